@@ -1,0 +1,91 @@
+"""Who logs in to the demo account: scripts that never log out, and people."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Rhythm(Enum):
+    """How a client's logins lie over the 30 days."""
+
+    STEADY = auto()
+    """Evenly, on the minute, as cron does."""
+    RANDOM = auto()
+    """At any time."""
+    LONG_AGO = auto()
+    """In the first third only: nobody is there any more."""
+
+
+class Use(Enum):
+    """How long a client goes on using the token it got."""
+
+    ONCE = auto()
+    """Within two seconds, and never again."""
+    ON = auto()
+    """At any time up to now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One integration or person: its share of the sessions, where from, and how it behaves."""
+
+    share: int
+    """Parts of the whole; shares need not sum to anything."""
+    agents: tuple[str | None, ...]
+    ips: tuple[str | None, ...]
+    rhythm: Rhythm = Rhythm.RANDOM
+    use: Use = Use.ON
+
+
+_MOZILLA = "Mozilla/5.0 "
+_WEBKIT = " AppleWebKit/537.36 (KHTML, like Gecko) "
+_SAFARI = " AppleWebKit/605.1.15 (KHTML, like Gecko) "
+
+CHROME_WINDOWS = f"{_MOZILLA}(Windows NT 10.0; Win64; x64){_WEBKIT}Chrome/126.0.0.0 Safari/537.36"
+CHROME_MAC = f"{_MOZILLA}(Macintosh; Intel Mac OS X 10_15_7){_WEBKIT}Chrome/130.0.0.0 Safari/537.36"
+EDGE_WINDOWS = f"{CHROME_WINDOWS} Edg/126.0.0.0"
+FIREFOX_LINUX = f"{_MOZILLA}(X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0"
+FIREFOX_WINDOWS = f"{_MOZILLA}(Windows NT 10.0; Win64; x64; rv:131.0) Gecko/20100101 Firefox/131.0"
+SAFARI_MAC = f"{_MOZILLA}(Macintosh; Intel Mac OS X 10_15_7){_SAFARI}Version/17.6 Safari/605.1.15"
+IPHONE = (
+    f"{_MOZILLA}(iPhone; CPU iPhone OS 17_6 like Mac OS X){_SAFARI}"
+    "Version/17.6 Mobile/15E148 Safari/604.1"
+)
+ANDROID = f"{_MOZILLA}(Linux; Android 14; SM-S911B){_WEBKIT}Chrome/129.0.0.0 Mobile Safari/537.36"
+CHROME_WINDOWS_7 = f"{_MOZILLA}(Windows NT 6.1; Win64; x64){_WEBKIT}Chrome/109.0.0.0 Safari/537.36"
+
+CLIENTS: tuple[Client, ...] = (
+    # The billing cron logs in every minute and keeps nothing.
+    Client(
+        540, ("GuzzleHttp/7",), ("10.2.0.11", "10.2.0.12", "10.2.7.31"), Rhythm.STEADY, Use.ONCE
+    ),
+    # The webhook logs in for every message it handles.
+    Client(
+        120,
+        ("python-requests/2.31.0", "python-requests/2.32.3"),
+        ("203.0.113.20", "203.0.113.21"),
+        use=Use.ONCE,
+    ),
+    Client(50, ("axios/1.7.7",), ("203.0.113.44",), use=Use.ONCE),
+    # The allocation service keeps its token for a while.
+    Client(100, ("Go-http-client/1.1",), ("10.4.1.7", "10.4.1.8"), Rhythm.STEADY),
+    Client(15, ("okhttp/4.12.0",), ("10.4.9.2", None), use=Use.ONCE),
+    # People.
+    Client(22, (CHROME_WINDOWS,), ("198.51.100.7",)),
+    Client(16, (CHROME_MAC,), ("198.51.100.23", "198.51.100.24")),
+    Client(12, (FIREFOX_LINUX,), ("198.51.100.41",)),
+    Client(12, (FIREFOX_WINDOWS, EDGE_WINDOWS), ("198.51.100.58",)),
+    Client(10, (SAFARI_MAC,), ("198.51.100.77", "2001:db8:51::77")),
+    Client(12, (IPHONE,), ("2001:db8:9c::1a", "2001:db8:9c::4f", "203.0.113.180")),
+    Client(10, (ANDROID,), ("203.0.113.201", "203.0.113.202", "203.0.113.219")),
+    # The office that was given up; its machines were never logged out.
+    Client(
+        40,
+        (CHROME_WINDOWS_7, CHROME_WINDOWS),
+        ("192.0.2.10", "192.0.2.14", "192.0.2.15", "192.0.2.200"),
+        Rhythm.LONG_AGO,
+    ),
+    Client(20, ("curl/8.5.0", "curl/7.81.0"), ("203.0.113.9", "10.2.0.5"), use=Use.ONCE),
+    Client(6, ("PostmanRuntime/7.42.0",), ("198.51.100.7",), use=Use.ONCE),
+    # Older sessions of which the server kept nothing.
+    Client(8, (None,), (None, "203.0.113.9")),
+)

@@ -1,0 +1,186 @@
+"""Every way in which the real API may turn out to speak, by name.
+
+The vendor documents neither the list of sessions nor the revoke calls, so the client understands
+many shapes. A dialect picks one of each; `DIALECTS` names those worth trying.
+"""
+
+from dataclasses import dataclass, replace
+
+from qiscus_tui.demo.shapes import Entry, Errors, Front, Pages, Renewal, Revoking, Wrap
+from qiscus_tui.demo.stamps import Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The names of an entry's fields; None where the server gives no such field."""
+
+    token: str = "token"
+    id: str | None = None
+    created: str | None = "created_at"
+    expires: str | None = "expired_at"
+    last_used: str | None = "last_used_at"
+    agent: str | None = "user_agent"
+    ip: str | None = "ip_address"
+    user: str | None = None
+    current: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The paths that no public source gives."""
+
+    list: str = "/api/v2/auth/active_token_list"
+    revoke: str = "/api/v2/auth/revoke_token"
+    revoke_all: str = "/api/v2/auth/revoke_all_token"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One way to speak; every option is independent of the others.
+
+    Raises ValueError for a list that is the whole body and has pages: nothing is left to say so.
+    """
+
+    front: Front = Front.API
+    paths: Paths = Paths()
+    wrap: Wrap = Wrap.DATA
+    list_key: str = "active_tokens"
+    """The key under `data` where `wrap` is DATA_KEY."""
+    pages: Pages = Pages.NONE
+    page_size: int = 100
+    entry: Entry = Entry.FULL
+    fields: Fields = Fields()
+    stamp: Stamp = Stamp.NAIVE
+    id_as_text: bool = False
+    """Ids are strings such as `ses-00000007`, else integers."""
+    agent_as_object: bool = False
+    user_as_object: bool = False
+    nulls: bool = True
+    """What is not known is null, else its field is absent."""
+    undated_every: int = 0
+    """Every n-th session has no times; 0 is none."""
+    extra: bool = False
+    """Fields nobody knows, nested ones and secret-looking ones among them."""
+    unreadable: bool = False
+    """Entries that cannot be read stand among the sessions: `entries.UNREADABLE`."""
+    errors: Errors = Errors.STRING
+    refusal_status: int = 401
+    """The status of a wrong password and of a token that is not, or no longer, valid."""
+    revoking: Revoking = Revoking.WORKS
+    revoke_field: str = "token"
+    """The field of the revoke call's body; any other body is 422. Takes a token, or an id where
+    entries have ids."""
+    refresh_ends_older: bool = False
+    """A refresh ends the token handed out before it to the same client."""
+    renewal: Renewal = Renewal.NO
+
+    def __post_init__(self) -> None:
+        if self.wrap is Wrap.BODY and self.pages is not Pages.NONE:
+            raise ValueError("a list that is the whole body can't have pages")
+
+
+PLAIN = Dialect()
+"""The most probable one: a list of full tokens under `data`, all at once, times in UTC."""
+
+_ALL_FIELDS = Fields(id="id", user="user_email", current="is_current")
+
+DIALECTS: dict[str, Dialect] = {
+    "plain": PLAIN,
+    # where the list stands
+    "data-key": Dialect(wrap=Wrap.DATA_KEY),
+    "body": Dialect(wrap=Wrap.BODY),
+    # pages
+    "after": Dialect(pages=Pages.AFTER),
+    "cursor": Dialect(pages=Pages.CURSOR_AFTER),
+    "cursor-int": Dialect(pages=Pages.CURSOR_AFTER_INT, wrap=Wrap.DATA_KEY, list_key="sessions"),
+    "numbered": Dialect(pages=Pages.NUMBERED),
+    "laravel": Dialect(pages=Pages.LARAVEL),
+    "laravel-key": Dialect(pages=Pages.LARAVEL, wrap=Wrap.DATA_KEY, list_key="tokens"),
+    # names of fields
+    "names-authentication": Dialect(
+        fields=Fields(
+            token="authentication_token",
+            id="token_id",
+            created="issued_at",
+            expires="expires_at",
+            last_used="last_active_at",
+            agent="device",
+            ip="ip",
+            user="user",
+            current="current",
+        )
+    ),
+    "names-auth": Dialect(
+        fields=Fields(
+            token="auth_token",
+            id="session_id",
+            created="login_at",
+            expires="expiry",
+            last_used="updated_at",
+            agent="browser",
+            ip="remote_ip",
+            user="email",
+        ),
+        id_as_text=True,
+        nulls=False,
+    ),
+    "names-access": Dialect(
+        fields=Fields(
+            token="access_token",
+            created="last_login",
+            expires="token_expired_at",
+            last_used="updated_at",
+            user="user_name",
+        )
+    ),
+    "agent-object": Dialect(fields=Fields(agent="browser"), agent_as_object=True),
+    "user-object": Dialect(fields=Fields(user="user"), user_as_object=True),
+    "current-mark": Dialect(fields=_ALL_FIELDS),
+    "extra": Dialect(fields=_ALL_FIELDS, extra=True),
+    # what the server says of the token
+    "masked": Dialect(fields=_ALL_FIELDS, entry=Entry.MASKED_STARS),
+    "masked-dots": Dialect(entry=Entry.MASKED_DOTS),
+    "ids": Dialect(fields=replace(_ALL_FIELDS, id="session_id"), entry=Entry.ID_ONLY),
+    "ids-unmarked": Dialect(fields=Fields(id="id"), entry=Entry.ID_ONLY, id_as_text=True),
+    "ids-revocable": Dialect(
+        fields=replace(_ALL_FIELDS, id="token_id"), entry=Entry.ID_ONLY, revoke_field="token_id"
+    ),
+    "bare": Dialect(entry=Entry.BARE),
+    # times
+    "no-expiry": Dialect(fields=Fields(expires=None)),
+    "undated": Dialect(fields=Fields(created=None, expires=None, last_used=None)),
+    "patchy": Dialect(undated_every=7, nulls=False),
+    "rfc3339": Dialect(stamp=Stamp.RFC3339),
+    "rfc3339-offset": Dialect(stamp=Stamp.RFC3339_OFFSET),
+    "epoch": Dialect(stamp=Stamp.EPOCH),
+    "epoch-ms": Dialect(stamp=Stamp.EPOCH_MS),
+    "php": Dialect(stamp=Stamp.PHP),
+    "local-time": Dialect(stamp=Stamp.NAIVE_LOCAL),
+    # what can't be read
+    "unreadable": Dialect(unreadable=True),
+    "unreadable-pages": Dialect(unreadable=True, pages=Pages.AFTER),
+    # errors
+    "errors-object": Dialect(errors=Errors.OBJECT),
+    "errors-detail": Dialect(errors=Errors.DETAIL, refusal_status=400),
+    "errors-nested": Dialect(errors=Errors.NESTED),
+    # what the calls do
+    "refresh-ends-older": Dialect(refresh_ends_older=True),
+    "new-long-lived": Dialect(renewal=Renewal.IN_AUTH),
+    "new-long-lived-data": Dialect(renewal=Renewal.IN_DATA),
+    "revoke-ignored": Dialect(revoking=Revoking.IGNORED),
+    "revoke-not-found": Dialect(revoking=Revoking.NOT_FOUND),
+    "revoke-ends-own": Dialect(revoking=Revoking.ENDS_OWN),
+    "revoke-ends-all": Dialect(revoking=Revoking.ENDS_ALL),
+    "revoke-renamed": Dialect(revoke_field="authentication_token"),
+    "moved": Dialect(
+        paths=Paths(
+            list="/api/v1/auth/active_token_list",
+            revoke="/api/v1/auth/revoke_token",
+            revoke_all="/api/v1/auth/revoke_all_tokens",
+        )
+    ),
+    # not the API
+    "not-found": Dialect(front=Front.NOT_FOUND),
+    "html": Dialect(front=Front.HTML),
+}
+"""Every named dialect."""

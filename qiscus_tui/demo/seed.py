@@ -1,0 +1,103 @@
+"""The sessions that the demo account starts with: the same seed and clock give the same ones."""
+
+import random
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from qiscus_tui.demo.clients import CLIENTS, Client, Rhythm, Use
+from qiscus_tui.demo.hostile import HOSTILE_AGENTS
+from qiscus_tui.demo.sessions import LIFETIME, DemoSession, new_token
+
+_MINUTE = 60
+_HOSTILE_IP = "203.0.113.66"
+# Seconds left of the sessions that run out while somebody looks.
+_SECONDS_LEFT = (41, 95, 170, 290, 540, 870, 1750, 3500, 7100, 20_000)
+
+
+class _Draft(NamedTuple):
+    created: int
+    last_used: int | None
+    agent: str | None
+    ip: str | None
+
+
+def seeded_sessions(count: int, *, seed: int, now: float, email: str) -> list[DemoSession]:
+    """Give `count` live sessions of one user, oldest first, with ids from 1."""
+    rng = random.Random(f"{seed}:sessions")
+    drafts = list(_drafts(count, rng, int(now)))
+    drafts.sort(key=lambda draft: draft.created)
+    _age_the_oldest(drafts, int(now))
+    return [
+        DemoSession(
+            id=number,
+            token=new_token(rng),
+            email=email,
+            created=float(draft.created),
+            expires=float(draft.created + LIFETIME),
+            last_used=None if draft.last_used is None else float(draft.last_used),
+            agent=draft.agent,
+            ip=draft.ip,
+        )
+        for number, draft in enumerate(drafts, start=1)
+    ]
+
+
+def _drafts(count: int, rng: random.Random, now: int) -> Iterator[_Draft]:
+    hostile = HOSTILE_AGENTS[: count // 8]
+    for agent in hostile:
+        created = _bounded(now - int(rng.random() * LIFETIME), now)
+        yield _Draft(created, _used(Use.ONCE, created, now, rng), agent, _HOSTILE_IP)
+    for client, share in _shares(count - len(hostile)):
+        for index in range(share):
+            created = _created(client.rhythm, index, share, now, rng)
+            yield _Draft(
+                created,
+                _used(client.use, created, now, rng),
+                client.agents[int(rng.random() * len(client.agents))],
+                client.ips[int(rng.random() * len(client.ips))],
+            )
+
+
+def _shares(count: int) -> Iterator[tuple[Client, int]]:
+    """Divide `count` among the clients; what rounding leaves goes to the first, the cron."""
+    whole = sum(client.share for client in CLIENTS)
+    shares = [count * client.share // whole for client in CLIENTS]
+    shares[0] += count - sum(shares)
+    return zip(CLIENTS, shares, strict=True)
+
+
+def _created(rhythm: Rhythm, index: int, share: int, now: int, rng: random.Random) -> int:
+    match rhythm:
+        case Rhythm.STEADY:
+            created = now - int(LIFETIME * (index + 0.5) / share)
+            created += 1 + int(rng.random() * 3) - created % _MINUTE
+        case Rhythm.RANDOM:
+            created = now - int(rng.random() * LIFETIME)
+        case Rhythm.LONG_AGO:
+            created = now - int((2 + rng.random()) * LIFETIME / 3)
+    return _bounded(created, now)
+
+
+def _bounded(created: int, now: int) -> int:
+    return min(max(created, now - LIFETIME + _MINUTE // 2), now - 1)
+
+
+def _used(use: Use, created: int, now: int, rng: random.Random) -> int | None:
+    chance = rng.random()
+    if chance < 0.1:
+        return None
+    match use:
+        case Use.ONCE:
+            return min(created + int(chance * 3), now)
+        case Use.ON:
+            return created + int(rng.random() * (now - created))
+
+
+def _age_the_oldest(drafts: list[_Draft], now: int) -> None:
+    """Move a few sessions to the end of their life, so that some expire within minutes."""
+    for index, left in enumerate(_SECONDS_LEFT[: len(drafts) // 8]):
+        created = now - LIFETIME + left
+        old = drafts[index]
+        used = None if old.last_used is None else created + old.last_used - old.created
+        drafts[index] = old._replace(created=created, last_used=used)
+    drafts.sort(key=lambda draft: draft.created)

@@ -1,0 +1,125 @@
+"""The demo on a real socket, on loopback only: `serve` for the sandbox, `running` for tests.
+
+uvicorn is an optional extra. Without it both raise ImportError, before anything is opened.
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import threading
+from collections.abc import Callable, Generator
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from qiscus_tui.demo.app import demo_app
+from qiscus_tui.demo.state import DemoState
+
+if TYPE_CHECKING:
+    from uvicorn import Server
+
+_HOST = "127.0.0.1"
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_SECONDS_TO_START = 10
+
+
+def serve(
+    state: DemoState,
+    *,
+    port: int = 0,
+    latency_ms: float = 0,
+    announce: Callable[[str], None] = lambda base_url: None,
+) -> int | None:
+    """Serve until SIGINT, SIGTERM or SIGHUP, and give that signal's number.
+
+    `announce` gets `http://127.0.0.1:PORT` once connections are taken; port 0 takes a free one.
+    Raises OSError where the port can't be had, ImportError without uvicorn.
+    """
+    with _listening(port) as listener:
+        ended_by: list[int] = []
+        server = _server(
+            state, latency_ms, started=lambda: announce(_url(listener)), ended_by=ended_by
+        )
+        asyncio.run(server.serve(sockets=[listener]))
+        return ended_by[0] if ended_by else None
+
+
+@contextlib.contextmanager
+def running(state: DemoState, *, latency_ms: float = 0) -> Generator[str]:
+    """Serve from a thread as long as the block runs; gives the base URL."""
+    ready = threading.Event()
+    server = _server(state, latency_ms, started=ready.set, ended_by=None)
+    with _listening(0) as listener:
+        thread = threading.Thread(
+            target=lambda: asyncio.run(server.serve(sockets=[listener])), name="demo-server"
+        )
+        thread.start()
+        try:
+            if not ready.wait(_SECONDS_TO_START):
+                raise RuntimeError("the demo server did not start")
+            yield _url(listener)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _server(
+    state: DemoState,
+    latency_ms: float,
+    *,
+    started: Callable[[], None],
+    ended_by: list[int] | None,
+) -> "Server":
+    """Make a quiet server; with `ended_by` it takes signals and appends the one that ends it."""
+    import uvicorn
+
+    class QuietServer(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            started()
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Generator[None]:
+            # uvicorn raises the signal again after its shutdown, which ends in a traceback.
+            if ended_by is None:
+                yield
+                return
+            before = {sig: signal.signal(sig, self.handle_exit) for sig in _ENDING}
+            try:
+                yield
+            finally:
+                for sig, handler in before.items():
+                    signal.signal(sig, handler)
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            if ended_by is not None:
+                ended_by.append(sig)
+            self.should_exit = True
+
+    return QuietServer(
+        uvicorn.Config(
+            demo_app(state, latency_ms=latency_ms),
+            loop="asyncio",
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            server_header=False,
+            date_header=False,  # the app's own clock says what time it is
+            timeout_graceful_shutdown=1,
+        )
+    )
+
+
+@contextlib.contextmanager
+def _listening(port: int) -> Generator[socket.socket]:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((_HOST, port))
+        yield listener
+
+
+def _url(listener: socket.socket) -> str:
+    return f"http://{_HOST}:{listener.getsockname()[1]}"

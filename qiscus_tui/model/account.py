@@ -1,0 +1,83 @@
+"""Who we log in as, where, and the secrets that it takes."""
+
+import enum
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from qiscus_tui.model.origin import Origin
+
+
+class Role(enum.Enum):
+    """What kind of user this is (documented: 1 admin, 2 agent, 3 supervisor)."""
+
+    ADMIN = "admin"
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    UNKNOWN = "unknown"
+
+
+class Storage(enum.Enum):
+    """Where the secrets of an account live. The value is the word shown."""
+
+    ENVIRONMENT = "environment"
+    KEYRING = "keyring"
+    FILE = "file"
+    THIS_RUN = "this run only"
+
+
+@dataclass(frozen=True)
+class Account:
+    """Server, app and user. Holds no secret."""
+
+    origin: Origin
+    app_code: str
+    user: str
+    """E-mail address of the user; empty where it is not known (a token without a login)."""
+    user_name: str = ""
+    app_name: str = ""
+    role: Role = Role.UNKNOWN
+    readonly: bool = False
+    label: str = ""
+    """Which machine made this session: goes into our User-Agent."""
+    zone_offset: float = 0.0
+    """Seconds that the server's times without a zone run ahead of UTC."""
+
+    @property
+    def name(self) -> str:
+        """What the account is called unless the user named it: `user@app`, or the app alone."""
+        return f"{self.user}@{self.app_code}" if self.user else self.app_code
+
+    @property
+    def key(self) -> str:
+        """Identifies the account on this machine: origin, app and user."""
+        return f"{self.origin} {self.app_code} {self.user}"
+
+
+@dataclass(frozen=True)
+class ShortLived:
+    """A short-lived token of our own, and when it ends (epoch seconds, server's clock)."""
+
+    token: str = field(repr=False)
+    expires_at: float
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The secrets of one account. Never shown, logged or put into a message.
+
+    A token account has `long_lived`; a REST account has `secret_key` alone.
+    """
+
+    long_lived: str | None = field(default=None, repr=False)
+    short_lived: ShortLived | None = field(default=None, repr=False)
+    secret_key: str | None = field(default=None, repr=False)
+
+    def with_short_lived(self, short_lived: ShortLived | None) -> Self:
+        """The same secrets with another short-lived token."""
+        return replace(self, short_lived=short_lived)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret text held, for masking."""
+        short = self.short_lived.token if self.short_lived else None
+        return tuple(secret for secret in (self.long_lived, short, self.secret_key) if secret)

@@ -1,0 +1,59 @@
+"""Spans of time as people write and read them."""
+
+import math
+import re
+
+from qiscus_tui.errors import UsageError
+from qiscus_tui.model.text import safe
+
+MINUTE = 60
+HOUR = 3600
+DAY = 86_400
+
+TOKEN_LIFETIME = 30 * DAY
+"""A short-lived token ends 30 days after the login or refresh that made it (documented)."""
+
+_UNITS = {"s": 1, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
+_PART = re.compile(r"(\d{1,9})([smhdw])")
+
+
+def parse_duration(text: str) -> int:
+    """Seconds in `7d`, `90m` or `1d12h`. Raises UsageError."""
+    seconds, at = 0, 0
+    lowered = text.strip().lower()
+    while found := _PART.match(lowered, at):
+        seconds += int(found[1]) * _UNITS[found[2]]
+        at = found.end()
+    if not lowered or at != len(lowered):
+        raise UsageError(
+            f"'{safe(text, 40)}' is not a length of time", "Write it as 90m, 24h, 7d or 2w."
+        )
+    return seconds
+
+
+def countdown(seconds: float, *, to_the_second: bool = False) -> str:
+    """`29d 04:11`, under a day `05:59:58`, after the end `expired`."""
+    if seconds <= 0:
+        return "expired"
+    whole = math.ceil(seconds)
+    days, rest = divmod(whole, DAY)
+    hours, rest = divmod(rest, HOUR)
+    minutes, second = divmod(rest, MINUTE)
+    if not days:
+        return f"{hours:02}:{minutes:02}:{second:02}"
+    if to_the_second:
+        return f"{days}d {hours:02}:{minutes:02}:{second:02}"
+    return f"{days}d {hours:02}:{minutes:02}"
+
+
+def ago(seconds: float) -> str:
+    """`now`, `41 s ago`, `12 min ago`, `3 h ago`, `9 d ago`."""
+    if seconds < 5:
+        return "now"
+    if seconds < MINUTE:
+        return f"{int(seconds)} s ago"
+    if seconds < HOUR:
+        return f"{int(seconds // MINUTE)} min ago"
+    if seconds < DAY:
+        return f"{int(seconds // HOUR)} h ago"
+    return f"{int(seconds // DAY)} d ago"

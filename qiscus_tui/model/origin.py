@@ -1,0 +1,96 @@
+"""Server addresses: which ones a credential may be sent to."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from qiscus_tui.errors import AddressError
+from qiscus_tui.model.text import safe
+
+_NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
+
+DEFAULT_SERVER = "https://omnichannel.qiscus.com"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Scheme, host and port: the border that no credential crosses."""
+
+    scheme: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.netloc}"
+
+    @property
+    def netloc(self) -> str:
+        """`host`, or `host:port` where the port is not the scheme's own."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        usual = {"https": 443, "http": 80}[self.scheme]
+        return host if self.port == usual else f"{host}:{self.port}"
+
+
+def parse_origin(address: str) -> Origin:
+    """The origin of a server address as a user writes it. Raises AddressError.
+
+    `https` may be left out. `http` is taken for this machine (loopback) alone.
+    """
+    text = address.strip()
+    shown = safe(text, 200)
+    if not text or any(character.isspace() or not character.isprintable() for character in text):
+        raise AddressError(f"'{shown}' is not a server address")
+    if "\\" in text:
+        raise AddressError(f"'{shown}' is not a server address: it has a backslash")
+    if "://" not in text:
+        text = f"https://{text}"
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+        host = (parts.hostname or "").rstrip(".")
+    except ValueError as error:
+        raise AddressError(f"'{shown}' is not a server address") from error
+    if parts.username is not None or parts.password is not None:
+        raise AddressError("A server address must not carry a user name or password")
+    if parts.scheme not in {"https", "http"}:
+        raise AddressError(f"'{shown}' is neither https nor http")
+    if not host or port == 0:
+        raise AddressError(f"'{shown}' names no server")
+    if parts.path not in {"", "/"} or parts.query or parts.fragment or text.endswith(("?", "#")):
+        raise AddressError(f"'{shown}' has a path; the program adds the paths itself")
+    host = _ascii_host(host, shown)
+    if not _is_host(host) or ("[" in parts.netloc) is not parts.netloc.startswith("["):
+        raise AddressError(f"'{shown}' is not a server address")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise AddressError(
+            f"'{shown}' would send secrets unencrypted", "Use https; http is for 127.0.0.1 only."
+        )
+    return Origin(parts.scheme, host, port or {"https": 443, "http": 80}[parts.scheme])
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine itself, by name or address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_host(host: str) -> bool:
+    """Whether it is a plain name or an address: no escapes, zones or empty labels."""
+    if ":" not in host:
+        return _NAME.fullmatch(host) is not None
+    try:
+        return ipaddress.IPv6Address(host).scope_id is None
+    except ValueError:
+        return False
+
+
+def _ascii_host(host: str, shown: str) -> str:
+    try:
+        return host.encode("ascii" if host.isascii() else "idna").decode("ascii").lower()
+    except UnicodeError as error:
+        raise AddressError(f"'{shown}' is not a server address") from error

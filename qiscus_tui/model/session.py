@@ -1,0 +1,63 @@
+"""A session: one live token on the server, as the server listed it."""
+
+import enum
+
+import msgspec
+
+from qiscus_tui.model.ids import ID_LENGTH
+
+
+class Current(enum.Enum):
+    """What is known of the session that this program itself uses."""
+
+    LISTED = "listed"
+    NONE = "none"
+    """We hold no short-lived token (credentials from the environment, REST)."""
+    UNKNOWN = "unknown"
+    """We hold one and it can't be found in the list."""
+
+
+class Session(msgspec.Struct, frozen=True, gc=False):
+    """One listed session: what the server said, exactly, and the safe form of each text.
+
+    Times are epoch seconds on the server's clock; None is unknown.
+    """
+
+    id: str
+    """First 12 hex digits of the SHA-256 of the token (of the server's id where no token is
+    listed in full)."""
+    revoke_with: str | int | None
+    """The exact text that the revoke call sends. A secret. None: it can't be revoked."""
+    token: str | None
+    """The exact token. A secret. None where it is masked or not listed."""
+    created_at: float | None
+    expires_at: float | None
+    expires_computed: bool
+    """The server named no expiry: it is the creation plus 30 days."""
+    last_used_at: float | None
+    current: bool | None
+    """Whether this program itself holds this token; None: can't be told."""
+    user_agent: str | None
+    ip: str | None
+    user: str | None
+    safe_agent: str
+    safe_ip: str
+    safe_user: str
+    extra: dict[str, object] | None
+    """Every other field, as it came."""
+
+    @property
+    def revocable(self) -> bool:
+        """Whether the list holds what the revoke call needs."""
+        return self.revoke_with is not None
+
+    def __repr__(self) -> str:
+        return f"Session({self.id})"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return [("id", self.id)]
+
+
+def is_full_id(text: str) -> bool:
+    """Whether `text` is a whole session id."""
+    return len(text) == ID_LENGTH and not text.strip("0123456789abcdef")

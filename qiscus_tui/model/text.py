@@ -1,0 +1,61 @@
+"""The one door through which server text reaches a terminal.
+
+User agents and names are written by strangers. `safe` shows what could move the cursor,
+hide, reorder or bloat as visible stand-ins, on one line, with a bounded length.
+"""
+
+import re
+
+LIMIT = 1000
+"""Characters that a safe text has at most, before the note of what was cut."""
+
+MAX_COMBINING = 2
+"""Combining marks in a row that real names need; more only draws over the neighbours."""
+
+# Printable for Python, yet without ink or width: fillers, joiners, variation selectors.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U00016fe4\U0001d159\U000e0100-\U000e01ef]"
+)
+_MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_MARKS = re.compile(f"(?P<kept>{_MARK}{{{MAX_COMBINING}}})(?P<rest>{_MARK}+)")
+
+
+def safe(text: str, limit: int = LIMIT) -> str:
+    """`text` as it may be shown; the same object where nothing had to change."""
+    if text.isprintable() and len(text) <= limit:
+        if text.isascii():
+            return text
+        shown = _without_tricks(text)
+    else:
+        shown = text[:limit]
+        if not shown.isprintable():
+            shown = "".join(map(_visible, shown))
+        shown = _without_tricks(shown)
+    if len(text) > limit or len(shown) > limit:  # stand-ins are longer than what they stand for
+        shown = f"{shown[:limit]}… [{len(text):,} characters]"
+    return shown
+
+
+def _without_tricks(text: str) -> str:
+    text = _INVISIBLE.sub(lambda found: _escape(found[0]), text)
+    return _MARKS.sub(lambda found: found["kept"] + "".join(map(_escape, found["rest"])), text)
+
+
+def _visible(character: str) -> str:
+    if character.isprintable():
+        return character
+    code = ord(character)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "\u2421"
+    if character == "\u00a0":
+        return " "
+    return _escape(character)
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -1,0 +1,27 @@
+"""The filter and sort language: text in, positions of a list out."""
+
+from qiscus_tui.query.columns import Columns, Moment
+from qiscus_tui.query.lexing import EXAMPLES, KEYS, Key, written
+from qiscus_tui.query.matching import Matches, compile, select
+from qiscus_tui.query.narrowing import narrows
+from qiscus_tui.query.parsing import parse
+from qiscus_tui.query.sorting import SortKey, order, order_in_steps
+from qiscus_tui.query.words import Query
+
+__all__ = [
+    "EXAMPLES",
+    "KEYS",
+    "Columns",
+    "Key",
+    "Matches",
+    "Moment",
+    "Query",
+    "SortKey",
+    "compile",
+    "narrows",
+    "order",
+    "order_in_steps",
+    "parse",
+    "select",
+    "written",
+]

@@ -1,0 +1,72 @@
+"""IP addresses as single numbers: quick to compare, and sorted v4 before v6.
+
+An IPv4 address is its 32-bit number; an IPv6 address is its 128-bit number plus 2^32. An IPv4
+address that is written inside IPv6 (`::ffff:10.0.0.1`, as dual-stack servers log it) is the
+IPv4 address.
+"""
+
+import ipaddress
+import re
+import socket
+
+_V6_FROM = 1 << 32
+_MAPPED = bytes(10) + b"\xff\xff"
+_MAPPED_BITS = 96
+
+_OCTETS = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2})){0,3}")
+_GROUPS = re.compile(r"[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,7}")
+
+
+def packed(text: str | None) -> int | None:
+    """The address as a number, None where `text` is no address."""
+    if not text:
+        return None
+    try:
+        if ":" not in text:
+            return int.from_bytes(socket.inet_pton(socket.AF_INET, text.strip()))
+        number = socket.inet_pton(socket.AF_INET6, text.strip())
+    except (OSError, ValueError):
+        return None
+    if number.startswith(_MAPPED):
+        return int.from_bytes(number[-4:])
+    return _V6_FROM + int.from_bytes(number)
+
+
+def network(text: str) -> tuple[int, int]:
+    """First and last address, packed, of what a filter names. Raises ValueError.
+
+    Whole octets or groups from the left (`10.2` is 10.2.x.x, `2001:db8` is 2001:db8::/32), a
+    whole address, or CIDR.
+    """
+    wanted = text.lower()
+    if "/" in wanted:
+        return _bounds(ipaddress.ip_network(wanted, strict=False))
+    if ":" in wanted:
+        return _groups(wanted)
+    octets = wanted.removesuffix(".")
+    parts = octets.split(".")
+    whole = len(parts) == 4
+    if not _OCTETS.fullmatch(octets) or (whole and octets != wanted):
+        raise ValueError(text)
+    padded = ".".join(parts + ["0"] * (4 - len(parts)))
+    return _bounds(ipaddress.IPv4Network(f"{padded}/{8 * len(parts)}"))
+
+
+def _groups(wanted: str) -> tuple[int, int]:
+    """`2001:db8`, `2001:db8:` and `2001:db8::` are the first groups; others whole addresses."""
+    groups = wanted.rstrip(":")
+    if _GROUPS.fullmatch(groups) and len(wanted) - len(groups) <= 2:
+        count = groups.count(":") + 1
+        if count < 8:
+            return _bounds(ipaddress.IPv6Network(f"{groups}::/{16 * count}"))
+    return _bounds(ipaddress.IPv6Network(wanted))
+
+
+def _bounds(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> tuple[int, int]:
+    first, last = int(network.network_address), int(network.broadcast_address)
+    if isinstance(network, ipaddress.IPv4Network):
+        return first, last
+    mapped = network.network_address.ipv4_mapped
+    if mapped is not None and network.prefixlen >= _MAPPED_BITS:
+        return int(mapped), int(mapped) + last - first
+    return _V6_FROM + first, _V6_FROM + last

@@ -1,0 +1,49 @@
+"""What the filter and the sort orders look at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.session import Session
+
+
+class Columns(Protocol):
+    """Sessions as parallel sequences: position `i` in each is the same session."""
+
+    @property
+    def sessions(self) -> Sequence[Session]:
+        """In the server's order."""
+        ...
+
+    @property
+    def clients(self) -> Sequence[str]:
+        """Safe short name of each session's client."""
+        ...
+
+    @property
+    def labels(self) -> Sequence[Known | None]:
+        """The known integration that each session belongs to."""
+        ...
+
+    @property
+    def new(self) -> bytes:
+        """1 where the (client, network) pair was not seen at an earlier visit."""
+        ...
+
+    @property
+    def search(self) -> Sequence[str]:
+        """Casefolded text of each session that a bare word is looked for in."""
+        ...
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a filter depends on besides the list itself."""
+
+    server_now: float
+    """Epoch seconds on the server's clock."""
+    expiring: float
+    """Seconds: a session that ends within them is expiring."""
+    marked: bytes | bytearray = b""
+    """1 at the position of each marked session; positions past its end are not marked."""

@@ -1,0 +1,196 @@
+"""Query to answer: which sessions of a list match.
+
+A comparison with an unknown value is neither true nor false, and its negation is not true
+either: a word matches where its test is surely true, a negated word where it is surely false.
+"""
+
+import operator
+from collections.abc import Callable
+from functools import partial
+
+from qiscus_tui.model.session import Session
+from qiscus_tui.query.addresses import packed
+from qiscus_tui.query.columns import Columns, Moment
+from qiscus_tui.query.words import (
+    Anywhere,
+    Comparison,
+    CreatedBetween,
+    Field,
+    IdPrefix,
+    InField,
+    InNetwork,
+    Is,
+    Lasts,
+    Query,
+    Span,
+    State,
+    Test,
+    Word,
+)
+
+Matches = Callable[[int], bool]
+"""Whether the session at a position matches."""
+
+_Verdict = Callable[[int], bool | None]
+"""True, false, or None: it can't be told."""
+
+_COMPARE: dict[Comparison, Callable[[float, float], bool]] = {
+    Comparison.MORE: operator.gt,
+    Comparison.AT_LEAST: operator.ge,
+    Comparison.LESS: operator.lt,
+    Comparison.AT_MOST: operator.le,
+}
+
+
+def compile(query: Query, columns: Columns, moment: Moment) -> Matches:
+    """A predicate on the positions of `columns`, as things stand at `moment`."""
+    tests = [_surely(word, columns, moment) for word in query.words]
+    if not tests:
+        return _everything
+    if len(tests) == 1:
+        return tests[0]
+    return lambda i: all(test(i) for test in tests)
+
+
+def select(query: Query, columns: Columns, moment: Moment) -> list[int]:
+    """Every position that matches, in the list's own order."""
+    needles = query.needles
+    if needles:
+        return _containing(needles, columns)
+    matches = compile(query, columns, moment)
+    return [i for i in range(len(columns.sessions)) if matches(i)]
+
+
+def _containing(needles: tuple[str, ...], columns: Columns) -> list[int]:
+    search = columns.search
+    first, *others = needles
+    found = [i for i, text in enumerate(search) if first in text]
+    for needle in others:
+        found = [i for i in found if needle in search[i]]
+    return found
+
+
+def _everything(_position: int) -> bool:
+    return True
+
+
+def _surely(word: Word, columns: Columns, moment: Moment) -> Matches:
+    """Where the word matches: its test is known to be true, or false where it is negated."""
+    if isinstance(word.test, Anywhere):  # the commonest word, and always known
+        needle, search = word.test.needle, columns.search
+        if word.negated:
+            return lambda i: needle not in search[i]
+        return lambda i: needle in search[i]
+    verdict = _verdict(word.test, columns, moment)
+    wanted = not word.negated
+    return lambda i: verdict(i) is wanted
+
+
+def _verdict(test: Test, columns: Columns, moment: Moment) -> _Verdict:
+    sessions = columns.sessions
+    match test:
+        case Anywhere(needle):
+            return lambda i: needle in columns.search[i]
+        case InField(field, needle):
+            return _in_field(field, needle, columns)
+        case IdPrefix(prefix):
+            return lambda i: sessions[i].id.startswith(prefix)
+        case InNetwork(first, last):
+            return lambda i: None if (ip := packed(sessions[i].ip)) is None else first <= ip <= last
+        case Lasts(span, comparison, seconds):
+            length, compare = _LENGTH[span], _COMPARE[comparison]
+            return lambda i: (
+                None
+                if (known := length(sessions[i], moment.server_now)) is None
+                else compare(known, seconds)
+            )
+        case CreatedBetween(since, until):
+            return lambda i: _between(since, sessions[i].created_at, until)
+        case Is(state):
+            return partial(_STATE[state], columns, moment)
+
+
+def _in_field(field: Field, needle: str, columns: Columns) -> _Verdict:
+    sessions, clients, labels = columns.sessions, columns.clients, columns.labels
+    match field:
+        case Field.CLIENT:  # `client:unknown` finds what is shown as unknown
+            return lambda i: (
+                needle in clients[i].casefold() or (False if sessions[i].user_agent else None)
+            )
+        case Field.AGENT:
+            return lambda i: (
+                needle in sessions[i].safe_agent.casefold() if sessions[i].user_agent else None
+            )
+        case Field.USER:
+            return lambda i: (
+                needle in sessions[i].safe_user.casefold() if sessions[i].user else None
+            )
+        case Field.LABEL:
+            return lambda i: (known := labels[i]) is not None and needle in known.label.casefold()
+
+
+def _age(session: Session, now: float) -> float | None:
+    return None if session.created_at is None else now - session.created_at
+
+
+def _left(session: Session, now: float) -> float | None:
+    return None if session.expires_at is None else session.expires_at - now
+
+
+def _idle(session: Session, now: float) -> float | None:
+    return None if session.last_used_at is None else now - session.last_used_at
+
+
+_LENGTH = {Span.AGE: _age, Span.EXPIRES: _left, Span.IDLE: _idle}
+
+
+def _between(since: float | None, value: float | None, until: float | None) -> bool | None:
+    if value is None:
+        return None
+    return (since is None or since <= value) and (until is None or value < until)
+
+
+def _is_current(columns: Columns, _moment: Moment, position: int) -> bool | None:
+    return columns.sessions[position].current
+
+
+def _is_marked(_columns: Columns, moment: Moment, position: int) -> bool | None:
+    return position < len(moment.marked) and bool(moment.marked[position])
+
+
+def _is_new(columns: Columns, _moment: Moment, position: int) -> bool | None:
+    return bool(columns.new[position])
+
+
+def _is_expiring(columns: Columns, moment: Moment, position: int) -> bool | None:
+    left = _left(columns.sessions[position], moment.server_now)
+    return None if left is None else 0 < left <= moment.expiring
+
+
+def _is_expired(columns: Columns, moment: Moment, position: int) -> bool | None:
+    left = _left(columns.sessions[position], moment.server_now)
+    return None if left is None else left <= 0
+
+
+def _is_known(columns: Columns, _moment: Moment, position: int) -> bool | None:
+    return columns.labels[position] is not None
+
+
+def _is_revocable(columns: Columns, _moment: Moment, position: int) -> bool | None:
+    return columns.sessions[position].revocable
+
+
+def _is_undated(columns: Columns, _moment: Moment, position: int) -> bool | None:
+    return columns.sessions[position].expires_at is None
+
+
+_STATE: dict[State, Callable[[Columns, Moment, int], bool | None]] = {
+    State.CURRENT: _is_current,
+    State.MARKED: _is_marked,
+    State.NEW: _is_new,
+    State.EXPIRING: _is_expiring,
+    State.EXPIRED: _is_expired,
+    State.KNOWN: _is_known,
+    State.REVOCABLE: _is_revocable,
+    State.UNDATED: _is_undated,
+}

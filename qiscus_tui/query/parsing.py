@@ -1,0 +1,155 @@
+"""Text to query: the one reader of the filter language.
+
+A length of time without a sign means "at most": `age:90m` was created within the last 90
+minutes, `expires:24h` ends within 24 hours, `idle:7d` was used within the last 7 days.
+
+A date names its whole day, in UTC unless it says another zone: `created:2026-10-01` is on that
+day, `>` is after the day's end, `<` before its start, `>=` and `<=` include the day. A time to
+the minute or second names that minute or second likewise.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import NoReturn
+
+from qiscus_tui.errors import UsageError
+from qiscus_tui.model.durations import DAY, MINUTE, parse_duration
+from qiscus_tui.model.ids import ID_LENGTH
+from qiscus_tui.model.text import safe
+from qiscus_tui.query.addresses import network
+from qiscus_tui.query.lexing import EXAMPLES, Key, RawWord, fail, nearest, raw_words
+from qiscus_tui.query.words import (
+    Anywhere,
+    Comparison,
+    CreatedBetween,
+    Field,
+    IdPrefix,
+    InField,
+    InNetwork,
+    Is,
+    Lasts,
+    Query,
+    Span,
+    State,
+    Test,
+    Word,
+)
+
+_SIGN = re.compile(r"[<>]=?")
+_DATE = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?P<time>[Tt ][0-9]{2}:[0-9]{2}(?P<seconds>:[0-9]{2})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
+)
+_STATES = tuple(state.value for state in State)
+_SHOWN = 40
+
+
+def parse(text: str) -> Query:
+    """The query that `text` says; an empty text matches every session. Raises FilterError."""
+    words = tuple(Word(_test(raw), raw.negated) for raw in raw_words(text))
+    return Query(text, words)
+
+
+def _test(raw: RawWord) -> Test:
+    needle = raw.value.casefold()
+    match raw.key:
+        case None:
+            return Anywhere(needle)
+        case Key.ID:
+            return _id(raw)
+        case Key.CLIENT | Key.UA | Key.USER | Key.LABEL:
+            return InField(Field(raw.key.value), needle)
+        case Key.IP:
+            return _network(raw)
+        case Key.AGE | Key.EXPIRES | Key.IDLE:
+            return _lasts(raw, Span(raw.key.value))
+        case Key.CREATED:
+            return _created(raw)
+        case Key.IS:
+            return _is(raw)
+
+
+def _id(raw: RawWord) -> Test:
+    prefix = raw.value.strip().lower()
+    if len(prefix) > ID_LENGTH or prefix.strip("0123456789abcdef"):
+        _refuse(raw, "is not the beginning of an id", f"An id is {ID_LENGTH} hex digits.")
+    return IdPrefix(prefix)
+
+
+def _network(raw: RawWord) -> Test:
+    try:
+        first, last = network(raw.value.strip())
+    except ValueError:
+        _refuse(
+            raw,
+            "is no address or network",
+            f"Give whole octets or groups from the left, or CIDR: {EXAMPLES[Key.IP]}",
+        )
+    return InNetwork(first, last)
+
+
+def _lasts(raw: RawWord, span: Span) -> Test:
+    comparison, value = _comparison(raw)
+    try:
+        seconds = parse_duration(value)
+    except UsageError:
+        if _DATE.fullmatch(value):
+            _refuse(raw, "is a date", "A date goes with created, as created:>2026-10-01")
+        _refuse(raw, "is not a length of time", f"Write it as {EXAMPLES[Key(span.value)]}")
+    return Lasts(span, comparison or Comparison.AT_MOST, float(seconds))
+
+
+def _created(raw: RawWord) -> Test:
+    comparison, value = _comparison(raw)
+    start, length = _moment(raw, value)
+    match comparison:
+        case Comparison.MORE:
+            return CreatedBetween(start + length, None)
+        case Comparison.AT_LEAST:
+            return CreatedBetween(start, None)
+        case Comparison.LESS:
+            return CreatedBetween(None, start)
+        case Comparison.AT_MOST:
+            return CreatedBetween(None, start + length)
+        case None:
+            return CreatedBetween(start, start + length)
+
+
+def _moment(raw: RawWord, value: str) -> tuple[float, float]:
+    """Start (epoch) and length (seconds) of what a date or time names."""
+    found = _DATE.fullmatch(value)
+    if found is None:
+        try:
+            parse_duration(value)
+        except UsageError:
+            _refuse(raw, "is not a date", f"Write it as {EXAMPLES[Key.CREATED]}")
+        _refuse(raw, "is a length of time", "A length of time goes with age, as age:>7d")
+    try:
+        start = datetime.fromisoformat(value.upper())
+    except ValueError:
+        _refuse(raw, "is not a date in the calendar", f"Write it as {EXAMPLES[Key.CREATED]}")
+    if start.tzinfo is None:
+        start = start.replace(tzinfo=UTC)
+    length = 1 if found["seconds"] else MINUTE if found["time"] else DAY
+    return start.timestamp(), float(length)
+
+
+def _is(raw: RawWord) -> Test:
+    value = raw.value.strip().lower()
+    if value not in _STATES:
+        near = nearest(value, _STATES)
+        meant = f"Did you mean is:{near}?" if near else f"It can be {', '.join(_STATES)}."
+        _refuse(raw, "is nothing that a session can be", meant)
+    return Is(State(value))
+
+
+def _comparison(raw: RawWord) -> tuple[Comparison | None, str]:
+    value = raw.value.strip()
+    sign = _SIGN.match(value)
+    if sign is None:
+        return None, value
+    return Comparison(sign[0]), value[sign.end() :].strip()
+
+
+def _refuse(raw: RawWord, what: str, hint: str) -> NoReturn:
+    fail(f"'{safe(raw.value, _SHOWN)}' {what}", raw.value_position, hint)

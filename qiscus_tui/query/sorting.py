@@ -1,0 +1,152 @@
+"""Sort orders.
+
+Each key has the direction that answers the usual question: `created` newest first, `expires`
+soonest first, `last_used` most recent first; `client`, `user` and `id` from A on; `ip` by number,
+IPv4 before IPv6. What is unknown, or no address, stands last in either direction. Equals are in
+order of their ids. Our own session gets no place of honour here: whoever draws pins it.
+"""
+
+import enum
+from collections.abc import Callable, Generator, Sequence
+from typing import cast
+
+from qiscus_tui.query.addresses import packed
+from qiscus_tui.query.columns import Columns
+
+RUN = 10_000
+"""Positions that are worked on in one step of `order_in_steps`."""
+
+_Value = float | str
+_Steps = Generator[None, None, list[int]]
+
+
+class SortKey(enum.Enum):
+    """What a list is sorted by. The value is the word typed."""
+
+    EXPIRES = "expires"
+    CREATED = "created"
+    LAST_USED = "last_used"
+    CLIENT = "client"
+    IP = "ip"
+    USER = "user"
+    ID = "id"
+
+
+_DESCENDING = {SortKey.CREATED, SortKey.LAST_USED}
+
+
+def order(columns: Columns, key: SortKey = SortKey.CREATED, *, reverse: bool = False) -> list[int]:
+    """Every position of `columns`, sorted; `reverse` turns the key's own direction around."""
+    steps = order_in_steps(columns, key, reverse=reverse)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as finished:
+            return finished.value
+
+
+def order_in_steps(
+    columns: Columns, key: SortKey = SortKey.CREATED, *, reverse: bool = False
+) -> _Steps:
+    """As `order`, but stops after every few milliseconds of work, so that keys get through.
+
+    The generator yields None between the steps and returns the order.
+    """
+    descending = (key in _DESCENDING) != reverse
+    values: list[_Value | None] = []
+    for start in range(0, len(columns.sessions), RUN):
+        values += _VALUES[key](columns, slice(start, start + RUN))
+        yield
+    known = [i for i, value in enumerate(values) if value is not None]
+    unknown = [i for i, value in enumerate(values) if value is None]
+    yield
+    known = yield from _sorted(known, values, descending=descending)
+    if key is SortKey.ID:
+        return known
+    ids = [session.id for session in columns.sessions]
+    yield
+    done = 0
+    for start, end in _equals(known, values):
+        if end - start > RUN:
+            known[start:end] = yield from _sorted(known[start:end], ids)
+        else:
+            known[start:end] = sorted(known[start:end], key=ids.__getitem__)
+        if start >= done + RUN:
+            done = start
+            yield
+    unknown = yield from _sorted(unknown, ids)
+    return known + unknown
+
+
+def _sorted(
+    positions: list[int], values: Sequence[_Value | None], *, descending: bool = False
+) -> _Steps:
+    """Stable. Runs are sorted one by one; the sort of them together is then a mere merge."""
+    value_of = cast("Callable[[int], float]", values.__getitem__)  # one column, one type
+    merged: list[int] = []
+    for start in range(0, len(positions), RUN):
+        run = positions[start : start + RUN]
+        run.sort(key=value_of, reverse=descending)
+        merged += run
+        yield
+    if len(positions) > RUN:
+        merged.sort(key=value_of, reverse=descending)
+        yield
+    return merged
+
+
+def _equals(positions: list[int], values: Sequence[_Value | None]) -> list[tuple[int, int]]:
+    """Where neighbours with the same value begin and end."""
+    found: list[tuple[int, int]] = []
+    start = 0
+    for end in range(1, len(positions) + 1):
+        if end == len(positions) or values[positions[end]] != values[positions[start]]:
+            if end - start > 1:
+                found.append((start, end))
+            start = end
+    return found
+
+
+_Column = Callable[[Columns, slice], Sequence[_Value | None]]
+
+
+def _expires(columns: Columns, part: slice) -> Sequence[_Value | None]:
+    return [session.expires_at for session in columns.sessions[part]]
+
+
+def _created(columns: Columns, part: slice) -> Sequence[_Value | None]:
+    return [session.created_at for session in columns.sessions[part]]
+
+
+def _last_used(columns: Columns, part: slice) -> Sequence[_Value | None]:
+    return [session.last_used_at for session in columns.sessions[part]]
+
+
+def _client(columns: Columns, part: slice) -> Sequence[_Value | None]:
+    return [
+        client.casefold() if session.user_agent else None
+        for client, session in zip(columns.clients[part], columns.sessions[part], strict=True)
+    ]
+
+
+def _ip(columns: Columns, part: slice) -> Sequence[_Value | None]:
+    return [packed(session.ip) for session in columns.sessions[part]]
+
+
+def _user(columns: Columns, part: slice) -> Sequence[_Value | None]:
+    return [session.safe_user.casefold() or None for session in columns.sessions[part]]
+
+
+def _id(columns: Columns, part: slice) -> Sequence[_Value | None]:
+    return [session.id for session in columns.sessions[part]]
+
+
+_VALUES: dict[SortKey, _Column] = {
+    SortKey.EXPIRES: _expires,
+    SortKey.CREATED: _created,
+    SortKey.LAST_USED: _last_used,
+    SortKey.CLIENT: _client,
+    SortKey.IP: _ip,
+    SortKey.USER: _user,
+    SortKey.ID: _id,
+}

@@ -1,0 +1,152 @@
+"""A filter, read: frozen words that say what each asks."""
+
+import enum
+from dataclasses import dataclass
+
+
+class Field(enum.Enum):
+    """Text of a session that a word can be looked for in. The value is its key."""
+
+    CLIENT = "client"
+    AGENT = "ua"
+    USER = "user"
+    LABEL = "label"
+
+
+class Span(enum.Enum):
+    """A length of time of a session. The value is its key."""
+
+    AGE = "age"
+    """Since it was created."""
+    EXPIRES = "expires"
+    """Until it ends; below zero when it has ended."""
+    IDLE = "idle"
+    """Since it was last used."""
+
+
+class State(enum.Enum):
+    """What a session can be. The value is the word after `is:`."""
+
+    CURRENT = "current"
+    MARKED = "marked"
+    NEW = "new"
+    EXPIRING = "expiring"
+    EXPIRED = "expired"
+    KNOWN = "known"
+    REVOCABLE = "revocable"
+    UNDATED = "undated"
+    """The server named no expiry, and none could be computed."""
+
+
+class Comparison(enum.Enum):
+    """How a session's value is held against the filter's."""
+
+    MORE = ">"
+    AT_LEAST = ">="
+    LESS = "<"
+    AT_MOST = "<="
+
+
+@dataclass(frozen=True)
+class Anywhere:
+    """A bare word: looked for in the whole search text."""
+
+    needle: str
+    """Casefolded."""
+
+
+@dataclass(frozen=True)
+class InField:
+    """`client:`, `ua:`, `user:`, `label:`: looked for in one text."""
+
+    field: Field
+    needle: str
+    """Casefolded."""
+
+
+@dataclass(frozen=True)
+class IdPrefix:
+    """`id:`: the first digits of the id."""
+
+    prefix: str
+
+
+@dataclass(frozen=True)
+class InNetwork:
+    """`ip:`: addresses from `first` to `last`, both packed (see addresses.py)."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Lasts:
+    """`age:`, `expires:`, `idle:`: a length of time against another."""
+
+    span: Span
+    comparison: Comparison
+    seconds: float
+
+
+@dataclass(frozen=True)
+class CreatedBetween:
+    """`created:`: from `since` on and before `until`, epoch seconds; None is open."""
+
+    since: float | None
+    until: float | None
+
+
+@dataclass(frozen=True)
+class Is:
+    """`is:`: a state."""
+
+    state: State
+
+
+Test = Anywhere | InField | IdPrefix | InNetwork | Lasts | CreatedBetween | Is
+"""What one word asks of a session."""
+
+_MOVING_STATES = {State.MARKED, State.EXPIRING, State.EXPIRED}
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of a filter."""
+
+    test: Test
+    negated: bool = False
+
+    @property
+    def depends_on_moment(self) -> bool:
+        """Whether another moment (the clock, the marks) can give another answer."""
+        match self.test:
+            case Lasts():
+                return True
+            case Is(state):
+                return state in _MOVING_STATES
+            case _:
+                return False
+
+
+@dataclass(frozen=True)
+class Query:
+    """A filter: every word of it narrows the list. No word at all matches every session."""
+
+    text: str
+    """As it was typed."""
+    words: tuple[Word, ...]
+
+    @property
+    def needles(self) -> tuple[str, ...] | None:
+        """The casefolded texts of a filter that is nothing but plain words; else None."""
+        found = [
+            word.test.needle
+            for word in self.words
+            if isinstance(word.test, Anywhere) and not word.negated
+        ]
+        return tuple(found) if len(found) == len(self.words) else None
+
+    @property
+    def asks_for_marks(self) -> bool:
+        """Whether it says `is:marked`, which means something on the screen only."""
+        return Is(State.MARKED) in (word.test for word in self.words)

@@ -1,0 +1,1 @@
+"""Ending sessions: plan -> confirm -> apply -> verify. One engine for both faces."""

@@ -1,0 +1,50 @@
+"""What a run tells while it goes on."""
+
+from dataclasses import dataclass
+
+from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.service.revocation.outcomes import Report
+
+
+@dataclass(frozen=True)
+class Rereading:
+    """The list is read again before anything is sent, because the plan's is old."""
+
+
+@dataclass(frozen=True)
+class TrialStarted:
+    """One session goes first, because no revoke was verified here yet."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The server answered one revoke (or did not: `error`). Proves nothing yet."""
+
+    id: str
+    error: QiscusTuiError | None
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Halted:
+    """Nothing more is sent."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Verifying:
+    """The list is read to see what is gone."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The end, always last."""
+
+    report: Report
+
+
+Event = Rereading | TrialStarted | Answered | Halted | Verifying | Finished

@@ -1,0 +1,74 @@
+"""What became of each session of a plan. The server's list decides."""
+
+import enum
+from collections import Counter
+from dataclasses import dataclass
+
+from qiscus_tui.errors import StorageError
+from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.session_list import SessionList
+
+
+class Outcome(enum.Enum):
+    """What became of one session."""
+
+    REVOKED = "revoked"
+    """Sent, and no longer listed."""
+    ALREADY_GONE = "already_gone"
+    """Not listed any more before anything was sent."""
+    FAILED = "failed"
+    """Still listed."""
+    UNKNOWN = "unknown"
+    """Sent, and the list could not be read."""
+    NOT_SENT = "not_sent"
+
+    @property
+    def words(self) -> str:
+        """As people read it."""
+        return self.value.replace("_", " ")
+
+
+@dataclass(frozen=True)
+class SessionOutcome:
+    """The outcome of one session, and the reason where it is not the wanted one."""
+
+    id: str
+    outcome: Outcome
+    reason: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """How a plan ended."""
+
+    plan: RevocationPlan
+    outcomes: tuple[SessionOutcome, ...]
+    halted: str | None
+    """Why sending stopped early, None where it did not."""
+    hint: str | None
+    """What to do about that."""
+    listed: SessionList | None
+    """The list as it was read afterwards, None where it could not be."""
+    warning: str | None = None
+    """Something that happened beyond the plan."""
+    diary_trouble: StorageError | None = None
+    """Why the outcomes could not be written to the audit log, None where they were."""
+
+    @property
+    def counts(self) -> Counter[Outcome]:
+        """How many sessions had each outcome."""
+        return Counter(outcome.outcome for outcome in self.outcomes)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that was asked for is gone."""
+        return all(
+            outcome.outcome in {Outcome.REVOKED, Outcome.ALREADY_GONE} for outcome in self.outcomes
+        )
+
+    @property
+    def words(self) -> str:
+        """`2 revoked · 1 failed`."""
+        counts = self.counts
+        parts = [f"{counts[kind]:,} {kind.words}" for kind in Outcome if counts[kind]]
+        return " · ".join(parts) or "nothing to revoke"

@@ -1,0 +1,132 @@
+"""What would be revoked, what would not, and why: the only thing that `apply` takes."""
+
+import enum
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from qiscus_tui.model.session import Current, Session
+from qiscus_tui.service.session_list import SessionList
+
+LARGE = 50
+"""Sessions up to which a plain yes confirms a plan; above, its number is typed."""
+
+
+class Exclusion(enum.Enum):
+    """Why a session stays out of a plan."""
+
+    CURRENT = "this program's own session"
+    CURRENT_UNKNOWN = "may be this program's own session, which could not be told"
+    PROTECTED = "protected"
+    NOT_REVOCABLE = "can't be revoked: the server lists no token"
+    HIDDEN = "hidden by the filter"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A session that goes, and why."""
+
+    session: Session
+    why: str
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A session that was asked for and stays."""
+
+    session: Session
+    exclusion: Exclusion
+    named: bool
+    """Whether it was asked for by its own id."""
+    label: str = ""
+    """The known integration that protects it."""
+
+    @property
+    def reason(self) -> str:
+        """In the user's words."""
+        if self.exclusion is Exclusion.PROTECTED:
+            return f"protected: {self.label}"
+        return self.exclusion.value
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What was asked for: positions in the list, and how."""
+
+    positions: Sequence[int]
+    why: str
+    named: bool = False
+    hidden: frozenset[int] = frozenset()
+    """Marked positions that the filter hides."""
+    gone: tuple[str, ...] = ()
+    """Full ids that were asked for and are not listed."""
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What the user lets into a plan beyond the ordinary."""
+
+    current: bool = False
+    protected: bool = False
+    hidden: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class RevocationPlan:
+    """Shown, confirmed, applied."""
+
+    listed: SessionList
+    targets: tuple[Target, ...]
+    left_out: tuple[LeftOut, ...]
+    gone: tuple[str, ...]
+    allowed: Allowed
+    id: str = field(default_factory=lambda: secrets.token_hex(4))
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it must be confirmed by typing its number."""
+        return len(self.targets) > LARGE
+
+    @property
+    def ends_current(self) -> bool:
+        """Whether our own session is among the targets."""
+        return any(target.session.current for target in self.targets)
+
+    @property
+    def may_end_current(self) -> bool:
+        """Whether our own session may be among the targets without our knowing."""
+        return bool(self.targets) and self.listed.current is Current.UNKNOWN
+
+
+def make_plan(listed: SessionList, selection: Selection, allowed: Allowed) -> RevocationPlan:
+    """The plan for a selection, by the rules. Touches no server."""
+    targets: list[Target] = []
+    left_out: list[LeftOut] = []
+    for position in dict.fromkeys(selection.positions):
+        session = listed.sessions[position]
+        exclusion = _exclusion(listed, position, selection, allowed)
+        if exclusion is None:
+            targets.append(Target(session, selection.why))
+        else:
+            known = listed.labels[position]
+            label = known.label if known else ""
+            left_out.append(LeftOut(session, exclusion, selection.named, label))
+    return RevocationPlan(listed, tuple(targets), tuple(left_out), selection.gone, allowed)
+
+
+def _exclusion(
+    listed: SessionList, position: int, selection: Selection, allowed: Allowed
+) -> Exclusion | None:
+    session, known = listed.sessions[position], listed.labels[position]
+    if not session.revocable:
+        return Exclusion.NOT_REVOCABLE
+    if not allowed.current:
+        if session.current:
+            return Exclusion.CURRENT
+        if listed.current is Current.UNKNOWN:
+            return Exclusion.CURRENT_UNKNOWN
+    if known is not None and known.protect and not allowed.protected:
+        return Exclusion.PROTECTED
+    if position in selection.hidden and not allowed.hidden:
+        return Exclusion.HIDDEN
+    return None

@@ -1,0 +1,93 @@
+"""The list of sessions as one immutable snapshot, columns beside each other.
+
+Everything that the table, the filter and the plans ask of 100,000 sessions is kept as parallel
+sequences: position `i` in each is the same session.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from qiscus_tui.errors import UsageError
+from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.session import Current, Session, is_full_id
+from qiscus_tui.model.text import safe
+
+
+@dataclass(frozen=True, eq=False)
+class SessionList:
+    """What the server listed at one moment."""
+
+    sessions: Sequence[Session]
+    """In the server's order."""
+    clients: Sequence[str]
+    """Safe short name of each session's client, such as `Chrome 126 · Windows`."""
+    labels: Sequence[Known | None]
+    """The known integration that each session belongs to."""
+    new: bytes
+    """1 where the (client, network) pair was not seen at an earlier visit."""
+    current: Current
+    unreadable: int
+    """Entries of the answer that could not be read as a session."""
+    read_at: float
+    """When it was read: epoch seconds, this machine's clock."""
+    offset: float
+    """Seconds that the server's clock runs ahead of this machine's."""
+    complete: bool = True
+    """Whether the server's pages were read to their end."""
+    search: Sequence[str] = field(default=())
+    """Casefolded id, client, user agent, user, label and IP of each session, one text each."""
+
+    def __len__(self) -> int:
+        return len(self.sessions)
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Id to position."""
+        return {session.id: i for i, session in enumerate(self.sessions)}
+
+    def get(self, session_id: str) -> Session | None:
+        """The session with this full id, None where it is not listed."""
+        position = self.positions.get(session_id)
+        return None if position is None else self.sessions[position]
+
+    @property
+    def current_session(self) -> Session | None:
+        """Our own session, where it is listed."""
+        if self.current is not Current.LISTED:
+            return None
+        return next((session for session in self.sessions if session.current), None)
+
+    def find(self, prefix: str) -> Session | None:
+        """The one session whose id begins with `prefix`.
+
+        None for a full id that is not listed (it is gone). Raises UsageError for what is no
+        id, and for an unknown or ambiguous prefix.
+        """
+        wanted = prefix.strip().lower()
+        if is_full_id(wanted):
+            return self.get(wanted)
+        shown = safe(prefix, 60)
+        hint = f"An id is {ID_LENGTH} hex digits; {PREFIX_LENGTH} or more are enough."
+        if not PREFIX_LENGTH <= len(wanted) <= ID_LENGTH or wanted.strip("0123456789abcdef"):
+            raise UsageError(f"'{shown}' is not a session id", hint)
+        found = [session for session in self.sessions if session.id.startswith(wanted)]
+        if not found:
+            raise UsageError(f"No session has an id that begins with {shown}", hint)
+        if len(found) > 1:
+            raise UsageError(
+                f"{len(found)} sessions have an id that begins with {shown}",
+                f"Give more digits: {', '.join(session.id for session in found[:4])}",
+            )
+        return found[0]
+
+
+def search_text(session: Session, client: str, label: str) -> str:
+    """What a bare word of a filter is looked for in."""
+    parts = (session.id, client, session.safe_agent, session.safe_user, label, session.safe_ip)
+    return "\n".join(parts).casefold()
+
+
+ClientName = Callable[[str | None], str]
+"""From an exact user agent to a safe short name."""

@@ -1,0 +1,160 @@
+"""The audit log: what was revoked from here, by whom, from where.
+
+A diary, not evidence: who can run the program can also change the file.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from qiscus_tui.model.account import Account
+from qiscus_tui.model.text import safe
+from qiscus_tui.store.audit_records import (
+    AuditAcknowledged,
+    AuditIntent,
+    AuditKind,
+    AuditOutcome,
+    AuditRecord,
+    AuditSummary,
+    from_line,
+    to_line,
+)
+from qiscus_tui.store.files import append_durably, append_private, move_private, read_private
+from qiscus_tui.store.locks import store_lock
+from qiscus_tui.store.paths import Paths
+from qiscus_tui.store.processes import Running, this_process
+from qiscus_tui.store.refusals import user_name
+
+FILE_SIZE = 4 * 1024 * 1024
+"""Bytes from which on the file is put away and a new one begun."""
+
+FILES_KEPT = 5
+"""How many files are kept that were put away."""
+
+REASON_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class CutShort:
+    """A plan that has an intent and no summary, and whose program is gone."""
+
+    intent: AuditIntent
+    outcomes: int
+    """Of how many of its sessions the outcome was written down."""
+
+
+class AuditLog:
+    """Writes and reads the log. All of it raises StorageError."""
+
+    def __init__(
+        self,
+        paths: Paths,
+        now: Callable[[], float] = time.time,
+        environ: Mapping[str, str] = os.environ,
+        file_size: int = FILE_SIZE,
+    ) -> None:
+        self._paths = paths
+        self._path = paths.audit_file
+        self._now = now
+        self._environ = environ
+        self._file_size = file_size
+
+    def intent(
+        self,
+        plan_id: str,
+        account: Account,
+        kind: AuditKind,
+        ids: Sequence[str],
+        started: float | None = None,
+    ) -> None:
+        """Say what is about to be sent; it is on the disk when this returns.
+
+        If this raises, nothing may be sent.
+        """
+        record = AuditIntent(
+            time=self._now() if started is None else started,
+            plan_id=plan_id,
+            kind=kind,
+            account=account.name,
+            app_id=account.app_code,
+            server=str(account.origin),
+            ids=tuple(ids),
+            os_user=user_name(os.getuid()),
+            sudo_user=self._environ.get("SUDO_USER", ""),
+            ssh_client=self._environ.get("SSH_CONNECTION", "").partition(" ")[0],
+            process=this_process(),
+        )
+        with store_lock(self._paths):
+            self._make_room()
+            append_durably(self._path, to_line(record))
+
+    def outcome(self, plan_id: str, session_id: str, outcome: str, reason: str = "") -> None:
+        """What became of one session. On the disk at the latest with the summary."""
+        self.outcomes(plan_id, [(session_id, outcome, reason)])
+
+    def outcomes(self, plan_id: str, told: Iterable[tuple[str, str, str]]) -> None:
+        """The same for many sessions at once: id, outcome and reason of each."""
+        now = self._now()
+        lines = b"".join(
+            to_line(AuditOutcome(now, plan_id, session_id, outcome, safe(reason, REASON_LENGTH)))
+            for session_id, outcome, reason in told
+        )
+        with store_lock(self._paths):
+            self._make_room()
+            append_private(self._path, lines)
+
+    def summary(self, plan_id: str, counts: Mapping[str, int]) -> None:
+        """The plan is done; it and all its outcomes are on the disk when this returns."""
+        self._append(AuditSummary(self._now(), plan_id, counts))
+
+    def acknowledge(self, plan_id: str) -> None:
+        """The user was told that this plan was cut short."""
+        self._append(AuditAcknowledged(self._now(), plan_id))
+
+    def events(self) -> Iterator[AuditRecord]:
+        """Every record, oldest first. Lines that a crash left half written are passed over."""
+        with store_lock(self._paths):
+            contents = [read_private(path) or b"" for path in self._files()]
+        for content in contents:
+            for line in content.splitlines():
+                if record := from_line(line):
+                    yield record
+
+    def cut_short(self) -> tuple[CutShort, ...]:
+        """Plans that a crash or a lost connection ended, and that nobody was told of yet."""
+        if not self._path.parent.exists():
+            return ()
+        intents, outcomes = self._open_plans()
+        return tuple(
+            CutShort(intent, outcomes.get(plan_id, 0))
+            for plan_id, intent in intents.items()
+            if intent.process.running() is Running.NO
+        )
+
+    def _append(self, record: AuditRecord) -> None:
+        with store_lock(self._paths):
+            self._make_room()
+            append_durably(self._path, to_line(record))
+
+    def _open_plans(self) -> tuple[dict[str, AuditIntent], dict[str, int]]:
+        intents: dict[str, AuditIntent] = {}
+        outcomes: dict[str, int] = {}
+        for record in self.events():
+            match record:
+                case AuditIntent():
+                    intents[record.plan_id] = record
+                case AuditOutcome():
+                    outcomes[record.plan_id] = outcomes.get(record.plan_id, 0) + 1
+                case AuditSummary() | AuditAcknowledged():
+                    intents.pop(record.plan_id, None)
+        return intents, outcomes
+
+    def _files(self) -> tuple[Path, ...]:
+        """The put away files, oldest first, then the one that is written."""
+        put_away = (self._put_away(number) for number in range(FILES_KEPT, 0, -1))
+        return (*put_away, self._path)
+
+    def _put_away(self, number: int) -> Path:
+        return self._path.with_name(f"audit.{number}.jsonl")

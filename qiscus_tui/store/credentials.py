@@ -1,0 +1,43 @@
+"""Credentials as the JSON that is stored, and back."""
+
+from typing import cast
+
+from qiscus_tui.model.account import Credentials, ShortLived
+
+
+def to_json(credentials: Credentials) -> dict[str, object]:
+    """The fields that are there. Holds secrets."""
+    fields: dict[str, object] = {}
+    if credentials.long_lived is not None:
+        fields["long_lived"] = credentials.long_lived
+    if credentials.secret_key is not None:
+        fields["secret_key"] = credentials.secret_key
+    if credentials.short_lived is not None:
+        short = credentials.short_lived
+        fields["short_lived"] = {"token": short.token, "expires_at": short.expires_at}
+    return fields
+
+
+def from_json(value: object) -> Credentials | None:
+    """The credentials, None where `value` is no such record."""
+    if not isinstance(value, dict):
+        return None
+    fields = cast("dict[str, object]", value)
+    long_lived, secret_key = fields.get("long_lived"), fields.get("secret_key")
+    short = fields.get("short_lived")
+    if not isinstance(long_lived, str | None) or not isinstance(secret_key, str | None):
+        return None
+    short_lived = None if short is None else _short_lived(short)
+    if short is not None and short_lived is None:
+        return None
+    return Credentials(long_lived, short_lived, secret_key)
+
+
+def _short_lived(value: object) -> ShortLived | None:
+    if not isinstance(value, dict):
+        return None
+    fields = cast("dict[str, object]", value)
+    token, expires_at = fields.get("token"), fields.get("expires_at")
+    if not isinstance(token, str) or not isinstance(expires_at, int | float):
+        return None
+    return ShortLived(token, float(expires_at))

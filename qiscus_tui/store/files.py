@@ -1,0 +1,292 @@
+"""Private files: for this user alone, and never half written.
+
+A file is opened inside its opened folder and never through a symbolic link, and what was opened
+is checked (not the name: that could be swapped in between). A new version is written beside it,
+flushed, and put in its place in one step; so at any instant the old or the new one is there.
+Every function raises StorageError, in plain words.
+"""
+
+import errno
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from qiscus_tui.errors import StorageError
+from qiscus_tui.store import refusals
+
+FILE_MODE = 0o600
+FOLDER_MODE = 0o700
+MOST_BYTES = 64 * 1024 * 1024
+"""A larger file is none of ours."""
+
+_OPEN = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # without waiting for a named pipe's writer
+_LINK_ERRORS = {errno.ELOOP, errno.EMLINK}
+_TEMPORARY = ".new"
+
+
+def prepare_folder(folder: Path) -> None:
+    """Create the folder (0700) and those above it where they are missing, and check it."""
+    if not _exists(folder):
+        _create_folder(folder)
+    with _opened_folder(folder):
+        pass
+
+
+def read_private(path: Path) -> bytes | None:
+    """The whole file; None where it, or its folder, is missing."""
+    if not _exists(path.parent):
+        return None
+    with _opened_folder(path.parent) as folder, _opened_file(folder, path) as descriptor:
+        return None if descriptor is None else _read(descriptor, path)
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Replace the file (or create it, 0600) in one step; flushed to the disk on return."""
+    prepare_folder(path.parent)
+    with _opened_folder(path.parent) as folder:
+        with _opened_file(folder, path):
+            pass  # what must not be read must not be replaced in silence either
+        temporary = f".{path.name}.{os.getpid()}.{os.urandom(6).hex()}{_TEMPORARY}"
+        try:
+            try:
+                _write_new(folder, temporary, data)
+                os.rename(temporary, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+            except BaseException:
+                _discard(folder, temporary)
+                raise
+            os.fsync(folder)
+        except OSError as error:
+            raise refusals.failed("written", str(path), error) from error
+
+
+def append_private(path: Path, data: bytes) -> None:
+    """Add whole lines. They reach the disk when the system likes, or with the next durable ones.
+
+    A line that a crash left half written is closed first; lines that don't fit are taken back.
+    The caller holds the lock.
+    """
+    with _appended(path, data):
+        pass
+
+
+def append_durably(path: Path, data: bytes) -> None:
+    """Add whole lines, and flush them and all that was added before to the disk."""
+    with _appended(path, data) as (folder, descriptor):
+        try:
+            os.fsync(descriptor)
+            os.fsync(folder)
+        except OSError as error:
+            raise refusals.failed("written", str(path), error) from error
+
+
+def remove_private(path: Path) -> None:
+    """Remove the file; right too where there is none."""
+    if not _exists(path.parent):
+        return
+    with _opened_folder(path.parent) as folder:
+        try:
+            os.unlink(path.name, dir_fd=folder)
+            os.fsync(folder)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise refusals.failed("removed", str(path), error) from error
+
+
+def move_private(path: Path, target: Path) -> None:
+    """Rename within the folder, over what has that name."""
+    with _opened_folder(path.parent) as folder:
+        try:
+            os.rename(path.name, target.name, src_dir_fd=folder, dst_dir_fd=folder)
+            os.fsync(folder)
+        except OSError as error:
+            raise refusals.failed("renamed", str(path), error) from error
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a damaged file by the time, over nothing else. Gives its new path."""
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    with _opened_folder(path.parent) as folder:
+        for attempt in range(1, 1000):
+            suffix = stamp if attempt == 1 else f"{stamp}-{attempt}"
+            aside = path.with_name(f"{path.name}.damaged-{suffix}")
+            try:
+                # An empty file of our own holds the name, so the rename takes nobody else's.
+                os.close(os.open(aside.name, os.O_CREAT | os.O_EXCL, FILE_MODE, dir_fd=folder))
+                os.rename(path.name, aside.name, src_dir_fd=folder, dst_dir_fd=folder)
+                os.fsync(folder)
+            except FileExistsError:
+                continue
+            except OSError as error:
+                _discard(folder, aside.name)
+                raise refusals.failed("set aside", str(path), error) from error
+            return aside
+    raise StorageError(
+        f"{refusals.shown(str(path))} is damaged and could not be set aside",
+        f"Move it away: {refusals.moved_away(str(path))}",
+    )
+
+
+def sweep_temporaries(path: Path) -> None:
+    """Remove what writers of this file left when they were killed. The caller holds the lock."""
+    if not _exists(path.parent):
+        return
+    with _opened_folder(path.parent) as folder:
+        for name in os.listdir(folder):
+            if name.startswith(f".{path.name}.") and name.endswith(_TEMPORARY):
+                _discard(folder, name)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise refusals.failed("read", str(path), error) from error
+    return True
+
+
+def _create_folder(folder: Path) -> None:
+    missing: list[Path] = []
+    above = folder
+    while not _exists(above):
+        missing.append(above)
+        above = above.parent
+    try:
+        nearest = os.stat(above)
+        if os.geteuid() == 0:
+            refusals.check_owner(str(above), nearest)  # sudo: no folders of root's in a user's home
+        for new in reversed(missing):
+            try:
+                os.mkdir(new, FOLDER_MODE)
+            except FileExistsError:
+                continue  # another process was faster
+            os.chmod(new, FOLDER_MODE)  # whatever the umask is
+    except OSError as error:
+        raise refusals.failed("created", str(folder), error) from error
+
+
+@contextmanager
+def _opened_folder(folder: Path) -> Iterator[int]:
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | _OPEN)
+    except OSError as error:
+        if os.path.islink(folder):
+            raise refusals.symbolic_link(str(folder)) from error
+        raise refusals.failed("opened", str(folder), error) from error
+    try:
+        refusals.check_folder(str(folder), os.fstat(descriptor))
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _opened_file(folder: int, path: Path, flags: int = os.O_RDONLY) -> Iterator[int | None]:
+    try:
+        descriptor = os.open(path.name, flags | _OPEN, FILE_MODE, dir_fd=folder)
+    except FileNotFoundError:
+        yield None
+        return
+    except OSError as error:
+        raise _why_not_opened(folder, path, error) from error
+    try:
+        refusals.check_file(str(path), os.fstat(descriptor))
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _why_not_opened(folder: int, path: Path, error: OSError) -> StorageError:
+    if error.errno in _LINK_ERRORS:
+        return refusals.symbolic_link(str(path))
+    try:
+        refusals.check_file(
+            str(path), os.stat(path.name, dir_fd=folder, follow_symlinks=False)
+        )
+    except StorageError as refusal:
+        return refusal
+    except OSError as gone:
+        return refusals.failed("opened", str(path), gone)
+    return refusals.failed("opened", str(path), error)
+
+
+def _read(descriptor: int, path: Path) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        while piece := os.read(descriptor, 1 << 20):
+            pieces.append(piece)
+            size += len(piece)
+            if size > MOST_BYTES:
+                break
+    except OSError as error:
+        raise refusals.failed("read", str(path), error) from error
+    if size > MOST_BYTES:
+        raise StorageError(
+            f"{refusals.shown(str(path))} is too large to be a file of this program",
+            f"Move it away: {refusals.moved_away(str(path))}",
+        )
+    return b"".join(pieces)
+
+
+def _write_new(folder: int, name: str, data: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _OPEN
+    descriptor = os.open(name, flags, FILE_MODE, dir_fd=folder)
+    try:
+        os.fchmod(descriptor, FILE_MODE)  # whatever the umask is
+        _write_all(descriptor, data)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[os.write(descriptor, left) :]
+
+
+def _discard(folder: int, name: str) -> None:
+    try:
+        os.unlink(name, dir_fd=folder)
+    except FileNotFoundError:
+        return
+
+
+@contextmanager
+def _appended(path: Path, data: bytes) -> Iterator[tuple[int, int]]:
+    prepare_folder(path.parent)
+    with _opened_folder(path.parent) as folder:
+        _create_file(folder, path)
+        with _opened_file(folder, path, os.O_RDWR | os.O_APPEND) as descriptor:
+            if descriptor is None:
+                gone = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+                raise refusals.failed("written", str(path), gone)
+            size = os.fstat(descriptor).st_size
+            try:
+                torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+                _write_all(descriptor, b"\n" + data if torn else data)
+            except OSError as error:
+                os.ftruncate(descriptor, size)
+                raise refusals.failed("written", str(path), error) from error
+            yield folder, descriptor
+
+
+def _create_file(folder: int, path: Path) -> None:
+    try:
+        descriptor = os.open(
+            path.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _OPEN, FILE_MODE, dir_fd=folder
+        )
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise refusals.failed("created", str(path), error) from error
+    try:
+        os.fchmod(descriptor, FILE_MODE)
+    finally:
+        os.close(descriptor)
+

@@ -1,0 +1,142 @@
+"""A private JSON file that several processes change: read again before each write, under a lock."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+from qiscus_tui.errors import StorageError
+from qiscus_tui.store.files import (
+    prepare_folder,
+    read_private,
+    set_aside,
+    sweep_temporaries,
+    write_private,
+)
+from qiscus_tui.store.locks import store_lock
+from qiscus_tui.store.paths import Paths
+from qiscus_tui.store.refusals import moved_away, shown
+
+Content = dict[str, object]
+"""What such a file holds: one JSON object."""
+
+VERSION = 1
+"""Format of the files. A newer one is neither read nor overwritten."""
+
+_PROBE = "probe"
+
+
+class JsonFile:
+    """One object in one file, beside its format's `version`."""
+
+    def __init__(self, paths: Paths, path: Path, lost: str) -> None:
+        """`lost` is what the user does after the file was found damaged."""
+        self.path = path
+        self._paths = paths
+        self._lost = lost
+
+    def read(self) -> Content:
+        """What the file holds, empty where there is none.
+
+        A damaged file is set aside and said (StorageError), once: after that there is none.
+        """
+        try:
+            return self._read()
+        except _DamagedError as damaged:
+            with store_lock(self._paths):
+                return self._read_or_set_aside(damaged)
+
+    @contextmanager
+    def changing(self) -> Iterator[Content]:
+        """The content as it is now, to be changed in place; written on leaving without an error.
+
+        A damaged file is set aside without a word and replaced: what is being stored may be the
+        only copy of a new token. `read` and `prove_writable` come before, and do say it.
+        """
+        prepare_folder(self.path.parent)
+        with store_lock(self._paths):
+            sweep_temporaries(self.path)
+            try:
+                content = self._read()
+            except _DamagedError:
+                set_aside(self.path)
+                content = {}
+            before = json.dumps(content)
+            yield content
+            if json.dumps(content) != before:
+                self._write(content)
+
+    def prove_writable(self) -> None:
+        """Write a probe entry, read it back, remove it. Raises StorageError."""
+        prepare_folder(self.path.parent)
+        with store_lock(self._paths):
+            sweep_temporaries(self.path)
+            try:
+                content = self._read()
+            except _DamagedError as damaged:
+                content = self._read_or_set_aside(damaged)
+            content.pop(_PROBE, None)
+            probe = os.urandom(8).hex()
+            self._write({**content, _PROBE: probe})
+            read_back = self._read().get(_PROBE)
+            self._write(content)
+        if read_back != probe:
+            raise StorageError(
+                f"{shown(str(self.path))} does not give back what was written to it",
+                "Set QISCUS_TUI_DATA_DIR to a folder on a local disk.",
+            )
+
+    def _write(self, content: Content) -> None:
+        text = json.dumps({"version": VERSION, **content}, indent=1)
+        write_private(self.path, f"{text}\n".encode())
+
+    def _read_or_set_aside(self, damaged: "_DamagedError") -> Content:
+        try:
+            return self._read()  # another process may have mended it before we had the lock
+        except _DamagedError:
+            aside = set_aside(self.path)
+        raise StorageError(
+            f"{shown(str(self.path))} was damaged and is now {shown(aside.name)}", self._lost
+        ) from damaged
+
+    def _read(self) -> Content:
+        data = read_private(self.path)
+        if data is None:
+            return {}
+        content = parse_object(data)
+        version = content.pop("version", None) if content is not None else None
+        if content is None or not isinstance(version, int):
+            raise _DamagedError
+        if version > VERSION:
+            raise StorageError(
+                f"{shown(str(self.path))} was written by a newer qiscus-tui",
+                f"Install that version again, or start anew: {moved_away(str(self.path))}",
+            )
+        return content
+
+
+class _DamagedError(Exception):
+    """The file is no JSON of ours."""
+
+
+def parse_object(data: bytes) -> Content | None:
+    """The JSON object in `data`; None where it is none.
+
+    No error is raised: json's own holds the whole text, secrets included.
+    """
+    try:
+        parsed: object = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return cast("Content", parsed) if isinstance(parsed, dict) else None
+
+
+def table(content: Content, name: str) -> Content:
+    """The object under `name`; made there where it is missing or something else."""
+    inner = content.get(name)
+    if not isinstance(inner, dict):
+        inner = {}
+        content[name] = inner
+    return cast("Content", inner)

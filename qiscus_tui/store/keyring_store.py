@@ -1,0 +1,197 @@
+"""The system's keyring: Secret Service, libsecret, KWallet, the macOS keychain.
+
+Only these four keep secrets from other users and from backups; any other backend counts as plain
+text. A keyring that is locked, broken or slow is an error and never "no token": otherwise a
+second login would leave the first one's tokens behind.
+"""
+
+import json
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
+
+from qiscus_tui.errors import StorageError
+from qiscus_tui.model.account import Credentials, Storage
+from qiscus_tui.store.credentials import from_json, to_json
+from qiscus_tui.store.jsonfile import parse_object
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+SERVICE = "qiscus-tui"
+WAIT = 3.0
+"""Seconds that a keyring may take for one answer."""
+
+MOST_CHARACTERS = 16_384
+"""Longer entries are refused by some keyrings, and no token is that long."""
+
+_UNLOCK = "Unlock the keyring and try again, or log in with --store file."
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class NoKeyring:
+    """There is no keyring here that counts."""
+
+    reason: str
+    """Why, in plain words."""
+
+
+class KeyringSecrets:
+    """Secrets in the system's keyring, one entry an account."""
+
+    storage = Storage.KEYRING
+
+    def __init__(self, backend: "KeyringBackend", where: str, timeout: float = WAIT) -> None:
+        self.where = where
+        self._backend = backend
+        self._timeout = timeout
+
+    def read(self, key: str) -> Credentials | None:
+        text = self._get(key)
+        if text is None:
+            return None
+        credentials = from_json(parse_object(text.encode("utf-8", "surrogatepass")))
+        if credentials is None:
+            raise StorageError(
+                f"The entry of this account in the {self.where} can't be read",
+                "Log in again: qiscus-tui login",
+            )
+        return credentials
+
+    def write(self, key: str, credentials: Credentials) -> None:
+        self._set(key, json.dumps(to_json(credentials)))
+
+    def remove(self, key: str) -> None:
+        if self._get(key) is not None:
+            self._bounded(lambda: self._backend.delete_password(SERVICE, key), "forget an entry")
+
+    def probe(self) -> None:
+        key = f"probe {os.urandom(4).hex()}"
+        self._set(key, json.dumps({"probe": os.urandom(8).hex()}))
+        self.remove(key)
+
+    def answer(self) -> None:
+        """A real read of an entry that need not be there. Raises StorageError."""
+        self._get("probe")
+
+    def _get(self, key: str) -> str | None:
+        return self._bounded(lambda: self._backend.get_password(SERVICE, key), "be read")
+
+    def _set(self, key: str, text: str) -> None:
+        if len(text) > MOST_CHARACTERS:
+            raise StorageError(
+                f"The {self.where} would have to keep {len(text):,} characters in one entry",
+                "Log in with --store file.",
+            )
+        self._bounded(lambda: self._backend.set_password(SERVICE, key, text), "be written")
+        if self._get(key) != text:  # KWallet's answer to a write is not looked at by its backend
+            raise StorageError(f"The {self.where} does not give back what was written", _UNLOCK)
+
+    def _bounded(self, call: Callable[[], T], what: str) -> T:
+        answer = _ask(call, self._timeout)
+        if answer is None:
+            raise StorageError(
+                f"The {self.where} could not {what}: no answer in {self._timeout:g} s "
+                "(it may be locked)",
+                _UNLOCK,
+            )
+        if answer.error is None:
+            return cast("T", answer.value)
+        # Without the cause: a backend's words may repeat what it was to keep.
+        raise _refusal(self.where, what, answer.error)
+
+
+def find_keyring(timeout: float = WAIT) -> KeyringSecrets | NoKeyring:
+    """This machine's keyring, after a real read from it; or why there is none.
+
+    Raises StorageError where there is one that is locked, broken or does not answer.
+    """
+    answer = _ask(_choose, timeout)
+    if answer is None:
+        raise StorageError(f"The keyring did not answer in {timeout:g} s", _UNLOCK)
+    if answer.error is not None:
+        raise StorageError(
+            f"The keyring could not be opened ({type(answer.error).__name__})",
+            "Check PYTHON_KEYRING_BACKEND and keyringrc.cfg, or log in with --store file.",
+        ) from answer.error
+    choice = cast("tuple[KeyringBackend, str] | NoKeyring", answer.value)
+    if isinstance(choice, NoKeyring):
+        return choice
+    backend, where = choice
+    found = KeyringSecrets(backend, where, timeout)
+    found.answer()
+    return found
+
+
+def _choose() -> "tuple[KeyringBackend, str] | NoKeyring":
+    """The backend that would be used, with its name, if it counts."""
+    try:
+        import keyring
+        from keyring.backends import chainer, fail, null
+    except ImportError:
+        return NoKeyring("the keyring library is not installed")
+    backend = keyring.get_keyring()
+    if type(backend) is chainer.ChainerBackend:
+        members = cast("list[KeyringBackend]", backend.backends)
+        if not members:
+            return NoKeyring("no keyring runs here")
+        backend = members[0]  # asked by itself: the chain would step down to the next
+    if type(backend) is fail.Keyring:
+        return NoKeyring("no keyring runs here")
+    if type(backend) is null.Keyring:
+        return NoKeyring("the keyring is switched off")
+    # The classes themselves: a name can be borrowed, and a subclass may do anything.
+    for kind, name in _trusted():
+        if type(backend) is kind:
+            return backend, name
+    return NoKeyring(f"{type(backend).__module__} is not known to keep secrets safe")
+
+
+def _trusted() -> "tuple[tuple[type[KeyringBackend], str], ...]":
+    from keyring.backends import SecretService, kwallet, libsecret, macOS
+
+    return (
+        (SecretService.Keyring, "keyring (Secret Service)"),
+        (libsecret.Keyring, "keyring (libsecret)"),
+        (kwallet.DBusKeyring, "keyring (KWallet)"),
+        (kwallet.DBusKeyringKWallet4, "keyring (KWallet)"),
+        (macOS.Keyring, "keychain"),
+    )
+
+
+@dataclass(frozen=True)
+class _Answer(Generic[T]):
+    value: T | None = None
+    error: Exception | None = None
+
+
+def _ask(call: Callable[[], T], timeout: float) -> _Answer[T] | None:
+    """What the call gave or raised, None where it took too long.
+
+    It runs in a daemon thread: one that hangs in D-Bus neither stops us nor our end.
+    """
+    answers: list[_Answer[T]] = []
+
+    def run() -> None:
+        try:
+            answers.append(_Answer(value=call()))
+        except Exception as error:  # noqa: BLE001 backends raise anything; the caller raises it on
+            answers.append(_Answer(error=error))
+
+    thread = threading.Thread(target=run, name="keyring", daemon=True)
+    thread.start()
+    thread.join(timeout)
+    return answers[0] if answers else None
+
+
+def _refusal(where: str, what: str, error: Exception) -> StorageError:
+    from keyring.errors import KeyringLocked
+
+    if isinstance(error, KeyringLocked):
+        return StorageError(f"The {where} is locked", _UNLOCK)
+    return StorageError(f"The {where} could not {what} ({type(error).__name__})", _UNLOCK)
+

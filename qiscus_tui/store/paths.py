@@ -1,0 +1,118 @@
+"""Where everything that the program keeps on this machine lies."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from qiscus_tui.errors import ConfigError
+from qiscus_tui.model.text import safe
+
+CONFIG_VARIABLE = "QISCUS_TUI_CONFIG_DIR"
+DATA_VARIABLE = "QISCUS_TUI_DATA_DIR"
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The four folders, and the files in them. Nothing is created by looking."""
+
+    config_dir: Path
+    data_dir: Path
+    state_dir: Path
+    cache_dir: Path
+
+    @property
+    def config_file(self) -> Path:
+        """The user's settings; only read."""
+        return self.config_dir / "config.toml"
+
+    @property
+    def secrets_file(self) -> Path:
+        """Secrets of the accounts that are kept in a file."""
+        return self.data_dir / "secrets.json"
+
+    @property
+    def accounts_file(self) -> Path:
+        """The accounts, without secrets."""
+        return self.data_dir / "accounts.json"
+
+    @property
+    def chosen_file(self) -> Path:
+        """The account that was used last."""
+        return self.state_dir / "chosen.json"
+
+    @property
+    def short_file(self) -> Path:
+        """Short-lived tokens of accounts whose long-lived token is in the environment."""
+        return self.state_dir / "short.json"
+
+    @property
+    def audit_file(self) -> Path:
+        """What was revoked from here."""
+        return self.state_dir / "audit.jsonl"
+
+    @property
+    def journal_file(self) -> Path:
+        """Revoke-alls that were begun."""
+        return self.state_dir / "journal.json"
+
+    @property
+    def verified_file(self) -> Path:
+        """Servers on which the revoke call was seen to work."""
+        return self.state_dir / "verified.json"
+
+    @property
+    def visits_file(self) -> Path:
+        """Fingerprints of what was listed at the last visit."""
+        return self.state_dir / "visits.json"
+
+    @property
+    def ids_file(self) -> Path:
+        """Session ids for the shell's completion."""
+        return self.cache_dir / "ids.json"
+
+
+def find_paths(environ: Mapping[str, str]) -> Paths:
+    """The user's folders: the two variables of ours first, else the platform's usual places.
+
+    The usual places are platformdirs', which reads the process's own environment. Raises
+    ConfigError for relative folders and where there is no home.
+    """
+    config, data = _given(environ, CONFIG_VARIABLE), _given(environ, DATA_VARIABLE)
+    if config and data:
+        return Paths(config, data, data / "state", data / "cache")
+    usual = _usual_paths(environ)
+    if data:
+        return Paths(usual.config_dir, data, data / "state", data / "cache")
+    return Paths(config or usual.config_dir, usual.data_dir, usual.state_dir, usual.cache_dir)
+
+
+def _given(environ: Mapping[str, str], variable: str) -> Path | None:
+    text = environ.get(variable, "")
+    if not text:
+        return None
+    if not Path(text).is_absolute():
+        raise ConfigError(
+            f"{variable} is '{safe(text, 200)}', which is not an absolute path",
+            f"Give the whole path, from the first /: {variable}=/home/me/qiscus-tui",
+        )
+    return Path(text)
+
+
+def _usual_paths(environ: Mapping[str, str]) -> Paths:
+    from platformdirs import PlatformDirs
+
+    home = environ.get("HOME")
+    if home is not None and not Path(home).is_absolute():
+        raise ConfigError(
+            "There is no home folder to keep anything in: HOME is not an absolute path",
+            f"Set HOME, or both {CONFIG_VARIABLE} and {DATA_VARIABLE}.",
+        )
+    usual = PlatformDirs("qiscus-tui", appauthor=False)
+    found = (usual.user_config_path, usual.user_data_path, usual.user_state_path)
+    folders = (*found, usual.user_cache_path)
+    if not all(folder.is_absolute() for folder in folders):
+        raise ConfigError(
+            "There is no home folder to keep anything in",
+            f"Set HOME, or both {CONFIG_VARIABLE} and {DATA_VARIABLE}.",
+        )
+    return Paths(*folders)

@@ -1,0 +1,89 @@
+"""Which process wrote a record, and whether it still runs."""
+
+import enum
+import os
+import socket
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+_STARTED_FIELD = 19
+"""Place of the start time in /proc/PID/stat, counted from behind the program's name."""
+
+
+class Running(enum.Enum):
+    """Whether a process still runs."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+    """It belongs to another machine."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process of one machine: its number alone is used again after its end."""
+
+    host: str
+    pid: int
+    started: str
+    """When it started, in the system's own words; empty where that can't be told."""
+
+    @classmethod
+    def from_json(cls, value: object) -> Self:
+        """From what `to_json` gave; whatever can't be read is left empty."""
+        host, pid, started = value if isinstance(value, list) and len(value) == 3 else ("", 0, "")
+        return cls(str(host), pid if isinstance(pid, int) else 0, str(started))
+
+    def to_json(self) -> list[str | int]:
+        """Host, pid and start time."""
+        return [self.host, self.pid, self.started]
+
+    def running(self) -> Running:
+        """Whether it still runs, as far as this machine can tell."""
+        if self.host != socket.gethostname():
+            return Running.UNKNOWN
+        if self.pid <= 0:
+            return Running.NO
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return Running.NO
+        except PermissionError:
+            pass  # somebody's it is; the start time tells whether it is this one
+        return Running.YES if _started(self.pid) == self.started else Running.NO
+
+
+def this_process() -> Process:
+    """The process that asks."""
+    return _process(os.getpid())
+
+
+@cache
+def _process(pid: int) -> Process:
+    return Process(socket.gethostname(), pid, _started(pid))
+
+
+def _started(pid: int) -> str:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        return _started_by_ps(pid)  # no /proc: macOS
+    if fields[0] in {"Z", "X"}:
+        return ""  # ended, and only waiting for its parent to hear of it
+    return f"{boot} {fields[_STARTED_FIELD]}"
+
+
+def _started_by_ps(pid: int) -> str:
+    command = ["ps", "-o", "lstart=", "-p", str(pid)]
+    environment = {"PATH": "/bin:/usr/bin", "LC_ALL": "C"}
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=5, check=False, env=environment
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip()

@@ -1,0 +1,151 @@
+"""Where secrets live: the environment, a private file, or this run only.
+
+The system's keyring is in keyring_store, which takes longer to load.
+"""
+
+from typing import Protocol
+
+from qiscus_tui.errors import StorageError
+from qiscus_tui.model.account import Credentials, Storage
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.store.credentials import from_json, to_json
+from qiscus_tui.store.jsonfile import JsonFile, table
+from qiscus_tui.store.paths import Paths
+from qiscus_tui.store.refusals import moved_away, shown
+
+
+class SecretStore(Protocol):
+    """One place for secrets, by the account's key. All of it raises StorageError."""
+
+    @property
+    def storage(self) -> Storage:
+        """What kind of place this is."""
+        ...
+
+    @property
+    def where(self) -> str:
+        """The place in safe words for the user: a path, or the keyring's name."""
+        ...
+
+    def read(self, key: str) -> Credentials | None:
+        """The account's secrets; None only where the place is known to hold none."""
+        ...
+
+    def write(self, key: str, credentials: Credentials) -> None:
+        """Keep them; when this returns they are on the disk."""
+        ...
+
+    def remove(self, key: str) -> None:
+        """Forget them; right too where there are none."""
+        ...
+
+    def probe(self) -> None:
+        """Prove that the place can be written, by an entry that is read back and removed."""
+        ...
+
+
+class FileSecrets:
+    """Secrets in one file that only this user can read."""
+
+    storage = Storage.FILE
+
+    def __init__(self, paths: Paths) -> None:
+        self._file = JsonFile(paths, paths.secrets_file, "Log in again: qiscus-tui login")
+
+    @property
+    def where(self) -> str:
+        return shown(str(self._file.path))
+
+    def read(self, key: str) -> Credentials | None:
+        entry = table(self._file.read(), "accounts").get(key)
+        if entry is None:
+            return None
+        credentials = from_json(entry)
+        if credentials is None:
+            raise StorageError(
+                f"{self.where} holds an entry that can't be read",
+                f"Move it away and log in again: {moved_away(str(self._file.path))}",
+            )
+        return credentials
+
+    def write(self, key: str, credentials: Credentials) -> None:
+        with self._file.changing() as content:
+            table(content, "accounts")[key] = to_json(credentials)
+
+    def remove(self, key: str) -> None:
+        with self._file.changing() as content:
+            table(content, "accounts").pop(key, None)
+
+    def probe(self) -> None:
+        self._file.prove_writable()
+
+
+class MemorySecrets:
+    """Secrets that end with this run."""
+
+    storage = Storage.THIS_RUN
+    where = "this run only"
+
+    def __init__(self) -> None:
+        self._credentials: dict[str, Credentials] = {}
+
+    def read(self, key: str) -> Credentials | None:
+        return self._credentials.get(key)
+
+    def write(self, key: str, credentials: Credentials) -> None:
+        self._credentials[key] = credentials
+
+    def remove(self, key: str) -> None:
+        self._credentials.pop(key, None)
+
+    def probe(self) -> None:
+        """Memory needs no proof."""
+
+
+class EnvironmentSecrets:
+    """A long-lived token or secret key from the environment, which is only read.
+
+    Its short-lived token is kept in a private file, bound to the long-lived one by a
+    fingerprint, so that another token in the environment does not go on with it.
+    """
+
+    storage = Storage.ENVIRONMENT
+    where = "environment"
+
+    def __init__(self, credentials: Credentials, paths: Paths) -> None:
+        self._given = credentials.with_short_lived(None)
+        self._print = fingerprint(credentials.long_lived or credentials.secret_key or "")
+        self._file = JsonFile(paths, paths.short_file, "Run the command again.")
+
+    def read(self, key: str) -> Credentials | None:
+        entry = from_json(table(self._file.read(), "accounts").get(self._entry(key)))
+        return self._given.with_short_lived(entry.short_lived if entry else None)
+
+    def write(self, key: str, credentials: Credentials) -> None:
+        if credentials.with_short_lived(None) != self._given:
+            raise StorageError(
+                "The environment holds the old long-lived token, and can't be given the new one",
+                "Put the new one into QISCUS_LONG_LIVED_TOKEN where it is set, or log in again.",
+            )
+        short = Credentials(short_lived=credentials.short_lived)
+        with self._file.changing() as content:
+            accounts = table(content, "accounts")
+            self._drop(accounts, key)
+            if short.short_lived is not None:
+                accounts[self._entry(key)] = to_json(short)
+
+    def remove(self, key: str) -> None:
+        """Forget the short-lived token; the environment is not ours to change."""
+        with self._file.changing() as content:
+            self._drop(table(content, "accounts"), key)
+
+    def probe(self) -> None:
+        self._file.prove_writable()
+
+    def _entry(self, key: str) -> str:
+        return f"{key} {self._print}"
+
+    @staticmethod
+    def _drop(accounts: dict[str, object], key: str) -> None:
+        for entry in [name for name in accounts if name.rpartition(" ")[0] == key]:
+            del accounts[entry]

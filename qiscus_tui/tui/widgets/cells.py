@@ -1,0 +1,103 @@
+"""What stands in the cells of the table: fixed widths, plain words, no colour.
+
+Every text that comes in here is a safe form already; these functions only cut and pad it, by
+terminal cells, so that wide characters never push the columns apart.
+"""
+
+import math
+import re
+import time
+from functools import lru_cache
+
+from rich.cells import cell_len, set_cell_size
+
+from qiscus_tui.model.durations import DAY, HOUR, MINUTE, ago
+
+COUNTDOWN_WIDTH = 13
+"""Cells of a countdown: the `~` of a computed expiry, then `29d 04:11:09`."""
+
+UNKNOWN = "unknown"
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+# Terminals disagree about the width of these: skin tones, halves of flags, variation marks.
+_UNSURE_WIDTH = re.compile("[\U0001f3fb-\U0001f3ff\U0001f1e6-\U0001f1ff\ufe0e\ufe0f]")
+
+
+def fit(text: str, width: int) -> str:
+    """`text` in exactly `width` cells: padded with spaces, or cut with `…`."""
+    if text.isascii():
+        length = len(text)
+        if length <= width:
+            return text + " " * (width - length)
+        return f"{text[: width - 1]}…" if width > 0 else ""
+    text = _UNSURE_WIDTH.sub("·", text)
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return f"{set_cell_size(text, width - 1)}…" if width > 0 else ""
+
+
+def width_of(text: str) -> int:
+    """Cells that `text` takes."""
+    return len(text) if text.isascii() else cell_len(_UNSURE_WIDTH.sub("·", text))
+
+
+def countdown_cell(expires_at: float | None, computed: bool, now: float, *, seconds: bool) -> str:
+    """Time left in `COUNTDOWN_WIDTH` cells, days and hours each in their own place.
+
+    `~` stands before an expiry that the server did not name. Seconds are shown under a day,
+    and beyond it where `seconds` asks for them.
+    """
+    if expires_at is None:
+        return f" {UNKNOWN:<12}"
+    sign = "~" if computed else " "
+    left = math.ceil(expires_at - now)
+    if left <= 0:
+        return f"{sign}{'expired':<12}"
+    days, rest = divmod(left, DAY)
+    hours, rest = divmod(rest, HOUR)
+    minutes, second = divmod(rest, MINUTE)
+    if not days:
+        return f"    {sign}{hours:02}:{minutes:02}:{second:02}"
+    if days > 999:
+        return f"{sign}{'>999d':<12}"
+    tail = f":{second:02}" if seconds else "   "
+    return f"{f'{sign}{days}d':>4} {hours:02}:{minutes:02}{tail}"
+
+
+def last_used_cell(last_used_at: float | None, now: float) -> str:
+    """`3 h ago`, to the minute: nothing here changes every second."""
+    if last_used_at is None:
+        return UNKNOWN
+    gone = now - last_used_at
+    return "now" if gone < MINUTE else ago(gone)
+
+
+def created_cell(created_at: float | None, now: float) -> str:
+    """`today 09:14` or `24 Oct 2026 16:02`, in the local zone; at most 17 cells."""
+    return _moment(created_at, now, short=False)
+
+
+def created_cell_short(created_at: float | None, now: float) -> str:
+    """`today 09:14`, `24 Oct 16:02` or, of another year, `24 Oct 2025`; at most 12 cells."""
+    return _moment(created_at, now, short=True)
+
+
+def _moment(at: float | None, now: float, *, short: bool) -> str:
+    if at is None:
+        return UNKNOWN
+    then = time.localtime(at)
+    today = _local_day(now // MINUTE)
+    clock = f"{then.tm_hour:02}:{then.tm_min:02}"
+    if then[:3] == today:
+        return f"today {clock}"
+    day = f"{then.tm_mday:>2} {_MONTHS[then.tm_mon - 1]}"
+    if not short:
+        return f"{day} {then.tm_year} {clock}"
+    return f"{day} {clock}" if then.tm_year == today[0] else f"{day} {then.tm_year}"
+
+
+@lru_cache(maxsize=4)
+def _local_day(minute: float) -> tuple[int, int, int]:
+    moment = time.localtime(minute * MINUTE)
+    return moment.tm_year, moment.tm_mon, moment.tm_mday

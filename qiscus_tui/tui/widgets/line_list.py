@@ -1,0 +1,187 @@
+"""A list that draws only the lines in its window: header, rows, cursor, keys and mouse.
+
+What the rows say is the subclass's; this part knows their number alone, so a hundred thousand
+cost no more than ten. Nothing scrolls by animation, and the scrollbar is always there.
+"""
+
+from typing import ClassVar, override
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+HEADER_LINES = 1
+
+
+class LineList(ScrollView, can_focus=True, inherit_bindings=False):
+    """A header line over rows of one line each, with one row under the cursor."""
+
+    ALLOW_SELECT = False
+
+    DEFAULT_CSS = """
+    LineList {
+        height: 1fr;
+        overflow-x: hidden;
+        overflow-y: scroll;
+        scrollbar-size-vertical: 1;
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("home", "first", "First", show=False),
+        Binding("end", "last", "Last", show=False),
+        Binding("enter", "open", "Open", show=False),
+    ]
+
+    _count = 0
+    _row = 0
+
+    # What a subclass says.
+
+    def draw_header_line(self) -> Strip:
+        """The line over the rows."""
+        raise NotImplementedError
+
+    def draw_row_line(self, row: int) -> Strip:
+        """The line of a row that exists."""
+        raise NotImplementedError
+
+    def draw_empty_line(self, line: int) -> Strip:
+        """A line below the last row; `line` counts from the first of them, 0."""
+        raise NotImplementedError
+
+    def cursor_moved(self) -> None:
+        """The cursor is on another row."""
+
+    def row_opened(self) -> None:
+        """Enter, or a double click, on the row under the cursor."""
+
+    def header_clicked(self, x: int) -> None:
+        """A click on the header, at cell `x`."""
+
+    # Rows and window.
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are."""
+        return self._count
+
+    @property
+    def cursor_row(self) -> int:
+        """The row under the cursor, from 0; 0 where there are none."""
+        return self._row
+
+    @property
+    def top_row(self) -> int:
+        """The first row in the window."""
+        return self.scroll_offset.y
+
+    @property
+    def page_rows(self) -> int:
+        """Rows that the window has room for, at least 1."""
+        return max(1, self.size.height - HEADER_LINES)
+
+    def set_rows(self, count: int, cursor: int, top: int) -> None:
+        """Take over `count` rows with the cursor on row `cursor` and row `top` at the top.
+
+        No layout is asked for: that would lay out the whole screen at every key of a filter.
+        """
+        self._count = count
+        self._row = cursor
+        size = Size(self.size.width, count + HEADER_LINES)
+        self.set_reactive(Widget.virtual_size, size)
+        if self.is_mounted:
+            self.vertical_scrollbar.window_virtual_size = size.height
+            self.scroll_to(y=top)
+        self.refresh()
+
+    def move_to(self, row: int) -> None:
+        """Put the cursor on a row (the nearest that exists) and show it."""
+        row = max(0, min(row, self._count - 1))
+        if row == self._row:
+            self.show_cursor()
+            return
+        self.refresh_row(self._row)
+        self._row = row
+        self.refresh_row(row)
+        self.show_cursor()
+        self.cursor_moved()
+
+    def show_cursor(self) -> None:
+        """Scroll as little as it takes to show the cursor."""
+        if self._row < self.top_row:
+            self.scroll_to(y=self._row)
+        elif self._row >= self.top_row + self.page_rows:
+            self.scroll_to(y=self._row - self.page_rows + 1)
+
+    def refresh_row(self, row: int) -> None:
+        """Draw a row again, if it is in the window."""
+        y = row - self.top_row + HEADER_LINES
+        if HEADER_LINES <= y < self.size.height:
+            self.refresh(Region(0, y, self.size.width, 1))
+
+    @override
+    def scroll_to(self, x: float | None = None, y: float | None = None, **_options: object) -> None:
+        """Scroll at once, whatever animation is asked for: a page is 4 KB, animated 65."""
+        if self.is_mounted:
+            super().scroll_to(x, y, animate=False)
+
+    @override
+    def render_line(self, y: int) -> Strip:
+        if y < HEADER_LINES:
+            return self.draw_header_line()
+        row = self.top_row + y - HEADER_LINES
+        if row < self._count:
+            return self.draw_row_line(row)
+        return self.draw_empty_line(row - self._count)
+
+    # Keys and mouse.
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor."""
+        self.move_to(self._row + rows)
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor and the window by a page."""
+        rows = pages * self.page_rows
+        if 0 <= self._row + rows < self._count:
+            self.scroll_to(y=self.top_row + rows)
+        self.move_to(self._row + rows)
+
+    def action_first(self) -> None:
+        """Go to the first row."""
+        self.move_to(0)
+
+    def action_last(self) -> None:
+        """Go to the last row."""
+        self.move_to(self._count - 1)
+
+    def action_open(self) -> None:
+        """Open the row under the cursor."""
+        if self._count:
+            self.row_opened()
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the cursor, open by a double click, sort by the header."""
+        event.stop()
+        if event.y < HEADER_LINES:
+            self.header_clicked(event.x)
+            return
+        row = self.top_row + event.y - HEADER_LINES
+        if row >= self._count:
+            return
+        if event.chain == 2 and row == self._row:
+            self.row_opened()
+        else:
+            self.move_to(row)
+
+    def on_resize(self) -> None:
+        """Keep the cursor in the window."""
+        self.show_cursor()

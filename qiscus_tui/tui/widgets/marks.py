@@ -1,0 +1,91 @@
+"""Marked sessions: one byte beside each session of a snapshot, ids across snapshots."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qiscus_tui.service.session_list import SessionList
+
+_FLIPPED = bytes((1, 0, *range(2, 256)))
+
+
+@dataclass(frozen=True)
+class MarkCounts:
+    """`3 marked (1 hidden)`."""
+
+    total: int = 0
+    hidden: int = 0
+    """Marked, and not among the rows shown."""
+
+
+class Marks:
+    """Which sessions of one snapshot are marked. Positions are the snapshot's."""
+
+    def __init__(self, size: int = 0) -> None:
+        self._flags = bytearray(size)
+
+    def __contains__(self, position: int) -> bool:
+        return bool(self._flags[position])
+
+    @property
+    def flags(self) -> bytes:
+        """A 1 for each marked session, in the snapshot's order (for `is:marked`)."""
+        return bytes(self._flags)
+
+    @property
+    def total(self) -> int:
+        """How many are marked."""
+        return self._flags.count(1)
+
+    def toggle(self, position: int) -> None:
+        """Mark it, or take its mark away."""
+        self._flags[position] ^= 1
+
+    def add(self, order: Sequence[int]) -> None:
+        """Mark all of these."""
+        flags = self._flags
+        if len(order) == len(flags):
+            self._flags = bytearray(b"\x01") * len(flags)
+            return
+        for position in order:
+            flags[position] = 1
+
+    def invert(self, order: Sequence[int]) -> None:
+        """Mark those of these that are not, and unmark those that are."""
+        flags = self._flags
+        if len(order) == len(flags):
+            self._flags = flags.translate(_FLIPPED)
+            return
+        for position in order:
+            flags[position] ^= 1
+
+    def clear(self) -> None:
+        """Unmark all, shown or not."""
+        self._flags = bytearray(len(self._flags))
+
+    def positions(self) -> list[int]:
+        """The marked positions, in the snapshot's order."""
+        found: list[int] = []
+        at = self._flags.find(1)
+        while at >= 0:
+            found.append(at)
+            at = self._flags.find(1, at + 1)
+        return found
+
+    def counts(self, order: Sequence[int]) -> MarkCounts:
+        """How many are marked, and how many of them are not in `order`."""
+        total = self.total
+        if not total or len(order) == len(self._flags):
+            return MarkCounts(total)
+        return MarkCounts(total, total - sum(map(self._flags.__getitem__, order)))
+
+    def carried_over(self, old: SessionList, new: SessionList) -> "Marks":
+        """The marks for a newer snapshot, by id; those of sessions that are gone go with them."""
+        marks = Marks(len(new))
+        marked = self.positions()
+        if marked:
+            places = new.positions
+            for position in marked:
+                place = places.get(old.sessions[position].id)
+                if place is not None:
+                    marks._flags[place] = 1
+        return marks

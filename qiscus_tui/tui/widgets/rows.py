@@ -1,0 +1,197 @@
+"""Draws one row, and the header, of the session table as a strip of few segments.
+
+A row is three segments: what ticks (mark, badge, countdown), what it is (id, client), and the
+rest. Each change of style is sent to the terminal as twenty bytes or more, so there are no
+others; the row under the cursor is one.
+"""
+
+import enum
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.session import Session
+from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.tui.widgets.cells import (
+    countdown_cell,
+    created_cell,
+    created_cell_short,
+    fit,
+    last_used_cell,
+)
+from qiscus_tui.tui.widgets.columns import CREATED_FULL, GAP, Column, Layout, Sort
+
+MARK = "✓"
+
+
+class Badge(enum.Enum):
+    """The state of a session as one sign, each of another shape."""
+
+    LIVE = "●"
+    NOT_REVOCABLE = "○"
+    PROTECTED = "■"
+    EXPIRED = "×"
+
+
+class Tone(enum.Enum):
+    """Colour of a row's leading segment. It repeats what mark, badge and text say."""
+
+    PLAIN = "plain"
+    MARKED = "marked"
+    CURRENT = "current"
+    SOON = "soon"
+    GONE = "gone"
+
+
+@dataclass(frozen=True)
+class RowStyles:
+    """The few styles of the table."""
+
+    tones: dict[Tone, Style]
+    main: Style
+    rest: Style
+    header: Style
+    sorted_header: Style
+    cursor: Style
+
+
+@dataclass(frozen=True)
+class RowText:
+    """What one row says. Equal texts need no redrawing."""
+
+    leading: str
+    """Mark, badge and countdown: all that changes by the second."""
+    main: str
+    rest: str
+    tone: Tone
+    cursor: bool
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What every row of one drawing shares."""
+
+    sessions: SessionList
+    layout: Layout
+    now: float
+    """The server's time, epoch seconds."""
+    expiring: float = DAY
+    """Less than this many seconds left is `soon`."""
+
+
+def row_text(scene: Scene, position: int, *, marked: bool, cursor: bool) -> RowText:
+    """What the row of the session at `position` says."""
+    session = scene.sessions.sessions[position]
+    known = scene.sessions.labels[position]
+    left = None if session.expires_at is None else session.expires_at - scene.now
+    countdown = countdown_cell(
+        session.expires_at, session.expires_computed, scene.now, seconds=cursor
+    )
+    badge = _badge(session, known, left)
+    cells = _cells(scene, position, session)
+    shown = [(column, fit(cells[column], width)) for column, _, width in scene.layout.places[1:]]
+    gap = " " * GAP
+    main = "".join(gap + cell for column, cell in shown[:2])
+    rest = "".join(gap + cell for column, cell in shown[2:])
+    return RowText(
+        leading=f" {MARK if marked else ' '} {badge.value}{countdown}",
+        main=main,
+        rest=rest,
+        tone=_tone(session, left, scene.expiring, marked=marked),
+        cursor=cursor,
+    )
+
+
+def draw_row(text: RowText, width: int, styles: RowStyles) -> Strip:
+    """The row as a strip of `width` cells."""
+    if text.cursor:
+        whole = fit(text.leading + text.main + text.rest, width)
+        return Strip([Segment(whole, styles.cursor)], width)
+    tone = styles.tones[text.tone]
+    main = tone if text.tone is Tone.CURRENT else styles.main
+    strip = Strip(
+        [
+            Segment(text.leading, tone),
+            Segment(text.main, main),
+            Segment(text.rest, styles.rest),
+        ]
+    )
+    return strip.adjust_cell_length(width, styles.rest)
+
+
+def draw_header(layout: Layout, sort: Sort | None, styles: RowStyles) -> Strip:
+    """The titles; the column that the list is sorted by carries `▲` or `▼`."""
+    segments: list[Segment] = []
+    end = 0
+    for column, start, width in layout:
+        indent = 5 if column is Column.EXPIRES else 0
+        title, style = column.title, styles.header
+        if sort is not None and sort.column is column:
+            title, style = f"{title} {'▼' if sort.descending else '▲'}", styles.sorted_header
+        segments.append(Segment(" " * (start - end + indent), styles.header))
+        segments.append(Segment(fit(title, width - indent), style))
+        end = start + width
+    return Strip([part for part in segments if part.text]).adjust_cell_length(
+        layout.width, styles.header
+    )
+
+
+def client_words(client: str, known: Known | None, *, current: bool, new: bool) -> str:
+    """What a session is, in words: ours, a known integration, protected, new, and its client.
+
+    `client` is a safe form; the label is the admin's own configuration.
+    """
+    words: list[str] = []
+    if current:
+        words.append("this session")
+    if known is not None:
+        words.append(f"{known.label}, protected" if known.protect else known.label)
+    if new:
+        words.append("new")
+    return " · ".join((*words, client or "no client named"))
+
+
+def _cells(scene: Scene, position: int, session: Session) -> dict[Column, str]:
+    sessions, layout = scene.sessions, scene.layout
+    full = layout.width_of(Column.CREATED) >= CREATED_FULL
+    return {
+        Column.ID: session.id[:8],
+        Column.CLIENT: client_words(
+            sessions.clients[position],
+            sessions.labels[position],
+            current=session.current is True,
+            new=bool(sessions.new[position]),
+        ),
+        Column.CREATED: (created_cell if full else created_cell_short)(
+            session.created_at, scene.now
+        ),
+        Column.LAST_USED: last_used_cell(session.last_used_at, scene.now),
+        Column.IP: session.safe_ip or "unknown",
+        Column.USER: session.safe_user,
+    }
+
+
+def _badge(session: Session, known: Known | None, left: float | None) -> Badge:
+    if left is not None and left <= 0:
+        return Badge.EXPIRED
+    if not session.revocable:
+        return Badge.NOT_REVOCABLE
+    if known is not None and known.protect:
+        return Badge.PROTECTED
+    return Badge.LIVE
+
+
+def _tone(session: Session, left: float | None, expiring: float, *, marked: bool) -> Tone:
+    if marked:
+        return Tone.MARKED
+    if left is not None and left <= 0:
+        return Tone.GONE
+    if session.current is True:
+        return Tone.CURRENT
+    if left is not None and left < expiring:
+        return Tone.SOON
+    return Tone.PLAIN

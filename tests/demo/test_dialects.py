@@ -1,0 +1,213 @@
+"""Every dialect says the same, in its own words."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import cast
+
+import pytest
+
+from qiscus_tui.demo import DIALECTS, Dialect
+from qiscus_tui.demo.entries import UNREADABLE
+from qiscus_tui.demo.shapes import Entry, Front, Pages, Wrap
+from qiscus_tui.demo.stamps import Stamp, written
+from tests.demo.conftest import Api
+
+Speaking = Callable[..., Api]
+LISTING = [name for name, dialect in DIALECTS.items() if dialect.front is Front.API]
+SIZES = [0, 1, 99, 100, 101, 250]
+
+
+def items_of(dialect: Dialect, body: object) -> list[object]:
+    """Unwrap one page."""
+    inner = body
+    if dialect.wrap is not Wrap.BODY:
+        inner = cast("dict[str, object]", inner)["data"]
+    if dialect.wrap is Wrap.DATA_KEY:
+        inner = cast("dict[str, object]", inner)[dialect.list_key]
+    if dialect.pages is Pages.LARAVEL:
+        inner = cast("dict[str, object]", inner)["data"]
+    return cast("list[object]", inner)
+
+
+def next_query(dialect: Dialect, body: object) -> dict[str, str] | None:
+    """Say what asks for the page after this one."""
+    if dialect.pages is Pages.NONE:
+        return None
+    top = cast("dict[str, dict[str, object]]", body)
+    match dialect.pages:
+        case Pages.AFTER:
+            after = top["meta"]["after"]
+        case Pages.CURSOR_AFTER | Pages.CURSOR_AFTER_INT:
+            after = top["meta"]["cursor_after"]
+        case Pages.NUMBERED:
+            meta = cast("Mapping[str, int]", top["meta"])
+            return {"page": str(meta["page"] + 1)} if meta["page"] < meta["total_page"] else None
+        case _:
+            page = cast("dict[str, int]", top["data"])
+            if dialect.wrap is Wrap.DATA_KEY:
+                page = cast("dict[str, dict[str, int]]", top["data"])[dialect.list_key]
+            more = page["current_page"] < page["last_page"]
+            return {"page": str(page["current_page"] + 1)} if more else None
+    if after is None:
+        return None
+    assert isinstance(after, int if dialect.pages is Pages.CURSOR_AFTER_INT else str)
+    return {"cursor_after": str(after)}
+
+
+async def all_items(api: Api) -> list[object]:
+    """Follow the pages to the end."""
+    items: list[object] = []
+    query: dict[str, str] | None = {}
+    while query is not None:
+        answer = await api.list(**query)
+        assert answer.status_code == 200
+        items += items_of(api.state.dialect, answer.json())
+        query = next_query(api.state.dialect, answer.json())
+    return items
+
+
+@pytest.mark.parametrize("name", LISTING)
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_session_is_listed_once_on_whatever_page(
+    speaking: Speaking, name: str, size: int
+) -> None:
+    api = speaking(name, sessions=size)
+    rest = len(UNREADABLE) if api.state.dialect.unreadable else 0
+    assert len(await all_items(api)) == size + rest
+
+
+@pytest.mark.parametrize("name", [n for n in LISTING if DIALECTS[n].entry is Entry.FULL])
+async def test_full_tokens_are_listed_under_the_dialects_name(
+    speaking: Speaking, name: str
+) -> None:
+    api = speaking(name, sessions=250)
+    key = api.state.dialect.fields.token
+    entries = [cast("dict[str, object]", e) for e in await all_items(api) if e not in UNREADABLE]
+    assert [entry[key] for entry in entries] == [s.token for s in api.state.sessions()]
+
+
+async def test_the_plain_dialect_is_what_the_vendors_words_suggest(api: Api) -> None:
+    first = api.state.sessions()[0]
+    entry = (await api.list()).json()["data"][0]
+    assert entry == {
+        "token": first.token,
+        "created_at": datetime.fromtimestamp(first.created, UTC).strftime("%Y-%m-%d %H:%M:%S"),
+        "expired_at": datetime.fromtimestamp(first.expires, UTC).strftime("%Y-%m-%d %H:%M:%S"),
+        "last_used_at": entry["last_used_at"],
+        "user_agent": first.agent,
+        "ip_address": first.ip,
+    }
+
+
+async def test_hostile_text_arrives_exactly(speaking: Speaking) -> None:
+    api = speaking(sessions=400)
+    answer = await api.list()
+    assert answer.content.isascii()
+    listed = [entry["user_agent"] for entry in answer.json()["data"]]
+    assert listed == [session.agent for session in api.state.sessions()]
+
+
+async def test_masked_tokens_show_only_their_ends(speaking: Speaking) -> None:
+    stars = (await speaking("masked").list()).json()["data"][0]["token"]
+    dots = (await speaking("masked-dots").list()).json()["data"][0]["token"]
+    assert (len(stars), len(dots)) == (43, 9)
+    assert set(stars[4:-4]) == {"*"}
+    assert dots[4] == "…"
+
+
+async def test_ids_come_without_any_token(speaking: Speaking) -> None:
+    api = speaking("ids")
+    answer = await api.list()
+    assert answer.json()["data"][0]["session_id"] == 1
+    assert "QEX" not in answer.text
+    assert (await speaking("ids-unmarked").list()).json()["data"][0]["id"] == "ses-00000001"
+
+
+async def test_bare_entries_are_the_tokens(speaking: Speaking) -> None:
+    api = speaking("bare")
+    assert (await api.list()).json()["data"] == [s.token for s in api.state.sessions()]
+
+
+@pytest.mark.parametrize("name", ["current-mark", "masked", "ids", "names-authentication"])
+async def test_the_current_mark_is_on_the_callers_own_session_alone(
+    speaking: Speaking, name: str
+) -> None:
+    api = speaking(name)
+    key = api.state.dialect.fields.current
+    assert not any(entry[key] for entry in (await api.list()).json()["data"])
+    await api.login()
+    marks = [entry[key] for entry in (await api.list()).json()["data"]]
+    assert marks == [False] * 24 + [True]
+
+
+async def test_times_may_be_missing_from_some_or_all(speaking: Speaking) -> None:
+    entries = (await speaking("patchy").list()).json()["data"]
+    assert ["created_at" in entry for entry in entries[:8]] == [True] * 6 + [False, True]
+    assert not any("_at" in key for key in (await speaking("undated").list()).json()["data"][0])
+    computed = (await speaking("no-expiry").list()).json()["data"][0]
+    assert "created_at" in computed
+    assert "expired_at" not in computed
+
+
+@pytest.mark.parametrize(
+    ("stamp", "value"),
+    [
+        (Stamp.NAIVE, "2026-09-21 13:33:20"),
+        (Stamp.NAIVE_LOCAL, "2026-09-21 20:33:20"),
+        (Stamp.RFC3339, "2026-09-21T13:33:20Z"),
+        (Stamp.RFC3339_OFFSET, "2026-09-21T20:33:20.250000+07:00"),
+        (Stamp.EPOCH, 1789997600),
+        (Stamp.EPOCH_MS, 1789997600250),
+        (
+            Stamp.PHP,
+            {"date": "2026-09-21 13:33:20.250000", "timezone_type": 3, "timezone": "UTC"},
+        ),
+    ],
+)
+def test_a_time_is_written_in_each_form(stamp: Stamp, value: object) -> None:
+    assert written(stamp, 1_789_997_600.25) == value
+
+
+async def test_agents_and_users_may_be_objects(speaking: Speaking) -> None:
+    api = speaking("agent-object")
+    agents = [entry["browser"] for entry in (await api.list()).json()["data"]]
+    expected = [session.agent for session in api.state.sessions()]
+    assert [agent and agent["user_agent"] for agent in agents] == expected
+    user = (await speaking("user-object").list()).json()["data"][0]["user"]
+    assert user["email"] == "admin@demo.example"
+
+
+async def test_unknown_fields_may_be_nested_and_look_secret(speaking: Speaking) -> None:
+    entry = (await speaking("extra").list()).json()["data"][0]
+    assert entry["location"]["zone"] == ["Asia", "Jakarta"]
+    assert entry["device_secret"].startswith("not-to-be-shown")
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "expected"),
+    [
+        ("plain", 401, {"errors": "Unauthorized", "status": 401}),
+        ("errors-object", 401, {"errors": {"message": "Unauthorized"}, "status": 401}),
+        ("errors-detail", 400, {"detail": "token_expired"}),
+        ("errors-nested", 401, {"error": {"message": "Unauthorized", "detail": "token_expired"}}),
+    ],
+)
+async def test_errors_stand_where_the_dialect_puts_them(
+    speaking: Speaking, name: str, status: int, expected: object
+) -> None:
+    api = speaking(name)
+    answer = await api.profile("admin", api.headers("gone"))
+    assert (answer.status_code, answer.json()) == (status, expected)
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/auth", "/api/v2/auth/active_token_list"])
+async def test_what_is_not_the_api_answers_as_such(speaking: Speaking, path: str) -> None:
+    assert (await speaking("not-found").http.get(path)).status_code == 404
+    page = await speaking("html").http.post(path)
+    assert page.status_code == 200
+    assert page.headers["Content-Type"].startswith("text/html")
+
+
+def test_a_list_that_is_the_whole_body_has_no_pages() -> None:
+    with pytest.raises(ValueError, match="whole body"):
+        Dialect(wrap=Wrap.BODY, pages=Pages.AFTER)

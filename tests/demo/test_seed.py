@@ -1,0 +1,86 @@
+"""The account that the demo starts with."""
+
+import time
+
+import pytest
+
+from qiscus_tui.demo import demo_state
+from qiscus_tui.demo.hostile import HOSTILE_AGENTS
+from qiscus_tui.demo.sessions import LIFETIME
+from tests.clocks import ManualClock
+from tests.demo.conftest import START
+
+
+def test_there_are_400_sessions_unless_told_otherwise(clock: ManualClock) -> None:
+    assert len(demo_state(clock).sessions()) == 400
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 8, 40, 401])
+def test_there_are_as_many_live_sessions_as_asked_for(clock: ManualClock, count: int) -> None:
+    assert len(demo_state(clock, sessions=count).sessions()) == count
+
+
+def test_the_same_seed_gives_the_same_account(clock: ManualClock) -> None:
+    one, two = demo_state(clock, seed=7), demo_state(clock, seed=7)
+    assert one.sessions() == two.sessions()
+    assert one.credentials == two.credentials
+
+
+def test_another_seed_gives_another_account(clock: ManualClock) -> None:
+    one, two = demo_state(clock, seed=7), demo_state(clock, seed=8)
+    assert {s.token for s in one.sessions()}.isdisjoint(s.token for s in two.sessions())
+    assert one.credentials.long_lived_token != two.credentials.long_lived_token
+
+
+def test_tokens_are_shaped_as_real_ones_and_unique(clock: ManualClock) -> None:
+    tokens = [session.token for session in demo_state(clock).sessions()]
+    assert len(set(tokens)) == len(tokens)
+    assert all(len(token) == 43 and token.startswith("QEXdemo") for token in tokens)
+
+
+def test_times_are_whole_seconds_in_order_and_never_ahead(clock: ManualClock) -> None:
+    sessions = demo_state(clock).sessions()
+    for session in sessions:
+        assert session.created == int(session.created) <= START
+        assert session.expires == session.created + LIFETIME
+        assert session.last_used is None or session.created <= session.last_used <= START
+    assert [s.created for s in sessions] == sorted(s.created for s in sessions)
+
+
+def test_some_expire_within_minutes_and_ages_spread_over_30_days(clock: ManualClock) -> None:
+    sessions = demo_state(clock).sessions()
+    assert sum(s.expires - START < 600 for s in sessions) >= 5
+    assert sum(s.expires - START < 60 for s in sessions) >= 1
+    for day in range(30):
+        assert any(day <= (START - s.created) / 86_400 < day + 1 for s in sessions)
+
+
+def test_it_looks_like_token_sprawl(clock: ManualClock) -> None:
+    sessions = demo_state(clock).sessions()
+    cron = [s for s in sessions if s.agent == "GuzzleHttp/7"]
+    assert len(cron) > 150
+    assert all(s.ip is not None and s.ip.startswith("10.2.") for s in cron)
+    for part in ("python-requests", "axios", "Go-http", "Chrome", "Firefox", "iPhone", "curl"):
+        assert any(part in (s.agent or "") for s in sessions), part
+    assert any(s.ip is not None and s.ip.startswith("192.0.2.") for s in sessions)
+
+
+def test_something_is_unknown_of_some(clock: ManualClock) -> None:
+    sessions = demo_state(clock).sessions()
+    assert any(s.last_used is None for s in sessions)
+    assert any(s.agent is None for s in sessions)
+    assert any(s.ip is None for s in sessions)
+
+
+def test_every_hostile_agent_is_there(clock: ManualClock) -> None:
+    agents = {session.agent for session in demo_state(clock).sessions()}
+    assert agents.issuperset(HOSTILE_AGENTS)
+    assert max(len(agent) for agent in HOSTILE_AGENTS) > 100_000
+
+
+def test_100_000_sessions_are_made_in_seconds(clock: ManualClock) -> None:
+    started = time.process_time()
+    state = demo_state(clock, sessions=100_000)
+    assert len({session.token for session in state.sessions()}) == 100_000
+    # Half a second; the bound is for a busy machine with coverage on.
+    assert time.process_time() - started < 20

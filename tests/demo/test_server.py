@@ -1,0 +1,110 @@
+"""The demo on a real socket."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+
+import httpx
+import pytest
+
+from qiscus_tui.demo import PASSWORD, demo_state
+from qiscus_tui.demo.app import demo_app
+from qiscus_tui.demo.server import running, serve
+from tests.clocks import ManualClock
+
+ENDINGS = ["SIGINT", "SIGTERM", "SIGHUP"]
+SANDBOX = textwrap.dedent(
+    """
+    import time
+    from qiscus_tui.demo import demo_state
+    from qiscus_tui.demo.server import serve
+
+    class Clock:
+        now = staticmethod(time.time)
+
+    ended_by = serve(demo_state(Clock(), sessions=3), announce=lambda url: print(url, flush=True))
+    print("ended by", ended_by, flush=True)
+    """
+)
+
+
+def test_a_real_socket_on_loopback_answers(clock: ManualClock) -> None:
+    state = demo_state(clock, sessions=5)
+    with running(state) as base_url, httpx.Client(base_url=base_url, trust_env=False) as http:
+        assert base_url.startswith("http://127.0.0.1:")
+        login = {"email": "admin@demo.example", "password": PASSWORD}
+        answer = http.post("/api/v1/auth", json=login)
+        assert answer.status_code == 200
+        # One Date, the demo's own, and no word of what serves it.
+        assert answer.headers.get_list("Date") == ["Mon, 21 Sep 2026 14:13:20 GMT"]
+        assert "Server" not in answer.headers
+    assert len(state.sessions()) == 6
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(base_url, trust_env=False)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_signal_ends_it_without_a_traceback(ending: str) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", SANDBOX],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        base_url = process.stdout.readline().strip()
+        # An idle connection must not keep it from ending.
+        with httpx.Client(base_url=base_url, trust_env=False) as http:
+            assert http.get("/nowhere").status_code == 404
+            number = signal.Signals[ending].value
+            process.send_signal(number)
+            assert process.wait(timeout=20) == 0
+        assert process.stdout.read() == f"ended by {number}\n"
+        assert process.stderr.read() == ""
+
+
+def test_a_port_in_use_is_an_oserror(clock: ManualClock) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        state = demo_state(clock, sessions=1)
+        with pytest.raises(OSError, match="in use"):
+            serve(state, port=port)
+
+
+def test_without_uvicorn_it_is_an_import_error(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    with pytest.raises(ImportError, match="uvicorn"):
+        serve(demo_state(clock, sessions=1))
+
+
+async def test_latency_is_waited_once_per_request(clock: ManualClock) -> None:
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    app = demo_app(demo_state(clock, sessions=1), latency_ms=40, sleep=sleep)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://demo.test") as http:
+        await http.get("/one")
+        await http.get("/two")
+    assert waited == [0.04, 0.04]
+
+
+def test_importing_the_demo_imports_no_server() -> None:
+    code = "import sys, qiscus_tui.demo; print({'starlette', 'uvicorn', 'httpx'} & {*sys.modules})"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.stdout == "set()\n"
