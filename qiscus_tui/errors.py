@@ -5,6 +5,7 @@
     │   ├── ConfigError                     2  config.toml or the environment
     │   ├── AddressError                    2  a server address that will not be used
     │   ├── FilterError                     2  a filter that cannot be read
+    │   ├── ReadOnly                        2  the configuration forbids changes
     │   └── NotConfirmed                    2  nobody said yes
     ├── LoginNeeded                         4  no usable credentials
     │   ├── NoAccount                       4  nobody is logged in here
@@ -81,6 +82,12 @@ class NotConfirmed(UsageError):
     """A destructive command that nobody confirmed: nothing was done."""
 
     default_hint = "Nothing was changed. To go on without a question, add --yes."
+
+
+class ReadOnly(UsageError):
+    """The configuration says that nothing may be changed with this account."""
+
+    default_hint = "Take readonly out of the account's part of config.toml to allow changes."
 
 
 class LoginNeeded(QiscusTuiError):

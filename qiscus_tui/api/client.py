@@ -135,7 +135,7 @@ class ApiClient:
             user_name=_text(user.get("name")) or "",
             app_name=_text(app.get("name")) or "",
             role=Role(api.ROLES.get(role, "unknown")) if isinstance(role, int) else Role.UNKNOWN,
-            short_lived=ShortLived(token, made_at + TOKEN_LIFETIME) if token else None,
+            short_lived=self._short_lived(token, made_at) if token else None,
             long_lived=long_lived if long_lived != token else None,
             made_at=made_at,
         )
@@ -222,6 +222,9 @@ class ApiClient:
     def _made_at(self, answer: Answer) -> float:
         return answer.server_time or self.server_now()
 
+    def _short_lived(self, token: str, made_at: float) -> ShortLived:
+        return ShortLived(token, made_at + TOKEN_LIFETIME, self._clock.now())
+
     def _value(self, call: Call, answer: Answer) -> dict[str, object]:
         """The JSON object of an answer that says yes. Raises what it says otherwise."""
         self._accepted(call, answer)
@@ -252,7 +255,7 @@ class ApiClient:
                 status=answer.status,
             )
         renewed = _text(auth.get("long_lived_token")) or _text(data.get("long_lived_token"))
-        return NewTokens(ShortLived(token, self._made_at(answer) + TOKEN_LIFETIME), renewed)
+        return NewTokens(self._short_lived(token, self._made_at(answer)), renewed)
 
 
 def lenient(body: bytes) -> object:

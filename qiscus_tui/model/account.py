@@ -55,10 +55,13 @@ class Account:
 
 @dataclass(frozen=True)
 class ShortLived:
-    """A short-lived token of our own, and when it ends (epoch seconds, server's clock)."""
+    """A short-lived token of our own."""
 
     token: str = field(repr=False)
     expires_at: float
+    """When it ends: epoch seconds, server's clock."""
+    obtained_at: float = 0.0
+    """When we got it: epoch seconds, this machine's clock."""
 
 
 @dataclass(frozen=True)

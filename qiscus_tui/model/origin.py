@@ -9,6 +9,7 @@ from qiscus_tui.errors import AddressError
 from qiscus_tui.model.text import safe
 
 _NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
+_BRACKETED = re.compile(r"\[[^\[\]]+\](?::[0-9]*)?")
 
 DEFAULT_SERVER = "https://omnichannel.qiscus.com"
 
@@ -60,7 +61,7 @@ def parse_origin(address: str) -> Origin:
     if parts.path not in {"", "/"} or parts.query or parts.fragment or text.endswith(("?", "#")):
         raise AddressError(f"'{shown}' has a path; the program adds the paths itself")
     host = _ascii_host(host, shown)
-    if not _is_host(host) or ("[" in parts.netloc) is not parts.netloc.startswith("["):
+    if not _is_host(host) or (":" in host) is not bool(_BRACKETED.fullmatch(parts.netloc)):
         raise AddressError(f"'{shown}' is not a server address")
     if parts.scheme == "http" and not is_loopback(host):
         raise AddressError(
@@ -90,7 +91,15 @@ def _is_host(host: str) -> bool:
 
 
 def _ascii_host(host: str, shown: str) -> str:
+    if host.isascii():
+        return host
     try:
-        return host.encode("ascii" if host.isascii() else "idna").decode("ascii").lower()
+        encoded = host.encode("idna").decode("ascii").lower()
+        same = encoded.encode("ascii").decode("idna") == host
     except UnicodeError as error:
         raise AddressError(f"'{shown}' is not a server address") from error
+    if not same:  # such as the German sharp s: newer rules take it for another host
+        raise AddressError(
+            f"'{shown}' can be read as two different hosts", "Give the name as xn--…"
+        )
+    return encoded

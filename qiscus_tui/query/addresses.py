@@ -39,6 +39,8 @@ def network(text: str) -> tuple[int, int]:
     whole address, or CIDR.
     """
     wanted = text.lower()
+    if "%" in wanted:  # a zone belongs to one machine's interface, not to an address
+        raise ValueError(text)
     if "/" in wanted:
         return _bounds(ipaddress.ip_network(wanted, strict=False))
     if ":" in wanted:

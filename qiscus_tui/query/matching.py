@@ -44,12 +44,15 @@ _COMPARE: dict[Comparison, Callable[[float, float], bool]] = {
 
 def compile(query: Query, columns: Columns, moment: Moment) -> Matches:
     """A predicate on the positions of `columns`, as things stand at `moment`."""
-    tests = [_surely(word, columns, moment) for word in query.words]
-    if not tests:
-        return _everything
-    if len(tests) == 1:
-        return tests[0]
-    return lambda i: all(test(i) for test in tests)
+    match _tests(query, columns, moment):
+        case []:
+            return _everything
+        case [test]:
+            return test
+        case [first, second]:
+            return lambda i: first(i) and second(i)
+        case tests:
+            return lambda i: all(test(i) for test in tests)
 
 
 def select(query: Query, columns: Columns, moment: Moment) -> list[int]:
@@ -57,8 +60,10 @@ def select(query: Query, columns: Columns, moment: Moment) -> list[int]:
     needles = query.needles
     if needles:
         return _containing(needles, columns)
-    matches = compile(query, columns, moment)
-    return [i for i in range(len(columns.sessions)) if matches(i)]
+    found = list(range(len(columns.sessions)))
+    for test in _tests(query, columns, moment):
+        found = [i for i in found if test(i)]
+    return found
 
 
 def _containing(needles: tuple[str, ...], columns: Columns) -> list[int]:
@@ -68,6 +73,10 @@ def _containing(needles: tuple[str, ...], columns: Columns) -> list[int]:
     for needle in others:
         found = [i for i in found if needle in search[i]]
     return found
+
+
+def _tests(query: Query, columns: Columns, moment: Moment) -> list[Matches]:
+    return [_surely(word, columns, moment) for word in query.words]
 
 
 def _everything(_position: int) -> bool:

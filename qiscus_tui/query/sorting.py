@@ -65,8 +65,10 @@ def order_in_steps(
         return known
     ids = [session.id for session in columns.sessions]
     yield
+    equals = _equals(known, values)
+    yield
     done = 0
-    for start, end in _equals(known, values):
+    for start, end in equals:
         if end - start > RUN:
             known[start:end] = yield from _sorted(known[start:end], ids)
         else:

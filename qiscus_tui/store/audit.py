@@ -116,17 +116,14 @@ class AuditLog:
     def events(self) -> Iterator[AuditRecord]:
         """Every record, oldest first. Lines that a crash left half written are passed over."""
         with store_lock(self._paths):
-            contents = [read_private(path) or b"" for path in self._files()]
-        for content in contents:
-            for line in content.splitlines():
-                if record := from_line(line):
-                    yield record
+            contents = self._contents()
+        yield from _records(contents)
 
     def cut_short(self) -> tuple[CutShort, ...]:
         """Plans that a crash or a lost connection ended, and that nobody was told of yet."""
         if not self._path.parent.exists():
             return ()
-        intents, outcomes = self._open_plans()
+        intents, outcomes = _open_plans(self.events())
         return tuple(
             CutShort(intent, outcomes.get(plan_id, 0))
             for plan_id, intent in intents.items()
@@ -138,18 +135,30 @@ class AuditLog:
             self._make_room()
             append_durably(self._path, to_line(record))
 
-    def _open_plans(self) -> tuple[dict[str, AuditIntent], dict[str, int]]:
-        intents: dict[str, AuditIntent] = {}
-        outcomes: dict[str, int] = {}
-        for record in self.events():
-            match record:
-                case AuditIntent():
-                    intents[record.plan_id] = record
-                case AuditOutcome():
-                    outcomes[record.plan_id] = outcomes.get(record.plan_id, 0) + 1
-                case AuditSummary() | AuditAcknowledged():
-                    intents.pop(record.plan_id, None)
-        return intents, outcomes
+    def _make_room(self) -> None:
+        """Put the file away once it is full. Flushed first, and no open plan loses its intent."""
+        if not self._path.exists() or self._path.lstat().st_size < self._file_size:
+            return
+        append_durably(self._path, self._to_be_carried())
+        for number in range(FILES_KEPT - 1, 0, -1):
+            if self._put_away(number).exists():
+                move_private(self._put_away(number), self._put_away(number + 1))
+        move_private(self._path, self._put_away(1))
+
+    def _to_be_carried(self) -> bytes:
+        """Intents in the file that will be dropped, whose plans have no end yet."""
+        oldest = read_private(self._put_away(FILES_KEPT))
+        if not oldest:
+            return b""
+        open_plans, _ = _open_plans(_records(self._contents()))
+        return b"".join(
+            to_line(record)
+            for record in _records([oldest])
+            if isinstance(record, AuditIntent) and record.plan_id in open_plans
+        )
+
+    def _contents(self) -> list[bytes]:
+        return [read_private(path) or b"" for path in self._files()]
 
     def _files(self) -> tuple[Path, ...]:
         """The put away files, oldest first, then the one that is written."""
@@ -158,3 +167,27 @@ class AuditLog:
 
     def _put_away(self, number: int) -> Path:
         return self._path.with_name(f"audit.{number}.jsonl")
+
+
+def _records(contents: Iterable[bytes]) -> Iterator[AuditRecord]:
+    for content in contents:
+        for line in content.split(b"\n"):
+            if line and (record := from_line(line)):
+                yield record
+
+
+def _open_plans(
+    records: Iterable[AuditRecord],
+) -> tuple[dict[str, AuditIntent], dict[str, int]]:
+    """Intents without an end by plan, and how many outcomes each plan has."""
+    intents: dict[str, AuditIntent] = {}
+    outcomes: dict[str, int] = {}
+    for record in records:
+        match record:
+            case AuditIntent():
+                intents[record.plan_id] = record
+            case AuditOutcome():
+                outcomes[record.plan_id] = outcomes.get(record.plan_id, 0) + 1
+            case AuditSummary() | AuditAcknowledged():
+                intents.pop(record.plan_id, None)
+    return intents, outcomes

@@ -14,7 +14,11 @@ def to_json(credentials: Credentials) -> dict[str, object]:
         fields["secret_key"] = credentials.secret_key
     if credentials.short_lived is not None:
         short = credentials.short_lived
-        fields["short_lived"] = {"token": short.token, "expires_at": short.expires_at}
+        fields["short_lived"] = {
+            "token": short.token,
+            "expires_at": short.expires_at,
+            "obtained_at": short.obtained_at,
+        }
     return fields
 
 
@@ -40,4 +44,7 @@ def _short_lived(value: object) -> ShortLived | None:
     token, expires_at = fields.get("token"), fields.get("expires_at")
     if not isinstance(token, str) or not isinstance(expires_at, int | float):
         return None
-    return ShortLived(token, float(expires_at))
+    obtained_at = fields.get("obtained_at", 0.0)
+    if not isinstance(obtained_at, int | float):
+        return None
+    return ShortLived(token, float(expires_at), float(obtained_at))

@@ -9,7 +9,7 @@ Every function raises StorageError, in plain words.
 import errno
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -170,7 +170,7 @@ def _create_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _opened_folder(folder: Path) -> Iterator[int]:
+def _opened_folder(folder: Path) -> Generator[int]:
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | _OPEN)
     except OSError as error:
@@ -185,7 +185,7 @@ def _opened_folder(folder: Path) -> Iterator[int]:
 
 
 @contextmanager
-def _opened_file(folder: int, path: Path, flags: int = os.O_RDONLY) -> Iterator[int | None]:
+def _opened_file(folder: int, path: Path, flags: int = os.O_RDONLY) -> Generator[int | None]:
     try:
         descriptor = os.open(path.name, flags | _OPEN, FILE_MODE, dir_fd=folder)
     except FileNotFoundError:
@@ -204,9 +204,7 @@ def _why_not_opened(folder: int, path: Path, error: OSError) -> StorageError:
     if error.errno in _LINK_ERRORS:
         return refusals.symbolic_link(str(path))
     try:
-        refusals.check_file(
-            str(path), os.stat(path.name, dir_fd=folder, follow_symlinks=False)
-        )
+        refusals.check_file(str(path), os.stat(path.name, dir_fd=folder, follow_symlinks=False))
     except StorageError as refusal:
         return refusal
     except OSError as gone:
@@ -258,7 +256,7 @@ def _discard(folder: int, name: str) -> None:
 
 
 @contextmanager
-def _appended(path: Path, data: bytes) -> Iterator[tuple[int, int]]:
+def _appended(path: Path, data: bytes) -> Generator[tuple[int, int]]:
     prepare_folder(path.parent)
     with _opened_folder(path.parent) as folder:
         _create_file(folder, path)
@@ -289,4 +287,3 @@ def _create_file(folder: int, path: Path) -> None:
         os.fchmod(descriptor, FILE_MODE)
     finally:
         os.close(descriptor)
-

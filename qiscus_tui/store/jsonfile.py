@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
@@ -49,7 +49,7 @@ class JsonFile:
                 return self._read_or_set_aside(damaged)
 
     @contextmanager
-    def changing(self) -> Iterator[Content]:
+    def changing(self) -> Generator[Content]:
         """The content as it is now, to be changed in place; written on leaving without an error.
 
         A damaged file is set aside without a word and replaced: what is being stored may be the
@@ -63,9 +63,9 @@ class JsonFile:
             except _DamagedError:
                 set_aside(self.path)
                 content = {}
-            before = json.dumps(content)
+            before = _filled(content)
             yield content
-            if json.dumps(content) != before:
+            if _filled(content) != before:
                 self._write(content)
 
     def prove_writable(self) -> None:
@@ -119,6 +119,10 @@ class JsonFile:
 
 class _DamagedError(Exception):
     """The file is no JSON of ours."""
+
+
+def _filled(content: Content) -> str:
+    return json.dumps({name: value for name, value in content.items() if value})
 
 
 def parse_object(data: bytes) -> Content | None:

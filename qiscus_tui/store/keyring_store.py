@@ -10,15 +10,12 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import Generic, Protocol, TypeVar, cast
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Credentials, Storage
 from qiscus_tui.store.credentials import from_json, to_json
 from qiscus_tui.store.jsonfile import parse_object
-
-if TYPE_CHECKING:
-    from keyring.backend import KeyringBackend
 
 SERVICE = "qiscus-tui"
 WAIT = 3.0
@@ -30,6 +27,14 @@ MOST_CHARACTERS = 16_384
 _UNLOCK = "Unlock the keyring and try again, or log in with --store file."
 
 T = TypeVar("T")
+
+
+class Backend(Protocol):
+    """What is needed of the keyring library's backends."""
+
+    def get_password(self, service: str, username: str) -> str | None: ...
+    def set_password(self, service: str, username: str, password: str) -> None: ...
+    def delete_password(self, service: str, username: str) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class KeyringSecrets:
 
     storage = Storage.KEYRING
 
-    def __init__(self, backend: "KeyringBackend", where: str, timeout: float = WAIT) -> None:
+    def __init__(self, backend: Backend, where: str, timeout: float = WAIT) -> None:
         self.where = where
         self._backend = backend
         self._timeout = timeout
@@ -118,7 +123,7 @@ def find_keyring(timeout: float = WAIT) -> KeyringSecrets | NoKeyring:
             f"The keyring could not be opened ({type(answer.error).__name__})",
             "Check PYTHON_KEYRING_BACKEND and keyringrc.cfg, or log in with --store file.",
         ) from answer.error
-    choice = cast("tuple[KeyringBackend, str] | NoKeyring", answer.value)
+    choice = cast("tuple[Backend, str] | NoKeyring", answer.value)
     if isinstance(choice, NoKeyring):
         return choice
     backend, where = choice
@@ -127,7 +132,7 @@ def find_keyring(timeout: float = WAIT) -> KeyringSecrets | NoKeyring:
     return found
 
 
-def _choose() -> "tuple[KeyringBackend, str] | NoKeyring":
+def _choose() -> tuple[Backend, str] | NoKeyring:
     """The backend that would be used, with its name, if it counts."""
     try:
         import keyring
@@ -136,7 +141,7 @@ def _choose() -> "tuple[KeyringBackend, str] | NoKeyring":
         return NoKeyring("the keyring library is not installed")
     backend = keyring.get_keyring()
     if type(backend) is chainer.ChainerBackend:
-        members = cast("list[KeyringBackend]", backend.backends)
+        members = backend.backends
         if not members:
             return NoKeyring("no keyring runs here")
         backend = members[0]  # asked by itself: the chain would step down to the next
@@ -147,11 +152,11 @@ def _choose() -> "tuple[KeyringBackend, str] | NoKeyring":
     # The classes themselves: a name can be borrowed, and a subclass may do anything.
     for kind, name in _trusted():
         if type(backend) is kind:
-            return backend, name
+            return cast("Backend", backend), name
     return NoKeyring(f"{type(backend).__module__} is not known to keep secrets safe")
 
 
-def _trusted() -> "tuple[tuple[type[KeyringBackend], str], ...]":
+def _trusted() -> tuple[tuple[type, str], ...]:
     from keyring.backends import SecretService, kwallet, libsecret, macOS
 
     return (
@@ -194,4 +199,3 @@ def _refusal(where: str, what: str, error: Exception) -> StorageError:
     if isinstance(error, KeyringLocked):
         return StorageError(f"The {where} is locked", _UNLOCK)
     return StorageError(f"The {where} could not {what} ({type(error).__name__})", _UNLOCK)
-

@@ -7,7 +7,7 @@ locked by other means; that is an error.
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -21,7 +21,7 @@ WAIT = 30.0
 
 
 @contextmanager
-def account_lock(paths: Paths, account_key: str, timeout: float = WAIT) -> Iterator[None]:
+def account_lock(paths: Paths, account_key: str, timeout: float = WAIT) -> Generator[None]:
     """Hold the account against every other process of this user. Raises StorageError.
 
     May be entered in one thread and left in another. Not re-entrant.
@@ -32,7 +32,7 @@ def account_lock(paths: Paths, account_key: str, timeout: float = WAIT) -> Itera
 
 
 @contextmanager
-def store_lock(paths: Paths, timeout: float = WAIT) -> Iterator[None]:
+def store_lock(paths: Paths, timeout: float = WAIT) -> Generator[None]:
     """Hold the files of this user for one change. Raises StorageError.
 
     Where both are needed, the account's lock is taken first.
@@ -42,7 +42,7 @@ def store_lock(paths: Paths, timeout: float = WAIT) -> Iterator[None]:
 
 
 @contextmanager
-def _held(path: Path, timeout: float) -> Iterator[None]:
+def _held(path: Path, timeout: float) -> Generator[None]:
     from filelock import FileLock, Timeout
 
     prepare_folder(path.parent)

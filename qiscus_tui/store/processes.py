@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 _STARTED_FIELD = 19
 """Place of the start time in /proc/PID/stat, counted from behind the program's name."""
@@ -34,7 +34,8 @@ class Process:
     @classmethod
     def from_json(cls, value: object) -> Self:
         """From what `to_json` gave; whatever can't be read is left empty."""
-        host, pid, started = value if isinstance(value, list) and len(value) == 3 else ("", 0, "")
+        parts = cast("list[object]", value) if isinstance(value, list) else []
+        host, pid, started = parts if len(parts) == 3 else ("", 0, "")
         return cls(str(host), pid if isinstance(pid, int) else 0, str(started))
 
     def to_json(self) -> list[str | int]:

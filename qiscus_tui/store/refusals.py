@@ -57,9 +57,7 @@ def check_owner(path: str, found: os.stat_result) -> None:
         invoker = os.environ.get("SUDO_USER", "")
         by_sudo = f"Run it without sudo, as {safe(invoker, 60)}." if invoker else ""
         raise StorageError(message, by_sudo or f"Run it as {owner}: sudo -u {quoted(owner)} …")
-    raise StorageError(
-        message, f"Run it as {owner}, or: sudo chown {os.geteuid()} {quoted(path)}"
-    )
+    raise StorageError(message, f"Run it as {owner}, or: sudo chown {os.geteuid()} {quoted(path)}")
 
 
 def symbolic_link(path: str) -> StorageError:

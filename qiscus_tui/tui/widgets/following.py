@@ -50,9 +50,12 @@ def follow(old: Rows, window: Window, new: Rows, wanted: str | None = None) -> t
     there while the cursor fits in, so that what is new is seen; a window without the cursor
     keeps its first session.
     """
-    if not new.order or not old.order:
+    if not new.order:
         return 0, 0
     row = None if wanted is None else new.row_of(wanted)
+    if not old.order:
+        row = row or 0
+        return row, max(0, row - window.rows // 2)
     if row is None:
         row = _row_or_follower(old, window.cursor, new)
     if window.top == 0 and row < window.rows:

@@ -4,11 +4,12 @@ What the rows say is the subclass's; this part knows their number alone, so a hu
 cost no more than ten. Nothing scrolls by animation, and the scrollbar is always there.
 """
 
-from typing import ClassVar, override
+from typing import ClassVar, cast
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
+from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
@@ -88,6 +89,11 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         """Rows that the window has room for, at least 1."""
         return max(1, self.size.height - HEADER_LINES)
 
+    @property
+    def row_width(self) -> int:
+        """Cells of a row: all but the scrollbar's."""
+        return self.scrollable_content_region.width
+
     def set_rows(self, count: int, cursor: int, top: int) -> None:
         """Take over `count` rows with the cursor on row `cursor` and row `top` at the top.
 
@@ -95,8 +101,8 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         """
         self._count = count
         self._row = cursor
-        size = Size(self.size.width, count + HEADER_LINES)
-        self.set_reactive(Widget.virtual_size, size)
+        size = Size(self.row_width, count + HEADER_LINES)
+        self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
         if self.is_mounted:
             self.vertical_scrollbar.window_virtual_size = size.height
             self.scroll_to(y=top)
@@ -125,15 +131,13 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         """Draw a row again, if it is in the window."""
         y = row - self.top_row + HEADER_LINES
         if HEADER_LINES <= y < self.size.height:
-            self.refresh(Region(0, y, self.size.width, 1))
+            self.refresh(Region(0, y, self.row_width, 1))
 
-    @override
     def scroll_to(self, x: float | None = None, y: float | None = None, **_options: object) -> None:
         """Scroll at once, whatever animation is asked for: a page is 4 KB, animated 65."""
         if self.is_mounted:
             super().scroll_to(x, y, animate=False)
 
-    @override
     def render_line(self, y: int) -> Strip:
         if y < HEADER_LINES:
             return self.draw_header_line()

@@ -17,6 +17,9 @@ class MarkCounts:
     """Marked, and not among the rows shown."""
 
 
+NO_MARKS = MarkCounts()
+
+
 class Marks:
     """Which sessions of one snapshot are marked. Positions are the snapshot's."""
 

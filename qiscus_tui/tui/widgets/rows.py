@@ -93,10 +93,10 @@ def row_text(scene: Scene, position: int, *, marked: bool, cursor: bool) -> RowT
     )
     badge = _badge(session, known, left)
     cells = _cells(scene, position, session)
-    shown = [(column, fit(cells[column], width)) for column, _, width in scene.layout.places[1:]]
+    shown = [fit(cells[column], width) for column, _, width in scene.layout.places[1:]]
     gap = " " * GAP
-    main = "".join(gap + cell for column, cell in shown[:2])
-    rest = "".join(gap + cell for column, cell in shown[2:])
+    main = "".join(gap + cell for cell in shown[:2])
+    rest = "".join(gap + cell for cell in shown[2:])
     return RowText(
         leading=f" {MARK if marked else ' '} {badge.value}{countdown}",
         main=main,

@@ -1,0 +1,208 @@
+"""One account, connected: its list, its plans, its tokens."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.listing import Listing, read_listing
+from qiscus_tui.errors import NoAccount, NoLongLivedToken, ReadOnly
+from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage
+from qiscus_tui.model.clock import Clock
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.session import Session
+from qiscus_tui.service.keeping import Keeping
+from qiscus_tui.service.reading import Reader
+from qiscus_tui.service.revocation.outcomes import Outcome, Report
+from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.revocation.run import WIDTH, Revocation
+from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.store.audit_records import AuditKind
+
+Progress = Callable[[int], None]
+
+
+@dataclass
+class Connection:
+    """An account with its client and its place on this machine."""
+
+    name: str
+    """What the account is called here."""
+    account: Account
+    client: ApiClient
+    keeping: Keeping
+    clock: Clock
+    reader: Reader
+    chosen_by: str = ""
+    """Why this account: `--account`, `environment`, `last used` …"""
+
+    @property
+    def storage(self) -> Storage:
+        """Where its secrets live."""
+        return self.keeping.secrets.storage
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self.client.close()
+
+    def server_now(self) -> float:
+        """The server's time, epoch seconds."""
+        return self.client.server_now()
+
+    # Secrets
+
+    async def credentials(self) -> Credentials:
+        """The secrets as they are now: another program may have changed them.
+
+        Raises NoAccount where they are gone, StorageError where they can't be read.
+        """
+        found = await asyncio.to_thread(self.keeping.secrets.read, self.account.key)
+        if found is None:
+            raise NoAccount(
+                f"The account {self.name} has no secrets here any more",
+                "It may have been logged out elsewhere. Log in again: qiscus-tui login",
+            )
+        return found
+
+    async def long_lived(self) -> str:
+        """The long-lived token. Raises NoLongLivedToken for a REST account."""
+        found = (await self.credentials()).long_lived
+        if found is None:
+            raise NoLongLivedToken(
+                f"The account {self.name} has a REST secret key, which cannot manage tokens",
+                "Log in with an e-mail address and password, or: qiscus-tui login --with-token",
+            )
+        return found
+
+    async def keep(self, credentials: Credentials) -> None:
+        """Store changed secrets. Raises StorageError."""
+        await asyncio.to_thread(self.keeping.secrets.write, self.account.key, credentials)
+
+    def is_live(self, short: ShortLived | None, min_ttl: float = 0.0) -> bool:
+        """Whether a short-lived token has at least so many seconds left."""
+        return short is not None and short.expires_at - self.server_now() > min_ttl
+
+    # The list
+
+    async def read_list(self, progress: Progress | None = None) -> SessionList:
+        """Every session of the user. Raises LoginNeeded, ServerError, OutOfReach, StorageError."""
+        await self.long_lived()
+        listing = await self.list_with(await self.credentials(), progress)
+        return self.reader.snapshot(listing, read_at=self.clock.now(), offset=self.client.offset)
+
+    async def list_with(
+        self, credentials: Credentials, progress: Progress | None = None
+    ) -> Listing:
+        """What the server lists for these secrets, as it is."""
+        short = credentials.short_lived
+        return await read_listing(
+            self.client,
+            credentials.long_lived or "",
+            short.token if short is not None and self.is_live(short) else None,
+            zone_offset=self.account.zone_offset,
+            progress=progress,
+        )
+
+    # Revoking
+
+    def must_be_writable(self) -> None:
+        """Raises ReadOnly where the configuration forbids changes."""
+        if self.account.readonly:
+            raise ReadOnly(f"The account {self.name} is read-only here: nothing was sent")
+
+    async def revocation(self, plan: RevocationPlan, width: int = WIDTH) -> Revocation:
+        """A run of the plan, not begun. Raises ReadOnly."""
+        self.must_be_writable()
+        server = _Server(self, await self.long_lived())
+        return Revocation(
+            plan,
+            server,
+            _Diary(self),
+            _Trials(self),
+            self.clock,
+            width=width,
+            patience=self.client.patience,
+        )
+
+    async def after_revocation(self, report: Report) -> None:
+        """Forget our own short-lived token if the plan ended it. Raises StorageError."""
+        credentials = await self.credentials()
+        if credentials.short_lived is None:
+            return
+        own = fingerprint(credentials.short_lived.token)
+        gone = {o.id for o in report.outcomes if o.outcome is Outcome.REVOKED}
+        if own in gone or (report.listed and report.warning and not report.listed.get(own)):
+            async with self.keeping.lock(self.account):
+                fresh = await self.credentials()
+                if fresh.short_lived == credentials.short_lived:
+                    await self.keep(fresh.with_short_lived(None))
+
+
+class _Sender:
+    def __init__(self, client: ApiClient, long_lived: str) -> None:
+        self._client = client
+        self._long_lived = long_lived
+
+    async def send(self, session: Session) -> None:
+        if session.revoke_with is None:
+            raise AssertionError(f"{session.id} cannot be revoked")
+        await self._client.revoke(self._long_lived, session.revoke_with)
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+@dataclass
+class _Server:
+    connection: Connection
+    long_lived: str
+
+    async def read_list(self) -> SessionList:
+        return await self.connection.read_list()
+
+    async def sender(self) -> _Sender:
+        return _Sender(await self.connection.client.another(), self.long_lived)
+
+
+@dataclass
+class _Diary:
+    connection: Connection
+
+    def intent(self, plan: RevocationPlan) -> None:
+        disk = self.connection.keeping.disk
+        if disk is not None:
+            ids = [target.session.id for target in plan.targets]
+            account = self.connection.account
+            disk.audit.intent(plan.id, account, AuditKind.REVOKE, ids, self.connection.clock.now())
+
+    def outcomes(self, report: Report) -> None:
+        disk = self.connection.keeping.disk
+        if disk is not None:
+            told = [(o.id, o.outcome.value, o.reason or "") for o in report.outcomes]
+            disk.audit.outcomes(report.plan.id, told)
+            counts = {kind.value: count for kind, count in report.counts.items()}
+            disk.audit.summary(report.plan.id, counts)
+
+
+@dataclass
+class _Trials:
+    connection: Connection
+
+    def is_verified(self) -> bool:
+        return self.connection.keeping.verified.is_verified(*self._server, self._call)
+
+    def remember(self) -> None:
+        self.connection.keeping.verified.remember(*self._server, self._call)
+
+    def forget(self) -> None:
+        self.connection.keeping.verified.forget(*self._server)
+
+    @property
+    def _server(self) -> tuple[str, str]:
+        account = self.connection.account
+        return str(account.origin), account.app_code
+
+    @property
+    def _call(self) -> str:
+        call = self.connection.client.contract.revoke
+        return f"{call.path} {call.field}"

@@ -1,0 +1,224 @@
+"""Logging in, without leaving a token behind that nobody knows of."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field, replace
+
+from qiscus_tui.api.client import ApiClient, LoginAnswer
+from qiscus_tui.errors import (
+    ConfigError,
+    LoginNeeded,
+    NoLongLivedToken,
+    NotQiscus,
+    OutOfReach,
+    QiscusTuiError,
+    ServerError,
+    StorageError,
+    TwoFactor,
+)
+from qiscus_tui.model.account import Account, Credentials, Role, Storage
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.service.choice import Choice, configured
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.keeping import Keeping
+from qiscus_tui.service.tokens import end_unkept
+from qiscus_tui.service.workspace import Workspace
+from qiscus_tui.service.zones import zone_offset_of
+from qiscus_tui.store.accounts import StoredAccount
+
+
+@dataclass(frozen=True)
+class LoggedIn:
+    """A login that was kept."""
+
+    connection: Connection
+    notes: tuple[str, ...] = ()
+    """What the user should know besides."""
+
+
+@dataclass(frozen=True)
+class Password:
+    """What a login by password takes."""
+
+    email: str
+    password: str = field(repr=False)
+
+
+async def log_in(
+    workspace: Workspace, kept: Keeping, password: Password, name: str = ""
+) -> LoggedIn:
+    """Log in by e-mail address and password and keep the account.
+
+    The store is proven writable first. Raises LoginNeeded, ServerError, OutOfReach,
+    StorageError; no token is left behind then, as far as that can be had.
+    """
+    await asyncio.to_thread(kept.secrets.probe)
+    origin = workspace.login_server()
+    async with workspace.client(origin, "", _label_for(workspace, password.email)) as client:
+        answer = await client.login(password.email, password.password)
+        client.app_id = answer.app_code
+        credentials = await _checked(client, answer)
+        account = Account(
+            origin=origin,
+            app_code=answer.app_code,
+            user=answer.email,
+            user_name=answer.user_name,
+            app_name=answer.app_name,
+            role=answer.role,
+        )
+        try:
+            connection, notes = await _keep(workspace, kept, account, credentials, name)
+        except StorageError:
+            if answer.short_lived is not None:
+                await end_unkept(client, answer.short_lived.token)
+            raise
+    return await _learn_zone(workspace, kept, connection, answer.made_at, notes)
+
+
+async def log_in_with_token(
+    workspace: Workspace, kept: Keeping, app_id: str, long_lived: str, name: str = ""
+) -> LoggedIn:
+    """Keep an account by its long-lived token. Raises as `log_in` does."""
+    _must_be_a_secret(long_lived, "long-lived token")
+    _must_be_a_secret(app_id, "app id")
+    await asyncio.to_thread(kept.secrets.probe)
+    origin = workspace.login_server()
+    async with workspace.client(origin, app_id) as client:
+        account = Account(origin, app_id, user="")
+        choice = Choice(StoredAccount("", account, kept.secrets.storage), "login")
+        trial = replace(workspace.connection(choice, kept), client=client)
+        listing = await trial.list_with(Credentials(long_lived=long_lived))
+        users = {session.safe_user for session in listing.sessions if session.user}
+        profile_name, email = "", users.pop() if len(users) == 1 else ""
+        with contextlib.suppress(QiscusTuiError):  # it is only for the name
+            profile = await client.profile(client.long_lived_headers(long_lived), Role.UNKNOWN)
+            profile_name, email = profile.name, profile.email or email
+    account = replace(account, user=email, user_name=profile_name)
+    connection, notes = await _keep(
+        workspace, kept, account, Credentials(long_lived=long_lived), name
+    )
+    return LoggedIn(connection, notes)
+
+
+async def log_in_with_key(
+    workspace: Workspace, kept: Keeping, app_id: str, secret_key: str, name: str = ""
+) -> LoggedIn:
+    """Keep an account by its REST secret key. It can't manage tokens. Raises as `log_in`."""
+    _must_be_a_secret(secret_key, "secret key")
+    _must_be_a_secret(app_id, "app id")
+    await asyncio.to_thread(kept.secrets.probe)
+    origin = workspace.login_server()
+    async with workspace.client(origin, app_id) as client:
+        profile = await client.profile(client.rest_headers(secret_key), Role.ADMIN)
+    account = Account(origin, app_id, profile.email, profile.name, role=Role.ADMIN)
+    connection, notes = await _keep(
+        workspace, kept, account, Credentials(secret_key=secret_key), name
+    )
+    rest = "A REST key calls the API (api --rest); it can't list or revoke sessions."
+    return LoggedIn(connection, (*notes, rest))
+
+
+async def _checked(client: ApiClient, answer: LoginAnswer) -> Credentials:
+    """The secrets of a login that can go on; ends its token where it can't."""
+    if answer.long_lived is not None:
+        if not answer.app_code:
+            raise NotQiscus("The login answer names no app", "Log in with --with-token instead.")
+        return Credentials(answer.long_lived, answer.short_lived)
+    if answer.short_lived is None:
+        raise TwoFactor("This account logs in with a second factor, so the API gave no token")
+    await end_unkept(client, answer.short_lived.token)
+    raise NoLongLivedToken("This app is too old for token management: it has no long-lived token")
+
+
+async def _keep(
+    workspace: Workspace, kept: Keeping, account: Account, credentials: Credentials, name: str
+) -> tuple[Connection, tuple[str, ...]]:
+    """Store the account; the token that it replaces is ended."""
+    notes: tuple[str, ...] = ()
+    short = credentials.short_lived
+    own_id = fingerprint(short.token) if short else ""
+    stored = StoredAccount(name, account, kept.secrets.storage, own_id, workspace.clock.now())
+    async with kept.lock(account):
+        replaced = await _kept_before(workspace, account)
+        if replaced is not None and replaced.short_lived and short is None:
+            credentials = credentials.with_short_lived(replaced.short_lived)
+        await asyncio.to_thread(kept.secrets.write, account.key, credentials)
+        if kept.disk is not None and kept.secrets.storage is not Storage.THIS_RUN:
+            stored = await asyncio.to_thread(kept.disk.book.save, stored)
+            await asyncio.to_thread(kept.disk.book.use, stored.name)
+    if not stored.name:
+        stored = replace(stored, name=account.name)
+    connection = workspace.connection(Choice(configured(stored, workspace.config), "login"), kept)
+    if replaced is not None and replaced.short_lived is not None and short is not None:
+        notes = await _end_replaced(connection, replaced.short_lived.token)
+    return connection, notes
+
+
+async def _kept_before(workspace: Workspace, account: Account) -> Credentials | None:
+    """The secrets that this account had here, wherever they were; removed from another place."""
+    if workspace.disk is None:
+        return None
+    known = await asyncio.to_thread(workspace.disk.book.all)
+    before = next((stored for stored in known if stored.account.key == account.key), None)
+    if before is None:
+        return None
+    with contextlib.suppress(StorageError):  # an old place that is away must not stop a login
+        store = workspace.secret_store(before.storage)
+        return await asyncio.to_thread(store.read, account.key)
+    return None
+
+
+async def _end_replaced(connection: Connection, token: str) -> tuple[str, ...]:
+    try:
+        await connection.client.logout(token)
+    except (ServerError, LoginNeeded):
+        return ()  # it had ended by itself
+    except OutOfReach as error:
+        return (f"The token of the earlier login could not be ended: {error.message}",)
+    return ("The token of the earlier login was ended.",)
+
+
+async def _learn_zone(
+    workspace: Workspace,
+    kept: Keeping,
+    connection: Connection,
+    made_at: float,
+    notes: tuple[str, ...],
+) -> LoggedIn:
+    """Hold our new session's creation time against the server's clock."""
+    try:
+        listed = await connection.read_list()
+    except (ServerError, OutOfReach) as error:
+        return LoggedIn(connection, (*notes, f"The sessions could not be listed: {error.message}"))
+    offset = zone_offset_of(listed, made_at)
+    if not offset:
+        return LoggedIn(connection, notes)
+    account = replace(connection.account, zone_offset=offset)
+    connection = replace(connection, account=account)
+    if kept.disk is not None and kept.secrets.storage is not Storage.THIS_RUN:
+        own = listed.current_session
+        stored = StoredAccount(
+            connection.name, account, kept.secrets.storage, own.id if own else ""
+        )
+        await asyncio.to_thread(kept.disk.book.save, stored)
+    hours = f"{offset / 3600:+g} h"
+    note = f"This server's times have no zone and run {hours} from UTC; they are shown corrected."
+    return LoggedIn(connection, (*notes, note))
+
+
+def _label_for(workspace: Workspace, email: str) -> str:
+    """The label of the one configured account with this address: the app is not known yet."""
+    found = [
+        settings.label
+        for name, settings in workspace.config.accounts.items()
+        if name.startswith(f"{email}@") or name == email
+    ]
+    return found[0] if len(found) == 1 else ""
+
+
+def _must_be_a_secret(text: str, what: str) -> None:
+    if not text or not text.isascii() or not text.isprintable() or " " in text:
+        raise ConfigError(
+            f"That is not a {what}: it is empty or holds characters that none has",
+            "Give it alone, on one line.",
+        )

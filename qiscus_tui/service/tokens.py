@@ -1,0 +1,82 @@
+"""Our own short-lived token: given out when valid, refreshed when needed, never twice at once."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from qiscus_tui.api.client import ApiClient
+from qiscus_tui.errors import OutOfReach, ServerError, StorageError, TokenExpired
+from qiscus_tui.model.account import Credentials, ShortLived
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.service.connection import Connection
+
+Result = TypeVar("Result")
+
+
+async def valid_token(connection: Connection, min_ttl: float) -> ShortLived:
+    """A short-lived token with at least `min_ttl` seconds left, refreshed only when needed."""
+    cached = (await connection.credentials()).short_lived
+    if cached is not None and connection.is_live(cached, min_ttl):
+        return cached
+    return await _refresh_unless(
+        connection, lambda now: now is not None and connection.is_live(now, min_ttl)
+    )
+
+
+async def refreshed_since(connection: Connection, started_at: float) -> ShortLived:
+    """A token made after `started_at` (epoch seconds, this machine's clock).
+
+    Many programs that ask at once make one call: who waited for the lock finds the token that
+    another one got meanwhile.
+    """
+    return await _refresh_unless(
+        connection, lambda now: now is not None and now.obtained_at >= started_at
+    )
+
+
+async def refreshed_if(connection: Connection, token_id: str) -> ShortLived:
+    """A new token if the cached one still has this id, else the cached one."""
+    wanted = token_id.strip().lower()
+    return await _refresh_unless(
+        connection,
+        lambda now: now is not None and not fingerprint(now.token).startswith(wanted),
+    )
+
+
+async def with_short_lived(
+    connection: Connection, call: Callable[[str], Awaitable[Result]]
+) -> Result:
+    """Make a call with the short-lived token; if it has ended, refresh and repeat, once."""
+    token = await valid_token(connection, 0.0)
+    try:
+        return await call(token.token)
+    except TokenExpired:
+        fresh = await refreshed_if(connection, fingerprint(token.token))
+        return await call(fresh.token)
+
+
+async def _refresh_unless(
+    connection: Connection, is_fresh: Callable[[ShortLived | None], bool]
+) -> ShortLived:
+    await asyncio.to_thread(connection.keeping.secrets.probe)
+    async with connection.keeping.lock(connection.account):
+        credentials: Credentials = await connection.credentials()
+        cached = credentials.short_lived
+        if cached is not None and is_fresh(cached):
+            return cached
+        long_lived = await connection.long_lived()
+        new = await connection.client.refresh(long_lived)
+        kept = Credentials(new.long_lived or long_lived, new.short_lived, credentials.secret_key)
+        try:
+            await connection.keep(kept)
+        except StorageError:
+            await end_unkept(connection.client, new.short_lived.token)
+            raise
+        return new.short_lived
+
+
+async def end_unkept(client: ApiClient, token: str) -> None:
+    """End a token that could not be kept, as well as that goes: nobody will ever use it."""
+    with contextlib.suppress(ServerError, OutOfReach):
+        await client.logout(token)

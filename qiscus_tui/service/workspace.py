@@ -1,0 +1,133 @@
+"""Everything that a run stands on: configuration, files, clock, and the way to the network.
+
+Light to import: the network's parts come in with the first connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qiscus_tui import __version__
+from qiscus_tui.errors import StorageError
+from qiscus_tui.model.account import Storage
+from qiscus_tui.model.clock import Clock, SystemClock
+from qiscus_tui.service.choice import Choice, Wishes, choose, login_server
+from qiscus_tui.service.keeping import Disk, Keeping, disk, keeping, keeping_nothing
+from qiscus_tui.store.config import Config, load_config, load_named_config
+from qiscus_tui.store.paths import find_paths
+from qiscus_tui.store.secrets import EnvironmentSecrets, FileSecrets, SecretStore
+
+if TYPE_CHECKING:
+    import httpx
+
+    from qiscus_tui.api.client import ApiClient
+    from qiscus_tui.model.origin import Origin
+    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.reading import Reader
+
+
+@dataclass(frozen=True)
+class DemoAccess:
+    """The demo in this process: the way to it, and what logs in there."""
+
+    transport: httpx.AsyncBaseTransport = field(repr=False)
+    origin: Origin
+    email: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What the faces work with."""
+
+    environ: Mapping[str, str] = field(repr=False)
+    config: Config
+    disk: Disk | None
+    """None in the demo, which reads and writes no file."""
+    clock: Clock
+    wishes: Wishes = field(default_factory=Wishes)
+    demo: DemoAccess | None = None
+
+    def choose(self) -> Choice:
+        """The account of this run. Raises NoAccount, UsageError, ConfigError, StorageError."""
+        return choose(self.wishes, self.environ, self.config, self.disk)
+
+    def login_server(self) -> Origin:
+        """The server that a login goes to. Raises AddressError."""
+        if self.demo is not None:
+            return self.demo.origin
+        return login_server(self.wishes, self.environ, self.config)
+
+    def client(self, origin: Origin, app_id: str, label: str = "") -> ApiClient:
+        """A client for one app on one server."""
+        from qiscus_tui.api.client import ApiClient
+        from qiscus_tui.api.contract import contract_with
+        from qiscus_tui.api.wire import WireSettings
+
+        server = self.config.server
+        settings = WireSettings(
+            timeout=server.timeout,
+            user_agent=f"qiscus-tui/{__version__}" + (f" ({label})" if label else ""),
+            ca_bundle=str(server.ca_bundle or ""),
+            proxy=server.proxy or "",
+            transport=self.demo.transport if self.demo else None,
+        )
+        overrides = {
+            name: (override.path, override.field)
+            for name, override in self.config.api.items()
+        }
+        return ApiClient(origin, app_id, settings, self.clock, contract_with(overrides))
+
+    def reader(self) -> Reader:
+        """What turns listings into snapshots."""
+        from qiscus_tui.service.reading import full_reader
+
+        return full_reader(self.config.known)
+
+    def connect(self, choice: Choice) -> Connection:
+        """The account, connected; nothing is sent yet. Raises StorageError."""
+        return self.connection(choice, self.keeping_of(choice))
+
+    def connection(self, choice: Choice, kept: Keeping) -> Connection:
+        """The account with secrets that are kept there."""
+        from qiscus_tui.service.connection import Connection
+
+        account = choice.account
+        client = self.client(account.origin, account.app_code, account.label)
+        return Connection(choice.name, account, client, kept, self.clock, self.reader(), choice.by)
+
+    def keeping_of(self, choice: Choice) -> Keeping:
+        """Where the account's secrets are. Raises StorageError."""
+        if self.disk is None:
+            return keeping_nothing()
+        if choice.given is not None:
+            return keeping(EnvironmentSecrets(choice.given, self.disk.paths), self.disk)
+        return keeping(self.secret_store(choice.stored.storage), self.disk)
+
+    def secret_store(self, storage: Storage) -> SecretStore:
+        """The store of this kind. Raises StorageError where it can't be had."""
+        if self.disk is None:
+            raise StorageError("The demo keeps nothing", "Leave --demo out to keep an account.")
+        if storage is not Storage.KEYRING:
+            return FileSecrets(self.disk.paths)
+        from qiscus_tui.store.keyring_store import NoKeyring, find_keyring
+
+        found = find_keyring()
+        if isinstance(found, NoKeyring):
+            raise StorageError(
+                f"The keyring cannot be used: {found.reason}",
+                "Unlock or start it, or log in again with --store file.",
+            )
+        return found
+
+
+def open_workspace(
+    environ: Mapping[str, str], wishes: Wishes, config_file: Path | None = None
+) -> Workspace:
+    """The workspace of this user. Raises ConfigError, StorageError."""
+    paths = find_paths(environ)
+    config = load_named_config(config_file) if config_file else load_config(paths.config_file)
+    return Workspace(environ, config, disk(paths, environ), SystemClock(), wishes)

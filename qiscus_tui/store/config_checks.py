@@ -1,0 +1,82 @@
+"""What single settings must look like. Each check gives the value or raises ValueError."""
+
+import ipaddress
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from qiscus_tui.errors import AddressError
+from qiscus_tui.model.origin import Origin, parse_origin
+
+_PATH = re.compile(r"/[!-~]*")
+_FORBIDDEN_IN_PATH = ("//", "\\", "@", "..", "?", "#", "%", "://")
+_LONGEST = 200
+
+
+def origin(text: str) -> Origin | None:
+    """A server address; None where it is empty."""
+    try:
+        return parse_origin(text) if text else None
+    except AddressError as error:
+        raise ValueError(f"{error.message} ({error.hint})") from error
+
+
+def absolute_file(text: str) -> Path | None:
+    """A file by its whole path; None where it is empty."""
+    if not text:
+        return None
+    path = Path(text)
+    if not path.is_absolute():
+        raise ValueError("must be a whole path, from the first /")
+    return path
+
+
+def proxy(text: str) -> str | None:
+    """`http://host:port`, with or without user and password; None where it is empty."""
+    if not text:
+        return None
+    problem = "must be like http://host:port"
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        raise ValueError(problem) from None  # the cause would repeat a password
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not text.isprintable():
+        raise ValueError(problem)
+    return text
+
+
+def label(text: str) -> str:
+    """A short text that may stand in a header."""
+    if len(text) > 60 or not text.isascii() or not text.isprintable():
+        raise ValueError("must be at most 60 plain characters (ASCII)")
+    return text
+
+
+def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """An address or a network such as 10.2.0.0/16; None where it is empty."""
+    if not text:
+        return None
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError as error:
+        raise ValueError("must be an address or a network such as 10.2.0.0/16") from error
+
+
+def api_path(text: str) -> str | None:
+    """A path on the same server, and nothing that could lead off it; None where it is empty."""
+    if not text:
+        return None
+    bad = next((part for part in _FORBIDDEN_IN_PATH if part in text), None)
+    if bad is not None:
+        raise ValueError(f"must be a plain path; it has '{bad}'")
+    if not _PATH.fullmatch(text) or len(text) > _LONGEST:
+        raise ValueError("must be a path such as /api/v2/auth/revoke_token")
+    return text
+
+
+def field_name(text: str) -> str | None:
+    """The name of a field; None where it is empty."""
+    if len(text) > 60 or not text.isascii() or not text.isprintable():
+        raise ValueError("must be the name of a field, such as token")
+    return text or None

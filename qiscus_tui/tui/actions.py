@@ -1,0 +1,312 @@
+"""The one registry of actions: bindings, footer, palette and help are drawn from it.
+
+An action `name` is run by the method `action_<name>` of its screen (of the app, for
+`Scope.APP`). What is not built yet is not in here, so it is nowhere offered.
+"""
+
+import enum
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+from qiscus_tui.tui.situation import Situation, always, with_a_list, with_a_row
+from qiscus_tui.tui.widgets.one_line import ALWAYS
+
+
+class Scope(enum.Enum):
+    """Where an action can be taken."""
+
+    APP = "app"
+    SESSIONS = "sessions"
+    DETAIL = "detail"
+
+
+class Group(enum.Enum):
+    """Headings of the help. The value is the heading."""
+
+    MOVE = "Moving"
+    MARK = "Marking"
+    REVOKE = "Revoking"
+    FIND = "Finding and sorting"
+    ACCOUNT = "Session and account"
+    PROGRAM = "Program"
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something the user can do."""
+
+    name: str
+    """Run by `action_<name>`."""
+    keys: tuple[str, ...]
+    """Textual's names of the keys."""
+    key_shown: str
+    label: str
+    """The word in the footer."""
+    title: str
+    """What the palette calls it."""
+    help: str
+    group: Group
+    scopes: tuple[Scope, ...] = (Scope.SESSIONS,)
+    footer: int = 0
+    """Importance in the footer; 0 is not there, `ALWAYS` never gives way."""
+    available: Callable[[Situation], bool] = always
+    bound: bool = True
+    """False: the widget that has the focus binds the keys itself (they are listed for help)."""
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        "move",
+        ("up", "down", "pageup", "pagedown", "home", "end", "j", "k"),
+        "↑ ↓ j k",
+        "move",
+        "",
+        "Arrows, page up and down, home, end, or j and k move the cursor.",
+        Group.MOVE,
+        bound=False,
+    ),
+    Action(
+        "toggle_mark",
+        ("space",),
+        "space",
+        "mark",
+        "Mark session",
+        "Mark the session, or unmark it, and move down.",
+        Group.MARK,
+        footer=90,
+        available=with_a_row,
+    ),
+    Action(
+        "open_detail",
+        ("enter",),
+        "enter",
+        "detail",
+        "Session detail",
+        "Everything that is known of the session.",
+        Group.FIND,
+        footer=70,
+        available=with_a_row,
+    ),
+    Action(
+        "revoke",
+        ("x",),
+        "x",
+        "revoke",
+        "Revoke…",
+        "Revoke the marked sessions, or the one under the cursor. Shows what goes, and asks.",
+        Group.REVOKE,
+        scopes=(Scope.SESSIONS, Scope.DETAIL),
+        footer=95,
+        available=lambda now: now.may_change and (now.rows > 0 or now.marked > 0),
+    ),
+    Action(
+        "filter",
+        ("slash",),
+        "/",
+        "filter",
+        "Filter",
+        "Show only the sessions that match the words. Enter goes back to the table.",
+        Group.FIND,
+        footer=85,
+        available=with_a_list,
+    ),
+    Action(
+        "next_sort",
+        ("s",),
+        "s",
+        "sort",
+        "Sort by the next column",
+        "Sort by the next column.",
+        Group.FIND,
+        footer=50,
+        available=with_a_list,
+    ),
+    Action(
+        "reverse_sort",
+        ("S",),
+        "S",
+        "reverse",
+        "Reverse the sort",
+        "Turn the order round.",
+        Group.FIND,
+        available=with_a_list,
+    ),
+    Action(
+        "mark_shown",
+        ("a",),
+        "a",
+        "mark all",
+        "Mark all shown",
+        "Mark every session shown; what the filter hides stays as it is.",
+        Group.MARK,
+        available=with_a_row,
+    ),
+    Action(
+        "invert_shown",
+        ("i",),
+        "i",
+        "invert",
+        "Invert marks of all shown",
+        "Mark the sessions shown that are not marked, and unmark those that are.",
+        Group.MARK,
+        available=with_a_row,
+    ),
+    Action(
+        "unmark_all",
+        ("u",),
+        "u",
+        "unmark all",
+        "Unmark all",
+        "Take every mark away, those of hidden sessions too.",
+        Group.MARK,
+        available=lambda now: now.marked > 0,
+    ),
+    Action(
+        "reload",
+        ("r",),
+        "r",
+        "reload",
+        "Reload the list",
+        "Read the list again. Cursor and marks stay on their sessions.",
+        Group.ACCOUNT,
+        footer=60,
+        available=lambda now: not now.busy,
+    ),
+    Action(
+        "refresh_token",
+        ("R",),
+        "R",
+        "refresh token",
+        "Refresh the short-lived token",
+        "Get a new short-lived token for this program.",
+        Group.ACCOUNT,
+        footer=30,
+        available=lambda now: now.may_change and now.can_refresh,
+    ),
+    Action(
+        "revoke_all",
+        ("X",),
+        "X",
+        "revoke all",
+        "Revoke all…",
+        "End every session of this user, this one too, and go on with a new token.",
+        Group.REVOKE,
+        footer=40,
+        available=lambda now: now.may_change,
+    ),
+    Action(
+        "find_token",
+        ("F",),
+        "F",
+        "find token",
+        "Find the session of a token",
+        "Paste a token that you found somewhere: the cursor goes to its session.",
+        Group.FIND,
+        available=with_a_list,
+    ),
+    Action(
+        "copy_id",
+        ("c",),
+        "c",
+        "copy id",
+        "Copy the session's id",
+        "Send the session's id to the terminal's clipboard.",
+        Group.FIND,
+        scopes=(Scope.SESSIONS, Scope.DETAIL),
+        available=with_a_row,
+    ),
+    Action(
+        "back",
+        ("escape",),
+        "esc",
+        "back",
+        "",
+        "Clear the filter, or go back.",
+        Group.FIND,
+        scopes=(Scope.SESSIONS, Scope.DETAIL),
+    ),
+    Action(
+        "palette",
+        ("colon",),
+        ":",
+        "commands",
+        "",
+        "Every command by name.",
+        Group.PROGRAM,
+        scopes=(Scope.APP,),
+    ),
+    Action(
+        "help",
+        ("question_mark",),
+        "?",
+        "help",
+        "Help",
+        "Keys, signs and words.",
+        Group.PROGRAM,
+        scopes=(Scope.APP,),
+        footer=ALWAYS,
+    ),
+    Action(
+        "quit",
+        ("q", "ctrl+c"),
+        "q",
+        "quit",
+        "Quit",
+        "Leave the program; asks while a plan runs.",
+        Group.PROGRAM,
+        scopes=(Scope.APP,),
+        footer=ALWAYS,
+    ),
+)
+
+
+def of(scope: Scope) -> tuple[Action, ...]:
+    """The actions of one scope, without the app's."""
+    return tuple(action for action in ACTIONS if scope in action.scopes)
+
+
+def bindings(scope: Scope) -> list[Binding]:
+    """For a screen's or the app's `BINDINGS`."""
+    return [
+        Binding(",".join(action.keys), action.name, action.label, show=False, id=action.name)
+        for action in of(scope)
+        if action.bound
+    ]
+
+
+def named(name: str) -> Action | None:
+    """The action of this name: for `check_action`, which gets other names too."""
+    return next((action for action in ACTIONS if action.name == name), None)
+
+
+def is_available(name: str, situation: Situation) -> bool:
+    """Whether an action can be taken now; what is not in the registry always can."""
+    action = named(name)
+    return action is None or action.available(situation)
+
+
+def in_footer(scope: Scope, situation: Situation) -> tuple[Action, ...]:
+    """What the footer of a screen offers now, the app's own last."""
+    return tuple(
+        action
+        for action in (*of(scope), *of(Scope.APP))
+        if action.footer and action.available(situation)
+    )
+
+
+def in_palette(scope: Scope, situation: Situation) -> tuple[Action, ...]:
+    """What the palette offers on a screen now."""
+    return tuple(
+        action
+        for action in (*of(scope), *of(Scope.APP))
+        if action.title and action.available(situation)
+    )
+
+
+def by_group(actions: Iterable[Action] = ACTIONS) -> dict[Group, tuple[Action, ...]]:
+    """For the help: actions under their headings, available or not."""
+    kept = tuple(actions)
+    grouped = {group: tuple(action for action in kept if action.group is group) for group in Group}
+    return {group: members for group, members in grouped.items() if members}

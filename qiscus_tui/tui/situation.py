@@ -1,0 +1,43 @@
+"""What the program is in the middle of, as far as it decides what the user can do."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What decides whether an action can be taken now."""
+
+    rows: int = 0
+    """Sessions shown."""
+    listed: int = 0
+    """Sessions in the list."""
+    marked: int = 0
+    filtered: bool = False
+    readonly: bool = False
+    """The account may not change the server."""
+    stale: bool = False
+    """The server is away: what changes it is off."""
+    busy: bool = False
+    """A plan runs."""
+    can_refresh: bool = True
+    """There is a long-lived token to refresh with."""
+
+    @property
+    def may_change(self) -> bool:
+        """Whether anything may be changed on the server now."""
+        return not (self.readonly or self.stale or self.busy)
+
+
+def always(_situation: Situation) -> bool:
+    """Can be taken at any time."""
+    return True
+
+
+def with_a_row(situation: Situation) -> bool:
+    """Needs a session under the cursor."""
+    return situation.rows > 0
+
+
+def with_a_list(situation: Situation) -> bool:
+    """Needs a list, shown or not."""
+    return situation.listed > 0

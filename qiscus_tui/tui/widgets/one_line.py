@@ -1,0 +1,204 @@
+"""One line of text that gives way: what matters least goes first when the width is short.
+
+The base of header lines and footer. Pieces are plain text, made safe here and never parsed as
+markup.
+"""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from qiscus_tui.model.text import safe
+from qiscus_tui.tui.widgets.cells import fit, width_of
+
+ALWAYS = 1000
+"""Importance of a piece that is never left out."""
+
+
+class Tone(enum.Enum):
+    """How a text stands out. The text itself says it too."""
+
+    PLAIN = "plain"
+    MUTED = "muted"
+    STRONG = "strong"
+    KEY = "key"
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a line that is shown or left out as a whole."""
+
+    texts: tuple[tuple[str, Tone], ...]
+    importance: int
+    """What has less goes first."""
+    name: str = ""
+    """What a click on it stands for."""
+    after: str = " · "
+    """What stands between it and a piece before it."""
+
+    @property
+    def width(self) -> int:
+        """Cells that it takes."""
+        return sum(width_of(text) for text, _ in self.texts)
+
+
+def piece(text: str, tone: Tone, importance: int, after: str = " · ") -> Piece:
+    """A piece of one text, made safe."""
+    return Piece(((safe(text), tone),), importance, after=after)
+
+
+@dataclass(frozen=True)
+class Line:
+    """Pieces from the left, and pieces at the right edge."""
+
+    left: tuple[Piece, ...] = ()
+    right: tuple[Piece, ...] = ()
+
+
+INDENT = 1
+"""Cells free at both ends of a line."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A piece, its first cell, and what stands right before it."""
+
+    piece: Piece
+    start: int
+    after: str
+
+
+def place(line: Line, width: int) -> list[Placed]:
+    """The pieces that fit into `width` cells, and where they stand."""
+    left, right = list(line.left), list(line.right)
+    while _width(left, right) > width:
+        shown = left + right
+        least = min(shown, key=lambda piece: piece.importance)
+        if least.importance >= ALWAYS:
+            break
+        (right if least in right else left).remove(least)
+    placed = _in_a_row(left, INDENT)
+    return placed + _in_a_row(right, max(_width(left, ()), width - INDENT - _group(right)))
+
+
+def _in_a_row(pieces: Sequence[Piece], start: int) -> list[Placed]:
+    placed: list[Placed] = []
+    for part in pieces:
+        after = part.after if placed else ""
+        placed.append(Placed(part, start + width_of(after), after))
+        start = placed[-1].start + part.width
+    return placed
+
+
+def _group(pieces: Sequence[Piece]) -> int:
+    return sum(part.width + width_of(part.after) for part in pieces) - (
+        width_of(pieces[0].after) if pieces else 0
+    )
+
+
+def _width(left: Sequence[Piece], right: Sequence[Piece]) -> int:
+    between = 2 if left and right else 0
+    return 2 * INDENT + _group(left) + between + _group(right)
+
+
+class OneLine(Widget):
+    """A widget of one line, drawn again only when its line changed."""
+
+    ALLOW_SELECT = False
+
+    DEFAULT_CSS = """
+    OneLine {
+        height: 1;
+        background: $background;
+        & > .one-line--plain { color: $foreground; }
+        & > .one-line--muted { color: $text-muted; }
+        & > .one-line--strong { color: $foreground; text-style: bold; }
+        & > .one-line--key { color: $primary; text-style: bold; }
+        & > .one-line--good { color: $success; }
+        & > .one-line--warning { color: $warning; }
+        & > .one-line--bad { color: $error; text-style: bold; }
+    }
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "one-line--plain",
+        "one-line--muted",
+        "one-line--strong",
+        "one-line--key",
+        "one-line--good",
+        "one-line--warning",
+        "one-line--bad",
+    }
+
+    _tones: dict[Tone, Style] | None = None
+    _line = Line()
+
+    @property
+    def line(self) -> Line:
+        """What it shows."""
+        return self._line
+
+    def show_line(self, line: Line) -> None:
+        """Show another line; nothing is drawn where it is the same, and nothing laid out."""
+        if line != self._line:
+            self._line = line
+            self.refresh()
+
+    @property
+    def text(self) -> str:
+        """The line as it stands on the screen, without the spaces at its end."""
+        return self.render_line(0).text.rstrip()
+
+    def piece_at(self, x: int) -> Piece | None:
+        """The piece at cell `x`."""
+        for placed in place(self._line, self.size.width):
+            if placed.start <= x < placed.start + placed.piece.width:
+                return placed.piece
+        return None
+
+    def notify_style_update(self) -> None:
+        self._tones = None
+        super().notify_style_update()
+
+    def render_line(self, y: int) -> Strip:
+        tones, width = self._tone_styles(), self.size.width
+        if y:
+            return Strip([Segment(" " * width, tones[Tone.MUTED])], width)
+        segments: list[Segment] = []
+        end = 0
+        for placed in place(self._line, width):
+            free = placed.start - end - width_of(placed.after)
+            segments.append(Segment(" " * free + placed.after, tones[Tone.MUTED]))
+            segments += [Segment(text, tones[tone]) for text, tone in placed.piece.texts]
+            end = placed.start + placed.piece.width
+        if end > width:
+            return _cut(segments, width)
+        segments.append(Segment(" " * (width - end), tones[Tone.MUTED]))
+        return Strip([segment for segment in segments if segment.text], width)
+
+    def _tone_styles(self) -> dict[Tone, Style]:
+        if self._tones is None:
+            self._tones = {
+                tone: self.get_component_rich_style(f"one-line--{tone.value}") for tone in Tone
+            }
+        return self._tones
+
+
+def _cut(segments: list[Segment], width: int) -> Strip:
+    shown: list[Segment] = []
+    for segment in segments:
+        room = width - sum(width_of(before.text) for before in shown)
+        if width_of(segment.text) > room:
+            shown.append(Segment(fit(segment.text, room), segment.style))
+            break
+        shown.append(segment)
+    return Strip([segment for segment in shown if segment.text]).adjust_cell_length(width)

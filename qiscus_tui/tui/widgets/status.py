@@ -1,0 +1,160 @@
+"""The three lines over the table: who and where, how many, and which of them are shown."""
+
+import enum
+from dataclasses import dataclass
+
+from qiscus_tui.model.account import Account, Role, Storage
+from qiscus_tui.model.durations import ago, countdown
+from qiscus_tui.tui.widgets.marks import NO_MARKS, MarkCounts
+from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Piece, Tone, piece
+
+
+class Freshness(enum.Enum):
+    """How far the list on screen can be believed."""
+
+    LOADING = "loading"
+    """The first list is on its way."""
+    LIVE = "live"
+    STALE = "stale"
+    """The server is away, and the last list stays on screen."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whose sessions these are, and where our secrets live."""
+
+    account: Account
+    storage: Storage
+    demo: bool = False
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many sessions there are. None: not known yet, or not to be told."""
+
+    active: int
+    expiring: int
+    marks: MarkCounts = NO_MARKS
+    this_session: float | None = None
+    """Seconds until our own session ends."""
+    current_unknown: bool = False
+    """We hold a session and can't find it in the list."""
+    unreadable: int = 0
+    new: int = 0
+    expiring_within: str = "24h"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the filter leaves, and how it is sorted."""
+
+    filter: str
+    shown: int
+    total: int
+    sort: str
+    """In words, such as `newest first`."""
+    error: str = ""
+    """Why the filter can't be read; the list is as it was before."""
+
+
+class IdentityLine(OneLine):
+    """`qiscus-tui  sessions of a@b.c · Tech Corp. · abcd-… · admin · host   keyring  ● live`."""
+
+    def show_identity(self, identity: Identity, freshness: Freshness, age: float = 0.0) -> None:
+        """`age`: seconds since the list on screen was read."""
+        self.show_line(identity_line(identity, freshness, age))
+
+
+class CountsLine(OneLine):
+    """`1,284 active · 37 expire within 24h · 3 marked (1 hidden) · this session 29d 04:11:09`."""
+
+    def show_counts(self, counts: Counts) -> None:
+        """Show other counts."""
+        self.show_line(counts_line(counts))
+
+    def show_progress(self, words: str) -> None:
+        """What is being done, in place of counts: `Loading the sessions, 12,000 so far`."""
+        self.show_line(Line((piece(words, Tone.PLAIN, ALWAYS),)))
+
+
+class FilterLine(OneLine):
+    """`/ client:curl                              212 of 1,284, newest first`."""
+
+    def show_filter(self, shown: Shown) -> None:
+        """Show another filter or sort."""
+        self.show_line(filter_line(shown))
+
+
+def identity_line(identity: Identity, freshness: Freshness, age: float) -> Line:
+    """What the first line says; the app's name and code go first when the width is short."""
+    account = identity.account
+    whom = account.user or account.user_name
+    left = [
+        piece("qiscus-tui", Tone.STRONG, 20),
+        piece(f"sessions of {whom}" if whom else "sessions", Tone.PLAIN, 90, after="   "),
+        piece(account.app_name, Tone.MUTED, 30),
+        piece(account.app_code, Tone.MUTED, 40),
+        piece("" if account.role is Role.UNKNOWN else account.role.value, Tone.MUTED, 50),
+        piece(account.origin.netloc, Tone.MUTED, 60),
+    ]
+    right = [
+        piece("DEMO" if identity.demo else "", Tone.WARNING, ALWAYS),
+        piece("read-only" if account.readonly else "", Tone.WARNING, ALWAYS, after="  "),
+        piece("" if identity.demo else identity.storage.value, Tone.MUTED, 80, after="  "),
+        _freshness(freshness, age),
+    ]
+    return Line(_filled(left), _filled(right))
+
+
+def counts_line(counts: Counts) -> Line:
+    """What the second line says."""
+    marks = f"{counts.marks.total:,} marked" if counts.marks.total else ""
+    if counts.marks.hidden:
+        marks += f" ({counts.marks.hidden:,} hidden)"
+    expiring = f"{counts.expiring:,} expire within {counts.expiring_within}"
+    if counts.current_unknown:
+        ours = piece("this session is not in the list", Tone.WARNING, 70)
+    elif counts.this_session is None:
+        ours = piece("", Tone.MUTED, 0)
+    else:
+        left = countdown(counts.this_session, to_the_second=True)
+        ours = piece(f"this session {left}", Tone.MUTED, 20)
+    unreadable = f"{counts.unreadable:,} unreadable" if counts.unreadable else ""
+    return Line(
+        _filled(
+            [
+                piece(f"{counts.active:,} active", Tone.STRONG, ALWAYS),
+                piece(expiring, Tone.WARNING if counts.expiring else Tone.MUTED, 30),
+                piece(f"{counts.new:,} new" if counts.new else "", Tone.PLAIN, 50),
+                piece(marks, Tone.KEY, ALWAYS),
+                piece(unreadable, Tone.BAD, 80),
+                ours,
+            ]
+        )
+    )
+
+
+def filter_line(shown: Shown) -> Line:
+    """What the third line says: the filter, or why it can't be read, and what it leaves."""
+    if shown.error:
+        words = piece(f"/ {shown.filter}  {shown.error}", Tone.BAD, ALWAYS)
+    elif shown.filter:
+        words = piece(f"/ {shown.filter}", Tone.PLAIN, ALWAYS)
+    else:
+        words = piece("/ to filter", Tone.MUTED, 10)
+    many = f"{shown.shown:,} of {shown.total:,}" if shown.shown != shown.total else "all"
+    return Line((words,), (piece(f"{many}, {shown.sort}", Tone.MUTED, 50),))
+
+
+def _freshness(freshness: Freshness, age: float) -> Piece:
+    match freshness:
+        case Freshness.LOADING:
+            return piece("○ loading", Tone.MUTED, ALWAYS, after="  ")
+        case Freshness.LIVE:
+            return piece(f"● live, {ago(age)}", Tone.GOOD, ALWAYS, after="  ")
+        case Freshness.STALE:
+            return piece(f"○ stale, {ago(age)}", Tone.WARNING, ALWAYS, after="  ")
+
+
+def _filled(pieces: list[Piece]) -> tuple[Piece, ...]:
+    return tuple(part for part in pieces if part.width)

@@ -1,0 +1,113 @@
+"""Ids, masking, and texts of objects: no secret in any of them."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qiscus_tui.model.account import Account, Credentials, Role, ShortLived
+from qiscus_tui.model.ids import ID_LENGTH, fingerprint
+from qiscus_tui.model.masking import MASK, MAX_DEPTH, masked
+from qiscus_tui.model.origin import Origin
+from qiscus_tui.model.session import Session, is_full_id
+
+SECRET = "QEX-private-words"
+
+
+@given(st.text(st.characters(codec=None, exclude_categories=())))
+@settings(max_examples=100, deadline=None)
+def test_any_token_has_an_id(token: str) -> None:
+    assert is_full_id(fingerprint(token))
+
+
+def test_an_id_is_the_beginning_of_the_sha_256() -> None:
+    assert fingerprint("abc") == "ba7816bf8f01"
+    assert len(fingerprint("")) == ID_LENGTH
+
+
+@pytest.mark.parametrize("text", ["", "ba7816bf", "BA7816BF8F01", "ba7816bf8f0g", "ba7816bf8f012"])
+def test_anything_else_is_no_full_id(text: str) -> None:
+    assert not is_full_id(text)
+
+
+def test_a_session_says_its_id_and_no_token() -> None:
+    session = Session(
+        id=fingerprint(SECRET),
+        revoke_with=SECRET,
+        token=SECRET,
+        created_at=None,
+        expires_at=None,
+        expires_computed=False,
+        last_used_at=None,
+        current=None,
+        user_agent=None,
+        ip=None,
+        user=None,
+        safe_agent="",
+        safe_ip="",
+        safe_user="",
+        extra={"api_key": SECRET},
+    )
+    said = f"{session} {session!r} {[session]} {session.__rich_repr__()}"
+    assert SECRET not in said
+    assert session.id in said
+    assert session.revocable
+
+
+def test_credentials_say_no_secret() -> None:
+    short = ShortLived(SECRET, 0.0)
+    credentials = Credentials(long_lived=SECRET, short_lived=short, secret_key=SECRET)
+    assert SECRET not in f"{credentials} {credentials!r} {short}"
+    assert credentials.secrets == (SECRET,) * 3
+    assert credentials.with_short_lived(None).secrets == (SECRET,) * 2
+    assert Credentials().secrets == ()
+
+
+def test_an_account_is_named_by_user_and_app() -> None:
+    account = Account(Origin("https", "host", 443), "abcd-1", "a@b.c", role=Role.ADMIN)
+    assert account.name == "a@b.c@abcd-1"
+    assert account.key == "https://host abcd-1 a@b.c"
+    assert Account(account.origin, "abcd-1", "").name == "abcd-1"
+
+
+@pytest.mark.parametrize(
+    "name", ["token", "refreshToken", "SECRET_key", "api_key", "user_password", "otp", "setup_otp"]
+)
+@pytest.mark.parametrize("value", [SECRET, 123456, None, [SECRET], {"a": SECRET}])
+def test_a_field_with_a_secrets_name_is_hidden(name: str, value: object) -> None:
+    assert masked({"deep": [{name: value}]}) == {"deep": [{name: MASK}]}
+
+
+def test_a_known_secret_is_hidden_wherever_it_stands() -> None:
+    value: object = {"note": f"is {SECRET}.", SECRET: 1, "list": [SECRET, "plain", 2]}
+    hidden = {"note": MASK, MASK: 1, "list": [MASK, "plain", 2]}
+    assert masked(value, frozenset({SECRET})) == hidden
+
+
+def test_what_is_no_secret_stays_as_it_came() -> None:
+    value: object = {"region": "id", "counts": [1, 2.5, True, None], "deep": {"er": ["x"]}}
+    assert masked(value, frozenset({SECRET})) == value
+
+
+def test_a_value_nested_beyond_reason_is_hidden() -> None:
+    value: object = SECRET
+    for _ in range(MAX_DEPTH + 5):
+        value = [value]
+    assert SECRET not in json.dumps(masked(value))
+
+
+_JSON = st.recursive(
+    st.none() | st.integers() | st.sampled_from([SECRET, f"x{SECRET}", "plain"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["token", "a", SECRET, "b"]), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(_JSON)
+@settings(max_examples=150, deadline=None)
+def test_no_known_secret_is_left_in_any_value(value: object) -> None:
+    assert SECRET not in json.dumps(masked(value, frozenset({SECRET})))

@@ -1,0 +1,146 @@
+"""Times in every form that the API has."""
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from qiscus_tui.model.timestamps import EARLIEST, LATEST, parse_timestamp, rfc3339
+
+MOMENT = 1_604_484_000.0  # 2020-11-04T10:00:00Z
+
+
+def php(date: object = "2020-11-04 10:00:00.000000", **more: object) -> dict[str, object]:
+    return {"date": date, "timezone_type": 3, "timezone": "UTC"} | more
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2020-11-04 10:00:00",
+        " 2020-11-04 10:00:00 ",
+        "2020-11-04T10:00:00Z",
+        "2020-11-04T10:00:00.000Z",
+        "2020-11-04T17:00:00+07:00",
+        "2020-11-04T10:00:00.000000Z",
+        1_604_484_000,
+        1_604_484_000.0,
+        1_604_484_000_000,
+        "1604484000",
+        "1604484000000",
+        "1604484000.0",
+        php(),
+        php("2020-11-04 17:00:00.000000", timezone="Asia/Jakarta"),
+        php("2020-11-04 17:00:00.000000", timezone_type=1, timezone="+07:00"),
+        php("2020-11-04 05:00:00", timezone_type=1, timezone="-05:00"),
+        php("2020-11-04 10:00:00.000000", timezone_type=2, timezone="Z"),
+        {"date": "2020-11-04 10:00:00"},
+    ],
+)
+def test_every_form_is_the_same_moment(value: object) -> None:
+    assert parse_timestamp(value) == MOMENT
+
+
+def test_milliseconds_as_text_are_never_taken_for_a_date() -> None:
+    # the first eight digits are a date of the calendar: 1711-12-15
+    assert parse_timestamp("1711121500000") == 1_711_121_500.0
+
+
+def test_eight_digits_are_a_date() -> None:
+    assert parse_timestamp("20201104") == MOMENT - 10 * 3600
+
+
+def test_fractions_of_a_second_are_kept() -> None:
+    assert parse_timestamp(1_604_484_000_250) == MOMENT + 0.25
+    assert parse_timestamp("2020-11-04 10:00:00.25") == MOMENT + 0.25
+
+
+def test_the_servers_offset_goes_for_times_without_a_zone_alone() -> None:
+    offset = 7 * 3600.0
+    assert parse_timestamp("2020-11-04 17:00:00", offset) == MOMENT
+    assert parse_timestamp({"date": "2020-11-04 17:00:00"}, offset) == MOMENT
+    assert parse_timestamp("2020-11-04T10:00:00Z", offset) == MOMENT
+    assert parse_timestamp(1_604_484_000, offset) == MOMENT
+    assert parse_timestamp(php(), offset) == MOMENT
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        False,
+        "",
+        "soon",
+        "0000-00-00 00:00:00",
+        "-0001-11-30 00:00:00",
+        "0001-01-01 00:00:00",
+        0,
+        -1,
+        10**400,
+        float("nan"),
+        float("inf"),
+        "nan",
+        "1e999",
+        "9" * 5000,
+        [],
+        {},
+        {"date": None},
+        {"date": "soon"},
+        php(timezone="Nowhere/Land"),
+        php(timezone=""),
+        php(timezone="+"),
+        php(timezone="+99:00"),
+        php(timezone="+" + "9" * 30),
+        php(timezone="../../etc/passwd"),
+        php(timezone="/etc/passwd"),
+        php(timezone="America"),
+        php(timezone="a\0b"),
+        php(timezone="\ud800"),
+        php(timezone=7),
+        php("\ud800"),
+    ],
+)
+def test_what_is_no_time_is_unknown(value: object) -> None:
+    assert parse_timestamp(value) is None
+
+
+_ODD = st.sampled_from(
+    ["0001-01-01 00:00:00", "9999-12-31 23:59:59", "2020-11-04 10:00:00", "2020-W45", "24:00"]
+)
+_ZONES = st.sampled_from(["UTC", "+14:00", "-23:59", "Asia/Jakarta", "America/New_York", "+1:x"])
+_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters(codec=None, exclude_categories=()))
+    | st.text("0123456789-:T .Z+e_")
+    | _ODD,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["date", "timezone", "timezone_type"]), inner | _ZONES)
+    ),
+    max_leaves=6,
+)
+
+
+@given(_JSON, st.sampled_from([0.0, 25_200.0, -43_200.0]))
+@example({"date": "0001-01-01 00:00:00", "timezone": "+14:00"}, 0.0)
+@example({"date": "9999-12-31 23:59:59", "timezone": "America/New_York"}, 0.0)
+@example("0001-01-01T00:00:00+14:00", 0.0)
+@settings(max_examples=200, deadline=None)
+def test_any_json_value_is_a_time_or_unknown(value: object, offset: float) -> None:
+    moment = parse_timestamp(value, offset)
+    if moment is not None:
+        assert EARLIEST < moment <= LATEST
+        assert rfc3339(moment).endswith("Z")
+
+
+@given(st.integers(1, int(LATEST)))
+@settings(max_examples=100, deadline=None)
+def test_what_is_written_is_read_back(epoch: int) -> None:
+    assert parse_timestamp(rfc3339(epoch)) == epoch
+
+
+def test_a_time_is_written_as_rfc_3339_in_utc() -> None:
+    assert rfc3339(MOMENT + 0.9) == "2020-11-04T10:00:00Z"

@@ -1,0 +1,79 @@
+"""A small list of sessions, as the filter sees one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+
+import msgspec
+
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.session import Session
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.session_list import search_text
+
+NOW = 1_792_000_000.0  # 2026-10-14T17:46:40Z
+
+_numbers = count()
+
+
+def a_session(**changes: object) -> Session:
+    """A session of which nothing is known but its token, and what `changes` says."""
+    token = f"token-{next(_numbers)}"
+    plain = Session(
+        id=fingerprint(token),
+        revoke_with=token,
+        token=token,
+        created_at=None,
+        expires_at=None,
+        expires_computed=False,
+        last_used_at=None,
+        current=False,
+        user_agent=None,
+        ip=None,
+        user=None,
+        safe_agent="",
+        safe_ip="",
+        safe_user="",
+        extra=None,
+    )
+    session = msgspec.structs.replace(plain, **changes)
+    return msgspec.structs.replace(
+        session,
+        safe_agent=safe(session.user_agent or ""),
+        safe_ip=safe(session.ip or ""),
+        safe_user=safe(session.user or ""),
+    )
+
+
+@dataclass(frozen=True)
+class SampleColumns:
+    """The columns that the filter needs, and nothing else."""
+
+    sessions: Sequence[Session]
+    clients: Sequence[str]
+    labels: Sequence[Known | None]
+    new: bytes
+    search: Sequence[str]
+
+    def labelled(self, *labels: str | None) -> "SampleColumns":
+        """The same with known integrations."""
+        known = tuple(None if label is None else Known(label) for label in labels)
+        return columns_of(*self.sessions, labels=known, new=self.new)
+
+    def with_new(self, *new: int) -> "SampleColumns":
+        """The same with these marked as new."""
+        return replace(self, new=bytes(new))
+
+
+def columns_of(
+    *sessions: Session, labels: Sequence[Known | None] | None = None, new: bytes | None = None
+) -> SampleColumns:
+    """Columns of these sessions; the first product of the agent is the client's name."""
+    labels = labels or (None,) * len(sessions)
+    clients = [(s.safe_agent or "unknown").split("/")[0] for s in sessions]
+    search = [
+        search_text(session, client, label.label if label else "")
+        for session, client, label in zip(sessions, clients, labels, strict=True)
+    ]
+    return SampleColumns(sessions, clients, labels, new or bytes(len(sessions)), search)

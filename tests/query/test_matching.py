@@ -1,0 +1,231 @@
+"""Which sessions a filter picks, above all where something is unknown."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.session import Current, Session
+from qiscus_tui.query import Columns, Moment, compile, parse, select
+from qiscus_tui.service.session_list import SessionList
+from tests.query.sample import NOW, SampleColumns, a_session, columns_of
+
+HOUR = 3600.0
+DAY = 24 * HOUR
+
+
+def picked(text: str, columns: Columns, marked: bytes = b"") -> list[int]:
+    return select(parse(text), columns, Moment(NOW, expiring=DAY, marked=marked))
+
+
+@pytest.fixture
+def three() -> SampleColumns:
+    """Curl from 10.2, a browser from 10.20, and one of which nothing is known."""
+    return columns_of(
+        a_session(
+            id="3fa9c01b77be",
+            user_agent="curl/8.5.0",
+            ip="10.2.0.9",
+            user="ada@b.c",
+            created_at=NOW - 10 * DAY,
+            expires_at=NOW + 20 * DAY,
+            last_used_at=NOW - HOUR,
+        ),
+        a_session(
+            id="90c1aa3e0000",
+            user_agent="Chrome/126 (Windows NT)",
+            ip="10.20.0.9",
+            user="bob@b.c",
+            created_at=NOW - HOUR,
+            expires_at=NOW + HOUR,
+            last_used_at=NOW - 8 * DAY,
+        ),
+        a_session(id="ffffffffffff", current=None, revoke_with=None),
+        labels=(Known("billing cron"), None, None),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", [0, 1, 2]),
+        ("CURL", [0]),
+        ("b.c", [0, 1]),
+        ("b.c chrome", [1]),
+        ('"windows nt"', [1]),
+        ("cron", [0]),
+        ("10.2", [0, 1]),
+        ("-curl", [1, 2]),
+        ("ffff", [2]),
+        ("id:90c1", [1]),
+        ("id:0c1", []),
+        ("-id:90c1", [0, 2]),
+        ("client:chrome", [1]),
+        ("client:windows", []),
+        ("ua:windows", [1]),
+        ("user:ada", [0]),
+        ("label:billing", [0]),
+        ("-label:billing", [1, 2]),
+        ("ip:10.2", [0]),
+        ("ip:10", [0, 1]),
+        ("ip:10.0.0.0/8 -ip:10.20", [0]),
+        ("age:>7d", [0]),
+        ("age:<24h", [1]),
+        ("age:90m", [1]),
+        ("expires:<24h", [1]),
+        ("expires:>24h", [0]),
+        ("idle:>7d", [1]),
+        ("idle:90m", [0]),
+        ("created:2026-10-04", [0]),
+        ("created:>2026-10-04", [1]),
+        ("is:known", [0]),
+        ("-is:known", [1, 2]),
+        ("is:revocable", [0, 1]),
+        ("-is:revocable", [2]),
+        ("is:undated", [2]),
+        ("is:expiring", [1]),
+        ("is:expired", []),
+    ],
+)
+def test_a_filter_picks(three: SampleColumns, text: str, expected: list[int]) -> None:
+    assert picked(text, three) == expected
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "client:curl",
+        "ua:curl",
+        "user:ada",
+        "ip:10.2",
+        "age:>7d",
+        "expires:<24h",
+        "idle:>7d",
+        "created:>2026-10-01",
+        "is:current",
+        "is:expiring",
+        "is:expired",
+    ],
+)
+def test_the_unknown_matches_neither_a_test_nor_its_negation(
+    three: SampleColumns, test: str
+) -> None:
+    assert 2 not in picked(test, three)
+    assert 2 not in picked(f"-{test}", three)
+
+
+def test_an_address_that_cannot_be_read_is_unknown() -> None:
+    columns = columns_of(a_session(ip="10.2.*.*"))
+    assert picked("ip:10.2", columns) == []
+    assert picked("-ip:10.2", columns) == []
+
+
+def test_what_is_shown_as_unknown_is_found_as_unknown(three: SampleColumns) -> None:
+    assert picked("client:unknown", three) == [2]
+
+
+def test_an_ipv4_address_within_ipv6_is_in_its_network() -> None:
+    assert picked("ip:10.2", columns_of(a_session(ip="::ffff:10.2.0.7"))) == [0]
+
+
+def test_current_is_true_false_or_unknown() -> None:
+    columns = columns_of(a_session(current=True), a_session(current=False), a_session(current=None))
+    assert picked("is:current", columns) == [0]
+    assert picked("-is:current", columns) == [1]
+
+
+def test_marks_are_told_by_position(three: SampleColumns) -> None:
+    assert picked("is:marked", three, b"\0\1\0") == [1]
+    assert picked("-is:marked", three, b"\0\1\0") == [0, 2]
+    assert picked("is:marked", three) == []
+
+
+def test_new_is_told_by_its_column(three: SampleColumns) -> None:
+    assert picked("is:new", three.with_new(0, 0, 1)) == [2]
+
+
+@pytest.mark.parametrize(
+    ("left", "expiring", "expired"),
+    [(0.0, False, True), (-1.0, False, True), (0.5, True, False), (DAY, True, False),
+     (DAY + 1, False, False)],
+)  # fmt: skip
+def test_expiring_ends_where_expired_begins(left: float, expiring: bool, expired: bool) -> None:
+    columns = columns_of(a_session(expires_at=NOW + left))
+    assert bool(picked("is:expiring", columns)) is expiring
+    assert bool(picked("is:expired", columns)) is expired
+
+
+def test_the_list_of_the_services_is_taken_as_it_is() -> None:
+    plain = columns_of(a_session(user_agent="curl/8"))
+    listed = SessionList(
+        sessions=plain.sessions,
+        clients=plain.clients,
+        labels=plain.labels,
+        new=plain.new,
+        current=Current.NONE,
+        unreadable=0,
+        read_at=NOW,
+        offset=0.0,
+        search=plain.search,
+    )
+    assert picked("curl client:curl", listed) == [0]
+
+
+_TESTS = [
+    "curl",
+    "client:c",
+    "ua:8",
+    "user:ada",
+    "label:bill",
+    "ip:10.2",
+    "id:0",
+    "age:>7d",
+    "expires:<24h",
+    "idle:90m",
+    "created:>2026-10-01",
+    "is:current",
+    "is:known",
+    "is:new",
+    "is:expiring",
+    "is:expired",
+    "is:revocable",
+    "is:undated",
+    "is:marked",
+]
+
+_times = st.none() | st.floats(NOW - 40 * DAY, NOW + 40 * DAY)
+_sessions = st.builds(
+    a_session,
+    created_at=_times,
+    expires_at=_times,
+    last_used_at=_times,
+    current=st.sampled_from([True, False, None]),
+    user_agent=st.sampled_from([None, "", "curl/8", "Chrome/1 a b"]),
+    ip=st.sampled_from([None, "", "?", "10.2.3.4", "10.3.3.4", "::1"]),
+    user=st.sampled_from([None, "ada", "bob"]),
+    revoke_with=st.sampled_from([None, "x"]),
+)
+_listed = st.lists(_sessions, min_size=1, max_size=6)
+
+
+@given(_listed, st.lists(st.sampled_from([*_TESTS, *(f"-{t}" for t in _TESTS)]), max_size=4))
+@settings(max_examples=150, deadline=None)
+def test_a_filter_picks_what_each_of_its_words_picks(
+    sessions: list[Session], words: list[str]
+) -> None:
+    columns = columns_of(*sessions)
+    moment = Moment(NOW, DAY, b"\1\0\1")
+    expected = [
+        i
+        for i in range(len(sessions))
+        if all(compile(parse(word), columns, moment)(i) for word in words)
+    ]
+    assert select(parse(" ".join(words)), columns, moment) == expected
+
+
+@given(_listed, st.sampled_from(_TESTS))
+@settings(max_examples=150, deadline=None)
+def test_no_session_matches_a_word_and_its_negation(sessions: list[Session], word: str) -> None:
+    columns = columns_of(*sessions)
+    assert not picked(f"{word} -{word}", columns)
+    assert picked(f"--{word}", columns) == picked(word, columns)

@@ -1,0 +1,91 @@
+"""When the matches before are enough to look at."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qiscus_tui.model.session import Session
+from qiscus_tui.query import Moment, narrows, parse, select
+from tests.query.sample import NOW, a_session, columns_of
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("", "curl"),
+        ("", "age:>7d"),
+        ("cu", "curl"),
+        ("curl", "libcurl"),
+        ("curl", "curl chrome"),
+        ("cu ch", "chrome curl"),
+        ("client:cu", "client:curl"),
+        ("id:3f", "id:3fa9"),
+        ("ip:10", "ip:10.2"),
+        ("-curl", "-cur"),
+        ("-ip:10.2", "-ip:10"),
+        ("is:known", "is:known x"),
+        ("curl", "curl age:>7d"),
+        ("created:2026-10-01", "created:2026-10-01 x"),
+    ],
+)
+def test_a_filter_that_says_more_narrows(old: str, new: str) -> None:
+    assert narrows(parse(old), parse(new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("curl", ""),
+        ("curl", "cur"),
+        ("curl", "-curl"),
+        ("-cur", "-curl"),
+        ("client:cu", "ua:curl"),
+        ("ip:10.2", "ip:10"),
+        ("id:3fa", "id:3f"),
+        ("age:>7d", "age:>7d x"),
+        ("is:expiring", "is:expiring x"),
+        ("is:marked", "is:marked x"),
+        ("is:known", "-is:known"),
+    ],
+)
+def test_a_filter_that_may_let_others_in_does_not(old: str, new: str) -> None:
+    assert not narrows(parse(old), parse(new))
+
+
+_WORDS = [
+    "c",
+    "cu",
+    "curl",
+    "r",
+    "client:c",
+    "client:curl",
+    "id:0",
+    "id:0f",
+    "ip:10",
+    "ip:10.2",
+    "user:a",
+    "user:ad",
+    "is:current",
+    "is:undated",
+    "age:>1d",
+]
+_filters = st.lists(st.sampled_from([*_WORDS, *(f"-{w}" for w in _WORDS)]), max_size=3).map(
+    " ".join
+)
+_sessions = st.builds(
+    a_session,
+    id=st.sampled_from(["0fffffffffff", "00ffffffffff", "cccccccccccc"]),
+    user_agent=st.sampled_from([None, "curl/8", "cup", "Chrome"]),
+    ip=st.sampled_from([None, "10.2.0.1", "10.3.0.1"]),
+    user=st.sampled_from([None, "ada", "abe"]),
+    current=st.sampled_from([None, True, False]),
+)
+
+
+@given(st.lists(_sessions, min_size=1, max_size=6), _filters, _filters)
+@settings(max_examples=200, deadline=None)
+def test_what_narrows_lets_nobody_in(sessions: list[Session], old: str, new: str) -> None:
+    if narrows(parse(old), parse(new)):
+        columns, moment = columns_of(*sessions), Moment(NOW, 0.0)
+        before = select(parse(old), columns, moment)
+        assert set(select(parse(new), columns, moment)) <= set(before)

@@ -1,0 +1,272 @@
+"""What a filter says, and what is said when it says nothing sensible."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qiscus_tui.errors import FilterError
+from qiscus_tui.query import KEYS, Key, parse, written
+from qiscus_tui.query.words import (
+    Anywhere,
+    Comparison,
+    CreatedBetween,
+    Field,
+    IdPrefix,
+    InField,
+    Is,
+    Lasts,
+    Query,
+    Span,
+    State,
+    Word,
+)
+
+OCT_1 = 1_790_812_800.0  # 2026-10-01T00:00:00Z
+DAY = 86_400.0
+
+
+def only(text: str) -> Word:
+    (word,) = parse(text).words
+    return word
+
+
+def refused(text: str) -> FilterError:
+    with pytest.raises(FilterError) as caught:
+        parse(text)
+    return caught.value
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\t\n"])
+def test_an_empty_filter_has_no_words(text: str) -> None:
+    assert parse(text) == Query(text, ())
+
+
+def test_words_are_split_at_spaces_and_casefolded() -> None:
+    assert parse(" Curl  STRASSE ").needles == ("curl", "strasse")
+
+
+def test_quotes_keep_words_together() -> None:
+    assert parse('"Windows NT" x').needles == ("windows nt", "x")
+
+
+def test_a_quoted_word_can_hold_quotes_and_backslashes() -> None:
+    assert only(r'"a\"b\\c\d"').test == Anywhere(r'a"b\c\d')
+
+
+@pytest.mark.parametrize("text", ["-curl", "not:curl", "NOT:curl", '-"curl"', "--not:curl"])
+def test_a_dash_or_not_negates(text: str) -> None:
+    assert only(text) == Word(Anywhere("curl"), negated=True)
+
+
+@pytest.mark.parametrize("text", ["--curl", "-not:curl", "not:not:curl"])
+def test_two_negations_are_none(text: str) -> None:
+    assert only(text) == only("curl")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2001:db8::1",
+        "fe80::1",
+        "::1",
+        "dead:beef",
+        "cafe::",
+        "https://example.org/bot",
+        "10.0.0.1:8080",
+        "(khtml:",
+        "2026-10-01",
+        "a-b",
+    ],
+)
+def test_addresses_and_urls_are_bare_words(text: str) -> None:
+    assert only(text).test == Anywhere(text)
+
+
+def test_a_quoted_word_with_a_colon_is_a_bare_word() -> None:
+    assert only('"client:curl"').test == Anywhere("client:curl")
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("client:Curl", Field.CLIENT),
+        ("UA:Curl", Field.AGENT),
+        ("user:Curl", Field.USER),
+        ('label:"Curl"', Field.LABEL),
+    ],
+)
+def test_text_keys_look_in_one_text(text: str, field: Field) -> None:
+    assert only(text).test == InField(field, "curl")
+
+
+def test_an_id_may_be_written_in_capitals() -> None:
+    assert only("id:3FA9").test == IdPrefix("3fa9")
+
+
+@pytest.mark.parametrize(
+    ("text", "comparison", "seconds"),
+    [
+        (">7d", Comparison.MORE, 7 * DAY),
+        (">=7d", Comparison.AT_LEAST, 7 * DAY),
+        ("<24h", Comparison.LESS, DAY),
+        ("<=1d12h", Comparison.AT_MOST, 1.5 * DAY),
+        ("90m", Comparison.AT_MOST, 5400.0),
+        ('"> 7d"', Comparison.MORE, 7 * DAY),
+    ],
+)
+@pytest.mark.parametrize("span", list(Span))
+def test_lengths_of_time_compare(
+    span: Span, text: str, comparison: Comparison, seconds: float
+) -> None:
+    assert only(f"{span.value}:{text}").test == Lasts(span, comparison, seconds)
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("2026-10-01", OCT_1, OCT_1 + DAY),
+        (">2026-10-01", OCT_1 + DAY, None),
+        (">=2026-10-01", OCT_1, None),
+        ("<2026-10-01", None, OCT_1),
+        ("<=2026-10-01", None, OCT_1 + DAY),
+        (">2026-10-01T12:00", OCT_1 + DAY / 2 + 60, None),
+        ("<2026-10-01T12:00:30Z", None, OCT_1 + DAY / 2 + 30),
+        ("<2026-10-01t07:00:00+07:00", None, OCT_1),
+        ('"<2026-10-01 12:00"', None, OCT_1 + DAY / 2),
+    ],
+)
+def test_a_date_names_its_whole_day(text: str, since: float | None, until: float | None) -> None:
+    assert only(f"created:{text}").test == CreatedBetween(since, until)
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_every_state_is_known(state: State) -> None:
+    assert only(f"is:{state.value.upper()}").test == Is(state)
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "said"),
+    [
+        ("clint:curl", 0, "client"),
+        ("curl usr:x", 5, "user"),
+        ("-expire:7d", 1, "expires"),
+        ("nto:x", 0, "not"),
+        ("is:curent", 3, "is:current"),
+        ("curl is:revokable", 8, "is:revocable"),
+    ],
+)
+def test_a_typo_is_an_error_with_the_nearest_right_name(
+    text: str, position: int, said: str
+) -> None:
+    error = refused(text)
+    assert error.position == position
+    assert said in error.hint
+    assert f"at character {position + 1}" in error.message
+
+
+def test_a_key_like_no_other_lists_the_keys() -> None:
+    assert all(key in refused("qqq:x").hint for key in KEYS)
+
+
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [
+        ("client:", 0),
+        ('client:""', 7),
+        ('""', 0),
+        ("-", 0),
+        ("curl - x", 5),
+        ("not: x", 0),
+        ('"open', 0),
+        ('client:"open', 7),
+        ('"a"b', 3),
+        ('a"b c"', 1),
+        ("id:xyz", 3),
+        ("id:3fa9c01b77be0", 3),
+        ("age:7", 4),
+        ("age:>", 4),
+        ("age:>2026-10-01", 4),
+        ("idle:soon", 5),
+        ("created:yesterday", 8),
+        ("created:>7d", 8),
+        ("created:2026-02-30", 8),
+        ("created:2026-W40", 8),
+        ("is:nothing", 3),
+        ("ip:10.2.0.0/40", 3),
+    ],
+)
+def test_what_cannot_be_read_is_an_error_at_its_place(text: str, position: int) -> None:
+    error = refused(text)
+    assert error.position == (position if text != 'client:""' else 0)
+    assert error.hint
+
+
+def test_a_date_with_age_points_to_created_and_back() -> None:
+    assert "created:" in refused("age:>2026-10-01").hint
+    assert "age:" in refused("created:>7d").hint
+
+
+def test_only_is_marked_asks_for_marks() -> None:
+    assert parse("curl -is:marked").asks_for_marks
+    assert not parse("marked is:new").asks_for_marks
+
+
+def test_only_plain_words_have_needles() -> None:
+    assert parse("").needles == ()
+    assert parse("a -b").needles is None
+    assert parse("a client:b").needles is None
+
+
+def said(text: str) -> Query | FilterError:
+    try:
+        return parse(text)
+    except FilterError as error:
+        return error
+
+
+@given(st.text())
+@settings(max_examples=200, deadline=None)
+def test_any_text_is_a_query_or_a_filter_error(text: str) -> None:
+    match said(text):
+        case Query() as query:
+            assert query.text == text
+        case error:
+            assert 0 <= error.position < len(text)
+            assert error.message.isprintable()
+            assert error.hint.isprintable()
+
+
+_PIECES = st.sampled_from(
+    ["-", "not:", '"', " ", "\\", ":", ">", "<=", "7d", "2026-10-01", "10.2", "/8", "::", "is:"]
+    + [f"{key}:" for key in KEYS]
+    + ["current", "x", "\ud800", "\x1b", "é"]
+)
+
+
+@given(st.lists(_PIECES, max_size=8).map("".join))
+@settings(max_examples=200, deadline=None)
+def test_any_pieces_of_the_language_are_a_query_or_a_filter_error(text: str) -> None:
+    match said(text):
+        case Query() as query:
+            assert query.text == text
+        case error:
+            assert 0 <= error.position < len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['"' + "\\a" * 100_000, "-" * 100_000, "a:" * 100_000, "q" * 100_000 + ":", "age:" * 9999],
+)
+def test_a_very_long_filter_is_answered_shortly(text: str) -> None:
+    answer = said(text)
+    assert isinstance(answer, Query) or len(answer.message + answer.hint) < 400
+
+
+@given(st.text(min_size=1).filter(str.strip), st.sampled_from([None, Key.CLIENT, Key.UA]))
+@settings(max_examples=100, deadline=None)
+def test_what_is_written_for_a_value_is_read_back_as_that_value(
+    value: str, key: Key | None
+) -> None:
+    test = only(written(key, value)).test
+    assert isinstance(test, Anywhere | InField)
+    assert test.needle == value.casefold()

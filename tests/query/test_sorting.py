@@ -1,0 +1,83 @@
+"""The orders of the list."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qiscus_tui.model.session import Session
+from qiscus_tui.query import SortKey, order, order_in_steps, sorting
+from tests.query.sample import a_session, columns_of
+
+
+def ordered(key: SortKey, *sessions: Session, reverse: bool = False) -> list[int]:
+    return order(columns_of(*sessions), key, reverse=reverse)
+
+
+def test_the_newest_stand_first_where_nothing_is_said() -> None:
+    assert order(columns_of(*(a_session(created_at=t) for t in (1.0, 3.0, 2.0)))) == [1, 2, 0]
+
+
+def test_the_soonest_to_end_stand_first() -> None:
+    sessions = [a_session(expires_at=t) for t in (1.0, 3.0, 2.0)]
+    assert ordered(SortKey.EXPIRES, *sessions) == [0, 2, 1]
+
+
+def test_the_most_recently_used_stand_first() -> None:
+    sessions = [a_session(last_used_at=t) for t in (1.0, 3.0, 2.0)]
+    assert ordered(SortKey.LAST_USED, *sessions) == [1, 2, 0]
+
+
+def test_texts_sort_whatever_their_case() -> None:
+    sessions = [a_session(user=u) for u in ("bob", "Ada", "carl")]
+    assert ordered(SortKey.USER, *sessions) == [1, 0, 2]
+    agents = [a_session(user_agent=a) for a in ("curl/8", "Chrome/1", "axios")]
+    assert ordered(SortKey.CLIENT, *agents) == [2, 1, 0]
+
+
+def test_addresses_sort_by_number_v4_first_unreadable_last() -> None:
+    ips = ["::1", "10.10.0.1", "?", "10.9.0.1", "::ffff:10.9.0.2"]
+    sessions = [a_session(ip=ip) for ip in ips]
+    assert ordered(SortKey.IP, *sessions) == [3, 4, 1, 0, 2]
+    assert ordered(SortKey.IP, *sessions, reverse=True) == [0, 1, 4, 3, 2]
+
+
+@pytest.mark.parametrize("key", [key for key in SortKey if key is not SortKey.ID])
+@pytest.mark.parametrize("reverse", [False, True])
+def test_the_unknown_stand_last_in_either_direction(key: SortKey, reverse: bool) -> None:
+    known = a_session(
+        created_at=1.0, expires_at=1.0, last_used_at=1.0, user_agent="z", ip="1.1.1.1", user="z"
+    )
+    assert ordered(key, a_session(), known, reverse=reverse)[0] == 1
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_equals_stand_in_order_of_their_ids(reverse: bool) -> None:
+    sessions = [a_session(id=i, created_at=t) for i, t in (("b", 1.0), ("a", 1.0), ("d", None))]
+    sessions.append(a_session(id="c"))
+    assert ordered(SortKey.CREATED, *sessions, reverse=reverse) == [1, 0, 3, 2]
+
+
+_sessions = st.builds(
+    a_session,
+    created_at=st.sampled_from([None, 1.0, 2.0]),
+    user_agent=st.sampled_from([None, "a", "B"]),
+    ip=st.sampled_from([None, "?", "10.0.0.1", "9.0.0.1", "::2"]),
+)
+
+
+@given(st.lists(_sessions, max_size=40), st.sampled_from(SortKey), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_steps_of_any_size_give_the_same_order(
+    sessions: list[Session], key: SortKey, reverse: bool
+) -> None:
+    whole = ordered(key, *sessions, reverse=reverse)
+    assert sorted(whole) == list(range(len(sessions)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sorting, "RUN", 3)
+        assert ordered(key, *sessions, reverse=reverse) == whole
+
+
+def test_a_long_list_is_sorted_in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sorting, "RUN", 3)
+    columns = columns_of(*(a_session(created_at=1.0) for _ in range(30)))
+    assert len(list(order_in_steps(columns))) > 20

@@ -1,0 +1,48 @@
+"""A place of its own for every test of the stores, and accounts to put into it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.model.account import Account, Credentials, Role, ShortLived
+from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.store.paths import Paths
+
+SECRETS = ("LONG-lived-SECRET", "SHORT-lived-SECRET", "REST-key-SECRET")
+"""Planted: must be found in the secret stores alone."""
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """Folders that do not exist yet."""
+    top = tmp_path / "qiscus"
+    return Paths(top / "config", top / "data", top / "state", top / "cache")
+
+
+@pytest.fixture
+def account() -> Account:
+    """An admin."""
+    return new_account("a@b.c")
+
+
+@pytest.fixture
+def credentials() -> Credentials:
+    """The planted secrets."""
+    return new_credentials()
+
+
+def new_account(user: str, app_code: str = "abcd-gzu41e4e4dv9fu3f") -> Account:
+    """An admin of that name."""
+    origin = parse_origin("https://omnichannel.qiscus.com")
+    return Account(origin, app_code, user, "Ann", "Tech Corp.", Role.ADMIN, zone_offset=25200.0)
+
+
+def new_credentials(
+    long_lived: str = SECRETS[0], short_lived: str = SECRETS[1], secret_key: str = SECRETS[2]
+) -> Credentials:
+    """All three kinds of secrets."""
+    return Credentials(long_lived, ShortLived(short_lived, 1_793_000_000.0), secret_key)
+
+
+Now = Callable[[], float]

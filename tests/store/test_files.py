@@ -1,0 +1,315 @@
+import errno
+import os
+import stat
+import time
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.errors import StorageError
+from qiscus_tui.store import files
+from qiscus_tui.store.files import (
+    append_durably,
+    append_private,
+    prepare_folder,
+    read_private,
+    remove_private,
+    set_aside,
+    sweep_temporaries,
+    write_private,
+)
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+not_root = pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """A private file that is as it should be."""
+    path = tmp_path / "data" / "secrets.json"
+    write_private(path, b"old")
+    return path
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o777])
+def test_modes_do_not_depend_on_the_umask(tmp_path: Path, umask: int) -> None:
+    path = tmp_path / "share" / "data" / "secrets.json"
+    before = os.umask(umask)
+    try:
+        write_private(path, b"x")
+        append_private(path.with_name("log"), b"y\n")
+    finally:
+        os.umask(before)
+
+    assert [mode(path), mode(path.with_name("log"))] == [0o600, 0o600]
+    assert [mode(path.parent), mode(path.parent.parent)] == [0o700, 0o700]
+
+
+def test_what_was_written_is_read_back_and_nothing_else_is_left(kept: Path) -> None:
+    write_private(kept, b"new")
+
+    assert read_private(kept) == b"new"
+    assert os.listdir(kept.parent) == [kept.name]
+
+
+def test_a_missing_file_and_a_missing_folder_are_none(kept: Path, tmp_path: Path) -> None:
+    assert read_private(kept.with_name("other")) is None
+    assert read_private(tmp_path / "nowhere" / "at" / "all") is None
+
+
+@pytest.mark.parametrize("bad", [0o640, 0o604, 0o620, 0o660, 0o777])
+def test_a_file_open_to_others_is_refused_with_the_command_that_closes_it(
+    kept: Path, bad: int
+) -> None:
+    kept.chmod(bad)
+
+    for use in (lambda: read_private(kept), lambda: write_private(kept, b"new")):
+        with pytest.raises(StorageError, match=f"{bad:04o}") as caught:
+            use()
+        assert caught.value.hint == f"Close it: chmod 600 {kept}"
+    assert kept.read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("bad", [0o720, 0o702, 0o777])
+def test_a_folder_that_others_write_into_is_refused(kept: Path, bad: int) -> None:
+    kept.parent.chmod(bad)
+
+    with pytest.raises(StorageError, match="written by others") as caught:
+        read_private(kept)
+    assert caught.value.hint == f"Close it: chmod 700 {kept.parent}"
+
+
+def test_a_symbolic_link_is_refused_and_its_target_untouched(kept: Path) -> None:
+    target = kept.with_name("target")
+    kept.rename(target)
+    kept.symlink_to(target)
+
+    for use in (
+        lambda: read_private(kept),
+        lambda: write_private(kept, b"new"),
+        lambda: append_private(kept, b"new\n"),
+    ):
+        with pytest.raises(StorageError, match="symbolic link") as caught:
+            use()
+        assert f"rm {kept}" in caught.value.hint
+    assert target.read_bytes() == b"old"
+
+
+def test_a_dangling_link_is_refused_and_nothing_is_made_behind_it(kept: Path) -> None:
+    kept.unlink()
+    kept.symlink_to(kept.with_name("target"))
+
+    with pytest.raises(StorageError, match="symbolic link"):
+        write_private(kept, b"new")
+    assert not kept.with_name("target").exists()
+
+
+def test_a_folder_that_is_a_link_is_refused(kept: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(kept.parent)
+
+    with pytest.raises(StorageError, match="symbolic link"):
+        read_private(link / kept.name)
+    with pytest.raises(StorageError, match="symbolic link"):
+        prepare_folder(link)
+
+
+def test_a_second_name_is_refused(kept: Path) -> None:
+    kept.with_name("other").hardlink_to(kept)
+
+    with pytest.raises(StorageError, match="2 names") as caught:
+        read_private(kept)
+    assert f"cp -p {kept} {kept}.copy && mv {kept}.copy {kept}" in caught.value.hint
+
+
+def test_a_named_pipe_is_refused_and_not_waited_for(kept: Path) -> None:
+    kept.unlink()
+    os.mkfifo(kept, 0o600)
+
+    with pytest.raises(StorageError, match="not a regular file"):
+        read_private(kept)
+
+
+def test_a_folder_in_the_files_place_is_refused(kept: Path) -> None:
+    kept.unlink()
+    kept.mkdir()
+
+    with pytest.raises(StorageError, match="not a regular file"):
+        read_private(kept)
+
+
+def test_a_file_in_the_folders_place_is_refused(kept: Path) -> None:
+    with pytest.raises(StorageError, match="Not a directory"):
+        write_private(kept / "inside", b"new")
+
+
+def test_another_user_is_refused(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 54321)
+
+    with pytest.raises(StorageError, match="this runs as 54321") as caught:
+        read_private(kept)
+    assert "sudo chown 54321" in caught.value.hint
+
+
+@as_root
+def test_under_sudo_a_users_files_are_refused_and_the_user_is_named(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.chown(kept.parent, 54321, 54321)
+    monkeypatch.setenv("SUDO_USER", "ann")
+
+    for use in (lambda: read_private(kept), lambda: write_private(kept, b"new")):
+        with pytest.raises(StorageError, match="belongs to 54321") as caught:
+            use()
+        assert caught.value.hint == "Run it without sudo, as ann."
+
+
+@as_root
+def test_a_file_of_another_user_in_our_folder_is_refused(kept: Path) -> None:
+    os.chown(kept, 54321, 54321)
+
+    with pytest.raises(StorageError, match="belongs to 54321"):
+        read_private(kept)
+
+
+@as_root
+def test_under_sudo_no_folder_is_made_in_a_users_home(tmp_path: Path) -> None:
+    home = tmp_path / "ann"
+    home.mkdir()
+    os.chown(home, 54321, 54321)
+
+    with pytest.raises(StorageError, match="belongs to 54321"):
+        prepare_folder(home / ".local" / "share" / "qiscus-tui")
+    assert not any(home.iterdir())
+
+
+@not_root
+def test_a_folder_without_permission_is_said_in_the_systems_words(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(StorageError, match="Permission denied"):
+            write_private(tmp_path / "data" / "secrets.json", b"x")
+    finally:
+        tmp_path.chmod(0o700)
+
+
+@pytest.mark.parametrize("call", ["write", "fsync", "rename", "fchmod"])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EIO])
+def test_a_failing_disk_leaves_the_old_file_and_no_other(
+    kept: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(number, "as it was planted")
+
+    monkeypatch.setattr(files.os, call, fail)
+    with pytest.raises(StorageError, match=os.strerror(number)):
+        write_private(kept, b"new")
+    monkeypatch.undo()
+
+    assert os.listdir(kept.parent) == [kept.name]
+    assert read_private(kept) == b"old"
+
+
+def test_an_interrupt_leaves_no_temporary_file(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(files.os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_private(kept, b"new")
+
+    assert os.listdir(kept.parent) == [kept.name]
+
+
+def test_what_a_killed_writer_left_is_swept(kept: Path) -> None:
+    left = kept.with_name(f".{kept.name}.123.abcdef.new")
+    left.write_bytes(b"half a tok")
+    other = kept.with_name("accounts.json")
+    other.write_bytes(b"stays")
+
+    sweep_temporaries(kept)
+
+    assert not left.exists()
+    assert other.exists()
+
+
+def test_lines_are_appended(kept: Path) -> None:
+    log = kept.with_name("log")
+
+    append_private(log, b"one\n")
+    append_durably(log, b"two\n")
+
+    assert read_private(log) == b"one\ntwo\n"
+
+
+def test_a_line_that_was_torn_is_closed_before_the_next_one(kept: Path) -> None:
+    log = kept.with_name("log")
+    append_private(log, b"one\ntwo, but")
+
+    append_private(log, b"three\n")
+
+    assert read_private(log) == b"one\ntwo, but\nthree\n"
+
+
+def test_lines_that_do_not_fit_are_taken_back(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = kept.with_name("log")
+    append_private(log, b"one\n")
+    write = os.write
+
+    def half(descriptor: int, data: bytes) -> int:
+        if len(data) < 4:
+            raise OSError(errno.ENOSPC, "full")
+        return write(descriptor, data[:4])
+
+    monkeypatch.setattr(files.os, "write", half)
+    with pytest.raises(StorageError, match="No space left"):
+        append_private(log, b"two..\n")
+
+    assert log.read_bytes() == b"one\n"
+
+
+def test_removing_is_right_with_and_without_a_file(kept: Path, tmp_path: Path) -> None:
+    remove_private(kept)
+    remove_private(kept)
+    remove_private(tmp_path / "nowhere" / "file")
+
+    assert read_private(kept) is None
+
+
+def test_damaged_files_are_set_aside_one_beside_the_other(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "gmtime", lambda: time.struct_time((2026, 11, 23, 1, 2, 3, 0, 0, 0)))
+    first = set_aside(kept)
+    write_private(kept, b"damaged again")
+    second = set_aside(kept)
+
+    assert first.name == "secrets.json.damaged-20261123T010203Z"
+    assert second.name == "secrets.json.damaged-20261123T010203Z-2"
+    assert [first.read_bytes(), second.read_bytes()] == [b"old", b"damaged again"]
+    assert [mode(first), mode(second)] == [0o600, 0o600]
+    assert not kept.exists()
+
+
+def test_a_huge_file_is_not_read(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MOST_BYTES", 2)
+
+    with pytest.raises(StorageError, match="too large"):
+        read_private(kept)
+
+
+def test_hints_can_be_pasted_into_a_shell(tmp_path: Path) -> None:
+    path = tmp_path / "it's $HOME" / "a;b"
+    write_private(path, b"x")
+    path.chmod(0o644)
+
+    with pytest.raises(StorageError) as caught:
+        read_private(path)
+    assert os.system(caught.value.hint.removeprefix("Close it: ")) == 0  # noqa: S605
+    assert read_private(path) == b"x"

@@ -1,0 +1,137 @@
+"""A tiny app around the table, and lists of sessions made by hand."""
+
+import time
+from collections.abc import Iterator, Sequence
+
+import pytest
+from textual import on
+from textual.app import App, ComposeResult
+from textual.message import Message
+
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.session import Session
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.session_list import Current, SessionList
+from qiscus_tui.tui import actions
+from qiscus_tui.tui.theme import DARK, THEMES
+from qiscus_tui.tui.widgets.columns import Column, Sort
+from qiscus_tui.tui.widgets.session_table import SessionTable
+from tests.clocks import ManualClock
+
+NOW = 1_792_000_000.0  # Wed 14 Oct 2026 17:46:40 UTC
+DAY = 86_400
+CLIENTS = (
+    ("GuzzleHttp 7", "10.2.0.7"),
+    ("curl 8.5", "203.0.113.9"),
+    ("Chrome 126 · Windows", "198.51.100.7"),
+    ("Safari 17 · iPhone", "2001:db8:85a3::8a2e:370:7334"),
+    ("python-requests 2.31", "192.0.2.44"),
+)
+BILLING = Known("billing cron", client="GuzzleHttp", protect=True)
+
+
+def session(number: int, **fields: object) -> Session:
+    """The session with this number; its id is the number in hex."""
+    agent, ip = CLIENTS[number % len(CLIENTS)]
+    created = NOW - 600 - number * 7_001
+    values: dict[str, object] = {
+        "id": f"{number:08x}{number % 65536:04x}",
+        "revoke_with": f"token-{number}",
+        "token": f"token-{number}",
+        "created_at": created,
+        "expires_at": created + 30 * DAY,
+        "expires_computed": False,
+        "last_used_at": None if number % 3 == 2 else NOW - number * 977,
+        "current": False,
+        "user_agent": agent,
+        "ip": ip,
+        "user": None,
+        "extra": None,
+        **fields,
+    }
+    for name, of in (("safe_agent", "user_agent"), ("safe_ip", "ip"), ("safe_user", "user")):
+        values.setdefault(name, safe(str(values[of] or "")))
+    return Session(**values)  # pyright: ignore[reportArgumentType]
+
+
+def listed(
+    sessions: Sequence[Session], *, labels: Sequence[Known | None] = (), new: bytes = b""
+) -> SessionList:
+    """A snapshot of these sessions."""
+    ours = any(session.current for session in sessions)
+    return SessionList(
+        sessions=sessions,
+        clients=[session.safe_agent for session in sessions],
+        labels=labels or [None] * len(sessions),
+        new=new or bytes(len(sessions)),
+        current=Current.LISTED if ours else Current.NONE,
+        unreadable=0,
+        read_at=NOW,
+        offset=0.0,
+    )
+
+
+def many(count: int) -> SessionList:
+    """`count` sessions, the first of them our own."""
+    return listed([session(number, current=number == 0) for number in range(count)])
+
+
+class TableApp(App[None]):
+    """The table alone, with the sessions screen's bindings, keeping what it posts."""
+
+    CSS = "Screen { layout: vertical; }"
+    BINDINGS = [*actions.bindings(actions.Scope.SESSIONS)]  # noqa: RUF012 Textual's own form
+
+    def __init__(self, sessions: SessionList, clock: ManualClock) -> None:
+        super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK
+        self.table = SessionTable(server_now=clock.now, id="sessions")
+        self.first = sessions
+        self.told: list[Message] = []
+
+    def compose(self) -> ComposeResult:
+        yield self.table
+
+    def on_mount(self) -> None:
+        self.table.show_sort(Sort(Column.CREATED, descending=True))
+        self.table.show(self.first, range(len(self.first)))
+        self.table.focus()
+
+    @on(SessionTable.CursorMoved)
+    @on(SessionTable.MarksChanged)
+    @on(SessionTable.SortRequested)
+    @on(SessionTable.Opened)
+    def keep(self, message: Message) -> None:
+        self.told.append(message)
+
+    def action_toggle_mark(self) -> None:
+        self.table.toggle_mark()
+
+    def action_mark_shown(self) -> None:
+        self.table.mark_shown()
+
+    def action_invert_shown(self) -> None:
+        self.table.invert_shown()
+
+    def action_unmark_all(self) -> None:
+        self.table.unmark_all()
+
+    def lines(self) -> list[str]:
+        """What stands on the screen, line by line."""
+        width, height = self.size
+        strips = self.screen._compositor.render_strips()  # noqa: SLF001 no public way to the cells
+        assert len(strips) == height
+        assert all(strip.cell_length == width for strip in strips)
+        return [strip.text.rstrip() for strip in strips]
+
+
+@pytest.fixture(autouse=True)
+def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Local time is UTC."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
