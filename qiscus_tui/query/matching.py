@@ -20,11 +20,11 @@ from qiscus_tui.query.words import (
     InField,
     InNetwork,
     Is,
+    Keyed,
     Lasts,
     Query,
     Span,
     State,
-    Test,
     Word,
 )
 
@@ -95,11 +95,9 @@ def _surely(word: Word, columns: Columns, moment: Moment) -> Matches:
     return lambda i: verdict(i) is wanted
 
 
-def _verdict(test: Test, columns: Columns, moment: Moment) -> _Verdict:
+def _verdict(test: Keyed, columns: Columns, moment: Moment) -> _Verdict:
     sessions = columns.sessions
     match test:
-        case Anywhere(needle):
-            return lambda i: needle in columns.search[i]
         case InField(field, needle):
             return _in_field(field, needle, columns)
         case IdPrefix(prefix):

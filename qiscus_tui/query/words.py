@@ -103,7 +103,10 @@ class Is:
     state: State
 
 
-Test = Anywhere | InField | IdPrefix | InNetwork | Lasts | CreatedBetween | Is
+Keyed = InField | IdPrefix | InNetwork | Lasts | CreatedBetween | Is
+"""What `key:value` asks of a session; the answer may be unknown."""
+
+Test = Anywhere | Keyed
 """What one word asks of a session."""
 
 _MOVING_STATES = {State.MARKED, State.EXPIRING, State.EXPIRED}

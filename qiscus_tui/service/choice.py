@@ -119,7 +119,7 @@ def choose(wishes: Wishes, environ: Mapping[str, str], config: Config, on: Disk 
 def _stored(
     wishes: Wishes, environ: Mapping[str, str], on: Disk | None
 ) -> tuple[StoredAccount, str]:
-    accounts: tuple[StoredAccount, ...] = on.book.all() if on else ()
+    accounts = list(on.book.all()) if on else []
     named = (
         (wishes.account, "--account"),
         (environ.get(ACCOUNT_VARIABLE, "").strip() or None, ACCOUNT_VARIABLE),

@@ -88,7 +88,7 @@ class Connection:
         """Every session of the user. Raises LoginNeeded, ServerError, OutOfReach, StorageError."""
         await self.long_lived()
         listing = await self.list_with(await self.credentials(), progress)
-        return self.reader.snapshot(listing, read_at=self.clock.now(), offset=self.client.offset)
+        return await self.reader.snapshot(listing, read_at=self.clock.now(), offset=self.client.offset)
 
     async def list_with(
         self, credentials: Credentials, progress: Progress | None = None

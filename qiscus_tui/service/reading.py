@@ -1,5 +1,6 @@
 """From what the server listed to the snapshot that the faces show."""
 
+import asyncio
 import ipaddress
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from qiscus_tui.service.session_list import SessionList, search_text
 Pair = tuple[str, str]
 """A client and the network that it came from."""
 
+_TURN = 1000
+"""Sessions after which something else runs."""
+
 NewPairs = Callable[[Iterable[Pair]], frozenset[Pair]]
 
 
@@ -24,15 +28,21 @@ class Reader:
     known: Sequence[Known] = ()
     new_pairs: NewPairs | None = None
 
-    def snapshot(self, listing: Listing, *, read_at: float, offset: float) -> SessionList:
-        """The list as an immutable snapshot."""
+    async def snapshot(self, listing: Listing, *, read_at: float, offset: float) -> SessionList:
+        """The list as an immutable snapshot, built in turns so that keys are heard meanwhile."""
         sessions = listing.sessions
-        clients = [self.names(session.user_agent) for session in sessions]
-        labels = self._labels(sessions, clients)
-        search = [
-            search_text(session, client, known.label if known else "")
-            for session, client, known in zip(sessions, clients, labels, strict=True)
-        ]
+        clients: list[str] = []
+        labels: list[Known | None] = []
+        search: list[str] = []
+        labelled: dict[tuple[str | None, str | None], Known | None] = {}
+        for start in range(0, len(sessions), _TURN):
+            for session in sessions[start : start + _TURN]:
+                client = self.names(session.user_agent)
+                known = self._known(session, client, labelled) if self.known else None
+                clients.append(client)
+                labels.append(known)
+                search.append(search_text(session, client, known.label if known else ""))
+            await asyncio.sleep(0)
         return SessionList(
             sessions=sessions,
             clients=clients,
@@ -46,19 +56,16 @@ class Reader:
             search=search,
         )
 
-    def _labels(
-        self, sessions: Sequence[Session], clients: Sequence[str]
-    ) -> Sequence[Known | None]:
-        if not self.known:
-            return [None] * len(sessions)
-        found: dict[tuple[str | None, str | None], Known | None] = {}
-        labels: list[Known | None] = []
-        for session, client in zip(sessions, clients, strict=True):
-            key = session.user_agent, session.ip
-            if key not in found:
-                found[key] = next((k for k in self.known if k.matches(client, *key)), None)
-            labels.append(found[key])
-        return labels
+    def _known(
+        self,
+        session: Session,
+        client: str,
+        labelled: dict[tuple[str | None, str | None], Known | None],
+    ) -> Known | None:
+        key = session.user_agent, session.ip
+        if key not in labelled:
+            labelled[key] = next((k for k in self.known if k.matches(client, *key)), None)
+        return labelled[key]
 
     def _new(self, sessions: Sequence[Session], clients: Sequence[str]) -> bytes:
         if self.new_pairs is None:

@@ -115,14 +115,14 @@ class AuditLog:
 
     def events(self) -> Iterator[AuditRecord]:
         """Every record, oldest first. Lines that a crash left half written are passed over."""
+        if not self._path.parent.exists():
+            return
         with store_lock(self._paths):
             contents = self._contents()
         yield from _records(contents)
 
     def cut_short(self) -> tuple[CutShort, ...]:
         """Plans that a crash or a lost connection ended, and that nobody was told of yet."""
-        if not self._path.parent.exists():
-            return ()
         intents, outcomes = _open_plans(self.events())
         return tuple(
             CutShort(intent, outcomes.get(plan_id, 0))

@@ -79,7 +79,7 @@ def _started(pid: int) -> str:
 
 
 def _started_by_ps(pid: int) -> str:
-    command = ["ps", "-o", "lstart=", "-p", str(pid)]
+    command = ["ps", "-o", "stat=", "-o", "lstart=", "-p", str(pid)]
     environment = {"PATH": "/bin:/usr/bin", "LC_ALL": "C"}
     try:
         done = subprocess.run(
@@ -87,4 +87,5 @@ def _started_by_ps(pid: int) -> str:
         )
     except (OSError, subprocess.SubprocessError):
         return ""
-    return done.stdout.strip()
+    state, _, started = done.stdout.strip().partition(" ")
+    return "" if state.startswith("Z") else started.strip()

@@ -220,7 +220,10 @@ def test_a_filter_picks_what_each_of_its_words_picks(
         for i in range(len(sessions))
         if all(compile(parse(word), columns, moment)(i) for word in words)
     ]
-    assert select(parse(" ".join(words)), columns, moment) == expected
+    query = parse(" ".join(words))
+    assert select(query, columns, moment) == expected
+    matches = compile(query, columns, moment)
+    assert [i for i in range(len(sessions)) if matches(i)] == expected
 
 
 @given(_listed, st.sampled_from(_TESTS))

@@ -214,9 +214,7 @@ def test_a_failing_disk_leaves_the_old_file_and_no_other(
     assert read_private(kept) == b"old"
 
 
-def test_an_interrupt_leaves_no_temporary_file(
-    kept: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupt_leaves_no_temporary_file(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 

@@ -35,9 +35,7 @@ def test_the_data_folder_alone_leaves_the_configuration_where_it_is(
     assert paths.state_dir == tmp_path / "state"
 
 
-def test_the_config_folder_alone_leaves_the_data_where_they_are(
-    home: Path, tmp_path: Path
-) -> None:
+def test_the_config_folder_alone_leaves_the_data_where_they_are(home: Path, tmp_path: Path) -> None:
     paths = find_paths({"HOME": str(home), "QISCUS_TUI_CONFIG_DIR": str(tmp_path)})
 
     assert paths.config_dir == tmp_path

@@ -28,6 +28,7 @@ class Tone(enum.Enum):
     MUTED = "muted"
     STRONG = "strong"
     KEY = "key"
+    MARKED = "marked"
     GOOD = "good"
     WARNING = "warning"
     BAD = "bad"
@@ -123,6 +124,7 @@ class OneLine(Widget):
         & > .one-line--muted { color: $text-muted; }
         & > .one-line--strong { color: $foreground; text-style: bold; }
         & > .one-line--key { color: $primary; text-style: bold; }
+        & > .one-line--marked { color: $accent; text-style: bold; }
         & > .one-line--good { color: $success; }
         & > .one-line--warning { color: $warning; }
         & > .one-line--bad { color: $error; text-style: bold; }
@@ -134,6 +136,7 @@ class OneLine(Widget):
         "one-line--muted",
         "one-line--strong",
         "one-line--key",
+        "one-line--marked",
         "one-line--good",
         "one-line--warning",
         "one-line--bad",

@@ -126,7 +126,7 @@ def counts_line(counts: Counts) -> Line:
                 piece(f"{counts.active:,} active", Tone.STRONG, ALWAYS),
                 piece(expiring, Tone.WARNING if counts.expiring else Tone.MUTED, 30),
                 piece(f"{counts.new:,} new" if counts.new else "", Tone.PLAIN, 50),
-                piece(marks, Tone.KEY, ALWAYS),
+                piece(marks, Tone.MARKED, ALWAYS),
                 piece(unreadable, Tone.BAD, 80),
                 ours,
             ]

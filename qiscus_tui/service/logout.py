@@ -1,0 +1,81 @@
+"""Ending our own token, and forgetting the account here."""
+
+import asyncio
+import enum
+import secrets
+
+from qiscus_tui.errors import NoAccount, OutOfReach, ServerError, TokenExpired
+from qiscus_tui.model.account import Storage
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.store.audit_records import AuditKind
+
+
+class OwnToken(enum.Enum):
+    """What became of our own short-lived token. The value is in the user's words."""
+
+    ENDED = "its token was ended"
+    HAD_ENDED = "its token had ended already"
+    NONE = "it had no short-lived token"
+    LIVES_ON = "its token lives on until it expires"
+
+
+async def end_own_token(connection: Connection) -> OwnToken:
+    """End the short-lived token that we hold. Raises OutOfReach, ServerError."""
+    try:
+        short = (await connection.credentials()).short_lived
+    except NoAccount:
+        return OwnToken.NONE
+    if short is None:
+        return OwnToken.NONE
+    if not connection.is_live(short):
+        return OwnToken.HAD_ENDED
+    try:
+        await connection.client.logout(short.token)
+    except TokenExpired:
+        return OwnToken.HAD_ENDED
+    return OwnToken.ENDED
+
+
+async def log_out(connection: Connection, *, forget_anyway: bool = False) -> OwnToken:
+    """End our token on the server, then forget the account on this machine.
+
+    Raises OutOfReach or ServerError, with nothing forgotten, where the server did not end it
+    and `forget_anyway` is false; StorageError.
+    """
+    ended = OwnToken.LIVES_ON
+    try:
+        ended = await end_own_token(connection)
+    except (OutOfReach, ServerError) as error:
+        if not forget_anyway:
+            error.hint = (
+                "The token lives on, and nothing was forgotten. Try again later, "
+                "or forget it here all the same: qiscus-tui logout --forget"
+            )
+            raise
+    await forget(connection)
+    return ended
+
+
+async def forget(connection: Connection) -> None:
+    """Forget the account and its secrets on this machine. Raises StorageError."""
+    disk = connection.keeping.disk
+    key = connection.account.key
+    async with connection.keeping.lock(connection.account):
+        await asyncio.to_thread(_write_audit, connection)
+        await asyncio.to_thread(connection.keeping.secrets.remove, key)
+        if disk is not None and connection.storage is not Storage.ENVIRONMENT:
+            await asyncio.to_thread(disk.book.remove, key)
+            await asyncio.to_thread(disk.visits.forget, key)
+
+
+def _write_audit(connection: Connection) -> None:
+    disk = connection.keeping.disk
+    if disk is None:
+        return
+    found = connection.keeping.secrets.read(connection.account.key)
+    own = found.short_lived if found else None
+    plan_id = secrets.token_hex(4)
+    ids = [fingerprint(own.token)] if own else []
+    disk.audit.intent(plan_id, connection.account, AuditKind.LOGOUT, ids, connection.clock.now())
+    disk.audit.summary(plan_id, {})

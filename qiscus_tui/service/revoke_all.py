@@ -1,0 +1,180 @@
+"""Ending every session at once. The answer is a new token, which must not be lost."""
+
+import asyncio
+import secrets
+from dataclasses import dataclass, field, replace
+
+from qiscus_tui.api.client import NewTokens
+from qiscus_tui.errors import (
+    NotConnected,
+    OutOfReach,
+    QiscusTuiError,
+    ServerFault,
+    StorageError,
+    Unreadable,
+)
+from qiscus_tui.model.account import Credentials
+from qiscus_tui.model.session import Current
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.shield import shield
+from qiscus_tui.store.audit_records import AuditKind
+
+
+@dataclass(frozen=True)
+class RevokeAllResult:
+    """How it ended. The server's list decides what is gone."""
+
+    before: int
+    """Sessions listed before."""
+    still_listed: int | None
+    """How many of them are still listed; None: the list could not be read."""
+    listed: SessionList | None
+    trouble: QiscusTuiError | None = None
+    """Why the list could not be read."""
+    unanswered: QiscusTuiError | None = None
+    """Why the answer, and with it the new token, is not known."""
+    unstored: StorageError | None = None
+    """Why the new tokens could not be stored."""
+    new_long_lived: str | None = field(default=None, repr=False)
+    """The new long-lived token, only where it changed and could not be stored."""
+
+    @property
+    def words(self) -> str:
+        """`400 revoked`."""
+        if self.still_listed is None:
+            return f"{self.before:,} unknown"
+        gone = f"{self.before - self.still_listed:,} revoked"
+        return f"{gone} · {self.still_listed:,} failed" if self.still_listed else gone
+
+
+async def revoke_all(connection: Connection, listed: SessionList) -> RevokeAllResult:
+    """End every session of the user and keep the new token that this gives.
+
+    Never tried twice. Raises ReadOnly, StorageError before anything is sent, and ServerRefused
+    or LoginNeeded where the server said no; nothing has changed then.
+    """
+    connection.must_be_writable()
+    await asyncio.to_thread(connection.keeping.secrets.probe)
+    plan_id = secrets.token_hex(4)
+    async with connection.keeping.lock(connection.account):
+        credentials = await connection.credentials()
+        long_lived = await connection.long_lived()
+        await asyncio.to_thread(_write_intent, connection, plan_id, listed)
+        with shield.held():
+            await asyncio.to_thread(_journal_pending, connection)
+            exchange = await _exchange(connection, plan_id, credentials, long_lived)
+        result = await _verified(connection, listed, exchange)
+    await asyncio.to_thread(_write_outcome, connection, plan_id, listed, result)
+    return result
+
+
+@dataclass(frozen=True)
+class _Exchange:
+    """How the call itself went."""
+
+    new: NewTokens | None = None
+    unanswered: QiscusTuiError | None = None
+    unstored: StorageError | None = None
+
+
+async def _exchange(
+    connection: Connection, plan_id: str, credentials: Credentials, long_lived: str
+) -> _Exchange:
+    try:
+        new = await connection.client.revoke_all(long_lived)
+    except NotConnected:
+        await asyncio.to_thread(_write_refused, connection, plan_id)
+        raise
+    except (OutOfReach, ServerFault, Unreadable) as error:  # it may have been carried out
+        return _Exchange(unanswered=error)
+    except QiscusTuiError:
+        await asyncio.to_thread(_write_refused, connection, plan_id)
+        raise
+    kept = replace(
+        credentials, long_lived=new.long_lived or long_lived, short_lived=new.short_lived
+    )
+    try:
+        await connection.keep(kept)
+        await asyncio.to_thread(_journal_stored, connection)
+    except StorageError as error:
+        return _Exchange(new, unstored=error)
+    return _Exchange(new)
+
+
+async def _verified(
+    connection: Connection, before: SessionList, exchange: _Exchange
+) -> RevokeAllResult:
+    changed = exchange.new.long_lived if exchange.new and exchange.unstored else None
+    listed: SessionList | None = None
+    trouble: QiscusTuiError | None = None
+    try:
+        if changed is not None and exchange.unstored is not None:
+            raise exchange.unstored  # the stored long-lived token may have ended too
+        listed = await connection.read_list()
+    except QiscusTuiError as error:
+        trouble = error
+    still = None
+    if listed is not None and listed.complete and listed.unreadable <= before.unreadable:
+        still = sum(1 for session in before.sessions if listed.get(session.id) is not None)
+        if exchange.unanswered is not None and listed.current is Current.UNKNOWN:
+            await _forget_short_lived(connection)
+    return RevokeAllResult(
+        len(before), still, listed, trouble, exchange.unanswered, exchange.unstored, changed
+    )
+
+
+async def _forget_short_lived(connection: Connection) -> None:
+    """Our own token ended with the others, and the new one never arrived."""
+    credentials = await connection.credentials()
+    await connection.keep(credentials.with_short_lived(None))
+
+
+def _write_intent(connection: Connection, plan_id: str, listed: SessionList) -> None:
+    disk = connection.keeping.disk
+    if disk is not None:
+        ids = [session.id for session in listed.sessions]
+        disk.audit.intent(
+            plan_id, connection.account, AuditKind.REVOKE_ALL, ids, connection.clock.now()
+        )
+
+
+def _journal_pending(connection: Connection) -> None:
+    disk = connection.keeping.disk
+    if disk is not None:
+        disk.journal.pending(connection.account.key, connection.name)
+
+
+def _journal_stored(connection: Connection) -> None:
+    disk = connection.keeping.disk
+    if disk is not None:
+        disk.journal.stored(connection.account.key)
+
+
+def _write_outcome(
+    connection: Connection, plan_id: str, before: SessionList, result: RevokeAllResult
+) -> None:
+    disk = connection.keeping.disk
+    if disk is None:
+        return
+    after = result.listed
+    if result.still_listed is not None and after is not None:
+        told = [
+            (session.id, "failed" if after.get(session.id) else "revoked", "")
+            for session in before.sessions
+        ]
+        disk.audit.outcomes(plan_id, told)
+        gone = result.before - result.still_listed
+        counts = {"revoked": gone, "failed": result.still_listed}
+    else:
+        counts = {"unknown": result.before}
+    disk.audit.summary(plan_id, counts)
+    if result.unstored is None and result.trouble is None:
+        disk.journal.clear(connection.account.key)
+
+
+def _write_refused(connection: Connection, plan_id: str) -> None:
+    disk = connection.keeping.disk
+    if disk is not None:
+        disk.audit.summary(plan_id, {})
+        disk.journal.clear(connection.account.key)

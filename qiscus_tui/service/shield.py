@@ -1,0 +1,36 @@
+"""Holds signals back while tokens of ours are between the server and the disk."""
+
+import contextlib
+from collections.abc import Callable, Generator
+
+
+class Shield:
+    """The faces' signal handlers ask it first; what came meanwhile is handled afterwards."""
+
+    def __init__(self) -> None:
+        self._held = 0
+        self._waiting: list[Callable[[], None]] = []
+
+    @contextlib.contextmanager
+    def held(self) -> Generator[None]:
+        """While inside, handlers wait."""
+        self._held += 1
+        try:
+            yield
+        finally:
+            self._held -= 1
+            if not self._held:
+                waiting, self._waiting = self._waiting, []
+                for handle in waiting:
+                    handle()
+
+    def handle(self, handler: Callable[[], None]) -> None:
+        """Call the handler of a signal: now, or when nothing is at stake any more."""
+        if self._held:
+            self._waiting.append(handler)
+        else:
+            handler()
+
+
+shield = Shield()
+"""The one of this process: signals are the process's."""

@@ -1,0 +1,231 @@
+import errno
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.errors import StorageError
+from qiscus_tui.model.account import Account
+from qiscus_tui.store import files
+from qiscus_tui.store.audit import AuditLog
+from qiscus_tui.store.audit_records import (
+    AuditAcknowledged,
+    AuditIntent,
+    AuditKind,
+    AuditOutcome,
+    AuditSummary,
+    from_line,
+    to_line,
+)
+from qiscus_tui.store.paths import Paths
+from qiscus_tui.store.processes import this_process
+from tests.clocks import ManualClock
+
+IDS = ("3fa9c01b0001", "77be02d40002")
+
+CRASH = """
+import sys
+from pathlib import Path
+from qiscus_tui.model.account import Account
+from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.store.audit import AuditLog
+from qiscus_tui.store.audit_records import AuditKind
+from qiscus_tui.store.paths import Paths
+top = Path(sys.argv[1])
+log = AuditLog(Paths(top / "config", top / "data", top / "state", top / "cache"))
+account = Account(parse_origin("https://omnichannel.qiscus.com"), "abcd-1", "a@b.c")
+log.intent("cut", account, AuditKind.REVOKE, ["3fa9c01b0001", "77be02d40002"])
+log.outcome("cut", "3fa9c01b0001", "revoked")
+"""
+
+
+@pytest.fixture
+def log(paths: Paths, clock: ManualClock) -> AuditLog:
+    environ = {"SUDO_USER": "ann", "SSH_CONNECTION": "203.0.113.9 50000 10.0.0.1 22"}
+    return AuditLog(paths, clock.now, environ)
+
+
+@pytest.fixture
+def crashed(paths: Paths) -> None:
+    """A program that ended in the middle of a plan."""
+    subprocess.run([sys.executable, "-c", CRASH, str(paths.data_dir.parent)], check=True)
+
+
+def test_a_plan_is_written_down_from_intent_to_summary(
+    log: AuditLog, account: Account, clock: ManualClock
+) -> None:
+    log.intent("plan", account, AuditKind.REVOKE, IDS, clock.now())
+    log.outcome("plan", IDS[0], "revoked")
+    log.outcomes("plan", [(IDS[1], "failed", "403")])
+    log.summary("plan", {"revoked": 1, "failed": 1})
+
+    now = clock.now()
+    intent, *rest = log.events()
+    assert isinstance(intent, AuditIntent)
+    assert (intent.account, intent.app_id) == (account.name, account.app_code)
+    assert (intent.ids, intent.kind) == (IDS, AuditKind.REVOKE)
+    assert (intent.sudo_user, intent.ssh_client) == ("ann", "203.0.113.9")
+    assert intent.process == this_process()
+    assert rest == [
+        AuditOutcome(now, "plan", IDS[0], "revoked", ""),
+        AuditOutcome(now, "plan", IDS[1], "failed", "403"),
+        AuditSummary(now, "plan", {"revoked": 1, "failed": 1}),
+    ]
+
+
+def test_the_log_is_private(log: AuditLog, account: Account, paths: Paths) -> None:
+    log.intent("plan", account, AuditKind.LOGOUT, IDS)
+
+    assert stat.S_IMODE(paths.audit_file.stat().st_mode) == 0o600
+
+
+def test_an_intent_is_on_the_disk_before_it_returns(
+    log: AuditLog, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[int] = []
+    monkeypatch.setattr(files.os, "fsync", flushed.append)
+
+    log.intent("plan", account, AuditKind.REVOKE, IDS)
+    assert len(flushed) == 2  # the file and its folder
+
+    log.outcome("plan", IDS[0], "revoked")
+    assert len(flushed) == 2
+    log.summary("plan", {})
+    assert len(flushed) == 4
+
+
+@pytest.mark.parametrize("call", ["write", "fsync"])
+def test_an_intent_that_can_not_be_written_is_an_error(
+    log: AuditLog, account: Account, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "planted")
+
+    monkeypatch.setattr(files.os, call, fail)
+    with pytest.raises(StorageError, match="No space left"):
+        log.intent("plan", account, AuditKind.REVOKE, IDS)
+
+
+def test_reasons_are_safe_and_short(log: AuditLog) -> None:
+    log.outcome("plan", IDS[0], "failed", "\x1b]0;evil\x07" + "x" * 5000)
+
+    (record,) = log.events()
+    assert isinstance(record, AuditOutcome)
+    assert record.reason.isprintable()
+    assert len(record.reason) < 400
+
+
+def test_a_torn_last_line_is_passed_over_and_the_next_one_is_whole(
+    log: AuditLog, account: Account, paths: Paths
+) -> None:
+    log.intent("plan", account, AuditKind.REVOKE, IDS)
+    with paths.audit_file.open("ab") as file:
+        file.write(b'{"time": 1, "plan": "pl')
+
+    assert len(list(log.events())) == 1
+    log.summary("plan", {})
+    assert len(list(log.events())) == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"", b"null", b"[]", b"{}", b'{"time":1,"plan":"x","event":"new"}', b"\xff", b"[" * 9999],
+)
+def test_a_line_that_is_none_of_ours_is_none(line: bytes) -> None:
+    assert from_line(line) is None
+
+
+def test_lines_are_ascii() -> None:
+    line = to_line(AuditOutcome(1.0, "plan", "id", "failed", "\u202e\x9b"))
+
+    assert line.isascii()
+    assert line.count(b"\n") == 1
+
+
+def test_looking_into_no_log_creates_nothing(log: AuditLog, paths: Paths) -> None:
+    assert log.cut_short() == ()
+    assert list(log.events()) == []
+    assert not paths.state_dir.exists()
+
+
+@pytest.mark.usefixtures("crashed")
+def test_a_plan_that_was_cut_short_is_named_until_acknowledged(log: AuditLog) -> None:
+    (cut,) = log.cut_short()
+    assert (cut.intent.plan_id, cut.intent.ids, cut.outcomes) == ("cut", IDS, 1)
+
+    log.acknowledge("cut")
+    assert log.cut_short() == ()
+    assert isinstance(list(log.events())[-1], AuditAcknowledged)
+
+
+def test_a_plan_that_still_runs_or_is_done_was_not_cut_short(
+    log: AuditLog, account: Account
+) -> None:
+    log.intent("running", account, AuditKind.REVOKE, IDS)
+    log.intent("done", account, AuditKind.REVOKE, IDS)
+    log.summary("done", {"revoked": 2})
+
+    assert log.cut_short() == ()
+
+
+def test_the_log_is_rotated_and_bounded(paths: Paths, account: Account, clock: ManualClock) -> None:
+    log = AuditLog(paths, clock.now, {}, file_size=2000)
+    for number in range(100):
+        log.intent(f"plan {number}", account, AuditKind.REVOKE, IDS)
+        log.summary(f"plan {number}", {})
+
+    names = sorted(path.name for path in paths.state_dir.glob("audit*"))
+    assert names == ["audit.1.jsonl", *(f"audit.{n}.jsonl" for n in range(2, 6)), "audit.jsonl"]
+    assert all(path.stat().st_size < 4000 for path in paths.state_dir.glob("audit*"))
+    plans = [record.plan_id for record in log.events() if isinstance(record, AuditIntent)]
+    assert plans == [f"plan {number}" for number in range(100 - len(plans), 100)]
+
+
+@pytest.mark.usefixtures("crashed")
+def test_rotation_never_drops_the_intent_of_a_plan_without_an_end(
+    paths: Paths, account: Account, clock: ManualClock
+) -> None:
+    log = AuditLog(paths, clock.now, {}, file_size=1500)
+    log.intent("running", account, AuditKind.REVOKE, IDS)
+    for number in range(120):
+        log.outcome("other", f"{number:012}", "revoked")
+
+    plans = [record.plan_id for record in log.events() if isinstance(record, AuditIntent)]
+    assert sorted(plans) == ["cut", "running"]
+    assert [cut.intent.plan_id for cut in log.cut_short()] == ["cut"]
+
+
+def test_two_processes_write_whole_lines(paths: Paths) -> None:
+    command = [sys.executable, "-c", CRASH, str(paths.data_dir.parent)]
+    writers = [subprocess.Popen(command) for _ in range(3)]
+    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
+
+    lines = paths.audit_file.read_bytes().splitlines()
+    assert len(lines) == 6
+    assert all(from_line(line) for line in lines)
+
+
+def test_a_link_in_the_logs_place_is_refused(
+    log: AuditLog, account: Account, paths: Paths, tmp_path: Path
+) -> None:
+    paths.state_dir.mkdir(parents=True, mode=0o700)
+    paths.audit_file.symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(StorageError, match="symbolic link"):
+        log.intent("plan", account, AuditKind.REVOKE, IDS)
+    assert not os.path.lexists(tmp_path / "elsewhere")
+
+
+def test_an_intent_names_the_host_and_the_user(
+    log: AuditLog, account: Account, paths: Paths
+) -> None:
+    log.intent("plan", account, AuditKind.REVOKE_ALL, [])
+
+    fields = json.loads(paths.audit_file.read_bytes())
+    assert fields["host"] == this_process().host
+    assert fields["os_user"]
+    assert fields["kind"] == "revoke-all"

@@ -1,0 +1,235 @@
+import ipaddress
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qiscus_tui.errors import ConfigError
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.store.config import (
+    AccountConfig,
+    Config,
+    Override,
+    StorageChoice,
+    load_config,
+    load_named_config,
+)
+from qiscus_tui.store.config_checks import api_path
+
+WHOLE = """
+[server]
+url = "https://multichannel.qiscus.com"
+timeout = "1m"
+ca_bundle = "/etc/ssl/our.pem"
+proxy = "http://me:pa55@proxy.example:3128"
+
+[ui]
+theme = "nord"
+reload = "5m"
+expiring = "2d"
+mouse = false
+
+[storage]
+backend = "keyring"
+
+[account."a@b.c@abcd-1"]
+readonly = true
+label = "jump host"
+
+[[known]]
+client = "GuzzleHttp"
+ip = "10.2.0.0/16"
+label = "billing cron"
+protect = true
+
+[[known]]
+ip = "2001:db8::/32"
+
+[api.revoke_token]
+path = "/api/v3/revoke"
+field = "auth_token"
+
+[api.active_token_list]
+path = "/api/v3/list"
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def refused(path: Path, text: str) -> ConfigError:
+    path.write_text(text, "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+    return caught.value
+
+
+def test_no_file_means_the_usual_settings(path: Path) -> None:
+    config = load_config(path)
+
+    assert config == Config()
+    assert config.account("anybody") == AccountConfig()
+    assert (config.server.timeout, config.ui.reload, config.ui.expiring) == (20, 60, 86_400)
+
+
+def test_a_file_that_was_named_must_be_there(path: Path) -> None:
+    with pytest.raises(ConfigError, match="There is no file"):
+        load_named_config(path)
+
+
+def test_every_setting_is_read(path: Path) -> None:
+    path.write_text(WHOLE)
+
+    config = load_named_config(path)
+
+    assert config.server.url == parse_origin("https://multichannel.qiscus.com")
+    assert config.server.timeout == 60
+    assert config.server.ca_bundle == Path("/etc/ssl/our.pem")
+    assert config.server.proxy == "http://me:pa55@proxy.example:3128"
+    assert (config.ui.theme, config.ui.reload, config.ui.expiring) == ("nord", 300, 172_800)
+    assert not config.ui.mouse
+    assert config.storage.backend is StorageChoice.KEYRING
+    assert config.account("a@b.c@abcd-1") == AccountConfig(readonly=True, label="jump host")
+    assert config.known == (
+        Known("billing cron", "GuzzleHttp", ipaddress.ip_network("10.2.0.0/16"), protect=True),
+        Known("2001:db8::/32", "", ipaddress.ip_network("2001:db8::/32")),
+    )
+    assert config.api == {
+        "revoke_token": Override("/api/v3/revoke", "auth_token"),
+        "active_token_list": Override("/api/v3/list"),
+    }
+
+
+def test_empty_texts_mean_the_usual_settings(path: Path) -> None:
+    path.write_text('[server]\nurl = ""\nca_bundle = ""\nproxy = ""\n[api.revoke_token]\npath = ""')
+
+    assert load_config(path).server == Config().server
+    assert load_config(path).api == {"revoke_token": Override()}
+
+
+def test_the_repr_does_not_show_the_proxys_password(path: Path) -> None:
+    path.write_text(WHOLE)
+
+    assert "pa55" not in repr(load_config(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words", "hint"),
+    [
+        ("[ui]\n\nrelod = '5s'", 3, "relod is no setting in [ui]", "Did you mean reload?"),
+        ("[sever]\nurl = ''", 1, "sever is no setting", "Did you mean server?"),
+        ("ui.mouse = 1", 1, "mouse must be true or false, not a number", None),
+        ("\nui = 5", 2, "ui must be a table ([ui]), not a number", None),
+        ("[ui]\nreload = 60", 2, "reload must be a text in quotes, not a number", None),
+        ("[ui]\nreload = 'soon'", 2, "reload must be a length of time", None),
+        ("[ui]\nreload = '0s'", 2, "reload must be from 1 to", None),
+        ("[ui]\n[server]\n\nurl = 'http://a.example'", 4, "unencrypted", None),
+        ("[server]\nca_bundle = 'ca.pem'", 2, "ca_bundle must be a whole path", None),
+        ("[server]\nproxy = 'socks4://x'", 2, "proxy must be like http://host:port", None),
+        ("[storage]\nbackend = 'vault'", 2, "backend must be auto, keyring or file", None),
+        ("[account.x]\nreadonly = 'yes'", 2, "readonly must be true or false, not a text", None),
+        ("[account.x]\nlabel = 'a\\nb'\n[account.y]\nlable = 'x'", 4, "lable is no setting", None),
+        ('[account.x]\nlabel = "a\\r\\nEvil: 1"', 2, "label must be at most 60 plain", None),
+        ("[account]\nx = 1", 2, "x must be a table ([x])", None),
+        ("[known]\nclient = 'x'", 1, "known must be written as [[known]]", None),
+        ("known = [1]", 1, "known must be written as [[known]]", None),
+        ("[[known]]\nclient = 'x'\n[[known]]\nip = '10.2'", 4, "ip must be an address", None),
+        ("[[known]]\nclient = 'x'\n\n[[known]]\nlabel = 'y'", 4, "needs client, ip or both", None),
+        ("[api.revoke_tokens]\npath = '/x'", 1, "revoke_tokens is no setting in [api]", None),
+        ("[api.revoke_token]\npath = 'x'", 2, "path must be a path such as", None),
+        ("[api.revoke_token]\nfield = 'a\\tb'\nfeld = ''", 3, "feld is no setting", None),
+        ("a = 1\nb = = 2", 2, "Invalid value", None),
+        ("a = [1,", 1, "", None),
+        ("server = 2026-01-01", 1, "server must be a table ([server]), not a date", None),
+    ],
+)
+def test_an_error_names_the_line_and_the_nearest_name(
+    path: Path, text: str, line: int, words: str, hint: str | None
+) -> None:
+    error = refused(path, text)
+
+    assert error.message.startswith(f"{path}, line {line}: ")
+    assert words in error.message
+    assert hint is None or error.hint == hint
+
+
+def test_a_key_that_needs_quotes_is_found_and_shown_safe(path: Path) -> None:
+    error = refused(path, '[ui]\n"a = \\u001b[31m" = 1')
+
+    assert ", line 2: " in error.message
+    assert error.message.isprintable()
+
+
+def test_no_error_repeats_the_proxys_password(path: Path) -> None:
+    error = refused(path, "[server]\nproxy = 'http://me:pa55@host:99999999'")
+
+    cause: BaseException | None = error
+    while cause is not None:
+        assert "pa55" not in repr(cause)
+        cause = cause.__cause__
+
+
+def test_what_is_no_text_is_said(path: Path) -> None:
+    path.write_bytes(b"[ui]\n# \xff")
+
+    with pytest.raises(ConfigError, match="line 2: this is not UTF-8"):
+        load_config(path)
+
+
+def test_a_folder_in_the_files_place_is_said(path: Path) -> None:
+    path.mkdir()
+
+    with pytest.raises(ConfigError, match="could not be read: Is a directory"):
+        load_config(path)
+
+
+def test_a_deep_file_does_not_end_the_program(path: Path) -> None:
+    error = refused(path, "a = " + "[" * 50_000)
+
+    assert str(path) in error.message
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "api/v2", "//evil.example/x", "/a//b", "/a\\b", "/a@b", "https://evil.example/", "/a/../b",
+        "/..", "/a\nb", "/a?b=1", "/a#b", "/a b", "/%2e%2e/b", "/\u202e", "/" + "a" * 300,
+    ],
+)  # fmt: skip
+def test_an_override_that_could_lead_elsewhere_is_refused(bad: str) -> None:
+    with pytest.raises(ValueError, match="must be a"):
+        api_path(bad)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text("/.\\@:?#%ab \n\u202e", max_size=12))
+def test_no_override_leaves_the_server(text: str) -> None:
+    from urllib.parse import urlsplit
+
+    try:
+        path = api_path(text)
+    except ValueError:
+        return
+    if path is not None:
+        parts = urlsplit(f"https://omnichannel.qiscus.com{path}")
+        assert parts.netloc == "omnichannel.qiscus.com"
+        assert parts.path == path
+        assert ".." not in path
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_is_settings_or_a_config_error(text: str) -> None:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "config.toml"
+        path.write_bytes(text.encode("utf-8", "surrogatepass"))
+        try:
+            load_config(path)
+        except ConfigError as error:
+            assert error.message.isprintable()

@@ -1,0 +1,91 @@
+import os
+import shutil
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from qiscus_tui.store import processes
+from qiscus_tui.store.journal import Journal, JournalEntry, JournalState
+from qiscus_tui.store.paths import Paths
+from qiscus_tui.store.processes import Process, Running, this_process
+from tests.clocks import ManualClock
+
+
+@pytest.fixture
+def journal(paths: Paths, clock: ManualClock) -> Journal:
+    return Journal(paths, clock.now)
+
+
+def test_nothing_begun_is_nothing_unfinished(journal: Journal, paths: Paths) -> None:
+    assert journal.unfinished() == ()
+    assert not paths.state_dir.exists()
+
+
+def test_a_running_revoke_all_is_not_called_crashed(journal: Journal, clock: ManualClock) -> None:
+    journal.pending("key", "work")
+
+    (entry,) = journal.unfinished()
+    assert entry == JournalEntry("key", "work", JournalState.PENDING, this_process(), clock.now())
+    assert not entry.crashed
+
+
+def test_the_steps_are_told_apart_and_cleared(journal: Journal) -> None:
+    journal.pending("key", "work")
+    journal.pending("other", "home")
+    journal.stored("key")
+    assert [entry.state for entry in journal.unfinished()] == [
+        JournalState.STORED,
+        JournalState.PENDING,
+    ]
+
+    journal.clear("key")
+    journal.clear("key")
+    assert [entry.account_name for entry in journal.unfinished()] == ["home"]
+
+
+def test_storing_without_a_beginning_writes_nothing(journal: Journal) -> None:
+    journal.stored("key")
+
+    assert journal.unfinished() == ()
+
+
+def test_a_process_that_ended_is_gone() -> None:
+    with subprocess.Popen([sys.executable, "-c", "pass"]) as process:
+        process.wait()
+
+    assert Process(socket.gethostname(), process.pid, "then").running() is Running.NO
+
+
+@pytest.mark.skipif(not hasattr(os, "waitid"), reason="needs waitid")
+@pytest.mark.parametrize("source", ["/proc", "ps"])
+def test_a_process_waiting_to_be_buried_is_gone(
+    monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    if source == "ps":
+        if shutil.which("ps") is None:
+            pytest.skip("needs ps")
+        monkeypatch.setattr(processes, "_started", processes._started_by_ps)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        seen = Process(socket.gethostname(), process.pid, processes._started(process.pid))
+        assert seen.running() is Running.YES
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert seen.running() is Running.NO
+
+
+def test_a_number_that_is_used_again_is_another_process() -> None:
+    mine = this_process()
+
+    assert mine.running() is Running.YES
+    assert Process(mine.host, mine.pid, "another start").running() is Running.NO
+
+
+def test_another_machines_process_can_not_be_told() -> None:
+    assert Process("elsewhere.example", 1, "then").running() is Running.UNKNOWN
+
+
+@pytest.mark.parametrize("value", [None, [], ["host", "x", 3], {"pid": 1}])
+def test_a_process_that_can_not_be_read_is_no_error(value: object) -> None:
+    assert Process.from_json(value).pid == 0

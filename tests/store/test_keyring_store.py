@@ -1,0 +1,292 @@
+import threading
+from collections.abc import Callable, Iterator
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.backends import SecretService, chainer, fail, kwallet, libsecret, macOS, null
+from keyring.errors import InitError, KeyringLocked, PasswordSetError
+
+from qiscus_tui.errors import StorageError
+from qiscus_tui.model.account import Credentials
+from qiscus_tui.store.keyring_store import KeyringSecrets, NoKeyring, find_keyring
+
+Entries = dict[tuple[str, str], str]
+Install = Callable[[KeyringBackend], None]
+
+
+class FakeBackend:
+    """Keeps entries in memory; the methods of the genuine classes are replaced by its own."""
+
+    def __init__(self) -> None:
+        self.entries: Entries = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.entries.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.entries[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.entries[service, username]
+
+
+@pytest.fixture
+def install(monkeypatch: pytest.MonkeyPatch) -> Install:
+    """Makes a backend the one that the keyring library chooses."""
+    return lambda backend: monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+
+
+@pytest.fixture
+def fake(install: Install, monkeypatch: pytest.MonkeyPatch) -> FakeBackend:
+    """An unlocked Secret Service that works."""
+    fake = FakeBackend()
+    for name in ("get_password", "set_password", "delete_password"):
+        monkeypatch.setattr(SecretService.Keyring, name, deferring(fake, name))
+    install(SecretService.Keyring())
+    return fake
+
+
+@pytest.fixture
+def never() -> Iterator[Callable[..., None]]:
+    """A call that does not come back while the test runs."""
+    ended = threading.Event()
+
+    def hang(*_: object) -> None:
+        ended.wait(60)
+
+    yield hang
+    ended.set()
+
+
+def deferring(fake: FakeBackend, name: str) -> Callable[..., object]:
+    return lambda _self, *arguments: getattr(fake, name)(*arguments)
+
+
+def found() -> KeyringSecrets:
+    """The keyring, where one must be found."""
+    secrets = find_keyring(timeout=5)
+    assert isinstance(secrets, KeyringSecrets)
+    return secrets
+
+
+def test_an_empty_keyring_has_no_entry_and_keeps_what_is_written(
+    fake: FakeBackend, credentials: Credentials
+) -> None:
+    secrets = found()
+    assert secrets.read("key") is None
+
+    secrets.write("key", credentials)
+    assert secrets.read("key") == credentials
+    assert list(fake.entries) == [("qiscus-tui", "key")]
+
+    secrets.remove("key")
+    secrets.remove("key")
+    assert secrets.read("key") is None
+
+
+def test_looking_for_a_keyring_writes_nothing(fake: FakeBackend) -> None:
+    assert found().where == "keyring (Secret Service)"
+    assert not fake.entries
+
+
+def test_probing_leaves_no_entry(fake: FakeBackend) -> None:
+    found().probe()
+
+    assert not fake.entries
+
+
+def test_a_locked_keyring_is_an_error_and_not_no_keyring(
+    fake: FakeBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fake, "get_password", raising(KeyringLocked("dismissed")))
+
+    with pytest.raises(StorageError, match="is locked") as caught:
+        find_keyring(timeout=5)
+    assert "Unlock the keyring" in caught.value.hint
+
+
+def test_a_slow_keyring_is_an_error_and_not_no_keyring(
+    fake: FakeBackend, monkeypatch: pytest.MonkeyPatch, never: Callable[..., None]
+) -> None:
+    monkeypatch.setattr(fake, "get_password", never)
+
+    with pytest.raises(StorageError, match="no answer in 0.05 s"):
+        find_keyring(timeout=0.05)
+
+
+def test_a_search_for_backends_that_hangs_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, never: Callable[..., None]
+) -> None:
+    monkeypatch.setattr(keyring, "get_keyring", never)
+
+    with pytest.raises(StorageError, match="did not answer"):
+        find_keyring(timeout=0.05)
+
+
+@pytest.mark.parametrize("error", [InitError("no collection"), RuntimeError("D-Bus"), OSError(5)])
+def test_a_failing_keyring_is_an_error_and_not_no_keyring(
+    fake: FakeBackend, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(fake, "get_password", raising(error))
+
+    with pytest.raises(StorageError, match=rf"could not be read \({type(error).__name__}\)"):
+        find_keyring(timeout=5)
+
+
+def test_a_backend_that_can_not_be_loaded_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyring, "get_keyring", raising(ModuleNotFoundError("no such backend")))
+
+    with pytest.raises(StorageError, match="could not be opened") as caught:
+        find_keyring(timeout=5)
+    assert "PYTHON_KEYRING_BACKEND" in caught.value.hint
+
+
+@pytest.mark.parametrize("moment", ["get_password", "set_password", "delete_password"])
+def test_a_keyring_that_fails_later_is_an_error_without_the_secret(
+    fake: FakeBackend, monkeypatch: pytest.MonkeyPatch, credentials: Credentials, moment: str
+) -> None:
+    secrets = found()
+    secrets.write("key", credentials)
+    error = PasswordSetError(f"could not store {credentials.secrets}")
+    monkeypatch.setattr(fake, moment, raising(error))
+
+    with pytest.raises(StorageError) as caught:
+        (
+            secrets.write("key", credentials)
+            if moment != "delete_password"
+            else secrets.remove("key")
+        )
+    assert "SECRET" not in repr(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+
+
+def test_a_keyring_that_forgets_what_it_took_is_not_proven(
+    fake: FakeBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secrets = found()
+    monkeypatch.setattr(fake, "set_password", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
+
+    with pytest.raises(StorageError, match="does not give back"):
+        secrets.probe()
+
+
+@pytest.mark.parametrize("text", ["", "no json", "[]", '{"long_lived": 5}'])
+def test_an_unreadable_entry_is_no_missing_entry(fake: FakeBackend, text: str) -> None:
+    fake.entries["qiscus-tui", "key"] = text
+
+    with pytest.raises(StorageError, match="can't be read"):
+        found().read("key")
+
+
+@pytest.mark.usefixtures("fake")
+def test_the_size_of_an_entry_is_bounded() -> None:
+    with pytest.raises(StorageError, match="characters in one entry"):
+        found().write("key", Credentials("x" * 20_000))
+
+
+@pytest.mark.usefixtures("fake")
+def test_no_repr_shows_a_secret(credentials: Credentials) -> None:
+    secrets = found()
+    secrets.write("key", credentials)
+
+    assert "SECRET" not in f"{secrets!r} {vars(secrets)!r}"
+
+
+@pytest.mark.parametrize(
+    "kind", [libsecret.Keyring, kwallet.DBusKeyring, kwallet.DBusKeyringKWallet4, macOS.Keyring]
+)
+def test_the_four_kinds_of_keyring_count(
+    install: Install, monkeypatch: pytest.MonkeyPatch, kind: type[KeyringBackend]
+) -> None:
+    monkeypatch.setattr(kind, "get_password", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
+    install(kind())
+
+    found()
+
+
+@pytest.mark.parametrize(
+    ("backend", "reason"),
+    [(fail.Keyring, "no keyring runs here"), (null.Keyring, "the keyring is switched off")],
+)
+def test_no_keyring_says_why(install: Install, backend: type[KeyringBackend], reason: str) -> None:
+    install(backend())
+
+    assert find_keyring(timeout=5) == NoKeyring(reason)
+
+
+def plain_text(base: type[KeyringBackend] = KeyringBackend) -> KeyringBackend:
+    """A backend that would write plain text; looking at it must not even ask it."""
+
+    class PlaintextKeyring(base):
+        priority = 0.5  # pyright: ignore[reportAssignmentType]
+
+        def get_password(self, service: str, username: str) -> str | None:
+            raise AssertionError("asked")
+
+        def set_password(self, service: str, username: str, password: str) -> None:
+            raise AssertionError("given a secret")
+
+    return PlaintextKeyring()
+
+
+def test_an_unknown_backend_counts_as_plain_text(install: Install) -> None:
+    install(plain_text())
+
+    assert isinstance(find_keyring(timeout=5), NoKeyring)
+
+
+def test_plain_text_in_disguise_counts_as_plain_text(install: Install) -> None:
+    disguised = plain_text(SecretService.Keyring)
+    type(disguised).__name__ = type(disguised).__qualname__ = "Keyring"
+    type(disguised).__module__ = "keyring.backends.SecretService"
+    install(disguised)
+
+    assert isinstance(find_keyring(timeout=5), NoKeyring)
+
+
+def test_a_chain_counts_by_the_member_that_would_be_used(
+    fake: FakeBackend,
+    install: Install,
+    monkeypatch: pytest.MonkeyPatch,
+    credentials: Credentials,
+) -> None:
+    members = [SecretService.Keyring(), plain_text()]
+    monkeypatch.setattr(chainer.ChainerBackend, "backends", members)
+    install(chainer.ChainerBackend())
+
+    found().write("key", credentials)
+
+    assert ("qiscus-tui", "key") in fake.entries
+
+
+def test_a_chain_does_not_step_down_to_plain_text(
+    fake: FakeBackend, install: Install, monkeypatch: pytest.MonkeyPatch, credentials: Credentials
+) -> None:
+    members = [SecretService.Keyring(), plain_text()]
+    monkeypatch.setattr(chainer.ChainerBackend, "backends", members)
+    monkeypatch.setattr(fake, "set_password", raising(NotImplementedError()))
+    install(chainer.ChainerBackend())
+
+    with pytest.raises(StorageError, match="could not be written"):
+        found().write("key", credentials)
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_chain_that_begins_with_plain_text_or_is_empty_is_no_keyring(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(chainer.ChainerBackend())
+    monkeypatch.setattr(chainer.ChainerBackend, "backends", [plain_text(), SecretService.Keyring()])
+    assert isinstance(find_keyring(timeout=5), NoKeyring)
+
+    monkeypatch.setattr(chainer.ChainerBackend, "backends", [])
+    assert isinstance(find_keyring(timeout=5), NoKeyring)
+
+
+def raising(error: Exception) -> Callable[..., None]:
+    def fail_with_it(*_: object) -> None:
+        raise error
+
+    return fail_with_it

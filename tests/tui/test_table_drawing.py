@@ -1,0 +1,218 @@
+"""What the table draws: columns, signs, words, and nothing that a stranger wrote as it came."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from qiscus_tui.model.text import safe
+from qiscus_tui.tui.widgets.cells import (
+    COUNTDOWN_WIDTH,
+    countdown_cell,
+    created_cell,
+    created_cell_short,
+    fit,
+    last_used_cell,
+)
+from qiscus_tui.tui.widgets.columns import Column, Needs, Sort, lay_out
+from tests.clocks import ManualClock
+from tests.tui.conftest import BILLING, DAY, NOW, TableApp, listed, many, session
+
+HOSTILE = (
+    "\x1b]0;pwned\x07\x1b[31mred",
+    "\x9b31m\x9d52;c;cHduZWQ=\x9c",
+    "[/]",
+    "[@click=app.quit]quit[/]",
+    "[bold]bold[/bold] [on red]",
+    "\u202egnihton\u2066",
+    "日本語ブラウザー" * 20,
+    "👍🏽🇩🇪👩‍👩‍👧" * 20,
+    "a\u0301\u0301\u0301\u0301\u0301" * 30,
+    "x" * 100_000,
+    "",
+)
+
+
+async def test_a_row_reads_as_the_screen_is_drawn() -> None:
+    ours = session(0, current=True, user_agent="qiscus-tui", last_used_at=NOW - 10)
+    other = session(
+        1,
+        expires_at=NOW + 6 * 3600 - 2,
+        created_at=NOW - 2 * DAY,
+        last_used_at=NOW - 3 * 3600 - 5,
+    )
+    app = TableApp(listed([ours, other]), ManualClock(NOW))
+    async with app.run_test(size=(120, 12)) as pilot:
+        await pilot.pause()
+        header, first, second = app.lines()[:3]
+    assert header.split() == "EXPIRES IN ID CLIENT CREATED ▼ LAST USED IP".split()
+    assert first.startswith("   ● 29d 23:50:00  00000000  this session · qiscus-tui")
+    assert "today 17:36" in first
+    assert second.startswith("   ●     05:59:58  00000001  curl 8.5")
+    assert "12 Oct 2026 17:46  3 h ago" in second
+    assert second.endswith("203.0.113.9")
+
+
+@pytest.mark.parametrize(
+    ("fields", "drawn"),
+    [
+        ({"expires_at": NOW + DAY + 60}, "●  1d 00:01"),
+        ({"expires_at": NOW + 41}, "●     00:00:41"),
+        ({"expires_at": NOW - 1}, "× expired"),
+        ({"expires_at": None}, "● unknown"),
+        ({"expires_at": NOW + 3 * DAY, "expires_computed": True}, "● ~3d 00:00"),
+        ({"expires_at": NOW + 9, "expires_computed": True}, "●    ~00:00:09"),
+        ({"revoke_with": None}, "○ 29d 21:53"),
+        ({"created_at": None}, "unknown"),
+        ({"last_used_at": None}, "unknown"),
+    ],
+)
+async def test_a_state_is_told_by_signs_and_words(fields: dict[str, object], drawn: str) -> None:
+    app = TableApp(listed([session(0), session(1, **fields)]), ManualClock(NOW))
+    async with app.run_test(size=(120, 6)) as pilot:
+        await pilot.pause()
+        assert drawn in app.lines()[2]
+
+
+async def test_a_known_integration_shows_its_label_and_protection() -> None:
+    sessions = listed([session(0), session(5)], labels=[None, BILLING])
+    app = TableApp(sessions, ManualClock(NOW))
+    async with app.run_test(size=(120, 6)) as pilot:
+        await pilot.pause()
+        assert "■" in app.lines()[2]
+        assert "billing cron, protected" in app.lines()[2]
+
+
+async def test_a_new_pair_of_client_and_network_is_said() -> None:
+    app = TableApp(listed([session(0), session(1)], new=b"\0\1"), ManualClock(NOW))
+    async with app.run_test(size=(120, 6)) as pilot:
+        await pilot.pause()
+        assert "new · curl 8.5" in app.lines()[2]
+        assert "new" not in app.lines()[1]
+
+
+async def test_users_have_a_column_only_where_entries_name_them() -> None:
+    app = TableApp(listed([session(0), session(1, user="a@b.c")]), ManualClock(NOW))
+    async with app.run_test(size=(120, 6)) as pilot:
+        await pilot.pause()
+        assert app.lines()[0].split()[-1] == "USER"
+        assert app.lines()[2].endswith("a@b.c")
+        app.table.show(many(3), range(3))
+        await pilot.pause()
+        assert app.lines()[0].split()[-1] == "IP"
+
+
+@pytest.mark.parametrize("agent", HOSTILE, ids=range(len(HOSTILE)))
+async def test_what_strangers_wrote_moves_no_column_and_is_no_markup(agent: str) -> None:
+    hostile = session(1, user_agent=agent, ip=agent, user=agent)
+    app = TableApp(listed([session(0, user="u"), hostile]), ManualClock(NOW))
+    async with app.run_test(size=(140, 6)) as pilot:
+        await pilot.pause()
+        strips = app.screen._compositor.render_strips()
+        for segment in (segment for strip in strips for segment in strip):
+            assert segment.text.isprintable()
+            assert segment.style is None or "@click" not in segment.style.meta
+        drawn = strips[2].crop(0, 139)
+        assert drawn.cell_length == 139
+        starts = {column: start for column, start, _ in app.table._layout()}
+        assert drawn.crop(starts[Column.CREATED]).text.startswith("today 15:39")
+        if agent.startswith("["):
+            assert agent[:10] in drawn.text
+
+
+async def test_the_bracketed_action_of_an_agent_is_not_run_by_a_click() -> None:
+    app = TableApp(listed([session(0, user_agent="[@click=app.bell]x[/]")]), ManualClock(NOW))
+    rung: list[bool] = []
+    app.bell = lambda: rung.append(True)  # pyright: ignore[reportAttributeAccessIssue]
+    async with app.run_test(size=(120, 6)) as pilot:
+        await pilot.click("#sessions", offset=(30, 1))
+        await pilot.pause()
+    assert not rung
+
+
+@pytest.mark.parametrize("width", [120, 100, 80, 60, 40, 20, 1])
+async def test_every_width_is_drawn(width: int) -> None:
+    app = TableApp(many(50), ManualClock(NOW))
+    async with app.run_test(size=(width, 15)) as pilot:
+        await pilot.pause()
+        assert len(app.lines()) == 15
+
+
+async def test_the_sort_is_shown_in_the_header() -> None:
+    app = TableApp(many(5), ManualClock(NOW))
+    async with app.run_test(size=(120, 8)) as pilot:
+        app.table.show_sort(Sort(Column.EXPIRES, descending=False))
+        await pilot.pause()
+        assert app.lines()[0].startswith("     EXPIRES IN ▲  ID ")
+        assert "▼" not in app.lines()[0]
+
+
+async def test_a_notice_stands_where_no_rows_are() -> None:
+    app = TableApp(many(5), ManualClock(NOW))
+    async with app.run_test(size=(80, 8)) as pilot:
+        app.table.show_order([])
+        app.table.show_notice("No session matches.", "Escape clears the \x1b[31mfilter [/].")
+        await pilot.pause()
+        assert app.lines()[2] == "     No session matches."
+        assert app.lines()[3] == "     Escape clears the ␛[31mfilter [/]."
+        await pilot.press("down", "enter", "space", "a")
+        assert app.table.cursor_session is None
+
+
+def test_columns_give_way_by_priority() -> None:
+    def shown(width: int, sorted_by: Column | None = None, *, users: bool = False) -> list[str]:
+        layout = lay_out(width, Needs(has_users=users), sorted_by)
+        assert sum(size for _, _, size in layout) + 2 * (len(layout.places) - 1) <= max(width, 41)
+        return [column.value for column in layout.columns]
+
+    assert shown(119, users=True)[3:] == ["created", "last_used", "ip", "user"]
+    assert shown(79) == ["expires", "id", "client", "last_used", "ip"]
+    assert shown(79, Column.CREATED) == ["expires", "id", "client", "created", "ip"]
+    assert shown(59) == ["expires", "id", "client", "ip"]
+    assert shown(40) == ["expires", "id", "client"]
+
+
+def test_wide_addresses_and_creation_times_are_whole_where_there_is_room() -> None:
+    layout = lay_out(149, Needs(widest_ip=39))
+    assert layout.width_of(Column.IP) == 39
+    assert layout.width_of(Column.CREATED) == 17
+    assert lay_out(79, Needs(), Column.CREATED).width_of(Column.CREATED) == 12
+
+
+@given(st.text(max_size=60), st.integers(min_value=0, max_value=40))
+def test_a_cut_text_has_exactly_its_width(text: str, width: int) -> None:
+    assert cell_len(fit(safe(text), width)) == width
+
+
+@given(st.floats(min_value=0, max_value=2.5e11), st.booleans(), st.booleans())
+def test_a_countdown_has_exactly_its_width(at: float, computed: bool, seconds: bool) -> None:
+    assert len(countdown_cell(at, computed, NOW, seconds=seconds)) == COUNTDOWN_WIDTH
+
+
+@given(st.floats(min_value=1, max_value=253_402_300_799))
+def test_times_fit_their_columns(at: float) -> None:
+    assert len(created_cell(at, NOW)) <= 17
+    assert len(created_cell_short(at, NOW)) <= 12
+    assert len(last_used_cell(at, NOW)) <= 11
+
+
+@pytest.mark.parametrize(
+    ("cell", "at", "drawn"),
+    [
+        (created_cell, NOW - 3600, "today 16:46"),
+        (created_cell, NOW - DAY, "13 Oct 2026 17:46"),
+        (created_cell_short, NOW - DAY, "13 Oct 17:46"),
+        (created_cell_short, NOW - 400 * DAY, " 9 Sep 2025"),
+        (last_used_cell, NOW - 59, "now"),
+        (last_used_cell, NOW + 5, "now"),
+        (last_used_cell, NOW - 61, "1 min ago"),
+        (last_used_cell, NOW - 9 * DAY, "9 d ago"),
+        (last_used_cell, None, "unknown"),
+    ],
+)
+def test_times_read_as_people_say_them(
+    cell: Callable[[float | None, float], str], at: float | None, drawn: str
+) -> None:
+    assert cell(at, NOW) == drawn

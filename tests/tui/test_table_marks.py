@@ -1,0 +1,122 @@
+"""Marks are ids: they survive filter, sort and reload, and go when the session goes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qiscus_tui.tui.widgets.marks import MarkCounts, Marks
+from qiscus_tui.tui.widgets.session_table import SessionTable
+from tests.clocks import ManualClock
+from tests.tui.conftest import NOW, TableApp, listed, many, session
+
+SIZE = (100, 11)
+
+
+@pytest.fixture
+def app() -> TableApp:
+    return TableApp(many(50), ManualClock(NOW))
+
+
+def ids(*numbers: int) -> tuple[str, ...]:
+    return tuple(session(number).id for number in numbers)
+
+
+async def test_space_marks_and_moves_down(app: TableApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("down", "space", "space")
+        await pilot.pause()
+        assert app.table.marked_ids == ids(1, 2)
+        assert app.table.cursor_row == 3
+        assert [line[1] for line in app.lines()[1:5]] == [" ", "✓", "✓", " "]
+
+
+async def test_space_on_a_marked_row_unmarks_it(app: TableApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("space", "up", "space")
+        assert app.table.marked_ids == ()
+        assert app.table.mark_counts == MarkCounts()
+
+
+async def test_space_on_the_last_row_stays_there(app: TableApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("end", "space")
+        assert app.table.marked_ids == ids(49)
+        assert app.table.cursor_row == 49
+
+
+async def test_a_marks_only_the_rows_shown(app: TableApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        app.table.show_order([3, 5, 8])
+        await pilot.press("a")
+        assert app.table.marked_ids == ids(3, 5, 8)
+
+
+async def test_i_inverts_only_the_rows_shown(app: TableApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("space")
+        app.table.show_order([3, 5, 8])
+        await pilot.press("home", "space", "i")
+        assert app.table.marked_ids == ids(0, 5, 8)
+
+
+async def test_u_unmarks_hidden_sessions_too(app: TableApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("a")
+        app.table.show_order([3])
+        await pilot.press("u")
+        assert app.table.marked_ids == ()
+
+
+async def test_marks_that_the_filter_hides_are_counted_and_listed_apart(app: TableApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("space", "space", "space")
+        app.table.show_order([2, 3, 4])
+        await pilot.pause()
+        assert app.table.mark_counts == MarkCounts(total=3, hidden=2)
+        assert app.table.hidden_marked_ids == ids(0, 1)
+        await pilot.press("end", "space")
+        assert app.table.mark_counts == MarkCounts(total=4, hidden=2)
+        app.table.show_order(range(50))
+        assert app.table.mark_counts == MarkCounts(total=4, hidden=0)
+
+
+async def test_every_change_of_the_marks_is_told(app: TableApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("space", "space")
+        app.table.show_order([1, 2])
+        await pilot.pause()
+        told = [told.counts for told in app.told if isinstance(told, SessionTable.MarksChanged)]
+        assert told == [MarkCounts(1), MarkCounts(2), MarkCounts(2, 1)]
+
+
+async def test_marks_survive_a_sort_and_a_reload_by_id(app: TableApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("down", "space", "space", "space")
+        app.table.show_order(list(reversed(range(50))))
+        shuffled = [session(number) for number in (40, 3, 7, 1, 90)]
+        app.table.show(listed(shuffled), range(5))
+        await pilot.pause()
+        assert set(app.table.marked_ids) == set(ids(1, 3))
+        assert app.table.mark_counts == MarkCounts(2)
+
+
+async def test_a_mark_goes_when_its_session_goes_and_does_not_come_back(app: TableApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("space")
+        app.table.show(listed([session(1)]), range(1))
+        app.table.show(many(50), range(50))
+        assert app.table.marked_ids == ()
+
+
+POSITIONS = st.sets(st.integers(min_value=0, max_value=29))
+
+
+@given(POSITIONS, POSITIONS, POSITIONS)
+def test_marks_are_a_set_of_positions(added: set[int], inverted: set[int], shown: set[int]) -> None:
+    marks = Marks(30)
+    marks.add(sorted(added))
+    marks.invert(sorted(inverted))
+    assert set(marks.positions()) == added ^ inverted
+    assert marks.flags == bytes(at in added ^ inverted for at in range(30))
+    hidden = (added ^ inverted) - shown
+    assert marks.counts(sorted(shown)) == MarkCounts(len(added ^ inverted), len(hidden))
