@@ -4,6 +4,7 @@ import enum
 import os
 import socket
 import subprocess
+import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -89,3 +90,13 @@ def _started_by_ps(pid: int) -> str:
         return ""
     state, _, started = done.stdout.strip().partition(" ")
     return "" if state.startswith("Z") else started.strip()
+
+
+def process_age() -> float:
+    """Seconds since this process began, the time before Python ran included; 0 where unknown."""
+    try:
+        fields = Path("/proc/self/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        began = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+        return max(0.0, time.clock_gettime(time.CLOCK_BOOTTIME) - began)
+    except (OSError, ValueError, IndexError, AttributeError):
+        return 0.0

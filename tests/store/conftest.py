@@ -1,6 +1,5 @@
 """A place of its own for every test of the stores, and accounts to put into it."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -43,6 +42,3 @@ def new_credentials(
 ) -> Credentials:
     """All three kinds of secrets."""
     return Credentials(long_lived, ShortLived(short_lived, 1_793_000_000.0), secret_key)
-
-
-Now = Callable[[], float]

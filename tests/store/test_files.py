@@ -1,7 +1,9 @@
 import errno
 import os
 import stat
+import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from qiscus_tui.store import files
 from qiscus_tui.store.files import (
     append_durably,
     append_private,
+    move_private,
     prepare_folder,
     read_private,
     remove_private,
@@ -29,6 +32,18 @@ def kept(tmp_path: Path) -> Path:
     path = tmp_path / "data" / "secrets.json"
     write_private(path, b"old")
     return path
+
+
+def move_to_another_name(path: Path) -> None:
+    move_private(path, path.with_name("older"))
+
+
+def append_a_line(path: Path) -> None:
+    append_durably(path, b"x\n")
+
+
+def make_a_folder(path: Path) -> None:
+    prepare_folder(path.parent / "new")
 
 
 def mode(path: Path) -> int:
@@ -295,6 +310,42 @@ def test_damaged_files_are_set_aside_one_beside_the_other(
     assert not kept.exists()
 
 
+@pytest.mark.parametrize(
+    ("call", "use"),
+    [
+        ("read", read_private),
+        ("unlink", remove_private),
+        ("rename", set_aside),
+        ("rename", move_to_another_name),
+        ("fsync", append_a_line),
+        ("lstat", read_private),
+        ("mkdir", make_a_folder),
+    ],
+)
+def test_what_fails_is_said_in_the_systems_words_and_the_file_stays(
+    kept: Path, monkeypatch: pytest.MonkeyPatch, call: str, use: Callable[[Path], object]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EIO, "planted")
+
+    monkeypatch.setattr(files.os, call, fail)
+    with pytest.raises(StorageError, match=os.strerror(errno.EIO)):
+        use(kept)
+    monkeypatch.undo()
+
+    assert kept.read_bytes().startswith(b"old")
+
+
+def test_a_file_is_moved_over_an_older_one(kept: Path) -> None:
+    older = kept.with_name("older")
+    write_private(older, b"oldest")
+
+    move_private(kept, older)
+
+    assert read_private(older) == b"old"
+    assert read_private(kept) is None
+
+
 def test_a_huge_file_is_not_read(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "MOST_BYTES", 2)
 
@@ -309,5 +360,5 @@ def test_hints_can_be_pasted_into_a_shell(tmp_path: Path) -> None:
 
     with pytest.raises(StorageError) as caught:
         read_private(path)
-    assert os.system(caught.value.hint.removeprefix("Close it: ")) == 0  # noqa: S605
+    subprocess.run(["sh", "-c", caught.value.hint.removeprefix("Close it: ")], check=True)
     assert read_private(path) == b"x"

@@ -60,7 +60,12 @@ def never() -> Iterator[Callable[..., None]]:
 
 
 def deferring(fake: FakeBackend, name: str) -> Callable[..., object]:
-    return lambda _self, *arguments: getattr(fake, name)(*arguments)
+    """A method that gives the call to the fake, as it is at that moment."""
+
+    def call(_: object, *arguments: str) -> object:
+        return getattr(fake, name)(*arguments)
+
+    return call
 
 
 def found() -> KeyringSecrets:
@@ -111,7 +116,7 @@ def test_a_slow_keyring_is_an_error_and_not_no_keyring(
 ) -> None:
     monkeypatch.setattr(fake, "get_password", never)
 
-    with pytest.raises(StorageError, match="no answer in 0.05 s"):
+    with pytest.raises(StorageError, match=r"no answer in 0\.05 s"):
         find_keyring(timeout=0.05)
 
 

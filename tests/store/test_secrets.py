@@ -131,7 +131,7 @@ def test_a_damaged_file_is_set_aside_and_said_once(paths: Paths, damage: bytes) 
     store.write("key", new_credentials())
     paths.secrets_file.write_bytes(damage)
 
-    with pytest.raises(StorageError, match="was damaged and is now secrets.json.damaged-"):
+    with pytest.raises(StorageError, match=r"was damaged and is now secrets\.json\.damaged-"):
         store.read("key")
 
     assert store.read("key") is None

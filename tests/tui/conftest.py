@@ -121,7 +121,7 @@ class TableApp(App[None]):
     def lines(self) -> list[str]:
         """What stands on the screen, line by line."""
         width, height = self.size
-        strips = self.screen._compositor.render_strips()  # noqa: SLF001 no public way to the cells
+        strips = self.screen._compositor.render_strips()
         assert len(strips) == height
         assert all(strip.cell_length == width for strip in strips)
         return [strip.text.rstrip() for strip in strips]

@@ -47,7 +47,7 @@ async def test_a_row_reads_as_the_screen_is_drawn() -> None:
     async with app.run_test(size=(120, 12)) as pilot:
         await pilot.pause()
         header, first, second = app.lines()[:3]
-    assert header.split() == "EXPIRES IN ID CLIENT CREATED ▼ LAST USED IP".split()
+    assert header.split() == ["EXPIRES", "IN", "ID", "CLIENT", "CREATED", "▼", "LAST", "USED", "IP"]
     assert first.startswith("   ● 29d 23:50:00  00000000  this session · qiscus-tui")
     assert "today 17:36" in first
     assert second.startswith("   ●     05:59:58  00000001  curl 8.5")
@@ -165,13 +165,20 @@ def test_columns_give_way_by_priority() -> None:
     def shown(width: int, sorted_by: Column | None = None, *, users: bool = False) -> list[str]:
         layout = lay_out(width, Needs(has_users=users), sorted_by)
         assert sum(size for _, _, size in layout) + 2 * (len(layout.places) - 1) <= max(width, 41)
-        return [column.value for column in layout.columns]
+        return [column.value.value for column in layout.columns]
 
     assert shown(119, users=True)[3:] == ["created", "last_used", "ip", "user"]
     assert shown(79) == ["expires", "id", "client", "last_used", "ip"]
     assert shown(79, Column.CREATED) == ["expires", "id", "client", "created", "ip"]
     assert shown(59) == ["expires", "id", "client", "ip"]
     assert shown(40) == ["expires", "id", "client"]
+
+
+def test_a_click_beside_the_columns_hits_none() -> None:
+    layout = lay_out(79, Needs())
+    assert layout.column_at(79) is None
+    assert layout.column_at(0) is Column.EXPIRES
+    assert layout.column_at(78) is Column.IP
 
 
 def test_wide_addresses_and_creation_times_are_whole_where_there_is_room() -> None:

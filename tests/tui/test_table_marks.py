@@ -51,6 +51,16 @@ async def test_a_marks_only_the_rows_shown(app: TableApp) -> None:
         assert app.table.marked_ids == ids(3, 5, 8)
 
 
+async def test_a_and_i_work_on_the_whole_list_too(app: TableApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("space", "i")
+        assert len(app.table.marked_ids) == 49
+        assert app.table.marks.flags == bytes((0, *[1] * 49))
+        await pilot.press("a")
+        assert app.table.mark_counts == MarkCounts(50)
+        assert app.table.hidden_marked_ids == ()
+
+
 async def test_i_inverts_only_the_rows_shown(app: TableApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("space")

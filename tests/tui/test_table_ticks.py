@@ -63,7 +63,7 @@ async def test_beyond_a_day_a_row_is_drawn_by_the_minute(
             app.table.tick()
             await pilot.pause()
             changed = {region.y for region in drawn}
-            assert (3 in changed) == (second >= 31)
+            assert (3 in changed) == (second >= 32)
             assert (4 in changed) == (second >= 56)
         assert [region.y for region in drawn].count(3) == 1
         assert [region.y for region in drawn].count(4) == 1

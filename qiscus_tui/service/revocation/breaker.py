@@ -1,59 +1,54 @@
-"""When a bulk stops, and how wide it may go."""
+"""When a bulk stops by itself."""
 
 from collections.abc import Callable
 
-from qiscus_tui.errors import Forbidden, LoginNeeded, ServerFault, ServerRefused
+from qiscus_tui.errors import (
+    Forbidden,
+    LoginNeeded,
+    OutOfReach,
+    QiscusTuiError,
+    ServerFault,
+    ServerRefused,
+)
 
 IN_A_ROW = 10
-"""Answers of 400, 405 or 422 in a row that say the call is not understood at all."""
+"""Answers of 400, 405 or 422 in a row that say the call is not understood at all; also
+sessions in a row that were given up try after try, which say that the server is away."""
 
 _NOT_UNDERSTOOD = frozenset({400, 405, 422})
 _REFUSED = frozenset({401, 403})
-_OVERLOADED = frozenset({429, 503})
-_GROW_AFTER = 50
 
 
 class Breaker:
     """Hears every answer of a bulk in order of arrival and says when it must stop."""
 
-    def __init__(self, trip: Callable[[Exception], None]) -> None:
+    def __init__(self, trip: Callable[[QiscusTuiError], None]) -> None:
         self._trip = trip
-        self._in_a_row = 0
+        self._not_understood = 0
+        self._given_up = 0
 
-    def hears(self, error: Exception | None) -> None:
-        """An answer: None for a yes."""
-        if isinstance(error, LoginNeeded | Forbidden) or (
-            isinstance(error, ServerRefused) and error.status in _REFUSED
-        ):
+    def hears(self, error: QiscusTuiError | None) -> None:
+        """An answer, None for a yes; or that there was none."""
+        if isinstance(error, OutOfReach):
+            return  # no answer: neither of that row nor its end
+        if isinstance(error, LoginNeeded | Forbidden) or _status(error) in _REFUSED:
             self._trip(error)
-        elif isinstance(error, ServerRefused) and error.status in _NOT_UNDERSTOOD:
-            self._in_a_row += 1
-            if self._in_a_row >= IN_A_ROW:
+        elif _status(error) in _NOT_UNDERSTOOD:
+            self._not_understood += 1
+            if self._not_understood >= IN_A_ROW:
                 self._trip(error)
-        elif error is None or isinstance(error, ServerRefused | ServerFault):
-            self._in_a_row = 0
+        else:
+            self._not_understood = 0
+
+    def ends_with(self, error: QiscusTuiError | None) -> None:
+        """How a session ended after all its tries."""
+        if not isinstance(error, ServerFault | OutOfReach):
+            self._given_up = 0
+            return
+        self._given_up += 1
+        if self._given_up >= IN_A_ROW:
+            self._trip(error)
 
 
-class Width:
-    """How many requests may be under way: halved by 429 and 503, grown again slowly."""
-
-    def __init__(self, widest: int) -> None:
-        self._widest = widest
-        self._clean = 0
-        self.now = widest
-        self.era = 0
-        """Counts the halvings. A request tells the era that it was sent in, so that the
-        many answers to one overload halve the width once."""
-
-    def hears(self, error: Exception | None, era: int) -> None:
-        """An answer to a request sent in `era`."""
-        if isinstance(error, ServerFault) and error.status in _OVERLOADED:
-            self._clean = 0
-            if era == self.era:
-                self.now = max(1, self.now // 2)
-                self.era += 1
-        elif error is None:
-            self._clean += 1
-            if self._clean >= _GROW_AFTER and self.now < self._widest:
-                self._clean = 0
-                self.now += 1
+def _status(error: QiscusTuiError | None) -> int:
+    return error.status if isinstance(error, ServerRefused) else 0

@@ -4,7 +4,7 @@ import enum
 from collections import Counter
 from dataclasses import dataclass
 
-from qiscus_tui.errors import StorageError
+from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.session_list import SessionList
 
@@ -48,16 +48,31 @@ class Report:
     hint: str | None
     """What to do about that."""
     listed: SessionList | None
-    """The list as it was read afterwards, None where it could not be."""
+    """The newest list: read afterwards, or before where nothing was sent. None where none was
+    read since the plan's."""
     warning: str | None = None
     """Something that happened beyond the plan."""
+    lost_own: bool = False
+    """Whether this program's own session went although nothing was sent for it."""
+    fault: QiscusTuiError | None = None
+    """What stopped the sending or kept the list from being read; None where nothing did, or
+    where it was no answer (a trial that ended nothing, the user). It has an exit code."""
     diary_trouble: StorageError | None = None
-    """Why the outcomes could not be written to the audit log, None where they were."""
+    """Why this could not be written down (audit log, verified calls), None where it was."""
 
     @property
     def counts(self) -> Counter[Outcome]:
         """How many sessions had each outcome."""
         return Counter(outcome.outcome for outcome in self.outcomes)
+
+    @property
+    def own_is_gone(self) -> bool:
+        """Whether this program's own session ended with this run."""
+        own = self.plan.listed.current_session
+        return self.lost_own or (
+            own is not None
+            and any(o.id == own.id and o.outcome is Outcome.REVOKED for o in self.outcomes)
+        )
 
     @property
     def is_whole(self) -> bool:

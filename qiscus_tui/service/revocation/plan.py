@@ -111,7 +111,8 @@ def make_plan(listed: SessionList, selection: Selection, allowed: Allowed) -> Re
             known = listed.labels[position]
             label = known.label if known else ""
             left_out.append(LeftOut(session, exclusion, selection.named, label))
-    return RevocationPlan(listed, tuple(targets), tuple(left_out), selection.gone, allowed)
+    gone = tuple(dict.fromkeys(selection.gone))
+    return RevocationPlan(listed, tuple(targets), tuple(left_out), gone, allowed)
 
 
 def _exclusion(

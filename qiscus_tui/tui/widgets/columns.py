@@ -4,6 +4,7 @@ import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from qiscus_tui.query.sorting import SortKey
 from qiscus_tui.tui.widgets.cells import COUNTDOWN_WIDTH
 
 GAP = 2
@@ -14,20 +15,20 @@ LEADING_WIDTH = 4 + COUNTDOWN_WIDTH
 
 
 class Column(enum.Enum):
-    """A column; the value is the sort key that a click on its header asks for."""
+    """A column; the value is what the list is sorted by when its header is clicked."""
 
-    EXPIRES = "expires"
-    ID = "id"
-    CLIENT = "client"
-    CREATED = "created"
-    LAST_USED = "last_used"
-    IP = "ip"
-    USER = "user"
+    EXPIRES = SortKey.EXPIRES
+    ID = SortKey.ID
+    CLIENT = SortKey.CLIENT
+    CREATED = SortKey.CREATED
+    LAST_USED = SortKey.LAST_USED
+    IP = SortKey.IP
+    USER = SortKey.USER
 
     @property
     def title(self) -> str:
         """What stands over the column."""
-        return "EXPIRES IN" if self is Column.EXPIRES else self.value.replace("_", " ").upper()
+        return "EXPIRES IN" if self is Column.EXPIRES else self.name.replace("_", " ")
 
 
 @dataclass(frozen=True)

@@ -186,7 +186,8 @@ class OneLine(Widget):
         if end > width:
             return _cut(segments, width)
         segments.append(Segment(" " * (width - end), tones[Tone.MUTED]))
-        return Strip([segment for segment in segments if segment.text], width)
+        # Neighbours of one style become one segment: a style is twenty bytes or more.
+        return Strip([segment for segment in segments if segment.text], width).simplify()
 
     def _tone_styles(self) -> dict[Tone, Style]:
         if self._tones is None:

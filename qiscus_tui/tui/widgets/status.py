@@ -4,7 +4,7 @@ import enum
 from dataclasses import dataclass
 
 from qiscus_tui.model.account import Account, Role, Storage
-from qiscus_tui.model.durations import ago, countdown
+from qiscus_tui.model.durations import MINUTE, ago, countdown
 from qiscus_tui.tui.widgets.marks import NO_MARKS, MarkCounts
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Piece, Tone, piece
 
@@ -147,6 +147,8 @@ def filter_line(shown: Shown) -> Line:
 
 
 def _freshness(freshness: Freshness, age: float) -> Piece:
+    # In steps of five seconds, so that the line is not sent every second.
+    age = age if age >= MINUTE else age // 5 * 5
     match freshness:
         case Freshness.LOADING:
             return piece("○ loading", Tone.MUTED, ALWAYS, after="  ")

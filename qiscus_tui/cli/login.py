@@ -1,0 +1,142 @@
+"""`login`: log in, and keep the account."""
+
+import argparse
+import asyncio
+
+from qiscus_tui.cli.console import Console
+from qiscus_tui.cli.table import moment
+from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.errors import NotConfirmed, UsageError
+from qiscus_tui.model.account import Storage
+from qiscus_tui.service.choice import environment_credentials
+from qiscus_tui.service.keeping import Keeping
+from qiscus_tui.service.login import (
+    LoggedIn,
+    Password,
+    log_in,
+    log_in_with_key,
+    log_in_with_token,
+)
+from qiscus_tui.service.storage import keep_in, offer
+from qiscus_tui.store.config import StorageChoice
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    add = parser.add_argument
+    add("--email", metavar="E", help="e-mail address of the user")
+    add("--password-stdin", action="store_true", help="read the password from stdin")
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument(
+        "--with-token", action="store_true", help="keep a long-lived token, read from stdin"
+    )
+    way.add_argument("--rest", action="store_true", help="keep a REST secret key, read from stdin")
+    add("--app-id", metavar="A", help="app code, with --with-token and --rest")
+    add(
+        "--store",
+        choices=[choice.value for choice in StorageChoice],
+        help="where the secrets go; file is also the consent to it",
+    )
+    add("--name", metavar="N", default="", help="what the account is called here")
+
+
+async def run(context: Context) -> int:
+    """Log in."""
+    options, console, workspace = context.options, context.console, context.workspace
+    if environment_credentials(workspace.environ) is not None:
+        raise UsageError(
+            "The environment holds credentials, and they would be used instead of this login",
+            "Unset QISCUS_LONG_LIVED_TOKEN, QISCUS_APP_ID and QISCUS_SECRET_KEY first.",
+        )
+    _check(options)
+    workspace.login_server()
+    kept = await _place(context)
+    if options.with_token:
+        secret = console.read_secret("Long-lived token")
+        done = await log_in_with_token(workspace, kept, options.app_id, secret, options.name)
+    elif options.rest:
+        secret = console.read_secret("Secret key")
+        done = await log_in_with_key(workspace, kept, options.app_id, secret, options.name)
+    else:
+        password = _password(options, console)
+        done = await log_in(workspace, kept, password, options.name)
+    await done.connection.close()
+    await _show(console, done)
+    return 0
+
+
+def _check(options: argparse.Namespace) -> None:
+    with_secret = options.with_token or options.rest
+    if with_secret and not options.app_id:
+        raise UsageError("--with-token and --rest need --app-id")
+    if options.app_id and not with_secret:
+        raise UsageError("--app-id goes with --with-token or --rest")
+    if with_secret and (options.email or options.password_stdin):
+        raise UsageError("--email and --password-stdin go with neither --with-token nor --rest")
+
+
+def _password(options: argparse.Namespace, console: Console) -> Password:
+    email: str = options.email or ""
+    if not email:
+        if options.password_stdin or not console.can_ask:
+            raise UsageError("--email is needed", "qiscus-tui login --email a@b.c")
+        email = console.ask("E-mail: ")
+    if not email:
+        raise UsageError("No e-mail address was given", "qiscus-tui login --email a@b.c")
+    if options.password_stdin:
+        if console.source.isatty():
+            password = console.ask_secret("Password: ")
+        else:
+            password = console.source.readline(1 << 16).rstrip("\r\n")
+    elif console.can_ask:
+        password = console.ask_secret("Password: ")
+    else:
+        raise UsageError(
+            "A password is needed, and there is no terminal to ask on",
+            "Give it on stdin with --password-stdin; never as an argument.",
+        )
+    if not password:
+        raise UsageError("No password was given")
+    return Password(email, password)
+
+
+async def _place(context: Context) -> Keeping:
+    """Where the secrets go, after consent. Raises NotConfirmed, StorageError."""
+    workspace, console = context.workspace, context.console
+    wanted = StorageChoice(context.options.store) if context.options.store else None
+    found = await asyncio.to_thread(offer, workspace, wanted)
+    agreed = wanted is StorageChoice.FILE or (
+        wanted is None and workspace.config.storage.backend is StorageChoice.FILE
+    )
+    if found.needs_consent and not agreed:
+        if not console.can_ask:
+            raise NotConfirmed(
+                f"There is no keyring ({found.reason}), and nobody agreed to the file",
+                f"To keep the tokens in {found.where} (mode 0600), add: --store file",
+            )
+        if found.reason:
+            console.say(f"There is no keyring: {found.reason}")
+        answer = console.ask(f"Keep the tokens in {found.where} (mode 0600)? [y/N] ")
+        if answer.lower() not in {"y", "yes"}:
+            raise NotConfirmed("Not logged in: there is no place for the tokens", "")
+    elif found.storage is not Storage.THIS_RUN:
+        console.say(f"The tokens go to: {found.where}")
+    return await asyncio.to_thread(keep_in, workspace, found.storage)
+
+
+async def _show(console: Console, done: LoggedIn) -> None:
+    connection = done.connection
+    account = connection.account
+    who = account.user or account.app_code
+    console.result(
+        f"Logged in as {who} ({account.role.value}) at {account.origin}, app {account.app_code}"
+    )
+    console.result(f"Account: {connection.name}, kept in: {connection.storage.value}")
+    short = (await connection.credentials()).short_lived
+    if short is not None:
+        console.result(f"Its short-lived token expires {moment(short.expires_at)} UTC")
+    for note in done.notes:
+        console.say(note)
+
+
+VERB = Verb("login", "log in, and keep the account on this machine", add_options, run)

@@ -1,0 +1,61 @@
+"""Opens what a command works with: the user's own workspace, or the demo's."""
+
+import argparse
+import os
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from qiscus_tui.model.clock import Clock, SystemClock
+from qiscus_tui.service.choice import Wishes
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.workspace import Workspace, open_workspace
+
+DEMO_SERVER = "https://demo.invalid"
+"""A name that no network has: the demo answers in this process."""
+
+
+def open_for(options: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> Workspace:
+    """The workspace that the options ask for. Raises ConfigError, StorageError."""
+    if options.demo:
+        return demo_workspace(SystemClock())
+    config: Path | None = options.config
+    return open_workspace(environ, Wishes(options.account, options.server), config)
+
+
+def demo_workspace(clock: Clock, sessions: int = 400) -> Workspace:
+    """The demo in this process: no socket, no file, and nothing of the user's environment."""
+    import httpx
+
+    from qiscus_tui.demo import demo_state
+    from qiscus_tui.demo.app import demo_app
+    from qiscus_tui.model.origin import parse_origin
+    from qiscus_tui.service.workspace import DemoAccess
+    from qiscus_tui.store.config import Config
+
+    state = demo_state(clock, sessions=sessions)
+    access = DemoAccess(
+        httpx.ASGITransport(demo_app(state)),
+        parse_origin(DEMO_SERVER),
+        state.credentials.email,
+        state.credentials.password,
+    )
+    return Workspace({}, Config(), None, clock, demo=access)
+
+
+@asynccontextmanager
+async def connected(workspace: Workspace) -> AsyncGenerator[Connection]:
+    """The account of this run, connected; the demo is logged into first."""
+    if workspace.demo is not None:
+        from qiscus_tui.service.keeping import keeping_nothing
+        from qiscus_tui.service.login import Password, log_in
+
+        demo = workspace.demo
+        password = Password(demo.email, demo.password)
+        connection = (await log_in(workspace, keeping_nothing(), password)).connection
+    else:
+        connection = workspace.connect(workspace.choose())
+    try:
+        yield connection
+    finally:
+        await connection.close()

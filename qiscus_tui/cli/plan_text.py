@@ -1,0 +1,63 @@
+"""A plan, and what became of it, as lines and as JSON."""
+
+from collections.abc import Iterator
+
+from qiscus_tui.cli.table import count, session_table
+from qiscus_tui.service.revocation.outcomes import Outcome, Report
+from qiscus_tui.service.revocation.plan import RevocationPlan
+
+SHOWN = 20
+"""Sessions of a plan that are shown one by one."""
+
+
+def plan_lines(plan: RevocationPlan, now: float) -> Iterator[str]:
+    """What goes, what stays and why."""
+    total = len(plan.targets)
+    yield f"{count(total, 'session')} to revoke" if total else "Nothing to revoke"
+    if total:
+        listed = plan.listed
+        positions = [listed.positions[target.session.id] for target in plan.targets[:SHOWN]]
+        yield from (f"  {line}" for line in session_table(listed, positions, now))
+        if total > SHOWN:
+            yield f"  … and {total - SHOWN:,} more"
+    if plan.ends_current:
+        yield "This includes this program's own session; the next use makes a new one."
+    elif plan.may_end_current:
+        yield "This program's own session may be among them: which one it is could not be told."
+    for gone in plan.gone:
+        yield f"{gone} is already gone"
+    yield from left_out_lines(plan)
+
+
+def left_out_lines(plan: RevocationPlan) -> Iterator[str]:
+    """What stays, by reason."""
+    reasons: dict[str, list[str]] = {}
+    for left in plan.left_out:
+        reasons.setdefault(left.reason, []).append(left.session.id)
+    for reason, ids in reasons.items():
+        names = f": {', '.join(ids)}" if len(ids) <= 4 else ""
+        yield f"Left out, {reason}: {count(len(ids), 'session')}{names}"
+
+
+def report_lines(report: Report) -> Iterator[str]:
+    """The outcome of the plan, then each session that is not gone."""
+    yield report.words
+    for outcome in report.outcomes:
+        if outcome.outcome not in {Outcome.REVOKED, Outcome.ALREADY_GONE}:
+            yield f"  {outcome.id}  {outcome.outcome.words}: {outcome.reason}"
+
+
+def as_json(plan: RevocationPlan, report: Report | None) -> dict[str, object]:
+    """`plan` with `targets` and `left_out`; `outcomes` where it was applied."""
+    value: dict[str, object] = {
+        "plan": {
+            "targets": [target.session.id for target in plan.targets],
+            "left_out": [{"id": left.session.id, "reason": left.reason} for left in plan.left_out],
+        }
+    }
+    if report is not None:
+        value["outcomes"] = [
+            {"id": outcome.id, "outcome": outcome.outcome.value, "reason": outcome.reason}
+            for outcome in report.outcomes
+        ]
+    return value

@@ -1,0 +1,44 @@
+"""`refresh`: a new short-lived token now."""
+
+import argparse
+
+from qiscus_tui.cli.opening import connected
+from qiscus_tui.cli.table import moment
+from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.errors import UsageError
+from qiscus_tui.model.durations import countdown
+from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH, fingerprint
+from qiscus_tui.service.tokens import refreshed_if, refreshed_since
+from qiscus_tui.store.processes import process_age
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    parser.add_argument(
+        "--if", dest="only_if", metavar="ID", help="only if the kept token still has this id"
+    )
+
+
+async def run(context: Context) -> int:
+    """Refresh, and print the expiry, never the token."""
+    wanted: str | None = context.options.only_if
+    if wanted is not None:
+        wanted = wanted.strip().lower()
+        length_is_right = PREFIX_LENGTH <= len(wanted) <= ID_LENGTH
+        if not length_is_right or wanted.strip("0123456789abcdef"):
+            raise UsageError(
+                "--if needs a session id", f"It has {ID_LENGTH} hex digits; see: sessions"
+            )
+    async with connected(context.workspace) as connection:
+        if wanted is None:
+            token = await refreshed_since(connection, connection.clock.now() - process_age())
+        else:
+            token = await refreshed_if(connection, wanted)
+        left = countdown(token.expires_at - connection.server_now())
+    context.console.result(
+        f"{fingerprint(token.token)} expires {moment(token.expires_at)} UTC, in {left}"
+    )
+    return 0
+
+
+VERB = Verb("refresh", "get a new short-lived token now", add_options, run)

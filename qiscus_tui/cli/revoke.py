@@ -1,0 +1,254 @@
+"""`revoke`: plan, confirm, apply, verify."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import signal
+
+from qiscus_tui import query
+from qiscus_tui.cli.confirm import confirm_plan, must_fit
+from qiscus_tui.cli.console import Console
+from qiscus_tui.cli.opening import connected
+from qiscus_tui.cli.plan_text import as_json, plan_lines, report_lines
+from qiscus_tui.cli.sessions import parse_filter
+from qiscus_tui.cli.table import count, remarks
+from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.errors import StorageError, UsageError
+from qiscus_tui.model.durations import parse_duration
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.revocation.events import Answered, Finished, Halted, TrialStarted, Verifying
+from qiscus_tui.service.revocation.outcomes import Report
+from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
+from qiscus_tui.service.revocation.run import WIDTH, Revocation
+from qiscus_tui.service.session_list import SessionList
+
+NOT_WHOLE = 3
+"""Exit code where some sessions failed, are unknown or were not sent."""
+
+WIDEST = 64
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    add = parser.add_argument
+    add("ids", metavar="ID", nargs="*", help="a session's id, or its first 8 digits or more")
+    add("--filter", metavar="F", help="every session that matches these words")
+    add("--token-stdin", action="store_true", help="the sessions of the tokens on stdin")
+    add("--older-than", metavar="AGE", help="created longer ago than this, such as 7d")
+    add("--include-current", action="store_true", help="this program's own session too")
+    add("--include-protected", action="store_true", help="protected integrations too")
+    add("--allow-unreadable", action="store_true", help="go on where entries can't be read")
+    add("--dry-run", action="store_true", help="show the plan and send nothing")
+    add("--yes", action="store_true", help="do not ask; covers 50 sessions")
+    add("--max", metavar="N", type=_whole, help="with --yes: up to this many sessions")
+    add(
+        "--concurrency",
+        metavar="N",
+        type=_width,
+        default=WIDTH,
+        help=f"requests at once, 1 to {WIDEST} ({WIDTH})",
+    )
+    add("--json", action="store_true", help="plan and outcomes as JSON")
+
+
+async def run(context: Context) -> int:
+    """Revoke what the options name."""
+    options, console = context.options, context.console
+    wish = _Wish(options, console)
+    async with connected(context.workspace) as connection:
+        if not options.dry_run:
+            connection.must_be_writable()
+        listed = await connection.read_list(
+            lambda read: console.progress(f"{count(read, 'session')} so far")
+        )
+        console.end_progress()
+        wish.check(listed)
+        now = connection.server_now()
+        moment = query.Moment(now, context.workspace.config.ui.expiring)
+        plan = make_plan(listed, wish.selection(listed, moment), wish.allowed)
+        if options.dry_run:
+            return _show_plan(console, plan, now, as_json_wanted=options.json)
+        for remark in remarks(listed):
+            console.say(remark)
+        must_fit(plan, yes=options.yes, most=options.max)
+        for line in plan_lines(plan, now):
+            console.say(line)
+        if plan.targets and not options.yes:
+            confirm_plan(console, plan)
+        report = await _apply(context, connection, plan)
+    return _show_report(console, report, as_json_wanted=options.json)
+
+
+class _Wish:
+    """What the options ask for."""
+
+    def __init__(self, options: argparse.Namespace, console: Console) -> None:
+        by_id = bool(options.ids) or options.token_stdin
+        by_rule = options.filter is not None or options.older_than is not None
+        if by_id and by_rule:
+            raise UsageError(
+                "Ids and a filter were given together", "Give session ids, or a filter, not both."
+            )
+        if not by_id and not by_rule:
+            raise UsageError(
+                "Nothing was named to revoke",
+                "Give session ids, --filter WORDS or --older-than 7d; "
+                "for every session: revoke-all",
+            )
+        self._filter = parse_filter(options.filter)
+        self._age = None if options.older_than is None else parse_duration(options.older_than)
+        self._ids: list[str] = list(options.ids)
+        if options.token_stdin:
+            self._ids += _token_ids(console)
+        self._by_rule = by_rule
+        self._allow_unreadable: bool = options.allow_unreadable
+        self.allowed = Allowed(options.include_current, options.include_protected)
+
+    def check(self, listed: SessionList) -> None:
+        """A rule must not be applied to a list that is known in part only. Raises UsageError."""
+        if not self._by_rule or self._allow_unreadable:
+            return
+        if listed.unreadable or not listed.complete:
+            what = "; ".join(remarks(listed))
+            raise UsageError(
+                f"A filter on a list that is known in part only: {what}",
+                "Name sessions by id, or add --allow-unreadable to revoke what is known.",
+            )
+
+    def selection(self, listed: SessionList, moment: query.Moment) -> Selection:
+        """The sessions that are meant."""
+        if not self._by_rule:
+            return self._named(listed)
+        positions = (
+            list(range(len(listed)))
+            if self._filter is None
+            else query.select(self._filter, listed, moment)
+        )
+        if self._age is not None:
+            positions = [
+                position
+                for position in positions
+                if (created := listed.sessions[position].created_at) is not None
+                and moment.server_now - created > self._age
+            ]
+        return Selection(positions, "matches")
+
+    def _named(self, listed: SessionList) -> Selection:
+        found: list[int] = []
+        gone: list[str] = []
+        for text in self._ids:
+            session = listed.find(text)
+            if session is None:
+                gone.append(text.strip().lower())
+            else:
+                found.append(listed.positions[session.id])
+        return Selection(found, "named", named=True, gone=tuple(dict.fromkeys(gone)))
+
+
+def _token_ids(console: Console) -> list[str]:
+    """Ids of the tokens on stdin, one a line; the tokens are not kept."""
+    if console.source.isatty():
+        return [fingerprint(console.ask_secret("Token: ").strip())]
+    tokens = [line.strip() for line in console.source.read(1 << 24).splitlines()]
+    ids = [fingerprint(token) for token in tokens if token]
+    if not ids:
+        raise UsageError("No token came on stdin", "Give one on each line.")
+    return ids
+
+
+async def _apply(context: Context, connection: Connection, plan: RevocationPlan) -> Report:
+    """Apply the plan. A signal stops sending; what was sent is verified before the end."""
+    revocation = await connection.revocation(plan, context.options.concurrency)
+    work = asyncio.ensure_future(_follow(context.console, revocation))
+    try:
+        report = await asyncio.shield(work)
+    except asyncio.CancelledError:
+        if signal.SIGHUP in context.caught:
+            work.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await work
+            raise
+        revocation.stop("interrupted")
+        report = await work
+        _show_report(context.console, report, as_json_wanted=context.options.json)
+        raise
+    await connection.after_revocation(report)
+    return report
+
+
+async def _follow(console: Console, revocation: Revocation) -> Report:
+    report: Report | None = None
+    async with contextlib.aclosing(revocation.apply()) as events:
+        async for event in events:
+            match event:
+                case TrialStarted(session_id):
+                    console.say(
+                        f"No revoke was verified on this server yet: {session_id} goes first"
+                    )
+                case Answered(session_id, error, done, total):
+                    console.progress(f"{done:,} of {total:,} sent")
+                    if error is not None and total <= 10:
+                        console.say(f"{session_id}: {error.message}")
+                case Halted(reason):
+                    console.say(f"Nothing more is sent: {reason}")
+                case Verifying():
+                    console.progress("Reading the list to see what is gone")
+                case Finished():
+                    report = event.report
+                case _:
+                    pass
+    console.end_progress()
+    if report is None:
+        raise AssertionError("a run ends with its report")
+    return report
+
+
+def _show_plan(console: Console, plan: RevocationPlan, now: float, *, as_json_wanted: bool) -> int:
+    if as_json_wanted:
+        console.result(json.dumps(as_json(plan, None)))
+    else:
+        for line in plan_lines(plan, now):
+            console.result(line)
+        console.say("Dry run: nothing was sent.")
+    return 0
+
+
+def _show_report(console: Console, report: Report, *, as_json_wanted: bool) -> int:
+    if as_json_wanted:
+        console.result(json.dumps(as_json(report.plan, report)))
+    else:
+        for line in report_lines(report):
+            console.result(line)
+    if report.hint and not report.is_whole:
+        console.say(f"  {report.hint}")
+    if report.warning:
+        console.say(report.warning)
+    if report.diary_trouble is not None:
+        console.tell(report.diary_trouble)
+        return StorageError.exit_code if report.is_whole else NOT_WHOLE
+    return 0 if report.is_whole else NOT_WHOLE
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("must be a whole number from 1")
+    return int(text)
+
+
+def _width(text: str) -> int:
+    number = _whole(text)
+    if number > WIDEST:
+        raise argparse.ArgumentTypeError(f"must be 1 to {WIDEST}")
+    return number
+
+
+VERB = Verb(
+    "revoke",
+    "end sessions, and see that they are gone",
+    add_options,
+    run,
+    "It ends sessions of the user who is logged in, not of other users. It does not end a "
+    "long-lived token; no known call does.",
+)

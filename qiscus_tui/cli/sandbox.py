@@ -1,0 +1,88 @@
+"""`sandbox`: the demo API on loopback, to try everything against."""
+
+import argparse
+from typing import cast
+
+from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.demo import DIALECTS, demo_state
+from qiscus_tui.errors import StorageError, UsageError
+
+MOST_SESSIONS = 200_000
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    add = parser.add_argument
+    add("--port", metavar="P", type=_number(65_535), default=0, help="port (a free one)")
+    add(
+        "--sessions",
+        metavar="N",
+        type=_number(MOST_SESSIONS),
+        default=400,
+        help="sessions that the account begins with (400)",
+    )
+    add("--latency", metavar="MS", type=_number(60_000), default=0, help="wait before each answer")
+    add(
+        "--dialect",
+        metavar="D",
+        choices=sorted(DIALECTS),
+        default="plain",
+        help=f"how the API speaks: {', '.join(DIALECTS)}",
+    )
+    add("--seed", metavar="N", type=_number(2**31), default=1, help="other data (1)")
+
+
+def run(context: Context) -> int:
+    """Serve until a signal."""
+    options, console = context.options, context.console
+    state = demo_state(
+        context.workspace.clock,
+        sessions=options.sessions,
+        seed=options.seed,
+        dialect=DIALECTS[options.dialect],
+    )
+    credentials = state.credentials
+
+    def announce(url: str) -> None:
+        for line in (
+            f"Sandbox API: {url}  ({options.sessions:,} sessions, dialect {options.dialect})",
+            f"  e-mail            {credentials.email}",
+            f"  password          {credentials.password}",
+            f"  app code          {credentials.app_code}",
+            f"  long-lived token  {credentials.long_lived_token}",
+            f"  secret key        {credentials.secret_key}",
+            "Try:",
+            f"  echo {credentials.password} | qiscus-tui login --server {url} "
+            f"--email {credentials.email} --password-stdin --store file",
+            "  qiscus-tui sessions",
+            "Stop with ctrl-c.",
+        ):
+            console.result(line)
+        console.out.flush()
+
+    try:
+        from qiscus_tui.demo.server import serve
+
+        ended_by = serve(state, port=options.port, latency_ms=options.latency, announce=announce)
+    except ImportError as error:
+        raise UsageError(
+            "The sandbox needs uvicorn, which is not installed",
+            "Install it: pip install 'qiscus-tui[sandbox]'",
+        ) from error
+    except OSError as error:
+        raise StorageError(
+            f"Port {options.port} cannot be used: {error.strerror}", "Choose another --port."
+        ) from error
+    return 128 + ended_by if ended_by else 0
+
+
+def _number(most: int) -> "type[int]":
+    def parsed(text: str) -> int:
+        if not text.isdecimal() or int(text) > most:
+            raise argparse.ArgumentTypeError(f"must be a whole number from 0 to {most}")
+        return int(text)
+
+    return cast("type[int]", parsed)
+
+
+VERB = Verb("sandbox", "serve the demo API on this machine, to try things", add_options, run)

@@ -1,0 +1,81 @@
+"""`sessions`: list every live session."""
+
+import argparse
+
+from qiscus_tui import query
+from qiscus_tui.cli.opening import connected
+from qiscus_tui.cli.table import count, remarks, session_table
+from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.errors import UsageError
+from qiscus_tui.service.export import write_csv, write_json
+from qiscus_tui.service.session_list import SessionList
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    parser.add_argument("--filter", metavar="F", help="only sessions that match these words")
+    parser.add_argument(
+        "--sort",
+        metavar="KEY",
+        choices=[key.value for key in query.SortKey],
+        default=query.SortKey.CREATED.value,
+        help=f"one of {', '.join(key.value for key in query.SortKey)} (created, newest first)",
+    )
+    parser.add_argument("--reverse", action="store_true", help="the other way round")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON array, ASCII")
+    form.add_argument("--csv", action="store_true", help="a heading and a line a session")
+
+
+async def run(context: Context) -> int:
+    """List the sessions."""
+    options, console, workspace = context.options, context.console, context.workspace
+    wanted = parse_filter(options.filter)
+    async with connected(workspace) as connection:
+        listed = await connection.read_list(
+            lambda read: console.progress(f"{count(read, 'session')} so far")
+        )
+        console.end_progress()
+        secrets = frozenset((await connection.credentials()).secrets)
+        now = connection.server_now()
+        moment = query.Moment(now, workspace.config.ui.expiring)
+        positions = shown_positions(listed, wanted, moment)
+        order = query.order(listed, query.SortKey(options.sort), reverse=options.reverse)
+        chosen = [position for position in order if position in positions]
+    if options.json:
+        write_json(listed, chosen, secrets, console.out)
+    elif options.csv:
+        write_csv(listed, chosen, console.out, safe_text=console.out_is_tty)
+    else:
+        for line in session_table(listed, chosen, now):
+            console.result(line)
+    for remark in remarks(listed):
+        console.say(remark)
+    if not (options.json or options.csv):
+        of_all = f" of {len(listed):,}" if len(chosen) != len(listed) else ""
+        console.say(f"{count(len(chosen), 'session')}{of_all}")
+    return 0
+
+
+def parse_filter(text: str | None) -> query.Query | None:
+    """The filter of an option, None where it was not given. Raises FilterError, UsageError."""
+    if text is None:
+        return None
+    parsed = query.parse(text)
+    if not parsed.words:
+        raise UsageError("The filter is empty", "Give words to look for, or leave --filter out.")
+    if parsed.asks_for_marks:
+        raise UsageError("Nothing is marked on the command line", "Leave is:marked out.")
+    return parsed
+
+
+def shown_positions(
+    listed: SessionList, wanted: query.Query | None, moment: query.Moment
+) -> frozenset[int]:
+    """The positions that a filter picks; all of them without one."""
+    if wanted is None:
+        return frozenset(range(len(listed)))
+    return frozenset(query.select(wanted, listed, moment))
+
+
+VERB = Verb("sessions", "list every live session of the user", add_options, run)

@@ -1,0 +1,79 @@
+"""Sessions as lines of text, for people."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from qiscus_tui.model.durations import ago, countdown
+from qiscus_tui.model.session import Current, Session
+from qiscus_tui.service.session_list import SessionList
+
+HEADINGS = ("EXPIRES IN", "ID", "CLIENT", "CREATED", "LAST USED", "IP", "USER")
+SHORT_ID = 12
+UNKNOWN = "unknown"
+
+
+def session_table(listed: SessionList, positions: Sequence[int], now: float) -> Iterable[str]:
+    """A heading and a line for each session. `now` is the server's time, epoch seconds."""
+    rows = [HEADINGS, *(_cells(listed, position, now) for position in positions)]
+    shown = len(HEADINGS) if any(row[-1] for row in rows[1:]) else len(HEADINGS) - 1
+    widths = [max(len(row[column]) for row in rows) for column in range(shown)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row[:shown], widths, strict=True))
+        yield "  ".join(cells).rstrip()
+
+
+def _cells(listed: SessionList, position: int, now: float) -> tuple[str, ...]:
+    session = listed.sessions[position]
+    return (
+        _expiry(session, now),
+        session.id[:SHORT_ID],
+        _client(listed, position),
+        moment(session.created_at),
+        ago(now - session.last_used_at) if session.last_used_at is not None else UNKNOWN,
+        session.safe_ip or UNKNOWN,
+        session.safe_user,
+    )
+
+
+def _expiry(session: Session, now: float) -> str:
+    if session.expires_at is None:
+        return UNKNOWN
+    mark = "~" if session.expires_computed else ""
+    return f"{mark}{countdown(session.expires_at - now)}"
+
+
+def _client(listed: SessionList, position: int) -> str:
+    session, known = listed.sessions[position], listed.labels[position]
+    words = [listed.clients[position]]
+    if session.current:
+        words.insert(0, "this session")
+    if known is not None:
+        words.append(f"[{known.label}{', protected' if known.protect else ''}]")
+    if not session.revocable:
+        words.append("(can't be revoked)")
+    return " · ".join(words[:2]) + ("" if len(words) < 3 else f" {' '.join(words[2:])}")
+
+
+def moment(epoch: float | None) -> str:
+    """`2026-10-24 16:02` UTC."""
+    if epoch is None:
+        return UNKNOWN
+    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def remarks(listed: SessionList) -> Iterable[str]:
+    """What must be said of a list besides its sessions."""
+    if listed.unreadable:
+        yield f"{count(listed.unreadable, 'session')} could not be read"
+    if not listed.complete:
+        yield "The server's pages could not be read to their end: there are more sessions"
+    if listed.current is Current.UNKNOWN:
+        yield (
+            "Which session is this program's own could not be told; "
+            "qiscus-tui refresh makes a new one"
+        )
+
+
+def count(number: int, noun: str) -> str:
+    """`1 session`, `1,284 sessions`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

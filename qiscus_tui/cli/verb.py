@@ -1,0 +1,39 @@
+"""What a verb is made of."""
+
+import argparse
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from qiscus_tui.cli.console import Console
+from qiscus_tui.service.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a verb runs with."""
+
+    options: argparse.Namespace
+    console: Console
+    workspace: Workspace
+    caught: list[int] = field(default_factory=list[int])
+    """Signals that came; each cancels the verb."""
+
+
+Run = Callable[[Context], Awaitable[int] | int]
+"""Carries the verb out and gives its exit code."""
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One verb: its name, its words, its options, its work."""
+
+    name: str
+    help: str
+    add_options: Callable[[argparse.ArgumentParser], None]
+    run: Run
+    not_done: str = ""
+    """What the verb does not do, for its help."""
+
+
+def no_options(parser: argparse.ArgumentParser) -> None:
+    """A verb without options of its own."""

@@ -1,0 +1,111 @@
+"""Sends revokes side by side, tries again, and stops when told to. It proves nothing."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from qiscus_tui.api.retry import Patience
+from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.model.clock import Clock
+from qiscus_tui.model.session import Session
+from qiscus_tui.service.revocation.breaker import Breaker
+from qiscus_tui.service.revocation.events import Answered, Event
+from qiscus_tui.service.revocation.halt import Halt
+from qiscus_tui.service.revocation.ports import Sender, Server
+from qiscus_tui.service.revocation.width import Width
+
+
+class Sending:
+    """Every revoke of one run."""
+
+    def __init__(
+        self,
+        server: Server,
+        clock: Clock,
+        patience: Patience,
+        width: int,
+        halt: Halt,
+        tell: Callable[[Event], None],
+    ) -> None:
+        self._server = server
+        self._clock = clock
+        self._patience = patience.sleeping_by(self._sleep_unless_halted)
+        self._halt = halt
+        self._tell = tell
+        self._width = Width(width)
+        self._breaker = Breaker(halt.by)
+        self._answered = 0
+        self.total = 0
+        """How many sessions are to be sent in all: for the progress."""
+        self.sent: dict[str, QiscusTuiError | None] = {}
+        """Every id that was sent, and the last thing that went wrong with it."""
+
+    async def send(self, sessions: Iterable[Session]) -> None:
+        """Send each, until told to halt. What was not sent is not in `sent`."""
+        waiting = deque(sessions)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(self._width.widest, len(waiting))):
+                group.create_task(self._worker(waiting))
+
+    async def idle(self) -> None:
+        """Return once no answer is awaited any more."""
+        await self._width.idle()
+
+    async def _worker(self, waiting: deque[Session]) -> None:
+        try:
+            sender = await self._server.sender()
+        except QiscusTuiError as error:
+            self._halt.by(error)
+            return
+        try:
+            while waiting and not self._halt.is_set:
+                await self._send(sender, waiting.popleft())
+        finally:
+            await sender.close()
+
+    async def _send(self, sender: Sender, session: Session) -> None:
+        fault: QiscusTuiError | None = None
+
+        async def once() -> None:
+            nonlocal fault
+            async with self._width.slot() as era:
+                if self._halt.is_set:  # meanwhile, while we waited
+                    raise fault or _NotSentError
+                self.sent.setdefault(session.id, None)
+                fault = await _answer(sender, session)
+                self._breaker.hears(fault)
+                self._width.hears(fault, era)
+            if fault is not None:
+                raise fault
+
+        try:
+            await self._patience.retrying(once, lambda _: not self._halt.is_set)
+        except _NotSentError:
+            return
+        except QiscusTuiError as last:
+            fault = last
+        self.sent[session.id] = fault
+        self._breaker.ends_with(fault)
+        self._answered += 1
+        self._tell(Answered(session.id, fault, self._answered, self.total))
+
+    async def _sleep_unless_halted(self, seconds: float) -> None:
+        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
+        halting = asyncio.ensure_future(self._halt.wait())
+        try:
+            await asyncio.wait({sleeping, halting}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            halting.cancel()
+
+
+class _NotSentError(Exception):
+    """The halt came before the first try."""
+
+
+async def _answer(sender: Sender, session: Session) -> QiscusTuiError | None:
+    try:
+        await sender.send(session)
+    except QiscusTuiError as error:
+        return error
+    return None

@@ -1,0 +1,64 @@
+"""How many requests may be under way at once."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+
+from qiscus_tui.errors import QiscusTuiError, ServerFault, ServerRefused
+
+GROW_AFTER = 50
+"""Good answers after which one more request may be under way."""
+
+_OVERLOADED = frozenset({429, 503})
+
+
+class Width:
+    """Slots for requests: halved by 429 and 503, grown again slowly.
+
+    A slot is held for one try, not while waiting for the next one: so the tries that follow an
+    overload are narrow too.
+    """
+
+    def __init__(self, widest: int) -> None:
+        self.widest = max(1, widest)
+        self.now = self.widest
+        self._under_way = 0
+        self._good = 0
+        self._era = 0
+        self._changed = asyncio.Event()
+
+    @contextlib.asynccontextmanager
+    async def slot(self) -> AsyncGenerator[int]:
+        """Wait for a slot and hold it. Gives the era that `hears` is to be told."""
+        while self._under_way >= self.now:
+            self._changed.clear()
+            await self._changed.wait()
+        self._under_way += 1
+        try:
+            yield self._era
+        finally:
+            self._under_way -= 1
+            self._changed.set()
+
+    async def idle(self) -> None:
+        """Return once nothing is under way."""
+        while self._under_way:
+            self._changed.clear()
+            await self._changed.wait()
+
+    def hears(self, error: QiscusTuiError | None, era: int) -> None:
+        """An answer to a request that was sent in `era`.
+
+        An era ends with each halving: the many answers to one overload halve the width once.
+        """
+        if isinstance(error, ServerFault) and error.status in _OVERLOADED:
+            self._good = 0
+            if era == self._era:
+                self.now = max(1, self.now // 2)
+                self._era += 1
+        elif error is None or isinstance(error, ServerRefused):
+            self._good += 1
+            if self._good >= GROW_AFTER and self.now < self.widest:
+                self._good = 0
+                self.now += 1
+                self._changed.set()

@@ -1,0 +1,238 @@
+"""Sessions as JSON and CSV, and as files."""
+
+import csv
+import io
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qiscus_tui.demo.hostile import HOSTILE_AGENTS
+from qiscus_tui.errors import StorageError
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.masking import MASK
+from qiscus_tui.model.session import Current, Session
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.export import CSV_COLUMNS, as_record, write_csv, write_json
+from qiscus_tui.service.export_file import Export, ExportFormat, export_to, named_path
+from qiscus_tui.service.session_list import SessionList
+
+NOW = 1_792_000_000.0  # Wed 14 Oct 2026 17:46:40 UTC
+TOKEN = "QEXtoken-of-the-first-session"
+
+
+def session(**fields: object) -> Session:
+    """A session with these fields."""
+    agent = str(fields.get("user_agent") or "")
+    values: dict[str, object] = {
+        "id": "77be02d4aa01",
+        "revoke_with": TOKEN,
+        "token": TOKEN,
+        "created_at": NOW - 3600,
+        "expires_at": NOW + 7200,
+        "expires_computed": False,
+        "last_used_at": None,
+        "current": False,
+        "user_agent": "curl/8.5.0",
+        "ip": "203.0.113.9",
+        "user": None,
+        "safe_agent": safe(agent),
+        "safe_ip": "",
+        "safe_user": "",
+        "extra": None,
+        **fields,
+    }
+    return Session(**values)  # pyright: ignore[reportArgumentType]
+
+
+def listed(*sessions: Session, label: str = "", client: str = "curl 8.5") -> SessionList:
+    """A list of these, all of one client."""
+    return SessionList(
+        sessions=sessions,
+        clients=[client] * len(sessions),
+        labels=[Known(label, client="x") if label else None] * len(sessions),
+        new=bytes(len(sessions)),
+        current=Current.NONE,
+        unreadable=0,
+        read_at=NOW - 5,
+        offset=5.0,
+    )
+
+
+def rows(what: SessionList, *, safe_text: bool = False) -> list[dict[str, str]]:
+    """The CSV read back."""
+    out = io.StringIO(newline="")
+    write_csv(what, range(len(what)), out, safe_text)
+    return list(csv.DictReader(io.StringIO(out.getvalue(), newline="")))
+
+
+def array(what: SessionList, secrets: tuple[str, ...] = ()) -> list[dict[str, object]]:
+    """The JSON read back."""
+    out = io.StringIO()
+    write_json(what, range(len(what)), secrets, out)
+    assert out.getvalue().isascii()
+    found: list[dict[str, object]] = json.loads(out.getvalue())
+    return found
+
+
+def test_a_record_has_the_fields_of_the_contract_in_their_order() -> None:
+    assert as_record(listed(session(), label="billing cron"), 0) == {
+        "id": "77be02d4aa01",
+        "created_at": "2026-10-14T16:46:40Z",
+        "expires_at": "2026-10-14T19:46:40Z",
+        "expires_computed": False,
+        "expires_in": 7200,
+        "last_used_at": None,
+        "client": "curl 8.5",
+        "user_agent": "curl/8.5.0",
+        "ip": "203.0.113.9",
+        "user": None,
+        "current": False,
+        "revocable": True,
+        "label": "billing cron",
+        "extra": {},
+    }
+    assert list(as_record(listed(session()), 0)) == [*CSV_COLUMNS, "extra"]
+
+
+def test_what_is_unknown_is_null() -> None:
+    unknown = session(
+        created_at=None, expires_at=None, user_agent=None, ip=None, current=None, revoke_with=None
+    )
+    record = as_record(listed(unknown), 0)
+    names = ("created_at", "expires_at", "expires_in", "user_agent", "ip", "current", "label")
+    assert [record[name] for name in names] == [None] * len(names)
+    assert record["revocable"] is False
+
+
+def test_the_time_left_counts_from_the_servers_time() -> None:
+    assert as_record(listed(session()), 0, server_now=NOW + 7201)["expires_in"] == -1
+
+
+def test_json_gives_the_exact_text_as_ascii() -> None:
+    agents = [session(user_agent=agent) for agent in HOSTILE_AGENTS]
+    assert [entry["user_agent"] for entry in array(listed(*agents))] == list(HOSTILE_AGENTS)
+
+
+def test_an_empty_list_is_an_empty_array_and_a_line_of_names() -> None:
+    assert array(listed()) == []
+    out = io.StringIO()
+    write_csv(listed(), (), out, False)
+    assert out.getvalue() == ",".join(CSV_COLUMNS) + "\n"
+
+
+def test_positions_choose_the_sessions_and_their_order() -> None:
+    what = listed(session(id="a" * 12), session(id="b" * 12), session(id="c" * 12))
+    out = io.StringIO()
+    write_json(what, (2, 0), (), out)
+    assert [entry["id"] for entry in json.loads(out.getvalue())] == ["c" * 12, "a" * 12]
+
+
+def test_unknown_fields_show_no_secret() -> None:
+    extra: dict[str, object] = {
+        "refresh_token": "abc",
+        "note": f"was {TOKEN}",
+        "list": ["long-lived", {"deep": "fine"}],
+    }
+    (entry,) = array(listed(session(extra=extra)), ("long-lived", ""))
+    assert entry["extra"] == {
+        "refresh_token": MASK,
+        "note": MASK,
+        "list": [MASK, {"deep": "fine"}],
+    }
+
+
+def test_a_token_in_the_user_agent_is_not_shown_either() -> None:
+    what = listed(session(user_agent=f"bot {TOKEN}"), client=f"bot {TOKEN}")
+    assert TOKEN not in json.dumps(array(what))
+    assert TOKEN not in json.dumps(rows(what))
+
+
+def test_csv_has_every_column_but_extra() -> None:
+    (row,) = rows(listed(session(current=None)))
+    assert tuple(row) == CSV_COLUMNS
+    assert row["expires_computed"] == "false"
+    assert row["current"] == ""
+    assert row["expires_in"] == "7200"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_a_csv_is_a_formula(start: str) -> None:
+    (row,) = rows(listed(session(user_agent=f"{start}1+1")))
+    assert row["user_agent"] == f"'{start}1+1"
+
+
+def test_safe_csv_holds_nothing_that_moves_a_terminal() -> None:
+    agents = listed(*[session(user_agent=agent) for agent in HOSTILE_AGENTS])
+    out = io.StringIO(newline="")
+    write_csv(agents, range(len(agents)), out, True)
+    assert out.getvalue().replace("\n", "").isprintable()
+    assert len(rows(agents, safe_text=True)) == len(HOSTILE_AGENTS)
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=30))
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_one_cell_of_one_row(text: str) -> None:
+    (row,) = rows(listed(session(user_agent=text)))
+    readable = text.encode("utf-8", "backslashreplace").decode()
+    assert row["user_agent"] in {readable, f"'{readable}"}
+
+
+# Files
+
+
+@pytest.mark.parametrize("kind", list(ExportFormat))
+def test_an_export_is_a_new_file_for_this_user_alone(tmp_path: Path, kind: ExportFormat) -> None:
+    path = tmp_path / f"out.{kind.value}"
+    before = os.umask(0)
+    try:
+        export_to(path, kind, Export(listed(session()), [0]))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert "77be02d4aa01" in path.read_text()
+
+
+def test_an_export_overwrites_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    path.write_text("mine")
+    with pytest.raises(StorageError, match="is there already"):
+        export_to(path, ExportFormat.CSV, Export(listed(session()), [0]))
+    assert path.read_text() == "mine"
+
+
+def test_an_export_follows_no_symbolic_link(tmp_path: Path) -> None:
+    (tmp_path / "link.csv").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StorageError):
+        export_to(tmp_path / "link.csv", ExportFormat.CSV, Export(listed(session()), [0]))
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_half_an_export_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StorageError, match="No space left"):
+        export_to(tmp_path / "out.csv", ExportFormat.CSV, Export(listed(session()), [0]))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_folder_is_said(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="No such file"):
+        export_to(tmp_path / "no" / "out.csv", ExportFormat.CSV, Export(listed(), ()))
+
+
+def test_a_name_may_begin_at_the_home(home: Path) -> None:
+    assert named_path(" ~/a.csv ") == home / "a.csv"
+    assert named_path("a.csv") == Path.cwd() / "a.csv"
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\x00b", "~nobody-of-this-name/a"])
+def test_what_is_no_file_name_is_said(name: str) -> None:
+    with pytest.raises(StorageError):
+        named_path(name)

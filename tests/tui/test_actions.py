@@ -1,0 +1,125 @@
+"""The registry: one list that bindings, footer, palette and help are drawn from."""
+
+import pytest
+from textual.app import App, ComposeResult
+
+from qiscus_tui.tui import actions
+from qiscus_tui.tui.actions import ACTIONS, Group, Scope
+from qiscus_tui.tui.situation import Situation
+from qiscus_tui.tui.widgets.action_bar import ActionBar
+
+USUAL = Situation(rows=5, listed=9, marked=1)
+
+
+class FooterApp(App[None]):
+    def __init__(self, situation: Situation = USUAL) -> None:
+        super().__init__()
+        self.bar = ActionBar()
+        self.situation = situation
+        self.pressed: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield self.bar
+
+    def on_mount(self) -> None:
+        self.bar.show_actions(actions.in_footer(Scope.SESSIONS, self.situation))
+
+    def on_action_bar_pressed(self, message: ActionBar.Pressed) -> None:
+        self.pressed.append(message.name)
+
+
+async def footer(width: int, situation: Situation = USUAL) -> str:
+    app = FooterApp(situation)
+    async with app.run_test(size=(width, 3)) as pilot:
+        await pilot.pause()
+        return app.bar.text
+
+
+async def test_the_footer_reads_as_the_screen_is_drawn() -> None:
+    assert await footer(120) == (
+        " space mark  enter detail  x revoke  / filter  s sort  r reload"
+        "  R refresh token  X revoke all  ? help  q quit"
+    )
+
+
+@pytest.mark.parametrize("width", [119, 100, 80, 60, 40, 16])
+async def test_help_and_quit_stay_in_a_footer_of_any_width(width: int) -> None:
+    text = await footer(width)
+    assert text.endswith("? help  q quit")
+    assert len(text) <= width
+
+
+async def test_the_dearest_actions_stay_longest() -> None:
+    assert await footer(80) == (
+        " space mark  enter detail  x revoke  / filter  s sort  r reload  ? help  q quit"
+    )
+    assert await footer(40) == " space mark  x revoke  ? help  q quit"
+
+
+async def test_a_click_in_the_footer_asks_for_its_action() -> None:
+    app = FooterApp()
+    async with app.run_test(size=(120, 3)) as pilot:
+        await pilot.click(ActionBar, offset=(app.bar.text.index("x revoke"), 0))
+        await pilot.click(ActionBar, offset=(app.bar.text.index("quit"), 0))
+        await pilot.click(ActionBar, offset=(119, 0))
+        await pilot.pause()
+    assert app.pressed == ["revoke", "quit"]
+
+
+@pytest.mark.parametrize(
+    ("situation", "off"),
+    [
+        (Situation(rows=5, listed=5, readonly=True), {"revoke", "revoke_all", "refresh_token"}),
+        (Situation(rows=5, listed=5, stale=True), {"revoke", "revoke_all", "refresh_token"}),
+        (Situation(rows=5, listed=5, busy=True), {"revoke", "revoke_all", "reload"}),
+        (Situation(rows=0, listed=5), {"toggle_mark", "open_detail", "mark_shown", "revoke"}),
+        (Situation(), {"filter", "next_sort", "find_token"}),
+        (Situation(rows=1, listed=1), {"unmark_all"}),
+        (Situation(rows=1, listed=1, can_refresh=False), {"refresh_token"}),
+    ],
+)
+def test_what_cannot_be_done_now_is_not_offered(situation: Situation, off: set[str]) -> None:
+    palette = {action.name for action in actions.in_palette(Scope.SESSIONS, situation)}
+    bar = {action.name for action in actions.in_footer(Scope.SESSIONS, situation)}
+    assert not off & (palette | bar)
+    assert not any(actions.is_available(name, situation) for name in off)
+    assert actions.is_available("quit", situation)
+
+
+def test_hidden_marks_can_be_revoked_though_no_row_is_shown() -> None:
+    assert actions.is_available("revoke", Situation(rows=0, listed=5, marked=2))
+
+
+def test_names_outside_the_registry_are_always_available() -> None:
+    assert actions.is_available("app.focus_next", Situation())
+
+
+def test_no_key_does_two_things_in_one_place() -> None:
+    for scope in (Scope.SESSIONS, Scope.DETAIL):
+        keys = [key for act in (*actions.of(scope), *actions.of(Scope.APP)) for key in act.keys]
+        assert len(keys) == len(set(keys))
+    assert len({action.name for action in ACTIONS}) == len(ACTIONS)
+
+
+def test_no_key_belongs_to_a_multiplexer_or_a_terminal() -> None:
+    theirs = {f"ctrl+{letter}" for letter in "abjoqs"}
+    assert not theirs & {key for action in ACTIONS for key in action.keys}
+
+
+def test_every_action_is_explained_under_a_heading() -> None:
+    grouped = actions.by_group()
+    assert set(grouped) == set(Group)
+    assert sum(map(len, grouped.values())) == len(ACTIONS)
+    assert all(action.help.endswith(".") for action in ACTIONS)
+
+
+def test_bindings_carry_every_key_and_the_actions_name() -> None:
+    bound = {binding.key: binding.action for binding in actions.bindings(Scope.SESSIONS)}
+    assert bound["space"] == "toggle_mark"
+    assert bound["X"] == "revoke_all"
+    assert "up,down,pageup,pagedown,home,end,j,k" not in bound
+    assert {binding.action for binding in actions.bindings(Scope.APP)} == {
+        "palette",
+        "help",
+        "quit",
+    }

@@ -1,0 +1,110 @@
+"""The themes: told apart in 256 colours, readable in 16 and in none."""
+
+import itertools
+
+import pytest
+from rich.color import Color as RichColor
+from rich.color import ColorSystem
+from textual.color import Color
+from textual.theme import Theme
+
+from qiscus_tui.tui.theme import THEMES
+from tests.clocks import ManualClock
+from tests.tui.conftest import NOW, TableApp, many
+
+ACCENTS = ("primary", "secondary", "success", "warning", "error", "accent")
+TEXTS = ("foreground", "text-muted", *ACCENTS)
+SURFACES = ("background", "surface", "panel", "block-cursor-blurred-background")
+
+
+@pytest.fixture(params=THEMES, ids=lambda theme: theme.name)
+def theme(request: pytest.FixtureRequest) -> Theme:
+    chosen: Theme = request.param
+    return chosen
+
+
+def colours(theme: Theme) -> dict[str, str]:
+    return theme.to_color_system().generate()
+
+
+def downgraded(colour: str, system: ColorSystem) -> int | None:
+    return Color.parse(colour).rich_color.downgrade(system).number
+
+
+def test_surfaces_stay_apart_in_256_colours(theme: Theme) -> None:
+    shown = [downgraded(colours(theme)[name], ColorSystem.EIGHT_BIT) for name in SURFACES]
+    assert len(set(shown)) == len(SURFACES)
+
+
+def test_accents_stay_apart_in_256_colours(theme: Theme) -> None:
+    shown = [downgraded(colours(theme)[name], ColorSystem.EIGHT_BIT) for name in TEXTS]
+    assert len(set(shown)) == len(TEXTS)
+
+
+def test_every_colour_is_in_the_palette_of_256(theme: Theme) -> None:
+    steps = (0, 95, 135, 175, 215, 255)
+    cube = set(itertools.product(steps, repeat=3))
+    greys = {(level, level, level) for level in range(8, 239, 10)}
+    own = [getattr(theme, name) for name in ("background", "surface", "panel", "foreground")]
+    own += [getattr(theme, name) for name in ACCENTS]
+    for colour in (*own, *theme.variables.values()):
+        if colour.startswith("#"):
+            assert Color.parse(colour).rgb in cube | greys, colour
+
+
+def test_texts_are_readable_on_the_background(theme: Theme) -> None:
+    for name in TEXTS:
+        for surface in ("background", "surface"):
+            assert contrast(colours(theme)[name], colours(theme)[surface]) >= 4.5, (name, surface)
+
+
+def test_the_cursor_is_readable_with_and_without_the_focus(theme: Theme) -> None:
+    for focus in ("", "-blurred"):
+        text = colours(theme)[f"block-cursor{focus}-foreground"]
+        assert contrast(text, colours(theme)[f"block-cursor{focus}-background"]) >= 4.5
+
+
+def test_texts_are_seen_in_16_colours(theme: Theme) -> None:
+    ground = downgraded(colours(theme)["background"], ColorSystem.STANDARD)
+    for name in TEXTS:
+        assert downgraded(colours(theme)[name], ColorSystem.STANDARD) != ground, name
+    for focus in ("", "-blurred"):
+        pair = [f"block-cursor{focus}-{part}" for part in ("foreground", "background")]
+        assert len({downgraded(colours(theme)[name], ColorSystem.STANDARD) for name in pair}) == 2
+
+
+async def test_the_cursor_is_reversed_so_that_it_is_seen_without_colours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = TableApp(many(9), ManualClock(NOW))
+    async with app.run_test(size=(80, 12)) as pilot:
+        await pilot.press("down")
+        await pilot.pause()
+        reversed_lines = [
+            y
+            for y, strip in enumerate(app.screen._compositor.render_strips())
+            if any(part.style and part.style.reverse and part.text.strip() for part in strip)
+        ]
+        assert reversed_lines == [2]
+        for strip in app.screen._compositor.render_strips():
+            for part in strip:
+                assert part.style is None or is_grey(part.style.color)
+
+
+def is_grey(colour: RichColor | None) -> bool:
+    return colour is None or colour.triplet is None or len(set(colour.triplet)) == 1
+
+
+def contrast(one: str, other: str) -> float:
+    """By WCAG: 4.5 is readable."""
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: str) -> float:
+    red, green, blue = (
+        level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4
+        for level in Color.parse(colour).normalized
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
