@@ -1,42 +1,70 @@
 """JSON from a stranger: bounded, and never an exception of the decoder's own."""
 
 import json
+import math
 from typing import cast
 
 import msgspec
 
 from qiscus_tui.errors import Unreadable
-from qiscus_tui.model.text import safe
 
 MAX_NESTING = 32
 """Levels that an entry of a list may be nested."""
 
 _decoder = msgspec.json.Decoder()
+_BOM = b"\xef\xbb\xbf"
 
 
 def decode_json(body: bytes | bytearray | memoryview) -> object:
-    """The value of a JSON text. Raises Unreadable.
+    """The value of a JSON text. Raises Unreadable, which never quotes it: it may hold secrets.
 
-    What strict JSON forbids but servers send (NaN, huge numbers, lone surrogates) is read the
-    slow way.
+    What strict JSON forbids but servers send (lone surrogates, invalid UTF-8, NaN, endless
+    digits) is read the slow way: bytes that are no UTF-8 as lone surrogates, endless digits as
+    their text, a number without a JSON form as null.
     """
     try:
         return cast("object", _decoder.decode(body))
     except RecursionError as error:
         raise Unreadable("The answer is nested too deeply") from error
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         pass
+    text = bytes(body).removeprefix(_BOM).decode("utf-8", "surrogateescape")
     try:
-        return cast("object", json.loads(bytes(body)))
+        return cast(
+            "object",
+            json.loads(text, parse_int=_integer, parse_float=_finite, parse_constant=_nothing),
+        )
     except RecursionError as error:
         raise Unreadable("The answer is nested too deeply") from error
     except ValueError as error:
-        start = bytes(body[:60]).decode("utf-8", "replace").strip()
-        if not start:
-            raise Unreadable("The answer is empty") from error
-        if start.startswith("<"):
-            raise Unreadable("The answer is a web page, not JSON") from error
-        raise Unreadable(f"The answer is not JSON; it begins with '{safe(start)}'") from error
+        raise Unreadable(_what_it_is(text)) from error
+
+
+def _what_it_is(text: str) -> str:
+    start = text[:200].lstrip()
+    if not start:
+        return "The answer is empty"
+    if start.startswith("<"):
+        return "The answer is a web page, not JSON"
+    if start.startswith(("{", "[")):
+        return "The answer is damaged JSON: it breaks off or goes wrong midway"
+    return "The answer is not JSON"
+
+
+def _integer(digits: str) -> int | str:
+    try:
+        return int(digits)
+    except ValueError:  # past Python's limit of 4,300 digits
+        return digits
+
+
+def _finite(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None
+
+
+def _nothing(_: str) -> None:
+    """NaN and the infinities: no JSON value."""
 
 
 def nesting_is_bounded(value: object, levels: int = MAX_NESTING) -> bool:

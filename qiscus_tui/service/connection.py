@@ -9,11 +9,10 @@ from qiscus_tui.api.listing import Listing, read_listing
 from qiscus_tui.errors import NoAccount, NoLongLivedToken, ReadOnly
 from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage
 from qiscus_tui.model.clock import Clock
-from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.keeping import Keeping
 from qiscus_tui.service.reading import Reader
-from qiscus_tui.service.revocation.outcomes import Outcome, Report
+from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.run import WIDTH, Revocation
 from qiscus_tui.service.session_list import SessionList
@@ -88,7 +87,8 @@ class Connection:
         """Every session of the user. Raises LoginNeeded, ServerError, OutOfReach, StorageError."""
         await self.long_lived()
         listing = await self.list_with(await self.credentials(), progress)
-        return await self.reader.snapshot(listing, read_at=self.clock.now(), offset=self.client.offset)
+        read_at, offset = self.clock.now(), self.client.offset
+        return await self.reader.snapshot(listing, read_at=read_at, offset=offset)
 
     async def list_with(
         self, credentials: Credentials, progress: Progress | None = None
@@ -125,17 +125,15 @@ class Connection:
         )
 
     async def after_revocation(self, report: Report) -> None:
-        """Forget our own short-lived token if the plan ended it. Raises StorageError."""
-        credentials = await self.credentials()
-        if credentials.short_lived is None:
+        """Forget our own short-lived token if the run ended it. Raises StorageError."""
+        if not report.own_is_gone:
             return
-        own = fingerprint(credentials.short_lived.token)
-        gone = {o.id for o in report.outcomes if o.outcome is Outcome.REVOKED}
-        if own in gone or (report.listed and report.warning and not report.listed.get(own)):
-            async with self.keeping.lock(self.account):
-                fresh = await self.credentials()
-                if fresh.short_lived == credentials.short_lived:
-                    await self.keep(fresh.with_short_lived(None))
+        async with self.keeping.lock(self.account):
+            credentials = await self.credentials()
+            short = credentials.short_lived
+            # One that another program got meanwhile is not the one that was listed.
+            if short is not None and short.obtained_at <= report.plan.listed.read_at:
+                await self.keep(credentials.with_short_lived(None))
 
 
 class _Sender:

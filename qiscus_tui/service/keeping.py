@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qiscus_tui.model.account import Account
 from qiscus_tui.store.accounts import AccountBook
@@ -46,18 +46,41 @@ class Keeping:
     verified: VerifiedCalls
     disk: Disk | None
 
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
+    """Waiting in this process is done here: threads that wait for the file's lock would take
+    the places of those that its holder needs."""
+
     @contextlib.asynccontextmanager
     async def lock(self, account: Account) -> AsyncGenerator[None]:
-        """Hold the account against every other process of this user. Raises StorageError."""
-        if self.disk is None:
-            yield
-            return
-        lock = account_lock(self.disk.paths, account.key)
-        await asyncio.to_thread(lock.__enter__)
-        try:
-            yield
-        finally:
-            lock.__exit__(None, None, None)
+        """Hold the account against every other task and process of this user.
+
+        Not re-entrant. Raises StorageError.
+        """
+        async with self._turn:
+            if self.disk is None:
+                yield
+                return
+            lock = account_lock(self.disk.paths, account.key)
+            await _entered(lock)
+            try:
+                yield
+            finally:
+                lock.__exit__(None, None, None)
+
+
+async def _entered(lock: contextlib.AbstractContextManager[None]) -> None:
+    """Enter in a thread; whoever is cancelled meanwhile does not hold the lock for ever."""
+    entering = asyncio.ensure_future(asyncio.to_thread(lock.__enter__))
+    try:
+        await asyncio.shield(entering)
+    except asyncio.CancelledError:
+        entering.add_done_callback(lambda done: _leave(lock, done))
+        raise
+
+
+def _leave(lock: contextlib.AbstractContextManager[None], entered: "asyncio.Future[None]") -> None:
+    if not entered.cancelled() and entered.exception() is None:
+        lock.__exit__(None, None, None)
 
 
 def keeping(secrets: SecretStore, on: Disk | None) -> Keeping:

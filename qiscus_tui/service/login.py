@@ -14,6 +14,7 @@ from qiscus_tui.errors import (
     QiscusTuiError,
     ServerError,
     StorageError,
+    TokenExpired,
     TwoFactor,
 )
 from qiscus_tui.model.account import Account, Credentials, Role, Storage
@@ -122,6 +123,8 @@ async def _checked(client: ApiClient, answer: LoginAnswer) -> Credentials:
     """The secrets of a login that can go on; ends its token where it can't."""
     if answer.long_lived is not None:
         if not answer.app_code:
+            if answer.short_lived is not None:
+                await end_unkept(client, answer.short_lived.token)
             raise NotQiscus("The login answer names no app", "Log in with --with-token instead.")
         return Credentials(answer.long_lived, answer.short_lived)
     if answer.short_lived is None:
@@ -171,9 +174,9 @@ async def _kept_before(workspace: Workspace, account: Account) -> Credentials | 
 async def _end_replaced(connection: Connection, token: str) -> tuple[str, ...]:
     try:
         await connection.client.logout(token)
-    except (ServerError, LoginNeeded):
+    except TokenExpired:
         return ()  # it had ended by itself
-    except OutOfReach as error:
+    except (ServerError, OutOfReach) as error:
         return (f"The token of the earlier login could not be ended: {error.message}",)
     return ("The token of the earlier login was ended.",)
 
@@ -188,7 +191,7 @@ async def _learn_zone(
     """Hold our new session's creation time against the server's clock."""
     try:
         listed = await connection.read_list()
-    except (ServerError, OutOfReach) as error:
+    except (LoginNeeded, ServerError, OutOfReach) as error:
         return LoggedIn(connection, (*notes, f"The sessions could not be listed: {error.message}"))
     offset = zone_offset_of(listed, made_at)
     if not offset:

@@ -97,5 +97,9 @@ def network_of(ip: str | None) -> str:
         address = ipaddress.ip_address((ip or "").strip())
     except ValueError:
         return ip or ""
-    bits = 24 if address.version == 4 else 48
-    return str(ipaddress.ip_network((address, bits), strict=False))
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is None:
+            # Without a zone such as %eth0: networks have none.
+            return str(ipaddress.IPv6Network((int(address), 48), strict=False))
+        address = address.ipv4_mapped  # as dual-stack servers log IPv4
+    return str(ipaddress.IPv4Network((address, 24), strict=False))

@@ -29,16 +29,19 @@ class Breaker:
 
     def hears(self, error: QiscusTuiError | None) -> None:
         """An answer, None for a yes; or that there was none."""
-        if isinstance(error, OutOfReach):
-            return  # no answer: neither of that row nor its end
-        if isinstance(error, LoginNeeded | Forbidden) or _status(error) in _REFUSED:
-            self._trip(error)
-        elif _status(error) in _NOT_UNDERSTOOD:
-            self._not_understood += 1
-            if self._not_understood >= IN_A_ROW:
+        match error:
+            case LoginNeeded() | Forbidden():
                 self._trip(error)
-        else:
-            self._not_understood = 0
+            case ServerRefused(status=status) if status in _REFUSED:
+                self._trip(error)
+            case ServerRefused(status=status) if status in _NOT_UNDERSTOOD:
+                self._not_understood += 1
+                if self._not_understood >= IN_A_ROW:
+                    self._trip(error)
+            case OutOfReach():
+                pass  # no answer: neither of that row nor its end
+            case _:
+                self._not_understood = 0
 
     def ends_with(self, error: QiscusTuiError | None) -> None:
         """How a session ended after all its tries."""
@@ -48,7 +51,3 @@ class Breaker:
         self._given_up += 1
         if self._given_up >= IN_A_ROW:
             self._trip(error)
-
-
-def _status(error: QiscusTuiError | None) -> int:
-    return error.status if isinstance(error, ServerRefused) else 0

@@ -1,0 +1,168 @@
+"""The base of all dialogs: a box with a heading, a body that scrolls, and buttons."""
+
+from collections.abc import Iterable
+from typing import ClassVar, Generic, TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Button
+
+from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.tui.dialogs.parts import Body, DialogButton, Words
+
+Answer = TypeVar("Answer")
+
+
+class Dialog(ModalScreen[Answer], Generic[Answer]):
+    """`n` and `escape` cancel; arrows and pages scroll the body; Cancel has the focus."""
+
+    AUTO_FOCUS = "#cancel"
+    TITLE_TEXT: ClassVar[str] = ""
+    DANGEROUS: ClassVar[bool] = False
+    """Whether it can end something for good: its border says so by colour, its words anyway."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,n", "cancel", "Cancel", show=False),
+        Binding("up,k", "scroll_body(-1)", "Up", show=False),
+        Binding("down,j", "scroll_body(1)", "Down", show=False),
+        Binding("pageup", "page_body(-1)", "Page up", show=False),
+        Binding("pagedown", "page_body(1)", "Page down", show=False),
+        Binding("home", "body_end(-1)", "Top", show=False),
+        Binding("end", "body_end(1)", "Bottom", show=False),
+        Binding("left", "app.focus_previous", "Back", show=False),
+        Binding("right", "app.focus_next", "On", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        background: $background 60%;
+
+        & #box {
+            width: 78; max-width: 100%; height: auto; max-height: 100%;
+            padding: 0 2; background: $surface; border: round $border-blurred;
+        }
+        &.-dangerous #box { border: round $error; }
+        & #heading { height: auto; text-style: bold; }
+        & #lead { height: auto; margin-bottom: 1; }
+        & #body {
+            height: auto; scrollbar-size-vertical: 1; overflow-x: hidden;
+            scrollbar-background: $surface; scrollbar-background-hover: $surface;
+            scrollbar-background-active: $surface;
+        }
+        & #lines { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
+        & #note { height: auto; margin-top: 1; }
+        & #buttons { height: 1; margin-top: 1; align-horizontal: right; }
+        & Toggle { height: auto; }
+        & Toggle:focus { text-style: reverse; }
+        & Input, & Input:focus {
+            height: 1; border: none; padding: 0 1; background: $panel; color: $foreground;
+        }
+        & Button {
+            width: auto; min-width: 8; height: 1; margin-left: 2; line-pad: 2;
+            background: $panel; color: $foreground; text-style: none;
+            &:hover { background: $panel; }
+            &:focus {
+                background: $foreground; color: $background; background-tint: transparent;
+                text-style: bold;
+            }
+            &.-danger-tone { color: $error; text-style: bold; }
+            &.-danger-tone:focus { background: $error; color: $background; }
+            &.-asleep { color: $text-muted; text-style: none; }
+        }
+        &.-monochrome Button:focus { text-style: bold reverse; }
+        &.-short {
+            & #lead { margin-bottom: 0; }
+            & #note, & #buttons { margin-top: 0; }
+        }
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box"):
+            yield Words(self.TITLE_TEXT, id="heading")
+            yield Words(id="lead")
+            with Body(id="body"):
+                yield from self.compose_body()
+            yield Words(id="note")
+            yield from self.compose_questions()
+            with Horizontal(id="buttons"):
+                yield from self.compose_buttons()
+
+    def compose_body(self) -> Iterable[Widget]:
+        """What scrolls."""
+        yield Words(id="lines")
+
+    def compose_questions(self) -> Iterable[Widget]:
+        """Toggles and fields over the buttons."""
+        return ()
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        """The buttons, Cancel first."""
+        yield DialogButton("Cancel  n", id="cancel")
+
+    def on_mount(self) -> None:
+        """Say nothing that has not been said."""
+        self.set_class(self.DANGEROUS, "-dangerous")
+        self.set_class(self.app.no_color, "-monochrome")
+        self.say("lead")
+        self.say("note")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Close up where lines are scarce."""
+        self.set_class(event.size.height < 20, "-short")
+
+    def say(self, where: str, text: str | Content = "") -> None:
+        """Put words into a part: `heading`, `lead`, `lines` or `note`."""
+        self.query_one(f"#{where}", Words).say(text)
+
+    def say_trouble(self, error: QiscusTuiError) -> None:
+        """What went wrong, and what to do, in the note."""
+        self.say("note", trouble(error))
+
+    # Keys
+
+    def action_cancel(self) -> None:
+        """Leave without an answer."""
+        self.close(None)
+
+    def close(self, answer: Answer | None) -> None:
+        """Give the answer and go: once, and only while this dialog is the one on top."""
+        if self.is_current:
+            self.dismiss(answer)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Cancel is a button too."""
+        event.stop()
+        if event.button.id == "cancel":
+            self.action_cancel()
+
+    def action_scroll_body(self, lines: int) -> None:
+        """Scroll by lines."""
+        self.query_one(Body).scroll_relative(y=lines, animate=False)
+
+    def action_page_body(self, pages: int) -> None:
+        """Scroll by pages."""
+        body = self.query_one(Body)
+        body.scroll_relative(y=pages * max(1, body.size.height - 1), animate=False)
+
+    def action_body_end(self, end: int) -> None:
+        """Go to the top or the bottom."""
+        body = self.query_one(Body)
+        if end < 0:
+            body.scroll_home(animate=False)
+        else:
+            body.scroll_end(animate=False)
+
+
+def trouble(error: QiscusTuiError) -> Content:
+    """An error as two lines."""
+    parts = [Content.styled(error.message, "bold $error")]
+    if error.hint:
+        parts.append(Content.styled(error.hint, "$text-muted"))
+    return Content("\n").join(parts)

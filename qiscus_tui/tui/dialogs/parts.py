@@ -1,0 +1,165 @@
+"""What dialogs are made of: buttons, toggles, fields, and a body that leaves room for the rest."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Button, Input, Static
+
+
+class Words(Static, can_focus=False):
+    """Plain text or content, never parsed as markup, not selectable."""
+
+    ALLOW_SELECT = False
+
+    def __init__(
+        self, text: str | Content = "", *, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(_content(text), id=id, classes=classes, markup=False)
+
+    def say(self, text: str | Content) -> None:
+        """Say something else; nothing at all takes no room."""
+        content = _content(text)
+        self.display = bool(content.plain)
+        self.update(content)
+
+
+def _content(text: str | Content) -> Content:
+    return text if isinstance(text, Content) else Content(text)
+
+
+class Body(VerticalScroll, can_focus=False):
+    """The part that scrolls, so that what stands under it is always on the screen."""
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Its lines, or what its neighbours leave of the screen."""
+        wanted = super().get_content_height(container, viewport, width)
+        box = self.parent
+        if not isinstance(box, Widget):
+            return wanted
+        taken = box.gutter.height + self.gutter.height + self.styles.margin.height
+        for other in box.children:
+            if other is not self and other.display:
+                inner = max(1, width - other.gutter.width)
+                taken += other.get_content_height(container, viewport, inner)
+                taken += other.gutter.height + other.styles.margin.height
+        return max(1, min(wanted, viewport.height - taken))
+
+
+class DialogButton(Button):
+    """A button of one line, with its key in its words."""
+
+    def __init__(self, label: str, *, id: str, variant: str = "default") -> None:
+        super().__init__(Content(label), id=id, compact=True, classes=f"-{variant}-tone")
+        self.active_effect_duration = 0
+
+    def rename(self, label: str) -> None:
+        """Give it other words."""
+        self.label = Content(label)
+
+
+class Toggle(Static, can_focus=True):
+    """`[ ] c  also …`: lets something in that stays out otherwise."""
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "toggle", show=False)]
+
+    class Toggled(Message):
+        """Asked for, by key or click; the dialog decides."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    def __init__(self, key: str, *, id: str) -> None:
+        super().__init__("", id=id, markup=False)
+        self._key = key
+        self.display = False
+
+    def show_state(self, words: str, *, on: bool) -> None:
+        """Show what it lets in, and whether it does."""
+        self.display = bool(words)
+        style = "$warning" if on else ""
+        self.update(
+            Content.assemble(
+                (f"[{'✓' if on else ' '}] ", style), (self._key, "bold $primary"), f"  {words}"
+            )
+        )
+
+    def action_toggle(self) -> None:
+        """Enter or space on it."""
+        self.post_message(self.Toggled(self._key))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on it."""
+        event.stop()
+        self.post_message(self.Toggled(self._key))
+
+
+class TypedField(Input):
+    """A confirmation by typing. It takes no paste, and passes on the keys it can't use."""
+
+    class Heard(Message):
+        """A key was typed, or a paste refused."""
+
+        def __init__(self, pasted: bool) -> None:
+            super().__init__()
+            self.pasted = pasted
+
+    def __init__(self, characters: str, *, id: str) -> None:
+        super().__init__(id=id, compact=True, select_on_focus=False)
+        self.cursor_blink = False
+        self._characters = characters
+        """What it takes; empty: anything."""
+        self.is_open = False
+        """Whether it takes keys now."""
+
+    def takes(self, event: events.Key) -> bool:
+        """Whether the key goes into the field."""
+        character = event.character
+        return event.is_printable and (not self._characters or character in self._characters)
+
+    def on_key(self, event: events.Key) -> None:
+        """Before Input's own: keys that came too early or don't belong are not typed."""
+        if not event.is_printable:
+            return
+        if not self.takes(event):
+            event.prevent_default()  # not stopped: `n` and `y` still mean what they mean
+            return
+        self.post_message(self.Heard(pasted=False))
+        if not self.is_open:
+            event.prevent_default()
+            event.stop()
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        self.post_message(self.Heard(pasted=True))
+
+    def action_paste(self) -> None:
+        """Nothing: what confirms is typed."""
+
+
+class SecretField(Input):
+    """Masked, and nothing comes out of it again."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id, password=True, compact=True, select_on_focus=False)
+        self.cursor_blink = False
+
+    def action_copy(self) -> None:
+        """Nothing."""
+
+    def action_cut(self) -> None:
+        """Nothing."""
+
+    def take(self) -> str:
+        """What was typed; the field is empty afterwards."""
+        typed = self.value
+        self.value = ""
+        return typed

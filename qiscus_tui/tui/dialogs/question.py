@@ -1,0 +1,99 @@
+"""A dialog that can confirm something: by a meant key, or a click, after its dead time."""
+
+from typing import TypeVar
+
+from textual import events
+from textual.binding import Binding
+from textual.widgets import Button
+
+from qiscus_tui.model.clock import Clock
+from qiscus_tui.tui.dialogs.dialog import Dialog
+from qiscus_tui.tui.dialogs.guard import DEAD, Guard
+from qiscus_tui.tui.dialogs.parts import TypedField
+
+Answer = TypeVar("Answer")
+
+
+class Question(Dialog[Answer]):
+    """`y`, or Enter or a click on the button `confirm`, calls `confirmed`."""
+
+    BINDINGS = [Binding("y", "confirm", "Confirm", show=False)]  # noqa: RUF012 Textual's own form
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self.guard = Guard(clock)
+
+    # What a subclass says.
+
+    def may_confirm(self) -> bool:
+        """Whether there is something to confirm now."""
+        raise NotImplementedError
+
+    async def confirmed(self) -> None:
+        """Somebody said yes, and meant it. Runs in a worker."""
+        raise NotImplementedError
+
+    # When a yes counts.
+
+    def ask_anew(self) -> None:
+        """What is asked is drawn anew: the dead time begins with that drawing."""
+        self.guard.sleep()
+        self._show_asleep()
+        self.call_after_refresh(self._drawn)
+
+    def _drawn(self) -> None:
+        self.guard.drawn()
+        for field in self.query(TypedField):
+            field.is_open = self.guard.awake
+        self.set_timer(DEAD, self._show_asleep)
+
+    def _show_asleep(self) -> None:
+        for button in self.query("#confirm"):
+            button.set_class(not self.guard.awake, "-asleep")
+
+    def on_screen_resume(self) -> None:
+        """It is on top (again)."""
+        self.ask_anew()
+
+    def on_key(self, event: events.Key) -> None:
+        """Every key that no field kept."""
+        self.guard.heard()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste is never an answer, and the keys around it are none either."""
+        event.stop()
+        self.guard.heard()
+        self.ask_anew()
+
+    def on_typed_field_heard(self, message: TypedField.Heard) -> None:
+        """A key that a field kept."""
+        message.stop()
+        self.guard.heard()
+        if message.pasted:
+            self.pasted()
+
+    def pasted(self) -> None:
+        """Somebody pasted into the field."""
+        self.ask_anew()
+        self.say("note", "Pasting does not confirm: type it.")
+
+    def action_confirm(self) -> None:
+        """A key that may mean yes."""
+        if self.may_confirm():
+            self.run_worker(self._confirm_if_meant(), group="confirm", exclusive=True)
+
+    async def _confirm_if_meant(self) -> None:
+        if await self.guard.is_meant() and self.may_confirm() and self.is_current:
+            await self.confirmed()
+
+    def on_input_submitted(self) -> None:
+        """Enter in a field. (The key itself was heard as it bubbled.)"""
+        self.action_confirm()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Enter or a click on a button."""
+        if event.button.id == "confirm":
+            event.stop()
+            self.action_confirm()
+        else:
+            super().on_button_pressed(event)

@@ -1,0 +1,39 @@
+"""Screens that say what size they need, where the terminal is smaller."""
+
+from __future__ import annotations
+
+from typing import Generic
+
+from textual import events
+from textual.screen import Screen, ScreenResultType
+
+from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
+
+LEAST_WIDTH = 60
+LEAST_HEIGHT = 15
+
+
+class TooSmall(OneLine):
+    """`60x15 is needed, this is 58x12`."""
+
+    DEFAULT_CSS = """
+    TooSmall { display: none; }
+    .-too-small > * { display: none; }
+    .-too-small > TooSmall { display: block; }
+    """
+
+    def show_size(self, width: int, height: int) -> None:
+        """Say what the terminal has, and what is needed."""
+        words = f"{LEAST_WIDTH}x{LEAST_HEIGHT} is needed, this is {width}x{height}"
+        self.show_line(Line((piece(words, Tone.WARNING, ALWAYS),)))
+
+
+class SizedScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
+    """A screen for 60x15 and more. Its `compose` yields a `TooSmall` first."""
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Hide all but the line that says what is needed, or show all again."""
+        width, height = event.size
+        small = width < LEAST_WIDTH or height < LEAST_HEIGHT
+        self.query_one(TooSmall).show_size(width, height)
+        self.set_class(small, "-too-small")
