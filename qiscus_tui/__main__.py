@@ -6,26 +6,43 @@ import sys
 
 def main() -> int:
     """Run the command line of this process; gives its exit code."""
-    _protect()
-    from qiscus_tui.cli.main import options_of, run_verb
+    try:
+        return _main(sys.argv[1:])
+    except KeyboardInterrupt:
+        return 130  # ctrl-c before anybody listens for it
 
-    options = options_of(sys.argv[1:])
+
+def _main(arguments: list[str]) -> int:
+    _protect()
+    if arguments[:1] == ["token"]:
+        from qiscus_tui.cached_token import print_cached_token
+
+        code = print_cached_token(arguments)
+        if code is not None:
+            return code
+    from qiscus_tui.cli.main import options_of, run_app, run_verb
+
+    options = options_of(arguments)
     if isinstance(options, int):
         return options
     if options.verb is not None:
         return run_verb(options)
-    from qiscus_tui.cli.main import run_app
     from qiscus_tui.tui import run
 
     return run_app(options, run)
 
 
 def _protect() -> None:
-    """No core dump of this process may hold its secrets."""
+    """No core dump may hold our secrets, and no file of ours may become stdin, stdout, stderr."""
     import resource
 
     limit = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, limit[1]))
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
 
 
 if __name__ == "__main__":

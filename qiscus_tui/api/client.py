@@ -3,16 +3,17 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Self, cast
 
 from qiscus_tui.api import contract as api
-from qiscus_tui.api.contract import Call, Contract
+from qiscus_tui.api.answers import Answer, AnswerStream, server_time
+from qiscus_tui.api.contract import Authentication, Call, Contract, FieldNames
 from qiscus_tui.api.decode import decode_json, encode_json
 from qiscus_tui.api.failures import failure, is_refusal
 from qiscus_tui.api.retry import Patience
-from qiscus_tui.api.wire import Answer, AnswerStream, Wire, WireSettings, server_time, tls_context
+from qiscus_tui.api.wire import Wire, WireSettings, fits_a_header, tls_context
 from qiscus_tui.errors import NotQiscus, Unreadable
 from qiscus_tui.model.account import Role, ShortLived
 from qiscus_tui.model.clock import Clock
@@ -82,6 +83,7 @@ class ApiClient:
         self._clock = clock
         self._tls: ssl.SSLContext | None = None
         self._wire: Wire | None = None
+        self._connecting = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         return self
@@ -118,19 +120,17 @@ class ApiClient:
         """Log in. Raises LoginRefused, NotQiscus, ServerError or OutOfReach. Never retried."""
         body = encode_json({api.LOGIN_EMAIL: email, api.LOGIN_PASSWORD: password})
         answer = await self._send(self.contract.login, {}, body)
-        data = _data(self._value(self.contract.login, answer))
+        data = _data(self._value(self.contract.login, answer, (password,)))
         user = _object(data.get("user"))
         if not user:
             raise NotQiscus(f"{self.origin.netloc} did not answer the login as Qiscus does")
         app = _object(user.get("app")) or _object(_object(data.get("details")).get("app"))
-        token, long_lived = (
-            _text(user.get("authentication_token")),
-            _text(data.get("long_lived_token")),
-        )
+        token = _secret(user.get("authentication_token"))
+        long_lived = _named(api.LONG_LIVED_TOKEN, data)
         made_at = self._made_at(answer)
         role = user.get("type")
         return LoginAnswer(
-            app_code=_text(app.get("app_code")) or "",
+            app_code=_secret(app.get("app_code")) or "",
             email=_text(user.get("email")) or email,
             user_name=_text(user.get("name")) or "",
             app_name=_text(app.get("name")) or "",
@@ -153,20 +153,24 @@ class ApiClient:
         call = self.contract.revoke
         body = encode_json({call.field or "token": what})
         answer = await self._send(call, self.long_lived_headers(long_lived), body)
-        self._accepted(call, answer)
+        self._value(call, answer, (long_lived, str(what)))
 
     async def logout(self, short_lived: str) -> None:
         """End our own short-lived token. Raises TokenExpired where it had ended already."""
         call = self.contract.logout
-        self._accepted(call, await self._send(call, self.short_lived_headers(short_lived)))
+        answer = await self._send(call, self.short_lived_headers(short_lived))
+        self._value(call, answer, (short_lived,))
 
     async def profile(self, headers: Mapping[str, str], role: Role) -> Profile:
         """Who the authenticating `headers` belong to. Reads are tried again."""
         admin = role in {Role.ADMIN, Role.UNKNOWN}
         call = self.contract.admin_profile if admin else self.contract.agent_profile
+        if api.SECRET_KEY_HEADER in headers:
+            call = replace(call, authentication=Authentication.REST)
 
         async def once() -> Profile:
-            data = _data(self._value(call, await self._send(call, headers)))
+            answer = await self._send(call, headers)
+            data = _data(self._value(call, answer, headers.values()))
             email = _text(data.get("email_address")) or _text(data.get("email")) or ""
             return Profile(_text(data.get("name")) or "", email)
 
@@ -176,13 +180,18 @@ class ApiClient:
 
     def long_lived_headers(self, long_lived: str) -> dict[str, str]:
         """Token management."""
-        return {api.TOKEN_HEADER: long_lived, api.APP_ID_HEADER: self.app_id}
+        return self._bare_token(long_lived)
 
-    short_lived_headers = long_lived_headers
+    def short_lived_headers(self, short_lived: str) -> dict[str, str]:
+        """Ordinary calls."""
+        return self._bare_token(short_lived)
 
     def rest_headers(self, secret_key: str) -> dict[str, str]:
         """Server to server."""
         return {api.APP_ID_HEADER: self.app_id, api.SECRET_KEY_HEADER: secret_key}
+
+    def _bare_token(self, token: str) -> dict[str, str]:
+        return {api.TOKEN_HEADER: token, api.APP_ID_HEADER: self.app_id}
 
     # The way there and back
 
@@ -198,11 +207,13 @@ class ApiClient:
             yield answer
 
     async def _connected(self) -> Wire:
-        if self._wire is None:
-            if self._tls is None and self.origin.scheme == "https" and not self._settings.transport:
-                self._tls = await asyncio.to_thread(tls_context, self._settings.ca_bundle)
-            self._wire = Wire(self.origin, self._settings, self._clock, self._tls)
-        return self._wire
+        async with self._connecting:
+            if self._wire is None:
+                secure = self.origin.scheme == "https" and self._settings.transport is None
+                if secure and self._tls is None:
+                    self._tls = await asyncio.to_thread(tls_context, self._settings.ca_bundle)
+                self._wire = Wire(self.origin, self._settings, self._clock, self._tls)
+            return self._wire
 
     async def _send(
         self, call: Call, headers: Mapping[str, str], body: bytes | None = None
@@ -225,36 +236,43 @@ class ApiClient:
     def _short_lived(self, token: str, made_at: float) -> ShortLived:
         return ShortLived(token, made_at + TOKEN_LIFETIME, self._clock.now())
 
-    def _value(self, call: Call, answer: Answer) -> dict[str, object]:
-        """The JSON object of an answer that says yes. Raises what it says otherwise."""
-        self._accepted(call, answer)
-        value = decode_json(answer.body)
-        if not isinstance(value, dict):
-            raise Unreadable("The answer is not the API's: it is no object", status=answer.status)
-        return cast("dict[str, object]", value)
+    def _value(self, call: Call, answer: Answer, secrets: Iterable[str]) -> dict[str, object]:
+        """The JSON object of an answer that says yes, `{}` where it says nothing.
 
-    def _accepted(self, call: Call, answer: Answer) -> None:
+        Raises what it says otherwise; `secrets` are what it was asked with.
+        """
         body = lenient(answer.body)
-        if answer.status >= 400 or is_refusal(body):
-            raise failure(call, answer.status, answer.headers, body, now=self.now())
-        if body is None:
+        if answer.status >= 300 or is_refusal(body):
+            raise failure(
+                call,
+                answer.status,
+                answer.headers,
+                body,
+                now=self.now(),
+                secrets=tuple(secrets),
+            )
+        if not isinstance(body, dict):
             raise NotQiscus(
-                f"{self.origin.netloc} answered with something else than JSON ({answer.status})",
+                f"{self.origin.netloc} answered with something else than the API does "
+                f"({answer.status})",
                 status=answer.status,
             )
+        return cast("dict[str, object]", body)
 
     async def _new_tokens(self, call: Call, long_lived: str) -> NewTokens:
         answer = await self._send(call, self.long_lived_headers(long_lived))
-        data = _data(self._value(call, answer))
+        data = _data(self._value(call, answer, (long_lived,)))
         auth = _object(data.get("auth"))
-        token = _text(auth.get("token"))
+        token = _named(api.SESSION_TOKEN, auth, data)
         if token is None:
             raise Unreadable(
                 "The server accepted the call, but its answer holds no new token",
                 "The old token may have ended. Log in again: qiscus-tui login",
                 status=answer.status,
             )
-        renewed = _text(auth.get("long_lived_token")) or _text(data.get("long_lived_token"))
+        renewed = _named(api.LONG_LIVED_TOKEN, auth, data)
+        if renewed in {long_lived, token}:  # as it was; or an app too old for a second token
+            renewed = None
         return NewTokens(self._short_lived(token, self._made_at(answer)), renewed)
 
 
@@ -278,3 +296,17 @@ def _object(value: object) -> dict[str, object]:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _secret(value: object) -> str | None:
+    """A text that is sent back in a header. Raises Unreadable where none can carry it."""
+    text = _text(value)
+    if text is not None and not fits_a_header(text):
+        raise Unreadable("The answer holds a token or app id that no header can carry")
+    return text
+
+
+def _named(names: FieldNames, *objects: dict[str, object]) -> str | None:
+    """The first secret under one of the names."""
+    found = (_secret(fields.get(name)) for fields in objects for name in names.names)
+    return next((secret for secret in found if secret is not None), None)

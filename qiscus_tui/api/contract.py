@@ -144,18 +144,26 @@ SESSION_IP = FieldNames(("ip", "ip_address", "remote_ip"))
 SESSION_USER = FieldNames(("user_email", "email", "user", "user_id", "user_name", "name"))
 SESSION_CURRENT = FieldNames(("is_current", "current"))
 
+LONG_LIVED_TOKEN = FieldNames(("long_lived_token",), Source.PUBLIC_CODE)
+
 MASKED_TOKEN_SIGNS = ("*", "…", "...")
 """What stands in a token that the server does not show in full."""
 
 # Envelope and pages.
 DATA, META = "data", "meta"
+LIST_KEY_WORDS = ("token", "session")
+"""Where several lists stand under `data`, the list of sessions has one of these in its name."""
 CURSORS = ("after", "cursor_after")
 CURSOR_PARAMETER = "cursor_after"
+NO_CURSOR = ("", "0")
+"""What a cursor is where nothing follows."""
 PAGE, TOTAL_PAGE, CURRENT_PAGE, LAST_PAGE = "page", "total_page", "current_page", "last_page"
+NEXT_PAGE_URL = "next_page_url"
 PAGE_PARAMETER = "page"
 
 # Errors.
-TOKEN_EXPIRED_WORD = "token_expired"
+TOKEN_EXPIRED_WORDS = "token expired"  # once `_` is read as a space
 INVALID_TOKEN_WORDS = "invalid token"
+ERRORS, ERROR, DETAIL, MESSAGE = "errors", "error", "detail", "message"
 
 ROLES = {1: "admin", 2: "agent", 3: "supervisor"}

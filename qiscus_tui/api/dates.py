@@ -1,7 +1,7 @@
 """Dates in HTTP headers."""
 
-from email.utils import parsedate_to_datetime
 from datetime import UTC
+from email.utils import parsedate_to_datetime
 
 _LATEST = 4_102_444_800.0  # the year 2100: no server's clock is there, and sums stay sane
 

@@ -1,97 +1,147 @@
 """From one entry of the list to a session."""
 
-from collections.abc import Mapping
-from typing import cast
+from collections.abc import Callable, Iterable
+from typing import TypeVar, cast
 
 from qiscus_tui.api import contract
 from qiscus_tui.api.contract import Contract, FieldNames
 from qiscus_tui.api.decode import nesting_is_bounded
+from qiscus_tui.api.moments import Moments
 from qiscus_tui.model.durations import TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
-from qiscus_tui.model.timestamps import parse_timestamp
+from qiscus_tui.model.timestamps import LATEST
+
+_FACTS = (
+    contract.SESSION_TOKEN,
+    contract.SESSION_ID,
+    contract.SESSION_CREATED,
+    contract.SESSION_EXPIRES,
+    contract.SESSION_LAST_USED,
+    contract.SESSION_AGENT,
+    contract.SESSION_IP,
+    contract.SESSION_USER,
+    contract.SESSION_CURRENT,
+)
+_KNOWN_NAMES = frozenset(name for fact in _FACTS for name in fact.names)
+_NESTED = frozenset({dict, list})
+_MOST_SHAPES = 1000
+_MOST_TEXTS = 16
+
+Fact = TypeVar("Fact")
+
+
+class _Shape:
+    """Under which of an entry's names each fact may stand, the likeliest first."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        present = frozenset(names)
+
+        def among(fact: FieldNames) -> tuple[str, ...]:
+            return tuple(name for name in fact.names if name in present)
+
+        (
+            self.token,
+            self.id,
+            self.created,
+            self.expires,
+            self.last_used,
+            self.agent,
+            self.ip,
+            self.user,
+            self.current,
+        ) = map(among, _FACTS)
+        self.is_plain = present <= _KNOWN_NAMES
 
 
 class EntryReader:
-    """Reads entries of any documented or inferred shape."""
+    """Reads entries of any documented or inferred shape.
+
+    A list is some 100,000 entries of very few shapes, agents and addresses: what is found out
+    for one is kept for the next.
+    """
 
     def __init__(self, contract: Contract, own_token: str | None, zone_offset: float) -> None:
         self._by_id = contract.revokes_by_id
         self._own_token = own_token
-        self._zone_offset = zone_offset
+        self._time = Moments(zone_offset).read
         self._safe: dict[str, str] = {}
+        self._shapes: dict[tuple[str, ...], _Shape] = {}
 
     def read(self, entry: object) -> Session | None:
         """The session of an entry, None where it can't be read as one."""
+        if isinstance(entry, dict):
+            return self._session(cast("dict[str, object]", entry))
         if isinstance(entry, str):
             return self._session({contract.SESSION_TOKEN.names[0]: entry})
-        if not isinstance(entry, dict):
-            return None
-        fields = cast("dict[str, object]", entry)
-        if not nesting_is_bounded(fields):
-            return None
-        return self._session(fields)
+        return None
 
-    def _session(self, fields: Mapping[str, object]) -> Session | None:
-        used: set[str] = set()
-
-        def take(names: FieldNames) -> object:
-            for name in names.names:
-                value = fields.get(name)
-                if value is not None and value != "":
-                    used.add(name)
-                    return value
-            return None
-
-        listed = take(contract.SESSION_TOKEN)
-        listed = listed if isinstance(listed, str) else None
-        token = None if listed is None or _is_masked(listed) else listed
-        server_id = _identity(take(contract.SESSION_ID))
+    def _session(self, fields: dict[str, object]) -> Session | None:
+        shape = self._shape(tuple(fields))
+        used: list[str] = []
+        listed = token = None
+        listed_as = ""
+        for name in shape.token:
+            text = fields[name]
+            if isinstance(text, str) and text:
+                masked = _is_masked(text)
+                if listed is None or not masked:  # in full is better than masked
+                    listed, listed_as = text, name
+                if not masked:
+                    token = text
+                    break
+        if listed is not None:
+            used.append(listed_as)
+        server_id = _first(fields, shape.id, _identity, used) if shape.id else None
         if listed is None and server_id is None:
             return None
-        created = self._time(take(contract.SESSION_CREATED))
-        expires = self._time(take(contract.SESSION_EXPIRES))
+        if not _is_flat(fields) and not nesting_is_bounded(fields):
+            return None
+        created = _first(fields, shape.created, self._time, used)
+        expires = _first(fields, shape.expires, self._time, used)
+        last_used = _first(fields, shape.last_used, self._time, used)
+        agent = _first(fields, shape.agent, _text, used)
+        ip = _first(fields, shape.ip, _text, used)
+        user = _first(fields, shape.user, _text, used) if shape.user else None
+        mark = _first(fields, shape.current, _truth, used) if shape.current else None
         computed = expires is None and created is not None
-        agent = _text(take(contract.SESSION_AGENT))
-        ip = _text(take(contract.SESSION_IP))
-        user = _text(take(contract.SESSION_USER))
-        last_used = self._time(take(contract.SESSION_LAST_USED))
-        mark = take(contract.SESSION_CURRENT)
+        if computed and created is not None:
+            expires = min(created + TOKEN_LIFETIME, LATEST)
         if token is not None:
             identity = token
         elif server_id is not None:
             identity = str(server_id)
         else:  # a masked token alone may stand for several: the rest tells them apart
             identity = "\n".join(map(str, (listed, created, expires, agent, ip, user)))
-        extra = {name: value for name, value in fields.items() if name not in used}
+        current = False
+        if self._own_token is not None:
+            current = mark if token is None else token == self._own_token
         return Session(
             id=fingerprint(identity),
             revoke_with=server_id if self._by_id else token,
             token=token,
             created_at=created,
-            expires_at=created + TOKEN_LIFETIME if computed and created else expires,
+            expires_at=expires,
             expires_computed=computed,
             last_used_at=last_used,
-            current=self._current(token, mark),
+            current=current,
             user_agent=agent,
             ip=ip,
             user=user,
             safe_agent=self._shown(agent),
             safe_ip=self._shown(ip),
             safe_user=self._shown(user),
-            extra=extra or None,
+            extra=None if shape.is_plain and len(used) == len(fields) else _rest(fields, used),
         )
 
-    def _time(self, value: object) -> float | None:
-        return None if value is None else parse_timestamp(value, self._zone_offset)
-
-    def _current(self, token: str | None, mark: object) -> bool | None:
-        if self._own_token is None:
-            return False
-        if token is not None:
-            return token == self._own_token
-        return _truth(mark)
+    def _shape(self, names: tuple[str, ...]) -> _Shape:
+        shape = self._shapes.get(names)
+        if shape is None:
+            shape = _Shape(names)
+            if len(self._shapes) < _MOST_SHAPES:
+                self._shapes[names] = shape
+        return shape
 
     def _shown(self, text: str | None) -> str:
         if text is None:
@@ -102,12 +152,46 @@ class EntryReader:
         return shown
 
 
+def _first(
+    fields: dict[str, object],
+    names: tuple[str, ...],
+    meaning: Callable[[object], Fact | None],
+    used: list[str],
+) -> Fact | None:
+    """What the first name that means something says; that name is then used."""
+    for name in names:
+        value = fields[name]
+        if value is not None:
+            found = meaning(value)
+            if found is not None:
+                used.append(name)
+                return found
+    return None
+
+
+def _rest(fields: dict[str, object], used: list[str]) -> dict[str, object] | None:
+    """The fields that were not used, but for nulls and empty texts under a known name."""
+    rest = {
+        name: value
+        for name, value in fields.items()
+        if name not in used and not (name in _KNOWN_NAMES and (value is None or value == ""))
+    }
+    return rest or None
+
+
+def _is_flat(fields: dict[str, object]) -> bool:
+    return _NESTED.isdisjoint(map(type, fields.values()))
+
+
 def _is_masked(token: str) -> bool:
-    return any(sign in token for sign in contract.MASKED_TOKEN_SIGNS)
+    for sign in contract.MASKED_TOKEN_SIGNS:  # noqa: SIM110 - a generator costs three times as much
+        if sign in token:
+            return True
+    return False
 
 
 def _identity(value: object) -> str | int | None:
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
         return None
     return value
 
@@ -120,20 +204,26 @@ def _truth(mark: object) -> bool | None:
     return bool(mark) if isinstance(mark, int) else None
 
 
-def _text(value: object, depth: int = 3) -> str | None:
+def _text(value: object) -> str | None:
     """A text; an object is flattened to the texts in it."""
     if isinstance(value, str):
-        return value
+        return value or None
+    found = list(dict.fromkeys(_texts_in(value, 3)))[:_MOST_TEXTS]
+    # {"name": "curl", "agent": "curl/8.5"} says curl once.
+    said = [text for text in found if not any(o != text and o.startswith(text) for o in found)]
+    return " ".join(said) or None
+
+
+def _texts_in(value: object, depth: int) -> list[str]:
+    if isinstance(value, str):
+        return [value] if value else []
     if isinstance(value, bool) or value is None:
-        return None
+        return []
     if isinstance(value, int | float):
-        return str(value)
+        return [str(value)]
     inner: list[object] = []
     if isinstance(value, dict):
-        inner = list(cast("dict[str, object]", value).values())
+        inner = list(cast("dict[str, object]", value).values())[:_MOST_TEXTS]
     elif isinstance(value, list):
-        inner = cast("list[object]", value)
-    if not depth:
-        return None
-    found = [text for item in inner if (text := _text(item, depth - 1))]
-    return " ".join(found) or None
+        inner = cast("list[object]", value)[:_MOST_TEXTS]
+    return [text for item in inner for text in _texts_in(item, depth - 1)] if depth else []

@@ -1,13 +1,13 @@
-"""From what the server answered, or did not, to an error of ours."""
+"""From what the server answered to an error of ours."""
 
-import email.utils
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from typing import cast
 
 from qiscus_tui.api import contract
 from qiscus_tui.api.contract import Authentication, Call
+from qiscus_tui.api.dates import http_date
 from qiscus_tui.errors import (
     Forbidden,
     LoginRefused,
@@ -17,69 +17,85 @@ from qiscus_tui.errors import (
     ServerRefused,
     TokenExpired,
     TokenInvalid,
-    Unreadable,
 )
+from qiscus_tui.model.masking import MASK
 from qiscus_tui.model.text import safe
 
 MAX_RETRY_AFTER = 60.0
 """Seconds that a server may ask us to wait before we give up instead."""
 
+_PROXY_HINT = "The answer is not the API's: a proxy or firewall may stand between."
+
 
 def error_words(body: object) -> tuple[str, ...]:
     """What an error answer says: `errors` (text or object), `detail`, `error.{message, detail}`."""
-    if not isinstance(body, dict):
-        return ()
-    fields = cast("dict[str, object]", body)
+    fields = _object(body)
     found: list[str] = []
-    for name in ("errors", "error", "detail", "message"):
+    for name in (contract.ERRORS, contract.ERROR, contract.DETAIL, contract.MESSAGE):
         found.extend(_texts(fields.get(name)))
     return tuple(dict.fromkeys(found))
 
 
 def is_refusal(body: object) -> bool:
     """Whether a decoded answer says no in its envelope, whatever its status."""
-    return isinstance(body, dict) and bool(
-        _texts(cast("dict[str, object]", body).get("errors"))
-        or _texts(cast("dict[str, object]", body).get("error"))
-    )
+    fields = _object(body)
+    return bool(fields.get(contract.ERRORS)) or bool(fields.get(contract.ERROR))
 
 
-def _texts(value: object, depth: int = 0) -> list[str]:
+def _texts(value: object, depth: int = 3) -> list[str]:
     if isinstance(value, str):
         return [value] if value.strip() else []
-    if depth == 2:
+    if not depth:
         return []
-    if isinstance(value, dict):
-        fields = cast("dict[str, object]", value)
-        return [text for name in ("message", "detail") for text in _texts(fields.get(name), depth)]
     if isinstance(value, list):
-        items = cast("list[object]", value)
-        return [text for item in items[:3] for text in _texts(item, depth + 1)]
-    return []
+        inner = cast("list[object]", value)
+    else:
+        fields = _object(value)
+        said = [fields[name] for name in (contract.MESSAGE, contract.DETAIL) if name in fields]
+        inner = said or list(fields.values())  # such as {"token": ["is required"]}
+    return [text for item in inner[:3] for text in _texts(item, depth - 1)]
 
 
 def failure(
-    call: Call, status: int, headers: Mapping[str, str], body: object, *, now: float
+    call: Call,
+    status: int,
+    headers: Mapping[str, str],
+    body: object,
+    *,
+    now: float,
+    secrets: Collection[str] = (),
 ) -> QiscusTuiError:
-    """The error for an answer of status 400 and above (or an error in a 2xx envelope).
+    """The error for an answer that is not a yes: by its status, or by its envelope.
 
     `body` is the decoded JSON, None where the answer was not JSON. `now` is epoch seconds.
+    `secrets` are what the call was made with: a server that repeats them is not quoted so.
     """
     words = error_words(body)
-    said = f"{_status_words(status)}: {safe(words[0], 200)}" if words else _status_words(status)
-    lowered = " ".join(words).lower()
-    by_short = call.authentication is Authentication.SHORT_LIVED
-    by_long = call.authentication is Authentication.LONG_LIVED
-    if by_short and (contract.TOKEN_EXPIRED_WORD in lowered or status == HTTPStatus.UNAUTHORIZED):
-        return TokenExpired(f"The short-lived token has ended ({said})", status=status)
-    if by_long and (status == HTTPStatus.UNAUTHORIZED or contract.INVALID_TOKEN_WORDS in lowered):
-        return TokenInvalid(f"The server no longer takes the long-lived token ({said})")
-    if call.authentication is Authentication.REST and status == HTTPStatus.UNAUTHORIZED:
-        return TokenInvalid(f"The server does not take the app id and secret key ({said})")
-    if call.name == contract.LOGIN.name and status in {400, 401, 403, 422} and body is not None:
+    said = _status_words(status)
+    if words:
+        said = f"{said}: {safe(_hidden(words[0], secrets), 200)}"
+    lowered = " ".join(words).lower().replace("_", " ")
+    if call.name == contract.LOGIN.name and _is_login_refusal(status, body):
         return LoginRefused(f"The server refused the login ({said})")
+    match call.authentication:
+        case Authentication.SHORT_LIVED if (
+            status == HTTPStatus.UNAUTHORIZED or contract.TOKEN_EXPIRED_WORDS in lowered
+        ):
+            return TokenExpired(f"The short-lived token has ended ({said})", status=status)
+        case Authentication.LONG_LIVED if (
+            status == HTTPStatus.UNAUTHORIZED or contract.INVALID_TOKEN_WORDS in lowered
+        ):
+            return TokenInvalid(f"The server no longer takes the long-lived token ({said})")
+        case Authentication.REST if status == HTTPStatus.UNAUTHORIZED:
+            return TokenInvalid(
+                f"The server does not take the app id and secret key ({said})",
+                "Check both, and log in again: qiscus-tui login --rest --app-id APP",
+            )
+        case _:
+            pass
     if status == HTTPStatus.FORBIDDEN:
-        return Forbidden(f"This user's role may not do that ({said})", status=status)
+        hint = None if body is not None else _PROXY_HINT
+        return Forbidden(f"This user's role may not do that ({said})", hint, status=status)
     if status == HTTPStatus.TOO_MANY_REQUESTS or status >= 500:
         wait = retry_after(headers, now)
         return ServerFault(
@@ -88,16 +104,24 @@ def failure(
             status=status,
             retry_after=wait,
         )
-    if status == HTTPStatus.NOT_FOUND and body is None:
+    if body is None and status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
         return NotQiscus(
-            f"{_what(call)} failed: nothing at {call.path} (404, not a Qiscus answer)",
+            f"{_what(call)} failed: {call.path} is not there ({status}, not a Qiscus answer)",
             "Check the server address; where it is right, the path under [api] in config.toml.",
             status=status,
         )
-    return ServerRefused(f"{_what(call)} failed: the server answered {said}", status=status)
+    return ServerRefused(
+        f"{_what(call)} failed: the server answered {said}",
+        None if body is not None else _PROXY_HINT,
+        status=status,
+    )
 
 
-def redirected(call: Call, status: int) -> Unreadable:
+def _is_login_refusal(status: int, body: object) -> bool:
+    return body is not None and (status in {400, 401, 403, 422} or status < 300)
+
+
+def redirected(call: Call, status: int) -> NotQiscus:
     """The error for a redirect: credentials are not carried along."""
     return NotQiscus(
         f"{_what(call)} failed: the server redirects elsewhere ({status}), which is not followed",
@@ -114,12 +138,20 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     try:
         seconds = float(text)
     except ValueError:
-        try:
-            moment = email.utils.parsedate_to_datetime(text)
-        except (ValueError, TypeError, OverflowError, IndexError):
-            return None
-        seconds = moment.timestamp() - now
+        moment = http_date(text)
+        return None if moment is None else max(0.0, moment - now)
     return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _hidden(text: str, secrets: Collection[str]) -> str:
+    for secret in sorted(secrets, key=len, reverse=True):
+        if secret:
+            text = text.replace(secret, MASK)
+    return text
+
+
+def _object(value: object) -> dict[str, object]:
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
 
 
 def _what(call: Call) -> str:

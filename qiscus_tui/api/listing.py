@@ -2,43 +2,34 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import msgspec
 
+from qiscus_tui.api.answers import LIST_BODY
 from qiscus_tui.api.client import ApiClient, lenient
 from qiscus_tui.api.entries import EntryReader
 from qiscus_tui.api.failures import failure, is_refusal
 from qiscus_tui.api.pages import Page
-from qiscus_tui.api.slices import SlicedList
-from qiscus_tui.api.wire import LIST_BODY
-from qiscus_tui.errors import Unreadable
+from qiscus_tui.api.slices import CutElsewhere, SlicedList, WholeList
+from qiscus_tui.errors import QiscusTuiError, Unreadable
 from qiscus_tui.model.session import Current, Session
 
 MAX_PAGES = 10_000
 MAX_SESSIONS = 2_000_000
+BARREN_PAGES = 3
+"""Pages in a row without anything new after which the rest is not read."""
+
 _TURN = 0.004
 """Seconds of decoding after which the keys get their turn."""
+_RUN = 16
+"""Entries between two looks at the clock."""
 
 Progress = Callable[[int], None]
 """Told how many sessions have been read so far."""
 
-
-@dataclass
-class _Collected:
-    """What has been read so far."""
-
-    sessions: dict[str, Session] = field(default_factory=dict[str, Session])
-    unreadable: int = 0
-
-    def add(self, session: Session | None) -> None:
-        if session is None:
-            self.unreadable += 1
-            return
-        known = self.sessions.setdefault(session.id, session)
-        if known.token != session.token:  # two tokens with one id: neither may be mistaken
-            self.unreadable += 1
+Query = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -53,6 +44,32 @@ class Listing:
     """Whether the pages were read to their end."""
 
 
+@dataclass
+class _Collected:
+    """What has been read so far."""
+
+    sessions: dict[str, Session] = field(default_factory=dict[str, Session])
+    unreadable: int = 0
+
+    def __len__(self) -> int:
+        return len(self.sessions) + self.unreadable
+
+    def add(self, session: Session | None) -> None:
+        """An entry of one answer."""
+        if session is None:
+            self.unreadable += 1
+            return
+        known = self.sessions.setdefault(session.id, session)
+        if known is not session and (known.token is None or known.token != session.token):
+            self.unreadable += 1  # two sessions with one id: neither may be mistaken
+
+    def merge(self, session: Session) -> None:
+        """A session of a later answer: pages that moved meanwhile list some of them again."""
+        known = self.sessions.setdefault(session.id, session)
+        if known.token != session.token:
+            self.unreadable += 1
+
+
 async def read_listing(
     client: ApiClient,
     long_lived: str,
@@ -65,107 +82,147 @@ async def read_listing(
 
     `own_token` is the short-lived token that this program holds, None where it holds none.
     """
-    reader = EntryReader(client.contract, own_token, zone_offset)
-    collected = _Collected()
-    query: tuple[str, str] | None = None
-    seen: set[tuple[str, str]] = set()
-    complete = True
-    while True:
-        page, fresh = await _read_page(client, long_lived, reader, query, collected, progress)
-        collected.unreadable += fresh.unreadable
-        for session in fresh.sessions.values():
-            collected.add(session)
-        if query is not None and page.number is not None and str(page.number) != query[1]:
-            complete = False  # another page than the one that was asked for
-            break
-        query = page.next_query
-        if query is None:
-            break
-        full = len(seen) >= MAX_PAGES or len(collected.sessions) > MAX_SESSIONS
-        if query in seen or full:
-            complete = False
-            break
-        seen.add(query)
-    sessions, current = _settle_current(tuple(collected.sessions.values()), own_token)
-    return Listing(sessions, collected.unreadable, current, complete)
-
-
-async def _read_page(
-    client: ApiClient,
-    long_lived: str,
-    reader: EntryReader,
-    query: tuple[str, str] | None,
-    before: _Collected,
-    progress: Progress | None,
-) -> tuple[Page, _Collected]:
-    async def once() -> tuple[Page, _Collected]:
-        fresh, body = _Collected(), SlicedList()
-        turn = _Turn()
-
-        async def take(entries: Iterable[object]) -> None:
-            for entry in entries:
-                fresh.add(reader.read(entry))
-                if turn.is_over():
-                    await asyncio.sleep(0)
-                    turn.begin()
-            if progress is not None:
-                progress(len(before.sessions) + len(fresh.sessions))
-
-        parameters: Mapping[str, str] | None = dict([query]) if query else None
-        call = client.contract.list
-        headers = client.long_lived_headers(long_lived)
-        async with client.stream(call, headers, query=parameters) as answer:
-            if answer.status >= 400:
-                said = lenient(await answer.whole())
-                raise failure(call, answer.status, answer.headers, said, now=client.now())
-            async for piece in answer.pieces(LIST_BODY):
-                body.feed(piece)
-                for entries in body.ready():
-                    await take(entries)
-        try:
-            page = body.finish()
-        except Unreadable as unreadable:
-            if is_refusal(body.document):
-                said = body.document
-                raise failure(
-                    call, answer.status, answer.headers, said, now=client.now()
-                ) from unreadable
-            raise
-        await take(page.entries)
-        return page, fresh
-
-    return await client.patience.retrying(once)
+    reading = _Reading(client, long_lived, own_token, zone_offset, progress)
+    complete = await reading.read_pages()
+    sessions, current = await _settle_current(reading.collected.sessions, own_token, reading.turn)
+    return Listing(sessions, reading.collected.unreadable, current, complete)
 
 
 class _Turn:
     """How long we may go on before something else runs."""
 
     def __init__(self) -> None:
-        self.begin()
-
-    def begin(self) -> None:
         self._until = time.perf_counter() + _TURN
-        self._count = 0
 
-    def is_over(self) -> bool:
-        self._count += 1
-        return self._count % 16 == 0 and time.perf_counter() > self._until
+    async def passes(self) -> None:
+        """Lets others run where our time is over."""
+        if time.perf_counter() > self._until:
+            await self.ends()
+
+    async def ends(self) -> None:
+        """Lets others run now."""
+        await asyncio.sleep(0)
+        self._until = time.perf_counter() + _TURN
 
 
-def _settle_current(
-    sessions: tuple[Session, ...], own_token: str | None
+class _Reading:
+    """One reading of the list."""
+
+    def __init__(
+        self,
+        client: ApiClient,
+        long_lived: str,
+        own_token: str | None,
+        zone_offset: float,
+        progress: Progress | None,
+    ) -> None:
+        self._client = client
+        self._long_lived = long_lived
+        self._reader = EntryReader(client.contract, own_token, zone_offset)
+        self._progress = progress
+        self.collected = _Collected()
+        self.turn = _Turn()
+
+    async def read_pages(self) -> bool:
+        """Read every page; whether it was to the end."""
+        query: Query | None = None
+        seen: set[Query] = set()
+        barren = 0
+        while True:
+            before = len(self.collected)
+            page = await self._merged(query)
+            if not page.answers(query):
+                return False  # another page than the one that was asked for
+            query = page.next_query
+            if query is None:
+                return True
+            barren = barren + 1 if len(self.collected) == before else 0
+            full = len(seen) >= MAX_PAGES or len(self.collected) > MAX_SESSIONS
+            if query in seen or full or barren >= BARREN_PAGES:
+                return False
+            seen.add(query)
+
+    async def _merged(self, query: Query | None) -> Page:
+        page, fresh = await self._page(query)
+        if not self.collected:
+            self.collected = fresh
+            return page
+        self.collected.unreadable += fresh.unreadable
+        for count, session in enumerate(fresh.sessions.values()):
+            self.collected.merge(session)
+            if count % _RUN == 0:
+                await self.turn.passes()
+        return page
+
+    async def _page(self, query: Query | None) -> tuple[Page, _Collected]:
+        body_of = SlicedList
+
+        async def once() -> tuple[Page, _Collected]:
+            return await self._page_once(query, body_of())
+
+        try:
+            return await self._client.patience.retrying(once)
+        except CutElsewhere:
+            body_of = WholeList
+            return await self._client.patience.retrying(once)
+
+    async def _page_once(self, query: Query | None, body: SlicedList) -> tuple[Page, _Collected]:
+        fresh = _Collected()
+        client, call = self._client, self._client.contract.list
+
+        def refused(said: object) -> QiscusTuiError:
+            now, secrets = client.now(), (self._long_lived,)
+            return failure(call, answer.status, answer.headers, said, now=now, secrets=secrets)
+
+        headers = client.long_lived_headers(self._long_lived)
+        async with client.stream(call, headers, query=dict([query]) if query else None) as answer:
+            if answer.status >= 300:
+                raise refused(lenient(await answer.whole()))
+            async for piece in answer.pieces(LIST_BODY):
+                body.feed(piece)
+                for entries in body.ready():
+                    await self._take(entries, fresh)
+        await self.turn.ends()
+        try:
+            page = body.finish()
+        except Unreadable as unreadable:
+            if is_refusal(body.document):
+                raise refused(body.document) from unreadable
+            raise
+        if is_refusal(body.document):  # an empty list beside an error is not an empty list
+            raise refused(body.document)
+        await self._take(page.entries, fresh)
+        return page, fresh
+
+    async def _take(self, entries: Iterable[object], fresh: _Collected) -> None:
+        for count, entry in enumerate(entries):
+            fresh.add(self._reader.read(entry))
+            if count % _RUN == 0:
+                await self.turn.passes()
+        if self._progress is not None:
+            self._progress(len(self.collected.sessions) + len(fresh.sessions))
+
+
+async def _settle_current(
+    sessions: dict[str, Session], own_token: str | None, turn: _Turn
 ) -> tuple[tuple[Session, ...], Current]:
     """Which of the sessions is our own: by the token, else by the server's one mark."""
     if own_token is None:
-        return sessions, Current.NONE
-    ours = [session for session in sessions if session.token == own_token] or [
-        session for session in sessions if session.token is None and session.current
-    ]
-    known = ours[0].id if len(ours) == 1 else None
-    settled = tuple(
-        session
-        if session.current is (wanted := None if known is None else session.id == known)
-        else msgspec.structs.replace(session, current=wanted)
-        for session in sessions
-    )
-    return settled, Current.UNKNOWN if known is None else Current.LISTED
+        return tuple(sessions.values()), Current.NONE
+    by_token: list[str] = []
+    by_mark: list[str] = []
+    listed = list(sessions.values())
+    for start in range(0, len(listed), _RUN):
+        for session in listed[start : start + _RUN]:
+            if session.current:
+                (by_mark if session.token is None else by_token).append(session.id)
+        await turn.passes()
+    ours = by_token or by_mark
+    known = ours[0] if len(ours) == 1 else None
+    for start in range(0, len(listed), _RUN):
+        for position, session in enumerate(listed[start : start + _RUN], start):
+            wanted = None if known is None else session.id == known
+            if session.current is not wanted:
+                listed[position] = msgspec.structs.replace(session, current=wanted)
+        await turn.passes()
+    return tuple(listed), Current.UNKNOWN if known is None else Current.LISTED

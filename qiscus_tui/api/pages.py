@@ -1,20 +1,35 @@
 """Where the list stands in an answer, and where its next page is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from qiscus_tui.api import contract
 from qiscus_tui.errors import Unreadable
+
+_LONGEST_CURSOR = 4096
 
 
 @dataclass(frozen=True)
 class Page:
     """The entries of one answer and the query of the next one (None: this was the last)."""
 
-    entries: list[object]
+    entries: list[object] = field(repr=False)
     next_query: tuple[str, str] | None
     number: int | None = None
     """Which page the server says this is."""
+
+    def answers(self, query: tuple[str, str] | None) -> bool:
+        """Whether this is the page that was asked for, as far as it says."""
+        if query is None or query[0] != contract.PAGE_PARAMETER or self.number is None:
+            return True
+        return str(self.number) == query[1]
+
+
+@dataclass(frozen=True)
+class _Found:
+    entries: list[object]
+    holder: dict[str, object] | None = None
+    """The page object that the list stands in."""
 
 
 def find_page(body: object) -> Page:
@@ -25,72 +40,92 @@ def find_page(body: object) -> Page:
     """
     if isinstance(body, list):
         return Page(cast("list[object]", body), None)
-    if isinstance(body, dict):
-        envelope = cast("dict[str, object]", body)
-        found = _list_in(envelope.get(contract.DATA))
-        if found is not None:
-            entries, holder = found
-            query, number = _next(envelope.get(contract.META), holder)
-            return Page(entries, query, number)
-    raise Unreadable(
-        "The answer holds no list of sessions",
-        "The path under [api.active_token_list] in config.toml may be another one here.",
-    )
+    envelope = _object(body)
+    found = _list_in(envelope.get(contract.DATA))
+    if found is None:
+        raise Unreadable(
+            "The answer holds no list of sessions",
+            "The path under [api.active_token_list] in config.toml may be another one here.",
+        )
+    query, number = _next(found.holder or {}, _object(envelope.get(contract.META)))
+    return Page(found.entries, query, number)
 
 
-def _list_in(value: object) -> tuple[list[object], object] | None:
-    """A list and the page object that holds it, if one does."""
+def _list_in(value: object) -> _Found | None:
     direct = _list_or_page(value)
     if direct is not None:
         return direct
-    if not isinstance(value, dict):
-        return None
-    fields = cast("dict[str, object]", value)
-    if fields and all(key.isdecimal() for key in fields):  # PHP writes a list with gaps so
-        return list(fields.values()), None
-    candidates = [found for inner in fields.values() if (found := _list_or_page(inner))]
-    if len(candidates) > 1:
-        candidates = [found for found in candidates if _looks_like_sessions(found[0])]
-    return candidates[0] if len(candidates) == 1 else None
-
-
-def _list_or_page(value: object) -> tuple[list[object], object] | None:
-    if isinstance(value, list):
-        return cast("list[object]", value), None
-    if isinstance(value, dict):
-        fields = cast("dict[str, object]", value)
-        inner = fields.get(contract.DATA)
-        if isinstance(inner, list) and contract.CURRENT_PAGE in fields:
-            return cast("list[object]", inner), fields
+    candidates = {
+        key: found
+        for key, inner in _object(value).items()
+        if (found := _list_or_page(inner)) is not None
+    }
+    for fits in (_anything, _named_so, _looks_so):
+        fitting = [found for key, found in candidates.items() if fits(key, found)]
+        if len(fitting) == 1:
+            return fitting[0]
     return None
 
 
-def _looks_like_sessions(entries: list[object]) -> bool:
-    if not entries:
-        return False
-    first = entries[0]
-    if not isinstance(first, dict):
-        return isinstance(first, str)
+def _anything(_key: str, _found: _Found) -> bool:
+    return True
+
+
+def _named_so(key: str, _found: _Found) -> bool:
+    return any(word in key.lower() for word in contract.LIST_KEY_WORDS)
+
+
+def _looks_so(_key: str, found: _Found) -> bool:
     names = (*contract.SESSION_TOKEN.names, *contract.SESSION_ID.names)
+    first = _object(found.entries[0]) if found.entries else {}
     return any(name in first for name in names)
 
 
-def _next(meta: object, holder: object) -> tuple[tuple[str, str] | None, int | None]:
+def _list_or_page(value: object) -> _Found | None:
+    entries = _as_list(value)
+    if entries is not None:
+        return _Found(entries)
+    holder = _object(value)
+    if contract.CURRENT_PAGE in holder:
+        entries = _as_list(holder.get(contract.DATA))
+        if entries is not None:
+            return _Found(entries, holder)
+    return None
+
+
+def _as_list(value: object) -> list[object] | None:
+    if isinstance(value, list):
+        return cast("list[object]", value)
+    fields = _object(value)
+    if fields and all(key.isdecimal() for key in fields):  # PHP writes a list with gaps so
+        return list(fields.values())
+    return None
+
+
+def _next(
+    holder: dict[str, object], meta: dict[str, object]
+) -> tuple[tuple[str, str] | None, int | None]:
     for fields, page_name, last_name in (
         (holder, contract.CURRENT_PAGE, contract.LAST_PAGE),
         (meta, contract.PAGE, contract.TOTAL_PAGE),
     ):
-        if not isinstance(fields, dict):
+        page, last = _number(fields.get(page_name)), _number(fields.get(last_name))
+        if page is None:
             continue
-        numbers = cast("dict[str, object]", fields)
-        page, last = _number(numbers.get(page_name)), _number(numbers.get(last_name))
-        if page is not None and last is not None:
-            return ((contract.PAGE_PARAMETER, str(page + 1)) if page < last else None), page
-    if isinstance(meta, dict):
-        for name in contract.CURSORS:
-            cursor = cast("dict[str, object]", meta).get(name)
-            if isinstance(cursor, str | int) and not isinstance(cursor, bool) and cursor != "":
-                return (contract.CURSOR_PARAMETER, str(cursor)), None
+        # Laravel's simple page object does not know its last page, only whether one follows.
+        more = page < last if last is not None else bool(fields.get(contract.NEXT_PAGE_URL))
+        if more:
+            return (contract.PAGE_PARAMETER, str(page + 1)), page
+        if last is not None or contract.NEXT_PAGE_URL in fields:
+            return None, page
+    for name in contract.CURSORS:
+        cursor = meta.get(name)
+        if isinstance(cursor, str | int) and not isinstance(cursor, bool):
+            text = str(cursor)
+            if text not in contract.NO_CURSOR:
+                if not text.isprintable() or len(text) > _LONGEST_CURSOR:
+                    raise Unreadable("The answer names a next page that can't be asked for")
+                return (contract.CURSOR_PARAMETER, text), None
     return None, None
 
 
@@ -98,7 +133,11 @@ def _number(value: object) -> int | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
-        return value
+        return value if abs(value) < 10**9 else None
     if isinstance(value, str) and value.isdecimal() and len(value) < 10:
         return int(value)
     return None
+
+
+def _object(value: object) -> dict[str, object]:
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}

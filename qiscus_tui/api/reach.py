@@ -1,11 +1,14 @@
 """From a connection that failed to an error that says why the server is out of reach."""
 
 import ssl
+from collections.abc import Iterator
 
 import httpx
 
 from qiscus_tui.errors import AnswerLost, NotConnected, NotTrusted, OutOfReach, TimedOut
 from qiscus_tui.model.text import safe
+
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL"})
 
 
 def out_of_reach(error: Exception, host: str, timeout: float) -> OutOfReach:
@@ -17,28 +20,47 @@ def out_of_reach(error: Exception, host: str, timeout: float) -> OutOfReach:
             f"The proxy did not let us through to {host}: {safe(str(error), 200)}",
             "Check proxy under [server] in config.toml, or HTTPS_PROXY, and its credentials.",
         )
-    cause = _tls_cause(error)
-    if cause is not None:
-        return NotTrusted(f"{host} could not prove who it is: {cause}")
+    causes = tuple(_causes(error))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            why = safe(cause.verify_message or "its certificate is not trusted", 200)
+            return NotTrusted(f"{host} could not prove who it is: {why}")
     if isinstance(error, httpx.ConnectError):
+        for cause in causes:
+            if isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+                return NotConnected(f"{host} ended the connection while TLS was being set up")
+            if isinstance(cause, ssl.SSLError):
+                return NotTrusted(f"{host} could not prove who it is: {_tls_words(cause)}")
         return NotConnected(f"{host} could not be reached: {_connect_words(error)}")
+    if isinstance(error, httpx.RemoteProtocolError) and not _broke_off(error):
+        return AnswerLost(f"{host} sent something that is not HTTP")
     return AnswerLost(f"The connection to {host} ended before the answer was here")
 
 
-def _tls_cause(error: BaseException) -> str | None:
+def _causes(error: BaseException) -> Iterator[BaseException]:
     seen: BaseException | None = error
     while seen is not None:
-        if isinstance(seen, ssl.SSLCertVerificationError):
-            return safe(seen.verify_message or "its certificate is not trusted", 200)
-        if isinstance(seen, ssl.SSLError):
-            return safe(seen.reason or "TLS failed", 200)
+        yield seen
         seen = seen.__cause__ or seen.__context__
-    return None
+
+
+def _tls_words(error: ssl.SSLError) -> str:
+    reason = error.reason or ""
+    if reason in _NO_TLS:
+        return "it does not speak TLS at this port"
+    return safe(reason.replace("_", " ").lower(), 200) or "TLS failed"
+
+
+def _broke_off(error: httpx.RemoteProtocolError) -> bool:
+    words = str(error).lower()
+    return "disconnected" in words or "closed connection" in words
 
 
 def _connect_words(error: Exception) -> str:
     words = str(error).lower()
-    if "name or service" in words or "nodename" in words or "name resolution" in words:
+    if "temporary failure in name resolution" in words:
+        return "its name could not be looked up"
+    if "name or service" in words or "nodename" in words or "no address associated" in words:
         return "no such host"
     if "all connection attempts failed" in words or "refused" in words:
         return "connection refused, or no route to it"

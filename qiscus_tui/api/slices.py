@@ -1,32 +1,36 @@
 """Decodes a long list while it arrives, in slices short enough to keep the keys alive.
 
-From a few KB on the text is cut between two objects and each piece is decoded as a list of its
-own. A cut inside a string or a nested value never parses, so such a piece is extended to a
-later cut. What is left at the end is decoded together with the list's beginning as one whole
-document: nothing counts unless the text was JSON to its last byte.
+From a few KB on the text is cut between two objects, best where the next one begins with the
+same key as the first, and each piece is decoded as a list of its own. A cut inside a string or
+a nested value never parses, so such a piece is extended to a later cut. What is left at the end
+is decoded together with the list's beginning as one whole document: nothing counts unless the
+text was JSON to its last byte.
 """
 
 import re
+import sys
 from collections.abc import Iterator
+from typing import cast
 
 from qiscus_tui.api.decode import decode_json
 from qiscus_tui.api.pages import Page, find_page
 from qiscus_tui.errors import Unreadable
 
-SLICE = 16 * 1024
-"""Bytes that are decoded at once; about fifty sessions."""
+SLICE = 32 * 1024
+"""Bytes that are decoded at once; about a hundred sessions."""
 
 _HEAD_LIMIT = 4096
 _S = rb"[ \t\r\n]*"  # JSON's white space: what separates pieces is not decoded again
-_MEMBER = _S + rb'"[^"\\]*"' + _S + rb":" + _S
-_MEMBER += rb'(?:"[^"\\]*"|[\w.+-]+|\{[^\[\]{}]*\})' + _S + rb","
+_KEY = _S + rb'"[^"\\]*"' + _S + rb":" + _S
+_MEMBER = _KEY + rb'(?:"[^"\\]*"|[\w.+-]+|\{[^\[\]{}]*\})' + _S + rb","
 _PAGE_OBJECT = rb"\{(?:" + _MEMBER + rb")*" + _S + rb'"data"' + _S + rb":" + _S
+_KEYED = rb"\{(?:" + _MEMBER + rb")*" + _KEY
 # The list is the body, or stands under "data", under "data.<key>", or in a page object there.
 _HEAD = re.compile(
-    _S + rb"(?:" + _PAGE_OBJECT + rb"(?:\{(?:" + _MEMBER + rb")*" + _S + rb'"[^"\\]*"'
-    rb"" + _S + rb":" + _S + rb"(?:" + _PAGE_OBJECT + rb")?)?)?\["
+    _S + rb"(?:" + _PAGE_OBJECT + rb"(?:" + _KEYED + rb"(?:" + _PAGE_OBJECT + rb")?)?)?\["
 )
 _BETWEEN = re.compile(rb"\}" + _S + rb"," + _S + rb"\{")
+_FIRST_KEY = re.compile(_S + rb"\{" + _S + rb'("[^"\\]*")')
 _CUT_HERE = "cut here"
 
 
@@ -43,6 +47,8 @@ class SlicedList:
         """What stands before the first entry; None: not known yet, or not to be had."""
         self._at = 0
         """Where the first entry that was not given out yet begins."""
+        self._between = _BETWEEN
+        """What stands between two entries, as the first one begins."""
         self._wanted = SLICE
         """Bytes that must be here before the next cut is tried."""
         self._given = False
@@ -58,8 +64,8 @@ class SlicedList:
         """The entries that can be decoded so far, a slice at a time."""
         while len(self._text) - self._at >= self._wanted:
             if self._head is None and not self._find_head():
-                self._wanted *= 2
-                continue
+                self._wanted = sys.maxsize
+                return
             entries = self._next_slice()
             if entries is not None:
                 yield entries
@@ -89,14 +95,19 @@ class SlicedList:
             return False
         self._head = found[0]
         self._at = found.end()
+        first = _FIRST_KEY.match(self._text, self._at)
+        if first is not None:
+            self._between = re.compile(_BETWEEN.pattern + rb"(?=" + _S + re.escape(first[1]) + b")")
         return True
 
     def _next_slice(self) -> list[object] | None:
         """The next entries; None where more of the text is needed to tell."""
-        between = _BETWEEN.search(self._text, self._at + self._wanted // 2)
+        start = self._at + self._wanted // 2
+        between = self._between.search(self._text, start) or _BETWEEN.search(self._text, start)
         if between is not None:
+            piece = b"[%b]" % self._text[self._at : between.start() + 1]
             try:
-                entries = decode_json(b"[%b]" % self._text[self._at : between.start() + 1])
+                entries = cast("list[object]", decode_json(piece))
             except Unreadable:  # the cut was inside a string or a nested value
                 pass
             else:
@@ -104,7 +115,7 @@ class SlicedList:
                 self._wanted = SLICE
                 self._given = True
                 self._forget()
-                return entries if isinstance(entries, list) else None
+                return entries
         # Twice as much each time, so that a text without a cut costs no more than reading it.
         self._wanted *= 2
         return None

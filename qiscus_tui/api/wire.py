@@ -7,32 +7,27 @@ keeps no cookie, and never formats a header.
 
 import asyncio
 import contextlib
+import logging
 import os
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 import truststore
 
+from qiscus_tui.api.answers import ACCEPTED_ENCODING, Answer, AnswerStream
 from qiscus_tui.api.contract import Call
 from qiscus_tui.api.failures import redirected
 from qiscus_tui.api.reach import out_of_reach
-from qiscus_tui.errors import ConfigError, TimedOut, Unreadable
+from qiscus_tui.errors import ConfigError
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.origin import Origin, is_loopback
 from qiscus_tui.model.text import safe
 
-SMALL_BODY = 4 * 1024 * 1024
-"""Bytes of an ordinary answer, at most."""
-
-LIST_BODY = 256 * 1024 * 1024
-"""Bytes of one list answer, at most; 100,000 sessions take some 30 MB."""
-
-SLOWEST = 2048
-"""Bytes a second below which an answer that goes on and on counts as timed out."""
+_LOGGER = logging.getLogger(__name__)
+"""Is given names of calls, statuses and durations; nothing that was sent or answered."""
 
 
 @dataclass(frozen=True)
@@ -43,30 +38,9 @@ class WireSettings:
     """Seconds for connecting, and for each wait on the server."""
     user_agent: str = "qiscus-tui"
     ca_bundle: str = ""
-    proxy: str = ""
+    proxy: str = field(default="", repr=False)
+    """May hold a password."""
     transport: httpx.AsyncBaseTransport | None = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Status, headers and the whole body (decoded from its content encoding)."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def server_time(self) -> float | None:
-        """The `Date` of the answer in epoch seconds, None without a usable one."""
-        return server_time(self.headers)
-
-
-def server_time(headers: Mapping[str, str]) -> float | None:
-    """The `Date` header in epoch seconds, None without a usable one."""
-    try:
-        return parsedate_to_datetime(headers["date"]).timestamp()
-    except (KeyError, ValueError, TypeError, OverflowError, IndexError):
-        return None
 
 
 def tls_context(ca_bundle: str) -> ssl.SSLContext:
@@ -83,6 +57,11 @@ def tls_context(ca_bundle: str) -> ssl.SSLContext:
     return context
 
 
+def fits_a_header(text: str) -> bool:
+    """Whether a header can carry this text as it is."""
+    return text.isascii() and text.isprintable() and text == text.strip()
+
+
 class Wire:
     """A single connection to `origin`."""
 
@@ -93,11 +72,12 @@ class Wire:
         clock: Clock,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._origin = origin
+        self._origin = httpx.URL(str(origin))
         self._host = origin.netloc
         self._settings = settings
         self._clock = clock
-        loopback = is_loopback(origin.host)
+        # Neither this machine itself nor the in-process demo is behind a proxy.
+        outside = settings.transport is None and not is_loopback(origin.host)
         verify: ssl.SSLContext | bool = True
         if settings.transport is not None or origin.scheme == "http":
             verify = False  # no TLS on this wire, so no context to build
@@ -106,18 +86,23 @@ class Wire:
         try:
             self._client = httpx.AsyncClient(
                 verify=verify,
-                headers={"User-Agent": settings.user_agent, "Accept": "application/json"},
+                headers={
+                    "User-Agent": settings.user_agent,
+                    "Accept": "application/json",
+                    "Accept-Encoding": ACCEPTED_ENCODING,
+                },
                 timeout=httpx.Timeout(settings.timeout),
                 limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
                 follow_redirects=False,
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
                 transport=settings.transport,
-                proxy=settings.proxy or None if not loopback else None,
-                trust_env=not loopback,
+                proxy=(settings.proxy or None) if outside else None,
+                trust_env=outside,
             )
         except (ValueError, ImportError, httpx.InvalidURL) as error:
+            # Not what the error says: it may hold the proxy's password.
             raise ConfigError(
-                f"The proxy cannot be used: {safe(str(error), 200)}",
+                "The proxy cannot be used: its address or its kind is not understood",
                 "Check proxy under [server] in config.toml, HTTPS_PROXY and ALL_PROXY.",
             ) from error
 
@@ -148,28 +133,56 @@ class Wire:
         *,
         query: Mapping[str, str] | None = None,
         body: bytes | None = None,
-    ) -> AsyncGenerator["AnswerStream"]:
+    ) -> AsyncGenerator[AnswerStream]:
         """Make the call once and read the answer as it comes."""
-        if body is not None:
-            headers = {**headers, "Content-Type": "application/json"}
-        request = self._client.build_request(
-            call.method,
-            f"{self._origin}{call.path}",
-            params=dict(query) if query else None,
-            headers=dict(headers),
-            content=body,
-        )
+        request = self._request(call, headers, query, body)
+        begun = self._clock.monotonic()
         try:
             async with asyncio.timeout(self._settings.timeout * 2):
                 response = await self._client.send(request, stream=True)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            self._write_down(call, type(error).__name__, begun)
             raise out_of_reach(error, self._host, self._settings.timeout) from error
+        self._write_down(call, str(response.status_code), begun)
         try:
             if response.is_redirect:
                 raise redirected(call, response.status_code)
             yield AnswerStream(response, self._host, self._settings.timeout, self._clock)
         finally:
             await response.aclose()
+
+    def _write_down(self, call: Call, answer: str, begun: float) -> None:
+        spent = (self._clock.monotonic() - begun) * 1000
+        _LOGGER.info("%s: %s after %.0f ms", call.name, answer, spent)
+
+    def _request(
+        self,
+        call: Call,
+        headers: Mapping[str, str],
+        query: Mapping[str, str] | None,
+        body: bytes | None,
+    ) -> httpx.Request:
+        if not all(map(fits_a_header, headers.values())):
+            raise ConfigError(
+                "The app id or a secret holds characters that no header can carry",
+                "Log in again, or mend it where it is set.",
+            )
+        if body is not None:
+            headers = {**headers, "Content-Type": "application/json"}
+        try:
+            request = self._client.build_request(
+                call.method,
+                f"{self._origin}{call.path}",
+                params=dict(query) if query else None,
+                headers=dict(headers),
+                content=body,
+            )
+        except httpx.InvalidURL as error:
+            raise _leads_away(call) from error
+        url = request.url
+        if (url.scheme, url.netloc) != (self._origin.scheme, self._origin.netloc):
+            raise _leads_away(call)
+        return request
 
     @contextlib.asynccontextmanager
     async def _total_time(self) -> AsyncGenerator[None]:
@@ -180,42 +193,8 @@ class Wire:
             raise out_of_reach(error, self._host, self._settings.timeout) from error
 
 
-class AnswerStream:
-    """An answer whose body is still arriving."""
-
-    def __init__(self, response: httpx.Response, host: str, timeout: float, clock: Clock) -> None:
-        self._response = response
-        self._host = host
-        self._timeout = timeout
-        self._clock = clock
-        self.status = response.status_code
-        self.headers: Mapping[str, str] = response.headers
-
-    async def pieces(self, bound: int) -> AsyncIterator[bytes]:
-        """The body, piece by piece. Raises Unreadable past `bound` bytes, OutOfReach."""
-        started, received = self._clock.monotonic(), 0
-        try:
-            async for piece in self._response.aiter_bytes():
-                received += len(piece)
-                if received > bound:
-                    raise Unreadable(
-                        f"The answer is larger than {bound // 1_048_576:,} MB and was not read on",
-                        status=self.status,
-                    )
-                spent = self._clock.monotonic() - started
-                if spent > self._timeout + received / SLOWEST:
-                    raise TimedOut(
-                        f"{self._host} sends too slowly ({received:,} bytes in {spent:,.0f} s)"
-                    )
-                yield piece
-        except httpx.DecodingError as error:
-            raise Unreadable("The answer's compression is damaged", status=self.status) from error
-        except (httpx.HTTPError, OSError) as error:
-            raise out_of_reach(error, self._host, self._timeout) from error
-
-    async def whole(self) -> bytes:
-        """The whole body of an ordinary answer."""
-        content = bytearray()
-        async for piece in self.pieces(SMALL_BODY):
-            content += piece
-        return bytes(content)
+def _leads_away(call: Call) -> ConfigError:
+    return ConfigError(
+        f"The path of {call.name} does not stay on the server: nothing was sent",
+        f"Set path under [api.{call.name}] in config.toml to a plain path.",
+    )

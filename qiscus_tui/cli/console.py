@@ -1,12 +1,17 @@
 """The terminal of a command: results on stdout, everything else on stderr."""
 
-import getpass
+import contextlib
 import io
+import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TextIO
 
 from qiscus_tui.errors import NotConfirmed, QiscusTuiError, UsageError
+
+LONGEST_LINE = 1 << 16
+"""Characters of a secret that are read from stdin."""
 
 
 @dataclass
@@ -30,14 +35,24 @@ class Console:
         return not self.no_input and self.source.isatty() and self.err.isatty()
 
     def result(self, text: str = "") -> None:
-        """A line of the result."""
-        self.out.write(f"{text}\n")
+        """A line of the result. A reader that went away must not stop what is being done."""
+        try:
+            self.out.write(f"{text}\n")
+        except BrokenPipeError:
+            self.drop_results()
+
+    def drop_results(self) -> None:
+        """Nobody reads the results any more."""
+        with contextlib.suppress(OSError, ValueError):  # not a real file: nothing to redirect
+            # Python flushes stdout once more at its end, and would complain then.
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, self.out.fileno())
+            os.close(null)
 
     def say(self, text: str) -> None:
         """A line for the person, not for the script."""
         self.end_progress()
-        self.err.write(f"{text}\n")
-        self.err.flush()
+        self._write_err(f"{text}\n")
 
     def tell(self, error: QiscusTuiError) -> None:
         """What happened, and what to do."""
@@ -48,25 +63,25 @@ class Console:
     def progress(self, text: str) -> None:
         """A line that is drawn over, on a terminal alone."""
         if self.err.isatty():
-            self.err.write(f"\r{text}{' ' * max(0, self._progress - len(text))}")
-            self.err.flush()
+            self._write_err(f"\r{text}{' ' * max(0, self._progress - len(text))}")
             self._progress = len(text)
 
     def end_progress(self) -> None:
         """Take the progress line away."""
         if self._progress:
-            self.err.write(f"\r{' ' * self._progress}\r")
-            self.err.flush()
+            self._write_err(f"\r{' ' * self._progress}\r")
             self._progress = 0
 
     def ask(self, question: str) -> str:
-        """The answer to a question. Raises NotConfirmed where nobody can be asked."""
+        """The answer to a question.
+
+        Raises NotConfirmed where nobody can be asked, Interrupted.
+        """
         if not self.can_ask:
             raise NotConfirmed("This needs an answer, and there is no terminal to ask on")
         self.end_progress()
-        self.err.write(question)
-        self.err.flush()
-        answer = self.source.readline()
+        self._write_err(question)
+        answer = self._line()
         if not answer:
             raise NotConfirmed("No answer was given")
         return answer.strip()
@@ -74,24 +89,59 @@ class Console:
     def ask_secret(self, question: str) -> str:
         """The answer to a question, not echoed."""
         if not self.can_ask:
-            raise UsageError("A secret is needed, and there is no terminal to ask on")
+            raise UsageError(
+                "A secret is needed, and nobody can be asked for it here",
+                "Give it on stdin, as by a pipe or <file; never as an argument.",
+            )
+        from getpass import getpass
+
+        from qiscus_tui.cli.signals import interruptible
+
+        self.end_progress()
         try:
-            return getpass.getpass(question, stream=self.err)
+            with interruptible():
+                return getpass(question, stream=self.err)
         except EOFError as error:
             raise NotConfirmed("No answer was given") from error
 
     def read_secret(self, what: str) -> str:
         """A secret from stdin: asked for on a terminal, else the first line."""
-        if self.can_ask:
-            return self.ask_secret(f"{what}: ")
         if self.source.isatty():
-            raise UsageError(f"The {what.lower()} is read from stdin, and --no-input is set")
-        secret = self.source.readline(1 << 16).rstrip("\r\n")
+            return self.ask_secret(f"{what}: ")
+        secret = self._line(LONGEST_LINE).rstrip("\r\n")
         if not secret:
             raise UsageError(
                 f"No {what.lower()} came on stdin", "Give it on one line, as by a pipe or <file."
             )
         return secret
+
+    def read_all(self, most: int) -> str:
+        """The rest of stdin, at most so many characters."""
+        from qiscus_tui.cli.signals import interruptible
+
+        with interruptible():
+            return _text_of(lambda: self.source.read(most))
+
+    def _line(self, most: int = -1) -> str:
+        from qiscus_tui.cli.signals import interruptible
+
+        with interruptible():
+            return _text_of(lambda: self.source.readline(most))
+
+    def _write_err(self, text: str) -> None:
+        # What is being done matters more than a word about it that nobody can read.
+        with contextlib.suppress(OSError):
+            self.err.write(text)
+            self.err.flush()
+
+
+def _text_of(read: Callable[[], str]) -> str:
+    try:
+        return read()
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            "What came on stdin is not text", "It must be UTF-8, as this terminal's settings say."
+        ) from error
 
 
 def system_console(*, no_input: bool) -> Console:
@@ -99,4 +149,8 @@ def system_console(*, no_input: bool) -> Console:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    return Console(sys.stdout, sys.stderr, sys.stdin, no_input)
+    # Python has None for what was closed before it began.
+    out: TextIO | None = sys.stdout
+    err: TextIO | None = sys.stderr
+    source: TextIO | None = sys.stdin
+    return Console(out or io.StringIO(), err or io.StringIO(), source or io.StringIO(), no_input)

@@ -4,11 +4,11 @@ import argparse
 import asyncio
 
 from qiscus_tui.cli.console import Console
+from qiscus_tui.cli.environment import must_not_come_from_environment
 from qiscus_tui.cli.table import moment
 from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.errors import NotConfirmed, UsageError
 from qiscus_tui.model.account import Storage
-from qiscus_tui.service.choice import environment_credentials
 from qiscus_tui.service.keeping import Keeping
 from qiscus_tui.service.login import (
     LoggedIn,
@@ -43,11 +43,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 async def run(context: Context) -> int:
     """Log in."""
     options, console, workspace = context.options, context.console, context.workspace
-    if environment_credentials(workspace.environ) is not None:
-        raise UsageError(
-            "The environment holds credentials, and they would be used instead of this login",
-            "Unset QISCUS_LONG_LIVED_TOKEN, QISCUS_APP_ID and QISCUS_SECRET_KEY first.",
-        )
+    must_not_come_from_environment(workspace, "this login would not be used")
     _check(options)
     workspace.login_server()
     kept = await _place(context)
@@ -84,10 +80,7 @@ def _password(options: argparse.Namespace, console: Console) -> Password:
     if not email:
         raise UsageError("No e-mail address was given", "qiscus-tui login --email a@b.c")
     if options.password_stdin:
-        if console.source.isatty():
-            password = console.ask_secret("Password: ")
-        else:
-            password = console.source.readline(1 << 16).rstrip("\r\n")
+        password = console.read_secret("Password")
     elif console.can_ask:
         password = console.ask_secret("Password: ")
     else:
@@ -139,4 +132,4 @@ async def _show(console: Console, done: LoggedIn) -> None:
         console.say(note)
 
 
-VERB = Verb("login", "log in, and keep the account on this machine", add_options, run)
+VERB = Verb(add_options, run)

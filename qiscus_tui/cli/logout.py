@@ -2,10 +2,9 @@
 
 import argparse
 
+from qiscus_tui.cli.environment import must_not_come_from_environment
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.verb import Context, Verb
-from qiscus_tui.errors import UsageError
-from qiscus_tui.model.account import Storage
 from qiscus_tui.service.logout import OwnToken, log_out
 
 
@@ -18,12 +17,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 async def run(context: Context) -> int:
     """Log out."""
+    must_not_come_from_environment(context.workspace, "logout cannot take them away")
     async with connected(context.workspace) as connection:
-        if connection.storage is Storage.ENVIRONMENT:
-            raise UsageError(
-                "The credentials come from the environment, which logout cannot change",
-                "Unset QISCUS_LONG_LIVED_TOKEN, QISCUS_APP_ID and QISCUS_SECRET_KEY.",
-            )
         ended = await log_out(connection, forget_anyway=context.options.forget)
         name = connection.name
     context.console.result(f"{name} is logged out: {ended.value}")
@@ -36,8 +31,6 @@ async def run(context: Context) -> int:
 
 
 VERB = Verb(
-    "logout",
-    "end this account's own token and forget the account here",
     add_options,
     run,
     "It does not end the long-lived token; no known call does.",

@@ -1,24 +1,23 @@
-"""Runs a verb: the one place that owns exit codes, signals and how errors are shown."""
+"""Runs a verb or the app: the one place that owns exit codes and how errors are shown.
+
+Light to import: what a run stands on is loaded once its options are known to be right.
+"""
 
 import argparse
-import asyncio
-import inspect
 import os
-import signal
-import sys
 import traceback
-from collections.abc import Callable, Coroutine, Sequence
-from typing import cast
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.console import Console, system_console
-from qiscus_tui.cli.opening import open_for
 from qiscus_tui.cli.parser import parse
-from qiscus_tui.cli.verb import Context, Run
-from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
-from qiscus_tui.service.shield import shield
-from qiscus_tui.service.workspace import Workspace
+from qiscus_tui.errors import Interrupted, QiscusTuiError, StorageError, UsageError
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+if TYPE_CHECKING:
+    from qiscus_tui.service.workspace import Workspace
+
+INTERRUPTED = 130
+"""Exit code of ctrl-c."""
 
 
 def options_of(arguments: Sequence[str]) -> argparse.Namespace | int:
@@ -31,84 +30,102 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace | int:
         return error.exit_code
     except SystemExit as done:
         return _flushed(console, int(done.code or 0))
+    except BrokenPipeError:
+        console.drop_results()
+        return 0
 
 
 def run_verb(options: argparse.Namespace) -> int:
     """Carry the verb out; gives the exit code."""
     console = system_console(no_input=options.no_input)
-    try:
-        code = _guarded(options, console)
-    except BrokenPipeError:
-        code = 0
-    return _flushed(console, code)
+    return _flushed(console, _guarded(options, console, lambda: _verb(options, console)))
 
 
-def _guarded(options: argparse.Namespace, console: Console) -> int:
+def run_app(options: argparse.Namespace, app: "Callable[[Workspace], int]") -> int:
+    """Start the screens; gives the exit code."""
+    console = system_console(no_input=options.no_input)
+    return _guarded(options, console, lambda: _app(options, console, app))
+
+
+def _verb(options: argparse.Namespace, console: Console) -> int:
+    import asyncio
+
+    from qiscus_tui.cli.log import logged
+    from qiscus_tui.cli.notices import tell_of_crashes
+    from qiscus_tui.cli.opening import open_for
+    from qiscus_tui.cli.signals import until_signal
+    from qiscus_tui.cli.verb import Context, Run
+
+    run: Run = options.run
+    with logged(options, console, os.environ):
+        context = Context(options, console, open_for(options))
+        if options.tells_of_crashes:
+            tell_of_crashes(context)
+        result = run(context)
+        if isinstance(result, int):
+            return result
+        return asyncio.run(until_signal(result, context))
+
+
+def _app(options: argparse.Namespace, console: Console, app: "Callable[[Workspace], int]") -> int:
+    terminal = os.environ.get("TERM", "")
+    if not (console.source.isatty() and console.out.isatty()):
+        raise UsageError("The app needs a terminal", "For scripts: qiscus-tui sessions")
+    if terminal in {"", "dumb"}:
+        raise UsageError(
+            f"The app cannot use this terminal: TERM is {terminal or 'not set'}",
+            "Set TERM as your terminal says, or use: qiscus-tui sessions",
+        )
+    from qiscus_tui.cli.log import logged
+    from qiscus_tui.cli.opening import open_for
+
+    with logged(options, console, os.environ):
+        return app(open_for(options))
+
+
+def _guarded(options: argparse.Namespace, console: Console, work: Callable[[], int]) -> int:
     try:
-        workspace = open_for(options)
-        run: Run = options.run
-        context = Context(options, console, workspace)
-        if not inspect.iscoroutinefunction(run):
-            return cast("int", run(context))
-        return asyncio.run(_until_signal(run(context), context))
+        return work()
+    except Interrupted as error:
+        return 128 + error.signal_number
     except QiscusTuiError as error:
-        return tell(error, console, debug=options.debug)
+        return _tell(error, console, debug=options.debug)
     except BrokenPipeError:
-        raise
+        console.drop_results()
+        return 0
     except KeyboardInterrupt:
-        return 128 + signal.SIGINT
+        return INTERRUPTED
     except OSError as error:
         words = os.strerror(error.errno) if error.errno else type(error).__name__
-        return tell(StorageError(f"The system said: {words}"), console, debug=options.debug)
+        console.drop_results()
+        failure = StorageError(
+            f"The system said: {words}", "Check free space, rights, and where the output goes."
+        )
+        failure.__cause__ = error
+        return _tell(failure, console, debug=options.debug)
     except Exception as error:  # noqa: BLE001  the last resort: never a traceback with values
         console.say(f"qiscus-tui: unexpected {type(error).__name__}; this is a bug")
         console.say("  Run it again with --debug, and report what that shows.")
         if options.debug:
-            print_trace(error)
+            _print_trace(error, console)
         return 1
 
 
-def tell(error: QiscusTuiError, console: Console, *, debug: bool) -> int:
-    """Show an error; gives its exit code."""
+def _tell(error: QiscusTuiError, console: Console, *, debug: bool) -> int:
     console.tell(error)
     if debug:
-        print_trace(error)
+        _print_trace(error, console)
     return error.exit_code
 
 
-def print_trace(error: BaseException) -> None:
+def _print_trace(error: BaseException, console: Console) -> None:
     """Where an error came from: the lines of code, never the values in them."""
     for frame in traceback.extract_tb(error.__traceback__):
-        sys.stderr.write(f"  {frame.filename}:{frame.lineno} in {frame.name}\n")
+        console.say(f"  {frame.filename}:{frame.lineno} in {frame.name}")
     cause = error.__cause__ or error.__context__
     if cause is not None:
-        sys.stderr.write(f"  from {type(cause).__name__}\n")
-        print_trace(cause)
-
-
-async def _until_signal(verb: Coroutine[object, object, int], context: Context) -> int:
-    """Run the verb; a signal cancels it, but not while tokens are being stored."""
-    loop = asyncio.get_running_loop()
-    task = asyncio.ensure_future(verb)
-    caught = context.caught
-
-    def on_signal(number: int) -> None:
-        def handle() -> None:
-            caught.append(number)
-            task.cancel()
-
-        shield.handle(handle)
-
-    for number in SIGNALS:
-        loop.add_signal_handler(number, on_signal, number)
-    try:
-        return await task
-    except asyncio.CancelledError:
-        context.console.end_progress()
-        return 128 + (caught[0] if caught else signal.SIGINT)
-    finally:
-        for number in SIGNALS:
-            loop.remove_signal_handler(number)
+        console.say(f"  from {type(cause).__name__}")
+        _print_trace(cause, console)
 
 
 def _flushed(console: Console, code: int) -> int:
@@ -116,26 +133,10 @@ def _flushed(console: Console, code: int) -> int:
     try:
         console.out.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), console.out.fileno())
-        return 0
+        console.drop_results()
     except OSError as error:
-        console.say(f"qiscus-tui: the result could not be written: {os.strerror(error.errno or 0)}")
+        console.drop_results()
+        words = os.strerror(error.errno or 0)
+        console.tell(StorageError(f"The result could not be written: {words}"))
         return StorageError.exit_code
     return code
-
-
-def run_app(options: argparse.Namespace, app: Callable[[Workspace], int]) -> int:
-    """Start the screens; gives the exit code."""
-    console = system_console(no_input=options.no_input)
-    try:
-        terminal = os.environ.get("TERM", "")
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            raise UsageError("The app needs a terminal", "For scripts: qiscus-tui sessions")
-        if terminal in {"", "dumb"}:
-            raise UsageError(
-                f"The app cannot use this terminal: TERM is {terminal or 'not set'}",
-                "Set TERM as your terminal says, or use: qiscus-tui sessions",
-            )
-        return app(open_for(options))
-    except QiscusTuiError as error:
-        return tell(error, console, debug=options.debug)

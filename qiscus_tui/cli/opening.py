@@ -5,11 +5,14 @@ import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qiscus_tui.model.clock import Clock, SystemClock
 from qiscus_tui.service.choice import Wishes
-from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.connection import Connection
 
 DEMO_SERVER = "https://demo.invalid"
 """A name that no network has: the demo answers in this process."""
@@ -44,7 +47,7 @@ def demo_workspace(clock: Clock, sessions: int = 400) -> Workspace:
 
 
 @asynccontextmanager
-async def connected(workspace: Workspace) -> AsyncGenerator[Connection]:
+async def connected(workspace: Workspace) -> AsyncGenerator["Connection"]:
     """The account of this run, connected; the demo is logged into first."""
     if workspace.demo is not None:
         from qiscus_tui.service.keeping import keeping_nothing
@@ -53,6 +56,7 @@ async def connected(workspace: Workspace) -> AsyncGenerator[Connection]:
         demo = workspace.demo
         password = Password(demo.email, demo.password)
         connection = (await log_in(workspace, keeping_nothing(), password)).connection
+        connection.chosen_by = "--demo"
     else:
         connection = workspace.connect(workspace.choose())
     try:

@@ -1,53 +1,100 @@
 """The words of the command line."""
 
 import argparse
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from qiscus_tui import __version__
-from qiscus_tui.cli.verbs import VERBS
+from qiscus_tui.cli.verbs import VERBS, load
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.text import safe
 
 _EPILOG = "Without a verb the app starts. qiscus-tui VERB --help tells of a verb."
+_UNKNOWN_VERB = re.compile(r"argument VERB: invalid choice: (['\"])(?P<word>.*?)\1 \(", re.DOTALL)
 
 
 class Parser(argparse.ArgumentParser):
     """Says what is wrong in two lines, by the exception that all else uses."""
 
     def error(self, message: str) -> NoReturn:
+        if unknown := _UNKNOWN_VERB.match(message):
+            raise _unknown_verb(unknown["word"])
         raise UsageError(safe(message, 300), f"See: {self.prog} --help")
 
 
-def build_parser() -> Parser:
-    """The parser of all verbs. Global options stand before or behind the verb."""
+class _VerbParser(Parser):
+    """Gets its options once it is used: a run loads one verb, and help none."""
+
+    verb = ""
+
+    def load(self) -> None:
+        """Load the verb, if that was not done yet."""
+        if not self.verb:
+            return
+        verb, self.verb = load(self.verb), ""
+        self.epilog = verb.not_done or None
+        verb.add_options(self)
+        self.set_defaults(run=verb.run, tells_of_crashes=verb.tells_of_crashes)
+
+    def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride]  typeshed overloads it
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        self.load()
+        return super().parse_known_args(args, namespace or argparse.Namespace())
+
+
+def build_parser() -> tuple[Parser, dict[str, _VerbParser]]:
+    """The parser, and those of the verbs by name. Global options stand before or after the verb."""
     parser = Parser(
         prog="qiscus-tui",
         description="See and revoke the live sessions of a Qiscus Omnichannel admin.",
         epilog=_EPILOG,
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"qiscus-tui {__version__}")
     _add_globals(parser, suppressed=False)
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
-    for verb in VERBS:
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_VerbParser)
+    parsers: dict[str, _VerbParser] = {}
+    for name, words in VERBS.items():
         sub = verbs.add_parser(
-            verb.name,
-            help=verb.help,
-            description=f"{verb.help[0].upper()}{verb.help[1:]}.",
-            epilog=verb.not_done or None,
+            name,
+            help=words,
+            description=f"{words[0].upper()}{words[1:]}.",
             allow_abbrev=False,
         )
         _add_globals(sub, suppressed=True)
-        verb.add_options(sub)
-        sub.set_defaults(run=verb.run)
-    return parser
+        sub.verb = name
+        parsers[name] = sub
+    return parser, parsers
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The options of a run. Raises UsageError; SystemExit for --help and --version."""
-    return build_parser().parse_args(arguments)
+    parser, _ = build_parser()
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        # Values are not shown: one of them may be a password.
+        names = [word.partition("=")[0] for word in unknown if word.startswith("-")]
+        about = f": {', '.join(safe(name, 60) for name in names)}" if names else ""
+        verb: str | None = options.verb
+        raise UsageError(
+            f"{len(unknown)} words of the command are not known{about}"
+            if len(unknown) > 1
+            else f"A word of the command is not known{about}",
+            f"See: qiscus-tui {f'{verb} ' if verb else ''}--help",
+        )
+    return options
+
+
+def _unknown_verb(word: str) -> UsageError:
+    from difflib import get_close_matches
+
+    shown = safe(word, 40)
+    near = get_close_matches(word, VERBS, n=1)
+    if near:
+        return UsageError(f"There is no verb '{shown}'", f"Did you mean: qiscus-tui {near[0]}")
+    return UsageError(f"There is no verb '{shown}'", f"The verbs are: {', '.join(VERBS)}")
 
 
 def _add_globals(parser: Parser, *, suppressed: bool) -> None:
@@ -65,3 +112,4 @@ def _add_globals(parser: Parser, *, suppressed: bool) -> None:
     add("--log", metavar="FILE", type=Path, default=default(None), help="write a log, no secrets")
     add("--no-input", action="store_true", default=default(False), help="never ask anything")
     add("--debug", action="store_true", default=default(False), help="show where errors come from")
+    add("--version", action="version", version=f"qiscus-tui {__version__}")

@@ -41,4 +41,4 @@ async def run(context: Context) -> int:
     return 0
 
 
-VERB = Verb("refresh", "get a new short-lived token now", add_options, run)
+VERB = Verb(add_options, run)

@@ -1,31 +1,23 @@
 """`revoke`: plan, confirm, apply, verify."""
 
 import argparse
-import asyncio
 import contextlib
 import json
-import signal
 
 from qiscus_tui import query
 from qiscus_tui.cli.confirm import confirm_plan, must_fit
 from qiscus_tui.cli.console import Console
+from qiscus_tui.cli.ending import finished
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.plan_text import as_json, plan_lines, report_lines
-from qiscus_tui.cli.sessions import parse_filter
 from qiscus_tui.cli.table import count, remarks
 from qiscus_tui.cli.verb import Context, Verb
-from qiscus_tui.errors import StorageError, UsageError
-from qiscus_tui.model.durations import parse_duration
-from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.cli.wanted import Wanted
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.events import Answered, Finished, Halted, TrialStarted, Verifying
 from qiscus_tui.service.revocation.outcomes import Report
-from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
+from qiscus_tui.service.revocation.plan import RevocationPlan, make_plan
 from qiscus_tui.service.revocation.run import WIDTH, Revocation
-from qiscus_tui.service.session_list import SessionList
-
-NOT_WHOLE = 3
-"""Exit code where some sessions failed, are unknown or were not sent."""
 
 WIDEST = 64
 
@@ -56,7 +48,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 async def run(context: Context) -> int:
     """Revoke what the options name."""
     options, console = context.options, context.console
-    wish = _Wish(options, console)
+    wanted = Wanted.of(options, console)
     async with connected(context.workspace) as connection:
         if not options.dry_run:
             connection.must_be_writable()
@@ -64,14 +56,14 @@ async def run(context: Context) -> int:
             lambda read: console.progress(f"{count(read, 'session')} so far")
         )
         console.end_progress()
-        wish.check(listed)
-        now = connection.server_now()
-        moment = query.Moment(now, context.workspace.config.ui.expiring)
-        plan = make_plan(listed, wish.selection(listed, moment), wish.allowed)
-        if options.dry_run:
-            return _show_plan(console, plan, now, as_json_wanted=options.json)
+        wanted.check(listed)
         for remark in remarks(listed):
             console.say(remark)
+        now = connection.server_now()
+        moment = query.Moment(now, context.workspace.config.ui.expiring)
+        plan = make_plan(listed, wanted.selection(listed, moment), wanted.allowed)
+        if options.dry_run:
+            return _show_plan(console, plan, now, as_json_wanted=options.json)
         must_fit(plan, yes=options.yes, most=options.max)
         for line in plan_lines(plan, now):
             console.say(line)
@@ -81,101 +73,19 @@ async def run(context: Context) -> int:
     return _show_report(console, report, as_json_wanted=options.json)
 
 
-class _Wish:
-    """What the options ask for."""
-
-    def __init__(self, options: argparse.Namespace, console: Console) -> None:
-        by_id = bool(options.ids) or options.token_stdin
-        by_rule = options.filter is not None or options.older_than is not None
-        if by_id and by_rule:
-            raise UsageError(
-                "Ids and a filter were given together", "Give session ids, or a filter, not both."
-            )
-        if not by_id and not by_rule:
-            raise UsageError(
-                "Nothing was named to revoke",
-                "Give session ids, --filter WORDS or --older-than 7d; "
-                "for every session: revoke-all",
-            )
-        self._filter = parse_filter(options.filter)
-        self._age = None if options.older_than is None else parse_duration(options.older_than)
-        self._ids: list[str] = list(options.ids)
-        if options.token_stdin:
-            self._ids += _token_ids(console)
-        self._by_rule = by_rule
-        self._allow_unreadable: bool = options.allow_unreadable
-        self.allowed = Allowed(options.include_current, options.include_protected)
-
-    def check(self, listed: SessionList) -> None:
-        """A rule must not be applied to a list that is known in part only. Raises UsageError."""
-        if not self._by_rule or self._allow_unreadable:
-            return
-        if listed.unreadable or not listed.complete:
-            what = "; ".join(remarks(listed))
-            raise UsageError(
-                f"A filter on a list that is known in part only: {what}",
-                "Name sessions by id, or add --allow-unreadable to revoke what is known.",
-            )
-
-    def selection(self, listed: SessionList, moment: query.Moment) -> Selection:
-        """The sessions that are meant."""
-        if not self._by_rule:
-            return self._named(listed)
-        positions = (
-            list(range(len(listed)))
-            if self._filter is None
-            else query.select(self._filter, listed, moment)
-        )
-        if self._age is not None:
-            positions = [
-                position
-                for position in positions
-                if (created := listed.sessions[position].created_at) is not None
-                and moment.server_now - created > self._age
-            ]
-        return Selection(positions, "matches")
-
-    def _named(self, listed: SessionList) -> Selection:
-        found: list[int] = []
-        gone: list[str] = []
-        for text in self._ids:
-            session = listed.find(text)
-            if session is None:
-                gone.append(text.strip().lower())
-            else:
-                found.append(listed.positions[session.id])
-        return Selection(found, "named", named=True, gone=tuple(dict.fromkeys(gone)))
-
-
-def _token_ids(console: Console) -> list[str]:
-    """Ids of the tokens on stdin, one a line; the tokens are not kept."""
-    if console.source.isatty():
-        return [fingerprint(console.ask_secret("Token: ").strip())]
-    tokens = [line.strip() for line in console.source.read(1 << 24).splitlines()]
-    ids = [fingerprint(token) for token in tokens if token]
-    if not ids:
-        raise UsageError("No token came on stdin", "Give one on each line.")
-    return ids
-
-
 async def _apply(context: Context, connection: Connection, plan: RevocationPlan) -> Report:
     """Apply the plan. A signal stops sending; what was sent is verified before the end."""
     revocation = await connection.revocation(plan, context.options.concurrency)
-    work = asyncio.ensure_future(_follow(context.console, revocation))
-    try:
-        report = await asyncio.shield(work)
-    except asyncio.CancelledError:
-        if signal.SIGHUP in context.caught:
-            work.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await work
-            raise
-        revocation.stop("interrupted")
-        report = await work
+
+    async def applied() -> Report:
+        report = await _follow(context.console, revocation)
+        await connection.after_revocation(report)
+        return report
+
+    def show(report: Report) -> None:
         _show_report(context.console, report, as_json_wanted=context.options.json)
-        raise
-    await connection.after_revocation(report)
-    return report
+
+    return await finished(context, applied(), lambda: revocation.stop("interrupted"), show)
 
 
 async def _follow(console: Console, revocation: Revocation) -> Report:
@@ -227,8 +137,7 @@ def _show_report(console: Console, report: Report, *, as_json_wanted: bool) -> i
         console.say(report.warning)
     if report.diary_trouble is not None:
         console.tell(report.diary_trouble)
-        return StorageError.exit_code if report.is_whole else NOT_WHOLE
-    return 0 if report.is_whole else NOT_WHOLE
+    return report.exit_code
 
 
 def _whole(text: str) -> int:
@@ -245,8 +154,6 @@ def _width(text: str) -> int:
 
 
 VERB = Verb(
-    "revoke",
-    "end sessions, and see that they are gone",
     add_options,
     run,
     "It ends sessions of the user who is logged in, not of other users. It does not end a "

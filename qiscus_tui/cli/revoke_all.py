@@ -3,6 +3,7 @@
 import argparse
 import json
 
+from qiscus_tui.cli.ending import finished
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.table import count, remarks
 from qiscus_tui.cli.verb import Context, Verb
@@ -32,7 +33,10 @@ async def run(context: Context) -> int:
                     "The server may give a new long-lived token, which could only be shown. "
                     "Log in first: qiscus-tui login",
                 )
-        listed = await connection.read_list()
+        listed = await connection.read_list(
+            lambda read: console.progress(f"{count(read, 'session')} so far")
+        )
+        console.end_progress()
         for remark in remarks(listed):
             console.say(remark)
         if options.dry_run:
@@ -46,7 +50,13 @@ async def run(context: Context) -> int:
             return 0
         if not options.yes:
             _confirm(context, connection, listed)
-        result = await revoke_all(connection, listed)
+        # Its call can't be taken back; a signal waits until it is known what became of it.
+        result = await finished(
+            context,
+            revoke_all(connection, listed),
+            lambda: None,
+            lambda result: _show(context, listed, result),
+        )
     return _show(context, listed, result)
 
 
@@ -97,16 +107,19 @@ def _as_json(listed: SessionList, result: RevokeAllResult) -> dict[str, object]:
             return "unknown"
         return "failed" if result.listed.get(session_id) else "revoked"
 
+    reasons = {"failed": "still listed"}
+    if result.trouble is not None:
+        reasons["unknown"] = result.trouble.message
     ids = [session.id for session in listed.sessions]
     return {
         "plan": {"targets": ids, "left_out": list[str]()},
-        "outcomes": [{"id": one, "outcome": outcome(one), "reason": None} for one in ids],
+        "outcomes": [
+            {"id": one, "outcome": outcome(one), "reason": reasons.get(outcome(one))} for one in ids
+        ],
     }
 
 
 VERB = Verb(
-    "revoke-all",
-    "end every session, and keep the new token",
     add_options,
     run,
     "It does not end the long-lived token; no known call does.",

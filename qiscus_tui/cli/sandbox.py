@@ -85,4 +85,4 @@ def _number(most: int) -> "type[int]":
     return cast("type[int]", parsed)
 
 
-VERB = Verb("sandbox", "serve the demo API on this machine, to try things", add_options, run)
+VERB = Verb(add_options, run, tells_of_crashes=False)

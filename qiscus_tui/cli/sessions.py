@@ -3,10 +3,10 @@
 import argparse
 
 from qiscus_tui import query
+from qiscus_tui.cli.filters import parse_filter
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.table import count, remarks, session_table
 from qiscus_tui.cli.verb import Context, Verb
-from qiscus_tui.errors import UsageError
 from qiscus_tui.service.export import write_csv, write_json
 from qiscus_tui.service.session_list import SessionList
 
@@ -39,13 +39,14 @@ async def run(context: Context) -> int:
         secrets = frozenset((await connection.credentials()).secrets)
         now = connection.server_now()
         moment = query.Moment(now, workspace.config.ui.expiring)
-        positions = shown_positions(listed, wanted, moment)
+        positions = _shown_positions(listed, wanted, moment)
         order = query.order(listed, query.SortKey(options.sort), reverse=options.reverse)
         chosen = [position for position in order if position in positions]
     if options.json:
-        write_json(listed, chosen, secrets, console.out)
+        write_json(listed, chosen, secrets, console.out, server_now=now)
     elif options.csv:
-        write_csv(listed, chosen, console.out, safe_text=console.out_is_tty)
+        on_tty = console.out_is_tty
+        write_csv(listed, chosen, console.out, on_tty, secrets=secrets, server_now=now)
     else:
         for line in session_table(listed, chosen, now):
             console.result(line)
@@ -57,19 +58,7 @@ async def run(context: Context) -> int:
     return 0
 
 
-def parse_filter(text: str | None) -> query.Query | None:
-    """The filter of an option, None where it was not given. Raises FilterError, UsageError."""
-    if text is None:
-        return None
-    parsed = query.parse(text)
-    if not parsed.words:
-        raise UsageError("The filter is empty", "Give words to look for, or leave --filter out.")
-    if parsed.asks_for_marks:
-        raise UsageError("Nothing is marked on the command line", "Leave is:marked out.")
-    return parsed
-
-
-def shown_positions(
+def _shown_positions(
     listed: SessionList, wanted: query.Query | None, moment: query.Moment
 ) -> frozenset[int]:
     """The positions that a filter picks; all of them without one."""
@@ -78,4 +67,4 @@ def shown_positions(
     return frozenset(query.select(wanted, listed, moment))
 
 
-VERB = Verb("sessions", "list every live session of the user", add_options, run)
+VERB = Verb(add_options, run)

@@ -25,14 +25,14 @@ Run = Callable[[Context], Awaitable[int] | int]
 
 @dataclass(frozen=True)
 class Verb:
-    """One verb: its name, its words, its options, its work."""
+    """One verb: its options, its work, and what it leaves undone."""
 
-    name: str
-    help: str
     add_options: Callable[[argparse.ArgumentParser], None]
     run: Run
     not_done: str = ""
     """What the verb does not do, for its help."""
+    tells_of_crashes: bool = True
+    """Whether it first says what an earlier run left half done."""
 
 
 def no_options(parser: argparse.ArgumentParser) -> None:

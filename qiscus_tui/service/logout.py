@@ -40,33 +40,39 @@ async def end_own_token(connection: Connection) -> OwnToken:
 async def log_out(connection: Connection, *, forget_anyway: bool = False) -> OwnToken:
     """End our token on the server, then forget the account on this machine.
 
+    The account is held meanwhile: a token that another program gets would be forgotten alive.
     Raises OutOfReach or ServerError, with nothing forgotten, where the server did not end it
     and `forget_anyway` is false; StorageError.
     """
-    ended = OwnToken.LIVES_ON
-    try:
-        ended = await end_own_token(connection)
-    except (OutOfReach, ServerError) as error:
-        if not forget_anyway:
-            error.hint = (
-                "The token lives on, and nothing was forgotten. Try again later, "
-                "or forget it here all the same: qiscus-tui logout --forget"
-            )
-            raise
-    await forget(connection)
+    async with connection.keeping.lock(connection.account):
+        ended = OwnToken.LIVES_ON
+        try:
+            ended = await end_own_token(connection)
+        except (OutOfReach, ServerError) as error:
+            if not forget_anyway:
+                error.hint = (
+                    "The token lives on, and nothing was forgotten. Try again later, "
+                    "or forget it here all the same: qiscus-tui logout --forget"
+                )
+                raise
+        await _forget_held(connection)
     return ended
 
 
 async def forget(connection: Connection) -> None:
     """Forget the account and its secrets on this machine. Raises StorageError."""
+    async with connection.keeping.lock(connection.account):
+        await _forget_held(connection)
+
+
+async def _forget_held(connection: Connection) -> None:
     disk = connection.keeping.disk
     key = connection.account.key
-    async with connection.keeping.lock(connection.account):
-        await asyncio.to_thread(_write_audit, connection)
-        await asyncio.to_thread(connection.keeping.secrets.remove, key)
-        if disk is not None and connection.storage is not Storage.ENVIRONMENT:
-            await asyncio.to_thread(disk.book.remove, key)
-            await asyncio.to_thread(disk.visits.forget, key)
+    await asyncio.to_thread(_write_audit, connection)
+    await asyncio.to_thread(connection.keeping.secrets.remove, key)
+    if disk is not None and connection.storage not in {Storage.ENVIRONMENT, Storage.THIS_RUN}:
+        await asyncio.to_thread(disk.book.remove, key)
+        await asyncio.to_thread(disk.visits.forget, key)
 
 
 def _write_audit(connection: Connection) -> None:

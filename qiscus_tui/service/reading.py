@@ -2,22 +2,26 @@
 
 import asyncio
 import ipaddress
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from qiscus_tui.api.listing import Listing
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.clients import ClientNames
+from qiscus_tui.service.clients import OWN_PRODUCT, ClientNames, quick_name
 from qiscus_tui.service.session_list import SessionList, search_text
 
 Pair = tuple[str, str]
-"""A client and the network that it came from."""
+"""A client, whatever its version, and the network that it came from."""
 
 _TURN = 1000
 """Sessions after which something else runs."""
 
 NewPairs = Callable[[Iterable[Pair]], frozenset[Pair]]
+"""Those of the pairs that were not there at an earlier visit. Called in a thread."""
+
+_VERSION = re.compile(r"[\s/_-]+v?[0-9]+(?:\.[0-9]+)*(?= · |$)")
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Reader:
             sessions=sessions,
             clients=clients,
             labels=labels,
-            new=self._new(sessions, clients),
+            new=await self._new(sessions),
             current=listing.current,
             unreadable=listing.unreadable,
             complete=listing.complete,
@@ -67,12 +71,18 @@ class Reader:
             labelled[key] = next((k for k in self.known if k.matches(client, *key)), None)
         return labelled[key]
 
-    def _new(self, sessions: Sequence[Session], clients: Sequence[str]) -> bytes:
+    async def _new(self, sessions: Sequence[Session]) -> bytes:
         if self.new_pairs is None:
             return bytes(len(sessions))
-        pairs = pairs_of(sessions, clients)
-        new = self.new_pairs(pairs)
-        return bytes(pair in new for pair in pairs)
+        pairs = await pairs_in_turns(sessions)
+        new = await asyncio.to_thread(self.new_pairs, list(dict.fromkeys(pairs)))
+        if not new:
+            return bytes(len(sessions))
+        # Our own session is told by another sign, and is no news.
+        return bytes(
+            pair in new and session.current is not True
+            for session, pair in zip(sessions, pairs, strict=True)
+        )
 
 
 def full_reader(known: Sequence[Known] = ()) -> Reader:
@@ -80,15 +90,42 @@ def full_reader(known: Sequence[Known] = ()) -> Reader:
     return Reader(ClientNames(), known)
 
 
-def pairs_of(sessions: Iterable[Session], clients: Iterable[str]) -> list[Pair]:
-    """The (client, network) pair of each session."""
-    networks: dict[str | None, str] = {}
+async def pairs_in_turns(sessions: Sequence[Session]) -> list[Pair]:
+    """The (client, network) pair of each session; something else runs now and then."""
+    known: dict[tuple[str | None, str | None], Pair] = {}
     pairs: list[Pair] = []
-    for session, client in zip(sessions, clients, strict=True):
-        if session.ip not in networks:
-            networks[session.ip] = network_of(session.ip)
-        pairs.append((client, networks[session.ip]))
+    for start in range(0, len(sessions), _TURN):
+        pairs += _pairs(sessions[start : start + _TURN], known)
+        await asyncio.sleep(0)
     return pairs
+
+
+def pairs_of(sessions: Iterable[Session]) -> list[Pair]:
+    """The (client, network) pair of each session."""
+    return _pairs(sessions, {})
+
+
+def _pairs(
+    sessions: Iterable[Session], known: dict[tuple[str | None, str | None], Pair]
+) -> list[Pair]:
+    pairs: list[Pair] = []
+    for session in sessions:
+        key = session.user_agent, session.ip
+        pair = known.get(key)
+        if pair is None:
+            pair = known[key] = family_of(session.user_agent), network_of(session.ip)
+        pairs.append(pair)
+    return pairs
+
+
+def family_of(user_agent: str | None) -> str:
+    """The client without its version, so that an update makes no new client of it.
+
+    Told by the quick name alone: the full one is given to a bounded number of agents, and which
+    ones these are changes from list to list.
+    """
+    name = quick_name(user_agent)
+    return name if name.startswith(OWN_PRODUCT) else _VERSION.sub("", name, count=1) or name
 
 
 def network_of(ip: str | None) -> str:

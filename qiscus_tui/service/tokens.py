@@ -59,13 +59,13 @@ async def with_short_lived(
 async def _refresh_unless(
     connection: Connection, is_fresh: Callable[[ShortLived | None], bool]
 ) -> ShortLived:
-    await asyncio.to_thread(connection.keeping.secrets.probe)
     async with connection.keeping.lock(connection.account):
         credentials: Credentials = await connection.credentials()
         cached = credentials.short_lived
         if cached is not None and is_fresh(cached):
             return cached
         long_lived = await connection.long_lived()
+        await asyncio.to_thread(connection.keeping.secrets.probe)  # before, not after, the call
         new = await connection.client.refresh(long_lived)
         kept = Credentials(new.long_lived or long_lived, new.short_lived, credentials.secret_key)
         try:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import httpx
 
     from qiscus_tui.api.client import ApiClient
+    from qiscus_tui.api.wire import WireSettings
     from qiscus_tui.model.origin import Origin
     from qiscus_tui.service.connection import Connection
     from qiscus_tui.service.reading import Reader
@@ -61,25 +62,29 @@ class Workspace:
             return self.demo.origin
         return login_server(self.wishes, self.environ, self.config)
 
-    def client(self, origin: Origin, app_id: str, label: str = "") -> ApiClient:
-        """A client for one app on one server."""
-        from qiscus_tui.api.client import ApiClient
-        from qiscus_tui.api.contract import contract_with
+    def wire_settings(self, label: str = "") -> WireSettings:
+        """How servers are reached, by the configuration."""
         from qiscus_tui.api.wire import WireSettings
 
         server = self.config.server
-        settings = WireSettings(
+        return WireSettings(
             timeout=server.timeout,
             user_agent=f"qiscus-tui/{__version__}" + (f" ({label})" if label else ""),
             ca_bundle=str(server.ca_bundle or ""),
             proxy=server.proxy or "",
             transport=self.demo.transport if self.demo else None,
         )
+
+    def client(self, origin: Origin, app_id: str, label: str = "") -> ApiClient:
+        """A client for one app on one server."""
+        from qiscus_tui.api.client import ApiClient
+        from qiscus_tui.api.contract import contract_with
+
         overrides = {
-            name: (override.path, override.field)
-            for name, override in self.config.api.items()
+            name: (override.path, override.field) for name, override in self.config.api.items()
         }
-        return ApiClient(origin, app_id, settings, self.clock, contract_with(overrides))
+        contract = contract_with(overrides)
+        return ApiClient(origin, app_id, self.wire_settings(label), self.clock, contract)
 
     def reader(self) -> Reader:
         """What turns listings into snapshots."""

@@ -7,6 +7,7 @@ from where.
 import hashlib
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import cast
 
 from qiscus_tui.store.jsonfile import Content, JsonFile, table
@@ -16,6 +17,22 @@ Pair = tuple[str, str]
 """Client and network."""
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What the last visit left."""
+
+    salt: str = ""
+    prints: frozenset[str] | None = None
+    """Fingerprints; None before the first visit has ended."""
+
+    def new_among(self, pairs: Iterable[Pair]) -> frozenset[Pair]:
+        """Those of the pairs that were not there; none on the first visit."""
+        if self.prints is None:
+            return frozenset()
+        prints = self.prints
+        return frozenset(p for p in set(pairs) if _fingerprint(self.salt, p) not in prints)
+
+
 class Visits:
     """Reads and replaces what was seen. All of it raises StorageError."""
 
@@ -23,33 +40,45 @@ class Visits:
         lost = "Go on: nothing is marked as new on this visit."
         self._file = JsonFile(paths, paths.visits_file, lost)
 
+    def last(self, account_key: str) -> Seen:
+        """What the account's last visit left."""
+        content = self._file.read()
+        prints = table(content, "seen").get(account_key)
+        return Seen(_salt(content), _prints(prints))
+
     def seen(self, account_key: str) -> frozenset[str] | None:
         """Fingerprints of the last visit; None before the first one has ended."""
-        prints = table(self._file.read(), "seen").get(account_key)
-        if not isinstance(prints, list):
-            return None
-        return frozenset(str(one) for one in cast("list[object]", prints))
+        return self.last(account_key).prints
 
     def new_pairs(self, account_key: str, pairs: Iterable[Pair]) -> frozenset[Pair]:
         """Those of the pairs that were not there at the last visit; none on the first one."""
-        seen = self.seen(account_key)
-        if seen is None:
-            return frozenset()
-        salt = _salt(self._file.read())
-        return frozenset(pair for pair in set(pairs) if _fingerprint(salt, pair) not in seen)
+        return self.last(account_key).new_among(pairs)
 
     def remember(self, account_key: str, pairs: Iterable[Pair]) -> None:
         """A visit ends: keep exactly these, and forget what is no longer listed."""
+        self._keep(account_key, pairs, frozenset())
+
+    def add(self, account_key: str, pairs: Iterable[Pair]) -> None:
+        """A visit ends that saw a part of the list only: keep these besides what was seen."""
+        self._keep(account_key, pairs, self.seen(account_key) or frozenset())
+
+    def _keep(self, account_key: str, pairs: Iterable[Pair], besides: frozenset[str]) -> None:
         with self._file.changing() as content:
             salt = _salt(content) or os.urandom(16).hex()
             content["salt"] = salt
-            prints = sorted({_fingerprint(salt, pair) for pair in pairs})
-            table(content, "seen")[account_key] = prints
+            prints = {_fingerprint(salt, pair) for pair in pairs}
+            table(content, "seen")[account_key] = sorted(prints | besides)
 
     def forget(self, account_key: str) -> None:
         """The account is gone from this machine."""
         with self._file.changing() as content:
             table(content, "seen").pop(account_key, None)
+
+
+def _prints(value: object) -> frozenset[str] | None:
+    if not isinstance(value, list):
+        return None
+    return frozenset(str(one) for one in cast("list[object]", value))
 
 
 def _salt(content: Content) -> str:

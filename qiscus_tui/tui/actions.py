@@ -207,6 +207,16 @@ ACTIONS: tuple[Action, ...] = (
         available=with_a_list,
     ),
     Action(
+        "export",
+        ("e",),
+        "e",
+        "export",
+        "Export what is shown…",
+        "Write the sessions shown to a file, as CSV or JSON.",
+        Group.FIND,
+        available=with_a_row,
+    ),
+    Action(
         "copy_id",
         ("c",),
         "c",

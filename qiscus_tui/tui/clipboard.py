@@ -14,7 +14,7 @@ SENT = "sent to the terminal"
 
 
 async def send(app: App[int], text: str, what: str) -> None:
-    """Send `text`; through tmux's own buffer inside tmux, else by OSC 52. `what` is for the toast."""
+    """Send `text`, through tmux where it runs, else by OSC 52. `what` is for the toast."""
     if not (os.environ.get("TMUX") and await _through_tmux(text)):
         app.copy_to_clipboard(text)
     app.notify(f"{what} {SENT}", markup=False, timeout=3)

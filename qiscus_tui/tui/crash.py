@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic
 
 from textual.app import App, ReturnType
+from textual.worker import WorkerFailed
 
 from qiscus_tui.errors import QiscusTuiError
 
@@ -22,6 +23,8 @@ def crash_words(error: BaseException | None) -> tuple[str, str]:
         return error.message, error.hint
     if error is None:
         return "The program failed", "Please report it as a bug of qiscus-tui."
+    if isinstance(error, WorkerFailed):
+        return crash_words(error.error)
     place = _place(error)
     return (
         f"The program failed ({type(error).__name__}{place})",

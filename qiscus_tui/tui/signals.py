@@ -1,12 +1,10 @@
-"""Signals that end the program, held back while tokens of ours are at stake."""
+"""Signals that end the program."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
 from collections.abc import Callable
-
-from qiscus_tui.service.shield import shield
 
 ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
@@ -19,12 +17,9 @@ def exit_code(number: int) -> int:
 def on_ending(leave: Callable[[int], None]) -> None:
     """Call `leave` with the exit code when a signal asks the program to end.
 
-    To be called inside the running event loop, which drops the handlers when it closes.
+    To be called inside the running event loop, which drops the handlers when it closes. `leave`
+    waits by itself while tokens of ours are at stake (`service.shield`).
     """
     loop = asyncio.get_running_loop()
     for number in ENDING:
-        loop.add_signal_handler(number, _held_back, leave, exit_code(number))
-
-
-def _held_back(leave: Callable[[int], None], code: int) -> None:
-    shield.handle(lambda: leave(code))
+        loop.add_signal_handler(number, leave, exit_code(number))

@@ -21,6 +21,8 @@ from textual.css.query import NoMatches
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from textual._path import CSSPathType
+    from textual.driver import Driver
     from textual.timer import Timer
 
 ROUNDS = 2
@@ -43,8 +45,8 @@ class KeyDone(Message, bubble=True):
 class OneKeyAtATime(App[ReturnType], Generic[ReturnType], inherit_bindings=False):
     """An app that hands out keys and pastes one by one."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, driver_class: type[Driver], css_path: CSSPathType) -> None:
+        super().__init__(driver_class=driver_class, css_path=css_path)
         self._typed: deque[events.Key | events.Paste] = deque()
         self._number = 0
         self._in_hand = False

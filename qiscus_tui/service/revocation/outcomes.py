@@ -8,6 +8,9 @@ from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.session_list import SessionList
 
+NOT_WHOLE = 3
+"""Exit code where some sessions failed, are unknown or were not sent."""
+
 
 class Outcome(enum.Enum):
     """What became of one session."""
@@ -55,8 +58,9 @@ class Report:
     lost_own: bool = False
     """Whether this program's own session went although nothing was sent for it."""
     fault: QiscusTuiError | None = None
-    """What stopped the sending or kept the list from being read; None where nothing did, or
-    where it was no answer (a trial that ended nothing, the user). It has an exit code."""
+    """What stopped the sending, kept the list from being read, or kept everything from ending
+    until the tries ran out. None where nothing did, or where it was no fault of the way there
+    (a trial that ended nothing, the user)."""
     diary_trouble: StorageError | None = None
     """Why this could not be written down (audit log, verified calls), None where it was."""
 
@@ -80,6 +84,18 @@ class Report:
         return all(
             outcome.outcome in {Outcome.REVOKED, Outcome.ALREADY_GONE} for outcome in self.outcomes
         )
+
+    @property
+    def exit_code(self) -> int:
+        """0 where all is gone and written down; else the fault's, or 3 for what is left.
+
+        What was sent and may be gone (unknown) is more than the fault: 3 as well.
+        """
+        if self.is_whole:
+            return self.diary_trouble.exit_code if self.diary_trouble else 0
+        if self.fault is None or self.counts[Outcome.UNKNOWN]:
+            return NOT_WHOLE
+        return self.fault.exit_code
 
     @property
     def words(self) -> str:

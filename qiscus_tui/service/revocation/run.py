@@ -17,9 +17,15 @@ from qiscus_tui.service.revocation.events import (
     Verifying,
 )
 from qiscus_tui.service.revocation.halt import Halt
-from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutcome
+from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.ports import Diary, Server, Trials
+from qiscus_tui.service.revocation.reckoning import (
+    Facts,
+    last_fault,
+    outcomes_of,
+    shows_that_it_works,
+)
 from qiscus_tui.service.revocation.sending import Sending
 from qiscus_tui.service.revocation.verdict import Before
 from qiscus_tui.service.session_list import SessionList
@@ -64,11 +70,8 @@ class Revocation:
         patience = patience or Patience(clock)
         self._sending = Sending(server, clock, patience, width, self._halt, tell)
         self._waiting = [target.session for target in plan.targets]
-        self._before = Before(plan.listed, plan.listed.unreadable)
-        self._after: SessionList | None = None
-        self._gone = set[str]()
-        self._kept: dict[str, str] = {}
-        """Targets that must not be sent after all, and why."""
+        before = Before(plan.listed, plan.listed.unreadable)
+        self._facts = Facts(plan, before, self._sending.sent)
         self._trouble: StorageError | None = None
         self._cut_short = False
 
@@ -139,8 +142,8 @@ class Revocation:
             reason = f"the list could not be read first: {error.message}"
             self._halt.because(reason, error.hint, error)
             return
-        hidden = self._before.may_hide(listed)
-        self._before = self._before.then(listed)
+        hidden = self._facts.before.may_hide(listed)
+        self._facts.before = self._facts.before.then(listed)
         if listed.current is Current.UNKNOWN and not self._plan.allowed.current:
             self._halt.because(
                 "which session is this program's own can't be told any more",
@@ -152,10 +155,10 @@ class Revocation:
     def _is_still_wanted(self, session: Session, listed: SessionList, hidden: bool) -> bool:
         found = listed.get(session.id)
         if found is None and not hidden:
-            self._gone.add(session.id)
+            self._facts.gone.add(session.id)
             return False
         if found is not None and found.current and not self._plan.allowed.current:
-            self._kept[session.id] = "became this program's own session"
+            self._facts.kept[session.id] = "became this program's own session"
             return False
         return True
 
@@ -179,7 +182,7 @@ class Revocation:
             return
         await self._judge_trial(trial, listed)
         if self._halt.is_set:
-            self._after = listed
+            self._facts.after = listed
 
     async def _judge_trial(self, trial: Session, listed: SessionList) -> None:
         now, sent = self._clock.now(), self._sending.sent
@@ -189,20 +192,20 @@ class Revocation:
             away = answer if isinstance(answer, ServerFault | OutOfReach) else None
             hint = away.hint if away else TRIAL_FAILED_HINT
             self._halt.because(f"the first revoke did not end its session{said}", hint, away)
-        elif self._before.may_hide(listed):
+        elif self._facts.before.may_hide(listed):
             self._halt.because(
                 "whether the first revoke worked could not be told: the list is not whole",
                 "Try again; nothing more was sent.",
             )
-        elif self._before.lost_own(sent, listed, now):
+        elif self._facts.before.lost_own(sent, listed, now):
             reason = "the first revoke ended this program's own session too"
             self._halt.because(reason, TRIAL_FAILED_HINT)
-        elif missing := sum(self._before.vanished(s, listed, now) for s in self._waiting):
+        elif missing := sum(self._facts.before.vanished(s, listed, now) for s in self._waiting):
             self._halt.because(
                 f"{missing:,} other sessions of the plan went with the first one",
                 TRIAL_FAILED_HINT,
             )
-        elif self._before.vanished(trial, listed, now):
+        elif self._facts.before.vanished(trial, listed, now):
             await self._write_down(self._trials.remember)
 
     async def _send_rest(self) -> None:
@@ -212,63 +215,36 @@ class Revocation:
     # After
 
     async def _verify(self) -> Report:
+        facts, halt = self._facts, self._halt
         trouble: QiscusTuiError | None = None
-        if self._sending.sent and self._after is None:
+        if facts.sent and facts.after is None:
             self._events.put_nowait(Verifying())
             try:
-                self._after = await self._server.read_list()
+                facts.after = await self._server.read_list()
             except QiscusTuiError as error:
                 trouble = error
-        outcomes = [self._outcome(target.session, trouble) for target in self._plan.targets]
-        outcomes += [self._outcome_of_gone(gone) for gone in self._plan.gone]
-        outcomes += [
-            SessionOutcome(left.session.id, Outcome.NOT_SENT, left.reason)
-            for left in self._plan.left_out
-            if left.named
-        ]
+        outcomes = outcomes_of(facts, halt.reason, trouble)
         report = Report(
             self._plan,
-            tuple(outcomes),
-            self._halt.reason,
-            trouble.hint if trouble else self._halt.hint,
-            self._after or (None if self._sending.sent else self._newest()),
-            fault=self._halt.fault or trouble,
+            outcomes,
+            halt.reason,
+            trouble.hint if trouble else halt.hint,
+            facts.newest,
+            fault=halt.fault or trouble or last_fault(facts, outcomes),
         )
-        return report if self._after is None else await self._beyond(report, self._after)
-
-    def _newest(self) -> SessionList | None:
-        """The list as it was read before sending, None where it is still the plan's."""
-        return None if self._before.listed is self._plan.listed else self._before.listed
-
-    def _outcome(self, session: Session, trouble: QiscusTuiError | None) -> SessionOutcome:
-        if session.id in self._gone:
-            if self._after is not None and self._after.get(session.id) is not None:
-                return SessionOutcome(session.id, Outcome.NOT_SENT, "is listed again")
-            return SessionOutcome(session.id, Outcome.ALREADY_GONE)
-        if session.id in self._kept:
-            return SessionOutcome(session.id, Outcome.NOT_SENT, self._kept[session.id])
-        if session.id not in self._sending.sent:
-            return SessionOutcome(session.id, Outcome.NOT_SENT, self._halt.reason)
-        answer = self._sending.sent[session.id]
-        return self._before.outcome_of_sent(session.id, answer, self._after, trouble)
-
-    def _outcome_of_gone(self, session_id: str) -> SessionOutcome:
-        if self._plan.listed.complete:
-            return SessionOutcome(session_id, Outcome.ALREADY_GONE)
-        reason = "not listed, but the list could not be read to its end"
-        return SessionOutcome(session_id, Outcome.NOT_SENT, reason)
+        return report if facts.after is None else await self._beyond(report, facts.after)
 
     async def _beyond(self, report: Report, after: SessionList) -> Report:
         """With what happened besides; remembers that the call works, or that it does not."""
-        now, sent = self._clock.now(), self._sending.sent
+        now, facts = self._clock.now(), self._facts
         planned = {target.session.id for target in self._plan.targets}
-        lost_own = self._before.lost_own(sent, after, now)
-        besides = self._before.vanished_besides(planned, after, now)
+        lost_own = facts.before.lost_own(facts.sent, after, now)
+        besides = facts.before.vanished_besides(planned, after, now)
         revoked = {o.id for o in report.outcomes if o.outcome is Outcome.REVOKED}
-        failed = any(o.id in sent and o.outcome is Outcome.FAILED for o in report.outcomes)
+        failed = any(o.id in facts.sent and o.outcome is Outcome.FAILED for o in report.outcomes)
         if lost_own or (failed and not revoked):
             await self._write_down(self._trials.forget)
-        elif not (self._halt.is_set or besides) and self._shows_that_it_works(revoked, after):
+        elif not (self._halt.is_set or besides) and shows_that_it_works(facts, revoked, now):
             await self._write_down(self._trials.remember)
         warnings: list[str] = []
         if lost_own:
@@ -279,16 +255,6 @@ class Revocation:
                 "ended elsewhere, or by the revoke call."
             )
         return replace(report, warning=" ".join(warnings) or None, lost_own=lost_own)
-
-    def _shows_that_it_works(self, revoked: set[str], after: SessionList) -> bool:
-        """Our own may go by any revoke on some servers, and an expired one goes by itself."""
-        now = self._clock.now()
-        return any(
-            target.session.id in revoked
-            and not target.session.current
-            and self._before.vanished(target.session, after, now)
-            for target in self._plan.targets
-        )
 
     # Records of ours
 

@@ -46,39 +46,37 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         & #box {
             width: 78; max-width: 100%; height: auto; max-height: 100%;
             padding: 0 2; background: $surface; border: round $border-blurred;
+            overflow-y: auto; scrollbar-size-vertical: 1;
         }
         &.-dangerous #box { border: round $error; }
         & #heading { height: auto; text-style: bold; }
         & #lead { height: auto; margin-bottom: 1; }
         & #body {
-            height: auto; scrollbar-size-vertical: 1; overflow-x: hidden;
+            height: auto; margin-bottom: 1; scrollbar-size-vertical: 1; overflow-x: hidden;
             scrollbar-background: $surface; scrollbar-background-hover: $surface;
             scrollbar-background-active: $surface;
         }
         & #lines { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
-        & #note { height: auto; margin-top: 1; }
-        & #buttons { height: 1; margin-top: 1; align-horizontal: right; }
+        & #lines.-wrapped { text-wrap: wrap; }
+        & #note { height: auto; margin-bottom: 1; }
+        & #questions { height: auto; margin-bottom: 1; }
+        & #buttons { height: 1; align-horizontal: right; }
         & Toggle { height: auto; }
         & Toggle:focus { text-style: reverse; }
         & Input, & Input:focus {
             height: 1; border: none; padding: 0 1; background: $panel; color: $foreground;
         }
         & Button {
-            width: auto; min-width: 8; height: 1; margin-left: 2; line-pad: 2;
+            width: auto; min-width: 8; height: 1; margin-left: 2; line-pad: 1;
             background: $panel; color: $foreground; text-style: none;
             &:hover { background: $panel; }
-            &:focus {
-                background: $foreground; color: $background; background-tint: transparent;
-                text-style: bold;
-            }
+            &:focus { background-tint: transparent; text-style: bold reverse; }
             &.-danger-tone { color: $error; text-style: bold; }
-            &.-danger-tone:focus { background: $error; color: $background; }
+            &.-danger-tone:focus { text-style: bold reverse; }
             &.-asleep { color: $text-muted; text-style: none; }
         }
-        &.-monochrome Button:focus { text-style: bold reverse; }
         &.-short {
-            & #lead { margin-bottom: 0; }
-            & #note, & #buttons { margin-top: 0; }
+            & #lead, & #body, & #note, & #questions { margin-bottom: 0; }
         }
     }
     """
@@ -90,7 +88,8 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
             with Body(id="body"):
                 yield from self.compose_body()
             yield Words(id="note")
-            yield from self.compose_questions()
+            with Vertical(id="questions"):
+                yield from self.compose_questions()
             with Horizontal(id="buttons"):
                 yield from self.compose_buttons()
 
@@ -107,11 +106,15 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         yield DialogButton("Cancel  n", id="cancel")
 
     def on_mount(self) -> None:
-        """Say nothing that has not been said."""
+        """Begin with empty parts."""
         self.set_class(self.DANGEROUS, "-dangerous")
-        self.set_class(self.app.no_color, "-monochrome")
-        self.say("lead")
-        self.say("note")
+        for where in ("lead", "lines", "note"):
+            self.say(where)
+        self.opened()
+        self.show_questions()
+
+    def opened(self) -> None:
+        """Fill the parts; they are there now."""
 
     def on_resize(self, event: events.Resize) -> None:
         """Close up where lines are scarce."""
@@ -119,7 +122,15 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
 
     def say(self, where: str, text: str | Content = "") -> None:
         """Put words into a part: `heading`, `lead`, `lines` or `note`."""
-        self.query_one(f"#{where}", Words).say(text)
+        words = self.query_one(f"#{where}", Words)
+        words.say(text)
+        if where == "lines":
+            self.query_one(Body).display = words.display
+
+    def show_questions(self) -> None:
+        """Give the questions room, if any is shown."""
+        questions = self.query_one("#questions")
+        questions.display = any(child.display for child in questions.children)
 
     def say_trouble(self, error: QiscusTuiError) -> None:
         """What went wrong, and what to do, in the note."""

@@ -11,6 +11,8 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
+from qiscus_tui.tui.dialogs.guard import Guard
+
 
 class Words(Static, can_focus=False):
     """Plain text or content, never parsed as markup, not selectable."""
@@ -61,13 +63,14 @@ class DialogButton(Button):
     def rename(self, label: str) -> None:
         """Give it other words."""
         self.label = Content(label)
+        self.refresh(layout=True)
 
 
 class Toggle(Static, can_focus=True):
     """`[ ] c  also …`: lets something in that stays out otherwise."""
 
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "toggle", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "ask", show=False)]
 
     class Toggled(Message):
         """Asked for, by key or click; the dialog decides."""
@@ -91,7 +94,7 @@ class Toggle(Static, can_focus=True):
             )
         )
 
-    def action_toggle(self) -> None:
+    def action_ask(self) -> None:
         """Enter or space on it."""
         self.post_message(self.Toggled(self._key))
 
@@ -104,45 +107,53 @@ class Toggle(Static, can_focus=True):
 class TypedField(Input):
     """A confirmation by typing. It takes no paste, and passes on the keys it can't use."""
 
-    class Heard(Message):
-        """A key was typed, or a paste refused."""
+    class PasteRefused(Message):
+        """Somebody pasted into it."""
 
-        def __init__(self, pasted: bool) -> None:
-            super().__init__()
-            self.pasted = pasted
-
-    def __init__(self, characters: str, *, id: str) -> None:
+    def __init__(self, guard: Guard, *, characters: str = "", id: str) -> None:
         super().__init__(id=id, compact=True, select_on_focus=False)
         self.cursor_blink = False
+        self._guard = guard
         self._characters = characters
-        """What it takes; empty: anything."""
-        self.is_open = False
-        """Whether it takes keys now."""
+        """What it takes; empty: anything printable."""
 
-    def takes(self, event: events.Key) -> bool:
-        """Whether the key goes into the field."""
-        character = event.character
-        return event.is_printable and (not self._characters or character in self._characters)
+    def type_key(self, event: events.Key) -> bool:
+        """Type a key that came in elsewhere; False where the field does not take it."""
+        if not self._takes(event):
+            return False
+        self.focus()
+        if self._guard.awake:
+            self.insert_text_at_cursor(event.character or "")
+        return True
 
     def on_key(self, event: events.Key) -> None:
         """Before Input's own: keys that came too early or don't belong are not typed."""
         if not event.is_printable:
             return
-        if not self.takes(event):
+        if not self._takes(event):
             event.prevent_default()  # not stopped: `n` and `y` still mean what they mean
             return
-        self.post_message(self.Heard(pasted=False))
-        if not self.is_open:
+        self._guard.heard()
+        if not self._guard.awake:
             event.prevent_default()
             event.stop()
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Bindings of printable keys hold where it does not take the key."""
+        return super().check_consume_key(key, character) and (
+            not self._characters or (character or "") in self._characters
+        )
 
     def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
-        self.post_message(self.Heard(pasted=True))
+        self.post_message(self.PasteRefused())
 
     def action_paste(self) -> None:
         """Nothing: what confirms is typed."""
+
+    def _takes(self, event: events.Key) -> bool:
+        return event.is_printable and self.check_consume_key(event.key, event.character)
 
 
 class SecretField(Input):
@@ -157,6 +168,18 @@ class SecretField(Input):
 
     def action_cut(self) -> None:
         """Nothing."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """The first line that says anything: what is copied often has blank ones around it."""
+        event.prevent_default()
+        event.stop()
+        lines = event.text.strip().splitlines()
+        if lines:
+            self.replace(lines[0], *self.selection)
+
+    def on_unmount(self) -> None:
+        """Nothing typed outlives the field."""
+        self.set_reactive(Input.value, "")
 
     def take(self) -> str:
         """What was typed; the field is empty afterwards."""

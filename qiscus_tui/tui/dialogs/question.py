@@ -1,10 +1,11 @@
 """A dialog that can confirm something: by a meant key, or a click, after its dead time."""
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual import events
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.widgets import Button
+from textual.worker import Worker
 
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.tui.dialogs.dialog import Dialog
@@ -17,11 +18,18 @@ Answer = TypeVar("Answer")
 class Question(Dialog[Answer]):
     """`y`, or Enter or a click on the button `confirm`, calls `confirmed`."""
 
-    BINDINGS = [Binding("y", "confirm", "Confirm", show=False)]  # noqa: RUF012 Textual's own form
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "confirm", "Confirm", show=False)]
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self.guard = Guard(clock)
+        self.confirming: Worker[None] | None = None
+        """What follows the yes, or waits to see whether it was meant."""
+
+    @property
+    def plan_runs(self) -> bool:
+        """Whether leaving the program now would cut something short: ask first."""
+        return False
 
     # What a subclass says.
 
@@ -43,8 +51,6 @@ class Question(Dialog[Answer]):
 
     def _drawn(self) -> None:
         self.guard.drawn()
-        for field in self.query(TypedField):
-            field.is_open = self.guard.awake
         self.set_timer(DEAD, self._show_asleep)
 
     def _show_asleep(self) -> None:
@@ -65,22 +71,23 @@ class Question(Dialog[Answer]):
         self.guard.heard()
         self.ask_anew()
 
-    def on_typed_field_heard(self, message: TypedField.Heard) -> None:
-        """A key that a field kept."""
+    def on_mouse_down(self) -> None:
+        """A click is judged by what came before it, as a key is."""
+        self.guard.heard()
+
+    def on_typed_field_paste_refused(self, message: TypedField.PasteRefused) -> None:
+        """Somebody pasted into the field."""
         message.stop()
         self.guard.heard()
-        if message.pasted:
-            self.pasted()
-
-    def pasted(self) -> None:
-        """Somebody pasted into the field."""
         self.ask_anew()
         self.say("note", "Pasting does not confirm: type it.")
 
     def action_confirm(self) -> None:
         """A key that may mean yes."""
         if self.may_confirm():
-            self.run_worker(self._confirm_if_meant(), group="confirm", exclusive=True)
+            self.confirming = self.run_worker(
+                self._confirm_if_meant(), group="confirm", exclusive=True
+            )
 
     async def _confirm_if_meant(self) -> None:
         if await self.guard.is_meant() and self.may_confirm() and self.is_current:
@@ -92,8 +99,6 @@ class Question(Dialog[Answer]):
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Enter or a click on a button."""
+        event.stop()
         if event.button.id == "confirm":
-            event.stop()
             self.action_confirm()
-        else:
-            super().on_button_pressed(event)

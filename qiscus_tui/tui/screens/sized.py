@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Generic
+from typing import TYPE_CHECKING, Generic
 
 from textual import events
 from textual.screen import Screen, ScreenResultType
 
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
+
+if TYPE_CHECKING:
+    from textual import getters
+    from textual.app import App
 
 LEAST_WIDTH = 60
 LEAST_HEIGHT = 15
@@ -15,12 +19,6 @@ LEAST_HEIGHT = 15
 
 class TooSmall(OneLine):
     """`60x15 is needed, this is 58x12`."""
-
-    DEFAULT_CSS = """
-    TooSmall { display: none; }
-    .-too-small > * { display: none; }
-    .-too-small > TooSmall { display: block; }
-    """
 
     def show_size(self, width: int, height: int) -> None:
         """Say what the terminal has, and what is needed."""
@@ -30,6 +28,14 @@ class TooSmall(OneLine):
 
 class SizedScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
     """A screen for 60x15 and more. Its `compose` yields a `TooSmall` first."""
+
+    if TYPE_CHECKING:
+        app = getters.app(App[int])
+
+    @property
+    def is_in_front(self) -> bool:
+        """Whether this is the screen that gets the keys: no dialog is over it."""
+        return self.app.screen is self
 
     def on_resize(self, event: events.Resize) -> None:
         """Hide all but the line that says what is needed, or show all again."""

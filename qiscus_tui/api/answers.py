@@ -1,0 +1,134 @@
+"""An answer as it comes: its status, its headers, and a body bounded in size and time.
+
+Compressed bodies are inflated here, a bounded piece at a time: a library that inflates what
+arrived in one go can be made to fill the memory by a few KB.
+"""
+
+import zlib
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+import httpx
+
+from qiscus_tui.api.dates import http_date
+from qiscus_tui.api.reach import out_of_reach
+from qiscus_tui.errors import AnswerLost, TimedOut, Unreadable
+from qiscus_tui.model.clock import Clock
+
+SMALL_BODY = 4 * 1024 * 1024
+"""Bytes of an ordinary answer, at most."""
+
+LIST_BODY = 256 * 1024 * 1024
+"""Bytes of one list answer, at most; 100,000 sessions take some 30 MB."""
+
+SLOWEST = 2048
+"""Bytes a second below which an answer that goes on and on counts as timed out."""
+
+ACCEPTED_ENCODING = "gzip"
+
+_PIECE = 256 * 1024
+_GZIP_WINDOW = 16 + zlib.MAX_WBITS
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status, headers and the whole body (decoded from its content encoding)."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    @property
+    def server_time(self) -> float | None:
+        """The `Date` of the answer in epoch seconds, None without a usable one."""
+        return server_time(self.headers)
+
+
+def server_time(headers: Mapping[str, str]) -> float | None:
+    """The `Date` header in epoch seconds, None without a usable one."""
+    return http_date(headers.get("date", ""))
+
+
+class AnswerStream:
+    """An answer whose body is still arriving."""
+
+    def __init__(self, response: httpx.Response, host: str, timeout: float, clock: Clock) -> None:
+        self._response = response
+        self._host = host
+        self._timeout = timeout
+        self._clock = clock
+        self.status = response.status_code
+        self.headers: Mapping[str, str] = response.headers
+
+    async def pieces(self, bound: int) -> AsyncIterator[bytes]:
+        """The body, piece by piece. Raises Unreadable past `bound` bytes, OutOfReach."""
+        body = self._body()
+        started, arrived, size = self._clock.monotonic(), 0, 0
+        try:
+            async for raw in cast("AsyncIterable[bytes]", self._response.stream):
+                arrived += len(raw)
+                spent = self._clock.monotonic() - started
+                if spent > self._timeout + arrived / SLOWEST:
+                    raise TimedOut(
+                        f"{self._host} sends too slowly ({arrived:,} bytes in {spent:,.0f} s)"
+                    )
+                for piece in body.inflated(raw):
+                    size += len(piece)
+                    if size > bound:
+                        raise Unreadable(
+                            f"The answer is larger than {bound // 1_048_576:,} MB "
+                            "and was not read on",
+                            status=self.status,
+                        )
+                    yield piece
+        except zlib.error as error:
+            raise Unreadable("The answer's compression is damaged", status=self.status) from error
+        except (httpx.HTTPError, OSError) as error:
+            raise out_of_reach(error, self._host, self._timeout) from error
+        if arrived and not body.is_whole:
+            raise AnswerLost(f"The connection to {self._host} ended before the answer was here")
+
+    async def whole(self) -> bytes:
+        """The whole body of an ordinary answer."""
+        content = bytearray()
+        async for piece in self.pieces(SMALL_BODY):
+            content += piece
+        return bytes(content)
+
+    def _body(self) -> "_Plain | _Gzip":
+        encoding = self.headers.get("content-encoding", "").strip().lower()
+        if encoding in {"", "identity"}:
+            return _Plain()
+        if encoding in {"gzip", "x-gzip"}:
+            return _Gzip()
+        raise Unreadable(
+            "The answer is compressed in a way that was not asked for", status=self.status
+        )
+
+
+class _Plain:
+    is_whole = True
+
+    def inflated(self, raw: bytes) -> Iterator[bytes]:
+        yield raw
+
+
+class _Gzip:
+    def __init__(self) -> None:
+        self._inflater = zlib.decompressobj(_GZIP_WINDOW)
+
+    @property
+    def is_whole(self) -> bool:
+        return self._inflater.eof
+
+    def inflated(self, raw: bytes) -> Iterator[bytes]:
+        while raw:
+            if self._inflater.eof:  # one gzip member may follow another
+                self._inflater = zlib.decompressobj(_GZIP_WINDOW)
+            piece = self._inflater.decompress(raw, _PIECE)
+            yield piece
+            while len(piece) == _PIECE and not self._inflater.unconsumed_tail:
+                piece = self._inflater.decompress(b"", _PIECE)  # what did not fit into the piece
+                yield piece
+            raw = self._inflater.unconsumed_tail or self._inflater.unused_data

@@ -1,0 +1,88 @@
+"""Asks whether a path is there, without a credential and without changing anything.
+
+Only GET and OPTIONS are sent, never POST. A path that nobody can have is asked beside each, so
+that a server that answers the same to everything tells nothing.
+"""
+
+import enum
+import secrets
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from qiscus_tui.api.contract import Authentication, Call, Source
+from qiscus_tui.api.wire import Wire, WireSettings, tls_context
+from qiscus_tui.errors import ServerError
+from qiscus_tui.model.clock import Clock
+from qiscus_tui.model.origin import Origin
+
+_METHODS = ("GET", "OPTIONS")
+_THERE = frozenset({401, 403, 405, 422})
+_ABSENT = 404
+
+
+class Presence(enum.Enum):
+    """What the answers say of a path."""
+
+    THERE = "there"
+    ABSENT = "not there"
+    CANNOT_TELL = "cannot tell"
+
+
+class PathProbe:
+    """A client of its own that can hold no credential."""
+
+    def __init__(self, origin: Origin, settings: WireSettings, clock: Clock) -> None:
+        plain = origin.scheme == "http" or settings.transport is not None
+        tls = None if plain else tls_context(settings.ca_bundle)
+        self._wire = Wire(origin, settings, clock, tls)
+        self._controls: dict[str, int] = {}
+        self.server_time: float | None = None
+        """The `Date` of the last answer, epoch seconds."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._wire.close()
+
+    async def presence(self, path: str) -> Presence:
+        """Whether the path is there. Raises OutOfReach."""
+        found = {await self._judge(method, path) for method in _METHODS}
+        if Presence.THERE in found:
+            return Presence.THERE
+        return Presence.ABSENT if found == {Presence.ABSENT} else Presence.CANNOT_TELL
+
+    async def _judge(self, method: str, path: str) -> Presence:
+        control = await self._control(method, path)
+        status = await self._status(method, path)
+        if status == _ABSENT:
+            return Presence.ABSENT
+        if status in _THERE and control == _ABSENT:
+            return Presence.THERE
+        return Presence.CANNOT_TELL
+
+    async def _control(self, method: str, path: str) -> int:
+        folder = path.rpartition("/")[0]
+        key = f"{method} {folder}"
+        if key not in self._controls:
+            nowhere = f"{folder}/{secrets.token_hex(8)}"
+            self._controls[key] = await self._status(method, nowhere)
+        return self._controls[key]
+
+    async def _status(self, method: str, path: str) -> int:
+        call = replace(_ANY, method=method, path=path)
+        try:
+            answer = await self._wire.send(call, {})
+        except ServerError as error:  # a redirect, a body past the bound
+            return error.status
+        self.server_time = answer.server_time or self.server_time
+        return answer.status
+
+
+_ANY = Call("probe", "GET", "/", Authentication.NONE, Source.INFERRED, repeatable=True)

@@ -1,0 +1,129 @@
+"""The `token` that a script asks for every minute, from the file that holds it.
+
+An answer takes `os`, `sys`, `time` and `json` alone and imports nothing of ours: the parser would
+cost more than all the rest. Whatever is not the plainest case gives None, and the parser goes on
+from there, with the words for what is wrong.
+"""
+
+import json
+import os
+import sys
+import time
+
+USUAL_TTL = 3600
+"""Seconds that the token must still live, unless told otherwise."""
+
+LONGEST_TTL = 29 * 86_400
+"""Seconds from which on `--min-ttl` is an error."""
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_IN_THE_WAY = (
+    "QISCUS_LONG_LIVED_TOKEN",
+    "QISCUS_SECRET_KEY",
+    "QISCUS_APP_ID",
+    "QISCUS_TUI_ACCOUNT",
+    "QISCUS_TUI_LOG",
+)
+"""Variables that make another account of it, or more work."""
+
+_OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+_MOST_BYTES = 1 << 20
+"""A larger file is left to the program proper."""
+
+_VERSION = 1
+"""Format of the files that this module reads."""
+
+
+def print_cached_token(arguments: list[str]) -> int | None:
+    """Print the token and give 0; None where more than this is needed."""
+    min_ttl = _asked_for(arguments)
+    if min_ttl is None or any(os.environ.get(name) for name in _IN_THE_WAY):
+        return None
+    folders = _folders()
+    if folders is None or os.isatty(1):
+        return None
+    token = _cached(*folders, min_ttl)
+    if token is None:
+        return None
+    try:
+        os.write(1, f"{token}\n".encode())
+    except BrokenPipeError:
+        return 0
+    except OSError:
+        return None
+    return 0
+
+
+def _asked_for(arguments: list[str]) -> int | None:
+    """`--min-ttl` in seconds, None where this is no plain `token`."""
+    match arguments:
+        case ["token"]:
+            return USUAL_TTL
+        case ["token", "--min-ttl", text]:
+            pass
+        case ["token", option] if option.startswith("--min-ttl="):
+            text = option.partition("=")[2]
+        case _:
+            return None
+    number, unit = text[:-1], _UNITS.get(text[-1:])
+    if unit is None or not (number.isascii() and number.isdecimal() and len(number) <= 9):
+        return None
+    seconds = int(number) * unit
+    return seconds if seconds < LONGEST_TTL else None
+
+
+def _folders() -> tuple[str, str] | None:
+    """The data folder and the state folder, where they can be told without platformdirs."""
+    data = os.environ.get("QISCUS_TUI_DATA_DIR")
+    if data:
+        return (data, f"{data}/state") if data.startswith("/") else None
+    home = os.environ.get("HOME", "")
+    if sys.platform != "linux" or not home.startswith("/"):
+        return None
+    data = os.environ.get("XDG_DATA_HOME", "").strip() or f"{home}/.local/share"
+    state = os.environ.get("XDG_STATE_HOME", "").strip() or f"{home}/.local/state"
+    if not (data.startswith("/") and state.startswith("/")):
+        return None
+    return f"{data}/qiscus-tui", f"{state}/qiscus-tui"
+
+
+def _cached(data: str, state: str, min_ttl: int) -> str | None:
+    """The token of the account that was used last, if its secrets are in the file."""
+    try:
+        chosen: dict[str, object] = json.loads(_read(state, "chosen.json"))
+        if (chosen["version"], chosen["storage"]) != (_VERSION, "file"):
+            return None
+        content = json.loads(_read(data, "secrets.json"))
+        if content["version"] != _VERSION:
+            return None
+        short: dict[str, object] = content["accounts"][chosen["key"]]["short_lived"]
+        token, expires_at = short["token"], short["expires_at"]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None  # the program proper finds out what is wrong, and says it
+    if not (isinstance(token, str) and isinstance(expires_at, int | float)):
+        return None
+    if not (token.isascii() and token.isprintable()) or expires_at - time.time() <= min_ttl:
+        return None
+    return token
+
+
+def _read(folder: str, name: str) -> bytes:
+    """A private file of this user. Raises OSError, ValueError where it is not just that."""
+    above = os.open(folder, _OPEN | os.O_DIRECTORY)
+    try:
+        found = os.fstat(above)
+        if found.st_uid != os.geteuid() or found.st_mode & 0o022:
+            raise ValueError
+        descriptor = os.open(name, _OPEN, dir_fd=above)
+    finally:
+        os.close(above)
+    try:
+        found = os.fstat(descriptor)
+        regular = found.st_mode & 0o170000 == 0o100000
+        ours = found.st_uid == os.geteuid() and not found.st_mode & 0o077 and found.st_nlink <= 1
+        if not (regular and ours) or found.st_size > _MOST_BYTES:
+            raise ValueError
+        data = os.read(descriptor, _MOST_BYTES)
+    finally:
+        os.close(descriptor)
+    return data

@@ -1,0 +1,106 @@
+"""`accounts`: list the accounts of this machine, choose one, forget one."""
+
+import argparse
+import json
+
+from qiscus_tui.cli.environment import must_not_come_from_environment
+from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.errors import UsageError
+from qiscus_tui.model.account import Role
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.accounts import KnownAccount, accounts, forget_account, use
+from qiscus_tui.service.choice import ACCOUNT_VARIABLE
+
+HEADINGS = ("ACCOUNT", "SERVER", "ROLE", "STORAGE", "USED")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    parser.add_argument("what", nargs="?", choices=["use", "forget"], help="instead of a list")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="the account, with use and forget")
+    parser.add_argument("--json", action="store_true", help="the list as JSON")
+
+
+async def run(context: Context) -> int:
+    """List, choose or forget."""
+    options = context.options
+    if options.what is None:
+        return _list(context)
+    if options.name is None:
+        raise UsageError(
+            f"accounts {options.what} needs the name of an account", "See: qiscus-tui accounts"
+        )
+    if options.json:
+        raise UsageError("--json goes with the list alone", "qiscus-tui accounts --json")
+    if options.what == "use":
+        return _use(context, options.name)
+    return await _forget(context, options.name)
+
+
+def _list(context: Context) -> int:
+    console = context.console
+    found = accounts(context.workspace)
+    if context.options.json:
+        console.result(json.dumps([_as_json(one) for one in found]))
+        return 0
+    rows = [HEADINGS, *(_cells(one) for one in found)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    for row in rows if found else []:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        console.result("  ".join(cells).rstrip())
+    if not found:
+        console.say("No account is kept here. Log in with: qiscus-tui login")
+    return 0
+
+
+def _cells(known: KnownAccount) -> tuple[str, ...]:
+    stored = known.stored
+    account = stored.account
+    return (
+        safe(stored.name),
+        str(account.origin),
+        account.role.value + (", read-only" if account.readonly else ""),
+        stored.storage.value,
+        known.chosen_by and f"yes ({known.chosen_by})",
+    )
+
+
+def _as_json(known: KnownAccount) -> dict[str, object]:
+    stored = known.stored
+    account = stored.account
+    return {
+        "account": stored.name,
+        "server": str(account.origin),
+        "app_id": account.app_code,
+        "user": account.user or None,
+        "role": None if account.role is Role.UNKNOWN else account.role.value,
+        "storage": stored.storage.value,
+        "readonly": account.readonly,
+        "chosen_by": known.chosen_by or None,
+    }
+
+
+def _use(context: Context, name: str) -> int:
+    workspace, console = context.workspace, context.console
+    must_not_come_from_environment(workspace, "they are used, whatever is chosen here")
+    use(workspace, name)
+    console.result(f"Commands now use the account {safe(name)}")
+    if workspace.environ.get(ACCOUNT_VARIABLE, "").strip() not in {"", name}:
+        console.say(f"But {ACCOUNT_VARIABLE} is set, and comes first.")
+    return 0
+
+
+async def _forget(context: Context, name: str) -> int:
+    console = context.console
+    token_held = await forget_account(context.workspace, name)
+    console.result(f"{safe(name)} is forgotten here")
+    lives = "Its short-lived token lives on until it expires, and its" if token_held else "Its"
+    console.say(f"{lives} long-lived token may live on at the server: nobody was asked to end it.")
+    return 0
+
+
+VERB = Verb(
+    add_options,
+    run,
+    "Forgetting asks no server and ends no token; logout does that.",
+)

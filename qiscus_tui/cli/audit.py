@@ -1,0 +1,73 @@
+"""`audit`: what was revoked from here, by whom."""
+
+import argparse
+import json
+
+from qiscus_tui.cli.table import count, moment
+from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.model.text import safe
+from qiscus_tui.model.timestamps import rfc3339
+from qiscus_tui.service.history import PastPlan, past_plans
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    parser.add_argument("--json", action="store_true", help="every plan with its outcomes as JSON")
+
+
+def run(context: Context) -> int:
+    """Show the plans, newest first."""
+    console, disk = context.console, context.workspace.disk
+    plans = past_plans(disk.audit.events()) if disk is not None else []
+    if context.options.json:
+        console.result(json.dumps([_as_json(plan) for plan in plans]))
+        return 0
+    for plan in plans:
+        console.result(_line(plan))
+        for outcome in plan.outcomes:
+            if outcome.outcome not in {"revoked", "already_gone"}:
+                reason = f": {safe(outcome.reason)}" if outcome.reason else ""
+                words = safe(outcome.outcome).replace("_", " ")
+                console.result(f"    {safe(outcome.session_id)}  {words}{reason}")
+    if not plans:
+        console.say("Nothing was revoked from here.")
+    return 0
+
+
+def _line(plan: PastPlan) -> str:
+    intent = plan.intent
+    who = safe(intent.os_user)
+    if intent.sudo_user:
+        who += f" (sudo by {safe(intent.sudo_user)})"
+    if intent.ssh_client:
+        who += f" from {safe(intent.ssh_client)}"
+    what = f"{intent.kind.value} of {count(len(intent.ids), 'session')}"
+    return (
+        f"{moment(intent.time)}  {safe(intent.plan_id)}  {what}  {safe(intent.account)}  "
+        f"{plan.words}  by {who}"
+    )
+
+
+def _as_json(plan: PastPlan) -> dict[str, object]:
+    intent = plan.intent
+    return {
+        "plan": intent.plan_id,
+        "time": rfc3339(intent.time),
+        "kind": intent.kind.value,
+        "account": intent.account,
+        "app_id": intent.app_id,
+        "server": intent.server,
+        "host": intent.process.host,
+        "os_user": intent.os_user,
+        "sudo_user": intent.sudo_user or None,
+        "ssh_client": intent.ssh_client or None,
+        "ids": list(intent.ids),
+        "outcomes": [
+            {"id": one.session_id, "outcome": one.outcome, "reason": one.reason or None}
+            for one in plan.outcomes
+        ],
+        "counts": None if plan.counts is None else dict(plan.counts),
+    }
+
+
+VERB = Verb(add_options, run, "It is a diary, not evidence: whoever can revoke can change it.")

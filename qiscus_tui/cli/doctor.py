@@ -1,0 +1,61 @@
+"""`doctor`: what may be wrong here, safe to paste into a ticket."""
+
+import argparse
+import json
+
+from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.errors import NotConfirmed
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    parser.add_argument(
+        "--try-paths", action="store_true", help="look for other paths of the inferred calls"
+    )
+    parser.add_argument("--json", action="store_true", help="the checks as JSON")
+
+
+async def run(context: Context) -> int:
+    """Check; 1 where something is bad."""
+    from qiscus_tui.service.doctor import Check, Verdict, examine
+
+    options, console = context.options, context.console
+    checks: list[Check] = []
+    async for check in examine(context.workspace):
+        checks.append(check)
+        if not options.json:
+            console.result(f"{check.verdict.value:7} {check.name}: {check.words}")
+            if check.hint:
+                console.result(f"        {check.hint}")
+    lines = await _tried(context) if options.try_paths else []
+    if options.json:
+        told = [
+            {"check": c.name, "verdict": c.verdict.value, "words": c.words, "hint": c.hint}
+            for c in checks
+        ]
+        console.result(json.dumps({"checks": told, "config": lines}))
+    else:
+        for line in lines:
+            console.result(line)
+    return 1 if any(check.verdict is Verdict.BAD for check in checks) else 0
+
+
+async def _tried(context: Context) -> list[str]:
+    """Lines for config.toml with the paths that are there."""
+    from qiscus_tui.service.doctor import MOST_TRIES, try_paths
+
+    console = context.console
+    question = f"Ask the server for up to {MOST_TRIES} other paths, one a second? [y/N] "
+    if console.ask(question).lower() not in {"y", "yes"}:
+        raise NotConfirmed("Not confirmed", "No other path was asked for.")
+    found = await try_paths(context.workspace, lambda path: console.say(f"asking for {path}"))
+    if not found:
+        console.say("None of them is there, as far as that can be told.")
+    return [line for call, path in found for line in (f"[api.{call.name}]", f'path = "{path}"')]
+
+
+VERB = Verb(
+    add_options,
+    run,
+    "It sends no credential and changes nothing. What a field is called it cannot find out.",
+)

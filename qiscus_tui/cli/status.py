@@ -1,0 +1,93 @@
+"""`status`: the account, where its secrets are, and whether the server takes them now."""
+
+import argparse
+import json
+
+from qiscus_tui.cli.opening import connected
+from qiscus_tui.cli.table import moment
+from qiscus_tui.cli.ttl import min_ttl
+from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.model.account import Role
+from qiscus_tui.model.durations import countdown
+from qiscus_tui.model.text import safe
+from qiscus_tui.model.timestamps import rfc3339
+from qiscus_tui.service.status import Status, status_of
+
+ENDS_SOON = 1
+"""Exit code where less than `--min-ttl` is left."""
+
+_ACCEPTED = {True: "yes", False: "no", None: "unknown"}
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    parser.add_argument("--json", action="store_true", help="the same as JSON")
+    parser.add_argument(
+        "--min-ttl",
+        metavar="TIME",
+        help="exit 1 where the short-lived token has less left, less than 29d (not looked at)",
+    )
+
+
+async def run(context: Context) -> int:
+    """Show the account as it stands."""
+    options, console = context.options, context.console
+    wanted = None if options.min_ttl is None else min_ttl(options.min_ttl)
+    async with connected(context.workspace) as connection:
+        status = await status_of(connection)
+    if options.json:
+        console.result(json.dumps(_as_json(status)))
+    else:
+        for name, value in _lines(status):
+            console.result(f"{name:<13} {value}")
+    if status.trouble is not None:
+        console.tell(status.trouble)
+        return status.trouble.exit_code
+    if wanted is not None and status.ttl is not None and status.ttl < wanted:
+        console.say(f"Less than the wanted {wanted:,} s are left.")
+        console.say("  Get a new token: qiscus-tui refresh")
+        return ENDS_SOON
+    return 0
+
+
+def _as_json(status: Status) -> dict[str, object]:
+    account, offset = status.account, status.clock_offset
+    return {
+        "account": status.name,
+        "server": str(account.origin),
+        "app_id": account.app_code,
+        "user": account.user or None,
+        "role": None if account.role is Role.UNKNOWN else account.role.value,
+        "storage": status.storage.value,
+        "chosen_by": status.chosen_by,
+        "expires_at": None if status.expires_at is None else rfc3339(status.expires_at),
+        "clock_offset": None if offset is None else round(offset, 3),
+        "accepted": status.accepted,
+    }
+
+
+def _lines(status: Status) -> list[tuple[str, str]]:
+    account, offset = status.account, status.clock_offset
+    if status.expires_at is None:
+        expires = "no short-lived token is held" if status.ttl is not None else "never (REST key)"
+    else:
+        expires = f"{moment(status.expires_at)} UTC, in {countdown(status.ttl or 0)}"
+    return [
+        ("account", f"{safe(status.name)} ({status.chosen_by})"),
+        ("server", str(account.origin)),
+        ("app id", safe(account.app_code)),
+        ("user", safe(account.user) or "unknown"),
+        ("role", account.role.value),
+        ("storage", f"{status.storage.value} ({status.where})"),
+        ("expires", expires),
+        ("clock offset", "unknown" if offset is None else f"{offset:+.1f} s"),
+        ("accepted", _ACCEPTED[status.accepted]),
+    ]
+
+
+VERB = Verb(
+    add_options,
+    run,
+    "It makes no token: without a live short-lived one, only the long-lived token is shown to "
+    "the server.",
+)

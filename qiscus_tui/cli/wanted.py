@@ -1,0 +1,139 @@
+"""Which sessions the options of `revoke` mean."""
+
+import argparse
+from dataclasses import dataclass
+from typing import Self
+
+from qiscus_tui import query
+from qiscus_tui.cli.console import Console
+from qiscus_tui.cli.filters import parse_filter
+from qiscus_tui.cli.table import remarks
+from qiscus_tui.errors import UsageError
+from qiscus_tui.model.durations import parse_duration
+from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH, fingerprint
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.revocation.plan import Allowed, Selection
+from qiscus_tui.service.session_list import SessionList
+
+MOST_STDIN = 1 << 24
+"""Characters of tokens that are read from stdin."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Sessions by their ids, or all to which a rule applies."""
+
+    ids: tuple[str, ...]
+    """Ids and prefixes, as typed."""
+    token_ids: tuple[str, ...]
+    """Ids of tokens that came on stdin."""
+    filter: query.Query | None
+    older_than: int | None
+    """Seconds."""
+    allow_unreadable: bool
+    allowed: Allowed
+
+    @classmethod
+    def of(cls, options: argparse.Namespace, console: Console) -> Self:
+        """What the options say. Raises UsageError, FilterError."""
+        by_id = bool(options.ids) or options.token_stdin
+        by_rule = options.filter is not None or options.older_than is not None
+        if by_id and by_rule:
+            raise UsageError(
+                "Ids and a filter were given together", "Give session ids, or a filter, not both."
+            )
+        if not by_id and not by_rule:
+            raise UsageError(
+                "Nothing was named to revoke",
+                "Give session ids, --filter=WORDS or --older-than 7d; "
+                "for every session: revoke-all",
+            )
+        return cls(
+            ids=tuple(_checked_id(text) for text in options.ids),
+            token_ids=_ids_from_stdin(console) if options.token_stdin else (),
+            filter=parse_filter(options.filter),
+            older_than=None if options.older_than is None else parse_duration(options.older_than),
+            allow_unreadable=options.allow_unreadable,
+            allowed=Allowed(options.include_current, options.include_protected),
+        )
+
+    @property
+    def by_rule(self) -> bool:
+        """Whether no session was named."""
+        return self.filter is not None or self.older_than is not None
+
+    def check(self, listed: SessionList) -> None:
+        """Raises UsageError where the list does not hold what is needed to decide."""
+        if self.by_rule:
+            if not self.allow_unreadable and (listed.unreadable or not listed.complete):
+                what = "; ".join(remarks(listed))
+                raise UsageError(
+                    f"A filter on a list that is known in part only: {what}",
+                    "Name sessions by id, or add --allow-unreadable to revoke what is known.",
+                )
+        elif self._may_be_masked(listed):
+            raise UsageError(
+                "The server lists sessions without their full tokens, so whether a token's own "
+                "session is among them can't be told",
+                "Name the session by its id; see: qiscus-tui sessions",
+            )
+
+    def _may_be_masked(self, listed: SessionList) -> bool:
+        unknown = any(token_id not in listed.positions for token_id in self.token_ids)
+        return unknown and any(session.token is None for session in listed.sessions)
+
+    def selection(self, listed: SessionList, moment: query.Moment) -> Selection:
+        """The sessions that are meant. Raises UsageError for an unknown or ambiguous prefix."""
+        return self._matching(listed, moment) if self.by_rule else self._named(listed)
+
+    def _matching(self, listed: SessionList, moment: query.Moment) -> Selection:
+        if self.filter is None:
+            positions = list(range(len(listed)))
+        else:
+            positions = query.select(self.filter, listed, moment)
+        if self.older_than is not None:
+            before = moment.server_now - self.older_than
+            positions = [i for i in positions if _is_before(listed.sessions[i].created_at, before)]
+        return Selection(positions, "matches")
+
+    def _named(self, listed: SessionList) -> Selection:
+        found: list[int] = []
+        gone: list[str] = []
+        for text in (*self.ids, *self.token_ids):
+            session = listed.find(text)
+            if session is None:
+                gone.append(text)
+            else:
+                found.append(listed.positions[session.id])
+        return Selection(found, "named", named=True, gone=tuple(gone))
+
+
+def _is_before(created_at: float | None, moment: float) -> bool:
+    return created_at is not None and created_at < moment
+
+
+def _checked_id(text: str) -> str:
+    """The id or prefix. Raises UsageError, without showing what may be a token."""
+    wanted = text.strip().lower()
+    if PREFIX_LENGTH <= len(wanted) <= ID_LENGTH and not wanted.strip("0123456789abcdef"):
+        return wanted
+    if len(wanted) > ID_LENGTH:
+        raise UsageError(
+            f"{len(text):,} characters are no session id",
+            "An id is 12 hex digits. A token is given on stdin, with --token-stdin.",
+        )
+    raise UsageError(
+        f"'{safe(text)}' is not a session id",
+        f"An id is {ID_LENGTH} hex digits; {PREFIX_LENGTH} or more are enough.",
+    )
+
+
+def _ids_from_stdin(console: Console) -> tuple[str, ...]:
+    """Ids of the tokens on stdin, one a line; the tokens are not kept."""
+    if console.source.isatty():
+        return (fingerprint(console.ask_secret("Token: ").strip()),)
+    tokens = [line.strip() for line in console.read_all(MOST_STDIN).splitlines()]
+    ids = tuple(fingerprint(token) for token in tokens if token)
+    if not ids:
+        raise UsageError("No token came on stdin", "Give one on each line.")
+    return ids

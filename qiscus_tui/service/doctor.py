@@ -1,0 +1,189 @@
+"""What may be wrong: configuration, storage, network, clock, terminal, and the API's paths.
+
+Nothing here shows a secret; the result is safe to paste into a ticket.
+"""
+
+import asyncio
+import enum
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import dataclass
+
+from qiscus_tui.api.contract import Call, Contract, Source
+from qiscus_tui.api.probe import PathProbe, Presence
+from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.model.account import Storage
+from qiscus_tui.model.origin import Origin
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.workspace import Workspace
+
+CLOCK_SLACK = 60.0
+"""Seconds that the clocks may differ before it is worth a word."""
+
+MOST_TRIES = 6
+PAUSE = 1.0
+"""Seconds between two tries of a path."""
+
+
+class Verdict(enum.Enum):
+    """How a check ended."""
+
+    GOOD = "ok"
+    UNSURE = "unsure"
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    verdict: Verdict
+    words: str
+    hint: str = ""
+
+
+async def examine(workspace: Workspace) -> AsyncGenerator[Check]:
+    """Each check as it is done. Sends no credential."""
+    yield Check("config", Verdict.GOOD, _config_words(workspace))
+    for check in await asyncio.to_thread(_storage_checks, workspace):
+        yield check
+    yield _terminal(workspace.environ)
+    yield _proxy(workspace)
+    try:
+        origin, contract = _target(workspace)
+    except QiscusTuiError as error:
+        yield Check("server", Verdict.BAD, error.message, error.hint)
+        return
+    async for check in _network_checks(workspace, origin, contract):
+        yield check
+
+
+async def try_paths(workspace: Workspace, on_try: Callable[[str], None]) -> list[tuple[Call, str]]:
+    """Likely other paths of the inferred calls that are there: at most six tries, one a second.
+
+    Raises OutOfReach, AddressError, NoAccount.
+    """
+    origin, contract = _target(workspace)
+    found: list[tuple[Call, str]] = []
+    async with _probe(workspace, origin) as probe:
+        for call, path in _likely(contract)[:MOST_TRIES]:
+            on_try(path)
+            await workspace.clock.sleep(PAUSE)
+            if await probe.presence(path) is Presence.THERE:
+                found.append((call, path))
+    return found
+
+
+def _likely(contract: Contract) -> list[tuple[Call, str]]:
+    """The vendor's words under the folders that its other calls use."""
+    inferred = [call for call in contract.calls if call.source is Source.INFERRED]
+    candidates = [
+        (call, f"{folder}/{call.name}")
+        for folder in ("/api/v1/auth", "/api/v2/auth", "/api/v2/admin/auth")
+        for call in inferred
+    ]
+    return [(call, path) for call, path in candidates if path != call.path]
+
+
+def _target(workspace: Workspace) -> tuple[Origin, Contract]:
+    from qiscus_tui.errors import NoAccount
+
+    try:
+        origin = workspace.choose().account.origin
+    except NoAccount:
+        origin = workspace.login_server()
+    return origin, workspace.client(origin, "").contract
+
+
+def _probe(workspace: Workspace, origin: Origin) -> PathProbe:
+    return PathProbe(origin, workspace.wire_settings(), workspace.clock)
+
+
+def _config_words(workspace: Workspace) -> str:
+    if workspace.disk is None:
+        return "the demo reads none"
+    path = workspace.disk.paths.config_file
+    return f"{safe(str(path))} is in use" if path.exists() else "none, the usual settings"
+
+
+def _storage_checks(workspace: Workspace) -> list[Check]:
+    disk = workspace.disk
+    if disk is None:
+        return [Check("storage", Verdict.GOOD, "the demo keeps nothing")]
+    checks: list[Check] = []
+    try:
+        accounts = disk.book.all()
+        checks.append(Check("accounts", Verdict.GOOD, f"{len(accounts)} on this machine"))
+        for storage in sorted({a.storage for a in accounts}, key=lambda one: one.value):
+            if storage in {Storage.FILE, Storage.KEYRING}:
+                store = workspace.secret_store(storage)
+                store.probe()
+                checks.append(Check("storage", Verdict.GOOD, f"{store.where} can be written"))
+    except QiscusTuiError as error:
+        checks.append(Check("storage", Verdict.BAD, error.message, error.hint))
+    return checks
+
+
+def _terminal(environ: Mapping[str, str]) -> Check:
+    terminal = environ.get("TERM", "")
+    if terminal in {"", "dumb"}:
+        hint = "The app needs one; the command line does not."
+        return Check("terminal", Verdict.UNSURE, f"TERM is {terminal or 'not set'}", hint)
+    colours = environ.get("COLORTERM", "") or "no COLORTERM"
+    inside = " in tmux" if environ.get("TMUX") else ""
+    return Check("terminal", Verdict.GOOD, f"{safe(terminal, 60)}{inside}, {safe(colours, 60)}")
+
+
+def _proxy(workspace: Workspace) -> Check:
+    names = [
+        name
+        for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+        if workspace.environ.get(name)
+    ]
+    if workspace.config.server.proxy:
+        return Check("proxy", Verdict.GOOD, "set under [server] in config.toml")
+    return Check("proxy", Verdict.GOOD, f"from {names[0]}" if names else "none")
+
+
+async def _network_checks(
+    workspace: Workspace, origin: Origin, contract: Contract
+) -> AsyncGenerator[Check]:
+    try:
+        async with _probe(workspace, origin) as probe:
+            presences = [(call, await probe.presence(call.path)) for call in _distinct(contract)]
+            server_time = probe.server_time
+    except QiscusTuiError as error:
+        yield Check("server", Verdict.BAD, error.message, error.hint)
+        return
+    secured = "its certificate is trusted" if origin.scheme == "https" else "on this machine"
+    yield Check("server", Verdict.GOOD, f"{origin} answers, {secured}")
+    yield _clock(workspace, server_time)
+    for call, presence in presences:
+        yield _path(call, presence)
+
+
+def _distinct(contract: Contract) -> list[Call]:
+    return list({call.path: call for call in contract.calls}.values())
+
+
+def _clock(workspace: Workspace, server_time: float | None) -> Check:
+    if server_time is None:
+        return Check("clock", Verdict.UNSURE, "the server does not tell its time")
+    offset = server_time + 0.5 - workspace.clock.now()
+    if abs(offset) <= CLOCK_SLACK:
+        return Check("clock", Verdict.GOOD, "agrees with the server's")
+    hint = "Countdowns follow the server's clock all the same; set this machine's right (NTP)."
+    return Check("clock", Verdict.UNSURE, f"the server's runs {offset:+,.0f} s from ours", hint)
+
+
+def _path(call: Call, presence: Presence) -> Check:
+    name = f"{call.name} ({call.source.value})"
+    words = f"{call.path}: {presence.value}"
+    match presence:
+        case Presence.THERE:
+            return Check(name, Verdict.GOOD, words)
+        case Presence.CANNOT_TELL:
+            return Check(name, Verdict.UNSURE, words)
+        case Presence.ABSENT:
+            hint = f"Look for another one with --try-paths, and set it under [api.{call.name}]."
+            return Check(name, Verdict.BAD, words, hint if call.source is Source.INFERRED else "")

@@ -1,0 +1,114 @@
+"""What was revoked from this machine, and what an earlier run left half done."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from qiscus_tui.model.text import safe
+from qiscus_tui.model.timestamps import rfc3339
+from qiscus_tui.service.keeping import Disk
+from qiscus_tui.store.audit import CutShort
+from qiscus_tui.store.audit_records import (
+    AuditIntent,
+    AuditKind,
+    AuditOutcome,
+    AuditRecord,
+    AuditSummary,
+)
+from qiscus_tui.store.journal import JournalEntry, JournalState
+
+
+@dataclass(frozen=True)
+class PastPlan:
+    """One plan of the audit log, with what became of it."""
+
+    intent: AuditIntent
+    outcomes: tuple[AuditOutcome, ...]
+    counts: Mapping[str, int] | None
+    """Sessions by outcome; None where the plan has no end."""
+
+    @property
+    def words(self) -> str:
+        """How it ended: `2 revoked · 1 failed`."""
+        if self.counts is None:
+            return "no end was written down"
+        parts = [f"{n:,} {name.replace('_', ' ')}" for name, n in self.counts.items() if n]
+        return " · ".join(parts) or "done"
+
+
+def past_plans(records: Iterable[AuditRecord]) -> list[PastPlan]:
+    """The plans, newest first."""
+    building: dict[str, _Building] = {}
+    for record in records:
+        match record:
+            case AuditIntent():  # written again where the log was rotated in the middle of a plan
+                building.setdefault(record.plan_id, _Building(record))
+            case AuditOutcome():
+                if record.plan_id in building:
+                    building[record.plan_id].outcomes.append(record)
+            case AuditSummary():
+                if record.plan_id in building:
+                    building[record.plan_id].counts = record.counts
+            case _:
+                pass
+    plans = [PastPlan(one.intent, tuple(one.outcomes), one.counts) for one in building.values()]
+    return sorted(plans, key=lambda plan: plan.intent.time, reverse=True)
+
+
+@dataclass
+class _Building:
+    intent: AuditIntent
+    outcomes: list[AuditOutcome] = field(default_factory=list[AuditOutcome])
+    counts: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that an earlier run left half done."""
+
+    message: str
+    """What happened, in safe words."""
+    hint: str
+    """What to do."""
+    acknowledge: Callable[[], None] = field(repr=False)
+    """Call it once the user was told: it is not said again. Raises StorageError."""
+
+
+def notices(disk: Disk) -> list[Notice]:
+    """What crashed or lost its terminal and was not told yet. Raises StorageError."""
+    crashed = [entry for entry in disk.journal.unfinished() if entry.crashed]
+    names = {entry.account_name for entry in crashed}
+    told = [_of_revoke_all(disk, entry) for entry in crashed]
+    for cut in disk.audit.cut_short():
+        if cut.intent.kind is AuditKind.REVOKE_ALL and cut.intent.account in names:
+            disk.audit.acknowledge(cut.intent.plan_id)  # the journal tells the same, and more
+        else:
+            told.append(_of_plan(disk, cut))
+    return told
+
+
+def _of_revoke_all(disk: Disk, entry: JournalEntry) -> Notice:
+    when, name = rfc3339(entry.at), safe(entry.account_name, 100)
+    begun = f"A revoke-all of {name}, begun {when}, was cut short"
+    match entry.state:
+        case JournalState.PENDING:
+            message = f"{begun}; whether the server carried it out is not known"
+            hint = (
+                "See what is listed: qiscus-tui sessions. If the server no longer takes the "
+                "token, log in again: qiscus-tui login"
+            )
+        case JournalState.STORED:
+            message = f"{begun} after its new token was stored; nobody looked what is gone"
+            hint = "See what is listed: qiscus-tui sessions"
+    return Notice(message, hint, lambda: disk.journal.clear(entry.account_key))
+
+
+def _of_plan(disk: Disk, cut: CutShort) -> Notice:
+    intent = cut.intent
+    sessions = f"{len(intent.ids):,} session{'' if len(intent.ids) == 1 else 's'}"
+    message = (
+        f"The {intent.kind.value} plan {safe(intent.plan_id, 40)} of {sessions} "
+        f"({safe(intent.account, 100)}, begun {rfc3339(intent.time)}) was cut short"
+    )
+    known = f", with {cut.outcomes:,} outcomes written down" if cut.outcomes else ""
+    hint = "Which of them ended is not known. See what is still listed: qiscus-tui sessions"
+    return Notice(message + known, hint, lambda: disk.audit.acknowledge(intent.plan_id))

@@ -1,0 +1,55 @@
+"""A log file of this run: what was called, what the server answered, how long it took.
+
+Only this program's own loggers write to it, and they are given names, statuses and durations.
+"""
+
+import contextlib
+import logging
+import os
+import time
+from collections.abc import Generator
+from pathlib import Path
+
+from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.store.refusals import check_file, failed
+
+_LOGGER = logging.getLogger("qiscus_tui")
+_OPEN = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+
+
+@contextlib.contextmanager
+def logging_to(path: Path, what: str) -> Generator[None]:
+    """Add lines to the file (made with mode 0600) until the block ends.
+
+    Raises StorageError where it can't be opened or is open to others.
+    """
+    handler = logging.StreamHandler(os.fdopen(_opened(path), "a", encoding="utf-8"))
+    form = logging.Formatter("%(asctime)s.%(msecs)03dZ [%(process)d] %(message)s", "%FT%T")
+    form.converter = time.gmtime
+    handler.setFormatter(form)
+    _LOGGER.addHandler(handler)
+    _LOGGER.setLevel(logging.INFO)
+    _LOGGER.info("%s begins", what)
+    try:
+        yield
+    except QiscusTuiError as error:  # its message may hold words of the server
+        _LOGGER.info("%s", type(error).__name__)
+        raise
+    finally:
+        _LOGGER.info("%s ends", what)
+        _LOGGER.removeHandler(handler)
+        _LOGGER.setLevel(logging.NOTSET)
+        handler.stream.close()
+
+
+def _opened(path: Path) -> int:
+    try:
+        descriptor = os.open(path, _OPEN, 0o600)
+    except OSError as error:
+        raise failed("opened", str(path), error) from error
+    try:
+        check_file(str(path), os.fstat(descriptor))
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor

@@ -1,0 +1,126 @@
+"""Whether the server takes the credentials that an account has here, without making a token.
+
+The long-lived token is shown to the list call, whose answer is read no further than its
+beginning: 100,000 sessions are not fetched to learn of a yes. A live short-lived token is shown
+to the profile call, a secret key to the same one.
+"""
+
+from dataclasses import dataclass
+
+from qiscus_tui.api.answers import LIST_BODY, AnswerStream
+from qiscus_tui.api.client import lenient
+from qiscus_tui.api.failures import failure, is_refusal
+from qiscus_tui.errors import (
+    Forbidden,
+    LoginNeeded,
+    NotQiscus,
+    OutOfReach,
+    QiscusTuiError,
+    ServerError,
+    TokenExpired,
+)
+from qiscus_tui.model.account import Account, Credentials, Storage
+from qiscus_tui.service.connection import Connection
+
+_BEGINNING = 65_536
+"""Bytes of a list that are enough to tell it from a refusal."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """An account as it stands now."""
+
+    name: str
+    account: Account
+    storage: Storage
+    where: str
+    """The place of its secrets in safe words."""
+    chosen_by: str
+    expires_at: float | None
+    """When the short-lived token ends, epoch seconds of the server; None where none is held."""
+    ttl: float | None
+    """Seconds that it has left, 0 at least; None for a secret key, which never ends."""
+    clock_offset: float | None
+    """Seconds that the server's clock runs ahead of ours; None where it did not answer."""
+    accepted: bool | None
+    """Whether the server takes every credential held; None where it gave no answer."""
+    trouble: QiscusTuiError | None = None
+    """Why it does not, or gave no answer; or what it does not let this user do."""
+
+
+async def status_of(connection: Connection) -> Status:
+    """Look at the account and ask the server. Raises NoAccount, StorageError."""
+    credentials = await connection.credentials()
+    accepted, trouble = True, None
+    answered = True
+    try:
+        await _ask(connection, credentials)
+    except Forbidden as error:  # it knows who this is
+        trouble = error
+    except (LoginNeeded, TokenExpired) as error:
+        accepted, trouble = False, error
+    except (ServerError, OutOfReach) as error:
+        accepted, trouble = None, error
+        answered = not isinstance(error, OutOfReach)
+    short = credentials.short_lived
+    if credentials.long_lived is None and credentials.secret_key is not None:
+        ttl = None
+    else:
+        ttl = max(0.0, short.expires_at - connection.server_now()) if short else 0.0
+    return Status(
+        name=connection.name,
+        account=connection.account,
+        storage=connection.storage,
+        where=connection.keeping.secrets.where,
+        chosen_by=connection.chosen_by,
+        expires_at=short.expires_at if short else None,
+        ttl=ttl,
+        clock_offset=connection.client.offset if answered else None,
+        accepted=accepted,
+        trouble=trouble,
+    )
+
+
+async def _ask(connection: Connection, credentials: Credentials) -> None:
+    client, role = connection.client, connection.account.role
+    if credentials.long_lived is not None:
+        await _ask_long_lived(connection, credentials.long_lived)
+    elif credentials.secret_key is not None:
+        await client.profile(client.rest_headers(credentials.secret_key), role)
+    short = credentials.short_lived
+    if short is not None and connection.is_live(short):
+        try:
+            await client.profile(client.short_lived_headers(short.token), role)
+        except Forbidden:
+            return  # the role is not what we took it for, but the token was taken
+
+
+async def _ask_long_lived(connection: Connection, long_lived: str) -> None:
+    client = connection.client
+    call = client.contract.list
+
+    async def once() -> None:
+        async with client.stream(call, client.long_lived_headers(long_lived)) as answer:
+            body, whole = await _beginning(answer)
+        value = lenient(body) if whole else None
+        if answer.status >= 400 or is_refusal(value):
+            raise failure(
+                call, answer.status, answer.headers, value, now=client.now(), secrets=(long_lived,)
+            )
+        if body.lstrip()[:1] not in {b"[", b"{"}:
+            raise NotQiscus(
+                f"{client.origin.netloc} answered the list with something else than JSON",
+                status=answer.status,
+            )
+
+    await client.patience.retrying(once)
+
+
+async def _beginning(answer: AnswerStream) -> tuple[bytes, bool]:
+    """The first bytes of an answer, and whether that is all of it."""
+    body = bytearray()
+    async for piece in answer.pieces(LIST_BODY):
+        body += piece
+        if len(body) > _BEGINNING:
+            return bytes(body), False
+    return bytes(body), True

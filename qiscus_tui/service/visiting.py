@@ -1,0 +1,56 @@
+"""What is new since the last visit to the sessions screen.
+
+A visit begins with its first list, and ends when the screen is left in good order: then the
+(client, network) pairs that are listed are remembered, as fingerprints. A crash, a signal or a
+list that never came leaves the earlier visit as it was, so what was new is new again.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+
+from qiscus_tui.errors import StorageError
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.reading import Pair, pairs_in_turns
+from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.store.visits import Seen, Visits
+
+
+class Visit:
+    """One visit of one account."""
+
+    def __init__(self, visits: Visits, account_key: str) -> None:
+        self._visits = visits
+        self._key = account_key
+        self._seen: Seen | None = None
+        self.trouble: StorageError | None = None
+        """Why nothing is marked: what the last visit left can't be read."""
+
+    def new_pairs(self, pairs: Iterable[Pair]) -> frozenset[Pair]:
+        """Those of the pairs that the last visit did not see. Reads a file: call in a thread.
+
+        What was seen is read once, so that another program's visit changes no marks here.
+        """
+        if self._seen is None:
+            try:
+                self._seen = self._visits.last(self._key)
+            except StorageError as error:  # the sessions are shown all the same
+                self.trouble, self._seen = error, Seen()
+        return self._seen.new_among(pairs)
+
+    async def end(self, listed: SessionList) -> None:
+        """The screen is left in good order: remember what it listed. Raises StorageError."""
+        pairs = set(await pairs_in_turns(listed.sessions))
+        is_whole = listed.complete and not listed.unreadable
+        keep = self._visits.remember if is_whole else self._visits.add
+        await asyncio.to_thread(keep, self._key, pairs)
+
+
+def begin_visit(connection: Connection) -> Visit | None:
+    """Have the lists of this connection marked from now on; None where nothing is kept."""
+    disk = connection.keeping.disk
+    if disk is None:
+        return None
+    visit = Visit(disk.visits, connection.account.key)
+    connection.reader = replace(connection.reader, new_pairs=visit.new_pairs)
+    return visit

@@ -1,0 +1,156 @@
+"""The app: what is wired to what. The screens do the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+
+from qiscus_tui.errors import NoAccount, QiscusTuiError
+from qiscus_tui.service.shield import shield
+from qiscus_tui.tui import actions
+from qiscus_tui.tui.actions import Scope
+from qiscus_tui.tui.crash import QuietCrash
+from qiscus_tui.tui.driver import SteadyDriver
+from qiscus_tui.tui.signals import on_ending
+from qiscus_tui.tui.theme import DARK, THEMES
+from qiscus_tui.tui.typeahead import OneKeyAtATime
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from qiscus_tui.service.choice import Choice
+    from qiscus_tui.service.login import LoggedIn
+    from qiscus_tui.service.workspace import Workspace
+
+PATIENCE = 3.0
+"""Seconds that leaving may take to end a token of this run only."""
+
+
+class QiscusTui(OneKeyAtATime[int], QuietCrash[int], inherit_bindings=False):
+    """Login, then sessions; everything else is opened from there."""
+
+    TITLE = "qiscus-tui"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *actions.bindings(Scope.APP),
+        Binding("ctrl+c", "quit", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", show=False),
+    ]
+
+    def __init__(self, workspace: Workspace, choice: Choice | None) -> None:
+        # The first screen's rules are read with the app's own: later would parse all again.
+        first = "login.tcss" if choice is None else "sessions.tcss"
+        super().__init__(driver_class=SteadyDriver, css_path=["app.tcss", f"screens/{first}"])
+        self._workspace = workspace
+        self._choice = choice
+        self._is_leaving = False
+        self.animation_level = "none"
+        for theme in THEMES:
+            self.register_theme(theme)
+        wanted = workspace.config.ui.theme
+        self.theme = wanted if wanted in self.available_themes else DARK
+
+    def get_default_screen(self) -> Screen[None]:
+        """The first frame."""
+        if self._choice is not None:
+            from qiscus_tui.tui.screens.sessions import SessionsScreen
+
+            return SessionsScreen(self._workspace, self._choice)
+        from qiscus_tui.tui.screens.login import LoginScreen
+
+        return LoginScreen(self._workspace, self._logged_in)
+
+    def on_mount(self) -> None:
+        """Hear signals; get the rest in when the first frame is out."""
+        on_ending(self.leave)
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        self.run_worker(self._get_the_rest_in(), group="preload")
+
+    async def _get_the_rest_in(self) -> None:
+        from qiscus_tui.tui.preload import import_the_rest
+
+        await asyncio.to_thread(import_the_rest)
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
+    def _logged_in(self, done: LoggedIn) -> None:
+        from qiscus_tui.tui.screens.sessions import SessionsScreen
+
+        self.push_screen(SessionsScreen(self._workspace, done))  # the first screen stays below
+
+    # Actions of every screen.
+
+    async def action_palette(self) -> None:
+        """Every command by name."""
+        from qiscus_tui.tui.opening import open_palette
+
+        open_palette(self)
+
+    def action_help(self) -> None:
+        """Keys, signs and words."""
+        from qiscus_tui.tui.dialogs.help import HelpDialog
+
+        self.push_screen(HelpDialog())
+
+    async def action_quit(self) -> None:
+        """Leave; asks while a plan runs."""
+        from qiscus_tui.tui.opening import asks_before_quitting
+
+        if not asks_before_quitting(self):
+            self.leave(0)
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Textual's own would write what the screen shows into a file: not here."""
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """None of Textual's."""
+        return ()
+
+    def leave(self, code: int) -> None:
+        """End the program with this exit code; asked twice, at once.
+
+        Waits while new tokens of ours are on their way from the server to the disk.
+        """
+        shield.handle(lambda: self._leave_now(code))
+
+    def _leave_now(self, code: int) -> None:
+        if self._is_leaving:
+            self.exit(code)
+            return
+        self._is_leaving = True
+        self.run_worker(self._leave(code), group="leave")
+
+    async def _leave(self, code: int) -> None:
+        from qiscus_tui.tui.opening import end_this_run
+
+        await end_this_run(self, PATIENCE)
+        self.exit(code)
+
+
+def run_app(workspace: Workspace) -> int:
+    """Choose the account and run. Raises QiscusTuiError before anything is drawn."""
+    choice: Choice | None = None
+    if workspace.demo is None:
+        try:
+            choice = workspace.choose()
+        except NoAccount:
+            choice = None
+    app = QiscusTui(workspace, choice)
+    code = app.run(mouse=workspace.config.ui.mouse)
+    if app.crash is not None:
+        sys.stderr.write("\n".join(app.crash) + "\n")
+        return 1
+    return code or app.return_code or 0
+
+
+__all__ = ["QiscusTui", "QiscusTuiError", "run_app"]

@@ -1,0 +1,105 @@
+"""Export: the sessions shown, as CSV or JSON, into a new file that the user names."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input
+
+from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.export_file import Export, ExportFormat, export_to, named_path
+from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.tui.dialogs.dialog import Dialog
+from qiscus_tui.tui.dialogs.parts import DialogButton
+from qiscus_tui.tui.dialogs.plan_words import sessions_word
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.connection import Connection
+
+
+class ExportDialog(Dialog[str]):
+    """Dismissed with the path that was written (safe text), or None."""
+
+    AUTO_FOCUS = "#path"
+    TITLE_TEXT = "Export"
+
+    def __init__(self, listed: SessionList, order: Sequence[int], connection: "Connection") -> None:
+        super().__init__()
+        self._listed = listed
+        self._order = tuple(order)
+        self._connection = connection
+        self._written: str | None = None
+
+    def compose_questions(self) -> Iterable[Widget]:
+        field = Input("~/sessions.csv", id="path", compact=True, select_on_focus=False)
+        field.cursor_blink = False
+        yield field
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        yield DialogButton("Cancel  esc", id="cancel")
+        yield DialogButton("Write  enter", id="write")
+
+    def opened(self) -> None:
+        self.say("heading", f"Export {sessions_word(len(self._order))}")
+        self.say(
+            "lead",
+            "Into a new file that only you can read; nothing is overwritten, no token is in it. "
+            "The name's ending says how: .csv, or .json with every field.",
+        )
+
+    def on_input_submitted(self) -> None:
+        """Enter in the field."""
+        self._write_or_close()
+
+    def on_button_pressed(self, event: DialogButton.Pressed) -> None:
+        """The button does the same."""
+        event.stop()
+        if event.button.id == "write":
+            self._write_or_close()
+
+    def action_cancel(self) -> None:
+        """Leave, with the path where one was written."""
+        self.close(self._written)
+
+    def _write_or_close(self) -> None:
+        if self._written is not None:
+            self.action_cancel()
+        elif self._connection.keeping.disk is None:
+            self.say("note", "The demo writes no files.")
+        else:
+            self.run_worker(self._write(), exclusive=True)
+
+    async def _write(self) -> None:
+        try:
+            path = named_path(self.query_one(Input).value)
+            kind = _format(path)
+            if kind is None:
+                self.say("note", "The name must end in .csv or .json.")
+                return
+            secrets = (await self._connection.credentials()).secrets
+            now = self._connection.server_now()
+            what = Export(self._listed, self._order, secrets, now)
+            await asyncio.to_thread(export_to, path, kind, what)
+        except QiscusTuiError as error:
+            self.say_trouble(error)
+            return
+        self._written = safe(str(path))
+        self.query_one(Input).display = False
+        self.show_questions()
+        self.query_one("#write").display = False
+        self.say("lead")
+        self.say("note", Content.assemble(("Written: ", "bold $success"), self._written))
+        close = self.query_one("#cancel", DialogButton)
+        close.rename("Close  enter")
+        close.focus()
+
+
+def _format(path: Path) -> ExportFormat | None:
+    try:
+        return ExportFormat(path.suffix.lower().removeprefix("."))
+    except ValueError:
+        return None

@@ -1,0 +1,65 @@
+"""Find: which session a token belongs to. The token is compared and forgotten."""
+
+from collections.abc import Iterable
+
+from textual.widget import Widget
+
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.tui.dialogs.dialog import Dialog
+from qiscus_tui.tui.dialogs.parts import DialogButton, SecretField
+
+
+class FindDialog(Dialog[str]):
+    """Dismissed with the id of the session, or None."""
+
+    AUTO_FOCUS = "#token"
+    TITLE_TEXT = "Find the session of a token"
+
+    def __init__(self, listed: SessionList) -> None:
+        super().__init__()
+        self._listed = listed
+
+    def compose_questions(self) -> Iterable[Widget]:
+        yield SecretField(id="token")
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        yield DialogButton("Cancel  esc", id="cancel")
+        yield DialogButton("Find  enter", id="find")
+
+    def opened(self) -> None:
+        self.say("lead", "Paste a token that was found somewhere. It is not shown, kept or sent.")
+
+    def on_input_submitted(self) -> None:
+        """Enter in the field."""
+        self.find()
+
+    def on_button_pressed(self, event: DialogButton.Pressed) -> None:
+        """The button does the same."""
+        event.stop()
+        if event.button.id == "find":
+            self.find()
+
+    def find(self) -> None:
+        """Compare what was typed, and forget it."""
+        wanted = self._id_of_token()
+        if wanted is None:
+            self.say("note", "Paste or type a token first.")
+            return
+        session = self._listed.get(wanted)
+        if session is not None and session.token is not None:
+            self.close(session.id)
+            return
+        self.say("note", f"No live session has this token{self._doubt()}.")
+
+    def _id_of_token(self) -> str | None:
+        typed = self.query_one(SecretField).take().strip()
+        return fingerprint(typed) if typed else None
+
+    def _doubt(self) -> str:
+        masked = sum(1 for session in self._listed.sessions if session.token is None)
+        if masked:
+            return f", as far as can be told: {masked:,} are listed without their full token"
+        if self._listed.unreadable or not self._listed.complete:
+            return ", as far as can be told: the list could not be read whole"
+        return ""

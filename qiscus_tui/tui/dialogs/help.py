@@ -1,0 +1,75 @@
+"""Help: every action of the registry under its heading, and what the signs mean."""
+
+import textwrap
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from qiscus_tui.tui.actions import ACTIONS, Action, by_group
+from qiscus_tui.tui.dialogs.dialog import Dialog
+from qiscus_tui.tui.dialogs.parts import Body, DialogButton
+from qiscus_tui.tui.widgets.cells import fit
+from qiscus_tui.tui.widgets.rows import MARK, Badge
+
+KEYS = 10
+"""Cells of the column of keys."""
+
+SIGNS: tuple[tuple[str, str], ...] = (
+    (Badge.LIVE.value, "A live session."),
+    (Badge.NOT_REVOCABLE.value, "Can't be revoked: the server lists no token."),
+    (Badge.PROTECTED.value, "A known integration that the configuration protects."),
+    (Badge.EXPIRED.value, "Expired since the list was read."),
+    (MARK, "Marked."),
+    ("~", "Before a countdown: computed, because the server names no expiry."),
+)
+
+DIALOG_KEYS: tuple[tuple[str, str], ...] = (
+    ("y", "Confirms, half a second after the dialog was drawn; never a paste or a burst."),
+    ("n esc", "Cancels; while a plan runs, what has not been sent."),
+)
+
+
+class HelpDialog(Dialog[None]):
+    """Closed by escape, Enter, `q` or `?`."""
+
+    TITLE_TEXT = "Help"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,q,question_mark", "cancel", "Close", show=False)
+    ]
+
+    def __init__(self, actions: Sequence[Action] = ACTIONS) -> None:
+        super().__init__()
+        self._actions = actions
+
+    def compose_buttons(self) -> list[DialogButton]:
+        return [DialogButton("Close  esc", id="cancel")]
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Wrap it anew. (The base has its own part in this.)"""
+        self._show(event.size.width)
+
+    def _show(self, screen_width: int) -> None:
+        width = min(78, screen_width) - 6 - self.query_one(Body).styles.scrollbar_size_vertical
+        self.say("lines", help_lines(self._actions, max(30, width)))
+
+
+def help_lines(actions: Sequence[Action], width: int) -> Content:
+    """All of it, wrapped to `width` cells."""
+    lines: list[Content] = []
+    for group, members in by_group(actions).items():
+        lines += _section(group.value, [(a.key_shown, a.help) for a in members], width)
+    lines += _section("Dialogs", DIALOG_KEYS, width)
+    lines += _section("Signs", SIGNS, width)
+    return Content("\n").join(lines[:-1])
+
+
+def _section(title: str, entries: Sequence[tuple[str, str]], width: int) -> list[Content]:
+    lines = [Content.styled(title, "bold")]
+    for key, words in entries:
+        wrapped = textwrap.wrap(words, width - KEYS - 2) or [""]
+        lines.append(Content.assemble("  ", (fit(key, KEYS), "$primary"), wrapped[0]))
+        lines += [Content(" " * (KEYS + 2) + line) for line in wrapped[1:]]
+    return [*lines, Content()]

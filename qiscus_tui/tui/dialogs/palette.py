@@ -1,0 +1,142 @@
+"""The palette: every action by name. Dismissed with the name of the chosen one."""
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from qiscus_tui.tui.actions import Action
+from qiscus_tui.tui.dialogs.parts import Words
+from qiscus_tui.tui.widgets.cells import fit
+
+TITLE_WIDTH = 32
+
+
+class PaletteDialog(ModalScreen[str]):
+    """Words narrow the list; arrows choose; Enter takes. Give it `actions.in_palette(…)`."""
+
+    AUTO_FOCUS = "#words"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel", show=False),
+        Binding("up", "choose('cursor_up')", show=False),
+        Binding("down", "choose('cursor_down')", show=False),
+        Binding("pageup", "choose('page_up')", show=False),
+        Binding("pagedown", "choose('page_down')", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    PaletteDialog {
+        align: center top;
+        background: $background 60%;
+
+        & #palette {
+            width: 78; max-width: 100%; height: auto; max-height: 100%; margin-top: 2;
+            padding: 0 1; background: $surface; border: round $border-blurred;
+        }
+        & #words, & #words:focus {
+            height: 1; border: none; padding: 0 1; background: $panel; color: $foreground;
+        }
+        & #nothing { height: 1; padding: 0 1; color: $text-muted; display: none; }
+        & #found, & #found:focus {
+            height: auto; max-height: 14; border: none; padding: 0; margin-top: 1;
+            background: $surface; background-tint: transparent; scrollbar-size-vertical: 1;
+        }
+        & #found > .option-list--option {
+            padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis;
+        }
+        & #found > .option-list--option-highlighted {
+            background: $surface; color: $primary; text-style: reverse;
+        }
+        &.-short #palette { margin-top: 0; }
+        &.-short #found { max-height: 9; }
+    }
+    """
+
+    def __init__(self, actions: Sequence[Action]) -> None:
+        super().__init__()
+        self._actions = actions
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="palette"):
+            field = Input(id="words", placeholder="command", compact=True)
+            field.cursor_blink = False
+            yield field
+            found = OptionList(id="found", compact=True, markup=False)
+            found.can_focus = False
+            yield found
+            yield Words("no command has these words", id="nothing")
+
+    def on_mount(self) -> None:
+        """Show them all."""
+        self._show(self._actions)
+
+    def on_resize(self) -> None:
+        """Close up where lines are scarce."""
+        self.set_class(self.size.height < 20, "-short")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the list."""
+        event.stop()
+        self._show(matching(self._actions, event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take the chosen one."""
+        event.stop()
+        self.query_one(OptionList).action_select()
+
+    @on(OptionList.OptionSelected)
+    def chosen(self, event: OptionList.OptionSelected) -> None:
+        """By Enter or a click."""
+        event.stop()
+        if self.is_current:
+            self.dismiss(event.option.id)
+
+    def action_cancel(self) -> None:
+        """Leave."""
+        if self.is_current:
+            self.dismiss(None)
+
+    def action_choose(self, how: str) -> None:
+        """Move in the list while the words keep the focus."""
+        found = self.query_one(OptionList)
+        match how:
+            case "cursor_up":
+                found.action_cursor_up()
+            case "cursor_down":
+                found.action_cursor_down()
+            case "page_up":
+                found.action_page_up()
+            case _:
+                found.action_page_down()
+
+    def _show(self, actions: Iterable[Action]) -> None:
+        found = self.query_one(OptionList)
+        found.set_options([Option(_line(action), action.name) for action in actions])
+        found.highlighted = 0 if found.option_count else None
+        found.display = bool(found.option_count)
+        self.query_one("#nothing").display = not found.option_count
+
+
+def matching(actions: Sequence[Action], words: str) -> list[Action]:
+    """The actions that have all the words; those with them in their titles first."""
+    wanted = words.casefold().split()
+
+    def has(text: str) -> bool:
+        folded = text.casefold()
+        return all(word in folded for word in wanted)
+
+    by_title = [action for action in actions if has(action.title)]
+    by_help = [action for action in actions if action not in by_title]
+    return by_title + [action for action in by_help if has(f"{action.title} {action.help}")]
+
+
+def _line(action: Action) -> Content:
+    return Content.assemble(fit(action.title, TITLE_WIDTH), f"  {fit(action.key_shown, 6)}")

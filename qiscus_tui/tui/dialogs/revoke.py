@@ -1,0 +1,321 @@
+"""Revoke: shows the plan, asks, follows the run, and tells the verified result.
+
+No rule of revocation stands here: toggles change what is `Allowed`, and the plan is made anew.
+"""
+
+import contextlib
+import enum
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.worker import WorkerError
+
+from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.model.session import Current
+from qiscus_tui.service.revocation.events import Answered, Finished
+from qiscus_tui.service.revocation.outcomes import Report
+from qiscus_tui.service.revocation.plan import Allowed, Exclusion, Selection, make_plan
+from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.tui.dialogs.dialog import trouble
+from qiscus_tui.tui.dialogs.parts import Body, DialogButton, Toggle, TypedField, Words
+from qiscus_tui.tui.dialogs.plan_words import count_excluded, plan_lines, sessions_word
+from qiscus_tui.tui.dialogs.progress_words import (
+    Progress,
+    progress_lead,
+    progress_lines,
+    result_lead,
+    result_lines,
+    result_note,
+)
+from qiscus_tui.tui.dialogs.question import Question
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.revocation.run import Revocation
+
+REDRAW = 0.1
+"""Seconds between two drawings of the progress."""
+
+OWN_ENDS = "This program's own session ends with them; its next use makes a new token."
+OWN_UNKNOWN = (
+    "It is not known which session is this program's own: any of these may be it. "
+    "If it ends, the next use makes a new token."
+)
+
+
+class Phase(enum.Enum):
+    """Where the dialog stands."""
+
+    ASKING = "asking"
+    RUNNING = "running"
+    DONE = "done"
+
+
+class RevokeDialog(Question[Report]):
+    """Dismissed with the report, or None where nothing was begun."""
+
+    TITLE_TEXT = "Revoke"
+    DANGEROUS = True
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "allow('c')", show=False),
+        Binding("p", "allow('p')", show=False),
+        Binding("h", "allow('h')", show=False),
+        Binding("enter", "finish", show=False),
+        Binding("q", "quit_program", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    RevokeDialog {
+        & #number-line { height: 1; layout: horizontal; }
+        & #number-words { width: auto; }
+        & #number { width: 14; margin-left: 1; }
+    }
+    """
+
+    def __init__(self, connection: "Connection", listed: SessionList, selection: Selection) -> None:
+        super().__init__(connection.clock)
+        self._connection = connection
+        self._listed = listed
+        self._selection = selection
+        self._phase = Phase.ASKING
+        self._plan = make_plan(listed, selection, Allowed())
+        self._refusal: QiscusTuiError | None = None
+        self._run: Revocation | None = None
+        self._stopping = False
+        self._progress = Progress(0)
+        self._report: Report | None = None
+
+    @property
+    def plan_runs(self) -> bool:
+        """Whether a plan runs: leaving the program should be asked for."""
+        return self._phase is Phase.RUNNING
+
+    # What it is made of
+
+    def compose_questions(self) -> Iterable[Widget]:
+        for key in "cph":
+            yield Toggle(key, id=f"allow-{key}")
+        line = Widget(
+            Words(id="number-words"),
+            TypedField(self.guard, characters="0123456789", id="number"),
+            id="number-line",
+        )
+        yield line
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        yield DialogButton("Cancel  n", id="cancel")
+        yield DialogButton("Revoke  y", id="confirm", variant="danger")
+
+    def opened(self) -> None:
+        try:
+            self._connection.must_be_writable()
+        except QiscusTuiError as error:
+            self._refusal = error
+        self._show_plan()
+
+    # Asking
+
+    def _show_plan(self) -> None:
+        plan, count = self._plan, len(self._plan.targets)
+        self.say("heading", f"Revoke {sessions_word(count)}" if count else "Nothing to revoke")
+        self.say("lead", self._lead())
+        self.say("lines", plan_lines(plan, self._connection.server_now()))
+        self._show_toggles()
+        self.query_one("#number-line").display = self.may_confirm() and plan.is_large
+        self.show_questions()
+        self.query_one("#number-words", Words).say(f"Type {count} and press Enter:")
+        confirm = self.query_one("#confirm", DialogButton)
+        confirm.display = self.may_confirm()
+        confirm.rename(f"Revoke {count:,}" if plan.is_large else f"Revoke {count:,}  y")
+        self.say("note", self._note())
+        self.ask_anew()
+
+    def _lead(self) -> Content:
+        account = self._connection.account
+        if self._refusal is not None:
+            return Content("Nothing will be sent: this account is read-only.")
+        if not self._plan.targets:
+            return Content("Everything that was chosen stays; the reasons stand below.")
+        whose = account.user or "this user"
+        return Content(
+            f"Of {whose} on {account.origin.netloc}. What uses these tokens stops working at "
+            "once; this can't be undone."
+        )
+
+    def _note(self) -> Content:
+        if self._refusal is not None:
+            return Content.assemble(
+                (self._refusal.message, "bold $warning"), "\n", (self._refusal.hint, "$text-muted")
+            )
+        parts: list[Content] = []
+        if self._plan.ends_current:
+            parts.append(Content.styled(OWN_ENDS, "$warning"))
+        elif self._listed.current is Current.UNKNOWN:
+            parts.append(Content.styled(OWN_UNKNOWN, "$warning"))
+        return Content("\n").join(parts)
+
+    def _show_toggles(self) -> None:
+        plan, allowed = self._plan, self._plan.allowed
+        own = count_excluded(plan, Exclusion.CURRENT)
+        unknown = count_excluded(plan, Exclusion.CURRENT_UNKNOWN)
+        protected = count_excluded(plan, Exclusion.PROTECTED)
+        hidden = count_excluded(plan, Exclusion.HIDDEN)
+        if self._listed.current is Current.UNKNOWN:
+            words = "revoke though one may be this program's own session"
+            shown = unknown > 0 or allowed.current
+        else:
+            words = "also this program's own session; its next use makes a new token"
+            shown = own > 0 or allowed.current
+        self._toggle("c").show_state(words if shown else "", on=allowed.current)
+        words = f"also protected ones ({protected:,})" if protected else "also protected ones"
+        shown = protected > 0 or allowed.protected
+        self._toggle("p").show_state(words if shown else "", on=allowed.protected)
+        words = f"also hidden by the filter ({hidden:,})" if hidden else "also hidden by the filter"
+        shown = hidden > 0 or allowed.hidden
+        self._toggle("h").show_state(words if shown else "", on=allowed.hidden)
+
+    def _toggle(self, key: str) -> Toggle:
+        return self.query_one(f"#allow-{key}", Toggle)
+
+    def action_allow(self, key: str) -> None:
+        """Let something in that stays out, or out again; the plan is made anew."""
+        offered = self._phase is Phase.ASKING and self._refusal is None
+        if not offered or not self._toggle(key).display or not self.guard.awake:
+            return
+        allowed = self._plan.allowed
+        match key:
+            case "c":
+                allowed = replace(allowed, current=not allowed.current)
+            case "p":
+                allowed = replace(allowed, protected=not allowed.protected)
+            case _:
+                allowed = replace(allowed, hidden=not allowed.hidden)
+        self._plan = make_plan(self._listed, self._selection, allowed)
+        self.query_one(TypedField).value = ""
+        self._show_plan()
+
+    def on_toggle_toggled(self, message: Toggle.Toggled) -> None:
+        """A toggle was clicked, or Enter pressed on it."""
+        message.stop()
+        self.action_allow(message.key)
+
+    def on_key(self, event: events.Key) -> None:
+        """Digits go to the field wherever the focus is."""
+        field = self.query_one(TypedField)
+        asked = self.query_one("#number-line").display
+        if asked and self.focused is not field and field.type_key(event):
+            event.stop()
+
+    def may_confirm(self) -> bool:
+        return self._phase is Phase.ASKING and self._refusal is None and bool(self._plan.targets)
+
+    # Running
+
+    async def confirmed(self) -> None:
+        plan = self._plan
+        if plan.is_large and self.query_one(TypedField).value != str(len(plan.targets)):
+            self.say("note", f"To revoke them, type their number: {len(plan.targets)}")
+            return
+        self._begin()
+        try:
+            self._run = await self._connection.revocation(plan)
+            if self._stopping:
+                self._run.stop()
+            await self._follow(self._run)
+        except QiscusTuiError as error:
+            self._phase = Phase.DONE
+            self.say("heading", "Not revoked" if not self._progress.done else "Ended early")
+            self.say("lead")
+            self.say_trouble(error)
+            self._offer_close()
+
+    def _begin(self) -> None:
+        self._phase = Phase.RUNNING
+        self._progress = Progress(len(self._plan.targets))
+        self.query_one("#lines").add_class("-wrapped")
+        self.say("heading", f"Revoking {sessions_word(len(self._plan.targets))}")
+        self.say("note")
+        for key in "cph":
+            self._toggle(key).show_state("", on=False)
+        self.query_one("#number-line").display = False
+        self.show_questions()
+        self.query_one("#confirm").display = False
+        cancel = self.query_one("#cancel", DialogButton)
+        cancel.rename("Cancel what has not been sent  n")
+        cancel.focus()
+        self._show_progress()
+
+    async def _follow(self, run: "Revocation") -> None:
+        redraw = self.set_interval(REDRAW, self._show_progress)
+        try:
+            async with contextlib.aclosing(run.apply()) as told:
+                async for event in told:
+                    self._progress.hears(event)
+                    if isinstance(event, Finished):
+                        self._report = event.report
+                    elif not isinstance(event, Answered):
+                        self._show_progress()
+        finally:
+            redraw.stop()
+        if self._report is not None:
+            await self._finished(self._report)
+
+    def _show_progress(self) -> None:
+        self.say("lead", progress_lead(self._progress))
+        self.say("lines", progress_lines(self._progress))
+
+    async def _finished(self, report: Report) -> None:
+        parts = [result_note(report)]
+        try:
+            await self._connection.after_revocation(report)
+        except QiscusTuiError as error:
+            parts.append(trouble(error))
+        self._phase = Phase.DONE
+        self.set_class(False, "-dangerous")
+        self.say("heading", "Revoked" if report.is_whole else "Not all revoked")
+        self.say("lead", result_lead(report))
+        self.say("lines", result_lines(report))
+        self.say("note", Content("\n").join([part for part in parts if part.plain]))
+        self._offer_close()
+
+    def _offer_close(self) -> None:
+        self.query_one(Body).scroll_home(animate=False)
+        close = self.query_one("#cancel", DialogButton)
+        close.rename("Close  enter")
+        close.focus()
+
+    # Ending
+
+    def action_cancel(self) -> None:
+        """Leave; while a plan runs, send nothing more."""
+        if self._phase is not Phase.RUNNING:
+            self.close(self._report)
+            return
+        self._stopping = True
+        self.query_one("#cancel", DialogButton).rename("Stopping…")
+        if self._run is not None:
+            self._run.stop()
+
+    def action_finish(self) -> None:
+        """Enter, wherever the focus is, closes what is done."""
+        if self._phase is Phase.DONE:
+            self.close(self._report)
+
+    async def action_quit_program(self) -> None:
+        """While a plan runs, leaving the program can be asked for from here."""
+        if self.plan_runs:
+            await cast("App[object]", self.app).run_action("app.quit")
+
+    async def on_unmount(self) -> None:
+        """The screen goes away under a run: nothing more is sent, answers get their 2 s."""
+        if self.confirming is not None and not self.confirming.is_finished:
+            self.confirming.cancel()
+            with contextlib.suppress(WorkerError):
+                await self.confirming.wait()

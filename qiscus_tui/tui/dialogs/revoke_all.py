@@ -1,0 +1,234 @@
+"""Revoke all: says what follows, takes the typed app code, and tells how it ended."""
+
+import asyncio
+import enum
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+
+from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.tui.dialogs.dialog import trouble
+from qiscus_tui.tui.dialogs.parts import DialogButton, TypedField, Words
+from qiscus_tui.tui.dialogs.plan_words import sessions_word
+from qiscus_tui.tui.dialogs.question import Question
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.revoke_all import RevokeAllResult
+
+CLIENTS = 8
+"""Clients that are named."""
+
+
+class Phase(enum.Enum):
+    """Where the dialog stands."""
+
+    ASKING = "asking"
+    SENDING = "sending"
+    DONE = "done"
+
+
+class RevokeAllDialog(Question["RevokeAllResult"]):
+    """Dismissed with how it ended, or None where nothing was sent."""
+
+    AUTO_FOCUS = "#code"
+    TITLE_TEXT = "Revoke all sessions"
+    DANGEROUS = True
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "finish", show=False)]
+
+    DEFAULT_CSS = """
+    RevokeAllDialog {
+        & #code { width: 1fr; }
+        & #lines { text-wrap: wrap; }
+    }
+    """
+
+    def __init__(self, connection: "Connection", listed: SessionList) -> None:
+        super().__init__(connection.clock)
+        self._connection = connection
+        self._listed = listed
+        self._phase = Phase.ASKING
+        self._refusal: QiscusTuiError | None = None
+        self._result: RevokeAllResult | None = None
+        self._sending: asyncio.Task[RevokeAllResult] | None = None
+
+    @property
+    def plan_runs(self) -> bool:
+        """Whether tokens of ours are between the server and the disk."""
+        return self._phase is Phase.SENDING
+
+    def compose_questions(self) -> Iterable[Widget]:
+        yield Words(id="code-words")
+        yield TypedField(self.guard, id="code")
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        yield DialogButton("Cancel  esc", id="cancel")
+        yield DialogButton("Revoke all", id="confirm", variant="danger")
+
+    def opened(self) -> None:
+        account = self._connection.account
+        try:
+            self._connection.must_be_writable()
+        except QiscusTuiError as error:
+            self._refusal = error
+        self.say("heading", f"Revoke all {sessions_word(len(self._listed))}")
+        whose = safe(account.user or account.user_name) or "this user"
+        self.say("lead", f"Of {whose} on {account.origin.netloc}. This can't be undone.")
+        self.say("lines", consequences(self._listed))
+        if self._refusal is None:
+            self.query_one("#code-words", Words).say(
+                f"Type the app code {safe(account.app_code)} and press Enter:"
+            )
+            return
+        self.say_trouble(self._refusal)
+        for name in ("#code-words", "#code", "#confirm"):
+            self.query_one(name).display = False
+        self.query_one("#cancel").focus()
+
+    def may_confirm(self) -> bool:
+        return self._phase is Phase.ASKING and self._refusal is None
+
+    async def confirmed(self) -> None:
+        code = self._connection.account.app_code
+        if self.query_one(TypedField).value.strip() not in {code, safe(code)}:
+            self.say("note", "That is not the app code: nothing was sent.")
+            return
+        from qiscus_tui.service.revoke_all import revoke_all
+
+        self._show_sending()
+        # A task of its own: leaving the screen must not lose the new token.
+        self._sending = asyncio.create_task(revoke_all(self._connection, self._listed))
+        try:
+            self._show_result(await asyncio.shield(self._sending))
+        except QiscusTuiError as error:
+            self.say("heading", "Nothing was revoked")
+            self.say("lead")
+            self.say_trouble(error)
+        self._phase = Phase.DONE
+        close = self.query_one("#cancel", DialogButton)
+        close.display = True
+        close.rename("Close  enter")
+        close.focus()
+        self.ask_anew()
+
+    def _show_sending(self) -> None:
+        self._phase = Phase.SENDING
+        for name in ("#code-words", "#code", "#confirm", "#cancel"):
+            self.query_one(name).display = False
+        self.show_questions()
+        self.say("heading", "Revoking all sessions")
+        self.say("lead", "Waiting for the new token. This can't be stopped now.")
+        self.say("lines")
+        self.say("note")
+
+    def _show_result(self, result: "RevokeAllResult") -> None:
+        self._result = result
+        whole = result.still_listed == 0
+        self.set_class(not whole or result.unstored is not None, "-dangerous")
+        self.say("heading", "Revoked" if whole else "Not all revoked")
+        self.say(
+            "lead", Content.styled(result.words, "bold $success" if whole else "bold $warning")
+        )
+        self.say("lines", result_words(result))
+        if result.new_long_lived is not None:
+            self.say(
+                "note",
+                Content.assemble(
+                    ("The new long-lived token, shown only here and only now:\n", "bold $error"),
+                    (safe(result.new_long_lived), "bold"),
+                    (
+                        "\nKeep it in a safe place, mend the storage, and log in with it: "
+                        "qiscus-tui login --with-token",
+                        "$text-muted",
+                    ),
+                ),
+            )
+
+    def action_cancel(self) -> None:
+        """Leave; not while the call is under way, and not by a key that came too early."""
+        if self._phase is Phase.SENDING:
+            return
+        if self._phase is Phase.ASKING:
+            self.close(None)
+        elif self.guard.awake:
+            result = self._result
+            self.say("note")
+            self.close(result and replace(result, new_long_lived=None))
+
+    def action_finish(self) -> None:
+        """Enter, wherever the focus is, closes what is done."""
+        if self._phase is Phase.DONE:
+            self.action_cancel()
+
+    async def on_unmount(self) -> None:
+        """The screen goes away: the new token is stored first all the same."""
+        if self.confirming is not None:
+            self.confirming.cancel()  # nobody is left to be shown the result
+        if self._sending is not None:
+            await asyncio.wait({self._sending})
+            self._sending.exception()  # nor the failure, which the next start explains
+
+
+def consequences(listed: SessionList) -> Content:
+    """What follows from ending everything in this list."""
+    lines = [
+        Content("Every one ends, this program's own too; it goes on with a new token."),
+        Content(
+            "Every integration that uses one of these tokens stops working until it logs in "
+            "again, and so does everybody who is logged in as this user."
+        ),
+    ]
+    known = Counter(
+        f"{label.label}, protected" if label.protect else label.label
+        for label in listed.labels
+        if label is not None
+    )
+    if known:
+        lines += [Content(), Content.styled("Known integrations that stop:", "bold $warning")]
+        lines += _counted(known)
+    others = Counter(
+        client for client, label in zip(listed.clients, listed.labels, strict=True) if label is None
+    )
+    if others:
+        lines += [Content(), Content.styled("Clients:", "bold")]
+        lines += _counted(others)
+    return Content("\n").join(lines)
+
+
+def result_words(result: "RevokeAllResult") -> Content:
+    """What is known of the end, and what is not."""
+    parts: list[Content] = []
+    if result.unanswered is not None:
+        parts.append(Content.styled("The answer, and with it the new token, was lost.", "$warning"))
+        parts.append(trouble(result.unanswered))
+    if result.unstored is not None:
+        parts.append(Content.styled("The new token could not be stored.", "$warning"))
+        parts.append(trouble(result.unstored))
+    if result.trouble is not None and result.trouble is not result.unstored:
+        parts.append(Content.styled("The list could not be read afterwards.", "$warning"))
+        parts.append(trouble(result.trouble))
+    if result.still_listed:
+        parts.append(Content(f"{sessions_word(result.still_listed)} of before are still listed."))
+    if not parts:
+        parts.append(Content("A new token is stored, and is in use now."))
+    return Content("\n").join(parts)
+
+
+def _counted(counts: Counter[str]) -> list[Content]:
+    shown = counts.most_common(CLIENTS)
+    lines = [
+        Content.assemble((f"{count:>7,}", "bold"), f"  {words or 'no client named'}")
+        for words, count in shown
+    ]
+    rest = counts.total() - sum(count for _, count in shown)
+    if rest:
+        lines.append(Content.styled(f"{rest:>7,}  of others", "$text-muted"))
+    return lines

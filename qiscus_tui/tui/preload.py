@@ -1,0 +1,26 @@
+"""Gets in what the first frame did without, while that is being read."""
+
+import importlib
+
+LATER = (
+    "qiscus_tui.service.login",
+    "qiscus_tui.service.connection",
+    "qiscus_tui.tui.screens.sessions",
+    "qiscus_tui.tui.screens.detail",
+    "qiscus_tui.tui.dialogs.revoke",
+    "qiscus_tui.tui.dialogs.revoke_all",
+    "qiscus_tui.tui.dialogs.find",
+    "qiscus_tui.tui.dialogs.help",
+    "qiscus_tui.tui.dialogs.palette",
+    "qiscus_tui.tui.dialogs.export",
+    "qiscus_tui.tui.dialogs.quit",
+    "qiscus_tui.service.tokens",
+    "qiscus_tui.service.logout",
+    "qiscus_tui.service.clients",
+)
+
+
+def import_the_rest() -> None:
+    """Import it. To be called in a thread."""
+    for name in LATER:
+        importlib.import_module(name)

@@ -1,0 +1,51 @@
+"""How many sessions have ended, and how many end soon, told each second without a look at all."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qiscus_tui.model.durations import HOUR
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.session_list import SessionList
+
+_RUN = 5000
+AHEAD = 2 * HOUR
+"""Seconds for which a census holds; a list is read again long before."""
+
+
+@dataclass(frozen=True)
+class Census:
+    """The ends that come within the next hours, sorted."""
+
+    total: int
+    ends: tuple[float, ...] = ()
+    until: float = 0.0
+    """The server's time up to which this holds."""
+
+    def active(self, now: float) -> int:
+        """Sessions that have not ended by the server's time `now`."""
+        return self.total - bisect_right(self.ends, now)
+
+    def expiring(self, now: float, within: float) -> int:
+        """Sessions that end within so many seconds."""
+        return bisect_right(self.ends, now + within) - bisect_right(self.ends, now)
+
+
+def taken_in_steps(listed: SessionList, now: float, within: float) -> Generator[None, None, Census]:
+    """Count a list, in steps of a few milliseconds."""
+    until = now + within + AHEAD
+    ends: list[float] = []
+    sessions = listed.sessions
+    for start in range(0, len(sessions), _RUN):
+        ends += [
+            session.expires_at
+            for session in sessions[start : start + _RUN]
+            if session.expires_at is not None and session.expires_at <= until
+        ]
+        yield
+    ends.sort()
+    return Census(len(sessions), tuple(ends), until)

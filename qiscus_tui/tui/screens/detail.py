@@ -1,0 +1,213 @@
+"""One session: its time left, large, and everything that is known of it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.widgets import Digits, Static
+
+from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.model.durations import DAY, HOUR, MINUTE
+from qiscus_tui.tui import actions
+from qiscus_tui.tui.actions import Scope
+from qiscus_tui.tui.screens.detail_facts import Fact, facts, share_left, unknown_facts
+from qiscus_tui.tui.screens.sized import SizedScreen, TooSmall
+from qiscus_tui.tui.widgets.action_bar import ActionBar
+from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
+
+if TYPE_CHECKING:
+    from qiscus_tui.model.session import Session
+    from qiscus_tui.tui.screens.sessions import SessionsScreen
+
+BAR = 50
+"""Cells of the bar."""
+NAME_WIDTH = 12
+
+
+class DetailScreen(SizedScreen[None]):
+    """A session as it was listed when this was opened."""
+
+    CSS_PATH = "detail.tcss"
+    AUTO_FOCUS = "#facts"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *actions.bindings(Scope.DETAIL),
+        Binding("j", "scroll_facts(1)", show=False),
+        Binding("k", "scroll_facts(-1)", show=False),
+    ]
+
+    def __init__(self, sessions: SessionsScreen, session_id: str) -> None:
+        super().__init__()
+        self._sessions = sessions
+        self._listed = sessions.listed
+        session = self._listed.get(session_id)
+        if session is None:
+            raise AssertionError(f"{session_id} is not listed")
+        self._session: Session = session
+        self._unknown: list[Fact] = []
+        self._known_drawn: list[Fact] = []
+
+    def compose(self) -> ComposeResult:
+        yield TooSmall()
+        yield OneLine(id="detail-title")
+        yield Static(classes="rule")
+        with Horizontal(id="countdown"):
+            yield Digits("", id="days")
+            yield Static("", id="days-word", markup=False)
+            yield Digits("", id="clock")
+        yield Static("", id="bar", markup=False)
+        with VerticalScroll(id="facts"):
+            yield Static("", id="facts-known", markup=False)
+            yield Static("", id="facts-heading", markup=False)
+            yield Static("", id="facts-unknown", markup=False)
+        yield Static(classes="rule")
+        yield ActionBar(id="detail-actions")
+
+    def on_mount(self) -> None:
+        """Draw what is known, then what has to be masked first."""
+        words = "this session" if self._session.current else "session"
+        client = self._listed.clients[self._listed.positions[self._session.id]]
+        self.query_one("#detail-title", OneLine).show_line(
+            Line(
+                (
+                    piece(f"{words} {self._session.id}", Tone.STRONG, ALWAYS),
+                    piece(client, Tone.PLAIN, 50, after="   "),
+                ),
+                (piece("esc back to the list", Tone.MUTED, 20),),
+            )
+        )
+        self.query_one("#detail-actions", ActionBar).show_actions(
+            action
+            for action in (*actions.of(Scope.DETAIL), *actions.of(Scope.APP))
+            if action.name != "palette" and action.available(self._sessions.situation)
+        )
+        self.second()
+        self.set_interval(1, self.second)
+        self.run_worker(self._show_unknown())
+
+    async def _show_unknown(self) -> None:
+        connection = self._sessions.connection
+        secrets: tuple[str, ...] = ()
+        if connection is not None and self._session.extra:
+            try:
+                secrets = (await connection.credentials()).secrets
+            except QiscusTuiError as error:
+                self._unknown = [Fact("Other fields", f"hidden: {error.message}")]
+                self.draw_unknown()
+                return
+        self._unknown = unknown_facts(self._session, secrets)
+        self.draw_unknown()
+
+    # Drawing.
+
+    def second(self) -> None:
+        """A second went by."""
+        now = self._sessions.server_now()
+        left = None if self._session.expires_at is None else self._session.expires_at - now
+        days, clock, word = _large(left)
+        self.query_one("#days", Digits).display = bool(days)
+        self.query_one("#days", Digits).update(days)
+        self.query_one("#days-word", Static).update(word)
+        self.query_one("#clock", Digits).display = bool(clock)
+        self.query_one("#clock", Digits).update(clock)
+        self.query_one("#bar", Static).update(_bar(share_left(self._session, now), left))
+        soon = left is not None and left < self._sessions.workspace.config.ui.expiring
+        self.set_class(soon and left is not None and left > 0, "-soon")
+        self.set_class(left is not None and left <= 0, "-gone")
+        self.draw_facts()
+
+    def draw_facts(self) -> None:
+        """Draw the fields; nothing is sent where they read as before."""
+        now = self._sessions.server_now()
+        known = facts(self._listed, self._session, now)
+        if known != self._known_drawn:
+            self._known_drawn = known
+            self.query_one("#facts-known", Static).update(_table(known))
+
+    def draw_unknown(self) -> None:
+        """Draw what the program does not understand, masked."""
+        if self._unknown:
+            heading = Text("\nOther fields, as the server sent them", "bold")
+            self.query_one("#facts-heading", Static).update(heading)
+            self.query_one("#facts-unknown", Static).update(_table(self._unknown))
+
+    # Actions.
+
+    @on(ActionBar.Pressed)
+    async def _pressed(self, pressed: ActionBar.Pressed) -> None:
+        pressed.stop()
+        action = actions.named(pressed.name)
+        if action is not None:
+            where = "app" if Scope.APP in action.scopes else "screen"
+            await self.app.run_action(f"{where}.{pressed.name}", self)
+
+    def action_back(self) -> None:
+        """Back to the list."""
+        if self.is_in_front:
+            self.dismiss()
+
+    def action_scroll_facts(self, lines: int) -> None:
+        """Scroll by lines."""
+        self.query_one("#facts", VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    async def action_copy_id(self) -> None:
+        """Send the id to the terminal."""
+        from qiscus_tui.tui.clipboard import send
+
+        await send(self.app, self._session.id, "Id")
+
+    def action_revoke(self) -> None:
+        """Plan for this one session, over the list."""
+        from qiscus_tui.service.revocation.plan import Selection
+
+        if not self.is_in_front:
+            return
+        position = self._sessions.listed.positions.get(self._session.id)
+        self.dismiss()
+        if position is None:
+            self.app.notify("It is not listed any more.", markup=False)
+        else:
+            selection = Selection((position,), "shown in detail", named=True)
+            self._sessions.open_revoke(selection)
+
+
+def _large(left: float | None) -> tuple[str, str, str]:
+    """Days, clock, and the word between them."""
+    if left is None:
+        return "", "", "expiry unknown"
+    if left <= 0:
+        return "", "", "expired"
+    days, rest = divmod(math.ceil(left), DAY)
+    hours, rest = divmod(rest, HOUR)
+    minutes, seconds = divmod(rest, MINUTE)
+    clock = f"{hours:02}:{minutes:02}:{seconds:02}"
+    if not days:
+        return "", clock, ""
+    return str(days), clock, "day" if days == 1 else "days"
+
+
+def _bar(share: float | None, left: float | None) -> Text:
+    if share is None or left is None:
+        return Text("")
+    full = round(share * BAR)
+    days = math.ceil(max(0.0, left) / DAY * 10) / 10
+    text = Text("━" * full)
+    text.append("╌" * (BAR - full), "dim")
+    text.append(f"  {days:g} of 30 days left", "not bold")
+    return text
+
+
+def _table(facts: list[Fact]) -> Table:
+    """Names at the left; a long text goes on under its own beginning."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(min_width=NAME_WIDTH, no_wrap=True)
+    table.add_column(overflow="fold")
+    for fact in facts:
+        table.add_row(Text(fact.name, "dim"), Text(fact.text))
+    return table

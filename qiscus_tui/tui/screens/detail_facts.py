@@ -1,0 +1,115 @@
+"""What is said of one session, as pairs of a name and lines of safe text."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from qiscus_tui.model.durations import TOKEN_LIFETIME, ago
+from qiscus_tui.model.masking import masked
+from qiscus_tui.model.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from qiscus_tui.model.session import Session
+    from qiscus_tui.service.session_list import SessionList
+
+UNKNOWN = "unknown"
+TAIL = 4
+"""Characters of a token that are shown, of those that are long enough to spare them."""
+_LONG_ENOUGH = 16
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A name, and what is known."""
+
+    name: str
+    text: str
+
+
+def facts(listed: SessionList, session: Session, now: float) -> list[Fact]:
+    """Everything that the program understands. Times in the local zone, with it named."""
+    position = listed.positions[session.id]
+    known = listed.labels[position]
+    return [
+        Fact("Id", session.id),
+        Fact("Client", listed.clients[position] or UNKNOWN),
+        Fact("User agent", session.safe_agent or UNKNOWN),
+        *([Fact("Known as", _known_words(known.label, protect=known.protect))] if known else []),
+        *(
+            [Fact("New", "this client and network were not seen at an earlier visit")]
+            if listed.new[position]
+            else []
+        ),
+        Fact("IP address", session.safe_ip or UNKNOWN),
+        *([Fact("User", session.safe_user)] if session.safe_user else []),
+        Fact("Created", _moment(session.created_at, now)),
+        Fact("Last used", _moment(session.last_used_at, now)),
+        Fact("Expires", _expiry(session)),
+        Fact("Token", _token_words(session)),
+    ]
+
+
+def unknown_facts(session: Session, secrets: Iterable[str]) -> list[Fact]:
+    """Every other field as it came, with what looks like a secret hidden."""
+    hidden = frozenset(filter(None, (*secrets, session.token, _text(session.revoke_with))))
+    shown = masked(session.extra or {}, hidden)
+    if not isinstance(shown, dict):
+        return []
+    named = cast("dict[str, object]", shown)
+    return [Fact(safe(name, 40), _json(value)) for name, value in named.items()]
+
+
+def share_left(session: Session, now: float) -> float | None:
+    """How much of its life is left, 0 to 1; None where that is not known."""
+    if session.expires_at is None:
+        return None
+    whole = TOKEN_LIFETIME
+    if session.created_at is not None and session.expires_at > session.created_at:
+        whole = session.expires_at - session.created_at
+    return min(1.0, max(0.0, (session.expires_at - now) / whole))
+
+
+def _known_words(label: str, *, protect: bool) -> str:
+    return f"{label}, protected: stays out of plans unless asked for" if protect else label
+
+
+def _token_words(session: Session) -> str:
+    if session.token is None:
+        return "not listed in full" if session.revocable else "not listed: it can't be revoked"
+    if len(session.token) < _LONG_ENOUGH:
+        return "hidden"
+    return f"ends with {safe(session.token[-TAIL:])}"
+
+
+def _expiry(session: Session) -> str:
+    if session.expires_at is None:
+        return UNKNOWN
+    words = _stamp(session.expires_at)
+    if session.expires_computed:
+        return f"{words} (computed: creation and 30 days; the server names none)"
+    return words
+
+
+def _moment(at: float | None, now: float) -> str:
+    if at is None:
+        return UNKNOWN
+    return f"{_stamp(at)} ({ago(now - at)})" if at <= now else _stamp(at)
+
+
+def _stamp(at: float) -> str:
+    return time.strftime("%a %d %b %Y %H:%M:%S %Z", time.localtime(at))
+
+
+def _json(value: object) -> str:
+    if isinstance(value, str):
+        return safe(value)
+    return safe(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _text(value: str | int | None) -> str:
+    return "" if value is None else str(value)

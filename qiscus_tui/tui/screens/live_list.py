@@ -1,0 +1,251 @@
+"""The sessions screen's part that reads the list: at first, by `r`, by the clock, after a login."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from typing import TYPE_CHECKING
+
+from qiscus_tui.errors import LoginNeeded, QiscusTuiError
+from qiscus_tui.model.account import Storage
+from qiscus_tui.model.session import Current
+from qiscus_tui.service.choice import Choice
+from qiscus_tui.tui import actions
+from qiscus_tui.tui.actions import Scope
+from qiscus_tui.tui.screens import notices
+from qiscus_tui.tui.screens.notices import Said
+from qiscus_tui.tui.screens.shown_list import ShownList
+from qiscus_tui.tui.situation import Situation
+from qiscus_tui.tui.widgets.one_line import Tone
+from qiscus_tui.tui.widgets.status import (
+    Counts,
+    Freshness,
+    Identity,
+    counts_line,
+)
+
+if TYPE_CHECKING:
+    from qiscus_tui.model.account import Account
+    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.login import LoggedIn
+    from qiscus_tui.service.workspace import Workspace
+
+
+class LiveList(ShownList):
+    """A list that is read again and again, and says how far it can be believed."""
+
+    def __init__(self, workspace: Workspace, opening: Choice | LoggedIn) -> None:
+        """`opening`: an account to be connected, or a login that was just made."""
+        super().__init__(workspace)
+        self._choice = opening if isinstance(opening, Choice) else None
+        self.connection: Connection | None = (
+            None if isinstance(opening, Choice) else opening.connection
+        )
+        self._notes = () if isinstance(opening, Choice) else opening.notes
+        self.trouble: QiscusTuiError | None = None
+        self._is_read = False
+        self._is_loading = False
+        self._is_changing = False
+        self._progress = 0
+        self._tried_at = workspace.clock.now()
+        self._note = ""
+        self._note_tone = Tone.GOOD
+
+    def on_mount(self) -> None:
+        """The first frame comes before the network."""
+        self.table.show_sort(self.view.sorting.shown)
+        self.draw_lines()
+        self.table.focus(scroll_visible=False)
+        self.set_interval(1, self.second)
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        for note in self._notes:
+            self.notify(note, markup=False, timeout=10)
+        self.reload()
+
+    # What is known.
+
+    @property
+    def account(self) -> Account:
+        """Whose sessions these are."""
+        if self.connection is not None:
+            return self.connection.account
+        if self._choice is None:
+            raise AssertionError("neither connected nor chosen")
+        return self._choice.account
+
+    @property
+    def storage(self) -> Storage:
+        """Where our secrets live."""
+        if self.connection is not None:
+            return self.connection.storage
+        return self._choice.stored.storage if self._choice else Storage.THIS_RUN
+
+    @property
+    def situation(self) -> Situation:
+        """What decides which actions there are now."""
+        return Situation(
+            rows=len(self.table.order),
+            listed=len(self.listed),
+            marked=self.table.mark_counts.total,
+            filtered=bool(self._typed),
+            readonly=self.account.readonly,
+            stale=self.trouble is not None or not self._is_read,
+            busy=self._is_changing,
+        )
+
+    # Reading.
+
+    def action_reload(self) -> None:
+        """Read the list again; where the session ended, log in again."""
+        self.say("")
+        if isinstance(self.trouble, LoginNeeded):
+            self.log_in_again(self.trouble)
+        else:
+            self.reload()
+
+    def reload(self) -> None:
+        """Read the list, unless it is being read."""
+        if not self._is_loading:
+            self._is_loading = True
+            self._tried_at = self.workspace.clock.now()
+            self.draw_lines()
+            self.run_worker(self._load(), group="load")
+
+    async def _load(self) -> None:
+        try:
+            if self.connection is None and self._choice is not None:
+                self.connection = await asyncio.to_thread(self.workspace.connect, self._choice)
+            if self.connection is not None:
+                await self.take_list(await self.connection.read_list(self._progressed))
+                self.succeeded()
+        except QiscusTuiError as error:
+            self._failed(error)
+        finally:
+            self._is_loading = False
+            self._progress = 0
+        self.draw_lines()
+
+    def _progressed(self, read: int) -> None:
+        self._progress = read
+        if not self._is_read:
+            self.draw_counts()
+
+    def succeeded(self) -> None:
+        """The list on screen is the server's."""
+        if not self._is_read:
+            # What was loaded stays: the collector need not look at it again.
+            gc.collect()
+            gc.freeze()
+        self._is_read = True
+        self.trouble = None
+
+    def _failed(self, error: QiscusTuiError) -> None:
+        self.trouble = error
+        if isinstance(error, LoginNeeded):
+            self.log_in_again(error)
+
+    def log_in_again(self, why: LoginNeeded) -> None:
+        """Ask for a login over this screen, which stays behind it."""
+        from qiscus_tui.tui.screens.login import LoginScreen
+
+        if isinstance(self.app.screen, LoginScreen):
+            return
+        if not self.is_in_front:
+            return  # a dialog is open and tells it; the next reading asks
+        self.app.push_screen(
+            LoginScreen(self.workspace, self._logged_in, again=self.account, why=why)
+        )
+
+    def _logged_in(self, done: LoggedIn) -> None:
+        old, self.connection = self.connection, done.connection
+        if old is not None:
+            self.run_worker(old.close(), group="close")
+        self.trouble = None
+        if self.app.screen is not self:
+            self.app.pop_screen()
+        self._notes = done.notes
+        self._painted()
+
+    # The clock.
+
+    def second(self) -> None:
+        """A second went by: draw what changed, and read again when it is time."""
+        self.table.tick()
+        self.draw_identity()
+        self.draw_counts()
+        waited = self.workspace.clock.now() - self._tried_at
+        due = waited >= self.workspace.config.ui.reload
+        if due and self.is_in_front and not isinstance(self.trouble, LoginNeeded):
+            self.reload()
+
+    # Drawing.
+
+    def say(self, note: str, tone: Tone = Tone.GOOD) -> None:
+        """Show what was done last, until something else is."""
+        self._note, self._note_tone = note, tone
+        self.draw_counts()
+
+    def draw_lines(self) -> None:
+        self.draw_identity()
+        self.draw_counts()
+        self.draw_filter()
+        notice = notices.where_no_rows_are(
+            loading=self._is_loading,
+            trouble=self.trouble,
+            is_read=self._is_read,
+            is_filtered=self.view.is_filtered,
+        )
+        self.table.show_notice(*notice)
+        self.action_bar.show_actions(actions.in_footer(Scope.SESSIONS, self.situation))
+
+    def draw_identity(self) -> None:
+        """The first line: who, where, and how fresh."""
+        identity = Identity(self.account, self.storage, self.workspace.demo is not None)
+        age = self.workspace.clock.now() - self.listed.read_at
+        line = self.identity
+        if not self._is_read:
+            line.show_identity(identity, Freshness.LOADING)
+        elif self.trouble is not None:
+            line.show_identity(identity, Freshness.STALE, age)
+        else:
+            line.show_identity(identity, Freshness.LIVE, age)
+
+    def draw_counts(self) -> None:
+        """The second line: how many, or how far the loading is."""
+        line = self.counts
+        if not self._is_read:
+            line.show_progress(
+                notices.progress(self._progress) if self._is_loading else "Not loaded"
+            )
+            return
+        line.show_line(notices.with_note(counts_line(self._counts()), self._note, self._note_tone))
+
+    def _counts(self) -> Counts:
+        now, within = self.server_now(), self.workspace.config.ui.expiring
+        own = None if self.view.own is None else self.view.own.expires_at
+        return Counts(
+            active=self.census.active(now),
+            expiring=self.census.expiring(now, within),
+            marks=self.table.mark_counts,
+            this_session=None if own is None else own - now,
+            current_unknown=self.listed.current is Current.UNKNOWN,
+            unreadable=self.listed.unreadable,
+            new=self.listed.new.count(1),
+            expiring_within=within_words(within),
+        )
+
+    def doubts(self) -> Said:
+        return notices.doubts(
+            self.listed, self.trouble, is_read=self._is_read, readonly=self.account.readonly
+        )
+
+
+def within_words(seconds: float) -> str:
+    """`24h`, `90m` or `7d`, as the configuration has it."""
+    whole = round(seconds)
+    for unit, length in (("d", 86_400), ("h", 3600), ("m", 60)):
+        if whole % length == 0 and (unit != "d" or whole > length):
+            return f"{whole // length}{unit}"
+    return f"{whole}s"

@@ -1,0 +1,252 @@
+"""The login: e-mail address and password, or a long-lived token.
+
+Light to import: it is the first frame. What needs the network comes in when Enter is pressed, or
+in a thread after that frame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Center, Horizontal, Vertical
+from textual.widgets import Input, Static
+
+from qiscus_tui.errors import AddressError, QiscusTuiError, TwoFactor
+from qiscus_tui.model.account import Storage
+from qiscus_tui.model.origin import DEFAULT_SERVER, parse_origin
+from qiscus_tui.model.text import safe
+from qiscus_tui.tui.screens.fields import Field, SecretField
+from qiscus_tui.tui.screens.login_parts import Tab, TabStrip, Tick
+from qiscus_tui.tui.screens.login_work import Entered, KeepOffer, find_offer, log_in_with
+from qiscus_tui.tui.screens.sized import SizedScreen, TooSmall
+from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Piece, Tone, piece
+
+if TYPE_CHECKING:
+    from qiscus_tui.model.account import Account
+    from qiscus_tui.model.origin import Origin
+    from qiscus_tui.service.login import LoggedIn
+    from qiscus_tui.service.workspace import Workspace
+
+LOOKING = "Keep me logged in on this machine (looking for a keyring)"
+
+
+class LoginScreen(SizedScreen[None]):
+    """Asks who logs in, and hands on the connection."""
+
+    CSS_PATH = "login.tcss"
+    AUTO_FOCUS = "#email"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+t", "other_tab", show=False),
+        Binding("escape", "back", show=False),
+    ]
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        done: Callable[[LoggedIn], None],
+        *,
+        again: Account | None = None,
+        why: QiscusTuiError | None = None,
+    ) -> None:
+        """`done` gets the login. `again`: whose session ended; `why`: what is said at first."""
+        super().__init__()
+        self._workspace = workspace
+        self._done = done
+        self._again = again
+        self._why = why
+        self._offer: asyncio.Task[KeepOffer] | None = None
+        self._is_busy = False
+
+    # What is drawn.
+
+    def compose(self) -> ComposeResult:
+        demo = self._workspace.demo
+        email = demo.email if demo else self._again.user if self._again else ""
+        yield TooSmall()
+        with Center(id="middle"), Vertical(id="card"):
+            yield OneLine(id="title")
+            yield TabStrip(id="tabs")
+            yield _row("E-mail", Field(email, id="email"), "by-password")
+            yield _row(
+                "Password", SecretField(demo.password if demo else "", id="password"), "by-password"
+            )
+            yield _row("App id", Field("", id="app-id", placeholder="abcd-…"), "by-token")
+            yield _row("Token", SecretField("", id="long-lived"), "by-token")
+            yield _row("Server", Field(self._server(), id="server"))
+            yield Tick(id="keep")
+            yield Static(id="said", markup=False)
+        yield OneLine(id="keys")
+
+    def on_mount(self) -> None:
+        """Fill in what is known at once, and look for a keyring after the first frame."""
+        demo = self._workspace.demo
+        title = "Session ended: log in again" if self._again else "Log in to Qiscus Omnichannel"
+        right = (piece("DEMO", Tone.WARNING, ALWAYS),) if demo else ()
+        self.query_one("#title", OneLine).show_line(
+            Line((piece("qiscus-tui", Tone.STRONG, 90), piece(title, Tone.MUTED, 50, "   ")), right)
+        )
+        self.query_one("#keys", OneLine).show_line(_keys(self._again is not None))
+        self._keep.words = LOOKING
+        if self._why is not None:
+            self._say(self._why.message, self._why.hint)
+        self.call_after_refresh(self._painted)
+
+    def _server(self) -> str:
+        if self._again is not None:
+            return str(self._again.origin)
+        try:
+            return str(self._workspace.login_server())
+        except AddressError as error:
+            self._why = self._why or error
+            return DEFAULT_SERVER
+
+    def _painted(self) -> None:
+        self._find_offer()
+
+    # Where it is kept.
+
+    @property
+    def _keep(self) -> Tick:
+        return self.query_one("#keep", Tick)
+
+    def _find_offer(self) -> asyncio.Task[KeepOffer]:
+        if self._offer is None:
+            self._offer = asyncio.create_task(find_offer(self._workspace))
+            self.run_worker(self._show_offer(self._offer), group="offer")
+        return self._offer
+
+    async def _show_offer(self, looked_for: asyncio.Task[KeepOffer]) -> None:
+        found = await looked_for
+        self._keep.words = found.words
+        if not found.possible:
+            self._keep.fix()
+        elif not self._keep.was_touched:
+            self._keep.value = found.ticked
+
+    # What is typed.
+
+    @property
+    def _tab(self) -> Tab:
+        return self.query_one(TabStrip).tab
+
+    def action_other_tab(self) -> None:
+        """Change over to the other way to log in."""
+        self.query_one(TabStrip).action_other()
+
+    def action_back(self) -> None:
+        """Back to the sessions behind, where there are any."""
+        if self._again is not None and not self._is_busy:
+            self.dismiss()
+
+    @on(TabStrip.Changed)
+    def _change_over(self, changed: TabStrip.Changed) -> None:
+        self.set_class(changed.tab is Tab.TOKEN, "-token")
+        self.query_one("#app-id" if changed.tab is Tab.TOKEN else "#email", Field).focus()
+
+    @on(Input.Submitted)
+    @on(Tick.Submitted)
+    @on(TabStrip.Submitted)
+    def _go(self) -> None:
+        if self._is_busy:
+            return
+        entered = self._entered()
+        missing = self._missing(entered)
+        if missing is not None:
+            words, field = missing
+            self._say(words, "")
+            self.query_one(field, Field).focus()
+            return
+        self._is_busy = True
+        self._say("Logging in…", "", Tone.MUTED)
+        self.run_worker(self._log_in(entered), group="login")
+
+    def _value(self, field: str) -> str:
+        return self.query_one(field, Field).value
+
+    def _entered(self) -> Entered:
+        server = self._value("#server").strip()
+        if self._tab is Tab.TOKEN:
+            app_id, token = self._value("#app-id").strip(), self._value("#long-lived").strip()
+            return Entered(server, app_id=app_id, long_lived=token)
+        return Entered(server, self._value("#email").strip(), self._value("#password"))
+
+    def _missing(self, entered: Entered) -> tuple[str, str] | None:
+        if self._tab is Tab.TOKEN:
+            if not entered.app_id:
+                return "The app id is missing.", "#app-id"
+            return None if entered.long_lived else ("The token is missing.", "#long-lived")
+        if not entered.email:
+            return "The e-mail address is missing.", "#email"
+        return None if entered.password else ("The password is missing.", "#password")
+
+    async def _log_in(self, entered: Entered) -> None:
+        try:
+            self._check_server(parse_origin(entered.server))
+            offer = await self._find_offer()
+            keeps = offer.possible and self._keep.value
+            storage = offer.storage if keeps else Storage.THIS_RUN
+            done = await log_in_with(self._workspace, entered, storage)
+        except QiscusTuiError as error:
+            self._failed(error)
+            return
+        finally:
+            self._is_busy = False
+        self._forget_secrets()
+        self._done(done)
+
+    def _check_server(self, server: Origin) -> None:
+        demo = self._workspace.demo
+        if demo is not None and server != demo.origin:
+            raise AddressError("The demo is its own server", f"Leave it at {demo.origin}.")
+
+    def _failed(self, error: QiscusTuiError) -> None:
+        self._forget_secrets()
+        hint = error.hint
+        if isinstance(error, TwoFactor) and self._tab is Tab.PASSWORD:
+            self.action_other_tab()
+            hint = "Use a long-lived token and the app id instead, here."
+        elif isinstance(error, AddressError):
+            self.query_one("#server", Field).focus()
+        else:
+            self.query_one("#long-lived" if self._tab is Tab.TOKEN else "#password", Field).focus()
+        self._say(error.message, hint)
+
+    def _forget_secrets(self) -> None:
+        for secret in self.query(SecretField):
+            secret.value = ""
+
+    def _say(self, message: str, hint: str, tone: Tone = Tone.BAD) -> None:
+        said = self.query_one("#said", Static)
+        said.set_class(tone is Tone.BAD, "-bad")
+        text = Text(safe(message), style="bold" if tone is Tone.BAD else "")
+        if hint:
+            text.append(f"\n{safe(hint)}", "not bold")
+        said.update(text)
+
+    @property
+    def said(self) -> str:
+        """What stands under the form."""
+        return str(cast("Text", self.query_one("#said", Static).content))
+
+
+def _row(label: str, field: Field, classes: str = "") -> Horizontal:
+    return Horizontal(Static(label, classes="label"), field, classes=f"row {classes}")
+
+
+def _keys(can_go_back: bool) -> Line:
+    keys = [("enter", "log in", 90), ("tab", "next field", 60), ("ctrl+t", "other way", 70)]
+    if can_go_back:
+        keys.append(("esc", "back to the list", 50))
+    keys.append(("ctrl+c", "quit", ALWAYS))
+    return Line(
+        tuple(
+            Piece(((key, Tone.KEY), (f" {words}", Tone.MUTED)), importance, after="  ")
+            for key, words, importance in keys
+        )
+    )

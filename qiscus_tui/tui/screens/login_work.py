@@ -1,0 +1,78 @@
+"""What the login form does: finds where a login can be kept, and logs in.
+
+Everything here may import the network; the form itself must not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from qiscus_tui.errors import StorageError
+from qiscus_tui.model.account import Storage
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.login import LoggedIn
+    from qiscus_tui.service.storage import Offer
+    from qiscus_tui.service.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What stands in the form."""
+
+    server: str
+    email: str = ""
+    password: str = field(default="", repr=False)
+    app_id: str = ""
+    long_lived: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class KeepOffer:
+    """Where a login can be kept, as the form says it."""
+
+    storage: Storage
+    words: str
+    ticked: bool
+    possible: bool = True
+
+
+async def find_offer(workspace: Workspace) -> KeepOffer:
+    """Where a login can be kept. Asks the keyring, which may take 3 s."""
+    from qiscus_tui.service.storage import offer
+
+    try:
+        found = await asyncio.to_thread(offer, workspace)
+    except StorageError as error:
+        words = f"This login is kept for this run only: {error.message}. {error.hint}"
+        return KeepOffer(Storage.THIS_RUN, words, ticked=False, possible=False)
+    return _offered(found)
+
+
+def _offered(found: Offer) -> KeepOffer:
+    match found.storage:
+        case Storage.KEYRING:
+            words = f"Keep me logged in on this machine (keyring: {found.where})"
+            return KeepOffer(found.storage, words, ticked=True)
+        case Storage.FILE:
+            words = f"Keep me logged in on this machine, in the file {found.where}"
+            return KeepOffer(found.storage, words, ticked=False)
+        case _:
+            words = f"Kept for this run only: {found.reason}" if found.reason else found.where
+            return KeepOffer(Storage.THIS_RUN, words, ticked=False, possible=False)
+
+
+async def log_in_with(workspace: Workspace, entered: Entered, storage: Storage) -> LoggedIn:
+    """Log in by what was entered. Raises QiscusTuiError."""
+    from qiscus_tui.service.login import Password, log_in, log_in_with_token
+    from qiscus_tui.service.storage import keep_in
+
+    if workspace.demo is None:
+        wishes = replace(workspace.wishes, server=entered.server)
+        workspace = replace(workspace, wishes=wishes)
+    kept = await asyncio.to_thread(keep_in, workspace, storage)
+    if entered.long_lived or entered.app_id:
+        return await log_in_with_token(workspace, kept, entered.app_id, entered.long_lived)
+    return await log_in(workspace, kept, Password(entered.email, entered.password))

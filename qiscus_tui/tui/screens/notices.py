@@ -1,0 +1,137 @@
+"""What the sessions screen says of its state, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual.widgets import Static
+
+from qiscus_tui.errors import LoginNeeded, QiscusTuiError
+from qiscus_tui.model.session import Current
+from qiscus_tui.model.text import safe
+from qiscus_tui.tui.situation import Situation
+from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, Tone, piece
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.session_list import SessionList
+
+LOADING = ("Loading the sessions…", "The keys work meanwhile; q quits.")
+EMPTY = ("No live session.", "Every login makes one. r reads the list again.")
+NO_MATCH = ("No session matches the filter.", "escape clears it, / changes it.")
+
+
+def progress(read: int) -> str:
+    """`Loading the sessions, 12,000 so far`."""
+    return f"Loading the sessions, {read:,} so far" if read else "Loading the sessions…"
+
+
+def where_no_rows_are(
+    *, loading: bool, trouble: QiscusTuiError | None, is_read: bool, is_filtered: bool
+) -> tuple[str, ...]:
+    """What stands in the table where it has no rows."""
+    if not is_read:
+        if trouble is not None and not loading:
+            return (trouble.message, trouble.hint, "r tries again.")
+        return LOADING
+    return NO_MATCH if is_filtered else EMPTY
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence, and whether it is a warning. Empty: nothing to say."""
+
+    text: str = ""
+    is_warning: bool = True
+
+
+class Notice(Static):
+    """A sentence over the table, as many lines as it takes; not there where it is empty."""
+
+    ALLOW_SELECT = False
+
+    DEFAULT_CSS = """
+    Notice {
+        height: auto;
+        max-height: 3;
+        padding: 0 1;
+        color: $text-muted;
+        &.-warning { color: $warning; }
+    }
+    """
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__("", id=id, markup=False)
+        self._said = Said()
+        self.display = False
+
+    @property
+    def said(self) -> Said:
+        """What it says."""
+        return self._said
+
+    def say(self, said: Said) -> None:
+        """Say something else; nothing is laid out where it is the same."""
+        if said != self._said:
+            self._said = said
+            self.set_class(said.is_warning, "-warning")
+            self.display = bool(said.text)
+            self.update(Text(safe(said.text)))
+
+
+def doubts(
+    listed: SessionList, trouble: QiscusTuiError | None, *, is_read: bool, readonly: bool
+) -> Said:
+    """What keeps the list from being the whole truth, or its sessions from being revoked.
+
+    The first of these that holds; the line over the table names the others by a word each.
+    """
+    if trouble is not None and is_read:
+        return Said(_trouble_words(trouble))
+    if listed.unreadable:
+        return Said(unreadable_words(listed.unreadable))
+    if not listed.complete:
+        return Said(
+            "The list is not complete: the server's pages did not come to an end. r reads again."
+        )
+    if listed.current is Current.UNKNOWN:
+        return Said(
+            "This program's own session can't be told: any of these may be it, so revoking asks."
+        )
+    if readonly:
+        return Said("Read-only by config.toml: nothing can be changed from here.", is_warning=False)
+    return Said()
+
+
+def unreadable_words(count: int) -> str:
+    """`3 sessions could not be read, and are not shown.`"""
+    many = "1 session" if count == 1 else f"{count:,} sessions"
+    return f"{many} could not be read and can't be shown. r reads again."
+
+
+def why_not(situation: Situation) -> str:
+    """Why nothing can be changed on the server now, and what to do."""
+    if situation.readonly:
+        return "This account is read-only by config.toml: take readonly out of it to allow changes."
+    if situation.stale:
+        return "The list is stale, so nothing can be changed: r reads it again."
+    if situation.busy:
+        return "Something is being changed already: wait for it to end."
+    return "There is no session to do that with."
+
+
+def with_note(line: Line, note: str, tone: Tone) -> Line:
+    """A line with what was done last at its right edge."""
+    return Line(line.left, (piece(note, tone, ALWAYS),)) if note else line
+
+
+def filter_trouble(error: QiscusTuiError) -> Said:
+    """Why a filter can't be read, and how to write it."""
+    return Said(f"{error.message}. {error.hint}")
+
+
+def _trouble_words(trouble: QiscusTuiError) -> str:
+    if isinstance(trouble, LoginNeeded):
+        return f"Session ended: {trouble.message}. r logs in again; nothing can be changed."
+    return f"{trouble.message}. Nothing can be changed; r tries again."

@@ -1,0 +1,187 @@
+"""The sessions screen: the list, and everything that is opened from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import BindingType
+
+from qiscus_tui.errors import LoginNeeded, QiscusTuiError
+from qiscus_tui.tui import actions
+from qiscus_tui.tui.actions import Scope
+from qiscus_tui.tui.screens import notices
+from qiscus_tui.tui.screens.live_list import LiveList
+from qiscus_tui.tui.widgets.action_bar import ActionBar
+from qiscus_tui.tui.widgets.one_line import Tone
+from qiscus_tui.tui.widgets.session_table import SessionTable
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.revocation.outcomes import Report
+    from qiscus_tui.service.revocation.plan import Selection
+    from qiscus_tui.service.revoke_all import RevokeAllResult
+
+
+class SessionsScreen(LiveList):
+    """Every live session of the user, counted down."""
+
+    CSS_PATH = "sessions.tcss"
+    AUTO_FOCUS = "#table"
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(Scope.SESSIONS)]
+    SCOPE = Scope.SESSIONS
+
+    @on(ActionBar.Pressed)
+    async def _pressed(self, pressed: ActionBar.Pressed) -> None:
+        pressed.stop()
+        await self.run_offered(pressed.name)
+
+    async def run_offered(self, name: str) -> None:
+        """Run an action of the registry by its name: from the footer or the palette."""
+        action = actions.named(name)
+        if action is not None:
+            where = "app" if Scope.APP in action.scopes else "screen"
+            await self.app.run_action(f"{where}.{name}", self)
+
+    def action_back(self) -> None:
+        """Clear the filter."""
+        self.clear_filter()
+
+    # One session.
+
+    @on(SessionTable.Opened)
+    def _opened(self, opened: SessionTable.Opened) -> None:
+        self.open_detail(opened.session_id)
+
+    def action_open_detail(self) -> None:
+        """Everything that is known of the session under the cursor."""
+        if self.table.cursor_id is not None:
+            self.open_detail(self.table.cursor_id)
+
+    def open_detail(self, session_id: str) -> None:
+        """Show one session."""
+        from qiscus_tui.tui.screens.detail import DetailScreen
+
+        if self.is_in_front and self.listed.get(session_id) is not None:
+            self.app.push_screen(DetailScreen(self, session_id))
+
+    async def action_copy_id(self) -> None:
+        """Send the id to the terminal."""
+        from qiscus_tui.tui.clipboard import send
+
+        if self.table.cursor_id is not None:
+            await send(self.app, self.table.cursor_id, "Id")
+
+    # Revoking.
+
+    def action_revoke(self) -> None:
+        """Plan for the marked sessions, or for the one under the cursor."""
+        from qiscus_tui.service.revocation.plan import Selection
+
+        self.finish_filter()
+        marked = self.table.marks.positions()
+        if marked:
+            hidden = frozenset(marked).difference(self.table.order)
+            self.open_revoke(Selection(marked, "marked", hidden=hidden))
+        elif self.table.order:
+            position = self.table.order[self.table.cursor_row]
+            self.open_revoke(Selection((position,), "under the cursor"))
+
+    def open_revoke(self, selection: Selection) -> None:
+        """Show the plan for a selection, and ask. On a read-only account it only shows."""
+        from qiscus_tui.tui.dialogs.revoke import RevokeDialog
+
+        if self._may_change() and self.connection is not None:
+            dialog = RevokeDialog(self.connection, self.listed, selection)
+            self.app.push_screen(dialog, self._revoked)
+
+    def _revoked(self, report: Report | None) -> None:
+        if report is None:
+            return
+        self.say(report.words, Tone.GOOD if report.is_whole else Tone.WARNING)
+        self._read_after(report.listed)
+
+    def action_revoke_all(self) -> None:
+        """End every session of the user."""
+        from qiscus_tui.tui.dialogs.revoke_all import RevokeAllDialog
+
+        if self._may_change() and self.connection is not None:
+            dialog = RevokeAllDialog(self.connection, self.listed)
+            self.app.push_screen(dialog, self._revoked_all)
+
+    def _revoked_all(self, result: RevokeAllResult | None) -> None:
+        if result is None:
+            return
+        self.say(result.words, Tone.WARNING if result.still_listed else Tone.GOOD)
+        self._read_after(result.listed)
+
+    def _read_after(self, listed: object) -> None:
+        from qiscus_tui.service.session_list import SessionList
+
+        if isinstance(listed, SessionList):
+            self.take_list_at_once(listed)
+            self.succeeded()
+            self.draw_lines()
+        else:
+            self.reload()
+
+    def _may_change(self) -> bool:
+        situation = self.situation
+        if situation.may_change:
+            return True
+        self.notify(notices.why_not(situation), severity="warning", markup=False)
+        return False
+
+    # Tokens, finding, export.
+
+    def action_refresh_token(self) -> None:
+        """Get a new short-lived token."""
+        if self._may_change() and self.connection is not None:
+            self._is_changing = True
+            self.draw_lines()
+            self.run_worker(self._refresh_token(), group="refresh")
+
+    async def _refresh_token(self) -> None:
+        from qiscus_tui.service.tokens import refreshed_since
+
+        if self.connection is None:
+            return
+        try:
+            await refreshed_since(self.connection, self.workspace.clock.now())
+        except QiscusTuiError as error:
+            self.notify(f"{error.message}\n{error.hint}", severity="error", markup=False)
+            if isinstance(error, LoginNeeded):
+                self._failed(error)
+        else:
+            self.say("token refreshed")
+            self.reload()
+        finally:
+            self._is_changing = False
+            self.draw_lines()
+
+    def action_find_token(self) -> None:
+        """Find the session of a token that was found somewhere."""
+        from qiscus_tui.tui.dialogs.find import FindDialog
+
+        if self.listed.sessions:
+            self.app.push_screen(FindDialog(self.listed), self._found)
+
+    def _found(self, session_id: str | None) -> None:
+        if session_id is None:
+            return
+        if not self.table.move_to_session(session_id):
+            self.clear_filter()
+            self.finish_filter()
+            self.table.move_to_session(session_id)
+
+    def action_export(self) -> None:
+        """Write what is shown to a file."""
+        from qiscus_tui.tui.dialogs.export import ExportDialog
+
+        self.finish_filter()
+        if self.connection is not None and self.table.order:
+            dialog = ExportDialog(self.listed, self.table.order, self.connection)
+            self.app.push_screen(dialog, self._exported)
+
+    def _exported(self, path: str | None) -> None:
+        if path is not None:
+            self.notify(f"Written to {path}", markup=False)

@@ -1,0 +1,277 @@
+"""The sessions screen's part that shows a list: table, filter, sort and marks. No network."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Static
+
+from qiscus_tui.errors import FilterError
+from qiscus_tui.query import Moment
+from qiscus_tui.tui.screens import notices
+from qiscus_tui.tui.screens.census import Census, taken_in_steps
+from qiscus_tui.tui.screens.filter_field import FilterField
+from qiscus_tui.tui.screens.notices import Notice, Said
+from qiscus_tui.tui.screens.sized import SizedScreen, TooSmall
+from qiscus_tui.tui.screens.sorting import Sorting
+from qiscus_tui.tui.screens.view import View, at_once, has_users
+from qiscus_tui.tui.widgets.action_bar import ActionBar
+from qiscus_tui.tui.widgets.one_line import Line, OneLine
+from qiscus_tui.tui.widgets.session_table import SessionTable
+from qiscus_tui.tui.widgets.status import CountsLine, FilterLine, IdentityLine, Shown, filter_line
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.session_list import SessionList
+    from qiscus_tui.service.workspace import Workspace
+
+Result = TypeVar("Result")
+
+AT_ONCE = 5000
+"""Sessions up to which sorting is done within the key's own turn."""
+FINISH_AFTER = 0.02
+"""Seconds after a key until the rest of the filter is looked for."""
+TURN = 0.004
+"""Seconds of work after which keys are heard."""
+
+
+class ShownList(SizedScreen[None]):
+    """A table of sessions with its lines."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.view = View(workspace.clock.monotonic)
+        self.census = Census(0)
+        self._filter_error: FilterError | None = None
+        self._typed = ""
+        self.table = SessionTable(
+            server_now=self.server_now, expiring=workspace.config.ui.expiring, id="table"
+        )
+        self.identity = IdentityLine(id="identity")
+        self.counts = CountsLine(id="counts")
+        self.filter_line = FilterLine(id="filter-line")
+        self.filter_field = FilterField(self._filter_typed, self._filter_left, id="filter")
+        self.filter_found = OneLine(id="filter-found")
+        self.notice = Notice(id="notice")
+        self.action_bar = ActionBar(id="actions")
+
+    def compose(self) -> ComposeResult:
+        yield TooSmall()
+        yield self.identity
+        yield self.counts
+        yield self.filter_line
+        with Horizontal(id="filter-row"):
+            yield Static("/ ", id="filter-sign", markup=False)
+            yield self.filter_field
+            yield self.filter_found
+        yield self.notice
+        yield Static(classes="rule")
+        yield self.table
+        yield Static(classes="rule")
+        yield self.action_bar
+
+    # What the parts ask of the whole.
+
+    def server_now(self) -> float:
+        """The server's time, epoch seconds."""
+        return self.workspace.clock.now() + self.view.listed.offset
+
+    def draw_lines(self) -> None:
+        """Draw all that stands around the table."""
+        raise NotImplementedError
+
+    @property
+    def listed(self) -> SessionList:
+        """The snapshot shown."""
+        return self.view.listed
+
+    @property
+    def moment(self) -> Moment:
+        """What a filter depends on besides the list."""
+        return Moment(self.server_now(), self.workspace.config.ui.expiring, self.table.marks.flags)
+
+    # A list.
+
+    async def take_list(self, listed: SessionList) -> None:
+        """Sort and filter a new list in turns, then show it."""
+        sorting = self.view.sorting
+        order = await in_turns(self.view.sorted_in_steps(listed, sorting))
+        while sorting != self.view.sorting:  # sorted otherwise meanwhile
+            sorting = self.view.sorting
+            order = await in_turns(self.view.sorted_in_steps(listed, sorting))
+        now = self.workspace.clock.now() + listed.offset
+        census = await in_turns(taken_in_steps(listed, now, self.workspace.config.ui.expiring))
+        self._show(listed, order, census)
+
+    def take_list_at_once(self, listed: SessionList) -> None:
+        """The same within this turn: after a revoke, so that nothing is seen of the old one."""
+        now = self.workspace.clock.now() + listed.offset
+        order = at_once(self.view.sorted_in_steps(listed, self.view.sorting))
+        census = at_once(taken_in_steps(listed, now, self.workspace.config.ui.expiring))
+        self._show(listed, order, census)
+
+    def _show(self, listed: SessionList, order: Sequence[int], census: Census) -> None:
+        # Marks count for the filter by their places in the new list, so they go over first.
+        moment = Moment(
+            self.workspace.clock.now() + listed.offset,
+            self.workspace.config.ui.expiring,
+            self._marks_in(listed),
+        )
+        self.census = census
+        self.view.take(listed, self.view.sorting, order, moment)
+        self.table.show_sort(self.view.sorting.shown)
+        self.table.show(listed, self.view.hits)
+        self.draw_lines()
+
+    def _marks_in(self, listed: SessionList) -> bytes:
+        return self.table.marks.carried_over(self.table.sessions, listed).flags
+
+    # Sorting.
+
+    def action_next_sort(self) -> None:
+        """By the next column."""
+        self._sort(self.view.sorting.next(has_users=has_users(self.listed)))
+
+    def action_reverse_sort(self) -> None:
+        """The other way round."""
+        self._sort(self.view.sorting.turned())
+
+    @on(SessionTable.SortRequested)
+    def _sort_by_header(self, asked: SessionTable.SortRequested) -> None:
+        self._sort(self.view.sorting.by(asked.column))
+
+    def _sort(self, sorting: Sorting) -> None:
+        self.view.sorting = sorting
+        self.table.show_sort(sorting.shown)
+        if len(self.listed) <= AT_ONCE:
+            self._sorted(at_once(self.view.sorted_in_steps(self.listed, sorting)))
+        else:
+            self.run_worker(self._sort_in_turns(), group="sort", exclusive=True)
+
+    async def _sort_in_turns(self) -> None:
+        listed, sorting = self.listed, self.view.sorting
+        order = await in_turns(self.view.sorted_in_steps(listed, sorting))
+        if listed is self.listed and sorting == self.view.sorting:
+            self._sorted(order)
+
+    def _sorted(self, order: Sequence[int]) -> None:
+        self.view.take(self.listed, self.view.sorting, order, self.moment)
+        self.table.show_order(self.view.hits)
+        self.draw_lines()
+
+    # The filter.
+
+    def action_filter(self) -> None:
+        """Open the filter; keys behind this one go into it."""
+        self.add_class("-filtering")
+        self.filter_field.focus(scroll_visible=False)
+        self.draw_filter()
+
+    def clear_filter(self) -> bool:
+        """Show all again. False where nothing was filtered."""
+        if not self._typed:
+            return False
+        self.filter_field.value = ""
+        return True
+
+    def _filter_left(self) -> None:
+        self.remove_class("-filtering")
+        self.table.focus(scroll_visible=False)
+        self.draw_filter()
+
+    def _filter_typed(self, text: str) -> None:
+        self._typed = text
+        try:
+            hits = self.view.ask(text, self.moment)
+        except FilterError as error:
+            self._filter_error = error
+            self.draw_lines()
+            return
+        self._filter_error = None
+        if self.view.is_whole:
+            self.table.show_order(hits)
+        else:
+            self.table.show_partial(hits)
+            self.run_worker(self._find_rest(), group="filter", exclusive=True)
+        self.draw_lines()
+
+    async def _find_rest(self) -> None:
+        await asyncio.sleep(FINISH_AFTER)
+        await in_turns(self.view.rest())
+        if self.view.is_whole:
+            self.table.show_order(self.view.hits)
+            self.draw_lines()
+
+    def finish_filter(self) -> None:
+        """Have every hit shown, before something is done to all that is shown."""
+        if not self.view.is_whole:
+            self.table.show_order(self.view.hits)
+            self.draw_lines()
+
+    def draw_filter(self) -> None:
+        """Draw the filter's line, and its field's surroundings."""
+        error = self._filter_error
+        shown = Shown(
+            self._typed,
+            len(self.table.order),
+            len(self.listed),
+            self.view.sorting.words,
+            error.message if error else "",
+        )
+        self.filter_line.show_filter(shown)
+        self.filter_found.show_line(Line((), filter_line(shown).right))
+        self.draw_notice()
+
+    def draw_notice(self) -> None:
+        """The line for doubts; while a filter is typed, why it can't be read."""
+        said = self.doubts()
+        if self._filter_error is not None and self.has_class("-filtering"):
+            said = notices.filter_trouble(self._filter_error)
+        self.notice.say(said)
+
+    def doubts(self) -> Said:
+        """What keeps the list from being the whole truth."""
+        raise NotImplementedError
+
+    # Marks.
+
+    def action_toggle_mark(self) -> None:
+        """Mark or unmark, and move down."""
+        self.table.toggle_mark()
+
+    def action_mark_shown(self) -> None:
+        """Mark all that the filter leaves."""
+        self.finish_filter()
+        self.table.mark_shown()
+
+    def action_invert_shown(self) -> None:
+        """Turn the marks of what the filter leaves round."""
+        self.finish_filter()
+        self.table.invert_shown()
+
+    def action_unmark_all(self) -> None:
+        """Take every mark away."""
+        self.table.unmark_all()
+
+    @on(SessionTable.MarksChanged)
+    def _marks_changed(self) -> None:
+        self.draw_lines()
+
+
+async def in_turns(steps: Generator[None, None, Result]) -> Result:
+    """Do the steps, and let keys be heard every few milliseconds."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + TURN
+    while True:
+        try:
+            next(steps)
+        except StopIteration as finished:
+            return finished.value
+        if loop.time() >= until:
+            await asyncio.sleep(0)
+            until = loop.time() + TURN

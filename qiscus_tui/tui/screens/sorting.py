@@ -1,0 +1,54 @@
+"""How the list is sorted: the key, its direction, and the words for both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from qiscus_tui.query import SortKey
+from qiscus_tui.tui.widgets.columns import Column, Sort
+
+_WORDS = {
+    SortKey.CREATED: ("newest first", "oldest first"),
+    SortKey.LAST_USED: ("last used first", "longest unused first"),
+    SortKey.EXPIRES: ("soonest end first", "latest end first"),
+    SortKey.CLIENT: ("by client", "by client, backwards"),
+    SortKey.IP: ("by address", "by address, backwards"),
+    SortKey.USER: ("by user", "by user, backwards"),
+    SortKey.ID: ("by id", "by id, backwards"),
+}
+_FALLING = {SortKey.CREATED, SortKey.LAST_USED}
+"""Their own direction is the newest first."""
+
+
+@dataclass(frozen=True)
+class Sorting:
+    """A key, in its own direction or turned round."""
+
+    key: SortKey = SortKey.CREATED
+    reverse: bool = False
+
+    @property
+    def words(self) -> str:
+        """`newest first`."""
+        return _WORDS[self.key][self.reverse]
+
+    @property
+    def shown(self) -> Sort:
+        """For the table's header."""
+        return Sort(Column(self.key), (self.key in _FALLING) != self.reverse)
+
+    def turned(self) -> Self:
+        """The other way round."""
+        return replace(self, reverse=not self.reverse)
+
+    def next(self, *, has_users: bool) -> Self:
+        """By the next key, in its own direction."""
+        keys = [key for key in _WORDS if has_users or key is not SortKey.USER]
+        after = keys[(keys.index(self.key) + 1) % len(keys)]
+        return replace(self, key=after, reverse=False)
+
+    def by(self, column: Column) -> Self:
+        """By a column; by the same one again turns round."""
+        key = column.value
+        return self.turned() if key is self.key else replace(self, key=key, reverse=False)

@@ -1,0 +1,94 @@
+"""A client of the API whose server is a function, and answers for it to give."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import httpx
+
+from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.contract import Contract
+from qiscus_tui.api.retry import Patience
+from qiscus_tui.api.wire import WireSettings
+from qiscus_tui.model.clock import Clock
+from qiscus_tui.model.origin import Origin, parse_origin
+
+ORIGIN = parse_origin("https://demo.invalid")
+LONG_LIVED = "LLT-the-long-lived-token"
+SHORT_LIVED = "QEX-the-short-lived-token"
+SECRET_KEY = "the-secret-key"
+PASSWORD = "the pass word"
+APP_ID = "demo-app"
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+@dataclass
+class Server:
+    """Answers with `handler` and remembers what it was asked."""
+
+    handler: Handler
+    requests: list[httpx.Request] = field(default_factory=list[httpx.Request])
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        return self.handler(request)
+
+
+def client_of(
+    handler: Handler | httpx.AsyncBaseTransport,
+    clock: Clock,
+    *,
+    contract: Contract | None = None,
+    origin: Origin = ORIGIN,
+    app_id: str = APP_ID,
+) -> ApiClient:
+    """A client that reaches `handler` and nothing else; without jitter."""
+    transport = (
+        handler if isinstance(handler, httpx.AsyncBaseTransport) else httpx.MockTransport(handler)
+    )
+    settings = WireSettings(transport=transport)
+    return ApiClient(origin, app_id, settings, clock, contract, Patience(clock, lambda: 1.0))
+
+
+def answering(*answers: httpx.Response | Exception) -> Server:
+    """A server that gives these answers in turn, the last one for ever."""
+    waiting = list(answers)
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        answer = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return again(answer)
+
+    return Server(handler)
+
+
+def again(answer: httpx.Response) -> httpx.Response:
+    """The same answer, unread."""
+    return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+
+def said(
+    value: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> httpx.Response:
+    """A JSON answer."""
+    return raw(json.dumps(value).encode(), status, headers)
+
+
+def raw(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> httpx.Response:
+    """An answer of any bytes."""
+    return httpx.Response(status, headers=dict(headers or {}), content=body)
+
+
+class Pieces(httpx.AsyncByteStream):
+    """A body that arrives in these pieces."""
+
+    def __init__(self, pieces: Iterable[bytes], before_each: Callable[[], None] = lambda: None):
+        self._pieces = pieces
+        self._before_each = before_each
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self._pieces:
+            self._before_each()
+            yield piece

@@ -1,0 +1,404 @@
+"""The real client against the demo's API, in every way that it speaks."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.contract import Contract, contract_with
+from qiscus_tui.api.listing import Listing, read_listing
+from qiscus_tui.api.retry import Patience
+from qiscus_tui.api.wire import WireSettings
+from qiscus_tui.demo import DIALECTS, PASSWORD, DemoSession, DemoState, Dialect, demo_state
+from qiscus_tui.demo.app import demo_app
+from qiscus_tui.demo.entries import UNREADABLE
+from qiscus_tui.demo.shapes import Entry, Front, Renewal, Revoking
+from qiscus_tui.demo.stamps import Stamp
+from qiscus_tui.demo.users import (
+    AGENT,
+    OLD_APP,
+    REFUSED,
+    SUPERVISOR,
+    TWO_FACTOR,
+    TWO_FACTOR_ONLY,
+)
+from qiscus_tui.errors import (
+    Forbidden,
+    LoginRefused,
+    NotQiscus,
+    QiscusTuiError,
+    ServerRefused,
+    TokenExpired,
+    TokenInvalid,
+    Unreadable,
+)
+from qiscus_tui.model.account import Role
+from qiscus_tui.model.durations import TOKEN_LIFETIME
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.session import Current, Session
+from qiscus_tui.model.text import safe
+from tests.api.serving import ORIGIN
+from tests.clocks import ManualClock
+
+SPEAKING = [name for name, dialect in DIALECTS.items() if dialect.front is Front.API]
+LISTED_IN_FULL = [n for n in SPEAKING if DIALECTS[n].entry in {Entry.FULL, Entry.BARE}]
+SEEDED = 250
+
+
+@dataclass
+class Demo:
+    """A demo account and a client of it."""
+
+    state: DemoState
+    client: ApiClient
+
+    @property
+    def long_lived(self) -> str:
+        token = self.state.long_lived_token()
+        assert token is not None
+        return token
+
+    async def list(self, own: str | None = None, zone_offset: float = 0.0) -> Listing:
+        return await read_listing(self.client, self.long_lived, own, zone_offset=zone_offset)
+
+    async def refusal(self, call: str, *arguments: Any) -> QiscusTuiError:
+        with pytest.raises(QiscusTuiError) as raised:
+            await getattr(self.client, call)(*arguments)
+        return raised.value
+
+
+def contract_for(dialect: Dialect) -> Contract:
+    paths = dialect.paths
+    return contract_with(
+        {
+            "active_token_list": (paths.list, None),
+            "revoke_token": (paths.revoke, dialect.revoke_field),
+            "revoke_all_token": (paths.revoke_all, None),
+        }
+    )
+
+
+def demo_speaking(name: str, clock: ManualClock, sessions: int = SEEDED) -> Demo:
+    dialect = DIALECTS[name]
+    state = demo_state(clock, sessions=sessions, dialect=dialect)
+    settings = WireSettings(
+        transport=httpx.ASGITransport(demo_app(state)), user_agent="qiscus-tui/test"
+    )
+    app_code = state.credentials.app_code
+    patience = Patience(clock, lambda: 1.0)
+    return Demo(
+        state, ApiClient(ORIGIN, app_code, settings, clock, contract_for(dialect), patience)
+    )
+
+
+@pytest.fixture
+async def demo(request: pytest.FixtureRequest, clock: ManualClock) -> AsyncIterator[Demo]:
+    name: str = getattr(request, "param", "plain")
+    made = demo_speaking(name, clock)
+    yield made
+    await made.client.close()
+
+
+def in_dialects(names: list[str]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("demo", names, indirect=True)
+
+
+def expected(dialect: Dialect, session: DemoSession) -> dict[str, object]:
+    """What a session of the demo must be read as."""
+    bare = dialect.entry is Entry.BARE
+    fields = dialect.fields
+    dated = not bare and not (dialect.undated_every and session.id % dialect.undated_every == 0)
+    ahead = 7 * 3600 if dialect.stamp is Stamp.NAIVE_LOCAL else 0
+    created = session.created + ahead if dated and fields.created else None
+    expires = session.expires + ahead if dated and fields.expires else None
+    used = session.last_used
+    return {
+        "token": session.token if dialect.entry in {Entry.FULL, Entry.BARE} else None,
+        "created_at": created,
+        "expires_at": created + TOKEN_LIFETIME if created and expires is None else expires,
+        "expires_computed": created is not None and expires is None,
+        "last_used_at": used + ahead if dated and fields.last_used and used else None,
+        "ip": None if bare else session.ip,
+    }
+
+
+@in_dialects(SPEAKING)
+async def test_every_session_is_listed_in_order_as_it_is(demo: Demo) -> None:
+    dialect = demo.state.dialect
+    listing = await demo.list()
+    wanted = [expected(dialect, session) for session in demo.state.sessions()]
+    found = [{name: getattr(s, name) for name in wanted[0]} for s in listing.sessions]
+    assert found == wanted
+    assert listing.unreadable == (len(UNREADABLE) if dialect.unreadable else 0)
+    assert listing.complete
+
+
+@in_dialects(SPEAKING)
+async def test_ids_are_of_the_token_else_of_the_servers_id(demo: Demo) -> None:
+    dialect = demo.state.dialect
+    listed = [session.id for session in (await demo.list()).sessions]
+    assert len(set(listed)) == SEEDED
+    if dialect.entry in {Entry.FULL, Entry.BARE}:
+        assert listed == [fingerprint(s.token) for s in demo.state.sessions()]
+    elif dialect.fields.id:
+        texts = [f"ses-{s.id:08d}" if dialect.id_as_text else str(s.id) for s in sessions_of(demo)]
+        assert listed == [fingerprint(text) for text in texts]
+
+
+def sessions_of(demo: Demo) -> list[DemoSession]:
+    return demo.state.sessions()
+
+
+@in_dialects([n for n in SPEAKING if DIALECTS[n].entry is not Entry.BARE])
+async def test_user_agents_come_exactly_and_in_a_safe_form(demo: Demo) -> None:
+    for session, seeded in zip((await demo.list()).sessions, sessions_of(demo), strict=True):
+        if demo.state.dialect.agent_as_object:  # flattened: the agent is in it, in full
+            assert (session.user_agent or "").endswith(seeded.agent or "")
+        else:
+            assert session.user_agent == (seeded.agent or None)
+        assert session.safe_agent == safe(session.user_agent or "")
+
+
+@in_dialects([n for n in SPEAKING if DIALECTS[n].fields.user])
+async def test_the_user_is_listed(demo: Demo) -> None:
+    users = {session.user for session in (await demo.list()).sessions}
+    flattened = "1 Demo Corp. admin@demo.example"
+    wanted = flattened if demo.state.dialect.user_as_object else "admin@demo.example"
+    assert users == {wanted}
+
+
+@in_dialects(SPEAKING)
+async def test_our_own_session_is_found_by_its_token_or_by_the_servers_mark(demo: Demo) -> None:
+    own = (await demo.client.refresh(demo.long_lived)).short_lived.token
+    listing = await demo.list(own)
+    ours = [session for session in listing.sessions if session.current]
+    dialect = demo.state.dialect
+    if dialect.entry in {Entry.FULL, Entry.BARE} or dialect.fields.current:
+        assert listing.current is Current.LISTED
+        assert [session.id for session in ours] == [listing.sessions[-1].id]
+        assert {s.current for s in listing.sessions[:-1]} == {False}
+    else:
+        assert listing.current is Current.UNKNOWN
+        assert {session.current for session in listing.sessions} == {None}
+
+
+@in_dialects(SPEAKING)
+async def test_without_a_token_of_our_own_none_of_the_sessions_is_ours(demo: Demo) -> None:
+    listing = await demo.list(None)
+    assert listing.current is Current.NONE
+    assert not any(session.current for session in listing.sessions)
+
+
+@in_dialects(LISTED_IN_FULL)
+async def test_a_token_of_ours_that_is_not_listed_leaves_the_current_session_unknown(
+    demo: Demo,
+) -> None:
+    listing = await demo.list("QEX-not-in-the-list")
+    assert listing.current is Current.UNKNOWN
+    assert {session.current for session in listing.sessions} == {None}
+
+
+@in_dialects(SPEAKING)
+async def test_only_what_the_revoke_call_takes_can_be_revoked(demo: Demo) -> None:
+    dialect = demo.state.dialect
+    what = [session.revoke_with for session in (await demo.list()).sessions]
+    if dialect.entry in {Entry.FULL, Entry.BARE}:
+        assert what == [session.token for session in sessions_of(demo)]
+    elif dialect.revoke_field == dialect.fields.id:
+        assert what == [session.id for session in sessions_of(demo)]
+    else:
+        assert set(what) == {None}
+
+
+def can_revoke(dialect: Dialect) -> bool:
+    what = dialect.entry in {Entry.FULL, Entry.BARE} or dialect.revoke_field == dialect.fields.id
+    return what and dialect.revoking is Revoking.WORKS
+
+
+@in_dialects([name for name in SPEAKING if can_revoke(DIALECTS[name])])
+async def test_revoking_ends_just_that_session(demo: Demo) -> None:
+    listing = await demo.list()
+    victim = listing.sessions[7]
+    assert victim.revoke_with is not None
+    await demo.client.revoke(demo.long_lived, victim.revoke_with)
+    left = [session.id for session in (await demo.list()).sessions]
+    assert left == [session.id for session in listing.sessions if session is not victim]
+
+
+@in_dialects(["revoke-not-found"])
+async def test_a_404_on_a_revoke_is_a_refusal(demo: Demo) -> None:
+    refusal = await demo.refusal("revoke", demo.long_lived, "QEX-anything")
+    assert isinstance(refusal, ServerRefused)
+    assert refusal.message == (
+        "Revoking failed: the server answered 404 Not Found: Token not found"
+    )
+
+
+@in_dialects(SPEAKING)
+async def test_a_login_gives_a_token_of_30_days_and_the_named_fields(demo: Demo) -> None:
+    answer = await demo.client.login("admin@demo.example", PASSWORD)
+    now = float(int(demo.state.clock.now()))
+    assert answer.short_lived is not None
+    assert demo.state.holder_of_short_lived(answer.short_lived.token) is not None
+    assert answer.short_lived.expires_at == now + TOKEN_LIFETIME
+    assert answer.made_at == now
+    assert answer.long_lived == demo.long_lived
+    assert (answer.app_code, answer.email) == (demo.client.app_id, "admin@demo.example")
+    assert (answer.user_name, answer.app_name) == ("Demo Corp.", "Demo Corp.")
+    assert answer.role is Role.ADMIN
+
+
+async def test_the_roles_are_told_apart(demo: Demo) -> None:
+    for user, role in ((AGENT, Role.AGENT), (SUPERVISOR, Role.SUPERVISOR)):
+        assert (await demo.client.login(user.email, PASSWORD)).role is role
+
+
+async def test_two_factor_login_may_give_only_a_long_lived_token(demo: Demo) -> None:
+    answer = await demo.client.login(TWO_FACTOR.email, PASSWORD)
+    assert answer.short_lived is None
+    assert answer.long_lived == demo.state.long_lived_token(TWO_FACTOR.email)
+
+
+async def test_two_factor_login_may_give_nothing(demo: Demo) -> None:
+    answer = await demo.client.login(TWO_FACTOR_ONLY.email, PASSWORD)
+    assert (answer.short_lived, answer.long_lived) == (None, None)
+
+
+async def test_an_old_app_has_no_long_lived_token(demo: Demo) -> None:
+    answer = await demo.client.login(OLD_APP.email, PASSWORD)
+    assert answer.short_lived is not None
+    assert answer.long_lived is None
+
+
+@in_dialects(SPEAKING)
+async def test_a_wrong_password_is_said_to_be_wrong(demo: Demo) -> None:
+    refusal = await demo.refusal("login", "admin@demo.example", "wrong")
+    assert type(refusal) is LoginRefused
+    assert refusal.message.startswith("The server refused the login (40")
+    assert "invalid" in refusal.message.lower()
+
+
+@in_dialects(SPEAKING)
+async def test_a_refresh_gives_a_new_token_and_keeps_the_long_lived_one(demo: Demo) -> None:
+    new = await demo.client.refresh(demo.long_lived)
+    assert demo.state.holder_of_short_lived(new.short_lived.token) is not None
+    assert new.long_lived is None
+
+
+@in_dialects(SPEAKING)
+async def test_revoke_all_ends_everything_but_what_it_answers(demo: Demo) -> None:
+    before = demo.long_lived
+    new = await demo.client.revoke_all(before)
+    listing = await demo.list(new.short_lived.token)
+    assert [s.token for s in sessions_of(demo)] == [new.short_lived.token]
+    assert len(listing.sessions) == 1
+    renewed = demo.state.dialect.renewal is not Renewal.NO
+    assert new.long_lived == (demo.long_lived if renewed else None)
+    assert (demo.long_lived != before) is renewed
+
+
+@in_dialects(SPEAKING)
+async def test_a_long_lived_token_that_is_none_asks_for_a_login(demo: Demo) -> None:
+    for call in ("refresh", "revoke_all"):
+        assert type(await demo.refusal(call, "LLT-wrong")) is TokenInvalid
+    assert type(await demo.refusal("revoke", "LLT-wrong", "QEX-any")) is TokenInvalid
+    with pytest.raises(TokenInvalid, match="no longer takes the long-lived token"):
+        await read_listing(demo.client, "LLT-wrong", None)
+
+
+@in_dialects(SPEAKING)
+async def test_a_logout_ends_our_token_and_a_second_one_finds_it_ended(demo: Demo) -> None:
+    own = (await demo.client.refresh(demo.long_lived)).short_lived.token
+    await demo.client.logout(own)
+    assert demo.state.holder_of_short_lived(own) is None
+    assert type(await demo.refusal("logout", own)) is TokenExpired
+
+
+@in_dialects(SPEAKING)
+async def test_a_profile_is_read_with_each_kind_of_credential(demo: Demo) -> None:
+    own = (await demo.client.refresh(demo.long_lived)).short_lived.token
+    secret_key = demo.state.credentials.secret_key
+    for headers in (
+        demo.client.short_lived_headers(own),
+        demo.client.long_lived_headers(demo.long_lived),
+        demo.client.rest_headers(secret_key),
+    ):
+        profile = await demo.client.profile(headers, Role.ADMIN)
+        assert (profile.name, profile.email) == ("Demo Corp.", "admin@demo.example")
+
+
+@pytest.mark.parametrize("user", [AGENT, SUPERVISOR])
+async def test_agents_and_supervisors_have_their_own_profile(demo: Demo, user: Any) -> None:
+    answer = await demo.client.login(user.email, PASSWORD)
+    assert answer.short_lived is not None
+    headers = demo.client.short_lived_headers(answer.short_lived.token)
+    assert (await demo.client.profile(headers, answer.role)).email == user.email
+
+
+async def test_a_role_that_may_not_manage_tokens_is_not_told_to_log_in(demo: Demo) -> None:
+    answer = await demo.client.login(REFUSED.email, PASSWORD)
+    assert answer.long_lived is not None
+    with pytest.raises(Forbidden, match="This user's role may not do that"):
+        await read_listing(demo.client, answer.long_lived, None)
+
+
+@in_dialects(["plain", "errors-object", "errors-nested"])
+async def test_a_wrong_secret_key_is_not_called_an_ended_token(demo: Demo) -> None:
+    headers = demo.client.rest_headers("wrong")
+    refusal = await demo.refusal("profile", headers, Role.ADMIN)
+    assert type(refusal) is TokenInvalid
+    assert "app id and secret key" in refusal.message
+
+
+@in_dialects(["not-found"])
+async def test_a_server_without_these_paths_refuses_every_call(demo: Demo) -> None:
+    for call, arguments in (
+        ("login", ("admin@demo.example", PASSWORD)),
+        ("refresh", ("LLT",)),
+        ("logout", ("QEX",)),
+    ):
+        assert isinstance(await demo.refusal(call, *arguments), ServerRefused)
+
+
+@in_dialects(["html"])
+async def test_a_web_page_is_no_qiscus_server(demo: Demo) -> None:
+    for call, arguments in (
+        ("login", ("admin@demo.example", PASSWORD)),
+        ("refresh", ("LLT",)),
+        ("revoke", ("LLT", "QEX")),
+        ("logout", ("QEX",)),
+    ):
+        assert type(await demo.refusal(call, *arguments)) is NotQiscus
+    with pytest.raises(Unreadable, match="a web page, not JSON"):
+        await demo.list()
+
+
+async def test_times_of_a_server_in_another_zone_are_put_right(clock: ManualClock) -> None:
+    demo = demo_speaking("local-time", clock, sessions=30)
+    listing = await demo.list(zone_offset=7 * 3600)
+    created = [session.created_at for session in listing.sessions]
+    assert created == [session.created for session in sessions_of(demo)]
+    await demo.client.close()
+
+
+@in_dialects(["php", "rfc3339", "rfc3339-offset", "epoch", "epoch-ms"])
+async def test_a_zone_offset_moves_only_times_without_a_zone(demo: Demo) -> None:
+    listing = await demo.list(zone_offset=7 * 3600)
+    created = [session.created_at for session in listing.sessions]
+    assert created == [session.created for session in sessions_of(demo)]
+
+
+@in_dialects(["extra"])
+async def test_fields_nobody_knows_are_kept_as_they_came(demo: Demo) -> None:
+    session: Session = (await demo.list()).sessions[0]
+    assert session.extra is not None
+    assert session.extra["location"] == {
+        "city": "Yogyakarta",
+        "country": "ID",
+        "zone": ["Asia", "Jakarta"],
+    }
+    assert set(session.extra) >= {"login_method", "seen", "trusted"}
+    assert not {"token", "created_at", "user_agent", "id"} & set(session.extra)

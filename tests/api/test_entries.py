@@ -1,0 +1,243 @@
+"""One entry of the list as a session."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qiscus_tui.api import listing
+from qiscus_tui.api.contract import (
+    SESSION_AGENT,
+    SESSION_CREATED,
+    SESSION_EXPIRES,
+    SESSION_ID,
+    SESSION_IP,
+    SESSION_LAST_USED,
+    SESSION_TOKEN,
+    SESSION_USER,
+    Contract,
+    contract_with,
+)
+from qiscus_tui.api.entries import EntryReader
+from qiscus_tui.api.listing import read_listing
+from qiscus_tui.api.moments import Moments
+from qiscus_tui.model.durations import TOKEN_LIFETIME
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.session import Current, Session
+from qiscus_tui.model.timestamps import parse_timestamp, rfc3339
+from tests.api.serving import LONG_LIVED, answering, client_of, said
+from tests.clocks import ManualClock
+
+AT = 1_792_000_000.0
+
+
+def session_of(entry: object, own: str | None = None, contract: Contract | None = None) -> Session:
+    found = EntryReader(contract or Contract(), own, 0.0).read(entry)
+    assert found is not None
+    return found
+
+
+def unread(entry: object) -> bool:
+    return EntryReader(Contract(), None, 0.0).read(entry) is None
+
+
+@pytest.mark.parametrize("name", SESSION_TOKEN.names)
+def test_a_token_stands_under_any_of_its_names(name: str) -> None:
+    session = session_of({name: "QEX"})
+    assert (session.token, session.revoke_with, session.extra) == ("QEX", "QEX", None)
+
+
+@pytest.mark.parametrize("name", SESSION_ID.names)
+@pytest.mark.parametrize("value", [7, "ses-7"])
+def test_an_id_stands_under_any_of_its_names(name: str, value: str | int) -> None:
+    session = session_of({name: value})
+    assert session.id == fingerprint(str(value))
+    assert (session.token, session.revocable) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("names", "attribute"),
+    [
+        (SESSION_CREATED.names, "created_at"),
+        (SESSION_EXPIRES.names, "expires_at"),
+        (SESSION_LAST_USED.names, "last_used_at"),
+    ],
+)
+def test_a_time_stands_under_any_of_its_names(names: tuple[str, ...], attribute: str) -> None:
+    for name in names:
+        assert getattr(session_of({"token": "a", name: AT}), attribute) == AT
+
+
+@pytest.mark.parametrize(
+    ("names", "attribute"),
+    [
+        (SESSION_AGENT.names, "user_agent"),
+        (SESSION_IP.names, "ip"),
+        (SESSION_USER.names, "user"),
+    ],
+)
+def test_a_text_stands_under_any_of_its_names(names: tuple[str, ...], attribute: str) -> None:
+    for name in names:
+        assert getattr(session_of({"token": "a", name: "text"}), attribute) == "text"
+
+
+def test_the_first_name_that_means_something_counts_and_the_rest_is_kept() -> None:
+    session = session_of(
+        {
+            "token": {"no": "text"},
+            "access_token": "QEX",
+            "created_at": "never",
+            "issued_at": AT,
+            "user_agent": None,
+            "device": "",
+            "browser": "curl/8.5",
+        }
+    )
+    assert (session.token, session.created_at, session.user_agent) == ("QEX", AT, "curl/8.5")
+    assert session.extra == {"token": {"no": "text"}, "created_at": "never"}
+
+
+def test_a_token_in_full_is_better_than_a_masked_one() -> None:
+    session = session_of({"token": "QEX***", "auth_token": "QEXfull"})
+    assert session.token == "QEXfull"
+
+
+@pytest.mark.parametrize("token", ["QEX*******Ab3x", "QEXd…Ab3x", "QEXd...Ab3x", "****"])
+def test_a_masked_token_cannot_be_revoked(token: str) -> None:
+    session = session_of({"token": token})
+    assert (session.token, session.revocable) == (None, False)
+    assert token not in repr(session)
+
+
+def test_masked_tokens_that_look_alike_are_told_apart_by_the_rest() -> None:
+    ids = {
+        session_of({"token": "QEX***", "created_at": at, "ip": ip}).id
+        for at in (AT, AT + 1)
+        for ip in ("10.0.0.1", "10.0.0.2")
+    }
+    assert len(ids) == 4
+
+
+def test_a_masked_token_with_an_id_is_known_by_the_id() -> None:
+    assert session_of({"token": "QEX***", "id": 7}).id == fingerprint("7")
+
+
+def test_by_a_contract_with_an_id_field_the_id_is_what_is_revoked() -> None:
+    by_id = contract_with({"revoke_token": (None, "token_id")})
+    assert by_id.revokes_by_id
+    assert session_of({"token_id": 7}, contract=by_id).revoke_with == 7
+    full = session_of({"token": "QEX", "id": "s7"}, contract=by_id)
+    assert (full.revoke_with, full.id) == ("s7", fingerprint("QEX"))
+    assert session_of({"token": "QEX"}, contract=by_id).revoke_with is None
+
+
+def test_overrides_change_what_they_name_and_nothing_else() -> None:
+    changed = contract_with(
+        {"revoke_token": ("/x/revoke", "auth_token"), "active_token_list": ("/x/list", None)}
+    )
+    assert (changed.revoke.path, changed.revoke.field) == ("/x/revoke", "auth_token")
+    assert changed.list.path == "/x/list"
+    assert not changed.revokes_by_id
+    assert changed.refresh == Contract().refresh
+    assert changed.revoke.repeatable
+
+
+@pytest.mark.parametrize(
+    "entry", [None, 5, True, [], {}, "", {"token": ""}, {"token": 5}, {"id": True}, {"id": ""}]
+)
+def test_what_has_neither_token_nor_id_cannot_be_read(entry: object) -> None:
+    assert unread(entry)
+
+
+def test_without_an_expiry_it_is_30_days_after_the_creation() -> None:
+    session = session_of({"token": "a", "created_at": AT})
+    assert (session.expires_at, session.expires_computed) == (AT + TOKEN_LIFETIME, True)
+    assert not session_of({"token": "a", "expires_at": AT}).expires_computed
+    assert session_of({"token": "a"}).expires_at is None
+
+
+def test_a_creation_at_the_end_of_time_has_an_expiry_that_can_be_written() -> None:
+    session = session_of({"token": "a", "created_at": "9999-12-31 23:59:59"})
+    assert session.expires_at is not None
+    assert rfc3339(session.expires_at) == "9999-12-31T23:59:59Z"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"name": "Chrome", "version": 126}, "Chrome 126"),
+        ({"name": "curl", "user_agent": "curl/8.5"}, "curl/8.5"),
+        (["a", None, {"b": ["c", True]}], "a c"),
+        (7, "7"),
+        ({}, None),
+        (True, None),
+        ({"a": {"b": {"c": {"d": "too deep"}}}}, None),
+    ],
+)
+def test_an_object_is_flattened(value: object, text: str | None) -> None:
+    assert session_of({"token": "a", "device": value}).user_agent == text
+
+
+@pytest.mark.parametrize(
+    ("mark", "current"),
+    [(True, True), (1, True), ("true", True), ("1", True), (False, False), ("0", False)],
+)
+def test_the_servers_mark_counts_where_the_token_is_not_shown(mark: object, current: bool) -> None:
+    assert session_of({"id": 1, "current": mark}, own="QEX").current is current
+    assert session_of({"token": "QEX", "current": False}, own="QEX").current is True
+    assert session_of({"token": "other", "current": True}, own="QEX").current is False
+
+
+# Entries beside each other
+
+
+async def listed(entries: list[object], own: str | None = None) -> listing.Listing:
+    async with client_of(answering(said(entries)), ManualClock()) as client:
+        return await read_listing(client, LONG_LIVED, own)
+
+
+async def test_two_tokens_with_one_id_are_never_mistaken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def short(text: str) -> str:
+        return text[:3]
+
+    monkeypatch.setattr("qiscus_tui.api.entries.fingerprint", short)
+    found = await listed([{"token": "QEXa"}, {"token": "QEXb"}, {"token": "QEXa"}], own="QEXb")
+    assert [session.token for session in found.sessions] == ["QEXa"]
+    assert (found.unreadable, found.current) == (1, Current.UNKNOWN)
+
+
+async def test_masked_tokens_that_cannot_be_told_apart_are_counted() -> None:
+    found = await listed(["QEX***", "QEX***", "ABC***"])
+    assert (len(found.sessions), found.unreadable) == (2, 1)
+
+
+async def test_two_marks_are_no_mark() -> None:
+    found = await listed([{"id": 1, "current": 1}, {"id": 2, "current": 1}], own="QEX")
+    assert found.current is Current.UNKNOWN
+    assert [session.current for session in found.sessions] == [None, None]
+
+
+async def test_a_mark_on_another_token_is_not_believed() -> None:
+    found = await listed([{"token": "other", "current": True}, {"token": "b"}], own="QEX")
+    assert found.current is Current.UNKNOWN
+
+
+# Times of a long list
+
+clock_texts = st.one_of(
+    st.datetimes().map(lambda at: at.isoformat(" ", "seconds")),
+    st.datetimes().map(lambda at: at.isoformat("T", "seconds") + "Z"),
+    st.datetimes().map(str),
+    st.from_regex(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\dZ?", fullmatch=True),
+    st.text(alphabet="0123456789-:TZW+. ", min_size=17, max_size=21),
+    st.sampled_from(["9999-12-31 23:59:59", "1970-01-01 00:00:00", "1970-01-01 00:00:01", 5, None]),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(texts=st.lists(clock_texts, max_size=5), offset=st.sampled_from([0.0, 25_200.0, -900.0]))
+def test_times_are_exactly_those_that_are_parsed_one_by_one(
+    texts: list[object], offset: float
+) -> None:
+    moments = Moments(offset)
+    for text in texts * 2:
+        assert moments.read(text) == parse_timestamp(text, offset)

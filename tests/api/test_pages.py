@@ -1,0 +1,242 @@
+"""Pages are followed to their end, and never round and round."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from qiscus_tui.api.listing import BARREN_PAGES, Listing, read_listing
+from qiscus_tui.api.pages import find_page
+from qiscus_tui.errors import ServerFault, Unreadable
+from tests.api.serving import LONG_LIVED, Server, client_of, said
+from tests.clocks import ManualClock
+
+Sessions = list[dict[str, object]]
+
+
+def sessions(*numbers: int) -> Sessions:
+    return [{"token": f"t{number}"} for number in numbers]
+
+
+def numbered(page: object, last: object, listed: Sessions) -> httpx.Response:
+    return said({"data": listed, "meta": {"page": page, "total_page": last}})
+
+
+def cursor(after: object, listed: Sessions) -> httpx.Response:
+    return said({"data": listed, "meta": {"after": after}})
+
+
+def server_of(answer: Callable[[httpx.QueryParams], httpx.Response]) -> Server:
+    return Server(lambda request: answer(request.url.params))
+
+
+async def read(server: Server, clock: ManualClock) -> Listing:
+    async with client_of(server, clock) as client:
+        return await read_listing(client, LONG_LIVED, None)
+
+
+def tokens(listing: Listing) -> list[str | None]:
+    return [session.token for session in listing.sessions]
+
+
+async def test_a_server_that_ignores_the_page_gives_an_incomplete_list(clock: ManualClock) -> None:
+    server = server_of(lambda _: numbered(1, 5, sessions(1, 2)))
+    listing = await read(server, clock)
+    assert (tokens(listing), listing.complete) == (["t1", "t2"], False)
+    assert len(server.requests) == 2
+
+
+async def test_a_server_that_ignores_the_cursor_gives_an_incomplete_list(
+    clock: ManualClock,
+) -> None:
+    server = server_of(lambda _: cursor("same", sessions(1, 2)))
+    listing = await read(server, clock)
+    assert (tokens(listing), listing.complete) == (["t1", "t2"], False)
+
+
+async def test_cursors_that_lead_in_a_circle_end(clock: ManualClock) -> None:
+    following = {None: "a", "a": "b", "b": "c", "c": "a"}
+    server = server_of(
+        lambda query: cursor(following[query.get("cursor_after")], sessions(len(query)))
+    )
+    listing = await read(server, clock)
+    assert not listing.complete
+    assert len(server.requests) <= 5
+
+
+async def test_ever_new_cursors_to_nothing_new_end(clock: ManualClock) -> None:
+    turn = iter(range(1, 100_000))
+    server = server_of(lambda _: cursor(next(turn), sessions(1)))
+    listing = await read(server, clock)
+    assert (tokens(listing), listing.complete) == (["t1"], False)
+    assert len(server.requests) == BARREN_PAGES + 1
+
+
+async def test_ever_new_pages_end_at_the_bound(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qiscus_tui.api.listing.MAX_PAGES", 20)
+    turn = iter(range(1, 100_000))
+    server = server_of(lambda _: cursor(number := next(turn), sessions(number)))
+    listing = await read(server, clock)
+    assert not listing.complete
+    assert len(server.requests) == 21
+
+
+async def test_ever_more_sessions_end_at_the_bound(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qiscus_tui.api.listing.MAX_SESSIONS", 10)
+    turn = iter(range(1, 100_000))
+    server = server_of(lambda _: cursor(number := next(turn), sessions(number)))
+    listing = await read(server, clock)
+    assert (len(listing.sessions), listing.complete) == (11, False)
+
+
+async def test_pages_that_moved_meanwhile_list_a_session_once(clock: ManualClock) -> None:
+    pages = {None: numbered(1, 2, sessions(1, 2, 3)), "2": numbered(2, 2, sessions(3, 4))}
+    listing = await read(server_of(lambda query: again(pages[query.get("page")])), clock)
+    assert tokens(listing) == ["t1", "t2", "t3", "t4"]
+    assert (listing.unreadable, listing.complete) == (0, True)
+
+
+def again(answer: httpx.Response) -> httpx.Response:
+    return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+
+async def test_a_list_that_grows_while_it_is_read_is_followed(clock: ManualClock) -> None:
+    def answer(query: httpx.QueryParams) -> httpx.Response:
+        page = int(query.get("page", 1))
+        return numbered(page, min(page + 1, 4), sessions(page))
+
+    listing = await read(server_of(answer), clock)
+    assert (tokens(listing), listing.complete) == (["t1", "t2", "t3", "t4"], True)
+
+
+async def test_a_page_that_fails_midway_is_read_again_and_counted_once(clock: ManualClock) -> None:
+    faults = [said({}, 503), said({}, 502)]
+
+    def answer(query: httpx.QueryParams) -> httpx.Response:
+        page = int(query.get("page", 1))
+        if page == 2 and faults:
+            return faults.pop()
+        return numbered(page, 3, [*sessions(page), {}])
+
+    listing = await read(server_of(answer), clock)
+    assert (tokens(listing), listing.unreadable) == (["t1", "t2", "t3"], 3)
+
+
+async def test_a_page_that_breaks_off_midway_is_read_again(clock: ManualClock) -> None:
+    tries: list[str | None] = []
+
+    def answer(query: httpx.QueryParams) -> httpx.Response:
+        tries.append(query.get("page"))
+        page = int(query.get("page", 1))
+        if tries == [None, "2"]:
+            raise httpx.ReadError("reset")
+        return numbered(page, 2, sessions(page))
+
+    assert tokens(await read(server_of(answer), clock)) == ["t1", "t2"]
+    assert tries == [None, "2", "2"]
+
+
+async def test_a_page_that_fails_for_good_fails_the_list(clock: ManualClock) -> None:
+    def answer(query: httpx.QueryParams) -> httpx.Response:
+        return said({}, 500) if query else numbered(1, 2, sessions(1))
+
+    with pytest.raises(ServerFault):
+        await read(server_of(answer), clock)
+
+
+async def test_several_lists_in_one_answer_are_read_again_as_a_whole(clock: ManualClock) -> None:
+    roles = [{"name": "a role that has a rather long name", "number": n} for n in range(3000)]
+    body = {"data": {"roles": roles, "tokens": sessions(1, 2)}}
+    server = server_of(lambda _: said(body))
+    listing = await read(server, clock)
+    assert (tokens(listing), listing.unreadable) == (["t1", "t2"], 0)
+    assert len(server.requests) == 2
+
+
+async def test_progress_is_told(clock: ManualClock) -> None:
+    told: list[int] = []
+    pages = {None: numbered(1, 2, sessions(1, 2)), "2": numbered(2, 2, sessions(3))}
+    server = server_of(lambda query: again(pages[query.get("page")]))
+    async with client_of(server, clock) as client:
+        await read_listing(client, LONG_LIVED, None, progress=told.append)
+    assert told == [2, 3]
+
+
+# One answer
+
+
+@pytest.mark.parametrize(
+    ("rest", "following"),
+    [
+        ({}, None),
+        ({"meta": None}, None),
+        ({"meta": []}, None),
+        ({"meta": {"after": "x"}}, ("cursor_after", "x")),
+        ({"meta": {"after": 7}}, ("cursor_after", "7")),
+        ({"meta": {"cursor_after": "y"}}, ("cursor_after", "y")),
+        ({"meta": {"after": None, "cursor_after": 8}}, ("cursor_after", "8")),
+        ({"meta": {"after": ""}}, None),
+        ({"meta": {"after": 0}}, None),
+        ({"meta": {"after": True}}, None),
+        ({"meta": {"page": 1, "total_page": 2}}, ("page", "2")),
+        ({"meta": {"page": "1", "total_page": "2"}}, ("page", "2")),
+        ({"meta": {"page": 2, "total_page": 2}}, None),
+        ({"meta": {"page": 3, "total_page": 2}}, None),
+        ({"meta": {"page": True, "total_page": 2}}, None),
+    ],
+)
+def test_the_next_page_stands_in_meta(
+    rest: dict[str, object], following: tuple[str, str] | None
+) -> None:
+    assert find_page({"data": [], **rest}).next_query == following
+
+
+@pytest.mark.parametrize(
+    ("page", "following"),
+    [
+        ({"current_page": 1, "last_page": 3}, ("page", "2")),
+        ({"current_page": 3, "last_page": 3}, None),
+        ({"current_page": 1, "next_page_url": "https://evil.example/?page=9"}, ("page", "2")),
+        ({"current_page": 2, "next_page_url": None}, None),
+    ],
+)
+@pytest.mark.parametrize("key", [None, "tokens"])
+def test_the_next_page_stands_in_laravels_page_object(
+    page: dict[str, object], following: tuple[str, str] | None, key: str | None
+) -> None:
+    holder: dict[str, object] = {**page, "data": [{"token": "a"}]}
+    body = {"data": holder if key is None else {key: holder}}
+    found = find_page(body)
+    assert (found.entries, found.next_query) == ([{"token": "a"}], following)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"tokens": [], "roles": ["admin"]},
+        {"active_sessions": [], "permissions": [{"id": 1}]},
+    ],
+)
+def test_an_empty_list_of_tokens_is_not_mistaken_for_its_neighbour(data: object) -> None:
+    assert find_page({"data": data}).entries == []
+
+
+def test_a_list_with_gaps_as_php_writes_it_is_a_list() -> None:
+    gaps = {"0": {"token": "a"}, "2": {"token": "b"}}
+    for body in ({"data": gaps}, {"data": {"tokens": gaps}}):
+        assert find_page(body).entries == [{"token": "a"}, {"token": "b"}]
+
+
+def test_two_lists_that_could_both_be_it_are_refused() -> None:
+    with pytest.raises(Unreadable, match="holds no list of sessions"):
+        find_page({"data": {"a": [{"id": 1}], "b": [{"id": 2}]}})
+
+
+@pytest.mark.parametrize("after", ["\ud800", "a\nb", "x" * 5000])
+def test_a_cursor_that_cannot_be_sent_is_refused(after: str) -> None:
+    with pytest.raises(Unreadable, match="can't be asked for"):
+        find_page({"data": [], "meta": {"after": after}})

@@ -1,0 +1,181 @@
+"""What harms nobody when done twice is tried up to five times, and nothing else is."""
+
+import random
+from collections.abc import Awaitable, Callable
+
+import httpx
+import pytest
+
+from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.contract import Contract
+from qiscus_tui.api.listing import read_listing
+from qiscus_tui.api.retry import Patience
+from qiscus_tui.errors import NotTrusted, OutOfReach, QiscusTuiError, ServerFault, TimedOut
+from qiscus_tui.model.account import Role
+from tests.api.serving import LONG_LIVED, SHORT_LIVED, Server, answering, client_of, said
+from tests.clocks import ManualClock
+
+LISTED = said({"data": [{"token": "a"}]})
+FAULTS: list[httpx.Response | Exception] = [
+    said({"errors": "busy"}, 429),
+    said({}, 500),
+    said({}, 502),
+    said({}, 503),
+    said({}, 504),
+    httpx.ReadTimeout("slow"),
+    httpx.ConnectError("refused"),
+    httpx.ReadError("reset"),
+    httpx.RemoteProtocolError("Server disconnected without sending a response."),
+]
+
+
+async def listed_by(server: Server, clock: ManualClock) -> int:
+    async with client_of(server, clock) as client:
+        return len((await read_listing(client, LONG_LIVED, None)).sessions)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_read_is_tried_up_to_five_times_with_doubling_waits(
+    fault: httpx.Response | Exception, clock: ManualClock
+) -> None:
+    server = answering(fault, fault, fault, fault, LISTED)
+    assert await listed_by(server, clock) == 1
+    assert clock.slept == [0.2, 0.4, 0.8, 1.6]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_after_five_tries_the_last_fault_is_the_error(
+    fault: httpx.Response | Exception, clock: ManualClock
+) -> None:
+    server = answering(fault)
+    with pytest.raises((ServerFault, OutOfReach)):
+        await listed_by(server, clock)
+    assert len(server.requests) == 5
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 422, 501, 505])
+async def test_a_refusal_is_not_tried_again(status: int, clock: ManualClock) -> None:
+    server = answering(said({"errors": "no"}, status))
+    with pytest.raises(QiscusTuiError):
+        await listed_by(server, clock)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "waited"),
+    [("7", 7.0), ("60", 60.0), ("0", 0.2), ("-1", 0.2), ("rubbish", 0.2), ("", 0.2)],
+)
+async def test_retry_after_is_obeyed(header: str, waited: float, clock: ManualClock) -> None:
+    server = answering(said({}, 429, {"Retry-After": header}), LISTED)
+    await listed_by(server, clock)
+    assert clock.slept == [waited]
+
+
+async def test_retry_after_may_be_a_date(clock: ManualClock) -> None:
+    server = answering(said({}, 503, {"Retry-After": "Wed, 14 Oct 2026 17:47:10 GMT"}), LISTED)
+    await listed_by(server, clock)
+    assert clock.slept == [pytest.approx(30)]
+
+
+async def test_who_asks_for_more_than_a_minute_gets_no_other_try(clock: ManualClock) -> None:
+    server = answering(said({}, 429, {"Retry-After": "86400"}))
+    with pytest.raises(ServerFault) as raised:
+        await listed_by(server, clock)
+    assert (len(server.requests), clock.slept) == (1, [])
+    assert raised.value.hint == "The server asks to wait 86,400 s; try again then."
+
+
+Call = Callable[[ApiClient], Awaitable[object]]
+
+
+async def login(client: ApiClient) -> object:
+    return await client.login("a@b.c", "password")
+
+
+async def refresh(client: ApiClient) -> object:
+    return await client.refresh(LONG_LIVED)
+
+
+async def revoke_all(client: ApiClient) -> object:
+    return await client.revoke_all(LONG_LIVED)
+
+
+async def logout(client: ApiClient) -> object:
+    await client.logout(SHORT_LIVED)
+    return None
+
+
+@pytest.mark.parametrize("call", [login, refresh, revoke_all, logout])
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_what_makes_or_ends_tokens_at_large_is_sent_once(
+    call: Call, fault: httpx.Response | Exception, clock: ManualClock
+) -> None:
+    server = answering(fault)
+    async with client_of(server, clock) as client:
+        with pytest.raises((ServerFault, OutOfReach)):
+            await call(client)
+    assert len(server.requests) == 1
+
+
+async def test_reading_a_profile_is_tried_again(clock: ManualClock) -> None:
+    server = answering(said({}, 502), said({"data": {"name": "A", "email": "a@b.c"}}))
+    async with client_of(server, clock) as client:
+        profile = await client.profile(client.short_lived_headers(SHORT_LIVED), Role.AGENT)
+    assert profile.email == "a@b.c"
+
+
+def test_the_contract_says_so_too() -> None:
+    repeatable = {call.name for call in Contract().calls if call.repeatable}
+    assert repeatable == {"active_token_list", "revoke_token", "profile"}
+
+
+async def test_waits_grow_to_five_seconds_and_no_further(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qiscus_tui.api.retry.TRIES", 9)
+
+    async def once() -> None:
+        raise TimedOut("slow")
+
+    with pytest.raises(TimedOut):
+        await Patience(clock, lambda: 1.0).retrying(once)
+    assert clock.slept == [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0]
+
+
+async def test_jitter_takes_up_to_half_of_a_wait(clock: ManualClock) -> None:
+    async def once() -> None:
+        raise TimedOut("slow")
+
+    chance = random.Random(1)
+    with pytest.raises(TimedOut):
+        await Patience(clock, chance.random).retrying(once)
+    for slept, whole in zip(clock.slept, [0.2, 0.4, 0.8, 1.6], strict=True):
+        assert whole / 2 <= slept <= whole
+
+
+async def test_a_certificate_that_is_not_trusted_is_not_tried_again(clock: ManualClock) -> None:
+    tries = 0
+
+    async def once() -> None:
+        nonlocal tries
+        tries += 1
+        raise NotTrusted("self-signed")
+
+    with pytest.raises(NotTrusted):
+        await Patience(clock).retrying(once)
+    assert tries == 1
+
+
+async def test_who_listens_may_end_the_tries(clock: ManualClock) -> None:
+    heard: list[Exception] = []
+
+    async def once() -> None:
+        raise TimedOut("slow")
+
+    def go_on(error: Exception) -> bool:
+        heard.append(error)
+        return len(heard) < 2
+
+    with pytest.raises(TimedOut):
+        await Patience(clock).retrying(once, go_on)
+    assert len(heard) == 2

@@ -1,0 +1,258 @@
+"""Each credential goes to its own server, in its own header, and nowhere else."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from qiscus_tui.api.answers import Answer
+from qiscus_tui.api.client import LoginAnswer, NewTokens
+from qiscus_tui.api.contract import contract_with
+from qiscus_tui.api.listing import read_listing
+from qiscus_tui.api.pages import Page
+from qiscus_tui.api.wire import Wire, WireSettings
+from qiscus_tui.errors import ConfigError, NotQiscus, Unreadable
+from qiscus_tui.model.account import Role, ShortLived
+from qiscus_tui.model.origin import parse_origin
+from tests.api.serving import (
+    APP_ID,
+    LONG_LIVED,
+    ORIGIN,
+    PASSWORD,
+    SECRET_KEY,
+    SHORT_LIVED,
+    Server,
+    answering,
+    client_of,
+    said,
+)
+from tests.clocks import ManualClock
+
+NEW = said({"data": {"auth": {"token": "QEX-new"}}})
+OK = said({"data": {"success": True}})
+
+
+def sent(server: Server) -> dict[str, str]:
+    headers = server.requests[-1].headers
+    names = ("authorization", "qiscus-app-id", "qiscus-secret-key")
+    return {name: headers[name] for name in names if name in headers}
+
+
+async def test_token_management_sends_the_bare_long_lived_token(clock: ManualClock) -> None:
+    server = answering(NEW)
+    wanted = {"authorization": LONG_LIVED, "qiscus-app-id": APP_ID}
+    async with client_of(server, clock) as client:
+        await client.refresh(LONG_LIVED)
+        assert sent(server) == wanted
+        await client.revoke_all(LONG_LIVED)
+        assert sent(server) == wanted
+        await client.revoke(LONG_LIVED, "QEX-other")
+        assert sent(server) == wanted
+    async with client_of(listing := answering(said([])), clock) as client:
+        await read_listing(client, LONG_LIVED, SHORT_LIVED)
+        assert sent(listing) == wanted
+
+
+async def test_ordinary_calls_send_the_bare_short_lived_token(clock: ManualClock) -> None:
+    server = answering(OK)
+    async with client_of(server, clock) as client:
+        await client.logout(SHORT_LIVED)
+    assert sent(server) == {"authorization": SHORT_LIVED, "qiscus-app-id": APP_ID}
+
+
+async def test_a_secret_key_goes_in_its_own_header(clock: ManualClock) -> None:
+    server = answering(said({"data": {"name": "A"}}))
+    async with client_of(server, clock) as client:
+        await client.profile(client.rest_headers(SECRET_KEY), Role.ADMIN)
+    assert sent(server) == {"qiscus-app-id": APP_ID, "qiscus-secret-key": SECRET_KEY}
+
+
+async def test_a_login_sends_no_credential_but_its_body(clock: ManualClock) -> None:
+    server = answering(said({"data": {"user": {"id": 1}}}))
+    async with client_of(server, clock) as client:
+        await client.login("a@b.c", PASSWORD)
+    request = server.requests[0]
+    assert sent(server) == {}
+    assert (request.method, request.url.path) == ("POST", "/api/v1/auth")
+    assert request.headers["content-type"] == "application/json"
+    assert request.content == b'{"email":"a@b.c","password":"the pass word"}'
+
+
+@pytest.mark.parametrize(
+    ("call", "method", "path", "body"),
+    [
+        ("refresh", "POST", "/api/v2/auth/refresh_token", b""),
+        ("revoke_all", "POST", "/api/v2/auth/revoke_all_token", b""),
+        ("logout", "POST", "/api/v1/auth/logout", b""),
+    ],
+)
+async def test_calls_go_to_their_paths(
+    call: str, method: str, path: str, body: bytes, clock: ManualClock
+) -> None:
+    server = answering(NEW)
+    async with client_of(server, clock) as client:
+        await getattr(client, call)("secret")
+    request = server.requests[0]
+    assert (request.method, request.url.path, request.content) == (method, path, body)
+
+
+async def test_the_exact_token_is_revoked_whatever_is_in_it(clock: ManualClock) -> None:
+    server = answering(OK)
+    async with client_of(server, clock) as client:
+        await client.revoke(LONG_LIVED, 'QEX"\ud800é')
+    assert server.requests[0].content == b'{"token":"QEX\\"\\ud800\\u00e9"}'
+
+
+# Where it does not go
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://evil.example/",
+        "http://demo.invalid/",
+        "https://demo.invalid/api/v2/auth/active_token_list",
+        "//evil.example",
+        "/elsewhere",
+    ],
+)
+async def test_no_redirect_is_followed(status: int, location: str, clock: ManualClock) -> None:
+    server = answering(said({}, status, {"Location": location}))
+    async with client_of(server, clock) as client:
+        with pytest.raises(NotQiscus, match="redirects elsewhere"):
+            await read_listing(client, LONG_LIVED, None)
+        with pytest.raises(NotQiscus):
+            await client.login("a@b.c", PASSWORD)
+    assert {request.url.host for request in server.requests} == {"demo.invalid"}
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("path", ["@evil.example/", ".evil.example/x", ":444/x", "evil/x"])
+async def test_a_path_that_leads_off_the_server_is_not_asked(path: str, clock: ManualClock) -> None:
+    server = answering(NEW)
+    contract = contract_with({"refresh_token": (path, None)})
+    async with client_of(server, clock, contract=contract) as client:
+        with pytest.raises(ConfigError, match="does not stay on the server"):
+            await client.refresh(LONG_LIVED)
+    assert server.requests == []
+
+
+async def test_cookies_are_never_sent_back(clock: ManualClock) -> None:
+    cookie = {"Set-Cookie": "session=abc; Path=/; Domain=demo.invalid"}
+    server = answering(said({"data": {}}, 200, cookie))
+    async with client_of(server, clock) as client:
+        await client.logout(SHORT_LIVED)
+        await client.logout(SHORT_LIVED)
+    assert [("cookie" in request.headers) for request in server.requests] == [False, False]
+
+
+async def test_a_netrc_file_adds_no_credential(
+    clock: ManualClock, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = home / ".netrc"
+    netrc.write_text("machine demo.invalid login somebody password something\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    server = answering(said({"data": {"user": {"id": 1}}}))
+    async with client_of(server, clock) as client:
+        await client.login("a@b.c", PASSWORD)
+    assert "authorization" not in server.requests[0].headers
+
+
+def proxies_of(wire: Wire) -> int:
+    return len(wire._client._mounts)
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8000", "http://localhost", "https://[::1]"])
+def test_no_proxy_stands_before_this_machine_itself(
+    address: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://proxy.example:3128")
+    settings = WireSettings(proxy="http://proxy.example:3128")
+    assert proxies_of(Wire(parse_origin(address), settings, clock)) == 0
+
+
+def test_no_proxy_stands_before_the_demo(clock: ManualClock) -> None:
+    transport = httpx.MockTransport(lambda _: OK)
+    settings = WireSettings(proxy="http://proxy.example:3128", transport=transport)
+    assert proxies_of(Wire(ORIGIN, settings, clock)) == 0
+
+
+def test_a_proxy_stands_before_other_servers(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = WireSettings(proxy="http://proxy.example:3128")
+    assert proxies_of(Wire(ORIGIN, settings, clock)) == 1
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    assert proxies_of(Wire(ORIGIN, WireSettings(), clock)) == 1
+
+
+def test_a_proxy_that_cannot_be_used_is_said_without_its_password(clock: ManualClock) -> None:
+    settings = WireSettings(proxy="ftp://me:proxy-password@proxy.example")
+    with pytest.raises(ConfigError) as raised:
+        Wire(ORIGIN, settings, clock)
+    assert "proxy-password" not in f"{raised.value!r}{raised.value.message}{settings!r}"
+
+
+# What a header cannot carry
+
+
+@pytest.mark.parametrize("secret", ["two\nlines", "caf\u00e9", "end ", "\x1b[31m", "a\r\nX: y"])
+async def test_what_no_header_can_carry_is_not_sent(secret: str, clock: ManualClock) -> None:
+    server = answering(NEW)
+    async with client_of(server, clock) as client:
+        with pytest.raises(ConfigError) as raised:
+            await client.refresh(secret)
+    assert server.requests == []
+    assert secret.strip() not in raised.value.message
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"user": {"authentication_token": "a\nb"}},
+        {"user": {"id": 1, "app": {"app_code": "caf\u00e9"}}},
+        {"user": {"id": 1}, "long_lived_token": "\x00"},
+    ],
+)
+async def test_a_login_answer_that_no_header_can_carry_is_refused(
+    data: object, clock: ManualClock
+) -> None:
+    async with client_of(answering(said({"data": data})), clock) as client:
+        with pytest.raises(Unreadable, match="no header can carry"):
+            await client.login("a@b.c", PASSWORD)
+
+
+# What is not shown
+
+
+def test_nothing_that_holds_a_secret_shows_it() -> None:
+    short = ShortLived(SHORT_LIVED, 0.0)
+    shown = repr(
+        [
+            Answer(200, {"authorization": SECRET_KEY}, LONG_LIVED.encode()),
+            LoginAnswer("app", "a@b.c", "n", "n", Role.ADMIN, short, LONG_LIVED, 0.0),
+            NewTokens(short, LONG_LIVED),
+            Page([SHORT_LIVED, LONG_LIVED], None),
+            WireSettings(proxy=f"http://me:{SECRET_KEY}@proxy"),
+        ]
+    )
+    assert not any(secret in shown for secret in (SHORT_LIVED, LONG_LIVED, SECRET_KEY))
+
+
+async def test_a_server_that_repeats_the_secret_is_not_quoted(clock: ManualClock) -> None:
+    echo = said({"errors": f"bad: {PASSWORD} {LONG_LIVED} {SHORT_LIVED} {SECRET_KEY}"}, 422)
+    async with client_of(answering(echo), clock) as client:
+        for call, secret in (
+            (client.login("a@b.c", PASSWORD), PASSWORD),
+            (client.refresh(LONG_LIVED), LONG_LIVED),
+            (client.revoke(LONG_LIVED, SHORT_LIVED), SHORT_LIVED),
+            (client.logout(SHORT_LIVED), SHORT_LIVED),
+            (client.profile(client.rest_headers(SECRET_KEY), Role.ADMIN), SECRET_KEY),
+            (read_listing(client, LONG_LIVED, None), LONG_LIVED),
+        ):
+            with pytest.raises(Exception, match="bad:") as raised:
+                await call
+            assert secret not in str(raised.value)

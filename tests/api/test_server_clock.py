@@ -1,0 +1,70 @@
+"""The server's clock, told by the `Date` of its answers."""
+
+from email.utils import formatdate
+
+import httpx
+import pytest
+
+from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.listing import read_listing
+from qiscus_tui.model.durations import TOKEN_LIFETIME
+from tests.api.serving import LONG_LIVED, SHORT_LIVED, answering, client_of, said
+from tests.clocks import ManualClock
+
+
+def dated(date: str | None, value: object | None = None) -> httpx.Response:
+    return said({"data": {}} if value is None else value, 200, {"Date": date} if date else None)
+
+
+async def offset_by(date: str | None, clock: ManualClock) -> float:
+    async with client_of(answering(dated(date)), clock) as client:
+        await client.logout(SHORT_LIVED)
+        return client.offset
+
+
+@pytest.mark.parametrize("ahead", [3600, -3600, 86_400, 2])
+async def test_the_offset_is_the_difference_of_the_clocks(ahead: int, clock: ManualClock) -> None:
+    date = formatdate(clock.now() + ahead, usegmt=True)
+    assert await offset_by(date, clock) == pytest.approx(ahead, abs=0.6)
+
+
+@pytest.mark.parametrize("ahead", [0, 0.4, 0.99, -0.9])
+async def test_what_whole_seconds_cannot_tell_is_no_difference(
+    ahead: float, clock: ManualClock
+) -> None:
+    assert await offset_by(formatdate(clock.now() + ahead, usegmt=True), clock) == 0
+
+
+@pytest.mark.parametrize(
+    "date",
+    [None, "", "yesterday", "Fri, 31 Dec 9999 23:59:59 GMT", "0"],
+)
+async def test_a_date_that_is_none_leaves_our_own_clock(
+    date: str | None, clock: ManualClock
+) -> None:
+    assert await offset_by(date, clock) == 0
+
+
+async def test_a_date_with_a_zone_is_understood(clock: ManualClock) -> None:
+    assert await offset_by("Thu, 15 Oct 2026 01:46:40 +0700", clock) == pytest.approx(3600, abs=1)
+    assert await offset_by("Wed, 14 Oct 2026 18:46:40 -0000", clock) == pytest.approx(3600, abs=1)
+
+
+async def test_the_list_tells_the_offset_too(clock: ManualClock) -> None:
+    date = formatdate(clock.now() + 100, usegmt=True)
+    async with client_of(answering(dated(date, [])), clock) as client:
+        await read_listing(client, LONG_LIVED, None)
+        assert client.server_now() == pytest.approx(clock.now() + 100, abs=1)
+
+
+async def new_token_of(client: ApiClient) -> float:
+    return (await client.refresh(LONG_LIVED)).short_lived.expires_at
+
+
+async def test_a_new_token_ends_30_days_after_the_servers_date(clock: ManualClock) -> None:
+    value = {"data": {"auth": {"token": "QEX-new"}}}
+    date = formatdate(clock.now() + 7200, usegmt=True)
+    async with client_of(answering(dated(date, value)), clock) as client:
+        assert await new_token_of(client) == clock.now() + 7200 + TOKEN_LIFETIME
+    async with client_of(answering(dated(None, value)), clock) as client:
+        assert await new_token_of(client) == clock.now() + TOKEN_LIFETIME

@@ -1,0 +1,223 @@
+"""What a real connection does when the network or the server fails it."""
+
+import asyncio
+import contextlib
+import socket
+import struct
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.listing import Listing, read_listing
+from qiscus_tui.api.retry import Patience
+from qiscus_tui.api.wire import WireSettings
+from qiscus_tui.demo import demo_state
+from qiscus_tui.demo.server import running
+from qiscus_tui.errors import AnswerLost, NotConnected, QiscusTuiError, TimedOut
+from qiscus_tui.model.clock import SystemClock
+from qiscus_tui.model.origin import parse_origin
+from tests.api.listening import Serve, listening
+from tests.api.serving import APP_ID, LONG_LIVED, SHORT_LIVED
+from tests.clocks import ManualClock
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+def client_at(port: int, clock: ManualClock, timeout: float = 5.0) -> ApiClient:
+    origin = parse_origin(f"http://127.0.0.1:{port}")
+    return ApiClient(origin, APP_ID, WireSettings(timeout=timeout), clock, None, Patience(clock))
+
+
+@contextlib.asynccontextmanager
+async def serving(serve: Serve) -> AsyncGenerator[tuple[int, list[bytes]]]:
+    """A port where `serve` is called once a request has come; and what was asked."""
+    asked: list[bytes] = []
+
+    async def answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        await serve(reader, writer)
+
+    async with listening(answered) as port:
+        yield port, asked
+
+
+def reset(writer: asyncio.StreamWriter) -> None:
+    """End the connection with a reset, not a polite close."""
+    writer.get_extra_info("socket").setsockopt(
+        socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+    )
+    writer.transport.abort()
+
+
+async def says(writer: asyncio.StreamWriter, answer: bytes) -> None:
+    writer.write(answer)
+    await writer.drain()
+
+
+async def listing_at(port: int, clock: ManualClock, patience: float = 5.0) -> Listing:
+    async with client_at(port, clock, patience) as client:
+        return await read_listing(client, LONG_LIVED, None)
+
+
+async def test_a_port_where_nobody_listens_is_not_connected(clock: ManualClock) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        with pytest.raises(NotConnected, match=rf"127\.0\.0\.1:{port} could not be reached: conn"):
+            await listing_at(port, clock)
+    assert len(clock.slept) == 4
+
+
+async def test_a_reset_before_the_answer_is_a_lost_answer_and_tried_again(
+    clock: ManualClock,
+) -> None:
+    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(asked) < 3:
+            reset(writer)
+        else:
+            await says(writer, HEAD + b"Content-Length: 15\r\n\r\n" + b'[{"token":"a"}]')
+
+    async with serving(serve) as (port, asked):
+        assert len((await listing_at(port, clock)).sessions) == 1
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize("polite", [True, False])
+async def test_a_login_whose_answer_is_lost_is_not_sent_again(
+    polite: bool, clock: ManualClock
+) -> None:
+    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not polite:
+            reset(writer)
+
+    async with serving(serve) as (port, asked), client_at(port, clock) as client:
+        with pytest.raises(AnswerLost, match="ended before the answer was here"):
+            await client.login("a@b.c", "password")
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"HTTP/1.1 200",
+        HEAD,
+        HEAD + b'Content-Length: 500\r\n\r\n{"data":[{"token":"a"}',
+        HEAD + b'Content-Length: 500\r\n\r\n[{"token":"a"}]',
+        HEAD + b'Transfer-Encoding: chunked\r\n\r\nF\r\n[{"token":"a"}]\r\n',
+        HEAD + b"Content-Encoding: gzip\r\n\r\n\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03",
+    ],
+)
+@pytest.mark.parametrize("polite", [True, False])
+async def test_an_answer_that_breaks_off_is_never_a_list(
+    part: bytes, polite: bool, clock: ManualClock
+) -> None:
+    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await says(writer, part)
+        if not polite:
+            reset(writer)
+
+    async with serving(serve) as (port, asked):
+        with pytest.raises(AnswerLost):
+            await listing_at(port, clock)
+    assert len(asked) == 5
+
+
+async def test_a_server_that_says_nothing_is_a_time_out(clock: ManualClock) -> None:
+    over = asyncio.Event()
+
+    async def serve(_: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+
+    async with serving(serve) as (port, _), client_at(port, clock, 0.05) as client:
+        with pytest.raises(TimedOut, match=r"did not answer within 0\.05 s"):
+            await client.logout(SHORT_LIVED)
+        over.set()
+
+
+async def test_a_server_that_stops_midway_is_a_time_out(clock: ManualClock) -> None:
+    over = asyncio.Event()
+
+    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await says(writer, HEAD + b"Content-Length: 500\r\n\r\n[")
+        await over.wait()
+
+    async with serving(serve) as (port, _):
+        with pytest.raises(TimedOut):
+            await listing_at(port, clock, 0.05)
+        over.set()
+
+
+async def test_headers_without_end_are_a_time_out(clock: ManualClock) -> None:
+    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await says(writer, HEAD)
+        while not writer.is_closing():
+            await says(writer, b"X: y\r\n")
+            await asyncio.sleep(0.01)
+
+    async with serving(serve) as (port, _), client_at(port, clock, 0.05) as client:
+        with pytest.raises(TimedOut):
+            await client.logout(SHORT_LIVED)
+
+
+async def test_what_is_not_http_is_said_to_be_none(clock: ManualClock) -> None:
+    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await says(writer, b"SSH-2.0-OpenSSH_9.6\r\n\r\n")
+
+    async with serving(serve) as (port, _), client_at(port, clock) as client:
+        with pytest.raises(AnswerLost, match="sent something that is not HTTP"):
+            await client.logout(SHORT_LIVED)
+
+
+async def test_endless_headers_are_refused(clock: ManualClock) -> None:
+    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await says(writer, HEAD + b"X: " + b"y" * 1_000_000)
+
+    async with serving(serve) as (port, _), client_at(port, clock) as client:
+        with pytest.raises(QiscusTuiError):
+            await client.logout(SHORT_LIVED)
+
+
+async def test_a_redirect_to_another_port_gets_no_request(clock: ManualClock) -> None:
+    async def serve(_: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        pass
+
+    async with serving(serve) as (elsewhere, asked_elsewhere):
+
+        async def redirect(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            to = f"Location: http://127.0.0.1:{elsewhere}/\r\nContent-Length: 0\r\n\r\n"
+            await says(writer, b"HTTP/1.1 307 Temporary Redirect\r\n" + to.encode())
+
+        async with serving(redirect) as (port, _):
+            with pytest.raises(QiscusTuiError, match="redirects elsewhere"):
+                await listing_at(port, clock)
+    assert asked_elsewhere == []
+
+
+async def test_the_connection_is_kept_and_two_calls_at_once_share_it(clock: ManualClock) -> None:
+    state = demo_state(SystemClock(), sessions=20)
+    token = state.long_lived_token()
+    assert token is not None
+    with running(state) as url:
+        origin = parse_origin(url)
+        app = state.credentials.app_code
+        async with ApiClient(origin, app, WireSettings(), clock, None, Patience(clock)) as client:
+            found = await asyncio.gather(*(read_listing(client, token, None) for _ in range(4)))
+            assert [len(listing.sessions) for listing in found] == [20] * 4
+            async with await client.another() as worker:
+                await worker.revoke(token, state.sessions()[0].token)
+    assert len(state.sessions()) == 19
+
+
+async def test_the_environments_proxy_is_not_asked_for_this_machine(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+
+    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await says(writer, HEAD + b"Content-Length: 15\r\n\r\n" + b'[{"token":"a"}]')
+
+    async with serving(serve) as (port, asked):
+        assert len((await listing_at(port, clock)).sessions) == 1
+    assert len(asked) == 1

@@ -1,0 +1,172 @@
+"""A server proves who it is, or nothing is sent to it."""
+
+import asyncio
+import contextlib
+import datetime
+import ssl
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import trustme
+
+from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.retry import Patience
+from qiscus_tui.api.wire import WireSettings
+from qiscus_tui.errors import AnswerLost, ConfigError, NotConnected, NotTrusted
+from qiscus_tui.model.origin import parse_origin
+from tests.api.listening import listening
+from tests.api.serving import APP_ID, LONG_LIVED
+from tests.clocks import ManualClock
+
+NEW = b'{"data":{"auth":{"token":"QEX-new"}}}'
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(NEW), NEW)
+
+
+@dataclass
+class TlsServer:
+    """Where it listens, and what it was asked in clear text, after TLS."""
+
+    port: int
+    asked: list[bytes] = field(default_factory=list[bytes])
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    certificate: trustme.LeafCert | Path | None, answer: bytes = ANSWER
+) -> AsyncGenerator[TlsServer]:
+    """A server with that certificate; without one it speaks no TLS."""
+    found = TlsServer(0)
+
+    async def answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if certificate is not None:
+            found.asked.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(answer)
+        await writer.drain()
+        if len(answer) < len(ANSWER):
+            writer.transport.abort()
+
+    # The handshakes that fail here are meant to; asyncio would log each.
+    asyncio.get_running_loop().set_exception_handler(_nothing)
+    async with listening(answered, _context(certificate)) as port:
+        found.port = port
+        yield found
+
+
+def _context(certificate: trustme.LeafCert | Path | None) -> ssl.SSLContext | None:
+    if certificate is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if isinstance(certificate, Path):
+        context.load_cert_chain(certificate)
+    else:
+        certificate.configure_cert(context)
+    return context
+
+
+def _nothing(_loop: asyncio.AbstractEventLoop, _context: dict[str, object]) -> None:
+    pass
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    """A private certificate authority."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def bundle(authority: trustme.CA, tmp_path: Path) -> str:
+    path = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(path)
+    return str(path)
+
+
+async def refresh_at(server: TlsServer, clock: ManualClock, ca_bundle: str = "") -> str:
+    origin = parse_origin(f"https://127.0.0.1:{server.port}")
+    settings = WireSettings(timeout=5.0, ca_bundle=ca_bundle)
+    async with ApiClient(origin, APP_ID, settings, clock, None, Patience(clock)) as client:
+        return (await client.refresh(LONG_LIVED)).short_lived.token
+
+
+async def test_a_private_authority_is_trusted_through_its_bundle(
+    authority: trustme.CA, bundle: str, clock: ManualClock
+) -> None:
+    async with serving(authority.issue_cert("127.0.0.1")) as server:
+        assert await refresh_at(server, clock, bundle) == "QEX-new"
+    assert b"Authorization: LLT-the-long-lived-token" in server.asked[0]
+
+
+async def test_a_private_authority_is_not_trusted_without_it(
+    authority: trustme.CA, clock: ManualClock
+) -> None:
+    async with serving(authority.issue_cert("127.0.0.1")) as server:
+        with pytest.raises(NotTrusted, match="could not prove who it is: ") as raised:
+            await refresh_at(server, clock)
+    assert server.asked == []
+    assert "ca_bundle" in raised.value.hint
+
+
+async def test_a_self_signed_certificate_is_not_trusted(
+    bundle: str, tmp_path: Path, clock: ManualClock
+) -> None:
+    another, chain = trustme.CA(), tmp_path / "self-signed.pem"
+    another.private_key_pem.write_to_path(chain)
+    another.cert_pem.write_to_path(chain, append=True)
+    async with serving(chain) as server:
+        with pytest.raises(NotTrusted, match="self-signed certificate"):
+            await refresh_at(server, clock, bundle)
+    assert server.asked == []
+
+
+async def test_a_certificate_for_another_host_is_not_trusted(
+    authority: trustme.CA, bundle: str, clock: ManualClock
+) -> None:
+    async with serving(authority.issue_cert("another.example")) as server:
+        with pytest.raises(NotTrusted, match=r"not valid for '127\.0\.0\.1'"):
+            await refresh_at(server, clock, bundle)
+    assert server.asked == []
+
+
+async def test_a_certificate_that_expired_is_not_trusted(
+    authority: trustme.CA, bundle: str, clock: ManualClock
+) -> None:
+    then = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+    async with serving(authority.issue_cert("127.0.0.1", not_after=then)) as server:
+        with pytest.raises(NotTrusted, match="certificate has expired"):
+            await refresh_at(server, clock, bundle)
+    assert server.asked == []
+
+
+async def test_a_port_without_tls_is_said_to_have_none(clock: ManualClock) -> None:
+    async with serving(None) as server:
+        with pytest.raises(NotTrusted, match="it does not speak TLS at this port"):
+            await refresh_at(server, clock)
+
+
+async def test_a_connection_that_ends_midway_is_lost_and_not_distrusted(
+    authority: trustme.CA, bundle: str, clock: ManualClock
+) -> None:
+    async with serving(authority.issue_cert("127.0.0.1"), ANSWER[:-10]) as server:
+        with pytest.raises(AnswerLost):
+            await refresh_at(server, clock, bundle)
+
+
+async def test_a_server_that_hangs_up_on_the_handshake_is_out_of_reach(clock: ManualClock) -> None:
+    async def hang_up(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+
+    async with listening(hang_up) as port:
+        with pytest.raises(NotConnected):
+            await refresh_at(TlsServer(port), clock)
+
+
+@pytest.mark.parametrize("content", [None, "not a certificate"])
+async def test_a_bundle_that_is_none_is_named(
+    content: str | None, clock: ManualClock, tmp_path: Path
+) -> None:
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(ConfigError, match=r"The ca_bundle .*ca\.pem cannot be used"):
+        await refresh_at(TlsServer(9), clock, str(path))

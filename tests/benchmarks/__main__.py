@@ -1,0 +1,51 @@
+"""`python -m tests.benchmarks [PART…] [-n RUNS]`: whole processes, measured; one table.
+
+Nothing is asserted: times only tell the size, ratios to a program of the same run count.
+"""
+
+import argparse
+import os
+import platform
+import sys
+from importlib.metadata import version
+
+from tests.benchmarks.command_line import command_line
+from tests.benchmarks.freeze import freeze
+from tests.benchmarks.idle import idle
+from tests.benchmarks.keys import keys
+from tests.benchmarks.screens import large, start
+from tests.benchmarks.table import Row, table
+
+PARTS = {
+    "start": start,
+    "large": large,
+    "keys": keys,
+    "idle": idle,
+    "freeze": freeze,
+    "cli": command_line,
+}
+
+
+def main() -> int:
+    """Run the parts that are named, or all."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    names = ", ".join(PARTS)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{names} (all)")
+    parser.add_argument("-n", dest="runs", type=int, default=7, help="runs of each (7)")
+    options = parser.parse_args()
+    if unknown := [name for name in options.parts if name not in PARTS]:
+        parser.error(f"no part {', '.join(unknown)}: there are {names}")
+    rows: list[Row] = []
+    for name in options.parts or PARTS:
+        print(f"{name}…", file=sys.stderr, flush=True)
+        rows += PARTS[name](options.runs)
+    print(
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"Textual {version('textual')}, httpx {version('httpx')}; medians of {options.runs} runs"
+    )
+    print(table(rows))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

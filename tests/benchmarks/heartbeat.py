@@ -1,0 +1,56 @@
+"""Our program with a heart that notes when its event loop stood still while a list was read.
+
+`python -m tests.benchmarks.heartbeat FILE` is the app; FILE gets the longest gap in milliseconds
+between two beats, from the first byte of the first list until it is drawn.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+BEAT = 0.002
+AFTERWARDS = 0.5
+"""Seconds that are still watched when the list is complete: it is drawn then."""
+
+
+async def _beat(longest: list[float]) -> None:
+    last = time.perf_counter()
+    while True:
+        await asyncio.sleep(BEAT)
+        now = time.perf_counter()
+        longest.append(now - last - BEAT)
+        last = now
+
+
+def main() -> int:
+    """Run the program with the heart in it."""
+    told = Path(sys.argv.pop())
+    from qiscus_tui.__main__ import main as program
+    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.session_list import SessionList
+
+    read_list = Connection.read_list
+
+    async def watched(
+        self: Connection, progress: Callable[[int], None] | None = None
+    ) -> SessionList:
+        gaps: list[float] = []
+        heart = asyncio.create_task(_beat(gaps))
+
+        def stop() -> None:
+            heart.cancel()
+            told.write_text(str(max(gaps) * 1000))
+
+        try:
+            return await read_list(self, progress)
+        finally:
+            asyncio.get_running_loop().call_later(AFTERWARDS, stop)
+
+    Connection.read_list = watched
+    return program()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""The program run in this process against a demo account, with real files in a folder of its own."""
+
+import io
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from qiscus_tui.api.wire import WireSettings
+from qiscus_tui.cli.main import options_of, run_verb
+from qiscus_tui.demo import DIALECTS, PASSWORD, Dialect, demo_state
+from qiscus_tui.demo.app import demo_app
+from qiscus_tui.service.workspace import Workspace
+from tests.clocks import ManualClock
+
+SERVER = "https://demo.invalid"
+EMAIL = "admin@demo.example"
+
+
+class Terminal(io.StringIO):
+    """A stream that a person sits at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass
+class Program:
+    """`qiscus-tui`, typed again and again by the same user."""
+
+    data: Path
+    clock: ManualClock
+    monkeypatch: pytest.MonkeyPatch
+    sessions: int = 12
+    dialect: Dialect = field(default_factory=lambda: DIALECTS["plain"])
+
+    def __post_init__(self) -> None:
+        self.speak(self.dialect)
+
+    def speak(self, dialect: Dialect, sessions: int | None = None) -> None:
+        """Another server from here on, at the same address."""
+        count = self.sessions if sessions is None else sessions
+        self.server = demo_state(self.clock, sessions=count, dialect=dialect)
+
+    def transport(self) -> httpx.AsyncBaseTransport:
+        return httpx.ASGITransport(demo_app(self.server))
+
+    def __call__(
+        self,
+        *arguments: str,
+        stdin: str = "",
+        terminal: bool = False,
+        out: io.StringIO | None = None,
+    ) -> Done:
+        kind = Terminal if terminal else io.StringIO
+        out, err = out or kind(), kind()
+        with self.monkeypatch.context() as patch:
+            patch.setattr(sys, "stdin", kind(stdin))
+            patch.setattr(sys, "stdout", out)
+            patch.setattr(sys, "stderr", err)
+            options = options_of(arguments)
+            code = options if isinstance(options, int) else run_verb(options)
+        shown = out.getvalue() if not out.closed else ""
+        return Done(code, shown, err.getvalue())
+
+    def login(self, email: str = EMAIL, *more: str) -> Done:
+        return self(
+            *("login", "--server", SERVER, "--email", email, "--password-stdin"),
+            *("--store", "file", *more),
+            stdin=f"{PASSWORD}\n",
+        )
+
+    def ids(self) -> list[str]:
+        """Every listed id, newest first, without our own."""
+        import json
+
+        listed = json.loads(self("sessions", "--json").out)
+        return [one["id"] for one in listed if not one["current"]]
+
+
+@pytest.fixture
+def program(tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """Nobody is logged in."""
+    data = tmp_path / "data"
+    monkeypatch.setenv("QISCUS_TUI_DATA_DIR", str(data))
+    monkeypatch.setenv("QISCUS_TUI_CONFIG_DIR", str(tmp_path / "config"))
+    made = Program(data, clock, monkeypatch)
+    settings: Callable[..., WireSettings] = Workspace.wire_settings
+
+    def on_the_demo(workspace: Workspace, label: str = "") -> WireSettings:
+        if workspace.demo is not None:
+            return settings(workspace, label)
+        return replace(settings(workspace, label), transport=made.transport())
+
+    monkeypatch.setattr(Workspace, "wire_settings", on_the_demo)
+    monkeypatch.setattr("qiscus_tui.service.workspace.SystemClock", lambda: clock)
+    monkeypatch.setattr("qiscus_tui.cli.opening.SystemClock", lambda: clock)
+    monkeypatch.setattr("qiscus_tui.cli.refresh.process_age", lambda: 0.0)
+    return made
+
+
+@pytest.fixture
+def logged_in(program: Program) -> Program:
+    """The admin is logged in, with secrets in the file."""
+    assert program.login().code == 0
+    return program
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> Callable[[str], None]:
+    """Writes config.toml."""
+
+    def write(text: str) -> None:
+        (tmp_path / "config").mkdir(exist_ok=True)
+        (tmp_path / "config" / "config.toml").write_text(text)
+
+    return write

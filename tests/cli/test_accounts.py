@@ -1,0 +1,214 @@
+"""`accounts`, `status` and `audit`: what is here, and whether it still works."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from qiscus_tui.demo import DIALECTS
+from qiscus_tui.demo.calls import Call, Fault
+from tests.cli.conftest import EMAIL, SERVER, Program
+
+FIELDS = (
+    "account server app_id user role storage chosen_by expires_at clock_offset accepted"
+).split()
+AGENT = "agent@demo.example"
+
+
+@pytest.fixture
+def two(logged_in: Program) -> Program:
+    """The agent logged in after the admin, and so was used last."""
+    assert logged_in.login(AGENT, "--name", "helper").code == 0
+    return logged_in
+
+
+def status(program: Program, *more: str, code: int = 0) -> dict[str, object]:
+    done = program("status", "--json", *more)
+    assert done.code == code, done.err
+    return json.loads(done.out)
+
+
+def test_the_accounts_are_listed_and_the_chosen_one_is_told(two: Program) -> None:
+    found = json.loads(two("accounts", "--json").out)
+    assert [one["user"] for one in found] == [EMAIL, AGENT]
+    assert [one["chosen_by"] for one in found] == [None, "last used"]
+    assert found[1]["account"] == "helper"
+
+
+def test_no_account_is_an_empty_list(program: Program) -> None:
+    done = program("accounts", "--json")
+    assert (done.code, json.loads(done.out)) == (0, [])
+    assert program("accounts").code == 0
+
+
+def test_another_account_is_chosen_for_the_next_time(two: Program) -> None:
+    name = f"{EMAIL}@{two.server.credentials.app_code}"
+    assert two("accounts", "use", name).code == 0
+    assert status(two)["account"] == name
+
+
+def test_an_account_that_is_not_here_is_said(logged_in: Program) -> None:
+    for arguments in (
+        ["accounts", "use", "x"],
+        ["accounts", "forget", "x"],
+        ["--account=x", "token"],
+    ):
+        done = logged_in(*arguments)
+        assert done.code == 4
+        assert "qiscus-tui accounts" in done.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["use"], ["forget"], ["rename", "x"], ["use", "x", "y"], ["use", "x", "--json"]]
+)
+def test_half_a_command_is_refused(logged_in: Program, arguments: list[str]) -> None:
+    assert logged_in("accounts", *arguments).code == 2
+
+
+def test_forgetting_ends_no_token_and_says_so(two: Program) -> None:
+    before = len(two.server.sessions(AGENT))
+    done = two("accounts", "forget", "helper")
+    assert done.code == 0
+    assert "lives on" in done.err
+    assert len(two.server.sessions(AGENT)) == before
+    assert [one["user"] for one in json.loads(two("accounts", "--json").out)] == [EMAIL]
+    assert "helper" not in (two.data / "secrets.json").read_text()
+
+
+def test_a_flag_comes_before_the_environment_and_that_before_the_last_used(
+    two: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = f"{EMAIL}@{two.server.credentials.app_code}"
+    assert status(two)["chosen_by"] == "last used"
+    monkeypatch.setenv("QISCUS_TUI_ACCOUNT", admin)
+    assert (status(two)["account"], status(two)["chosen_by"]) == (admin, "QISCUS_TUI_ACCOUNT")
+    assert status(two, "--account", "helper")["chosen_by"] == "--account"
+
+
+def test_another_server_than_the_accounts_own_is_refused(logged_in: Program) -> None:
+    assert logged_in("sessions", "--server", SERVER).code == 0
+    done = logged_in("sessions", "--server", "https://other.example")
+    assert done.code == 2
+    assert SERVER in done.err
+
+
+def test_an_account_together_with_environment_credentials_is_refused(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", "x")
+    monkeypatch.setenv("QISCUS_APP_ID", "y")
+    assert logged_in("sessions", "--account", "helper").code == 2
+
+
+def test_status_has_exactly_these_fields(logged_in: Program) -> None:
+    found = status(logged_in)
+    assert list(found) == FIELDS
+    assert found["server"] == SERVER
+    assert found["user"] == EMAIL
+    assert found["role"] == "admin"
+    assert found["storage"] == "file"
+    assert found["clock_offset"] == 0
+    assert found["accepted"] is True
+
+
+def test_status_makes_no_token(logged_in: Program) -> None:
+    logged_in.clock.advance(31 * 86_400)
+    status(logged_in)
+    assert logged_in.server.calls[Call.REFRESH] == 0
+
+
+def test_status_for_people_names_the_place_of_the_secrets(logged_in: Program) -> None:
+    done = logged_in("status")
+    assert done.code == 0
+    assert str(logged_in.data / "secrets.json") in done.out
+
+
+@pytest.mark.parametrize(("ttl", "code"), [("7d", 0), ("28d23h", 0), ("1s", 0)])
+def test_enough_time_left_is_fine(logged_in: Program, ttl: str, code: int) -> None:
+    assert logged_in("status", "--min-ttl", ttl).code == code
+
+
+def test_less_time_left_than_wanted_is_1(logged_in: Program) -> None:
+    logged_in.clock.advance(25 * 86_400)
+    assert logged_in("status", "--min-ttl", "7d").code == 1
+    assert logged_in("status", "--min-ttl", "4d").code == 0
+    assert logged_in("status").code == 0
+
+
+def test_a_short_lived_token_that_the_server_ended_is_not_accepted(logged_in: Program) -> None:
+    for session in logged_in.server.sessions():
+        logged_in.server.end(session.token)
+    assert status(logged_in, code=1)["accepted"] is False
+
+
+def test_a_long_lived_token_that_the_server_refuses_is_not_accepted(logged_in: Program) -> None:
+    logged_in.server.fail_next(Call.LIST, Fault(401))
+    assert status(logged_in, code=4)["accepted"] is False
+
+
+def test_a_role_that_may_not_list_is_still_accepted(program: Program) -> None:
+    program.login("refused@demo.example")
+    assert status(program, code=1)["accepted"] is True
+
+
+def test_a_server_that_gives_no_answer_leaves_it_unknown(logged_in: Program) -> None:
+    logged_in.server.fail_next(Call.LIST, *[Fault(503)] * 5)
+    assert status(logged_in, code=1)["accepted"] is None
+
+
+@pytest.mark.parametrize("dialect", ["html", "not-found"])
+def test_a_server_that_is_not_qiscus_accepts_nothing(logged_in: Program, dialect: str) -> None:
+    logged_in.speak(DIALECTS[dialect])
+    assert status(logged_in, code=1)["accepted"] is None
+
+
+@pytest.mark.parametrize("dialect", ["body", "laravel", "data-key"])
+def test_any_shape_of_list_is_a_yes(program: Program, dialect: str) -> None:
+    program.speak(DIALECTS[dialect], sessions=1000)
+    program.login()
+    assert status(program)["accepted"] is True
+
+
+def test_status_of_a_rest_account(program: Program) -> None:
+    kept = program.server.credentials
+    arguments = ["login", "--rest", "--app-id", kept.app_code, "--store", "file"]
+    assert program(*arguments, "--server", SERVER, stdin=kept.secret_key).code == 0
+    found = status(program, "--min-ttl", "7d")
+    assert (found["expires_at"], found["accepted"]) == (None, True)
+
+
+def test_status_of_environment_credentials(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = program.server.credentials
+    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", kept.long_lived_token)
+    monkeypatch.setenv("QISCUS_APP_ID", kept.app_code)
+    monkeypatch.setenv("QISCUS_TUI_SERVER", SERVER)
+    found = status(program)
+    assert (found["storage"], found["chosen_by"]) == ("environment", "environment")
+    assert (found["user"], found["role"], found["expires_at"]) == (None, None, None)
+    assert [one["storage"] for one in json.loads(program("accounts", "--json").out)] == [
+        "environment"
+    ]
+
+
+def test_nothing_revoked_is_an_empty_audit(logged_in: Program) -> None:
+    assert json.loads(logged_in("audit", "--json").out) == []
+    assert logged_in("audit").code == 0
+
+
+def test_the_audit_shows_the_newest_plan_first(logged_in: Program) -> None:
+    first, second, *_ = logged_in.ids()
+    logged_in("revoke", first, "--yes")
+    logged_in("revoke", second, "--yes")
+    plans = json.loads(logged_in("audit", "--json").out)
+    assert {plan["ids"][0] for plan in plans} == {first, second}
+    lines = logged_in("audit").out.splitlines()
+    assert len(lines) == 2
+    assert "1 revoked" in lines[0]
+
+
+def test_readonly_is_shown(logged_in: Program, configured: Callable[[str], None]) -> None:
+    name = json.loads(logged_in("accounts", "--json").out)[0]["account"]
+    configured(f'[account."{name}"]\nreadonly = true\n')
+    assert "read-only" in logged_in("accounts").out

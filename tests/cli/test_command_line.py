@@ -1,0 +1,268 @@
+"""What holds for every verb: options, help, errors, output."""
+
+import io
+import stat
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui import __version__
+from qiscus_tui.cli.parser import build_parser, parse
+from qiscus_tui.cli.verbs import VERBS, load
+from qiscus_tui.demo import PASSWORD
+from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.errors import UsageError
+from tests.cli.conftest import EMAIL, SERVER, Program
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_every_verb_has_help_and_a_work(program: Program, name: str) -> None:
+    done = program(name, "--help")
+    assert done.code == 0
+    assert "global options" in done.out
+    assert load(name).run
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--account", "a"],
+        ["--server", "https://x"],
+        ["--config", "/c.toml"],
+        ["--demo"],
+        ["--log", "/l"],
+        ["--no-input"],
+        ["--debug"],
+    ],
+)
+def test_global_options_stand_before_or_after_the_verb(options: list[str]) -> None:
+    before, after = parse([*options, "sessions"]), parse(["sessions", *options])
+    assert vars(before) == vars(after)
+    assert vars(before) != vars(parse(["sessions"]))
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["sessions", "--version"]])
+def test_the_version_is_told(program: Program, arguments: list[str]) -> None:
+    done = program(*arguments)
+    assert (done.code, done.out) == (0, f"qiscus-tui {__version__}\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--acc", "x", "sessions"], ["sessions", "--rev"], ["--dem", "sessions"], ["login", "--pass"]],
+)
+def test_abbreviations_are_refused(program: Program, arguments: list[str]) -> None:
+    assert program(*arguments).code == 2
+
+
+def test_an_unknown_verb_names_the_nearest(program: Program) -> None:
+    done = program("sesions")
+    assert done.code == 2
+    assert "qiscus-tui sessions" in done.err
+
+
+def test_an_unknown_verb_with_none_near_names_all(program: Program) -> None:
+    assert "revoke-all" in program("qqqq").err
+
+
+def test_a_verb_with_control_characters_is_shown_safely(program: Program) -> None:
+    assert program("\x1b]0;x\x07").err.replace("\n", "").isprintable()
+
+
+def test_values_of_unknown_options_are_not_shown(program: Program) -> None:
+    for arguments in (["login", "--password", "hunter2"], ["login", "--password=hunter2", "h2"]):
+        done = program(*arguments)
+        assert done.code == 2
+        assert "--password" in done.err
+        assert "hunter2" not in done.err
+
+
+def test_what_is_wrong_takes_two_lines(program: Program) -> None:
+    for arguments in (["sessions", "--sort", "x"], ["revoke", "--max", "x", "0" * 12], ["token"]):
+        done = program(*arguments)
+        assert done.code in {2, 4}
+        assert len(done.err.splitlines()) == 2
+
+
+def test_debug_shows_places_and_no_values(program: Program) -> None:
+    done = program(
+        *("--debug", "login", "--server", SERVER, "--email", EMAIL),
+        *("--password-stdin", "--store", "file"),
+        stdin="hunter2",
+    )
+    assert done.code == 4
+    assert "client.py:" in done.err
+    assert "hunter2" not in done.err
+
+
+def test_without_debug_there_is_no_traceback(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError(PASSWORD)
+
+    monkeypatch.setattr("qiscus_tui.cli.opening.open_for", broken)
+    done = program("sessions")
+    assert done.code == 1
+    assert "RuntimeError" in done.err
+    assert PASSWORD not in done.err
+    assert "opening" not in done.err
+    assert PASSWORD not in program("--debug", "sessions").err
+
+
+def test_bad_configuration_is_2_with_its_place(program: Program, tmp_path: Path) -> None:
+    config = tmp_path / "other.toml"
+    config.write_text('[server]\nurll = "https://x"\n')
+    done = program("--config", str(config), "sessions")
+    assert done.code == 2
+    assert f"{config}:2" in done.err or "line 2" in done.err
+    assert "url" in done.err
+    assert program("--config", str(tmp_path / "none.toml"), "sessions").code == 2
+
+
+def test_a_server_in_the_configuration_or_environment_is_used_for_login(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QISCUS_TUI_SERVER", SERVER)
+    done = program(
+        *("login", "--email", EMAIL, "--password-stdin", "--store", "file"), stdin=PASSWORD
+    )
+    assert done.code == 0
+    assert SERVER in done.out
+
+
+class Closed(io.StringIO):
+    """A reader that went away."""
+
+    def write(self, _: str) -> int:
+        raise BrokenPipeError
+
+
+class Full(io.StringIO):
+    """A full disk."""
+
+    def write(self, _: str) -> int:
+        import errno
+
+        raise OSError(errno.ENOSPC, "full")
+
+
+@pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])
+def test_a_reader_that_went_away_is_no_error(logged_in: Program, form: list[str]) -> None:
+    done = logged_in("sessions", *form, out=Closed())
+    assert done.code == 0
+    assert "Broken" not in done.err
+
+
+def test_a_reader_that_went_away_stops_no_revoke(logged_in: Program) -> None:
+    first = logged_in.ids()[0]
+    assert logged_in("revoke", first, "--yes", out=Closed()).code == 0
+    assert first not in logged_in.ids()
+    logged_in.server.fail_next(Call.REVOKE, *[Fault(503)] * 5)
+    assert logged_in("revoke", logged_in.ids()[0], "--yes", out=Closed()).code == 3
+
+
+def test_a_result_that_cannot_be_written_is_6(logged_in: Program) -> None:
+    done = logged_in("sessions", "--json", out=Full())
+    assert done.code == 6
+    assert len(done.err.splitlines()) == 2
+
+
+# The demo
+
+
+def test_the_demo_looks_at_no_environment_and_writes_nothing(
+    program: Program, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", "half of a pair")
+    monkeypatch.setenv("QISCUS_TUI_SERVER", "http://not.allowed.example/path")
+    monkeypatch.setenv("QISCUS_TUI_ACCOUNT", "nobody")
+    monkeypatch.setenv("QISCUS_TUI_DATA_DIR", "not/absolute")
+    monkeypatch.setenv("QISCUS_TUI_LOG", str(tmp_path / "log"))
+    monkeypatch.setenv("QISCUS_TUI_CONFIG_DIR", str(tmp_path / "config"))
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.toml").write_text("broken")
+    before = sorted((*tmp_path.rglob("*"), *home.rglob("*")))
+    for arguments in (
+        ["sessions", "--json"],
+        ["revoke", "--older-than", "7d", "--dry-run"],
+        ["revoke", "--older-than", "29d", "--yes", "--max", "400"],
+        ["revoke-all", "--yes"],
+        ["token"],
+        ["refresh"],
+        ["status", "--json"],
+        ["accounts", "--json"],
+        ["audit", "--json"],
+        ["logout"],
+    ):
+        done = program("--demo", *arguments)
+        assert done.code == 0, (arguments, done.err)
+    assert sorted((*tmp_path.rglob("*"), *home.rglob("*"))) == before
+
+
+def test_the_demo_keeps_no_log(program: Program, tmp_path: Path) -> None:
+    done = program("--demo", "--log", str(tmp_path / "log"), "audit")
+    assert done.code == 0
+    assert "no log" in done.err
+    assert not (tmp_path / "log").exists()
+
+
+# The log
+
+
+def test_the_log_holds_names_statuses_and_no_secret(logged_in: Program, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    first = logged_in.ids()[0]
+    assert logged_in("--log", str(log), "revoke", first, "--yes").code == 0
+    text = log.read_text()
+    assert "revoke_token: 200 after" in text
+    assert "active_token_list: 200 after" in text
+    assert "qiscus-tui revoke begins" in text
+    secrets = [one.token for one in logged_in.server.sessions()]
+    for secret in (*secrets, logged_in.server.credentials.long_lived_token, "Authorization"):
+        assert secret not in text
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
+
+
+def test_the_variable_asks_for_the_log_too(
+    logged_in: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QISCUS_TUI_LOG", str(tmp_path / "log"))
+    logged_in("sessions")
+    logged_in.server.fail_next(Call.LIST, Fault(403))
+    logged_in("sessions")
+    text = (tmp_path / "log").read_text()
+    assert "active_token_list: 403" in text
+    assert "Forbidden" in text
+
+
+def test_a_log_that_others_can_read_is_refused(program: Program, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("")
+    log.chmod(0o644)
+    done = program("--log", str(log), "sessions")
+    assert done.code == 6
+    assert "chmod 600" in done.err
+
+
+# The app
+
+
+@pytest.mark.parametrize(("terminal", "stdin"), [("xterm", False), ("dumb", True), ("", True)])
+def test_the_app_needs_a_real_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], terminal: str, stdin: bool
+) -> None:
+    from qiscus_tui.cli.main import run_app
+
+    monkeypatch.setenv("TERM", terminal)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    for stream in ("stdin", "stdout"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: stdin, raising=False)
+    assert run_app(parse([]), lambda _: 0) == 2
+    assert "qiscus-tui sessions" in capsys.readouterr().err
+
+
+def test_every_parser_says_what_is_wrong_by_our_own_error() -> None:
+    _, verbs = build_parser()
+    with pytest.raises(UsageError):
+        verbs["sessions"].parse_args(["--sort"])

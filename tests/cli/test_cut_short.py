@@ -1,0 +1,100 @@
+"""What an earlier run left half done is said once, by the next verb."""
+
+import dataclasses
+import json
+from collections.abc import Callable
+
+import pytest
+
+from qiscus_tui.model.account import Account
+from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.store.audit import AuditLog
+from qiscus_tui.store.audit_records import AuditKind
+from qiscus_tui.store.journal import Journal
+from qiscus_tui.store.paths import Paths
+from qiscus_tui.store.processes import this_process
+from tests.cli.conftest import SERVER, Program
+
+ACCOUNT = Account(parse_origin(SERVER), "demo", "a@b.c")
+
+
+@pytest.fixture
+def crash(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Callable[[Paths], None]], None]:
+    """Lets a program that is gone by now have written something."""
+    data = program.data
+    paths = Paths(data, data, data / "state", data / "cache")
+    gone = dataclasses.replace(this_process(), started="long ago")
+
+    def written(write: Callable[[Paths], None]) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr("qiscus_tui.store.audit.this_process", lambda: gone)
+            patch.setattr("qiscus_tui.store.journal.this_process", lambda: gone)
+            write(paths)
+
+    return written
+
+
+Crash = Callable[[Callable[[Paths], None]], None]
+
+
+def a_plan(paths: Paths) -> None:
+    AuditLog(paths, now=lambda: 0.0).intent("abcd1234", ACCOUNT, AuditKind.REVOKE, ["0" * 12])
+
+
+def a_revoke_all(paths: Paths) -> None:
+    AuditLog(paths, now=lambda: 0.0).intent("abcd1234", ACCOUNT, AuditKind.REVOKE_ALL, ["0" * 12])
+    Journal(paths, now=lambda: 0.0).pending(ACCOUNT.key, ACCOUNT.name)
+
+
+def test_a_plan_that_was_cut_short_is_named_once(program: Program, crash: Crash) -> None:
+    crash(a_plan)
+    first = program("accounts", "--json")
+    assert json.loads(first.out) == []
+    assert "abcd1234" in first.err
+    assert "1 session" in first.err
+    assert "qiscus-tui sessions" in first.err
+    assert program("accounts", "--json").err == ""
+
+
+def test_a_revoke_all_that_was_cut_short_is_explained_once(program: Program, crash: Crash) -> None:
+    crash(a_revoke_all)
+    first = program("accounts", "--json")
+    assert len(first.err.splitlines()) == 2
+    assert "revoke-all" in first.err
+    assert "not known" in first.err
+    assert program("accounts", "--json").err == ""
+
+
+def test_after_its_token_was_stored_that_is_said(program: Program, crash: Crash) -> None:
+    def stored(paths: Paths) -> None:
+        a_revoke_all(paths)
+        Journal(paths).stored(ACCOUNT.key)
+
+    crash(stored)
+    assert "after its new token was stored" in program("accounts").err
+
+
+def test_token_says_nothing_of_it(program: Program, crash: Crash) -> None:
+    assert program.login().code == 0
+    crash(a_plan)
+    assert program("token").err == ""
+
+
+def test_the_demo_says_nothing_of_it(program: Program, crash: Crash) -> None:
+    crash(a_plan)
+    assert "cut short" not in program("--demo", "sessions").err
+
+
+def test_a_plan_that_still_runs_is_not_named(program: Program) -> None:
+    data = program.data
+    a_plan(Paths(data, data, data / "state", data / "cache"))
+    assert program("accounts").err.startswith("No account")
+
+
+def test_records_that_cannot_be_read_stop_no_listing(logged_in: Program) -> None:
+    (logged_in.data / "state" / "audit.jsonl").mkdir()
+    done = logged_in("sessions", "--json")
+    assert done.code == 0
+    assert "audit.jsonl" in done.err

@@ -1,0 +1,202 @@
+"""`login` and `logout`."""
+
+import json
+import stat
+
+import pytest
+
+from qiscus_tui.demo import DIALECTS, PASSWORD
+from qiscus_tui.demo.calls import Call, Fault
+from tests.cli.conftest import EMAIL, SERVER, Program
+
+
+def test_logging_in_keeps_the_account_and_says_where(program: Program) -> None:
+    done = program.login()
+    assert done.code == 0
+    assert f"Logged in as {EMAIL} (admin) at {SERVER}" in done.out
+    assert str(program.data / "secrets.json") in done.err
+    mode = (program.data / "secrets.json").stat().st_mode
+    assert stat.S_IMODE(mode) == 0o600
+
+
+def test_no_secret_is_printed(program: Program) -> None:
+    done = program.login()
+    kept = (program.data / "secrets.json").read_text()
+    short = json.loads(kept)["accounts"].popitem()[1]["short_lived"]["token"]
+    for secret in (PASSWORD, short, program.server.credentials.long_lived_token):
+        assert secret not in done.out + done.err
+
+
+def test_a_password_on_a_terminal_is_never_echoed(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("getpass.getpass", lambda *_, **__: PASSWORD)
+    done = program(
+        "login", "--server", SERVER, "--store", "file", stdin=f"{EMAIL}\n", terminal=True
+    )
+    assert done.code == 0
+    assert PASSWORD not in done.out + done.err
+
+
+BAD = [
+    pytest.param(["--email", EMAIL], "wrong", 4, "refused the login", id="wrong password"),
+    pytest.param(
+        ["--email", "twofactor-only@demo.example"], PASSWORD, 4, "second factor", id="two-factor"
+    ),
+    pytest.param(["--email", "old@demo.example"], PASSWORD, 4, "too old", id="very old app"),
+    pytest.param(["--email", EMAIL, "--name", "x"], "", 2, "password", id="no password"),
+    pytest.param([], PASSWORD, 2, "--email", id="no e-mail"),
+    pytest.param(["--app-id", "x"], PASSWORD, 2, "--app-id", id="app id without token"),
+    pytest.param(["--with-token"], "token", 2, "--app-id", id="token without app id"),
+]
+
+
+@pytest.mark.parametrize(("options", "stdin", "code", "words"), BAD)
+def test_a_login_that_cannot_be_says_why_and_what_to_do(
+    program: Program, options: list[str], stdin: str, code: int, words: str
+) -> None:
+    way = [] if "--with-token" in options or "--app-id" in options else ["--password-stdin"]
+    done = program("login", "--server", SERVER, "--store", "file", *options, *way, stdin=stdin)
+    assert (done.code, done.out) == (code, "")
+    told = [line for line in done.err.splitlines() if not line.startswith("The tokens go to")]
+    assert words in told[0]
+    assert len(told) == 2
+    assert told[1].strip()
+
+
+def test_two_factor_with_a_long_lived_token_goes_on(program: Program) -> None:
+    assert program.login("twofactor@demo.example").code == 0
+    assert program("sessions").code == 0
+
+
+def test_a_login_that_cannot_go_on_leaves_no_token_behind(program: Program) -> None:
+    program.login("old@demo.example")
+    assert program.server.sessions("old@demo.example") == []
+
+
+@pytest.mark.parametrize("dialect", ["html", "not-found"])
+def test_a_server_that_is_not_qiscus_is_named_so(program: Program, dialect: str) -> None:
+    program.speak(DIALECTS[dialect])
+    done = program.login()
+    assert done.code == 1
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("server", "words"),
+    [
+        ("http://example.com", "unencrypted"),
+        ("https://example.com/api", "path"),
+        ("ftp://example.com", "https"),
+        ("https://a:b@example.com", "password"),
+    ],
+)
+def test_a_bad_address_is_refused_before_anything_is_asked(
+    program: Program, server: str, words: str
+) -> None:
+    done = program("login", "--server", server, "--email", EMAIL, "--password-stdin")
+    assert done.code == 2
+    assert words in done.err
+
+
+def test_without_a_keyring_nothing_is_written_before_consent(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qiscus_tui.store.keyring_store import NoKeyring
+
+    monkeypatch.setattr(
+        "qiscus_tui.store.keyring_store.find_keyring", lambda: NoKeyring("there is none")
+    )
+    arguments = ["login", "--server", SERVER, "--email", EMAIL, "--password-stdin"]
+    done = program(*arguments, stdin=PASSWORD)
+    assert done.code == 2
+    assert "--store file" in done.err
+    assert str(program.data / "secrets.json") in done.err
+    assert program.server.calls[Call.LOGIN] == 0
+
+
+@pytest.mark.parametrize(
+    "verb", [["login", "--email", EMAIL], ["logout"], ["accounts", "use", "x"]]
+)
+def test_with_credentials_in_the_environment_it_is_refused_with_why(
+    program: Program, monkeypatch: pytest.MonkeyPatch, verb: list[str]
+) -> None:
+    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", program.server.credentials.long_lived_token)
+    monkeypatch.setenv("QISCUS_APP_ID", program.server.credentials.app_code)
+    done = program(*verb)
+    assert done.code == 2
+    assert "environment" in done.err
+
+
+@pytest.mark.parametrize("only", ["QISCUS_LONG_LIVED_TOKEN", "QISCUS_APP_ID"])
+def test_one_environment_credential_without_the_other_is_refused(
+    program: Program, monkeypatch: pytest.MonkeyPatch, only: str
+) -> None:
+    monkeypatch.setenv(only, "x")
+    done = program("sessions")
+    assert done.code == 2
+    assert "QISCUS_APP_ID" in done.err
+
+
+def test_with_token_the_secret_comes_from_stdin(program: Program) -> None:
+    kept = program.server.credentials
+    arguments = ["login", "--with-token", "--app-id", kept.app_code, "--store", "file"]
+    done = program(*arguments, "--server", SERVER, stdin=f"{kept.long_lived_token}\n")
+    assert done.code == 0
+    assert kept.long_lived_token not in done.out + done.err
+    assert program("sessions").code == 0
+
+
+def test_with_a_rest_key_sessions_cannot_be_listed(program: Program) -> None:
+    kept = program.server.credentials
+    arguments = ["login", "--rest", "--app-id", kept.app_code, "--store", "file"]
+    done = program(*arguments, "--server", SERVER, stdin=f"{kept.secret_key}\n")
+    assert done.code == 0
+    assert kept.secret_key not in done.out + done.err
+    assert program("sessions").code == 4
+
+
+def test_a_secret_that_is_no_text_is_said(program: Program) -> None:
+    class Broken:
+        def isatty(self) -> bool:
+            return False
+
+        def readline(self, _: int = -1) -> str:
+            return b"\xff".decode()
+
+    from qiscus_tui.cli.console import Console
+    from qiscus_tui.errors import UsageError
+
+    console = Console(None, None, Broken())  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="not text"):
+        console.read_secret("Password")
+
+
+def test_logging_in_again_updates_in_place_and_ends_the_replaced_token(logged_in: Program) -> None:
+    before = len(logged_in.server.sessions())
+    logged_in.clock.advance(1)
+    assert logged_in.login().code == 0
+    assert len(logged_in.server.sessions()) == before
+    assert len(json.loads(logged_in("accounts", "--json").out)) == 1
+
+
+def test_logging_out_ends_the_token_and_forgets_the_account(logged_in: Program) -> None:
+    before = len(logged_in.server.sessions())
+    done = logged_in("logout")
+    assert done.code == 0
+    assert len(logged_in.server.sessions()) == before - 1
+    assert logged_in("sessions").code == 4
+
+
+def test_logging_out_of_a_server_that_is_away_needs_forget(logged_in: Program) -> None:
+    logged_in.server.fail_next(Call.LOGOUT, *[Fault(503)] * 2)
+    done = logged_in("logout")
+    assert done.code == 1
+    assert "lives on" in done.err
+    assert "--forget" in done.err
+    assert logged_in("sessions").code == 0
+    logged_in.server.fail_next(Call.LOGOUT, Fault(503))
+    forgotten = logged_in("logout", "--forget")
+    assert forgotten.code == 0
+    assert "lives on" in forgotten.out
+    assert logged_in("sessions").code == 4

@@ -1,0 +1,328 @@
+"""`revoke`: plan, confirm, apply, verify, with the exit codes that scripts go by."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from qiscus_tui.demo import DIALECTS
+from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.model.ids import fingerprint
+from tests.cli.conftest import Done, Program
+
+NOT_LISTED = "0123456789ab"
+
+
+def plan_of(done: Done) -> dict[str, list[object]]:
+    assert done.out.isascii()
+    return json.loads(done.out)["plan"]
+
+
+def outcomes_of(done: Done) -> dict[str, tuple[str, str | None]]:
+    outcomes = json.loads(done.out)["outcomes"]
+    assert all(list(one) == ["id", "outcome", "reason"] for one in outcomes)
+    return {one["id"]: (one["outcome"], one["reason"]) for one in outcomes}
+
+
+def server_ids(program: Program) -> set[str]:
+    return {fingerprint(session.token) for session in program.server.sessions()}
+
+
+def test_named_sessions_are_gone_and_nothing_else_is(logged_in: Program) -> None:
+    before, (first, second, *_) = server_ids(logged_in), logged_in.ids()
+    done = logged_in("revoke", first, second, "--yes", "--json")
+    assert done.code == 0
+    assert outcomes_of(done) == {first: ("revoked", None), second: ("revoked", None)}
+    assert server_ids(logged_in) == before - {first, second}
+
+
+def test_a_prefix_of_eight_digits_is_enough(logged_in: Program) -> None:
+    first = logged_in.ids()[0]
+    done = logged_in("revoke", first[:8].upper(), "--yes", "--json")
+    assert outcomes_of(done) == {first: ("revoked", None)}
+
+
+def test_for_people_the_result_is_counted(logged_in: Program) -> None:
+    done = logged_in("revoke", *logged_in.ids()[:2], "--yes")
+    assert done.out == "2 revoked\n"
+    assert "2 sessions to revoke" in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin"),
+    [
+        pytest.param([], "", id="nothing named"),
+        pytest.param([NOT_LISTED, "--filter=curl"], "", id="ids and a filter"),
+        pytest.param([NOT_LISTED, "--older-than", "7d"], "", id="ids and an age"),
+        pytest.param(["--token-stdin", "--filter=curl"], "token\n", id="tokens and a filter"),
+        pytest.param(["--token-stdin"], "\n", id="no token on stdin"),
+        pytest.param(["--filter="], "", id="empty filter"),
+        pytest.param(["--filter=  "], "", id="blank filter"),
+        pytest.param(["--older-than", "soon"], "", id="no age"),
+        pytest.param(["01234567"], "", id="unknown prefix"),
+        pytest.param(["0123456"], "", id="too short"),
+        pytest.param(["0123456789abc"], "", id="too long"),
+        pytest.param(["not-an-id"], "", id="no id"),
+        pytest.param([NOT_LISTED, "--max", "0"], "", id="max of none"),
+        pytest.param([NOT_LISTED, "--concurrency", "0"], "", id="no width"),
+        pytest.param([NOT_LISTED, "--dry"], "", id="abbreviated option"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    logged_in: Program, arguments: list[str], stdin: str
+) -> None:
+    done = logged_in("revoke", *arguments, "--yes", stdin=stdin)
+    assert (done.code, done.out) == (2, "")
+    assert len(done.err.splitlines()) == 2
+    assert logged_in.server.calls[Call.REVOKE] == 0
+
+
+def test_an_ambiguous_prefix_is_refused(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qiscus_tui.api.entries.fingerprint", _twins(), raising=True)
+    done = logged_in("revoke", "aaaaaaaa", "--yes")
+    assert done.code == 2
+    assert "sessions have an id that begins with" in done.err
+
+
+def _twins() -> Callable[[str], str]:
+    seen: dict[str, str] = {}
+
+    def twin(secret: str) -> str:
+        return seen.setdefault(secret, f"aaaaaaaa{len(seen):04x}")
+
+    return twin
+
+
+def test_a_full_id_that_is_not_listed_is_already_gone(logged_in: Program) -> None:
+    done = logged_in("revoke", NOT_LISTED, "--json")
+    assert done.code == 0
+    assert outcomes_of(done) == {NOT_LISTED: ("already_gone", None)}
+    assert logged_in.server.calls[Call.REVOKE] == 0
+
+
+def test_a_token_given_as_an_id_is_not_repeated(logged_in: Program) -> None:
+    token = logged_in.server.sessions()[0].token
+    done = logged_in("revoke", token, "--yes")
+    assert done.code == 2
+    assert token not in done.err
+    assert "--token-stdin" in done.err
+
+
+def test_tokens_on_stdin_name_their_sessions(logged_in: Program) -> None:
+    tokens = [session.token for session in logged_in.server.sessions()[:2]]
+    done = logged_in("revoke", "--token-stdin", "--yes", "--json", stdin="\n".join(tokens))
+    assert done.code == 0
+    assert outcomes_of(done) == {fingerprint(token): ("revoked", None) for token in tokens}
+    assert not any(token in done.out + done.err for token in tokens)
+
+
+def test_a_token_is_not_called_gone_where_the_server_masks_tokens(logged_in: Program) -> None:
+    logged_in.speak(DIALECTS["masked"])
+    token = logged_in.server.sessions()[0].token
+    done = logged_in("revoke", "--token-stdin", "--yes", stdin=token)
+    assert done.code == 2
+    assert "can't be told" in done.err
+
+
+def test_no_match_is_no_error(logged_in: Program) -> None:
+    done = logged_in("revoke", "--filter=nothing-is-called-so", "--json")
+    assert done.code == 0
+    assert json.loads(done.out) == {"plan": {"targets": [], "left_out": []}, "outcomes": []}
+
+
+def test_age_and_filter_narrow_each_other(logged_in: Program) -> None:
+    aged = set(plan_of(logged_in("revoke", "--older-than", "7d", "--dry-run", "--json"))["targets"])
+    both = ["--older-than", "7d", "--filter=client:guzzle"]
+    narrowed = set(plan_of(logged_in("revoke", *both, "--dry-run", "--json"))["targets"])
+    assert narrowed < aged
+
+
+def test_a_dry_run_shows_the_plan_and_sends_nothing(logged_in: Program) -> None:
+    first = logged_in.ids()[0]
+    done = logged_in("revoke", first, "--dry-run", "--json")
+    assert done.code == 0
+    assert json.loads(done.out) == {"plan": {"targets": [first], "left_out": []}}
+    assert logged_in.server.calls[Call.REVOKE] == 0
+
+
+def test_without_a_terminal_it_needs_a_yes(logged_in: Program) -> None:
+    done = logged_in("revoke", logged_in.ids()[0], stdin="y\n")
+    assert (done.code, done.out) == (2, "")
+    assert "--yes" in done.err
+    assert logged_in.server.calls[Call.REVOKE] == 0
+
+
+def test_no_input_needs_a_yes_on_a_terminal_too(logged_in: Program) -> None:
+    done = logged_in("--no-input", "revoke", logged_in.ids()[0], stdin="y\n", terminal=True)
+    assert done.code == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"), [("y\n", 0), ("yes\n", 0), ("n\n", 2), ("\n", 2), ("", 2)]
+)
+def test_on_a_terminal_it_asks(logged_in: Program, answer: str, code: int) -> None:
+    done = logged_in("revoke", logged_in.ids()[0], stdin=answer, terminal=True)
+    assert done.code == code
+    assert logged_in.server.calls[Call.REVOKE] == (1 if code == 0 else 0)
+
+
+@pytest.fixture
+def sprawling(logged_in: Program) -> Program:
+    logged_in.speak(DIALECTS["plain"], sessions=70)
+    return logged_in
+
+
+def everything(program: Program, *more: str, **how: object) -> Done:
+    return program("revoke", "--filter=-id:000000000000", *more, **how)  # type: ignore[arg-type]
+
+
+def test_more_than_fifty_need_the_number_as_well(sprawling: Program) -> None:
+    done = everything(sprawling, "--yes", "--include-current")
+    assert done.code == 2
+    assert "--max 70" in done.err
+    assert sprawling.server.calls[Call.REVOKE] == 0
+
+
+def test_max_below_the_plan_is_refused(sprawling: Program) -> None:
+    assert everything(sprawling, "--yes", "--max", "69", "--include-current").code == 2
+
+
+def test_max_alone_is_no_yes(sprawling: Program) -> None:
+    assert everything(sprawling, "--max", "70", "--include-current").code == 2
+
+
+def test_fifty_are_covered_by_yes_and_more_by_max(sprawling: Program) -> None:
+    done = everything(sprawling, "--yes", "--max", "70", "--include-current", "--json")
+    assert done.code == 0
+    assert len(outcomes_of(done)) == 70
+    assert sprawling.server.sessions() == []
+
+
+def test_on_a_terminal_a_large_plan_is_typed(sprawling: Program) -> None:
+    refused = everything(sprawling, "--include-current", stdin="y\n", terminal=True)
+    assert refused.code == 2
+    done = everything(sprawling, "--include-current", stdin="70\n", terminal=True)
+    assert done.code == 0
+
+
+def test_our_own_session_when_named_is_not_sent(logged_in: Program) -> None:
+    own = json.loads(logged_in("sessions", "--json", "--filter=is:current").out)[0]["id"]
+    done = logged_in("revoke", own, "--yes", "--json")
+    assert done.code == 3
+    assert outcomes_of(done)[own][0] == "not_sent"
+    assert "own session" in str(outcomes_of(done)[own][1])
+    left = plan_of(done)["left_out"]
+    assert left == [{"id": own, "reason": outcomes_of(done)[own][1]}]
+
+
+def test_our_own_session_goes_where_it_was_included(logged_in: Program) -> None:
+    own = json.loads(logged_in("sessions", "--json", "--filter=is:current").out)[0]["id"]
+    done = logged_in("revoke", own, "--include-current", "--yes", "--json")
+    assert done.code == 0
+    assert outcomes_of(done)[own] == ("revoked", None)
+    assert logged_in("sessions").code == 0
+
+
+def test_what_a_filter_leaves_out_is_only_told(logged_in: Program) -> None:
+    done = logged_in("revoke", "--filter=is:current", "--yes", "--json")
+    assert done.code == 0
+    assert outcomes_of(done) == {}
+    assert len(plan_of(done)["left_out"]) == 1
+
+
+def test_protected_integrations_stay_unless_included(
+    logged_in: Program, configured: Callable[[str], None]
+) -> None:
+    configured('[[known]]\nclient = "GuzzleHttp"\nlabel = "billing cron"\nprotect = true\n')
+    guzzle = json.loads(logged_in("sessions", "--json", "--filter=client:guzzle").out)[0]["id"]
+    done = logged_in("revoke", guzzle, "--yes", "--json")
+    assert done.code == 3
+    assert outcomes_of(done) == {guzzle: ("not_sent", "protected: billing cron")}
+    assert logged_in("revoke", guzzle, "--include-protected", "--yes").code == 0
+
+
+def test_what_cannot_be_revoked_is_not_sent(logged_in: Program) -> None:
+    logged_in.speak(DIALECTS["masked"])
+    first = logged_in.ids()[0]
+    done = logged_in("revoke", first, "--include-current", "--yes", "--json")
+    assert done.code == 3
+    assert outcomes_of(done)[first][0] == "not_sent"
+
+
+def test_a_filter_on_a_list_known_in_part_needs_a_switch(logged_in: Program) -> None:
+    logged_in.speak(DIALECTS["unreadable"])
+    arguments = ["revoke", "--filter=client:guzzle", "--include-current", "--yes", "--json"]
+    done = logged_in(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert "--allow-unreadable" in done.err
+    assert "could not be read" in done.err
+    assert logged_in(*arguments, "--dry-run").code == 2
+    assert logged_in(*arguments, "--allow-unreadable").code == 0
+
+
+def test_a_readonly_account_changes_nothing(
+    logged_in: Program, configured: Callable[[str], None]
+) -> None:
+    name = json.loads(logged_in("accounts", "--json").out)[0]["account"]
+    configured(f'[account."{name}"]\nreadonly = true\n')
+    first = logged_in.ids()[0]
+    assert logged_in("revoke", first, "--yes").code == 2
+    assert logged_in("revoke-all", "--yes").code == 2
+    assert logged_in("revoke", first, "--dry-run").code == 0
+    assert logged_in.server.calls[Call.REVOKE] == 0
+
+
+def test_the_first_use_is_a_trial_and_its_success_is_remembered(logged_in: Program) -> None:
+    first = logged_in("revoke", *logged_in.ids()[:2], "--yes")
+    assert "goes first" in first.err
+    again = logged_in("revoke", *logged_in.ids()[:2], "--yes")
+    assert "goes first" not in again.err
+
+
+@pytest.mark.parametrize("dialect", ["revoke-not-found", "revoke-ignored"])
+def test_a_revoke_call_that_does_not_work_claims_nothing(logged_in: Program, dialect: str) -> None:
+    logged_in.speak(DIALECTS[dialect])
+    ids = logged_in.ids()[:3]
+    done = logged_in("revoke", *ids, "--include-current", "--yes", "--json")
+    assert done.code == 3
+    assert sorted(outcome for outcome, _ in outcomes_of(done).values()) == [
+        "failed",
+        "not_sent",
+        "not_sent",
+    ]
+    assert logged_in.server.calls[Call.REVOKE] == 1
+    assert "doctor" in done.err
+
+
+def test_a_list_that_cannot_be_read_afterwards_leaves_it_unknown(logged_in: Program) -> None:
+    first = logged_in.ids()[0]
+    state = logged_in.server
+    original = state.revoke
+
+    def revoke_and_break(*arguments: object) -> bool:
+        state.fail_next(Call.LIST, *[Fault(503)] * 5)
+        return original(*arguments)  # type: ignore[arg-type]
+
+    state.revoke = revoke_and_break  # type: ignore[method-assign]
+    done = logged_in("revoke", first, "--yes", "--json")
+    assert done.code == 3
+    assert outcomes_of(done)[first][0] == "unknown"
+
+
+def test_what_was_revoked_is_in_the_audit_log(logged_in: Program) -> None:
+    first = logged_in.ids()[0]
+    logged_in("revoke", first, "--yes")
+    plans = json.loads(logged_in("audit", "--json").out)
+    assert (plans[0]["kind"], plans[0]["ids"]) == ("revoke", [first])
+    assert plans[0]["outcomes"] == [{"id": first, "outcome": "revoked", "reason": None}]
+    assert first in logged_in("revoke", first, "--json").out
+
+
+def test_where_the_audit_log_cannot_be_written_nothing_is_revoked(logged_in: Program) -> None:
+    audit = logged_in.data / "state" / "audit.jsonl"
+    audit.mkdir(parents=True)
+    done = logged_in("revoke", logged_in.ids()[0], "--yes")
+    assert done.code == 6
+    assert logged_in.server.calls[Call.REVOKE] == 0

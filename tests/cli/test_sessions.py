@@ -1,0 +1,159 @@
+"""`sessions`: the list, for people and for programs."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+
+from qiscus_tui.demo import DIALECTS
+from qiscus_tui.demo.calls import Call, Fault
+from tests.cli.conftest import Program
+
+FIELDS = (
+    "id created_at expires_at expires_computed expires_in last_used_at client user_agent ip user "
+    "current revocable label extra"
+).split()
+
+
+def listed(program: Program, *more: str) -> list[dict[str, object]]:
+    done = program("sessions", "--json", *more)
+    assert done.code == 0
+    assert done.out.isascii()
+    return json.loads(done.out)
+
+
+def test_json_is_one_array_with_exactly_these_fields(logged_in: Program) -> None:
+    found = listed(logged_in)
+    assert len(found) == len(logged_in.server.sessions())
+    assert all(list(one) == FIELDS for one in found)
+
+
+def test_times_are_rfc3339_utc_and_the_countdown_is_seconds(logged_in: Program) -> None:
+    own = next(one for one in listed(logged_in) if one["current"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", str(own["created_at"]))
+    assert own["expires_in"] == 30 * 86_400
+    assert own["last_used_at"] is None
+
+
+def test_the_newest_comes_first(logged_in: Program) -> None:
+    created = [str(one["created_at"]) for one in listed(logged_in)]
+    assert created == sorted(created, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("key", "field"), [("expires", "expires_at"), ("client", "client"), ("id", "id")]
+)
+def test_it_is_sorted_by_the_key_and_the_other_way_round(
+    logged_in: Program, key: str, field: str
+) -> None:
+    values = [str(one[field]).casefold() for one in listed(logged_in, "--sort", key)]
+    assert values == sorted(values)
+    turned = listed(logged_in, "--sort", key, "--reverse")
+    assert [str(one[field]).casefold() for one in turned] == sorted(values, reverse=True)
+
+
+@pytest.mark.parametrize("key", ["expires", "created", "last_used", "client", "ip", "user", "id"])
+def test_every_sort_key_is_taken(logged_in: Program, key: str) -> None:
+    assert logged_in("sessions", "--sort", key).code == 0
+
+
+def test_another_sort_key_is_refused(logged_in: Program) -> None:
+    assert logged_in("sessions", "--sort", "colour").code == 2
+
+
+def test_a_filter_narrows(logged_in: Program) -> None:
+    found = listed(logged_in, "--filter=client:guzzle")
+    assert 0 < len(found) < len(listed(logged_in))
+    assert all("Guzzle" in str(one["client"]) for one in found)
+
+
+def test_a_filter_that_matches_nothing_is_no_error(logged_in: Program) -> None:
+    assert listed(logged_in, "--filter=nothing-is-called-so") == []
+
+
+@pytest.mark.parametrize("text", ["", "   ", 'client:"x', "age:soon", "is:marked", "colour:red"])
+def test_a_filter_that_cannot_be_read_is_said(logged_in: Program, text: str) -> None:
+    done = logged_in("sessions", f"--filter={text}")
+    assert (done.code, done.out) == (2, "")
+    assert len(done.err.splitlines()) == 2
+
+
+def test_csv_has_the_same_columns_but_extra(logged_in: Program) -> None:
+    rows = list(csv.reader(io.StringIO(logged_in("sessions", "--csv").out)))
+    assert rows[0] == FIELDS[:-1]
+    assert len(rows) == len(listed(logged_in)) + 1
+
+
+def test_csv_cells_are_no_formulas(logged_in: Program) -> None:
+    logged_in.speak(DIALECTS["plain"], sessions=400)
+    for row in csv.reader(io.StringIO(logged_in("sessions", "--csv").out)):
+        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
+
+
+def test_json_and_csv_together_are_refused(logged_in: Program) -> None:
+    assert logged_in("sessions", "--json", "--csv").code == 2
+
+
+def test_on_a_terminal_server_text_is_safe(logged_in: Program) -> None:
+    logged_in.speak(DIALECTS["plain"], sessions=400)
+    for form in ([], ["--json"], ["--csv"]):
+        shown = logged_in("sessions", *form, terminal=True).out.replace("\n", "")
+        assert shown.isprintable()
+
+
+def test_no_token_is_in_any_form(logged_in: Program) -> None:
+    logged_in.speak(DIALECTS["extra"], sessions=40)
+    tokens = [session.token for session in logged_in.server.sessions()]
+    for form in ([], ["--json"], ["--csv"]):
+        shown = logged_in("sessions", *form)
+        assert not any(token in shown.out + shown.err for token in tokens)
+
+
+def test_what_could_not_be_read_is_counted(logged_in: Program) -> None:
+    logged_in.speak(DIALECTS["unreadable"])
+    done = logged_in("sessions", "--json")
+    assert done.code == 0
+    assert "could not be read" in done.err
+
+
+def test_listing_makes_no_token(logged_in: Program) -> None:
+    logged_in("sessions")
+    assert logged_in.server.calls[Call.REFRESH] == 0
+    assert logged_in.server.calls[Call.LOGIN] == 1
+
+
+@pytest.mark.parametrize(
+    ("faults", "code"),
+    [
+        ([Fault(403)], 1),
+        ([Fault(401)], 4),
+        ([Fault(400, b'{"errors": "invalid token"}')], 4),
+        ([Fault(200, b"<html>", content_type="text/html")], 1),
+        ([Fault(503)] * 5, 1),
+        ([Fault(503)] * 4, 0),
+    ],
+)
+def test_the_exit_code_says_what_the_server_said(
+    logged_in: Program, faults: list[Fault], code: int
+) -> None:
+    logged_in.server.fail_next(Call.LIST, *faults)
+    done = logged_in("sessions", "--json")
+    assert done.code == code
+    assert "Traceback" not in done.err
+
+
+def test_nobody_logged_in_is_said(program: Program) -> None:
+    done = program("sessions")
+    assert (done.code, done.out) == (4, "")
+    assert "qiscus-tui login" in done.err
+
+
+def test_labels_of_known_integrations_are_shown(
+    logged_in: Program, configured: Callable[[str], None]
+) -> None:
+    configured('[[known]]\nclient = "GuzzleHttp"\nlabel = "billing cron"\nprotect = true\n')
+    labels = {one["label"] for one in listed(logged_in)}
+    assert "billing cron" in labels

@@ -1,0 +1,160 @@
+"""`token`, `refresh` and `revoke-all`: our own tokens."""
+
+import json
+import re
+
+import pytest
+
+from qiscus_tui.demo import DIALECTS
+from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.model.ids import fingerprint
+from tests.cli.conftest import Program
+
+DAY = 86_400
+
+
+def kept_token(program: Program) -> str:
+    content = json.loads((program.data / "secrets.json").read_text())
+    (entry,) = content["accounts"].values()
+    return entry["short_lived"]["token"]
+
+
+def test_the_kept_token_is_printed_without_asking_the_server(logged_in: Program) -> None:
+    calls = logged_in.server.calls.total()
+    done = logged_in("token")
+    assert (done.code, done.out, done.err) == (0, f"{kept_token(logged_in)}\n", "")
+    assert logged_in.server.calls.total() == calls
+
+
+def test_token_as_json(logged_in: Program) -> None:
+    done = logged_in("token", "--json")
+    answer = json.loads(done.out)
+    assert list(answer) == ["token", "expires_at", "app_id"]
+    assert answer["token"] == kept_token(logged_in)
+    assert answer["app_id"] == logged_in.server.credentials.app_code
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", answer["expires_at"])
+
+
+@pytest.mark.parametrize(
+    ("ttl", "age", "refreshed"),
+    [("1h", 29 * DAY, False), ("2d", 29 * DAY, True), (None, 30 * DAY - 3601, False)]
+    + [(None, 30 * DAY - 3599, True), ("0s", 30 * DAY - 10, False), ("28d", DAY, False)],
+)
+def test_it_is_refreshed_only_when_needed(
+    logged_in: Program, ttl: str | None, age: int, refreshed: bool
+) -> None:
+    logged_in.clock.advance(age)
+    done = logged_in("token", *(["--min-ttl", ttl] if ttl else []))
+    assert done.code == 0
+    assert logged_in.server.calls[Call.REFRESH] == int(refreshed)
+    assert done.out == f"{kept_token(logged_in)}\n"
+
+
+@pytest.mark.parametrize("ttl", ["29d", "30d", "5w", "soon", ""])
+@pytest.mark.parametrize("verb", ["token", "status"])
+def test_a_min_ttl_that_no_token_can_have_is_refused(
+    logged_in: Program, verb: str, ttl: str
+) -> None:
+    done = logged_in(verb, f"--min-ttl={ttl}")
+    assert (done.code, done.out) == (2, "")
+
+
+def test_on_a_terminal_it_warns(logged_in: Program) -> None:
+    done = logged_in("token", terminal=True)
+    assert done.code == 0
+    assert "screen" in done.err
+
+
+def test_refresh_makes_a_new_one_and_never_prints_it(logged_in: Program) -> None:
+    logged_in.clock.advance(1)
+    before = kept_token(logged_in)
+    done = logged_in("refresh")
+    assert done.code == 0
+    after = kept_token(logged_in)
+    assert after != before
+    assert after not in done.out + done.err
+    assert "expires" in done.out
+    assert fingerprint(after) in done.out
+
+
+def test_refresh_if_refreshes_only_the_named_token(logged_in: Program) -> None:
+    own = fingerprint(kept_token(logged_in))
+    assert logged_in("refresh", "--if", "0123456789ab").code == 0
+    assert logged_in.server.calls[Call.REFRESH] == 0
+    assert logged_in("refresh", "--if", own[:8]).code == 0
+    assert logged_in.server.calls[Call.REFRESH] == 1
+    assert logged_in("refresh", "--if", own).code == 0
+    assert logged_in.server.calls[Call.REFRESH] == 1
+
+
+@pytest.mark.parametrize("text", ["", "xyz", "0123456", "0123456789abc"])
+def test_refresh_if_needs_an_id(logged_in: Program, text: str) -> None:
+    assert logged_in("refresh", f"--if={text}").code == 2
+
+
+def test_a_long_lived_token_that_is_no_longer_taken_needs_a_login(logged_in: Program) -> None:
+    logged_in.clock.advance(1)
+    logged_in.server.fail_next(Call.REFRESH, Fault(401))
+    done = logged_in("refresh")
+    assert done.code == 4
+    assert "qiscus-tui login" in done.err
+
+
+def test_revoke_all_needs_a_yes(logged_in: Program) -> None:
+    before = len(logged_in.server.sessions())
+    done = logged_in("revoke-all")
+    assert (done.code, done.out) == (2, "")
+    assert len(logged_in.server.sessions()) == before
+
+
+@pytest.mark.parametrize(("answer", "code"), [("{}\n", 0), ("y\n", 2), ("\n", 2)])
+def test_on_a_terminal_the_app_code_is_typed(logged_in: Program, answer: str, code: int) -> None:
+    typed = answer.format(logged_in.server.credentials.app_code)
+    assert logged_in("revoke-all", stdin=typed, terminal=True).code == code
+    assert logged_in.server.calls[Call.REVOKE_ALL] == (1 if code == 0 else 0)
+
+
+@pytest.mark.parametrize("dialect", ["plain", "new-long-lived", "new-long-lived-data"])
+def test_revoke_all_leaves_one_and_keeps_it(logged_in: Program, dialect: str) -> None:
+    logged_in.speak(DIALECTS[dialect])
+    logged_in.clock.advance(1)
+    before = [fingerprint(session.token) for session in logged_in.server.sessions()]
+    done = logged_in("revoke-all", "--yes", "--json")
+    assert done.code == 0
+    answer = json.loads(done.out)
+    assert sorted(answer["plan"]["targets"]) == sorted(before)
+    assert {one["outcome"] for one in answer["outcomes"]} == {"revoked"}
+    (left,) = logged_in.server.sessions()
+    assert left.token == kept_token(logged_in)
+    assert left.token not in done.out + done.err
+    assert logged_in("sessions").code == 0
+
+
+def test_revoke_all_dry_run_sends_nothing(logged_in: Program) -> None:
+    done = logged_in("revoke-all", "--dry-run", "--json")
+    assert done.code == 0
+    answer = json.loads(done.out)
+    assert list(answer) == ["plan"]
+    assert len(answer["plan"]["targets"]) == len(logged_in.server.sessions())
+
+
+def test_revoke_all_whose_answer_is_lost_says_so(logged_in: Program) -> None:
+    logged_in.server.fail_next(Call.REVOKE_ALL, Fault(502, after=True))
+    done = logged_in("revoke-all", "--yes")
+    assert done.code == 1
+    assert "refresh" in done.err
+    assert logged_in.server.calls[Call.REVOKE_ALL] == 1
+
+
+def test_with_environment_credentials_revoke_all_needs_a_terminal(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = program.server.credentials
+    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", kept.long_lived_token)
+    monkeypatch.setenv("QISCUS_APP_ID", kept.app_code)
+    monkeypatch.setenv("QISCUS_TUI_SERVER", "https://demo.invalid")
+    done = program("revoke-all", "--yes")
+    assert done.code == 2
+    assert program.server.calls[Call.REVOKE_ALL] == 0
+    assert program("token").code == 0
+    assert program("revoke-all", "--yes", terminal=True).code == 0

@@ -1,0 +1,301 @@
+"""The whole main job as a newcomer does it: real processes, a real socket, real files."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.model.ids import fingerprint
+
+PROGRAM = [sys.executable, "-m", "qiscus_tui"]
+WAIT = 60
+
+
+@dataclass
+class Sandbox:
+    """The sandbox in its own process, and what it printed."""
+
+    process: subprocess.Popen[str]
+    url: str
+    words: dict[str, str]
+
+    def listed(self) -> set[str]:
+        """Ids of the live sessions, as the server itself has them."""
+        headers = {
+            "Authorization": self.words["long-lived token"],
+            "Qiscus-App-Id": self.words["app code"],
+        }
+        request = urllib.request.Request(f"{self.url}/api/v2/auth/active_token_list", None, headers)
+        with urllib.request.urlopen(request, timeout=WAIT) as answer:
+            return {fingerprint(entry["token"]) for entry in json.load(answer)["data"]}
+
+    def accepts(self, token: str) -> bool:
+        """Whether the server takes this short-lived token."""
+        headers = {"Authorization": token, "Qiscus-App-Id": self.words["app code"]}
+        request = urllib.request.Request(f"{self.url}/api/v1/admin/get_profile", None, headers)
+        try:
+            with urllib.request.urlopen(request, timeout=WAIT):
+                return True
+        except urllib.error.HTTPError as error:
+            assert error.code == 401
+            return False
+
+
+def start_sandbox(*options: str) -> Sandbox:
+    process = subprocess.Popen(
+        [*PROGRAM, "sandbox", *options], stdout=subprocess.PIPE, text=True, env=dict(os.environ)
+    )
+    assert process.stdout is not None
+    lines: list[str] = []
+    for line in process.stdout:
+        lines.append(line.rstrip("\n"))
+        if line.startswith("Stop with"):
+            break
+    found = re.search(r"http://127\.0\.0\.1:\d+", lines[0])
+    assert found is not None, lines
+    words = dict(re.findall(r"^  (\S.*?)  +(\S+)$", "\n".join(lines[1:6]), re.MULTILINE))
+    return Sandbox(process, found[0], words)
+
+
+def stop(sandbox: Sandbox) -> int:
+    sandbox.process.send_signal(signal.SIGINT)
+    code = sandbox.process.wait(WAIT)
+    assert sandbox.process.stdout is not None
+    sandbox.process.stdout.close()
+    return code
+
+
+@pytest.fixture
+def sandbox() -> Generator[Sandbox]:
+    """120 sessions."""
+    pytest.importorskip("uvicorn", reason="the sandbox needs uvicorn")
+    started = start_sandbox("--sessions", "120")
+    yield started
+    if started.process.poll() is None:
+        stop(started)
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "QISCUS_TUI_DATA_DIR": str(tmp_path / "data"),
+        "QISCUS_TUI_CONFIG_DIR": str(tmp_path / "config"),
+    }
+
+
+@dataclass
+class Shell:
+    """Types commands."""
+
+    environ: dict[str, str]
+
+    def __call__(self, *arguments: str, stdin: str = "", code: int = 0) -> str:
+        done = subprocess.run(
+            [*PROGRAM, *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            env=self.environ,
+            timeout=WAIT,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr
+        assert done.returncode == code, done.stderr
+        self.err = done.stderr
+        return done.stdout
+
+    def started(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*PROGRAM, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.environ,
+        )
+
+
+@pytest.fixture
+def shell(environ: dict[str, str]) -> Shell:
+    return Shell(environ)
+
+
+def log_in(shell: Shell, sandbox: Sandbox) -> None:
+    words = sandbox.words
+    arguments = ["login", "--server", sandbox.url, "--email", words["e-mail"], "--password-stdin"]
+    shell(*arguments, "--store", "file", stdin=f"{words['password']}\n")
+
+
+def test_the_main_job(sandbox: Sandbox, shell: Shell) -> None:
+    log_in(shell, sandbox)
+    listed = json.loads(shell("sessions", "--json"))
+    assert {one["id"] for one in listed} == sandbox.listed()
+    assert len(listed) == 121
+    own = next(one["id"] for one in listed if one["current"])
+
+    # Plan some, revoke them, see that they are gone.
+    chosen = [one["id"] for one in listed if one["id"] != own][:3]
+    plan = json.loads(shell("revoke", *chosen, "--dry-run", "--json"))["plan"]
+    assert plan["targets"] == chosen
+    assert sandbox.listed() == {one["id"] for one in listed}
+    shell("revoke", *chosen, code=2)
+    outcomes = json.loads(shell("revoke", *chosen, "--yes", "--json"))["outcomes"]
+    assert {(one["id"], one["outcome"]) for one in outcomes} == {(c, "revoked") for c in chosen}
+    assert sandbox.listed() == {one["id"] for one in listed} - set(chosen)
+    assert json.loads(shell("revoke", chosen[0], "--json"))["outcomes"][0]["outcome"] == (
+        "already_gone"
+    )
+
+    # A rule, over and under what --yes covers.
+    old = json.loads(shell("revoke", "--older-than", "7d", "--dry-run", "--json"))["plan"]
+    number = len(old["targets"])
+    assert number > 50
+    shell("revoke", "--older-than", "7d", "--yes", code=2)
+    shell("revoke", "--older-than", "7d", "--yes", "--max", str(number))
+    assert not sandbox.listed() & set(old["targets"])
+    assert own in sandbox.listed()
+
+    # Our own tokens.
+    token = shell("token").strip()
+    assert fingerprint(token) == own
+    assert sandbox.accepts(token)
+    assert json.loads(shell("status", "--json", "--min-ttl", "7d"))["accepted"] is True
+    refreshed = shell("refresh")
+    newer = shell("token").strip()
+    assert newer != token
+    assert newer not in refreshed
+    before = json.loads(shell("audit", "--json"))
+    assert [plan["kind"] for plan in before] == ["revoke", "revoke"]
+
+    # All at once.
+    shell("revoke-all", code=2)
+    shell("revoke-all", "--yes")
+    last = shell("token").strip()
+    assert sandbox.listed() == {fingerprint(last)}
+    assert sandbox.accepts(last)
+    assert not sandbox.accepts(newer)
+
+    shell("logout")
+    assert sandbox.listed() == set()
+    shell("sessions", code=4)
+    assert stop(sandbox) == 130
+
+
+def test_no_secret_is_left_in_any_file_but_the_one_that_was_agreed_to(
+    sandbox: Sandbox, shell: Shell, tmp_path: Path
+) -> None:
+    log_in(shell, sandbox)
+    log = tmp_path / "log"
+    shell("--log", str(log), "revoke", "--older-than", "29d", "--yes", "--max", "120")
+    token = shell("token").strip()
+    for secret in (token, sandbox.words["long-lived token"], sandbox.words["password"]):
+        holders = [
+            path.name
+            for path in tmp_path.rglob("*")
+            if path.is_file() and secret in path.read_text(errors="replace")
+        ]
+        assert set(holders) <= {"secrets.json"}
+
+
+def test_a_server_that_is_not_there_is_5(shell: Shell) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        arguments = ["login", "--server", url, "--email", "a@b.c", "--password-stdin"]
+        shell(*arguments, "--store", "file", stdin="x\n", code=5)
+    told = [line for line in shell.err.splitlines() if not line.startswith("The tokens go to")]
+    assert len(told) == 2
+
+
+def test_head_ends_it_silently(shell: Shell) -> None:
+    quoted = " ".join(f"'{word}'" for word in PROGRAM)
+    script = f"{quoted} --demo sessions --json; echo $? >&2"
+    done = subprocess.run(
+        ["bash", "-c", f"({script}) | head -n 1"],
+        capture_output=True,
+        text=True,
+        env=shell.environ,
+        check=True,
+        timeout=WAIT,
+    )
+    assert done.stdout == "[\n"
+    assert done.stderr.splitlines()[-1] == "0"
+    assert "Broken" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("redirection", "code"), [(">&-", 0), (">/dev/full", 6), ("<&-", 0), ("2>&-", 0)]
+)
+@pytest.mark.parametrize("verb", ["--demo sessions", "--demo token", "--help"])
+def test_streams_that_are_closed_or_full(
+    shell: Shell, redirection: str, code: int, verb: str
+) -> None:
+    if "full" in redirection and not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    quoted = " ".join(f"'{word}'" for word in PROGRAM)
+    done = subprocess.run(
+        ["bash", "-c", f"{quoted} {verb} {redirection}"],
+        capture_output=True,
+        text=True,
+        env=shell.environ,
+        check=False,
+        timeout=WAIT,
+    )
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+@pytest.fixture
+def slow() -> Generator[Sandbox]:
+    """Every answer takes a quarter of a second."""
+    pytest.importorskip("uvicorn", reason="the sandbox needs uvicorn")
+    started = start_sandbox("--sessions", "60", "--latency", "250")
+    yield started
+    stop(started)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_a_signal_ends_a_revoke_in_good_order(
+    slow: Sandbox, shell: Shell, number: signal.Signals, code: int
+) -> None:
+    log_in(shell, slow)
+    shell("revoke", next(iter(slow.listed())), "--yes")  # so that no trial is needed
+    before = slow.listed()
+    arguments = ["revoke", "--older-than", "1s", "--yes", "--max", "60", "--concurrency", "1"]
+    process = shell.started(*arguments, "--json")
+    while len(slow.listed()) == len(before):
+        pass  # each look takes a quarter of a second
+    process.send_signal(number)
+    out, err = process.communicate(timeout=WAIT)
+    assert process.returncode == code, err
+    assert "Traceback" not in err
+    after = slow.listed()
+    assert len(after) > 40
+    if number is signal.SIGHUP:
+        assert out == ""
+        assert "was cut short" in _said(shell, "accounts")
+        assert "was cut short" not in _said(shell, "accounts")
+        return
+    outcomes = {one["id"]: one["outcome"] for one in json.loads(out)["outcomes"]}
+    gone = {id for id, outcome in outcomes.items() if outcome == "revoked"}
+    assert gone == before - after
+    assert set(outcomes.values()) == {"revoked", "not_sent"}
+    assert "was cut short" not in _said(shell, "accounts")
+
+
+def _said(shell: Shell, *arguments: str) -> str:
+    shell(*arguments)
+    return shell.err

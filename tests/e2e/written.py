@@ -1,0 +1,24 @@
+"""What may stand among the bytes that the program writes, and what may not."""
+
+import re
+import unicodedata
+
+_OWN = re.compile(
+    r"\x1b\[[\d;:]*[mH]"  # colours, the cursor's place
+    r"|\x1b\[\?[\d;]+[hl]"  # modes
+    r"|\x1b\[\?\d+\$p"  # is a mode known?
+    r"|\x1b\[[<>=]\d*u"  # kitty's keyboard
+    r"|\x1b\]22;[a-z-]*\x07"  # the mouse pointer's shape
+)
+_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Controls, invisible formats (bidi, zero width, tags), surrogates, line separators."""
+
+
+def foreign(raw: bytes) -> list[str]:
+    """Every control or invisible character that is in no sequence of the program's own."""
+    text = _OWN.sub("", raw.decode())
+    return [
+        ascii(text[max(0, place - 12) : place + 24])
+        for place, character in enumerate(text)
+        if unicodedata.category(character) in _HIDDEN and character not in "\r\n"
+    ]

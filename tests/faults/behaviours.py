@@ -1,0 +1,272 @@
+"""What can go wrong with one request, each a function over the exchange."""
+
+import asyncio
+import gzip
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+
+from tests.faults.server import Behaviour, Exchange, obeys
+from tests.faults.wire import Said
+
+JSON = {"content-type": "application/json"}
+HTML = {"content-type": "text/html"}
+PAGE = b"<!doctype html><html><head><title>502</title></head><body>Bad gateway</body></html>"
+
+# The connection.
+
+
+async def says_nothing(x: Exchange) -> None:
+    """Take the request, and never answer."""
+    await x.wait_for_the_client_to_leave()
+
+
+async def does_it_and_says_nothing(x: Exchange) -> None:
+    """Carry it out, and never answer."""
+    await x.carried_out()
+    await x.wait_for_the_client_to_leave()
+
+
+async def resets_before(x: Exchange) -> None:
+    """Reset before anything was done."""
+    x.reset()
+
+
+async def resets_after(x: Exchange) -> None:
+    """Carry it out, and reset before the answer."""
+    await x.carried_out()
+    x.reset()
+
+
+async def resets_in_the_body(x: Exchange) -> None:
+    """Carry it out, and reset in the middle of the answer."""
+    said = await x.carried_out()
+    await x.write(said.head + said.body[: len(said.body) // 2])
+    x.reset()
+
+
+async def closes_before(x: Exchange) -> None:
+    """Close in good order without an answer, as an idle connection that is given up."""
+    x.close()
+
+
+async def closes_in_the_body(x: Exchange) -> None:
+    """Carry it out, and close in the middle of the answer."""
+    said = await x.carried_out()
+    await x.write(said.head + said.body[: len(said.body) // 2])
+    x.close()
+
+
+async def closes_in_the_head(x: Exchange) -> None:
+    """Carry it out, and close in the middle of the headers."""
+    said = await x.carried_out()
+    await x.write(said.head[: len(said.head) // 2])
+    x.close()
+
+
+async def closes_kept_connections(x: Exchange) -> None:
+    """Answer well, then close a connection that the client means to use again."""
+    await obeys(x)
+    x.close()
+
+
+async def resets_kept_connections(x: Exchange) -> None:
+    """Answer well, then reset the connection while it rests."""
+    await obeys(x)
+    await asyncio.sleep(0)
+    x.reset()
+
+
+async def gives_up_used_connections(x: Exchange) -> None:
+    """Close without an answer, but only on a connection that was used before."""
+    if x.number > 1:
+        x.close()
+    else:
+        await obeys(x)
+
+
+def drips(interval: float, *, head: bool) -> Behaviour:
+    """Carry it out, and send the answer byte by byte, `interval` seconds apart."""
+
+    async def behaviour(x: Exchange) -> None:
+        said = await x.carried_out()
+        slow = said.body
+        if head:
+            slow = said.head + said.body
+        else:
+            await x.write(said.head)
+        for index in range(len(slow)):
+            await x.write(slow[index : index + 1])
+            if x.ended or x.reader.at_eof():
+                break
+            await asyncio.sleep(interval)
+        x.close()
+
+    return behaviour
+
+
+async def speaks_another_protocol(x: Exchange) -> None:
+    """Greet as an SSH server does."""
+    await x.write(b"SSH-2.0-OpenSSH_9.6\r\n")
+    x.close()
+
+
+# The answer.
+
+
+def answers(
+    status: int,
+    body: object = b"",
+    headers: Mapping[str, str] = JSON,
+    *,
+    done: bool = False,
+) -> Behaviour:
+    """Answer with this instead; with `done` the call is carried out all the same."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+
+    async def behaviour(x: Exchange) -> None:
+        if done:
+            await x.carried_out()
+        await x.say(Said(status, headers, raw))
+
+    return behaviour
+
+
+def errors(status: int, words: str = "made to fail", **headers: str) -> Behaviour:
+    """Answer with the API's own kind of error."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return answers(status, {"errors": words}, {**JSON, **named})
+
+
+async def breaks_off_json(x: Exchange) -> None:
+    """Carry it out, and answer with the first half of the JSON as if it were all."""
+    said = await x.carried_out()
+    await x.say(Said(said.status, said.headers, said.body[: len(said.body) // 2]))
+
+
+async def says_it_is_a_web_page(x: Exchange) -> None:
+    """Carry it out, and call the JSON text/html."""
+    said = await x.carried_out()
+    await x.say(Said(said.status, {**said.headers, "content-type": "text/html"}, said.body))
+
+
+async def writes_utf_16(x: Exchange) -> None:
+    """Carry it out, and answer in UTF-16."""
+    said = await x.carried_out()
+    await x.say(Said(said.status, said.headers, said.body.decode().encode("utf-16")))
+
+
+async def writes_a_stray_byte(x: Exchange) -> None:
+    """Carry it out, and answer with a field that is no UTF-8."""
+    said = await x.carried_out()
+    body = said.body.rstrip()[:-1] + b',"note":"caf\xe9"}'
+    await x.say(Said(said.status, said.headers, body))
+
+
+async def lies_of_gzip(x: Exchange) -> None:
+    """Carry it out, and call the plain answer compressed."""
+    said = await x.carried_out()
+    await x.say(Said(said.status, {**said.headers, "content-encoding": "gzip"}, said.body))
+
+
+async def repeats_what_it_was_asked_with(x: Exchange) -> None:
+    """Refuse, and quote every secret of the request in the error."""
+    secret = x.asked.headers.get("authorization", "")
+    sent = x.asked.body.decode()
+    await x.say(Said(400, JSON, json.dumps({"errors": f"bad {secret} in {sent}"}).encode()))
+
+
+@lru_cache
+def _bomb(size: int) -> bytes:
+    return gzip.compress(b" " * size, 6)
+
+
+def bombs(size: int) -> Behaviour:
+    """Answer with so many bytes of blanks, compressed to a thousandth."""
+    return answers(200, _bomb(size), {**JSON, "content-encoding": "gzip"})
+
+
+def floods(size: int) -> Behaviour:
+    """Answer with so many bytes of blanks."""
+
+    async def behaviour(x: Exchange) -> None:
+        await x.write(Said(200, {**JSON, "content-length": str(size)}, b"").head)
+        sent, piece = 0, b" " * 65_536
+        while sent < size and not x.ended:
+            await x.write(piece)
+            sent += len(piece)
+        x.close()
+
+    return behaviour
+
+
+def with_entry(entry: bytes) -> Behaviour:
+    """Carry it out, and put this raw JSON into the answer: as an entry of a list, else a field."""
+
+    async def behaviour(x: Exchange) -> None:
+        said = await x.carried_out()
+        if b'"data":[' in said.body:
+            body = said.body.replace(b'"data":[', b'"data":[' + entry + b",", 1)
+        else:
+            body = said.body.rstrip()[:-1] + b',"more":' + entry + b"}"
+        await x.say(Said(said.status, said.headers, body))
+
+    return behaviour
+
+
+async def says_it_twice(x: Exchange) -> None:
+    """Carry it out, and answer with every top-level field twice."""
+    said = await x.carried_out()
+    inside = said.body.strip()[1:-1]
+    await x.say(Said(said.status, said.headers, b"{" + inside + b"," + inside + b"}"))
+
+
+def redirects(location: str) -> Behaviour:
+    """Send the client elsewhere; `SELF` stands for the same address."""
+
+    async def behaviour(x: Exchange) -> None:
+        here = f"{x.server.url}{x.asked.path}"
+        await x.say(Said(302, {"location": location.replace("SELF", here)}, b""))
+
+    return behaviour
+
+
+def dated(date: str) -> Behaviour:
+    """Obey, with another `Date`."""
+
+    async def behaviour(x: Exchange) -> None:
+        said = await x.carried_out()
+        await x.say(Said(said.status, {**said.headers, "date": date}, said.body))
+
+    return behaviour
+
+
+class Once:
+    """The first `times` requests get the fault, the others are obeyed."""
+
+    def __init__(self, behaviour: Behaviour, times: int = 1) -> None:
+        self._behaviour = behaviour
+        self.left = times
+
+    async def __call__(self, x: Exchange) -> None:
+        if self.left <= 0:
+            await obeys(x)
+            return
+        self.left -= 1
+        await self._behaviour(x)
+
+
+class After:
+    """The first `times` requests are obeyed, the others get the fault."""
+
+    def __init__(self, times: int, behaviour: Behaviour) -> None:
+        self._behaviour = behaviour
+        self.left = times
+
+    async def __call__(self, x: Exchange) -> None:
+        if self.left <= 0:
+            await self._behaviour(x)
+            return
+        self.left -= 1
+        await obeys(x)
+

@@ -1,0 +1,37 @@
+"""A faulty server, and the command line in front of it."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.demo import demo_state
+from qiscus_tui.model.clock import SystemClock
+from tests.faults.program import HastyClock, Program
+from tests.faults.server import FaultyServer
+from tests.faults.stage import MANY, Stage
+
+SESSIONS = MANY + 20
+
+
+@pytest.fixture
+def program(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Program:
+    """The command line in this process."""
+    made = Program(home, capsys, monkeypatch, HastyClock())
+    made.install()
+    return made
+
+
+@pytest.fixture
+def server() -> Generator[FaultyServer]:
+    """A demo account behind a socket that does what it is told."""
+    with FaultyServer(demo_state(SystemClock(), sessions=SESSIONS)).running() as running:
+        yield running
+
+
+@pytest.fixture
+def stage(server: FaultyServer, program: Program) -> Stage:
+    """Both, before anything was done."""
+    return Stage(server, program)

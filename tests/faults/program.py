@@ -1,0 +1,127 @@
+"""The command line in this process: its real wiring, with quick time-outs and no waiting."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from qiscus_tui.model.account import Credentials
+from qiscus_tui.model.clock import SystemClock
+from qiscus_tui.service.workspace import Workspace
+from qiscus_tui.store.paths import Paths, find_paths
+from qiscus_tui.store.secrets import FileSecrets
+
+TIMEOUT = 0.25
+"""Seconds; config.toml takes a second at least."""
+
+
+class HastyClock(SystemClock):
+    """The machine's time, moved by `ahead` seconds; waiting takes no time and is noted."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+        self.slept: list[float] = []
+        self.at_each_look: Callable[["HastyClock"], None] = lambda _: None
+
+    def now(self) -> float:
+        self.at_each_look(self)
+        return super().now() + self.ahead
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        await super().sleep(0)
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def text(self) -> str:
+        """All that was written."""
+        return self.out + self.err
+
+    @property
+    def said(self) -> str:
+        """The line that tells what happened."""
+        found = [line for line in self.err.splitlines() if line.startswith("qiscus-tui: ")]
+        return found[-1].removeprefix("qiscus-tui: ") if found else ""
+
+    @property
+    def advice(self) -> list[str]:
+        """The lines that tell what to do."""
+        return [line.strip() for line in self.err.splitlines() if line.startswith("  ")]
+
+    def json(self) -> dict[str, object]:
+        """The result, as JSON."""
+        return cast("dict[str, object]", json.loads(self.out))
+
+    def outcomes(self) -> dict[str, str]:
+        """What `revoke --json` says became of each session. Fails where one is named twice."""
+        rows = cast("list[dict[str, str]]", self.json()["outcomes"])
+        found = {row["id"]: row["outcome"] for row in rows}
+        assert len(found) == len(rows), "a session has two outcomes"
+        return found
+
+
+@dataclass
+class Program:
+    """Runs commands, one after the other, in one home."""
+
+    home: Path
+    capture: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch
+    clock: HastyClock
+    timeout: float = TIMEOUT
+    wrap: Callable[[Workspace], Workspace] = lambda workspace: workspace
+
+    def install(self) -> None:
+        """Put the quick time-outs and the clock where a run opens its workspace."""
+        from qiscus_tui.cli import opening as cli
+
+        opened = cli.open_for
+
+        def open_for(*arguments: object) -> Workspace:
+            workspace = cast("Workspace", opened(*arguments))  # type: ignore[arg-type]
+            server = replace(workspace.config.server, timeout=self.timeout)
+            config = replace(workspace.config, server=server)
+            return self.wrap(replace(workspace, config=config, clock=self.clock))
+
+        self.monkeypatch.setattr(cli, "open_for", open_for)
+
+    def __call__(self, *arguments: str, stdin: str = "") -> Run:
+        """Run one command line."""
+        from qiscus_tui.cli.main import options_of, run_verb
+
+        self.monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        self.capture.readouterr()
+        options = options_of(arguments)
+        code = options if isinstance(options, int) else run_verb(options)
+        wrote = self.capture.readouterr()
+        return Run(code, wrote.out, wrote.err)
+
+    def files(self) -> Iterator[Path]:
+        """Every file in the home."""
+        return (path for path in self.home.rglob("*") if path.is_file())
+
+    @property
+    def paths(self) -> Paths:
+        """Where the program keeps its files."""
+        return find_paths({"HOME": str(self.home)})
+
+    def credentials(self) -> list[Credentials]:
+        """The secrets of every account, read as the program reads them."""
+        file = self.paths.secrets_file
+        if not file.exists():
+            return []
+        content = cast("dict[str, dict[str, object]]", json.loads(file.read_text()))
+        found = [FileSecrets(self.paths).read(key) for key in content.get("accounts", {})]
+        return [one for one in found if one is not None]

@@ -1,0 +1,210 @@
+"""The demo API on a real socket, behind a layer that can do to every request what networks do.
+
+It keeps count from the server's side: what was asked for, and what was really carried out.
+"""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+import struct
+import threading
+from collections import Counter
+from collections.abc import Awaitable, Callable, Generator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import httpx
+
+from qiscus_tui.demo import Call, DemoState
+from qiscus_tui.demo.app import demo_app
+from tests.faults.wire import Asked, Said, read_request
+
+Behaviour = Callable[["Exchange"], Awaitable[None]]
+"""What is done with one request; `obeys` answers it as the demo does."""
+
+Chooser = Callable[[Call], Behaviour]
+
+_SECONDS_TO_START = 10
+
+
+@dataclass(eq=False)
+class Exchange:
+    """One request on one connection, and everything that can be done about it."""
+
+    server: "FaultyServer"
+    asked: Asked
+    call: Call | None
+    """None for a path that the API does not have."""
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    number: int
+    """Which request of its connection this is, from 1."""
+    ended: bool = False
+    """Whether the connection is over."""
+
+    async def carried_out(self) -> Said:
+        """Let the demo do it, and count it; gives the answer, which is not sent."""
+        peer = self.writer.get_extra_info("peername")
+        said = await self.server.ask_demo(self.asked, (peer[0], peer[1]))
+        if self.call is not None and said.status < 300:
+            self.server.done[self.call] += 1
+        return said
+
+    async def say(self, said: Said) -> None:
+        """Send an answer."""
+        await self.write(said.head + (b"" if self.asked.method == "HEAD" else said.body))
+
+    async def write(self, data: bytes) -> None:
+        """Send bytes; a client that went away ends the connection."""
+        try:
+            self.writer.write(data)
+            await self.writer.drain()
+        except OSError:
+            self.ended = True
+
+    async def wait_for_the_client_to_leave(self) -> None:
+        """Say nothing until the client gives up."""
+        with contextlib.suppress(OSError):
+            await self.reader.read()
+        self.ended = True
+
+    def close(self) -> None:
+        """End the connection in good order."""
+        self.ended = True
+
+    def reset(self) -> None:
+        """End the connection with a reset: what is still under way is lost."""
+        self.ended = True
+        connection = self.writer.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.writer.transport.abort()
+
+
+async def obeys(x: Exchange) -> None:
+    """Carry it out and say so."""
+    await x.say(await x.carried_out())
+
+
+@dataclass(eq=False)
+class FaultyServer:
+    """One demo account behind a socket. Change `behaves` at any time."""
+
+    state: DemoState
+    tls: ssl.SSLContext | None = None
+    behaves: Chooser = lambda _: obeys
+    asked: Counter[Call] = field(default_factory=Counter[Call])
+    """How often each call arrived."""
+    done: Counter[Call] = field(default_factory=Counter[Call])
+    """How often each call was carried out, whether or not its answer arrived."""
+    connections: int = 0
+    port: int = 0
+    _tasks: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
+
+    def __post_init__(self) -> None:
+        self._app = demo_app(self.state)
+
+    @property
+    def url(self) -> str:
+        """Its address, by the host name `localhost`."""
+        return f"{'https' if self.tls else 'http'}://localhost:{self.port}"
+
+    def strikes(self, call: Call | None, behaviour: Behaviour) -> None:
+        """Do this to every request of a call (None: of any), and obey the others."""
+        self.behaves = lambda asked: behaviour if call in {None, asked} else obeys
+
+    def forget_counts(self) -> None:
+        """Count from here on."""
+        self.asked.clear()
+        self.done.clear()
+        self.connections = 0
+
+    @contextlib.contextmanager
+    def running(self) -> Generator["FaultyServer"]:
+        """Serve from a thread as long as the block runs."""
+        ready, loops = threading.Event(), list[asyncio.AbstractEventLoop]()
+        over: list[asyncio.Event] = []
+
+        async def serve() -> None:
+            loops.append(asyncio.get_running_loop())
+            over.append(asyncio.Event())
+            server = await asyncio.start_server(
+                self._connected, sock=listener, ssl=self.tls, limit=1 << 20, backlog=256
+            )
+            ready.set()
+            await over[0].wait()
+            server.close()
+            for task in tuple(self._tasks):
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(("127.0.0.1", 0))
+            self.port = listener.getsockname()[1]
+            thread = threading.Thread(target=lambda: asyncio.run(serve()), name="faulty-server")
+            thread.start()
+            try:
+                if not ready.wait(_SECONDS_TO_START):
+                    raise RuntimeError("the faulty server did not start")
+                yield self
+            finally:
+                loops[0].call_soon_threadsafe(over[0].set)
+                thread.join()
+
+    async def ask_demo(self, asked: Asked, client: tuple[str, int]) -> Said:
+        """What the demo itself answers."""
+        transport = httpx.ASGITransport(self._app, client=client)
+        request = httpx.Request(
+            asked.method,
+            f"http://demo.invalid{asked.path}",
+            headers={k: v for k, v in asked.headers.items() if k != "host"},
+            content=asked.body,
+        )
+        response = await transport.handle_async_request(request)
+        body = await response.aread()
+        await response.aclose()
+        headers = {k: v for k, v in response.headers.items() if k != "content-length"}
+        return Said(response.status_code, headers, body)
+
+    async def _connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self.connections += 1
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            await self._converse(reader, writer)
+        except asyncio.CancelledError:
+            pass  # the server ends
+        finally:
+            self._tasks.discard(task)
+            writer.close()
+
+    async def _converse(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        number = 0
+        while (asked := await read_request(reader)) is not None:
+            number += 1
+            call = self._call_of(asked)
+            if call is not None:
+                self.asked[call] += 1
+            x = Exchange(self, asked, call, reader, writer, number)
+            await (self.behaves(call) if call is not None else obeys)(x)
+            if x.ended:
+                return
+
+    def _call_of(self, asked: Asked) -> Call | None:
+        paths = self.state.dialect.paths
+        return {
+            ("POST", "/api/v1/auth"): Call.LOGIN,
+            ("POST", "/api/v1/auth/logout"): Call.LOGOUT,
+            ("POST", "/api/v2/auth/refresh_token"): Call.REFRESH,
+            ("POST", paths.revoke): Call.REVOKE,
+            ("POST", paths.revoke_all): Call.REVOKE_ALL,
+            ("GET", paths.list): Call.LIST,
+            ("GET", "/api/v1/admin/get_profile"): Call.PROFILE,
+            ("GET", "/api/v1/agent/get_profile"): Call.PROFILE,
+        }.get((asked.method, urlsplit(asked.path).path))

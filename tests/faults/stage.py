@@ -1,0 +1,206 @@
+"""One account on one faulty server, and the six things that are done with it."""
+
+import enum
+from dataclasses import dataclass, field
+
+from qiscus_tui import __version__
+from qiscus_tui.api.contract import Contract
+from qiscus_tui.demo import PASSWORD, USERS, Call
+from qiscus_tui.demo.state import Caller
+from qiscus_tui.model.account import Account, Credentials, Role, ShortLived, Storage
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.store.accounts import AccountBook, StoredAccount
+from qiscus_tui.store.secrets import FileSecrets
+from qiscus_tui.store.trials import VerifiedRevokes
+from tests.faults.program import Program, Run
+from tests.faults.server import FaultyServer
+
+EMAIL = "admin@demo.example"
+AGENT = f"qiscus-tui/{__version__}"
+MANY = 30
+
+
+class Deed(enum.Enum):
+    """What the user does."""
+
+    LOGIN = "login"
+    LIST = "list"
+    REVOKE_ONE = "revoke one"
+    REVOKE_MANY = "revoke many"
+    REVOKE_ALL = "revoke all"
+    REFRESH = "refresh"
+
+    @property
+    def call(self) -> Call:
+        """The call of the API that it is about."""
+        return {
+            Deed.LOGIN: Call.LOGIN,
+            Deed.LIST: Call.LIST,
+            Deed.REVOKE_ONE: Call.REVOKE,
+            Deed.REVOKE_MANY: Call.REVOKE,
+            Deed.REVOKE_ALL: Call.REVOKE_ALL,
+            Deed.REFRESH: Call.REFRESH,
+        }[self]
+
+
+NEVER_TWICE = (Call.LOGIN, Call.REFRESH, Call.REVOKE_ALL)
+
+
+@dataclass
+class Stage:
+    """The server, the program, and what was true before the deed."""
+
+    server: FaultyServer
+    program: Program
+    url: str = ""
+    secrets: set[str] = field(default_factory=set[str])
+    """Everything that must never be seen."""
+    before: set[str] = field(default_factory=set[str])
+    """Ids of the sessions that lived before."""
+    targets: list[str] = field(default_factory=list[str])
+    """Ids that are to be revoked."""
+
+    def log_in(self, *more: str) -> Run:
+        """Log in, kept in the file."""
+        url = self.url or self.server.url
+        arguments = ("login", "--email", EMAIL, "--password-stdin", "--store", "file")
+        return self.program(*arguments, "--server", url, *more, stdin=f"{PASSWORD}\n")
+
+    def keep_account(self) -> None:
+        """What a login leaves behind, without the way there."""
+        state, paths = self.server.state, self.program.paths
+        session = state.issue(USERS[EMAIL], Caller(AGENT, "127.0.0.1"))
+        origin = parse_origin(self.url or self.server.url)
+        account = Account(origin, state.credentials.app_code, EMAIL, role=Role.ADMIN)
+        token = ShortLived(session.token, session.expires, self.program.clock.now())
+        FileSecrets(paths).write(account.key, Credentials(state.long_lived_token(), token))
+        book = AccountBook(paths)
+        book.use(book.save(StoredAccount("", account, Storage.FILE)).name)
+
+    def keep_that_revoking_works(self) -> None:
+        """What the first revoke on a server leaves behind."""
+        revoke = Contract().revoke
+        origin = str(parse_origin(self.url or self.server.url))
+        app_code = self.server.state.credentials.app_code
+        verified = VerifiedRevokes(self.program.paths)
+        verified.remember(origin, app_code, f"{revoke.path} {revoke.field}")
+
+    def prepare(self, deed: Deed) -> None:
+        """Everything up to the deed, on a server that is well."""
+        if deed is not Deed.LOGIN:
+            self.keep_account()
+        if deed is Deed.REVOKE_MANY:
+            self.keep_that_revoking_works()
+        self.look()
+        self.before = self.live()
+        self.targets = self.spare({Deed.REVOKE_ONE: 1, Deed.REVOKE_MANY: MANY}.get(deed, 0))
+        self.server.forget_counts()
+        self.program.clock.slept.clear()
+
+    def look(self) -> None:
+        """Note every secret that there is now."""
+        known = self.server.state.credentials
+        self.secrets |= {PASSWORD, known.secret_key, known.long_lived_token}
+        self.secrets |= {one.token for one in self.server.state.sessions()}
+
+    def spare(self, count: int) -> list[str]:
+        """Ids of sessions that are not the program's own, the longest-lived ones."""
+        own = {c.short_lived.token for c in self.program.credentials() if c.short_lived}
+        live = [one for one in self.server.state.sessions() if one.token not in own]
+        return [fingerprint(one.token) for one in live[-count:]] if count else []
+
+    def do(self, deed: Deed) -> Run:
+        """The deed itself."""
+        match deed:
+            case Deed.LOGIN:
+                return self.log_in()
+            case Deed.LIST:
+                return self.program("sessions", "--json")
+            case Deed.REVOKE_ONE | Deed.REVOKE_MANY:
+                return self.program("revoke", *self.targets, "--yes", "--max", "1000", "--json")
+            case Deed.REVOKE_ALL:
+                return self.program("revoke-all", "--yes", "--json")
+            case Deed.REFRESH:
+                # A plain `refresh` goes by the age of its process, which is pytest's here.
+                return self.program("refresh", "--if", self.own_id())
+
+    def own_id(self) -> str:
+        """Id of the program's own session."""
+        (own,) = [one.short_lived for one in self.program.credentials() if one.short_lived]
+        return fingerprint(own.token)
+
+    # What must hold, whatever happened.
+
+    def live(self) -> set[str]:
+        """Ids of the sessions that live now."""
+        return {fingerprint(one.token) for one in self.server.state.sessions()}
+
+    def nothing_is_told(self, run: Run) -> None:
+        """No traceback, and no secret, neither on the screen nor in any file but the one."""
+        self.look()
+        assert "Traceback" not in run.text
+        assert "unexpected" not in run.err, run.err
+        for secret in self.secrets:
+            assert secret not in run.text
+        own_file = self.program.paths.secrets_file
+        for file in self.program.files():
+            if file != own_file:
+                kept = file.read_bytes()
+                assert not any(secret.encode() in kept for secret in self.secrets), file
+
+    def says_what_and_what_to_do(self, run: Run) -> None:
+        """A command that failed says so in one line, and in another what to do."""
+        if run.code == 0:
+            return
+        assert run.err.strip(), "it failed without a word"
+        assert run.advice, f"it does not say what to do:\n{run.text}"
+
+    def nothing_was_done_twice(self) -> None:
+        """As the server counts."""
+        for call in NEVER_TWICE:
+            assert self.server.asked[call] <= 1, f"{call} was sent {self.server.asked[call]} times"
+
+    def nothing_is_lost(self, old: list[object], deed: Deed) -> None:
+        """The store can be read, and holds the old secrets or the new ones."""
+        held = self.program.credentials()
+        if deed is Deed.LOGIN:
+            assert len(held) <= 1
+        else:
+            assert len(held) == len(old) == 1
+        token = self.server.state.long_lived_token()
+        for one in held:
+            assert one.long_lived == token
+        locks = [f for f in self.program.files() if f.name.endswith(".new")]
+        assert not locks, "a half-written file is left"
+
+    def the_outcomes_are_true(self, run: Run, deed: Deed) -> None:
+        """What was claimed is what the server knows."""
+        live, gone = self.live(), self.before - self.live()
+        match deed:
+            case Deed.REVOKE_ONE | Deed.REVOKE_MANY if run.out:
+                claimed = run.outcomes()
+                assert set(claimed) == set(self.targets)
+                for one, outcome in claimed.items():
+                    if outcome in {"revoked", "already_gone"}:
+                        assert one not in live, f"{one} was called {outcome}, and lives"
+                    elif outcome in {"failed", "not_sent"}:
+                        assert one in live, f"{one} was called {outcome}, and is gone"
+                assert (run.code == 0) is (set(claimed.values()) == {"revoked"})
+                assert gone <= set(self.targets)
+            case Deed.REVOKE_ONE | Deed.REVOKE_MANY:
+                assert run.code != 0
+                assert gone <= set(self.targets)
+            case Deed.REVOKE_ALL if run.out:
+                claimed = run.outcomes()
+                assert set(claimed) == self.before
+                for one, outcome in claimed.items():
+                    if outcome == "revoked":
+                        assert one in gone
+                    elif outcome == "failed":
+                        assert one in live
+            case Deed.REVOKE_ALL:
+                assert run.code != 0
+                assert not gone, "it says that nothing was done"
+            case _:
+                assert not gone or deed is Deed.LOGIN

@@ -1,0 +1,126 @@
+"""Every fault of the network and the server, and the exit code that each deed ends with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tests.faults import behaviours as b
+from tests.faults.program import TIMEOUT
+from tests.faults.server import Behaviour
+from tests.faults.stage import Deed
+
+NO = 1
+LOGIN_NEEDED = 4
+OUT_OF_REACH = 5
+NOT_ALL = 3
+FINE = 0
+
+BOUND = 1024 * 1024
+"""Bytes that the table lets an answer have: the program's own bounds would only take longer."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is done to every request of the call that a deed is about."""
+
+    name: str
+    behaviour: Behaviour
+    code: int
+    """Exit code of a deed that fails by it."""
+    codes: Mapping[Deed, int] = field(default_factory=dict[Deed, int])
+    """Deeds that end otherwise."""
+    done: bool = False
+    """Whether the server carries the call out all the same."""
+
+    def codes_for(self, deed: Deed) -> set[int]:
+        """The exit codes that are right for a deed."""
+        if deed in self.codes:
+            return {self.codes[deed]}
+        if deed not in REVOKES:
+            return {self.code}
+        # The list shows what is gone, whatever was answered.
+        if deed is Deed.REVOKE_MANY and self.done and self.code != FINE:
+            return {FINE, NOT_ALL}  # ten that were given up in a row stop the rest
+        return {FINE if self.done else NOT_ALL}
+
+
+REVOKES = (Deed.REVOKE_ONE, Deed.REVOKE_MANY)
+CONNECTION = (
+    Fault("never answers", b.says_nothing, OUT_OF_REACH),
+    Fault("does it and never answers", b.does_it_and_says_nothing, OUT_OF_REACH, done=True),
+    Fault("a byte at a time", b.drips(TIMEOUT / 10, head=True), OUT_OF_REACH, done=True),
+    Fault("a body a byte at a time", b.drips(TIMEOUT / 10, head=False), OUT_OF_REACH, done=True),
+    Fault("reset before", b.resets_before, OUT_OF_REACH),
+    Fault("reset after", b.resets_after, OUT_OF_REACH, done=True),
+    Fault("reset in the body", b.resets_in_the_body, OUT_OF_REACH, done=True),
+    Fault("closed before", b.closes_before, OUT_OF_REACH),
+    Fault("closed in the head", b.closes_in_the_head, OUT_OF_REACH, done=True),
+    Fault("closed in the body", b.closes_in_the_body, OUT_OF_REACH, done=True),
+    Fault("another protocol", b.speaks_another_protocol, OUT_OF_REACH),
+    Fault("closes kept connections", b.closes_kept_connections, FINE, done=True),
+    Fault("resets kept connections", b.resets_kept_connections, FINE, done=True),
+)
+
+REFUSED_LOGIN = {Deed.LOGIN: LOGIN_NEEDED}
+
+STATUS = (
+    Fault("400", b.errors(400), NO, REFUSED_LOGIN),
+    Fault("400 that quotes", b.repeats_what_it_was_asked_with, NO, REFUSED_LOGIN),
+    Fault("400 invalid token", b.errors(400, "Invalid token"), LOGIN_NEEDED),
+    Fault("401", b.errors(401, "Unauthorized"), LOGIN_NEEDED),
+    Fault("401 object", b.answers(401, {"errors": {"message": "no"}}), LOGIN_NEEDED),
+    Fault("401 detail", b.answers(401, {"detail": "token_expired"}), LOGIN_NEEDED),
+    Fault(
+        "401 nested",
+        b.answers(401, {"error": {"message": "Unauthorized", "detail": "no"}}),
+        LOGIN_NEEDED,
+    ),
+    Fault("401 web page", b.answers(401, b.PAGE, b.HTML), LOGIN_NEEDED, {Deed.LOGIN: NO}),
+    Fault("401 empty", b.answers(401), LOGIN_NEEDED),
+    Fault("403", b.errors(403, "Forbidden"), NO, REFUSED_LOGIN),
+    Fault("403 web page", b.answers(403, b.PAGE, b.HTML), NO),
+    Fault("404", b.errors(404, "Not Found"), NO),
+    Fault("404 web page", b.answers(404, b.PAGE, b.HTML), NO),
+    Fault("409", b.errors(409), NO),
+    Fault("422", b.errors(422), NO, REFUSED_LOGIN),
+    Fault("429 seconds", b.errors(429, Retry_After="7"), NO),
+    Fault("429 date", b.errors(429, Retry_After="Fri, 01 Jan 2100 00:00:00 GMT"), NO),
+    Fault("429 absurd", b.errors(429, Retry_After="99999999999999999999"), NO),
+    Fault("429 negative", b.errors(429, Retry_After="-5"), NO),
+    Fault("429 infinite", b.errors(429, Retry_After="inf"), NO),
+    Fault("429 soon", b.errors(429, Retry_After="soon"), NO),
+    Fault("429", b.errors(429), NO),
+    Fault("500", b.errors(500), NO),
+    Fault("502 web page", b.answers(502, b.PAGE, b.HTML), NO),
+    Fault("503", b.errors(503), NO),
+    Fault("500 after it was done", b.answers(500, done=True), NO, done=True),
+    Fault("a status of its own", b.answers(799, b.PAGE, b.HTML), NO),
+)
+
+BODY = (
+    Fault("204", b.answers(204, b"", {}), NO),
+    Fault("an empty body", b.answers(200), NO),
+    Fault("a web page", b.answers(200, b.PAGE, b.HTML), NO),
+    Fault("null", b.answers(200, b"null"), NO),
+    Fault("a number", b.answers(200, b"42"), NO),
+    Fault("an empty object", b.answers(200, {}), NO),
+    Fault("no in a yes", b.answers(200, {"errors": "no"}), NO, REFUSED_LOGIN),
+    Fault("JSON that breaks off", b.breaks_off_json, NO, done=True),
+    Fault("wrong content type", b.says_it_is_a_web_page, FINE, done=True),
+    Fault("UTF-16", b.writes_utf_16, NO, done=True),
+    Fault("a stray byte", b.writes_a_stray_byte, FINE, done=True),
+    Fault("gzip that is none", b.lies_of_gzip, NO, done=True),
+    Fault("gzip bomb", b.bombs(BOUND * 16), NO),
+    Fault("past the bound", b.floods(BOUND + 1), NO),
+    Fault("nested deeply", b.answers(200, b'{"data":' + b"[" * 100_000), NO),
+    Fault("nested deeply and whole", b.answers(200, b"[" * 50_000 + b"]" * 50_000), NO),
+    Fault("a nested entry", b.with_entry(b"[" * 500 + b"]" * 500), FINE, done=True),
+    Fault("NaN", b.with_entry(b'{"token":"t","created_at":NaN}'), FINE, done=True),
+    Fault("a huge number", b.with_entry(b'{"token":"t","id":1' + b"0" * 9000 + b"}"), FINE,
+          done=True),
+    Fault("everything twice", b.says_it_twice, FINE, done=True),
+    Fault("to another host", b.redirects("http://127.0.0.2:9/api/v1/auth"), NO),
+    Fault("to http", b.redirects("http://example.invalid/"), NO),
+    Fault("in a loop", b.redirects("SELF"), NO),
+)
+
+FAULTS = (*CONNECTION, *STATUS, *BODY)

@@ -1,0 +1,34 @@
+"""Each fault of the network and of the server, in each thing that a user does."""
+
+import pytest
+
+from tests.faults.stage import Deed, Stage
+from tests.faults.table import BOUND, FAULTS, Fault
+
+CELLS = [
+    pytest.param(fault, deed, id=f"{fault.name}-{deed.value}")
+    for fault in FAULTS
+    for deed in Deed
+]
+
+
+@pytest.fixture(autouse=True)
+def _small_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qiscus_tui.api.listing.LIST_BODY", BOUND)
+    monkeypatch.setattr("qiscus_tui.api.answers.SMALL_BODY", BOUND)
+
+
+@pytest.mark.parametrize(("fault", "deed"), CELLS)
+def test_a_fault_is_told_as_it_is_and_nothing_is_lost(
+    stage: Stage, fault: Fault, deed: Deed
+) -> None:
+    stage.prepare(deed)
+    held = stage.program.credentials()
+    stage.server.strikes(deed.call, fault.behaviour)
+    run = stage.do(deed)
+    assert run.code in fault.codes_for(deed), run
+    stage.nothing_is_told(run)
+    stage.says_what_and_what_to_do(run)
+    stage.nothing_was_done_twice()
+    stage.nothing_is_lost(list(held), deed)
+    stage.the_outcomes_are_true(run, deed)

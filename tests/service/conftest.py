@@ -1,0 +1,100 @@
+"""A stage for runs of plans, and workspaces on the demo in this process."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from qiscus_tui.demo import DIALECTS, PASSWORD, DemoState, Dialect, demo_state
+from qiscus_tui.demo.app import demo_app
+from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.service.choice import Wishes
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.keeping import Disk, Keeping, disk, keeping, keeping_nothing
+from qiscus_tui.service.login import LoggedIn, Password, log_in
+from qiscus_tui.service.workspace import DemoAccess, Workspace
+from qiscus_tui.store.config import Config
+from qiscus_tui.store.paths import Paths
+from qiscus_tui.store.secrets import FileSecrets
+from tests.clocks import ManualClock
+from tests.service.scripted import Diary, ScriptedServer, Stage, Trials
+
+DEMO_ORIGIN = parse_origin("https://demo.invalid")
+
+
+@pytest.fixture
+def stage(clock: ManualClock) -> Stage:
+    """A server without sessions on which revoking was seen to work."""
+    server = ScriptedServer(clock)
+    return Stage(clock, server, Diary(server.log), Trials())
+
+
+@dataclass
+class Sandbox:
+    """A demo account, and this machine's side of it."""
+
+    state: DemoState
+    workspace: Workspace
+    kept: Keeping
+    clock: ManualClock
+
+    @property
+    def disk(self) -> Disk:
+        """The files of this machine, where it keeps any."""
+        assert self.workspace.disk is not None
+        return self.workspace.disk
+
+    async def log_in(self, email: str = "admin@demo.example", password: str = PASSWORD) -> LoggedIn:
+        """Log in as somebody of the demo."""
+        return await log_in(self.workspace, self.kept, Password(email, password))
+
+    async def connected(self) -> Connection:
+        """Logged in as the admin."""
+        return (await self.log_in()).connection
+
+    def tokens(self) -> set[str]:
+        """The live tokens of the admin."""
+        return {session.token for session in self.state.sessions()}
+
+
+def sandbox_on(
+    clock: ManualClock, dialect: str | Dialect, sessions: int, on: Disk | None
+) -> Sandbox:
+    """A demo of this dialect; what is kept goes to the disk, or ends with the run."""
+    chosen = DIALECTS[dialect] if isinstance(dialect, str) else dialect
+    state = demo_state(clock, sessions=sessions, dialect=chosen)
+    transport = httpx.ASGITransport(demo_app(state))
+    access = DemoAccess(transport, DEMO_ORIGIN, state.credentials.email, PASSWORD)
+    workspace = Workspace({}, Config(), on, clock, Wishes(), demo=access)
+    kept = keeping(FileSecrets(on.paths), on) if on else keeping_nothing()
+    return Sandbox(state, workspace, kept, clock)
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """Folders that do not exist yet."""
+    top = tmp_path / "qiscus"
+    return Paths(top / "config", top / "data", top / "state", top / "cache")
+
+
+@pytest.fixture
+def on_disk(paths: Paths) -> Disk:
+    """The files of this user."""
+    return disk(paths, {})
+
+
+SandboxMaker = Callable[..., Sandbox]
+
+
+@pytest.fixture
+def sandbox(clock: ManualClock, on_disk: Disk) -> SandboxMaker:
+    """Make a demo that speaks a dialect, with a disk of ours unless told otherwise."""
+
+    def make(
+        dialect: str | Dialect = "plain", sessions: int = 24, *, kept_on_disk: bool = True
+    ) -> Sandbox:
+        return sandbox_on(clock, dialect, sessions, on_disk if kept_on_disk else None)
+
+    return make

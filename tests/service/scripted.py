@@ -1,0 +1,386 @@
+"""A server, a diary and a memory of trials that do exactly what a test tells them to."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from qiscus_tui.errors import (
+    AnswerLost,
+    Forbidden,
+    QiscusTuiError,
+    ServerFault,
+    ServerRefused,
+    StorageError,
+    TimedOut,
+    TokenInvalid,
+)
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.session import Current, Session
+from qiscus_tui.service.revocation.events import Event, Finished
+from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutcome
+from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
+from qiscus_tui.service.revocation.run import Revocation
+from qiscus_tui.service.session_list import SessionList
+from tests.clocks import ManualClock
+
+START = 1_792_000_000.0
+DAY = 86_400.0
+
+
+def new_session(number: int, **changes: object) -> Session:
+    """The session number so-and-so, with 20 days left."""
+    token = f"token-{number:06d}"
+    session = Session(
+        id=fingerprint(token),
+        revoke_with=token,
+        token=token,
+        created_at=START - 10 * DAY,
+        expires_at=START + 20 * DAY,
+        expires_computed=False,
+        last_used_at=None,
+        current=False,
+        user_agent="curl/8.5",
+        ip="192.0.2.1",
+        user="a@b.c",
+        safe_agent="curl/8.5",
+        safe_ip="192.0.2.1",
+        safe_user="a@b.c",
+        extra=None,
+    )
+    return msgspec.structs.replace(session, **changes)
+
+
+def listed(
+    sessions: Iterable[Session],
+    *,
+    current: Current | None = None,
+    labels: dict[str, Known] | None = None,
+    unreadable: int = 0,
+    complete: bool = True,
+    read_at: float = START,
+) -> SessionList:
+    """The list of these sessions; `labels` by session id."""
+    them = tuple(sessions)
+    if current is None:
+        current = Current.LISTED if any(s.current for s in them) else Current.NONE
+    return SessionList(
+        sessions=them,
+        clients=["curl 8.5"] * len(them),
+        labels=[(labels or {}).get(session.id) for session in them],
+        new=bytes(len(them)),
+        current=current,
+        unreadable=unreadable,
+        read_at=read_at,
+        offset=0.0,
+        complete=complete,
+    )
+
+
+def plan_of(
+    on: SessionList, *positions: int, allowed: Allowed | None = None, gone: tuple[str, ...] = ()
+) -> RevocationPlan:
+    """A plan for these positions of the list; for all of them without any."""
+    chosen = positions or range(len(on))
+    return make_plan(on, Selection(chosen, "asked for", gone=gone), allowed or Allowed())
+
+
+# What the server does with one revoke
+
+Reply = Callable[["ScriptedServer", Session], None]
+
+
+def works(server: "ScriptedServer", session: Session) -> None:
+    """Ends the session and says so."""
+    server.end(session.id)
+
+
+def does_nothing(server: "ScriptedServer", session: Session) -> None:
+    """Says 200 and ends nothing."""
+
+
+def ends_own(server: "ScriptedServer", session: Session) -> None:
+    """Ends the caller's own session, whatever is asked."""
+    server.end(server.own or "")
+
+
+def ends_all(server: "ScriptedServer", session: Session) -> None:
+    """Ends everything, whatever is asked."""
+    server.live.clear()
+
+
+def says(error: QiscusTuiError) -> Reply:
+    """Ends nothing and answers so."""
+
+    def reply(server: "ScriptedServer", session: Session) -> None:
+        raise error
+
+    return reply
+
+
+def works_but_says(error: QiscusTuiError) -> Reply:
+    """Ends the session, and the answer is another (or lost)."""
+
+    def reply(server: "ScriptedServer", session: Session) -> None:
+        server.end(session.id)
+        raise error
+
+    return reply
+
+
+def refused(status: int) -> QiscusTuiError:
+    """What the client makes of this status."""
+    if status == 401:
+        return TokenInvalid("The server no longer takes the long-lived token (401)")
+    if status == 403:
+        return Forbidden("Revoking failed: 403", status=403)
+    if status == 429 or status >= 500:
+        return ServerFault(f"Revoking failed: {status}", status=status)
+    return ServerRefused(f"Revoking failed: {status}", status=status)
+
+
+def slow_down(seconds: float) -> ServerFault:
+    """429 with Retry-After."""
+    return ServerFault("Revoking failed: 429", status=429, retry_after=seconds)
+
+
+def lost() -> AnswerLost:
+    return AnswerLost("The connection ended before the answer was here")
+
+
+def timed_out() -> TimedOut:
+    return TimedOut("No answer within 20 s")
+
+
+ListStep = QiscusTuiError | Callable[["ScriptedServer"], None]
+
+
+@dataclass
+class ScriptedServer:
+    """Live sessions, and what each revoke and each reading of the list comes to."""
+
+    clock: ManualClock
+    live: dict[str, Session] = field(default_factory=dict[str, Session])
+    own: str | None = None
+    """Id of the caller's own session."""
+    log: list[str] = field(default_factory=list[str])
+    """Everything that happened, in order."""
+    always: Reply = works
+    """What a revoke does unless scripted otherwise."""
+    replies: defaultdict[str, deque[Reply]] = field(default_factory=lambda: defaultdict(deque))
+    """What the next revokes of one session do."""
+    next_replies: deque[Reply] = field(default_factory=deque[Reply])
+    """What the next revokes do, whichever session they are for."""
+    readings: deque[ListStep] = field(default_factory=deque[ListStep])
+    """What happens at (or instead of) the next readings of the list."""
+    unreadable: int = 0
+    complete: bool = True
+    hidden: set[str] = field(default_factory=set[str])
+    """Live, but listed in a way that can't be read."""
+    turns: int = 1
+    """Turns of the event loop that an answer takes."""
+    under_way: int = 0
+    most_under_way: int = 0
+    requests: list[str] = field(default_factory=list[str])
+    """Ids that were asked to be revoked, in order of arrival."""
+    senders_open: int = 0
+    held: asyncio.Event | None = None
+    """Answers wait for this where it is there."""
+    no_sender: QiscusTuiError | None = None
+
+    def end(self, session_id: str) -> None:
+        """The session is gone."""
+        self.live.pop(session_id, None)
+
+    def add(self, *sessions: Session) -> None:
+        """They are there."""
+        self.live.update({session.id: session for session in sessions})
+
+    def now_listed(self) -> SessionList:
+        """The list as it is now."""
+        sessions = [
+            msgspec.structs.replace(session, current=session.id == self.own)
+            for session in self.live.values()
+            if session.id not in self.hidden
+        ]
+        here = self.own is not None and self.own in self.live
+        missing = Current.NONE if self.own is None else Current.UNKNOWN
+        return listed(
+            sessions,
+            current=Current.LISTED if here else missing,
+            unreadable=self.unreadable + len(self.hidden & self.live.keys()),
+            complete=self.complete,
+            read_at=self.clock.now(),
+        )
+
+    async def read_list(self) -> SessionList:
+        self.log.append("list")
+        await asyncio.sleep(0)
+        step = self.readings.popleft() if self.readings else None
+        if isinstance(step, QiscusTuiError):
+            raise step
+        if step is not None:
+            step(self)
+        return self.now_listed()
+
+    async def sender(self) -> "ScriptedSender":
+        if self.no_sender is not None:
+            raise self.no_sender
+        self.senders_open += 1
+        return ScriptedSender(self)
+
+
+@dataclass
+class ScriptedSender:
+    """One connection of the scripted server."""
+
+    server: ScriptedServer
+
+    async def send(self, session: Session) -> None:
+        server = self.server
+        server.requests.append(session.id)
+        server.log.append(f"send {session.id}")
+        server.under_way += 1
+        server.most_under_way = max(server.most_under_way, server.under_way)
+        try:
+            for _ in range(server.turns):
+                await asyncio.sleep(0)
+            if server.held is not None:
+                await server.held.wait()
+            scripted = server.replies.get(session.id) or server.next_replies
+            reply = scripted.popleft() if scripted else server.always
+            reply(server, session)
+        finally:
+            server.under_way -= 1
+
+    async def close(self) -> None:
+        self.server.senders_open -= 1
+
+
+@dataclass
+class Diary:
+    """Writes into the server's log, so that the order of things can be seen."""
+
+    log: list[str]
+    intents: list[RevocationPlan] = field(default_factory=list[RevocationPlan])
+    reports: list[Report] = field(default_factory=list[Report])
+    no_intent: bool = False
+    no_outcomes: bool = False
+
+    def intent(self, plan: RevocationPlan) -> None:
+        if self.no_intent:
+            raise StorageError("The disk is full")
+        self.log.append("intent")
+        self.intents.append(plan)
+
+    def outcomes(self, report: Report) -> None:
+        if self.no_outcomes:
+            raise StorageError("The disk is full")
+        self.log.append("outcomes")
+        self.reports.append(report)
+
+
+@dataclass
+class Trials:
+    """Whether the call was seen to work."""
+
+    verified: bool = True
+    broken: bool = False
+    """Whether it can't be read or written."""
+
+    def is_verified(self) -> bool:
+        self._check()
+        return self.verified
+
+    def remember(self) -> None:
+        self._check()
+        self.verified = True
+
+    def forget(self) -> None:
+        self._check()
+        self.verified = False
+
+    def _check(self) -> None:
+        if self.broken:
+            raise StorageError("The state folder cannot be read")
+
+
+@dataclass
+class Stage:
+    """A server with sessions, and what a run of a plan on it takes."""
+
+    clock: ManualClock
+    server: ScriptedServer
+    diary: Diary
+    trials: Trials
+
+    def sessions(self, count: int) -> list[Session]:
+        """Add so many sessions."""
+        first = len(self.server.live)
+        them = [new_session(first + number) for number in range(count)]
+        self.server.add(*them)
+        return them
+
+    def own_session(self) -> Session:
+        """Add the caller's own session."""
+        own = new_session(999_999, current=True)
+        self.server.add(own)
+        self.server.own = own.id
+        return own
+
+    def plan(
+        self,
+        targets: Iterable[Session] | None = None,
+        allowed: Allowed | None = None,
+        gone: tuple[str, ...] = (),
+    ) -> RevocationPlan:
+        """A plan on the list as it is now; for everything, unless `targets` are given."""
+        now = self.server.now_listed()
+        chosen = range(len(now)) if targets is None else [now.positions[s.id] for s in targets]
+        return make_plan(now, Selection(chosen, "asked for", gone=gone), allowed or Allowed())
+
+    def run(self, plan: RevocationPlan, width: int = 16) -> Revocation:
+        """A run, not begun."""
+        return Revocation(plan, self.server, self.diary, self.trials, self.clock, width=width)
+
+    async def apply(self, plan: RevocationPlan, width: int = 16) -> "Ending":
+        """Run the plan to its end."""
+        return await ending(self.run(plan, width))
+
+
+@dataclass
+class Ending:
+    """What a run told."""
+
+    events: list[Event]
+    report: Report
+
+    def of(self, session: Session) -> SessionOutcome:
+        """The one outcome of the session."""
+        (found,) = [o for o in self.report.outcomes if o.id == session.id]
+        return found
+
+    def ids(self, outcome: Outcome) -> set[str]:
+        """Which sessions had this outcome."""
+        return {o.id for o in self.report.outcomes if o.outcome is outcome}
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Let everything run until it holds."""
+    for _ in range(1_000_000):
+        if condition():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("It never came to that")
+
+
+async def ending(run: Revocation) -> Ending:
+    """Everything that the run tells; the report is its last word."""
+    events = [event async for event in run.apply()]
+    last = events[-1]
+    assert isinstance(last, Finished)
+    assert not any(isinstance(event, Finished) for event in events[:-1])
+    return Ending(events, last.report)

@@ -1,0 +1,190 @@
+"""Whatever goes wrong, in whatever order: nothing is claimed that is not so."""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qiscus_tui.errors import NotConnected, QiscusTuiError
+from qiscus_tui.service.revocation.events import Answered, Finished
+from qiscus_tui.service.revocation.outcomes import Outcome, Report
+from tests.clocks import ManualClock
+from tests.service.scripted import (
+    Diary,
+    ListStep,
+    Reply,
+    ScriptedServer,
+    Stage,
+    Trials,
+    does_nothing,
+    ends_own,
+    lost,
+    new_session,
+    refused,
+    says,
+    slow_down,
+    timed_out,
+    works,
+    works_but_says,
+)
+
+
+def ends_another_too(server: ScriptedServer, session: object) -> None:
+    """Somebody else is at it as well."""
+    server.end(server.requests[-1])
+    if server.live:
+        server.end(next(iter(server.live)))
+
+
+def somebody_logs_in(server: ScriptedServer, session: object) -> None:
+    server.end(server.requests[-1])
+    server.add(new_session(5_000 + len(server.requests)))
+
+
+FAULTS: list[QiscusTuiError] = [
+    lost(),
+    timed_out(),
+    NotConnected("refused"),
+    slow_down(3),
+    *(refused(status) for status in (400, 401, 403, 404, 405, 409, 422, 429, 500, 502, 503, 504)),
+]
+REPLIES: list[Reply] = [
+    *[works] * 20,
+    does_nothing,
+    ends_own,
+    ends_another_too,
+    somebody_logs_in,
+    *(says(fault) for fault in FAULTS),
+    *(works_but_says(fault) for fault in FAULTS),
+]
+
+
+def hides_some(server: ScriptedServer) -> None:
+    server.hidden = set(list(server.live)[::2])
+
+
+def hides_none(server: ScriptedServer) -> None:
+    server.hidden = set()
+
+
+def is_cut_off(server: ScriptedServer) -> None:
+    server.complete = False
+
+
+def is_whole(server: ScriptedServer) -> None:
+    server.complete = True
+
+
+def own_ends(server: ScriptedServer) -> None:
+    server.end(server.own or "")
+
+
+READINGS: list[ListStep] = [
+    hides_none,
+    hides_none,
+    is_whole,
+    hides_some,
+    is_cut_off,
+    own_ends,
+    lost(),
+    refused(503),
+    refused(401),
+]
+
+
+@dataclass
+class Script:
+    """What goes wrong, and how the run is made."""
+
+    targets: int
+    others: int
+    has_own: bool
+    verified: bool
+    plan_age: float
+    width: int
+    turns: int
+    always: Reply
+    replies: list[Reply]
+    readings: list[ListStep]
+    stop_after: int | None
+
+
+scripts = st.builds(
+    Script,
+    targets=st.integers(1, 25),
+    others=st.integers(0, 3),
+    has_own=st.booleans(),
+    verified=st.booleans(),
+    plan_age=st.sampled_from([0.0, 60.0]),
+    width=st.integers(1, 8),
+    turns=st.integers(0, 3),
+    always=st.sampled_from([works, works, works, does_nothing, says(refused(404)), says(lost())]),
+    replies=st.lists(st.sampled_from(REPLIES), max_size=40),
+    readings=st.lists(st.sampled_from(READINGS), max_size=3),
+    stop_after=st.none() | st.integers(0, 20),
+)
+
+
+async def played(script: Script) -> tuple[Stage, Report]:
+    """The script, played to its end."""
+    clock = ManualClock()
+    server = ScriptedServer(clock, always=script.always, turns=script.turns)
+    stage = Stage(clock, server, Diary(server.log), Trials(script.verified))
+    targets = stage.sessions(script.targets)
+    server.add(*(new_session(1_000 + number) for number in range(script.others)))
+    if script.has_own:
+        stage.own_session()
+    plan = stage.plan(targets)
+    clock.advance(script.plan_age)
+    server.next_replies.extend(script.replies)
+    server.readings.extend(script.readings)
+    run = stage.run(plan, script.width)
+    report: Report | None = None
+    async for event in run.apply():
+        if isinstance(event, Answered) and event.done == script.stop_after:
+            run.stop()
+        if isinstance(event, Finished):
+            report = event.report
+    assert report is not None
+    return stage, report
+
+
+@given(scripts)
+@settings(max_examples=200, deadline=None)
+def test_nothing_is_claimed_that_is_not_so(script: Script):
+    stage, report = asyncio.run(played(script))
+    server = stage.server
+    planned = [target.session.id for target in report.plan.targets]
+    sent, live = set(server.requests), set(server.live)
+    found = {kind: {o.id for o in report.outcomes if o.outcome is kind} for kind in Outcome}
+
+    # Every target is counted exactly once, and nothing else is.
+    assert Counter(o.id for o in report.outcomes) == Counter(planned)
+    # Nothing outside the plan is ever sent.
+    assert sent <= set(planned)
+    # What is called revoked was sent and is gone.
+    assert found[Outcome.REVOKED] <= sent - live
+    # What is called gone was not sent, and is gone.
+    assert not found[Outcome.ALREADY_GONE] & (sent | live)
+    # What is called not sent was not sent; what is unknown or failed was.
+    assert not found[Outcome.NOT_SENT] & sent
+    assert found[Outcome.UNKNOWN] | found[Outcome.FAILED] <= sent
+    # Where the list could be read whole, it says all of it.
+    if not found[Outcome.UNKNOWN]:
+        assert found[Outcome.REVOKED] == sent - live
+        assert found[Outcome.FAILED] == sent & live
+    # Everything that is not there has its reason.
+    assert all(
+        o.reason
+        for o in report.outcomes
+        if o.outcome not in {Outcome.REVOKED, Outcome.ALREADY_GONE}
+    )
+    # Never wider than asked, never unwritten, nothing left open.
+    assert server.most_under_way <= script.width
+    assert server.log[0] == "intent"
+    assert stage.diary.reports
+    assert server.senders_open == 0
+    # No try but the retried ones.
+    assert all(count <= 5 for count in Counter(server.requests).values())

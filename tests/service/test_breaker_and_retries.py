@@ -1,0 +1,298 @@
+"""When a bulk stops by itself, what is tried again, and how wide it goes."""
+
+import pytest
+
+from qiscus_tui.errors import (
+    ConfigError,
+    NotTrusted,
+    QiscusTuiError,
+    ServerFault,
+    ServerRefused,
+    Unreadable,
+)
+from qiscus_tui.service.revocation.breaker import IN_A_ROW, Breaker
+from qiscus_tui.service.revocation.outcomes import Outcome
+from qiscus_tui.service.revocation.width import GROW_AFTER, Width
+from tests.service.scripted import (
+    Reply,
+    Stage,
+    lost,
+    refused,
+    says,
+    slow_down,
+    timed_out,
+    works,
+    works_but_says,
+)
+
+# The breaker
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, 4), (403, 1)])
+async def test_the_first_401_or_403_stops_the_bulk(stage: Stage, status: int, code: int):
+    sessions = stage.sessions(30)
+    stage.server.replies[sessions[3].id].append(says(refused(status)))
+    end = await stage.apply(stage.plan(), width=1)
+    assert stage.server.requests == [s.id for s in sessions[:4]]
+    assert end.report.halted == refused(status).message
+    assert end.report.fault is not None
+    assert end.report.fault.exit_code == code
+    assert len(end.ids(Outcome.NOT_SENT)) == 26
+    assert {o.reason for o in end.report.outcomes if o.outcome is Outcome.NOT_SENT} == {
+        end.report.halted
+    }
+
+
+async def test_what_was_under_way_when_the_breaker_tripped_is_verified(stage: Stage):
+    sessions = stage.sessions(30)
+    stage.server.replies[sessions[0].id].append(says(refused(401)))
+    end = await stage.apply(stage.plan(), width=8)
+    assert len(stage.server.requests) == 8
+    assert len(end.ids(Outcome.REVOKED)) == 7
+    assert end.of(sessions[0]).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize("status", [400, 405, 422])
+async def test_ten_answers_that_the_call_is_not_understood_stop_the_bulk(stage: Stage, status: int):
+    stage.sessions(30)
+    stage.server.always = says(refused(status))
+    end = await stage.apply(stage.plan(), width=1)
+    assert len(stage.server.requests) == IN_A_ROW
+    assert end.report.halted == f"Revoking failed: {status}"
+
+
+async def test_ten_of_them_mixed_stop_it_too(stage: Stage):
+    stage.sessions(30)
+    stage.server.next_replies.extend(says(refused(s)) for s in (400, 405, 422) * 4)
+    await stage.apply(stage.plan(), width=1)
+    assert len(stage.server.requests) == IN_A_ROW
+
+
+@pytest.mark.parametrize("between", [works, says(refused(404)), says(refused(409))])
+async def test_another_answer_between_begins_the_row_anew(stage: Stage, between: Reply):
+    stage.sessions(30)
+    row = [says(refused(422))] * (IN_A_ROW - 1)
+    stage.server.next_replies.extend([*row, between, *row])
+    end = await stage.apply(stage.plan(), width=1)
+    assert end.report.halted is None
+    assert len(stage.server.requests) == 30
+
+
+def row_of(*errors: QiscusTuiError | None) -> list[QiscusTuiError]:
+    """What trips a breaker that hears these."""
+    tripped: list[QiscusTuiError] = []
+    breaker = Breaker(tripped.append)
+    for error in errors:
+        breaker.hears(error)
+    return tripped
+
+
+def test_no_answer_is_neither_of_the_row_nor_its_end():
+    nine = [ServerRefused("no", status=422)] * 9
+    assert row_of(*nine, lost(), timed_out(), nine[0]) == [nine[0]]
+
+
+@pytest.mark.parametrize(
+    "between", [ServerFault("busy", status=503), Unreadable("HTML", status=200), None]
+)
+def test_any_other_answer_ends_the_row(between: QiscusTuiError | None):
+    nine = [ServerRefused("no", status=400)] * 9
+    assert row_of(*nine, between, *nine) == []
+
+
+async def test_404_after_404_does_not_stop_the_bulk(stage: Stage):
+    stage.sessions(30)
+    stage.server.always = works_but_says(refused(404))
+    end = await stage.apply(stage.plan())
+    assert len(end.ids(Outcome.REVOKED)) == 30
+
+
+async def test_ten_sessions_in_a_row_given_up_stop_the_bulk(stage: Stage):
+    stage.sessions(30)
+    stage.server.always = says(timed_out())
+    end = await stage.apply(stage.plan(), width=1)
+    assert len(set(stage.server.requests)) == IN_A_ROW
+    assert end.report.halted == "No answer within 20 s"
+    assert end.report.fault is not None
+    assert end.report.fault.exit_code == 5
+    assert len(end.ids(Outcome.NOT_SENT)) == 20
+
+
+async def test_a_session_that_went_well_between_begins_that_row_anew(stage: Stage):
+    sessions = stage.sessions(25)
+    for index, session in enumerate(sessions):
+        if index % 10 != 9:
+            stage.server.replies[session.id].extend([says(lost())] * 5)
+    end = await stage.apply(stage.plan(), width=1)
+    assert end.report.halted is None
+
+
+async def test_where_no_connection_can_be_had_nothing_is_sent_and_it_is_told(stage: Stage):
+    stage.sessions(30)
+    stage.server.no_sender = ConfigError("The proxy cannot be used")
+    for verified in (True, False):
+        stage.trials.verified = verified
+        end = await stage.apply(stage.plan())
+        assert stage.server.requests == []
+        assert len(end.ids(Outcome.NOT_SENT)) == 30
+        assert end.report.halted == "The proxy cannot be used"
+
+
+# Trying again
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+async def test_a_fault_that_may_pass_is_tried_again(stage: Stage, status: int):
+    (session,) = stage.sessions(1)
+    stage.server.next_replies.extend([says(refused(status))] * 4)
+    end = await stage.apply(stage.plan())
+    assert stage.server.requests == [session.id] * 5
+    assert end.of(session).outcome is Outcome.REVOKED
+
+
+@pytest.mark.parametrize("answered", [lost(), timed_out()])
+async def test_a_lost_answer_is_tried_again(stage: Stage, answered: QiscusTuiError):
+    (session,) = stage.sessions(1)
+    stage.server.next_replies.extend([works_but_says(answered), says(refused(404))])
+    end = await stage.apply(stage.plan())
+    assert stage.server.requests == [session.id] * 2
+    assert end.of(session).outcome is Outcome.REVOKED
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 422])
+async def test_a_refusal_is_not_tried_again(stage: Stage, status: int):
+    stage.sessions(1)
+    stage.server.always = says(refused(status))
+    await stage.apply(stage.plan())
+    assert len(stage.server.requests) == 1
+
+
+async def test_a_server_that_cannot_prove_who_it_is_is_not_tried_again(stage: Stage):
+    stage.sessions(1)
+    stage.server.always = says(NotTrusted("expired"))
+    await stage.apply(stage.plan())
+    assert len(stage.server.requests) == 1
+
+
+async def test_five_tries_and_no_more(stage: Stage):
+    stage.sessions(1)
+    stage.server.always = says(refused(500))
+    await stage.apply(stage.plan())
+    assert len(stage.server.requests) == 5
+
+
+async def test_the_waits_double_from_a_fifth_of_a_second(stage: Stage):
+    stage.sessions(1)
+    stage.server.always = says(refused(500))
+    await stage.apply(stage.plan())
+    assert len(stage.clock.slept) == 4
+    for slept, longest in zip(stage.clock.slept, (0.2, 0.4, 0.8, 1.6), strict=True):
+        assert longest / 2 <= slept <= longest
+
+
+async def test_retry_after_is_obeyed(stage: Stage):
+    (session,) = stage.sessions(1)
+    stage.server.next_replies.append(says(slow_down(17)))
+    end = await stage.apply(stage.plan())
+    assert stage.clock.slept == [17]
+    assert end.of(session).outcome is Outcome.REVOKED
+
+
+async def test_a_retry_after_of_more_than_a_minute_is_given_up(stage: Stage):
+    (session,) = stage.sessions(1)
+    stage.server.always = says(slow_down(3600))
+    end = await stage.apply(stage.plan())
+    assert stage.clock.slept == []
+    assert len(stage.server.requests) == 1
+    assert end.of(session).outcome is Outcome.FAILED
+
+
+# The width
+
+
+async def test_no_more_are_under_way_than_the_width(stage: Stage):
+    stage.sessions(100)
+    stage.server.turns = 7
+    await stage.apply(stage.plan(), width=5)
+    assert stage.server.most_under_way == 5
+
+
+async def test_a_plan_smaller_than_the_width_opens_no_idle_connections(stage: Stage):
+    stage.sessions(3)
+    await stage.apply(stage.plan(), width=64)
+    assert stage.server.most_under_way == 3
+
+
+async def test_every_connection_is_closed_again(stage: Stage):
+    sessions = stage.sessions(30)
+    stage.server.replies[sessions[3].id].append(says(refused(401)))
+    await stage.apply(stage.plan())
+    assert stage.server.senders_open == 0
+
+
+@pytest.mark.parametrize("width", [0, -3])
+async def test_a_width_below_one_is_one(stage: Stage, width: int):
+    stage.sessions(3)
+    end = await stage.apply(stage.plan(), width=width)
+    assert len(end.ids(Outcome.REVOKED)) == 3
+
+
+def hear(width: Width, *errors: QiscusTuiError | None, era: int = 0) -> int:
+    """The width after these answers."""
+    for error in errors:
+        width.hears(error, era)
+    return width.now
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_overload_halves_the_width(status: int):
+    assert hear(Width(16), refused(status)) == 8
+
+
+@pytest.mark.parametrize("status", [500, 502, 504])
+def test_other_faults_leave_it(status: int):
+    assert hear(Width(16), refused(status)) == 16
+
+
+def test_the_many_answers_to_one_overload_halve_it_once():
+    assert hear(Width(16), *[refused(503)] * 16) == 8
+
+
+def test_the_next_overload_halves_it_again_down_to_one():
+    width = Width(16)
+    for era in range(10):
+        hear(width, refused(503), era=era)
+    assert width.now == 1
+
+
+def test_it_grows_back_after_good_answers_and_not_beyond_what_was_asked():
+    width = Width(4)
+    hear(width, refused(503))
+    assert hear(width, *[None] * (GROW_AFTER - 1)) == 2
+    assert hear(width, None) == 3
+    assert hear(width, *[None] * GROW_AFTER) == 4
+    assert hear(width, *[None] * GROW_AFTER * 3) == 4
+
+
+async def test_the_tries_after_an_overload_are_narrow_too(stage: Stage):
+    stage.sessions(16)
+    stage.server.turns = 5
+    stage.server.next_replies.extend([says(refused(503))] * 16)
+    widths: list[int] = []
+
+    def notes(server: object, session: object) -> None:
+        widths.append(stage.server.under_way)
+        stage.server.end(stage.server.requests[-1])
+
+    stage.server.always = notes
+    await stage.apply(stage.plan(), width=16)
+    assert stage.server.most_under_way == 16
+    assert max(widths) <= 8
+
+
+async def test_a_request_that_meets_overload_again_and_again_narrows_again_and_again():
+    width = Width(16)
+    for _ in range(3):
+        async with width.slot() as era:
+            width.hears(refused(503), era)
+    assert width.now == 2

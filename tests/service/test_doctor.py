@@ -1,0 +1,118 @@
+"""The doctor: what it asks, what it concludes, and that it gives nothing away."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from qiscus_tui.api.probe import PathProbe, Presence
+from qiscus_tui.api.wire import WireSettings
+from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.service.doctor import MOST_TRIES, Check, Verdict, examine, try_paths
+from qiscus_tui.service.workspace import DemoAccess, Workspace
+from qiscus_tui.store.config import Config
+from tests.clocks import ManualClock
+
+ORIGIN = parse_origin("http://127.0.0.1:9")
+PATH = "/api/v2/auth/revoke_token"
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+def answering(status_of: Callable[[str], int], seen: list[httpx.Request]) -> Answer:
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(status_of(request.url.path), json={})
+
+    return answer
+
+
+async def presence_when(status_of: Callable[[str], int], clock: ManualClock) -> Presence:
+    settings = WireSettings(transport=httpx.MockTransport(answering(status_of, [])))
+    async with PathProbe(ORIGIN, settings, clock) as probe:
+        return await probe.presence(PATH)
+
+
+@pytest.mark.parametrize("status", [401, 403, 405, 422])
+async def test_a_refusal_against_a_missing_control_says_there(
+    status: int, clock: ManualClock
+) -> None:
+    found = await presence_when(lambda path: status if path == PATH else 404, clock)
+    assert found is Presence.THERE
+
+
+@pytest.mark.parametrize("status", [200, 302, 401, 405, 429, 500])
+async def test_equal_answers_tell_nothing(status: int, clock: ManualClock) -> None:
+    assert await presence_when(lambda _: status, clock) is Presence.CANNOT_TELL
+
+
+@pytest.mark.parametrize("status", [200, 204, 301, 429, 502])
+async def test_other_answers_tell_nothing(status: int, clock: ManualClock) -> None:
+    found = await presence_when(lambda path: status if path == PATH else 404, clock)
+    assert found is Presence.CANNOT_TELL
+
+
+async def test_not_found_says_not_there(clock: ManualClock) -> None:
+    assert await presence_when(lambda _: 404, clock) is Presence.ABSENT
+
+
+async def test_only_get_and_options_are_sent_and_no_credential(clock: ManualClock) -> None:
+    seen: list[httpx.Request] = []
+    settings = WireSettings(transport=httpx.MockTransport(answering(lambda _: 404, seen)))
+    async with PathProbe(ORIGIN, settings, clock) as probe:
+        await probe.presence(PATH)
+    assert {request.method for request in seen} == {"GET", "OPTIONS"}
+    for request in seen:
+        assert not {"authorization", "qiscus-app-id", "qiscus-secret-key", "cookie"} & set(
+            request.headers
+        )
+        assert not request.content
+
+
+def workspace(status_of: Callable[[str], int], clock: ManualClock) -> Workspace:
+    transport = httpx.MockTransport(answering(status_of, []))
+    access = DemoAccess(transport, ORIGIN, "a@b.c", "secret-password")
+    return Workspace({"TERM": "xterm"}, Config(), None, clock, demo=access)
+
+
+async def checks_of(space: Workspace) -> list[Check]:
+    return [check async for check in examine(space)]
+
+
+async def test_a_missing_path_is_bad_and_says_where_to_set_another(clock: ManualClock) -> None:
+    checks = await checks_of(workspace(lambda _: 404, clock))
+    revoke = next(check for check in checks if check.name.startswith("revoke_token"))
+    assert revoke.verdict is Verdict.BAD
+    assert "[api.revoke_token]" in revoke.hint
+
+
+async def test_a_present_path_is_good(clock: ManualClock) -> None:
+    checks = await checks_of(workspace(lambda path: 405 if path == PATH else 404, clock))
+    revoke = next(check for check in checks if check.name.startswith("revoke_token"))
+    assert revoke.verdict is Verdict.GOOD
+
+
+async def test_a_server_that_is_away_is_one_bad_check(clock: ManualClock) -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    space = workspace(lambda _: 404, clock)
+    assert space.demo is not None
+    space = replace(space, demo=replace(space.demo, transport=httpx.MockTransport(refuse)))
+    bad = [check for check in await checks_of(space) if check.verdict is Verdict.BAD]
+    assert [check.name for check in bad] == ["server"]
+
+
+async def test_no_secret_is_in_what_it_says(clock: ManualClock) -> None:
+    said = repr(await checks_of(workspace(lambda _: 404, clock)))
+    assert "secret-password" not in said
+
+
+async def test_trying_paths_asks_at_most_six_one_a_second(clock: ManualClock) -> None:
+    tried: list[str] = []
+    other = "/api/v1/auth/revoke_token"
+    space = workspace(lambda path: 405 if path == other else 404, clock)
+    found = await try_paths(space, tried.append)
+    assert [(call.name, path) for call, path in found] == [("revoke_token", other)]
+    assert len(tried) <= MOST_TRIES
+    assert clock.slept == [1.0] * len(tried)

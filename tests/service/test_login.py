@@ -1,0 +1,311 @@
+"""Logging in, and what it leaves behind: one token, kept, or none."""
+
+from dataclasses import replace
+
+import pytest
+
+from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.demo.state import APP_CODE, SECRET_KEY
+from qiscus_tui.errors import (
+    ConfigError,
+    LoginRefused,
+    NoLongLivedToken,
+    NotQiscus,
+    QiscusTuiError,
+    StorageError,
+    TokenInvalid,
+    TwoFactor,
+)
+from qiscus_tui.model.account import Role, Storage
+from qiscus_tui.service.keeping import keeping, keeping_nothing
+from qiscus_tui.service.login import log_in_with_key, log_in_with_token
+from tests.service.conftest import Sandbox, SandboxMaker
+from tests.service.stores import FailingSecrets
+
+
+def logins(here: Sandbox) -> int:
+    """How many login calls were made."""
+    return here.state.calls[Call.LOGIN]
+
+
+# By password
+
+
+async def test_a_login_keeps_the_account_and_its_secrets(sandbox: SandboxMaker):
+    here = sandbox()
+    before = here.tokens()
+    connection = (await here.log_in()).connection
+    credentials = await connection.credentials()
+    (new,) = here.tokens() - before
+    assert credentials.short_lived is not None
+    assert credentials.short_lived.token == new
+    assert credentials.long_lived == here.state.long_lived_token()
+    assert connection.account.role is Role.ADMIN
+    assert connection.account.app_code == APP_CODE
+    assert connection.storage is Storage.FILE
+
+
+async def test_the_secret_key_in_the_login_answer_is_not_kept(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = (await here.log_in()).connection
+    assert (await connection.credentials()).secret_key is None
+    assert SECRET_KEY not in here.disk.paths.secrets_file.read_text()
+
+
+async def test_the_next_start_is_for_the_account_that_logged_in(sandbox: SandboxMaker):
+    here = sandbox()
+    name = (await here.log_in()).connection.name
+    choice = here.workspace.choose()
+    assert (choice.name, choice.by) == (name, "last used")
+
+
+async def test_a_login_for_this_run_only_writes_no_account(sandbox: SandboxMaker):
+    here = sandbox()
+    here = replace(here, kept=keeping_nothing())
+    done = await here.log_in()
+    assert done.connection.storage is Storage.THIS_RUN
+    assert here.disk.book.all() == ()
+    assert not here.disk.paths.secrets_file.exists()
+
+
+async def test_a_wrong_password_is_exit_code_4_and_keeps_nothing(sandbox: SandboxMaker):
+    here = sandbox()
+    with pytest.raises(LoginRefused) as caught:
+        await here.log_in(password="wrong-password")
+    assert caught.value.exit_code == 4
+    assert "wrong-password" not in f"{caught.value.message} {caught.value.hint}"
+    assert here.disk.book.all() == ()
+
+
+async def test_where_the_store_cannot_be_written_no_login_is_made(sandbox: SandboxMaker):
+    secrets = FailingSecrets()
+    secrets.no_probe = True
+    here = sandbox()
+    here = replace(here, kept=keeping(secrets, here.workspace.disk))
+    with pytest.raises(StorageError):
+        await here.log_in()
+    assert logins(here) == 0
+
+
+async def test_a_token_that_cannot_be_stored_is_ended(sandbox: SandboxMaker):
+    secrets = FailingSecrets()
+    secrets.no_write = True
+    here = sandbox()
+    here = replace(here, kept=keeping(secrets, here.workspace.disk))
+    before = here.tokens()
+    with pytest.raises(StorageError):
+        await here.log_in()
+    assert logins(here) == 1
+    assert here.tokens() == before
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_a_login_is_never_tried_again(sandbox: SandboxMaker, status: int):
+    here = sandbox()
+    here.state.fail_next(Call.LOGIN, *[Fault(status)] * 3)
+    with pytest.raises(QiscusTuiError):
+        await here.log_in()
+    assert logins(here) == 1
+
+
+async def test_an_answer_that_names_no_app_is_not_kept_and_its_token_is_logged_out(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    body = b'{"data": {"user": {"authentication_token": "short"}, "long_lived_token": "long"}}'
+    here.state.fail_next(Call.LOGIN, Fault(200, body))
+    with pytest.raises(NotQiscus):
+        await here.log_in()
+    assert here.state.calls[Call.LOGOUT] == 1
+    assert here.disk.book.all() == ()
+
+
+# With a second factor, and very old apps
+
+
+async def test_with_two_factor_login_and_a_long_lived_token_it_goes_on(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = (await here.log_in("twofactor@demo.example")).connection
+    credentials = await connection.credentials()
+    assert credentials.short_lived is None
+    assert credentials.long_lived
+    assert len(await connection.read_list()) == 0
+
+
+async def test_with_two_factor_login_and_no_token_the_two_ways_left_are_said(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    with pytest.raises(TwoFactor) as caught:
+        await here.log_in("twofactor-only@demo.example")
+    assert "--with-token" in caught.value.hint
+    assert "--rest" in caught.value.hint
+    assert caught.value.exit_code == 4
+
+
+async def test_an_app_too_old_for_token_management_leaves_no_token_behind(sandbox: SandboxMaker):
+    here = sandbox()
+    with pytest.raises(NoLongLivedToken) as caught:
+        await here.log_in("old@demo.example")
+    assert here.state.sessions("old@demo.example") == []
+    assert caught.value.exit_code == 4
+
+
+@pytest.mark.parametrize(
+    ("email", "role"), [("agent@demo.example", "agent"), ("supervisor@demo.example", "supervisor")]
+)
+async def test_agents_and_supervisors_log_in_too(sandbox: SandboxMaker, email: str, role: str):
+    here = sandbox()
+    account = (await here.log_in(email)).connection.account
+    assert account.role.value == role
+    assert account.user == email
+
+
+async def test_a_role_that_may_not_list_is_told_and_kept(sandbox: SandboxMaker):
+    here = sandbox()
+    done = await here.log_in("refused@demo.example")
+    assert any("could not be listed" in note for note in done.notes)
+    assert here.workspace.choose().name == done.connection.name
+
+
+@pytest.mark.parametrize("status", [401, 403, 500])
+async def test_a_list_that_fails_after_the_login_does_not_undo_it(
+    sandbox: SandboxMaker, status: int
+):
+    here = sandbox()
+    here.state.fail_next(Call.LIST, *[Fault(status)] * 5)
+    done = await here.log_in()
+    assert any("could not be listed" in note for note in done.notes)
+    assert logins(here) == 1
+
+
+# Again
+
+
+async def test_logging_in_again_ends_the_token_that_it_replaces(sandbox: SandboxMaker):
+    here = sandbox()
+    before = here.tokens()
+    first = (await here.log_in()).connection
+    again = await here.log_in()
+    assert len(here.tokens() - before) == 1
+    assert again.notes == ("The token of the earlier login was ended.",)
+    assert again.connection.name == first.name
+    assert len(here.disk.book.all()) == 1
+
+
+async def test_a_replaced_token_that_had_ended_by_itself_is_no_news(sandbox: SandboxMaker):
+    here = sandbox()
+    first = (await here.log_in()).connection
+    short = (await first.credentials()).short_lived
+    assert short is not None
+    here.state.end(short.token)
+    assert (await here.log_in()).notes == ()
+
+
+async def test_a_replaced_token_that_could_not_be_ended_is_told(sandbox: SandboxMaker):
+    here = sandbox()
+    await here.log_in()
+    here.state.fail_next(Call.LOGOUT, Fault(500))
+    (note,) = (await here.log_in()).notes
+    assert "could not be ended" in note
+
+
+async def test_another_user_of_the_same_app_is_another_account(sandbox: SandboxMaker):
+    here = sandbox()
+    await here.log_in()
+    await here.log_in("agent@demo.example")
+    assert len(here.disk.book.all()) == 2
+    assert here.workspace.choose().account.user == "agent@demo.example"
+
+
+# Zones
+
+
+async def test_a_server_whose_times_run_ahead_is_told_and_corrected(sandbox: SandboxMaker):
+    here = sandbox("local-time")
+    done = await here.log_in()
+    assert any("+7 h" in note for note in done.notes)
+    again = here.workspace.connect(here.workspace.choose())
+    assert again.account.zone_offset == 7 * 3600
+    own = (await again.read_list()).current_session
+    assert own is not None
+    assert own.created_at is not None
+    assert abs(own.created_at - here.clock.now()) < 2
+
+
+async def test_a_server_in_utc_needs_no_words(sandbox: SandboxMaker):
+    assert (await sandbox().log_in()).notes == ()
+
+
+# With a long-lived token, with a secret key
+
+
+async def test_with_a_long_lived_token_no_login_is_made_and_no_token(sandbox: SandboxMaker):
+    here = sandbox()
+    before, long_lived = here.tokens(), here.state.credentials.long_lived_token
+    done = await log_in_with_token(here.workspace, here.kept, APP_CODE, long_lived)
+    assert logins(here) == 0
+    assert here.tokens() == before
+    assert (await done.connection.credentials()).long_lived == long_lived
+    assert len(await done.connection.read_list()) == 24
+
+
+async def test_a_long_lived_token_that_is_not_taken_is_not_kept(sandbox: SandboxMaker):
+    here = sandbox()
+    with pytest.raises(TokenInvalid):
+        await log_in_with_token(here.workspace, here.kept, APP_CODE, "wrong-token")
+    assert here.disk.book.all() == ()
+
+
+async def test_a_long_lived_token_keeps_the_short_lived_one_of_the_same_account(
+    sandbox: SandboxMaker,
+):
+    here = sandbox("names-authentication")
+    before = here.tokens()
+    first = (await here.log_in()).connection
+    long_lived = here.state.credentials.long_lived_token
+    done = await log_in_with_token(here.workspace, here.kept, APP_CODE, long_lived)
+    if done.connection.account.key == first.account.key:
+        assert (await done.connection.credentials()).short_lived is not None
+    assert len(here.tokens() - before) == 1
+
+
+async def test_with_a_secret_key_no_token_is_made_and_its_limits_are_said(sandbox: SandboxMaker):
+    here = sandbox()
+    before = here.tokens()
+    done = await log_in_with_key(here.workspace, here.kept, APP_CODE, SECRET_KEY)
+    assert here.tokens() == before
+    assert any("can't list or revoke" in note for note in done.notes)
+    with pytest.raises(NoLongLivedToken):
+        await done.connection.read_list()
+
+
+async def test_a_secret_key_that_is_not_taken_is_not_kept(sandbox: SandboxMaker):
+    here = sandbox()
+    with pytest.raises(QiscusTuiError):
+        await log_in_with_key(here.workspace, here.kept, APP_CODE, "wrong-key")
+    assert here.disk.book.all() == ()
+
+
+@pytest.mark.parametrize("text", ["", "two words", "schlüssel", "a\nb"])
+async def test_what_can_be_no_secret_is_refused_before_anything_is_sent(
+    sandbox: SandboxMaker, text: str
+):
+    here = sandbox()
+    with pytest.raises(ConfigError):
+        await log_in_with_token(here.workspace, here.kept, APP_CODE, text)
+    with pytest.raises(ConfigError):
+        await log_in_with_key(here.workspace, here.kept, APP_CODE, text)
+    assert here.state.calls.total() == 0
+
+
+# What is no server
+
+
+@pytest.mark.parametrize("dialect", ["html", "not-found"])
+async def test_what_is_no_qiscus_server_keeps_nothing(sandbox: SandboxMaker, dialect: str):
+    here = sandbox(dialect)
+    with pytest.raises(QiscusTuiError) as caught:
+        await here.log_in()
+    assert caught.value.exit_code == 1
+    assert here.disk.book.all() == ()

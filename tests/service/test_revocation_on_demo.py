@@ -1,0 +1,343 @@
+"""Runs with the whole client, against the demo's API in this process."""
+
+import asyncio
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from qiscus_tui.demo import Dialect
+from qiscus_tui.demo.app import demo_app
+from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.demo.dialects import Fields
+from qiscus_tui.demo.shapes import Entry
+from qiscus_tui.errors import ReadOnly
+from qiscus_tui.model.session import Current
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.revocation.outcomes import Outcome, Report
+from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
+from qiscus_tui.service.workspace import DemoAccess
+from qiscus_tui.store.audit_records import AuditIntent, AuditOutcome, AuditSummary
+from qiscus_tui.store.config import Config, Override
+from tests.service.conftest import DEMO_ORIGIN, Sandbox, SandboxMaker
+from tests.service.scripted import ending
+
+WORKING = [
+    "plain", "data-key", "body", "after", "cursor-int", "numbered", "laravel", "laravel-key",
+    "names-auth", "names-access", "current-mark", "extra", "bare", "undated", "epoch-ms", "php",
+    "unreadable", "unreadable-pages", "errors-nested", "refresh-ends-older",
+]  # fmt: skip
+
+
+async def revoke(connection: Connection, count: int, allowed: Allowed | None = None) -> Report:
+    """Plan for the first so many sessions (and our own is one of the list), and apply."""
+    listed = await connection.read_list()
+    plan = make_plan(listed, Selection(range(count), "test"), allowed or Allowed())
+    return (await ending(await connection.revocation(plan))).report
+
+
+@pytest.mark.parametrize("dialect", WORKING)
+async def test_in_every_dialect_with_full_tokens_what_is_revoked_is_gone(
+    sandbox: SandboxMaker, dialect: str
+):
+    here = sandbox(dialect, 140)
+    connection = await here.connected()
+    before = here.tokens()
+    report = await revoke(connection, 5)
+    assert report.words == "5 revoked"
+    assert len(before - here.tokens()) == 5
+    assert {t.session.token for t in report.plan.targets} == before - here.tokens()
+
+
+@pytest.mark.parametrize("dialect", ["masked", "masked-dots", "ids", "ids-unmarked"])
+async def test_where_no_token_is_listed_nothing_can_be_revoked(sandbox: SandboxMaker, dialect: str):
+    here = sandbox(dialect)
+    connection = await here.connected()
+    report = await revoke(connection, 5, Allowed(current=True))
+    assert report.plan.targets == ()
+    assert here.state.revoke_requests == []
+
+
+@pytest.mark.parametrize(
+    "dialect",
+    [
+        "ids-revocable",
+        Dialect(
+            entry=Entry.MASKED_STARS,
+            fields=Fields(id="token_id", current="is_current"),
+            revoke_field="token_id",
+        ),
+    ],
+)
+async def test_sessions_are_revoked_by_id_where_the_contract_names_an_id_field(
+    sandbox: SandboxMaker, dialect: str | Dialect
+):
+    here = configured(sandbox(dialect), Override(field="token_id"))
+    connection = await here.connected()
+    before = here.tokens()
+    report = await revoke(connection, 5)
+    assert report.words == "5 revoked"
+    assert len(before - here.tokens()) == 5
+
+
+def configured(here: Sandbox, override: Override) -> Sandbox:
+    """With another revoke call in the configuration."""
+    config = Config(api={"revoke_token": override})
+    return replace(here, workspace=replace(here.workspace, config=config))
+
+
+@pytest.mark.parametrize("dialect", ["revoke-not-found", "revoke-ignored", "revoke-renamed"])
+async def test_a_call_that_does_not_work_ends_with_nothing_claimed_and_nothing_more_sent(
+    sandbox: SandboxMaker, dialect: str
+):
+    here = sandbox(dialect)
+    connection = await here.connected()
+    before = here.tokens()
+    report = await revoke(connection, 10)
+    assert here.state.calls[Call.REVOKE] == 1
+    assert report.words == "1 failed · 9 not sent"
+    assert here.tokens() == before
+    assert report.hint
+    assert "doctor" in report.hint
+
+
+async def test_a_wrong_path_ends_with_nothing_claimed_and_nothing_more_sent(
+    sandbox: SandboxMaker,
+):
+    here = configured(sandbox(), Override(path="/api/v9/nowhere"))
+    connection = await here.connected()
+    before = here.tokens()
+    report = await revoke(connection, 10)
+    assert report.words == "1 failed · 9 not sent"
+    assert here.tokens() == before
+
+
+async def test_a_call_that_ends_the_callers_own_session_stops_after_one(sandbox: SandboxMaker):
+    here = sandbox("revoke-ends-own")
+    connection = await here.connected()
+    report = await revoke(connection, 10)
+    assert here.state.calls[Call.REVOKE] == 1
+    assert report.words == "1 failed · 9 not sent"
+    assert report.lost_own
+
+
+async def test_a_call_that_ends_everything_stops_after_one(sandbox: SandboxMaker):
+    here = sandbox("revoke-ends-all")
+    connection = await here.connected()
+    report = await revoke(connection, 10)
+    assert here.state.calls[Call.REVOKE] == 1
+    assert report.words == "1 revoked · 9 not sent"
+    assert report.lost_own
+
+
+async def test_the_exact_token_is_sent(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    report = await revoke(connection, 3)
+    tokens = [target.session.token for target in report.plan.targets]
+    assert sorted(here.state.revoke_requests) == sorted(map(str, tokens))
+
+
+async def test_listing_and_revoking_make_no_token(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    await revoke(connection, 10)
+    assert here.state.calls[Call.LOGIN] == 1
+    assert here.state.calls[Call.REFRESH] == 0
+
+
+# Remembering that the call works
+
+
+async def test_a_verified_call_is_remembered_for_the_next_start(sandbox: SandboxMaker):
+    here = sandbox()
+    await revoke(await here.connected(), 5)
+    again = here.workspace.connect(here.workspace.choose())
+    lists = here.state.calls[Call.LIST]
+    await revoke(again, 5)
+    assert here.state.calls[Call.LIST] == lists + 2  # for the plan, and to verify
+
+
+async def test_another_path_field_or_app_begins_with_a_trial_again(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    await revoke(connection, 5)
+    verified = here.kept.verified
+    account = connection.account
+    call = connection.client.contract.revoke
+    server = str(account.origin)
+    assert verified.is_verified(server, account.app_code, f"{call.path} {call.field}")
+    assert not verified.is_verified(server, account.app_code, f"{call.path} other")
+    assert not verified.is_verified(server, account.app_code, f"/other {call.field}")
+    assert not verified.is_verified(server, "other-app", f"{call.path} {call.field}")
+    assert not verified.is_verified(
+        "https://other.invalid", account.app_code, f"{call.path} {call.field}"
+    )
+
+
+# Our own session
+
+
+async def test_our_own_session_stays_out_and_the_cached_token_stays(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    listed = await connection.read_list()
+    report = await revoke(connection, len(listed))
+    await connection.after_revocation(report)
+    assert len(here.tokens()) == 1
+    assert (await connection.credentials()).short_lived is not None
+
+
+async def test_our_own_session_revoked_on_purpose_is_forgotten_here(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    listed = await connection.read_list()
+    report = await revoke(connection, len(listed), Allowed(current=True))
+    assert report.is_whole
+    assert here.tokens() == set()
+    await connection.after_revocation(report)
+    assert (await connection.credentials()).short_lived is None
+
+
+async def test_our_own_session_that_a_broken_call_ended_is_forgotten_here(sandbox: SandboxMaker):
+    here = sandbox("revoke-ends-own")
+    connection = await here.connected()
+    report = await revoke(connection, 5)
+    await connection.after_revocation(report)
+    assert (await connection.credentials()).short_lived is None
+
+
+async def test_our_own_session_told_by_the_servers_mark_is_forgotten_too(sandbox: SandboxMaker):
+    here = configured(sandbox("ids-revocable"), Override(field="token_id"))
+    connection = await here.connected()
+    listed = await connection.read_list()
+    assert listed.current is Current.LISTED
+    report = await revoke(connection, len(listed), Allowed(current=True))
+    await connection.after_revocation(report)
+    assert (await connection.credentials()).short_lived is None
+
+
+# Faults
+
+
+async def test_a_401_in_the_middle_stops_and_gives_exit_code_4(sandbox: SandboxMaker):
+    here = sandbox(sessions=60)
+    connection = await here.connected()
+    await revoke(connection, 2)
+    here.state.fail_next(Call.REVOKE, Fault(401, b'{"errors": "Unauthorized"}'))
+    report = await revoke(connection, 40)
+    assert report.fault is not None
+    assert report.fault.exit_code == 4
+    assert report.counts[Outcome.REVOKED] < 40
+    assert report.counts[Outcome.NOT_SENT] > 0
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(429, headers={"Retry-After": "3"}),
+        Fault(503, b"<html>busy</html>", content_type="text/html"),
+        Fault(500, after=True),
+        Fault(502, b"", after=True),
+    ],
+)
+async def test_faults_that_pass_are_outlived(sandbox: SandboxMaker, fault: Fault):
+    here = sandbox(sessions=60)
+    connection = await here.connected()
+    await revoke(connection, 2)
+    here.state.fail_next(Call.REVOKE, *[fault] * 12)
+    report = await revoke(connection, 40)
+    assert report.words == "40 revoked"
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"data": {"success": true}}'])
+async def test_an_empty_answer_is_judged_by_the_list(sandbox: SandboxMaker, body: bytes):
+    here = sandbox()
+    connection = await here.connected()
+    await revoke(connection, 2)
+    here.state.fail_next(Call.REVOKE, Fault(200, body))
+    report = await revoke(connection, 1)
+    assert report.words == "1 failed"
+    assert report.outcomes[0].reason == "still listed"
+
+
+async def test_a_page_instead_of_the_list_makes_what_was_sent_unknown(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    await revoke(connection, 2)
+    listed = await connection.read_list()
+    plan = make_plan(listed, Selection(range(3), "test"), Allowed())
+    here.state.fail_next(Call.LIST, Fault(200, b"<html>", content_type="text/html"))
+    report = (await ending(await connection.revocation(plan))).report
+    assert report.words == "3 unknown"
+
+
+async def test_the_width_is_kept_on_a_slow_server(sandbox: SandboxMaker):
+    here = sandbox(sessions=80)
+    slow = demo_app(here.state, latency_ms=100, sleep=some_turns)
+    counting = Counting(httpx.ASGITransport(slow))
+    access = DemoAccess(counting, DEMO_ORIGIN, here.state.credentials.email, "demo-password")
+    here = replace(here, workspace=replace(here.workspace, demo=access))
+    connection = await here.connected()
+    listed = await connection.read_list()
+    plan = make_plan(listed, Selection(range(60), "test"), Allowed())
+    report = (await ending(await connection.revocation(plan, width=6))).report
+    assert report.words == "60 revoked"
+    assert counting.most == 6
+
+
+async def some_turns(_: float) -> None:
+    """As long as it takes for every other task to have had its turn."""
+    for _ in range(30):
+        await asyncio.sleep(0)
+
+
+class Counting(httpx.AsyncBaseTransport):
+    """Counts what is under way at once."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+        self._now = 0
+        self.most = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self._now += 1
+        self.most = max(self.most, self._now)
+        try:
+            return await self._inner.handle_async_request(request)
+        finally:
+            self._now -= 1
+
+
+# Records
+
+
+async def test_the_audit_log_has_intent_outcomes_and_summary(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    report = await revoke(connection, 3)
+    events = list(here.disk.audit.events())
+    assert isinstance(events[0], AuditIntent)
+    assert set(events[0].ids) == {target.session.id for target in report.plan.targets}
+    assert {e.outcome for e in events if isinstance(e, AuditOutcome)} == {"revoked"}
+    assert isinstance(events[-1], AuditSummary)
+
+
+async def test_the_audit_log_holds_no_token(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    tokens = here.tokens()
+    await revoke(connection, 3)
+    written = here.disk.paths.audit_file.read_text()
+    assert not any(token in written for token in tokens)
+    assert (await connection.long_lived()) not in written
+
+
+async def test_a_read_only_account_revokes_nothing(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    connection.account = replace(connection.account, readonly=True)
+    listed = await connection.read_list()
+    with pytest.raises(ReadOnly):
+        await connection.revocation(make_plan(listed, Selection([0], "test"), Allowed()))
+    assert here.state.calls[Call.REVOKE] == 0

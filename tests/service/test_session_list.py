@@ -1,0 +1,77 @@
+"""Finding sessions by id, and what a list knows of itself."""
+
+import pytest
+
+from qiscus_tui.errors import UsageError
+from qiscus_tui.model.session import Current
+from qiscus_tui.service.session_list import search_text
+from tests.service.scripted import listed, new_session
+
+A = new_session(1, id="abcdef012345")
+B = new_session(2, id="abcdef019999")
+C = new_session(3, id="0123456789ab")
+LIST = listed([A, B, C])
+
+
+@pytest.mark.parametrize("text", ["abcdef012345", " abcdef012345\n", "ABCDEF012345"])
+def test_a_full_id_finds_its_session(text: str):
+    assert LIST.find(text) is A
+
+
+@pytest.mark.parametrize("prefix", ["01234567", "012345678", "0123456789a"])
+def test_a_unique_prefix_of_eight_or_more_finds_its_session(prefix: str):
+    assert LIST.find(prefix) is C
+
+
+def test_a_full_id_that_is_not_listed_is_gone_and_no_error():
+    assert LIST.find("ffffffffffff") is None
+
+
+def test_an_unknown_prefix_is_an_error():
+    with pytest.raises(UsageError, match="No session has an id that begins with ffffffff"):
+        LIST.find("ffffffff")
+
+
+def test_an_ambiguous_prefix_is_an_error_that_names_the_ids():
+    with pytest.raises(UsageError, match="2 sessions") as caught:
+        LIST.find("abcdef01")
+    assert "abcdef012345, abcdef019999" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "0123456", "0123456789abc", "0123456g", "xyzxyzxyz", "01234567\x1b", "０" * 8],
+)
+def test_what_is_no_id_is_an_error_in_safe_words(text: str):
+    with pytest.raises(UsageError, match="not a session id") as caught:
+        LIST.find(text)
+    assert caught.value.message.isprintable()
+    assert caught.value.exit_code == 2
+
+
+def test_a_session_is_found_by_its_position_and_its_position_by_its_id():
+    assert LIST.sessions[LIST.positions[B.id]] is B
+    assert LIST.get(B.id) is B
+    assert LIST.get("ffffffffffff") is None
+    assert len(LIST) == 3
+
+
+def test_our_own_session_is_known_where_it_is_listed():
+    own = new_session(9, current=True)
+    assert listed([A, own]).current_session is own
+
+
+@pytest.mark.parametrize("current", [Current.NONE, Current.UNKNOWN])
+def test_there_is_no_own_session_where_it_is_not_told(current: Current):
+    assert listed([new_session(9, current=True)], current=current).current_session is None
+
+
+def test_a_bare_word_is_looked_for_in_id_client_agent_user_label_and_address():
+    session = new_session(1, safe_agent="GuzzleHttp/7", safe_user="Ann@B.c", safe_ip="10.2.3.4")
+    text = search_text(session, "GuzzleHttp 7", "Billing CRON")
+    for word in (session.id, "guzzlehttp 7", "guzzlehttp/7", "ann@b.c", "billing cron", "10.2.3.4"):
+        assert word in text
+
+
+def test_words_of_two_fields_do_not_run_together():
+    assert "curl 8.5curl" not in search_text(new_session(1), "curl 8.5", "")

@@ -1,0 +1,255 @@
+"""Cancelling a run, and the terminal going away in the middle of one."""
+
+import asyncio
+import contextlib
+
+import pytest
+
+from qiscus_tui.service.revocation.events import Answered, Event, Finished, Halted
+from qiscus_tui.service.revocation.outcomes import Outcome
+from qiscus_tui.service.revocation.run import IN_FLIGHT_GRACE, Revocation
+from qiscus_tui.service.session_list import SessionList
+from tests.clocks import ManualClock
+from tests.service.scripted import (
+    Ending,
+    Stage,
+    does_nothing,
+    lost,
+    refused,
+    says,
+    until,
+)
+
+
+async def stop_at(run: Revocation, answers: int) -> Ending:
+    """Cancel after so many answers and see it to its end."""
+    events: list[Event] = []
+    async for event in run.apply():
+        events.append(event)
+        if isinstance(event, Answered) and event.done == answers:
+            run.stop()
+    last = events[-1]
+    assert isinstance(last, Finished)
+    return Ending(events, last.report)
+
+
+async def settle() -> None:
+    """Let everything run that can."""
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+async def test_after_cancelling_nothing_more_is_sent_and_the_rest_is_not_sent(stage: Stage):
+    stage.sessions(100)
+    end = await stop_at(stage.run(stage.plan(), width=4), answers=20)
+    sent = set(stage.server.requests)
+    assert 20 <= len(sent) <= 28
+    assert end.ids(Outcome.REVOKED) == sent
+    assert len(end.ids(Outcome.NOT_SENT)) == 100 - len(sent)
+    assert end.report.halted == "cancelled"
+    assert end.report.fault is None
+
+
+async def test_what_was_under_way_when_cancelled_is_verified_not_guessed(stage: Stage):
+    stage.sessions(10)
+    stage.server.turns = 20
+    stage.server.always = does_nothing
+    run = stage.run(stage.plan(), width=4)
+    ended = asyncio.create_task(stop_at(run, answers=99))
+    await until(lambda: stage.server.under_way == 4)
+    run.stop()
+    end = await ended
+    assert len(end.ids(Outcome.FAILED)) == 4
+    assert len(end.ids(Outcome.NOT_SENT)) == 6
+
+
+async def test_a_wait_for_the_next_try_ends_at_once_when_cancelled(stage: Stage):
+    stage.sessions(1)
+    clock = StandingClock()
+    stage.server.always = says(refused(500))
+    run = Revocation(stage.plan(), stage.server, stage.diary, stage.trials, clock)
+    ended = asyncio.create_task(stop_at(run, answers=99))
+    await until(lambda: clock.sleepers)
+    run.stop()
+    end = await ended
+    assert len(stage.server.requests) == 1
+    assert len(end.ids(Outcome.FAILED)) == 1
+
+
+async def test_cancelled_before_it_began_it_sends_nothing(stage: Stage):
+    stage.sessions(5)
+    run = stage.run(stage.plan())
+    run.stop()
+    end = await stop_at(run, answers=99)
+    assert stage.server.log == ["intent", "outcomes"]
+    assert len(end.ids(Outcome.NOT_SENT)) == 5
+
+
+async def test_cancelled_during_the_trial_the_rest_stays(stage: Stage):
+    stage.trials.verified = False
+    stage.sessions(5)
+    end = await stop_at(stage.run(stage.plan()), answers=1)
+    assert len(set(stage.server.requests)) == 1
+    assert len(end.ids(Outcome.REVOKED)) == 1
+    assert end.report.halted == "cancelled"
+
+
+async def test_the_first_reason_to_stop_stays(stage: Stage):
+    stage.sessions(5)
+    run = stage.run(stage.plan())
+    run.stop("first")
+    run.stop("second")
+    end = await stop_at(run, answers=99)
+    assert end.report.halted == "first"
+    assert [event for event in end.events if isinstance(event, Halted)] == [Halted("first")]
+
+
+# The terminal goes away: the generator is closed
+
+
+class StandingClock(ManualClock):
+    """Sleeping ends only when woken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sleepers: list[tuple[float, asyncio.Event]] = []
+
+    async def sleep(self, seconds: float) -> None:
+        woken = asyncio.Event()
+        self.sleepers.append((seconds, woken))
+        await woken.wait()
+
+    def wake(self) -> None:
+        """Let every sleep end."""
+        for _, woken in self.sleepers:
+            woken.set()
+
+
+class Closing:
+    """A run whose answers are held, and that is being closed."""
+
+    def __init__(self, stage: Stage, width: int = 4) -> None:
+        self.stage = stage
+        self.clock = StandingClock()
+        self.released = stage.server.held = asyncio.Event()
+        stage.sessions(20)
+        self.run = Revocation(
+            stage.plan(), stage.server, stage.diary, stage.trials, self.clock, width=width
+        )
+
+    async def __aenter__(self) -> "Closing":
+        self.listening = asyncio.create_task(self._listen())
+        await until(lambda: self.stage.server.under_way)
+        await settle()
+        self.listening.cancel()
+        await settle()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.clock.wake()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.listening
+
+    async def _listen(self) -> None:
+        async with contextlib.aclosing(self.run.apply()) as events:
+            async for _ in events:
+                pass
+
+
+async def test_when_closed_answers_under_way_get_two_seconds(stage: Stage):
+    async with Closing(stage) as closing:
+        assert [seconds for seconds, _ in closing.clock.sleepers] == [IN_FLIGHT_GRACE]
+        assert stage.server.under_way == 4
+        assert not closing.listening.done()
+        closing.clock.wake()
+        await settle()
+        assert closing.listening.done()
+        assert stage.server.under_way == 0
+
+
+async def test_when_closed_it_ends_as_soon_as_the_answers_are_here(stage: Stage):
+    async with Closing(stage) as closing:
+        closing.released.set()
+        await settle()
+        assert closing.listening.done()
+        assert len(stage.server.live) == 16
+
+
+async def test_when_closed_nothing_more_is_sent_not_even_for_the_list(stage: Stage):
+    async with Closing(stage) as closing:
+        closing.released.set()
+        await settle()
+    assert len(stage.server.requests) == 4
+    assert "list" not in stage.server.log
+
+
+async def test_when_closed_the_diary_keeps_its_intent_without_an_end(stage: Stage):
+    async with Closing(stage) as closing:
+        closing.released.set()
+        await settle()
+    assert stage.server.log.count("intent") == 1
+    assert "outcomes" not in stage.server.log
+
+
+async def test_when_closed_no_connection_and_no_task_is_left(stage: Stage):
+    async with Closing(stage):
+        pass
+    await settle()
+    assert stage.server.senders_open == 0
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_when_closed_during_the_trial_the_list_is_not_read(stage: Stage):
+    stage.trials.verified = False
+    async with Closing(stage) as closing:
+        closing.released.set()
+        await settle()
+    assert len(stage.server.requests) == 1
+    assert "list" not in stage.server.log
+
+
+async def test_when_closed_a_lost_answer_is_not_tried_again(stage: Stage):
+    stage.server.always = says(lost())
+    async with Closing(stage) as closing:
+        closing.released.set()
+        await settle()
+    assert len(stage.server.requests) == 4
+
+
+async def test_a_reader_that_stops_listening_closes_it_too(stage: Stage):
+    stage.sessions(20)
+    generator = stage.run(stage.plan(), width=2).apply()
+    async with contextlib.aclosing(generator):
+        await anext(generator)
+    await settle()
+    sent = len(stage.server.requests)
+    assert sent < 20
+    await settle()
+    assert len(stage.server.requests) == sent
+
+
+@pytest.mark.parametrize("held_reading", [1, 2])
+async def test_when_closed_while_the_list_is_read_it_ends_at_once(
+    stage: Stage, held_reading: int, monkeypatch: pytest.MonkeyPatch
+):
+    stage.sessions(3)
+    plan = stage.plan()
+    stage.clock.advance(60)
+    read_list, reading, readings = stage.server.read_list, asyncio.Event(), 0
+
+    async def held_list() -> SessionList:
+        nonlocal readings
+        readings += 1
+        if readings == held_reading:
+            reading.set()
+            await asyncio.Event().wait()
+        return await read_list()
+
+    monkeypatch.setattr(stage.server, "read_list", held_list)
+    listening = asyncio.create_task(stop_at(stage.run(plan), answers=99))
+    await reading.wait()
+    listening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await listening
+    assert "outcomes" not in stage.server.log
+    assert len(stage.server.requests) == (0 if held_reading == 1 else 3)

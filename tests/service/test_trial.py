@@ -1,0 +1,326 @@
+"""The first use on a server is a trial: one session goes first, and the list is read."""
+
+import pytest
+
+from qiscus_tui.errors import StorageError
+from qiscus_tui.service.revocation.events import Finished, Halted, TrialStarted
+from qiscus_tui.service.revocation.outcomes import Outcome
+from qiscus_tui.service.revocation.plan import Allowed
+from qiscus_tui.service.revocation.run import TRIAL_FAILED_HINT
+from tests.service.scripted import (
+    DAY,
+    START,
+    Ending,
+    ScriptedServer,
+    Stage,
+    does_nothing,
+    ends_all,
+    ends_own,
+    lost,
+    new_session,
+    refused,
+    says,
+    works,
+    works_but_says,
+)
+
+
+@pytest.fixture
+def first_use(stage: Stage) -> Stage:
+    """A server on which no revoke was verified yet."""
+    stage.trials.verified = False
+    return stage
+
+
+def only_one_was_sent(stage: Stage, end: Ending) -> bool:
+    """Whether nothing followed the trial."""
+    unsent = len(end.ids(Outcome.NOT_SENT))
+    return len(set(stage.server.requests)) == 1 and unsent == len(end.report.plan.targets) - 1
+
+
+async def test_one_session_goes_first_and_the_list_is_read_before_the_rest(first_use: Stage):
+    first_use.sessions(5)
+    end = await first_use.apply(first_use.plan())
+    sent = first_use.server.requests[0]
+    assert first_use.server.log[:3] == ["intent", f"send {sent}", "list"]
+    assert len(end.ids(Outcome.REVOKED)) == 5
+    assert end.events[0] == TrialStarted(sent)
+
+
+async def test_where_it_was_verified_before_there_is_no_trial(stage: Stage):
+    stage.sessions(5)
+    end = await stage.apply(stage.plan())
+    assert stage.server.log.count("list") == 1
+    assert not any(isinstance(event, TrialStarted) for event in end.events)
+
+
+async def test_one_session_alone_is_its_own_trial(first_use: Stage):
+    first_use.sessions(1)
+    await first_use.apply(first_use.plan())
+    assert first_use.server.log.count("list") == 1
+    assert first_use.trials.verified
+
+
+async def test_a_trial_that_worked_is_remembered(first_use: Stage):
+    first_use.sessions(3)
+    await first_use.apply(first_use.plan())
+    assert first_use.trials.verified
+
+
+async def test_the_one_that_lives_longest_goes_first(first_use: Stage):
+    short = new_session(1, expires_at=START + 60)
+    long = new_session(2, expires_at=START + 29 * DAY)
+    undated = new_session(3, expires_at=None)
+    first_use.server.add(short, long, undated)
+    await first_use.apply(first_use.plan())
+    assert first_use.server.requests[0] == long.id
+
+
+async def test_our_own_session_never_goes_first(first_use: Stage):
+    own = first_use.own_session()
+    other = new_session(1, expires_at=START + 60)
+    first_use.server.add(other)
+    await first_use.apply(first_use.plan(allowed=Allowed(current=True)))
+    assert first_use.server.requests == [other.id, own.id]
+
+
+async def test_nothing_more_is_sent_when_the_first_one_is_still_listed(first_use: Stage):
+    first_use.sessions(5)
+    first_use.server.always = does_nothing
+    end = await first_use.apply(first_use.plan())
+    assert only_one_was_sent(first_use, end)
+    assert len(end.ids(Outcome.FAILED)) == 1
+    assert end.report.halted == "the first revoke did not end its session"
+    assert end.report.hint == TRIAL_FAILED_HINT
+    assert end.report.fault is None
+    assert not first_use.trials.verified
+
+
+async def test_a_wrong_path_that_answers_404_to_all_ends_with_nothing_claimed(first_use: Stage):
+    first_use.sessions(5)
+    first_use.server.always = says(refused(404))
+    end = await first_use.apply(first_use.plan())
+    assert only_one_was_sent(first_use, end)
+    assert not end.ids(Outcome.REVOKED)
+    assert end.report.halted
+    assert "404" in end.report.halted
+
+
+async def test_a_404_whose_session_is_gone_all_the_same_counts_as_working(first_use: Stage):
+    first_use.sessions(3)
+    first_use.server.always = works_but_says(refused(404))
+    end = await first_use.apply(first_use.plan())
+    assert len(end.ids(Outcome.REVOKED)) == 3
+
+
+async def test_a_server_that_is_away_is_not_called_a_wrong_path(first_use: Stage):
+    first_use.sessions(3)
+    first_use.server.always = says(refused(503))
+    end = await first_use.apply(first_use.plan())
+    assert only_one_was_sent(first_use, end)
+    assert end.report.hint != TRIAL_FAILED_HINT
+    assert end.report.fault is not None
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, 4), (403, 1)])
+async def test_a_401_or_403_at_the_trial_is_the_reason(first_use: Stage, status: int, code: int):
+    first_use.sessions(3)
+    first_use.server.always = says(refused(status))
+    end = await first_use.apply(first_use.plan())
+    assert only_one_was_sent(first_use, end)
+    assert end.report.halted == refused(status).message
+    assert end.report.fault is not None
+    assert end.report.fault.exit_code == code
+    assert sum(isinstance(event, Halted) for event in end.events) == 1
+
+
+async def test_nothing_more_is_sent_when_another_target_is_gone_too(first_use: Stage):
+    sessions = first_use.sessions(5)
+    outside = new_session(77)
+    first_use.server.add(outside)
+    first_use.server.always = ends_all
+    end = await first_use.apply(first_use.plan(sessions))
+    assert only_one_was_sent(first_use, end)
+    assert end.report.halted == "4 other sessions of the plan went with the first one"
+    assert not first_use.trials.verified
+
+
+async def test_another_target_that_expired_meanwhile_does_not_stop_the_rest(first_use: Stage):
+    first_use.sessions(2)
+    soon = new_session(50, expires_at=START + 1)
+    first_use.server.add(soon)
+
+    def a_second_passes(server: ScriptedServer) -> None:
+        first_use.clock.advance(2)
+        server.end(soon.id)
+
+    first_use.server.readings.append(a_second_passes)
+    end = await first_use.apply(first_use.plan())
+    assert end.report.halted is None
+    assert len(end.ids(Outcome.REVOKED)) == 3
+
+
+async def test_nothing_more_is_sent_when_our_own_session_is_gone_too(first_use: Stage):
+    sessions = first_use.sessions(5)
+    own = first_use.own_session()
+
+    def ends_its_own_too(server: ScriptedServer, session: object) -> None:
+        server.end(server.requests[-1])
+        server.end(own.id)
+
+    first_use.server.always = ends_its_own_too
+    end = await first_use.apply(first_use.plan(sessions))
+    assert only_one_was_sent(first_use, end)
+    assert end.report.halted == "the first revoke ended this program's own session too"
+    assert end.report.lost_own
+    assert end.report.own_is_gone
+
+
+async def test_a_call_that_ends_the_callers_own_session_stops_and_says_so(first_use: Stage):
+    sessions = first_use.sessions(5)
+    first_use.own_session()
+    first_use.server.always = ends_own
+    end = await first_use.apply(first_use.plan(sessions))
+    assert only_one_was_sent(first_use, end)
+    assert not end.ids(Outcome.REVOKED)
+    assert end.report.warning
+    assert "own session is gone" in end.report.warning
+
+
+async def test_our_own_session_that_another_program_replaced_does_not_stop_the_rest(
+    first_use: Stage,
+):
+    sessions = first_use.sessions(3)
+    old = first_use.own_session()
+
+    def refreshed_elsewhere(server: ScriptedServer) -> None:
+        server.end(old.id)
+        new = new_session(888_888)
+        server.add(new)
+        server.own = new.id
+
+    first_use.server.readings.append(refreshed_elsewhere)
+    end = await first_use.apply(first_use.plan(sessions))
+    assert end.ids(Outcome.REVOKED) == {s.id for s in sessions}
+    assert not end.report.lost_own
+
+
+async def test_nothing_more_is_sent_when_the_list_cannot_be_read(first_use: Stage):
+    first_use.sessions(5)
+    first_use.server.readings.extend([lost(), lost()])
+    end = await first_use.apply(first_use.plan())
+    assert only_one_was_sent(first_use, end)
+    assert len(end.ids(Outcome.UNKNOWN)) == 1
+    assert end.report.fault is not None
+    assert end.report.fault.exit_code == 5
+    assert not first_use.trials.verified
+
+
+async def test_a_list_that_can_be_read_a_moment_later_still_tells_of_the_first_one(
+    first_use: Stage,
+):
+    first_use.sessions(5)
+    first_use.server.readings.append(lost())
+    end = await first_use.apply(first_use.plan())
+    assert only_one_was_sent(first_use, end)
+    assert len(end.ids(Outcome.REVOKED)) == 1
+
+
+async def test_nothing_more_is_sent_when_the_list_is_not_complete(first_use: Stage):
+    first_use.sessions(5)
+    plan = first_use.plan()
+    first_use.server.complete = False
+    end = await first_use.apply(plan)
+    assert only_one_was_sent(first_use, end)
+    assert len(end.ids(Outcome.UNKNOWN)) == 1
+
+
+async def test_nothing_more_is_sent_when_more_entries_are_unreadable_than_before(
+    first_use: Stage,
+):
+    first_use.sessions(5)
+    plan = first_use.plan()
+    first_use.server.unreadable = 1
+    end = await first_use.apply(plan)
+    assert only_one_was_sent(first_use, end)
+    assert len(end.ids(Outcome.UNKNOWN)) == 1
+
+
+async def test_entries_that_were_unreadable_all_along_stop_nothing(first_use: Stage):
+    first_use.sessions(5)
+    first_use.server.unreadable = 7
+    end = await first_use.apply(first_use.plan())
+    assert len(end.ids(Outcome.REVOKED)) == 5
+
+
+async def test_a_lost_answer_at_the_trial_is_tried_again_and_the_list_decides(first_use: Stage):
+    first_use.sessions(3)
+    first_use.server.next_replies.extend([works_but_says(lost()), works])
+    end = await first_use.apply(first_use.plan())
+    assert len(end.ids(Outcome.REVOKED)) == 3
+
+
+async def test_a_verified_call_that_ends_nothing_any_more_is_forgotten(stage: Stage):
+    stage.sessions(5)
+    stage.server.always = does_nothing
+    end = await stage.apply(stage.plan())
+    assert len(end.ids(Outcome.FAILED)) == 5
+    assert {o.reason for o in end.report.outcomes} == {"still listed"}
+    assert not stage.trials.verified
+
+
+async def test_our_own_session_alone_proves_nothing_of_the_call(first_use: Stage):
+    first_use.own_session()
+    first_use.server.always = ends_own
+    end = await first_use.apply(first_use.plan(allowed=Allowed(current=True)))
+    assert len(end.ids(Outcome.REVOKED)) == 1
+    assert not first_use.trials.verified
+
+
+async def test_a_session_that_expired_meanwhile_proves_nothing_of_the_call(first_use: Stage):
+    session = new_session(1, expires_at=START + 1)
+    first_use.server.add(session)
+
+    def it_expires(server: ScriptedServer) -> None:
+        first_use.clock.advance(2)
+        server.end(session.id)
+
+    first_use.server.always = does_nothing
+    first_use.server.readings.append(it_expires)
+    await first_use.apply(first_use.plan())
+    assert not first_use.trials.verified
+
+
+async def test_a_single_revoke_that_ends_everything_is_told_and_not_trusted(first_use: Stage):
+    sessions = first_use.sessions(5)
+    first_use.server.always = ends_all
+    end = await first_use.apply(first_use.plan(sessions[:1]))
+    assert end.report.warning
+    assert "4 sessions outside the plan are gone as well" in end.report.warning
+    assert not first_use.trials.verified
+
+
+async def test_a_verified_call_that_ends_our_own_session_is_forgotten(stage: Stage):
+    sessions = stage.sessions(1)
+    stage.own_session()
+    stage.server.always = ends_all
+    end = await stage.apply(stage.plan(sessions))
+    assert end.report.lost_own
+    assert not stage.trials.verified
+
+
+async def test_where_it_is_not_known_whether_it_was_verified_there_is_a_trial(stage: Stage):
+    stage.sessions(3)
+    stage.trials.broken = True
+    end = await stage.apply(stage.plan())
+    assert any(isinstance(event, TrialStarted) for event in end.events)
+    assert len(end.ids(Outcome.REVOKED)) == 3
+
+
+async def test_a_trial_that_cannot_be_remembered_loses_no_outcome_and_is_told(stage: Stage):
+    stage.sessions(3)
+    stage.trials.broken = True
+    end = await stage.apply(stage.plan())
+    assert isinstance(end.events[-1], Finished)
+    assert isinstance(end.report.diary_trouble, StorageError)
+    assert stage.diary.reports

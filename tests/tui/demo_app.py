@@ -1,0 +1,177 @@
+"""The whole app over the demo in this process, with a clock by hand."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import httpx
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from qiscus_tui.demo import DIALECTS, DemoState, demo_state
+from qiscus_tui.demo.app import demo_app
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.service.choice import Choice
+from qiscus_tui.service.keeping import disk
+from qiscus_tui.service.workspace import DemoAccess, Workspace
+from qiscus_tui.store.config import AccountConfig, Config
+from qiscus_tui.store.paths import find_paths
+from qiscus_tui.tui.app import QiscusTui
+from qiscus_tui.tui.screens.login import LoginScreen
+from qiscus_tui.tui.screens.sessions import SessionsScreen
+from tests.clocks import ManualClock
+
+DAY = 86_400
+
+
+@dataclass
+class Running:
+    """An app that runs, its pilot, and the server behind it."""
+
+    app: QiscusTui
+    pilot: Pilot[int]
+    state: DemoState
+    clock: ManualClock
+
+    @property
+    def sessions(self) -> SessionsScreen:
+        """The sessions screen, in front or behind."""
+        return next(one for one in self.app.screen_stack if isinstance(one, SessionsScreen))
+
+    @property
+    def login(self) -> LoginScreen:
+        """The login screen in front."""
+        assert isinstance(self.app.screen, LoginScreen)
+        return self.app.screen
+
+    @property
+    def ids(self) -> list[str]:
+        """Ids of the rows shown."""
+        table = self.sessions.table
+        return [table.sessions.sessions[at].id for at in table.order]
+
+    async def settle(self) -> None:
+        """Let all that was begun come to its end."""
+        await self.pilot.pause()
+        await self.app.workers.wait_for_complete()
+        await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, and wait for what they do."""
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def tick(self, seconds: float = 1) -> None:
+        """Let time pass, and the screen notice."""
+        self.clock.advance(seconds)
+        self.sessions.second()
+        await self.settle()
+
+    def lines(self) -> list[str]:
+        """What stands on the screen in front."""
+        strips = self.app.screen._compositor.render_strips()
+        return [strip.text.rstrip() for strip in strips]
+
+    def text(self) -> str:
+        """The same, as one text."""
+        return "\n".join(self.lines())
+
+    def words(self) -> str:
+        """The same as one line, as a text that was wrapped reads."""
+        return " ".join(self.text().split())
+
+    @property
+    def toasts(self) -> str:
+        """What was said in passing."""
+        return "\n".join(note.message for note in self.app._notifications)
+
+    def value(self, field: str) -> str:
+        """What stands in a field."""
+        return self.app.screen.query_one(field, Input).value
+
+    @property
+    def focus(self) -> str:
+        """Id of the widget with the focus."""
+        return "" if self.app.focused is None else str(self.app.focused.id)
+
+
+def workspace_on(state: DemoState, clock: ManualClock, config: Config | None = None) -> Workspace:
+    """A workspace on the demo, which keeps nothing."""
+    access = DemoAccess(
+        httpx.ASGITransport(demo_app(state)),
+        parse_origin("https://demo.invalid"),
+        state.credentials.email,
+        state.credentials.password,
+    )
+    return Workspace({}, config or Config(), None, clock, demo=access)
+
+
+def from_environment(
+    state: DemoState, clock: ManualClock, home: Path, *, readonly: bool = False
+) -> tuple[Workspace, Choice]:
+    """A workspace and an account whose secrets come from the environment."""
+    environ = {
+        "HOME": str(home),
+        "QISCUS_TUI_CONFIG_DIR": str(home / "config"),
+        "QISCUS_TUI_DATA_DIR": str(home / "data"),
+        "QISCUS_LONG_LIVED_TOKEN": state.credentials.long_lived_token,
+        "QISCUS_APP_ID": state.credentials.app_code,
+        "QISCUS_TUI_SERVER": "https://demo.invalid",
+    }
+    config = Config(accounts={"environment": AccountConfig(readonly=readonly)})
+    on = disk(find_paths(environ), environ)
+    workspace = replace(workspace_on(state, clock, config), environ=environ, disk=on)
+    return workspace, workspace.choose()
+
+
+@asynccontextmanager
+async def at_login(
+    clock: ManualClock,
+    *,
+    state: DemoState | None = None,
+    dialect: str = "plain",
+    sessions: int = 40,
+    size: tuple[int, int] = (120, 40),
+    config: Config | None = None,
+) -> AsyncGenerator[Running]:
+    """The app at its login screen."""
+    state = state or demo_state(clock, sessions=sessions, dialect=DIALECTS[dialect])
+    app = QiscusTui(workspace_on(state, clock, config), None)
+    async with app.run_test(size=size) as pilot:
+        running = Running(app, pilot, state, clock)
+        await running.settle()
+        yield running
+
+
+@asynccontextmanager
+async def at_sessions(
+    clock: ManualClock,
+    *,
+    dialect: str = "plain",
+    sessions: int = 40,
+    size: tuple[int, int] = (120, 40),
+    config: Config | None = None,
+    known: Sequence[Known] = (),
+) -> AsyncGenerator[Running]:
+    """The app with the demo's sessions on the screen."""
+    config = replace(config or Config(), known=tuple(known))
+    async with at_login(
+        clock, dialect=dialect, sessions=sessions, size=size, config=config
+    ) as running:
+        await running.press("enter")
+        assert isinstance(running.app.screen, SessionsScreen)
+        yield running
+
+
+@asynccontextmanager
+async def opened_with(
+    workspace: Workspace, choice: Choice, state: DemoState, clock: ManualClock
+) -> AsyncGenerator[Running]:
+    """The app with an account that was there before."""
+    app = QiscusTui(workspace, choice)
+    async with app.run_test(size=(120, 40)) as pilot:
+        running = Running(app, pilot, state, clock)
+        await running.settle()
+        yield running

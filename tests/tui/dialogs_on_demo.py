@@ -1,0 +1,152 @@
+"""Dialogs on an app of their own, over a connection to the demo in this process."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+import httpx
+from textual.app import App
+from textual.pilot import Pilot
+from textual.screen import ModalScreen
+
+from qiscus_tui.demo import DIALECTS, Dialect, demo_state
+from qiscus_tui.demo.app import demo_app
+from qiscus_tui.demo.state import DemoState
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.keeping import keeping_nothing
+from qiscus_tui.service.login import Password, log_in
+from qiscus_tui.service.reading import full_reader
+from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.workspace import DemoAccess, Workspace
+from qiscus_tui.store.config import Config
+from qiscus_tui.tui.theme import DARK, THEMES
+from tests.clocks import ManualClock
+
+Sleep = Callable[[float], Awaitable[object]]
+
+
+@dataclass
+class Stage:
+    """A demo, and a connection that is logged in to it."""
+
+    clock: ManualClock
+    state: DemoState
+    connection: Connection
+    listed: SessionList
+
+    def other_positions(self, count: int) -> list[int]:
+        """So many sessions, none of them our own."""
+        others = [i for i, session in enumerate(self.listed.sessions) if not session.current]
+        return others[:count]
+
+    @property
+    def own_position(self) -> int:
+        """Our own session."""
+        return next(i for i, session in enumerate(self.listed.sessions) if session.current)
+
+    def live_ids(self) -> int:
+        """Sessions that the server has."""
+        return len(self.state.sessions())
+
+
+class Door:
+    """Latency by hand: while closed, every request waits."""
+
+    def __init__(self) -> None:
+        self._open = asyncio.Event()
+        self._open.set()
+
+    def close(self) -> None:
+        self._open.clear()
+
+    def open(self) -> None:
+        self._open.set()
+
+    async def pass_through(self, _seconds: float) -> None:
+        await self._open.wait()
+
+
+async def stage(
+    dialect: str | Dialect = "plain",
+    *,
+    sessions: int = 60,
+    known: Sequence[Known] = (),
+    readonly: bool = False,
+    sleep: Sleep | None = None,
+    verified: bool = True,
+) -> Stage:
+    """A demo with this many sessions, logged in, listed; revokes known to work."""
+    clock = ManualClock()
+    spoken = DIALECTS[dialect] if isinstance(dialect, str) else dialect
+    state = demo_state(clock, sessions=sessions, dialect=spoken)
+    app = demo_app(state, latency_ms=1, sleep=sleep) if sleep else demo_app(state)
+    access = DemoAccess(
+        httpx.ASGITransport(app),
+        parse_origin("https://demo.invalid"),
+        state.credentials.email,
+        state.credentials.password,
+    )
+    workspace = Workspace({}, Config(), None, clock, demo=access)
+    done = await log_in(workspace, keeping_nothing(), Password(access.email, access.password))
+    connection = done.connection
+    connection.reader = full_reader(known)
+    connection.account = replace(connection.account, readonly=readonly)
+    if verified:
+        call = connection.client.contract.revoke
+        account = connection.account
+        connection.keeping.verified.remember(
+            str(account.origin), account.app_code, f"{call.path} {call.field}"
+        )
+    return Stage(clock, state, connection, await connection.read_list())
+
+
+class DialogApp(App[None]):
+    """Nothing but what a dialog is pushed upon."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK
+        self.answers: list[object] = []
+
+    def show(self, dialog: ModalScreen[object]) -> None:
+        """Push it, and keep its answer."""
+        self.push_screen(dialog, self.answers.append)
+
+    def text(self) -> str:
+        """What stands on the screen."""
+        width, _ = self.size
+        strips = self.screen._compositor.render_strips()
+        assert all(strip.cell_length == width for strip in strips)
+        return "\n".join(strip.text.rstrip() for strip in strips)
+
+    def flat(self) -> str:
+        """The same in one line, however it was wrapped."""
+        return " ".join(self.text().replace("│", " ").split())
+
+
+async def shown(pilot: Pilot[None], dialog: object, clock: ManualClock | None = None) -> DialogApp:
+    """Show a dialog, and (with a clock) let its dead time pass."""
+    app = pilot.app
+    assert isinstance(app, DialogApp)
+    app.show(dialog)  # pyright: ignore[reportArgumentType]
+    await pilot.pause()
+    if clock is not None:
+        clock.advance(0.6)
+    return app
+
+
+async def typed(pilot: Pilot[None], clock: ManualClock, *keys: str) -> None:
+    """Press keys as a hand does: a moment apart."""
+    for key in keys:
+        clock.advance(0.2)
+        await pilot.press(key)
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Wait until what was begun is done."""
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()

@@ -1,0 +1,210 @@
+"""The app as a whole: how it starts, how it ends, and what it never says."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from qiscus_tui.demo import Call, demo_state
+from qiscus_tui.errors import OutOfReach
+from qiscus_tui.store.config import Config, UiConfig
+from qiscus_tui.tui.app import QiscusTui
+from qiscus_tui.tui.crash import crash_words
+from qiscus_tui.tui.environment import clean
+from qiscus_tui.tui.theme import DARK, LIGHT
+from tests.clocks import ManualClock
+from tests.tui.demo_app import at_login, at_sessions, workspace_on
+
+PLANTED = "planted-secret-7f3a"
+
+
+def test_what_textual_obeys_is_taken_out_of_the_environment() -> None:
+    environ = dict.fromkeys(
+        ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_PRESS", "TEXTUAL_DEVTOOLS_HOST", "HOME"), "1"
+    )
+    environ |= {"TEXTUAL_COLOR_SYSTEM": "256", "TEXTUAL_ANIMATIONS": "none"}
+    clean(environ)
+    assert set(environ) == {"HOME", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_ANIMATIONS"}
+
+
+def test_importing_the_app_imports_no_textual() -> None:
+    code = "import sys, qiscus_tui.tui; print('textual' in sys.modules)"
+    assert python(code).strip() == "False"
+
+
+def test_the_first_frame_of_the_login_comes_before_httpx_and_the_dialogs() -> None:
+    code = """
+        import gc, sys
+        from qiscus_tui.model.clock import SystemClock
+        from qiscus_tui.model.origin import parse_origin
+        from qiscus_tui.service.workspace import DemoAccess, Workspace
+        from qiscus_tui.store.config import Config
+        from qiscus_tui.tui import app as house
+        access = DemoAccess(None, parse_origin("https://demo.invalid"), "a@b.c", "x")
+        app = house.QiscusTui(Workspace({}, Config(), None, SystemClock(), demo=access), None)
+        seen = []
+        drawn = app._display
+        def display(screen, renderable):
+            drawn(screen, renderable)
+            if not seen and screen.is_mounted and screen.query("#email"):
+                seen.append({name for name in sys.modules})
+        app._display = display
+        app.set_timer = app.set_timer
+        async def main():
+            async with app.run_test() as pilot:
+                await pilot.pause()
+        import asyncio
+        asyncio.run(main())
+        for name in ("httpx", "ssl_context", "keyring", "qiscus_tui.tui.screens.sessions",
+                     "qiscus_tui.tui.dialogs", "ua_parser", "rich.markdown", "starlette"):
+            if name in seen[0]:
+                print(name)
+        print("done", "httpx" in sys.modules)
+    """
+    assert python(textwrap.dedent(code)).split() == ["done", "True"]
+
+
+def test_the_first_frame_of_the_sessions_comes_before_httpx() -> None:
+    code = """
+        import sys
+        from dataclasses import replace
+        from qiscus_tui.service.workspace import open_workspace
+        from qiscus_tui.service.choice import Wishes
+        from qiscus_tui.tui import app as house
+        environ = {"HOME": "/nonexistent", "QISCUS_TUI_DATA_DIR": "/nonexistent/d",
+                   "QISCUS_TUI_CONFIG_DIR": "/nonexistent/c", "QISCUS_APP_ID": "abcd-e",
+                   "QISCUS_LONG_LIVED_TOKEN": "t", "QISCUS_TUI_SERVER": "http://127.0.0.1:9"}
+        workspace = open_workspace(environ, Wishes())
+        app = house.QiscusTui(workspace, workspace.choose())
+        seen = []
+        drawn = app._display
+        def display(screen, renderable):
+            drawn(screen, renderable)
+            if not seen and screen.query("#table"):
+                seen.append("httpx" in sys.modules)
+        app._display = display
+        async def main():
+            async with app.run_test() as pilot:
+                await pilot.pause()
+        import asyncio
+        asyncio.run(main())
+        print(seen[0])
+    """
+    assert python(textwrap.dedent(code)).strip() == "False"
+
+
+def python(code: str) -> str:
+    """What a program of its own prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("wanted", "got"), [(DARK, DARK), (LIGHT, LIGHT), ("nord", "nord"), ("no-such", DARK)]
+)
+def test_the_theme_is_the_configured_one(clock: ManualClock, wanted: str, got: str) -> None:
+    state = demo_state(clock, sessions=1)
+    workspace = workspace_on(state, clock, Config(ui=UiConfig(theme=wanted)))
+    assert QiscusTui(workspace, None).theme == got
+
+
+async def test_keys_of_multiplexers_and_of_textual_do_nothing(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        before = running.text()
+        for key in ("ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+o", "ctrl+j", "ctrl+p"):
+            await running.press(key)
+        assert running.app.is_running
+        assert running.text() == before
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c"])
+async def test_q_and_ctrl_c_quit_with_0(clock: ManualClock, key: str) -> None:
+    async with at_sessions(clock) as running:
+        await running.pilot.press(key)
+        await running.pilot.pause(0.1)
+        assert running.app.return_value == 0
+
+
+async def test_ctrl_c_quits_while_a_field_has_the_focus(clock: ManualClock) -> None:
+    async with at_login(clock) as running:
+        await running.pilot.press("q", "ctrl+c")
+        await running.pilot.pause(0.1)
+        assert running.app.return_value == 0
+
+
+async def test_quitting_a_login_for_this_run_only_ends_its_token(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        assert len(running.state.sessions()) == 41
+        await running.pilot.press("q")
+        await running.pilot.pause(0.1)
+        assert len(running.state.sessions()) == 40
+        assert running.state.calls[Call.LOGOUT] == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
+)
+async def test_signals_end_it_with_their_exit_code(
+    clock: ManualClock, number: signal.Signals, code: int
+) -> None:
+    async with at_sessions(clock) as running:
+        os.kill(os.getpid(), number)
+        for _ in range(50):
+            await asyncio.sleep(0.01)
+            if running.app.return_value is not None:
+                break
+        assert running.app.return_value == code
+
+
+async def test_textuals_own_commands_and_screenshot_are_not_there(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        assert list(running.app.get_system_commands(running.app.screen)) == []
+        assert not running.app.ENABLE_COMMAND_PALETTE
+        running.app.action_screenshot()
+        assert running.app.return_value is None
+
+
+class _Broken(RuntimeError):
+    pass
+
+
+@pytest.mark.parametrize("where", ["login", "sessions", "detail"])
+async def test_a_crash_says_two_lines_and_no_value(
+    clock: ManualClock, where: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    crashed: QiscusTui | None = None
+    with pytest.raises(_Broken):
+        async with at_login(clock) as running:
+            crashed = running.app
+            if where != "login":
+                await running.press("enter")
+            if where == "detail":
+                await running.press("enter")
+            running.app.screen.call_later(_break)
+            await running.pilot.pause(0.1)
+    assert crashed is not None
+    assert crashed.crash is not None
+    assert len(crashed.crash) == 2
+    assert "_Broken" in crashed.crash[0]
+    said = capfd.readouterr()
+    everything = said.out + said.err + "".join(crashed.crash)
+    assert PLANTED not in everything
+    assert "Traceback" not in everything
+    assert crashed.return_code == 1
+
+
+def _break() -> None:
+    password = PLANTED
+    raise _Broken(password)
+
+
+def test_of_our_own_errors_message_and_hint_are_said() -> None:
+    assert crash_words(OutOfReach("No answer", "Try again.")) == ("No answer", "Try again.")
+    assert PLANTED not in "".join(crash_words(ValueError(PLANTED)))

@@ -1,0 +1,77 @@
+"""The detail screen: everything that is known, and no token."""
+
+from qiscus_tui.model.text import safe
+from qiscus_tui.tui.screens.detail import DetailScreen
+from tests.clocks import ManualClock
+from tests.tui.demo_app import at_sessions
+
+
+async def test_it_shows_what_is_known(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("j", "enter")
+        assert isinstance(running.app.screen, DetailScreen)
+        session = running.sessions.table.cursor_session
+        assert session is not None
+        text = running.text()
+        for expected in (session.id, session.safe_ip, "Created", "Expires", "days left"):
+            assert expected in text
+        await running.press("escape")
+        assert running.app.screen is running.sessions
+
+
+async def test_of_a_token_only_the_last_four_characters_are_shown(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("j", "enter")
+        session = running.sessions.table.cursor_session
+        assert session is not None
+        assert session.token is not None
+        assert f"ends with {session.token[-4:]}" in running.text()
+        assert session.token[-5:] not in running.text()
+
+
+async def test_unknown_fields_are_shown_and_secrets_in_them_are_not(clock: ManualClock) -> None:
+    async with at_sessions(clock, dialect="extra", size=(120, 60)) as running:
+        await running.press("j", "enter")
+        session = running.sessions.table.cursor_session
+        assert session is not None
+        assert session.extra
+        text = running.text()
+        assert "Other fields, as the server sent them" in text
+        assert "[hidden]" in text
+        assert all(safe(name) in text for name in session.extra)
+
+
+async def test_it_ticks(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("enter")
+        screen = running.app.screen
+        assert isinstance(screen, DetailScreen)
+        before = running.text()
+        clock.advance(1)
+        screen.second()
+        await running.settle()
+        assert running.text() != before
+
+
+async def test_revoking_from_there_asks_for_that_one(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("a", "j", "enter", "x")
+        assert "Revoke 1 session" in running.text()
+        clock.advance(1)
+        await running.press("y")
+        await running.press("enter")
+        assert running.app.screen is running.sessions
+        assert "1 revoked" in running.lines()[1]
+
+
+async def test_our_own_session_stays_out_unless_asked(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("enter", "x")
+        assert "Nothing to revoke" in running.text()
+        assert "this program's own session" in running.text()
+
+
+async def test_the_id_is_what_is_copied(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("j", "enter", "c")
+        assert running.app.clipboard == running.sessions.table.cursor_id

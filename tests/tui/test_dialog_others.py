@@ -1,0 +1,246 @@
+"""Find, help, palette, quit and export."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from textual import events
+
+from qiscus_tui.service.keeping import Disk, Keeping
+from qiscus_tui.tui import actions
+from qiscus_tui.tui.actions import ACTIONS, Scope
+from qiscus_tui.tui.dialogs.export import ExportDialog
+from qiscus_tui.tui.dialogs.find import FindDialog
+from qiscus_tui.tui.dialogs.help import SIGNS, HelpDialog
+from qiscus_tui.tui.dialogs.palette import PaletteDialog, matching
+from qiscus_tui.tui.dialogs.parts import SecretField
+from qiscus_tui.tui.dialogs.quit import QuitDialog
+from qiscus_tui.tui.situation import Situation
+from tests.clocks import ManualClock
+from tests.tui.dialogs_on_demo import DialogApp, settled, shown, stage
+
+SIZES = [(120, 40), (80, 24), (60, 15)]
+USUAL = actions.in_palette(Scope.SESSIONS, Situation(rows=5, listed=9, marked=1))
+
+
+# Find
+
+
+async def test_a_pasted_token_gives_its_session() -> None:
+    on = await stage(sessions=9)
+    wanted = on.listed.sessions[4]
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, FindDialog(on.listed))
+        app.post_message(events.Paste(f"\n  {wanted.token}\r\nsomething else"))
+        await pilot.pause()
+        assert str(wanted.token) not in app.text()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.answers == [wanted.id]
+
+
+async def test_a_token_of_no_session_is_said_and_dropped() -> None:
+    on = await stage(sessions=9)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, FindDialog(on.listed))
+        await pilot.press(*"nothere", "enter")
+        await pilot.pause()
+        assert "No live session has this token." in app.text()
+        assert app.screen.query_one(SecretField).value == ""
+        assert not app.answers
+        await pilot.press("escape")
+        assert app.answers == [None]
+
+
+async def test_where_tokens_are_masked_it_does_not_pretend_to_know() -> None:
+    on = await stage("masked", sessions=9)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, FindDialog(on.listed))
+        await pilot.press("a", "enter")
+        await pilot.pause()
+        assert "as far as can be told" in app.flat()
+
+
+async def test_where_the_list_is_not_whole_it_does_not_pretend_either() -> None:
+    on = await stage(sessions=9)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, FindDialog(replace(on.listed, unreadable=2)))
+        await pilot.press("a", "enter")
+        await pilot.pause()
+        assert "could not be read whole" in app.flat()
+
+
+async def test_an_empty_field_finds_nothing() -> None:
+    on = await stage(sessions=3)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, FindDialog(on.listed))
+        await pilot.click("#find")
+        await pilot.pause()
+        assert "Paste or type a token first." in app.text()
+
+
+async def test_nothing_comes_out_of_the_field_again() -> None:
+    on = await stage(sessions=3)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, FindDialog(on.listed))
+        await pilot.press(*"secret", "ctrl+shift+a", "ctrl+c", "ctrl+x")
+        assert app.clipboard == ""
+        field = app.screen.query_one(SecretField)
+        assert field.value == "secret"
+        await pilot.press("escape")
+        await pilot.pause()
+        assert field.value == ""
+
+
+# Help
+
+
+async def test_help_tells_every_action_and_every_sign() -> None:
+    async with DialogApp().run_test(size=(120, 130)) as pilot:
+        app = await shown(pilot, HelpDialog())
+        flat = app.flat()
+        for action in ACTIONS:
+            assert action.help in flat
+            assert action.key_shown in flat
+        for sign, words in SIGNS:
+            assert sign in flat
+            assert words in flat
+
+
+@pytest.mark.parametrize("key", ["escape", "enter", "q", "question_mark", "n"])
+async def test_help_is_closed_by_key(key: str) -> None:
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, HelpDialog())
+        await pilot.press(key)
+        assert app.answers == [None]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_help_is_read_to_its_end_at_every_size(size: tuple[int, int]) -> None:
+    async with DialogApp().run_test(size=size) as pilot:
+        app = await shown(pilot, HelpDialog())
+        assert "Close  esc" in app.text()
+        await pilot.press("end")
+        await pilot.pause()
+        assert "the server names no expiry" in app.flat()
+
+
+# Palette
+
+
+async def test_words_narrow_the_palette_and_enter_takes_the_first() -> None:
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, PaletteDialog(USUAL))
+        assert "Mark session" in app.text()
+        await pilot.press(*"revoke all")
+        await pilot.pause()
+        assert "Mark session" not in app.text()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.answers == ["revoke_all"]
+
+
+async def test_arrows_choose_and_a_click_takes() -> None:
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, PaletteDialog(USUAL))
+        await pilot.press("down", "down", "up", "enter")
+        await pilot.pause()
+        assert app.answers == [USUAL[1].name]
+        await shown(pilot, PaletteDialog(USUAL))
+        await pilot.click("#found", offset=(4, 2))
+        await pilot.pause()
+        assert app.answers[1:] == [USUAL[2].name]
+
+
+async def test_words_of_no_command_are_said_and_enter_takes_nothing() -> None:
+    async with DialogApp().run_test(size=(60, 15)) as pilot:
+        app = await shown(pilot, PaletteDialog(USUAL))
+        await pilot.press(*"[/]zz", "enter")
+        await pilot.pause()
+        assert "no command has these words" in app.text()
+        assert not app.answers
+        await pilot.press("escape")
+        assert app.answers == [None]
+
+
+def test_titles_come_before_explanations() -> None:
+    found = [action.name for action in matching(USUAL, "token")]
+    assert found[:2] == ["refresh_token", "find_token"]
+    assert "revoke_all" in found[2:]
+
+
+# Quit
+
+
+async def test_quitting_is_asked_with_the_same_dead_time() -> None:
+    clock = ManualClock()
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, QuitDialog(clock))
+        assert "Nothing more is sent" in app.text()
+        await pilot.press("y")
+        await settled(pilot)
+        assert not app.answers
+        clock.advance(1)
+        await pilot.press("y")
+        await settled(pilot)
+        assert app.answers == [True]
+
+
+async def test_staying_is_the_focus() -> None:
+    async with DialogApp().run_test(size=(60, 15)) as pilot:
+        app = await shown(pilot, QuitDialog(ManualClock()))
+        await pilot.press("enter")
+        assert app.answers == [None]
+
+
+# Export
+
+
+async def exporting(tmp_path: Path, name: str) -> tuple[DialogApp, str]:
+    on = await stage(sessions=9)
+    disk = cast("Disk", SimpleNamespace())
+    kept = on.connection.keeping
+    on.connection.keeping = Keeping(kept.secrets, kept.verified, disk)
+    async with DialogApp().run_test(size=(120, 24)) as pilot:
+        app = await shown(pilot, ExportDialog(on.listed, [3, 1], on.connection))
+        assert "Export 2 sessions" in app.text()
+        field = app.screen.query_one("#path")
+        field.value = name  # pyright: ignore[reportAttributeAccessIssue]
+        await pilot.press("enter")
+        await settled(pilot)
+        text = app.text()
+        await pilot.press("enter" if "Written" in text else "escape")
+        await pilot.pause()
+    return app, text
+
+
+async def test_the_sessions_shown_are_written_in_their_order(home: Path) -> None:
+    app, text = await exporting(home, "~/out.json")
+    assert "Written: " in text
+    assert app.answers == [str(home / "out.json")]
+    assert len(json.loads((home / "out.json").read_text())) == 2
+
+
+async def test_what_is_there_is_not_overwritten(home: Path) -> None:
+    (home / "out.csv").write_text("mine")
+    app, text = await exporting(home, "~/out.csv")
+    assert "is there already" in text
+    assert (home / "out.csv").read_text() == "mine"
+    assert app.answers == [None]
+
+
+async def test_the_ending_of_the_name_says_how(home: Path) -> None:
+    _, text = await exporting(home, "~/out.xls")
+    assert "must end in .csv or .json" in text
+
+
+async def test_the_demo_writes_no_files() -> None:
+    on = await stage(sessions=3)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, ExportDialog(on.listed, [0], on.connection))
+        await pilot.click("#write")
+        await pilot.pause()
+        assert "The demo writes no files." in app.text()

@@ -1,0 +1,190 @@
+"""Revoke all: what it says, the typed code, and the token that must not be lost."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from textual import events
+
+from qiscus_tui.demo import Call, Fault
+from qiscus_tui.errors import StorageError
+from qiscus_tui.model.account import Credentials
+from qiscus_tui.model.known import Known
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.revoke_all import RevokeAllResult
+from qiscus_tui.tui.dialogs.parts import TypedField
+from qiscus_tui.tui.dialogs.revoke_all import RevokeAllDialog
+from tests.tui.dialogs_on_demo import DialogApp, Door, Stage, settled, shown, stage, typed
+
+CRON = Known("billing cron", client="GuzzleHttp", protect=True)
+
+
+def dialog(on: Stage) -> RevokeAllDialog:
+    return RevokeAllDialog(on.connection, on.listed)
+
+
+def code(on: Stage) -> str:
+    return on.connection.account.app_code
+
+
+async def test_it_says_how_many_end_and_which_integrations_stop() -> None:
+    on = await stage(known=[CRON])
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, dialog(on))
+        assert f"Revoke all {len(on.listed)} sessions" in app.text()
+        assert "this program's own too" in app.text()
+        assert "billing cron, protected" in app.text()
+        assert f"Type the app code {code(on)}" in app.text()
+
+
+async def test_the_typed_code_ends_every_session_and_keeps_the_new_token() -> None:
+    on = await stage()
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, dialog(on), on.clock)
+        await typed(pilot, on.clock, *code(on), "enter")
+        await settled(pilot)
+        assert f"{len(on.listed)} revoked" in app.text()
+        on.clock.advance(1)
+        await pilot.press("enter")
+        (result,) = app.answers
+        assert isinstance(result, RevokeAllResult)
+    assert on.live_ids() == 1
+    short = (await on.connection.credentials()).short_lived
+    assert short is not None
+    assert short.token == on.state.sessions()[0].token
+
+
+@pytest.mark.parametrize("keys", [["n", "o", "enter"], ["y", "enter"], ["enter"]])
+async def test_another_word_sends_nothing(keys: list[str]) -> None:
+    on = await stage()
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, dialog(on), on.clock)
+        await typed(pilot, on.clock, *keys)
+        await settled(pilot)
+        assert "nothing was sent" in app.text()
+        await pilot.press("escape")
+        assert app.answers == [None]
+    assert not on.state.calls[Call.REVOKE_ALL]
+
+
+async def test_a_pasted_code_or_a_burst_of_it_sends_nothing() -> None:
+    on = await stage()
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, dialog(on), on.clock)
+        app.post_message(events.Paste(code(on)))
+        await pilot.pause()
+        on.clock.advance(1)
+        await pilot.press("enter")
+        await settled(pilot)
+        await pilot.press(*code(on), "enter")
+        await settled(pilot)
+        assert not on.state.calls[Call.REVOKE_ALL]
+
+
+async def test_typing_is_dead_at_first() -> None:
+    on = await stage()
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, dialog(on))
+        await pilot.press(*code(on), "enter")
+        await settled(pilot)
+        assert app.screen.query_one(TypedField).value == ""
+        assert not on.state.calls[Call.REVOKE_ALL]
+
+
+async def test_a_read_only_account_is_said_and_has_no_field() -> None:
+    on = await stage(readonly=True)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, dialog(on), on.clock)
+        assert "read-only" in app.text()
+        assert "Type the app code" not in app.text()
+        await pilot.press("n")
+        assert app.answers == [None]
+
+
+async def test_it_cannot_be_closed_while_the_call_is_under_way() -> None:
+    door = Door()
+    on = await stage(sleep=door.pass_through)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, dialog(on), on.clock)
+        door.close()
+        await typed(pilot, on.clock, *code(on), "enter")
+        await pilot.pause()
+        assert "This can't be stopped now" in app.text()
+        await pilot.press("escape", "n", "enter")
+        assert not app.answers
+        door.open()
+        await settled(pilot)
+        assert "revoked" in app.text()
+
+
+async def test_leaving_the_program_waits_for_the_new_token() -> None:
+    door = Door()
+    on = await stage(sleep=door.pass_through)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        await shown(pilot, dialog(on), on.clock)
+        door.close()
+        await typed(pilot, on.clock, *code(on), "enter")
+        await pilot.pause()
+        asyncio.get_running_loop().call_later(0.05, door.open)
+    short = (await on.connection.credentials()).short_lived
+    assert short is not None
+    assert short.token == on.state.sessions()[0].token
+
+
+async def test_a_refusal_says_that_nothing_was_revoked() -> None:
+    on = await stage()
+    on.state.fail_next(Call.REVOKE_ALL, Fault(403))
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, dialog(on), on.clock)
+        await typed(pilot, on.clock, *code(on), "enter")
+        await settled(pilot)
+        assert "Nothing was revoked" in app.text()
+        assert "Log in as an admin" in app.text()
+
+
+async def test_a_lost_answer_is_told_with_what_the_list_shows() -> None:
+    on = await stage()
+    on.state.fail_next(Call.REVOKE_ALL, Fault(502, after=True))
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, dialog(on), on.clock)
+        await typed(pilot, on.clock, *code(on), "enter")
+        await settled(pilot)
+        assert f"{len(on.listed)} revoked" in app.text()
+        assert "the new token, was lost" in app.text()
+
+
+async def test_a_new_long_lived_token_that_could_not_be_stored_is_shown_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    on = await stage("new-long-lived")
+
+    async def full(_self: Connection, _credentials: Credentials) -> None:
+        raise StorageError("The disk is full", "Make room.")
+
+    monkeypatch.setattr(Connection, "keep", full)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, dialog(on), on.clock)
+        await typed(pilot, on.clock, *code(on), "enter")
+        await settled(pilot)
+        token = on.state.credentials.long_lived_token
+        flat = "".join(line.strip(" │") for line in app.text().splitlines())
+        assert token in flat
+        assert "The disk is full" in app.text()
+        assert "login --with-token" in app.text()
+        await pilot.press("enter")  # too early to have been read
+        assert not app.answers
+        on.clock.advance(1)
+        await pilot.press("enter")
+        (result,) = app.answers
+        assert isinstance(result, RevokeAllResult)
+        assert result == replace(result, new_long_lived=None)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 15)])
+async def test_field_and_buttons_are_on_the_screen_at_every_size(size: tuple[int, int]) -> None:
+    on = await stage(sessions=400, known=[CRON])
+    async with DialogApp().run_test(size=size) as pilot:
+        app = await shown(pilot, dialog(on))
+        assert "Cancel  esc" in app.text()
+        assert code(on) in app.text()
+        assert app.text().replace("\n", "").isprintable()

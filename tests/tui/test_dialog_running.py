@@ -1,0 +1,218 @@
+"""The revoke dialog while a plan runs, and how it ends."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from textual.pilot import Pilot
+
+from qiscus_tui.demo import Call, Fault
+from qiscus_tui.errors import StorageError
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.revocation.outcomes import Report
+from qiscus_tui.service.revocation.plan import RevocationPlan, Selection
+from qiscus_tui.service.revocation.run import Revocation
+from qiscus_tui.tui.dialogs.revoke import RevokeDialog
+from tests.tui.dialogs_on_demo import DialogApp, Door, Stage, settled, shown, stage
+
+
+async def confirmed(pilot: Pilot[None], on: Stage, count: int) -> DialogApp:
+    """A plan of `count` sessions, said yes to."""
+    positions = on.other_positions(count)
+    dialog = RevokeDialog(on.connection, on.listed, Selection(positions, "marked"))
+    app = await shown(pilot, dialog, on.clock)
+    await pilot.press("y")
+    return app
+
+
+async def until(pilot: Pilot[None], words: str) -> None:
+    """Wait until the screen says so."""
+    app = pilot.app
+    assert isinstance(app, DialogApp)
+    async with asyncio.timeout(10):
+        while words not in app.text():
+            await pilot.pause()
+
+
+async def test_failures_are_shown_with_their_reason_and_ids() -> None:
+    on = await stage("revoke-not-found")
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await confirmed(pilot, on, 3)
+        await settled(pilot)
+        assert "3 failed" in app.text()
+        assert "404 Not Found: Token not" in app.text()
+        for position in on.other_positions(3):
+            assert on.listed.sessions[position].id[:8] in app.text()
+
+
+async def test_a_yes_that_the_list_does_not_bear_out_is_a_failure() -> None:
+    on = await stage("revoke-ignored")
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await confirmed(pilot, on, 3)
+        await settled(pilot)
+        assert "3 failed" in app.text()
+        assert "still listed" in app.text()
+
+
+async def test_a_first_revoke_that_does_not_work_stops_the_rest_and_says_what_to_do() -> None:
+    on = await stage("revoke-ignored", verified=False)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await confirmed(pilot, on, 5)
+        await settled(pilot)
+        assert len(on.state.revoke_requests) == 1
+        assert "1 failed · 4 not sent" in app.text()
+        assert "Stopped: the first revoke did not end its session" in app.text()
+        assert "doctor" in app.text()
+
+
+async def test_what_has_not_been_sent_can_be_cancelled() -> None:
+    door = Door()
+    on = await stage(sleep=door.pass_through)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        door.close()
+        app = await confirmed(pilot, on, 40)
+        await until(pilot, "Cancel what has not been sent")
+        assert "0 of 40 answered" in app.text()
+        await pilot.pause()
+        await pilot.press("n")
+        assert "Stopping" in app.text()
+        assert not app.answers
+        door.open()
+        await settled(pilot)
+        assert "revoked" in app.text()
+        assert "not sent" in app.text()
+        assert len(on.state.revoke_requests) < 40
+        await pilot.press("escape")
+        (report,) = app.answers
+        assert isinstance(report, Report)
+        assert report.halted == "cancelled"
+
+
+async def test_keys_do_not_begin_a_second_run() -> None:
+    door = Door()
+    on = await stage(sleep=door.pass_through)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        door.close()
+        app = await confirmed(pilot, on, 3)
+        await until(pilot, "0 of 3 answered")
+        on.clock.advance(3)
+        await pilot.press("y", "c", "p", "h")
+        door.open()
+        await settled(pilot)
+        assert "3 revoked" in app.text()
+        assert len(on.state.revoke_requests) == 3
+
+
+async def test_a_run_ends_when_the_program_does() -> None:
+    door = Door()
+    on = await stage(sleep=door.pass_through)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        door.close()
+        await confirmed(pilot, on, 40)
+        await until(pilot, "0 of 40 answered")
+        asyncio.get_running_loop().call_later(0.05, door.open)
+    assert len(on.state.revoke_requests) <= 16
+    assert on.state.calls[Call.REVOKE] <= 16
+
+
+async def test_quitting_can_be_asked_for_while_it_runs() -> None:
+    asked: list[str] = []
+
+    class Asking(DialogApp):
+        async def action_quit(self) -> None:
+            asked.append("quit")
+
+    door = Door()
+    on = await stage(sleep=door.pass_through)
+    async with Asking().run_test(size=(80, 24)) as pilot:
+        app = await confirmed(pilot, on, 3)
+        await settled(pilot)
+        await pilot.press("q")
+        assert not asked
+        await pilot.press("enter")
+        door.close()
+        dialog = RevokeDialog(
+            on.connection, on.listed, Selection(on.other_positions(9)[5:], "marked")
+        )
+        await shown(pilot, dialog, on.clock)
+        await pilot.press("y")
+        await until(pilot, "answered")
+        assert dialog.plan_runs
+        await pilot.press("q")
+        assert asked == ["quit"]
+        door.open()
+        await settled(pilot)
+        assert not dialog.plan_runs
+        assert app.answers
+
+
+async def test_a_list_that_cannot_be_read_afterwards_is_unknown_not_revoked() -> None:
+    on = await stage()
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        on.state.fail_next(Call.LIST, *[Fault(403)] * 5)
+        app = await confirmed(pilot, on, 2)
+        await settled(pilot)
+        assert "2 unknown" in app.text()
+
+
+async def test_a_session_that_ended_says_how_to_log_in() -> None:
+    on = await stage()
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        on.state.fail_next(Call.REVOKE, *[Fault(401)] * 3)
+        app = await confirmed(pilot, on, 2)
+        await settled(pilot)
+        assert "Stopped" in app.text()
+        assert "Log in again" in app.text()
+
+
+async def test_a_diary_that_cannot_be_written_sends_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    on = await stage()
+
+    async def no_diary(_self: Connection, _plan: RevocationPlan, width: int = 16) -> Revocation:
+        raise StorageError("The audit log could not be written", "Make room on the disk.")
+
+    monkeypatch.setattr(Connection, "revocation", no_diary)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await confirmed(pilot, on, 2)
+        await settled(pilot)
+        assert "Not revoked" in app.text()
+        assert "The audit log could not be written" in app.text()
+        assert "Make room on the disk." in app.text()
+        await pilot.press("enter")
+        assert app.answers == [None]
+    assert not on.state.revoke_requests
+
+
+async def test_trouble_beside_the_result_is_told_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    on = await stage()
+
+    async def forgets(_self: Connection, _report: Report) -> None:
+        raise StorageError("The keyring is locked", "Unlock it.")
+
+    monkeypatch.setattr(Connection, "after_revocation", forgets)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await confirmed(pilot, on, 2)
+        await settled(pilot)
+        assert "2 revoked" in app.text()
+        assert "The keyring is locked" in app.text()
+
+
+async def test_what_else_happened_is_told() -> None:
+    on = await stage("revoke-ends-own")
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await confirmed(pilot, on, 2)
+        await settled(pilot)
+        assert "own session" in app.text()
+        assert "Not all revoked" in app.text()
+
+
+async def test_an_old_list_is_read_again_first() -> None:
+    on = await stage()
+    on.state.end(str(on.listed.sessions[on.other_positions(1)[0]].token))
+    on.clock.advance(60)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await confirmed(pilot, replace(on), 2)
+        await settled(pilot)
+        assert "1 revoked · 1 already gone" in app.text()

@@ -1,0 +1,175 @@
+"""The login screen: two ways in, errors under the form, no secret left behind."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.demo import PASSWORD, Call, Fault, demo_state
+from qiscus_tui.model.account import Storage
+from qiscus_tui.service import storage
+from qiscus_tui.service.keeping import disk
+from qiscus_tui.store.paths import find_paths
+from qiscus_tui.tui.app import QiscusTui
+from qiscus_tui.tui.screens.login_parts import Tab, TabStrip, Tick
+from qiscus_tui.tui.screens.sessions import SessionsScreen
+from tests.clocks import ManualClock
+from tests.tui.demo_app import Running, at_login, workspace_on
+
+
+async def fill(running: Running, field: str, text: str) -> None:
+    running.app.screen.query_one(field).focus()
+    await running.press("ctrl+e", "ctrl+u", *(f"{key}" for key in map(key_of, text)))
+
+
+def key_of(character: str) -> str:
+    names = {"-": "minus", ".": "full_stop", "@": "at", " ": "space"}
+    return names.get(character, character)
+
+
+async def test_in_the_demo_enter_goes_on_to_the_sessions(clock: ManualClock) -> None:
+    async with at_login(clock) as running:
+        assert "DEMO" in running.text()
+        await running.press("enter")
+        assert isinstance(running.app.screen, SessionsScreen)
+        assert "41 active" in running.text()
+
+
+@pytest.mark.parametrize("field", ["#email", "#password", "#server", "#keep", "#tabs"])
+async def test_enter_logs_in_from_everywhere(clock: ManualClock, field: str) -> None:
+    async with at_login(clock) as running:
+        running.app.screen.query_one(field).focus()
+        await running.press("enter")
+        assert isinstance(running.app.screen, SessionsScreen)
+
+
+async def test_tab_goes_email_password_server_keep(clock: ManualClock) -> None:
+    async with at_login(clock) as running:
+        walk = [running.focus]
+        for _ in range(3):
+            await running.press("tab")
+            walk.append(running.focus)
+        assert walk == ["email", "password", "server", "keep"]
+
+
+async def test_a_wrong_password_is_said_with_what_to_do_and_cleared(clock: ManualClock) -> None:
+    async with at_login(clock) as running:
+        await fill(running, "#password", "wrong")
+        await running.press("enter")
+        assert running.value("#password") == ""
+        assert running.focus == "password"
+        assert "90 days" in running.text()
+        assert "wrong" not in running.text().replace("wrong password", "")
+
+
+async def test_what_is_missing_is_said_before_anything_is_sent(clock: ManualClock) -> None:
+    async with at_login(clock) as running:
+        await fill(running, "#email", "")
+        await running.press("enter")
+        assert "The e-mail address is missing." in running.login.said
+        assert running.focus == "email"
+        await running.press("ctrl+t", "enter")
+        assert "The app id is missing." in running.login.said
+        assert not running.state.calls
+
+
+async def test_the_other_tab_takes_a_token_and_an_app_id(clock: ManualClock) -> None:
+    async with at_login(clock) as running:
+        await running.press("ctrl+t")
+        assert running.focus == "app-id"
+        credentials = running.state.credentials
+        running.app.screen.query_one("#app-id").value = credentials.app_code  # pyright: ignore
+        running.app.screen.query_one("#long-lived").value = (  # pyright: ignore
+            credentials.long_lived_token
+        )
+        await running.press("enter")
+        assert "40 active" in running.text()
+        assert running.state.calls[Call.LOGIN] == 0
+
+
+async def test_two_factor_leads_to_the_token_tab(clock: ManualClock) -> None:
+    async with at_login(clock) as running:
+        await fill(running, "#email", "twofactor-only@demo.example")
+        await fill(running, "#password", PASSWORD)
+        await running.press("enter")
+        assert running.login.query_one(TabStrip).tab is Tab.TOKEN
+        assert running.focus == "app-id"
+        assert "second factor" in running.login.said
+        assert "token" in running.login.said
+
+
+async def test_a_server_that_is_away_is_never_a_wrong_password(clock: ManualClock) -> None:
+    async with at_login(clock) as running:
+        running.state.fail_next(Call.LOGIN, Fault(503))
+        await running.press("enter")
+        assert "password" not in running.login.said.lower()
+        assert running.login.said
+
+
+async def test_an_address_that_is_none_is_said_at_the_server(clock: ManualClock) -> None:
+    async with at_login(clock) as running:
+        await fill(running, "#server", "http://example.com")
+        await running.press("enter")
+        assert "unencrypted" in running.login.said
+        assert running.focus == "server"
+
+
+async def test_the_password_cannot_be_copied_cut_or_seen(clock: ManualClock) -> None:
+    async with at_login(clock) as running:
+        running.app.screen.query_one("#password").focus()
+        await running.press("home", "shift+end", "ctrl+x", "super+c")
+        assert running.value("#password") == PASSWORD
+        assert running.app.clipboard == ""
+        assert PASSWORD not in running.text()
+        assert PASSWORD not in repr(running.app.screen.query_one("#password"))
+
+
+async def test_without_a_keyring_the_file_is_named_and_not_ticked(
+    clock: ManualClock, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = demo_state(clock, sessions=5)
+    environ = {"HOME": str(home), "QISCUS_TUI_DATA_DIR": str(home / "data")}
+    paths = find_paths(environ)
+    workspace = replace(workspace_on(state, clock), disk=disk(paths, environ))
+    offered = storage.Offer(Storage.FILE, str(paths.secrets_file), "no keyring")
+    monkeypatch.setattr(storage, "offer", lambda _workspace: offered)
+    app = QiscusTui(workspace, None)
+    async with app.run_test(size=(120, 40)) as pilot:
+        running = Running(app, pilot, state, clock)
+        await running.settle()
+        tick = app.screen.query_one(Tick)
+        assert str(paths.secrets_file).replace("/", "") in tick.words.replace("/", "")
+        assert not tick.value
+        await running.press("enter")
+        assert not paths.secrets_file.exists()
+        assert running.sessions.storage is Storage.THIS_RUN
+
+
+async def test_the_tick_is_the_consent_to_the_file(
+    clock: ManualClock, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = demo_state(clock, sessions=5)
+    environ = {"HOME": str(home), "QISCUS_TUI_DATA_DIR": str(home / "data")}
+    paths = find_paths(environ)
+    workspace = replace(workspace_on(state, clock), disk=disk(paths, environ))
+    offered = storage.Offer(Storage.FILE, str(paths.secrets_file), "no keyring")
+    monkeypatch.setattr(storage, "offer", lambda _workspace: offered)
+    app = QiscusTui(workspace, None)
+    async with app.run_test(size=(120, 40)) as pilot:
+        running = Running(app, pilot, state, clock)
+        await running.settle()
+        await running.press("tab", "tab", "tab", "space", "enter")
+        assert paths.secrets_file.exists()
+        assert running.sessions.storage is Storage.FILE
+
+
+async def test_the_whole_form_can_be_typed_in_one_burst(clock: ManualClock) -> None:
+    async with at_login(clock) as running:
+        from tests.tui.test_typeahead import burst
+
+        await fill(running, "#email", "")
+        await fill(running, "#password", "")
+        running.app.screen.query_one("#email").focus()
+        await running.settle()
+        await burst(running, "admin@demo.example\tdemo-password\r")
+        assert isinstance(running.app.screen, SessionsScreen)

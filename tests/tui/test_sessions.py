@@ -1,0 +1,317 @@
+"""The sessions screen: reading, filtering, sorting, marking, revoking, and keeping its place."""
+
+import pytest
+
+from qiscus_tui.demo import Call
+from qiscus_tui.model.known import Known
+from qiscus_tui.tui.dialogs.revoke import RevokeDialog
+from tests.clocks import ManualClock
+from tests.tui.demo_app import DAY, at_sessions
+
+
+async def test_the_lines_read_as_drawn(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=1283, size=(130, 30)) as running:
+        await running.press("j", "space")
+        identity, counts, shown = running.lines()[:3]
+        assert identity.startswith(" qiscus-tui   sessions of admin@demo.example · Demo Corp.")
+        assert identity.endswith("DEMO  ● live, now")
+        assert counts.startswith(" 1,284 active · ")
+        assert "expire within 24h · 1 marked · this session 30d 00:00:00" in counts
+        assert shown.endswith("all, newest first")
+
+
+async def test_our_own_session_stands_first_in_every_order(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        own = running.ids[0]
+        for _ in range(7):
+            await running.press("s")
+            assert running.ids[0] == own
+            await running.press("S")
+            assert running.ids[0] == own
+
+
+async def test_sorting_says_its_order_and_keeps_the_cursor_on_its_session(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("j", "j", "j")
+        at = running.sessions.table.cursor_id
+        await running.press("S")
+        assert "oldest first" in running.text()
+        assert running.sessions.table.cursor_id == at
+        await running.press("s")
+        assert "last used first" in running.text()
+        assert running.sessions.table.cursor_id == at
+
+
+async def test_a_click_on_a_header_sorts_and_another_turns_round(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        header = next(line for line in running.lines() if "EXPIRES IN" in line)
+        row = running.lines().index(header)
+        x = header.index("CLIENT")
+        await running.pilot.click(offset=(x, row))
+        await running.settle()
+        assert "by client" in running.text()
+        await running.pilot.click(offset=(x, row))
+        await running.settle()
+        assert "by client, backwards" in running.text()
+
+
+async def test_the_filter_narrows_as_it_is_typed_and_escape_clears_it(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=300) as running:
+        everything = len(running.ids)
+        await running.press("slash", *"curl")
+        some = len(running.ids)
+        assert 0 < some < everything
+        assert f"{some} of {everything}, newest first" in running.text()
+        await running.press("enter")
+        assert running.focus == "table"
+        assert "/ curl" in running.text()
+        await running.press("escape")
+        assert len(running.ids) == everything
+
+
+async def test_escape_in_the_field_clears_and_goes_back(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("slash", *"curl", "escape")
+        assert running.focus == "table"
+        assert len(running.ids) == 41
+
+
+async def test_a_filter_that_cannot_be_read_leaves_the_list_as_it_was(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("slash", *"age", "colon", *"30d")
+        before = running.ids
+        assert len(before) > 1
+        await running.press("x")
+        assert running.ids == before
+        assert "'30dx' is not a length of time, at character 5" in running.words()
+        assert "age:>7d" in running.words()
+        await running.press("enter")
+        assert running.ids == before
+        assert "at character 5" in running.lines()[2]
+        await running.press("slash", "backspace")
+        assert "at character" not in running.text()
+
+
+async def test_the_whole_language_is_understood(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=200) as running:
+        await running.press("slash", *"is", "colon", *"current", "enter")
+        assert len(running.ids) == 1
+        await running.press("escape", "j", "space", "space", "slash", *"is", "colon", *"marked")
+        assert len(running.ids) == 2
+
+
+async def test_marks_of_hidden_sessions_are_always_counted(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=200) as running:
+        await running.press("a", "slash", *"curl", "enter")
+        hidden = 201 - len(running.ids)
+        assert f"201 marked ({hidden} hidden)" in running.text()
+
+
+async def test_mark_all_and_invert_touch_only_what_is_shown(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=200) as running:
+        table = running.sessions.table
+        await running.press("slash", *"curl", "enter", "a")
+        some = table.mark_counts.total
+        assert some == len(running.ids)
+        await running.press("escape", "i")
+        assert table.mark_counts.total == 201 - some
+        await running.press("u")
+        assert table.mark_counts.total == 0
+
+
+async def test_mark_all_behind_a_running_filter_marks_every_hit(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=3000) as running:
+        sessions = running.sessions
+        sessions._filter_typed("guzzle")
+        assert not sessions.view.is_whole
+        sessions.action_mark_shown()
+        many = sum("guzzle" in text for text in sessions.listed.search)
+        assert sessions.table.mark_counts.total == many > 100
+
+
+async def test_reload_keeps_cursor_scroll_and_marks_by_id(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=200, size=(100, 24)) as running:
+        table = running.sessions.table
+        await running.press("pagedown", "pagedown", "space", "j", "space")
+        at, top, marked = table.cursor_id, table.top_row, table.marked_ids
+        gone = running.ids[3]
+        token = next(s.token for s in table.sessions.sessions if s.id == gone)
+        assert token is not None
+        running.state.end(token)
+        await running.press("r")
+        assert gone not in running.ids
+        assert (table.cursor_id, table.top_row, table.marked_ids) == (at, top - 1, marked)
+
+
+async def test_the_list_is_read_again_by_the_clock(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        before = running.state.calls[Call.LIST]
+        await running.tick(59)
+        assert running.state.calls[Call.LIST] == before
+        await running.tick(1)
+        assert running.state.calls[Call.LIST] == before + 1
+
+
+async def test_nothing_is_read_under_an_open_dialog(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("F")
+        before = running.state.calls[Call.LIST]
+        await running.tick(600)
+        assert running.state.calls[Call.LIST] == before
+
+
+async def test_x_revokes_the_marked_and_says_so(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("j", "space", "space")
+        wanted = set(running.sessions.table.marked_ids)
+        await running.press("x")
+        assert isinstance(running.app.screen, RevokeDialog)
+        clock.advance(1)
+        await running.press("y")
+        await running.press("enter")
+        assert "2 revoked" in running.lines()[1]
+        assert "39 active" in running.lines()[1]
+        assert not wanted & set(running.ids)
+        assert len(running.state.sessions()) == 39
+        assert running.sessions.table.mark_counts.total == 0
+
+
+async def test_x_without_marks_is_for_the_row(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("j", "x")
+        assert "Revoke 1 session" in running.text()
+        await running.press("escape")
+        assert running.app.screen is running.sessions
+        assert not running.state.revoke_requests
+
+
+async def test_hidden_marks_are_left_out_unless_asked(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=200) as running:
+        await running.press("j", "space", "slash", *"nothing-at-all", "enter", "x")
+        assert "hidden" in running.text()
+        assert "Nothing to revoke" in running.text()
+
+
+async def test_protected_sessions_stay_out(clock: ManualClock) -> None:
+    cron = Known("billing cron", client="GuzzleHttp", protect=True)
+    async with at_sessions(clock, known=[cron]) as running:
+        assert "billing cron, protected" in running.text()
+        await running.press("slash", *"guzzle", "enter", "a", "x")
+        assert "protected: billing cron" in running.text()
+
+
+async def test_revoke_all_goes_on_with_the_new_token(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("X")
+        clock.advance(1)
+        code = running.state.credentials.app_code
+        await running.press(*(c if c.isalnum() else "minus" for c in code))
+        clock.advance(1)
+        await running.press("enter")
+        clock.advance(1)
+        await running.press("enter")
+        assert "41 revoked" in running.lines()[1]
+        assert "1 active" in running.lines()[1]
+
+
+async def test_find_puts_the_cursor_on_the_tokens_session(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=200) as running:
+        await running.press("slash", *"curl", "enter")
+        hidden = next(
+            s for s in running.sessions.listed.sessions if s.id not in running.ids and not s.current
+        )
+        assert hidden.token is not None
+        await running.press("F")
+        running.app.screen.query_one("#token").value = hidden.token  # pyright: ignore
+        await running.press("enter")
+        assert running.app.screen is running.sessions
+        assert running.sessions.table.cursor_id == hidden.id
+
+
+async def test_refresh_gets_a_new_token_and_reads_again(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        own = running.ids[0]
+        clock.advance(5)
+        await running.press("R")
+        assert running.state.calls[Call.REFRESH] == 1
+        assert running.ids[0] != own
+        assert "token refreshed" in running.text()
+
+
+async def test_copying_an_id_says_where_it_went(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("c")
+        assert running.app.clipboard == running.ids[0]
+        assert "sent to the terminal" in running.toasts
+        assert "copied" not in running.toasts
+
+
+async def test_the_palette_runs_what_is_chosen(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("colon", *"invert", "enter")
+        assert running.sessions.table.mark_counts.total == 41
+
+
+async def test_the_footer_can_be_clicked(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        line = running.lines()[-1]
+        await running.pilot.click(offset=(line.index("filter"), len(running.lines()) - 1))
+        await running.settle()
+        assert running.focus == "filter"
+
+
+async def test_the_countdown_ticks(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        assert "this session 30d 00:00:00" in running.text()
+        await running.tick(2)
+        assert "this session 29d 23:59:58" in running.text()
+        assert "● live, now" in running.text()
+        await running.tick(5)
+        assert "● live, 5 s ago" in running.text()
+
+
+async def test_what_expires_is_no_longer_active(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=100) as running:
+        before = running.sessions.census
+        now = running.sessions.server_now()
+        expected = before.active(now + DAY)
+        assert expected < before.active(now) == 101
+        clock.advance(DAY)
+        running.sessions.second()
+        assert running.lines()[1].startswith(f" {expected} active") or "loading" in running.text()
+
+
+async def test_keys_work_while_the_list_is_on_its_way(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        running.sessions._is_loading = True
+        await running.press("j", "space", "slash", *"curl")
+        assert running.value("#filter") == "curl"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 15), (120, 40)])
+async def test_every_line_fits_in_every_size(clock: ManualClock, size: tuple[int, int]) -> None:
+    async with at_sessions(clock, size=size) as running:
+        assert len(running.lines()) == size[1]
+        assert "41 active" in running.text()
+        assert running.lines()[-1].endswith("? help  q quit")
+
+
+async def test_below_60x15_a_line_says_what_is_needed(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.pilot.resize_terminal(59, 14)
+        await running.settle()
+        assert running.text().strip() == "60x15 is needed, this is 59x14"
+        await running.pilot.resize_terminal(80, 24)
+        await running.settle()
+        assert "41 active" in running.text()
+
+
+async def test_hostile_agents_reach_the_screen_in_safe_form_only(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=60) as running:
+        assert all(character.isprintable() for line in running.lines() for character in line)
+        for _ in range(3):
+            await running.press("pagedown", "enter")
+            assert all(c.isprintable() for line in running.lines() for c in line)
+            await running.press("escape")

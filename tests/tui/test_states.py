@@ -1,0 +1,152 @@
+"""Every state of the list has words that say what to do."""
+
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.demo import DIALECTS, Call, Fault, demo_state
+from qiscus_tui.tui.screens.login import LoginScreen
+from tests.clocks import ManualClock
+from tests.tui.demo_app import at_login, at_sessions, from_environment, opened_with
+
+AWAY = [Fault(503)] * 9
+
+
+async def test_loading_says_how_far_it_is(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        sessions = running.sessions
+        sessions._is_read, sessions._is_loading = False, True
+        sessions._progressed(12_000)
+        sessions.draw_lines()
+        await running.pilot.pause()
+        assert "Loading the sessions, 12,000 so far" in running.text()
+        assert "○ loading" in running.text()
+
+
+async def test_an_empty_list_says_so(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=3) as running:
+        for session in running.state.sessions():
+            running.state.end(session.token)
+        await running.press("r")
+        assert "No live session." in running.text()
+        assert "r reads the list again" in running.text()
+
+
+async def test_no_match_says_how_to_clear_the_filter(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("slash", *"zzzz", "enter")
+        assert "No session matches the filter." in running.text()
+        assert "escape clears it" in running.text()
+
+
+async def test_a_server_that_goes_away_leaves_the_list_stale(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        before = running.ids
+        running.state.fail_next(Call.LIST, *AWAY)
+        clock.advance(120)
+        await running.press("r")
+        assert running.ids == before
+        assert "○ stale, 2 min ago" in running.text()
+        assert "Nothing can be changed; r tries again." in running.words()
+        await running.press("j", "x")
+        assert running.app.screen is running.sessions
+        assert "The list is stale" in running.toasts
+        assert "x revoke" not in running.lines()[-1]
+        running.state.faults[Call.LIST].clear()
+        await running.press("r")
+        assert "● live" in running.text()
+        assert "r tries again" not in running.text()
+
+
+async def test_a_first_reading_that_fails_says_why_and_what_to_do(clock: ManualClock) -> None:
+    async with at_login(clock) as running:
+        running.state.fail_next(Call.LIST, *AWAY, *AWAY)
+        await running.press("enter")
+        assert "r tries again." in running.text()
+        running.state.faults[Call.LIST].clear()
+        await running.press("r")
+        assert "41 active" in running.text()
+
+
+async def test_what_could_not_be_read_is_counted(clock: ManualClock) -> None:
+    async with at_sessions(clock, dialect="unreadable") as running:
+        many = running.sessions.listed.unreadable
+        assert f"{many} unreadable" in running.lines()[1]
+        assert f"{many} sessions could not be read" in running.text()
+
+
+async def test_a_current_session_that_cannot_be_told_is_said(clock: ManualClock) -> None:
+    async with at_sessions(clock, dialect="ids-unmarked") as running:
+        assert "this session is not in the list" in running.text()
+        assert "any of these may be it" in running.text()
+
+
+async def test_read_only_is_said_and_revoking_is_off(clock: ManualClock, home: Path) -> None:
+    state = demo_state(clock, sessions=9)
+    workspace, choice = from_environment(state, clock, home, readonly=True)
+    async with opened_with(workspace, choice, state, clock) as running:
+        assert "9 active" in running.text()
+        assert "read-only" in running.lines()[0]
+        assert "Read-only by config.toml" in running.text()
+        for key in ("x", "X", "R"):
+            await running.press(key)
+            assert running.app.screen is running.sessions
+        assert not running.state.revoke_requests
+        assert running.state.calls[Call.REFRESH] == 0
+
+
+async def test_a_role_that_may_not_is_not_called_expired(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        running.state.fail_next(Call.LIST, Fault(403, b'{"errors": "Forbidden"}'))
+        await running.press("r")
+        assert running.app.screen is running.sessions
+        assert "○ stale" in running.text()
+        assert "expired" not in running.sessions.notice.said.text
+
+
+async def test_a_session_that_ended_asks_for_a_login_over_the_list(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("j", "j", "space", "j")
+        table = running.sessions.table
+        at, marked = table.cursor_id, table.marked_ids
+        running.state.fail_next(Call.LIST, Fault(401, b'{"errors": "Unauthorized"}'))
+        await running.press("r")
+        assert isinstance(running.app.screen, LoginScreen)
+        assert "Session ended" in running.text()
+        assert running.login.said
+        await running.press("enter")
+        assert running.app.screen is running.sessions
+        assert (table.cursor_id, table.marked_ids) == (at, marked)
+        assert "● live" in running.text()
+
+
+async def test_the_list_can_be_looked_at_without_logging_in_again(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        running.state.fail_next(Call.LIST, Fault(401, b'{"errors": "Unauthorized"}'))
+        await running.press("r", "escape")
+        assert running.app.screen is running.sessions
+        assert "Session ended" in running.text()
+        assert "○ stale" in running.text()
+        await running.tick(600)
+        assert running.app.screen is running.sessions
+        await running.press("r")
+        assert isinstance(running.app.screen, LoginScreen)
+
+
+@pytest.mark.parametrize("dialect", ["bare", "undated", "patchy", "no-expiry", "extra", "masked"])
+async def test_every_shape_of_list_can_be_walked(clock: ManualClock, dialect: str) -> None:
+    assert dialect in DIALECTS
+    async with at_sessions(clock, dialect=dialect, size=(80, 24)) as running:
+        await running.press("j", "enter", "escape", "pagedown", "s", "s", "S", "end", "enter")
+        assert running.text()
+
+
+async def test_environment_credentials_go_straight_to_the_sessions(
+    clock: ManualClock, home: Path
+) -> None:
+    state = demo_state(clock, sessions=9)
+    workspace, choice = from_environment(state, clock, home)
+    async with opened_with(workspace, choice, state, clock) as running:
+        assert "9 active" in running.text()
+        assert running.state.calls[Call.LOGIN] == 0
+        assert "this session" not in running.text()
