@@ -5,7 +5,7 @@ from typing import cast
 
 from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.demo import DIALECTS, demo_state
-from qiscus_tui.errors import StorageError, UsageError
+from qiscus_tui.errors import UsageError
 
 MOST_SESSIONS = 200_000
 
@@ -70,7 +70,7 @@ def run(context: Context) -> int:
             "Install it: pip install 'qiscus-tui[sandbox]'",
         ) from error
     except OSError as error:
-        raise StorageError(
+        raise UsageError(
             f"Port {options.port} cannot be used: {error.strerror}", "Choose another --port."
         ) from error
     return 128 + ended_by if ended_by else 0

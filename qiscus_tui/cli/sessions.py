@@ -1,6 +1,7 @@
 """`sessions`: list every live session."""
 
 import argparse
+import asyncio
 
 from qiscus_tui import query
 from qiscus_tui.cli.filters import parse_filter
@@ -8,6 +9,7 @@ from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.table import count, remarks, session_table
 from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.service.export import write_csv, write_json
+from qiscus_tui.service.known_ids import remember_ids
 from qiscus_tui.service.session_list import SessionList
 
 
@@ -42,6 +44,8 @@ async def run(context: Context) -> int:
         positions = _shown_positions(listed, wanted, moment)
         order = query.order(listed, query.SortKey(options.sort), reverse=options.reverse)
         chosen = [position for position in order if position in positions]
+        ids = (listed.sessions[position].id for position in chosen)
+        await asyncio.to_thread(remember_ids, workspace.disk, ids)
     if options.json:
         write_json(listed, chosen, secrets, console.out, server_now=now)
     elif options.csv:

@@ -1,13 +1,17 @@
-"""`token`: print a valid short-lived token, for scripts."""
+"""`token`: print a valid short-lived token, for scripts.
+
+The network is loaded only where the kept token will not do.
+"""
 
 import argparse
+import asyncio
 import json
 
-from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.ttl import min_ttl
 from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.model.account import ShortLived
 from qiscus_tui.model.timestamps import rfc3339
-from qiscus_tui.service.tokens import valid_token
+from qiscus_tui.service.kept_token import kept_token
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -24,10 +28,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 async def run(context: Context) -> int:
     """Print the token, refreshed only when needed."""
     console = context.console
-    wanted = min_ttl(context.options.min_ttl)
-    async with connected(context.workspace) as connection:
-        token = await valid_token(connection, wanted)
-        app_id = connection.account.app_code
+    token, app_id = await _valid(context, min_ttl(context.options.min_ttl))
     if console.out_is_tty:
         console.say("Careful: this secret is now on your screen and in its scrollback.")
     if context.options.json:
@@ -40,6 +41,20 @@ async def run(context: Context) -> int:
     else:
         console.result(token.token)
     return 0
+
+
+async def _valid(context: Context, wanted: int) -> tuple[ShortLived, str]:
+    workspace = context.workspace
+    if workspace.demo is None:
+        choice = workspace.choose()
+        kept = await asyncio.to_thread(kept_token, workspace, choice, wanted)
+        if kept is not None:
+            return kept, choice.account.app_code
+    from qiscus_tui.cli.opening import connected
+    from qiscus_tui.service.tokens import valid_token
+
+    async with connected(workspace) as connection:
+        return await valid_token(connection, wanted), connection.account.app_code
 
 
 VERB = Verb(add_options, run, tells_of_crashes=False)

@@ -19,6 +19,7 @@ VERBS = {
     "doctor": "check configuration, storage, network, clock and the API's paths",
     "audit": "show what was revoked from here",
     "sandbox": "serve the demo API on this machine, to try things",
+    "completion": "print what a shell needs to complete this program's words",
 }
 """What each verb does, in the order in which help shows them."""
 

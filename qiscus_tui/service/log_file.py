@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Generator
 from pathlib import Path
+from typing import TextIO
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.store.refusals import check_file, failed
@@ -23,7 +24,7 @@ def logging_to(path: Path, what: str) -> Generator[None]:
 
     Raises StorageError where it can't be opened or is open to others.
     """
-    handler = logging.StreamHandler(os.fdopen(_opened(path), "a", encoding="utf-8"))
+    handler = _QuietHandler(os.fdopen(_opened(path), "a", encoding="utf-8"))
     form = logging.Formatter("%(asctime)s.%(msecs)03dZ [%(process)d] %(message)s", "%FT%T")
     form.converter = time.gmtime
     handler.setFormatter(form)
@@ -39,7 +40,15 @@ def logging_to(path: Path, what: str) -> Generator[None]:
         _LOGGER.info("%s ends", what)
         _LOGGER.removeHandler(handler)
         _LOGGER.setLevel(logging.NOTSET)
-        handler.stream.close()
+        with contextlib.suppress(OSError):  # the last line did not fit on the disk
+            handler.stream.close()
+
+
+class _QuietHandler(logging.StreamHandler[TextIO]):
+    """A log that can't be written any more is no reason to end, nor to print a traceback."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's name
+        """Go on without the line."""
 
 
 def _opened(path: Path) -> int:

@@ -21,7 +21,8 @@ from qiscus_tui.model.account import Account, Credentials, Role, Storage
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.choice import Choice, configured
 from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.keeping import Keeping
+from qiscus_tui.service.keeping import Disk, Keeping
+from qiscus_tui.service.replacing import Before, kept_before
 from qiscus_tui.service.tokens import end_unkept
 from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.service.zones import zone_offset_of
@@ -142,33 +143,38 @@ async def _keep(
     own_id = fingerprint(short.token) if short else ""
     stored = StoredAccount(name, account, kept.secrets.storage, own_id, workspace.clock.now())
     async with kept.lock(account):
-        replaced = await _kept_before(workspace, account)
+        before = await asyncio.to_thread(kept_before, workspace, kept, account)
+        replaced = before.credentials
         if replaced is not None and replaced.short_lived and short is None:
             credentials = credentials.with_short_lived(replaced.short_lived)
         await asyncio.to_thread(kept.secrets.write, account.key, credentials)
         if kept.disk is not None and kept.secrets.storage is not Storage.THIS_RUN:
-            stored = await asyncio.to_thread(kept.disk.book.save, stored)
-            await asyncio.to_thread(kept.disk.book.use, stored.name)
+            stored = await asyncio.to_thread(_entered_in_book, kept, kept.disk, stored, before)
+            notes = await asyncio.to_thread(before.leave, account.key)
     if not stored.name:
         stored = replace(stored, name=account.name)
     connection = workspace.connection(Choice(configured(stored, workspace.config), "login"), kept)
     if replaced is not None and replaced.short_lived is not None and short is not None:
-        notes = await _end_replaced(connection, replaced.short_lived.token)
+        notes += await _end_replaced(connection, replaced.short_lived.token)
     return connection, notes
 
 
-async def _kept_before(workspace: Workspace, account: Account) -> Credentials | None:
-    """The secrets that this account had here, wherever they were; removed from another place."""
-    if workspace.disk is None:
-        return None
-    known = await asyncio.to_thread(workspace.disk.book.all)
-    before = next((stored for stored in known if stored.account.key == account.key), None)
-    if before is None:
-        return None
-    with contextlib.suppress(StorageError):  # an old place that is away must not stop a login
-        store = workspace.secret_store(before.storage)
-        return await asyncio.to_thread(store.read, account.key)
-    return None
+def _entered_in_book(
+    kept: Keeping, disk: Disk, stored: StoredAccount, before: Before
+) -> StoredAccount:
+    """The account as the book has it. Where that fails, the secrets are as they were before."""
+    key = stored.account.key
+    try:
+        stored = disk.book.save(stored)
+        disk.book.use(stored.name)
+    except StorageError:
+        with contextlib.suppress(StorageError):  # the first error is the one to tell
+            if before.credentials is not None and before.elsewhere is None:
+                kept.secrets.write(key, before.credentials)
+            else:
+                kept.secrets.remove(key)
+        raise
+    return stored
 
 
 async def _end_replaced(connection: Connection, token: str) -> tuple[str, ...]:
@@ -203,10 +209,18 @@ async def _learn_zone(
         stored = StoredAccount(
             connection.name, account, kept.secrets.storage, own.id if own else ""
         )
-        await asyncio.to_thread(kept.disk.book.save, stored)
+        async with kept.lock(account):
+            await asyncio.to_thread(_update_in_book, kept.disk, stored)
     hours = f"{offset / 3600:+g} h"
     note = f"This server's times have no zone and run {hours} from UTC; they are shown corrected."
     return LoggedIn(connection, (*notes, note))
+
+
+def _update_in_book(disk: Disk, stored: StoredAccount) -> None:
+    """Save what was learned, unless the account was logged out or moved meanwhile."""
+    key, storage = stored.account.key, stored.storage
+    if any(one.account.key == key and one.storage is storage for one in disk.book.all()):
+        disk.book.save(stored)
 
 
 def _label_for(workspace: Workspace, email: str) -> str:

@@ -5,9 +5,9 @@ import enum
 import secrets
 
 from qiscus_tui.errors import NoAccount, OutOfReach, ServerError, TokenExpired
-from qiscus_tui.model.account import Storage
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.keeping import Disk
 from qiscus_tui.store.audit_records import AuditKind
 
 
@@ -70,9 +70,15 @@ async def _forget_held(connection: Connection) -> None:
     key = connection.account.key
     await asyncio.to_thread(_write_audit, connection)
     await asyncio.to_thread(connection.keeping.secrets.remove, key)
-    if disk is not None and connection.storage not in {Storage.ENVIRONMENT, Storage.THIS_RUN}:
+    if disk is not None and await asyncio.to_thread(_is_kept_there, connection, disk):
         await asyncio.to_thread(disk.book.remove, key)
         await asyncio.to_thread(disk.visits.forget, key)
+
+
+def _is_kept_there(connection: Connection, disk: Disk) -> bool:
+    """Whether the book means these secrets: a later login may keep its own elsewhere."""
+    key, storage = connection.account.key, connection.storage
+    return any(one.account.key == key and one.storage is storage for one in disk.book.all())
 
 
 def _write_audit(connection: Connection) -> None:

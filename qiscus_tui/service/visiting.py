@@ -21,7 +21,7 @@ class Visit:
 
     def __init__(self, visits: Visits, account_key: str) -> None:
         self._visits = visits
-        self._key = account_key
+        self.account_key = account_key
         self._seen: Seen | None = None
         self.trouble: StorageError | None = None
         """Why nothing is marked: what the last visit left can't be read."""
@@ -33,7 +33,7 @@ class Visit:
         """
         if self._seen is None:
             try:
-                self._seen = self._visits.last(self._key)
+                self._seen = self._visits.last(self.account_key)
             except StorageError as error:  # the sessions are shown all the same
                 self.trouble, self._seen = error, Seen()
         return self._seen.new_among(pairs)
@@ -43,14 +43,18 @@ class Visit:
         pairs = set(await pairs_in_turns(listed.sessions))
         is_whole = listed.complete and not listed.unreadable
         keep = self._visits.remember if is_whole else self._visits.add
-        await asyncio.to_thread(keep, self._key, pairs)
+        await asyncio.to_thread(keep, self.account_key, pairs)
 
 
-def begin_visit(connection: Connection) -> Visit | None:
-    """Have the lists of this connection marked from now on; None where nothing is kept."""
-    disk = connection.keeping.disk
+def visit_of(connection: Connection, begun: Visit | None = None) -> Visit | None:
+    """Have the lists of this connection marked from now on; None where nothing is kept.
+
+    `begun` goes on where it is the same account's: a login over an ended session is no new visit.
+    """
+    disk, key = connection.keeping.disk, connection.account.key
     if disk is None:
         return None
-    visit = Visit(disk.visits, connection.account.key)
-    connection.reader = replace(connection.reader, new_pairs=visit.new_pairs)
+    visit = begun if begun is not None and begun.account_key == key else Visit(disk.visits, key)
+    if connection.reader.new_pairs != visit.new_pairs:
+        connection.reader = replace(connection.reader, new_pairs=visit.new_pairs)
     return visit

@@ -68,9 +68,14 @@ class AccountBook:
         """Forget the account with this key; right too where there is none."""
         with self._file.changing() as content:
             table(content, "accounts").pop(key, None)
-        if self._chosen_key() == key:
-            with self._chosen.changing() as chosen:
+        if self._chosen_key() is None and key not in self.last_uses():
+            return
+        with self._chosen.changing() as chosen:
+            used = table(chosen, "used")
+            used.pop(key, None)
+            if chosen.get("key") == key:
                 chosen.clear()
+                chosen["used"] = used
 
     def last_used(self) -> str | None:
         """Name of the account that was used last, None where none was or it is forgotten."""
@@ -87,6 +92,16 @@ class AccountBook:
                 f"There is no account '{safe(name, 100)}' here", "See: qiscus-tui accounts"
             )
         self._choose(stored)
+
+    def note_use(self, key: str, at: float) -> None:
+        """The account is used now: epoch seconds."""
+        with self._chosen.changing() as chosen:
+            table(chosen, "used")[key] = at
+
+    def last_uses(self) -> dict[str, float]:
+        """When each account was last used, by key: epoch seconds."""
+        used = table(self._chosen.read(), "used")
+        return {key: float(at) for key, at in used.items() if isinstance(at, int | float)}
 
     def _chosen_key(self) -> str | None:
         key = self._chosen.read().get("key")

@@ -20,6 +20,9 @@ class Scope(enum.Enum):
     APP = "app"
     SESSIONS = "sessions"
     DETAIL = "detail"
+    ACCOUNTS = "accounts"
+    AUDIT = "audit"
+    PLAN = "plan"
 
 
 class Group(enum.Enum):
@@ -197,6 +200,83 @@ ACTIONS: tuple[Action, ...] = (
         available=lambda now: now.may_change,
     ),
     Action(
+        "accounts",
+        ("A",),
+        "A",
+        "accounts",
+        "Accounts…",
+        "The accounts of this machine: switch, add, log out, forget.",
+        Group.ACCOUNT,
+        available=lambda now: not now.busy,
+    ),
+    Action(
+        "audit",
+        (),
+        "",
+        "audit",
+        "Audit: what was revoked from here",
+        "What was revoked from this machine, newest first (from the commands).",
+        Group.ACCOUNT,
+        bound=False,
+    ),
+    Action(
+        "switch_account",
+        ("enter",),
+        "enter",
+        "switch",
+        "Switch to this account",
+        "Among the accounts: show the sessions of the one under the cursor.",
+        Group.ACCOUNT,
+        scopes=(Scope.ACCOUNTS,),
+        footer=95,
+        bound=False,
+    ),
+    Action(
+        "add_account",
+        ("a",),
+        "a",
+        "add",
+        "Add an account…",
+        "Among the accounts: log in as somebody else, or on another server.",
+        Group.ACCOUNT,
+        scopes=(Scope.ACCOUNTS,),
+        footer=90,
+    ),
+    Action(
+        "log_out",
+        ("l",),
+        "l",
+        "log out",
+        "Log out…",
+        "Among the accounts: end this program's token, and forget the account here.",
+        Group.ACCOUNT,
+        scopes=(Scope.ACCOUNTS,),
+        footer=85,
+    ),
+    Action(
+        "forget_account",
+        ("f",),
+        "f",
+        "forget",
+        "Forget this account…",
+        "Among the accounts: forget it here without asking its server.",
+        Group.ACCOUNT,
+        scopes=(Scope.ACCOUNTS,),
+        footer=60,
+    ),
+    Action(
+        "open_plan",
+        ("enter",),
+        "enter",
+        "outcomes",
+        "Outcomes of this plan",
+        "In the audit: what became of each session of the plan.",
+        Group.ACCOUNT,
+        scopes=(Scope.AUDIT,),
+        footer=90,
+        bound=False,
+    ),
+    Action(
         "find_token",
         ("F",),
         "F",
@@ -235,7 +315,7 @@ ACTIONS: tuple[Action, ...] = (
         "",
         "Clear the filter, or go back.",
         Group.FIND,
-        scopes=(Scope.SESSIONS, Scope.DETAIL),
+        scopes=(Scope.SESSIONS, Scope.DETAIL, Scope.ACCOUNTS, Scope.AUDIT, Scope.PLAN),
     ),
     Action(
         "palette",

@@ -15,7 +15,7 @@ from qiscus_tui.api.pages import Page, find_page
 from qiscus_tui.api.slices import CutElsewhere, SlicedList, WholeList
 from qiscus_tui.errors import Unreadable
 
-short = settings(max_examples=150, deadline=None)
+short = settings(max_examples=100, deadline=None)
 
 texts = st.one_of(
     st.text(max_size=12),

@@ -1,4 +1,4 @@
-"""The program run in this process against a demo account, with real files in a folder of its own."""
+"""The program in this process, against a demo account, with real files in a folder of its own."""
 
 import io
 import sys

@@ -9,9 +9,18 @@ from qiscus_tui.demo import DIALECTS
 from qiscus_tui.demo.calls import Call, Fault
 from tests.cli.conftest import EMAIL, SERVER, Program
 
-FIELDS = (
-    "account server app_id user role storage chosen_by expires_at clock_offset accepted"
-).split()
+FIELDS = [
+    "account",
+    "server",
+    "app_id",
+    "user",
+    "role",
+    "storage",
+    "chosen_by",
+    "expires_at",
+    "clock_offset",
+    "accepted",
+]
 AGENT = "agent@demo.example"
 
 

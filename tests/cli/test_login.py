@@ -27,10 +27,14 @@ def test_no_secret_is_printed(program: Program) -> None:
         assert secret not in done.out + done.err
 
 
+def _typed(_question: str, stream: object) -> str:
+    return PASSWORD
+
+
 def test_a_password_on_a_terminal_is_never_echoed(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("getpass.getpass", lambda *_, **__: PASSWORD)
+    monkeypatch.setattr("getpass.getpass", _typed)
     done = program(
         "login", "--server", SERVER, "--store", "file", stdin=f"{EMAIL}\n", terminal=True
     )

@@ -12,10 +12,22 @@ from qiscus_tui.demo import DIALECTS
 from qiscus_tui.demo.calls import Call, Fault
 from tests.cli.conftest import Program
 
-FIELDS = (
-    "id created_at expires_at expires_computed expires_in last_used_at client user_agent ip user "
-    "current revocable label extra"
-).split()
+FIELDS = [
+    "id",
+    "created_at",
+    "expires_at",
+    "expires_computed",
+    "expires_in",
+    "last_used_at",
+    "client",
+    "user_agent",
+    "ip",
+    "user",
+    "current",
+    "revocable",
+    "label",
+    "extra",
+]
 
 
 def listed(program: Program, *more: str) -> list[dict[str, object]]:

@@ -37,8 +37,14 @@ def test_token_as_json(logged_in: Program) -> None:
 
 @pytest.mark.parametrize(
     ("ttl", "age", "refreshed"),
-    [("1h", 29 * DAY, False), ("2d", 29 * DAY, True), (None, 30 * DAY - 3601, False)]
-    + [(None, 30 * DAY - 3599, True), ("0s", 30 * DAY - 10, False), ("28d", DAY, False)],
+    [
+        ("1h", 29 * DAY, False),
+        ("2d", 29 * DAY, True),
+        (None, 30 * DAY - 3601, False),
+        (None, 30 * DAY - 3599, True),
+        ("0s", 30 * DAY - 10, False),
+        ("28d", DAY, False),
+    ],
 )
 def test_it_is_refreshed_only_when_needed(
     logged_in: Program, ttl: str | None, age: int, refreshed: bool

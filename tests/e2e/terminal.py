@@ -146,6 +146,13 @@ class Terminal:
             return False
 
     @property
+    def colours(self) -> set[str]:
+        """Every colour on the screen, as text or behind it; `default` is the terminal's own."""
+        with self._changed:
+            cells = [cell for row in self._screen.buffer.values() for cell in row.values()]
+        return {cell.fg for cell in cells} | {cell.bg for cell in cells}
+
+    @property
     def owes_replies(self) -> bool:
         """Whether an answer, or a piece of one, is still on its way to the program."""
         with self._changed:

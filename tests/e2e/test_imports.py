@@ -5,9 +5,12 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from qiscus_tui.cached_token import print_cached_token
 
 PROGRAM = """
 import sys
@@ -117,6 +120,21 @@ def test_the_cached_token_is_printed_with_the_bare_minimum(
     assert roots(modules) <= allowed
 
 
+def test_with_json_it_loads_no_network_either(kept: dict[str, str], tmp_path: Path) -> None:
+    account = {"origin": "https://a", "app_code": "c", "user": "", "user_name": "", "app_name": ""}
+    account |= {"name": "a", "role": "admin", "storage": "file", "own_id": ""}
+    stored = {"version": 1, "accounts": {"k": {**account, "zone_offset": 0, "created_at": 0}}}
+    (tmp_path / "accounts.json").write_text(json.dumps(stored))
+    (tmp_path / "accounts.json").chmod(0o600)
+    secrets = json.loads((tmp_path / "secrets.json").read_text())
+    secrets["accounts"] = {"https://a c ": secrets["accounts"]["k"]}
+    (tmp_path / "secrets.json").write_text(json.dumps(secrets))
+    printed, modules, code = loaded("token", "--json", environ=kept)
+    assert code == 0
+    assert json.loads(printed)["token"] == TOKEN
+    assert not roots(modules) & {"httpx", "textual", "keyring", "starlette"}
+
+
 def test_it_is_found_where_the_platform_keeps_data(kept: dict[str, str], tmp_path: Path) -> None:
     if sys.platform != "linux":
         pytest.skip("elsewhere platformdirs knows the folders, and the parser goes on")
@@ -131,45 +149,113 @@ def test_it_is_found_where_the_platform_keeps_data(kept: dict[str, str], tmp_pat
     assert "argparse" not in modules
 
 
-def changed(path: Path, **fields: object) -> None:
+OPTIONS = (
+    ["--json"],
+    ["--min-ttl", "25h"],
+    ["--min-ttl", "29d"],
+    ["--min-ttl=1x"],
+    ["--min-ttl"],
+    ["--account", "a"],
+)
+VARIABLES = ("QISCUS_TUI_ACCOUNT", "QISCUS_APP_ID", "QISCUS_SECRET_KEY", "QISCUS_TUI_LOG")
+
+
+def _change(path: Path, **fields: object) -> None:
     content = json.loads(path.read_text())
     path.write_text(json.dumps({**content, **fields}))
 
 
-NOT_ANSWERED = {
-    "an option more": (["token", "--json"], {}, None),
-    "a longer life": (["token", "--min-ttl", "25h"], {}, None),
-    "too long a life": (["token", "--min-ttl", "29d"], {}, None),
-    "a typing error": (["token", "--min-ttl", "1x"], {}, None),
-    "another account": (["token"], {"QISCUS_TUI_ACCOUNT": "b"}, None),
-    "the environment's credentials": (["token"], {"QISCUS_APP_ID": "b"}, None),
-    "a log": (["token"], {"QISCUS_TUI_LOG": "log"}, None),
-    "the keyring": (["token"], {}, lambda at: changed(at / "state/chosen.json", storage="keyring")),
-    "a newer format": (["token"], {}, lambda at: changed(at / "secrets.json", version=2)),
-    "a forgotten account": (["token"], {}, lambda at: changed(at / "secrets.json", accounts={})),
-    "a damaged file": (["token"], {}, lambda at: (at / "secrets.json").write_text("{")),
-    "an open file": (["token"], {}, lambda at: (at / "secrets.json").chmod(0o640)),
-    "an open folder": (["token"], {}, lambda at: at.chmod(0o777)),
-    "a second name": (["token"], {}, lambda at: os.link(at / "secrets.json", at / "other")),
-    "a link": (["token"], {}, lambda at: _behind_a_link(at / "secrets.json")),
-    "no file": (["token"], {}, lambda at: (at / "secrets.json").unlink()),
-}
+def _use_the_keyring(data: Path) -> None:
+    _change(data / "state/chosen.json", storage="keyring")
 
 
-def _behind_a_link(path: Path) -> None:
-    path.rename(path.with_suffix(".real"))
-    path.symlink_to(path.with_suffix(".real"))
+def _write_a_newer_format(data: Path) -> None:
+    _change(data / "secrets.json", version=2)
 
 
-@pytest.mark.parametrize("why", NOT_ANSWERED)
-def test_anything_else_is_left_to_the_program_proper(
-    kept: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str
-) -> None:
-    from qiscus_tui.cached_token import print_cached_token
+def _forget_the_account(data: Path) -> None:
+    _change(data / "secrets.json", accounts={})
 
-    arguments, environ, change = NOT_ANSWERED[why]
-    for name, value in {**kept, **environ}.items():
+
+def _damage_the_file(data: Path) -> None:
+    (data / "secrets.json").write_text("{")
+
+
+def _open_the_file(data: Path) -> None:
+    (data / "secrets.json").chmod(0o640)
+
+
+def _open_the_folder(data: Path) -> None:
+    data.chmod(0o777)
+
+
+def _give_it_a_second_name(data: Path) -> None:
+    (data / "other").hardlink_to(data / "secrets.json")
+
+
+def _hide_it_behind_a_link(data: Path) -> None:
+    (data / "secrets.json").rename(data / "real")
+    (data / "secrets.json").symlink_to(data / "real")
+
+
+def _remove_it(data: Path) -> None:
+    (data / "secrets.json").unlink()
+
+
+CHANGES = (
+    _use_the_keyring,
+    _write_a_newer_format,
+    _forget_the_account,
+    _damage_the_file,
+    _open_the_file,
+    _open_the_folder,
+    _give_it_a_second_name,
+    _hide_it_behind_a_link,
+    _remove_it,
+)
+
+
+def _never(_descriptor: int) -> bool:
+    return False
+
+
+def _always(_descriptor: int) -> bool:
+    return True
+
+
+@pytest.fixture
+def here(kept: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The account's files, seen from this process, whose stdout is no terminal."""
+    for name, value in kept.items():
         monkeypatch.setenv(name, value)
-    if change is not None:
-        change(tmp_path)
-    assert print_cached_token(arguments) is None
+    monkeypatch.setattr("os.isatty", _never)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("options", OPTIONS)
+def test_other_options_are_left_to_the_parser(options: list[str]) -> None:
+    assert print_cached_token(["token", *options]) is None
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_another_account_is_left_to_the_program_proper(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "x")
+    assert print_cached_token(["token"]) is None
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("change", CHANGES)
+def test_files_that_are_not_as_they_should_be_are_left_to_the_program_proper(
+    tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    change(tmp_path)
+    assert print_cached_token(["token"]) is None
+
+
+@pytest.mark.usefixtures("here")
+def test_on_a_terminal_it_is_left_to_who_warns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.isatty", _always)
+    assert print_cached_token(["token"]) is None

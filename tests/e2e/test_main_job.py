@@ -7,14 +7,17 @@ import signal
 import socket
 import subprocess
 import sys
+import termios
 import urllib.request
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 
 from qiscus_tui.model.ids import fingerprint
+from tests.e2e.terminal import CTRL_C, Terminal
 
 PROGRAM = [sys.executable, "-m", "qiscus_tui"]
 WAIT = 60
@@ -45,8 +48,9 @@ class Sandbox:
         try:
             with urllib.request.urlopen(request, timeout=WAIT):
                 return True
-        except urllib.error.HTTPError as error:
-            assert error.code == 401
+        except HTTPError as error:
+            if error.code != 401:
+                raise
             return False
 
 
@@ -299,3 +303,52 @@ def test_a_signal_ends_a_revoke_in_good_order(
 def _said(shell: Shell, *arguments: str) -> str:
     shell(*arguments)
     return shell.err
+
+
+# Questions, on a real terminal
+
+
+def modes_of_echo(terminal: Terminal) -> bool:
+    flags = terminal.modes[3]
+    assert isinstance(flags, int)
+    return bool(flags & termios.ECHO)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_at_a_question_ends_it(environ: dict[str, str], number: signal.Signals) -> None:
+    command = [*PROGRAM, "--demo", "revoke", "--filter=age:>29d client:guzzle"]
+    with Terminal(command, environ=environ) as terminal:
+        terminal.wait_for("to revoke")
+        terminal.wait_for(":")
+        terminal.signal(number)
+        assert terminal.finish() == 128 + number
+        assert "Traceback" not in terminal.text
+
+
+def test_ctrl_c_at_a_question_ends_it(environ: dict[str, str]) -> None:
+    with Terminal([*PROGRAM, "--demo", "revoke-all"], environ=environ) as terminal:
+        terminal.wait_for("Type the app code")
+        terminal.send(CTRL_C)
+        assert terminal.finish() == 130
+        assert "Traceback" not in terminal.text
+
+
+def test_ctrl_c_at_the_password_gives_the_echo_back(environ: dict[str, str]) -> None:
+    command = [*PROGRAM, "login", "--email", "a@b.c", "--store", "file"]
+    with Terminal(command, environ=environ) as terminal:
+        terminal.wait_for("Password:")
+        terminal.send("hunter2")
+        terminal.send(CTRL_C)
+        assert terminal.finish() == 130
+        assert modes_of_echo(terminal)
+        assert b"hunter2" not in terminal.raw
+
+
+def test_a_plan_is_confirmed_by_hand(environ: dict[str, str]) -> None:
+    with Terminal([*PROGRAM, "--demo", "revoke-all"], environ=environ, columns=120) as terminal:
+        terminal.wait_for("Type the app code")
+        found = re.search(r"app code \((\S+)\)", terminal.text)
+        assert found is not None
+        terminal.send(f"{found[1]}\r")
+        terminal.wait_for("401 revoked")
+        assert terminal.finish() == 0

@@ -4,15 +4,16 @@ import re
 
 import pytest
 
+from qiscus_tui.demo import Call
 from tests.e2e.conftest import Server, nothing_changes, wait_for_dialog
 from tests.e2e.terminal import ENTER, ESCAPE, Terminal
 
 
 def test_a_filter_typed_in_one_write_filters(sessions: Terminal, server: Server) -> None:
-    reads = server.state.calls["list"]
+    reads = server.state.calls[Call.LIST]
     sessions.send("/curl")
     sessions.wait_for(lambda text: bool(re.search(r"/ curl\b.* of 60", text)))
-    assert server.state.calls["list"] == reads  # the r of curl reloads nothing
+    assert server.state.calls[Call.LIST] == reads  # the r of curl reloads nothing
     assert "marked" not in sessions.text
 
 

@@ -16,7 +16,8 @@ _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 def foreign(raw: bytes) -> list[str]:
     """Every control or invisible character that is in no sequence of the program's own."""
-    text = _OWN.sub("", raw.decode())
+    whole = raw[: raw.rfind(b"\x1b")]  # the last sequence may still be on its way
+    text = _OWN.sub("", whole.decode())
     return [
         ascii(text[max(0, place - 12) : place + 24])
         for place, character in enumerate(text)

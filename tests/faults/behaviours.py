@@ -269,4 +269,3 @@ class After:
             return
         self.left -= 1
         await obeys(x)
-

@@ -167,9 +167,7 @@ class FaultyServer:
         headers = {k: v for k, v in response.headers.items() if k != "content-length"}
         return Said(response.status_code, headers, body)
 
-    async def _connected(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         task = asyncio.current_task()
         assert task is not None
@@ -182,9 +180,7 @@ class FaultyServer:
             self._tasks.discard(task)
             writer.close()
 
-    async def _converse(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         number = 0
         while (asked := await read_request(reader)) is not None:
             number += 1

@@ -39,8 +39,8 @@ class Fault:
             return {self.code}
         # The list shows what is gone, whatever was answered.
         if deed is Deed.REVOKE_MANY and self.done and self.code != FINE:
-            return {FINE, NOT_ALL}  # ten that were given up in a row stop the rest
-        return {FINE if self.done else NOT_ALL}
+            return {FINE, self.code}  # ten that were given up in a row stop the rest
+        return {FINE if self.done else self.code}
 
 
 REVOKES = (Deed.REVOKE_ONE, Deed.REVOKE_MANY)
@@ -61,10 +61,13 @@ CONNECTION = (
 )
 
 REFUSED_LOGIN = {Deed.LOGIN: LOGIN_NEEDED}
+ONE_REFUSED = {Deed.REVOKE_ONE: NOT_ALL}
+"""One no is about that session; ten in a row are about the call."""
+EACH_REFUSED = {Deed.REVOKE_ONE: NOT_ALL, Deed.REVOKE_MANY: NOT_ALL}
 
 STATUS = (
-    Fault("400", b.errors(400), NO, REFUSED_LOGIN),
-    Fault("400 that quotes", b.repeats_what_it_was_asked_with, NO, REFUSED_LOGIN),
+    Fault("400", b.errors(400), NO, REFUSED_LOGIN | ONE_REFUSED),
+    Fault("400 that quotes", b.repeats_what_it_was_asked_with, NO, REFUSED_LOGIN | ONE_REFUSED),
     Fault("400 invalid token", b.errors(400, "Invalid token"), LOGIN_NEEDED),
     Fault("401", b.errors(401, "Unauthorized"), LOGIN_NEEDED),
     Fault("401 object", b.answers(401, {"errors": {"message": "no"}}), LOGIN_NEEDED),
@@ -78,10 +81,10 @@ STATUS = (
     Fault("401 empty", b.answers(401), LOGIN_NEEDED),
     Fault("403", b.errors(403, "Forbidden"), NO, REFUSED_LOGIN),
     Fault("403 web page", b.answers(403, b.PAGE, b.HTML), NO),
-    Fault("404", b.errors(404, "Not Found"), NO),
-    Fault("404 web page", b.answers(404, b.PAGE, b.HTML), NO),
-    Fault("409", b.errors(409), NO),
-    Fault("422", b.errors(422), NO, REFUSED_LOGIN),
+    Fault("404", b.errors(404, "Not Found"), NO, EACH_REFUSED),
+    Fault("404 web page", b.answers(404, b.PAGE, b.HTML), NO, EACH_REFUSED),
+    Fault("409", b.errors(409), NO, EACH_REFUSED),
+    Fault("422", b.errors(422), NO, REFUSED_LOGIN | ONE_REFUSED),
     Fault("429 seconds", b.errors(429, Retry_After="7"), NO),
     Fault("429 date", b.errors(429, Retry_After="Fri, 01 Jan 2100 00:00:00 GMT"), NO),
     Fault("429 absurd", b.errors(429, Retry_After="99999999999999999999"), NO),
@@ -97,30 +100,33 @@ STATUS = (
 )
 
 BODY = (
-    Fault("204", b.answers(204, b"", {}), NO),
-    Fault("an empty body", b.answers(200), NO),
-    Fault("a web page", b.answers(200, b.PAGE, b.HTML), NO),
-    Fault("null", b.answers(200, b"null"), NO),
-    Fault("a number", b.answers(200, b"42"), NO),
-    Fault("an empty object", b.answers(200, {}), NO),
-    Fault("no in a yes", b.answers(200, {"errors": "no"}), NO, REFUSED_LOGIN),
+    Fault("204", b.answers(204, b"", {}), NO, EACH_REFUSED),
+    Fault("an empty body", b.answers(200), NO, EACH_REFUSED),
+    Fault("a web page", b.answers(200, b.PAGE, b.HTML), NO, EACH_REFUSED),
+    Fault("null", b.answers(200, b"null"), NO, EACH_REFUSED),
+    Fault("a number", b.answers(200, b"42"), NO, EACH_REFUSED),
+    Fault("an empty object", b.answers(200, {}), NO, EACH_REFUSED),
+    Fault("no in a yes", b.answers(200, {"errors": "no"}), NO, REFUSED_LOGIN | EACH_REFUSED),
     Fault("JSON that breaks off", b.breaks_off_json, NO, done=True),
     Fault("wrong content type", b.says_it_is_a_web_page, FINE, done=True),
     Fault("UTF-16", b.writes_utf_16, NO, done=True),
     Fault("a stray byte", b.writes_a_stray_byte, FINE, done=True),
     Fault("gzip that is none", b.lies_of_gzip, NO, done=True),
-    Fault("gzip bomb", b.bombs(BOUND * 16), NO),
-    Fault("past the bound", b.floods(BOUND + 1), NO),
-    Fault("nested deeply", b.answers(200, b'{"data":' + b"[" * 100_000), NO),
-    Fault("nested deeply and whole", b.answers(200, b"[" * 50_000 + b"]" * 50_000), NO),
+    Fault("gzip bomb", b.bombs(BOUND * 16), NO, EACH_REFUSED),
+    Fault("past the bound", b.floods(BOUND + 1), NO, EACH_REFUSED),
+    Fault("nested deeply", b.answers(200, b'{"data":' + b"[" * 100_000), NO, EACH_REFUSED),
+    Fault(
+        "nested deeply and whole", b.answers(200, b"[" * 50_000 + b"]" * 50_000), NO, EACH_REFUSED
+    ),
     Fault("a nested entry", b.with_entry(b"[" * 500 + b"]" * 500), FINE, done=True),
     Fault("NaN", b.with_entry(b'{"token":"t","created_at":NaN}'), FINE, done=True),
-    Fault("a huge number", b.with_entry(b'{"token":"t","id":1' + b"0" * 9000 + b"}"), FINE,
-          done=True),
+    Fault(
+        "a huge number", b.with_entry(b'{"token":"t","id":1' + b"0" * 9000 + b"}"), FINE, done=True
+    ),
     Fault("everything twice", b.says_it_twice, FINE, done=True),
-    Fault("to another host", b.redirects("http://127.0.0.2:9/api/v1/auth"), NO),
-    Fault("to http", b.redirects("http://example.invalid/"), NO),
-    Fault("in a loop", b.redirects("SELF"), NO),
+    Fault("to another host", b.redirects("http://127.0.0.2:9/api/v1/auth"), NO, EACH_REFUSED),
+    Fault("to http", b.redirects("http://example.invalid/"), NO, EACH_REFUSED),
+    Fault("in a loop", b.redirects("SELF"), NO, EACH_REFUSED),
 )
 
 FAULTS = (*CONNECTION, *STATUS, *BODY)

@@ -6,9 +6,7 @@ from tests.faults.stage import Deed, Stage
 from tests.faults.table import BOUND, FAULTS, Fault
 
 CELLS = [
-    pytest.param(fault, deed, id=f"{fault.name}-{deed.value}")
-    for fault in FAULTS
-    for deed in Deed
+    pytest.param(fault, deed, id=f"{fault.name}-{deed.value}") for fault in FAULTS for deed in Deed
 ]
 
 

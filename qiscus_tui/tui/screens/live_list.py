@@ -43,6 +43,8 @@ class LiveList(ShownList):
         )
         self._notes = () if isinstance(opening, Choice) else opening.notes
         self.trouble: QiscusTuiError | None = None
+        self._visit: Visit | None = None
+        self._is_noted = False
         self._is_read = False
         self._is_loading = False
         self._is_changing = False
@@ -118,8 +120,10 @@ class LiveList(ShownList):
             if self.connection is None and self._choice is not None:
                 self.connection = await asyncio.to_thread(self.workspace.connect, self._choice)
             if self.connection is not None:
+                self._visit = visit_of(self.connection, self._visit)
                 await self.take_list(await self.connection.read_list(self._progressed))
                 self.succeeded()
+                await self._visited(self.connection)
         except QiscusTuiError as error:
             self._failed(error)
         finally:
@@ -140,6 +144,30 @@ class LiveList(ShownList):
             gc.freeze()
         self._is_read = True
         self.trouble = None
+
+    # The visit.
+
+    async def _visited(self, connection: Connection) -> None:
+        """Once: note that the account is used, and say what keeps news from being told."""
+        if self._is_noted:
+            return
+        self._is_noted = True
+        troubles = [self._visit.trouble] if self._visit is not None else []
+        try:
+            await asyncio.to_thread(note_start, self.workspace, connection)
+        except StorageError as error:
+            troubles.append(error)
+        for trouble in filter(None, troubles):
+            words = f"{trouble.message}\n{trouble.hint}"
+            self.app.notify(words, severity="warning", markup=False)
+
+    async def end_visit(self) -> None:
+        """The screen is left in good order: what it lists is no news the next time.
+
+        Raises StorageError.
+        """
+        if self._visit is not None and self._is_read:
+            await self._visit.end(self.listed)
 
     def _failed(self, error: QiscusTuiError) -> None:
         self.trouble = error

@@ -126,8 +126,15 @@ def with_note(line: Line, note: str, tone: Tone) -> Line:
     return Line(line.left, (piece(note, tone, ALWAYS),)) if note else line
 
 
+def filter_fault(error: QiscusTuiError) -> Line:
+    """Beside the field while it is typed: nothing moves then, half a filter is often none."""
+    return Line(
+        (piece(error.message, Tone.BAD, ALWAYS), piece(error.hint, Tone.MUTED, 50, after="  "))
+    )
+
+
 def filter_trouble(error: QiscusTuiError) -> Said:
-    """Why a filter can't be read, and how to write it."""
+    """Why the filter that stands there can't be read, and how to write it."""
     return Said(f"{error.message}. {error.hint}")
 
 

@@ -224,13 +224,14 @@ class ShownList(SizedScreen[None]):
             error.message if error else "",
         )
         self.filter_line.show_filter(shown)
-        self.filter_found.show_line(Line((), filter_line(shown).right))
+        found = Line((), filter_line(shown).right)
+        self.filter_found.show_line(notices.filter_fault(error) if error else found)
         self.draw_notice()
 
     def draw_notice(self) -> None:
-        """The line for doubts; while a filter is typed, why it can't be read."""
+        """The line for doubts, or how to write the filter that was left unreadable."""
         said = self.doubts()
-        if self._filter_error is not None and self.has_class("-filtering"):
+        if self._filter_error is not None and not self.has_class("-filtering"):
             said = notices.filter_trouble(self._filter_error)
         self.notice.say(said)
 

@@ -22,6 +22,8 @@ Result = TypeVar("Result")
 
 FIRST_HITS = 60
 """More than a window shows."""
+SHORT = 5000
+"""Positions that are looked at in any case: what is whole at once is drawn only once."""
 FIRST_LOOK = 0.004
 """Seconds that a key may look for them."""
 _RUN = 2000
@@ -122,7 +124,8 @@ class View:
         for looked, position in enumerate(base):
             if matches(position):
                 found.append(position)
-            if len(found) >= FIRST_HITS or (looked % _GLANCE == 0 and self._monotonic() >= until):
+            enough = looked >= SHORT and len(found) >= FIRST_HITS
+            if enough or (looked % _GLANCE == 0 and self._monotonic() >= until):
                 self._is_whole = looked + 1 == len(base)
                 break
         else:

@@ -1,0 +1,87 @@
+"""`completion`: what a shell needs to complete verbs, options, accounts and ids.
+
+Accounts and ids come from this machine's files alone: pressing tab asks no server.
+"""
+
+import argparse
+
+from qiscus_tui.cli.parser import build_parser
+from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.errors import UsageError
+from qiscus_tui.service.known_ids import remembered_ids
+
+SHELLS = ("bash", "zsh", "fish")
+WORDS = ("accounts", "ids")
+
+_ASK = "qiscus-tui completion --words {words} 2>/dev/null"
+_OPTIONS = {"--account": "accounts", "--if": "ids"}
+"""Which words complete an option's value."""
+_POSITIONALS = {("revoke", "ids"): "ids", ("accounts", "name"): "accounts"}
+"""Which words complete an argument, by verb and name."""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    parser.add_argument("shell", nargs="?", choices=SHELLS, help="whose completion is printed")
+    # What the printed functions call.
+    parser.add_argument("--words", choices=WORDS, help=argparse.SUPPRESS)
+
+
+def run(context: Context) -> int:
+    """Print the shell's functions, or the words that they ask for."""
+    options, console = context.options, context.console
+    if options.words is not None:
+        for word in _words(context, options.words):
+            console.result(word)
+        return 0
+    if options.shell is None:
+        raise UsageError("completion needs the name of a shell", f"One of: {', '.join(SHELLS)}")
+    console.result(_functions(options.shell))
+    return 0
+
+
+def _words(context: Context, kind: str) -> list[str]:
+    disk = context.workspace.disk
+    if disk is None:
+        return []
+    words = remembered_ids(disk) if kind == "ids" else [one.name for one in disk.book.all()]
+    # A word that a shell would take apart or carry out is not offered.
+    return [word for word in words if word.isascii() and not set(word) - _PLAIN]
+
+
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@._+-")
+
+
+def _functions(shell: str) -> str:
+    import shtab
+
+    if shell not in shtab.SUPPORTED_SHELLS:
+        raise UsageError(
+            f"The installed shtab cannot do {shell}", "Install a newer one: pip install -U shtab"
+        )
+    parser, verbs = build_parser()
+    for name, verb in verbs.items():
+        verb.load()
+        _mark(name, verb)
+    _mark("", parser)
+    asking = (
+        f'_qiscus_tui_{words}() {{ compgen -W "$({_ASK.format(words=words)})" -- "$1"; }}\n'
+        for words in WORDS
+    )
+    preamble = "".join(asking) if shell == "bash" else ""
+    return shtab.complete(parser, shell=shell, preamble=preamble).rstrip()
+
+
+def _mark(verb: str, parser: argparse.ArgumentParser) -> None:
+    """Tell shtab where the values of the parser's options come from."""
+    for action in parser._actions:  # pyright: ignore[reportPrivateUsage]  shtab reads it as well
+        words = _POSITIONALS.get((verb, action.dest))
+        for option in action.option_strings:
+            words = _OPTIONS.get(option, words)
+        if words is not None:
+            ask = _ASK.format(words=words)
+            completing = {"bash": f"_qiscus_tui_{words}", "zsh": f"($({ask}))", "fish": f"({ask})"}
+            setattr(action, "complete", completing)  # noqa: B010  argparse knows no such field
+
+
+VERB = Verb(add_options, run, tells_of_crashes=False)

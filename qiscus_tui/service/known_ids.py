@@ -1,0 +1,32 @@
+"""Ids that were listed last, for the shell's completion. They are no secrets."""
+
+import contextlib
+from collections.abc import Iterable
+from itertools import islice
+from typing import cast
+
+from qiscus_tui.errors import StorageError
+from qiscus_tui.service.keeping import Disk
+from qiscus_tui.store.jsonfile import JsonFile
+
+MOST = 500
+"""More would help nobody who types."""
+
+
+def remember_ids(disk: Disk | None, ids: Iterable[str]) -> None:
+    """Keep the first of these ids, in place of those kept before."""
+    if disk is None:
+        return
+    # A list is worth more than its completion.
+    with contextlib.suppress(StorageError), _file(disk).changing() as content:
+        content["ids"] = list(islice(ids, MOST))
+
+
+def remembered_ids(disk: Disk | None) -> list[str]:
+    """The ids that were kept. Raises StorageError."""
+    ids = _file(disk).read().get("ids") if disk is not None else None
+    return [str(one) for one in cast("list[object]", ids)] if isinstance(ids, list) else []
+
+
+def _file(disk: Disk) -> JsonFile:
+    return JsonFile(disk.paths, disk.paths.ids_file, "List the sessions again.")

@@ -1,0 +1,62 @@
+"""What a login replaces: the same account's earlier secrets, wherever they are."""
+
+from dataclasses import dataclass
+
+from qiscus_tui.errors import StorageError
+from qiscus_tui.model.account import Account, Credentials, Storage
+from qiscus_tui.service.keeping import Keeping
+from qiscus_tui.service.workspace import Workspace
+from qiscus_tui.store.secrets import SecretStore
+
+
+@dataclass(frozen=True)
+class Before:
+    """What an earlier login of the same account left here."""
+
+    credentials: Credentials | None = None
+    elsewhere: SecretStore | None = None
+    """Where that is, if it is another place than the new one."""
+    trouble: str = ""
+    """Why it can't be told, in the user's words."""
+
+    def leave(self, key: str) -> tuple[str, ...]:
+        """Take the secrets away from the other place; gives what the user should know."""
+        if self.elsewhere is None:
+            return (self.trouble,) if self.trouble else ()
+        where = self.elsewhere.where
+        try:
+            self.elsewhere.remove(key)
+        except StorageError as error:
+            return (f"The earlier login's secrets are still in {where}: {error.message}",)
+        return (f"The earlier login's secrets were removed from {where}.",)
+
+
+def kept_before(workspace: Workspace, kept: Keeping, account: Account) -> Before:
+    """What this account had here. A login for this run only replaces none that is kept.
+
+    An old place that can't be read stops no login: to log in again is what mends it.
+    Raises StorageError where the list of accounts can't be read.
+    """
+    storage = kept.secrets.storage
+    if workspace.disk is None or storage is Storage.THIS_RUN:
+        return Before(kept.secrets.read(account.key))
+    known = workspace.disk.book.all()
+    before = next((stored for stored in known if stored.account.key == account.key), None)
+    if before is None:
+        return Before()
+    try:
+        if before.storage is storage:
+            return Before(kept.secrets.read(account.key))
+        store = workspace.secret_store(before.storage)
+        return Before(store.read(account.key), elsewhere=store)
+    except StorageError as error:
+        return Before(trouble=_could_not(before.storage, storage, error))
+
+
+def _could_not(old: Storage, new: Storage, error: StorageError) -> str:
+    if old is new:
+        return f"The token of the earlier login could not be ended: {error.message}"
+    return (
+        f"The earlier login's secrets are still in the {old.value}, and its token lives on: "
+        f"{error.message}"
+    )

@@ -1,0 +1,118 @@
+"""Leaving one account for another within a run, without a restart."""
+
+import asyncio
+from dataclasses import dataclass
+
+from qiscus_tui.errors import NoAccount, OutOfReach, ServerError, UsageError
+from qiscus_tui.model.account import Account, Storage
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.choice import (
+    APP_ID_VARIABLE,
+    LONG_LIVED_VARIABLE,
+    SECRET_KEY_VARIABLE,
+    Choice,
+    configured,
+    environment_credentials,
+)
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.workspace import Workspace
+
+CHOSEN_HERE = "chosen in the app"
+
+
+@dataclass(frozen=True)
+class OfferedAccount:
+    """One account as the list of accounts shows it."""
+
+    name: str
+    account: Account
+    storage: Storage
+    last_used: float | None = None
+    """Epoch seconds; None where that is not known."""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether this machine knows it after this run, without the environment."""
+        return self.storage not in {Storage.ENVIRONMENT, Storage.THIS_RUN}
+
+
+def offered_accounts(workspace: Workspace) -> list[OfferedAccount]:
+    """The accounts that are kept here, in the order of their adding. Reads files.
+
+    Raises StorageError.
+    """
+    if workspace.disk is None:
+        return []
+    uses = workspace.disk.book.last_uses()
+    stored = [configured(one, workspace.config) for one in workspace.disk.book.all()]
+    return [
+        OfferedAccount(one.name, one.account, one.storage, uses.get(one.account.key))
+        for one in stored
+    ]
+
+
+def must_not_be_given(workspace: Workspace) -> None:
+    """Raises UsageError where the environment says which account it is, as it does to the end."""
+    if environment_credentials(workspace.environ) is not None:
+        raise UsageError(
+            "The account comes from the environment, which has the last word",
+            f"To choose here, start without {LONG_LIVED_VARIABLE}, {SECRET_KEY_VARIABLE} and "
+            f"{APP_ID_VARIABLE}.",
+        )
+
+
+def switched_to(workspace: Workspace, name: str) -> Choice:
+    """The account of this name, from now on the one used last. Reads and writes files.
+
+    Raises UsageError where the environment holds credentials, NoAccount, StorageError.
+    """
+    must_not_be_given(workspace)
+    choice = _found(workspace, name)
+    if workspace.disk is not None:
+        workspace.disk.book.use(choice.name)
+        workspace.disk.book.note_use(choice.account.key, workspace.clock.now())
+    return choice
+
+
+def connected_to(workspace: Workspace, name: str) -> Connection:
+    """An account that is not in use, connected to be logged out. May ask the keyring.
+
+    Raises NoAccount, StorageError.
+    """
+    return workspace.connect(_found(workspace, name))
+
+
+def _found(workspace: Workspace, name: str) -> Choice:
+    stored = workspace.disk.book.find(name) if workspace.disk is not None else None
+    if stored is None:
+        raise NoAccount(
+            f"There is no account '{safe(name, 100)}' here any more",
+            "It was logged out or forgotten meanwhile. Add it again with a login.",
+        )
+    return Choice(configured(stored, workspace.config), CHOSEN_HERE)
+
+
+def note_start(workspace: Workspace, connection: Connection) -> None:
+    """The app shows this account now. Reads and writes files; raises StorageError."""
+    disk, key = workspace.disk, connection.account.key
+    if disk is not None and any(one.account.key == key for one in disk.book.all()):
+        disk.book.note_use(key, workspace.clock.now())
+
+
+async def leave(connection: Connection) -> str:
+    """Close the connection; a token that was made for this run only is ended first.
+
+    Gives what the user should know, empty where there is nothing. Raises StorageError.
+    """
+    from qiscus_tui.service.logout import OwnToken, end_own_token
+
+    note = ""
+    try:
+        if connection.storage is Storage.THIS_RUN:
+            ended = await end_own_token(connection)
+            note = "" if ended is OwnToken.NONE else f"{connection.name}: {ended.value}"
+    except (OutOfReach, ServerError) as error:
+        note = f"{connection.name}: {OwnToken.LIVES_ON.value} ({error.message})"
+    finally:
+        await asyncio.shield(connection.close())
+    return note

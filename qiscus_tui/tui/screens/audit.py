@@ -1,0 +1,220 @@
+"""What was revoked from this machine: the plans, newest first, and what became of each."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Static
+
+from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.model.text import safe
+from qiscus_tui.tui import actions
+from qiscus_tui.tui.actions import Action, Scope
+from qiscus_tui.tui.screens.sized import SizedScreen, TooSmall
+from qiscus_tui.tui.situation import Situation
+from qiscus_tui.tui.widgets.action_bar import ActionBar
+from qiscus_tui.tui.widgets.cells import created_cell
+from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
+from qiscus_tui.tui.widgets.text_rows import TextColumn, TextRow, TextRows
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.history import PastPlan
+    from qiscus_tui.service.workspace import Workspace
+
+PLAN_COLUMNS = (
+    TextColumn("WHEN", 17, 99),
+    TextColumn("WHAT", 12, 80),
+    TextColumn("SESSIONS", 9, 60),
+    TextColumn("RESULT", 40, 90, least=16),
+    TextColumn("ACCOUNT", 48, 50, least=12),
+    TextColumn("BY", 40, 40, least=8),
+)
+OUTCOME_COLUMNS = (
+    TextColumn("ID", 12, 99),
+    TextColumn("OUTCOME", 16, 90),
+    TextColumn("REASON", 300, 80, least=10),
+)
+NOT_WRITTEN = "not written down"
+
+
+class _Reading(SizedScreen[None]):
+    """A screen to be read: scrolled, and left again."""
+
+    SCOPE = Scope.AUDIT
+
+    def action_back(self) -> None:
+        """Back to what is behind."""
+        if self.is_in_front:
+            self.dismiss()
+
+    @on(ActionBar.Pressed)
+    async def _pressed(self, pressed: ActionBar.Pressed) -> None:
+        pressed.stop()
+        action = actions.named(pressed.name)
+        if action is not None:
+            where = "app" if Scope.APP in action.scopes else "screen"
+            await self.app.run_action(f"{where}.{pressed.name}", self)
+
+
+class AuditScreen(_Reading):
+    """Every plan of the audit log, newest first."""
+
+    CSS_PATH = "accounts.tcss"
+    AUTO_FOCUS = "#plans"
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(Scope.AUDIT)]
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self._workspace = workspace
+        self._plans: list[PastPlan] = []
+
+    def compose(self) -> ComposeResult:
+        yield TooSmall()
+        yield OneLine(id="audit-title")
+        yield Static(classes="rule")
+        yield TextRows(PLAN_COLUMNS, id="plans")
+        yield Static(classes="rule")
+        yield ActionBar(id="audit-actions")
+
+    def on_mount(self) -> None:
+        """Read the log after the first drawing."""
+        self.query_one("#audit-title", OneLine).show_line(
+            Line(
+                (
+                    piece("qiscus-tui", Tone.STRONG, 20),
+                    piece("what was revoked from here", Tone.PLAIN, ALWAYS, after="   "),
+                    piece("a diary, not evidence", Tone.MUTED, 10),
+                ),
+                (piece("esc back to the list", Tone.MUTED, 5),),
+            )
+        )
+        self.query_one("#audit-actions", ActionBar).show_actions(in_footer(Scope.AUDIT))
+        self.query_one(TextRows).show_notice("Reading…")
+        self.run_worker(self._read(), group="audit")
+
+    async def _read(self) -> None:
+        rows = self.query_one(TextRows)
+        try:
+            self._plans = await asyncio.to_thread(_plans, self._workspace)
+        except QiscusTuiError as error:
+            rows.show_notice(error.message, error.hint)
+            return
+        rows.show_notice("Nothing was revoked from here.")
+        now = self._workspace.clock.now()
+        rows.show_rows([_plan_row(plan, now) for plan in self._plans])
+
+    @on(TextRows.Opened)
+    def action_open_plan(self) -> None:
+        """What became of each session of the plan under the cursor."""
+        if self._plans and self.is_in_front:
+            self.app.push_screen(PlanScreen(self._plans[self.query_one(TextRows).cursor_row]))
+
+
+class PlanScreen(_Reading):
+    """One plan: who, when, from where, and each session's outcome."""
+
+    CSS_PATH = "accounts.tcss"
+    AUTO_FOCUS = "#outcomes"
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(Scope.PLAN)]
+    SCOPE = Scope.PLAN
+
+    def __init__(self, plan: PastPlan) -> None:
+        super().__init__()
+        self._plan = plan
+
+    def compose(self) -> ComposeResult:
+        yield TooSmall()
+        yield OneLine(id="plan-title")
+        yield Static(classes="rule")
+        yield Static("\n".join(plan_facts(self._plan)), id="plan-facts", markup=False)
+        yield Static(classes="rule")
+        yield TextRows(OUTCOME_COLUMNS, id="outcomes")
+        yield Static(classes="rule")
+        yield ActionBar(id="plan-actions")
+
+    def on_mount(self) -> None:
+        """Everything is known already."""
+        intent = self._plan.intent
+        self.query_one("#plan-title", OneLine).show_line(
+            Line(
+                (
+                    piece(f"{intent.kind.value} plan {intent.plan_id}", Tone.STRONG, ALWAYS),
+                    piece(self._plan.words, Tone.PLAIN, 50, after="   "),
+                ),
+                (piece("esc back to the plans", Tone.MUTED, 20),),
+            )
+        )
+        self.query_one("#plan-actions", ActionBar).show_actions(in_footer(Scope.PLAN))
+        rows = self.query_one(TextRows)
+        rows.show_notice("It named no session.")
+        rows.show_rows(outcome_rows(self._plan))
+
+
+def in_footer(scope: Scope) -> tuple[Action, ...]:
+    """What the footer of a screen without a situation of its own offers."""
+    return actions.in_footer(scope, Situation())
+
+
+def _plans(workspace: Workspace) -> list[PastPlan]:
+    from qiscus_tui.service.history import past_plans
+
+    return past_plans(workspace.disk.audit.events()) if workspace.disk is not None else []
+
+
+def _plan_row(plan: PastPlan, now: float) -> TextRow:
+    intent = plan.intent
+    return TextRow(
+        (
+            created_cell(intent.time, now),
+            intent.kind.value,
+            f"{len(intent.ids):>8,}",
+            safe(plan.words),
+            safe(intent.account),
+            _who(plan),
+        )
+    )
+
+
+def _who(plan: PastPlan) -> str:
+    intent = plan.intent
+    who = safe(intent.os_user)
+    if intent.sudo_user:
+        who += f" (sudo by {safe(intent.sudo_user)})"
+    return f"{who} from {safe(intent.ssh_client)}" if intent.ssh_client else who
+
+
+def plan_facts(plan: PastPlan) -> list[str]:
+    """Who, where and when, each a line of safe text."""
+    intent = plan.intent
+    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(intent.time))
+    facts = (
+        ("when", when),
+        ("account", safe(intent.account)),
+        ("server", safe(intent.server)),
+        ("by", f"{_who(plan)} on {safe(intent.process.host)}"),
+        ("sessions", f"{len(intent.ids):,}"),
+    )
+    return [f"{name:<10}{value}" for name, value in facts]
+
+
+def outcome_rows(plan: PastPlan) -> list[TextRow]:
+    """Each session of the plan; first those that did not simply go."""
+    told = {one.session_id: one for one in plan.outcomes}
+    rows = [
+        TextRow((safe(one.session_id), _words(one.outcome), safe(one.reason)))
+        for one in sorted(plan.outcomes, key=lambda one: one.outcome in _GONE)
+    ]
+    untold = [one for one in plan.intent.ids if one not in told]
+    return rows + [TextRow((safe(one), NOT_WRITTEN, ""), is_muted=True) for one in untold]
+
+
+_GONE = ("revoked", "already_gone")
+
+
+def _words(outcome: str) -> str:
+    return safe(outcome).replace("_", " ")

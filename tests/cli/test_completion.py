@@ -1,0 +1,57 @@
+"""`completion`: words for shells, from this machine's files alone."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.cli.verbs import VERBS
+from tests.cli.conftest import Program
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_every_verb_is_completed(program: Program, shell: str) -> None:
+    done = program("completion", shell)
+    assert (done.code, done.err) == (0, "")
+    assert all(verb in done.out for verb in VERBS)
+
+
+def test_another_shell_is_refused(program: Program) -> None:
+    assert program("completion", "csh").code == 2
+    assert program("completion").code == 2
+
+
+def test_accounts_and_ids_come_from_the_last_listing_without_a_call(logged_in: Program) -> None:
+    ids = logged_in.ids()
+    calls = logged_in.server.calls.total()
+    offered = logged_in("completion", "--words", "ids").out.split()
+    assert set(ids) < set(offered)
+    assert "@" in logged_in("completion", "--words", "accounts").out
+    assert logged_in.server.calls.total() == calls
+
+
+def test_a_name_that_a_shell_would_carry_out_is_not_offered(logged_in: Program) -> None:
+    logged_in.login("agent@demo.example", "--name", "$(reboot)")
+    assert "reboot" not in logged_in("completion", "--words", "accounts").out
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash here")
+def test_bash_completes_verbs_and_ids(logged_in: Program, tmp_path: Path) -> None:
+    first = logged_in.ids()[0]
+    program = tmp_path / "qiscus-tui"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m qiscus_tui "$@"\n')
+    program.chmod(0o755)
+    script = logged_in("completion", "bash").out
+
+    def completed(*words: str) -> list[str]:
+        typed = " ".join(f"'{word}'" for word in words)
+        asked = f"{script}\nPATH={tmp_path}:$PATH\nCOMP_WORDS=({typed})\n"
+        asked += f"COMP_CWORD={len(words) - 1}\n_shtab_qiscus_tui\n"
+        asked += 'printf "%s\\n" "${COMPREPLY[@]}"'
+        done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, check=True)
+        return done.stdout.split()
+
+    assert completed("qiscus-tui", "sess") == ["sessions"]
+    assert completed("qiscus-tui", "revoke", first[:6]) == [first]

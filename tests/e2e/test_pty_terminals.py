@@ -1,0 +1,91 @@
+"""Terminals that are small, plain or none at all; and the first frame, which waits for nothing."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import PROGRAM, Opener, Server
+from tests.e2e.terminal import Terminal, environment
+
+
+@pytest.mark.parametrize("term", ["dumb", ""])
+def test_a_terminal_that_can_do_nothing_is_told_of_sessions(opened: Opener, term: str) -> None:
+    terminal = opened(TERM=term)
+    assert terminal.finish() == 2
+    assert "qiscus-tui sessions" in terminal.text
+    assert b"\x1b" not in terminal.raw
+
+
+def test_without_a_terminal_it_names_sessions(tmp_path: Path) -> None:
+    done = subprocess.run(
+        PROGRAM,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        env=environment(HOME=str(tmp_path)),
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "qiscus-tui sessions" in done.stderr
+
+
+def test_no_color_is_obeyed_and_marks_are_told_by_signs(opened: Opener, server: Server) -> None:
+    terminal = opened(NO_COLOR="1", **server.account)
+    terminal.wait_for("60 active")
+    terminal.send(" ")
+    terminal.wait_for("1 marked")
+    assert "✓" in terminal.text
+    colours = terminal.colours - {"default"}
+    assert all(colour[:2] == colour[2:4] == colour[4:] for colour in colours)  # greys
+
+
+def test_sixty_by_fifteen_is_enough(opened: Opener, server: Server) -> None:
+    terminal = opened(columns=60, rows=15, **server.account)
+    terminal.wait_for("60 active")
+    terminal.send("x")
+    terminal.wait_for("Revoke 1 session")
+    terminal.wait_for("Cancel")
+    terminal.send("n")
+    terminal.wait_for("60 active")
+    terminal.send("?")
+    terminal.wait_for("Moving")
+
+
+def test_below_it_says_what_size_is_needed(sessions: Terminal) -> None:
+    sessions.resize(50, 12)
+    sessions.wait_for(lambda text: "60" in text and "15" in text and "active" not in text)
+    sessions.resize(80, 24)
+    sessions.wait_for("60 active")
+
+
+def test_a_resize_shows_more_of_the_list(sessions: Terminal) -> None:
+    sessions.resize(120, 40)
+    sessions.wait_for("LAST USED")
+    sessions.resize(70, 20)
+    sessions.wait_for(lambda text: "LAST USED" not in text and "60 active" in text)
+
+
+FIRST_FRAME = (sys.executable, Path(__file__).with_name("first_frame.py"))
+
+
+@pytest.mark.parametrize("logged_in", [False, True])
+def test_the_first_frame_waits_for_no_slow_module(
+    opened: Opener, server: Server, tmp_path: Path, *, logged_in: bool
+) -> None:
+    told = tmp_path / "told"
+    account = server.account if logged_in else {}
+    terminal = opened(told, command=FIRST_FRAME, **account)
+    terminal.wait_for("60 active" if logged_in else "Password")
+    assert told.read_text() == ""
+
+
+def test_the_first_frame_waits_for_no_server(opened: Opener) -> None:
+    terminal = opened(
+        QISCUS_TUI_SERVER="http://127.0.0.1:9", QISCUS_APP_ID="x", QISCUS_LONG_LIVED_TOKEN="y"
+    )
+    terminal.wait_for("sessions")
+    terminal.send("q")
+    assert terminal.finish() == 0
