@@ -111,7 +111,10 @@ async def _place(context: Context) -> Keeping:
             console.say(f"There is no keyring: {found.reason}")
         answer = console.ask(f"Keep the tokens in {found.where} (mode 0600)? [y/N] ")
         if answer.lower() not in {"y", "yes"}:
-            raise NotConfirmed("Not logged in: there is no place for the tokens", "")
+            raise NotConfirmed(
+                "Not logged in: there is no place for the tokens",
+                "Start a keyring, or agree to the file: --store file",
+            )
     elif found.storage is not Storage.THIS_RUN:
         console.say(f"The tokens go to: {found.where}")
     return await asyncio.to_thread(keep_in, workspace, found.storage)

@@ -12,6 +12,8 @@ from qiscus_tui.errors import UsageError
 from qiscus_tui.model.text import safe
 
 _EPILOG = "Without a verb the app starts. qiscus-tui VERB --help tells of a verb."
+_WITH_VALUE = {"--account", "--server", "--config", "--log"}
+_WITHOUT_VALUE = {"--demo", "--no-input", "--debug", "--version", "-h", "--help"}
 _UNKNOWN_VERB = re.compile(r"argument VERB: invalid choice: (['\"])(?P<word>.*?)\1 \(", re.DOTALL)
 
 
@@ -72,25 +74,41 @@ def build_parser() -> tuple[Parser, dict[str, _VerbParser]]:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The options of a run. Raises UsageError; SystemExit for --help and --version."""
     parser, _ = build_parser()
+    _check_before_verb(arguments)
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
-        # Values are not shown: one of them may be a password.
-        names = [word.partition("=")[0] for word in unknown if word.startswith("-")]
-        about = f": {', '.join(safe(name, 60) for name in names)}" if names else ""
-        verb: str | None = options.verb
-        raise UsageError(
-            f"{len(unknown)} words of the command are not known{about}"
-            if len(unknown) > 1
-            else f"A word of the command is not known{about}",
-            f"See: qiscus-tui {f'{verb} ' if verb else ''}--help",
-        )
+        raise _unknown_words(unknown, options.verb)
     return options
+
+
+def _check_before_verb(arguments: Sequence[str]) -> None:
+    """Raises UsageError for an unknown option there: what follows it would be taken for a verb."""
+    words = iter(arguments)
+    for word in words:
+        name, equals, _ = word.partition("=")
+        if not word.startswith("-"):
+            return
+        if name in _WITH_VALUE:
+            if not equals:
+                next(words, None)
+        elif name not in _WITHOUT_VALUE:
+            raise _unknown_words([word], None)
+
+
+def _unknown_words(words: Sequence[str], verb: str | None) -> UsageError:
+    """Values are not shown: one of them may be a password."""
+    names = [word.partition("=")[0] for word in words if word.startswith("-")]
+    about = f": {', '.join(safe(name, 60) for name in names)}" if names else ""
+    many = len(words) > 1
+    what = f"{len(words)} words of the command are" if many else "A word of the command is"
+    verb_help = f"{verb} --help" if verb else "--help"
+    return UsageError(f"{what} not known{about}", f"See: qiscus-tui {verb_help}")
 
 
 def _unknown_verb(word: str) -> UsageError:
     from difflib import get_close_matches
 
-    shown = safe(word, 40)
+    shown = safe(word) if len(word) <= 20 else f"{word[:4]}…"  # it may be a pasted token
     near = get_close_matches(word, VERBS, n=1)
     if near:
         return UsageError(f"There is no verb '{shown}'", f"Did you mean: qiscus-tui {near[0]}")

@@ -3,13 +3,25 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from qiscus_tui.api.client import ApiClient
-from qiscus_tui.errors import OutOfReach, ServerError, StorageError, TokenExpired
+from qiscus_tui.errors import (
+    LoginNeeded,
+    NotConnected,
+    OutOfReach,
+    ServerError,
+    ServerFault,
+    StorageError,
+    TokenExpired,
+    Unreadable,
+)
 from qiscus_tui.model.account import Credentials, ShortLived
 from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.session import Current
 from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.shield import shield
 
 Result = TypeVar("Result")
 
@@ -66,14 +78,34 @@ async def _refresh_unless(
             return cached
         long_lived = await connection.long_lived()
         await asyncio.to_thread(connection.keeping.secrets.probe)  # before, not after, the call
-        new = await connection.client.refresh(long_lived)
-        kept = Credentials(new.long_lived or long_lived, new.short_lived, credentials.secret_key)
-        try:
-            await connection.keep(kept)
-        except StorageError:
-            await end_unkept(connection.client, new.short_lived.token)
-            raise
+        with shield.held():  # a signal must not fall between the answer and the disk
+            try:
+                new = await connection.client.refresh(long_lived)
+            except NotConnected:
+                raise
+            except (OutOfReach, ServerFault, Unreadable):
+                await _drop_if_ended(connection, credentials)
+                raise
+            kept = replace(
+                credentials, long_lived=new.long_lived or long_lived, short_lived=new.short_lived
+            )
+            try:
+                await connection.keep(kept)
+            except StorageError:
+                await end_unkept(connection.client, new.short_lived.token)
+                raise
         return new.short_lived
+
+
+async def _drop_if_ended(connection: Connection, credentials: Credentials) -> None:
+    """After a refresh without an answer: some servers end the older token by it.
+
+    The list tells; where it does not, the token stays, as it may well be live.
+    """
+    with contextlib.suppress(ServerError, OutOfReach, LoginNeeded):
+        listing = await connection.list_with(credentials)
+        if listing.complete and not listing.unreadable and listing.current is Current.UNKNOWN:
+            await connection.keep(credentials.with_short_lived(None))
 
 
 async def end_unkept(client: ApiClient, token: str) -> None:

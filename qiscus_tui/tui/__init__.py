@@ -19,6 +19,6 @@ def run(workspace: Workspace) -> int:
     from qiscus_tui.tui.environment import clean
 
     clean(os.environ)
-    from qiscus_tui.tui.app import run_app
+    from qiscus_tui.tui.start import run_app
 
     return run_app(workspace)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 
-from qiscus_tui.errors import NoAccount, QiscusTuiError
 from qiscus_tui.service.shield import shield
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.actions import Scope
@@ -51,6 +49,8 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], inherit_bindings=False):
         self._workspace = workspace
         self._choice = choice
         self._is_leaving = False
+        self.parting_words: list[str] = []
+        """What is said on the terminal that is left behind."""
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
@@ -76,9 +76,11 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], inherit_bindings=False):
         self.run_worker(self._get_the_rest_in(), group="preload")
 
     async def _get_the_rest_in(self) -> None:
+        from qiscus_tui.tui.opening import tell_of_crashes
         from qiscus_tui.tui.preload import import_the_rest
 
         await asyncio.to_thread(import_the_rest)
+        await tell_of_crashes(self, self._workspace)
         gc.collect()
         gc.freeze()
         gc.enable()
@@ -133,24 +135,5 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], inherit_bindings=False):
     async def _leave(self, code: int) -> None:
         from qiscus_tui.tui.opening import end_this_run
 
-        await end_this_run(self, PATIENCE)
+        self.parting_words = await end_this_run(self, PATIENCE, in_good_order=code == 0)
         self.exit(code)
-
-
-def run_app(workspace: Workspace) -> int:
-    """Choose the account and run. Raises QiscusTuiError before anything is drawn."""
-    choice: Choice | None = None
-    if workspace.demo is None:
-        try:
-            choice = workspace.choose()
-        except NoAccount:
-            choice = None
-    app = QiscusTui(workspace, choice)
-    code = app.run(mouse=workspace.config.ui.mouse)
-    if app.crash is not None:
-        sys.stderr.write("\n".join(app.crash) + "\n")
-        return 1
-    return code or app.return_code or 0
-
-
-__all__ = ["QiscusTui", "QiscusTuiError", "run_app"]

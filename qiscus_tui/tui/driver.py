@@ -1,76 +1,73 @@
-"""The terminal's own replies, kept apart from keys when a slow line tears them.
-
-A reply such as `ESC [ ? 2026 ; 2 $ y` that stands still in the middle is taken for keys: `?`
-would open the help, `y` would confirm. What follows ESC and `[` is swallowed here up to the
-letter that ends a reply, however late it comes.
-"""
+"""Textual's own driver for a line that is slow, and a terminal that is left as it was."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+import os
+import selectors
+import sys
+import threading
+from codecs import getincrementaldecoder
+from typing import TextIO, cast
 
 from textual import events
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
-from textual.message import Message
 
-LATE = 3.0
-"""Seconds that a torn reply may stand still."""
+from qiscus_tui.tui.colours_once import ColoursOnce
+from qiscus_tui.tui.lost_line import LostLine
+from qiscus_tui.tui.terminal_replies import TypedOnly
 
-_FIRST_BYTE, _LAST_BYTE = " ", "?"
-"""Parameters and intermediate bytes of a control sequence lie between these."""
+_LOOK = 0.1
+"""Seconds between two looks at whether to end."""
 
-
-class TornReplies:
-    """Tells keys from the pieces of a reply. Fed with each key, in order."""
-
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._monotonic = monotonic
-        self._escaped_at = -LATE
-        self._inside_since = -LATE
-        self._inside = False
-
-    def is_piece(self, key: events.Key) -> bool:
-        """Whether this is no key but a piece of a reply."""
-        now = self._monotonic()
-        if self._inside and now - self._inside_since > LATE:
-            self._inside = False
-        if self._inside:
-            return self._goes_on(key, now)
-        if key.key == "escape":
-            self._escaped_at = now
-            return False
-        if key.character == "[" and now - self._escaped_at <= LATE:
-            return self._begins(now)
-        self._escaped_at = -LATE
-        if key.key in {"alt+left_square_bracket", "alt+["}:
-            return self._begins(now)
-        return False
-
-    def _begins(self, now: float) -> bool:
-        self._inside, self._inside_since = True, now
-        return True
-
-    def _goes_on(self, key: events.Key, now: float) -> bool:
-        self._inside_since = now
-        character = key.character or ""
-        if len(character) != 1 or not character.isascii() or not character.isprintable():
-            self._inside = False
-            return False
-        if not _FIRST_BYTE <= character <= _LAST_BYTE:
-            self._inside = False
-            self._escaped_at = -LATE
-        return True
+_PIXELS_OFF = "\x1b[?1016l"
 
 
 class SteadyDriver(LinuxDriver):
-    """Textual's own driver without torn replies."""
+    """Takes no reply of the terminal for keys, and says each colour once."""
 
-    _torn: TornReplies | None = None
+    _colours: ColoursOnce | None = None
+    _writing: threading.Lock | None = None
 
-    def process_message(self, message: Message) -> None:
-        if isinstance(message, events.Key):
-            self._torn = self._torn or TornReplies()
-            if self._torn.is_piece(message):
-                return
-        super().process_message(message)
+    def start_application_mode(self) -> None:
+        """Take the terminal; again after it was stopped."""
+        self._colours = ColoursOnce()
+        self._writing = threading.Lock()
+        if not isinstance(self._file, LostLine):
+            self._file = cast("TextIO", LostLine(sys.__stderr__ or sys.stderr))
+        super().start_application_mode()
+
+    def write(self, data: str) -> None:
+        """Write, without colours that the terminal has already."""
+        if self._colours is None or self._writing is None:
+            super().write(data)
+            return
+        with self._writing:  # the thread that reads keys writes as well
+            super().write(self._colours.thin(data))
+
+    def run_input_thread(self) -> None:
+        """Read keys until the end. As Textual's, with the replies taken out."""
+        typed_only = TypedOnly()
+        parser = XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                waits = typed_only.waits
+                ready = selector.select(_LOOK if waits is None else min(_LOOK, waits))
+                if typed_only.escape():
+                    self.process_message(events.Key("escape", "\x1b"))
+                if ready:
+                    arrived = os.read(self.fileno, 4096)
+                    if not arrived:
+                        return  # the line is gone; SIGHUP says so
+                    if text := typed_only.take(decode(arrived)):
+                        for event in parser.feed(text):
+                            self.process_message(event)
+                for event in parser.tick():
+                    self.process_message(event)
+
+    def _disable_mouse_support(self) -> None:
+        super()._disable_mouse_support()
+        if self._mouse_pixels:
+            self.write(_PIXELS_OFF)

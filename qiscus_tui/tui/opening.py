@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.model.account import Storage
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.actions import Scope
+from qiscus_tui.tui.screens.sized import SizedScreen
+from qiscus_tui.tui.situation import Situation
 
 if TYPE_CHECKING:
     from textual.app import App
 
     from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.workspace import Workspace
     from qiscus_tui.tui.screens.sessions import SessionsScreen
+
+TOLD_FOR = 60
+"""Seconds that it stays on the screen what an earlier run left half done."""
 
 
 def sessions_screen(app: App[int]) -> SessionsScreen | None:
@@ -30,11 +34,12 @@ def open_palette(app: App[int]) -> None:
     from qiscus_tui.tui.dialogs.palette import PaletteDialog
 
     sessions = sessions_screen(app)
-    if sessions is None:
-        return
-    scope = Scope.SESSIONS if app.screen is sessions else Scope.DETAIL
-    offered = actions.in_palette(scope, sessions.situation)
     screen = app.screen
+    scope = screen.SCOPE if isinstance(screen, SizedScreen) else None
+    if scope is None:
+        return
+    situation = Situation() if sessions is None else sessions.situation
+    offered = actions.in_palette(scope, situation)
 
     async def chosen(name: str | None) -> None:
         if name is not None:
@@ -68,19 +73,47 @@ def asks_before_quitting(app: App[int]) -> bool:
     return True
 
 
-async def end_this_run(app: App[int], patience: float) -> None:
-    """End a token that was made for this run only, and close the connection."""
-    sessions = sessions_screen(app)
-    connection = None if sessions is None else sessions.connection
-    if connection is None:
+async def tell_of_crashes(app: App[int], workspace: Workspace) -> None:
+    """Say, once, what an earlier run left half done. Reads files, in a thread."""
+    from qiscus_tui.service.history import notices
+
+    if workspace.disk is None:
         return
-    with contextlib.suppress(QiscusTuiError, TimeoutError):
-        await asyncio.wait_for(_end(connection), patience)
+    try:
+        for notice in await asyncio.to_thread(notices, workspace.disk):
+            words = f"{notice.message}\n{notice.hint}"
+            app.notify(words, severity="warning", timeout=TOLD_FOR, markup=False)
+            await asyncio.to_thread(notice.acknowledge)
+    except QiscusTuiError as error:
+        app.notify(f"{error.message}\n{error.hint}", severity="error", markup=False)
 
 
-async def _end(connection: Connection) -> None:
-    from qiscus_tui.service.logout import end_own_token
+async def end_this_run(app: App[int], patience: float, *, in_good_order: bool) -> list[str]:
+    """End the visit, a token that was made for this run only, and the connection.
 
-    if connection.storage is Storage.THIS_RUN:
-        await end_own_token(connection)
-    await connection.close()
+    Gives what the user should know. `in_good_order`: the user left; no signal ended the program.
+    """
+    sessions = sessions_screen(app)
+    if sessions is None:
+        return []
+    words: list[str] = []
+    try:
+        async with asyncio.timeout(patience):
+            if in_good_order:
+                await sessions.end_visit()
+            if sessions.connection is not None:
+                await _end(sessions.connection, words)
+    except QiscusTuiError as error:
+        words.append(error.message)
+    except TimeoutError:
+        words.append("Leaving took too long: what this run began may not have been ended")
+    return words
+
+
+async def _end(connection: Connection, words: list[str]) -> None:
+    from qiscus_tui.service.logout import OwnToken
+    from qiscus_tui.service.switching import leave
+
+    note = await leave(connection)
+    if OwnToken.LIVES_ON.value in note:
+        words.append(note)

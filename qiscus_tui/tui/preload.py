@@ -7,6 +7,9 @@ LATER = (
     "qiscus_tui.service.connection",
     "qiscus_tui.tui.screens.sessions",
     "qiscus_tui.tui.screens.detail",
+    "qiscus_tui.tui.screens.accounts",
+    "qiscus_tui.tui.screens.audit",
+    "qiscus_tui.tui.dialogs.account_questions",
     "qiscus_tui.tui.dialogs.revoke",
     "qiscus_tui.tui.dialogs.revoke_all",
     "qiscus_tui.tui.dialogs.find",
@@ -17,6 +20,8 @@ LATER = (
     "qiscus_tui.service.tokens",
     "qiscus_tui.service.logout",
     "qiscus_tui.service.clients",
+    "qiscus_tui.service.history",
+    "qiscus_tui.service.visiting",
 )
 
 

@@ -72,15 +72,22 @@ def _replace_sessions(app: App[int], new: Screen[None], *, ends_visit: bool) -> 
 async def _replaced(app: App[int], new: Screen[None], *, ends_visit: bool) -> None:
     old = sessions_screen(app)
     if old is None:
-        await app.switch_screen(new)
+        await _in_place_of(app.screen, app, new)
         return
     while app.screen is not old:
         await app.pop_screen()
-    await app.switch_screen(new)
+    await _in_place_of(old, app, new)
     gc.unfreeze()  # what was loaded with the old screen is no longer there to stay
     note = await _left(old, ends_visit=ends_visit)
     if note:
         app.notify(note, markup=False, timeout=10)
+
+
+async def _in_place_of(top: Screen[object] | Screen[None], app: App[int], new: Screen[None]) -> None:
+    if not top._result_callbacks:  # pyright: ignore[reportPrivateUsage]
+        # The first screen was not pushed; Textual would take away a callback that is not there.
+        top._push_result_callback(top, None)  # pyright: ignore[reportPrivateUsage]
+    await app.switch_screen(new)  # pyright: ignore[reportUnknownMemberType]
 
 
 async def _left(old: SessionsScreen, *, ends_visit: bool) -> str:

@@ -14,100 +14,121 @@ from collections.abc import Callable
 LATE = 3.0
 """Seconds that a torn sequence may stand still. What comes later is typed."""
 
+ESCAPE_DELAY = 0.1
+"""Seconds after which ESC was the key of that name. (Textual waits as long.)"""
+
 _ESC = "\x1b"
 _PASTE_BEGINS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
 _LONGEST = 4096
+_A_BURST = 3
+"""Characters that nobody types within one read."""
 
 _WHOLE = re.compile(
     r"\x1b(?:"
-    r"\[[0-?]*[ -/]*[@-~]"  # CSI: keys, mouse, replies
-    r"|(?P<string>[\]PX^_](?:[^\x07\x1b\x9c])*(?:\x07|\x9c|\x1b\\))"  # OSC, DCS, …: replies only
+    r"\[\[[A-E]"  # F1 to F5 of the Linux console
+    r"|\[(?!\[)[0-?]*[ -/]*[@-~]"  # keys, mouse, replies
+    r"|(?P<string>[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x9c|\x1b\\))"  # replies only
     r"|O[ -~]"  # keys
     r"|[^\[\]PX^_O\x1b]"  # Alt and a key
     r")"
 )
-_TORN = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[\]PX^_](?:[^\x07\x1b\x9c])*\x1b?|O)?")
+_TORN = re.compile(r"\x1b(?:\[\[|\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b\x9c]*\x1b?|O)?")
 
 _REPLY = re.compile(
     r"\x1b\[(?:"
-    r"[?=>].*(?<!\$)[@-~]"  # attributes, keyboard flags, status
-    r"|[?=>].*\$(?!y)[@-~]"
+    r"[?=>].*(?:(?<!\$)[@-~]|\$[@-xz~])"  # all but whether a mode is known
     r"|[\d;]*[cnx]"  # attributes, status, parameters
     r"|(?!48;)[\d;:]*t"  # sizes; Textual asks for 48 alone
-    r"|\d*;?\d*\$y"
+    r"|[\d;]*\$y"
     r")"
 )
 
 
 class TypedOnly:
-    """Takes what arrives, piece by piece, and gives what may be looked at as typed."""
+    """Takes what arrives, read by read, and gives what may be looked at as typed."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._held = ""
+        """The beginning of a sequence, or of the end of a paste."""
         self._since = 0.0
         self._escaped_at: float | None = None
-        """When a lone ESC was handed on: the key, or the first byte of something torn."""
+        """When ESC turned out to be the key, or the first byte of something badly torn."""
         self._is_pasting = False
 
+    @property
+    def waits(self) -> float | None:
+        """Seconds until `escape` should be asked; None while there is nothing to ask for."""
+        if self._held != _ESC or self._is_pasting:
+            return None
+        return max(0.0, self._since + ESCAPE_DELAY - self._monotonic())
+
+    def escape(self) -> bool:
+        """Whether the Escape key was pressed: nothing came behind its ESC. Says so once."""
+        if self.waits != 0.0:
+            return False
+        self._held, self._escaped_at = "", self._since
+        return True
+
     def take(self, arrived: str) -> str:
-        """Give what goes on of this and of what was held; a key is never held."""
+        """Give what goes on, of this and of what was held."""
         now = self._monotonic()
         text = self._with_held(arrived, now)
-        self._since = now
         given: list[str] = []
         while text:
             if self._is_pasting:
                 part, text = self._paste(text)
-            elif not text.startswith(_ESC):
-                part, escape, text = text.partition(_ESC)
-                text = escape + text
+            elif text.startswith(_ESC):
+                part, text = self._sequence(text)
             else:
-                part, text, is_torn = self._sequence(text)
-                if is_torn:
-                    break
+                part, escape, rest = text.partition(_ESC)
+                text = escape + rest
             given.append(part)
+        self._since = now
         return "".join(given)
 
     def _with_held(self, arrived: str, now: float) -> str:
-        """What is to be looked at: what is held may have grown too old, or too long."""
+        """What is to be looked at: what is held may have grown too old."""
         held, self._held = self._held, ""
         escaped_at, self._escaped_at = self._escaped_at, None
-        if held and (now - self._since <= LATE or self._is_pasting) and len(held) <= _LONGEST:
-            return held + arrived
-        is_torn = escaped_at is not None and now - escaped_at <= LATE
-        return _ESC + arrived if is_torn and arrived[:1] in "[]P" else arrived
+        if held and (now - self._since <= LATE or self._is_pasting):
+            # Of something endless only its kind is kept, and its end is waited for.
+            return (held if len(held) <= _LONGEST else held[:2]) + arrived
+        is_badly_torn = (
+            escaped_at is not None
+            and now - escaped_at <= LATE
+            and len(arrived) >= _A_BURST
+            and arrived[0] in "[]P"
+        )
+        return _ESC + arrived if is_badly_torn else arrived
 
     def _paste(self, text: str) -> tuple[str, str]:
-        """All up to the end of the paste goes on as it is; its end may be torn."""
+        """What goes on of a paste, all up to its end, and the rest."""
         end = text.find(_PASTE_ENDS)
         if end >= 0:
             self._is_pasting = False
             end += len(_PASTE_ENDS)
             return text[:end], text[end:]
-        kept = next(
-            (size for size in range(len(_PASTE_ENDS) - 1, 0, -1) if _PASTE_ENDS[:size] == text[-size:]),
-            0,
-        )
-        self._held = text[len(text) - kept :]
-        return text[: len(text) - kept], ""
+        torn_at = text.rfind(_ESC)
+        if torn_at >= 0 and _PASTE_ENDS.startswith(text[torn_at:]):
+            self._held = text[torn_at:]
+            return text[:torn_at], ""
+        return text, ""
 
-    def _sequence(self, text: str) -> tuple[str, str, bool]:
-        """What a sequence at the beginning comes to, the rest, and whether it is torn."""
+    def _sequence(self, text: str) -> tuple[str, str]:
+        """What goes on of the sequence that the text begins with, and the rest."""
         whole = _WHOLE.match(text)
         if whole is not None:
-            sequence, rest = whole[0], text[whole.end() :]
+            sequence = whole[0]
             self._is_pasting = sequence == _PASTE_BEGINS
             is_reply = bool(whole["string"]) or _REPLY.fullmatch(sequence) is not None
-            return ("" if is_reply else sequence), rest, False
+            return "" if is_reply else sequence, text[whole.end() :]
         torn = _TORN.match(text)
-        if torn is None or torn.end() < len(text):
-            # ESC ESC, or a sequence that something else breaks off: it is no key.
-            end = max(1, torn.end() if torn else 1)
-            end -= text[end - 1] == _ESC and end > 1
-            return (_ESC if end == 1 else ""), text[end:], False
-        if text == _ESC:
-            self._escaped_at = self._since
-            return _ESC, "", False
-        self._held = text
-        return "", "", True
+        end = torn.end() if torn else 1
+        if end == len(text):
+            self._held = text
+            return "", ""
+        if end == 1:
+            return _ESC, text[1:]  # ESC ESC
+        # Something else breaks it off: it is nothing.
+        return "", text[end - (text[end - 1] == _ESC) :]

@@ -1,6 +1,7 @@
 """What holds for every verb: options, help, errors, output."""
 
 import io
+import re
 import stat
 from pathlib import Path
 
@@ -70,7 +71,12 @@ def test_a_verb_with_control_characters_is_shown_safely(program: Program) -> Non
 
 
 def test_values_of_unknown_options_are_not_shown(program: Program) -> None:
-    for arguments in (["login", "--password", "hunter2"], ["login", "--password=hunter2", "h2"]):
+    for arguments in (
+        ["login", "--password", "hunter2"],
+        ["login", "--password=hunter2", "h2"],
+        ["--password", "hunter2", "login"],
+        ["--account", "a", "--password=hunter2", "login"],
+    ):
         done = program(*arguments)
         assert done.code == 2
         assert "--password" in done.err
@@ -262,7 +268,23 @@ def test_the_app_needs_a_real_terminal(
     assert "qiscus-tui sessions" in capsys.readouterr().err
 
 
+def test_every_global_option_is_known_before_the_verb() -> None:
+    values = {"--account": "a", "--server": "https://a", "--config": "c", "--log": "l"}
+    for option in re.findall(r"--[a-z-]+", build_parser()[0].format_usage()):
+        if option != "--version":
+            value = [values[option]] if option in values else []
+            assert parse([option, *value, "sessions"]).verb == "sessions"
+
+
 def test_every_parser_says_what_is_wrong_by_our_own_error() -> None:
     _, verbs = build_parser()
     with pytest.raises(UsageError):
         verbs["sessions"].parse_args(["--sort"])
+
+
+@pytest.mark.parametrize(
+    "arguments", [["accounts"], ["audit"], ["sessions"], ["status"], ["token"], ["logout"]]
+)
+def test_nothing_is_created_by_looking(program: Program, arguments: list[str]) -> None:
+    program(*arguments)
+    assert not program.data.exists()

@@ -324,7 +324,9 @@ class Terminal:
                 self._looked_at = found.end()
                 self._in_band |= found[0] == b"\x1b[?2048h" and self._manners.modern
                 said = answer(found, self._manners, self.columns, self.rows)
-                self._due += [(now + later, piece) for later, piece in self._manners.pieces(said)]
+                # One answer after the other: a line does not mix them.
+                begins = max(now, self._due[-1][0] if self._due else now)
+                self._due += [(begins + later, part) for later, part in self._manners.pieces(said)]
             if self._waited_for is not None and self._held_at is None and self._waited_for():
                 self._held_at = now
             self._changed.notify_all()

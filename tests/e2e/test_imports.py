@@ -11,6 +11,11 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.cached_token import print_cached_token
+from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage
+from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.store.accounts import AccountBook, StoredAccount
+from qiscus_tui.store.paths import Paths
+from qiscus_tui.store.secrets import FileSecrets
 
 PROGRAM = """
 import sys
@@ -81,25 +86,16 @@ def test_help_and_mistakes_load_no_network_and_no_keyring(arguments: list[str]) 
 
 @pytest.fixture
 def kept(tmp_path: Path) -> dict[str, str]:
-    """The files of an account whose token lives for another day; gives the environment."""
-    files = {
-        "state/chosen.json": {"version": 1, "name": "a", "key": "k", "storage": "file"},
-        "secrets.json": {
-            "version": 1,
-            "accounts": {
-                "k": {
-                    "long_lived": "long",
-                    "short_lived": {"token": TOKEN, "expires_at": time.time() + 86_400},
-                }
-            },
-        },
-    }
-    (tmp_path / "state").mkdir(mode=0o700)
+    """An account whose token lives for another day, as a login keeps it; gives the environment."""
+    paths = Paths(tmp_path, tmp_path, tmp_path / "state", tmp_path / "cache")
     tmp_path.chmod(0o700)
-    for name, content in files.items():
-        (tmp_path / name).write_text(json.dumps(content))
-        (tmp_path / name).chmod(0o600)
-    return {"QISCUS_TUI_DATA_DIR": str(tmp_path)}
+    account = Account(parse_origin("https://demo.invalid"), "demo", "a@b.c")
+    book = AccountBook(paths)
+    stored = book.save(StoredAccount("a", account, Storage.FILE))
+    book.use(stored.name)
+    short = ShortLived(TOKEN, time.time() + 86_400)
+    FileSecrets(paths).write(account.key, Credentials("long-lived", short))
+    return {"QISCUS_TUI_DATA_DIR": str(tmp_path), "QISCUS_TUI_CONFIG_DIR": str(tmp_path)}
 
 
 ANSWERED = ["token"], ["token", "--min-ttl", "23h"], ["token", "--min-ttl=0s"]
@@ -120,22 +116,15 @@ def test_the_cached_token_is_printed_with_the_bare_minimum(
     assert roots(modules) <= allowed
 
 
-def test_with_json_it_loads_no_network_either(kept: dict[str, str], tmp_path: Path) -> None:
-    account = {"origin": "https://a", "app_code": "c", "user": "", "user_name": "", "app_name": ""}
-    account |= {"name": "a", "role": "admin", "storage": "file", "own_id": ""}
-    stored = {"version": 1, "accounts": {"k": {**account, "zone_offset": 0, "created_at": 0}}}
-    (tmp_path / "accounts.json").write_text(json.dumps(stored))
-    (tmp_path / "accounts.json").chmod(0o600)
-    secrets = json.loads((tmp_path / "secrets.json").read_text())
-    secrets["accounts"] = {"https://a c ": secrets["accounts"]["k"]}
-    (tmp_path / "secrets.json").write_text(json.dumps(secrets))
+def test_with_json_it_loads_no_network_either(kept: dict[str, str]) -> None:
     printed, modules, code = loaded("token", "--json", environ=kept)
     assert code == 0
     assert json.loads(printed)["token"] == TOKEN
     assert not roots(modules) & {"httpx", "textual", "keyring", "starlette"}
 
 
-def test_it_is_found_where_the_platform_keeps_data(kept: dict[str, str], tmp_path: Path) -> None:
+@pytest.mark.usefixtures("kept")
+def test_it_is_found_where_the_platform_keeps_data(tmp_path: Path) -> None:
     if sys.platform != "linux":
         pytest.skip("elsewhere platformdirs knows the folders, and the parser goes on")
     home = tmp_path / "home"

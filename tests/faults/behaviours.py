@@ -1,9 +1,10 @@
 """What can go wrong with one request, each a function over the exchange."""
 
 import asyncio
+import contextlib
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from tests.faults.server import Behaviour, Exchange, obeys
@@ -231,6 +232,30 @@ def redirects(location: str) -> Behaviour:
     return behaviour
 
 
+def tunnels(port: int, *, wants: str = "") -> Behaviour:
+    """Be a proxy: whatever host is asked for is the one at this port. `wants` credentials."""
+
+    async def behaviour(x: Exchange) -> None:
+        if x.asked.headers.get("proxy-authorization", "") != wants:
+            needs = {"proxy-authenticate": 'Basic realm="proxy"', **HTML}
+            await x.say(Said(407, needs, PAGE))
+            return
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
+        await x.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        await asyncio.gather(_relay(x.reader, far_writer), _relay(far_reader, x.writer))
+        x.close()
+
+    return behaviour
+
+
+async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while data := await reader.read(65_536):
+            writer.write(data)
+            await writer.drain()
+    writer.close()
+
+
 def dated(date: str) -> Behaviour:
     """Obey, with another `Date`."""
 
@@ -269,3 +294,14 @@ class After:
             return
         self.left -= 1
         await obeys(x)
+
+
+def followed_by(happening: Callable[[], None]) -> Behaviour:
+    """Obey; before the answer goes out, this happens at the server."""
+
+    async def behaviour(x: Exchange) -> None:
+        said = await x.carried_out()
+        happening()
+        await x.say(said)
+
+    return behaviour

@@ -1,13 +1,14 @@
 """A faulty server, and the command line in front of it."""
 
 from collections.abc import Generator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import demo_state
+from qiscus_tui.demo import DIALECTS, demo_state
 from qiscus_tui.model.clock import SystemClock
-from tests.faults.program import HastyClock, Program
+from tests.faults.program import HastyClock, Program, ServerClock
 from tests.faults.server import FaultyServer
 from tests.faults.stage import MANY, Stage
 
@@ -25,9 +26,22 @@ def program(
 
 
 @pytest.fixture
-def server() -> Generator[FaultyServer]:
+def server_clock() -> ServerClock:
+    """What time the server believes it is."""
+    return ServerClock()
+
+
+@pytest.fixture
+def dialect() -> str:
+    """How the server speaks; overridden by parametrize."""
+    return "plain"
+
+
+@pytest.fixture
+def server(server_clock: ServerClock, dialect: str) -> Generator[FaultyServer]:
     """A demo account behind a socket that does what it is told."""
-    with FaultyServer(demo_state(SystemClock(), sessions=SESSIONS)).running() as running:
+    state = demo_state(server_clock, sessions=SESSIONS, dialect=DIALECTS[dialect])
+    with FaultyServer(state).running() as running:
         yield running
 
 

@@ -36,6 +36,16 @@ class HastyClock(SystemClock):
         await super().sleep(0)
 
 
+@dataclass
+class ServerClock(SystemClock):
+    """The server's own time, `ahead` of the truth by so many seconds."""
+
+    ahead: float = 0.0
+
+    def now(self) -> float:
+        return super().now() + self.ahead
+
+
 @dataclass(frozen=True)
 class Run:
     """How one command ended."""

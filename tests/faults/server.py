@@ -18,7 +18,7 @@ import httpx
 
 from qiscus_tui.demo import Call, DemoState
 from qiscus_tui.demo.app import demo_app
-from tests.faults.wire import Asked, Said, read_request
+from tests.faults.wire import Asked, NotHttp, Said, read_request
 
 Behaviour = Callable[["Exchange"], Awaitable[None]]
 """What is done with one request; `obeys` answers it as the demo does."""
@@ -93,6 +93,8 @@ class FaultyServer:
     state: DemoState
     tls: ssl.SSLContext | None = None
     behaves: Chooser = lambda _: obeys
+    otherwise: Behaviour = obeys
+    """What is done with a path that the API does not have."""
     asked: Counter[Call] = field(default_factory=Counter[Call])
     """How often each call arrived."""
     done: Counter[Call] = field(default_factory=Counter[Call])
@@ -176,6 +178,8 @@ class FaultyServer:
             await self._converse(reader, writer)
         except asyncio.CancelledError:
             pass  # the server ends
+        except NotHttp:
+            writer.write(Said(400, {"connection": "close"}, b"").head)
         finally:
             self._tasks.discard(task)
             writer.close()
@@ -188,7 +192,7 @@ class FaultyServer:
             if call is not None:
                 self.asked[call] += 1
             x = Exchange(self, asked, call, reader, writer, number)
-            await (self.behaves(call) if call is not None else obeys)(x)
+            await (self.behaves(call) if call is not None else self.otherwise)(x)
             if x.ended:
                 return
 

@@ -143,9 +143,9 @@ class Stage:
         assert "unexpected" not in run.err, run.err
         for secret in self.secrets:
             assert secret not in run.text
-        own_file = self.program.paths.secrets_file
+        paths = self.program.paths
         for file in self.program.files():
-            if file != own_file:
+            if file not in {paths.secrets_file, paths.config_file}:
                 kept = file.read_bytes()
                 assert not any(secret.encode() in kept for secret in self.secrets), file
 

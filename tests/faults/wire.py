@@ -40,10 +40,23 @@ class Said:
         return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
 
 
+class NotHttp(Exception):
+    """Somebody speaks TLS to a plain port."""
+
+
+_TLS_HANDSHAKE = b"\x16"
+
+
 async def read_request(reader: asyncio.StreamReader) -> Asked | None:
-    """The next request of a connection; None where the client is done or went away."""
+    """The next request of a connection; None where the client is done or went away.
+
+    Raises NotHttp.
+    """
     try:
-        head = await reader.readuntil(b"\r\n\r\n")
+        first_byte = await reader.readexactly(1)
+        if first_byte == _TLS_HANDSHAKE:
+            raise NotHttp
+        head = first_byte + await reader.readuntil(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
         method, path, _ = first.split(" ")
         headers: dict[str, str] = {}

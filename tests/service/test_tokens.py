@@ -246,6 +246,20 @@ async def test_a_refresh_is_never_tried_again(sandbox: SandboxMaker):
     assert await cached(connection)
 
 
+@pytest.mark.parametrize(("dialect", "is_kept"), [("plain", True), ("refresh-ends-older", False)])
+async def test_after_a_lost_refresh_the_old_token_is_kept_only_while_it_is_listed(
+    sandbox: SandboxMaker, dialect: str, is_kept: bool
+):
+    here = sandbox(dialect)
+    connection = await here.connected()
+    here.state.fail_next(Call.REFRESH, Fault(502, after=True))
+    here.clock.advance(1)
+    with pytest.raises(ServerFault):
+        await refreshed_since(connection, here.clock.now())
+    assert refreshes(here) == 1
+    assert ((await connection.credentials()).short_lived is not None) is is_kept
+
+
 async def test_a_refused_long_lived_token_asks_for_a_new_login(sandbox: SandboxMaker):
     here = sandbox()
     connection = await here.connected()

@@ -179,25 +179,29 @@ class _Broken(RuntimeError):
 async def test_a_crash_says_two_lines_and_no_value(
     clock: ManualClock, where: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    crashed: QiscusTui | None = None
+    crashed: list[QiscusTui] = []
     with pytest.raises(_Broken):
-        async with at_login(clock) as running:
-            crashed = running.app
-            if where != "login":
-                await running.press("enter")
-            if where == "detail":
-                await running.press("enter")
-            running.app.screen.call_later(_break)
-            await running.pilot.pause(0.1)
-    assert crashed is not None
-    assert crashed.crash is not None
-    assert len(crashed.crash) == 2
-    assert "_Broken" in crashed.crash[0]
+        await _crash_on(where, clock, crashed)
+    (app,) = crashed
+    assert app.crash is not None
+    assert len(app.crash) == 2
+    assert "_Broken" in app.crash[0]
     said = capfd.readouterr()
-    everything = said.out + said.err + "".join(crashed.crash)
+    everything = said.out + said.err + "".join(app.crash)
     assert PLANTED not in everything
     assert "Traceback" not in everything
-    assert crashed.return_code == 1
+    assert app.return_code == 1
+
+
+async def _crash_on(where: str, clock: ManualClock, crashed: list[QiscusTui]) -> None:
+    async with at_login(clock) as running:
+        crashed.append(running.app)
+        if where != "login":
+            await running.press("enter")
+        if where == "detail":
+            await running.press("enter")
+        running.app.screen.call_later(_break)
+        await running.pilot.pause(0.1)
 
 
 def _break() -> None:

@@ -9,12 +9,23 @@ from qiscus_tui.demo import PASSWORD, Call, Fault, demo_state
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service import storage
 from qiscus_tui.service.keeping import disk
-from qiscus_tui.store.paths import find_paths
+from qiscus_tui.service.workspace import Workspace
+from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.screens.login_parts import Tab, TabStrip, Tick
 from qiscus_tui.tui.screens.sessions import SessionsScreen
 from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_login, workspace_on
+
+
+def only_the_file(monkeypatch: pytest.MonkeyPatch, paths: Paths) -> None:
+    """No keyring is found on this machine."""
+    offered = storage.Offer(Storage.FILE, str(paths.secrets_file), "no keyring")
+
+    def offer(_workspace: Workspace) -> storage.Offer:
+        return offered
+
+    monkeypatch.setattr(storage, "offer", offer)
 
 
 async def fill(running: Running, field: str, text: str) -> None:
@@ -131,8 +142,7 @@ async def test_without_a_keyring_the_file_is_named_and_not_ticked(
     environ = {"HOME": str(home), "QISCUS_TUI_DATA_DIR": str(home / "data")}
     paths = find_paths(environ)
     workspace = replace(workspace_on(state, clock), disk=disk(paths, environ))
-    offered = storage.Offer(Storage.FILE, str(paths.secrets_file), "no keyring")
-    monkeypatch.setattr(storage, "offer", lambda _workspace: offered)
+    only_the_file(monkeypatch, paths)
     app = QiscusTui(workspace, None)
     async with app.run_test(size=(120, 40)) as pilot:
         running = Running(app, pilot, state, clock)
@@ -152,8 +162,7 @@ async def test_the_tick_is_the_consent_to_the_file(
     environ = {"HOME": str(home), "QISCUS_TUI_DATA_DIR": str(home / "data")}
     paths = find_paths(environ)
     workspace = replace(workspace_on(state, clock), disk=disk(paths, environ))
-    offered = storage.Offer(Storage.FILE, str(paths.secrets_file), "no keyring")
-    monkeypatch.setattr(storage, "offer", lambda _workspace: offered)
+    only_the_file(monkeypatch, paths)
     app = QiscusTui(workspace, None)
     async with app.run_test(size=(120, 40)) as pilot:
         running = Running(app, pilot, state, clock)

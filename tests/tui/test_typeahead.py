@@ -4,7 +4,6 @@ from textual import events
 from textual.keys import _character_to_key
 
 from qiscus_tui.demo import Call
-from qiscus_tui.tui.driver import LATE, TornReplies
 from qiscus_tui.tui.screens.detail import DetailScreen
 from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_sessions
@@ -79,36 +78,3 @@ async def test_a_paste_behind_a_slash_is_the_filters(clock: ManualClock) -> None
         running.app.post_message(events.Paste("guzzle"))
         await running.settle()
         assert running.value("#filter") == "guzzle"
-
-
-def kept(torn: TornReplies, typed: list[events.Key]) -> list[str]:
-    return [key.key for key in typed if not torn.is_piece(key)]
-
-
-def test_a_reply_torn_behind_its_escape_is_no_key(clock: ManualClock) -> None:
-    torn = TornReplies(clock.monotonic)
-    assert kept(torn, keys("\x1b")) == ["escape"]
-    clock.advance(0.5)
-    assert kept(torn, keys("[?2026;2$y")) == []
-    assert kept(torn, keys("j")) == ["j"]
-
-
-def test_a_reply_torn_in_the_middle_is_no_key(clock: ManualClock) -> None:
-    torn = TornReplies(clock.monotonic)
-    begun = [events.Key("alt+left_square_bracket", "["), *keys("?2026")]
-    assert kept(torn, begun) == []
-    clock.advance(0.5)
-    assert kept(torn, keys(";2$y")) == []
-    assert kept(torn, keys("y")) == ["y"]
-
-
-def test_keys_are_keys_again_when_a_reply_never_ends(clock: ManualClock) -> None:
-    torn = TornReplies(clock.monotonic)
-    assert kept(torn, [events.Key("alt+left_square_bracket", "["), *keys("?20")]) == []
-    clock.advance(LATE + 1)
-    assert kept(torn, keys("/9")) == ["slash", "9"]
-
-
-def test_escape_and_then_ordinary_keys_pass(clock: ManualClock) -> None:
-    torn = TornReplies(clock.monotonic)
-    assert kept(torn, keys("\x1bj[/")) == ["escape", "j", "left_square_bracket", "slash"]

@@ -87,13 +87,12 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 where all is gone and written down; else the fault's, or 3 for what is left.
-
-        What was sent and may be gone (unknown) is more than the fault: 3 as well.
-        """
+        """0 where all is gone and written down, 3 where some is not, a fault's own where nothing
+        was ended because of it."""
         if self.is_whole:
             return self.diary_trouble.exit_code if self.diary_trouble else 0
-        if self.fault is None or self.counts[Outcome.UNKNOWN]:
+        counts = self.counts
+        if self.fault is None or counts[Outcome.REVOKED] or counts[Outcome.UNKNOWN]:
             return NOT_WHOLE
         return self.fault.exit_code
 

@@ -36,6 +36,7 @@ class DetailScreen(SizedScreen[None]):
 
     CSS_PATH = "detail.tcss"
     AUTO_FOCUS = "#facts"
+    SCOPE = Scope.DETAIL
     BINDINGS: ClassVar[list[BindingType]] = [
         *actions.bindings(Scope.DETAIL),
         Binding("j", "scroll_facts(1)", show=False),

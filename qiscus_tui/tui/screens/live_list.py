@@ -6,7 +6,7 @@ import asyncio
 import gc
 from typing import TYPE_CHECKING
 
-from qiscus_tui.errors import LoginNeeded, QiscusTuiError
+from qiscus_tui.errors import LoginNeeded, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.choice import Choice
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from qiscus_tui.model.account import Account
     from qiscus_tui.service.connection import Connection
     from qiscus_tui.service.login import LoggedIn
+    from qiscus_tui.service.visiting import Visit
     from qiscus_tui.service.workspace import Workspace
 
 
@@ -120,7 +121,7 @@ class LiveList(ShownList):
             if self.connection is None and self._choice is not None:
                 self.connection = await asyncio.to_thread(self.workspace.connect, self._choice)
             if self.connection is not None:
-                self._visit = visit_of(self.connection, self._visit)
+                self._begin_visit(self.connection)
                 await self.take_list(await self.connection.read_list(self._progressed))
                 self.succeeded()
                 await self._visited(self.connection)
@@ -147,10 +148,17 @@ class LiveList(ShownList):
 
     # The visit.
 
+    def _begin_visit(self, connection: Connection) -> None:
+        from qiscus_tui.service.visiting import visit_of
+
+        self._visit = visit_of(connection, self._visit)
+
     async def _visited(self, connection: Connection) -> None:
         """Once: note that the account is used, and say what keeps news from being told."""
         if self._is_noted:
             return
+        from qiscus_tui.service.switching import note_start
+
         self._is_noted = True
         troubles = [self._visit.trouble] if self._visit is not None else []
         try:

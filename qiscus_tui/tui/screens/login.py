@@ -53,13 +53,18 @@ class LoginScreen(SizedScreen[None]):
         *,
         again: Account | None = None,
         why: QiscusTuiError | None = None,
+        over_another: bool = False,
     ) -> None:
-        """`done` gets the login. `again`: whose session ended; `why`: what is said at first."""
+        """`done` gets the login. `again`: whose session ended; `why`: what is said at first.
+
+        `over_another`: an account is being added, and escape goes back to what is behind.
+        """
         super().__init__()
         self._workspace = workspace
         self._done = done
         self._again = again
         self._why = why
+        self._can_go_back = over_another or again is not None
         self._offer: asyncio.Task[KeepOffer] | None = None
         self._is_busy = False
 
@@ -91,7 +96,7 @@ class LoginScreen(SizedScreen[None]):
         self.query_one("#title", OneLine).show_line(
             Line((piece("qiscus-tui", Tone.STRONG, 90), piece(title, Tone.MUTED, 50, "   ")), right)
         )
-        self.query_one("#keys", OneLine).show_line(_keys(self._again is not None))
+        self.query_one("#keys", OneLine).show_line(_keys(self._can_go_back))
         self._keep.words = LOOKING
         if self._why is not None:
             self._say(self._why.message, self._why.hint)
@@ -141,7 +146,7 @@ class LoginScreen(SizedScreen[None]):
 
     def action_back(self) -> None:
         """Back to the sessions behind, where there are any."""
-        if self._again is not None and not self._is_busy:
+        if self._can_go_back and not self._is_busy:
             self.dismiss()
 
     @on(TabStrip.Changed)
@@ -242,7 +247,7 @@ def _row(label: str, field: Field, classes: str = "") -> Horizontal:
 def _keys(can_go_back: bool) -> Line:
     keys = [("enter", "log in", 90), ("tab", "next field", 60), ("ctrl+t", "other way", 70)]
     if can_go_back:
-        keys.append(("esc", "back to the list", 50))
+        keys.append(("esc", "back", 50))
     keys.append(("ctrl+c", "quit", ALWAYS))
     return Line(
         tuple(

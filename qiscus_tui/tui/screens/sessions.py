@@ -173,6 +173,21 @@ class SessionsScreen(LiveList):
             self.finish_filter()
             self.table.move_to_session(session_id)
 
+    # Accounts, and what was done.
+
+    def action_accounts(self) -> None:
+        """The accounts of this machine."""
+        from qiscus_tui.tui.screens.accounts import AccountsScreen
+
+        if not self.situation.busy:
+            self.app.push_screen(AccountsScreen(self.workspace))
+
+    def action_audit(self) -> None:
+        """What was revoked from here."""
+        from qiscus_tui.tui.screens.audit import AuditScreen
+
+        self.app.push_screen(AuditScreen(self.workspace))
+
     def action_export(self) -> None:
         """Write what is shown to a file."""
         from qiscus_tui.tui.dialogs.export import ExportDialog

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic
+from typing import TYPE_CHECKING, ClassVar, Generic
 
 from textual import events
 from textual.screen import Screen, ScreenResultType
 
+from qiscus_tui.tui.actions import Scope
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ class TooSmall(OneLine):
 
 class SizedScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
     """A screen for 60x15 and more. Its `compose` yields a `TooSmall` first."""
+
+    SCOPE: ClassVar[Scope | None] = None
+    """Whose actions the palette offers here; None: it is not to be had."""
 
     if TYPE_CHECKING:
         app = getters.app(App[int])

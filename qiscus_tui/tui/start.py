@@ -1,0 +1,32 @@
+"""One run of the app: who it is for, and what it leaves behind."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from qiscus_tui.errors import NoAccount
+from qiscus_tui.tui.app import QiscusTui
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.choice import Choice
+    from qiscus_tui.service.workspace import Workspace
+
+
+def run_app(workspace: Workspace) -> int:
+    """Choose the account and run. Raises QiscusTuiError before anything is drawn."""
+    choice: Choice | None = None
+    if workspace.demo is None:
+        try:
+            choice = workspace.choose()
+        except NoAccount:
+            choice = None
+    app = QiscusTui(workspace, choice)
+    code = app.run(mouse=workspace.config.ui.mouse)
+    # A terminal that went away breaks the app as well; the signal's code is what counts then.
+    if app.crash is not None and code is None:
+        sys.stderr.write("\n".join(app.crash) + "\n")
+        return 1
+    for words in app.parting_words:
+        sys.stderr.write(f"qiscus-tui: {words}\n")
+    return code or app.return_code or 0

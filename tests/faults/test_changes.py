@@ -1,0 +1,157 @@
+"""The server's sessions change while somebody works with them."""
+
+import pytest
+
+from qiscus_tui.demo import USERS, Call
+from qiscus_tui.demo.state import Caller
+from qiscus_tui.model.ids import fingerprint
+from tests.faults import behaviours as b
+from tests.faults.program import Run
+from tests.faults.stage import EMAIL, MANY, Deed, Stage
+
+
+def _token(stage: Stage, session_id: str) -> str:
+    tokens = (one.token for one in stage.server.state.sessions())
+    return next(token for token in tokens if fingerprint(token) == session_id)
+
+
+def _checked(stage: Stage, run: Run, deed: Deed) -> Run:
+    stage.nothing_is_told(run)
+    stage.says_what_and_what_to_do(run)
+    stage.nothing_was_done_twice()
+    return run
+
+
+def test_targets_that_somebody_else_revokes_after_the_plan_are_gone_and_counted_once(
+    stage: Stage,
+) -> None:
+    stage.prepare(Deed.REVOKE_MANY)
+    others = [_token(stage, one) for one in stage.targets[:7]]
+
+    def somebody_else() -> None:
+        for token in others:
+            stage.server.state.end(token)
+
+    stage.server.strikes(Call.LIST, b.followed_by(somebody_else))
+    run = _checked(stage, stage.do(Deed.REVOKE_MANY), Deed.REVOKE_MANY)
+    assert run.code == 0, run
+    assert set(run.outcomes()) == set(stage.targets)
+    assert not set(stage.targets) & stage.live()
+
+
+def test_sessions_that_begin_after_the_plan_are_left_alone(stage: Stage) -> None:
+    stage.prepare(Deed.REVOKE_MANY)
+    begun: list[str] = []
+
+    def logs_in() -> None:
+        new = stage.server.state.issue(USERS[EMAIL], Caller("curl/8.5", "10.9.9.9"))
+        begun.append(fingerprint(new.token))
+
+    stage.server.strikes(Call.LIST, b.followed_by(logs_in))
+    run = stage.program("revoke", "--filter=-is:current", "--yes", "--max", "1000", "--json")
+    _checked(stage, run, Deed.REVOKE_MANY)
+    assert run.code == 0, run
+    # What began before the list went out was in the plan's list or came too late for it.
+    assert set(begun) - set(run.outcomes()) <= stage.live()
+    assert not set(run.outcomes()) & stage.live()
+
+
+def test_our_own_session_that_somebody_else_ended_stops_a_plan_that_might_hit_it(
+    stage: Stage,
+) -> None:
+    stage.prepare(Deed.REVOKE_ONE)
+    stage.server.state.end(_token(stage, stage.own_id()))
+    run = _checked(stage, stage.do(Deed.REVOKE_ONE), Deed.REVOKE_ONE)
+    assert run.code == 3, run
+    assert stage.server.asked[Call.REVOKE] == 0
+
+
+@pytest.mark.parametrize("dialect", ["revoke-ignored", "revoke-not-found"])
+def test_a_server_that_revokes_nothing_is_found_out_by_one_trial(stage: Stage) -> None:
+    stage.keep_account()
+    stage.targets = stage.spare(MANY)
+    run = _checked(stage, stage.do(Deed.REVOKE_MANY), Deed.REVOKE_MANY)
+    assert run.code == 3, run
+    assert stage.server.asked[Call.REVOKE] == 1
+    assert sorted(set(run.outcomes().values())) == ["failed", "not_sent"]
+
+
+@pytest.mark.parametrize("dialect", ["revoke-ignored"])
+def test_a_server_that_stopped_revoking_is_found_out_by_its_list(stage: Stage) -> None:
+    stage.prepare(Deed.REVOKE_MANY)
+    run = _checked(stage, stage.do(Deed.REVOKE_MANY), Deed.REVOKE_MANY)
+    assert run.code == 3, run
+    assert set(run.outcomes().values()) == {"failed"}
+
+
+@pytest.mark.parametrize("dialect", ["revoke-ends-own"])
+def test_a_server_that_ends_our_own_session_instead_is_found_out_by_one_trial(
+    stage: Stage,
+) -> None:
+    stage.keep_account()
+    stage.targets = stage.spare(MANY)
+    run = _checked(stage, stage.do(Deed.REVOKE_MANY), Deed.REVOKE_MANY)
+    assert run.code == 3, run
+    assert stage.server.asked[Call.REVOKE] == 1
+    assert set(stage.targets) <= stage.live()
+    assert [one.short_lived for one in stage.program.credentials()] == [None]
+    assert stage.program("token").code == 0
+    assert stage.server.asked[Call.REFRESH] == 1
+
+
+@pytest.mark.parametrize("dialect", ["revoke-ends-all"])
+def test_a_server_that_ends_everything_is_stopped_after_one(stage: Stage) -> None:
+    stage.keep_account()
+    stage.targets = stage.spare(MANY)
+    run = _checked(stage, stage.do(Deed.REVOKE_MANY), Deed.REVOKE_MANY)
+    assert run.code == 3, run
+    assert stage.server.asked[Call.REVOKE] == 1
+
+
+@pytest.mark.parametrize("dialect", ["new-long-lived", "new-long-lived-data"])
+def test_a_new_long_lived_token_from_revoke_all_is_the_one_that_is_used_next(stage: Stage) -> None:
+    stage.prepare(Deed.REVOKE_ALL)
+    old = stage.server.state.long_lived_token()
+    run = _checked(stage, stage.do(Deed.REVOKE_ALL), Deed.REVOKE_ALL)
+    assert run.code == 0, run
+    assert stage.server.state.long_lived_token() != old
+    assert stage.do(Deed.LIST).code == 0
+
+
+@pytest.mark.parametrize("dialect", ["new-long-lived"])
+@pytest.mark.parametrize("fault", [b.resets_after, b.breaks_off_json, b.does_it_and_says_nothing])
+def test_a_new_long_lived_token_that_never_arrived_asks_for_a_login(
+    stage: Stage, fault: b.Behaviour
+) -> None:
+    stage.prepare(Deed.REVOKE_ALL)
+    stage.server.strikes(Call.REVOKE_ALL, fault)
+    run = _checked(stage, stage.do(Deed.REVOKE_ALL), Deed.REVOKE_ALL)
+    assert run.code != 0
+    assert set(run.outcomes().values()) == {"unknown"}
+    assert "login" in run.err
+    after = stage.do(Deed.LIST)
+    assert after.code == 4
+    stage.server.behaves = lambda _: b.obeys
+    assert stage.log_in().code == 0
+    assert stage.do(Deed.LIST).code == 0
+
+
+def test_a_list_that_cannot_be_read_afterwards_leaves_the_outcome_unknown(stage: Stage) -> None:
+    stage.prepare(Deed.REVOKE_MANY)
+    after = b.After(1, b.says_nothing)
+    stage.server.strikes(Call.LIST, after)
+    run = _checked(stage, stage.do(Deed.REVOKE_MANY), Deed.REVOKE_MANY)
+    assert run.code == 3, run
+    assert set(run.outcomes().values()) == {"unknown"}
+
+
+@pytest.mark.parametrize("deed", [Deed.REVOKE_ALL])
+def test_a_list_that_cannot_be_read_after_revoke_all_keeps_the_new_token(
+    stage: Stage, deed: Deed
+) -> None:
+    stage.prepare(deed)
+    stage.server.strikes(Call.LIST, b.After(1, b.errors(403)))
+    run = _checked(stage, stage.do(deed), deed)
+    assert run.code == 3, run
+    stage.nothing_is_lost([object()], deed)
+    assert stage.own_id() in stage.live()

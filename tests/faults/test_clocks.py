@@ -1,0 +1,127 @@
+"""Clocks that are wrong, here or at the server, and clocks that leap."""
+
+import json
+from typing import cast
+
+import pytest
+
+from qiscus_tui.demo import Call
+from tests.faults import behaviours as b
+from tests.faults.program import HastyClock, ServerClock
+from tests.faults.stage import Deed, Stage
+
+MINUTES, HOURS, YEARS = 180.0, 5 * 3600.0, 3 * 365 * 86_400.0
+OFF = [sign * much for much in (MINUTES, HOURS, YEARS) for sign in (1, -1)]
+MONTH = 30 * 86_400
+
+
+def _left(stage: Stage) -> dict[str, float]:
+    """Seconds that each session still has, as `sessions --json` says."""
+    run = stage.do(Deed.LIST)
+    assert run.code == 0, run
+    rows = cast("list[dict[str, object]]", json.loads(run.out))
+    return {str(row["id"]): float(cast("float", row["expires_in"])) for row in rows}
+
+
+def _truth(stage: Stage) -> dict[str, float]:
+    from qiscus_tui.model.ids import fingerprint
+
+    now = stage.server.state.clock.now()
+    return {fingerprint(one.token): one.expires - now for one in stage.server.state.sessions()}
+
+
+@pytest.mark.parametrize("deed", Deed)
+@pytest.mark.parametrize("off", OFF)
+@pytest.mark.parametrize("whose", ["ours", "the server's"])
+def test_a_wrong_clock_changes_nothing(
+    stage: Stage, server_clock: ServerClock, off: float, whose: str, deed: Deed
+) -> None:
+    if whose == "ours":
+        stage.program.clock.ahead = off
+    else:
+        # The sessions were seeded by the right time: the account is made anew at the wrong one.
+        server_clock.ahead = off
+        stage.server.state.__init__(server_clock, sessions=50)
+    stage.prepare(deed)
+    run = stage.do(deed)
+    assert run.code == 0, run
+    stage.nothing_is_told(run)
+    stage.the_outcomes_are_true(run, deed)
+    left, truth = _left(stage), _truth(stage)
+    assert left == pytest.approx(truth, abs=5)
+
+
+@pytest.mark.parametrize("off", OFF)
+def test_a_wrong_clock_makes_no_token_at_each_use(stage: Stage, off: float) -> None:
+    stage.program.clock.ahead = off
+    assert stage.log_in().code == 0
+    tokens = {stage.program("token").out for _ in range(3)}
+    assert stage.server.asked[Call.REFRESH] <= 1
+    assert len(tokens) == 1
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "",
+        "yesterday",
+        "Thu, 01 Jan 1970 00:00:00 GMT",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "Mon, 31 Feb 2026 25:61:61 +9999",
+        "Tue, 24 Nov 2026 00:00:00 -0000",
+    ],
+)
+def test_a_date_that_is_nonsense_harms_nothing(stage: Stage, date: str) -> None:
+    stage.server.strikes(None, b.dated(date))
+    assert stage.log_in().code == 0
+    stage.prepare(Deed.REVOKE_MANY)
+    run = stage.do(Deed.REVOKE_MANY)
+    assert run.code == 0, run
+    stage.nothing_is_told(run)
+
+
+@pytest.mark.parametrize("deed", Deed)
+@pytest.mark.parametrize("leap", OFF)
+@pytest.mark.parametrize("look", [3, 8, 20])
+def test_a_leap_while_running_loses_nothing(
+    stage: Stage, deed: Deed, leap: float, look: int
+) -> None:
+    stage.prepare(deed)
+    looks = 0
+
+    def count(clock: HastyClock) -> None:
+        nonlocal looks
+        looks += 1
+        if looks == look:
+            clock.ahead += leap
+
+    stage.program.clock.at_each_look = count
+    held = stage.program.credentials()
+    run = stage.do(deed)
+    assert run.code == 0, run
+    stage.nothing_is_told(run)
+    stage.nothing_was_done_twice()
+    stage.nothing_is_lost(list(held), deed)
+    stage.the_outcomes_are_true(run, deed)
+
+
+@pytest.mark.parametrize("deed", [Deed.REVOKE_ONE, Deed.REVOKE_MANY])
+def test_a_machine_that_slept_between_plan_and_sending_goes_on(stage: Stage, deed: Deed) -> None:
+    stage.prepare(deed)
+
+    def wakes() -> None:
+        stage.program.clock.ahead += 9 * 3600
+        stage.server.behaves = lambda _: b.gives_up_used_connections
+
+    stage.server.strikes(Call.LIST, b.followed_by(wakes))
+    run = stage.do(deed)
+    assert run.code == 0, run
+    assert set(run.outcomes().values()) == {"revoked"}
+
+
+@pytest.mark.parametrize("dialect", ["local-time"])
+def test_times_without_a_zone_from_a_server_at_plus_seven_are_put_right(stage: Stage) -> None:
+    run = stage.log_in()
+    assert run.code == 0, run
+    assert "+7 h" in run.err
+    assert _left(stage) == pytest.approx(_truth(stage), abs=5)

@@ -1,0 +1,140 @@
+"""Makes the pictures in screenshots/ from the demo: `python -m tests.screenshots`.
+
+SVG, and PNG drawn from it (needs `pip install resvg_py`, and a monospaced font). The clock stands
+still and the data are seeded, so that the same program makes the same pictures. With `--svg` the
+PNG stay as they are.
+"""
+
+import asyncio
+import os
+import re
+import sys
+import time
+from collections.abc import AsyncGenerator, Callable
+from importlib.metadata import version
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from qiscus_tui.store.config import Config, UiConfig
+from qiscus_tui.tui.theme import DARK, LIGHT
+from tests.clocks import ManualClock
+from tests.tui.demo_app import Running, at_login, at_sessions
+
+FOLDER = Path(__file__).parents[1] / "screenshots"
+NOW = 1_793_000_000.0
+"""Mon 26 Oct 2026 07:33:20 UTC."""
+SESSIONS = 1_283
+WIDE, NARROW = (120, 40), (80, 24)
+FONTS = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace"
+
+_FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}\s*")
+_FONT_FAMILY = re.compile(r"font-family:\s*(?:Fira Code|arial)[^;}]*")
+_COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
+_UNIQUE = re.compile(r"terminal-\d+")
+
+
+async def pictures() -> AsyncGenerator[tuple[str, str]]:
+    """Every picture by name, as SVG, in the order of the work."""
+    async with at_login(ManualClock(NOW), sessions=SESSIONS, size=WIDE) as running:
+        yield "login", picture(running)
+    async for named in _of_the_work():
+        yield named
+    for name, theme, size in (("sessions-light", LIGHT, WIDE), ("sessions-80x24", DARK, NARROW)):
+        config = Config(ui=UiConfig(theme=theme))
+        async with at_sessions(
+            ManualClock(NOW), sessions=SESSIONS, size=size, config=config
+        ) as running:
+            await _some_time_later(running)
+            await _mark_three(running)
+            yield name, picture(running)
+
+
+async def _of_the_work() -> AsyncGenerator[tuple[str, str]]:
+    async with at_sessions(ManualClock(NOW), sessions=SESSIONS, size=WIDE) as running:
+        await _some_time_later(running)
+        await _mark_three(running)
+        yield "sessions", picture(running)
+        await running.press("enter")
+        yield "detail", picture(running)
+        await running.press("escape", "F")
+        yield "find", picture(running)
+        await running.press("escape", "question_mark")
+        yield "help", picture(running)
+        await running.press("escape", "X")
+        yield "revoke-all", picture(running)
+        await running.press("escape", "x")
+        running.clock.advance(1)
+        await running.pilot.pause(0.7)  # the button wakes by a real timer
+        yield "revoke", picture(running)
+        await running.press("y")
+        yield "revoked", picture(running)
+
+
+async def _some_time_later(running: Running) -> None:
+    """The session of this program is not the newest thing in the world any more."""
+    running.clock.advance(47 * 60 + 12)
+    await running.press("r")
+
+
+async def _mark_three(running: Running) -> None:
+    """Mark what curl left behind, and go on to the next row."""
+    await running.press("slash", *"curl", "enter", "space", "space", "space", "escape", "home")
+    await running.press(*["down"] * 6)
+
+
+def picture(running: Running) -> str:
+    """The screen as SVG, without anything that has to be fetched."""
+    svg = running.app.export_screenshot(title="qiscus-tui")
+    svg = _COMMENT.sub("", _FONT_FACE.sub("", svg))
+    svg = _FONT_FAMILY.sub(f"font-family: {FONTS}", svg)
+    svg = _UNIQUE.sub("t", svg)
+    made_with = f"<!-- Textual {version('textual')} -->"
+    svg = "\n".join(line.strip() for line in svg.splitlines() if line.strip())
+    return svg.replace(">", f">\n{made_with}", 1) + "\n"
+
+
+def textual_of(svg: str) -> str:
+    """The version of Textual that a picture was made with."""
+    found = re.search(r"<!-- Textual (\S+) -->", svg)
+    return found[1] if found else "unknown"
+
+
+def words_of(svg: str) -> list[str]:
+    """What can be read in a picture, line by line."""
+    lines: dict[float, list[tuple[float, str]]] = {}
+    for element in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text"):
+        place = (float(element.get("y", "0")), float(element.get("x", "0")))
+        lines.setdefault(place[0], []).append((place[1], element.text or ""))
+    return ["".join(text for _, text in sorted(line)) for _, line in sorted(lines.items())]
+
+
+async def _draw(to_png: Callable[[str], bytes] | None) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    async for name, svg in pictures():
+        (FOLDER / f"{name}.svg").write_text(svg)
+        if to_png is not None:
+            (FOLDER / f"{name}.png").write_bytes(to_png(svg))
+        print(f"screenshots/{name}")
+
+
+def _rasteriser() -> Callable[[str], bytes]:
+    try:
+        import resvg_py  # pyright: ignore[reportMissingImports]
+    except ImportError:
+        sys.exit("PNG needs resvg_py: pip install resvg_py (or make the SVG alone: --svg)")
+
+    def to_png(svg: str) -> bytes:
+        return bytes(resvg_py.svg_to_bytes(svg_string=svg, monospace_family="DejaVu Sans Mono"))
+
+    return to_png
+
+
+def main() -> None:
+    """Make all pictures."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    asyncio.run(_draw(None if "--svg" in sys.argv[1:] else _rasteriser()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,302 @@
+"""Logging in again in place, and programs that change one account at once."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from qiscus_tui.demo import PASSWORD, Call
+from qiscus_tui.errors import NoAccount, QiscusTuiError, StorageError
+from qiscus_tui.model.account import Storage
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.keeping import disk
+from qiscus_tui.service.login import Password, log_in
+from qiscus_tui.service.logout import log_out
+from qiscus_tui.service.storage import keep_in
+from qiscus_tui.service.switching import switched_to
+from qiscus_tui.service.tokens import refreshed_since, valid_token
+from qiscus_tui.service.workspace import Workspace
+from qiscus_tui.store.keyring_store import KeyringSecrets
+from qiscus_tui.store.secrets import FileSecrets
+from tests.service.conftest import Sandbox, SandboxMaker
+
+
+@dataclass
+class FakeKeyring:
+    """Entries in memory; refuses what a test tells it to."""
+
+    entries: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    is_away: bool = False
+    keeps_all: bool = False
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.is_away:
+            raise OSError
+        return self.entries.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.entries[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        if self.keeps_all:
+            raise OSError
+        del self.entries[service, username]
+
+
+@pytest.fixture
+def keyring(monkeypatch: pytest.MonkeyPatch) -> FakeKeyring:
+    """The system's keyring."""
+    fake = FakeKeyring()
+
+    def found() -> KeyringSecrets:
+        secrets = KeyringSecrets(fake, "keyring (fake)")
+        secrets.answer()
+        return secrets
+
+    monkeypatch.setattr("qiscus_tui.store.keyring_store.find_keyring", found)
+    return fake
+
+
+async def logged_in(here: Sandbox, storage: Storage) -> tuple[Connection, tuple[str, ...]]:
+    """Log the admin in, and keep it there."""
+    kept = keep_in(here.workspace, storage)
+    done = await log_in(here.workspace, kept, Password("admin@demo.example", PASSWORD))
+    return done.connection, done.notes
+
+
+# In place, from one storage to another
+
+
+async def test_moving_to_the_keyring_takes_the_secrets_out_of_the_file(
+    sandbox: SandboxMaker, keyring: FakeKeyring
+):
+    here = sandbox()
+    before = here.tokens()
+    first, _ = await logged_in(here, Storage.FILE)
+    second, notes = await logged_in(here, Storage.KEYRING)
+    assert FileSecrets(here.disk.paths).read(first.account.key) is None
+    assert (await second.credentials()).long_lived
+    assert len(here.tokens() - before) == 1
+    assert any("removed from" in note and "secrets.json" in note for note in notes)
+    (stored,) = here.disk.book.all()
+    assert stored.storage is Storage.KEYRING
+
+
+async def test_moving_to_the_file_takes_the_secrets_out_of_the_keyring(
+    sandbox: SandboxMaker, keyring: FakeKeyring
+):
+    here = sandbox()
+    before = here.tokens()
+    await logged_in(here, Storage.KEYRING)
+    await logged_in(here, Storage.FILE)
+    assert keyring.entries == {}
+    assert len(here.tokens() - before) == 1
+
+
+async def test_an_old_keyring_that_is_away_stops_no_login_and_is_told(
+    sandbox: SandboxMaker, keyring: FakeKeyring
+):
+    here = sandbox()
+    await logged_in(here, Storage.KEYRING)
+    keyring.is_away = True
+    connection, notes = await logged_in(here, Storage.FILE)
+    assert connection.storage is Storage.FILE
+    assert any("still in the keyring" in note and "lives on" in note for note in notes)
+
+
+async def test_secrets_that_cannot_be_taken_out_of_the_old_place_are_told(
+    sandbox: SandboxMaker, keyring: FakeKeyring
+):
+    here = sandbox()
+    before = here.tokens()
+    await logged_in(here, Storage.KEYRING)
+    keep = keep_in(here.workspace, Storage.FILE)
+    keyring.keeps_all = True
+    done = await log_in(here.workspace, keep, Password("admin@demo.example", PASSWORD))
+    assert any("are still in keyring (fake)" in note for note in done.notes)
+    assert len(here.tokens() - before) == 1
+
+
+async def test_an_entry_that_cannot_be_read_is_mended_by_logging_in_again(
+    sandbox: SandboxMaker, keyring: FakeKeyring
+):
+    here = sandbox()
+    await logged_in(here, Storage.KEYRING)
+    for key in keyring.entries:
+        keyring.entries[key] = "not ours"
+    connection, notes = await logged_in(here, Storage.KEYRING)
+    assert (await connection.credentials()).short_lived
+    assert any("could not be ended" in note for note in notes)
+
+
+async def test_a_login_for_this_run_leaves_the_kept_account_as_it_is(sandbox: SandboxMaker):
+    here = sandbox()
+    kept, _ = await logged_in(here, Storage.FILE)
+    run, notes = await logged_in(here, Storage.THIS_RUN)
+    assert notes == ()
+    tokens = {await _token(kept), await _token(run)}
+    assert len(tokens) == 2
+    assert tokens <= here.tokens()
+
+
+async def test_where_the_account_cannot_be_entered_the_secrets_are_as_before(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+):
+    here = sandbox()
+    first, _ = await logged_in(here, Storage.FILE)
+    token, live = await _token(first), here.tokens()
+
+    def fails(*_: object) -> None:
+        raise StorageError("No space left on device")
+
+    monkeypatch.setattr("qiscus_tui.store.accounts.AccountBook.save", fails)
+    with pytest.raises(StorageError):
+        await logged_in(here, Storage.FILE)
+    assert await _token(first) == token
+    assert here.tokens() == live
+
+
+async def _token(connection: Connection) -> str:
+    short = (await connection.credentials()).short_lived
+    assert short is not None
+    return short.token
+
+
+# At once
+
+
+def another_program(here: Sandbox) -> Workspace:
+    """The same user's other program: its own view of the same files."""
+    return Workspace(
+        {}, here.workspace.config, disk(here.disk.paths, {}), here.clock, demo=here.workspace.demo
+    )
+
+
+async def test_a_logout_in_the_middle_of_a_login_is_not_undone_by_what_the_login_learns(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+):
+    here = sandbox()
+
+    def logged_out_meanwhile(*_: object) -> float:
+        (stored,) = here.disk.book.all()
+        FileSecrets(here.disk.paths).remove(stored.account.key)
+        here.disk.book.remove(stored.account.key)
+        return 7 * 3600.0
+
+    monkeypatch.setattr("qiscus_tui.service.login.zone_offset_of", logged_out_meanwhile)
+    await logged_in(here, Storage.FILE)
+    assert here.disk.book.all() == ()
+
+
+async def test_a_logout_ends_the_token_that_a_refresh_got_meanwhile(sandbox: SandboxMaker):
+    here = sandbox("refresh-ends-older")
+    before = here.tokens()
+    connection, _ = await logged_in(here, Storage.FILE)
+    other = another_program(here)
+    theirs = other.connect(other.choose())
+    later = here.clock.now() + 1
+    results = await asyncio.gather(
+        refreshed_since(theirs, later), log_out(connection), return_exceptions=True
+    )
+    _said_in_words(results)
+    assert here.tokens() == before
+    assert here.disk.book.all() == ()
+
+
+async def test_two_logouts_at_once_forget_it_once(sandbox: SandboxMaker):
+    here = sandbox()
+    before = here.tokens()
+    first, _ = await logged_in(here, Storage.FILE)
+    other = another_program(here)
+    results = await asyncio.gather(
+        log_out(first), log_out(other.connect(other.choose())), return_exceptions=True
+    )
+    _said_in_words(results)
+    assert here.tokens() == before
+    assert here.disk.book.all() == ()
+
+
+async def test_a_logout_of_the_old_place_leaves_what_a_later_login_keeps_elsewhere(
+    sandbox: SandboxMaker, keyring: FakeKeyring
+):
+    here = sandbox()
+    old, _ = await logged_in(here, Storage.FILE)
+    new, _ = await logged_in(here, Storage.KEYRING)
+    await log_out(old)
+    assert await _token(new) in here.tokens()
+    (stored,) = here.disk.book.all()
+    assert stored.storage is Storage.KEYRING
+
+
+async def test_an_account_that_is_gone_cannot_be_switched_to(sandbox: SandboxMaker):
+    here = sandbox()
+    connection, _ = await logged_in(here, Storage.FILE)
+    await log_out(connection)
+    with pytest.raises(NoAccount):
+        switched_to(here.workspace, connection.name)
+
+
+async def test_many_that_need_a_token_at_once_make_one_refresh(sandbox: SandboxMaker):
+    here = sandbox()
+    connection, _ = await logged_in(here, Storage.FILE)
+    here.clock.advance(31 * 86_400)
+    others = [another_program(here) for _ in range(5)]
+    connections = [connection, *(other.connect(other.choose()) for other in others)]
+    got = await asyncio.gather(*(valid_token(one, 60.0) for one in connections))
+    assert len({short.token for short in got}) == 1
+    assert here.state.calls[Call.REFRESH] == 1
+
+
+@pytest.mark.parametrize("order", range(6))
+async def test_switched_refreshed_logged_in_and_out_at_once_loses_nothing(
+    sandbox: SandboxMaker, order: int
+):
+    here = sandbox()
+    before = here.tokens()
+    connection, _ = await logged_in(here, Storage.FILE)
+    other = another_program(here)
+    theirs = other.connect(other.choose())
+    deeds: list[Coroutine[object, object, object]] = [
+        refreshed_since(connection, here.clock.now() + 1),
+        asyncio.to_thread(switched_to, other, connection.name),
+        log_out(theirs),
+        logged_in(here, Storage.FILE),
+        refreshed_since(theirs, here.clock.now() + 1),
+    ]
+    turned = deeds[order % len(deeds) :] + deeds[: order % len(deeds)]
+    results = await asyncio.gather(*turned, return_exceptions=True)
+    _said_in_words(results)
+    (kept,) = here.disk.book.all() or (None,)
+    secrets = FileSecrets(here.disk.paths)
+    # This server lets the token live that a refresh replaces: one each is left, and no other.
+    left = len(here.tokens() - before) - here.state.calls[Call.REFRESH]
+    if kept is None:
+        assert secrets.read(connection.account.key) is None
+        assert left <= 0
+    else:
+        found = secrets.read(kept.account.key)
+        assert found is not None
+        assert found.long_lived == here.state.long_lived_token()
+        assert found.short_lived is None or found.short_lived.token in here.tokens()
+        assert left <= 1
+
+
+def _said_in_words(results: Sequence[object]) -> None:
+    """Whatever went wrong is an error that says itself."""
+    for one in results:
+        if isinstance(one, BaseException):
+            assert isinstance(one, QiscusTuiError)
+            assert one.message
+            assert one.hint
+
+
+async def test_the_secrets_of_a_moved_account_are_read_where_they_are_now(
+    sandbox: SandboxMaker, keyring: FakeKeyring
+):
+    here = sandbox()
+    old, _ = await logged_in(here, Storage.FILE)
+    await logged_in(here, Storage.KEYRING)
+    with pytest.raises(NoAccount):
+        await old.credentials()
+    assert (await here.workspace.connect(here.workspace.choose()).credentials()).long_lived

@@ -1,0 +1,71 @@
+"""The app with accounts that are kept in files of the test's own."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from qiscus_tui.demo import DIALECTS, PASSWORD, DemoState, demo_state
+from qiscus_tui.model.account import Storage
+from qiscus_tui.service.keeping import Disk, disk
+from qiscus_tui.service.login import Password, log_in
+from qiscus_tui.service.storage import keep_in
+from qiscus_tui.service.workspace import Workspace
+from qiscus_tui.store.config import Config
+from qiscus_tui.store.paths import find_paths
+from tests.clocks import ManualClock
+from tests.tui.demo_app import Running, opened_with, workspace_on
+
+ADMIN, AGENT = "admin@demo.example", "agent@demo.example"
+
+
+def workspace_with_files(
+    state: DemoState, clock: ManualClock, home: Path, config: Config | None = None
+) -> Workspace:
+    """A workspace on the demo, which keeps accounts in files."""
+    environ = {
+        "HOME": str(home),
+        "QISCUS_TUI_CONFIG_DIR": str(home / "config"),
+        "QISCUS_TUI_DATA_DIR": str(home / "data"),
+    }
+    on = disk(find_paths(environ), environ)
+    return replace(workspace_on(state, clock, config), environ=environ, disk=on)
+
+
+async def log_in_kept(workspace: Workspace, email: str) -> str:
+    """Log somebody in before the app starts; gives the account's name."""
+    done = await log_in(workspace, keep_in(workspace, Storage.FILE), Password(email, PASSWORD))
+    await done.connection.close()
+    return done.connection.name
+
+
+class Machine:
+    """This machine: a server, and files that outlive the app."""
+
+    def __init__(self, clock: ManualClock, home: Path, sessions: int = 20) -> None:
+        self.clock = clock
+        self.home = home
+        self.state = demo_state(clock, sessions=sessions, dialect=DIALECTS["plain"])
+        self.workspace = workspace_with_files(self.state, clock, home)
+
+    @property
+    def disk(self) -> Disk:
+        """The files."""
+        assert self.workspace.disk is not None
+        return self.workspace.disk
+
+    @property
+    def names(self) -> set[str]:
+        """The accounts that are kept."""
+        return {stored.name for stored in self.disk.book.all()}
+
+    async def log_in(self, email: str = ADMIN) -> str:
+        """Log somebody in; the last one is the one that the app opens."""
+        return await log_in_kept(self.workspace, email)
+
+    @asynccontextmanager
+    async def app(self) -> AsyncGenerator[Running]:
+        """The app with the account that was used last."""
+        choice = self.workspace.choose()
+        async with opened_with(self.workspace, choice, self.state, self.clock) as running:
+            yield running

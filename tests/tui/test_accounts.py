@@ -1,0 +1,280 @@
+"""The accounts screen: switching without a restart, adding, logging out, forgetting."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.demo import PASSWORD, Call
+from qiscus_tui.demo.calls import Fault
+from qiscus_tui.model.account import Storage
+from qiscus_tui.store.config import AccountConfig, Config
+from qiscus_tui.tui.screens.accounts import AccountsScreen
+from qiscus_tui.tui.screens.fields import Field, SecretField
+from qiscus_tui.tui.screens.login import LoginScreen
+from qiscus_tui.tui.screens.sessions import SessionsScreen
+from tests.clocks import ManualClock
+from tests.tui.accounts_here import ADMIN, AGENT, Machine
+from tests.tui.demo_app import Running, at_sessions, from_environment, opened_with
+
+
+@pytest.fixture
+async def machine(clock: ManualClock, home: Path) -> Machine:
+    """The agent is logged in here, and the admin, who was last."""
+    made = Machine(clock, home)
+    await made.log_in(AGENT)
+    await made.log_in(ADMIN)
+    return made
+
+
+async def confirm(here: Running) -> None:
+    """Say yes, after the dead time."""
+    await here.settle()
+    here.clock.advance(1)
+    await here.press("y")
+
+
+async def log_in_as(here: Running, email: str) -> None:
+    """Fill in the login form, and go on."""
+    here.login.query_one("#email", Field).value = email
+    here.login.query_one("#password", SecretField).value = PASSWORD
+    await here.press("enter")
+
+
+def row_of(here: Running, words: str) -> str:
+    """The line on the screen that has these words."""
+    return next(line for line in here.lines() if words in line)
+
+
+async def test_the_accounts_are_listed_with_server_role_storage_and_use(machine: Machine):
+    async with machine.app() as here:
+        await here.press("A")
+        assert isinstance(here.app.screen, AccountsScreen)
+        admin, agent = row_of(here, "admin@demo"), row_of(here, "agent@demo")
+        for word in ("●", "demo.invalid", "admin", "file", "in use"):
+            assert word in admin
+        for word in ("demo.invalid", "agent", "file", "unknown"):
+            assert word in agent
+        assert "●" not in agent
+
+
+async def test_a_read_only_account_says_so(machine: Machine):
+    name = next(name for name in machine.names if AGENT in name)
+    config = Config(accounts={name: AccountConfig(readonly=True)})
+    machine.workspace = replace(machine.workspace, config=config)
+    async with machine.app() as here:
+        await here.press("A")
+        assert "agent, read-only" in row_of(here, "agent@demo")
+
+
+async def test_enter_shows_the_other_accounts_sessions_without_a_restart(machine: Machine):
+    async with machine.app() as here:
+        old = here.sessions
+        await here.press("space", "A", "home", "enter")
+        assert here.app.screen is here.sessions
+        assert here.sessions is not old
+        assert here.sessions.account.user == AGENT
+        assert "sessions of agent@demo.example" in here.text()
+        assert here.sessions.table.mark_counts.total == 0
+        assert old not in here.app.screen_stack
+        assert old.connection is not None
+        assert old.connection.client._wire is None
+
+
+async def test_the_account_that_was_switched_to_is_the_next_starts(machine: Machine):
+    async with machine.app() as here:
+        await here.press("A", "home", "enter")
+    assert machine.workspace.choose().account.user == AGENT
+
+
+async def test_the_last_use_is_told_the_next_time(machine: Machine):
+    async with machine.app() as here:
+        await here.press("A", "home", "enter")
+        await here.press("A")
+        assert "today" in row_of(here, "admin@demo")
+
+
+async def test_enter_on_the_account_in_use_goes_back_to_its_list(machine: Machine):
+    async with machine.app() as here:
+        old = here.sessions
+        await here.press("A", "enter")
+        assert here.app.screen is old
+
+
+async def test_escape_goes_back(machine: Machine):
+    async with machine.app() as here:
+        old = here.sessions
+        await here.press("A", "escape")
+        assert here.app.screen is old
+
+
+async def test_an_account_that_was_logged_out_elsewhere_is_said(machine: Machine):
+    async with machine.app() as here:
+        await here.press("A", "home")
+        agent = next(one for one in machine.disk.book.all() if AGENT in one.name)
+        machine.disk.book.remove(agent.account.key)
+        await here.press("enter")
+        assert "here any more" in here.toasts
+        assert AGENT not in here.text()
+        assert isinstance(here.app.screen, AccountsScreen)
+
+
+async def test_adding_logs_in_over_the_accounts_and_shows_the_new_one(machine: Machine):
+    async with machine.app() as here:
+        await here.press("A", "a")
+        await log_in_as(here, "supervisor@demo.example")
+        assert isinstance(here.app.screen, SessionsScreen)
+        assert here.sessions.account.user == "supervisor@demo.example"
+        assert len([one for one in here.app.screen_stack if isinstance(one, SessionsScreen)]) == 1
+
+
+async def test_a_login_for_this_run_ends_its_token_when_another_is_switched_to(machine: Machine):
+    async with machine.app() as here:
+        await here.press("A", "a")
+        await log_in_as(here, "supervisor@demo.example")
+        assert here.sessions.storage is Storage.THIS_RUN
+        assert len(machine.state.sessions("supervisor@demo.example")) == 1
+        await here.press("A")
+        assert "this run only" in row_of(here, "supervisor@demo")
+        await here.press("end", "enter")
+        assert here.sessions.account.user == ADMIN
+        assert "its token was ended" in here.toasts
+        assert machine.state.sessions("supervisor@demo.example") == []
+
+
+async def test_escape_leaves_the_login_of_another_account(machine: Machine):
+    async with machine.app() as here:
+        await here.press("A", "a", "escape")
+        assert isinstance(here.app.screen, AccountsScreen)
+
+
+async def test_logging_out_asks_ends_the_token_and_shows_the_accounts_left(machine: Machine):
+    async with machine.app() as here:
+        before = len(machine.state.sessions())
+        await here.press("A", "l")
+        assert "Log out?" in here.text()
+        await confirm(here)
+        assert len(machine.state.sessions()) == before - 1
+        assert {name.partition("@demo")[0] for name in machine.names} == {"agent"}
+        assert isinstance(here.app.screen, AccountsScreen)
+        assert "its token was ended" in here.toasts
+        assert not any(isinstance(one, SessionsScreen) for one in here.app.screen_stack)
+        await here.press("enter")
+        assert here.sessions.account.user == AGENT
+
+
+async def test_a_no_logs_nobody_out(machine: Machine):
+    async with machine.app() as here:
+        await here.press("A", "l", "n")
+        assert machine.state.calls[Call.LOGOUT] == 0
+        assert len(machine.names) == 2
+
+
+async def test_after_the_last_account_the_login_is_shown(clock: ManualClock, home: Path):
+    machine = Machine(clock, home)
+    await machine.log_in()
+    async with machine.app() as here:
+        await here.press("A", "l")
+        await confirm(here)
+        assert isinstance(here.app.screen, LoginScreen)
+        assert machine.names == set()
+        await here.press("enter")
+        assert here.sessions.account.user == ADMIN
+
+
+async def test_another_account_than_the_one_in_use_is_logged_out_behind_it(machine: Machine):
+    async with machine.app() as here:
+        old = here.sessions
+        await here.press("A", "home", "l")
+        await confirm(here)
+        assert machine.state.sessions(AGENT) == []
+        assert "agent@demo.example@" not in "\n".join(here.lines()[:8])
+        await here.press("escape")
+        assert here.app.screen is old
+
+
+async def test_while_the_server_is_away_logging_out_offers_to_forget(machine: Machine):
+    async with machine.app() as here:
+        machine.state.fail_next(Call.LOGOUT, *[Fault(503)] * 9)
+        await here.press("A", "l")
+        await confirm(here)
+        assert "The token lives on" in here.text()
+        assert len(machine.names) == 2
+        await confirm(here)
+        assert "its token lives on" in here.toasts
+        assert len(machine.names) == 1
+
+
+async def test_while_the_server_is_away_a_no_forgets_nothing(machine: Machine):
+    async with machine.app() as here:
+        machine.state.fail_next(Call.LOGOUT, *[Fault(503)] * 9)
+        await here.press("A", "l")
+        await confirm(here)
+        await here.press("n")
+        assert len(machine.names) == 2
+        assert isinstance(here.app.screen, AccountsScreen)
+
+
+async def test_forgetting_asks_no_server(machine: Machine):
+    async with machine.app() as here:
+        await here.press("A", "home", "f")
+        assert "its tokens live on" in here.text()
+        await confirm(here)
+        assert len(machine.names) == 1
+        assert len(machine.state.sessions(AGENT)) == 1
+        assert machine.state.calls[Call.LOGOUT] == 0
+
+
+async def test_with_credentials_in_the_environment_switching_is_refused_with_the_reason(
+    machine: Machine,
+):
+    workspace, choice = from_environment(machine.state, machine.clock, machine.home)
+    async with opened_with(workspace, choice, machine.state, machine.clock) as here:
+        old = here.sessions
+        await here.press("A")
+        text = here.text()
+        assert "comes from the environment" in text
+        assert "environment" in row_of(here, "in use")
+        assert "switch" not in here.lines()[-1]
+        await here.press("end", "enter", "a", "l")
+        assert isinstance(here.app.screen, AccountsScreen)
+        await here.press("escape")
+        assert here.app.screen is old
+
+
+async def test_the_demo_has_its_one_account(clock: ManualClock):
+    async with at_sessions(clock) as here:
+        await here.press("A")
+        assert "admin@demo.example" in row_of(here, "in use")
+        assert "this run only" in row_of(here, "in use")
+
+
+async def test_while_something_is_being_changed_no_account_is_left(machine: Machine):
+    async with machine.app() as here:
+        old = here.sessions
+        await here.press("A")
+        old._is_changing = True
+        await here.press("home", "enter")
+        assert isinstance(here.app.screen, AccountsScreen)
+        assert "wait" in here.toasts
+        old._is_changing = False
+
+
+async def test_the_palette_offers_what_can_be_done_with_an_account(machine: Machine):
+    async with machine.app() as here:
+        await here.press("A", "colon")
+        text = here.text()
+        assert "Log out" in text
+        assert "Revoke all" not in text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 15)])
+async def test_a_narrow_terminal_keeps_account_storage_and_use(
+    machine: Machine, size: tuple[int, int]
+):
+    async with machine.app() as here:
+        await here.pilot.resize_terminal(*size)
+        await here.press("A")
+        assert "admin@demo" in row_of(here, "in use")
+        assert "file" in row_of(here, "in use")
+        assert all(len(line) <= size[0] for line in here.lines())

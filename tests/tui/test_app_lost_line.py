@@ -1,0 +1,33 @@
+"""A terminal that goes away ends the program; it does not hang."""
+
+import io
+
+from qiscus_tui.tui.lost_line import LostLine
+
+
+class Gone(io.StringIO):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tries = 0
+
+    def write(self, text: str) -> int:
+        self.tries += 1
+        raise OSError(5, "Input/output error")
+
+
+def test_what_is_written_to_a_terminal_that_is_gone_is_dropped() -> None:
+    terminal = Gone()
+    line = LostLine(terminal)
+    assert line.write("a") == 1
+    assert line.write("b") == 1
+    line.flush()
+    assert terminal.tries == 1
+
+
+def test_a_terminal_that_is_there_gets_everything() -> None:
+    terminal = io.StringIO()
+    line = LostLine(terminal)
+    line.write("a")
+    line.write("b")
+    line.flush()
+    assert terminal.getvalue() == "ab"

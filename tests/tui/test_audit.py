@@ -1,0 +1,183 @@
+"""The audit screen: what was revoked from here, newest first; and what a crash left half done."""
+
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.store.audit_records import AuditKind
+from qiscus_tui.store.processes import Process
+from qiscus_tui.tui.screens.audit import AuditScreen, PlanScreen
+from qiscus_tui.tui.screens.sessions import SessionsScreen
+from tests.clocks import ManualClock
+from tests.tui.accounts_here import Machine
+from tests.tui.demo_app import Running, at_sessions
+
+HOSTILE = "\x1b]0;owned\x07[@click=app.bell]x[/]"
+
+
+@pytest.fixture
+async def machine(clock: ManualClock, home: Path) -> Machine:
+    """The admin is logged in here."""
+    made = Machine(clock, home)
+    await made.log_in()
+    return made
+
+
+def written(machine: Machine, plan: str, at: float, *, ended: bool = True) -> None:
+    """A plan of two sessions stands in the audit log."""
+    (stored,) = machine.disk.book.all()
+    log, ids = machine.disk.audit, ["3fa9c01b0001", "3fa9c01b0002"]
+    log.intent(plan, stored.account, AuditKind.REVOKE, ids, at)
+    log.outcome(plan, ids[0], "revoked")
+    if ended:
+        log.outcome(plan, ids[1], "failed", f"still listed {HOSTILE}")
+        log.summary(plan, {"revoked": 1, "failed": 1})
+
+
+async def open_audit(here: Running) -> None:
+    """By the palette."""
+    await here.press("colon", *"audit", "enter")
+    assert isinstance(here.app.screen, AuditScreen)
+
+
+async def test_the_palette_opens_it_and_escape_goes_back(machine: Machine):
+    async with machine.app() as here:
+        await open_audit(here)
+        assert "Nothing was revoked from here." in here.text()
+        await here.press("escape")
+        assert isinstance(here.app.screen, SessionsScreen)
+
+
+async def test_plans_stand_newest_first_with_how_they_ended(machine: Machine):
+    written(machine, "older", machine.clock.now() - 7200)
+    written(machine, "newer", machine.clock.now() - 60)
+    async with machine.app() as here:
+        await open_audit(here)
+        rows = [line for line in here.lines() if "revoke" in line and "failed" in line]
+        assert ["17:45" in rows[0], "15:46" in rows[1]] == [True, True]
+        assert all("1 revoked · 1 failed" in row and "admin@demo" in row for row in rows)
+
+
+async def test_enter_shows_what_became_of_each_session(machine: Machine):
+    written(machine, "aaaa1111", machine.clock.now())
+    async with machine.app() as here:
+        await open_audit(here)
+        await here.press("enter")
+        assert isinstance(here.app.screen, PlanScreen)
+        text = here.text()
+        assert "revoke plan aaaa1111" in text
+        assert "https://demo.invalid" in text
+        first, second = (line for line in here.lines() if "3fa9c01b" in line)
+        assert "failed" in first
+        assert "still listed" in first
+        assert "revoked" in second
+        await here.press("escape", "escape")
+        assert isinstance(here.app.screen, SessionsScreen)
+
+
+async def test_what_a_server_said_reaches_the_screen_in_its_safe_form_alone(machine: Machine):
+    written(machine, "aaaa1111", machine.clock.now())
+    async with machine.app() as here:
+        await open_audit(here)
+        await here.press("enter")
+        assert "\x1b" not in here.text()
+        assert "[@click=app.bell]x[/]" in here.text()
+
+
+async def test_a_session_without_an_outcome_says_so(machine: Machine):
+    written(machine, "aaaa1111", machine.clock.now(), ended=False)
+    async with machine.app() as here:
+        await open_audit(here)
+        assert "no end was written down" in here.text()
+        await here.press("enter")
+        assert "3fa9c01b0002  not written down" in here.text()
+
+
+async def test_a_revoke_of_this_run_stands_in_it(machine: Machine):
+    async with machine.app() as here:
+        await here.press("j", "x")
+        here.clock.advance(1)
+        await here.press("y")
+        await here.press("escape")
+        await open_audit(here)
+        assert "1 revoked" in here.text()
+
+
+async def test_an_audit_log_that_cannot_be_read_is_said(machine: Machine):
+    written(machine, "aaaa1111", machine.clock.now())
+    async with machine.app() as here:
+        machine.disk.paths.audit_file.chmod(0o644)
+        await open_audit(here)
+        assert "audit.jsonl" in here.text()
+
+
+async def test_the_demo_has_an_empty_one(clock: ManualClock):
+    async with at_sessions(clock) as here:
+        await open_audit(here)
+        assert "Nothing was revoked from here." in here.text()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 15)])
+async def test_a_narrow_terminal_keeps_time_and_result(machine: Machine, size: tuple[int, int]):
+    written(machine, "aaaa1111", machine.clock.now())
+    async with machine.app() as here:
+        await here.pilot.resize_terminal(*size)
+        await open_audit(here)
+        (row,) = [line for line in here.lines() if "1 revoked · 1 failed" in line]
+        assert "today" in row
+        await here.press("enter")
+        assert "3fa9c01b0001" in here.text()
+
+
+# What an earlier run left half done
+
+
+@pytest.fixture
+def crashed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever wrote the records is gone."""
+    monkeypatch.setattr(
+        "qiscus_tui.store.audit.this_process", lambda: Process(_host(), 0, "long ago")
+    )
+    monkeypatch.setattr(
+        "qiscus_tui.store.journal.this_process", lambda: Process(_host(), 0, "long ago")
+    )
+
+
+def _host() -> str:
+    import socket
+
+    return socket.gethostname()
+
+
+@pytest.mark.usefixtures("crashed")
+async def test_a_plan_that_was_cut_short_is_named_once(machine: Machine):
+    written(machine, "aaaa1111", machine.clock.now(), ended=False)
+    async with machine.app() as here:
+        assert "aaaa1111" in here.toasts
+        assert "cut short" in here.toasts
+        assert "1 outcomes written down" in here.toasts
+    async with machine.app() as here:
+        assert "cut short" not in here.toasts
+
+
+@pytest.mark.usefixtures("crashed")
+async def test_a_revoke_all_that_was_cut_short_is_explained_once(machine: Machine):
+    (stored,) = machine.disk.book.all()
+    machine.disk.journal.pending(stored.account.key, stored.name)
+    async with machine.app() as here:
+        assert "is not known" in here.toasts
+    assert machine.disk.journal.unfinished() == ()
+
+
+async def test_a_plan_of_a_program_that_still_runs_is_no_news(machine: Machine):
+    written(machine, "aaaa1111", machine.clock.now(), ended=False)
+    async with machine.app() as here:
+        assert "cut short" not in here.toasts
+
+
+async def test_records_that_cannot_be_read_are_said_and_the_list_is_shown(machine: Machine):
+    written(machine, "aaaa1111", machine.clock.now())
+    machine.disk.paths.audit_file.chmod(0o644)
+    async with machine.app() as here:
+        assert "audit.jsonl" in here.toasts
+        assert "active" in here.text()

@@ -1,0 +1,119 @@
+"""New since the last visit: badge, count and filter, and what ends a visit."""
+
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.demo import Call
+from qiscus_tui.demo.calls import Fault
+from qiscus_tui.demo.state import Caller
+from qiscus_tui.demo.users import ADMIN
+from tests.clocks import ManualClock
+from tests.tui.accounts_here import ADMIN as ADMIN_EMAIL
+from tests.tui.accounts_here import AGENT, Machine
+
+
+@pytest.fixture
+async def machine(clock: ManualClock, home: Path) -> Machine:
+    """The admin is logged in here, and has not looked yet."""
+    made = Machine(clock, home)
+    await made.log_in()
+    return made
+
+
+@pytest.fixture
+async def visited(machine: Machine) -> Machine:
+    """The first visit is over, and a stranger has come since."""
+    async with machine.app() as here:
+        await here.press("q")
+    machine.state.issue(ADMIN, Caller("evil-bot/1.0", "198.18.0.1"))
+    return machine
+
+
+async def test_the_first_visit_marks_nothing(machine: Machine):
+    async with machine.app() as here:
+        assert " new" not in here.lines()[1]
+        assert "new ·" not in here.text()
+
+
+async def test_a_stranger_has_a_badge_and_is_counted(visited: Machine):
+    async with visited.app() as here:
+        assert "1 new" in here.lines()[1]
+        (row,) = [line for line in here.lines() if "evil-bot" in line]
+        assert "new · evil-bot 1" in row
+
+
+async def test_the_filter_finds_what_is_new(visited: Machine):
+    async with visited.app() as here:
+        await here.press("slash", *"is:new", "enter")
+        assert len(here.ids) == 1
+        assert "1 of" in here.text()
+
+
+async def test_what_comes_while_the_list_is_open_is_new_too(visited: Machine):
+    async with visited.app() as here:
+        visited.state.issue(ADMIN, Caller("other-bot/2", "198.18.7.1"))
+        await here.press("r")
+        assert "2 new" in here.text()
+
+
+async def test_quitting_ends_the_visit(visited: Machine):
+    async with visited.app() as here:
+        await here.press("q")
+    async with visited.app() as here:
+        assert " new" not in here.lines()[1]
+
+
+@pytest.mark.parametrize("code", [129, 130, 143])
+async def test_a_signal_does_not(visited: Machine, code: int):
+    async with visited.app() as here:
+        here.app.leave(code)
+        await here.settle()
+    async with visited.app() as here:
+        assert "1 new" in here.text()
+
+
+async def test_a_crash_does_not(visited: Machine):
+    async def crashing() -> None:
+        async with visited.app() as here:
+            here.app.call_later(lambda: 1 / 0)
+            await here.pilot.pause()
+
+    with pytest.raises(ZeroDivisionError):
+        await crashing()
+    async with visited.app() as here:
+        assert "1 new" in here.text()
+
+
+async def test_a_list_that_never_came_does_not(visited: Machine):
+    visited.state.fail_next(Call.LIST, *[Fault(503)] * 9)
+    async with visited.app() as here:
+        await here.press("q")
+    async with visited.app() as here:
+        assert "1 new" in here.text()
+
+
+async def test_switching_ends_the_visit_of_the_account_that_is_left(visited: Machine):
+    await visited.log_in(AGENT)
+    await visited.log_in(ADMIN_EMAIL)
+    async with visited.app() as here:
+        assert "1 new" in here.text()
+        await here.press("A", "end", "enter")
+        assert here.sessions.account.user == AGENT
+        await here.press("A", "home", "enter")
+        assert here.sessions.account.user == ADMIN_EMAIL
+        assert " new" not in here.lines()[1]
+
+
+async def test_a_visits_file_that_cannot_be_read_is_said_and_the_list_is_shown(visited: Machine):
+    visited.disk.paths.visits_file.write_text("{")
+    async with visited.app() as here:
+        assert "visits.json was damaged" in here.toasts
+        assert "active" in here.text()
+
+
+async def test_a_visit_that_cannot_be_kept_is_said_at_the_end(visited: Machine):
+    async with visited.app() as here:
+        visited.disk.paths.visits_file.chmod(0o644)
+        await here.press("q")
+        assert any("visits.json" in words for words in here.app.parting_words)

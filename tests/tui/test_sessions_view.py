@@ -1,0 +1,63 @@
+"""What is shown of a list: first hits at once, all hits in the end, our own session first."""
+
+from dataclasses import replace
+
+import pytest
+
+from qiscus_tui.query import Moment, parse, select
+from qiscus_tui.service.session_list import SessionList, search_text
+from qiscus_tui.tui.screens.census import taken_in_steps
+from qiscus_tui.tui.screens.sorting import Sorting
+from qiscus_tui.tui.screens.view import View, at_once
+from tests.tui.conftest import DAY, NOW, many
+
+MOMENT = Moment(NOW, DAY)
+
+
+def searchable(count: int) -> SessionList:
+    """Sessions with the texts that a filter looks into."""
+    listed = many(count)
+    texts = [search_text(one, one.safe_agent, "") for one in listed.sessions]
+    return replace(listed, search=texts)
+
+
+class Hasty:
+    """A clock by which every look has taken too long."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+
+    def __call__(self) -> float:
+        self.time += 1
+        return self.time
+
+
+@pytest.mark.parametrize("text", ["", "curl", "ip:10", "age:<30d", "-curl expires:>1d", "zzz"])
+def test_the_rest_of_a_filter_is_what_the_language_selects(text: str) -> None:
+    listed = searchable(500)
+    view = View(Hasty())
+    view.take(listed, Sorting(), at_once(view.sorted_in_steps(listed, Sorting())), MOMENT)
+    first = view.ask(text, MOMENT)
+    assert set(first) <= set(view.hits)
+    assert sorted(view.hits) == (select(parse(text), listed, MOMENT) if text else [*range(500)])
+    assert view.is_whole
+
+
+def test_an_unfinished_filter_is_never_narrowed() -> None:
+    listed = searchable(500)
+    view = View(Hasty())
+    view.take(listed, Sorting(), range(500), MOMENT)
+    view.ask("c", MOMENT)
+    assert not view.is_whole
+    view.ask("curl", MOMENT)
+    assert sorted(view.hits) == select(parse("curl"), listed, MOMENT)
+
+
+def test_a_census_tells_what_a_count_would() -> None:
+    listed = many(300)
+    census = at_once(taken_in_steps(listed, NOW, DAY))
+    for later in (0, 60, 3600):
+        ends = [s.expires_at for s in listed.sessions if s.expires_at is not None]
+        now = NOW + later
+        assert census.active(now) == sum(end > now for end in ends)
+        assert census.expiring(now, DAY) == sum(now < end <= now + DAY for end in ends)
