@@ -98,11 +98,15 @@ def _cached(data: str, state: str, min_ttl: int) -> str | None:
             return None
         short: dict[str, object] = content["accounts"][chosen["key"]]["short_lived"]
         token, expires_at = short["token"], short["expires_at"]
+        clock_ahead = short.get("clock_ahead", 0.0)
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None  # the program proper finds out what is wrong, and says it
     if not (isinstance(token, str) and isinstance(expires_at, int | float)):
         return None
-    if not (token.isascii() and token.isprintable()) or expires_at - time.time() <= min_ttl:
+    if not isinstance(clock_ahead, int | float) or not (token.isascii() and token.isprintable()):
+        return None
+    # A server behind us makes it live longer: that is for the program proper, which looks closer.
+    if expires_at - time.time() - max(clock_ahead, 0.0) <= min_ttl:
         return None
     return token
 

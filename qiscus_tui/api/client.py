@@ -234,7 +234,7 @@ class ApiClient:
         return answer.server_time or self.server_now()
 
     def _short_lived(self, token: str, made_at: float) -> ShortLived:
-        return ShortLived(token, made_at + TOKEN_LIFETIME, self._clock.now())
+        return ShortLived(token, made_at + TOKEN_LIFETIME, self._clock.now(), self.offset)
 
     def _value(self, call: Call, answer: Answer, secrets: Iterable[str]) -> dict[str, object]:
         """The JSON object of an answer that says yes, `{}` where it says nothing.

@@ -62,6 +62,17 @@ class ShortLived:
     """When it ends: epoch seconds, server's clock."""
     obtained_at: float = 0.0
     """When we got it: epoch seconds, this machine's clock."""
+    clock_ahead: float = 0.0
+    """Seconds that the server's clock ran ahead of this machine's then."""
+
+    def left(self, now: float) -> float:
+        """Seconds that it still lives; `now` is this machine's time, epoch seconds.
+
+        The clock is taken to be as wrong as it was then, unless it was set back since: a machine
+        whose clock is years ahead would else get a new token at every use.
+        """
+        ahead = self.clock_ahead if now >= self.obtained_at else 0.0
+        return self.expires_at - now - ahead
 
 
 @dataclass(frozen=True)

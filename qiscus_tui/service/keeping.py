@@ -1,41 +1,63 @@
 """What is kept on this machine for one account, and where."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from qiscus_tui.model.account import Account
-from qiscus_tui.store.accounts import AccountBook
-from qiscus_tui.store.audit import AuditLog
-from qiscus_tui.store.journal import Journal
-from qiscus_tui.store.locks import account_lock
-from qiscus_tui.store.paths import Paths
-from qiscus_tui.store.secrets import MemorySecrets, SecretStore
-from qiscus_tui.store.trials import MemoryVerified, VerifiedCalls, VerifiedRevokes
-from qiscus_tui.store.visits import Visits
+
+if TYPE_CHECKING:
+    from qiscus_tui.store.accounts import AccountBook
+    from qiscus_tui.store.audit import AuditLog
+    from qiscus_tui.store.journal import Journal
+    from qiscus_tui.store.paths import Paths
+    from qiscus_tui.store.secrets import SecretStore
+    from qiscus_tui.store.trials import VerifiedCalls
+    from qiscus_tui.store.visits import Visits
 
 
 @dataclass(frozen=True)
 class Disk:
-    """The files of this user. The demo has none."""
+    """The files of this user. The demo has none. Nothing is created by looking.
+
+    Each comes in when it is first asked for: the first frame needs the accounts alone.
+    """
 
     paths: Paths
-    book: AccountBook
-    audit: AuditLog
-    journal: Journal
-    visits: Visits
+    environ: Mapping[str, str] = field(repr=False)
 
+    @cached_property
+    def book(self) -> AccountBook:
+        """The accounts, without their secrets."""
+        from qiscus_tui.store.accounts import AccountBook
 
-def disk(paths: Paths, environ: Mapping[str, str]) -> Disk:
-    """The files under these folders. Nothing is created by looking."""
-    return Disk(
-        paths,
-        AccountBook(paths),
-        AuditLog(paths, environ=environ),
-        Journal(paths),
-        Visits(paths),
-    )
+        return AccountBook(self.paths)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """What was revoked from here."""
+        from qiscus_tui.store.audit import AuditLog
+
+        return AuditLog(self.paths, environ=self.environ)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """Revoke-alls that were begun."""
+        from qiscus_tui.store.journal import Journal
+
+        return Journal(self.paths)
+
+    @cached_property
+    def visits(self) -> Visits:
+        """What was listed at the last visit."""
+        from qiscus_tui.store.visits import Visits
+
+        return Visits(self.paths)
 
 
 @dataclass(frozen=True)
@@ -60,6 +82,8 @@ class Keeping:
             if self.disk is None:
                 yield
                 return
+            from qiscus_tui.store.locks import account_lock
+
             lock = account_lock(self.disk.paths, account.key)
             await _entered(lock)
             try:
@@ -78,17 +102,21 @@ async def _entered(lock: contextlib.AbstractContextManager[None]) -> None:
         raise
 
 
-def _leave(lock: contextlib.AbstractContextManager[None], entered: "asyncio.Future[None]") -> None:
+def _leave(lock: contextlib.AbstractContextManager[None], entered: asyncio.Future[None]) -> None:
     if not entered.cancelled() and entered.exception() is None:
         lock.__exit__(None, None, None)
 
 
 def keeping(secrets: SecretStore, on: Disk | None) -> Keeping:
     """Secrets in `secrets`, the rest on the disk where there is one."""
+    from qiscus_tui.store.trials import MemoryVerified, VerifiedRevokes
+
     verified = VerifiedRevokes(on.paths) if on else MemoryVerified()
     return Keeping(secrets, verified, on)
 
 
 def keeping_nothing() -> Keeping:
     """Everything ends with this run."""
+    from qiscus_tui.store.secrets import MemorySecrets
+
     return keeping(MemorySecrets(), None)

@@ -9,6 +9,6 @@ def kept_token(workspace: Workspace, choice: Choice, min_ttl: float) -> ShortLiv
     """The kept token, None where it has not so many seconds left. Raises StorageError."""
     found = workspace.keeping_of(choice).secrets.read(choice.account.key)
     short = found.short_lived if found is not None else None
-    if short is None or short.expires_at - workspace.clock.now() <= min_ttl:
+    if short is None or short.left(workspace.clock.now()) <= min_ttl:
         return None
     return short

@@ -15,10 +15,9 @@ from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.clock import Clock, SystemClock
 from qiscus_tui.service.choice import Choice, Wishes, choose, login_server
-from qiscus_tui.service.keeping import Disk, Keeping, disk, keeping, keeping_nothing
+from qiscus_tui.service.keeping import Disk, Keeping, keeping, keeping_nothing
 from qiscus_tui.store.config import Config, load_config, load_named_config
 from qiscus_tui.store.paths import find_paths
-from qiscus_tui.store.secrets import EnvironmentSecrets, FileSecrets, SecretStore
 
 if TYPE_CHECKING:
     import httpx
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from qiscus_tui.model.origin import Origin
     from qiscus_tui.service.connection import Connection
     from qiscus_tui.service.reading import Reader
+    from qiscus_tui.store.secrets import SecretStore
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,8 @@ class Workspace:
         if self.disk is None:
             return keeping_nothing()
         if choice.given is not None:
+            from qiscus_tui.store.secrets import EnvironmentSecrets
+
             return keeping(EnvironmentSecrets(choice.given, self.disk.paths), self.disk)
         return keeping(self.secret_store(choice.stored.storage), self.disk)
 
@@ -117,6 +119,8 @@ class Workspace:
         if self.disk is None:
             raise StorageError("The demo keeps nothing", "Leave --demo out to keep an account.")
         if storage is not Storage.KEYRING:
+            from qiscus_tui.store.secrets import FileSecrets
+
             return FileSecrets(self.disk.paths)
         from qiscus_tui.store.keyring_store import NoKeyring, find_keyring
 
@@ -135,4 +139,4 @@ def open_workspace(
     """The workspace of this user. Raises ConfigError, StorageError."""
     paths = find_paths(environ)
     config = load_named_config(config_file) if config_file else load_config(paths.config_file)
-    return Workspace(environ, config, disk(paths, environ), SystemClock(), wishes)
+    return Workspace(environ, config, Disk(paths, environ), SystemClock(), wishes)

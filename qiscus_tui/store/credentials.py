@@ -18,6 +18,7 @@ def to_json(credentials: Credentials) -> dict[str, object]:
             "token": short.token,
             "expires_at": short.expires_at,
             "obtained_at": short.obtained_at,
+            "clock_ahead": short.clock_ahead,
         }
     return fields
 
@@ -44,7 +45,7 @@ def _short_lived(value: object) -> ShortLived | None:
     token, expires_at = fields.get("token"), fields.get("expires_at")
     if not isinstance(token, str) or not isinstance(expires_at, int | float):
         return None
-    obtained_at = fields.get("obtained_at", 0.0)
-    if not isinstance(obtained_at, int | float):
+    obtained_at, clock_ahead = fields.get("obtained_at", 0.0), fields.get("clock_ahead", 0.0)
+    if not isinstance(obtained_at, int | float) or not isinstance(clock_ahead, int | float):
         return None
-    return ShortLived(token, float(expires_at), float(obtained_at))
+    return ShortLived(token, float(expires_at), float(obtained_at), float(clock_ahead))

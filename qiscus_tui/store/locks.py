@@ -5,7 +5,6 @@ it would let two processes lock two files of one name. On file systems without l
 locked by other means; that is an error.
 """
 
-import hashlib
 import os
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -26,6 +25,8 @@ def account_lock(paths: Paths, account_key: str, timeout: float = WAIT) -> Gener
 
     May be entered in one thread and left in another. Not re-entrant.
     """
+    import hashlib
+
     name = hashlib.sha256(account_key.encode()).hexdigest()[:16]
     with _held(paths.state_dir / f"account-{name}.lock", timeout):
         yield

@@ -37,6 +37,10 @@ class SteadyDriver(LinuxDriver):
             self._file = cast("TextIO", LostLine(sys.__stderr__ or sys.stderr))
         super().start_application_mode()
 
+    def _draw_all(self) -> None:
+        # What is dirty alone would come on the empty screen that the terminal has now.
+        self._app.screen.refresh()
+
     def write(self, data: str) -> None:
         """Write, without colours that the terminal has already."""
         if self._colours is None or self._writing is None:

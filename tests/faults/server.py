@@ -102,6 +102,7 @@ class FaultyServer:
     connections: int = 0
     port: int = 0
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
+    _writers: list[asyncio.StreamWriter] = field(default_factory=list[asyncio.StreamWriter])
 
     def __post_init__(self) -> None:
         self._app = demo_app(self.state)
@@ -139,6 +140,10 @@ class FaultyServer:
             for task in tuple(self._tasks):
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+            for writer in self._writers:
+                writer.transport.abort()
+            for _ in range(3):  # what an abort puts off is done in the next turns
+                await asyncio.sleep(0)
 
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -171,6 +176,7 @@ class FaultyServer:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self._writers.append(writer)
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)

@@ -12,7 +12,7 @@ from qiscus_tui.demo.app import demo_app
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.service.choice import Wishes
 from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.keeping import Disk, Keeping, disk, keeping, keeping_nothing
+from qiscus_tui.service.keeping import Disk, Keeping, keeping, keeping_nothing
 from qiscus_tui.service.login import LoggedIn, Password, log_in
 from qiscus_tui.service.workspace import DemoAccess, Workspace
 from qiscus_tui.store.config import Config
@@ -82,7 +82,7 @@ def paths(tmp_path: Path) -> Paths:
 @pytest.fixture
 def on_disk(paths: Paths) -> Disk:
     """The files of this user."""
-    return disk(paths, {})
+    return Disk(paths, {})
 
 
 SandboxMaker = Callable[..., Sandbox]

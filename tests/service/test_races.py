@@ -10,7 +10,7 @@ from qiscus_tui.demo import PASSWORD, Call
 from qiscus_tui.errors import NoAccount, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.keeping import disk
+from qiscus_tui.service.keeping import Disk
 from qiscus_tui.service.login import Password, log_in
 from qiscus_tui.service.logout import log_out
 from qiscus_tui.service.storage import keep_in
@@ -169,7 +169,7 @@ async def _token(connection: Connection) -> str:
 def another_program(here: Sandbox) -> Workspace:
     """The same user's other program: its own view of the same files."""
     return Workspace(
-        {}, here.workspace.config, disk(here.disk.paths, {}), here.clock, demo=here.workspace.demo
+        {}, here.workspace.config, Disk(here.disk.paths, {}), here.clock, demo=here.workspace.demo
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from qiscus_tui.demo import DIALECTS, PASSWORD, DemoState, demo_state
 from qiscus_tui.model.account import Storage
-from qiscus_tui.service.keeping import Disk, disk
+from qiscus_tui.service.keeping import Disk
 from qiscus_tui.service.login import Password, log_in
 from qiscus_tui.service.storage import keep_in
 from qiscus_tui.service.workspace import Workspace
@@ -28,7 +28,7 @@ def workspace_with_files(
         "QISCUS_TUI_CONFIG_DIR": str(home / "config"),
         "QISCUS_TUI_DATA_DIR": str(home / "data"),
     }
-    on = disk(find_paths(environ), environ)
+    on = Disk(find_paths(environ), environ)
     return replace(workspace_on(state, clock, config), environ=environ, disk=on)
 
 

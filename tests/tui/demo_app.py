@@ -14,7 +14,7 @@ from qiscus_tui.demo.app import demo_app
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.service.choice import Choice
-from qiscus_tui.service.keeping import disk
+from qiscus_tui.service.keeping import Disk
 from qiscus_tui.service.workspace import DemoAccess, Workspace
 from qiscus_tui.store.config import AccountConfig, Config
 from qiscus_tui.store.paths import find_paths
@@ -121,7 +121,7 @@ def from_environment(
         "QISCUS_TUI_SERVER": "https://demo.invalid",
     }
     config = Config(accounts={"environment": AccountConfig(readonly=readonly)})
-    on = disk(find_paths(environ), environ)
+    on = Disk(find_paths(environ), environ)
     workspace = replace(workspace_on(state, clock, config), environ=environ, disk=on)
     return workspace, workspace.choose()
 

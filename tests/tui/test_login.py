@@ -8,7 +8,7 @@ import pytest
 from qiscus_tui.demo import PASSWORD, Call, Fault, demo_state
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service import storage
-from qiscus_tui.service.keeping import disk
+from qiscus_tui.service.keeping import Disk
 from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.tui.app import QiscusTui
@@ -141,7 +141,7 @@ async def test_without_a_keyring_the_file_is_named_and_not_ticked(
     state = demo_state(clock, sessions=5)
     environ = {"HOME": str(home), "QISCUS_TUI_DATA_DIR": str(home / "data")}
     paths = find_paths(environ)
-    workspace = replace(workspace_on(state, clock), disk=disk(paths, environ))
+    workspace = replace(workspace_on(state, clock), disk=Disk(paths, environ))
     only_the_file(monkeypatch, paths)
     app = QiscusTui(workspace, None)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -161,7 +161,7 @@ async def test_the_tick_is_the_consent_to_the_file(
     state = demo_state(clock, sessions=5)
     environ = {"HOME": str(home), "QISCUS_TUI_DATA_DIR": str(home / "data")}
     paths = find_paths(environ)
-    workspace = replace(workspace_on(state, clock), disk=disk(paths, environ))
+    workspace = replace(workspace_on(state, clock), disk=Disk(paths, environ))
     only_the_file(monkeypatch, paths)
     app = QiscusTui(workspace, None)
     async with app.run_test(size=(120, 40)) as pilot:

@@ -1,0 +1,131 @@
+"""The whole program as processes of their own, before a server whose state the test sees."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from qiscus_tui.demo import PASSWORD, DemoState, Dialect, demo_state
+from qiscus_tui.demo.dialects import PLAIN
+from qiscus_tui.demo.server import running
+from qiscus_tui.model.account import Account, Credentials, Storage
+from qiscus_tui.model.clock import SystemClock
+from qiscus_tui.service.choice import Wishes
+from qiscus_tui.service.keeping import Disk
+from qiscus_tui.service.login import Password, log_in, log_in_with_token
+from qiscus_tui.service.storage import keep_in
+from qiscus_tui.service.workspace import open_workspace
+from qiscus_tui.store.paths import Paths, find_paths
+from qiscus_tui.store.secrets import FileSecrets
+
+PROJECT = Path(__file__).parents[2]
+PROGRAM = (sys.executable, "-m", "qiscus_tui")
+EMAIL = "admin@demo.example"
+
+
+@dataclass
+class Machine:
+    """One user's machine, and the server that it talks to."""
+
+    home: Path
+    state: DemoState
+    url: str
+    program: tuple[str | Path, ...] = PROGRAM
+    more: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What every program gets."""
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "QISCUS_TUI_CONFIG_DIR": str(self.home / "config"),
+            "QISCUS_TUI_DATA_DIR": str(self.home / "data"),
+            "PYTHONPATH": str(PROJECT),
+            "PYTHONFAULTHANDLER": "1",
+            **self.more,
+        }
+
+    @property
+    def paths(self) -> Paths:
+        """Where everything is kept."""
+        return find_paths(self.environ)
+
+    def disk(self) -> Disk:
+        """The files, as the next program sees them."""
+        return Disk(self.paths, self.environ)
+
+    def kept(self) -> tuple[Account, Credentials]:
+        """The one account, and its secrets in the file."""
+        (stored,) = self.disk().book.all()
+        found = FileSecrets(self.paths).read(stored.account.key)
+        assert found is not None
+        return stored.account, found
+
+    def start(self, *arguments: str | Path) -> "subprocess.Popen[str]":
+        """Begin a program; its stdin waits to be written and closed."""
+        return subprocess.Popen(
+            [*self.program, *arguments],
+            env=self.environ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=self.home,
+        )
+
+    def run(self, *arguments: str | Path, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+        """Run a program to its end."""
+        with self.start(*arguments) as program:
+            out, err = program.communicate(stdin, timeout=60)
+        return subprocess.CompletedProcess([], program.returncode, out, err)
+
+    def login(self, *more: str, store: str = "file") -> "subprocess.CompletedProcess[str]":
+        """Log the admin in, as a program."""
+        return self.run(*self.login_words(store), *more, stdin=f"{PASSWORD}\n")
+
+    def login_words(self, store: str = "file") -> tuple[str, ...]:
+        """The words of that command."""
+        return (
+            *("login", "--server", self.url, "--email", EMAIL),
+            *("--password-stdin", "--store", store),
+        )
+
+    def log_in_at_once(self) -> None:
+        """Log the admin in without a program: quicker."""
+        asyncio.run(self._log_in(with_token=False))
+
+    def keep_long_lived_at_once(self) -> None:
+        """Keep the admin's long-lived token alone: the first call that needs more refreshes."""
+        asyncio.run(self._log_in(with_token=True))
+
+    async def _log_in(self, *, with_token: bool) -> None:
+        workspace = open_workspace(self.environ, Wishes(server=self.url))
+        kept = keep_in(workspace, Storage.FILE)
+        if with_token:
+            credentials = self.state.credentials
+            done = await log_in_with_token(
+                workspace, kept, credentials.app_code, credentials.long_lived_token
+            )
+        else:
+            done = await log_in(workspace, kept, Password(EMAIL, PASSWORD))
+        await done.connection.close()
+
+    def tokens(self) -> set[str]:
+        """The admin's live tokens."""
+        return {session.token for session in self.state.sessions()}
+
+
+@contextmanager
+def machine(
+    home: Path, *, dialect: Dialect = PLAIN, sessions: int = 5, latency_ms: float = 0
+) -> Generator[Machine]:
+    """A machine with nothing on it, and its server."""
+    state = demo_state(SystemClock(), sessions=sessions, dialect=dialect)
+    home.mkdir(parents=True, exist_ok=True)
+    with running(state, latency_ms=latency_ms) as url:
+        yield Machine(home, state, url)

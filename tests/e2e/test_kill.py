@@ -1,0 +1,155 @@
+"""The whole program ended with SIGKILL at random instants: nothing is lost, nothing untrue is told.
+
+The store is always readable and holds the old or the new token; the journal tells how far a
+revoke-all came; the next start explains it, once.
+"""
+
+import os
+import random
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.demo import DIALECTS, PASSWORD, Call
+from qiscus_tui.model.account import Credentials
+from qiscus_tui.service.history import notices
+from qiscus_tui.store.journal import JournalState
+from qiscus_tui.store.secrets import FileSecrets
+from tests.e2e.processes import Machine, machine
+
+KILLS = int(os.environ.get("QISCUS_TUI_KILLS", "6"))
+"""How often; 200 by hand."""
+
+CALLS = {"login": Call.LOGIN, "refresh": Call.REFRESH, "revoke-all": Call.REVOKE_ALL}
+SPEAKING = ("plain", "refresh-ends-older", "new-long-lived")
+LATENCY = 20
+_USUAL: dict[str, float] = {}
+"""Seconds that each command takes where it is not killed."""
+
+
+@dataclass(frozen=True)
+class Killed:
+    """What the server had done when the program was gone."""
+
+    carried_out: bool
+    before: Credentials
+    after: Credentials
+
+
+def words(here: Machine, verb: str) -> tuple[str, ...]:
+    match verb:
+        case "login":
+            return here.login_words()
+        case "revoke-all":
+            return "revoke-all", "--yes"
+        case _:
+            return (verb,)
+
+
+def usual(home: Path, verb: str) -> float:
+    """Measured once."""
+    if verb not in _USUAL:
+        with machine(home, latency_ms=LATENCY) as here:
+            here.log_in_at_once()
+            began = time.monotonic()
+            assert here.run(*words(here, verb), stdin=f"{PASSWORD}\n").returncode == 0
+            _USUAL[verb] = time.monotonic() - began
+    return _USUAL[verb]
+
+
+def wait(here: Machine, verb: str, dice: random.Random, longest: float) -> None:
+    """Any instant of its life, or one right after the server heard of it."""
+    if dice.random() < 0.4:
+        time.sleep(dice.uniform(0, longest))
+        return
+    call, asked = CALLS[verb], here.state.calls[CALLS[verb]]
+    until = time.monotonic() + 3 * longest
+    while here.state.calls[call] == asked and time.monotonic() < until:
+        time.sleep(0.0005)
+    time.sleep(dice.expovariate(1 / 0.02))
+
+
+def kill(here: Machine, verb: str, dice: random.Random, longest: float) -> Killed:
+    _, before = here.kept()
+    asked = here.state.calls[CALLS[verb]]
+    with here.start(*words(here, verb)) as program:
+        assert program.stdin is not None
+        program.stdin.write(f"{PASSWORD}\n")
+        program.stdin.close()
+        wait(here, verb, dice, longest)
+        program.kill()
+        program.wait(30)
+    time.sleep(2 * LATENCY / 1000)  # what was on its way reaches the server
+    _, after = here.kept()
+    return Killed(here.state.calls[CALLS[verb]] > asked, before, after)
+
+
+def assert_old_or_new(here: Machine, verb: str, killed: Killed) -> None:
+    before, after = killed.before, killed.after
+    assert after.short_lived is not None
+    if after == before:
+        if verb != "revoke-all":  # an unknown answer never costs the kept token its session
+            assert after.long_lived == here.state.long_lived_token()
+        return
+    assert killed.carried_out
+    assert after.short_lived.token in here.tokens()
+    assert after.long_lived == here.state.long_lived_token()
+
+
+def assert_the_journal_is_true(here: Machine, killed: Killed) -> None:
+    entries = here.disk().journal.unfinished()
+    is_new = killed.after != killed.before
+    if not entries:
+        # Cleared only when all was done, or never written: then nothing was sent.
+        assert is_new == killed.carried_out
+        return
+    (entry,) = entries
+    assert entry.crashed
+    if entry.state is JournalState.STORED:
+        assert is_new
+    assert is_new <= killed.carried_out
+
+
+def assert_the_next_start_explains_it(here: Machine, verb: str, killed: Killed) -> None:
+    on = here.disk()
+    told = notices(on)
+    if verb == "revoke-all" and killed.carried_out and killed.after == killed.before:
+        assert any("revoke-all" in notice.message for notice in told)
+    for notice in told:
+        assert notice.message
+        notice.acknowledge()
+    assert notices(here.disk()) == []
+
+
+def assert_nothing_is_left(here: Machine) -> None:
+    FileSecrets(here.paths).probe()
+    here.disk().book.use(here.disk().book.all()[0].name)
+    assert not list(here.paths.data_dir.glob("**/*.damaged*"))
+    assert not list(here.paths.data_dir.glob(".secrets.json.*"))
+
+
+@pytest.mark.parametrize("seed", range(KILLS))
+def test_a_killed_program_leaves_the_old_or_the_new_token(tmp_path: Path, seed: int) -> None:
+    dice = random.Random(seed)
+    verb = tuple(CALLS)[seed % len(CALLS)]
+    longest = usual(tmp_path / "usual", verb)
+    dialect = DIALECTS[SPEAKING[seed // len(CALLS) % len(SPEAKING)]]
+    with machine(tmp_path / "here", dialect=dialect, latency_ms=LATENCY) as here:
+        here.log_in_at_once()
+        killed = kill(here, verb, dice, longest)
+        assert_old_or_new(here, verb, killed)
+        if verb == "revoke-all":
+            assert_the_journal_is_true(here, killed)
+        assert_the_next_start_explains_it(here, verb, killed)
+        assert_nothing_is_left(here)
+        _note(verb, killed)
+
+
+def _note(verb: str, killed: Killed) -> None:
+    """For the figure: which cases the instants hit."""
+    if path := os.environ.get("QISCUS_TUI_KILLS_TOLD"):
+        kind = "new" if killed.after != killed.before else "old"
+        with Path(path).open("a") as told:
+            told.write(f"{verb} {'sent' if killed.carried_out else 'unsent'} {kind}\n")
