@@ -3,8 +3,9 @@
 import asyncio
 import ipaddress
 import re
+import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qiscus_tui.api.listing import Listing
 from qiscus_tui.model.known import Known
@@ -14,6 +15,9 @@ from qiscus_tui.service.session_list import SessionList, search_text
 
 Pair = tuple[str, str]
 """A client, whatever its version, and the network that it came from."""
+
+_LONGEST = 0.004
+"""Seconds after which something else runs."""
 
 _TURN = 1000
 """Sessions after which something else runs."""
@@ -34,31 +38,37 @@ class Reader:
 
     async def snapshot(self, listing: Listing, *, read_at: float, offset: float) -> SessionList:
         """The list as an immutable snapshot, built in turns so that keys are heard meanwhile."""
-        sessions = listing.sessions
-        clients: list[str] = []
-        labels: list[Known | None] = []
-        search: list[str] = []
-        labelled: dict[tuple[str | None, str | None], Known | None] = {}
-        for start in range(0, len(sessions), _TURN):
-            for session in sessions[start : start + _TURN]:
-                client = self.names(session.user_agent)
-                known = self._known(session, client, labelled) if self.known else None
-                clients.append(client)
-                labels.append(known)
-                search.append(search_text(session, client, known.label if known else ""))
-            await asyncio.sleep(0)
-        return SessionList(
-            sessions=sessions,
-            clients=clients,
-            labels=labels,
-            new=await self._new(sessions),
+        unnamed = SessionList(
+            sessions=listing.sessions,
+            clients=(),
+            labels=(),
+            new=await self._new(listing.sessions),
             current=listing.current,
             unreadable=listing.unreadable,
             complete=listing.complete,
             read_at=read_at,
             offset=offset,
-            search=search,
+            positions=await _positions(listing.sessions),
         )
+        return await self.named(unnamed)
+
+    async def named(self, listed: SessionList) -> SessionList:
+        """The same list with clients and labels as this reader tells them."""
+        clients: list[str] = []
+        labels: list[Known | None] = []
+        search: list[str] = []
+        labelled: dict[tuple[str | None, str | None], Known | None] = {}
+        until = time.perf_counter() + _LONGEST
+        for session in listed.sessions:
+            client = self.names(session.user_agent)
+            known = self._known(session, client, labelled) if self.known else None
+            clients.append(client)
+            labels.append(known)
+            search.append(search_text(session, client, known.label if known else ""))
+            if time.perf_counter() > until:  # a new client may take half a millisecond to name
+                await asyncio.sleep(0)
+                until = time.perf_counter() + _LONGEST
+        return replace(listed, clients=clients, labels=labels, search=search)
 
     def _known(
         self,
@@ -88,6 +98,15 @@ class Reader:
 def full_reader(known: Sequence[Known] = ()) -> Reader:
     """A reader that names clients as well as it can."""
     return Reader(ClientNames(), known)
+
+
+async def _positions(sessions: Sequence[Session]) -> dict[str, int]:
+    positions: dict[str, int] = {}
+    for start in range(0, len(sessions), _TURN):
+        for position, session in enumerate(sessions[start : start + _TURN], start):
+            positions[session.id] = position
+        await asyncio.sleep(0)
+    return positions
 
 
 async def pairs_in_turns(sessions: Sequence[Session]) -> list[Pair]:

@@ -4,9 +4,8 @@ Everything that the table, the filter and the plans ask of 100,000 sessions is k
 sequences: position `i` in each is the same session.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH
@@ -39,13 +38,16 @@ class SessionList:
     search: Sequence[str] = field(default=())
     """Casefolded id, client, user agent, user, label and IP of each session, one text each."""
 
+    positions: Mapping[str, int] = field(default_factory=dict[str, int], repr=False)
+    """Id to position; made here where it was not given."""
+
+    def __post_init__(self) -> None:
+        if len(self.positions) != len(self.sessions):
+            made = {session.id: position for position, session in enumerate(self.sessions)}
+            object.__setattr__(self, "positions", made)
+
     def __len__(self) -> int:
         return len(self.sessions)
-
-    @cached_property
-    def positions(self) -> dict[str, int]:
-        """Id to position."""
-        return {session.id: i for i, session in enumerate(self.sessions)}
 
     def get(self, session_id: str) -> Session | None:
         """The session with this full id, None where it is not listed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import selectors
 import sys
@@ -30,12 +31,15 @@ class SteadyDriver(LinuxDriver):
     _writing: threading.Lock | None = None
 
     def start_application_mode(self) -> None:
-        """Take the terminal; again after it was stopped."""
+        """Take the terminal; again after it was stopped, when all has to be drawn anew."""
+        is_back = self._must_signal_resume
         self._colours = ColoursOnce()
         self._writing = threading.Lock()
         if not isinstance(self._file, LostLine):
             self._file = cast("TextIO", LostLine(sys.__stderr__ or sys.stderr))
         super().start_application_mode()
+        if is_back:
+            asyncio.get_running_loop().call_soon_threadsafe(self._draw_all)
 
     def _draw_all(self) -> None:
         # What is dirty alone would come on the empty screen that the terminal has now.

@@ -22,6 +22,9 @@ from tests.e2e.processes import Machine, machine
 KILLS = int(os.environ.get("QISCUS_TUI_KILLS", "6"))
 """How often; 200 by hand."""
 
+TOLD = os.environ.get("QISCUS_TUI_KILLS_TOLD", "")
+"""A file that gets a line for each kill: what the server had done, and what was kept."""
+
 CALLS = {"login": Call.LOGIN, "refresh": Call.REFRESH, "revoke-all": Call.REVOKE_ALL}
 SPEAKING = ("plain", "refresh-ends-older", "new-long-lived")
 LATENCY = 20
@@ -148,8 +151,7 @@ def test_a_killed_program_leaves_the_old_or_the_new_token(tmp_path: Path, seed: 
 
 
 def _note(verb: str, killed: Killed) -> None:
-    """For the figure: which cases the instants hit."""
-    if path := os.environ.get("QISCUS_TUI_KILLS_TOLD"):
+    if TOLD:
         kind = "new" if killed.after != killed.before else "old"
-        with Path(path).open("a") as told:
+        with Path(TOLD).open("a") as told:
             told.write(f"{verb} {'sent' if killed.carried_out else 'unsent'} {kind}\n")

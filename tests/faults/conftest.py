@@ -1,13 +1,11 @@
 """A faulty server, and the command line in front of it."""
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from qiscus_tui.demo import DIALECTS, demo_state
-from qiscus_tui.model.clock import SystemClock
 from tests.faults.program import HastyClock, Program, ServerClock
 from tests.faults.server import FaultyServer
 from tests.faults.stage import MANY, Stage

@@ -7,9 +7,7 @@ from tests.faults.ways import WAYS, Way
 
 PATIENT = 10.0
 
-CELLS = [
-    pytest.param(way, deed, id=f"{way.name}-{deed.value}") for way in WAYS for deed in Deed
-]
+CELLS = [pytest.param(way, deed, id=f"{way.name}-{deed.value}") for way in WAYS for deed in Deed]
 
 
 @pytest.mark.parametrize(("way", "deed"), CELLS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError, StorageError
@@ -122,8 +123,13 @@ class LiveList(ShownList):
                 self.connection = await asyncio.to_thread(self.workspace.connect, self._choice)
             if self.connection is not None:
                 self._begin_visit(self.connection)
+                if not self._is_read:
+                    self._name_quickly(self.connection)
                 await self.take_list(await self.connection.read_list(self._progressed))
+                is_first = not self._is_read
                 self.succeeded()
+                if is_first:
+                    self.run_worker(self._name_fully(self.connection), group="names")
                 await self._visited(self.connection)
         except QiscusTuiError as error:
             self._failed(error)
@@ -131,6 +137,24 @@ class LiveList(ShownList):
             self._is_loading = False
             self._progress = 0
         self.draw_lines()
+
+    def _name_quickly(self, connection: Connection) -> None:
+        """The first list comes without the names that take long to find."""
+        from qiscus_tui.service.clients import quick_name
+
+        connection.reader = replace(connection.reader, names=quick_name)
+
+    async def _name_fully(self, connection: Connection) -> None:
+        """Find the clients' full names while the list is on screen, and show them."""
+        from qiscus_tui.service.clients import ClientNames, client_name
+
+        await asyncio.to_thread(client_name, "curl/8")  # loads what names clients
+        connection.reader = replace(connection.reader, names=ClientNames())
+        listed = self.listed
+        named = await connection.reader.named(listed)
+        if self.listed is listed:  # else a newer one came, with its names
+            await self.take_list(named)
+            self.draw_lines()
 
     def _progressed(self, read: int) -> None:
         self._progress = read

@@ -1,0 +1,277 @@
+"""Secrets are planted, everything is done that the program can do, and all it left is searched.
+
+Every verb and failure, with `--log` and `--debug`; every screen, as a picture of it. Only the
+secret stores, and the stdout of `token`, may hold what was planted.
+"""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import cast
+
+import pytest
+from rich.console import Console as RichConsole
+
+from qiscus_tui.demo import DIALECTS, PASSWORD, Call
+from qiscus_tui.demo.calls import Fault
+from qiscus_tui.demo.state import SECRET_KEY, Caller, DemoState
+from qiscus_tui.demo.users import ADMIN
+from qiscus_tui.tui.screens.fields import SecretField
+from tests.cli.conftest import SERVER, Done, Program
+from tests.clocks import ManualClock
+from tests.tui.accounts_here import Machine
+from tests.tui.demo_app import Running, at_login
+
+WRONG_PASSWORD = "Wr0ng-pass-w0rd-PLANTED"
+STORES = {"secrets.json", "short.json"}
+
+
+@dataclass
+class Planted:
+    """What must not be found, and where it was looked for."""
+
+    states: list[DemoState] = field(default_factory=list[DemoState])
+    seen: set[str] = field(default_factory=lambda: {PASSWORD, SECRET_KEY, WRONG_PASSWORD})
+
+    def note(self) -> None:
+        """Tokens come and go: keep every one that ever lived."""
+        for state in self.states:
+            self.seen.update(session.token for session in state.sessions())
+            self.seen.add(state.long_lived_token() or PASSWORD)
+
+    def in_text(self, text: str) -> set[str]:
+        """Which of them stand in this."""
+        self.note()
+        return {secret for secret in self.seen if secret in text}
+
+    def in_files(self, *folders: Path) -> dict[str, set[str]]:
+        """The files that hold any, without the secret stores."""
+        files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
+        assert files
+        found = {
+            str(file): self.in_text(file.read_bytes().decode("utf-8", "replace"))
+            for file in files
+            if file.name not in STORES
+        }
+        return {name: secrets for name, secrets in found.items() if secrets}
+
+
+# Verbs
+
+
+@pytest.fixture
+def program(tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """The program with a log, telling all that it can of its errors."""
+    from tests.cli import conftest
+
+    make = cast("Callable[..., Program]", vars(conftest.program)["__wrapped__"])
+    return make(tmp_path, clock, monkeypatch)
+
+
+def echoing(state: DemoState, call: Call, status: int, *sent: str) -> Fault:
+    """An answer that repeats in its error what the call was sent."""
+    long_lived = state.credentials.long_lived_token
+    own = state.sessions()[-1].token if state.sessions() else ""
+    secrets = {
+        Call.LOGIN: (PASSWORD,),
+        Call.LOGOUT: (own,),
+        Call.PROFILE: (own,),
+        Call.REVOKE: (long_lived, *sent),
+    }.get(call, (long_lived,))
+    words = " ".join(secrets)
+    body = f'{{"errors": {{"message": "no: {words}"}}, "detail": "{words}"}}'
+    return Fault(status, body.encode())
+
+
+def commands(program: Program) -> Iterator[Done]:
+    """Every verb, as it goes when all is well."""
+    server = program.server
+    yield program("--version")
+    yield program("sessions")
+    yield program.login("admin@demo.example", "--debug")
+    yield program.login()
+    for form in ((), ("--json",), ("--csv",), ("--filter=client:curl", "--sort", "client")):
+        yield program("sessions", *form)
+    one, two, three = program.ids()[:3]
+    yield program("revoke", one, "--dry-run")
+    yield program("revoke", one, "--yes", "--json")
+    token = server.sessions()[0].token
+    yield program("revoke", "--token-stdin", "--yes", stdin=f"{token}\n")
+    yield program("revoke", token, "--yes")
+    yield program("revoke", "--filter", f"id:{two}", "--yes")
+    yield program("sessions", "--filter", token)
+    yield program("refresh")
+    yield program("refresh", "--if", three)
+    yield program("refresh", "--if", token)
+    yield program("token", "--min-ttl", token)
+    for words in (("status",), ("status", "--json"), ("accounts",), ("accounts", "--json")):
+        yield program(*words)
+    yield program("audit")
+    yield program("audit", "--json")
+    yield program("doctor")
+    yield program("doctor", "--json")
+    yield program("completion", "bash")
+    yield program("revoke-all", "--dry-run")
+    yield program("revoke-all", "--yes", "--json")
+    yield program("logout")
+    keep = ("login", "--server", SERVER, "--store", "file", "--app-id", server.credentials.app_code)
+    long_lived = f"{server.long_lived_token()}\n"
+    yield program(*keep, "--with-token", stdin=long_lived)
+    yield program("accounts", "forget", server.credentials.app_code)
+    yield program(*keep, "--rest", stdin=f"{SECRET_KEY}\n")
+    yield program("sessions")
+    yield program("status")
+    yield program("nonsense", token)
+
+
+def failures(program: Program) -> Iterator[Done]:
+    """Every verb before a server that says no, and tells secrets."""
+    yield program(
+        *("login", "--server", SERVER, "--email", "admin@demo.example", "--password-stdin"),
+        *("--store", "file"),
+        stdin=f"{WRONG_PASSWORD}\n",
+    )
+    for status in (400, 403, 422, 500):
+        program.server.fail_next(Call.LOGIN, echoing(program.server, Call.LOGIN, status))
+        yield program.login()
+    assert program.login().code == 0
+    verbs: dict[Call, tuple[str, ...]] = {
+        Call.LIST: ("sessions", "--debug"),
+        Call.REVOKE: ("revoke", "--token-stdin", "--yes", "--json", "--debug"),
+        Call.REFRESH: ("refresh", "--debug"),
+        Call.REVOKE_ALL: ("revoke-all", "--yes", "--debug"),
+        Call.PROFILE: ("status",),
+        Call.LOGOUT: ("logout", "--debug"),
+    }
+    for call, words in verbs.items():
+        for status in (400, 401, 403, 404, 422, 500, 503):
+            token = program.server.sessions()[0].token
+            program.server.fail_next(call, *[echoing(program.server, call, status, token)] * 5)
+            yield program(*words, stdin=f"{token}\n")
+            program.server.faults[call].clear()
+            program.login()
+    yield program("audit", "--json")
+
+
+@pytest.mark.parametrize("dialect", ["plain", "new-long-lived"])
+def test_no_verb_tells_a_secret(program: Program, tmp_path: Path, dialect: str) -> None:
+    program.speak(DIALECTS[dialect])
+    planted = Planted([program.server])
+    log = tmp_path / "logs" / "log.txt"
+    log.parent.mkdir(mode=0o700)
+    program.monkeypatch.setenv("QISCUS_TUI_LOG", str(log))
+    for number, done in enumerate(commands(program)):
+        assert not planted.in_text(done.out + done.err), (number, done)
+    assert planted.in_files(tmp_path) == {}
+    assert log.exists()
+
+
+def test_no_failure_tells_a_secret(program: Program, tmp_path: Path) -> None:
+    planted = Planted([program.server])
+    log = tmp_path / "logs" / "log.txt"
+    log.parent.mkdir(mode=0o700)
+    program.monkeypatch.setenv("QISCUS_TUI_LOG", str(log))
+    for number, done in enumerate(failures(program)):
+        assert not planted.in_text(done.out + done.err), (number, done)
+    assert planted.in_files(tmp_path) == {}
+
+
+def test_token_alone_prints_the_token_and_nothing_else_does(program: Program) -> None:
+    program.login()
+    done = program("token")
+    assert done.out.strip() in {session.token for session in program.server.sessions()}
+    assert done.err == ""
+
+
+# Screens
+
+
+def picture(here: Running) -> str:
+    """What a picture of the screen holds, and all that is said over it."""
+    width, height = here.app.size
+    console = RichConsole(
+        width=width, height=height, file=io.StringIO(), force_terminal=True, record=True
+    )
+    console.print(here.app.screen._compositor.render_update(full=True))
+    svg = console.export_svg(title="qiscus-tui")
+    plain = re.sub(r"<[^>]*>", "", svg)
+    return "\n".join((svg, plain, here.text(), here.toasts))
+
+
+SCREENS: dict[str, tuple[str, ...]] = {
+    "sessions": (),
+    "marked and filtered": ("space", "slash", *"curl", "enter"),
+    "detail": ("j", "enter"),
+    "revoke": ("j", "x"),
+    "revoked": ("j", "x", "+", "y"),
+    "revoke all": ("X",),
+    "find": ("F", *"not-a-token", "enter"),
+    "export": ("e",),
+    "refreshed": ("R",),
+    "help": ("question_mark",),
+    "palette": ("colon",),
+    "accounts": ("A",),
+    "log out": ("A", "l"),
+    "forget": ("A", "f"),
+    "logged out": ("A", "l", "+", "y"),
+    "add": ("A", "a"),
+    "audit": ("colon", *"audit", "enter"),
+    "plan": ("colon", *"audit", "enter", "enter"),
+}
+
+
+async def walk(here: Running, keys: tuple[str, ...], planted: Planted) -> None:
+    """Press the keys, looking at the screen after each; `+` lets a dialog's dead time pass."""
+    for key in keys:
+        if key == "+":
+            here.clock.advance(1)
+        else:
+            await here.press(key)
+        assert not planted.in_text(picture(here)), key
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_no_screen_shows_a_secret(screen: str, clock: ManualClock, home: Path) -> None:
+    machine = Machine(clock, home, sessions=12)
+    await machine.log_in()
+    token = machine.state.sessions()[0].token
+    machine.state.issue(ADMIN, Caller(f"bot/1 {token} {PASSWORD[::-1]}", "198.18.0.1"))
+    planted = Planted([machine.state])
+    planted.note()
+    planted.seen.discard(token)  # an agent may hold anything: this one is the stranger's own
+    async with machine.app() as here:
+        await walk(here, ("r", *SCREENS[screen]), replace(planted, states=[]))
+    planted.seen.discard(token)
+    assert replace(planted, states=[]).in_files(home) == {}
+
+
+async def test_no_login_screen_shows_what_is_typed(clock: ManualClock) -> None:
+    async with at_login(clock) as here:
+        planted = Planted([here.state])
+        here.login.query_one("#password", SecretField).value = ""
+        await here.press("tab", *WRONG_PASSWORD)
+        assert not planted.in_text(picture(here))
+        await here.press("enter")
+        assert not planted.in_text(picture(here))
+        await here.press("ctrl+t", *"app", "tab", *WRONG_PASSWORD)
+        assert not planted.in_text(picture(here))
+
+
+@pytest.mark.parametrize("call", [Call.LIST, Call.REVOKE, Call.REFRESH, Call.LOGOUT])
+async def test_no_failure_shows_a_secret(call: Call, clock: ManualClock, home: Path) -> None:
+    machine = Machine(clock, home, sessions=12)
+    await machine.log_in()
+    planted = Planted([machine.state])
+    keys = {
+        Call.LIST: ("r",),
+        Call.REVOKE: ("j", "x", "+", "y"),
+        Call.REFRESH: ("R",),
+        Call.LOGOUT: ("A", "l", "+", "y"),
+    }
+    async with machine.app() as here:
+        under_cursor = machine.state.sessions()[-2].token  # below our own, which is the newest
+        machine.state.fail_next(call, *[echoing(machine.state, call, 403, under_cursor)] * 9)
+        await walk(here, keys[call], planted)
+    assert planted.in_files(home) == {}

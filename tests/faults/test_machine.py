@@ -1,0 +1,232 @@
+"""Faults of this machine: disk, rights, homes, locks. Nothing is sent that could not be kept."""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.demo import Call
+from tests.faults.commands import Command
+from tests.faults.program import Run
+from tests.faults.stage import EMAIL, NEVER_TWICE, Deed, Stage
+
+NOBODY = 65_534
+CHANGES = (Call.LOGIN, Call.REVOKE, Call.REVOKE_ALL, Call.REFRESH)
+CHANGING = [deed for deed in Deed if deed is not Deed.LIST]
+
+
+def _words(stage: Stage, deed: Deed) -> list[str]:
+    return {
+        Deed.LOGIN: [
+            *("login", "--email", EMAIL, "--password-stdin", "--store", "file"),
+            *("--server", stage.server.url),
+        ],
+        Deed.LIST: ["sessions", "--json"],
+        Deed.REVOKE_ONE: ["revoke", *stage.targets, "--yes", "--json"],
+        Deed.REVOKE_MANY: ["revoke", *stage.targets, "--yes", "--json"],
+        Deed.REVOKE_ALL: ["revoke-all", "--yes", "--json"],
+        Deed.REFRESH: ["refresh"],
+    }[deed]
+
+
+def _run(command: Command, stage: Stage, deed: Deed) -> Run:
+    ended = command(*_words(stage, deed), stdin="demo-password\n")
+    return Run(ended.returncode, ended.stdout, ended.stderr)
+
+
+def _nothing_was_sent(stage: Stage, run: Run) -> None:
+    assert run.code == 6, run
+    assert not any(stage.server.asked[call] for call in CHANGES), stage.server.asked
+    stage.nothing_is_told(run)
+    stage.says_what_and_what_to_do(run)
+
+
+@pytest.fixture
+def nobody() -> int | None:
+    """Another user to be where we are root, to whom every file is open."""
+    return NOBODY if os.geteuid() == 0 else None
+
+
+@pytest.fixture
+def their_home(nobody: int | None) -> Generator[Path]:
+    """A home that belongs to that user."""
+    home = Path(tempfile.mkdtemp(prefix="home-"))
+    if nobody is not None:
+        os.chown(home, nobody, nobody)
+    yield home
+    for folder, _, _ in os.walk(home):
+        os.chmod(folder, 0o700)
+    shutil.rmtree(home)
+
+
+def _given_to(nobody: int | None, home: Path, mode: int) -> None:
+    """Everything in the home gets that owner, and every folder that mode."""
+    for folder, _, files in os.walk(home, topdown=False):
+        for name in files:
+            if nobody is not None:
+                os.chown(Path(folder, name), nobody, nobody)
+        if nobody is not None:
+            os.chown(folder, nobody, nobody)
+        os.chmod(folder, mode)
+
+
+@pytest.mark.parametrize("deed", CHANGING)
+def test_on_a_full_disk_nothing_is_sent(stage: Stage, deed: Deed) -> None:
+    stage.prepare(deed)
+    full = Command(stage.program.home, before="ulimit -f 0;")
+    _nothing_was_sent(stage, _run(full, stage, deed))
+    assert len(stage.program.credentials()) == (0 if deed is Deed.LOGIN else 1)
+
+
+def test_on_a_full_disk_the_sessions_are_listed_all_the_same(stage: Stage) -> None:
+    stage.prepare(Deed.LIST)
+    run = _run(Command(stage.program.home, before="ulimit -f 0;"), stage, Deed.LIST)
+    assert run.code == 0, run
+    assert run.json()
+
+
+@pytest.mark.parametrize("deed", CHANGING)
+def test_in_a_home_that_is_read_only_nothing_is_sent(
+    stage: Stage, deed: Deed, their_home: Path, nobody: int | None
+) -> None:
+    stage.program.home = their_home
+    stage.prepare(deed)
+    _given_to(nobody, their_home, 0o500)
+    run = _run(Command(their_home, user=nobody), stage, deed)
+    _nothing_was_sent(stage, run)
+
+
+def test_in_a_home_that_is_read_only_the_sessions_are_listed_all_the_same(
+    stage: Stage, their_home: Path, nobody: int | None
+) -> None:
+    stage.program.home = their_home
+    stage.prepare(Deed.LIST)
+    _given_to(nobody, their_home, 0o500)
+    run = _run(Command(their_home, user=nobody), stage, Deed.LIST)
+    assert run.code == 0, run
+
+
+@pytest.mark.parametrize("deed", [deed for deed in Deed if deed is not Deed.LOGIN])
+def test_secrets_that_may_not_be_read_are_not_taken_for_none(
+    stage: Stage, deed: Deed, their_home: Path, nobody: int | None
+) -> None:
+    stage.program.home = their_home
+    stage.prepare(deed)
+    _given_to(nobody, their_home, 0o700)
+    stage.program.paths.secrets_file.chmod(0)
+    _nothing_was_sent(stage, _run(Command(their_home, user=nobody), stage, deed))
+
+
+@pytest.mark.parametrize("deed", [deed for deed in Deed if deed is not Deed.LOGIN])
+def test_secrets_that_others_may_read_are_refused_with_the_command_that_mends_it(
+    stage: Stage, deed: Deed
+) -> None:
+    stage.prepare(deed)
+    stage.program.paths.secrets_file.chmod(0o644)
+    run = stage.do(deed)
+    _nothing_was_sent(stage, run)
+    assert "chmod" in run.err
+
+
+@pytest.mark.parametrize(("home", "code"), [("", 2), ("relative", 2), ("/nowhere/at/all", 6)])
+def test_without_a_home_nobody_is_logged_in(
+    stage: Stage, home: str, code: int, nobody: int | None
+) -> None:
+    command = Command(stage.program.home, user=nobody, environ={"HOME": home})
+    run = _run(command, stage, Deed.LOGIN)
+    assert run.code == code, run
+    assert stage.server.asked[Call.LOGIN] == 0
+    stage.says_what_and_what_to_do(run)
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+@pytest.mark.parametrize("deed", CHANGING)
+def test_on_a_file_system_without_locks_nothing_is_sent(
+    stage: Stage, deed: Deed, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.prepare(deed)
+
+    def flock(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("fcntl.flock", flock)
+    _nothing_was_sent(stage, stage.do(deed))
+
+
+@pytest.mark.parametrize("deed", CHANGING)
+def test_a_store_that_is_damaged_is_left_as_it_is(stage: Stage, deed: Deed) -> None:
+    stage.prepare(deed)
+    file = stage.program.paths.secrets_file
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file.write_bytes(b'{"accounts": {"half')
+    file.chmod(0o600)
+    run = stage.do(deed)
+    _nothing_was_sent(stage, run)
+    assert file.read_bytes() == b'{"accounts": {"half'
+
+
+def test_two_programs_that_revoke_the_same_at_once_both_tell_the_truth(stage: Stage) -> None:
+    import threading
+
+    stage.prepare(Deed.REVOKE_MANY)
+    runs: list[Run] = []
+    command = Command(stage.program.home)
+    both = [
+        threading.Thread(target=lambda: runs.append(_run(command, stage, Deed.REVOKE_MANY)))
+        for _ in range(2)
+    ]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    for run in runs:
+        assert run.code == 0, run
+        assert set(run.outcomes()) == set(stage.targets)
+        assert set(run.outcomes().values()) <= {"revoked", "already_gone"}
+    assert not set(stage.targets) & stage.live()
+
+
+def test_a_pipe_that_closes_early_ends_in_silence(stage: Stage) -> None:
+    stage.prepare(Deed.LIST)
+    command = Command(
+        stage.program.home, before="exec 3>&2; {", behind="; echo code $? >&3; } | head -c 20"
+    )
+    run = _run(command, stage, Deed.LIST)
+    assert run.err == "code 0\n"
+
+
+def test_output_that_is_closed_from_the_start_is_no_crash(stage: Stage) -> None:
+    stage.prepare(Deed.LIST)
+    run = _run(Command(stage.program.home, behind=">&-"), stage, Deed.LIST)
+    assert run.code in {0, 6}, run
+    assert "Traceback" not in run.err
+
+
+def test_a_full_disk_behind_the_output_is_told(stage: Stage) -> None:
+    stage.prepare(Deed.LIST)
+    run = _run(Command(stage.program.home, behind=">/dev/full"), stage, Deed.LIST)
+    assert run.code == 6, run
+    stage.says_what_and_what_to_do(run)
+
+
+@pytest.mark.parametrize("term", [None, "dumb", "xterm-256color"])
+def test_the_app_without_a_terminal_names_the_command_for_scripts(
+    stage: Stage, term: str | None
+) -> None:
+    run = Command(stage.program.home, environ={"TERM": term})()
+    assert run.returncode == 2
+    assert "sessions" in run.stderr
+
+
+@pytest.mark.parametrize("deed", [Deed.REVOKE_ONE, Deed.REVOKE_ALL])
+@pytest.mark.parametrize("behind", ["", "<&-"], ids=["a pipe", "closed"])
+def test_without_a_terminal_nobody_can_say_yes(stage: Stage, deed: Deed, behind: str) -> None:
+    stage.prepare(deed)
+    words = [word for word in _words(stage, deed) if word != "--yes"]
+    ended = Command(stage.program.home, behind=behind)(*words)
+    assert ended.returncode == 2, ended
+    assert not any(stage.server.asked[call] for call in (*NEVER_TWICE, Call.REVOKE))
