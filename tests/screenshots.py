@@ -1,11 +1,12 @@
 """Makes the pictures in screenshots/ from the demo: `python -m tests.screenshots`.
 
-SVG, and PNG drawn from it (needs `pip install resvg_py`, and a monospaced font). The clock stands
+SVG, and PNG drawn from it (`pip install resvg_py pillow`, and a monospaced font). The clock stands
 still and the data are seeded, so that the same program makes the same pictures. With `--svg` the
 PNG stay as they are.
 """
 
 import asyncio
+import io
 import os
 import re
 import sys
@@ -125,9 +126,22 @@ def _rasteriser() -> Callable[[str], bytes]:
         sys.exit("PNG needs resvg_py: pip install resvg_py (or make the SVG alone: --svg)")
 
     def to_png(svg: str) -> bytes:
-        return bytes(resvg_py.svg_to_bytes(svg_string=svg, monospace_family="DejaVu Sans Mono"))
+        drawn = resvg_py.svg_to_bytes(svg_string=svg, monospace_family="DejaVu Sans Mono")
+        return _smaller(bytes(drawn))
 
     return to_png
+
+
+def _smaller(png: bytes) -> bytes:
+    """Half the size with 64 colours, where Pillow is there to choose them."""
+    try:
+        from PIL import Image  # pyright: ignore[reportMissingImports]
+    except ImportError:
+        return png
+    small = io.BytesIO()
+    with Image.open(io.BytesIO(png)) as image:
+        image.convert("RGB").quantize(64).save(small, "PNG", optimize=True)
+    return small.getvalue()
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ from qiscus_tui.service.revocation.events import Answered, Finished, Halted, Tri
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan, make_plan
 from qiscus_tui.service.revocation.run import WIDTH, Revocation
+from qiscus_tui.service.visiting import mark_without_visiting
 
 WIDEST = 64
 
@@ -52,6 +53,8 @@ async def run(context: Context) -> int:
     async with connected(context.workspace) as connection:
         if not options.dry_run:
             connection.must_be_writable()
+        if wanted.filter is not None and wanted.filter.asks_for_new:
+            mark_without_visiting(connection)
         listed = await connection.read_list(
             lambda read: console.progress(f"{count(read, 'session')} so far")
         )

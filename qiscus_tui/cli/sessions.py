@@ -11,6 +11,7 @@ from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.service.export import write_csv, write_json
 from qiscus_tui.service.known_ids import remember_ids
 from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.visiting import mark_without_visiting
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +35,8 @@ async def run(context: Context) -> int:
     options, console, workspace = context.options, context.console, context.workspace
     wanted = parse_filter(options.filter)
     async with connected(workspace) as connection:
+        if wanted is not None and wanted.asks_for_new:
+            mark_without_visiting(connection)
         listed = await connection.read_list(
             lambda read: console.progress(f"{count(read, 'session')} so far")
         )

@@ -153,3 +153,8 @@ class Query:
     def asks_for_marks(self) -> bool:
         """Whether it says `is:marked`, which means something on the screen only."""
         return Is(State.MARKED) in (word.test for word in self.words)
+
+    @property
+    def asks_for_new(self) -> bool:
+        """Whether it says `is:new`, which takes what the last visit left."""
+        return Is(State.NEW) in (word.test for word in self.words)

@@ -1,22 +1,25 @@
 """One account, connected: its list, its plans, its tokens."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.listing import Listing, read_listing
 from qiscus_tui.errors import NoAccount, NoLongLivedToken, ReadOnly
 from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage
 from qiscus_tui.model.clock import Clock
-from qiscus_tui.model.session import Session
 from qiscus_tui.service.keeping import Keeping
 from qiscus_tui.service.reading import Reader
-from qiscus_tui.service.revocation.outcomes import Report
-from qiscus_tui.service.revocation.plan import RevocationPlan
-from qiscus_tui.service.revocation.run import WIDTH, Revocation
 from qiscus_tui.service.session_list import SessionList
-from qiscus_tui.store.audit_records import AuditKind
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.revocation.outcomes import Report
+    from qiscus_tui.service.revocation.plan import RevocationPlan
+    from qiscus_tui.service.revocation.run import Revocation
 
 Progress = Callable[[int], None]
 
@@ -114,19 +117,12 @@ class Connection:
         if self.account.readonly:
             raise ReadOnly(f"The account {self.name} is read-only here: nothing was sent")
 
-    async def revocation(self, plan: RevocationPlan, width: int = WIDTH) -> Revocation:
-        """A run of the plan, not begun. Raises ReadOnly."""
+    async def revocation(self, plan: RevocationPlan, width: int | None = None) -> Revocation:
+        """A run of the plan, not begun; `width` requests at once. Raises ReadOnly."""
+        from qiscus_tui.service.revoking import revocation_on  # not needed for the first list
+
         self.must_be_writable()
-        server = _Server(self, await self.long_lived())
-        return Revocation(
-            plan,
-            server,
-            _Diary(self),
-            _Trials(self),
-            self.clock,
-            width=width,
-            patience=self.client.patience,
-        )
+        return revocation_on(self, await self.long_lived(), plan, width)
 
     async def after_revocation(self, report: Report) -> None:
         """Forget our own short-lived token if the run ended it. Raises StorageError."""
@@ -138,73 +134,3 @@ class Connection:
             # One that another program got meanwhile is not the one that was listed.
             if short is not None and short.obtained_at <= report.plan.listed.read_at:
                 await self.keep(credentials.with_short_lived(None))
-
-
-class _Sender:
-    def __init__(self, client: ApiClient, long_lived: str) -> None:
-        self._client = client
-        self._long_lived = long_lived
-
-    async def send(self, session: Session) -> None:
-        if session.revoke_with is None:
-            raise AssertionError(f"{session.id} cannot be revoked")
-        await self._client.revoke(self._long_lived, session.revoke_with)
-
-    async def close(self) -> None:
-        await self._client.close()
-
-
-@dataclass
-class _Server:
-    connection: Connection
-    long_lived: str
-
-    async def read_list(self) -> SessionList:
-        return await self.connection.read_list()
-
-    async def sender(self) -> _Sender:
-        return _Sender(await self.connection.client.another(), self.long_lived)
-
-
-@dataclass
-class _Diary:
-    connection: Connection
-
-    def intent(self, plan: RevocationPlan) -> None:
-        disk = self.connection.keeping.disk
-        if disk is not None:
-            ids = [target.session.id for target in plan.targets]
-            account = self.connection.account
-            disk.audit.intent(plan.id, account, AuditKind.REVOKE, ids, self.connection.clock.now())
-
-    def outcomes(self, report: Report) -> None:
-        disk = self.connection.keeping.disk
-        if disk is not None:
-            told = [(o.id, o.outcome.value, o.reason or "") for o in report.outcomes]
-            disk.audit.outcomes(report.plan.id, told)
-            counts = {kind.value: count for kind, count in report.counts.items()}
-            disk.audit.summary(report.plan.id, counts)
-
-
-@dataclass
-class _Trials:
-    connection: Connection
-
-    def is_verified(self) -> bool:
-        return self.connection.keeping.verified.is_verified(*self._server, self._call)
-
-    def remember(self) -> None:
-        self.connection.keeping.verified.remember(*self._server, self._call)
-
-    def forget(self) -> None:
-        self.connection.keeping.verified.forget(*self._server)
-
-    @property
-    def _server(self) -> tuple[str, str]:
-        account = self.connection.account
-        return str(account.origin), account.app_code
-
-    @property
-    def _call(self) -> str:
-        call = self.connection.client.contract.revoke
-        return f"{call.path} {call.field}"

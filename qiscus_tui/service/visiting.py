@@ -8,6 +8,7 @@ list that never came leaves the earlier visit as it was, so what was new is new 
 import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.service.connection import Connection
@@ -58,3 +59,15 @@ def visit_of(connection: Connection, begun: Visit | None = None) -> Visit | None
     if connection.reader.new_pairs != visit.new_pairs:
         connection.reader = replace(connection.reader, new_pairs=visit.new_pairs)
     return visit
+
+
+def mark_without_visiting(connection: Connection) -> None:
+    """Have what is new marked for a command: none ends or begins a visit.
+
+    Reading the list raises StorageError then where the last visit can't be read: a filter that
+    decides what is revoked must not take that for "nothing is new".
+    """
+    disk, key = connection.keeping.disk, connection.account.key
+    if disk is not None:
+        new_pairs = partial(disk.visits.new_pairs, key)
+        connection.reader = replace(connection.reader, new_pairs=new_pairs)

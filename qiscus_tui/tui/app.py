@@ -68,11 +68,13 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], inherit_bindings=False):
         return LoginScreen(self._workspace, self._logged_in)
 
     def on_mount(self) -> None:
-        """Hear signals; get the rest in when the first frame is out."""
+        """Hear signals; get the rest in when what was asked for is on screen."""
         on_ending(self.leave)
-        self.call_after_refresh(self._painted)
+        if self._choice is None:
+            self.call_after_refresh(self.on_live_list_settled)
 
-    def _painted(self) -> None:
+    def on_live_list_settled(self) -> None:
+        """Nobody waits for anything: the login is drawn, or the first list is."""
         self.run_worker(self._get_the_rest_in(), group="preload")
 
     async def _get_the_rest_in(self) -> None:

@@ -66,7 +66,7 @@ class SteadyDriver(LinuxDriver):
                 if typed_only.escape():
                     self.process_message(events.Key("escape", "\x1b"))
                 if ready:
-                    arrived = os.read(self.fileno, 4096)
+                    arrived = self._read()
                     if not arrived:
                         return  # the line is gone; SIGHUP says so
                     if text := typed_only.take(decode(arrived)):
@@ -74,6 +74,12 @@ class SteadyDriver(LinuxDriver):
                             self.process_message(event)
                 for event in parser.tick():
                     self.process_message(event)
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self.fileno, 4096)
+        except OSError:
+            return b""
 
     def _disable_mouse_support(self) -> None:
         super()._disable_mouse_support()

@@ -6,6 +6,7 @@ instead of ending its plans.
 
 from __future__ import annotations
 
+import os
 from typing import TextIO
 
 
@@ -22,7 +23,7 @@ class LostLine:
             try:
                 return self._terminal.write(text)
             except OSError:
-                self._is_gone = True
+                self._leave()
         return len(text)
 
     def flush(self) -> None:
@@ -31,7 +32,7 @@ class LostLine:
             try:
                 self._terminal.flush()
             except OSError:
-                self._is_gone = True
+                self._leave()
 
     def fileno(self) -> int:
         """The terminal's own."""
@@ -40,3 +41,10 @@ class LostLine:
     def isatty(self) -> bool:
         """The terminal's own."""
         return self._terminal.isatty()
+
+    def _leave(self) -> None:
+        self._is_gone = True
+        # What is still buffered goes nowhere: Python would end with 120 over it, whatever we say.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self._terminal.fileno())
+        os.close(nowhere)

@@ -100,7 +100,7 @@ async def end_this_run(app: App[int], patience: float, *, in_good_order: bool) -
     try:
         async with asyncio.timeout(patience):
             if in_good_order:
-                await sessions.end_visit()
+                await _end_visit(sessions, words)
             if sessions.connection is not None:
                 await _end(sessions.connection, words)
     except QiscusTuiError as error:
@@ -108,6 +108,13 @@ async def end_this_run(app: App[int], patience: float, *, in_good_order: bool) -
     except TimeoutError:
         words.append("Leaving took too long: what this run began may not have been ended")
     return words
+
+
+async def _end_visit(sessions: SessionsScreen, words: list[str]) -> None:
+    try:
+        await sessions.end_visit()
+    except QiscusTuiError as error:  # the token is to be ended all the same
+        words.append(error.message)
 
 
 async def _end(connection: Connection, words: list[str]) -> None:

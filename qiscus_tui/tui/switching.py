@@ -83,7 +83,9 @@ async def _replaced(app: App[int], new: Screen[None], *, ends_visit: bool) -> No
         app.notify(note, markup=False, timeout=10)
 
 
-async def _in_place_of(top: Screen[object] | Screen[None], app: App[int], new: Screen[None]) -> None:
+async def _in_place_of(
+    top: Screen[object] | Screen[None], app: App[int], new: Screen[None]
+) -> None:
     if not top._result_callbacks:  # pyright: ignore[reportPrivateUsage]
         # The first screen was not pushed; Textual would take away a callback that is not there.
         top._push_result_callback(top, None)  # pyright: ignore[reportPrivateUsage]

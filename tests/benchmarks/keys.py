@@ -52,7 +52,8 @@ def _page(terminal: Terminal, paged: list[float], sizes: list[float]) -> None:
         terminal.send(PAGE_DOWN)
         came = terminal.wait_for(lambda text, top=before: _top_row(text) != top)
         paged.append((came - terminal.typed_at) * 1000)
-        sizes.append(terminal.bytes_between(terminal.typed_at, came + 0.001))
+        _settle(terminal)
+        sizes.append(terminal.bytes_between(terminal.typed_at, time.monotonic()))
 
 
 def _top_row(text: str) -> str:

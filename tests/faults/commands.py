@@ -1,4 +1,4 @@
-"""The program as a process of its own: limits, users, closed ends."""
+"""The program as a process of its own: limits, rights, closed ends."""
 
 import os
 import subprocess
@@ -19,8 +19,6 @@ class Command:
     """Shell words in front, such as a limit."""
     behind: str = ""
     """Shell words behind, such as a pipe."""
-    user: int | None = None
-    """Another user id than ours."""
     environ: Mapping[str, str | None] | None = None
     """Changes of the environment; None takes a variable away."""
 
@@ -35,8 +33,6 @@ class Command:
             text=True,
             check=False,
             env=self._environment(),
-            user=self.user,
-            group=self.user,
             cwd=ROOT,
         )
 

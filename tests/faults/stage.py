@@ -58,6 +58,8 @@ class Stage:
     """Everything that must never be seen."""
     before: set[str] = field(default_factory=set[str])
     """Ids of the sessions that lived before."""
+    own: str = ""
+    """Id of the program's own session."""
     targets: list[str] = field(default_factory=list[str])
     """Ids that are to be revoked."""
 
@@ -90,6 +92,7 @@ class Stage:
         """Everything up to the deed, on a server that is well."""
         if deed is not Deed.LOGIN:
             self.keep_account()
+            self.own = self.own_id()
         if deed is Deed.REVOKE_MANY:
             self.keep_that_revoking_works()
         self.look()
@@ -123,7 +126,7 @@ class Stage:
                 return self.program("revoke-all", "--yes", "--json")
             case Deed.REFRESH:
                 # A plain `refresh` goes by the age of its process, which is pytest's here.
-                return self.program("refresh", "--if", self.own_id())
+                return self.program("refresh", "--if", self.own)
 
     def own_id(self) -> str:
         """Id of the program's own session."""

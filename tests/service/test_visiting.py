@@ -12,7 +12,7 @@ from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.logout import log_out
 from qiscus_tui.service.reading import Pair, family_of, pairs_of
 from qiscus_tui.service.session_list import SessionList
-from qiscus_tui.service.visiting import Visit, visit_of
+from qiscus_tui.service.visiting import Visit, mark_without_visiting, visit_of
 from tests.service.conftest import Sandbox, SandboxMaker
 from tests.service.scripted import new_session
 
@@ -160,6 +160,29 @@ async def test_without_a_visit_as_on_the_command_line_nothing_counts(sandbox: Sa
     assert here.disk.paths.visits_file.read_bytes() == before
     visit(connection)
     assert len(new_ids(await connection.read_list())) == 1
+
+
+async def test_a_command_can_ask_for_what_is_new_without_visiting(sandbox: SandboxMaker):
+    here = sandbox()
+    await visited(here)
+    before = here.disk.paths.visits_file.read_bytes()
+    came(here, "evil-bot/1.0", "203.0.113.200")
+    command = here.workspace.connect(here.workspace.choose())
+    mark_without_visiting(command)
+    assert len(new_ids(await command.read_list())) == 1
+    assert here.disk.paths.visits_file.read_bytes() == before
+
+
+async def test_a_command_that_asks_what_is_new_fails_where_that_cannot_be_told(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    await visited(here)
+    here.disk.paths.visits_file.write_text("{")
+    command = here.workspace.connect(here.workspace.choose())
+    mark_without_visiting(command)
+    with pytest.raises(StorageError):
+        await command.read_list()
 
 
 # What is kept

@@ -7,6 +7,8 @@ import gc
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from textual.message import Message
+
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.session import Current
@@ -36,6 +38,9 @@ if TYPE_CHECKING:
 class LiveList(ShownList):
     """A list that is read again and again, and says how far it can be believed."""
 
+    class Settled(Message):
+        """The first reading is over, well or not."""
+
     def __init__(self, workspace: Workspace, opening: Choice | LoggedIn) -> None:
         """`opening`: an account to be connected, or a login that was just made."""
         super().__init__(workspace)
@@ -49,6 +54,7 @@ class LiveList(ShownList):
         self._is_noted = False
         self._is_read = False
         self._is_loading = False
+        self._is_settled = False
         self._is_changing = False
         self._progress = 0
         self._tried_at = workspace.clock.now()
@@ -137,6 +143,9 @@ class LiveList(ShownList):
             self._is_loading = False
             self._progress = 0
         self.draw_lines()
+        if not self._is_settled:
+            self._is_settled = True
+            self.post_message(self.Settled())
 
     def _name_quickly(self, connection: Connection) -> None:
         """The first list comes without the names that take long to find."""
@@ -266,7 +275,8 @@ class LiveList(ShownList):
         age = self.workspace.clock.now() - self.listed.read_at
         line = self.identity
         if not self._is_read:
-            line.show_identity(identity, Freshness.LOADING)
+            failed = self.trouble is not None and not self._is_loading
+            line.show_identity(identity, Freshness.MISSING if failed else Freshness.LOADING)
         elif self.trouble is not None:
             line.show_identity(identity, Freshness.STALE, age)
         else:

@@ -14,6 +14,8 @@ class Freshness(enum.Enum):
 
     LOADING = "loading"
     """The first list is on its way."""
+    MISSING = "missing"
+    """It did not come, and nothing is on its way."""
     LIVE = "live"
     STALE = "stale"
     """The server is away, and the last list stays on screen."""
@@ -152,6 +154,8 @@ def _freshness(freshness: Freshness, age: float) -> Piece:
     match freshness:
         case Freshness.LOADING:
             return piece("○ loading", Tone.MUTED, ALWAYS, after="  ")
+        case Freshness.MISSING:
+            return piece("○ no list", Tone.WARNING, ALWAYS, after="  ")
         case Freshness.LIVE:
             return piece(f"● live, {ago(age)}", Tone.GOOD, ALWAYS, after="  ")
         case Freshness.STALE:

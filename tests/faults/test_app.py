@@ -1,0 +1,98 @@
+"""The faults on the screen: what is known, what is not, and what to do."""
+
+import re
+
+import pytest
+
+from qiscus_tui.demo import Call
+from qiscus_tui.tui.screens.login import LoginScreen
+from qiscus_tui.tui.screens.sessions import SessionsScreen
+from tests.faults.app import app_on, do
+from tests.faults.server import obeys
+from tests.faults.stage import Deed, Stage
+from tests.faults.table import FAULTS, Fault
+from tests.tui.demo_app import Running
+
+SHOWN = (
+    "never answers",
+    "reset before",
+    "reset after",
+    "reset in the body",
+    "closes kept connections",
+    "401",
+    "403",
+    "404 web page",
+    "429 absurd",
+    "502 web page",
+    "500 after it was done",
+    "an empty body",
+    "JSON that breaks off",
+    "gzip bomb",
+    "to another host",
+)
+CELLS = [
+    pytest.param(fault, deed, id=f"{fault.name}-{deed.value}")
+    for fault in FAULTS
+    if fault.name in SHOWN
+    for deed in Deed
+]
+
+
+@pytest.mark.parametrize(("fault", "deed"), CELLS)
+async def test_a_fault_is_shown_as_it_is(stage: Stage, fault: Fault, deed: Deed) -> None:
+    stage.prepare(deed)
+    stage.keep_that_revoking_works()
+    async with app_on(stage) as running:
+        stage.server.forget_counts()
+        stage.server.strikes(deed.call, fault.behaviour)
+        await do(running, deed)
+        _is_honest(stage, running, fault, deed)
+        stage.nothing_was_done_twice()
+        stage.look()
+        shown = running.text() + running.toasts
+        assert not any(secret in shown for secret in stage.secrets)
+        stage.server.behaves = lambda _: obeys
+        await _goes_on(running, deed)
+
+
+def _is_honest(stage: Stage, running: Running, fault: Fault, deed: Deed) -> None:
+    screen, words = running.app.screen, running.words()
+    code = fault.codes.get(deed, fault.code)
+    match deed:
+        case Deed.LOGIN if code:
+            assert isinstance(screen, LoginScreen)
+            assert running.value("#password") == ""
+            assert stage.server.asked[Call.LOGIN] == 1
+        case Deed.LOGIN:
+            assert isinstance(screen, SessionsScreen)
+        case Deed.LIST if code == 0:
+            assert "● live" in words
+        case Deed.LIST if code == 4:
+            assert isinstance(screen, LoginScreen)
+            assert len(running.sessions.listed) == len(stage.live())
+        case Deed.LIST:
+            assert "○ stale" in words
+            assert "r tries again" in words
+            assert "x revoke" not in running.lines()[-1]
+        case Deed.REVOKE_ONE | Deed.REVOKE_MANY | Deed.REVOKE_ALL:
+            gone = stage.before - stage.live()
+            if gone:
+                assert f"{len(gone):,} revoked" in words or "unknown" in words
+            else:
+                assert not re.search(r"\d revoked", words)
+        case Deed.REFRESH:
+            said = words + running.toasts
+            assert ("token refreshed" in said) is (code == 0)
+
+
+async def _goes_on(running: Running, deed: Deed) -> None:
+    """When the server is well again, so is the screen."""
+    for _ in range(3):
+        if not isinstance(running.app.screen, LoginScreen | SessionsScreen):
+            await running.press("escape")
+            running.clock.advance(1)
+    if isinstance(running.app.screen, LoginScreen):
+        await do(running, Deed.LOGIN)
+    await running.press("r")
+    assert isinstance(running.app.screen, SessionsScreen)
+    assert "● live" in running.words()

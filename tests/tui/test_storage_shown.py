@@ -1,0 +1,140 @@
+"""Where secrets go is seen before anything is written; an ailing keyring is never passed over."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.demo import PASSWORD, Call
+from qiscus_tui.errors import StorageError
+from qiscus_tui.model.account import Storage
+from qiscus_tui.service.login import Password, log_in
+from qiscus_tui.service.storage import keep_in
+from qiscus_tui.store.keyring_store import KeyringSecrets, NoKeyring
+from qiscus_tui.tui.app import QiscusTui
+from qiscus_tui.tui.screens.login_parts import Tick
+from tests.clocks import ManualClock
+from tests.service.test_races import FakeKeyring
+from tests.tui.accounts_here import Machine
+from tests.tui.demo_app import Running
+
+
+@pytest.fixture
+def machine(clock: ManualClock, home: Path) -> Machine:
+    """Nobody is logged in here."""
+    return Machine(clock, home)
+
+
+Finding = Callable[[KeyringSecrets | NoKeyring | StorageError], None]
+
+
+@pytest.fixture
+def finding(monkeypatch: pytest.MonkeyPatch) -> Finding:
+    """Says what is found where a keyring is looked for."""
+
+    def set_to(what: KeyringSecrets | NoKeyring | StorageError) -> None:
+        def find() -> KeyringSecrets | NoKeyring:
+            if isinstance(what, StorageError):
+                raise what
+            return what
+
+        monkeypatch.setattr("qiscus_tui.store.keyring_store.find_keyring", find)
+
+    return set_to
+
+
+LOCKED = StorageError("The keyring (Secret Service) is locked", "Unlock the keyring and try again.")
+NONE = NoKeyring("no keyring runs here")
+
+
+def working() -> KeyringSecrets:
+    return KeyringSecrets(FakeKeyring(), "keyring (Secret Service)")
+
+
+async def at_the_login(machine: Machine, look: Callable[[Running], Awaitable[None]]) -> None:
+    """Look at the login screen of this machine."""
+    app = QiscusTui(machine.workspace, None)
+    async with app.run_test(size=(120, 40)) as pilot:
+        here = Running(app, pilot, machine.state, machine.clock)
+        await here.settle()
+        await look(here)
+    assert machine.state.calls[Call.LOGIN] <= 1
+
+
+def tick(here: Running) -> Tick:
+    return here.app.screen.query_one(Tick)
+
+
+async def test_a_keyring_is_named_and_ticked_before_the_login(machine: Machine, finding: Finding):
+    finding(working())
+
+    async def look(here: Running) -> None:
+        assert "[x] Keep me logged in on this machine (keyring" in here.words()
+        assert not machine.disk.paths.data_dir.exists()
+        await here.press("enter")
+        assert here.sessions.storage is Storage.KEYRING
+
+    await at_the_login(machine, look)
+
+
+async def test_a_file_is_named_whole_and_needs_the_tick(machine: Machine, finding: Finding):
+    finding(NONE)
+
+    async def look(here: Running) -> None:
+        assert not tick(here).value
+        assert tick(here).words.endswith(str(machine.disk.paths.secrets_file))
+        await here.press("enter")
+        assert here.sessions.storage is Storage.THIS_RUN
+        assert not machine.disk.paths.secrets_file.exists()
+
+    await at_the_login(machine, look)
+
+
+async def test_a_locked_keyring_is_said_in_words_and_the_file_is_not_taken_instead(
+    machine: Machine, finding: Finding
+):
+    finding(LOCKED)
+
+    async def look(here: Running) -> None:
+        assert "is locked" in here.words()
+        assert "this run only" in here.words()
+        tick(here).focus()
+        await here.press("space")
+        assert not tick(here).value
+        await here.press("enter")
+        assert here.sessions.storage is Storage.THIS_RUN
+        assert not machine.disk.paths.secrets_file.exists()
+
+    await at_the_login(machine, look)
+
+
+async def test_a_keyring_that_is_locked_between_offer_and_login_is_an_error(
+    machine: Machine, finding: Finding
+):
+    finding(working())
+
+    async def look(here: Running) -> None:
+        finding(LOCKED)
+        await here.press("enter")
+        assert "is locked" in here.login.said
+        assert machine.state.calls[Call.LOGIN] == 0
+
+    await at_the_login(machine, look)
+
+
+async def test_an_account_whose_keyring_is_locked_says_so_at_the_start_and_tries_again(
+    machine: Machine, finding: Finding
+):
+    keyring = working()
+    finding(keyring)
+    kept = keep_in(machine.workspace, Storage.KEYRING)
+    await log_in(machine.workspace, kept, Password("admin@demo.example", PASSWORD))
+    finding(LOCKED)
+    async with machine.app() as here:
+        assert "is locked" in here.text()
+        assert here.sessions.storage is Storage.KEYRING
+        assert "no list" in here.lines()[0]
+        assert machine.state.calls[Call.LOGIN] == 1
+        finding(keyring)
+        await here.press("r")
+        assert "active" in here.lines()[1]
