@@ -1,6 +1,7 @@
 """Many programs that want a token at once make one refresh call, and all get the same token."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,23 @@ HOW = ["mixed"] if AT_ONCE < 50 else ["refresh", "refresh --if", "mixed"]
 
 def all_at_once(here: Machine, commands: list[tuple[str, ...]]) -> list[str]:
     """What each of them printed; all of them end well."""
-    programs = [here.start(*command) for command in commands]
+    behind, gate = os.pipe()
+    programs = [
+        subprocess.Popen(
+            ["sh", "-c", 'read gate; "$@" </dev/null', "sh", *here.program, *command],
+            env=here.environ,
+            stdin=behind,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for command in commands
+    ]
+    os.close(behind)
+    os.close(gate)  # all of them read its end now
     results: list[str] = []
     for program in programs:
-        out, err = program.communicate("", timeout=120)
+        out, err = program.communicate(timeout=120)
         assert (program.returncode, err) == (0, "")
         results.append(out.strip())
     return results

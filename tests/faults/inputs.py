@@ -1,0 +1,339 @@
+"""Any input at all: what the wire, the configuration and the store's files must stand.
+
+Each property is a strategy and a check. They run a little in the tests, and a million times by
+`python -m tests.benchmarks.fuzz`.
+"""
+
+import json
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+from hypothesis import strategies as st
+
+from qiscus_tui import query
+from qiscus_tui.api import contract
+from qiscus_tui.api.contract import Contract
+from qiscus_tui.api.decode import decode_json
+from qiscus_tui.api.entries import EntryReader
+from qiscus_tui.api.pages import Page
+from qiscus_tui.api.slices import CutElsewhere, SlicedList, WholeList
+from qiscus_tui.errors import ConfigError, FilterError, StorageError, Unreadable
+from qiscus_tui.model.session import Session
+from qiscus_tui.model.text import safe
+from qiscus_tui.model.timestamps import parse_timestamp, rfc3339
+from qiscus_tui.store.accounts import AccountBook
+from qiscus_tui.store.audit import AuditLog
+from qiscus_tui.store.audit_records import from_line, to_line
+from qiscus_tui.store.config import load_named_config
+from qiscus_tui.store.credentials import from_json, to_json
+from qiscus_tui.store.journal import Journal
+from qiscus_tui.store.paths import Paths, find_paths
+from qiscus_tui.store.secrets import FileSecrets
+from qiscus_tui.store.trials import VerifiedRevokes
+from qiscus_tui.store.visits import Visits
+
+
+@dataclass(frozen=True)
+class Property:
+    """Something that holds for every input."""
+
+    name: str
+    inputs: st.SearchStrategy[Any]
+    holds: Callable[[Any, Path], None]
+    """Fails where it does not. The folder is there for files."""
+    share: int
+    """How many of a hundred inputs go to it: files are slow."""
+
+
+# JSON, of the API's shapes and of none.
+
+_FACTS = (
+    contract.SESSION_TOKEN,
+    contract.SESSION_ID,
+    contract.SESSION_CREATED,
+    contract.SESSION_EXPIRES,
+    contract.SESSION_LAST_USED,
+    contract.SESSION_AGENT,
+    contract.SESSION_IP,
+    contract.SESSION_USER,
+    contract.SESSION_CURRENT,
+)
+NAMES = sorted({name for fact in _FACTS for name in fact.names} | {"data", "meta", "date"})
+TEXTS = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(["2026-10-24 09:14:00", "QEX****b3x", "1792000000", "\x1b[31m", "\ud800", ""]),
+)
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), TEXTS, st.integers(0, 2**70)
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.one_of(st.sampled_from(NAMES), TEXTS), inner, max_size=4),
+    ),
+    max_leaves=6,
+)
+ENTRIES = st.one_of(
+    st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=6), TEXTS, SCALARS, VALUES
+)
+
+
+def _dumped(value: object) -> bytes:
+    return json.dumps(value).encode()
+
+
+BODIES = st.one_of(
+    st.binary(max_size=60),
+    VALUES.map(_dumped),
+    st.lists(ENTRIES, max_size=5).map(lambda found: _dumped({"data": found})),
+    st.tuples(st.lists(ENTRIES, max_size=5), st.integers(0, 200), st.binary(max_size=3)).map(
+        lambda parts: _spoilt(_dumped({"data": parts[0], "meta": {"page": 1}}), *parts[1:])
+    ),
+)
+
+
+def _spoilt(body: bytes, at: int, put: bytes) -> bytes:
+    at %= len(body)
+    return body[:at] + put + body[at + len(put) :]
+
+
+def any_body_is_read_or_refused(given: tuple[bytes, int], _: Path) -> None:
+    """And it is the same, however it was cut into pieces."""
+    body, cut = given
+    whole = _page(WholeList(), [body])
+    piece = max(1, cut)
+    pieces = [body[at : at + piece] for at in range(0, len(body), piece)]
+    sliced = _page(SlicedList(), pieces)
+    assert (whole is None) is (sliced is None)
+    if whole is not None and sliced is not None:
+        assert whole.next_query == sliced.next_query
+        assert len(whole.entries) == len(sliced.entries)
+
+
+def _page(reading: SlicedList, pieces: list[bytes]) -> Page | None:
+    taken: list[object] = []
+    try:
+        for piece in pieces:
+            reading.feed(piece)
+            for entries in reading.ready():
+                taken.extend(entries)
+        page = reading.finish()
+    except (Unreadable, CutElsewhere):
+        return None
+    page.entries[:0] = taken
+    return page
+
+
+def any_entry_is_a_session_or_none(entry: object, _: Path) -> None:
+    """A session can be stored, shown, and told apart."""
+    reader = EntryReader(Contract(), "QEXown", 25_200.0)
+    session = reader.read(entry)
+    again = EntryReader(Contract(), "QEXown", 25_200.0).read(entry)
+    assert (session is None) is (again is None)
+    if session is None:
+        return
+    assert isinstance(session, Session)
+    assert len(session.id) == 12
+    assert session == again or _has_nan(session)
+    for shown in (session.safe_agent, session.safe_ip, session.safe_user):
+        assert shown.isprintable()
+    for moment in (session.created_at, session.expires_at, session.last_used_at):
+        if moment is not None:
+            assert math.isfinite(moment)
+            assert rfc3339(moment).endswith("Z")
+
+
+def _has_nan(session: Session) -> bool:
+    return "nan" in repr(session.extra).lower()
+
+
+def any_bytes_are_json_or_refused(body: bytes, _: Path) -> None:
+    """What the strict decoder reads is read as it reads it."""
+    try:
+        value = decode_json(body)
+    except Unreadable:
+        value = None
+    with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        strict = msgspec.json.decode(body)
+        assert strict == value
+
+
+def any_value_is_a_time_or_none(value: object, _: Path) -> None:
+    """A time can be written down again."""
+    moment = parse_timestamp(value)
+    if moment is not None:
+        assert math.isfinite(moment)
+        assert rfc3339(moment)
+
+
+def any_text_can_be_shown(text: str, _: Path) -> None:
+    """Printable, bounded, and the same the second time."""
+    shown = safe(text, 40)
+    assert shown.isprintable()
+    assert len(shown) <= 40 + len("… [1,000,000 characters]")
+    if len(shown) <= 40:
+        assert safe(shown, 40) == shown
+
+
+def any_filter_is_read_or_refused_with_its_position(text: str, _: Path) -> None:
+    """The position is inside the text."""
+    try:
+        query.parse(text)
+    except FilterError as error:
+        assert 0 <= error.position <= len(text)
+        assert error.hint
+
+
+FILTERS = st.one_of(
+    st.text(max_size=20),
+    st.lists(
+        st.sampled_from(
+            ["id:", "ip:", "age:", "is:", "-", "not:", '"', ">", "7d", "10.2", "/8", " ", "current",
+             "client:curl", "created:", "2026-10-01", "<24h", "::1", ":"]
+        ),
+        max_size=6,
+    ).map("".join),
+)  # fmt: skip
+
+
+# config.toml
+
+_LINES = (
+    "[server]", "[ui]", "[storage]", '[account."a@b.c@abcd-1"]', "[[known]]", "[api.revoke_token]",
+    'url = "https://a.example"', 'url = "http://a.example"', 'timeout = "20s"', "timeout = 20",
+    'timeout = "0s"', 'ca_bundle = "/x"', 'ca_bundle = ""', 'proxy = "http://u:p@h:1"',
+    'theme = "qiscus-dark"', 'reload = "60s"', 'expiring = "24h"', "mouse = true", "mouse = 1",
+    'backend = "auto"', 'backend = "nowhere"', "readonly = true", 'label = "x"', 'label = "\\u001b"',
+    'client = "GuzzleHttp"', 'ip = "10.2.0.0/16"', 'ip = "999"', "protect = true",
+    'path = "/api/v2/x"', 'path = "//x"', 'path = "/a/../b"', 'field = "token"', "unknown = 1",
+    "server = 3", "[server", "= 1", "x = [1, {y = 2}]", "d = 2026-10-01", "f = nan",
+)  # fmt: skip
+CONFIGS = st.one_of(
+    st.lists(st.one_of(st.sampled_from(_LINES), st.text(max_size=10)), max_size=8).map(
+        lambda lines: "\n".join(lines).encode("utf-8", "surrogatepass")
+    ),
+    st.binary(max_size=40),
+)
+
+
+def any_config_is_read_or_refused_in_words(text: bytes, folder: Path) -> None:
+    """The error names the file, and quotes no password."""
+    file = folder / "config.toml"
+    file.write_bytes(text)
+    try:
+        load_named_config(file)
+    except ConfigError as error:
+        assert error.message.isprintable()
+        assert "config.toml" in error.message
+        assert error.hint
+        assert "u:p@" not in error.message
+
+
+# The store's files.
+
+SMALL = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-5, 5), st.floats(), st.text(max_size=6)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=2),
+        st.dictionaries(
+            st.sampled_from(
+                ["accounts", "k", "long_lived", "short_lived", "token", "expires_at", "version",
+                 "obtained_at", "name", "origin", "app_code", "user", "role", "storage", "seen",
+                 "verified", "key", "pending", "state", "secret_key", "clock_ahead", "salt"]
+            ),
+            inner,
+            max_size=4,
+        ),
+    ),
+    max_leaves=8,
+)  # fmt: skip
+CONTENTS = st.one_of(
+    st.binary(max_size=30),
+    SMALL.map(_dumped),
+    SMALL.map(lambda inner: _dumped({"version": 1, "accounts": {"k": inner}, "k": inner})),
+    SMALL.map(lambda inner: _dumped({"version": 1, "seen": {"k": inner}, "verified": inner})),
+)
+
+
+def any_file_of_ours_is_read_or_refused(content: bytes, folder: Path) -> None:
+    """Read, and then written: with the words of a StorageError, or without any."""
+    paths = find_paths(
+        {"QISCUS_TUI_CONFIG_DIR": str(folder), "QISCUS_TUI_DATA_DIR": str(folder / "data")}
+    )
+    paths.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for file, look in _LOOKS:
+        path = file(paths)
+        path.write_bytes(content)
+        path.chmod(0o600)
+        try:
+            look(paths)
+        except StorageError as error:
+            assert error.message.isprintable()
+            assert error.hint
+        for left in path.parent.glob(f"{path.name}*"):
+            left.unlink()
+
+
+_LOOKS: tuple[tuple[Callable[[Paths], Path], Callable[[Paths], object]], ...] = (
+    (lambda paths: paths.secrets_file, lambda paths: FileSecrets(paths).read("k")),
+    (lambda paths: paths.accounts_file, lambda paths: AccountBook(paths).all()),
+    (lambda paths: paths.chosen_file, lambda paths: AccountBook(paths).last_used()),
+    (lambda paths: paths.journal_file, lambda paths: Journal(paths).unfinished()),
+    (lambda paths: paths.visits_file, lambda paths: Visits(paths).last("k")),
+    (lambda paths: paths.verified_file, lambda paths: VerifiedRevokes(paths).is_verified("k", "k", "k")),
+    (lambda paths: paths.audit_file, lambda paths: list(AuditLog(paths, environ={}).events())),
+)  # fmt: skip
+
+
+def any_record_of_secrets_is_read_or_refused(value: object, _: Path) -> None:
+    """What was read is what would be written."""
+    found = from_json(value)
+    if found is not None:
+        assert from_json(to_json(found)) == found or "nan" in repr(value).lower()
+
+
+def any_line_of_the_audit_is_read_or_passed_over(line: bytes, _: Path) -> None:
+    """What was read can be written again."""
+    record = from_line(line)
+    if record is not None:
+        assert from_line(to_line(record)) == record or b"NaN" in line
+
+
+AUDIT_LINES = st.one_of(
+    st.binary(max_size=30),
+    st.dictionaries(
+        st.sampled_from(
+            ["event", "kind", "time", "plan", "plan_id", "ids", "account", "app", "host", "counts",
+             "outcome", "session", "reason", "pid", "started", "version", "what"]
+        ),
+        st.one_of(
+            SMALL, st.sampled_from(["intent", "outcome", "summary", "revoke", "acknowledged"])
+        ),
+        max_size=8,
+    ).map(_dumped),
+)  # fmt: skip
+
+
+PROPERTIES = (
+    Property(
+        "wire: a body, in any pieces",
+        st.tuples(BODIES, st.integers(1, 40)),
+        cast("Callable[[Any, Path], None]", any_body_is_read_or_refused),
+        24,
+    ),
+    Property("wire: JSON", BODIES, any_bytes_are_json_or_refused, 14),
+    Property("wire: an entry", ENTRIES, any_entry_is_a_session_or_none, 24),
+    Property("wire: a time", VALUES, any_value_is_a_time_or_none, 8),
+    Property("text that is shown", st.text(), any_text_can_be_shown, 4),
+    Property("filters", FILTERS, any_filter_is_read_or_refused_with_its_position, 4),
+    Property("config.toml", CONFIGS, any_config_is_read_or_refused_in_words, 12),
+    Property("store: secrets", SMALL, any_record_of_secrets_is_read_or_refused, 4),
+    Property("store: audit lines", AUDIT_LINES, any_line_of_the_audit_is_read_or_passed_over, 4),
+    Property("store: files", CONTENTS, any_file_of_ours_is_read_or_refused, 2),
+)
