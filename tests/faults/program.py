@@ -25,7 +25,7 @@ class HastyClock(SystemClock):
     def __init__(self) -> None:
         self.ahead = 0.0
         self.slept: list[float] = []
-        self.at_each_look: Callable[["HastyClock"], None] = lambda _: None
+        self.at_each_look: Callable[[HastyClock], None] = lambda _: None
 
     def now(self) -> float:
         self.at_each_look(self)

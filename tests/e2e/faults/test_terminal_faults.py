@@ -1,0 +1,105 @@
+"""Windows that are pulled about, and lines that break while a plan runs."""
+
+import random
+import signal
+from collections.abc import Generator
+
+import pytest
+
+from qiscus_tui.demo import Call, demo_state
+from qiscus_tui.model.clock import SystemClock
+from tests.e2e.conftest import Opener, Server, nothing_changes, wait_for_dialog
+from tests.e2e.terminal import Terminal
+from tests.faults import behaviours as b
+from tests.faults.commands import Command
+from tests.faults.server import FaultyServer
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 1), (1, 50), (500, 1), (59, 15), (60, 14)])
+def test_no_size_is_too_small_to_come_back_from(
+    sessions: Terminal, server: Server, size: tuple[int, int]
+) -> None:
+    with nothing_changes(server):
+        sessions.resize(*size)
+        sessions.wait_for(lambda text: "60 active" not in text)
+        sessions.send("jx")
+        sessions.resize(100, 30)
+        sessions.wait_for("60 active")
+
+
+def test_it_starts_in_a_window_of_one_cell(opened: Opener, server: Server) -> None:
+    terminal = opened(columns=1, rows=1, **server.account)
+    terminal.wait_until(lambda: bool(terminal.raw))
+    terminal.resize(100, 30)
+    terminal.wait_for("60 active")
+
+
+def test_a_storm_of_sizes_ends_with_the_right_screen(sessions: Terminal) -> None:
+    rng = random.Random(7)
+    for _ in range(60):
+        sessions.resize(rng.randint(1, 200), rng.randint(1, 60))
+        sessions.send("j")
+    sessions.resize(97, 31)
+    sessions.wait_for("60 active")
+    sessions.wait_for(lambda text: "EXPIRES IN" in text and "q quit" in text.splitlines()[-1])
+
+
+def test_a_resize_during_a_dialog_neither_confirms_nor_loses_it(
+    sessions: Terminal, server: Server
+) -> None:
+    with nothing_changes(server):
+        sessions.send("j")
+        sessions.send("x")
+        wait_for_dialog(sessions, "Revoke 1 session", "Revoke")
+        for size in ((60, 15), (120, 40), (40, 10), (80, 24)):
+            sessions.resize(*size)
+        sessions.wait_for("Revoke 1 session")
+        sessions.send("n")
+        sessions.wait_for(lambda text: "Revoke 1 session" not in text and "60 active" in text)
+
+
+@pytest.fixture
+def hanging() -> Generator[FaultyServer]:
+    """A server that takes the first revokes, and answers no other."""
+    server = FaultyServer(demo_state(SystemClock(), sessions=60))
+    with server.running():
+        server.strikes(Call.REVOKE, b.After(4, b.says_nothing))
+        yield server
+
+
+@pytest.mark.parametrize("how", ["the line breaks", "SIGHUP", "SIGTERM"])
+def test_a_plan_that_is_cut_short_sends_nothing_more_and_is_named_at_the_next_start(
+    opened: Opener, hanging: FaultyServer, how: str, tmp_path: object
+) -> None:
+    account = Server(hanging.state, hanging.url).account
+    terminal = opened(**account)
+    terminal.wait_for("60 active")
+    terminal.send("/")
+    terminal.send("guzzle\r")
+    terminal.wait_for(" of 60")
+    terminal.send("a")
+    terminal.wait_for("marked")
+    terminal.send("x")
+    wait_for_dialog(terminal, "Revoke ", "Revoke")
+    terminal.send("y")
+    terminal.wait_until(lambda: hanging.asked[Call.REVOKE] >= 8)
+    match how:
+        case "the line breaks":
+            terminal.hang_up()
+        case "SIGHUP":
+            terminal.signal(signal.SIGHUP)
+        case _:
+            terminal.signal(signal.SIGTERM)
+    code = terminal.finish()
+    assert code == (143 if how == "SIGTERM" else 129)
+    sent = hanging.asked[Call.REVOKE]
+    assert sent <= 4 + 16 + 4
+    environ = {
+        "QISCUS_TUI_CONFIG_DIR": f"{tmp_path}/config",
+        "QISCUS_TUI_DATA_DIR": f"{tmp_path}/data",
+        **account,
+    }
+    after = Command(tmp_path, environ=environ)("sessions")  # pyright: ignore[reportArgumentType]
+    assert after.returncode == 0, after
+    assert "cut short" in after.stderr, after.stderr
+    assert hanging.asked[Call.REVOKE] == sent
