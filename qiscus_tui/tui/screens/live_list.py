@@ -173,9 +173,7 @@ class LiveList(ShownList):
     def succeeded(self) -> None:
         """The list on screen is the server's."""
         if not self._is_read:
-            # What was loaded stays: the collector need not look at it again.
-            gc.collect()
-            gc.freeze()
+            gc.freeze()  # what was loaded stays: the collector need not look at it again
         self._is_read = True
         self.trouble = None
 

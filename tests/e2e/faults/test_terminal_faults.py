@@ -50,7 +50,7 @@ def test_a_resize_during_a_dialog_neither_confirms_nor_loses_it(
     with nothing_changes(server):
         sessions.send("j")
         sessions.send("x")
-        wait_for_dialog(sessions, "Revoke 1 session", "Revoke")
+        wait_for_dialog(sessions, "Revoke 1 session", "Revoke 1  y")
         for size in ((60, 15), (120, 40), (40, 10), (80, 24)):
             sessions.resize(*size)
         sessions.wait_for("Revoke 1 session")
@@ -80,7 +80,7 @@ def test_a_plan_that_is_cut_short_sends_nothing_more_and_is_named_at_the_next_st
     terminal.send("a")
     terminal.wait_for("marked")
     terminal.send("x")
-    wait_for_dialog(terminal, "Revoke ", "Revoke")
+    wait_for_dialog(terminal, "Revoke 36 sessions", "Revoke 36  y")
     terminal.send("y")
     terminal.wait_until(lambda: hanging.asked[Call.REVOKE] >= 8)
     match how:
