@@ -18,6 +18,7 @@ from qiscus_tui.errors import (
     TokenExpired,
     TokenInvalid,
 )
+from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.masking import MASK
 from qiscus_tui.model.text import safe
 
@@ -100,7 +101,7 @@ def failure(
         wait = retry_after(headers, now)
         return ServerFault(
             f"{_what(call)} failed: the server answered {said}",
-            None if wait is None else f"The server asks to wait {wait:,.0f} s; try again then.",
+            _wait_words(wait),
             status=status,
             retry_after=wait,
         )
@@ -128,6 +129,14 @@ def redirected(call: Call, status: int) -> NotQiscus:
         "Give the address that it redirects to as --server, if you trust it.",
         status=status,
     )
+
+
+def _wait_words(wait: float | None) -> str | None:
+    if not wait:
+        return None
+    if wait > DAY:
+        return "The server asks to wait longer than a day; ask whoever runs it."
+    return f"The server asks to wait {wait:,.0f} s; try again then."
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:

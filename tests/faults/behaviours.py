@@ -241,6 +241,7 @@ def tunnels(port: int, *, wants: str = "") -> Behaviour:
             await x.say(Said(407, needs, PAGE))
             return
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
+        x.server.ends_with_it(far_writer)
         await x.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         await asyncio.gather(_relay(x.reader, far_writer), _relay(far_reader, x.writer))
         x.close()

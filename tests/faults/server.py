@@ -116,6 +116,10 @@ class FaultyServer:
         """Do this to every request of a call (None: of any), and obey the others."""
         self.behaves = lambda asked: behaviour if call in {None, asked} else obeys
 
+    def ends_with_it(self, writer: asyncio.StreamWriter) -> None:
+        """Close this connection at the latest when the server ends."""
+        self._writers.append(writer)
+
     def forget_counts(self) -> None:
         """Count from here on."""
         self.asked.clear()

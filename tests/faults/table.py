@@ -39,7 +39,7 @@ class Fault:
             return {self.code}
         # The list shows what is gone, whatever was answered.
         if deed is Deed.REVOKE_MANY and self.done and self.code != FINE:
-            return {FINE, self.code}  # ten that were given up in a row stop the rest
+            return {FINE, NOT_ALL}  # ten that were given up in a row stop the rest
         return {FINE if self.done else self.code}
 
 
