@@ -4,7 +4,14 @@ from collections.abc import Iterator
 
 from qiscus_tui.cli.table import count, session_table
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
-from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.revocation.plan import Exclusion, RevocationPlan
+
+SWITCHES = {
+    Exclusion.CURRENT: "--include-current",
+    Exclusion.CURRENT_UNKNOWN: "--include-current",
+    Exclusion.PROTECTED: "--include-protected",
+}
+"""The option that lets a left out session into the plan."""
 
 SHOWN = 20
 """Sessions of a plan that are shown one by one."""
@@ -30,13 +37,15 @@ def plan_lines(plan: RevocationPlan, now: float) -> Iterator[str]:
 
 
 def left_out_lines(plan: RevocationPlan) -> Iterator[str]:
-    """What stays, by reason."""
-    reasons: dict[str, list[str]] = {}
+    """What stays, by reason, and the switch that would let it in."""
+    reasons: dict[tuple[str, Exclusion], list[str]] = {}
     for left in plan.left_out:
-        reasons.setdefault(left.reason, []).append(left.session.id)
-    for reason, ids in reasons.items():
+        reasons.setdefault((left.reason, left.exclusion), []).append(left.session.id)
+    for (reason, exclusion), ids in reasons.items():
         names = f": {', '.join(ids)}" if len(ids) <= 4 else ""
         yield f"Left out, {reason}: {count(len(ids), 'session')}{names}"
+        if exclusion in SWITCHES:
+            yield f"  To revoke that too: {SWITCHES[exclusion]}"
 
 
 def report_lines(report: Report) -> Iterator[str]:

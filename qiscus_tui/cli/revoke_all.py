@@ -83,7 +83,10 @@ def _show(context: Context, listed: SessionList, result: RevokeAllResult) -> int
         console.result(result.words)
     if result.unanswered is not None:
         console.tell(result.unanswered)
-        console.say("  The new token did not arrive. Get one: qiscus-tui refresh")
+        if result.nothing_ended:
+            console.say("  Nothing was ended: what is kept here is as good as before.")
+        else:
+            console.say("  The new token did not arrive. Get one: qiscus-tui refresh")
     if result.unstored is not None:
         console.tell(result.unstored)
         if result.new_long_lived is not None and console.can_ask:

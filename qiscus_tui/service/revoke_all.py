@@ -40,6 +40,11 @@ class RevokeAllResult:
     """The new long-lived token, only where it changed and could not be stored."""
 
     @property
+    def nothing_ended(self) -> bool:
+        """Whether every session that was there before still is."""
+        return self.still_listed == self.before
+
+    @property
     def words(self) -> str:
         """`400 revoked`."""
         if self.still_listed is None:

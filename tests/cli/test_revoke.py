@@ -215,6 +215,7 @@ def test_our_own_session_when_named_is_not_sent(logged_in: Program) -> None:
     assert "own session" in str(outcomes_of(done)[own][1])
     left = plan_of(done)["left_out"]
     assert left == [{"id": own, "reason": outcomes_of(done)[own][1]}]
+    assert "--include-current" in done.err
 
 
 def test_our_own_session_goes_where_it_was_included(logged_in: Program) -> None:

@@ -278,3 +278,21 @@ async def test_a_narrow_terminal_keeps_account_storage_and_use(
         assert "admin@demo" in row_of(here, "in use")
         assert "file" in row_of(here, "in use")
         assert all(len(line) <= size[0] for line in here.lines())
+
+
+async def test_where_the_environments_token_is_not_taken_no_login_is_offered(machine: Machine):
+    workspace, choice = from_environment(machine.state, machine.clock, machine.home)
+    machine.state.fail_next(Call.LIST, Fault(401))
+    async with opened_with(workspace, choice, machine.state, machine.clock) as here:
+        assert isinstance(here.app.screen, SessionsScreen)
+        assert "comes from the environment" in here.toasts
+
+
+async def test_logging_in_again_for_this_run_ends_the_token_that_it_replaces(clock: ManualClock):
+    async with at_sessions(clock) as here:
+        before = len(here.state.sessions())
+        here.state.fail_next(Call.LIST, Fault(401))
+        await here.press("r")
+        await log_in_as(here, ADMIN)
+        assert isinstance(here.app.screen, SessionsScreen)
+        assert len(here.state.sessions()) == before

@@ -207,7 +207,10 @@ def result_words(result: "RevokeAllResult") -> Content:
     """What is known of the end, and what is not."""
     parts: list[Content] = []
     if result.unanswered is not None:
-        parts.append(Content.styled("The answer, and with it the new token, was lost.", "$warning"))
+        lost = "The answer, and with it the new token, was lost."
+        kept = "No answer; nothing was ended, and the kept token is as good as before."
+        words = kept if result.nothing_ended else lost
+        parts.append(Content.styled(words, "$warning"))
         parts.append(trouble(result.unanswered))
     if result.unstored is not None:
         parts.append(Content.styled("The new token could not be stored.", "$warning"))

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from qiscus_tui.errors import LoginNeeded, QiscusTuiError, StorageError
+from qiscus_tui.errors import LoginNeeded, QiscusTuiError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.choice import Choice
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.actions import Scope
 from qiscus_tui.tui.screens import notices
+from qiscus_tui.tui.screens.attendance import Attendance
 from qiscus_tui.tui.screens.notices import Said
 from qiscus_tui.tui.screens.shown_list import ShownList
 from qiscus_tui.tui.situation import Situation
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from qiscus_tui.model.account import Account
     from qiscus_tui.service.connection import Connection
     from qiscus_tui.service.login import LoggedIn
-    from qiscus_tui.service.visiting import Visit
     from qiscus_tui.service.workspace import Workspace
 
 
@@ -50,8 +50,7 @@ class LiveList(ShownList):
         )
         self._notes = () if isinstance(opening, Choice) else opening.notes
         self.trouble: QiscusTuiError | None = None
-        self._visit: Visit | None = None
-        self._is_noted = False
+        self._attendance = Attendance(workspace)
         self._is_read = False
         self._is_loading = False
         self._is_settled = False
@@ -128,7 +127,7 @@ class LiveList(ShownList):
             if self.connection is None and self._choice is not None:
                 self.connection = await asyncio.to_thread(self.workspace.connect, self._choice)
             if self.connection is not None:
-                self._begin_visit(self.connection)
+                self._attendance.begin(self.connection)
                 if not self._is_read:
                     self._name_quickly(self.connection)
                 await self.take_list(await self.connection.read_list(self._progressed))
@@ -136,7 +135,8 @@ class LiveList(ShownList):
                 self.succeeded()
                 if is_first:
                     self.run_worker(self._name_fully(self.connection), group="names")
-                await self._visited(self.connection)
+                for words in await self._attendance.note(self.connection):
+                    self.app.notify(words, severity="warning", markup=False)
         except QiscusTuiError as error:
             self._failed(error)
         finally:
@@ -177,36 +177,13 @@ class LiveList(ShownList):
         self._is_read = True
         self.trouble = None
 
-    # The visit.
-
-    def _begin_visit(self, connection: Connection) -> None:
-        from qiscus_tui.service.visiting import visit_of
-
-        self._visit = visit_of(connection, self._visit)
-
-    async def _visited(self, connection: Connection) -> None:
-        """Once: note that the account is used, and say what keeps news from being told."""
-        if self._is_noted:
-            return
-        from qiscus_tui.service.switching import note_start
-
-        self._is_noted = True
-        troubles = [self._visit.trouble] if self._visit is not None else []
-        try:
-            await asyncio.to_thread(note_start, self.workspace, connection)
-        except StorageError as error:
-            troubles.append(error)
-        for trouble in filter(None, troubles):
-            words = f"{trouble.message}\n{trouble.hint}"
-            self.app.notify(words, severity="warning", markup=False)
-
     async def end_visit(self) -> None:
         """The screen is left in good order: what it lists is no news the next time.
 
         Raises StorageError.
         """
-        if self._visit is not None and self._is_read:
-            await self._visit.end(self.listed)
+        if self._is_read:
+            await self._attendance.end(self.listed)
 
     def _failed(self, error: QiscusTuiError) -> None:
         self.trouble = error
@@ -221,6 +198,10 @@ class LiveList(ShownList):
             return
         if not self.is_in_front:
             return  # a dialog is open and tells it; the next reading asks
+        if self.storage is Storage.ENVIRONMENT:
+            words = "The token comes from the environment: set a valid one there, and start anew."
+            self.notify(f"{why.message}\n{words}", severity="error", markup=False)
+            return  # a login would not be used
         self.app.push_screen(
             LoginScreen(self.workspace, self._logged_in, again=self.account, why=why)
         )
@@ -228,12 +209,19 @@ class LiveList(ShownList):
     def _logged_in(self, done: LoggedIn) -> None:
         old, self.connection = self.connection, done.connection
         if old is not None:
-            self.run_worker(old.close(), group="close")
+            self.run_worker(self._leave(old), group="close")
         self.trouble = None
         if self.app.screen is not self:
             self.app.pop_screen()
         self._notes = done.notes
         self._painted()
+
+    async def _leave(self, old: Connection) -> None:
+        from qiscus_tui.service.switching import leave
+
+        note = await leave(old)  # a token of this run only is replaced: it ends
+        if note:
+            self.app.notify(note, markup=False)
 
     # The clock.
 

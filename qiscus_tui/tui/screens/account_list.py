@@ -1,0 +1,184 @@
+"""The accounts screen's part that shows them: who, where, which role and storage, last used."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from qiscus_tui.errors import QiscusTuiError, UsageError
+from qiscus_tui.model.account import Role, Storage
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.choice import ENVIRONMENT_NAME
+from qiscus_tui.service.switching import OfferedAccount, must_not_be_given, offered_accounts
+from qiscus_tui.tui import actions, switching
+from qiscus_tui.tui.actions import Action, Scope
+from qiscus_tui.tui.screens.sized import SizedScreen, TooSmall
+from qiscus_tui.tui.widgets.action_bar import ActionBar
+from qiscus_tui.tui.widgets.cells import created_cell
+from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
+from qiscus_tui.tui.widgets.text_rows import TextColumn, TextRow, TextRows
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.workspace import Workspace
+
+COLUMNS = (
+    TextColumn("", 1, 100),
+    TextColumn("ACCOUNT", 48, 99, least=20),
+    TextColumn("SERVER", 32, 60, least=16),
+    TextColumn("USER", 28, 20, least=12),
+    TextColumn("ROLE", 21, 50),
+    TextColumn("STORAGE", 13, 80),
+    TextColumn("LAST USED", 17, 70),
+)
+
+
+class AccountList(SizedScreen[None]):
+    """Lists the accounts, and offers what can be done with the one under the cursor."""
+
+    CSS_PATH = "accounts.tcss"
+    AUTO_FOCUS = "#accounts"
+    SCOPE = Scope.ACCOUNTS
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.accounts: list[OfferedAccount] = []
+
+    def compose(self) -> ComposeResult:
+        yield TooSmall()
+        yield OneLine(id="accounts-title")
+        yield OneLine(id="accounts-notice")
+        yield Static(classes="rule")
+        yield TextRows(COLUMNS, id="accounts")
+        yield Static(classes="rule")
+        yield ActionBar(id="accounts-actions")
+
+    def on_mount(self) -> None:
+        """Draw what is known, and look."""
+        back = "esc back to the list" if self.sessions is not None else ""
+        self.query_one("#accounts-title", OneLine).show_line(
+            Line(
+                (
+                    piece("qiscus-tui", Tone.STRONG, 20),
+                    piece("accounts on this machine", Tone.PLAIN, ALWAYS, after="   "),
+                ),
+                (piece(back, Tone.MUTED, 10),),
+            )
+        )
+        self._say(self.why_not_switch())
+        self.query_one(TextRows).show_notice("Looking…")
+        self.load()
+
+    # What is shown.
+
+    @property
+    def sessions(self) -> switching.Behind | None:
+        """The sessions of the account in use, behind this screen; None where there are none."""
+        return switching.behind(self.app)
+
+    @property
+    def chosen(self) -> OfferedAccount | None:
+        """The account under the cursor."""
+        rows = self.query_one(TextRows)
+        return self.accounts[rows.cursor_row] if self.accounts else None
+
+    def load(self) -> None:
+        """Read the accounts again."""
+        self.run_worker(self._load(), group="accounts", exclusive=True)
+
+    async def _load(self) -> None:
+        rows = self.query_one(TextRows)
+        try:
+            kept = await asyncio.to_thread(offered_accounts, self.workspace)
+        except QiscusTuiError as error:
+            rows.show_notice(error.message, error.hint)
+            return
+        self.accounts = [*self._not_kept(kept), *kept]
+        rows.show_notice("No account is kept here.", "a adds one by a login.")
+        at = next((i for i, one in enumerate(self.accounts) if self.in_use(one)), 0)
+        rows.show_rows([self._row(one) for one in self.accounts], at)
+        self._draw_actions()
+
+    def _not_kept(self, kept: list[OfferedAccount]) -> list[OfferedAccount]:
+        """The account in use, where it is the environment's or this run's."""
+        behind = self.sessions
+        if behind is None or any(self.in_use(one) for one in kept):
+            return []
+        account = behind.account
+        name = ENVIRONMENT_NAME if behind.storage is Storage.ENVIRONMENT else account.name
+        return [OfferedAccount(name, account, behind.storage)]
+
+    def in_use(self, one: OfferedAccount) -> bool:
+        """Whether its sessions are behind this screen."""
+        behind = self.sessions
+        return (
+            behind is not None
+            and one.account.key == behind.account.key
+            and one.storage is behind.storage
+        )
+
+    def _row(self, one: OfferedAccount) -> TextRow:
+        account, in_use = one.account, self.in_use(one)
+        role = "" if account.role is Role.UNKNOWN else account.role.value
+        parts = [role, "read-only" if account.readonly else ""]
+        now = self.workspace.clock.now()
+        used = "unknown" if one.last_used is None else created_cell(one.last_used, now)
+        return TextRow(
+            (
+                "●" if in_use else " ",
+                safe(one.name),
+                account.origin.netloc,
+                safe(account.user) or "unknown",
+                ", ".join(filter(None, parts)) or "unknown",
+                one.storage.value,
+                "in use" if in_use else used,
+            )
+        )
+
+    def why_not_switch(self) -> QiscusTuiError | None:
+        """Why nothing can be chosen here: the environment has the last word."""
+        try:
+            must_not_be_given(self.workspace)
+        except UsageError as error:
+            return error
+        return None
+
+    def _say(self, error: QiscusTuiError | None) -> None:
+        line = Line()
+        if error is not None:
+            line = Line(
+                (
+                    piece(error.message, Tone.WARNING, ALWAYS),
+                    piece(error.hint, Tone.MUTED, 50, after=". "),
+                )
+            )
+        notice = self.query_one("#accounts-notice", OneLine)
+        notice.show_line(line)
+        notice.display = error is not None
+
+    @on(TextRows.Moved)
+    def _draw_actions(self) -> None:
+        self.query_one("#accounts-actions", ActionBar).show_actions(
+            action
+            for action in (*actions.of(Scope.ACCOUNTS), *actions.of(Scope.APP))
+            if action.footer and self._offers(action)
+        )
+
+    def _offers(self, action: Action) -> bool:
+        chosen = self.chosen
+        given = self.why_not_switch() is not None
+        match action.name:
+            case "switch_account":
+                return chosen is not None and not given and not self.in_use(chosen)
+            case "log_out":
+                return chosen is not None and not given
+            case "add_account":
+                return not given
+            case "forget_account":
+                return chosen is not None and chosen.is_kept
+            case _:
+                return True
