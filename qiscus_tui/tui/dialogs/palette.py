@@ -16,7 +16,7 @@ from qiscus_tui.tui.actions import Action
 from qiscus_tui.tui.dialogs.parts import Words
 from qiscus_tui.tui.widgets.cells import fit
 
-TITLE_WIDTH = 32
+TITLE_WIDTH = 48
 
 
 class PaletteDialog(ModalScreen[str]):
