@@ -17,6 +17,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from qiscus_tui.store.config import Config, UiConfig
+from qiscus_tui.tui.screens.live_list import LiveList
 from qiscus_tui.tui.theme import DARK, LIGHT
 from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_login, at_sessions
@@ -66,6 +67,7 @@ async def _of_the_work() -> AsyncGenerator[tuple[str, str]]:
         await running.press("escape", "x")
         running.clock.advance(1)
         await running.pilot.pause(0.7)  # the button wakes by a real timer
+        await _tick(running)
         yield "revoke", picture(running)
         await running.press("y")
         yield "revoked", picture(running)
@@ -75,6 +77,14 @@ async def _some_time_later(running: Running) -> None:
     """The session of this program is not the newest thing in the world any more."""
     running.clock.advance(47 * 60 + 12)
     await running.press("r")
+
+
+async def _tick(running: Running) -> None:
+    """Behind a dialog the list ticks by a real timer too: it may have come, or not yet."""
+    for screen in running.app.screen_stack:
+        if isinstance(screen, LiveList):
+            screen.second()
+    await running.pilot.pause()
 
 
 async def _mark_three(running: Running) -> None:
