@@ -109,6 +109,7 @@ def _of_plan(disk: Disk, cut: CutShort) -> Notice:
         f"The {intent.kind.value} plan {safe(intent.plan_id, 40)} of {sessions} "
         f"({safe(intent.account, 100)}, begun {rfc3339(intent.time)}) was cut short"
     )
-    known = f", with {cut.outcomes:,} outcomes written down" if cut.outcomes else ""
+    noun = "outcome" if cut.outcomes == 1 else "outcomes"
+    known = f", with {cut.outcomes:,} {noun} written down" if cut.outcomes else ""
     hint = "Which of them ended is not known. See what is still listed: qiscus-tui sessions"
     return Notice(message + known, hint, lambda: disk.audit.acknowledge(intent.plan_id))

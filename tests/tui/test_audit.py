@@ -155,7 +155,7 @@ async def test_a_plan_that_was_cut_short_is_named_once(machine: Machine):
     async with machine.app() as here:
         assert "aaaa1111" in here.toasts
         assert "cut short" in here.toasts
-        assert "1 outcomes written down" in here.toasts
+        assert "1 outcome written down" in here.toasts
     async with machine.app() as here:
         assert "cut short" not in here.toasts
 
