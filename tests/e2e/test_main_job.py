@@ -276,7 +276,9 @@ def test_a_signal_ends_a_revoke_in_good_order(
     slow: Sandbox, shell: Shell, number: signal.Signals, code: int
 ) -> None:
     log_in(shell, slow)
-    shell("revoke", next(iter(slow.listed())), "--yes")  # so that no trial is needed
+    listed = json.loads(shell("sessions", "--json"))
+    lasting = [one["id"] for one in listed if one["expires_in"] > 3600 and not one["current"]]
+    shell("revoke", lasting.pop(), "--yes")  # so that no trial is needed
     before = slow.listed()
     arguments = ["revoke", "--older-than", "1s", "--yes", "--max", "60", "--concurrency", "1"]
     process = shell.started(*arguments, "--json")
@@ -295,8 +297,8 @@ def test_a_signal_ends_a_revoke_in_good_order(
         return
     outcomes = {one["id"]: one["outcome"] for one in json.loads(out)["outcomes"]}
     gone = {id for id, outcome in outcomes.items() if outcome == "revoked"}
-    assert gone == before - after
-    assert set(outcomes.values()) == {"revoked", "not_sent"}
+    assert gone & set(lasting) == (before - after) & set(lasting)  # others may expire meanwhile
+    assert {"revoked", "not_sent"} <= set(outcomes.values())
     assert "was cut short" not in _said(shell, "accounts")
 
 
