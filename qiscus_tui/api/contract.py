@@ -54,7 +54,6 @@ class FieldNames:
 APP_ID_HEADER = "Qiscus-App-Id"  # documented
 SECRET_KEY_HEADER = "Qiscus-Secret-Key"  # documented
 TOKEN_HEADER = "Authorization"  # documented; the bare token, without "Bearer"
-SECRET_HEADERS = frozenset({"authorization", "qiscus-app-id", "qiscus-secret-key"})
 
 LOGIN_EMAIL, LOGIN_PASSWORD = "email", "password"  # documented
 

@@ -33,7 +33,3 @@ class Verb:
     """What the verb does not do, for its help."""
     tells_of_crashes: bool = True
     """Whether it first says what an earlier run left half done."""
-
-
-def no_options(parser: argparse.ArgumentParser) -> None:
-    """A verb without options of its own."""

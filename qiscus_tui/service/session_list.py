@@ -4,7 +4,7 @@ Everything that the table, the filter and the plans ask of 100,000 sessions is k
 sequences: position `i` in each is the same session.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from qiscus_tui.errors import UsageError
@@ -89,7 +89,3 @@ def search_text(session: Session, client: str, label: str) -> str:
     """What a bare word of a filter is looked for in."""
     parts = (session.id, client, session.safe_agent, session.safe_user, label, session.safe_ip)
     return "\n".join(parts).casefold()
-
-
-ClientName = Callable[[str | None], str]
-"""From an exact user agent to a safe short name."""
