@@ -22,6 +22,8 @@ class Console:
     err: TextIO
     source: TextIO
     no_input: bool = False
+    caught: list[int] = field(default_factory=list[int])
+    """Signals that came while something was done: no question is asked after them."""
     _progress: int = field(default=0, repr=False)
 
     @property
@@ -99,7 +101,7 @@ class Console:
 
         self.end_progress()
         try:
-            with interruptible():
+            with interruptible(self.caught):
                 return getpass(question, stream=self.err)
         except EOFError as error:
             raise NotConfirmed("No answer was given") from error
@@ -119,13 +121,13 @@ class Console:
         """The rest of stdin, at most so many characters."""
         from qiscus_tui.cli.signals import interruptible
 
-        with interruptible():
+        with interruptible(self.caught):
             return _text_of(lambda: self.source.read(most))
 
     def _line(self, most: int = -1) -> str:
         from qiscus_tui.cli.signals import interruptible
 
-        with interruptible():
+        with interruptible(self.caught):
             return _text_of(lambda: self.source.readline(most))
 
     def _write_err(self, text: str) -> None:

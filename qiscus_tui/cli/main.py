@@ -64,7 +64,7 @@ def _verb(options: argparse.Namespace, console: Console) -> int:
         result = run(context)
         if isinstance(result, int):
             return result
-        return asyncio.run(until_signal(result, context))
+        return asyncio.run(until_signal(result, console))
 
 
 def _app(options: argparse.Namespace, console: Console, app: "Callable[[Workspace], int]") -> int:

@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from qiscus_tui.cli.console import Console
 from qiscus_tui.service.workspace import Workspace
@@ -15,8 +15,6 @@ class Context:
     options: argparse.Namespace
     console: Console
     workspace: Workspace
-    caught: list[int] = field(default_factory=list[int])
-    """Signals that came; each cancels the verb."""
 
 
 Run = Callable[[Context], Awaitable[int] | int]

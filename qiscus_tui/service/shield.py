@@ -9,7 +9,7 @@ class Shield:
 
     def __init__(self) -> None:
         self._held = 0
-        self._waiting: list[Callable[[], None]] = []
+        self._waiting: list[Callable[[], object]] = []
 
     @contextlib.contextmanager
     def held(self) -> Generator[None]:
@@ -24,7 +24,7 @@ class Shield:
                 for handle in waiting:
                     handle()
 
-    def handle(self, handler: Callable[[], None]) -> None:
+    def handle(self, handler: Callable[[], object]) -> None:
         """Call the handler of a signal: now, or when nothing is at stake any more."""
         if self._held:
             self._waiting.append(handler)

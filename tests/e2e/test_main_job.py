@@ -317,11 +317,13 @@ def modes_of_echo(terminal: Terminal) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_at_a_question_ends_it(environ: dict[str, str], number: signal.Signals) -> None:
+@pytest.mark.parametrize("asked", ["[y/N]", "to revoke"])
+def test_a_signal_at_a_question_or_just_before_ends_it(
+    environ: dict[str, str], number: signal.Signals, asked: str
+) -> None:
     command = [*PROGRAM, "--demo", "revoke", "--filter=age:>29d client:guzzle"]
     with Terminal(command, environ=environ) as terminal:
-        terminal.wait_for("to revoke")
-        terminal.wait_for(":")
+        terminal.wait_for(asked)
         terminal.signal(number)
         assert terminal.finish() == 128 + number
         assert "Traceback" not in terminal.text

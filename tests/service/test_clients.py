@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given, settings
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from qiscus_tui.service import clients
 from qiscus_tui.service.clients import LONGEST, UNKNOWN, ClientNames, client_name, quick_name
-from qiscus_tui.service.session_list import ClientName
+
+Namer = Callable[[str | None], str]
 
 WINDOWS_CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -66,14 +68,14 @@ def test_a_tool_is_told_by_its_first_product(agent: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("name_of", [client_name, quick_name])
-def test_our_own_sessions_show_which_machine_made_them(name_of: ClientName) -> None:
+def test_our_own_sessions_show_which_machine_made_them(name_of: Namer) -> None:
     assert name_of("qiscus-tui/0.1.0 (db server)") == "qiscus-tui · db server"
     assert name_of("qiscus-tui/0.1.0") == "qiscus-tui"
 
 
 @pytest.mark.parametrize("name_of", [client_name, quick_name, ClientNames()])
 @pytest.mark.parametrize("agent", [None, "", "  ", "\u00a0"])
-def test_no_agent_is_unknown(name_of: ClientName, agent: str | None) -> None:
+def test_no_agent_is_unknown(name_of: Namer, agent: str | None) -> None:
     assert name_of(agent) == UNKNOWN
 
 
@@ -94,7 +96,7 @@ def test_only_the_beginning_of_a_long_agent_is_read() -> None:
 @example(agent="e" + "\u0301" * 300)
 @example(agent="\U000e0100" * 300)
 @settings(max_examples=100, deadline=None)
-def test_any_agent_has_a_safe_visible_short_name(name_of: ClientName, agent: str) -> None:
+def test_any_agent_has_a_safe_visible_short_name(name_of: Namer, agent: str) -> None:
     name = name_of(agent)
     assert name.strip()
     assert name.isprintable()
