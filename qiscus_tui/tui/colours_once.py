@@ -12,6 +12,8 @@ _SEQUENCE = re.compile(
     r"\x1b(?:\[(?P<colours>[\d;:]*)m"
     # Draws nothing, whatever the colours: the cursor's place, synchronised output.
     r"|(?P<neutral>\[\d*(?:;\d*)?H|\[\?2026[hl]))"
+    # Between two lines of one picture, of which the second says its place itself.
+    r"|\r?\n(?=\x1b\[\d+;\d+H)"
 )
 
 _LASTING_FLAGS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 21, 51, 52, 53})
@@ -52,7 +54,10 @@ class ColoursOnce:
                 parts.append(text[place : found.start()])
             place = found.end()
             colours = found["colours"]
-            parts.append(found[0] if colours is None else self._ask(colours))
+            if colours is not None:
+                parts.append(self._ask(colours))
+            elif found["neutral"] is not None:
+                parts.append(found[0])
         if place < len(text):
             parts.append(self._change())
             parts.append(text[place:])

@@ -13,11 +13,15 @@ OTHERS = ["38;5", "38;9;1", "22", "24", "27", "1;24;31"]
 COLOUR = st.sampled_from([*KNOWN, *LONG, *OTHERS]).map("\x1b[{}m".format)
 PLACE = st.builds("\x1b[{};{}H".format, st.integers(1, 6), st.integers(1, 20))
 OTHER = st.sampled_from(
-    ["\x1b[K", "\x1b[2J", "\x1b[1P", "\x1b[?2026h", "\x1b[?2026l", "\x1b[?7l", "\r\n", "\x1b[2X"]
+    ["\x1b[K", "\x1b[2J", "\x1b[1P", "\x1b[?2026h", "\x1b[?2026l", "\x1b[?7l", "\r\nx", "\x1b[2X"]
 )
 WORDS = st.text("ab 漢│", min_size=1, max_size=6)
 TEXTUAL = st.builds("{}{}\x1b[0m".format, COLOUR, WORDS)
-WRITE = st.lists(st.one_of(TEXTUAL, COLOUR, PLACE, OTHER, WORDS), max_size=12).map("".join)
+# Two lines of one picture; none ends on the last row, where a terminal would scroll.
+LINES = st.builds(
+    "\x1b[{};{}H{}\n{}{}".format, st.integers(1, 4), st.integers(1, 8), TEXTUAL, PLACE, TEXTUAL
+)
+WRITE = st.lists(st.one_of(TEXTUAL, LINES, COLOUR, PLACE, OTHER, WORDS), max_size=12).map("".join)
 
 
 def screen_after(writes: list[str]) -> list[list[object]]:
@@ -53,6 +57,13 @@ def test_the_next_write_of_the_same_colour_says_nothing() -> None:
     once = ColoursOnce()
     once.thin("\x1b[31ma\x1b[0m")
     assert once.thin("\x1b[2;2H\x1b[31mb\x1b[0m") == "\x1b[2;2Hb"
+
+
+def test_the_next_line_of_the_same_colour_says_its_place_alone() -> None:
+    once = ColoursOnce()
+    once.thin("\x1b[31ma\x1b[0m")
+    two_lines = "\x1b[1;1H\x1b[31mb\x1b[0m\n\x1b[2;1H\x1b[31mc\x1b[0m"
+    assert once.thin(two_lines) == "\x1b[1;1Hb\x1b[2;1Hc"
 
 
 def test_the_terminal_is_left_without_colour() -> None:
