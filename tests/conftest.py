@@ -1,6 +1,8 @@
 """What every test stands on: its own home, an empty environment, a clock by hand."""
 
 import os
+import signal
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,18 @@ import pytest
 from tests.clocks import ManualClock
 
 KEPT = {"PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "TMPDIR", "CI"}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def hang_up() -> Generator[None]:
+    """SIGHUP as a login shell leaves it, also in a run that was begun with `nohup`.
+
+    A handler that does nothing: what the tests start has the default again, the run lives on.
+    """
+    before = signal.getsignal(signal.SIGHUP)
+    signal.signal(signal.SIGHUP, lambda _number, _frame: None)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import os
 import ssl
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
@@ -41,6 +41,11 @@ class WireSettings:
     proxy: str = field(default="", repr=False)
     """May hold a password."""
     transport: httpx.AsyncBaseTransport | None = None
+
+
+def in_process(app: Callable[..., Awaitable[None]]) -> httpx.AsyncBaseTransport:
+    """The way to an ASGI application in this process: no socket."""
+    return httpx.ASGITransport(app)
 
 
 def tls_context(ca_bundle: str) -> ssl.SSLContext:

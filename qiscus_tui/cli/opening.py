@@ -28,8 +28,7 @@ def open_for(options: argparse.Namespace, environ: Mapping[str, str] = os.enviro
 
 def demo_workspace(clock: Clock, sessions: int = 400) -> Workspace:
     """The demo in this process: no socket, no file, and nothing of the user's environment."""
-    import httpx
-
+    from qiscus_tui.api.wire import in_process
     from qiscus_tui.demo import demo_state
     from qiscus_tui.demo.app import demo_app
     from qiscus_tui.model.origin import parse_origin
@@ -38,7 +37,7 @@ def demo_workspace(clock: Clock, sessions: int = 400) -> Workspace:
 
     state = demo_state(clock, sessions=sessions)
     access = DemoAccess(
-        httpx.ASGITransport(demo_app(state)),
+        in_process(demo_app(state)),
         parse_origin(DEMO_SERVER),
         state.credentials.email,
         state.credentials.password,
