@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from qiscus_tui.cli.signals import interruptible
 from qiscus_tui.errors import NotConfirmed, QiscusTuiError, UsageError
 
 LONGEST_LINE = 1 << 16
@@ -97,8 +98,6 @@ class Console:
             )
         from getpass import getpass
 
-        from qiscus_tui.cli.signals import interruptible
-
         self.end_progress()
         try:
             with interruptible(self.caught):
@@ -119,14 +118,10 @@ class Console:
 
     def read_all(self, most: int) -> str:
         """The rest of stdin, at most so many characters."""
-        from qiscus_tui.cli.signals import interruptible
-
         with interruptible(self.caught):
             return _text_of(lambda: self.source.read(most))
 
     def _line(self, most: int = -1) -> str:
-        from qiscus_tui.cli.signals import interruptible
-
         with interruptible(self.caught):
             return _text_of(lambda: self.source.readline(most))
 

@@ -1,17 +1,38 @@
-"""Lets what was begun on the server come to its end when a signal arrives."""
+"""How a verb ends when a signal arrives: what was begun on the server comes to its end."""
 
 import asyncio
+import contextlib
+import signal
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from qiscus_tui.cli.signals import ended, terminal_is_gone
-from qiscus_tui.cli.verb import Context
+from qiscus_tui.cli.console import Console
+from qiscus_tui.cli.signals import handled_by
+from qiscus_tui.service.shield import shield
 
 _Result = TypeVar("_Result")
 
 
+async def until_signal(work: Awaitable[int], console: Console) -> int:
+    """The verb's exit code. A signal cancels it, but not while tokens are being stored."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.ensure_future(work)
+
+    # Not the event loop's own handlers: those know nothing of a signal before the loop turns.
+    def on_signal(number: int, _frame: object) -> None:
+        console.caught.append(number)
+        loop.call_soon_threadsafe(shield.handle, task.cancel)
+
+    with handled_by(on_signal):
+        try:
+            return await task
+        except asyncio.CancelledError:
+            console.end_progress()
+            return 128 + (console.caught[0] if console.caught else signal.SIGINT)
+
+
 async def finished(
-    context: Context,
+    console: Console,
     work: Awaitable[_Result],
     stop: Callable[[], None],
     show: Callable[[_Result], object],
@@ -25,10 +46,12 @@ async def finished(
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
-        if not terminal_is_gone(context):
-            stop()
-            context.console.say("Interrupted: nothing more is sent. Reading what became of it.")
-            show(await running)
+        if signal.SIGHUP in console.caught:  # nobody is there to be told anything
+            running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await running
         else:
-            await ended(running)
+            stop()
+            console.say("Interrupted: nothing more is sent. Reading what became of it.")
+            show(await running)
         raise

@@ -50,10 +50,10 @@ def run_app(options: argparse.Namespace, app: "Callable[[Workspace], int]") -> i
 def _verb(options: argparse.Namespace, console: Console) -> int:
     import asyncio
 
+    from qiscus_tui.cli.ending import until_signal
     from qiscus_tui.cli.log import logged
     from qiscus_tui.cli.notices import tell_of_crashes
     from qiscus_tui.cli.opening import open_for
-    from qiscus_tui.cli.signals import until_signal
     from qiscus_tui.cli.verb import Context, Run
 
     run: Run = options.run

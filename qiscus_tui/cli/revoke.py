@@ -88,7 +88,7 @@ async def _apply(context: Context, connection: Connection, plan: RevocationPlan)
     def show(report: Report) -> None:
         _show_report(context.console, report, as_json_wanted=context.options.json)
 
-    return await finished(context, applied(), lambda: revocation.stop("interrupted"), show)
+    return await finished(context.console, applied(), lambda: revocation.stop("interrupted"), show)
 
 
 async def _follow(console: Console, revocation: Revocation) -> Report:

@@ -52,7 +52,7 @@ async def run(context: Context) -> int:
             _confirm(context, connection, listed)
         # Its call can't be taken back; a signal waits until it is known what became of it.
         result = await finished(
-            context,
+            context.console,
             revoke_all(connection, listed),
             lambda: None,
             lambda result: _show(context, listed, result),

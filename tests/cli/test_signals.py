@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from qiscus_tui.cli.console import Console
-from qiscus_tui.cli.signals import until_signal
+from qiscus_tui.cli.ending import until_signal
 from qiscus_tui.errors import Interrupted
 
 
