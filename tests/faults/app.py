@@ -13,7 +13,6 @@ from qiscus_tui.service.choice import Wishes
 from qiscus_tui.service.workspace import Workspace, open_workspace
 from qiscus_tui.tui.app import QiscusTui
 from tests.clocks import ManualClock
-from tests.faults.program import TIMEOUT
 from tests.faults.stage import EMAIL, Deed, Stage
 from tests.tui.demo_app import Running
 
@@ -44,7 +43,7 @@ def workspace_of(stage: Stage, clock: ManualClock) -> Workspace:
     """The user's own workspace, with quick time-outs."""
     environ = {"HOME": str(stage.program.home), "QISCUS_TUI_SERVER": stage.server.url}
     workspace = open_workspace(environ, Wishes())
-    server = replace(workspace.config.server, timeout=TIMEOUT)
+    server = replace(workspace.config.server, timeout=stage.program.timeout)
     return replace(workspace, config=replace(workspace.config, server=server), clock=clock)
 
 

@@ -16,7 +16,10 @@ from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.store.secrets import FileSecrets
 
 TIMEOUT = 0.25
-"""Seconds; config.toml takes a second at least."""
+"""Seconds, where the server never answers; config.toml takes a second at least."""
+
+PATIENT = 10.0
+"""Seconds, where it answers: a busy machine takes its time."""
 
 
 class HastyClock(SystemClock):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tests.faults import behaviours as b
-from tests.faults.program import TIMEOUT
+from tests.faults.program import PATIENT, TIMEOUT
 from tests.faults.server import Behaviour
 from tests.faults.stage import Deed
 
@@ -30,6 +30,8 @@ class Fault:
     """Deeds that end otherwise."""
     done: bool = False
     """Whether the server carries the call out all the same."""
+    timeout: float = PATIENT
+    """Of the program, in seconds."""
 
     def codes_for(self, deed: Deed) -> set[int]:
         """The exit codes that are right for a deed."""
@@ -45,10 +47,28 @@ class Fault:
 
 REVOKES = (Deed.REVOKE_ONE, Deed.REVOKE_MANY)
 CONNECTION = (
-    Fault("never answers", b.says_nothing, OUT_OF_REACH),
-    Fault("does it and never answers", b.does_it_and_says_nothing, OUT_OF_REACH, done=True),
-    Fault("a byte at a time", b.drips(TIMEOUT / 10, head=True), OUT_OF_REACH, done=True),
-    Fault("a body a byte at a time", b.drips(TIMEOUT / 10, head=False), OUT_OF_REACH, done=True),
+    Fault("never answers", b.says_nothing, OUT_OF_REACH, timeout=TIMEOUT),
+    Fault(
+        "does it and never answers",
+        b.does_it_and_says_nothing,
+        OUT_OF_REACH,
+        done=True,
+        timeout=TIMEOUT,
+    ),
+    Fault(
+        "a byte at a time",
+        b.drips(TIMEOUT / 10, head=True),
+        OUT_OF_REACH,
+        done=True,
+        timeout=TIMEOUT,
+    ),
+    Fault(
+        "a body a byte at a time",
+        b.drips(TIMEOUT / 10, head=False),
+        OUT_OF_REACH,
+        done=True,
+        timeout=TIMEOUT,
+    ),
     Fault("reset before", b.resets_before, OUT_OF_REACH),
     Fault("reset after", b.resets_after, OUT_OF_REACH, done=True),
     Fault("reset in the body", b.resets_in_the_body, OUT_OF_REACH, done=True),

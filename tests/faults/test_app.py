@@ -42,6 +42,7 @@ def _small_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("fault", "deed"), CELLS)
 async def test_a_fault_is_shown_as_it_is(stage: Stage, fault: Fault, deed: Deed) -> None:
+    stage.program.timeout = fault.timeout
     stage.prepare(deed)
     stage.keep_that_revoking_works()
     async with app_on(stage) as running:

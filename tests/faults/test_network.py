@@ -20,6 +20,7 @@ def _small_lists(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_fault_is_told_as_it_is_and_nothing_is_lost(
     stage: Stage, fault: Fault, deed: Deed
 ) -> None:
+    stage.program.timeout = fault.timeout
     stage.prepare(deed)
     held = stage.program.credentials()
     stage.server.strikes(deed.call, fault.behaviour)

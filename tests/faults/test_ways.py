@@ -5,8 +5,6 @@ import pytest
 from tests.faults.stage import Deed, Stage
 from tests.faults.ways import WAYS, Way
 
-PATIENT = 10.0
-
 CELLS = [pytest.param(way, deed, id=f"{way.name}-{deed.value}") for way in WAYS for deed in Deed]
 
 
@@ -14,8 +12,7 @@ CELLS = [pytest.param(way, deed, id=f"{way.name}-{deed.value}") for way in WAYS 
 def test_a_way_that_leads_nowhere_is_told_as_it_is(
     stage: Stage, way: Way, deed: Deed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if way.code == 0:
-        stage.program.timeout = PATIENT  # sixteen handshakes at once take their time
+    stage.program.timeout = way.timeout
     with way.set(stage, monkeypatch):
         stage.prepare(deed)
         held = stage.program.credentials()

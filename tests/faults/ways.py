@@ -18,6 +18,7 @@ import trustme
 from qiscus_tui.demo import demo_state
 from qiscus_tui.model.clock import SystemClock
 from tests.faults import behaviours as b
+from tests.faults.program import PATIENT, TIMEOUT
 from tests.faults.server import FaultyServer
 from tests.faults.stage import Stage
 
@@ -36,6 +37,8 @@ class Way:
     code: int
     says: str
     """Words of the message."""
+    timeout: float = PATIENT
+    """Of the program, in seconds. Sixteen handshakes at once take their time."""
 
 
 def configure(stage: Stage, text: str) -> None:
@@ -180,7 +183,9 @@ def _right(authority: trustme.CA) -> trustme.LeafCert:
 
 # Elsewhere a full queue refuses.
 _LINUX_ONLY = (
-    (Way("never connects", connects_never, 5, "did not answer"),) if sys.platform == "linux" else ()
+    (Way("never connects", connects_never, 5, "did not answer", TIMEOUT),)
+    if sys.platform == "linux"
+    else ()
 )
 
 WAYS = (
