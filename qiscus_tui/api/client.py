@@ -4,58 +4,32 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import AsyncGenerator, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Self, cast
 
 from qiscus_tui.api import contract as api
 from qiscus_tui.api.answers import Answer, AnswerStream, server_time
-from qiscus_tui.api.contract import Authentication, Call, Contract, FieldNames
-from qiscus_tui.api.decode import decode_json, encode_json
+from qiscus_tui.api.contract import Authentication, Call, Contract
+from qiscus_tui.api.decode import encode_json, lenient
 from qiscus_tui.api.failures import failure, is_refusal
+from qiscus_tui.api.replies import (
+    AnswerTime,
+    LoginAnswer,
+    NewTokens,
+    Profile,
+    read_login,
+    read_new_tokens,
+    read_profile,
+)
 from qiscus_tui.api.retry import Patience
-from qiscus_tui.api.wire import Wire, WireSettings, fits_a_header, tls_context
-from qiscus_tui.errors import NotQiscus, Unreadable
-from qiscus_tui.model.account import Role, ShortLived
+from qiscus_tui.api.wire import Wire, WireSettings, tls_context
+from qiscus_tui.errors import AnswerLost, NotQiscus
+from qiscus_tui.model.account import Role
 from qiscus_tui.model.clock import Clock
-from qiscus_tui.model.durations import TOKEN_LIFETIME
 from qiscus_tui.model.origin import Origin
 
 _SAME_CLOCK = 1.5
 """Seconds of difference that the whole seconds of `Date` cannot tell from none."""
-
-
-@dataclass(frozen=True)
-class LoginAnswer:
-    """The named fields of a login answer; nothing else of it is kept."""
-
-    app_code: str
-    email: str
-    user_name: str
-    app_name: str
-    role: Role
-    short_lived: ShortLived | None = field(repr=False)
-    """None with two-factor login."""
-    long_lived: str | None = field(repr=False)
-    """None where the app has none, or the same as the short-lived one."""
-    made_at: float
-    """When the token was made: epoch seconds, server's clock."""
-
-
-@dataclass(frozen=True)
-class NewTokens:
-    """What refresh and revoke-all answer."""
-
-    short_lived: ShortLived = field(repr=False)
-    long_lived: str | None = field(repr=False)
-    """A new long-lived token, where the server gave one."""
-
-
-@dataclass(frozen=True)
-class Profile:
-    """Who a short-lived token or a secret key belongs to."""
-
-    name: str
-    email: str
 
 
 class ApiClient:
@@ -120,25 +94,8 @@ class ApiClient:
         """Log in. Raises LoginRefused, NotQiscus, ServerError or OutOfReach. Never retried."""
         body = encode_json({api.LOGIN_EMAIL: email, api.LOGIN_PASSWORD: password})
         answer = await self._send(self.contract.login, {}, body)
-        data = _data(self._value(self.contract.login, answer, (password,)))
-        user = _object(data.get("user"))
-        if not user:
-            raise NotQiscus(f"{self.origin.netloc} did not answer the login as Qiscus does")
-        app = _object(user.get("app")) or _object(_object(data.get("details")).get("app"))
-        token = _secret(user.get("authentication_token"))
-        long_lived = _named(api.LONG_LIVED_TOKEN, data)
-        made_at = self._made_at(answer)
-        role = user.get("type")
-        return LoginAnswer(
-            app_code=_secret(app.get("app_code")) or "",
-            email=_text(user.get("email")) or email,
-            user_name=_text(user.get("name")) or "",
-            app_name=_text(app.get("name")) or "",
-            role=Role(api.ROLES.get(role, "unknown")) if isinstance(role, int) else Role.UNKNOWN,
-            short_lived=self._short_lived(token, made_at) if token else None,
-            long_lived=long_lived if long_lived != token else None,
-            made_at=made_at,
-        )
+        value = self._value(self.contract.login, answer, (password,))
+        return read_login(value, self._time_of(answer), email=email, host=self.origin.netloc)
 
     async def refresh(self, long_lived: str) -> NewTokens:
         """A new short-lived token. Raises TokenInvalid, ServerError, OutOfReach. Never retried."""
@@ -151,9 +108,10 @@ class ApiClient:
     async def revoke(self, long_lived: str, what: str | int) -> None:
         """End the session whose token (or id, by the contract) is `what`; one try."""
         call = self.contract.revoke
-        body = encode_json({call.field or "token": what})
+        body = encode_json({call.field or api.REVOKE_FIELD: what})
         answer = await self._send(call, self.long_lived_headers(long_lived), body)
-        self._value(call, answer, (long_lived, str(what)))
+        an_id = self.contract.revokes_by_id
+        self._value(call, answer, (long_lived,) if an_id else (long_lived, str(what)))
 
     async def logout(self, short_lived: str) -> None:
         """End our own short-lived token. Raises TokenExpired where it had ended already."""
@@ -170,9 +128,7 @@ class ApiClient:
 
         async def once() -> Profile:
             answer = await self._send(call, headers)
-            data = _data(self._value(call, answer, headers.values()))
-            email = _text(data.get("email_address")) or _text(data.get("email")) or ""
-            return Profile(_text(data.get("name")) or "", email)
+            return read_profile(self._value(call, answer, headers.values()))
 
         return await self.patience.retrying(once)
 
@@ -199,12 +155,16 @@ class ApiClient:
     async def stream(
         self, call: Call, headers: Mapping[str, str], *, query: Mapping[str, str] | None = None
     ) -> AsyncGenerator[AnswerStream]:
-        """An answer read as it comes; its `Date` sets the offset."""
+        """An answer to a read, as it comes; its `Date` sets the offset."""
         wire = await self._connected()
         sent = self._clock.now()
-        async with wire.stream(call, headers, query=query) as answer:
-            self._learn_offset(answer.headers, sent)
-            yield answer
+        try:
+            async with wire.stream(call, headers, query=query) as answer:
+                self._learn_offset(answer.headers, sent)
+                yield answer
+        except AnswerLost as error:
+            error.hint = "Check the network, then list the sessions again."
+            raise
 
     async def _connected(self) -> Wire:
         async with self._connecting:
@@ -230,11 +190,9 @@ class ApiClient:
             offset = theirs + 0.5 - (sent + self._clock.now()) / 2
             self.offset = offset if abs(offset) > _SAME_CLOCK else 0.0
 
-    def _made_at(self, answer: Answer) -> float:
-        return answer.server_time or self.server_now()
-
-    def _short_lived(self, token: str, made_at: float) -> ShortLived:
-        return ShortLived(token, made_at + TOKEN_LIFETIME, self._clock.now(), self.offset)
+    def _time_of(self, answer: Answer) -> AnswerTime:
+        made_at = answer.server_time or self.server_now()
+        return AnswerTime(made_at, self._clock.now(), self.offset)
 
     def _value(self, call: Call, answer: Answer, secrets: Iterable[str]) -> dict[str, object]:
         """The JSON object of an answer that says yes, `{}` where it says nothing.
@@ -261,52 +219,6 @@ class ApiClient:
 
     async def _new_tokens(self, call: Call, long_lived: str) -> NewTokens:
         answer = await self._send(call, self.long_lived_headers(long_lived))
-        data = _data(self._value(call, answer, (long_lived,)))
-        auth = _object(data.get("auth"))
-        token = _named(api.SESSION_TOKEN, auth, data)
-        if token is None:
-            raise Unreadable(
-                "The server accepted the call, but its answer holds no new token",
-                "The old token may have ended. Log in again: qiscus-tui login",
-                status=answer.status,
-            )
-        renewed = _named(api.LONG_LIVED_TOKEN, auth, data)
-        if renewed in {long_lived, token}:  # as it was; or an app too old for a second token
-            renewed = None
-        return NewTokens(self._short_lived(token, self._made_at(answer)), renewed)
-
-
-def lenient(body: bytes) -> object:
-    """The JSON value of a body; `{}` for an empty one, None for what is no JSON."""
-    if not body.strip():
-        return {}
-    try:
-        return decode_json(body)
-    except Unreadable:
-        return None
-
-
-def _data(value: dict[str, object]) -> dict[str, object]:
-    return _object(value.get(api.DATA))
-
-
-def _object(value: object) -> dict[str, object]:
-    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _secret(value: object) -> str | None:
-    """A text that is sent back in a header. Raises Unreadable where none can carry it."""
-    text = _text(value)
-    if text is not None and not fits_a_header(text):
-        raise Unreadable("The answer holds a token or app id that no header can carry")
-    return text
-
-
-def _named(names: FieldNames, *objects: dict[str, object]) -> str | None:
-    """The first secret under one of the names."""
-    found = (_secret(fields.get(name)) for fields in objects for name in names.names)
-    return next((secret for secret in found if secret is not None), None)
+        value = self._value(call, answer, (long_lived,))
+        at = self._time_of(answer)
+        return read_new_tokens(value, at, long_lived=long_lived, status=answer.status)

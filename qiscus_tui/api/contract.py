@@ -56,6 +56,7 @@ SECRET_KEY_HEADER = "Qiscus-Secret-Key"  # documented
 TOKEN_HEADER = "Authorization"  # documented; the bare token, without "Bearer"
 
 LOGIN_EMAIL, LOGIN_PASSWORD = "email", "password"  # documented
+REVOKE_FIELD = "token"  # inferred
 
 _LONG, _SHORT = Authentication.LONG_LIVED, Authentication.SHORT_LIVED
 
@@ -72,7 +73,7 @@ REVOKE = Call(
     "/api/v2/auth/revoke_token",
     _LONG,
     Source.INFERRED,  # documented: it has headers and a body; not its path and field
-    field="token",
+    field=REVOKE_FIELD,
     repeatable=True,
 )
 REVOKE_ALL = Call(
@@ -143,7 +144,18 @@ SESSION_IP = FieldNames(("ip", "ip_address", "remote_ip"))
 SESSION_USER = FieldNames(("user_email", "email", "user", "user_id", "user_name", "name"))
 SESSION_CURRENT = FieldNames(("is_current", "current"))
 
+# The login answer: {data: {user: {…, app: {…}}, details: {app: {…}}, long_lived_token}}.
+USER, DETAILS, APP = "user", "details", "app"  # documented
+NAME, ROLE = "name", "type"  # documented
+LOGIN_TOKEN = FieldNames(("authentication_token",), Source.DOCUMENTED)
+APP_CODE = FieldNames(("app_code",), Source.DOCUMENTED)
 LONG_LIVED_TOKEN = FieldNames(("long_lived_token",), Source.PUBLIC_CODE)
+
+# What refresh and revoke-all answer: {data: {auth: {token}}}.
+AUTH = "auth"  # public code, for refresh; inferred for revoke-all
+
+# The profile: admins and agents have their address under different names.
+PROFILE_EMAIL = FieldNames(("email_address", "email"), Source.PUBLIC_CODE)
 
 MASKED_TOKEN_SIGNS = ("*", "…", "...")
 """What stands in a token that the server does not show in full."""

@@ -12,7 +12,7 @@ MAX_NESTING = 32
 """Levels that an entry of a list may be nested."""
 
 _decoder = msgspec.json.Decoder()
-_BOM = b"\xef\xbb\xbf"
+_BOM = "\ufeff"
 
 
 def decode_json(body: bytes | bytearray | memoryview) -> object:
@@ -28,7 +28,7 @@ def decode_json(body: bytes | bytearray | memoryview) -> object:
         raise Unreadable("The answer is nested too deeply") from error
     except (msgspec.MsgspecError, UnicodeDecodeError):
         pass
-    text = bytes(body).removeprefix(_BOM).decode("utf-8", "surrogateescape")
+    text = str(body, "utf-8", "surrogateescape").removeprefix(_BOM)
     try:
         return cast(
             "object",
@@ -38,6 +38,16 @@ def decode_json(body: bytes | bytearray | memoryview) -> object:
         raise Unreadable("The answer is nested too deeply") from error
     except ValueError as error:
         raise Unreadable(_what_it_is(text)) from error
+
+
+def lenient(body: bytes) -> object:
+    """The JSON value of a body; `{}` for an empty one, None for what is no JSON."""
+    if not body.strip():
+        return {}
+    try:
+        return decode_json(body)
+    except Unreadable:
+        return None
 
 
 def _what_it_is(text: str) -> str:

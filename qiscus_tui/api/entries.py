@@ -9,6 +9,7 @@ from qiscus_tui.api.decode import nesting_is_bounded
 from qiscus_tui.api.moments import Moments
 from qiscus_tui.model.durations import TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.masking import names_a_secret
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import LATEST
@@ -63,7 +64,7 @@ class EntryReader:
     """
 
     def __init__(self, contract: Contract, own_token: str | None, zone_offset: float) -> None:
-        self._by_id = contract.revokes_by_id
+        self._id_field = contract.revoke.field if contract.revokes_by_id else None
         self._own_token = own_token
         self._time = Moments(zone_offset).read
         self._safe: dict[str, str] = {}
@@ -114,12 +115,13 @@ class EntryReader:
             identity = str(server_id)
         else:  # a masked token alone may stand for several: the rest tells them apart
             identity = "\n".join(map(str, (listed, created, expires, agent, ip, user)))
+        id_field = self._id_field
         current = False
         if self._own_token is not None:
             current = mark if token is None else token == self._own_token
         return Session(
             id=fingerprint(identity),
-            revoke_with=server_id if self._by_id else token,
+            revoke_with=token if id_field is None else _id_under(id_field, fields, server_id),
             token=token,
             created_at=created,
             expires_at=expires,
@@ -196,6 +198,14 @@ def _identity(value: object) -> str | int | None:
     return value
 
 
+def _id_under(
+    name: str, fields: dict[str, object], otherwise: str | int | None
+) -> str | int | None:
+    """The id under the very name that the revoke call asks for, else the one there is."""
+    found = _identity(fields.get(name))
+    return otherwise if found is None else found
+
+
 def _truth(mark: object) -> bool | None:
     if isinstance(mark, bool):
         return mark
@@ -205,7 +215,7 @@ def _truth(mark: object) -> bool | None:
 
 
 def _text(value: object) -> str | None:
-    """A text; an object is flattened to the texts in it."""
+    """A text; an object is flattened to the texts in it, those under a secret's name left out."""
     if isinstance(value, str):
         return value or None
     found = list(dict.fromkeys(_texts_in(value, 3)))[:_MOST_TEXTS]
@@ -223,7 +233,8 @@ def _texts_in(value: object, depth: int) -> list[str]:
         return [str(value)]
     inner: list[object] = []
     if isinstance(value, dict):
-        inner = list(cast("dict[str, object]", value).values())[:_MOST_TEXTS]
+        fields = cast("dict[str, object]", value).items()
+        inner = [item for name, item in fields if not names_a_secret(name)][:_MOST_TEXTS]
     elif isinstance(value, list):
         inner = cast("list[object]", value)[:_MOST_TEXTS]
     return [text for item in inner for text in _texts_in(item, depth - 1)] if depth else []

@@ -1,7 +1,7 @@
 """From what the server answered to an error of ours."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from http import HTTPStatus
 from typing import cast
 
@@ -38,9 +38,19 @@ def error_words(body: object) -> tuple[str, ...]:
 
 
 def is_refusal(body: object) -> bool:
-    """Whether a decoded answer says no in its envelope, whatever its status."""
+    """Whether a decoded answer says no in its envelope, whatever its status.
+
+    `detail` may be a yes in words as well: it counts where it says that a token has ended.
+    """
     fields = _object(body)
-    return bool(fields.get(contract.ERRORS)) or bool(fields.get(contract.ERROR))
+    if fields.get(contract.ERRORS) or fields.get(contract.ERROR):
+        return True
+    said = _lowered(_texts(fields.get(contract.DETAIL)))
+    return contract.TOKEN_EXPIRED_WORDS in said or contract.INVALID_TOKEN_WORDS in said
+
+
+def _lowered(words: Iterable[str]) -> str:
+    return " ".join(words).lower().replace("_", " ")
 
 
 def _texts(value: object, depth: int = 3) -> list[str]:
@@ -75,7 +85,7 @@ def failure(
     said = _status_words(status)
     if words:
         said = f"{said}: {safe(_hidden(words[0], secrets), 200)}"
-    lowered = " ".join(words).lower().replace("_", " ")
+    lowered = _lowered(words)
     if call.name == contract.LOGIN.name and _is_login_refusal(status, body):
         return LoginRefused(f"The server refused the login ({said})")
     match call.authentication:
@@ -140,15 +150,19 @@ def _wait_words(wait: float | None) -> str | None:
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds to wait by the `Retry-After` header (a number or a date), None without one."""
+    """Seconds to wait by the `Retry-After` header (a number or a date), None without one.
+
+    A date is held against the answer's own `Date`; without one, against `now`.
+    """
     text = headers.get("retry-after", "").strip()
     if not text:
         return None
     try:
         seconds = float(text)
     except ValueError:
-        moment = http_date(text)
-        return None if moment is None else max(0.0, moment - now)
+        moment, sent = http_date(text), http_date(headers.get("date", ""))
+        asked = now if sent is None else sent  # by the same clock, however wrong it goes
+        return None if moment is None else max(0.0, moment - asked)
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 

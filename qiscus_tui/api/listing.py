@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import msgspec
 
 from qiscus_tui.api.answers import LIST_BODY
-from qiscus_tui.api.client import ApiClient, lenient
+from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.decode import lenient
 from qiscus_tui.api.entries import EntryReader
 from qiscus_tui.api.failures import failure, is_refusal
 from qiscus_tui.api.pages import Page

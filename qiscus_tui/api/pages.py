@@ -35,13 +35,13 @@ class _Found:
 def find_page(body: object) -> Page:
     """The list in a decoded answer.
 
-    It is the body itself, or stands under `data`, or under `data.<one key>`, as a list or as a
-    page object. Raises Unreadable where there is none.
+    It is the body itself, or stands under `data`, or under `data.<one key>`, each as a list or
+    as a page object. Raises Unreadable where there is none.
     """
     if isinstance(body, list):
         return Page(cast("list[object]", body), None)
     envelope = _object(body)
-    found = _list_in(envelope.get(contract.DATA))
+    found = _list_or_page(envelope) or _list_in(envelope.get(contract.DATA))
     if found is None:
         raise Unreadable(
             "The answer holds no list of sessions",
@@ -108,6 +108,7 @@ def _next(
     for fields, page_name, last_name in (
         (holder, contract.CURRENT_PAGE, contract.LAST_PAGE),
         (meta, contract.PAGE, contract.TOTAL_PAGE),
+        (meta, contract.CURRENT_PAGE, contract.LAST_PAGE),
     ):
         page, last = _number(fields.get(page_name)), _number(fields.get(last_name))
         if page is None:

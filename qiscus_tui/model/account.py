@@ -79,7 +79,8 @@ class ShortLived:
 class Credentials:
     """The secrets of one account. Never shown, logged or put into a message.
 
-    A token account has `long_lived`; a REST account has `secret_key` alone.
+    A token account has `long_lived`; a REST account has `secret_key` alone. One account can be
+    both.
     """
 
     long_lived: str | None = field(default=None, repr=False)
@@ -89,6 +90,15 @@ class Credentials:
     def with_short_lived(self, short_lived: ShortLived | None) -> Self:
         """The same secrets with another short-lived token."""
         return replace(self, short_lived=short_lived)
+
+    def over(self, older: Self) -> Self:
+        """These, and what the older ones alone hold: another way in takes none away."""
+        return replace(
+            self,
+            long_lived=self.long_lived or older.long_lived,
+            short_lived=self.short_lived or older.short_lived,
+            secret_key=self.secret_key or older.secret_key,
+        )
 
     @property
     def secrets(self) -> tuple[str, ...]:

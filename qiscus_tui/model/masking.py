@@ -10,6 +10,11 @@ MAX_DEPTH = 32
 _SECRET_NAME = re.compile("token|secret|key|password|otp", re.IGNORECASE)
 
 
+def names_a_secret(name: str) -> bool:
+    """Whether what stands under this name is taken for a secret."""
+    return _SECRET_NAME.search(name) is not None
+
+
 def masked(value: object, secrets: frozenset[str] = frozenset(), depth: int = 0) -> object:
     """A copy of a JSON value without what a secret's name holds or a known secret equals."""
     if isinstance(value, str):
@@ -19,7 +24,7 @@ def masked(value: object, secrets: frozenset[str] = frozenset(), depth: int = 0)
     if isinstance(value, dict):
         return {
             str(masked(name, secrets)): MASK
-            if _SECRET_NAME.search(name)
+            if names_a_secret(name)
             else masked(inner, secrets, depth + 1)
             for name, inner in cast("dict[str, object]", value).items()
         }

@@ -37,9 +37,9 @@ def _from_text(text: str, zone_offset: float) -> float | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        stripped = text.strip()
-        if stripped != text:
-            return _from_text(stripped, zone_offset)
+        tidied = text.strip().upper()  # RFC 3339 allows a lower-case z
+        if tidied != text:
+            return _from_text(tidied, zone_offset)
         try:
             return _from_number(float(text))
         except ValueError:

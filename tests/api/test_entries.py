@@ -130,6 +130,13 @@ def test_by_a_contract_with_an_id_field_the_id_is_what_is_revoked() -> None:
     assert session_of({"token": "QEX"}, contract=by_id).revoke_with is None
 
 
+def test_the_id_of_the_very_name_that_the_contract_asks_for_is_sent() -> None:
+    by_id = contract_with({"revoke_token": (None, "session_id")})
+    both = session_of({"id": 7, "session_id": "ses-7"}, contract=by_id)
+    assert (both.revoke_with, both.id) == ("ses-7", fingerprint("7"))
+    assert session_of({"id": 0, "session_id": None}, contract=by_id).revoke_with == 0
+
+
 def test_overrides_change_what_they_name_and_nothing_else() -> None:
     changed = contract_with(
         {"revoke_token": ("/x/revoke", "auth_token"), "active_token_list": ("/x/list", None)}
@@ -175,6 +182,17 @@ def test_a_creation_at_the_end_of_time_has_an_expiry_that_can_be_written() -> No
 )
 def test_an_object_is_flattened(value: object, text: str | None) -> None:
     assert session_of({"token": "a", "device": value}).user_agent == text
+
+
+def test_a_secret_in_an_object_is_left_out_of_its_text() -> None:
+    owner = {
+        "id": 3,
+        "email": "a@b.c",
+        "authentication_token": "QEX-planted",
+        "app": {"name": "Tech", "secret_key": "planted-key", "keys": ["planted-in-list"]},
+    }
+    session = session_of({"token": "a", "user": owner, "device": {"otp": "1234"}})
+    assert (session.user, session.user_agent) == ("3 a@b.c Tech", None)
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,8 @@ def said(
         (REVOKE, 200, {"detail": "x", "errors": "invalid_token"}, TokenInvalid),
         (LIST, 403, {"errors": "Forbidden"}, Forbidden),
         (LIST, 400, {"detail": "token_expired"}, ServerRefused),
+        (LIST, 200, {"detail": "invalid token"}, TokenInvalid),
+        (LOGOUT, 200, {"detail": "token_expired"}, TokenExpired),
         # the secret key
         (BY_KEY, 401, {"errors": "Unauthorized"}, TokenInvalid),
         (BY_KEY, 403, {"errors": "no"}, Forbidden),
@@ -114,12 +116,33 @@ def test_endless_errors_are_not_read_to_their_end() -> None:
     assert error_words({"errors": deep}) == ()
 
 
-@pytest.mark.parametrize("body", [{"errors": "x"}, {"error": {"code": 5}}, {"errors": {"a": []}}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"errors": "x"},
+        {"error": {"code": 5}},
+        {"errors": {"a": []}},
+        {"detail": "Invalid token"},
+        {"data": None, "detail": "token_expired"},
+        {"detail": {"message": "invalid_token"}},
+    ],
+)
 def test_an_envelope_with_errors_says_no_whatever_the_status(body: object) -> None:
     assert is_refusal(body)
 
 
-@pytest.mark.parametrize("body", [{}, {"errors": []}, {"errors": ""}, {"error": False}, [], None])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"errors": []},
+        {"errors": ""},
+        {"error": False},
+        {"detail": "The token was revoked", "message": "Token expired as asked"},
+        [],
+        None,
+    ],
+)
 def test_an_envelope_without_errors_says_no_no(body: object) -> None:
     assert not is_refusal(body)
 

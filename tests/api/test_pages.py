@@ -187,6 +187,8 @@ async def test_progress_is_told(clock: ManualClock) -> None:
         ({"meta": {"page": 2, "total_page": 2}}, None),
         ({"meta": {"page": 3, "total_page": 2}}, None),
         ({"meta": {"page": True, "total_page": 2}}, None),
+        ({"meta": {"current_page": 1, "last_page": 2}}, ("page", "2")),
+        ({"meta": {"current_page": 2, "last_page": 2}}, None),
     ],
 )
 def test_the_next_page_stands_in_meta(
@@ -212,6 +214,11 @@ def test_the_next_page_stands_in_laravels_page_object(
     body = {"data": holder if key is None else {key: holder}}
     found = find_page(body)
     assert (found.entries, found.next_query) == ([{"token": "a"}], following)
+
+
+def test_laravels_page_object_may_be_the_whole_body() -> None:
+    found = find_page({"current_page": 1, "data": [{"token": "a"}], "last_page": 3})
+    assert (found.entries, found.next_query) == ([{"token": "a"}], ("page", "2"))
 
 
 @pytest.mark.parametrize(

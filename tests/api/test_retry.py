@@ -10,7 +10,14 @@ from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import Contract
 from qiscus_tui.api.listing import read_listing
 from qiscus_tui.api.retry import Patience
-from qiscus_tui.errors import NotTrusted, OutOfReach, QiscusTuiError, ServerFault, TimedOut
+from qiscus_tui.errors import (
+    AnswerLost,
+    NotTrusted,
+    OutOfReach,
+    QiscusTuiError,
+    ServerFault,
+    TimedOut,
+)
 from qiscus_tui.model.account import Role
 from tests.api.serving import LONG_LIVED, SHORT_LIVED, Server, answering, client_of, said
 from tests.clocks import ManualClock
@@ -77,6 +84,15 @@ async def test_retry_after_may_be_a_date(clock: ManualClock) -> None:
     assert clock.slept == [pytest.approx(30)]
 
 
+async def test_such_a_date_is_held_against_the_servers_own_clock(clock: ManualClock) -> None:
+    headers = {
+        "Date": "Wed, 14 Oct 2026 21:00:00 GMT",
+        "Retry-After": "Wed, 14 Oct 2026 21:00:05 GMT",
+    }
+    await listed_by(answering(said({}, 503, headers), LISTED), clock)
+    assert clock.slept == [5]
+
+
 async def test_who_asks_for_more_than_a_minute_gets_no_other_try(clock: ManualClock) -> None:
     server = answering(said({}, 429, {"Retry-After": "86400"}))
     with pytest.raises(ServerFault) as raised:
@@ -115,6 +131,16 @@ async def test_what_makes_or_ends_tokens_at_large_is_sent_once(
         with pytest.raises((ServerFault, OutOfReach)):
             await call(client)
     assert len(server.requests) == 1
+
+
+async def test_a_lost_list_says_to_try_again_and_a_lost_change_to_look(clock: ManualClock) -> None:
+    async with client_of(answering(httpx.ReadError("reset")), clock) as client:
+        with pytest.raises(AnswerLost) as reading:
+            await read_listing(client, LONG_LIVED, None)
+        with pytest.raises(AnswerLost) as changing:
+            await client.refresh(LONG_LIVED)
+    assert reading.value.hint == "Check the network, then list the sessions again."
+    assert "carried it out is not known" in changing.value.hint
 
 
 async def test_reading_a_profile_is_tried_again(clock: ManualClock) -> None:

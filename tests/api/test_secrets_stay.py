@@ -6,12 +6,12 @@ import httpx
 import pytest
 
 from qiscus_tui.api.answers import Answer
-from qiscus_tui.api.client import LoginAnswer, NewTokens
 from qiscus_tui.api.contract import contract_with
 from qiscus_tui.api.listing import read_listing
 from qiscus_tui.api.pages import Page
+from qiscus_tui.api.replies import LoginAnswer, NewTokens
 from qiscus_tui.api.wire import Wire, WireSettings
-from qiscus_tui.errors import ConfigError, NotQiscus, Unreadable
+from qiscus_tui.errors import ConfigError, NotQiscus, ServerRefused, Unreadable
 from qiscus_tui.model.account import Role, ShortLived
 from qiscus_tui.model.origin import parse_origin
 from tests.api.serving import (
@@ -225,6 +225,20 @@ async def test_a_login_answer_that_no_header_can_carry_is_refused(
             await client.login("a@b.c", PASSWORD)
 
 
+async def test_the_app_code_is_found_in_either_place_of_a_login_answer(clock: ManualClock) -> None:
+    app = {"app_code": APP_ID, "secret_key": SECRET_KEY, "name": "Tech Corp."}
+    for user, details in (
+        ({"app": app}, {}),
+        ({"app": {"name": None}}, {"app": app}),
+        ({"app": None}, {"app": app}),
+    ):
+        server = answering(said({"data": {"user": {"id": 1, **user}, "details": details}}))
+        async with client_of(server, clock) as client:
+            answer = await client.login("a@b.c", PASSWORD)
+        assert (answer.app_code, answer.app_name) == (APP_ID, "Tech Corp.")
+        assert SECRET_KEY not in str(vars(answer))
+
+
 # What is not shown
 
 
@@ -240,6 +254,14 @@ def test_nothing_that_holds_a_secret_shows_it() -> None:
         ]
     )
     assert not any(secret in shown for secret in (SHORT_LIVED, LONG_LIVED, SECRET_KEY))
+
+
+async def test_an_id_is_no_secret_and_is_quoted(clock: ManualClock) -> None:
+    by_id = contract_with({"revoke_token": (None, "id")})
+    server = answering(said({"errors": "session 1 of 15 is bad"}, 422))
+    async with client_of(server, clock, contract=by_id) as client:
+        with pytest.raises(ServerRefused, match="session 1 of 15 is bad"):
+            await client.revoke(LONG_LIVED, 1)
 
 
 async def test_a_server_that_repeats_the_secret_is_not_quoted(clock: ManualClock) -> None:

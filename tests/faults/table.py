@@ -126,6 +126,7 @@ BODY = (
     Fault("null", b.answers(200, b"null"), NO, EACH_REFUSED),
     Fault("a number", b.answers(200, b"42"), NO, EACH_REFUSED),
     Fault("an empty object", b.answers(200, {}), NO, EACH_REFUSED),
+    Fault("invalid token in a yes", b.answers(200, {"detail": "invalid token"}), LOGIN_NEEDED),
     Fault("no in a yes", b.answers(200, {"errors": "no"}), NO, REFUSED_LOGIN | EACH_REFUSED),
     Fault("JSON that breaks off", b.breaks_off_json, NO, done=True),
     Fault("wrong content type", b.says_it_is_a_web_page, FINE, done=True),

@@ -1,0 +1,133 @@
+"""What the API's answers say: their named fields, typed, and nothing else of them."""
+
+from dataclasses import dataclass, field
+from typing import cast
+
+from qiscus_tui.api import contract as api
+from qiscus_tui.api.contract import FieldNames
+from qiscus_tui.api.wire import fits_a_header
+from qiscus_tui.errors import NotQiscus, Unreadable
+from qiscus_tui.model.account import Role, ShortLived
+from qiscus_tui.model.durations import TOKEN_LIFETIME
+
+Fields = dict[str, object]
+
+
+@dataclass(frozen=True)
+class AnswerTime:
+    """When an answer was given. Epoch seconds."""
+
+    server: float
+    """By the server's clock."""
+    here: float
+    """By this machine's."""
+    ahead: float
+    """Seconds that the server's clock then ran ahead."""
+
+    def short_lived(self, token: str) -> ShortLived:
+        """A token made by this answer."""
+        return ShortLived(token, self.server + TOKEN_LIFETIME, self.here, self.ahead)
+
+
+@dataclass(frozen=True)
+class LoginAnswer:
+    """Who logged in, and the tokens for it."""
+
+    app_code: str
+    email: str
+    user_name: str
+    app_name: str
+    role: Role
+    short_lived: ShortLived | None = field(repr=False)
+    """None with two-factor login."""
+    long_lived: str | None = field(repr=False)
+    """None where the app has none, or the same as the short-lived one."""
+    made_at: float
+    """When the token was made: epoch seconds, server's clock."""
+
+
+@dataclass(frozen=True)
+class NewTokens:
+    """What refresh and revoke-all answer."""
+
+    short_lived: ShortLived = field(repr=False)
+    long_lived: str | None = field(repr=False)
+    """A new long-lived token, where the server gave one."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Who a short-lived token or a secret key belongs to."""
+
+    name: str
+    email: str
+
+
+def read_login(value: Fields, answered: AnswerTime, *, email: str, host: str) -> LoginAnswer:
+    """Who logged in. `email` is the address that did. Raises NotQiscus, Unreadable."""
+    data = _object(value.get(api.DATA))
+    user = _object(data.get(api.USER))
+    if not user:
+        raise NotQiscus(f"{host} did not answer the login as Qiscus does")
+    apps = (_object(user.get(api.APP)), _object(_object(data.get(api.DETAILS)).get(api.APP)))
+    token = _secret(api.LOGIN_TOKEN, user)
+    long_lived = _secret(api.LONG_LIVED_TOKEN, data)
+    role = user.get(api.ROLE)
+    return LoginAnswer(
+        app_code=_secret(api.APP_CODE, *apps) or "",
+        email=_text(user.get(api.LOGIN_EMAIL)) or email,
+        user_name=_text(user.get(api.NAME)) or "",
+        app_name=next(filter(None, (_text(app.get(api.NAME)) for app in apps)), ""),
+        role=Role(api.ROLES.get(role, "unknown")) if isinstance(role, int) else Role.UNKNOWN,
+        short_lived=answered.short_lived(token) if token else None,
+        long_lived=long_lived if long_lived != token else None,
+        made_at=answered.server,
+    )
+
+
+def read_new_tokens(
+    value: Fields, answered: AnswerTime, *, long_lived: str, status: int
+) -> NewTokens:
+    """The tokens that were handed out to whoever holds `long_lived`. Raises Unreadable."""
+    data = _object(value.get(api.DATA))
+    auth = _object(data.get(api.AUTH))
+    token = _secret(api.SESSION_TOKEN, auth, data)
+    if token is None:
+        raise Unreadable(
+            "The server accepted the call, but its answer holds no new token",
+            "The old token may have ended. Log in again: qiscus-tui login",
+            status=status,
+        )
+    renewed = _secret(api.LONG_LIVED_TOKEN, auth, data)
+    if renewed in {long_lived, token}:  # as it was; or an app too old for a second token
+        renewed = None
+    return NewTokens(answered.short_lived(token), renewed)
+
+
+def read_profile(value: Fields) -> Profile:
+    """Who this is."""
+    data = _object(value.get(api.DATA))
+    emails = (_text(data.get(name)) for name in api.PROFILE_EMAIL.names)
+    return Profile(_text(data.get(api.NAME)) or "", next(filter(None, emails), ""))
+
+
+def _object(value: object) -> Fields:
+    return cast("Fields", value) if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _secret(names: FieldNames, *objects: Fields) -> str | None:
+    """The first text under one of the names, to be sent back in a header.
+
+    Raises Unreadable where no header can carry it.
+    """
+    for text in (_text(fields.get(name)) for fields in objects for name in names.names):
+        if text is None:
+            continue
+        if not fits_a_header(text):
+            raise Unreadable("The answer holds a token or app id that no header can carry")
+        return text
+    return None
