@@ -17,6 +17,8 @@ class Situation:
     """The account may not change the server."""
     stale: bool = False
     """The server is away: what changes it is off."""
+    ended: bool = False
+    """The server takes our token no longer."""
     busy: bool = False
     """A plan runs."""
     can_refresh: bool = True

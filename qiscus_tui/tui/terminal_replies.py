@@ -3,13 +3,16 @@
 Over a slow line a reply such as `ESC [ ? 2026 ; 2 $ y` may come late, or stand still in the
 middle. After a tenth of a second Textual takes its pieces for keys: `?` would open the help, `y`
 would confirm. It takes a whole reply that it does not know (`ESC [ ? 62 ; 22 c`) for keys as
-well, together with what is typed behind it. So sequences are put together here, however late
-their pieces come, and only whole ones that are keys, mouse, paste, or asked for by Textual, go on.
+well, together with what is typed behind it, even inside a paste. So sequences are put together
+here, however late their pieces come, and only whole ones that Textual understands go on; of a
+paste, only its text does.
 """
 
 import re
 import time
 from collections.abc import Callable
+
+from qiscus_tui.tui.understood import is_understood
 
 LATE = 3.0
 """Seconds that a torn sequence may stand still. What comes later is typed."""
@@ -26,22 +29,17 @@ _A_BURST = 3
 _WHOLE = re.compile(
     r"\x1b(?:"
     r"\[\[[A-E]"  # F1 to F5 of the Linux console
-    r"|\[(?!\[)[0-?]*[ -/]*[@-~]"  # keys, mouse, replies
+    r"|\[M[^\x1b]{3}"  # the mouse of old terminals
+    r"|\[(?![\[M])[0-?]*[ -/]*[@-~]"  # keys, mouse, replies
     r"|(?P<string>[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x9c|\x1b\\))"  # replies only
     r"|O[ -~]"  # keys
     r"|[^\[\]PX^_O\x1b]"  # Alt and a key
     r")"
 )
-_TORN = re.compile(r"\x1b(?:\[\[|\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b\x9c]*\x1b?|O)?")
+_TORN = re.compile(r"\x1b(?:\[\[|\[M[^\x1b]{0,2}|\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b\x9c]*\x1b?|O)?")
 
-_REPLY = re.compile(
-    r"\x1b\[(?:"
-    r"[?=>].*(?:(?<!\$)[@-~]|\$[@-xz~])"  # all but whether a mode is known
-    r"|[\d;]*[cnx]"  # attributes, status, parameters
-    r"|(?!48;)[\d;:]*t"  # sizes; Textual asks for 48 alone
-    r"|[\d;]*\$y"
-    r")"
-)
+_NOT_PASTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""Control characters: nobody means to paste them, and terminals act on them."""
 
 
 class TypedOnly:
@@ -107,13 +105,12 @@ class TypedOnly:
         end = text.find(_PASTE_ENDS)
         if end >= 0:
             self._is_pasting = False
-            end += len(_PASTE_ENDS)
-            return text[:end], text[end:]
+            return _plain(text[:end]) + _PASTE_ENDS, text[end + len(_PASTE_ENDS) :]
         torn_at = text.rfind(_ESC)
         if torn_at >= 0 and _PASTE_ENDS.startswith(text[torn_at:]):
             self._held = text[torn_at:]
-            return text[:torn_at], ""
-        return text, ""
+            return _plain(text[:torn_at]), ""
+        return _plain(text), ""
 
     def _sequence(self, text: str) -> tuple[str, str]:
         """What goes on of the sequence that the text begins with, and the rest."""
@@ -121,8 +118,9 @@ class TypedOnly:
         if whole is not None:
             sequence = whole[0]
             self._is_pasting = sequence == _PASTE_BEGINS
-            is_reply = bool(whole["string"]) or _REPLY.fullmatch(sequence) is not None
-            return "" if is_reply else sequence, text[whole.end() :]
+            is_alt = sequence[1:2] not in "[O"
+            goes_on = not whole["string"] and (is_alt or is_understood(sequence))
+            return sequence if goes_on else "", text[whole.end() :]
         torn = _TORN.match(text)
         end = torn.end() if torn else 1
         if end == len(text):
@@ -132,3 +130,7 @@ class TypedOnly:
             return _ESC, text[1:]  # ESC ESC
         # Something else breaks it off: it is nothing.
         return "", text[end - (text[end - 1] == _ESC) :]
+
+
+def _plain(pasted: str) -> str:
+    return _NOT_PASTED.sub("", pasted)

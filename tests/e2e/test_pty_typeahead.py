@@ -49,6 +49,38 @@ def test_a_paste_never_confirms(
         sessions.wait_for("60 active")
 
 
+@pytest.mark.parametrize(
+    "pasted", ["Xq\x1b[AXq", "q\x1bq", "\x1b]0;q\x07q", "xy\n\x1b[1;2X:quit\r" * 20]
+)
+def test_a_paste_into_the_list_does_nothing_whatever_is_in_it(
+    sessions: Terminal, server: Server, pasted: str
+) -> None:
+    with nothing_changes(server):
+        sessions.paste(pasted)
+        sessions.send("/curl")
+        sessions.wait_for(lambda text: bool(re.search(r"/ curl\b.* of 60", text)))
+
+
+def test_a_sequence_that_nobody_knows_does_nothing(sessions: Terminal, server: Server) -> None:
+    with nothing_changes(server):
+        sessions.send("\x1b[1;2X\x1b[120;1:3u\x1bOq\x1b[M qq")
+        sessions.send("/curl")
+        sessions.wait_for(lambda text: bool(re.search(r"/ curl\b.* of 60", text)))
+
+
+def test_a_dialog_that_cannot_be_read_confirms_nothing(sessions: Terminal, server: Server) -> None:
+    sessions.send("j")
+    sessions.send("x")
+    wait_for_dialog(sessions, "Revoke 1 session", "Revoke 1  y")
+    with nothing_changes(server):
+        sessions.resize(40, 10)
+        sessions.wait_for("60x15 is needed, this is 40x10")
+        assert "Revoke" not in sessions.text
+        sessions.send("y")
+        sessions.resize(80, 24)
+        wait_for_dialog(sessions, "Revoke 1 session", "Revoke 1  y")
+
+
 def test_a_large_plan_wants_its_number_typed(sessions: Terminal, server: Server) -> None:
     sessions.send("ax")
     sessions.wait_for("Revoke 60 sessions")

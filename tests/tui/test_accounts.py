@@ -10,9 +10,9 @@ from qiscus_tui.demo.calls import Fault
 from qiscus_tui.model.account import Storage
 from qiscus_tui.store.config import AccountConfig, Config
 from qiscus_tui.tui.screens.accounts import AccountsScreen
-from qiscus_tui.tui.screens.fields import Field, SecretField
 from qiscus_tui.tui.screens.login import LoginScreen
 from qiscus_tui.tui.screens.sessions import SessionsScreen
+from qiscus_tui.tui.widgets.fields import Field, SecretField
 from tests.clocks import ManualClock
 from tests.tui.accounts_here import ADMIN, AGENT, Machine
 from tests.tui.demo_app import Running, at_sessions, from_environment, opened_with

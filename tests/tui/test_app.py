@@ -115,10 +115,20 @@ def test_the_theme_is_the_configured_one(clock: ManualClock, wanted: str, got: s
     assert QiscusTui(workspace, None).theme == got
 
 
+NOT_OURS = ("ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+o", "ctrl+j", "ctrl+p")
+
+
+@pytest.mark.parametrize("opens", ["slash", "F", "e", "colon", "x", "X", "A", "question_mark"])
+async def test_nothing_binds_the_keys_of_multiplexers(clock: ManualClock, opens: str) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("down", opens)
+        assert not set(NOT_OURS).intersection(running.app.screen.active_bindings)
+
+
 async def test_keys_of_multiplexers_and_of_textual_do_nothing(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         before = running.text()
-        for key in ("ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+o", "ctrl+j", "ctrl+p"):
+        for key in NOT_OURS:
             await running.press(key)
         assert running.app.is_running
         assert running.text() == before

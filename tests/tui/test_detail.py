@@ -1,9 +1,13 @@
 """The detail screen: everything that is known, and no token."""
 
+from dataclasses import replace
+
+import msgspec
+
 from qiscus_tui.model.text import safe
 from qiscus_tui.tui.screens.detail import DetailScreen
 from tests.clocks import ManualClock
-from tests.tui.demo_app import at_sessions
+from tests.tui.demo_app import DAY, at_sessions
 
 
 async def test_it_shows_what_is_known(clock: ManualClock) -> None:
@@ -41,6 +45,39 @@ async def test_unknown_fields_are_shown_and_secrets_in_them_are_not(clock: Manua
         assert all(safe(name) in text for name in session.extra)
 
 
+async def test_it_says_how_old_the_list_is_that_it_tells_from(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("j", "enter")
+        screen = running.app.screen
+        assert isinstance(screen, DetailScreen)
+        assert "as listed now" in running.lines()[0]
+        clock.advance(130)
+        screen.second()
+        await running.settle()
+        assert "as listed 2 min ago" in running.lines()[0]
+
+
+async def test_the_bar_is_of_the_life_that_the_session_really_has(clock: ManualClock) -> None:
+    async with at_sessions(clock, size=(60, 15)) as running:
+        listed = running.sessions.listed
+        sessions = list(listed.sessions)
+        own = listed.positions[running.ids[0]]
+        ends = clock.now() + 90 * DAY
+        sessions[own] = msgspec.structs.replace(sessions[own], expires_at=ends)
+        running.sessions.take_list_at_once(replace(listed, sessions=sessions))
+        await running.press("home", "enter")
+        assert "90 of 90 days left" in running.text()
+
+
+async def test_an_unknown_end_leaves_no_hole_for_a_countdown(clock: ManualClock) -> None:
+    async with at_sessions(clock, dialect="bare", size=(80, 24)) as running:
+        await running.press("j", "enter")
+        lines = running.lines()
+        (at,) = (i for i, line in enumerate(lines) if "expiry unknown" in line)
+        assert lines[at].startswith("  expiry unknown")
+        assert lines[at + 2].startswith("  Id ")
+
+
 async def test_it_ticks(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         await running.press("enter")
@@ -69,6 +106,18 @@ async def test_our_own_session_stays_out_unless_asked(clock: ManualClock) -> Non
         await running.press("enter", "x")
         assert "Nothing to revoke" in running.text()
         assert "this program's own session" in running.text()
+
+
+async def test_our_own_session_that_was_revoked_is_not_called_unknown(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("enter", "x")
+        clock.advance(1)
+        await running.press("c")
+        clock.advance(1)
+        await running.press("y", "enter")
+        assert "1 revoked" in running.lines()[1]
+        assert "this session" not in running.text()
+        assert "can't be told" not in running.text()
 
 
 async def test_the_id_is_what_is_copied(clock: ManualClock) -> None:

@@ -16,9 +16,9 @@ from qiscus_tui.tui.dialogs.export import ExportDialog
 from qiscus_tui.tui.dialogs.find import FindDialog
 from qiscus_tui.tui.dialogs.help import SIGNS, HelpDialog
 from qiscus_tui.tui.dialogs.palette import PaletteDialog, matching
-from qiscus_tui.tui.dialogs.parts import SecretField
 from qiscus_tui.tui.dialogs.quit import QuitDialog
 from qiscus_tui.tui.situation import Situation
+from qiscus_tui.tui.widgets.fields import SecretField
 from tests.clocks import ManualClock
 from tests.tui.dialogs_on_demo import DialogApp, settled, shown, stage
 
@@ -33,7 +33,7 @@ async def test_a_pasted_token_gives_its_session() -> None:
     on = await stage(sessions=9)
     wanted = on.listed.sessions[4]
     async with DialogApp().run_test(size=(80, 24)) as pilot:
-        app = await shown(pilot, FindDialog(on.listed))
+        app = await shown(pilot, FindDialog(on.listed, on.clock))
         app.post_message(events.Paste(f"\n  {wanted.token}\r\nsomething else"))
         await pilot.pause()
         assert str(wanted.token) not in app.text()
@@ -45,7 +45,7 @@ async def test_a_pasted_token_gives_its_session() -> None:
 async def test_a_token_of_no_session_is_said_and_dropped() -> None:
     on = await stage(sessions=9)
     async with DialogApp().run_test(size=(80, 24)) as pilot:
-        app = await shown(pilot, FindDialog(on.listed))
+        app = await shown(pilot, FindDialog(on.listed, on.clock))
         await pilot.press(*"nothere", "enter")
         await pilot.pause()
         assert "No live session has this token." in app.text()
@@ -58,7 +58,7 @@ async def test_a_token_of_no_session_is_said_and_dropped() -> None:
 async def test_where_tokens_are_masked_it_does_not_pretend_to_know() -> None:
     on = await stage("masked", sessions=9)
     async with DialogApp().run_test(size=(80, 24)) as pilot:
-        app = await shown(pilot, FindDialog(on.listed))
+        app = await shown(pilot, FindDialog(on.listed, on.clock))
         await pilot.press("a", "enter")
         await pilot.pause()
         assert "as far as can be told" in app.flat()
@@ -67,16 +67,26 @@ async def test_where_tokens_are_masked_it_does_not_pretend_to_know() -> None:
 async def test_where_the_list_is_not_whole_it_does_not_pretend_either() -> None:
     on = await stage(sessions=9)
     async with DialogApp().run_test(size=(80, 24)) as pilot:
-        app = await shown(pilot, FindDialog(replace(on.listed, unreadable=2)))
+        app = await shown(pilot, FindDialog(replace(on.listed, unreadable=2), on.clock))
         await pilot.press("a", "enter")
         await pilot.pause()
         assert "could not be read whole" in app.flat()
 
 
+async def test_what_an_old_list_does_not_have_may_live_all_the_same() -> None:
+    on = await stage(sessions=3)
+    on.clock.advance(300)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, FindDialog(on.listed, on.clock))
+        await pilot.press(*"nobody", "enter")
+        await pilot.pause()
+        assert "as far as can be told: the list was read 5 min ago" in app.flat()
+
+
 async def test_an_empty_field_finds_nothing() -> None:
     on = await stage(sessions=3)
     async with DialogApp().run_test(size=(80, 24)) as pilot:
-        app = await shown(pilot, FindDialog(on.listed))
+        app = await shown(pilot, FindDialog(on.listed, on.clock))
         await pilot.click("#find")
         await pilot.pause()
         assert "Paste or type a token first." in app.text()
@@ -85,7 +95,7 @@ async def test_an_empty_field_finds_nothing() -> None:
 async def test_nothing_comes_out_of_the_field_again() -> None:
     on = await stage(sessions=3)
     async with DialogApp().run_test(size=(80, 24)) as pilot:
-        app = await shown(pilot, FindDialog(on.listed))
+        app = await shown(pilot, FindDialog(on.listed, on.clock))
         await pilot.press(*"secret", "ctrl+shift+a", "ctrl+c", "ctrl+x")
         assert app.clipboard == ""
         field = app.screen.query_one(SecretField)
@@ -129,6 +139,15 @@ async def test_help_is_read_to_its_end_at_every_size(size: tuple[int, int]) -> N
 
 
 # Palette
+
+
+async def test_at_60_columns_each_command_takes_one_line() -> None:
+    async with DialogApp().run_test(size=(60, 24)) as pilot:
+        app = await shown(pilot, PaletteDialog(USUAL))
+        lines = app.text().splitlines()
+        (at,) = (i for i, line in enumerate(lines) if "Mark session" in line)
+        assert "space" in lines[at]
+        assert "Session detail" in lines[at + 1]
 
 
 async def test_words_narrow_the_palette_and_enter_takes_the_first() -> None:

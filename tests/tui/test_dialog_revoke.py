@@ -177,6 +177,45 @@ async def test_toggles_are_dead_at_first_too() -> None:
         assert "[ ] p" in app.text()
 
 
+async def test_where_it_cannot_be_read_it_says_so_and_confirms_nothing() -> None:
+    on = await stage()
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, dialog(on, on.other_positions(1)), on.clock)
+        await pilot.resize_terminal(59, 14)
+        await pilot.pause()
+        assert "60x15 is needed, this is 59x14" in app.text()
+        assert "Revoke 1" not in app.text()
+        on.clock.advance(1)
+        await pilot.press("y")
+        await settled(pilot)
+        await pilot.resize_terminal(60, 15)
+        await pilot.pause()
+        assert "Revoke 1 session" in app.text()
+        assert app.focused is not None
+        assert app.focused.id == "cancel"
+        await pilot.press("y")
+        await settled(pilot)
+        assert not on.state.revoke_requests
+        on.clock.advance(1)
+        await pilot.press("y")
+        await settled(pilot)
+        assert len(on.state.revoke_requests) == 1
+
+
+async def test_one_toggle_right_behind_another_counts() -> None:
+    on = await stage(known=[CRON])
+    positions = [protected(on)[0], on.own_position]
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, dialog(on, positions), on.clock)
+        await pilot.press("p", "c")
+        await pilot.pause()
+        assert "[✓] p" in app.text()
+        assert "[✓] c" in app.text()
+        await pilot.press("y")
+        await settled(pilot)
+        assert not on.state.revoke_requests
+
+
 async def test_a_toggle_is_pressed_by_click_and_by_space() -> None:
     on = await stage(known=[CRON])
     async with DialogApp().run_test(size=(80, 24)) as pilot:

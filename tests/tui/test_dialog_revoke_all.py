@@ -37,6 +37,15 @@ async def test_it_says_how_many_end_and_which_integrations_stop() -> None:
         assert f"Type the app code {code(on)}" in app.text()
 
 
+async def test_what_could_not_be_read_is_said_to_end_too() -> None:
+    on = await stage(sessions=20)
+    partly = replace(on.listed, unreadable=7)
+    async with DialogApp().run_test(size=(80, 40)) as pilot:
+        app = await shown(pilot, RevokeAllDialog(on.connection, partly))
+        assert "Revoke all sessions, 21 of them listed" in app.text()
+        assert "What could not be read, and so is not listed, ends too." in app.flat()
+
+
 async def test_the_typed_code_ends_every_session_and_keeps_the_new_token() -> None:
     on = await stage()
     async with DialogApp().run_test(size=(80, 24)) as pilot:

@@ -73,6 +73,21 @@ async def test_a_wrong_password_is_said_with_what_to_do_and_cleared(clock: Manua
         assert "wrong" not in running.text().replace("wrong password", "")
 
 
+async def test_at_60x15_an_error_still_stands_under_the_form(clock: ManualClock) -> None:
+    async with at_login(clock, size=(60, 15)) as running:
+        await fill(running, "#password", "wrong")
+        await running.press("enter")
+        assert "Check both. A Qiscus password ends by itself after 90 days" in running.words()
+
+
+async def test_a_token_that_is_not_taken_is_to_be_checked_here(clock: ManualClock) -> None:
+    async with at_login(clock) as running:
+        await running.press("ctrl+t", *"abcd", "tab", *"token", "enter")
+        assert running.focus == "long-lived"
+        assert "Check the token, and the app id and server that it is of." in running.words()
+        assert "qiscus-tui login" not in running.text()
+
+
 async def test_what_is_missing_is_said_before_anything_is_sent(clock: ManualClock) -> None:
     async with at_login(clock) as running:
         await fill(running, "#email", "")

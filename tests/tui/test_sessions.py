@@ -20,6 +20,11 @@ async def test_the_lines_read_as_drawn(clock: ManualClock) -> None:
         assert shown.endswith("all, newest first")
 
 
+async def test_our_own_session_is_named_whole_at_120_columns(clock: ManualClock) -> None:
+    async with at_sessions(clock, dialect="current-mark") as running:
+        assert "this session · qiscus-tui  " in running.text()
+
+
 async def test_our_own_session_stands_first_in_every_order(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         own = running.ids[0]
@@ -42,6 +47,30 @@ async def test_sorting_says_its_order_and_keeps_the_cursor_on_its_session(
         await running.press("s")
         assert "last used first" in running.text()
         assert running.sessions.table.cursor_id == at
+
+
+async def test_a_filter_by_marks_follows_the_marks(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("j", "space", "space", "space", "slash", *"is", "colon", *"marked")
+        await running.press("enter", "home", "space")
+        assert "3 marked" not in running.text()
+        assert "2 of 41" in running.text()
+        assert len(running.ids) == 2
+        await running.press("u")
+        assert "0 of 41" in running.text()
+        await running.press("escape")
+        assert len(running.ids) == 41
+
+
+async def test_a_filter_that_cannot_be_read_names_the_one_that_the_list_is_by(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=300) as running:
+        await running.press("slash", *"is", "colon", "f", "enter")
+        assert "'f' is nothing that a session can be, at character 4" in running.words()
+        assert "The list still shows: is" in running.words()
+        await running.press("slash", "ctrl+u", "minus", "enter")
+        assert "The list shows all" in running.words()
 
 
 async def test_a_click_on_a_header_sorts_and_another_turns_round(clock: ManualClock) -> None:
@@ -238,6 +267,16 @@ async def test_refresh_gets_a_new_token_and_reads_again(clock: ManualClock) -> N
         assert running.state.calls[Call.REFRESH] == 1
         assert running.ids[0] != own
         assert "token refreshed" in running.text()
+
+
+async def test_refreshing_a_login_of_this_run_only_leaves_no_token_behind(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock) as running:
+        before = len(running.state.sessions())
+        clock.advance(5)
+        await running.press("R")
+        assert len(running.state.sessions()) == before
 
 
 async def test_copying_an_id_says_where_it_went(clock: ManualClock) -> None:

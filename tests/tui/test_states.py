@@ -1,5 +1,6 @@
 """Every state of the list has words that say what to do."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,7 +78,7 @@ async def test_what_could_not_be_read_is_counted(clock: ManualClock) -> None:
 
 async def test_a_current_session_that_cannot_be_told_is_said(clock: ManualClock) -> None:
     async with at_sessions(clock, dialect="ids-unmarked") as running:
-        assert "this session is not in the list" in running.text()
+        assert "this session unknown" in running.text()
         assert "any of these may be it" in running.text()
 
 
@@ -120,6 +121,42 @@ async def test_a_session_that_ended_asks_for_a_login_over_the_list(clock: Manual
         assert "● live" in running.text()
 
 
+async def test_of_an_empty_list_no_session_may_be_our_own(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=0) as running:
+        for session in running.state.sessions():
+            running.state.end(session.token)
+        await running.press("r")
+        assert "No live session." in running.text()
+        assert "any of these" not in running.text()
+
+
+async def test_logging_in_again_begins_at_the_password(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        running.state.fail_next(Call.LIST, Fault(401, b'{"errors": "Unauthorized"}'))
+        await running.press("r")
+        assert running.focus == "password"
+        assert "Log in here, or esc" in running.words()
+        assert "qiscus-tui login" not in running.text()
+
+
+async def test_an_account_of_a_token_is_logged_in_again_by_a_token(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        connection = running.sessions.connection
+        assert connection is not None
+        connection.account = replace(connection.account, user="")
+        running.state.fail_next(Call.LIST, Fault(401, b'{"errors": "Unauthorized"}'))
+        await running.press("r")
+        assert running.focus == "long-lived"
+        assert running.value("#app-id") == running.state.credentials.app_code
+
+
+async def test_what_is_off_while_the_session_has_ended_is_said_with_why(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        running.state.fail_next(Call.LIST, Fault(401, b'{"errors": "Unauthorized"}'))
+        await running.press("r", "escape", "x")
+        assert "The session ended, so nothing can be changed" in running.toasts
+
+
 async def test_the_list_can_be_looked_at_without_logging_in_again(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         running.state.fail_next(Call.LIST, Fault(401, b'{"errors": "Unauthorized"}'))
@@ -139,6 +176,18 @@ async def test_every_shape_of_list_can_be_walked(clock: ManualClock, dialect: st
     async with at_sessions(clock, dialect=dialect, size=(80, 24)) as running:
         await running.press("j", "enter", "escape", "pagedown", "s", "s", "S", "end", "enter")
         assert running.text()
+
+
+async def test_a_token_of_the_environment_that_is_not_taken_is_to_be_set_there(
+    clock: ManualClock, home: Path
+) -> None:
+    state = demo_state(clock, sessions=9)
+    workspace, choice = from_environment(state, clock, home)
+    state.fail_next(Call.LIST, Fault(401, b'{"errors": "Unauthorized"}'))
+    async with opened_with(workspace, choice, state, clock) as running:
+        assert "The token comes from the environment: set a valid one there" in running.words()
+        assert "qiscus-tui login" not in running.text()
+        assert "r tries again" not in running.text()
 
 
 async def test_environment_credentials_go_straight_to_the_sessions(

@@ -161,6 +161,16 @@ async def test_a_notice_stands_where_no_rows_are() -> None:
         assert app.table.cursor_session is None
 
 
+async def test_a_notice_that_is_longer_than_a_line_goes_on_in_the_next() -> None:
+    app = TableApp(many(5), ManualClock(NOW))
+    async with app.run_test(size=(60, 8)) as pilot:
+        app.table.show_order([])
+        app.table.show_notice("The server did not answer " * 3, "r tries again.")
+        await pilot.pause()
+        words = " ".join(" ".join(app.lines()[1:]).split())
+        assert words == "The server did not answer " * 3 + "r tries again."
+
+
 def test_columns_give_way_by_priority() -> None:
     def shown(width: int, sorted_by: Column | None = None, *, users: bool = False) -> list[str]:
         layout = lay_out(width, Needs(has_users=users), sorted_by)

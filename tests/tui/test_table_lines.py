@@ -122,7 +122,7 @@ async def test_marks_and_hidden_marks_are_always_on_screen(width: int) -> None:
 async def test_doubts_are_said_before_anything_else_gives_way() -> None:
     text = await counts(replace(COUNTS, current_unknown=True, unreadable=2), 90)
     assert "2 unreadable" in text
-    assert "this session is not in the list" in text
+    assert "this session unknown" in text
 
 
 async def test_progress_stands_in_place_of_counts() -> None:
@@ -136,6 +136,11 @@ async def test_the_filter_line_reads_as_drawn() -> None:
     assert text.startswith(" / client:curl age:>7d  ")
     assert text.endswith("  212 of 1,284, newest first")
     assert (await filtered(Shown("", 9, 9, "newest first"))).endswith("all, newest first")
+
+
+async def test_of_no_list_nothing_is_called_all() -> None:
+    text = await filtered(Shown("", 0, 0, "newest first"))
+    assert text.endswith("  newest first")
 
 
 async def test_a_filter_that_cannot_be_read_says_why() -> None:

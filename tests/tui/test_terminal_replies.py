@@ -19,7 +19,8 @@ REPLIES = (
     *("\x1bP>|XTerm(390)\x1b\\", "\x1b]11;rgb:1c1c/1c1c/1c1c\x1b\\", "\x1b]10;rgb:0/0/0\x07"),
     *("\x1b_Gi=1;OK\x1b\\", "\x1b[4;384;640t", "\x1b[4;2$y"),
 )
-PASTE = "\x1b[200~y\r \x1b[?1;2c q\x1b[201~"
+UNKNOWN = ("\x1b[1;2X", "\x1b[99z", "\x1bOz", "\x1b[120;1:3u", "\x1b[9999999999u", "\x1b[M x!")
+PASTE = "\x1b[200~y\r \tq\n\x1b[201~"
 
 
 @pytest.fixture
@@ -32,8 +33,8 @@ def test_goes_on_as_it_is(typed: TypedOnly, text: str) -> None:
     assert typed.take(text) == text
 
 
-@pytest.mark.parametrize("reply", REPLIES)
-def test_a_reply_goes_no_further(typed: TypedOnly, reply: str) -> None:
+@pytest.mark.parametrize("reply", [*REPLIES, *UNKNOWN])
+def test_what_textual_would_take_for_keys_goes_no_further(typed: TypedOnly, reply: str) -> None:
     assert typed.take(f"a{reply}b") == "ab"
 
 
@@ -58,6 +59,12 @@ def test_torn_behind_its_first_byte_it_is_no_more_than_escape(
     if reply[1] != "_":
         assert typed.escape()
         assert typed.take(reply[1:]) in {"", reply}
+
+
+def test_of_a_paste_only_its_text_goes_on(typed: TypedOnly) -> None:
+    assert typed.take("\x1b[200~a\x1b[Aq\x1b]52;c;x\x07\x9b?c\x7f") == "\x1b[200~a[Aq]52;c;x?c"
+    assert typed.take("\x1b[2") == ""
+    assert typed.take("J\x1b[201~q") == "[2J\x1b[201~q"
 
 
 def test_a_reply_that_never_ends_is_forgotten(typed: TypedOnly, clock: ManualClock) -> None:
@@ -94,7 +101,7 @@ def test_an_endless_reply_takes_no_room_and_still_ends(typed: TypedOnly) -> None
 
 @settings(max_examples=200, deadline=None)
 @given(
-    st.lists(st.sampled_from([*KEYS, *REPLIES, *WANTED_REPLIES, PASTE]), max_size=8),
+    st.lists(st.sampled_from([*KEYS, *REPLIES, *WANTED_REPLIES, *UNKNOWN, PASTE]), max_size=8),
     st.lists(st.integers(0, 200), max_size=8),
 )
 def test_wherever_it_is_cut_the_same_goes_on(pieces: list[str], cuts: list[int]) -> None:
@@ -105,4 +112,4 @@ def test_wherever_it_is_cut_the_same_goes_on(pieces: list[str], cuts: list[int])
     given_on = ""
     for begin, end in pairwise(places):
         given_on += typed.take(text[begin:end])
-    assert given_on == "".join(piece for piece in pieces if piece not in REPLIES)
+    assert given_on == "".join(piece for piece in pieces if piece not in (*REPLIES, *UNKNOWN))

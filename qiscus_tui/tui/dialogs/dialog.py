@@ -14,6 +14,7 @@ from textual.widgets import Button
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.tui.dialogs.parts import Body, DialogButton, Words
+from qiscus_tui.tui.screens.sized import SHORT, TooSmall
 
 Answer = TypeVar("Answer")
 
@@ -42,6 +43,10 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     Dialog {
         align: center middle;
         background: $background 60%;
+        layers: default over;
+
+        & TooSmall { layer: over; dock: top; height: 100%; }
+        &.-too-small TooSmall { display: block; }
 
         & #box {
             width: 78; max-width: 100%; height: auto; max-height: 100%;
@@ -82,6 +87,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     """
 
     def compose(self) -> ComposeResult:
+        yield TooSmall()
         with Vertical(id="box"):
             yield Words(self.TITLE_TEXT, id="heading")
             yield Words(id="lead")
@@ -117,8 +123,9 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         """Fill the parts; they are there now."""
 
     def on_resize(self, event: events.Resize) -> None:
-        """Close up where lines are scarce."""
-        self.set_class(event.size.height < 20, "-short")
+        """Close up where lines are scarce, and say so where there are too few to read it."""
+        self.set_class(event.size.height < SHORT, "-short")
+        self.set_class(self.query_one(TooSmall).tells_of(event.size), "-too-small")
 
     def say(self, where: str, text: str | Content = "") -> None:
         """Put words into a part: `heading`, `lead`, `lines` or `note`."""

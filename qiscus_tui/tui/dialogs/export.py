@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe
@@ -16,6 +15,7 @@ from qiscus_tui.service.session_list import SessionList
 from qiscus_tui.tui.dialogs.dialog import Dialog
 from qiscus_tui.tui.dialogs.parts import DialogButton
 from qiscus_tui.tui.dialogs.plan_words import sessions_word
+from qiscus_tui.tui.widgets.fields import Field
 
 if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
@@ -35,9 +35,7 @@ class ExportDialog(Dialog[str]):
         self._written: str | None = None
 
     def compose_questions(self) -> Iterable[Widget]:
-        field = Input("~/sessions.csv", id="path", compact=True, select_on_focus=False)
-        field.cursor_blink = False
-        yield field
+        yield Field("~/sessions.csv", id="path")
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield DialogButton("Cancel  esc", id="cancel")
@@ -75,7 +73,7 @@ class ExportDialog(Dialog[str]):
 
     async def _write(self) -> None:
         try:
-            path = named_path(self.query_one(Input).value)
+            path = named_path(self.query_one(Field).value)
             kind = _format(path)
             if kind is None:
                 self.say("note", "The name must end in .csv or .json.")
@@ -88,7 +86,7 @@ class ExportDialog(Dialog[str]):
             self.say_trouble(error)
             return
         self._written = safe(str(path))
-        self.query_one(Input).display = False
+        self.query_one(Field).display = False
         self.show_questions()
         self.query_one("#write").display = False
         self.say("lead")

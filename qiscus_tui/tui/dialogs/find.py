@@ -4,10 +4,16 @@ from collections.abc import Iterable
 
 from textual.widget import Widget
 
+from qiscus_tui.model.clock import Clock
+from qiscus_tui.model.durations import MINUTE, ago
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.session_list import SessionList
 from qiscus_tui.tui.dialogs.dialog import Dialog
-from qiscus_tui.tui.dialogs.parts import DialogButton, SecretField
+from qiscus_tui.tui.dialogs.parts import DialogButton
+from qiscus_tui.tui.widgets.fields import SecretField
+
+FRESH = 2 * MINUTE
+"""Seconds for which a list is as good as the server's word."""
 
 
 class FindDialog(Dialog[str]):
@@ -16,9 +22,10 @@ class FindDialog(Dialog[str]):
     AUTO_FOCUS = "#token"
     TITLE_TEXT = "Find the session of a token"
 
-    def __init__(self, listed: SessionList) -> None:
+    def __init__(self, listed: SessionList, clock: Clock) -> None:
         super().__init__()
         self._listed = listed
+        self._clock = clock
 
     def compose_questions(self) -> Iterable[Widget]:
         yield SecretField(id="token")
@@ -62,4 +69,5 @@ class FindDialog(Dialog[str]):
             return f", as far as can be told: {masked:,} are listed without their full token"
         if self._listed.unreadable or not self._listed.complete:
             return ", as far as can be told: the list could not be read whole"
-        return ""
+        age = self._clock.now() - self._listed.read_at
+        return f", as far as can be told: the list was read {ago(age)}" if age > FRESH else ""

@@ -24,9 +24,11 @@ class Guard:
         self._last = float("-inf")
         self._before_last = float("-inf")
         self._heard = 0
+        self._was_awake = False
 
     def sleep(self) -> None:
         """What is asked changes: nothing confirms until it is drawn and its time is over."""
+        self._was_awake = self.was_awake
         self._drawn_at = None
 
     def drawn(self) -> None:
@@ -42,6 +44,11 @@ class Guard:
     def awake(self) -> bool:
         """Whether the half second is over: enough for a click."""
         return self._drawn_at is not None and self._clock.monotonic() - self._drawn_at >= DEAD
+
+    @property
+    def was_awake(self) -> bool:
+        """Whether the very first half second is over: enough for what confirms nothing."""
+        return self._was_awake or self.awake
 
     async def is_meant(self) -> bool:
         """Whether the key heard last is a yes. Waits a moment for what may follow it."""

@@ -15,8 +15,12 @@ from textual.widgets.option_list import Option
 from qiscus_tui.tui.actions import Action
 from qiscus_tui.tui.dialogs.parts import Words
 from qiscus_tui.tui.widgets.cells import fit
+from qiscus_tui.tui.widgets.fields import Field
 
 TITLE_WIDTH = 48
+KEY_WIDTH = 6
+AROUND = 7
+"""Cells of borders, padding and scrollbar."""
 
 
 class PaletteDialog(ModalScreen[str]):
@@ -66,9 +70,7 @@ class PaletteDialog(ModalScreen[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="palette"):
-            field = Input(id="words", placeholder="command", compact=True)
-            field.cursor_blink = False
-            yield field
+            yield Field(id="words", placeholder="command")
             found = OptionList(id="found", compact=True, markup=False)
             found.can_focus = False
             yield found
@@ -79,8 +81,9 @@ class PaletteDialog(ModalScreen[str]):
         self._show(self._actions)
 
     def on_resize(self) -> None:
-        """Close up where lines are scarce."""
+        """Close up where lines are scarce, and cut the titles where columns are."""
         self.set_class(self.size.height < 20, "-short")
+        self._show(matching(self._actions, self.query_one(Field).value))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list."""
@@ -119,7 +122,8 @@ class PaletteDialog(ModalScreen[str]):
 
     def _show(self, actions: Iterable[Action]) -> None:
         found = self.query_one(OptionList)
-        found.set_options([Option(_line(action), action.name) for action in actions])
+        width = min(78, self.size.width) - AROUND - KEY_WIDTH - 2
+        found.set_options([Option(_line(action, width), action.name) for action in actions])
         found.highlighted = 0 if found.option_count else None
         found.display = bool(found.option_count)
         self.query_one("#nothing").display = not found.option_count
@@ -138,5 +142,6 @@ def matching(actions: Sequence[Action], words: str) -> list[Action]:
     return by_title + [action for action in by_help if has(f"{action.title} {action.help}")]
 
 
-def _line(action: Action) -> Content:
-    return Content.assemble(fit(action.title, TITLE_WIDTH), f"  {fit(action.key_shown, 6)}")
+def _line(action: Action, width: int) -> Content:
+    title = fit(action.title, max(1, min(TITLE_WIDTH, width)))
+    return Content(f"{title}  {fit(action.key_shown, KEY_WIDTH)}")

@@ -9,9 +9,10 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Static
 
 from qiscus_tui.tui.dialogs.guard import Guard
+from qiscus_tui.tui.widgets.fields import Field
 
 
 class Words(Static, can_focus=False):
@@ -104,15 +105,14 @@ class Toggle(Static, can_focus=True):
         self.post_message(self.Toggled(self._key))
 
 
-class TypedField(Input):
+class TypedField(Field):
     """A confirmation by typing. It takes no paste, and passes on the keys it can't use."""
 
     class PasteRefused(Message):
         """Somebody pasted into it."""
 
     def __init__(self, guard: Guard, *, characters: str = "", id: str) -> None:
-        super().__init__(id=id, compact=True, select_on_focus=False)
-        self.cursor_blink = False
+        super().__init__(id=id)
         self._guard = guard
         self._characters = characters
         """What it takes; empty: anything printable."""
@@ -149,40 +149,5 @@ class TypedField(Input):
         event.stop()
         self.post_message(self.PasteRefused())
 
-    def action_paste(self) -> None:
-        """Nothing: what confirms is typed."""
-
     def _takes(self, event: events.Key) -> bool:
         return event.is_printable and self.check_consume_key(event.key, event.character)
-
-
-class SecretField(Input):
-    """Masked, and nothing comes out of it again."""
-
-    def __init__(self, *, id: str) -> None:
-        super().__init__(id=id, password=True, compact=True, select_on_focus=False)
-        self.cursor_blink = False
-
-    def action_copy(self) -> None:
-        """Nothing."""
-
-    def action_cut(self) -> None:
-        """Nothing."""
-
-    def _on_paste(self, event: events.Paste) -> None:
-        """The first line that says anything: what is copied often has blank ones around it."""
-        event.prevent_default()
-        event.stop()
-        lines = event.text.strip().splitlines()
-        if lines:
-            self.replace(lines[0], *self.selection)
-
-    def on_unmount(self) -> None:
-        """Nothing typed outlives the field."""
-        self.set_reactive(Input.value, "")
-
-    def take(self) -> str:
-        """What was typed; the field is empty afterwards."""
-        typed = self.value
-        self.value = ""
-        return typed

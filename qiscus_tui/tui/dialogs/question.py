@@ -61,6 +61,10 @@ class Question(Dialog[Answer]):
         """It is on top (again)."""
         self.ask_anew()
 
+    def on_resize(self, event: events.Resize) -> None:
+        """It is drawn elsewhere now, or was not to be read. (The base has its own part in this.)"""
+        self.ask_anew()
+
     def on_key(self, event: events.Key) -> None:
         """Every key that no field kept."""
         self.guard.heard()
@@ -84,14 +88,18 @@ class Question(Dialog[Answer]):
 
     def action_confirm(self) -> None:
         """A key that may mean yes."""
-        if self.may_confirm():
+        if self._may_confirm_here():
             self.confirming = self.run_worker(
                 self._confirm_if_meant(), group="confirm", exclusive=True
             )
 
     async def _confirm_if_meant(self) -> None:
-        if await self.guard.is_meant() and self.may_confirm() and self.is_current:
+        if await self.guard.is_meant() and self._may_confirm_here() and self.is_current:
             await self.confirmed()
+
+    def _may_confirm_here(self) -> bool:
+        """Nothing is confirmed on a terminal too small to show what."""
+        return self.may_confirm() and not self.has_class("-too-small")
 
     def on_input_submitted(self) -> None:
         """Enter in a field. (The key itself was heard as it bubbled.)"""

@@ -187,7 +187,7 @@ class RevokeDialog(Question[Report]):
     def action_allow(self, key: str) -> None:
         """Let something in that stays out, or out again; the plan is made anew."""
         offered = self._phase is Phase.ASKING and self._refusal is None
-        if not offered or not self._toggle(key).display or not self.guard.awake:
+        if not offered or not self._toggle(key).display or not self.guard.was_awake:
             return
         allowed = self._plan.allowed
         match key:

@@ -79,7 +79,10 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
             self._connection.must_be_writable()
         except QiscusTuiError as error:
             self._refusal = error
-        self.say("heading", f"Revoke all {sessions_word(len(self._listed))}")
+        count = len(self._listed)
+        whole = f"Revoke all {sessions_word(count)}"
+        partly = f"Revoke all sessions, {count:,} of them listed"
+        self.say("heading", whole if _is_whole(self._listed) else partly)
         whose = safe(account.user or account.user_name) or "this user"
         self.say("lead", f"Of {whose} on {account.origin.netloc}. This can't be undone.")
         self.say("lines", consequences(self._listed))
@@ -186,6 +189,8 @@ def consequences(listed: SessionList) -> Content:
             "again, and so does everybody who is logged in as this user."
         ),
     ]
+    if not _is_whole(listed):
+        lines.append(Content("What could not be read, and so is not listed, ends too."))
     known = Counter(
         f"{label.label}, protected" if label.protect else label.label
         for label in listed.labels
@@ -201,6 +206,10 @@ def consequences(listed: SessionList) -> Content:
         lines += [Content(), Content.styled("Clients:", "bold")]
         lines += _counted(others)
     return Content("\n").join(lines)
+
+
+def _is_whole(listed: SessionList) -> bool:
+    return listed.complete and not listed.unreadable
 
 
 def result_words(result: "RevokeAllResult") -> Content:
@@ -220,6 +229,9 @@ def result_words(result: "RevokeAllResult") -> Content:
         parts.append(trouble(result.trouble))
     if result.still_listed:
         parts.append(Content(f"{sessions_word(result.still_listed)} of before are still listed."))
+    if result.unwritten is not None:
+        parts.append(Content.styled("It could not be written down.", "$warning"))
+        parts.append(trouble(result.unwritten))
     if not parts:
         parts.append(Content("A new token is stored, and is in use now."))
     return Content("\n").join(parts)
@@ -233,5 +245,6 @@ def _counted(counts: Counter[str]) -> list[Content]:
     ]
     rest = counts.total() - sum(count for _, count in shown)
     if rest:
-        lines.append(Content.styled(f"{rest:>7,}  of others", "$text-muted"))
+        words = f"{rest:>7,}  of {len(counts) - len(shown):,} others"
+        lines.append(Content.styled(words, "$text-muted"))
     return lines

@@ -12,8 +12,9 @@ from textual.widgets import Static
 from qiscus_tui.errors import QiscusTuiError, UsageError
 from qiscus_tui.model.account import Role, Storage
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.accounts import KnownAccount, kept_accounts
 from qiscus_tui.service.choice import ENVIRONMENT_NAME
-from qiscus_tui.service.switching import OfferedAccount, must_not_be_given, offered_accounts
+from qiscus_tui.service.switching import must_not_be_given
 from qiscus_tui.tui import actions, switching
 from qiscus_tui.tui.actions import Action, Scope
 from qiscus_tui.tui.screens.sized import SizedScreen, TooSmall
@@ -46,7 +47,7 @@ class AccountList(SizedScreen[None]):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
-        self.accounts: list[OfferedAccount] = []
+        self.accounts: list[KnownAccount] = []
 
     def compose(self) -> ComposeResult:
         yield TooSmall()
@@ -81,7 +82,7 @@ class AccountList(SizedScreen[None]):
         return switching.behind(self.app)
 
     @property
-    def chosen(self) -> OfferedAccount | None:
+    def chosen(self) -> KnownAccount | None:
         """The account under the cursor."""
         rows = self.query_one(TextRows)
         return self.accounts[rows.cursor_row] if self.accounts else None
@@ -93,7 +94,7 @@ class AccountList(SizedScreen[None]):
     async def _load(self) -> None:
         rows = self.query_one(TextRows)
         try:
-            kept = await asyncio.to_thread(offered_accounts, self.workspace)
+            kept = await asyncio.to_thread(kept_accounts, self.workspace)
         except QiscusTuiError as error:
             rows.show_notice(error.message, error.hint)
             return
@@ -103,16 +104,16 @@ class AccountList(SizedScreen[None]):
         rows.show_rows([self._row(one) for one in self.accounts], at)
         self._draw_actions()
 
-    def _not_kept(self, kept: list[OfferedAccount]) -> list[OfferedAccount]:
+    def _not_kept(self, kept: list[KnownAccount]) -> list[KnownAccount]:
         """The account in use, where it is the environment's or this run's."""
         behind = self.sessions
         if behind is None or any(self.in_use(one) for one in kept):
             return []
         account = behind.account
         name = ENVIRONMENT_NAME if behind.storage is Storage.ENVIRONMENT else account.name
-        return [OfferedAccount(name, account, behind.storage)]
+        return [KnownAccount(name, account, behind.storage)]
 
-    def in_use(self, one: OfferedAccount) -> bool:
+    def in_use(self, one: KnownAccount) -> bool:
         """Whether its sessions are behind this screen."""
         behind = self.sessions
         return (
@@ -121,7 +122,7 @@ class AccountList(SizedScreen[None]):
             and one.storage is behind.storage
         )
 
-    def _row(self, one: OfferedAccount) -> TextRow:
+    def _row(self, one: KnownAccount) -> TextRow:
         account, in_use = one.account, self.in_use(one)
         role = "" if account.role is Role.UNKNOWN else account.role.value
         parts = [role, "read-only" if account.readonly else ""]

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.switching import OfferedAccount
+from qiscus_tui.service.accounts import KnownAccount
 from qiscus_tui.tui import actions, switching
 from qiscus_tui.tui.actions import Scope
 from qiscus_tui.tui.screens.account_list import AccountList
@@ -101,7 +101,7 @@ class AccountsScreen(AccountList):
         dialog = LogOutDialog(self.workspace.clock, chosen.name, log_out)
         self.app.push_screen(dialog, ended)
 
-    async def _log_out(self, one: OfferedAccount, forget_anyway: bool) -> str:
+    async def _log_out(self, one: KnownAccount, forget_anyway: bool) -> str:
         from qiscus_tui.service.logout import log_out
 
         connection, is_ours = await self._connected(one)
@@ -111,7 +111,7 @@ class AccountsScreen(AccountList):
             if is_ours:
                 await connection.close()
 
-    async def _connected(self, one: OfferedAccount) -> tuple[Connection, bool]:
+    async def _connected(self, one: KnownAccount) -> tuple[Connection, bool]:
         """Its connection, and whether it was made here and is to be closed here."""
         from qiscus_tui.service.switching import connected_to
 
@@ -140,7 +140,7 @@ class AccountsScreen(AccountList):
         dialog = ForgetDialog(self.workspace.clock, chosen.name)
         self.app.push_screen(dialog, answered)
 
-    async def _forget(self, one: OfferedAccount) -> None:
+    async def _forget(self, one: KnownAccount) -> None:
         from qiscus_tui.service.accounts import forget_account
 
         name = one.name
@@ -154,7 +154,7 @@ class AccountsScreen(AccountList):
         finally:
             self._is_busy = False
 
-    def _gone(self, one: OfferedAccount, words: str) -> None:
+    def _gone(self, one: KnownAccount, words: str) -> None:
         self.app.notify(safe(words), markup=False, timeout=10)
         if not self.in_use(one):
             self.load()

@@ -17,17 +17,19 @@ from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.durations import DAY, HOUR, MINUTE
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.actions import Scope
-from qiscus_tui.tui.screens.detail_facts import Fact, facts, share_left, unknown_facts
+from qiscus_tui.tui.screens.detail_facts import Fact, facts, share_left, unknown_facts, whole_life
 from qiscus_tui.tui.screens.sized import SizedScreen, TooSmall
 from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
+from qiscus_tui.tui.widgets.status import age_words
 
 if TYPE_CHECKING:
     from qiscus_tui.model.session import Session
     from qiscus_tui.tui.screens.sessions import SessionsScreen
 
 BAR = 50
-"""Cells of the bar."""
+"""Cells of the bar, where the width has room for it and its words."""
+BAR_WORDS = 30
 NAME_WIDTH = 12
 
 
@@ -72,17 +74,6 @@ class DetailScreen(SizedScreen[None]):
 
     def on_mount(self) -> None:
         """Draw what is known, then what has to be masked first."""
-        words = "this session" if self._session.current else "session"
-        client = self._listed.clients[self._listed.positions[self._session.id]]
-        self.query_one("#detail-title", OneLine).show_line(
-            Line(
-                (
-                    piece(f"{words} {self._session.id}", Tone.STRONG, ALWAYS),
-                    piece(client, Tone.PLAIN, 50, after="   "),
-                ),
-                (piece("esc back to the list", Tone.MUTED, 20),),
-            )
-        )
         self.query_one("#detail-actions", ActionBar).show_actions(
             action
             for action in (*actions.of(Scope.DETAIL), *actions.of(Scope.APP))
@@ -117,11 +108,44 @@ class DetailScreen(SizedScreen[None]):
         self.query_one("#days-word", Static).update(word)
         self.query_one("#clock", Digits).display = bool(clock)
         self.query_one("#clock", Digits).update(clock)
-        self.query_one("#bar", Static).update(_bar(share_left(self._session, now), left))
+        self.query_one("#bar", Static).update(self._bar(now, left))
         soon = left is not None and left < self._sessions.workspace.config.ui.expiring
         self.set_class(soon and left is not None and left > 0, "-soon")
         self.set_class(left is not None and left <= 0, "-gone")
+        self.set_class(not clock, "-wordy")
+        self.draw_title()
         self.draw_facts()
+
+    def _bar(self, now: float, left: float | None) -> Text:
+        share = share_left(self._session, now)
+        if share is None or left is None:
+            return Text("")
+        cells = max(0, min(BAR, self.size.width - BAR_WORDS))
+        full = round(share * cells)
+        days = math.ceil(max(0.0, left) / DAY * 10) / 10
+        whole = round(whole_life(self._session) / DAY, 1)
+        text = Text("━" * full)
+        text.append("╌" * (cells - full), "dim")
+        text.append(f"  {days:g} of {whole:g} days left", "not bold")
+        return text
+
+    def draw_title(self) -> None:
+        """Which session it is, and how old what is told of it."""
+        words = "this session" if self._session.current else "session"
+        client = self._listed.clients[self._listed.positions[self._session.id]]
+        age = self._sessions.workspace.clock.now() - self._listed.read_at
+        self.query_one("#detail-title", OneLine).show_line(
+            Line(
+                (
+                    piece(f"{words} {self._session.id}", Tone.STRONG, ALWAYS),
+                    piece(client, Tone.PLAIN, 50, after="   "),
+                ),
+                (
+                    piece(f"as listed {age_words(age)}", Tone.MUTED, 60),
+                    piece("esc back to the list", Tone.MUTED, 20, after="  "),
+                ),
+            )
+        )
 
     def draw_facts(self) -> None:
         """Draw the fields; nothing is sent where they read as before."""
@@ -191,17 +215,6 @@ def _large(left: float | None) -> tuple[str, str, str]:
     if not days:
         return "", clock, ""
     return str(days), clock, "day" if days == 1 else "days"
-
-
-def _bar(share: float | None, left: float | None) -> Text:
-    if share is None or left is None:
-        return Text("")
-    full = round(share * BAR)
-    days = math.ceil(max(0.0, left) / DAY * 10) / 10
-    text = Text("━" * full)
-    text.append("╌" * (BAR - full), "dim")
-    text.append(f"  {days:g} of 30 days left", "not bold")
-    return text
 
 
 def _table(facts: list[Fact]) -> Table:

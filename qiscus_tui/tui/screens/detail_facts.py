@@ -68,10 +68,15 @@ def share_left(session: Session, now: float) -> float | None:
     """How much of its life is left, 0 to 1; None where that is not known."""
     if session.expires_at is None:
         return None
-    whole = TOKEN_LIFETIME
-    if session.created_at is not None and session.expires_at > session.created_at:
-        whole = session.expires_at - session.created_at
-    return min(1.0, max(0.0, (session.expires_at - now) / whole))
+    return min(1.0, max(0.0, (session.expires_at - now) / whole_life(session)))
+
+
+def whole_life(session: Session) -> float:
+    """Seconds that it lives in all; the usual 30 days where that is not told."""
+    if session.created_at is None or session.expires_at is None:
+        return TOKEN_LIFETIME
+    told = session.expires_at - session.created_at
+    return told if told > 0 else TOKEN_LIFETIME
 
 
 def _known_words(label: str, *, protect: bool) -> str:

@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.widget import Widget
 
-from qiscus_tui.tui.screens.fields import Field
+from qiscus_tui.tui.widgets.fields import Field
 
 
 class FilterField(Field):

@@ -101,6 +101,7 @@ class LiveList(ShownList):
             filtered=bool(self._typed),
             readonly=self.account.readonly,
             stale=self.trouble is not None or not self._is_read,
+            ended=isinstance(self.trouble, LoginNeeded),
             busy=self._is_changing,
         )
 
@@ -199,8 +200,8 @@ class LiveList(ShownList):
         if not self.is_in_front:
             return  # a dialog is open and tells it; the next reading asks
         if self.storage is Storage.ENVIRONMENT:
-            words = "The token comes from the environment: set a valid one there, and start anew."
-            self.notify(f"{why.message}\n{words}", severity="error", markup=False)
+            words = f"{why.message}\n{notices.FROM_ENVIRONMENT}"
+            self.notify(words, severity="error", markup=False)
             return  # a login would not be used
         self.app.push_screen(
             LoginScreen(self.workspace, self._logged_in, again=self.account, why=why)
@@ -246,14 +247,15 @@ class LiveList(ShownList):
         self.draw_identity()
         self.draw_counts()
         self.draw_filter()
-        notice = notices.where_no_rows_are(
-            loading=self._is_loading,
-            trouble=self.trouble,
-            is_read=self._is_read,
-            is_filtered=self.view.is_filtered,
-        )
-        self.table.show_notice(*notice)
+        self.table.show_notice(*self._where_no_rows_are())
         self.action_bar.show_actions(actions.in_footer(Scope.SESSIONS, self.situation))
+
+    def _where_no_rows_are(self) -> tuple[str, ...]:
+        if self._is_read:
+            return notices.NO_MATCH if self.view.is_filtered else notices.EMPTY
+        if self.trouble is None or self._is_loading:
+            return notices.LOADING
+        return notices.not_read(self.trouble, self.storage)
 
     def draw_identity(self) -> None:
         """The first line: who, where, and how fresh."""
@@ -272,9 +274,8 @@ class LiveList(ShownList):
         """The second line: how many, or how far the loading is."""
         line = self.counts
         if not self._is_read:
-            line.show_progress(
-                notices.progress(self._progress) if self._is_loading else "Not loaded"
-            )
+            failed = self.trouble is not None and not self._is_loading
+            line.show_progress("Not loaded" if failed else notices.progress(self._progress))
             return
         line.show_line(notices.with_note(counts_line(self._counts()), self._note, self._note_tone))
 
@@ -293,9 +294,9 @@ class LiveList(ShownList):
         )
 
     def doubts(self) -> Said:
-        return notices.doubts(
-            self.listed, self.trouble, is_read=self._is_read, readonly=self.account.readonly
-        )
+        if self.trouble is not None and self._is_read:
+            return notices.cut_off(self.trouble, self.storage)
+        return notices.doubts(self.listed, readonly=self.account.readonly)
 
 
 def within_words(seconds: float) -> str:

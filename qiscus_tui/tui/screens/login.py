@@ -17,14 +17,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Center, Horizontal, Vertical
 from textual.widgets import Input, Static
 
-from qiscus_tui.errors import AddressError, QiscusTuiError, TwoFactor
+from qiscus_tui.errors import AddressError, QiscusTuiError, TokenInvalid, TwoFactor
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.origin import DEFAULT_SERVER, parse_origin
 from qiscus_tui.model.text import safe
-from qiscus_tui.tui.screens.fields import Field, SecretField
 from qiscus_tui.tui.screens.login_parts import Tab, TabStrip, Tick
 from qiscus_tui.tui.screens.login_work import Entered, KeepOffer, find_offer, log_in_with
 from qiscus_tui.tui.screens.sized import SizedScreen, TooSmall
+from qiscus_tui.tui.widgets.fields import Field, SecretField
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Piece, Tone, piece
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from qiscus_tui.service.login import LoggedIn
     from qiscus_tui.service.workspace import Workspace
 
+HERE = "Log in here, or esc: the list stays as it was, and nothing can be changed."
 LOOKING = "Keep me logged in on this machine (looking for a keyring)"
 
 
@@ -65,6 +66,7 @@ class LoginScreen(SizedScreen[None]):
         self._again = again
         self._why = why
         self._can_go_back = over_another or again is not None
+        self._app_id = again.app_code if again else ""
         self._offer: asyncio.Task[KeepOffer] | None = None
         self._is_busy = False
 
@@ -81,7 +83,7 @@ class LoginScreen(SizedScreen[None]):
             yield _row(
                 "Password", SecretField(demo.password if demo else "", id="password"), "by-password"
             )
-            yield _row("App id", Field("", id="app-id", placeholder="abcd-…"), "by-token")
+            yield _row("App id", Field(self._app_id, id="app-id", placeholder="abcd-…"), "by-token")
             yield _row("Token", SecretField("", id="long-lived"), "by-token")
             yield _row("Server", Field(self._server(), id="server"))
             yield Tick(id="keep")
@@ -99,8 +101,19 @@ class LoginScreen(SizedScreen[None]):
         self.query_one("#keys", OneLine).show_line(_keys(self._can_go_back))
         self._keep.words = LOOKING
         if self._why is not None:
-            self._say(self._why.message, self._why.hint)
+            self._say(self._why.message, HERE if self._again else self._why.hint)
+        if self._again is not None:
+            self._ask_again(self._again)
         self.call_after_refresh(self._painted)
+
+    def _ask_again(self, account: Account) -> None:
+        """Begin with the secret, which is all that is missing."""
+        if account.user:
+            self.set_focus(self.query_one("#password"))
+            return
+        self.query_one(TabStrip).tab = Tab.TOKEN  # it was made of a token
+        self.add_class("-token")
+        self.set_focus(self.query_one("#long-lived"))
 
     def _server(self) -> str:
         if self._again is not None:
@@ -218,6 +231,9 @@ class LoginScreen(SizedScreen[None]):
             hint = "Use a long-lived token and the app id instead, here."
         elif isinstance(error, AddressError):
             self.query_one("#server", Field).focus()
+        elif isinstance(error, TokenInvalid) and self._tab is Tab.TOKEN:
+            hint = "Check the token, and the app id and server that it is of."
+            self.query_one("#long-lived", Field).focus()
         else:
             self.query_one("#long-lived" if self._tab is Tab.TOKEN else "#password", Field).focus()
         self._say(error.message, hint)

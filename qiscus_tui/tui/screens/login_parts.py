@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from typing import ClassVar
 
+from rich.table import Table
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
@@ -61,8 +62,14 @@ class Tick(Widget, can_focus=True):
         self.value = False
         self.add_class("-fixed")
 
-    def render(self) -> Text:
-        return Text(f"[{'x' if self.value else ' '}] {safe(self.words)}")
+    def render(self) -> Table:
+        words = Text(safe(self.words))
+        line = Table.grid()  # what does not fit goes on under the words
+        if self.has_class("-fixed"):
+            line.add_row(words)
+        else:
+            line.add_row(Text(f"[{'x' if self.value else ' '}] "), words)
+        return line
 
     def action_change(self) -> None:
         """Tick, or take the tick away."""

@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.widgets import Static
 
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError
+from qiscus_tui.model.account import Storage
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import safe
 from qiscus_tui.tui.situation import Situation
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 LOADING = ("Loading the sessions…", "The keys work meanwhile; q quits.")
 EMPTY = ("No live session.", "Every login makes one. r reads the list again.")
+FROM_ENVIRONMENT = "The token comes from the environment: set a valid one there, and start anew."
 NO_MATCH = ("No session matches the filter.", "escape clears it, / changes it.")
 
 
@@ -27,15 +29,11 @@ def progress(read: int) -> str:
     return f"Loading the sessions, {read:,} so far" if read else "Loading the sessions…"
 
 
-def where_no_rows_are(
-    *, loading: bool, trouble: QiscusTuiError | None, is_read: bool, is_filtered: bool
-) -> tuple[str, ...]:
-    """What stands in the table where it has no rows."""
-    if not is_read:
-        if trouble is not None and not loading:
-            return (trouble.message, trouble.hint, "r tries again.")
-        return LOADING
-    return NO_MATCH if is_filtered else EMPTY
+def not_read(trouble: QiscusTuiError, storage: Storage) -> tuple[str, ...]:
+    """What stands in the table where the first list did not come."""
+    if isinstance(trouble, LoginNeeded) and storage is Storage.ENVIRONMENT:
+        return (trouble.message, FROM_ENVIRONMENT)
+    return (trouble.message, trouble.hint, "r tries again.")
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class Notice(Static):
     DEFAULT_CSS = """
     Notice {
         height: auto;
-        max-height: 3;
+        max-height: 4;
         padding: 0 1;
         color: $text-muted;
         &.-warning { color: $warning; }
@@ -80,22 +78,28 @@ class Notice(Static):
             self.update(Text(safe(said.text)))
 
 
-def doubts(
-    listed: SessionList, trouble: QiscusTuiError | None, *, is_read: bool, readonly: bool
-) -> Said:
+def cut_off(trouble: QiscusTuiError, storage: Storage) -> Said:
+    """Why the list is not the server's any more, and what to do."""
+    if not isinstance(trouble, LoginNeeded):
+        return Said(f"{trouble.message}. Nothing can be changed; r tries again.")
+    remedy = "r logs in again; nothing can be changed."
+    if storage is Storage.ENVIRONMENT:
+        remedy = FROM_ENVIRONMENT
+    return Said(f"Session ended: {trouble.message}. {remedy}")
+
+
+def doubts(listed: SessionList, *, readonly: bool) -> Said:
     """What keeps the list from being the whole truth, or its sessions from being revoked.
 
     The first of these that holds; the line over the table names the others by a word each.
     """
-    if trouble is not None and is_read:
-        return Said(_trouble_words(trouble))
     if listed.unreadable:
         return Said(unreadable_words(listed.unreadable))
     if not listed.complete:
         return Said(
             "The list is not complete: the server's pages did not come to an end. r reads again."
         )
-    if listed.current is Current.UNKNOWN:
+    if listed.current is Current.UNKNOWN and listed.sessions:
         return Said(
             "This program's own session can't be told: any of these may be it, so revoking asks."
         )
@@ -114,6 +118,8 @@ def why_not(situation: Situation) -> str:
     """Why nothing can be changed on the server now, and what to do."""
     if situation.readonly:
         return "This account is read-only by config.toml: take readonly out of it to allow changes."
+    if situation.ended:
+        return "The session ended, so nothing can be changed: it takes a new login."
     if situation.stale:
         return "The list is stale, so nothing can be changed: r reads it again."
     if situation.busy:
@@ -133,12 +139,7 @@ def filter_fault(error: QiscusTuiError) -> Line:
     )
 
 
-def filter_trouble(error: QiscusTuiError) -> Said:
-    """Why the filter that stands there can't be read, and how to write it."""
-    return Said(f"{error.message}. {error.hint}")
-
-
-def _trouble_words(trouble: QiscusTuiError) -> str:
-    if isinstance(trouble, LoginNeeded):
-        return f"Session ended: {trouble.message}. r logs in again; nothing can be changed."
-    return f"{trouble.message}. Nothing can be changed; r tries again."
+def filter_trouble(error: QiscusTuiError, shown_by: str) -> Said:
+    """Why the filter that stands there can't be read, how to write it, and what is shown."""
+    still = f"The list still shows: {shown_by}" if shown_by else "The list shows all."
+    return Said(f"{error.message}. {error.hint.removesuffix('.')}. {still}")

@@ -99,6 +99,8 @@ class SessionsScreen(LiveList):
             return
         self.say(report.words, Tone.GOOD if report.is_whole else Tone.WARNING)
         self._read_after(report.listed)
+        if report.own_is_gone:  # that list was read while our token was still held
+            self.reload()
 
     def action_revoke_all(self) -> None:
         """End every session of the user."""
@@ -163,7 +165,7 @@ class SessionsScreen(LiveList):
         from qiscus_tui.tui.dialogs.find import FindDialog
 
         if self.listed.sessions:
-            self.app.push_screen(FindDialog(self.listed), self._found)
+            self.app.push_screen(FindDialog(self.listed, self.workspace.clock), self._found)
 
     def _found(self, session_id: str | None) -> None:
         if session_id is None:
@@ -172,6 +174,7 @@ class SessionsScreen(LiveList):
             self.clear_filter()
             self.finish_filter()
             self.table.move_to_session(session_id)
+            self.say("the filter is cleared, to show it")
 
     # Accounts, and what was done.
 

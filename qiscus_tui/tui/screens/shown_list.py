@@ -232,7 +232,7 @@ class ShownList(SizedScreen[None]):
         """The line for doubts, or how to write the filter that was left unreadable."""
         said = self.doubts()
         if self._filter_error is not None and not self.has_class("-filtering"):
-            said = notices.filter_trouble(self._filter_error)
+            said = notices.filter_trouble(self._filter_error, self.view.query.text.strip())
         self.notice.say(said)
 
     def doubts(self) -> Said:
@@ -261,7 +261,10 @@ class ShownList(SizedScreen[None]):
 
     @on(SessionTable.MarksChanged)
     def _marks_changed(self) -> None:
-        self.draw_lines()
+        if self.view.depends_on_marks:
+            self._sorted(self.view.order)
+        else:
+            self.draw_lines()
 
 
 async def in_turns(steps: Generator[None, None, Result]) -> Result:

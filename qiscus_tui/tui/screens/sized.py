@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Generic
 
 from textual import events
+from textual.geometry import Size
 from textual.screen import Screen, ScreenResultType
 
 from qiscus_tui.tui.actions import Scope
@@ -16,19 +17,27 @@ if TYPE_CHECKING:
 
 LEAST_WIDTH = 60
 LEAST_HEIGHT = 15
+SHORT = 20
+"""Lines under which blank ones are left out."""
 
 
 class TooSmall(OneLine):
     """`60x15 is needed, this is 58x12`."""
 
-    def show_size(self, width: int, height: int) -> None:
-        """Say what the terminal has, and what is needed."""
-        words = f"{LEAST_WIDTH}x{LEAST_HEIGHT} is needed, this is {width}x{height}"
+    DEFAULT_CSS = "TooSmall { display: none; }"
+
+    def tells_of(self, size: Size) -> bool:
+        """Say what the terminal has, and what is needed; gives whether it is too small."""
+        words = f"{LEAST_WIDTH}x{LEAST_HEIGHT} is needed, this is {size.width}x{size.height}"
         self.show_line(Line((piece(words, Tone.WARNING, ALWAYS),)))
+        return size.width < LEAST_WIDTH or size.height < LEAST_HEIGHT
 
 
 class SizedScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
-    """A screen for 60x15 and more. Its `compose` yields a `TooSmall` first."""
+    """A screen for 60x15 and more: `-short` where lines are scarce.
+
+    Its `compose` yields a `TooSmall` first.
+    """
 
     SCOPE: ClassVar[Scope | None] = None
     """Whose actions the palette offers here; None: it is not to be had."""
@@ -43,7 +52,5 @@ class SizedScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Hide all but the line that says what is needed, or show all again."""
-        width, height = event.size
-        small = width < LEAST_WIDTH or height < LEAST_HEIGHT
-        self.query_one(TooSmall).show_size(width, height)
-        self.set_class(small, "-too-small")
+        self.set_class(self.query_one(TooSmall).tells_of(event.size), "-too-small")
+        self.set_class(event.size.height < SHORT, "-short")

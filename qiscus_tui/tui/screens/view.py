@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from qiscus_tui.query import Moment, Query, SortKey, compile, narrows, order_in_steps, parse
+from qiscus_tui.query.words import Is, State
 from qiscus_tui.tui.screens.sorting import Sorting
 from qiscus_tui.tui.widgets.session_rows import NO_SESSIONS
 
@@ -73,6 +74,16 @@ class View:
     def is_filtered(self) -> bool:
         """Whether the filter asks for anything."""
         return bool(self._query.words)
+
+    @property
+    def depends_on_marks(self) -> bool:
+        """Whether the filter asks which are marked."""
+        return any(word.test == Is(State.MARKED) for word in self._query.words)
+
+    @property
+    def order(self) -> Sequence[int]:
+        """Every position, filtered out or not, in order."""
+        return self._sorted
 
     @property
     def is_whole(self) -> bool:

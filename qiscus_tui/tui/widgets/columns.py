@@ -80,7 +80,7 @@ class Layout:
         return found
 
 
-_CLIENT_MIN, _CLIENT_IDEAL, _CLIENT_MAX = 12, 24, 48
+_CLIENT_MIN, _CLIENT_IDEAL, _CLIENT_MAX = 12, 25, 48
 _FIRST_WIDTH = {
     Column.IP: 15,
     Column.LAST_USED: 11,

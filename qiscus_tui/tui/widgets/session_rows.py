@@ -3,7 +3,8 @@
 What is drawn is made of safe forms alone, put into segments and never parsed as markup.
 """
 
-from collections.abc import Callable, Sequence
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -217,11 +218,12 @@ class SessionRows(LineList):
 
     def draw_empty_line(self, line: int) -> Strip:
         styles, width = self._row_styles(), self.row_width
-        notice = () if self._order else self._notice
+        notice = () if self._order else tuple(_wrapped(self._notice, width - 6))
         # The notice stands under the header's first title, one line below it.
         at = line - 1
-        text = f"     {safe(notice[at])}" if 0 <= at < len(notice) else ""
-        return Strip([Segment(fit(text, width), styles.rest if at else styles.main)], width)
+        text, is_first = notice[at] if 0 <= at < len(notice) else ("", False)
+        style = styles.main if is_first else styles.rest
+        return Strip([Segment(fit(f"     {text}", width), style)], width)
 
     # Inside.
 
@@ -265,3 +267,10 @@ class SessionRows(LineList):
                 cursor=style("session-table--cursor"),
             )
         return self._styles_drawn
+
+
+def _wrapped(notice: Sequence[str], width: int) -> Iterator[tuple[str, bool]]:
+    """Its lines, and whether they are the first sentence's."""
+    for sentence in notice:
+        for line in textwrap.wrap(safe(sentence), max(1, width)):
+            yield line, sentence is notice[0]

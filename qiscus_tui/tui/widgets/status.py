@@ -115,7 +115,7 @@ def counts_line(counts: Counts) -> Line:
         marks += f" ({counts.marks.hidden:,} hidden)"
     expiring = f"{counts.expiring:,} expire within {counts.expiring_within}"
     if counts.current_unknown:
-        ours = piece("this session is not in the list", Tone.WARNING, 70)
+        ours = piece("this session unknown", Tone.WARNING, 70)
     elif counts.this_session is None:
         ours = piece("", Tone.MUTED, 0)
     else:
@@ -145,21 +145,25 @@ def filter_line(shown: Shown) -> Line:
     else:
         words = piece("/ to filter", Tone.MUTED, 10)
     many = f"{shown.shown:,} of {shown.total:,}" if shown.shown != shown.total else "all"
-    return Line((words,), (piece(f"{many}, {shown.sort}", Tone.MUTED, 50),))
+    right = f"{many}, {shown.sort}" if shown.total else shown.sort
+    return Line((words,), (piece(right, Tone.MUTED, 50),))
+
+
+def age_words(age: float) -> str:
+    """`10 s ago`: in steps of five seconds, so that the line is not sent every second."""
+    return ago(age if age >= MINUTE else age // 5 * 5)
 
 
 def _freshness(freshness: Freshness, age: float) -> Piece:
-    # In steps of five seconds, so that the line is not sent every second.
-    age = age if age >= MINUTE else age // 5 * 5
     match freshness:
         case Freshness.LOADING:
             return piece("○ loading", Tone.MUTED, ALWAYS, after="  ")
         case Freshness.MISSING:
             return piece("○ no list", Tone.WARNING, ALWAYS, after="  ")
         case Freshness.LIVE:
-            return piece(f"● live, {ago(age)}", Tone.GOOD, ALWAYS, after="  ")
+            return piece(f"● live, {age_words(age)}", Tone.GOOD, ALWAYS, after="  ")
         case Freshness.STALE:
-            return piece(f"○ stale, {ago(age)}", Tone.WARNING, ALWAYS, after="  ")
+            return piece(f"○ stale, {age_words(age)}", Tone.WARNING, ALWAYS, after="  ")
 
 
 def _filled(pieces: list[Piece]) -> tuple[Piece, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
@@ -43,6 +44,14 @@ class Field(Input, inherit_bindings=False):
         super().__init__(value, placeholder, id=id, compact=True, select_on_focus=False)
         self.cursor_blink = False
 
+    def _on_paste(self, event: events.Paste) -> None:
+        """The first line that says anything: what is copied often has blank ones around it."""
+        event.prevent_default()
+        event.stop()
+        lines = [line for line in event.text.splitlines() if line.strip()]
+        if lines:
+            self.replace(lines[0], *self.selection)
+
     def action_copy(self) -> None:
         """Nothing: the terminal's own selection copies."""
 
@@ -54,7 +63,7 @@ class Field(Input, inherit_bindings=False):
 
 
 class SecretField(Field):
-    """A line that shows dots, and gives nothing away but to the login."""
+    """A line that shows dots, and gives nothing away but to its own screen."""
 
     def __init__(self, value: str = "", *, id: str) -> None:
         super().__init__(value, id=id)
@@ -64,3 +73,13 @@ class SecretField(Field):
     def selected_text(self) -> str:
         """Nothing can be taken out."""
         return ""
+
+    def take(self) -> str:
+        """What was typed; the field is empty afterwards."""
+        typed = self.value
+        self.value = ""
+        return typed
+
+    def on_unmount(self) -> None:
+        """Nothing typed outlives the field."""
+        self.set_reactive(Input.value, "")
