@@ -34,8 +34,9 @@ class AccountBook:
     """Reads and changes the list of accounts. All of it raises StorageError."""
 
     def __init__(self, paths: Paths) -> None:
-        self._file = JsonFile(paths, paths.accounts_file, _LOST)
-        self._chosen = JsonFile(paths, paths.chosen_file, "Choose: qiscus-tui accounts use NAME")
+        self._file = JsonFile(paths, paths.accounts_file, _LOST, ("accounts",))
+        choose = "Choose: qiscus-tui accounts use NAME"
+        self._chosen = JsonFile(paths, paths.chosen_file, choose, ("used",))
 
     def all(self) -> tuple[StoredAccount, ...]:
         """Every account, in the order in which they were added."""
@@ -44,6 +45,12 @@ class AccountBook:
     def find(self, name: str) -> StoredAccount | None:
         """The account of this name."""
         return next((stored for stored in self.all() if stored.name == name), None)
+
+    def prove_writable(self) -> None:
+        """Prove that an account can be kept, before a token is made for it."""
+        self._decoded(self._file.read())
+        self._file.prove_writable()
+        self._chosen.prove_writable()
 
     def save(self, stored: StoredAccount) -> StoredAccount:
         """Add the account, or update the one with the same key in place. Gives what was kept.

@@ -19,6 +19,7 @@ from qiscus_tui.store.audit_records import (
     AuditRecord,
     AuditSummary,
     from_line,
+    is_outcome,
     to_line,
 )
 from qiscus_tui.store.files import append_durably, append_private, move_private, read_private
@@ -34,6 +35,15 @@ FILES_KEPT = 5
 """How many files are kept that were put away."""
 
 REASON_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class AuditContent:
+    """What the log holds."""
+
+    records: tuple[AuditRecord, ...]
+    unreadable: int
+    """Lines that could not be read."""
 
 
 @dataclass(frozen=True)
@@ -113,21 +123,34 @@ class AuditLog:
         """The user was told that this plan was cut short."""
         self._append(AuditAcknowledged(self._now(), plan_id))
 
-    def events(self) -> Iterator[AuditRecord]:
-        """Every record, oldest first. Lines that a crash left half written are passed over."""
+    def read(self) -> AuditContent:
+        """Every record, oldest first, and how many lines are none: torn by a crash, or damaged."""
         if not self._path.parent.exists():
-            return
+            return AuditContent((), 0)
         with store_lock(self._paths):
             contents = self._contents()
-        yield from _records(contents)
+        lines = [line for content in contents for line in content.split(b"\n") if line]
+        records = tuple(_parsed(lines))
+        return AuditContent(records, len(lines) - len(records))
+
+    def events(self) -> Iterator[AuditRecord]:
+        """Every record, oldest first."""
+        return iter(self.read().records)
 
     def cut_short(self) -> tuple[CutShort, ...]:
-        """Plans that a crash or a lost connection ended, and that nobody was told of yet."""
+        """Plans that a crash or a lost connection ended, and that nobody was told of yet.
+
+        Every start asks, and hardly ever is there one: the whole log is read only then, and after
+        its program was seen to be gone, so that all that it wrote is there.
+        """
+        gone = {one.plan_id for one in self._open() if one.process.running() is Running.NO}
+        if not gone:
+            return ()
         intents, outcomes = _open_plans(self.events())
         return tuple(
             CutShort(intent, outcomes.get(plan_id, 0))
             for plan_id, intent in intents.items()
-            if intent.process.running() is Running.NO
+            if plan_id in gone
         )
 
     def _append(self, record: AuditRecord) -> None:
@@ -146,19 +169,24 @@ class AuditLog:
         move_private(self._path, self._put_away(1))
 
     def _to_be_carried(self) -> bytes:
-        """Intents in the file that will be dropped, whose plans have no end yet."""
-        oldest = read_private(self._put_away(FILES_KEPT))
-        if not oldest:
-            return b""
-        open_plans, _ = _open_plans(_records(self._contents()))
-        return b"".join(
-            to_line(record)
-            for record in _records([oldest])
-            if isinstance(record, AuditIntent) and record.plan_id in open_plans
-        )
+        """Intents without an end that the two newest files would no longer hold."""
+        older = {record.plan_id for record in _but_outcomes([self._read(self._put_away(1))])}
+        return b"".join(to_line(intent) for intent in self._open() if intent.plan_id in older)
+
+    def _open(self) -> list[AuditIntent]:
+        """Intents without an end: the two newest files hold them all. Needs no lock.
+
+        The newest is read first: what is put away meanwhile is then read twice, and not missed.
+        """
+        newest = self._read(self._path)
+        intents, _ = _open_plans(_but_outcomes([self._read(self._put_away(1)), newest]))
+        return list(intents.values())
 
     def _contents(self) -> list[bytes]:
-        return [read_private(path) or b"" for path in self._files()]
+        return [self._read(path) for path in self._files()]
+
+    def _read(self, path: Path) -> bytes:
+        return read_private(path) or b""
 
     def _files(self) -> tuple[Path, ...]:
         """The put away files, oldest first, then the one that is written."""
@@ -169,11 +197,14 @@ class AuditLog:
         return self._path.with_name(f"audit.{number}.jsonl")
 
 
-def _records(contents: Iterable[bytes]) -> Iterator[AuditRecord]:
-    for content in contents:
-        for line in content.split(b"\n"):
-            if line and (record := from_line(line)):
-                yield record
+def _but_outcomes(contents: Iterable[bytes]) -> Iterator[AuditRecord]:
+    """What tells whether a plan is open; most lines are outcomes, and are not parsed for it."""
+    lines = (line for content in contents for line in content.split(b"\n"))
+    return _parsed(line for line in lines if not is_outcome(line))
+
+
+def _parsed(lines: Iterable[bytes]) -> Iterator[AuditRecord]:
+    return filter(None, (from_line(line) for line in lines if line))
 
 
 def _open_plans(

@@ -101,6 +101,11 @@ def to_line(record: AuditRecord) -> bytes:
     return f"{json.dumps(fields)}\n".encode("ascii")
 
 
+def is_outcome(line: bytes) -> bool:
+    """Whether the line is an outcome as `to_line` writes it; told without reading it."""
+    return b'"event": "outcome"' in line
+
+
 def from_line(line: bytes) -> AuditRecord | None:
     """The record, None where the line is torn or none of ours."""
     try:

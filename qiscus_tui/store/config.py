@@ -112,6 +112,8 @@ class Config:
 
 def load_config(path: Path) -> Config:
     """The settings in the file; the usual ones where there is none. Raises ConfigError."""
+    if path.is_fifo():
+        raise ConfigError(f"{shown(str(path))} is a named pipe", "Put a file in its place.")
     try:
         return _config(parse_config(path))
     except FileNotFoundError:

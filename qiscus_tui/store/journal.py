@@ -45,7 +45,8 @@ class Journal:
     """Writes and reads the journal, under the account's lock. All of it raises StorageError."""
 
     def __init__(self, paths: Paths, now: Callable[[], float] = time.time) -> None:
-        self._file = JsonFile(paths, paths.journal_file, "See the sessions: qiscus-tui sessions")
+        lost = "See the sessions: qiscus-tui sessions"
+        self._file = JsonFile(paths, paths.journal_file, lost, ("entries",))
         self._now = now
 
     def pending(self, account_key: str, account_name: str) -> None:

@@ -15,7 +15,7 @@ from qiscus_tui.store.files import (
     sweep_temporaries,
     write_private,
 )
-from qiscus_tui.store.locks import store_lock
+from qiscus_tui.store.locks import WAIT, store_lock
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.refusals import moved_away, shown
 
@@ -31,9 +31,13 @@ _PROBE = "probe"
 class JsonFile:
     """One object in one file, beside its format's `version`."""
 
-    def __init__(self, paths: Paths, path: Path, lost: str) -> None:
-        """`lost` is what the user does after the file was found damaged."""
+    def __init__(self, paths: Paths, path: Path, lost: str, tables: tuple[str, ...] = ()) -> None:
+        """`lost` is what the user does after the file was found damaged.
+
+        `tables` names what must be objects in it where it is there: otherwise it is damaged.
+        """
         self.path = path
+        self._tables = tables
         self._paths = paths
         self._lost = lost
 
@@ -49,14 +53,14 @@ class JsonFile:
                 return self._read_or_set_aside(damaged)
 
     @contextmanager
-    def changing(self) -> Generator[Content]:
+    def changing(self, timeout: float = WAIT) -> Generator[Content]:
         """The content as it is now, to be changed in place; written on leaving without an error.
 
         A damaged file is set aside without a word and replaced: what is being stored may be the
         only copy of a new token. `read` and `prove_writable` come before, and do say it.
         """
         prepare_folder(self.path.parent)
-        with store_lock(self._paths):
+        with store_lock(self._paths, timeout):
             sweep_temporaries(self.path)
             try:
                 content = self._read()
@@ -114,6 +118,8 @@ class JsonFile:
                 f"{shown(str(self.path))} was written by a newer qiscus-tui",
                 f"Install that version again, or start anew: {moved_away(str(self.path))}",
             )
+        if not all(isinstance(content.get(name, {}), dict) for name in self._tables):
+            raise _DamagedError
         return content
 
 

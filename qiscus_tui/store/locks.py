@@ -5,6 +5,7 @@ it would let two processes lock two files of one name. On file systems without l
 locked by other means; that is an error.
 """
 
+import errno
 import os
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -13,7 +14,7 @@ from pathlib import Path
 from qiscus_tui.errors import StorageError
 from qiscus_tui.store.files import FILE_MODE, prepare_folder, read_private
 from qiscus_tui.store.paths import Paths
-from qiscus_tui.store.refusals import failed, shown
+from qiscus_tui.store.refusals import failed, shown, symbolic_link
 
 WAIT = 30.0
 """Seconds after which waiting for a lock is given up."""
@@ -73,8 +74,14 @@ def _held(path: Path, timeout: float) -> Generator[None]:
 _BUSY = "Wait until it is done, or end it, and run this again."
 
 
+_WITHOUT_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
+"""What file systems without locks answer; filelock makes NotImplementedError of some."""
+
+
 def _cannot_lock(path: Path, error: OSError | NotImplementedError) -> StorageError:
-    if isinstance(error, OSError) and (path.is_symlink() or not path.is_file()):
+    if path.is_symlink():
+        return symbolic_link(str(path))
+    if isinstance(error, OSError) and error.errno not in _WITHOUT_LOCKS:
         return failed("locked", str(path), error)
     words = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
     return StorageError(

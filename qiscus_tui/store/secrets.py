@@ -50,7 +50,8 @@ class FileSecrets:
     storage = Storage.FILE
 
     def __init__(self, paths: Paths) -> None:
-        self._file = JsonFile(paths, paths.secrets_file, "Log in again: qiscus-tui login")
+        lost = "Log in again: qiscus-tui login"
+        self._file = JsonFile(paths, paths.secrets_file, lost, ("accounts",))
 
     @property
     def where(self) -> str:
@@ -110,12 +111,17 @@ class EnvironmentSecrets:
     """
 
     storage = Storage.ENVIRONMENT
-    where = "environment"
 
     def __init__(self, credentials: Credentials, paths: Paths) -> None:
         self._given = credentials.with_short_lived(None)
         self._print = fingerprint(credentials.long_lived or credentials.secret_key or "")
-        self._file = JsonFile(paths, paths.short_file, "Run the command again.")
+        self._file = JsonFile(paths, paths.short_file, "Run the command again.", ("accounts",))
+
+    @property
+    def where(self) -> str:
+        if self._given.long_lived is None:
+            return "environment"
+        return f"the short-lived token in {shown(str(self._file.path))}"
 
     def read(self, key: str) -> Credentials | None:
         entry = from_json(table(self._file.read(), "accounts").get(self._entry(key)))

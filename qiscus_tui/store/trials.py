@@ -30,7 +30,7 @@ class VerifiedRevokes:
 
     def __init__(self, paths: Paths) -> None:
         lost = "Run it again: the next revoke begins with a trial."
-        self._file = JsonFile(paths, paths.verified_file, lost)
+        self._file = JsonFile(paths, paths.verified_file, lost, ("verified",))
 
     def is_verified(self, origin: str, app_id: str, call: str) -> bool:
         return table(self._file.read(), "verified").get(_key(origin, app_id)) == call

@@ -38,7 +38,7 @@ class Visits:
 
     def __init__(self, paths: Paths) -> None:
         lost = "Go on: nothing is marked as new on this visit."
-        self._file = JsonFile(paths, paths.visits_file, lost)
+        self._file = JsonFile(paths, paths.visits_file, lost, ("seen",))
 
     def last(self, account_key: str) -> Seen:
         """What the account's last visit left."""

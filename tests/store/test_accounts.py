@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -100,6 +101,19 @@ def test_an_account_that_can_not_be_read_is_said(
 
     with pytest.raises(StorageError, match="account that can't be read"):
         book.all()
+
+
+@pytest.mark.parametrize("file", ["accounts_file", "chosen_file"])
+def test_a_book_that_can_not_be_kept_is_said_before_a_login(
+    book: AccountBook, paths: Paths, file: str
+) -> None:
+    book.prove_writable()
+    path: Path = getattr(paths, file)
+    path.unlink()
+    path.mkdir()
+
+    with pytest.raises(StorageError, match="is not a regular file"):
+        book.prove_writable()
 
 
 def test_a_damaged_book_is_set_aside(book: AccountBook, account: Account, paths: Paths) -> None:

@@ -1,3 +1,4 @@
+import dataclasses
 import errno
 import json
 import os
@@ -21,6 +22,7 @@ from qiscus_tui.store.audit_records import (
     from_line,
     to_line,
 )
+from qiscus_tui.store.locks import store_lock
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.processes import this_process
 from tests.clocks import ManualClock
@@ -195,7 +197,60 @@ def test_rotation_never_drops_the_intent_of_a_plan_without_an_end(
         log.outcome("other", f"{number:012}", "revoked")
 
     plans = [record.plan_id for record in log.events() if isinstance(record, AuditIntent)]
-    assert sorted(plans) == ["cut", "running"]
+    assert set(plans) == {"cut", "running"}
+    assert [cut.intent.plan_id for cut in log.cut_short()] == ["cut"]
+
+
+@pytest.mark.usefixtures("crashed")
+def test_the_two_newest_files_tell_whether_a_plan_was_cut_short(
+    paths: Paths, account: Account, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = AuditLog(paths, clock.now, {}, file_size=1500)
+    log.acknowledge("cut")
+    for number in range(60):
+        log.intent(f"plan {number}", account, AuditKind.REVOKE, IDS)
+        log.summary(f"plan {number}", {})
+    assert (paths.state_dir / "audit.5.jsonl").exists()
+
+    read: list[str] = []
+
+    def noted(path: Path) -> bytes | None:
+        read.append(path.name)
+        return files.read_private(path)
+
+    monkeypatch.setattr("qiscus_tui.store.audit.read_private", noted)
+    assert log.cut_short() == ()
+    assert sorted(read) == ["audit.1.jsonl", "audit.jsonl"]
+
+
+def test_looking_for_plans_cut_short_waits_for_nobody(
+    log: AuditLog, account: Account, paths: Paths
+) -> None:
+    log.intent("running", account, AuditKind.REVOKE, IDS)
+
+    with store_lock(paths):
+        assert log.cut_short() == ()
+
+
+def test_a_file_that_is_put_away_while_it_is_looked_at_hides_no_plan(
+    paths: Paths, account: Account, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = AuditLog(paths, clock.now, {}, file_size=1500)
+    monkeypatch.setattr(
+        "qiscus_tui.store.audit.this_process",
+        lambda: dataclasses.replace(this_process(), started="long ago"),
+    )
+    log.intent("cut", account, AuditKind.REVOKE, IDS)
+
+    def read_slowly(path: Path) -> bytes | None:
+        data = files.read_private(path)
+        if path == paths.audit_file:
+            monkeypatch.undo()
+            for number in range(30):
+                log.outcome("other", f"{number:012}", "revoked")
+        return data
+
+    monkeypatch.setattr("qiscus_tui.store.audit.read_private", read_slowly)
     assert [cut.intent.plan_id for cut in log.cut_short()] == ["cut"]
 
 

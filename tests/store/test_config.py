@@ -1,4 +1,5 @@
 import ipaddress
+import os
 from pathlib import Path
 
 import pytest
@@ -184,6 +185,13 @@ def test_a_folder_in_the_files_place_is_said(path: Path) -> None:
     path.mkdir()
 
     with pytest.raises(ConfigError, match="could not be read: Is a directory"):
+        load_config(path)
+
+
+def test_a_named_pipe_in_the_files_place_is_not_waited_for(path: Path) -> None:
+    os.mkfifo(path)
+
+    with pytest.raises(ConfigError, match="is a named pipe"):
         load_config(path)
 
 

@@ -115,6 +115,21 @@ def test_without_real_locks_nothing_is_locked_by_other_means(
     assert "local disk" in caught.value.hint
 
 
+def test_on_a_read_only_disk_the_hint_is_not_about_locks(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(_: int, __: int) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with (
+        pytest.raises(StorageError, match="could not be locked: Read-only") as caught,
+        store_lock(paths, timeout=0.1),
+    ):
+        pass
+    assert "can be written" in caught.value.hint
+
+
 def test_a_link_in_the_locks_place_is_refused(paths: Paths, tmp_path: Path) -> None:
     with store_lock(paths):
         pass
@@ -122,7 +137,7 @@ def test_a_link_in_the_locks_place_is_refused(paths: Paths, tmp_path: Path) -> N
     lock.unlink()
     lock.symlink_to(tmp_path / "elsewhere")
 
-    with pytest.raises(StorageError, match="could not be locked"), store_lock(paths, timeout=0.1):
+    with pytest.raises(StorageError, match="symbolic link"), store_lock(paths, timeout=0.1):
         pass
     assert not (tmp_path / "elsewhere").exists()
 

@@ -103,6 +103,8 @@ def test_each_store_says_what_and_where_it_is(paths: Paths, credentials: Credent
     assert FileSecrets(paths).where == str(paths.secrets_file)
     assert MemorySecrets().where == "this run only"
     assert EnvironmentSecrets(credentials, paths).storage is Storage.ENVIRONMENT
+    assert str(paths.short_file) in EnvironmentSecrets(credentials, paths).where
+    assert EnvironmentSecrets(Credentials(secret_key="key"), paths).where == "environment"
 
 
 def test_the_file_is_private_and_looking_creates_nothing(
@@ -124,7 +126,17 @@ def test_forgetting_what_is_not_there_writes_no_file(paths: Paths) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [b"", b"\0\0\0", b'{"version": 1, "acc', b"[]", b"{}", b"[" * 100_000, b'"\xff"']
+    "damage",
+    [
+        b"",
+        b"\0\0\0",
+        b'{"version": 1, "acc',
+        b"[]",
+        b"{}",
+        b"[" * 100_000,
+        b'"\xff"',
+        b'{"version": 1, "accounts": ["QEX"]}',
+    ],
 )
 def test_a_damaged_file_is_set_aside_and_said_once(paths: Paths, damage: bytes) -> None:
     store = FileSecrets(paths)
