@@ -4,7 +4,6 @@ import asyncio
 import secrets
 from dataclasses import dataclass, field, replace
 
-from qiscus_tui.api.client import NewTokens
 from qiscus_tui.errors import (
     NotConnected,
     OutOfReach,
@@ -38,6 +37,8 @@ class RevokeAllResult:
     """Why the new tokens could not be stored."""
     new_long_lived: str | None = field(default=None, repr=False)
     """The new long-lived token, only where it changed and could not be stored."""
+    unwritten: StorageError | None = None
+    """Why this could not be written down (audit log, that our own token ended)."""
 
     @property
     def nothing_ended(self) -> bool:
@@ -53,11 +54,14 @@ class RevokeAllResult:
         return f"{gone} · {self.still_listed:,} failed" if self.still_listed else gone
 
 
-async def revoke_all(connection: Connection, listed: SessionList) -> RevokeAllResult:
+async def revoke_all(
+    connection: Connection, listed: SessionList, begun: asyncio.Event | None = None
+) -> RevokeAllResult:
     """End every session of the user and keep the new token that this gives.
 
-    Never tried twice. Raises ReadOnly, StorageError before anything is sent, and ServerRefused
-    or LoginNeeded where the server said no; nothing has changed then.
+    Until `begun` is set nothing was sent, and it may be cancelled. Never tried twice. Raises
+    ReadOnly, StorageError before anything is sent, and ServerRefused or LoginNeeded where the
+    server said no; nothing has changed then.
     """
     connection.must_be_writable()
     await asyncio.to_thread(connection.keeping.secrets.probe)
@@ -67,10 +71,15 @@ async def revoke_all(connection: Connection, listed: SessionList) -> RevokeAllRe
         long_lived = await connection.long_lived()
         await asyncio.to_thread(_write_intent, connection, plan_id, listed)
         with shield.held():
+            if begun is not None:
+                begun.set()
             await asyncio.to_thread(_journal_pending, connection)
             exchange = await _exchange(connection, plan_id, credentials, long_lived)
         result = await _verified(connection, listed, exchange)
-    await asyncio.to_thread(_write_outcome, connection, plan_id, listed, result)
+    try:
+        await asyncio.to_thread(_write_outcome, connection, plan_id, listed, result)
+    except StorageError as error:  # a token that was not stored is to be shown all the same
+        return replace(result, unwritten=error)
     return result
 
 
@@ -78,9 +87,10 @@ async def revoke_all(connection: Connection, listed: SessionList) -> RevokeAllRe
 class _Exchange:
     """How the call itself went."""
 
-    new: NewTokens | None = None
     unanswered: QiscusTuiError | None = None
     unstored: StorageError | None = None
+    lost: str | None = field(default=None, repr=False)
+    """A new long-lived token that could not be stored."""
 
 
 async def _exchange(
@@ -103,30 +113,32 @@ async def _exchange(
         await connection.keep(kept)
         await asyncio.to_thread(_journal_stored, connection)
     except StorageError as error:
-        return _Exchange(new, unstored=error)
-    return _Exchange(new)
+        return _Exchange(unstored=error, lost=new.long_lived)
+    return _Exchange()
 
 
 async def _verified(
     connection: Connection, before: SessionList, exchange: _Exchange
 ) -> RevokeAllResult:
-    changed = exchange.new.long_lived if exchange.new and exchange.unstored else None
-    listed: SessionList | None = None
-    trouble: QiscusTuiError | None = None
+    result = RevokeAllResult(
+        len(before), None, None, unanswered=exchange.unanswered, unstored=exchange.unstored
+    )
+    if exchange.lost is not None:  # nothing may come between it and the user, not even the list
+        return replace(result, trouble=exchange.unstored, new_long_lived=exchange.lost)
     try:
-        if changed is not None and exchange.unstored is not None:
-            raise exchange.unstored  # the stored long-lived token may have ended too
         listed = await connection.read_list()
     except QiscusTuiError as error:
-        trouble = error
-    still = None
-    if listed is not None and listed.complete and listed.unreadable <= before.unreadable:
-        still = sum(1 for session in before.sessions if listed.get(session.id) is not None)
-        if exchange.unanswered is not None and listed.current is Current.UNKNOWN:
+        return replace(result, trouble=error)
+    if not listed.complete or listed.unreadable > before.unreadable:
+        trouble = Unreadable("The list could not be read whole", "Try: qiscus-tui sessions")
+        return replace(result, listed=listed, trouble=trouble)
+    still = sum(1 for session in before.sessions if listed.get(session.id) is not None)
+    if exchange.unanswered is not None and listed.current is Current.UNKNOWN:
+        try:
             await _forget_short_lived(connection)
-    return RevokeAllResult(
-        len(before), still, listed, trouble, exchange.unanswered, exchange.unstored, changed
-    )
+        except StorageError as error:
+            result = replace(result, unwritten=error)
+    return replace(result, still_listed=still, listed=listed)
 
 
 async def _forget_short_lived(connection: Connection) -> None:

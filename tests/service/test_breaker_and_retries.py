@@ -4,6 +4,7 @@ import pytest
 
 from qiscus_tui.errors import (
     ConfigError,
+    NotQiscus,
     NotTrusted,
     QiscusTuiError,
     ServerFault,
@@ -90,6 +91,11 @@ def row_of(*errors: QiscusTuiError | None) -> list[QiscusTuiError]:
 def test_no_answer_is_neither_of_the_row_nor_its_end():
     nine = [ServerRefused("no", status=422)] * 9
     assert row_of(*nine, lost(), timed_out(), nine[0]) == [nine[0]]
+
+
+def test_it_is_a_405_too_when_a_web_page_says_so():
+    ten = [NotQiscus("not there", status=405)] * IN_A_ROW
+    assert row_of(*ten) == ten[:1]
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,10 @@ def test_what_is_unknown_is_null() -> None:
         created_at=None, expires_at=None, user_agent=None, ip=None, current=None, revoke_with=None
     )
     record = as_record(listed(unknown), 0)
-    names = ("created_at", "expires_at", "expires_in", "user_agent", "ip", "current", "label")
+    names = (
+        *("created_at", "expires_at", "expires_in", "last_used_at", "client", "user_agent"),
+        *("ip", "user", "current", "label"),
+    )
     assert [record[name] for name in names] == [None] * len(names)
     assert record["revocable"] is False
 

@@ -1,5 +1,6 @@
 """Logging in, and what it leaves behind: one token, kept, or none."""
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -19,6 +20,7 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.account import Role, Storage
 from qiscus_tui.service.keeping import keeping, keeping_nothing
 from qiscus_tui.service.login import log_in_with_key, log_in_with_token
+from qiscus_tui.service.tokens import valid_token
 from tests.service.conftest import Sandbox, SandboxMaker
 from tests.service.stores import FailingSecrets
 
@@ -82,6 +84,17 @@ async def test_where_the_store_cannot_be_written_no_login_is_made(sandbox: Sandb
     secrets.no_probe = True
     here = sandbox()
     here = replace(here, kept=keeping(secrets, here.workspace.disk))
+    with pytest.raises(StorageError):
+        await here.log_in()
+    assert logins(here) == 0
+
+
+@pytest.mark.parametrize("file", ["accounts_file", "chosen_file"])
+async def test_where_the_account_cannot_be_entered_no_login_is_made(
+    sandbox: SandboxMaker, file: str
+):
+    here = sandbox()
+    os.makedirs(getattr(here.disk.paths, file))
     with pytest.raises(StorageError):
         await here.log_in()
     assert logins(here) == 0
@@ -250,6 +263,43 @@ async def test_with_a_long_lived_token_no_login_is_made_and_no_token(sandbox: Sa
     assert len(await done.connection.read_list()) == 24
 
 
+async def test_a_long_lived_token_is_shown_to_the_list_call_alone(sandbox: SandboxMaker):
+    here = sandbox()
+    long_lived = here.state.credentials.long_lived_token
+    done = await log_in_with_token(here.workspace, here.kept, APP_CODE, long_lived)
+    assert set(here.state.calls) == {Call.LIST}
+    assert done.connection.account.user == ""
+
+
+@pytest.mark.parametrize("dialect", ["plain", "current-mark"])
+async def test_a_long_lived_token_that_is_kept_here_is_known_as_its_account(
+    sandbox: SandboxMaker, dialect: str
+):
+    here = sandbox(dialect)
+    first = (await here.log_in()).connection
+    long_lived = here.state.credentials.long_lived_token
+    done = await log_in_with_token(here.workspace, here.kept, APP_CODE, long_lived)
+    assert done.connection.account == first.account
+    assert await done.connection.credentials() == await first.credentials()
+
+
+async def test_an_unknown_users_long_lived_token_gets_no_other_users_short_lived_one(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    admin = here.state.long_lived_token()
+    agent = here.state.long_lived_token("agent@demo.example")
+    assert admin is not None
+    assert agent is not None
+    first = await log_in_with_token(here.workspace, here.kept, APP_CODE, admin)
+    await valid_token(first.connection, 0)
+    second = await log_in_with_token(here.workspace, here.kept, APP_CODE, agent)
+    assert (await second.connection.credentials()).short_lived is None
+    assert any("earlier login was ended" in note for note in second.notes)
+    token = await valid_token(second.connection, 0)
+    assert token.token in {one.token for one in here.state.sessions("agent@demo.example")}
+
+
 async def test_a_long_lived_token_that_is_not_taken_is_not_kept(sandbox: SandboxMaker):
     here = sandbox()
     with pytest.raises(TokenInvalid):
@@ -278,6 +328,28 @@ async def test_with_a_secret_key_no_token_is_made_and_its_limits_are_said(sandbo
     assert any("can't list or revoke" in note for note in done.notes)
     with pytest.raises(NoLongLivedToken):
         await done.connection.read_list()
+
+
+async def test_a_secret_key_takes_no_token_of_the_same_account_away(sandbox: SandboxMaker):
+    here = sandbox()
+    first = await (await here.log_in()).connection.credentials()
+    done = await log_in_with_key(here.workspace, here.kept, APP_CODE, SECRET_KEY)
+    assert await done.connection.credentials() == replace(first, secret_key=SECRET_KEY)
+    assert done.notes == ()
+    again = await (await here.log_in()).connection.credentials()
+    assert again.secret_key == SECRET_KEY
+
+
+async def test_a_login_without_a_password_keeps_what_one_with_a_password_learned(
+    sandbox: SandboxMaker,
+):
+    here = sandbox("local-time")
+    await here.log_in()
+    (learned,) = here.disk.book.all()
+    assert learned.account.zone_offset
+    long_lived = here.state.credentials.long_lived_token
+    await log_in_with_token(here.workspace, here.kept, APP_CODE, long_lived)
+    assert here.disk.book.all() == (learned,)
 
 
 async def test_a_secret_key_that_is_not_taken_is_not_kept(sandbox: SandboxMaker):

@@ -6,11 +6,12 @@ from qiscus_tui.errors import StorageError
 from qiscus_tui.service.revocation.events import Finished, Halted, TrialStarted
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.plan import Allowed
-from qiscus_tui.service.revocation.run import TRIAL_FAILED_HINT
+from qiscus_tui.service.revocation.trial import TRIAL_FAILED_HINT
 from tests.service.scripted import (
     DAY,
     START,
     Ending,
+    Reply,
     ScriptedServer,
     Stage,
     does_nothing,
@@ -59,6 +60,25 @@ async def test_one_session_alone_is_its_own_trial(first_use: Stage):
     await first_use.apply(first_use.plan())
     assert first_use.server.log.count("list") == 1
     assert first_use.trials.verified
+
+
+@pytest.mark.parametrize("reply", [does_nothing, says(refused(404))])
+async def test_where_one_alone_is_still_listed_it_is_said_that_the_call_does_not_work(
+    first_use: Stage, reply: Reply
+):
+    first_use.sessions(1)
+    first_use.server.always = reply
+    end = await first_use.apply(first_use.plan())
+    assert len(end.ids(Outcome.FAILED)) == 1
+    assert end.report.hint == TRIAL_FAILED_HINT
+    assert end.report.exit_code == 3
+
+
+async def test_where_the_call_was_verified_one_refusal_does_not_say_so(stage: Stage):
+    stage.sessions(1)
+    stage.server.always = says(refused(409))
+    end = await stage.apply(stage.plan())
+    assert end.report.hint is None
 
 
 async def test_a_trial_that_worked_is_remembered(first_use: Stage):
@@ -145,7 +165,9 @@ async def test_nothing_more_is_sent_when_another_target_is_gone_too(first_use: S
     assert not first_use.trials.verified
 
 
-async def test_another_target_that_expired_meanwhile_does_not_stop_the_rest(first_use: Stage):
+async def test_another_target_that_expired_meanwhile_stops_nothing_and_is_not_sent(
+    first_use: Stage,
+):
     first_use.sessions(2)
     soon = new_session(50, expires_at=START + 1)
     first_use.server.add(soon)
@@ -157,7 +179,38 @@ async def test_another_target_that_expired_meanwhile_does_not_stop_the_rest(firs
     first_use.server.readings.append(a_second_passes)
     end = await first_use.apply(first_use.plan())
     assert end.report.halted is None
-    assert len(end.ids(Outcome.REVOKED)) == 3
+    assert len(end.ids(Outcome.REVOKED)) == 2
+    assert end.ids(Outcome.ALREADY_GONE) == {soon.id}
+    assert soon.id not in first_use.server.requests
+    assert end.report.is_whole
+
+
+async def test_where_nothing_is_left_after_the_trial_the_list_is_not_read_again(first_use: Stage):
+    first_use.sessions(1)
+    soon = new_session(50, expires_at=START + 1)
+    first_use.server.add(soon)
+
+    def a_second_passes(server: ScriptedServer) -> None:
+        first_use.clock.advance(2)
+        server.end(soon.id)
+
+    first_use.server.readings.append(a_second_passes)
+    end = await first_use.apply(first_use.plan())
+    assert first_use.server.log.count("list") == 1
+    assert end.report.is_whole
+
+
+async def test_one_other_target_that_is_gone_too_is_enough(first_use: Stage):
+    sessions = first_use.sessions(5)
+
+    def ends_another_too(server: ScriptedServer, session: object) -> None:
+        server.end(server.requests[-1])
+        server.end(sessions[-1].id)
+
+    first_use.server.always = ends_another_too
+    end = await first_use.apply(first_use.plan())
+    assert only_one_was_sent(first_use, end)
+    assert end.report.halted == "1 other session of the plan went with the first one"
 
 
 async def test_nothing_more_is_sent_when_our_own_session_is_gone_too(first_use: Stage):

@@ -16,6 +16,7 @@ from tests.service.scripted import (
     new_session,
     refused,
     says,
+    slow_down,
     timed_out,
     works_but_says,
 )
@@ -74,6 +75,13 @@ async def test_the_last_fault_is_the_reason_when_tries_run_out(stage: Stage):
     stage.server.always = says(refused(502))
     end = await stage.apply(stage.plan())
     assert end.of(session).reason == "Revoking failed: 502"
+
+
+async def test_when_tries_run_out_it_is_said_what_to_do(stage: Stage):
+    stage.sessions(1)
+    stage.server.always = says(slow_down(3600))
+    end = await stage.apply(stage.plan())
+    assert end.report.hint == slow_down(3600).hint
 
 
 async def test_where_the_list_cannot_be_read_what_was_sent_is_unknown(stage: Stage):
@@ -356,7 +364,7 @@ async def test_only_a_named_session_that_a_rule_leaves_out_has_an_outcome(
     assert end.report.is_whole is not named
     if named:
         assert end.of(own).outcome is Outcome.NOT_SENT
-        assert end.of(own).reason == "this program's own session"
+        assert end.of(own).reason == "current: this program's own session"
 
 
 async def test_an_empty_plan_touches_neither_server_nor_diary(stage: Stage):

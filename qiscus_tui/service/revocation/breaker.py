@@ -7,8 +7,8 @@ from qiscus_tui.errors import (
     LoginNeeded,
     OutOfReach,
     QiscusTuiError,
+    ServerError,
     ServerFault,
-    ServerRefused,
 )
 
 IN_A_ROW = 10
@@ -16,7 +16,6 @@ IN_A_ROW = 10
 sessions in a row that were given up try after try, which say that the server is away."""
 
 _NOT_UNDERSTOOD = frozenset({400, 405, 422})
-_REFUSED = frozenset({401, 403})
 
 
 class Breaker:
@@ -30,11 +29,9 @@ class Breaker:
     def hears(self, error: QiscusTuiError | None) -> None:
         """An answer, None for a yes; or that there was none."""
         match error:
-            case LoginNeeded() | Forbidden():
+            case LoginNeeded() | Forbidden():  # 401 and 403
                 self._trip(error)
-            case ServerRefused(status=status) if status in _REFUSED:
-                self._trip(error)
-            case ServerRefused(status=status) if status in _NOT_UNDERSTOOD:
+            case ServerError(status=status) if status in _NOT_UNDERSTOOD:
                 self._not_understood += 1
                 if self._not_understood >= IN_A_ROW:
                     self._trip(error)

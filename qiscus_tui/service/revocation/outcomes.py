@@ -62,7 +62,8 @@ class Report:
     until the tries ran out. None where nothing did, or where it was no fault of the way there
     (a trial that ended nothing, the user)."""
     diary_trouble: StorageError | None = None
-    """Why this could not be written down (audit log, verified calls), None where it was."""
+    """Why this could not be written down (audit log, verified calls, that our own token ended),
+    None where it was."""
 
     @property
     def counts(self) -> Counter[Outcome]:

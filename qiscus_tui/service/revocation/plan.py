@@ -15,8 +15,8 @@ LARGE = 50
 class Exclusion(enum.Enum):
     """Why a session stays out of a plan."""
 
-    CURRENT = "this program's own session"
-    CURRENT_UNKNOWN = "may be this program's own session, which could not be told"
+    CURRENT = "current: this program's own session"
+    CURRENT_UNKNOWN = "may be the current session: which one is this program's own is unknown"
     PROTECTED = "protected"
     NOT_REVOCABLE = "can't be revoked: the server lists no token"
     HIDDEN = "hidden by the filter"

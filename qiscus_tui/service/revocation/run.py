@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 
 from qiscus_tui.api.retry import Patience
-from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerFault, StorageError
+from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.service.revocation.events import (
@@ -16,18 +16,13 @@ from qiscus_tui.service.revocation.events import (
     TrialStarted,
     Verifying,
 )
+from qiscus_tui.service.revocation.facts import Facts
 from qiscus_tui.service.revocation.halt import Halt
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.ports import Diary, Server, Trials
-from qiscus_tui.service.revocation.reckoning import (
-    Facts,
-    last_fault,
-    outcomes_of,
-    shows_that_it_works,
-)
 from qiscus_tui.service.revocation.sending import Sending
-from qiscus_tui.service.revocation.verdict import Before
+from qiscus_tui.service.revocation.trial import TRIAL_FAILED_HINT, goes_first, objection
 from qiscus_tui.service.session_list import SessionList
 
 WIDTH = 16
@@ -38,11 +33,6 @@ STALE_AFTER = 5.0
 
 IN_FLIGHT_GRACE = 2.0
 """Seconds that answers get when the terminal goes away."""
-
-TRIAL_FAILED_HINT = (
-    "The revoke call does not work on this server as configured. "
-    "qiscus-tui doctor looks for the right path."
-)
 
 
 class Revocation:
@@ -70,9 +60,9 @@ class Revocation:
         patience = patience or Patience(clock)
         self._sending = Sending(server, clock, patience, width, self._halt, tell)
         self._waiting = [target.session for target in plan.targets]
-        before = Before(plan.listed, plan.listed.unreadable)
-        self._facts = Facts(plan, before, self._sending.sent)
+        self._facts = Facts(plan, self._sending.sent)
         self._trouble: StorageError | None = None
+        self._first_use = False
         self._cut_short = False
 
     def stop(self, reason: str = "cancelled") -> None:
@@ -117,7 +107,9 @@ class Revocation:
         try:
             if self._waiting:
                 await self._freshen()
-                await self._try_one()
+                self._first_use = not await self._is_verified()
+                if self._first_use:
+                    await self._try_one()
                 await self._send_rest()
             if self._cut_short:
                 return None
@@ -142,19 +134,23 @@ class Revocation:
             reason = f"the list could not be read first: {error.message}"
             self._halt.because(reason, error.hint, error)
             return
-        hidden = self._facts.before.may_hide(listed)
-        self._facts.before = self._facts.before.then(listed)
+        whole = self._facts.is_whole(listed)
+        self._facts.begin_with(listed)
         if listed.current is Current.UNKNOWN and not self._plan.allowed.current:
             self._halt.because(
                 "which session is this program's own can't be told any more",
                 "Look at the list and make the plan again.",
             )
             return
-        self._waiting = [one for one in self._waiting if self._is_still_wanted(one, listed, hidden)]
+        self._drop_unwanted(listed, whole=whole)
 
-    def _is_still_wanted(self, session: Session, listed: SessionList, hidden: bool) -> bool:
+    def _drop_unwanted(self, listed: SessionList, *, whole: bool) -> None:
+        """Send only what this newer list leaves to be sent."""
+        self._waiting = [one for one in self._waiting if self._is_still_wanted(one, listed, whole)]
+
+    def _is_still_wanted(self, session: Session, listed: SessionList, whole: bool) -> bool:
         found = listed.get(session.id)
-        if found is None and not hidden:
+        if found is None and whole:
             self._facts.gone.add(session.id)
             return False
         if found is not None and found.current and not self._plan.allowed.current:
@@ -163,12 +159,11 @@ class Revocation:
         return True
 
     async def _try_one(self) -> None:
-        """Where no revoke was verified yet, one session shows whether the call works."""
-        self._sending.total = len(self._waiting)
-        if self._halt.is_set or len(self._waiting) < 2 or await self._is_verified():
+        """One session shows whether the call works. Of one alone, the verification tells it."""
+        if self._halt.is_set or len(self._waiting) < 2:
             return
-        # Not our own, and the one that lives longest: an expiry must not look like a revoke.
-        trial = max(self._waiting, key=lambda s: (not s.current, s.expires_at or 0.0))
+        self._sending.total = len(self._waiting)
+        trial = goes_first(self._waiting)
         self._waiting.remove(trial)
         self._events.put_nowait(TrialStarted(trial.id))
         await self._sending.send([trial])
@@ -180,36 +175,20 @@ class Revocation:
             reason = f"the list could not be read after the first revoke: {error.message}"
             self._halt.because(reason, error.hint, error)
             return
-        await self._judge_trial(trial, listed)
-        if self._halt.is_set:
+        now = self._clock.now()
+        against = objection(self._facts, trial, self._waiting, listed, now)
+        if against is not None:
+            self._halt.because(against.reason, against.hint, against.fault)
+        else:
+            self._drop_unwanted(listed, whole=True)
+            if self._facts.vanished(trial, listed, now):
+                await self._write_down(self._trials.remember)
+        if self._halt.is_set or not self._waiting:
             self._facts.after = listed
-
-    async def _judge_trial(self, trial: Session, listed: SessionList) -> None:
-        now, sent = self._clock.now(), self._sending.sent
-        if listed.get(trial.id) is not None:
-            answer = sent.get(trial.id)
-            said = f" ({answer.message})" if answer else ""
-            away = answer if isinstance(answer, ServerFault | OutOfReach) else None
-            hint = away.hint if away else TRIAL_FAILED_HINT
-            self._halt.because(f"the first revoke did not end its session{said}", hint, away)
-        elif self._facts.before.may_hide(listed):
-            self._halt.because(
-                "whether the first revoke worked could not be told: the list is not whole",
-                "Try again; nothing more was sent.",
-            )
-        elif self._facts.before.lost_own(sent, listed, now):
-            reason = "the first revoke ended this program's own session too"
-            self._halt.because(reason, TRIAL_FAILED_HINT)
-        elif missing := sum(self._facts.before.vanished(s, listed, now) for s in self._waiting):
-            self._halt.because(
-                f"{missing:,} other sessions of the plan went with the first one",
-                TRIAL_FAILED_HINT,
-            )
-        elif self._facts.before.vanished(trial, listed, now):
-            await self._write_down(self._trials.remember)
 
     async def _send_rest(self) -> None:
         if not self._halt.is_set:
+            self._sending.total = len(self._facts.sent) + len(self._waiting)
             await self._sending.send(self._waiting)
 
     # After
@@ -223,38 +202,27 @@ class Revocation:
                 facts.after = await self._server.read_list()
             except QiscusTuiError as error:
                 trouble = error
-        outcomes = outcomes_of(facts, halt.reason, trouble)
-        report = Report(
-            self._plan,
-            outcomes,
-            halt.reason,
-            trouble.hint if trouble else halt.hint,
-            facts.newest,
-            fault=halt.fault or trouble or last_fault(facts, outcomes),
-        )
+        outcomes = facts.outcomes(halt.reason, trouble)
+        fault = halt.fault or trouble or facts.last_fault(outcomes)
+        hint = trouble.hint if trouble else halt.hint or (fault.hint if fault else None)
+        report = Report(self._plan, outcomes, halt.reason, hint, facts.newest, fault=fault)
         return report if facts.after is None else await self._beyond(report, facts.after)
 
     async def _beyond(self, report: Report, after: SessionList) -> Report:
         """With what happened besides; remembers that the call works, or that it does not."""
         now, facts = self._clock.now(), self._facts
-        planned = {target.session.id for target in self._plan.targets}
-        lost_own = facts.before.lost_own(facts.sent, after, now)
-        besides = facts.before.vanished_besides(planned, after, now)
+        lost_own = facts.lost_own(after, now)
+        besides = facts.vanished_besides(after, now)
         revoked = {o.id for o in report.outcomes if o.outcome is Outcome.REVOKED}
         failed = any(o.id in facts.sent and o.outcome is Outcome.FAILED for o in report.outcomes)
+        hint = report.hint
         if lost_own or (failed and not revoked):
             await self._write_down(self._trials.forget)
-        elif not (self._halt.is_set or besides) and shows_that_it_works(facts, revoked, now):
+            hint = hint or (TRIAL_FAILED_HINT if self._first_use else None)
+        elif not (self._halt.is_set or besides) and facts.shows_that_it_works(revoked, after, now):
             await self._write_down(self._trials.remember)
-        warnings: list[str] = []
-        if lost_own:
-            warnings.append("This program's own session is gone too; the next use makes a new one.")
-        if besides:
-            warnings.append(
-                f"{besides:,} sessions outside the plan are gone as well: "
-                "ended elsewhere, or by the revoke call."
-            )
-        return replace(report, warning=" ".join(warnings) or None, lost_own=lost_own)
+        warning = _warning(besides, lost_own=lost_own)
+        return replace(report, hint=hint, warning=warning, lost_own=lost_own)
 
     # Records of ours
 
@@ -270,3 +238,13 @@ class Revocation:
             await asyncio.to_thread(what)
         except StorageError as error:
             self._trouble = self._trouble or error
+
+
+def _warning(besides: int, *, lost_own: bool) -> str | None:
+    words: list[str] = []
+    if lost_own:
+        words.append("This program's own session is gone too; the next use makes a new one.")
+    if besides:
+        are = "session outside the plan is" if besides == 1 else "sessions outside the plan are"
+        words.append(f"{besides:,} {are} gone as well: ended elsewhere, or by the revoke call.")
+    return " ".join(words) or None

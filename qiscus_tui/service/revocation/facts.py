@@ -1,0 +1,135 @@
+"""What a run came to know, and the outcomes that follow from it. Pure: asks nobody."""
+
+from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerFault
+from qiscus_tui.model.session import Session
+from qiscus_tui.service.revocation.outcomes import Outcome, SessionOutcome
+from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.session_list import SessionList
+
+
+class Facts:
+    """What is known of the sessions of one plan. `now` is this machine's time throughout."""
+
+    def __init__(self, plan: RevocationPlan, sent: dict[str, QiscusTuiError | None]) -> None:
+        self.plan = plan
+        self.sent = sent
+        """Every id that was sent, and the last thing that went wrong with it."""
+        self.before = plan.listed
+        """The newest list from before anything was sent."""
+        self._unreadable = plan.listed.unreadable
+        """The fewest unreadable entries of the lists so far."""
+        self.after: SessionList | None = None
+        """The list as it was read after the last request."""
+        self.gone: set[str] = set()
+        """Targets that were not listed any more before they were sent."""
+        self.kept: dict[str, str] = {}
+        """Targets that must not be sent after all, and why."""
+
+    def begin_with(self, listed: SessionList) -> None:
+        """A newer list than the plan's, from before anything was sent."""
+        self.before = listed
+        self._unreadable = min(self._unreadable, listed.unreadable)
+
+    @property
+    def newest(self) -> SessionList | None:
+        """The newest list since the plan's; not one that what was sent has changed since."""
+        if self.after is not None or self.sent or self.before is self.plan.listed:
+            return self.after
+        return self.before
+
+    # What a later list says
+
+    def is_whole(self, listed: SessionList) -> bool:
+        """Whether what is not in this list is gone, and not only unread."""
+        return listed.complete and listed.unreadable <= self._unreadable
+
+    def vanished(self, session: Session, listed: SessionList, now: float) -> bool:
+        """Whether it is gone without having expired."""
+        if listed.get(session.id) is not None or not self.is_whole(listed):
+            return False
+        return session.expires_at is None or session.expires_at > now + listed.offset
+
+    def lost_own(self, listed: SessionList, now: float) -> bool:
+        """Whether our own session went although nothing was sent for it."""
+        own, own_now = self.before.current_session, listed.current_session
+        if own is None or own.id in self.sent:
+            return False
+        if own_now is not None and own_now.token is not None:
+            return False  # we hold a newer token meanwhile, and it lives
+        return self.vanished(own, listed, now)
+
+    def vanished_besides(self, listed: SessionList, now: float) -> int:
+        """How many sessions outside the plan are gone, our own not counted."""
+        planned = {target.session.id for target in self.plan.targets}
+        missing = self.before.positions.keys() - listed.positions.keys() - planned
+        sessions = map(self.before.get, missing)
+        return sum(
+            session is not None and not session.current and self.vanished(session, listed, now)
+            for session in sessions
+        )
+
+    def shows_that_it_works(self, revoked: set[str], listed: SessionList, now: float) -> bool:
+        """Whether what was revoked proves the revoke call.
+
+        Our own session may go by any revoke on some servers, and an expired one goes by itself.
+        """
+        return any(
+            target.session.id in revoked
+            and not target.session.current
+            and self.vanished(target.session, listed, now)
+            for target in self.plan.targets
+        )
+
+    # What follows
+
+    def outcomes(
+        self, halted: str | None, trouble: QiscusTuiError | None
+    ) -> tuple[SessionOutcome, ...]:
+        """One for each target, each gone id, and each named session that was left out.
+
+        `halted` is why sending stopped, `trouble` why the list could not be read afterwards.
+        """
+        targets = (self._of(target.session.id, halted, trouble) for target in self.plan.targets)
+        gone = map(self._of_gone, self.plan.gone)
+        left_out = (
+            SessionOutcome(left.session.id, Outcome.NOT_SENT, left.reason)
+            for left in self.plan.left_out
+            if left.named
+        )
+        return (*targets, *gone, *left_out)
+
+    def last_fault(self, outcomes: tuple[SessionOutcome, ...]) -> ServerFault | OutOfReach | None:
+        """What kept everything that was sent from ending, where tries ran out; else None."""
+        if any(o.outcome is Outcome.REVOKED for o in outcomes):
+            return None
+        faults = [e for e in self.sent.values() if isinstance(e, ServerFault | OutOfReach)]
+        return faults[-1] if faults else None
+
+    def _of(
+        self, session_id: str, halted: str | None, trouble: QiscusTuiError | None
+    ) -> SessionOutcome:
+        after, listed_after = self.after, self.after is not None and self.after.get(session_id)
+        if session_id in self.gone:
+            if listed_after:
+                return SessionOutcome(session_id, Outcome.NOT_SENT, "is listed again")
+            return SessionOutcome(session_id, Outcome.ALREADY_GONE)
+        if session_id in self.kept:
+            return SessionOutcome(session_id, Outcome.NOT_SENT, self.kept[session_id])
+        if session_id not in self.sent:
+            return SessionOutcome(session_id, Outcome.NOT_SENT, halted)
+        if after is None:
+            why = trouble.message if trouble else "it was not read"
+            return SessionOutcome(session_id, Outcome.UNKNOWN, f"the list is not known: {why}")
+        if listed_after:
+            answer = self.sent[session_id]
+            said = answer.message if answer else "still listed"
+            return SessionOutcome(session_id, Outcome.FAILED, said)
+        if not self.is_whole(after):
+            return SessionOutcome(session_id, Outcome.UNKNOWN, "the list could not be read whole")
+        return SessionOutcome(session_id, Outcome.REVOKED)
+
+    def _of_gone(self, session_id: str) -> SessionOutcome:
+        if self.plan.listed.complete:
+            return SessionOutcome(session_id, Outcome.ALREADY_GONE)
+        reason = "not listed, but the list could not be read to its end"
+        return SessionOutcome(session_id, Outcome.NOT_SENT, reason)

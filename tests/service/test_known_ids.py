@@ -1,0 +1,18 @@
+"""Ids for the shell's completion: kept in passing."""
+
+import pytest
+
+from qiscus_tui.service import known_ids
+from qiscus_tui.service.keeping import Disk
+from qiscus_tui.store.locks import store_lock
+
+
+def test_a_list_is_not_held_up_by_its_completion(
+    on_disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known_ids, "PATIENCE", 0.01)
+    with store_lock(on_disk.paths):
+        known_ids.remember_ids(on_disk, ["3fa9c01b77be"])
+    assert known_ids.remembered_ids(on_disk) == []
+    known_ids.remember_ids(on_disk, ["3fa9c01b77be"])
+    assert known_ids.remembered_ids(on_disk) == ["3fa9c01b77be"]
