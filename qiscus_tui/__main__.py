@@ -45,7 +45,14 @@ def _protect() -> None:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
 
 
+def _current_folder() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # it is gone
+        return ""
+
+
 if __name__ == "__main__":
-    if sys.path and sys.path[0] in {"", os.getcwd()}:
+    if sys.path and sys.path[0] in {"", _current_folder()}:
         del sys.path[0]  # `python -m` puts the current folder first: anybody's modules
     sys.exit(main())

@@ -16,7 +16,9 @@ HEADINGS = ("ACCOUNT", "SERVER", "ROLE", "STORAGE", "USED")
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
-    parser.add_argument("what", nargs="?", choices=["use", "forget"], help="instead of a list")
+    parser.add_argument(
+        "what", nargs="?", choices=["use", "forget"], metavar="use|forget", help="instead of a list"
+    )
     parser.add_argument("name", nargs="?", metavar="NAME", help="the account, with use and forget")
     parser.add_argument("--json", action="store_true", help="the list as JSON")
 
@@ -54,27 +56,25 @@ def _list(context: Context) -> int:
 
 
 def _cells(known: KnownAccount) -> tuple[str, ...]:
-    stored = known.stored
-    account = stored.account
+    account = known.account
     return (
-        safe(stored.name),
+        safe(known.name),
         str(account.origin),
         account.role.value + (", read-only" if account.readonly else ""),
-        stored.storage.value,
+        known.storage.value,
         known.chosen_by and f"yes ({known.chosen_by})",
     )
 
 
 def _as_json(known: KnownAccount) -> dict[str, object]:
-    stored = known.stored
-    account = stored.account
+    account = known.account
     return {
-        "account": stored.name,
+        "account": known.name,
         "server": str(account.origin),
         "app_id": account.app_code,
         "user": account.user or None,
         "role": None if account.role is Role.UNKNOWN else account.role.value,
-        "storage": stored.storage.value,
+        "storage": known.storage.value,
         "readonly": account.readonly,
         "chosen_by": known.chosen_by or None,
     }

@@ -8,6 +8,7 @@ from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.history import PastPlan, past_plans
+from qiscus_tui.store.audit import AuditContent
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +19,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(context: Context) -> int:
     """Show the plans, newest first."""
     console, disk = context.console, context.workspace.disk
-    plans = past_plans(disk.audit.events()) if disk is not None else []
+    content = disk.audit.read() if disk is not None else AuditContent((), 0)
+    plans = past_plans(content.records)
+    if content.unreadable:
+        lines = count(content.unreadable, "line")
+        console.say(f"{lines} of the audit log could not be read: damaged, or torn by a crash.")
     if context.options.json:
         console.result(json.dumps([_as_json(plan) for plan in plans]))
         return 0
@@ -29,7 +34,7 @@ def run(context: Context) -> int:
                 reason = f": {safe(outcome.reason)}" if outcome.reason else ""
                 words = safe(outcome.outcome).replace("_", " ")
                 console.result(f"    {safe(outcome.session_id)}  {words}{reason}")
-    if not plans:
+    if not plans and not content.unreadable:
         console.say("Nothing was revoked from here.")
     return 0
 

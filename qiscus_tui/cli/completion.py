@@ -13,7 +13,12 @@ from qiscus_tui.service.known_ids import remembered_ids
 SHELLS = ("bash", "zsh", "fish")
 WORDS = ("accounts", "ids")
 
-_ASK = "qiscus-tui completion --words {words} 2>/dev/null"
+_ASKING = {
+    "bash": '_qiscus_tui_{words}() {{ compgen -W "$({ask})" -- "$1"; }}\n',
+    "zsh": '_qiscus_tui_{words}() {{ compadd -- ${{(f)"$({ask})"}}; }}\n',
+}
+"""Functions that the shell calls when a word is wanted, not when it reads the completion."""
+
 _OPTIONS = {"--account": "accounts", "--if": "ids"}
 """Which words complete an option's value."""
 _POSITIONALS = {("revoke", "ids"): "ids", ("accounts", "name"): "accounts"}
@@ -64,12 +69,13 @@ def _functions(shell: str) -> str:
         verb.load()
         _mark(name, verb)
     _mark("", parser)
-    asking = (
-        f'_qiscus_tui_{words}() {{ compgen -W "$({_ASK.format(words=words)})" -- "$1"; }}\n'
-        for words in WORDS
-    )
-    preamble = "".join(asking) if shell == "bash" else ""
+    asking = _ASKING.get(shell, "")
+    preamble = "".join(asking.format(words=words, ask=_ask(words)) for words in WORDS)
     return shtab.complete(parser, shell=shell, preamble=preamble).rstrip()
+
+
+def _ask(words: str) -> str:
+    return f"qiscus-tui completion --words {words} 2>/dev/null"
 
 
 def _mark(verb: str, parser: argparse.ArgumentParser) -> None:
@@ -79,8 +85,8 @@ def _mark(verb: str, parser: argparse.ArgumentParser) -> None:
         for option in action.option_strings:
             words = _OPTIONS.get(option, words)
         if words is not None:
-            ask = _ASK.format(words=words)
-            completing = {"bash": f"_qiscus_tui_{words}", "zsh": f"($({ask}))", "fish": f"({ask})"}
+            function = f"_qiscus_tui_{words}"
+            completing = {"bash": function, "zsh": function, "fish": f"({_ask(words)})"}
             setattr(action, "complete", completing)  # noqa: B010  argparse knows no such field
 
 

@@ -4,15 +4,16 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import TextIO
 
 from qiscus_tui.cli.signals import interruptible
 from qiscus_tui.errors import NotConfirmed, QiscusTuiError, UsageError
+from qiscus_tui.model.text import safe
 
 LONGEST_LINE = 1 << 16
-"""Characters of a secret that are read from stdin."""
+"""Characters of a secret that are read from stdin, and of a line that is said."""
 
 
 @dataclass
@@ -53,9 +54,9 @@ class Console:
             os.close(null)
 
     def say(self, text: str) -> None:
-        """A line for the person, not for the script."""
+        """A line for the person, not for the script: in safe form, whatever it was made of."""
         self.end_progress()
-        self._write_err(f"{text}\n")
+        self._write_err(f"{safe(text, LONGEST_LINE)}\n")
 
     def tell(self, error: QiscusTuiError) -> None:
         """What happened, and what to do."""
@@ -81,12 +82,16 @@ class Console:
         Raises NotConfirmed where nobody can be asked, Interrupted.
         """
         if not self.can_ask:
-            raise NotConfirmed("This needs an answer, and there is no terminal to ask on")
+            raise NotConfirmed(
+                "This needs an answer, and there is no terminal to ask on",
+                "Nothing was changed. Run it where stdin and stderr are a terminal.",
+            )
         self.end_progress()
         self._write_err(question)
-        answer = self._line()
-        if not answer:
-            raise NotConfirmed("No answer was given")
+        with self._asked():
+            answer = self._line()
+            if not answer:
+                raise _unanswered()
         return answer.strip()
 
     def ask_secret(self, question: str) -> str:
@@ -99,11 +104,12 @@ class Console:
         from getpass import getpass
 
         self.end_progress()
-        try:
-            with interruptible(self.caught):
-                return getpass(question, stream=self.err)
-        except EOFError as error:
-            raise NotConfirmed("No answer was given") from error
+        with self._asked():
+            try:
+                with interruptible(self.caught):
+                    return _text_of(lambda: getpass(question, stream=self.err))
+            except EOFError as error:
+                raise _unanswered() from error
 
     def read_secret(self, what: str) -> str:
         """A secret from stdin: asked for on a terminal, else the first line."""
@@ -121,6 +127,15 @@ class Console:
         with interruptible(self.caught):
             return _text_of(lambda: self.source.read(most))
 
+    @contextlib.contextmanager
+    def _asked(self) -> Generator[None]:
+        """What follows a question without an answer begins on a line of its own."""
+        try:
+            yield
+        except QiscusTuiError:
+            self._write_err("\n")
+            raise
+
     def _line(self, most: int = -1) -> str:
         with interruptible(self.caught):
             return _text_of(lambda: self.source.readline(most))
@@ -130,6 +145,10 @@ class Console:
         with contextlib.suppress(OSError):
             self.err.write(text)
             self.err.flush()
+
+
+def _unanswered() -> NotConfirmed:
+    return NotConfirmed("No answer was given", "Nothing was changed.")
 
 
 def _text_of(read: Callable[[], str]) -> str:
@@ -150,4 +169,5 @@ def system_console(*, no_input: bool) -> Console:
     out: TextIO | None = sys.stdout
     err: TextIO | None = sys.stderr
     source: TextIO | None = sys.stdin
-    return Console(out or io.StringIO(), err or io.StringIO(), source or io.StringIO(), no_input)
+    sys.stdout = out or io.StringIO()  # argparse would print --help on stderr instead
+    return Console(sys.stdout, err or io.StringIO(), source or io.StringIO(), no_input)

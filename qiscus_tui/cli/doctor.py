@@ -20,8 +20,15 @@ async def run(context: Context) -> int:
     from qiscus_tui.service.doctor import Check, Verdict, examine
 
     options, console = context.options, context.console
+    if options.try_paths and not console.can_ask:
+        raise NotConfirmed(
+            "--try-paths asks first, and there is no terminal to ask on",
+            "Nothing was sent. Run it where stdin and stderr are a terminal.",
+        )
     checks: list[Check] = []
-    async for check in examine(context.workspace):
+    home = context.workspace.environ.get("HOME", "").rstrip("/")
+    async for found in examine(context.workspace):
+        check = found.without_home(home)
         checks.append(check)
         if not options.json:
             console.result(f"{check.verdict.value:7} {check.name}: {check.words}")

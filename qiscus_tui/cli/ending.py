@@ -34,24 +34,24 @@ async def until_signal(work: Awaitable[int], console: Console) -> int:
 async def finished(
     console: Console,
     work: Awaitable[_Result],
-    stop: Callable[[], None],
+    stop: Callable[[], bool],
     show: Callable[[_Result], object],
 ) -> _Result:
     """What the work gives.
 
     ctrl-c and SIGTERM `stop` it (nothing more is sent) and `show` what it still came to, before
-    the verb ends; a second one ends it at once, as a terminal that went away does.
+    the verb ends. It ends at once where `stop` says that nothing was begun, at a second signal,
+    and where the terminal went away.
     """
     running = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
-        if signal.SIGHUP in console.caught:  # nobody is there to be told anything
-            running.cancel()
+        if signal.SIGHUP in console.caught or not stop():
+            running.cancel()  # nobody is there to be told anything, or there is nothing to tell
             with contextlib.suppress(asyncio.CancelledError):
                 await running
         else:
-            stop()
             console.say("Interrupted: nothing more is sent. Reading what became of it.")
             show(await running)
         raise

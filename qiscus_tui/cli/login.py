@@ -9,6 +9,7 @@ from qiscus_tui.cli.table import moment
 from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.errors import NotConfirmed, UsageError
 from qiscus_tui.model.account import Storage
+from qiscus_tui.model.text import safe
 from qiscus_tui.service.keeping import Keeping
 from qiscus_tui.service.login import (
     LoggedIn,
@@ -19,6 +20,8 @@ from qiscus_tui.service.login import (
 )
 from qiscus_tui.service.storage import keep_in, offer
 from qiscus_tui.store.config import StorageChoice
+
+_HELP = "See: qiscus-tui login --help"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +47,7 @@ async def run(context: Context) -> int:
     """Log in."""
     options, console, workspace = context.options, context.console, context.workspace
     must_not_come_from_environment(workspace, "this login would not be used")
-    _check(options)
+    _check(options, console)
     workspace.login_server()
     kept = await _place(context)
     if options.with_token:
@@ -61,36 +64,47 @@ async def run(context: Context) -> int:
     return 0
 
 
-def _check(options: argparse.Namespace) -> None:
+def _check(options: argparse.Namespace, console: Console) -> None:
+    """Raises UsageError for options that can lead to no login."""
     with_secret = options.with_token or options.rest
     if with_secret and not options.app_id:
-        raise UsageError("--with-token and --rest need --app-id")
+        raise UsageError("--with-token and --rest need --app-id", _HELP)
     if options.app_id and not with_secret:
-        raise UsageError("--app-id goes with --with-token or --rest")
+        raise UsageError("--app-id goes with --with-token or --rest", _HELP)
     if with_secret and (options.email or options.password_stdin):
-        raise UsageError("--email and --password-stdin go with neither --with-token nor --rest")
-
-
-def _password(options: argparse.Namespace, console: Console) -> Password:
-    email: str = options.email or ""
-    if not email:
-        if options.password_stdin or not console.can_ask:
-            raise UsageError("--email is needed", "qiscus-tui login --email a@b.c")
-        email = console.ask("E-mail: ")
-    if not email:
-        raise UsageError("No e-mail address was given", "qiscus-tui login --email a@b.c")
-    if options.password_stdin:
-        password = console.read_secret("Password")
-    elif console.can_ask:
-        password = console.ask_secret("Password: ")
-    else:
+        what = "--email and --password-stdin go with neither --with-token nor --rest"
+        raise UsageError(what, _HELP)
+    if with_secret or (console.can_ask and not options.password_stdin):
+        return
+    if not options.email:
+        raise UsageError("--email is needed", "qiscus-tui login --email a@b.c --password-stdin")
+    if not options.password_stdin:
         raise UsageError(
             "A password is needed, and there is no terminal to ask on",
             "Give it on stdin with --password-stdin; never as an argument.",
         )
+
+
+def _password(options: argparse.Namespace, console: Console) -> Password:
+    email: str = options.email or console.ask("E-mail: ")
+    if not email:
+        raise UsageError("No e-mail address was given", "qiscus-tui login --email a@b.c")
+    password = console.read_secret("Password")
     if not password:
-        raise UsageError("No password was given")
+        raise UsageError("No password was given", _HELP)
+    for what, text in (("e-mail address", email), ("password", password)):
+        _must_be_text(what, text)
     return Password(email, password)
+
+
+def _must_be_text(what: str, text: str) -> None:
+    """Raises UsageError for bytes that came in and are no text: no request can carry them."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(
+            f"The {what} is not text", "It must be UTF-8, as this terminal's settings say."
+        ) from error
 
 
 async def _place(context: Context) -> Keeping:
@@ -123,11 +137,10 @@ async def _place(context: Context) -> Keeping:
 async def _show(console: Console, done: LoggedIn) -> None:
     connection = done.connection
     account = connection.account
-    who = account.user or account.app_code
-    console.result(
-        f"Logged in as {who} ({account.role.value}) at {account.origin}, app {account.app_code}"
-    )
-    console.result(f"Account: {connection.name}, kept in: {connection.storage.value}")
+    app_code = safe(account.app_code)
+    who = safe(account.user) or app_code
+    console.result(f"Logged in as {who} ({account.role.value}) at {account.origin}, app {app_code}")
+    console.result(f"Account: {safe(connection.name)}, kept in: {connection.storage.value}")
     short = (await connection.credentials()).short_lived
     if short is not None:
         console.result(f"Its short-lived token expires {moment(short.expires_at)} UTC")

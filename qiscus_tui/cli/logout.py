@@ -5,7 +5,8 @@ import argparse
 from qiscus_tui.cli.environment import must_not_come_from_environment
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.verb import Context, Verb
-from qiscus_tui.service.logout import OwnToken, log_out
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.logout import log_out
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -21,12 +22,11 @@ async def run(context: Context) -> int:
     async with connected(context.workspace) as connection:
         ended = await log_out(connection, forget_anyway=context.options.forget)
         name = connection.name
-    context.console.result(f"{name} is logged out: {ended.value}")
-    if ended is not OwnToken.LIVES_ON:
-        context.console.say(
-            "The long-lived token may live on at the server. If it leaked, change the password "
-            "and ask Qiscus."
-        )
+    context.console.result(f"{safe(name)} is logged out: {ended.value}")
+    context.console.say(
+        "The long-lived token may live on at the server. If it leaked, change the password "
+        "and ask Qiscus."
+    )
     return 0
 
 

@@ -59,12 +59,12 @@ def _verb(options: argparse.Namespace, console: Console) -> int:
     run: Run = options.run
     with logged(options, console, os.environ):
         context = Context(options, console, open_for(options))
-        if options.tells_of_crashes:
-            tell_of_crashes(context)
+        trouble = tell_of_crashes(context) if options.tells_of_crashes else None
         result = run(context)
-        if isinstance(result, int):
-            return result
-        return asyncio.run(until_signal(result, console))
+        code = result if isinstance(result, int) else asyncio.run(until_signal(result, console))
+        if trouble is not None:
+            console.tell(trouble)
+        return code
 
 
 def _app(options: argparse.Namespace, console: Console, app: "Callable[[Workspace], int]") -> int:

@@ -4,15 +4,15 @@ from qiscus_tui.cli.verb import Context
 from qiscus_tui.errors import StorageError
 
 
-def tell_of_crashes(context: Context) -> None:
+def tell_of_crashes(context: Context) -> StorageError | None:
     """Name every plan and revoke-all that was cut short, on stderr.
 
-    That the records can't be read is said too, and stops nothing here: what needs them will
-    stop by itself.
+    Gives why the records can't be read. That stops nothing, and is to be said when all is done:
+    what needs the records will fail with the same words.
     """
     disk = context.workspace.disk
     if disk is None:
-        return
+        return None
     from qiscus_tui.service.history import notices
 
     try:
@@ -21,4 +21,5 @@ def tell_of_crashes(context: Context) -> None:
             context.console.say(f"  {notice.hint}")
             notice.acknowledge()
     except StorageError as error:
-        context.console.tell(error)
+        return error
+    return None

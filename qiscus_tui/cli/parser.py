@@ -14,6 +14,7 @@ from qiscus_tui.model.text import safe
 _EPILOG = "Without a verb the app starts. qiscus-tui VERB --help tells of a verb."
 _WITH_VALUE = {"--account", "--server", "--config", "--log"}
 _WITHOUT_VALUE = {"--demo", "--no-input", "--debug", "--version", "-h", "--help"}
+_WITH_EQUALS = "A value that begins with a dash is given with =, as --filter=-curl."
 _UNKNOWN_VERB = re.compile(r"argument VERB: invalid choice: (['\"])(?P<word>.*?)\1 \(", re.DOTALL)
 
 
@@ -23,6 +24,8 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         if unknown := _UNKNOWN_VERB.match(message):
             raise _unknown_verb(unknown["word"])
+        if message.endswith(": expected one argument"):
+            raise UsageError(safe(message, 300), _WITH_EQUALS)
         raise UsageError(safe(message, 300), f"See: {self.prog} --help")
 
 

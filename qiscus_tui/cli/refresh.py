@@ -27,9 +27,11 @@ async def run(context: Context) -> int:
         length_is_right = PREFIX_LENGTH <= len(wanted) <= ID_LENGTH
         if not length_is_right or wanted.strip("0123456789abcdef"):
             raise UsageError(
-                "--if needs a session id", f"It has {ID_LENGTH} hex digits; see: sessions"
+                "--if needs a session id",
+                f"It has {ID_LENGTH} hex digits; see: qiscus-tui sessions",
             )
     async with connected(context.workspace) as connection:
+        connection.must_be_writable()
         if wanted is None:
             token = await refreshed_since(connection, connection.clock.now() - process_age())
         else:

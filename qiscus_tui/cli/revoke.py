@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import json
+from dataclasses import replace
 
 from qiscus_tui import query
 from qiscus_tui.cli.confirm import confirm_plan, must_fit
@@ -13,6 +14,7 @@ from qiscus_tui.cli.plan_text import as_json, plan_lines, report_lines
 from qiscus_tui.cli.table import count, remarks
 from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.cli.wanted import Wanted
+from qiscus_tui.errors import NoAccount, StorageError
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.events import Answered, Finished, Halted, TrialStarted, Verifying
 from qiscus_tui.service.revocation.outcomes import Report
@@ -82,13 +84,21 @@ async def _apply(context: Context, connection: Connection, plan: RevocationPlan)
 
     async def applied() -> Report:
         report = await _follow(context.console, revocation)
-        await connection.after_revocation(report)
+        try:
+            with contextlib.suppress(NoAccount):  # logged out meanwhile: nothing to forget
+                await connection.after_revocation(report)
+        except StorageError as error:  # told after what became of the plan
+            return replace(report, diary_trouble=report.diary_trouble or error)
         return report
+
+    def stop() -> bool:
+        revocation.stop("interrupted")
+        return True
 
     def show(report: Report) -> None:
         _show_report(context.console, report, as_json_wanted=context.options.json)
 
-    return await finished(context.console, applied(), lambda: revocation.stop("interrupted"), show)
+    return await finished(context.console, applied(), stop, show)
 
 
 async def _follow(console: Console, revocation: Revocation) -> Report:

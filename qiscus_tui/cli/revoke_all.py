@@ -1,6 +1,7 @@
 """`revoke-all`: end every session, and keep the new token that this gives."""
 
 import argparse
+import asyncio
 import json
 
 from qiscus_tui.cli.ending import finished
@@ -10,6 +11,7 @@ from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.errors import NotConfirmed, StorageError, UsageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.revocation.outcomes import NOT_WHOLE
 from qiscus_tui.service.revoke_all import RevokeAllResult, revoke_all
 from qiscus_tui.service.session_list import SessionList
 
@@ -50,11 +52,12 @@ async def run(context: Context) -> int:
             return 0
         if not options.yes:
             _confirm(context, connection, listed)
-        # Its call can't be taken back; a signal waits until it is known what became of it.
+        # Once its call is sent, a signal waits until it is known what became of it.
+        begun = asyncio.Event()
         result = await finished(
             context.console,
-            revoke_all(connection, listed),
-            lambda: None,
+            revoke_all(connection, listed, begun),
+            begun.is_set,
             lambda result: _show(context, listed, result),
         )
     return _show(context, listed, result)
@@ -86,7 +89,8 @@ def _show(context: Context, listed: SessionList, result: RevokeAllResult) -> int
         if result.nothing_ended:
             console.say("  Nothing was ended: what is kept here is as good as before.")
         else:
-            console.say("  The new token did not arrive. Get one: qiscus-tui refresh")
+            how = "" if result.trouble else " Get one: qiscus-tui refresh"
+            console.say(f"  The new token did not arrive.{how}")
     if result.unstored is not None:
         console.tell(result.unstored)
         if result.new_long_lived is not None and console.can_ask:
@@ -97,11 +101,13 @@ def _show(context: Context, listed: SessionList, result: RevokeAllResult) -> int
         return StorageError.exit_code
     if result.trouble is not None:
         console.tell(result.trouble)
+    if result.unwritten is not None:
+        console.tell(result.unwritten)
     if result.unanswered is not None:
         return result.unanswered.exit_code
-    if result.still_listed is None:
-        return 3
-    return 3 if result.still_listed else 0
+    if result.still_listed != 0:
+        return NOT_WHOLE
+    return 0 if result.unwritten is None else result.unwritten.exit_code
 
 
 def _as_json(listed: SessionList, result: RevokeAllResult) -> dict[str, object]:

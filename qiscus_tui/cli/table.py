@@ -1,5 +1,6 @@
 """Sessions as lines of text, for people."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
@@ -16,10 +17,18 @@ def session_table(listed: SessionList, positions: Sequence[int], now: float) -> 
     """A heading and a line for each session. `now` is the server's time, epoch seconds."""
     rows = [HEADINGS, *(_cells(listed, position, now) for position in positions)]
     shown = len(HEADINGS) if any(row[-1] for row in rows[1:]) else len(HEADINGS) - 1
-    widths = [max(len(row[column]) for row in rows) for column in range(shown)]
+    widths = [max(_width(row[column]) for row in rows) for column in range(shown)]
     for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row[:shown], widths, strict=True))
-        yield "  ".join(cells).rstrip()
+        cells = zip(row[:shown], widths, strict=True)
+        yield "  ".join(cell + " " * (width - _width(cell)) for cell, width in cells).rstrip()
+
+
+def _width(text: str) -> int:
+    """Cells that a terminal takes for it: Chinese and emoji two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)
 
 
 def _cells(listed: SessionList, position: int, now: float) -> tuple[str, ...]:
@@ -66,12 +75,16 @@ def remarks(listed: SessionList) -> Iterable[str]:
     if listed.unreadable:
         yield f"{count(listed.unreadable, 'session')} could not be read"
     if not listed.complete:
-        yield "The server's pages could not be read to their end: there are more sessions"
+        yield "The server's pages could not be read to their end: there may be more sessions"
     if listed.current is Current.UNKNOWN:
-        yield (
-            "Which session is this program's own could not be told; "
-            "qiscus-tui refresh makes a new one"
-        )
+        yield "Which session is this program's own could not be told" + _way_to_own(listed)
+
+
+def _way_to_own(listed: SessionList) -> str:
+    """A new token is found again only where tokens are listed in full."""
+    if any(session.token for session in listed.sessions):
+        return "; qiscus-tui refresh makes a new one"
+    return ""
 
 
 def count(number: int, noun: str) -> str:

@@ -1,42 +1,71 @@
 """The accounts of this machine: seen, chosen, forgotten. No server is asked."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from qiscus_tui.errors import LoginNeeded, NoAccount, UsageError
+from qiscus_tui.errors import NoAccount, UsageError
+from qiscus_tui.model.account import Account, Storage
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.choice import ENVIRONMENT_NAME, Choice, configured
+from qiscus_tui.service.choice import ENVIRONMENT_NAME, Choice, Wishes, configured
 from qiscus_tui.service.logout import forget
 from qiscus_tui.service.workspace import Workspace
-from qiscus_tui.store.accounts import StoredAccount
 
 
 @dataclass(frozen=True)
 class KnownAccount:
-    """One account, and whether this run would use it."""
+    """One account as a list shows it."""
 
-    stored: StoredAccount
-    chosen_by: str
+    name: str
+    account: Account
+    storage: Storage
+    last_used: float | None = None
+    """Epoch seconds; None where that is not known."""
+    chosen_by: str = ""
     """Why a command uses it, empty where it does not."""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether this machine knows it after this run, without the environment."""
+        return self.storage not in {Storage.ENVIRONMENT, Storage.THIS_RUN}
+
+
+def kept_accounts(workspace: Workspace) -> list[KnownAccount]:
+    """The accounts that are kept here, in the order of their adding. Raises StorageError."""
+    if workspace.disk is None:
+        return []
+    book = workspace.disk.book
+    uses = book.last_uses()
+    stored = [configured(one, workspace.config) for one in book.all()]
+    return [
+        KnownAccount(one.name, one.account, one.storage, uses.get(one.account.key))
+        for one in stored
+    ]
 
 
 def accounts(workspace: Workspace) -> list[KnownAccount]:
-    """Every account: the environment's, then those kept here. Raises ConfigError, StorageError."""
+    """Every account: the environment's, then those kept here, with the one that a command uses.
+
+    Raises ConfigError, StorageError.
+    """
+    kept = kept_accounts(workspace)
     chosen = _chosen(workspace)
-    kept = list(workspace.disk.book.all()) if workspace.disk else []
-    stored = [configured(one, workspace.config) for one in kept]
-    if chosen is not None and chosen.given is not None:
-        stored.insert(0, chosen.stored)
-    by = {chosen.name: chosen.by} if chosen is not None else {}
-    return [KnownAccount(one, by.get(one.name, "")) for one in stored]
+    if chosen is None:
+        return kept
+    if chosen.given is not None:
+        storage = chosen.stored.storage
+        return [KnownAccount(chosen.name, chosen.account, storage, chosen_by=chosen.by), *kept]
+    return [replace(one, chosen_by=chosen.by) if one.name == chosen.name else one for one in kept]
 
 
 def _chosen(workspace: Workspace) -> Choice | None:
     try:
         return workspace.choose()
-    except (LoginNeeded, UsageError) as error:
-        if isinstance(error, NoAccount) or type(error) is UsageError:
-            return None  # none here, or several and none chosen: that is no error of a list
+    except NoAccount:
+        return None
+    except UsageError as error:
+        # Several, and none chosen: that is no error of a list. A wish that can't be met is one.
+        if type(error) is UsageError and workspace.wishes == Wishes():
+            return None
         raise
 
 

@@ -83,8 +83,9 @@ def login_server(wishes: Wishes, environ: Mapping[str, str], config: Config) -> 
 
     Raises AddressError.
     """
-    address = wishes.server or environ.get(SERVER_VARIABLE, "").strip()
-    if address:
+    if wishes.server is not None:
+        return parse_origin(wishes.server)
+    if address := environ.get(SERVER_VARIABLE, "").strip():
         return parse_origin(address)
     return config.server.url or parse_origin(DEFAULT_SERVER)
 

@@ -12,6 +12,7 @@ from qiscus_tui.api.listing import Listing, read_listing
 from qiscus_tui.errors import NoAccount, NoLongLivedToken, ReadOnly
 from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage
 from qiscus_tui.model.clock import Clock
+from qiscus_tui.model.text import safe
 from qiscus_tui.service.keeping import Keeping
 from qiscus_tui.service.reading import Reader
 from qiscus_tui.service.session_list import SessionList
@@ -61,7 +62,7 @@ class Connection:
         found = await asyncio.to_thread(self.keeping.secrets.read, self.account.key)
         if found is None:
             raise NoAccount(
-                f"The account {self.name} has no secrets here any more",
+                f"The account {safe(self.name)} has no secrets here any more",
                 "It may have been logged out elsewhere. Log in again: qiscus-tui login",
             )
         return found
@@ -71,7 +72,7 @@ class Connection:
         found = (await self.credentials()).long_lived
         if found is None:
             raise NoLongLivedToken(
-                f"The account {self.name} has a REST secret key, which cannot manage tokens",
+                f"The account {safe(self.name)} has a REST secret key, which cannot manage tokens",
                 "Log in with an e-mail address and password, or: qiscus-tui login --with-token",
             )
         return found
@@ -115,7 +116,7 @@ class Connection:
     def must_be_writable(self) -> None:
         """Raises ReadOnly where the configuration forbids changes."""
         if self.account.readonly:
-            raise ReadOnly(f"The account {self.name} is read-only here: nothing was sent")
+            raise ReadOnly(f"The account {safe(self.name)} is read-only here: nothing was sent")
 
     async def revocation(self, plan: RevocationPlan, width: int | None = None) -> Revocation:
         """A run of the plan, not begun; `width` requests at once. Raises ReadOnly."""

@@ -6,7 +6,7 @@ Nothing here shows a secret; the result is safe to paste into a ticket.
 import asyncio
 import enum
 from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qiscus_tui.api.contract import Call, Contract, Source
 from qiscus_tui.api.probe import PathProbe, Presence
@@ -40,6 +40,13 @@ class Check:
     verdict: Verdict
     words: str
     hint: str = ""
+
+    def without_home(self, home: str) -> "Check":
+        """The same for a ticket: the home folder, which names its user, is `~`."""
+        if len(home) < 2:
+            return self
+        words, hint = (text.replace(f"{home}/", "~/") for text in (self.words, self.hint))
+        return replace(self, words=words, hint=hint)
 
 
 async def examine(workspace: Workspace) -> AsyncGenerator[Check]:
@@ -102,7 +109,7 @@ def _probe(workspace: Workspace, origin: Origin) -> PathProbe:
 def _config_words(workspace: Workspace) -> str:
     if workspace.disk is None:
         return "the demo reads none"
-    path = workspace.disk.paths.config_file
+    path = workspace.config_file or workspace.disk.paths.config_file
     return f"{safe(str(path))} is in use" if path.exists() else "none, the usual settings"
 
 

@@ -58,7 +58,7 @@ def as_record(
         "expires_computed": session.expires_computed,
         "expires_in": None if expires_at is None else int(expires_at - now),
         "last_used_at": _time(session.last_used_at),
-        "client": masked(listed.clients[position], hidden),
+        "client": None if session.user_agent is None else masked(listed.clients[position], hidden),
         "user_agent": masked(session.user_agent, hidden),
         "ip": masked(session.ip, hidden),
         "user": masked(session.user, hidden),

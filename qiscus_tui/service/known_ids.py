@@ -9,6 +9,9 @@ from qiscus_tui.errors import StorageError
 from qiscus_tui.service.keeping import Disk
 from qiscus_tui.store.jsonfile import JsonFile
 
+PATIENCE = 0.5
+"""Seconds that a list may be held up by its completion."""
+
 MOST = 500
 """More would help nobody who types."""
 
@@ -17,8 +20,8 @@ def remember_ids(disk: Disk | None, ids: Iterable[str]) -> None:
     """Keep the first of these ids, in place of those kept before."""
     if disk is None:
         return
-    # A list is worth more than its completion.
-    with contextlib.suppress(StorageError), _file(disk).changing() as content:
+    # A list is worth more than its completion, and waits for nobody on its account.
+    with contextlib.suppress(StorageError), _file(disk).changing(PATIENCE) as content:
         content["ids"] = list(islice(ids, MOST))
 
 

@@ -6,13 +6,14 @@ Only this program's own loggers write to it, and they are given names, statuses 
 import contextlib
 import logging
 import os
+import stat
 import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import TextIO
 
-from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.store.refusals import check_file, failed
+from qiscus_tui.errors import QiscusTuiError, StorageError
+from qiscus_tui.store.refusals import check_file, failed, shown
 
 _LOGGER = logging.getLogger("qiscus_tui")
 _OPEN = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
@@ -57,8 +58,14 @@ def _opened(path: Path) -> int:
     except OSError as error:
         raise failed("opened", str(path), error) from error
     try:
-        check_file(str(path), os.fstat(descriptor))
+        _check(path, os.fstat(descriptor))
     except BaseException:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def _check(path: Path, found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):  # a device must not be moved away, as a file is
+        raise StorageError(f"{shown(str(path))} is no file for a log", "Name another one.")
+    check_file(str(path), found)

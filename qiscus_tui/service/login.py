@@ -4,14 +4,14 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, field, replace
 
-from qiscus_tui.api.client import ApiClient, LoginAnswer
+from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.replies import LoginAnswer
 from qiscus_tui.errors import (
     ConfigError,
     LoginNeeded,
     NoLongLivedToken,
     NotQiscus,
     OutOfReach,
-    QiscusTuiError,
     ServerError,
     StorageError,
     TokenExpired,
@@ -19,14 +19,19 @@ from qiscus_tui.errors import (
 )
 from qiscus_tui.model.account import Account, Credentials, Role, Storage
 from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.text import safe
 from qiscus_tui.service.choice import Choice, configured
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.keeping import Disk, Keeping
-from qiscus_tui.service.replacing import Before, kept_before
+from qiscus_tui.service.replacing import Before, holder_here, kept_before
+from qiscus_tui.service.shield import shield
 from qiscus_tui.service.tokens import end_unkept
 from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.service.zones import zone_offset_of
 from qiscus_tui.store.accounts import StoredAccount
+
+UNWANTED_ANSWER = 2.0
+"""Seconds that the answer to a login has when nobody waits for it any more."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +59,10 @@ async def log_in(
     The store is proven writable first. Raises LoginNeeded, ServerError, OutOfReach,
     StorageError; no token is left behind then, as far as that can be had.
     """
-    await asyncio.to_thread(kept.secrets.probe)
+    await asyncio.to_thread(_prove_writable, kept)
     origin = workspace.login_server()
     async with workspace.client(origin, "", _label_for(workspace, password.email)) as client:
-        answer = await client.login(password.email, password.password)
+        answer = await _answered(client, password)
         client.app_id = answer.app_code
         credentials = await _checked(client, answer)
         account = Account(
@@ -69,10 +74,10 @@ async def log_in(
             role=answer.role,
         )
         try:
-            connection, notes = await _keep(workspace, kept, account, credentials, name)
+            with shield.held():  # a signal must not fall between the answer and the disk
+                connection, notes = await _keep(workspace, kept, account, credentials, name)
         except StorageError:
-            if answer.short_lived is not None:
-                await end_unkept(client, answer.short_lived.token)
+            await _end_made(client, answer)
             raise
     return await _learn_zone(workspace, kept, connection, answer.made_at, notes)
 
@@ -80,22 +85,23 @@ async def log_in(
 async def log_in_with_token(
     workspace: Workspace, kept: Keeping, app_id: str, long_lived: str, name: str = ""
 ) -> LoggedIn:
-    """Keep an account by its long-lived token. Raises as `log_in` does."""
+    """Keep an account by its long-lived token. Raises as `log_in` does.
+
+    The token is shown to the list call alone: whose it is is known where the list says so, or
+    where it is kept here already.
+    """
     _must_be_a_secret(long_lived, "long-lived token")
     _must_be_a_secret(app_id, "app id")
-    await asyncio.to_thread(kept.secrets.probe)
+    await asyncio.to_thread(_prove_writable, kept)
     origin = workspace.login_server()
     async with workspace.client(origin, app_id) as client:
         account = Account(origin, app_id, user="")
         choice = Choice(StoredAccount("", account, kept.secrets.storage), "login")
         trial = replace(workspace.connection(choice, kept), client=client)
         listing = await trial.list_with(Credentials(long_lived=long_lived))
-        users = {session.safe_user for session in listing.sessions if session.user}
-        profile_name, email = "", users.pop() if len(users) == 1 else ""
-        with contextlib.suppress(QiscusTuiError):  # it is only for the name
-            profile = await client.profile(client.long_lived_headers(long_lived), Role.UNKNOWN)
-            profile_name, email = profile.name, profile.email or email
-    account = replace(account, user=email, user_name=profile_name)
+    users = {session.safe_user for session in listing.sessions if session.user}
+    account = replace(account, user=users.pop() if len(users) == 1 else "")
+    account = await asyncio.to_thread(holder_here, workspace, account, long_lived)
     connection, notes = await _keep(
         workspace, kept, account, Credentials(long_lived=long_lived), name
     )
@@ -108,7 +114,7 @@ async def log_in_with_key(
     """Keep an account by its REST secret key. It can't manage tokens. Raises as `log_in`."""
     _must_be_a_secret(secret_key, "secret key")
     _must_be_a_secret(app_id, "app id")
-    await asyncio.to_thread(kept.secrets.probe)
+    await asyncio.to_thread(_prove_writable, kept)
     origin = workspace.login_server()
     async with workspace.client(origin, app_id) as client:
         profile = await client.profile(client.rest_headers(secret_key), Role.ADMIN)
@@ -116,21 +122,50 @@ async def log_in_with_key(
     connection, notes = await _keep(
         workspace, kept, account, Credentials(secret_key=secret_key), name
     )
-    rest = "A REST key calls the API (api --rest); it can't list or revoke sessions."
-    return LoggedIn(connection, (*notes, rest))
+    if (await connection.credentials()).long_lived is None:
+        notes += ("A REST key alone can't list or revoke sessions.",)
+    return LoggedIn(connection, notes)
+
+
+def _prove_writable(kept: Keeping) -> None:
+    """Raises StorageError where a login could not be kept."""
+    kept.secrets.probe()
+    if kept.disk is not None and kept.secrets.storage is not Storage.THIS_RUN:
+        kept.disk.book.prove_writable()
+
+
+async def _answered(client: ApiClient, password: Password) -> LoginAnswer:
+    """The answer to the login. Who gives up waiting for it leaves no token behind either."""
+    asking = asyncio.ensure_future(client.login(password.email, password.password))
+    try:
+        return await asyncio.shield(asking)
+    except asyncio.CancelledError:
+        try:
+            await asyncio.wait({asking}, timeout=UNWANTED_ANSWER)
+            if asking.done() and asking.exception() is None:
+                await _end_made(client, asking.result())
+        finally:
+            asking.cancel()
+        raise
+
+
+async def _end_made(client: ApiClient, answer: LoginAnswer) -> None:
+    """End the token that the login made, as well as that goes."""
+    if answer.short_lived is not None:
+        client.app_id = answer.app_code
+        await end_unkept(client, answer.short_lived.token)
 
 
 async def _checked(client: ApiClient, answer: LoginAnswer) -> Credentials:
     """The secrets of a login that can go on; ends its token where it can't."""
     if answer.long_lived is not None:
         if not answer.app_code:
-            if answer.short_lived is not None:
-                await end_unkept(client, answer.short_lived.token)
+            await _end_made(client, answer)
             raise NotQiscus("The login answer names no app", "Log in with --with-token instead.")
         return Credentials(answer.long_lived, answer.short_lived)
     if answer.short_lived is None:
         raise TwoFactor("This account logs in with a second factor, so the API gave no token")
-    await end_unkept(client, answer.short_lived.token)
+    await _end_made(client, answer)
     raise NoLongLivedToken("This app is too old for token management: it has no long-lived token")
 
 
@@ -139,24 +174,35 @@ async def _keep(
 ) -> tuple[Connection, tuple[str, ...]]:
     """Store the account; the token that it replaces is ended."""
     notes: tuple[str, ...] = ()
-    short = credentials.short_lived
-    own_id = fingerprint(short.token) if short else ""
-    stored = StoredAccount(name, account, kept.secrets.storage, own_id, workspace.clock.now())
+    made = credentials.short_lived
     async with kept.lock(account):
         before = await asyncio.to_thread(kept_before, workspace, kept, account)
         replaced = before.credentials
-        if replaced is not None and replaced.short_lived and short is None:
-            credentials = credentials.with_short_lived(replaced.short_lived)
+        if replaced is not None and not _may_be_anothers(account, credentials, replaced):
+            credentials = credentials.over(replaced)
+        if made is None and before.account is not None:
+            account = before.account  # an earlier login by password learned more of it
         await asyncio.to_thread(kept.secrets.write, account.key, credentials)
+        short = credentials.short_lived
+        own_id = fingerprint(short.token) if short else ""
+        stored = StoredAccount(name, account, kept.secrets.storage, own_id, workspace.clock.now())
         if kept.disk is not None and kept.secrets.storage is not Storage.THIS_RUN:
             stored = await asyncio.to_thread(_entered_in_book, kept, kept.disk, stored, before)
             notes = await asyncio.to_thread(before.leave, account.key)
+            if name and stored.name != name:
+                notes += (f"The account is called {safe(stored.name)} here.",)
     if not stored.name:
         stored = replace(stored, name=account.name)
     connection = workspace.connection(Choice(configured(stored, workspace.config), "login"), kept)
-    if replaced is not None and replaced.short_lived is not None and short is not None:
-        notes += await _end_replaced(connection, replaced.short_lived.token)
+    ended = replaced.short_lived if replaced is not None else None
+    if ended is not None and ended != short:
+        notes += await _end_replaced(connection, ended.token)
     return connection, notes
+
+
+def _may_be_anothers(account: Account, new: Credentials, old: Credentials) -> bool:
+    """Whether the old secrets may be another user's: only the app is known, the token differs."""
+    return not account.user and len({new.long_lived, old.long_lived} - {None}) > 1
 
 
 def _entered_in_book(

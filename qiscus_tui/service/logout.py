@@ -3,6 +3,7 @@
 import asyncio
 import enum
 import secrets
+from collections.abc import Mapping
 
 from qiscus_tui.errors import NoAccount, OutOfReach, ServerError, TokenExpired
 from qiscus_tui.model.ids import fingerprint
@@ -18,6 +19,15 @@ class OwnToken(enum.Enum):
     HAD_ENDED = "its token had ended already"
     NONE = "it had no short-lived token"
     LIVES_ON = "its token lives on until it expires"
+
+
+_COUNTS: Mapping[OwnToken, Mapping[str, int]] = {
+    OwnToken.ENDED: {"logged_out": 1},
+    OwnToken.HAD_ENDED: {"already_gone": 1},
+    OwnToken.NONE: {},
+    OwnToken.LIVES_ON: {"failed": 1},
+}
+"""How the audit log tells it."""
 
 
 async def end_own_token(connection: Connection) -> OwnToken:
@@ -41,20 +51,25 @@ async def log_out(connection: Connection, *, forget_anyway: bool = False) -> Own
     """End our token on the server, then forget the account on this machine.
 
     The account is held meanwhile: a token that another program gets would be forgotten alive.
-    Raises OutOfReach or ServerError, with nothing forgotten, where the server did not end it
-    and `forget_anyway` is false; StorageError.
+    Raises StorageError, with nothing sent, where it can't be written down first; OutOfReach or
+    ServerError, with nothing forgotten, where the server did not end the token and
+    `forget_anyway` is false.
     """
     async with connection.keeping.lock(connection.account):
-        ended = OwnToken.LIVES_ON
+        plan_id = secrets.token_hex(4)
+        await asyncio.to_thread(_write_intent, connection, plan_id)
         try:
             ended = await end_own_token(connection)
         except (OutOfReach, ServerError) as error:
+            ended = OwnToken.LIVES_ON
             if not forget_anyway:
+                await asyncio.to_thread(_write_end, connection, plan_id, ended)
                 error.hint = (
                     "The token lives on, and nothing was forgotten. Try again later, "
                     "or forget it here all the same: qiscus-tui logout --forget"
                 )
                 raise
+        await asyncio.to_thread(_write_end, connection, plan_id, ended)
         await _forget_held(connection)
     return ended
 
@@ -68,7 +83,6 @@ async def forget(connection: Connection) -> None:
 async def _forget_held(connection: Connection) -> None:
     disk = connection.keeping.disk
     key = connection.account.key
-    await asyncio.to_thread(_write_audit, connection)
     await asyncio.to_thread(connection.keeping.secrets.remove, key)
     if disk is not None and await asyncio.to_thread(_is_kept_there, connection, disk):
         await asyncio.to_thread(disk.book.remove, key)
@@ -81,13 +95,17 @@ def _is_kept_there(connection: Connection, disk: Disk) -> bool:
     return any(one.account.key == key and one.storage is storage for one in disk.book.all())
 
 
-def _write_audit(connection: Connection) -> None:
+def _write_intent(connection: Connection, plan_id: str) -> None:
     disk = connection.keeping.disk
-    if disk is None:
-        return
-    found = connection.keeping.secrets.read(connection.account.key)
-    own = found.short_lived if found else None
-    plan_id = secrets.token_hex(4)
-    ids = [fingerprint(own.token)] if own else []
-    disk.audit.intent(plan_id, connection.account, AuditKind.LOGOUT, ids, connection.clock.now())
-    disk.audit.summary(plan_id, {})
+    if disk is not None:
+        found = connection.keeping.secrets.read(connection.account.key)
+        own = found.short_lived if found else None
+        ids = [fingerprint(own.token)] if own else []
+        now = connection.clock.now()
+        disk.audit.intent(plan_id, connection.account, AuditKind.LOGOUT, ids, now)
+
+
+def _write_end(connection: Connection, plan_id: str, ended: OwnToken) -> None:
+    disk = connection.keeping.disk
+    if disk is not None:
+        disk.audit.summary(plan_id, _COUNTS[ended])

@@ -1,5 +1,6 @@
 """What a login replaces: the same account's earlier secrets, wherever they are."""
 
+import contextlib
 from dataclasses import dataclass
 
 from qiscus_tui.errors import StorageError
@@ -14,6 +15,8 @@ class Before:
     """What an earlier login of the same account left here."""
 
     credentials: Credentials | None = None
+    account: Account | None = None
+    """What it knew of the account."""
     elsewhere: SecretStore | None = None
     """Where that is, if it is another place than the new one."""
     trouble: str = ""
@@ -31,6 +34,19 @@ class Before:
         return (f"The earlier login's secrets were removed from {where}.",)
 
 
+def holder_here(workspace: Workspace, unsure: Account, long_lived: str) -> Account:
+    """The account of the same app that is kept here with this very token, else the given one."""
+    for stored in workspace.disk.book.all() if workspace.disk is not None else ():
+        account = stored.account
+        if (account.origin, account.app_code) != (unsure.origin, unsure.app_code):
+            continue
+        with contextlib.suppress(StorageError):  # a place that can't be read tells nothing
+            found = workspace.secret_store(stored.storage).read(account.key)
+            if found is not None and found.long_lived == long_lived:
+                return account
+    return unsure
+
+
 def kept_before(workspace: Workspace, kept: Keeping, account: Account) -> Before:
     """What this account had here. A login for this run only replaces none that is kept.
 
@@ -46,11 +62,11 @@ def kept_before(workspace: Workspace, kept: Keeping, account: Account) -> Before
         return Before()
     try:
         if before.storage is storage:
-            return Before(kept.secrets.read(account.key))
+            return Before(kept.secrets.read(account.key), before.account)
         store = workspace.secret_store(before.storage)
-        return Before(store.read(account.key), elsewhere=store)
+        return Before(store.read(account.key), before.account, elsewhere=store)
     except StorageError as error:
-        return Before(trouble=_could_not(before.storage, storage, error))
+        return Before(account=before.account, trouble=_could_not(before.storage, storage, error))
 
 
 def _could_not(old: Storage, new: Storage, error: StorageError) -> str:

@@ -8,7 +8,7 @@ to the profile call, a secret key to the same one.
 from dataclasses import dataclass
 
 from qiscus_tui.api.answers import LIST_BODY, AnswerStream
-from qiscus_tui.api.client import lenient
+from qiscus_tui.api.decode import lenient
 from qiscus_tui.api.failures import failure, is_refusal
 from qiscus_tui.errors import (
     Forbidden,

@@ -1,10 +1,9 @@
 """Leaving one account for another within a run, without a restart."""
 
 import asyncio
-from dataclasses import dataclass
 
 from qiscus_tui.errors import NoAccount, OutOfReach, ServerError, UsageError
-from qiscus_tui.model.account import Account, Storage
+from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.choice import (
     APP_ID_VARIABLE,
@@ -18,37 +17,6 @@ from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.workspace import Workspace
 
 CHOSEN_HERE = "chosen in the app"
-
-
-@dataclass(frozen=True)
-class OfferedAccount:
-    """One account as the list of accounts shows it."""
-
-    name: str
-    account: Account
-    storage: Storage
-    last_used: float | None = None
-    """Epoch seconds; None where that is not known."""
-
-    @property
-    def is_kept(self) -> bool:
-        """Whether this machine knows it after this run, without the environment."""
-        return self.storage not in {Storage.ENVIRONMENT, Storage.THIS_RUN}
-
-
-def offered_accounts(workspace: Workspace) -> list[OfferedAccount]:
-    """The accounts that are kept here, in the order of their adding. Reads files.
-
-    Raises StorageError.
-    """
-    if workspace.disk is None:
-        return []
-    uses = workspace.disk.book.last_uses()
-    stored = [configured(one, workspace.config) for one in workspace.disk.book.all()]
-    return [
-        OfferedAccount(one.name, one.account, one.storage, uses.get(one.account.key))
-        for one in stored
-    ]
 
 
 def must_not_be_given(workspace: Workspace) -> None:
@@ -110,9 +78,9 @@ async def leave(connection: Connection) -> str:
     try:
         if connection.storage is Storage.THIS_RUN:
             ended = await end_own_token(connection)
-            note = "" if ended is OwnToken.NONE else f"{connection.name}: {ended.value}"
+            note = "" if ended is OwnToken.NONE else f"{safe(connection.name)}: {ended.value}"
     except (OutOfReach, ServerError) as error:
-        note = f"{connection.name}: {OwnToken.LIVES_ON.value} ({error.message})"
+        note = f"{safe(connection.name)}: {OwnToken.LIVES_ON.value} ({error.message})"
     finally:
         await asyncio.shield(connection.close())
     return note

@@ -17,7 +17,7 @@ from qiscus_tui.errors import (
     TokenExpired,
     Unreadable,
 )
-from qiscus_tui.model.account import Credentials, ShortLived
+from qiscus_tui.model.account import Credentials, ShortLived, Storage
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.connection import Connection
@@ -94,6 +94,9 @@ async def _refresh_unless(
             except StorageError:
                 await end_unkept(connection.client, new.short_lived.token)
                 raise
+        is_ours_alone = connection.storage is Storage.THIS_RUN
+        if is_ours_alone and cached is not None and connection.is_live(cached):
+            await end_unkept(connection.client, cached.token)  # quitting would not know it any more
         return new.short_lived
 
 

@@ -50,6 +50,8 @@ class Workspace:
     """None in the demo, which reads and writes no file."""
     clock: Clock
     wishes: Wishes = field(default_factory=Wishes)
+    config_file: Path | None = None
+    """The file that `--config` named, None for the usual place."""
     demo: DemoAccess | None = None
 
     def choose(self) -> Choice:
@@ -139,4 +141,4 @@ def open_workspace(
     """The workspace of this user. Raises ConfigError, StorageError."""
     paths = find_paths(environ)
     config = load_named_config(config_file) if config_file else load_config(paths.config_file)
-    return Workspace(environ, config, Disk(paths, environ), SystemClock(), wishes)
+    return Workspace(environ, config, Disk(paths, environ), SystemClock(), wishes, config_file)

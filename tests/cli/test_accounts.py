@@ -50,6 +50,14 @@ def test_no_account_is_an_empty_list(program: Program) -> None:
     assert program("accounts").code == 0
 
 
+def test_a_name_reaches_the_terminal_in_its_safe_form_alone(program: Program) -> None:
+    told = [program.login(EMAIL, "--name", "\x1b]0;\x07\u202e")]
+    told += [program(*verb) for verb in (["accounts"], ["status"], ["revoke-all", "--yes"])]
+    told += [program("revoke-all", stdin="no\n", terminal=True), program("logout")]
+    for done in told:
+        assert (done.out + done.err).replace("\n", "").replace("\r", "").isprintable()
+
+
 def test_another_account_is_chosen_for_the_next_time(two: Program) -> None:
     name = f"{EMAIL}@{two.server.credentials.app_code}"
     assert two("accounts", "use", name).code == 0
@@ -99,6 +107,7 @@ def test_another_server_than_the_accounts_own_is_refused(logged_in: Program) -> 
     done = logged_in("sessions", "--server", "https://other.example")
     assert done.code == 2
     assert SERVER in done.err
+    assert logged_in("accounts", "--server", "https://other.example").code == 2
 
 
 def test_an_account_together_with_environment_credentials_is_refused(
@@ -106,7 +115,8 @@ def test_an_account_together_with_environment_credentials_is_refused(
 ) -> None:
     monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", "x")
     monkeypatch.setenv("QISCUS_APP_ID", "y")
-    assert logged_in("sessions", "--account", "helper").code == 2
+    for verb in ("sessions", "status", "token", "accounts"):
+        assert logged_in(verb, "--account", "helper").code == 2
 
 
 def test_status_has_exactly_these_fields(logged_in: Program) -> None:
@@ -204,6 +214,16 @@ def test_status_of_environment_credentials(
 def test_nothing_revoked_is_an_empty_audit(logged_in: Program) -> None:
     assert json.loads(logged_in("audit", "--json").out) == []
     assert logged_in("audit").code == 0
+
+
+def test_a_damaged_audit_log_is_not_taken_for_nothing(logged_in: Program) -> None:
+    log = logged_in.data / "state" / "audit.jsonl"
+    log.write_bytes(b"garbage\n{}\n")
+    log.chmod(0o600)
+    done = logged_in("audit")
+    assert done.code == 0
+    assert done.err.startswith("2 lines of the audit log could not be read")
+    assert "Nothing was revoked" not in done.err
 
 
 def test_the_audit_shows_the_newest_plan_first(logged_in: Program) -> None:

@@ -3,11 +3,13 @@
 import io
 import re
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 
 from qiscus_tui import __version__
+from qiscus_tui.cli.main import options_of
 from qiscus_tui.cli.parser import build_parser, parse
 from qiscus_tui.cli.verbs import VERBS, load
 from qiscus_tui.demo import PASSWORD
@@ -90,6 +92,12 @@ def test_what_is_wrong_takes_two_lines(program: Program) -> None:
         assert len(done.err.splitlines()) == 2
 
 
+def test_a_value_with_a_dash_in_front_is_explained(program: Program) -> None:
+    done = program("sessions", "--filter", "-curl")
+    assert done.code == 2
+    assert "--filter=-curl" in done.err.splitlines()[1]
+
+
 def test_debug_shows_places_and_no_values(program: Program) -> None:
     done = program(
         *("--debug", "login", "--server", SERVER, "--email", EMAIL),
@@ -126,6 +134,15 @@ def test_bad_configuration_is_2_with_its_place(program: Program, tmp_path: Path)
     assert program("--config", str(tmp_path / "none.toml"), "sessions").code == 2
 
 
+def test_the_configuration_in_the_readme_is_read(program: Program, tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    blocks = re.findall(r"^```toml\n(.*?)^```", readme, re.DOTALL | re.MULTILINE)
+    assert len(blocks) == 2
+    config = tmp_path / "readme.toml"
+    config.write_text("\n".join(blocks))
+    assert program("--config", str(config), "accounts").code == 0
+
+
 def test_a_server_in_the_configuration_or_environment_is_used_for_login(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,6 +168,18 @@ class Full(io.StringIO):
         import errno
 
         raise OSError(errno.ENOSPC, "full")
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_what_was_closed_before_it_began_gets_nothing(
+    monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    err = io.StringIO()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", None)
+        patch.setattr(sys, "stderr", err)
+        assert options_of([option]) == 0
+    assert err.getvalue() == ""
 
 
 @pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])
@@ -249,6 +278,16 @@ def test_a_log_that_others_can_read_is_refused(program: Program, tmp_path: Path)
     done = program("--log", str(log), "sessions")
     assert done.code == 6
     assert "chmod 600" in done.err
+
+
+@pytest.mark.parametrize("path", ["/dev/null", "/dev/tty", "folder"])
+def test_what_is_no_file_is_no_log_and_stays_where_it_is(
+    program: Program, tmp_path: Path, path: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    done = program("--log", str(tmp_path / path), "sessions")
+    assert done.code == 6
+    assert "mv " not in done.err
 
 
 # The app

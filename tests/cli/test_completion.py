@@ -37,6 +37,22 @@ def test_a_name_that_a_shell_would_carry_out_is_not_offered(logged_in: Program) 
     assert "reboot" not in logged_in("completion", "--words", "accounts").out
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_reading_the_completion_asks_for_no_words_yet(program: Program, shell: str) -> None:
+    for line in program("completion", shell).out.splitlines():
+        if "completion --words" in line:
+            assert line.startswith(("_qiscus_tui_", "complete ")), line
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_can_read_it(program: Program, tmp_path: Path, shell: str) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell} here")
+    script = tmp_path / "completion"
+    script.write_text(program("completion", shell).out)
+    subprocess.run([shell, "-n", script], check=True)
+
+
 @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash here")
 def test_bash_completes_verbs_and_ids(logged_in: Program, tmp_path: Path) -> None:
     first = logged_in.ids()[0]

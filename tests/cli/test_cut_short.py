@@ -98,3 +98,10 @@ def test_records_that_cannot_be_read_stop_no_listing(logged_in: Program) -> None
     done = logged_in("sessions", "--json")
     assert done.code == 0
     assert "audit.jsonl" in done.err
+
+
+def test_a_verb_that_fails_for_the_same_reason_says_it_once(logged_in: Program) -> None:
+    (logged_in.data / "state" / "audit.jsonl").mkdir()
+    done = logged_in("audit")
+    assert done.code == 6
+    assert len(done.err.splitlines()) == 2

@@ -42,6 +42,20 @@ def test_a_password_on_a_terminal_is_never_echoed(
     assert PASSWORD not in done.out + done.err
 
 
+def _typed_garbage(_question: str, stream: object) -> str:
+    return b"\xff".decode()
+
+
+def test_a_password_that_was_typed_and_is_no_text_is_said(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("getpass.getpass", _typed_garbage)
+    typed = ["login", "--server", SERVER, "--store", "file", "--email", EMAIL]
+    done = program(*typed, terminal=True)
+    assert done.code == 2
+    assert "not text" in done.err
+
+
 BAD = [
     pytest.param(["--email", EMAIL], "wrong", 4, "refused the login", id="wrong password"),
     pytest.param(
@@ -50,6 +64,8 @@ BAD = [
     pytest.param(["--email", "old@demo.example"], PASSWORD, 4, "too old", id="very old app"),
     pytest.param(["--email", EMAIL, "--name", "x"], "", 2, "password", id="no password"),
     pytest.param([], PASSWORD, 2, "--email", id="no e-mail"),
+    pytest.param(["--email", "\udcff@b.c"], PASSWORD, 2, "e-mail", id="an e-mail that is no text"),
+    pytest.param(["--email", EMAIL], "a\udcff", 2, "password", id="a password that is no text"),
     pytest.param(["--app-id", "x"], PASSWORD, 2, "--app-id", id="app id without token"),
     pytest.param(["--with-token"], "token", 2, "--app-id", id="token without app id"),
 ]
@@ -93,6 +109,7 @@ def test_a_server_that_is_not_qiscus_is_named_so(program: Program, dialect: str)
         ("https://example.com/api", "path"),
         ("ftp://example.com", "https"),
         ("https://a:b@example.com", "password"),
+        ("", "server"),
     ],
 )
 def test_a_bad_address_is_refused_before_anything_is_asked(
@@ -176,12 +193,44 @@ def test_a_secret_that_is_no_text_is_said(program: Program) -> None:
         console.read_secret("Password")
 
 
+@pytest.mark.parametrize("options", [[], ["--email", EMAIL], ["--password-stdin"]])
+def test_what_can_lead_to_no_login_is_said_before_anything_else(
+    program: Program, options: list[str]
+) -> None:
+    done = program("login", "--server", SERVER, "--store", "file", *options)
+    assert done.code == 2
+    assert len(done.err.splitlines()) == 2
+    assert not program.data.exists()
+
+
+@pytest.mark.parametrize("typed", ["", "y\n"])
+def test_a_question_without_an_answer_ends_the_login(
+    program: Program, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    from qiscus_tui.store.keyring_store import NoKeyring
+
+    monkeypatch.setattr(
+        "qiscus_tui.store.keyring_store.find_keyring", lambda: NoKeyring("there is none")
+    )
+    done = program("login", "--server", SERVER, stdin=typed, terminal=True)
+    assert done.code == 2
+    assert done.err.endswith("No answer was given\n  Nothing was changed.\n")
+
+
 def test_logging_in_again_updates_in_place_and_ends_the_replaced_token(logged_in: Program) -> None:
     before = len(logged_in.server.sessions())
     logged_in.clock.advance(1)
     assert logged_in.login().code == 0
     assert len(logged_in.server.sessions()) == before
     assert len(json.loads(logged_in("accounts", "--json").out)) == 1
+
+
+def test_another_name_for_an_account_that_has_one_is_said_not_to_be_used(
+    logged_in: Program,
+) -> None:
+    (before,) = json.loads(logged_in("accounts", "--json").out)
+    done = logged_in.login(EMAIL, "--name", "other")
+    assert f"The account is called {before['account']} here." in done.err
 
 
 def test_logging_out_ends_the_token_and_forgets_the_account(logged_in: Program) -> None:
@@ -203,4 +252,5 @@ def test_logging_out_of_a_server_that_is_away_needs_forget(logged_in: Program) -
     forgotten = logged_in("logout", "--forget")
     assert forgotten.code == 0
     assert "lives on" in forgotten.out
+    assert "long-lived token may live on" in forgotten.err
     assert logged_in("sessions").code == 4

@@ -7,7 +7,10 @@ import pytest
 
 from qiscus_tui.demo import DIALECTS
 from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.errors import NoAccount, QiscusTuiError, StorageError
 from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.revocation.outcomes import Report
 from tests.cli.conftest import Done, Program
 
 NOT_LISTED = "0123456789ab"
@@ -218,6 +221,23 @@ def test_our_own_session_when_named_is_not_sent(logged_in: Program) -> None:
     assert "--include-current" in done.err
 
 
+@pytest.mark.parametrize(
+    ("trouble", "code"), [(StorageError("The disk is full"), 6), (NoAccount("Logged out"), 0)]
+)
+def test_what_can_no_longer_be_forgotten_hides_no_outcome(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch, trouble: QiscusTuiError, code: int
+) -> None:
+    async def cannot(self: Connection, report: Report) -> None:
+        raise trouble
+
+    monkeypatch.setattr(Connection, "after_revocation", cannot)
+    own = json.loads(logged_in("sessions", "--json", "--filter=is:current").out)[0]["id"]
+    done = logged_in("revoke", own, "--include-current", "--yes", "--json")
+    assert done.code == code
+    assert outcomes_of(done)[own] == ("revoked", None)
+    assert (trouble.message in done.err) is (code == 6)
+
+
 def test_our_own_session_goes_where_it_was_included(logged_in: Program) -> None:
     own = json.loads(logged_in("sessions", "--json", "--filter=is:current").out)[0]["id"]
     done = logged_in("revoke", own, "--include-current", "--yes", "--json")
@@ -271,8 +291,10 @@ def test_a_readonly_account_changes_nothing(
     first = logged_in.ids()[0]
     assert logged_in("revoke", first, "--yes").code == 2
     assert logged_in("revoke-all", "--yes").code == 2
+    assert logged_in("refresh").code == 2
     assert logged_in("revoke", first, "--dry-run").code == 0
-    assert logged_in.server.calls[Call.REVOKE] == 0
+    calls = logged_in.server.calls
+    assert calls[Call.REVOKE] == calls[Call.REVOKE_ALL] == calls[Call.REFRESH] == 0
 
 
 def test_the_first_use_is_a_trial_and_its_success_is_remembered(logged_in: Program) -> None:

@@ -76,6 +76,13 @@ def test_another_sort_key_is_refused(logged_in: Program) -> None:
     assert logged_in("sessions", "--sort", "colour").code == 2
 
 
+def test_columns_are_aligned_by_the_cells_that_text_takes(program: Program) -> None:
+    heading, row = program("--demo", "sessions", "--filter=漢字").out.splitlines()
+    created = re.search(r"\d{4}-\d\d-\d\d", row)
+    assert created is not None
+    assert created.start() == heading.index("CREATED") - len("漢字カタカナ")
+
+
 def test_a_filter_narrows(logged_in: Program) -> None:
     found = listed(logged_in, "--filter=client:guzzle")
     assert 0 < len(found) < len(listed(logged_in))

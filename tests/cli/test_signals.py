@@ -23,7 +23,8 @@ class Typist(io.StringIO):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_after_a_signal_no_question_is_asked(number: signal.Signals) -> None:
-    console = Console(io.StringIO(), Typist(), Typist())
+    err = Typist()
+    console = Console(io.StringIO(), err, Typist())
     before = signal.getsignal(number)
 
     async def verb() -> int:
@@ -35,6 +36,7 @@ def test_after_a_signal_no_question_is_asked(number: signal.Signals) -> None:
         asyncio.run(until_signal(verb(), console))
     assert ended.value.signal_number == number
     assert signal.getsignal(number) is before
+    assert err.getvalue() == "Revoke? \n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

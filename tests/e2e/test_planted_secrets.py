@@ -18,7 +18,7 @@ from qiscus_tui.demo import DIALECTS, PASSWORD, Call
 from qiscus_tui.demo.calls import Fault
 from qiscus_tui.demo.state import SECRET_KEY, Caller, DemoState
 from qiscus_tui.demo.users import ADMIN
-from qiscus_tui.tui.screens.fields import SecretField
+from qiscus_tui.tui.widgets.fields import SecretField
 from tests.cli.conftest import SERVER, Done, Program
 from tests.clocks import ManualClock
 from tests.tui.accounts_here import Machine

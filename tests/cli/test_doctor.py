@@ -1,0 +1,35 @@
+"""`doctor`: a report for a ticket."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import SERVER, Program
+
+
+def words_of(program: Program, *options: str) -> dict[str, str]:
+    done = program("doctor", "--json", "--server", SERVER, *options)
+    assert done.out.isascii()
+    return {one["check"]: one["words"] for one in json.loads(done.out)["checks"]}
+
+
+def test_it_names_the_configuration_that_is_used(program: Program, tmp_path: Path) -> None:
+    assert words_of(program)["config"].startswith("none")
+    other = tmp_path / "other.toml"
+    other.write_text("")
+    assert str(other) in words_of(program, "--config", str(other))["config"]
+
+
+def test_the_home_folder_is_not_named(
+    logged_in: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert words_of(logged_in)["storage"] == "~/data/secrets.json can be written"
+
+
+def test_nothing_is_asked_where_nobody_can_say_yes_to_trying_paths(program: Program) -> None:
+    done = program("doctor", "--try-paths", "--server", SERVER)
+    assert (done.code, done.out) == (2, "")
+    assert len(done.err.splitlines()) == 2
+    assert program.server.calls.total() == 0

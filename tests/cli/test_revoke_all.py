@@ -1,0 +1,201 @@
+"""`revoke-all` between the server and the disk: what is proven first, and what a failure says."""
+
+import signal
+
+import pytest
+
+from qiscus_tui.demo import DIALECTS, DemoSession
+from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.errors import StorageError
+from qiscus_tui.store.audit import AuditLog
+from qiscus_tui.store.journal import Journal, JournalState
+from qiscus_tui.store.paths import Paths
+from qiscus_tui.store.secrets import FileSecrets
+from tests.cli.conftest import Done, Program
+
+INTERRUPTS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+
+
+@pytest.fixture
+def nearly_full(logged_in: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """Logged in; the probe still fits on the disk, new tokens do not."""
+
+    def write(self: FileSecrets, key: str, credentials: object) -> None:
+        raise StorageError("The disk is full")
+
+    monkeypatch.setattr(FileSecrets, "write", write)
+    return logged_in
+
+
+def journal(program: Program) -> Journal:
+    data = program.data
+    return Journal(Paths(data, data, data / "state", data / "cache"))
+
+
+def at_the_server(program: Program, monkeypatch: pytest.MonkeyPatch, happens: object) -> None:
+    """While the call is carried out, this happens."""
+    carry_out = program.server.revoke_all
+
+    def revoke_all(*asking: object) -> DemoSession:
+        assert callable(happens)
+        happens()
+        return carry_out(*asking)  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(program.server, "revoke_all", revoke_all)
+
+
+def typed_on_a_terminal(program: Program) -> Done:
+    code = program.server.credentials.app_code
+    return program("revoke-all", stdin=f"{code}\n", terminal=True)
+
+
+def test_a_store_that_cannot_be_written_is_found_out_before_the_call(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def probe(self: FileSecrets) -> None:
+        raise StorageError("The disk is full")
+
+    monkeypatch.setattr(FileSecrets, "probe", probe)
+    done = logged_in("revoke-all", "--yes")
+    assert done.code == 6
+    assert logged_in.server.calls[Call.REVOKE_ALL] == 0
+
+
+def test_the_journal_says_pending_during_the_call_and_nothing_afterwards(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states: list[JournalState] = []
+
+    def look() -> None:
+        states.extend(entry.state for entry in journal(logged_in).unfinished())
+
+    at_the_server(logged_in, monkeypatch, look)
+    assert logged_in("revoke-all", "--yes").code == 0
+    assert states == [JournalState.PENDING]
+    assert journal(logged_in).unfinished() == ()
+
+
+# Signals
+
+
+@INTERRUPTS
+def test_a_signal_before_the_call_keeps_it_from_being_sent(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    prove = FileSecrets.probe
+
+    def probe(self: FileSecrets) -> None:
+        signal.raise_signal(number)
+        prove(self)
+
+    monkeypatch.setattr(FileSecrets, "probe", probe)
+    done = logged_in("revoke-all", "--yes", "--json")
+    assert (done.code, done.out) == (128 + number, "")
+    assert logged_in.server.calls[Call.REVOKE_ALL] == 0
+
+
+@INTERRUPTS
+def test_a_signal_during_the_call_waits_until_the_new_token_is_kept(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    at_the_server(logged_in, monkeypatch, lambda: signal.raise_signal(number))
+    done = logged_in("revoke-all", "--yes")
+    assert done.code == 128 + number
+    assert "revoked" in done.out
+    (left,) = logged_in.server.sessions()
+    assert logged_in("token").out == f"{left.token}\n"
+
+
+# The new tokens can't be stored
+
+
+def test_on_a_terminal_a_new_long_lived_token_that_is_not_kept_is_shown_once(
+    nearly_full: Program,
+) -> None:
+    nearly_full.speak(DIALECTS["new-long-lived"])
+    done = typed_on_a_terminal(nearly_full)
+    assert done.code == 6
+    new = nearly_full.server.credentials.long_lived_token
+    assert (done.out + done.err).count(new) == 1
+
+
+def test_elsewhere_it_is_not_shown_and_a_login_is_asked_for(nearly_full: Program) -> None:
+    nearly_full.speak(DIALECTS["new-long-lived"])
+    done = nearly_full("revoke-all", "--yes", "--json")
+    assert done.code == 6
+    assert nearly_full.server.credentials.long_lived_token not in done.out + done.err
+    assert "qiscus-tui login" in done.err
+
+
+def test_one_that_did_not_change_is_not_shown(nearly_full: Program) -> None:
+    done = typed_on_a_terminal(nearly_full)
+    assert done.code == 6
+    assert nearly_full.server.credentials.long_lived_token not in done.out + done.err
+    assert "qiscus-tui login" in done.err
+
+
+# Afterwards
+
+
+def test_what_is_listed_all_the_same_has_failed(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stays = logged_in.server.sessions()[0]
+    end = logged_in.server.end
+
+    def ends_others(token: str) -> None:
+        if token != stays.token:
+            end(token)
+
+    monkeypatch.setattr(logged_in.server, "end", ends_others)
+    done = logged_in("revoke-all", "--yes")
+    assert done.code == 3
+    assert "1 failed" in done.out
+
+
+def test_a_disk_that_takes_no_audit_either_hides_neither_the_new_token_nor_the_end(
+    nearly_full: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: AuditLog, *_: object) -> None:
+        raise StorageError("The disk is full")
+
+    monkeypatch.setattr(AuditLog, "summary", full)
+    nearly_full.speak(DIALECTS["new-long-lived"])
+    done = typed_on_a_terminal(nearly_full)
+    assert done.code == 6
+    assert nearly_full.server.credentials.long_lived_token in done.err
+
+
+def test_an_end_that_cannot_be_written_down_is_told_and_is_6(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: AuditLog, *_: object) -> None:
+        raise StorageError("The disk is full")
+
+    monkeypatch.setattr(AuditLog, "outcomes", full)
+    done = logged_in("revoke-all", "--yes")
+    assert done.code == 6
+    assert "revoked" in done.out
+    assert "The disk is full" in done.err
+
+
+def test_a_list_that_is_not_whole_afterwards_leaves_the_end_unknown_and_says_why(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answers_in_part() -> None:
+        body = b'{"data": [17]}'
+        logged_in.server.fail_next(Call.LIST, Fault(200, body))
+
+    at_the_server(logged_in, monkeypatch, answers_in_part)
+    done = logged_in("revoke-all", "--yes")
+    assert done.code == 3
+    assert "unknown" in done.out
+    assert "could not be read whole" in done.err
+
+
+def test_an_old_token_that_cannot_be_forgotten_hides_no_outcome(nearly_full: Program) -> None:
+    nearly_full.server.fail_next(Call.REVOKE_ALL, Fault(502, after=True))
+    done = nearly_full("revoke-all", "--yes")
+    assert done.code == 1
+    assert "revoked" in done.out
+    assert "The disk is full" in done.err

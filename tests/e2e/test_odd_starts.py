@@ -1,0 +1,51 @@
+"""The program where something is missing that every other program finds."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.processes import PROJECT
+
+PROGRAM = f"'{sys.executable}' -m qiscus_tui"
+
+
+def typed(command: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+    """What a shell in that folder makes of it."""
+    environ = {"PYTHONPATH": str(PROJECT), "HOME": str(folder)}
+    return subprocess.run(
+        ["/bin/sh", "-c", command],
+        cwd=folder,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_with_closed_streams_it_does_its_work_in_silence(tmp_path: Path, closed: str) -> None:
+    done = typed(f"{PROGRAM} --demo sessions --json {closed}", tmp_path)
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert bool(done.stdout) == (">&-" not in closed.split())
+
+
+@pytest.mark.parametrize("words", ["--version", "--help", "sessions --help"])
+def test_help_that_nobody_can_read_goes_nowhere_else(tmp_path: Path, words: str) -> None:
+    done = typed(f"{PROGRAM} {words} >&-", tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_it_starts_in_a_folder_that_is_gone(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    done = typed(f"rmdir ../gone && {PROGRAM} --version", gone)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_module_in_the_current_folder_is_not_taken(tmp_path: Path) -> None:
+    (tmp_path / "argparse.py").write_text("raise SystemExit(9)")
+    assert typed(f"{PROGRAM} --version", tmp_path).returncode == 0
