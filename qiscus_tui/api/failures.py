@@ -135,8 +135,8 @@ def _is_login_refusal(status: int, body: object) -> bool:
 def redirected(call: Call, status: int) -> NotQiscus:
     """The error for a redirect: credentials are not carried along."""
     return NotQiscus(
-        f"{_what(call)} failed: the server redirects elsewhere ({status}), which is not followed",
-        "Give the address that it redirects to as --server, if you trust it.",
+        f"{_what(call)} failed: the server redirects ({status}), which is not followed",
+        "If you trust where it leads, give that address as --server, or that path in config.toml.",
         status=status,
     )
 

@@ -14,6 +14,8 @@ _MAPPED = bytes(10) + b"\xff\xff"
 _MAPPED_BITS = 96
 
 _OCTETS = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2})){0,3}")
+_A_GROUP = re.compile(r"[0-9a-f]{4}")
+"""One group of an IPv6 address; an octet is shorter."""
 _GROUPS = re.compile(r"[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,7}")
 
 
@@ -35,15 +37,15 @@ def packed(text: str | None) -> int | None:
 def network(text: str) -> tuple[int, int]:
     """First and last address, packed, of what a filter names. Raises ValueError.
 
-    Whole octets or groups from the left (`10.2` is 10.2.x.x, `2001:db8` is 2001:db8::/32), a
-    whole address, or CIDR.
+    Whole octets or groups from the left (`10.2` is 10.2.x.x, `2001:db8` is 2001:db8::/32, and
+    `2001` is 2001::/16), a whole address, or CIDR.
     """
     wanted = text.lower()
     if "%" in wanted:  # a zone belongs to one machine's interface, not to an address
         raise ValueError(text)
     if "/" in wanted:
         return _bounds(ipaddress.ip_network(wanted, strict=False))
-    if ":" in wanted:
+    if ":" in wanted or _A_GROUP.fullmatch(wanted):
         return _groups(wanted)
     octets = wanted.removesuffix(".")
     parts = octets.split(".")

@@ -196,7 +196,7 @@ def _known(section: Section) -> Known:
     )
     section.finish()
     if not known.client and known.network is None:
-        raise section.error("client", "a known integration needs client, ip or both")
+        raise section.error("client", "or ip must say which sessions these are")
     return known
 
 

@@ -84,7 +84,7 @@ class Section:
         """The table of this name, empty where it is missing."""
         value = self._get(key, {})
         if not isinstance(value, dict):
-            raise self.error(key, f"must be a table ([{safe(key, 60)}]), not {_kind(value)}")
+            raise self.error(key, f"must be a table ([{self._dotted(key)}]), not {_kind(value)}")
         return Section(self._source, (*self._place, key), cast("Table", value))
 
     def sections(self) -> Iterator[tuple[str, "Section"]]:
@@ -124,8 +124,11 @@ class Section:
         return self._values.get(key, usual)
 
     def _place_name(self) -> str:
-        names = [safe(part, 60) for part in self._place if isinstance(part, str)]
-        return f" in [{'.'.join(names)}]" if names else ""
+        return f" in [{self._dotted()}]" if self._place else ""
+
+    def _dotted(self, *key: str) -> str:
+        names = (part for part in (*self._place, *key) if isinstance(part, str))
+        return ".".join(safe(name, 60) for name in names)
 
 
 def parse_config(path: Path) -> Section:

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 
+from qiscus_tui.errors import ConfigError
+from qiscus_tui.model.text import safe
 from qiscus_tui.service.shield import shield
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.actions import Scope
 from qiscus_tui.tui.crash import QuietCrash
 from qiscus_tui.tui.driver import SteadyDriver
 from qiscus_tui.tui.signals import on_ending
-from qiscus_tui.tui.theme import DARK, THEMES
+from qiscus_tui.tui.theme import THEMES
 from qiscus_tui.tui.typeahead import OneKeyAtATime
 
 if TYPE_CHECKING:
@@ -55,7 +57,12 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], inherit_bindings=False):
         for theme in THEMES:
             self.register_theme(theme)
         wanted = workspace.config.ui.theme
-        self.theme = wanted if wanted in self.available_themes else DARK
+        if wanted not in self.available_themes:
+            raise ConfigError(
+                f'There is no theme "{safe(wanted, 60)}", as config.toml wants it under [ui]',
+                f"Write one of: {', '.join(sorted(self.available_themes))}.",
+            )
+        self.theme = wanted
 
     def get_default_screen(self) -> Screen[None]:
         """The first frame."""

@@ -120,7 +120,7 @@ async def test_the_exact_token_is_revoked_whatever_is_in_it(clock: ManualClock) 
 async def test_no_redirect_is_followed(status: int, location: str, clock: ManualClock) -> None:
     server = answering(said({}, status, {"Location": location}))
     async with client_of(server, clock) as client:
-        with pytest.raises(NotQiscus, match="redirects elsewhere"):
+        with pytest.raises(NotQiscus, match="server redirects"):
             await read_listing(client, LONG_LIVED, None)
         with pytest.raises(NotQiscus):
             await client.login("a@b.c", PASSWORD)

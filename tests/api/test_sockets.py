@@ -189,7 +189,7 @@ async def test_a_redirect_to_another_port_gets_no_request(clock: ManualClock) ->
             await says(writer, b"HTTP/1.1 307 Temporary Redirect\r\n" + to.encode())
 
         async with serving(redirect) as (port, _):
-            with pytest.raises(QiscusTuiError, match="redirects elsewhere"):
+            with pytest.raises(QiscusTuiError, match="server redirects"):
                 await listing_at(port, clock)
     assert asked_elsewhere == []
 

@@ -30,6 +30,8 @@ def holds(wanted: str, address: str) -> bool:
         ("::ffff:10.2.0.7", "10.2.0.7"),
         ("2001:db8", "2001:db8:ffff::1"),
         ("2001:db8:", "2001:db8::1"),
+        ("2001", "2001:db8::1"),
+        ("fe80", "fe80::1"),
         ("2001:DB8::", "2001:db8:1::"),
         ("fe80::1", "fe80:0:0:0:0:0:0:1"),
         ("::1", "::1"),
@@ -61,7 +63,7 @@ def test_octets_and_groups_are_whole(wanted: str, address: str) -> None:
 @pytest.mark.parametrize(
     "wanted",
     ["300", "1.2.3.4.5", "1.2.3.4.", "010", "1..2", ".", "a.b", "10.2/16", "10.0.0.0/33", ":",
-     ":::", "1:2:::", "fe80::1%eth0", "12345::", "1:2:3:4:5:6:7:8:9", "fe80", "٣"],
+     ":::", "1:2:::", "fe80::1%eth0", "12345::", "1:2:3:4:5:6:7:8:9", "fe801", "٣"],
 )  # fmt: skip
 def test_what_is_no_network_is_refused(wanted: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - any of its kind

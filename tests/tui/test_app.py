@@ -10,7 +10,7 @@ import textwrap
 import pytest
 
 from qiscus_tui.demo import Call, demo_state
-from qiscus_tui.errors import OutOfReach
+from qiscus_tui.errors import ConfigError, OutOfReach
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.crash import crash_words
@@ -106,13 +106,20 @@ def python(code: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize(
-    ("wanted", "got"), [(DARK, DARK), (LIGHT, LIGHT), ("nord", "nord"), ("no-such", DARK)]
-)
-def test_the_theme_is_the_configured_one(clock: ManualClock, wanted: str, got: str) -> None:
+@pytest.mark.parametrize("wanted", [DARK, LIGHT, "nord"])
+def test_the_theme_is_the_configured_one(clock: ManualClock, wanted: str) -> None:
+    assert app_in(wanted, clock).theme == wanted
+
+
+def test_a_theme_that_there_is_not_is_told_with_those_there_are(clock: ManualClock) -> None:
+    with pytest.raises(ConfigError, match='no theme "solarised"') as refused:
+        app_in("solarised", clock)
+    assert {DARK, LIGHT, "nord"} <= set(refused.value.hint.strip(".").replace(",", "").split())
+
+
+def app_in(theme: str, clock: ManualClock) -> QiscusTui:
     state = demo_state(clock, sessions=1)
-    workspace = workspace_on(state, clock, Config(ui=UiConfig(theme=wanted)))
-    assert QiscusTui(workspace, None).theme == got
+    return QiscusTui(workspace_on(state, clock, Config(ui=UiConfig(theme=theme))), None)
 
 
 NOT_OURS = ("ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+o", "ctrl+j", "ctrl+p")
