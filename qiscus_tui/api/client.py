@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import AsyncGenerator, Iterable, Mapping
-from dataclasses import replace
 from typing import Self, cast
+
+from msgspec.structs import replace
 
 from qiscus_tui.api import contract as api
 from qiscus_tui.api.answers import Answer, AnswerStream, server_time

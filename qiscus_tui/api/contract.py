@@ -8,7 +8,9 @@ after the words of the vendor's page. Inferred calls can be overridden in config
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Source(enum.Enum):
@@ -28,8 +30,7 @@ class Authentication(enum.Enum):
     REST = "secret key"
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Struct, frozen=True):
     """One call of the API."""
 
     name: str
@@ -43,8 +44,7 @@ class Call:
     """Whether making it twice harms nobody, so that it may be tried again."""
 
 
-@dataclass(frozen=True)
-class FieldNames:
+class FieldNames(Struct, frozen=True):
     """The names under which one fact of a session may be listed, most likely first."""
 
     names: tuple[str, ...]
@@ -89,8 +89,7 @@ LIST = Call(
 )
 
 
-@dataclass(frozen=True)
-class Contract:
+class Contract(Struct, frozen=True):
     """The calls as this account makes them: the defaults, with the user's overrides."""
 
     login: Call = LOGIN

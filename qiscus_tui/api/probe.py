@@ -6,9 +6,10 @@ that a server that answers the same to everything tells nothing.
 
 import enum
 import secrets
-from dataclasses import replace
 from types import TracebackType
 from typing import Self
+
+from msgspec.structs import replace
 
 from qiscus_tui.api.contract import Authentication, Call, Source
 from qiscus_tui.api.wire import Wire, WireSettings, tls_context

@@ -1,11 +1,11 @@
 """Integrations that the admin named in the configuration."""
 
 import ipaddress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """A working integration, told by client and network. What is not given matches all."""
 
     label: str

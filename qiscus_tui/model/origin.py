@@ -2,8 +2,9 @@
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from qiscus_tui.errors import AddressError
 from qiscus_tui.model.text import safe
@@ -14,8 +15,7 @@ _BRACKETED = re.compile(r"\[[^\[\]]+\](?::[0-9]*)?")
 DEFAULT_SERVER = "https://omnichannel.qiscus.com"
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Scheme, host and port: the border that no credential crosses."""
 
     scheme: str

@@ -1,8 +1,9 @@
 """What the filter and the sort orders look at."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
@@ -37,8 +38,7 @@ class Columns(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """What a filter depends on besides the list itself."""
 
     server_now: float

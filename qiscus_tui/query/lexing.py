@@ -9,8 +9,9 @@ error, because `clint:curl` would otherwise silently match nothing.
 import enum
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NoReturn
+
+from msgspec import Struct
 
 from qiscus_tui.errors import FilterError
 from qiscus_tui.model.text import safe
@@ -43,8 +44,7 @@ _PLAIN = re.compile(r'[^\s"]+')
 _SHOWN = 40
 
 
-@dataclass(frozen=True)
-class RawWord:
+class RawWord(Struct, frozen=True):
     """A word whose value nobody has looked at yet. Positions count characters from 0."""
 
     key: Key | None

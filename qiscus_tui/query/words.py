@@ -1,7 +1,8 @@
 """A filter, read: frozen words that say what each asks."""
 
 import enum
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
 class Field(enum.Enum):
@@ -47,16 +48,14 @@ class Comparison(enum.Enum):
     AT_MOST = "<="
 
 
-@dataclass(frozen=True)
-class Anywhere:
+class Anywhere(Struct, frozen=True):
     """A bare word: looked for in the whole search text."""
 
     needle: str
     """Casefolded."""
 
 
-@dataclass(frozen=True)
-class InField:
+class InField(Struct, frozen=True):
     """`client:`, `ua:`, `user:`, `label:`: looked for in one text."""
 
     field: Field
@@ -64,23 +63,20 @@ class InField:
     """Casefolded."""
 
 
-@dataclass(frozen=True)
-class IdPrefix:
+class IdPrefix(Struct, frozen=True):
     """`id:`: the first digits of the id."""
 
     prefix: str
 
 
-@dataclass(frozen=True)
-class InNetwork:
+class InNetwork(Struct, frozen=True):
     """`ip:`: addresses from `first` to `last`, both packed (see addresses.py)."""
 
     first: int
     last: int
 
 
-@dataclass(frozen=True)
-class Lasts:
+class Lasts(Struct, frozen=True):
     """`age:`, `expires:`, `idle:`: a length of time against another."""
 
     span: Span
@@ -88,16 +84,14 @@ class Lasts:
     seconds: float
 
 
-@dataclass(frozen=True)
-class CreatedBetween:
+class CreatedBetween(Struct, frozen=True):
     """`created:`: from `since` on and before `until`, epoch seconds; None is open."""
 
     since: float | None
     until: float | None
 
 
-@dataclass(frozen=True)
-class Is:
+class Is(Struct, frozen=True):
     """`is:`: a state."""
 
     state: State
@@ -112,8 +106,7 @@ Test = Anywhere | Keyed
 _MOVING_STATES = {State.MARKED, State.EXPIRING, State.EXPIRED}
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(Struct, frozen=True):
     """One word of a filter."""
 
     test: Test
@@ -131,8 +124,7 @@ class Word:
                 return False
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(Struct, frozen=True):
     """A filter: every word of it narrows the list. No word at all matches every session."""
 
     text: str

@@ -1,8 +1,9 @@
 """Where everything that the program keeps on this machine lies."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from qiscus_tui.errors import ConfigError
 from qiscus_tui.model.text import safe
@@ -11,8 +12,7 @@ CONFIG_VARIABLE = "QISCUS_TUI_CONFIG_DIR"
 DATA_VARIABLE = "QISCUS_TUI_DATA_DIR"
 
 
-@dataclass(frozen=True)
-class Paths:
+class Paths(Struct, frozen=True):
     """The four folders, and the files in them. Nothing is created by looking."""
 
     config_dir: Path

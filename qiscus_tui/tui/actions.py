@@ -6,8 +6,8 @@ An action `name` is run by the method `action_<name>` of its screen (of the app,
 
 import enum
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.binding import Binding
 
 from qiscus_tui.tui.situation import Situation, always, with_a_list, with_a_row
@@ -36,8 +36,7 @@ class Group(enum.Enum):
     PROGRAM = "Program"
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(Struct, frozen=True):
     """Something the user can do."""
 
     name: str

@@ -6,7 +6,9 @@ and told to the terminal only when something is about to be drawn with it.
 """
 
 import re
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 _SEQUENCE = re.compile(
     r"\x1b(?:\[(?P<colours>[\d;:]*)m"
@@ -21,8 +23,7 @@ _FOREGROUND = frozenset({*range(30, 38), *range(90, 98)})
 _BACKGROUND = frozenset({*range(40, 48), *range(100, 108)})
 
 
-@dataclass(frozen=True)
-class _Look:
+class _Look(Struct, frozen=True):
     foreground: str = "39"
     background: str = "49"
     flags: frozenset[int] = frozenset()

@@ -1,10 +1,9 @@
 """What the program is in the middle of, as far as it decides what the user can do."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """What decides whether an action can be taken now."""
 
     rows: int = 0

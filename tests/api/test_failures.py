@@ -1,9 +1,8 @@
 """Every way in which the server says no becomes the error that says what to do."""
 
-from dataclasses import replace
-
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from qiscus_tui.api.contract import (
     ADMIN_PROFILE,

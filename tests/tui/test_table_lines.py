@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from textual.app import App, ComposeResult
 
 from qiscus_tui.model.account import Account, Role, Storage
@@ -120,7 +121,7 @@ async def test_marks_and_hidden_marks_are_always_on_screen(width: int) -> None:
 
 
 async def test_doubts_are_said_before_anything_else_gives_way() -> None:
-    text = await counts(replace(COUNTS, current_unknown=True, unreadable=2), 90)
+    text = await counts(structs.replace(COUNTS, current_unknown=True, unreadable=2), 90)
     assert "2 unreadable" in text
     assert "this session unknown" in text
 
@@ -144,12 +145,12 @@ async def test_of_no_list_nothing_is_called_all() -> None:
 
 
 async def test_a_filter_that_cannot_be_read_says_why() -> None:
-    text = await filtered(replace(SHOWN, error="at 5: no such key"))
+    text = await filtered(structs.replace(SHOWN, error="at 5: no such key"))
     assert " / client:curl age:>7d  at 5: no such key" in text
 
 
 async def test_a_filter_longer_than_the_line_is_cut() -> None:
-    text = await filtered(replace(SHOWN, filter="x" * 300), 80)
+    text = await filtered(structs.replace(SHOWN, filter="x" * 300), 80)
     assert len(text) == 80
     assert text.endswith("…")
 
@@ -160,7 +161,7 @@ async def test_a_line_that_did_not_change_is_not_drawn_again() -> None:
     async with app.run_test(size=(100, 3)) as pilot:
         widget.show_counts(COUNTS)
         await pilot.pause()
-        widget.show_counts(replace(COUNTS))
+        widget.show_counts(structs.replace(COUNTS))
         assert not widget._repaint_required
-        widget.show_counts(replace(COUNTS, active=7))
+        widget.show_counts(structs.replace(COUNTS, active=7))
         assert widget._repaint_required

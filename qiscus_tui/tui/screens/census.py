@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from qiscus_tui.model.durations import HOUR
 
@@ -17,8 +18,7 @@ AHEAD = 2 * HOUR
 """Seconds for which a census holds; a list is read again long before."""
 
 
-@dataclass(frozen=True)
-class Census:
+class Census(Struct, frozen=True):
     """The ends that come within the next hours, sorted."""
 
     total: int

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from rich.text import Text
 from textual.widgets import Static
 
@@ -36,8 +36,7 @@ def not_read(trouble: QiscusTuiError, storage: Storage) -> tuple[str, ...]:
     return (trouble.message, trouble.hint, "r tries again.")
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(Struct, frozen=True):
     """A sentence, and whether it is a warning. Empty: nothing to say."""
 
     text: str = ""

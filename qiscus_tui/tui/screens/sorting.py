@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qiscus_tui.query import SortKey
 from qiscus_tui.tui.widgets.columns import Column, Sort
@@ -21,8 +23,7 @@ _FALLING = {SortKey.CREATED, SortKey.LAST_USED}
 """Their own direction is the newest first."""
 
 
-@dataclass(frozen=True)
-class Sorting:
+class Sorting(Struct, frozen=True):
     """A key, in its own direction or turned round."""
 
     key: SortKey = SortKey.CREATED

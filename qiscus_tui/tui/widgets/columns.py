@@ -2,7 +2,8 @@
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from qiscus_tui.query.sorting import SortKey
 from qiscus_tui.tui.widgets.cells import COUNTDOWN_WIDTH
@@ -31,16 +32,14 @@ class Column(enum.Enum):
         return "EXPIRES IN" if self is Column.EXPIRES else self.name.replace("_", " ")
 
 
-@dataclass(frozen=True)
-class Sort:
+class Sort(Struct, frozen=True):
     """How the list shown is sorted."""
 
     column: Column
     descending: bool
 
 
-@dataclass(frozen=True)
-class Needs:
+class Needs(Struct, frozen=True):
     """What of a list decides over the columns."""
 
     has_users: bool = False
@@ -48,8 +47,7 @@ class Needs:
     widest_ip: int = 15
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """Where each shown column stands, left to right."""
 
     width: int

@@ -1,13 +1,13 @@
 """Where cursor and window go when the rows change under them: with their sessions, by id."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from qiscus_tui.service.session_list import SessionList
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(Struct, frozen=True):
     """What was on screen: the cursor's row, the first row and how many fit."""
 
     cursor: int
@@ -20,8 +20,7 @@ class Window:
         return self.top <= self.cursor < self.top + self.rows
 
 
-@dataclass(frozen=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """A list and the positions shown of it."""
 
     sessions: SessionList

@@ -1,15 +1,15 @@
 """Marked sessions: one byte beside each session of a snapshot, ids across snapshots."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from qiscus_tui.service.session_list import SessionList
 
 _FLIPPED = bytes((1, 0, *range(2, 256)))
 
 
-@dataclass(frozen=True)
-class MarkCounts:
+class MarkCounts(Struct, frozen=True):
     """`3 marked (1 hidden)`."""
 
     total: int = 0

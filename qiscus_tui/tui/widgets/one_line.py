@@ -6,9 +6,9 @@ markup.
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -34,8 +34,7 @@ class Tone(enum.Enum):
     BAD = "bad"
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A part of a line that is shown or left out as a whole."""
 
     texts: tuple[tuple[str, Tone], ...]
@@ -57,8 +56,7 @@ def piece(text: str, tone: Tone, importance: int, after: str = " · ") -> Piece:
     return Piece(((safe(text), tone),), importance, after=after)
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """Pieces from the left, and pieces at the right edge."""
 
     left: tuple[Piece, ...] = ()
@@ -69,8 +67,7 @@ INDENT = 1
 """Cells free at both ends of a line."""
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A piece, its first cell, and what stands right before it."""
 
     piece: Piece

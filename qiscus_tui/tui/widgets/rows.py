@@ -6,8 +6,8 @@ others; the row under the cursor is one.
 """
 
 import enum
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -47,8 +47,7 @@ class Tone(enum.Enum):
     GONE = "gone"
 
 
-@dataclass(frozen=True)
-class RowStyles:
+class RowStyles(Struct, frozen=True):
     """The few styles of the table."""
 
     tones: dict[Tone, Style]
@@ -59,8 +58,7 @@ class RowStyles:
     cursor: Style
 
 
-@dataclass(frozen=True)
-class RowText:
+class RowText(Struct, frozen=True):
     """What one row says. Equal texts need no redrawing."""
 
     leading: str
@@ -71,8 +69,7 @@ class RowText:
     cursor: bool
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """What every row of one drawing shares."""
 
     sessions: SessionList

@@ -1,7 +1,8 @@
 """The three lines over the table: who and where, how many, and which of them are shown."""
 
 import enum
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from qiscus_tui.model.account import Account, Role, Storage
 from qiscus_tui.model.durations import MINUTE, ago, countdown
@@ -21,8 +22,7 @@ class Freshness(enum.Enum):
     """The server is away, and the last list stays on screen."""
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """Whose sessions these are, and where our secrets live."""
 
     account: Account
@@ -30,8 +30,7 @@ class Identity:
     demo: bool = False
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """How many sessions there are. None: not known yet, or not to be told."""
 
     active: int
@@ -46,8 +45,7 @@ class Counts:
     expiring_within: str = "24h"
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What the filter leaves, and how it is sorted."""
 
     filter: str
