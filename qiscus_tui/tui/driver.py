@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import selectors
+import signal
 import sys
 import threading
 from codecs import getincrementaldecoder
@@ -13,6 +14,7 @@ from typing import TextIO, cast
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 
 from qiscus_tui.tui.colours_once import ColoursOnce
 from qiscus_tui.tui.lost_line import LostLine
@@ -38,8 +40,28 @@ class SteadyDriver(LinuxDriver):
         if not isinstance(self._file, LostLine):
             self._file = cast("TextIO", LostLine(sys.__stderr__ or sys.stderr))
         super().start_application_mode()
+        self.follow_size()
         if is_back:
             asyncio.get_running_loop().call_soon_threadsafe(self._draw_all)
+
+    def follow_size(self) -> None:
+        """Tell the app of each new size of the terminal.
+
+        Textual reads the size within the signal's handler. A second signal interrupts that: the
+        old size is then told last, and stays on screen.
+        """
+        loop = asyncio.get_running_loop()
+
+        def resized(_number: int, _frame: object) -> None:
+            if not self._in_band_window_resize:
+                # As Textual's own first size goes, so that none overtakes it.
+                asyncio.run_coroutine_threadsafe(self._tell_size(), loop)
+
+        signal.signal(signal.SIGWINCH, resized)
+
+    async def _tell_size(self) -> None:
+        size = Size(*self._get_terminal_size())
+        self._app.post_message(events.Resize(size, size))
 
     def _draw_all(self) -> None:
         # What is dirty alone would come on the empty screen that the terminal has now.

@@ -271,7 +271,10 @@ class Terminal:
                     gone = self.process.poll() is not None and not self._anything_to_read()
                     if left <= 0 or gone or self._failed is not None:
                         why = f"it ended with {self.process.returncode}" if gone else "too late"
-                        raise AssertionError(f"waited for {wanted!r}: {why}\n{self._drawn()}")
+                        why = "nobody reads any more" if self._failed else why
+                        raise AssertionError(
+                            f"waited for {wanted!r}: {why}\n{self._drawn()}"
+                        ) from self._failed
                     # What makes no noise, such as a server's state, is looked at as well.
                     self._changed.wait(min(left, 0.1))
                     if self._held_at is None and holds():
