@@ -65,11 +65,6 @@ def session_line(listed: SessionList, session: Session, now: float) -> Content:
     )
 
 
-def count_excluded(plan: RevocationPlan, *kinds: Exclusion) -> int:
-    """How many sessions stay for one of these reasons."""
-    return sum(1 for left in plan.left_out if left.exclusion in kinds)
-
-
 def _sessions(
     listed: SessionList, sessions: Sequence[Session], now: float, each: int
 ) -> list[Content]:

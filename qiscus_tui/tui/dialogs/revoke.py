@@ -17,14 +17,14 @@ from textual.widget import Widget
 from textual.worker import WorkerError
 
 from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.model.session import Current
 from qiscus_tui.service.revocation.events import Answered, Finished
 from qiscus_tui.service.revocation.outcomes import Report
-from qiscus_tui.service.revocation.plan import Allowed, Exclusion, Selection, make_plan
+from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.tui.dialogs.asking_words import asking_lead, asking_note, toggles
 from qiscus_tui.tui.dialogs.dialog import trouble
 from qiscus_tui.tui.dialogs.parts import Body, DialogButton, Toggle, TypedField, Words
-from qiscus_tui.tui.dialogs.plan_words import count_excluded, plan_lines, sessions_word
+from qiscus_tui.tui.dialogs.plan_words import plan_lines, sessions_word
 from qiscus_tui.tui.dialogs.progress_words import (
     Progress,
     progress_lead,
@@ -41,12 +41,6 @@ if TYPE_CHECKING:
 
 REDRAW = 0.1
 """Seconds between two drawings of the progress."""
-
-OWN_ENDS = "This program's own session ends with them; its next use makes a new token."
-OWN_UNKNOWN = (
-    "It is not known which session is this program's own: any of these may be it. "
-    "If it ends, the next use makes a new token."
-)
 
 
 class Phase(enum.Enum):
@@ -125,61 +119,18 @@ class RevokeDialog(Question[Report]):
     def _show_plan(self) -> None:
         plan, count = self._plan, len(self._plan.targets)
         self.say("heading", f"Revoke {sessions_word(count)}" if count else "Nothing to revoke")
-        self.say("lead", self._lead())
+        self.say("lead", asking_lead(plan, self._connection.account, self._refusal))
         self.say("lines", plan_lines(plan, self._connection.server_now()))
-        self._show_toggles()
+        for key, words, on in toggles(plan):
+            self._toggle(key).show_state(words, on=on)
         self.query_one("#number-line").display = self.may_confirm() and plan.is_large
         self.show_questions()
         self.query_one("#number-words", Words).say(f"Type {count} and press Enter:")
         confirm = self.query_one("#confirm", DialogButton)
         confirm.display = self.may_confirm()
         confirm.rename(f"Revoke {count:,}" if plan.is_large else f"Revoke {count:,}  y")
-        self.say("note", self._note())
+        self.say("note", asking_note(plan, self._refusal))
         self.ask_anew()
-
-    def _lead(self) -> Content:
-        account = self._connection.account
-        if self._refusal is not None:
-            return Content("Nothing will be sent: this account is read-only.")
-        if not self._plan.targets:
-            return Content("Everything that was chosen stays; the reasons stand below.")
-        whose = account.user or "this user"
-        return Content(
-            f"Of {whose} on {account.origin.netloc}. What uses these tokens stops working at "
-            "once; this can't be undone."
-        )
-
-    def _note(self) -> Content:
-        if self._refusal is not None:
-            return Content.assemble(
-                (self._refusal.message, "bold $warning"), "\n", (self._refusal.hint, "$text-muted")
-            )
-        parts: list[Content] = []
-        if self._plan.ends_current:
-            parts.append(Content.styled(OWN_ENDS, "$warning"))
-        elif self._listed.current is Current.UNKNOWN:
-            parts.append(Content.styled(OWN_UNKNOWN, "$warning"))
-        return Content("\n").join(parts)
-
-    def _show_toggles(self) -> None:
-        plan, allowed = self._plan, self._plan.allowed
-        own = count_excluded(plan, Exclusion.CURRENT)
-        unknown = count_excluded(plan, Exclusion.CURRENT_UNKNOWN)
-        protected = count_excluded(plan, Exclusion.PROTECTED)
-        hidden = count_excluded(plan, Exclusion.HIDDEN)
-        if self._listed.current is Current.UNKNOWN:
-            words = "revoke though one may be this program's own session"
-            shown = unknown > 0 or allowed.current
-        else:
-            words = "also this program's own session; its next use makes a new token"
-            shown = own > 0 or allowed.current
-        self._toggle("c").show_state(words if shown else "", on=allowed.current)
-        words = f"also protected ones ({protected:,})" if protected else "also protected ones"
-        shown = protected > 0 or allowed.protected
-        self._toggle("p").show_state(words if shown else "", on=allowed.protected)
-        words = f"also hidden by the filter ({hidden:,})" if hidden else "also hidden by the filter"
-        shown = hidden > 0 or allowed.hidden
-        self._toggle("h").show_state(words if shown else "", on=allowed.hidden)
 
     def _toggle(self, key: str) -> Toggle:
         return self.query_one(f"#allow-{key}", Toggle)

@@ -1,0 +1,65 @@
+"""The words with which a plan is asked for: what it means, and what may be let into it."""
+
+from collections.abc import Iterator
+
+from textual.content import Content
+
+from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.model.account import Account
+from qiscus_tui.model.session import Current
+from qiscus_tui.service.revocation.plan import Exclusion, RevocationPlan
+
+OWN_ENDS = "This program's own session ends with them; its next use makes a new token."
+OWN_UNKNOWN = (
+    "It is not known which session is this program's own: any of these may be it. "
+    "If it ends, the next use makes a new token."
+)
+
+
+def asking_lead(plan: RevocationPlan, account: Account, refusal: QiscusTuiError | None) -> Content:
+    """Whose sessions these are, and that it can't be undone; or why nothing is asked."""
+    if refusal is not None:
+        return Content("Nothing will be sent: this account is read-only.")
+    if not plan.targets:
+        return Content("Everything that was chosen stays; the reasons stand below.")
+    whose = account.user or "this user"
+    return Content(
+        f"Of {whose} on {account.origin.netloc}. What uses these tokens stops working at "
+        "once; this can't be undone."
+    )
+
+
+def asking_note(plan: RevocationPlan, refusal: QiscusTuiError | None) -> Content:
+    """What becomes of our own session; or what to do about the refusal."""
+    if refusal is not None:
+        return Content.assemble(
+            (refusal.message, "bold $warning"), "\n", (refusal.hint, "$text-muted")
+        )
+    if plan.ends_current:
+        return Content.styled(OWN_ENDS, "$warning")
+    if plan.listed.current is Current.UNKNOWN:
+        return Content.styled(OWN_UNKNOWN, "$warning")
+    return Content()
+
+
+def toggles(plan: RevocationPlan) -> Iterator[tuple[str, str, bool]]:
+    """Key, words (none where there is nothing to let in) and state of each toggle."""
+    allowed = plan.allowed
+    if plan.listed.current is Current.UNKNOWN:
+        stays = _count(plan, Exclusion.CURRENT_UNKNOWN)
+        words = "revoke though one may be this program's own session"
+    else:
+        stays = _count(plan, Exclusion.CURRENT)
+        words = "also this program's own session; its next use makes a new token"
+    yield "c", words if stays or allowed.current else "", allowed.current
+    for key, exclusion, is_in, words in (
+        ("p", Exclusion.PROTECTED, allowed.protected, "also protected ones"),
+        ("h", Exclusion.HIDDEN, allowed.hidden, "also hidden by the filter"),
+    ):
+        stays = _count(plan, exclusion)
+        counted = f"{words} ({stays:,})" if stays else words
+        yield key, counted if stays or is_in else "", is_in
+
+
+def _count(plan: RevocationPlan, exclusion: Exclusion) -> int:
+    return sum(left.exclusion is exclusion for left in plan.left_out)
