@@ -93,10 +93,13 @@ def _started_by_ps(pid: int) -> str:
 
 
 def process_age() -> float:
-    """Seconds since this process began, the time before Python ran included; 0 where unknown."""
+    """Seconds since this process began, the time before Python ran included; 0 where unknown.
+
+    Rather a hundredth too little than too much: nothing from before its beginning falls within.
+    """
     try:
         fields = Path("/proc/self/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        began = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+        began = (int(fields[19]) + 1) / os.sysconf("SC_CLK_TCK")  # in whole ticks, rounded down
         return max(0.0, time.clock_gettime(time.CLOCK_BOOTTIME) - began)
     except (OSError, ValueError, IndexError, AttributeError):
         return 0.0

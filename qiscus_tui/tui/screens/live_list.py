@@ -26,6 +26,7 @@ from qiscus_tui.tui.widgets.status import (
     Freshness,
     Identity,
     counts_line,
+    within_words,
 )
 
 if TYPE_CHECKING:
@@ -297,12 +298,3 @@ class LiveList(ShownList):
         if self.trouble is not None and self._is_read:
             return notices.cut_off(self.trouble, self.storage)
         return notices.doubts(self.listed, readonly=self.account.readonly)
-
-
-def within_words(seconds: float) -> str:
-    """`24h`, `90m` or `7d`, as the configuration has it."""
-    whole = round(seconds)
-    for unit, length in (("d", 86_400), ("h", 3600), ("m", 60)):
-        if whole % length == 0 and (unit != "d" or whole > length):
-            return f"{whole // length}{unit}"
-    return f"{whole}s"

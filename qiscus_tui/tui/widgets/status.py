@@ -152,6 +152,15 @@ def age_words(age: float) -> str:
     return ago(age if age >= MINUTE else age // 5 * 5)
 
 
+def within_words(seconds: float) -> str:
+    """`24h`, `90m` or `7d`, as the configuration has it."""
+    whole = round(seconds)
+    for unit, length in (("d", 86_400), ("h", 3600), ("m", 60)):
+        if whole % length == 0 and (unit != "d" or whole > length):
+            return f"{whole // length}{unit}"
+    return f"{whole}s"
+
+
 def _freshness(freshness: Freshness, age: float) -> Piece:
     match freshness:
         case Freshness.LOADING:
