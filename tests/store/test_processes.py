@@ -9,7 +9,8 @@ import pytest
 AGE = """
 import time
 from qiscus_tui.store.processes import process_age
-print(time.clock_gettime(time.CLOCK_BOOTTIME) - process_age())
+age = process_age()
+print(time.clock_gettime(time.CLOCK_BOOTTIME) - age)
 """
 
 
