@@ -5,7 +5,6 @@ and PHP's `{"date": …, "timezone_type": 3, "timezone": "UTC"}`. All become epo
 """
 
 import math
-import zoneinfo
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import cast
 
@@ -91,8 +90,10 @@ def _zone(name: object) -> tzinfo | None:
             hours, _, minutes = name[1:].partition(":")
             span = timedelta(hours=int(hours), minutes=int(minutes or 0))
             return timezone(-span if name[0] == "-" else span)
-        return zoneinfo.ZoneInfo(name)
-    except (ValueError, OverflowError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        from zoneinfo import ZoneInfo  # slow to come in, and hardly ever needed
+
+        return ZoneInfo(name)
+    except (ValueError, OverflowError, OSError, KeyError):  # KeyError: there is no such zone
         return None
 
 
