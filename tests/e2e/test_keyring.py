@@ -1,6 +1,7 @@
 """The whole program before keyrings of every kind: said in words, never a silent step down."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -166,12 +167,21 @@ UNLOCKED = "echo -n secret | gnome-keyring-daemon --unlock --components=secrets 
 LOCKED = "gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1"
 SCRIPT = """
 q() {{ {python} -m qiscus_tui "$@"; echo "exit $?"; }}
+served_by() {{ {python} -c '{served_by}'; }}
 {first}
+served_by
 echo {password} | q login --server {url} --email admin@demo.example --password-stdin --store auto
 q status
 q token
 q refresh
 q logout
+served_by
+"""
+SERVED_BY = """
+from jeepney.bus_messages import message_bus
+from jeepney.io.blocking import open_dbus_connection
+asked = message_bus.GetConnectionUnixProcessID("org.freedesktop.secrets")
+print("served by", open_dbus_connection().send_and_get_reply(asked).body[0])
 """
 
 
@@ -179,7 +189,13 @@ def on_a_bus(here: Machine, first: str) -> str:
     """All that the commands say on a D-Bus of their own."""
     runtime = here.home / "run"
     runtime.mkdir(mode=0o700)
-    script = SCRIPT.format(python=sys.executable, first=first, password=PASSWORD, url=here.url)
+    script = SCRIPT.format(
+        python=sys.executable,
+        served_by=SERVED_BY,
+        first=first,
+        password=PASSWORD,
+        url=here.url,
+    )
     done = subprocess.run(
         ["dbus-run-session", "--", "sh", "-c", script],
         env={**here.environ, "XDG_RUNTIME_DIR": str(runtime)},
@@ -191,14 +207,27 @@ def on_a_bus(here: Machine, first: str) -> str:
     return done.stdout + done.stderr
 
 
+def daemon_died(said: str) -> bool:
+    """If the bus had to start a second daemon, locked, because the first one crashed.
+
+    It does now and then (48.0 was seen to); what follows says nothing about this program.
+    """
+    return len(set(re.findall(r"served by .*", said))) > 1
+
+
 @needs_gnome
 def test_gnome_keyring_keeps_the_account(tmp_path: Path) -> None:
-    with machine(tmp_path / "home") as here:
-        said = on_a_bus(here, UNLOCKED)
-        assert said.count("exit 0") == 5, said
-        assert "kept in: keyring" in said
-        assert not here.paths.secrets_file.exists()
-        assert here.disk().book.all() == ()
+    for attempt in ("first", "second", "third"):
+        with machine(tmp_path / attempt) as here:
+            said = on_a_bus(here, UNLOCKED)
+            if daemon_died(said):
+                continue
+            assert said.count("exit 0") == 5, said
+            assert "kept in: keyring" in said
+            assert not here.paths.secrets_file.exists()
+            assert here.disk().book.all() == ()
+            return
+    pytest.skip("gnome-keyring-daemon crashed three times")
 
 
 @needs_gnome
