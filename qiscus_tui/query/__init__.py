@@ -6,6 +6,7 @@ from qiscus_tui.query.matching import Matches, compile, select
 from qiscus_tui.query.narrowing import narrows
 from qiscus_tui.query.parsing import parse
 from qiscus_tui.query.sorting import SortKey, order, order_in_steps
+from qiscus_tui.query.turning import turning_points, turns_with_time
 from qiscus_tui.query.words import Query
 
 __all__ = [
@@ -23,5 +24,7 @@ __all__ = [
     "order_in_steps",
     "parse",
     "select",
+    "turning_points",
+    "turns_with_time",
     "written",
 ]

@@ -84,7 +84,7 @@ class Reader:
     async def _new(self, sessions: Sequence[Session]) -> bytes:
         if self.new_pairs is None:
             return bytes(len(sessions))
-        pairs = await pairs_in_turns(sessions)
+        pairs = await pairs_of(sessions)
         new = await asyncio.to_thread(self.new_pairs, list(dict.fromkeys(pairs)))
         if not new:
             return bytes(len(sessions))
@@ -109,19 +109,14 @@ async def _positions(sessions: Sequence[Session]) -> dict[str, int]:
     return positions
 
 
-async def pairs_in_turns(sessions: Sequence[Session]) -> list[Pair]:
-    """The (client, network) pair of each session; something else runs now and then."""
+async def pairs_of(sessions: Sequence[Session]) -> list[Pair]:
+    """The (client, network) pair of each session, in turns so that keys are heard meanwhile."""
     known: dict[tuple[str | None, str | None], Pair] = {}
     pairs: list[Pair] = []
     for start in range(0, len(sessions), _TURN):
         pairs += _pairs(sessions[start : start + _TURN], known)
         await asyncio.sleep(0)
     return pairs
-
-
-def pairs_of(sessions: Iterable[Session]) -> list[Pair]:
-    """The (client, network) pair of each session."""
-    return _pairs(sessions, {})
 
 
 def _pairs(

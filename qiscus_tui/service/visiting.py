@@ -12,7 +12,7 @@ from functools import partial
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.reading import Pair, pairs_in_turns
+from qiscus_tui.service.reading import Pair, pairs_of
 from qiscus_tui.service.session_list import SessionList
 from qiscus_tui.store.visits import Seen, Visits
 
@@ -41,7 +41,7 @@ class Visit:
 
     async def end(self, listed: SessionList) -> None:
         """The screen is left in good order: remember what it listed. Raises StorageError."""
-        pairs = set(await pairs_in_turns(listed.sessions))
+        pairs = set(await pairs_of(listed.sessions))
         is_whole = listed.complete and not listed.unreadable
         keep = self._visits.remember if is_whole else self._visits.add
         await asyncio.to_thread(keep, self.account_key, pairs)

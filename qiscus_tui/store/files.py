@@ -81,20 +81,6 @@ def append_durably(path: Path, data: bytes) -> None:
             raise refusals.failed("written", str(path), error) from error
 
 
-def remove_private(path: Path) -> None:
-    """Remove the file; right too where there is none."""
-    if not _exists(path.parent):
-        return
-    with _opened_folder(path.parent) as folder:
-        try:
-            os.unlink(path.name, dir_fd=folder)
-            os.fsync(folder)
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise refusals.failed("removed", str(path), error) from error
-
-
 def move_private(path: Path, target: Path) -> None:
     """Rename within the folder, over what has that name."""
     with _opened_folder(path.parent) as folder:

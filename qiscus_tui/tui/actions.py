@@ -185,7 +185,7 @@ ACTIONS: tuple[Action, ...] = (
         "Get a new short-lived token for this program.",
         Group.ACCOUNT,
         footer=30,
-        available=lambda now: now.may_change and now.can_refresh,
+        available=lambda now: now.may_change,
     ),
     Action(
         "revoke_all",
@@ -366,14 +366,8 @@ def bindings(scope: Scope) -> list[Binding]:
 
 
 def named(name: str) -> Action | None:
-    """The action of this name: for `check_action`, which gets other names too."""
+    """The action of this name, None where the registry has none."""
     return next((action for action in ACTIONS if action.name == name), None)
-
-
-def is_available(name: str, situation: Situation) -> bool:
-    """Whether an action can be taken now; what is not in the registry always can."""
-    action = named(name)
-    return action is None or action.available(situation)
 
 
 def in_footer(scope: Scope, situation: Situation) -> tuple[Action, ...]:

@@ -11,7 +11,6 @@ class Situation(Struct, frozen=True):
     listed: int = 0
     """Sessions in the list."""
     marked: int = 0
-    filtered: bool = False
     readonly: bool = False
     """The account may not change the server."""
     stale: bool = False
@@ -20,8 +19,6 @@ class Situation(Struct, frozen=True):
     """The server takes our token no longer."""
     busy: bool = False
     """A plan runs."""
-    can_refresh: bool = True
-    """There is a long-lived token to refresh with."""
 
     @property
     def may_change(self) -> bool:

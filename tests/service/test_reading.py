@@ -92,6 +92,6 @@ def test_the_network_of_an_address_is_its_24_or_48(ip: str | None, network: str)
     assert network_of(ip) == network
 
 
-def test_pairs_are_told_by_client_and_network():
+async def test_pairs_are_told_by_client_and_network():
     sessions = [new_session(1, ip="192.0.2.1"), new_session(2, ip="192.0.2.2")]
-    assert set(pairs_of(sessions)) == {("curl", "192.0.2.0/24")}
+    assert set(await pairs_of(sessions)) == {("curl", "192.0.2.0/24")}

@@ -16,7 +16,6 @@ from qiscus_tui.store.files import (
     move_private,
     prepare_folder,
     read_private,
-    remove_private,
     set_aside,
     sweep_temporaries,
     write_private,
@@ -287,14 +286,6 @@ def test_lines_that_do_not_fit_are_taken_back(kept: Path, monkeypatch: pytest.Mo
     assert log.read_bytes() == b"one\n"
 
 
-def test_removing_is_right_with_and_without_a_file(kept: Path, tmp_path: Path) -> None:
-    remove_private(kept)
-    remove_private(kept)
-    remove_private(tmp_path / "nowhere" / "file")
-
-    assert read_private(kept) is None
-
-
 def test_damaged_files_are_set_aside_one_beside_the_other(
     kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -314,7 +305,6 @@ def test_damaged_files_are_set_aside_one_beside_the_other(
     ("call", "use"),
     [
         ("read", read_private),
-        ("unlink", remove_private),
         ("rename", set_aside),
         ("rename", move_to_another_name),
         ("fsync", append_a_line),

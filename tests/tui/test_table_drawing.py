@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -203,7 +203,13 @@ def test_a_cut_text_has_exactly_its_width(text: str, width: int) -> None:
     assert cell_len(fit(safe(text), width)) == width
 
 
-@given(st.floats(min_value=0, max_value=2.5e11), st.booleans(), st.booleans())
+@given(
+    st.floats(min_value=0, max_value=2.5e11) | st.floats(NOW, NOW + 1200 * DAY),
+    st.booleans(),
+    st.booleans(),
+)
+@example(NOW + 100 * DAY, computed=False, seconds=False)
+@example(NOW + 999 * DAY, computed=True, seconds=True)
 def test_a_countdown_has_exactly_its_width(at: float, computed: bool, seconds: bool) -> None:
     assert len(countdown_cell(at, computed, NOW, seconds=seconds)) == COUNTDOWN_WIDTH
 

@@ -159,9 +159,9 @@ async def test_a_line_that_did_not_change_is_not_drawn_again() -> None:
     widget = CountsLine()
     app = LineApp(widget)
     async with app.run_test(size=(100, 3)) as pilot:
-        widget.show_counts(COUNTS)
+        widget.show_line(counts_line(COUNTS))
         await pilot.pause()
-        widget.show_counts(structs.replace(COUNTS))
+        widget.show_line(counts_line(structs.replace(COUNTS)))
         assert not widget._repaint_required
-        widget.show_counts(structs.replace(COUNTS, active=7))
+        widget.show_line(counts_line(structs.replace(COUNTS, active=7)))
         assert widget._repaint_required

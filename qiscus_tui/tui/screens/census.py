@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Generator
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 _RUN = 5000
 AHEAD = 2 * HOUR
-"""Seconds for which a census holds; a list is read again long before."""
+"""Seconds for which a census holds; mostly a list is read again long before."""
 
 
 class Census(Struct, frozen=True):
@@ -23,8 +24,12 @@ class Census(Struct, frozen=True):
 
     total: int
     ends: tuple[float, ...] = ()
-    until: float = 0.0
+    until: float = math.inf
     """The server's time up to which this holds."""
+
+    def holds(self, now: float) -> bool:
+        """Whether it still tells of the server's time `now`; else it is to be taken anew."""
+        return now <= self.until
 
     def active(self, now: float) -> int:
         """Sessions that have not ended by the server's time `now`."""
@@ -37,14 +42,14 @@ class Census(Struct, frozen=True):
 
 def taken_in_steps(listed: SessionList, now: float, within: float) -> Generator[None, None, Census]:
     """Count a list, in steps of a few milliseconds."""
-    until = now + within + AHEAD
+    until = now + AHEAD
     ends: list[float] = []
     sessions = listed.sessions
     for start in range(0, len(sessions), _RUN):
         ends += [
             session.expires_at
             for session in sessions[start : start + _RUN]
-            if session.expires_at is not None and session.expires_at <= until
+            if session.expires_at is not None and session.expires_at <= until + within
         ]
         yield
     ends.sort()

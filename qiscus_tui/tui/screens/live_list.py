@@ -18,7 +18,7 @@ from qiscus_tui.tui.actions import Scope
 from qiscus_tui.tui.screens import notices
 from qiscus_tui.tui.screens.attendance import Attendance
 from qiscus_tui.tui.screens.notices import Said
-from qiscus_tui.tui.screens.shown_list import ShownList
+from qiscus_tui.tui.screens.passing_time import PassingTime
 from qiscus_tui.tui.situation import Situation
 from qiscus_tui.tui.widgets.one_line import Tone
 from qiscus_tui.tui.widgets.status import (
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from qiscus_tui.service.workspace import Workspace
 
 
-class LiveList(ShownList):
+class LiveList(PassingTime):
     """A list that is read again and again, and says how far it can be believed."""
 
     class Settled(Message):
@@ -99,7 +99,6 @@ class LiveList(ShownList):
             rows=len(self.table.order),
             listed=len(self.listed),
             marked=self.table.mark_counts.total,
-            filtered=bool(self._typed),
             readonly=self.account.readonly,
             stale=self.trouble is not None or not self._is_read,
             ended=isinstance(self.trouble, LoginNeeded),
@@ -229,7 +228,7 @@ class LiveList(ShownList):
 
     def second(self) -> None:
         """A second went by: draw what changed, and read again when it is time."""
-        self.table.tick()
+        self.keep_up()
         self.draw_identity()
         self.draw_counts()
         waited = self.workspace.clock.now() - self._tried_at

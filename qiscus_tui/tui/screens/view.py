@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from qiscus_tui.query import Moment, Query, SortKey, compile, narrows, order_in_steps, parse
+from qiscus_tui.query import (
+    Moment,
+    Query,
+    SortKey,
+    compile,
+    narrows,
+    order_in_steps,
+    parse,
+    turns_with_time,
+)
 from qiscus_tui.query.words import Is, State
 from qiscus_tui.tui.screens.sorting import Sorting
 from qiscus_tui.tui.widgets.session_rows import NO_SESSIONS
@@ -81,6 +90,16 @@ class View:
         return any(word.test == Is(State.MARKED) for word in self._query.words)
 
     @property
+    def depends_on_time(self) -> bool:
+        """Whether the filter's answer changes while nothing but time goes by."""
+        return turns_with_time(self._query)
+
+    @property
+    def looked_at(self) -> float:
+        """The server's time by which the filter was asked last."""
+        return self._moment.server_now
+
+    @property
     def order(self) -> Sequence[int]:
         """Every position, filtered out or not, in order."""
         return self._sorted
@@ -146,8 +165,8 @@ class View:
 
     def rest(self) -> Steps:
         """Find every hit. Looks in the list's own order, which is the faster one to walk."""
-        query, listed, order = self._query, self._listed, self._sorted
-        matches = compile(query, listed, self._moment)
+        query, listed, order, moment = self._query, self._listed, self._sorted, self._moment
+        matches = compile(query, listed, moment)
         flags = bytearray(len(listed))
         for start in range(0, len(listed), _RUN):
             for position in range(start, min(start + _RUN, len(listed))):
@@ -155,9 +174,15 @@ class View:
                     flags[position] = 1
             yield
         found = [position for position in order if flags[position]]
-        if query is self._query and listed is self._listed and order is self._sorted:
+        as_asked = query is self._query and moment is self._moment
+        if as_asked and listed is self._listed and order is self._sorted:
             self._hits, self._is_whole = found, True
         return found
+
+    def looked_again(self, moment: Moment) -> Steps:
+        """Find every hit as of another moment; the hits of before are shown meanwhile."""
+        self._moment = moment
+        return self.rest()
 
 
 def has_users(listed: SessionList) -> bool:

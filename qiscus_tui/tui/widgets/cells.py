@@ -46,7 +46,7 @@ def countdown_cell(expires_at: float | None, computed: bool, now: float, *, seco
     """Time left in `COUNTDOWN_WIDTH` cells, days and hours each in their own place.
 
     `~` stands before an expiry that the server did not name. Seconds are shown under a day,
-    and beyond it where `seconds` asks for them.
+    and beyond it where `seconds` asks for them, up to 99 days.
     """
     if expires_at is None:
         return f" {UNKNOWN:<12}"
@@ -61,6 +61,8 @@ def countdown_cell(expires_at: float | None, computed: bool, now: float, *, seco
         return f"    {sign}{hours:02}:{minutes:02}:{second:02}"
     if days > 999:
         return f"{sign}{'>999d':<12}"
+    if days > 99:  # a third digit takes the room of the seconds
+        return f"{f'{sign}{days}d {hours:02}:{minutes:02}':<{COUNTDOWN_WIDTH}}"
     tail = f":{second:02}" if seconds else "   "
     return f"{f'{sign}{days}d':>4} {hours:02}:{minutes:02}{tail}"
 

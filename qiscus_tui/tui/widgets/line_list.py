@@ -70,11 +70,6 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
     # Rows and window.
 
     @property
-    def row_count(self) -> int:
-        """How many rows there are."""
-        return self._count
-
-    @property
     def cursor_row(self) -> int:
         """The row under the cursor, from 0; 0 where there are none."""
         return self._row

@@ -68,10 +68,6 @@ class IdentityLine(OneLine):
 class CountsLine(OneLine):
     """`1,284 active · 37 expire within 24h · 3 marked (1 hidden) · this session 29d 04:11:09`."""
 
-    def show_counts(self, counts: Counts) -> None:
-        """Show other counts."""
-        self.show_line(counts_line(counts))
-
     def show_progress(self, words: str) -> None:
         """What is being done, in place of counts: `Loading the sessions, 12,000 so far`."""
         self.show_line(Line((piece(words, Tone.PLAIN, ALWAYS),)))
