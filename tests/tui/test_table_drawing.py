@@ -208,8 +208,8 @@ def test_a_cut_text_has_exactly_its_width(text: str, width: int) -> None:
     st.booleans(),
     st.booleans(),
 )
-@example(NOW + 100 * DAY, computed=False, seconds=False)
-@example(NOW + 999 * DAY, computed=True, seconds=True)
+@example(at=NOW + 100 * DAY, computed=False, seconds=False)
+@example(at=NOW + 999 * DAY, computed=True, seconds=True)
 def test_a_countdown_has_exactly_its_width(at: float, computed: bool, seconds: bool) -> None:
     assert len(countdown_cell(at, computed, NOW, seconds=seconds)) == COUNTDOWN_WIDTH
 
