@@ -8,13 +8,17 @@ from typing import TypeVar
 
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.signals import handled_by
+from qiscus_tui.errors import Interrupted
 from qiscus_tui.service.shield import shield
 
 _Result = TypeVar("_Result")
 
 
-async def until_signal(work: Awaitable[int], console: Console) -> int:
-    """The verb's exit code. A signal cancels it, but not while tokens are being stored."""
+async def until_signal(work: Awaitable[_Result], console: Console) -> _Result:
+    """What the work gives. A signal cancels it, but not while tokens are being stored.
+
+    Raises Interrupted.
+    """
     loop = asyncio.get_running_loop()
     task = asyncio.ensure_future(work)
 
@@ -26,9 +30,10 @@ async def until_signal(work: Awaitable[int], console: Console) -> int:
     with handled_by(on_signal):
         try:
             return await task
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as error:
             console.end_progress()
-            return 128 + (console.caught[0] if console.caught else signal.SIGINT)
+            number = console.caught[0] if console.caught else signal.SIGINT
+            raise Interrupted(number, "Interrupted", "") from error
 
 
 async def finished(
