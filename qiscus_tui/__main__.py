@@ -13,7 +13,7 @@ def main() -> int:
 
 
 def _main(arguments: list[str]) -> int:
-    _protect()
+    core_limit = _protect()
     if arguments[:1] == ["token"]:
         from qiscus_tui.cached_token import print_cached_token
 
@@ -26,14 +26,17 @@ def _main(arguments: list[str]) -> int:
     if isinstance(options, int):
         return options
     if options.verb is not None:
-        return run_verb(options)
+        return run_verb(options, core_limit)
     from qiscus_tui.tui import run
 
     return run_app(options, run)
 
 
-def _protect() -> None:
-    """No core dump may hold our secrets, and no file of ours may become stdin, stdout, stderr."""
+def _protect() -> int:
+    """No core dump may hold our secrets, and no file of ours may become stdin, stdout, stderr.
+
+    Gives the size of core dumps that was allowed before.
+    """
     import resource
 
     limit = resource.getrlimit(resource.RLIMIT_CORE)
@@ -43,6 +46,7 @@ def _protect() -> None:
             os.fstat(descriptor)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
+    return limit[0]
 
 
 def _current_folder() -> str:

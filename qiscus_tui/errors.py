@@ -11,7 +11,8 @@
     │   ├── NoAccount                       4  nobody is logged in here
     │   ├── LoginRefused                    4  wrong e-mail address or password
     │   ├── TwoFactor                       4  the account logs in with a second factor
-    │   ├── NoLongLivedToken                4  an app too old for token management
+    │   ├── NoLongLivedToken                4  an app too old for token management, a REST account
+    │   ├── NoSecretKey                     4  an account without a REST secret key
     │   └── TokenInvalid                    4  the server no longer takes our token
     ├── ServerError                         1  the server answered, and it was not a yes
     │   ├── ServerRefused                   1  4xx
@@ -26,6 +27,8 @@
     │   ├── AnswerLost                      5  the connection ended before the answer
     │   └── NotTrusted                      5  TLS: certificate or host name
     ├── StorageError                        6  local files, keyring, locks
+    ├── CannotRun                         126  a command that the system does not run
+    ├── CommandNotFound                   127  a command that is not there
     └── Interrupted                   128 + n  ended by signal n
 
 Messages are one line of plain, safe text in the user's words, without secrets.
@@ -124,6 +127,15 @@ class NoLongLivedToken(LoginNeeded):
     """The app is too old for token management."""
 
     default_hint = "Ask Qiscus support to move the app, or use the REST secret key."
+
+
+class NoSecretKey(LoginNeeded):
+    """The account has no REST secret key."""
+
+    default_hint = (
+        "Leave --rest out, or keep a secret key: qiscus-tui login --rest --app-id APP "
+        "(or set QISCUS_SECRET_KEY and QISCUS_APP_ID)."
+    )
 
 
 class TokenInvalid(LoginNeeded):
@@ -231,6 +243,20 @@ class StorageError(QiscusTuiError):
 
     exit_code = 6
     default_hint = "Check the folder's owner, mode and free space."
+
+
+class CannotRun(QiscusTuiError):
+    """The command of `exec` is there, and the system does not run it."""
+
+    exit_code = 126
+    default_hint = "Check that it may be executed, and that its first line names its interpreter."
+
+
+class CommandNotFound(QiscusTuiError):
+    """The command of `exec` is not there."""
+
+    exit_code = 127
+    default_hint = "Check its name and PATH, and the interpreter that its first line names."
 
 
 class Interrupted(QiscusTuiError):

@@ -35,10 +35,12 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace | int:
         return 0
 
 
-def run_verb(options: argparse.Namespace) -> int:
-    """Carry the verb out; gives the exit code."""
+def run_verb(options: argparse.Namespace, core_limit: int | None = None) -> int:
+    """Carry the verb out; gives the exit code. `core_limit` is what `Context` says of it."""
     console = system_console(no_input=options.no_input)
-    return _flushed(console, _guarded(options, console, lambda: _verb(options, console)))
+    return _flushed(
+        console, _guarded(options, console, lambda: _verb(options, console, core_limit))
+    )
 
 
 def run_app(options: argparse.Namespace, app: "Callable[[Workspace], int]") -> int:
@@ -47,7 +49,7 @@ def run_app(options: argparse.Namespace, app: "Callable[[Workspace], int]") -> i
     return _guarded(options, console, lambda: _app(options, console, app))
 
 
-def _verb(options: argparse.Namespace, console: Console) -> int:
+def _verb(options: argparse.Namespace, console: Console, core_limit: int | None) -> int:
     import asyncio
 
     from qiscus_tui.cli.ending import until_signal
@@ -58,7 +60,7 @@ def _verb(options: argparse.Namespace, console: Console) -> int:
 
     run: Run = options.run
     with logged(options, console, os.environ):
-        context = Context(options, console, open_for(options))
+        context = Context(options, console, open_for(options), core_limit)
         trouble = tell_of_crashes(context) if options.tells_of_crashes else None
         result = run(context)
         code = result if isinstance(result, int) else asyncio.run(until_signal(result, console))

@@ -33,6 +33,7 @@ class _VerbParser(Parser):
     """Gets its options once it is used: a run loads one verb, and help none."""
 
     verb = ""
+    runs_command = False
 
     def load(self) -> None:
         """Load the verb, if that was not done yet."""
@@ -40,6 +41,7 @@ class _VerbParser(Parser):
             return
         verb, self.verb = load(self.verb), ""
         self.epilog = verb.not_done or None
+        self.runs_command = verb.runs_command
         verb.add_options(self)
         self.set_defaults(run=verb.run, tells_of_crashes=verb.tells_of_crashes)
 
@@ -47,7 +49,12 @@ class _VerbParser(Parser):
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
     ) -> tuple[argparse.Namespace, list[str]]:
         self.load()
-        return super().parse_known_args(args, namespace or argparse.Namespace())
+        words = list(args or ())
+        namespace = namespace or argparse.Namespace()
+        if self.runs_command:  # cut here: argparse understands `--` otherwise in each version
+            namespace.command = words[words.index("--") + 1 :] if "--" in words else None
+            words = words[: words.index("--")] if "--" in words else words
+        return super().parse_known_args(words, namespace)
 
 
 def build_parser() -> tuple[Parser, dict[str, _VerbParser]]:

@@ -15,6 +15,9 @@ class Context:
     options: argparse.Namespace
     console: Console
     workspace: Workspace
+    core_limit: int | None = None
+    """Size of core dumps that this process may have made before it forbade itself any; None
+    where it did not."""
 
 
 Run = Callable[[Context], Awaitable[int] | int]
@@ -31,3 +34,6 @@ class Verb:
     """What the verb does not do, for its help."""
     tells_of_crashes: bool = True
     """Whether it first says what an earlier run left half done."""
+    runs_command: bool = False
+    """Whether what stands after `--` is a command of the user's: `options.command`, untouched,
+    None without a `--`."""

@@ -16,6 +16,7 @@ VERBS = {
     "revoke-all": "end every session, and keep the new token",
     "refresh": "get a new short-lived token now",
     "token": "print a valid short-lived token, for scripts",
+    "exec": "run a command with a valid short-lived token, or the secret key, in its environment",
     "doctor": "check configuration, storage, network, clock and the API's paths",
     "audit": "show what was revoked from here",
     "sandbox": "serve the demo API on this machine, to try things",

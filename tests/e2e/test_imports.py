@@ -116,6 +116,32 @@ def test_the_cached_token_is_printed_with_the_bare_minimum(
     assert roots(modules) <= allowed
 
 
+EXECUTED = """
+import os, sys
+def become(file, words, environ):
+    raise SystemExit(" ".join([environ["QISCUS_TOKEN"], *words, "|", *sys.modules]))
+os.execvpe = become
+sys.argv = ["qiscus-tui", "exec", "--", "true"]
+from qiscus_tui.__main__ import main
+main()
+"""
+
+
+def test_a_command_gets_the_cached_token_without_any_network(kept: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", EXECUTED],
+        env={**os.environ, **kept},
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    given, _, modules = done.stderr.partition("|")
+    assert given.split() == [TOKEN, "true"]
+    heavy = {"httpx", "httpcore", "keyring", "filelock", "textual", "starlette", "truststore"}
+    assert not roots(set(modules.split())) & heavy
+
+
 def test_with_json_it_loads_no_network_either(kept: dict[str, str]) -> None:
     printed, modules, code = loaded("token", "--json", environ=kept)
     assert code == 0

@@ -1,0 +1,70 @@
+"""What a command is given in its environment: one secret, and none of the others.
+
+Light to import: a kept token is handed over without any part of the network being loaded.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from qiscus_tui.model.account import Account
+from qiscus_tui.model.masking import names_a_secret
+from qiscus_tui.service.choice import APP_ID_VARIABLE, SECRET_KEY_VARIABLE, SERVER_VARIABLE
+from qiscus_tui.service.kinds import must_have_tokens, must_not_be_the_long_lived, secret_key_of
+from qiscus_tui.service.workspace import Workspace
+
+TOKEN_VARIABLE = "QISCUS_TOKEN"
+
+_OURS = "QISCUS_"
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One secret of an account, and the variable that it goes into."""
+
+    account: Account
+    variable: str
+    secret: str = field(repr=False)
+
+
+def kept_secret_key(workspace: Workspace) -> Handed | None:
+    """The kept secret key; None where the account's secrets are gone.
+
+    Raises NoAccount, NoSecretKey, UsageError, StorageError.
+    """
+    choice = workspace.choose()
+    held = workspace.keeping_of(choice).secrets.read(choice.account.key)
+    if held is None:
+        return None
+    return Handed(choice.account, SECRET_KEY_VARIABLE, secret_key_of(choice.name, held))
+
+
+def kept_token_for(workspace: Workspace, min_ttl: float) -> Handed | None:
+    """The kept short-lived token; None where it has not so many seconds left.
+
+    Raises NoAccount, NoLongLivedToken, UsageError, StorageError.
+    """
+    choice = workspace.choose()
+    held = workspace.keeping_of(choice).secrets.read(choice.account.key)
+    if held is None:
+        return None
+    must_have_tokens(choice.name, held)
+    short = held.short_lived
+    if short is None or short.left(workspace.clock.now()) <= min_ttl:
+        return None
+    must_not_be_the_long_lived(short.token, held)
+    return Handed(choice.account, TOKEN_VARIABLE, short.token)
+
+
+def environment_with(handed: Handed, environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment with that secret and its app id, and no other credential of Qiscus."""
+    given = {name: value for name, value in environ.items() if not _is_credential(name)}
+    given[APP_ID_VARIABLE] = handed.account.app_code
+    given[handed.variable] = handed.secret
+    if handed.variable == SECRET_KEY_VARIABLE:
+        # With the key this program has an account in there: it must not go to another server.
+        given[SERVER_VARIABLE] = str(handed.account.origin)
+    return given
+
+
+def _is_credential(name: str) -> bool:
+    return name.upper().startswith(_OURS) and names_a_secret(name)

@@ -1,0 +1,256 @@
+"""`exec`: what the command is given, before it takes this process's place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.demo.state import SECRET_KEY
+from tests.cli.conftest import SERVER, Done, Program
+from tests.cli.test_tokens import DAY, kept_token
+
+CREDENTIALS = {
+    "QISCUS_LONG_LIVED_TOKEN",
+    "QISCUS_SECRET_KEY",
+    "QISCUS_TOKEN",
+    "QISCUS_APP_ID",
+    "QISCUS_PASSWORD",
+}
+
+
+class Became(BaseException):
+    """The process is another program now."""
+
+    def __init__(self, file: str, words: list[str], environ: Mapping[str, str]) -> None:
+        super().__init__()
+        self.file = file
+        self.words = words
+        self.environ = dict(environ)
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """What it can authenticate with."""
+        return {name: self.environ[name] for name in CREDENTIALS & set(self.environ)}
+
+
+@dataclass
+class Executing:
+    """`qiscus-tui exec …`, up to the moment in which the command begins."""
+
+    program: Program
+
+    def __call__(self, *arguments: str) -> Became:
+        with pytest.raises(Became) as became:
+            self.program(*arguments)
+        return became.value
+
+    def refused(self, *arguments: str) -> Done:
+        """The command never begins."""
+        return self.program(*arguments)
+
+
+@pytest.fixture
+def executing(program: Program, monkeypatch: pytest.MonkeyPatch) -> Executing:
+    """Nobody is logged in."""
+
+    def become(file: str, words: list[str], environ: Mapping[str, str]) -> None:
+        raise Became(file, words, environ)
+
+    def nothing(_core_limit: int | None) -> None:
+        """This process goes on: its signals stay as they are."""
+
+    monkeypatch.setattr("os.execvpe", become)
+    monkeypatch.setattr("qiscus_tui.cli.exec._as_we_were_started", nothing)
+    return Executing(program)
+
+
+@pytest.fixture
+def rest(program: Program) -> Program:
+    """A secret key is kept, and no token."""
+    words = ("login", "--server", SERVER, "--rest", "--app-id")
+    done = program(
+        *words, program.server.credentials.app_code, "--store", "file", stdin=f"{SECRET_KEY}\n"
+    )
+    assert done.code == 0, done.err
+    return program
+
+
+def test_the_command_gets_the_kept_token_and_the_server_is_not_asked(
+    logged_in: Program, executing: Executing
+) -> None:
+    calls = logged_in.server.calls.total()
+    became = executing("exec", "--", "curl", "-s", "x")
+    assert (became.file, became.words) == ("curl", ["curl", "-s", "x"])
+    app_id = logged_in.server.credentials.app_code
+    assert became.credentials == {
+        "QISCUS_TOKEN": kept_token(logged_in),
+        "QISCUS_APP_ID": app_id,
+    }
+    assert logged_in.server.calls.total() == calls
+
+
+@pytest.mark.usefixtures("logged_in")
+def test_no_other_credential_is_left_and_all_else_stays(
+    executing: Executing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("QISCUS_TOKEN", "QISCUS_PASSWORD", "qiscus_old_token"):
+        monkeypatch.setenv(name, "of-another-account")
+    for name in ("MY_TOKEN", "QISCUS_ROOM", "LANG"):
+        monkeypatch.setenv(name, "kept")
+    became = executing("exec", "--", "true")
+    assert "of-another-account" not in became.environ.values()
+    assert {name for name, value in became.environ.items() if value == "kept"} == {
+        "MY_TOKEN",
+        "QISCUS_ROOM",
+        "LANG",
+    }
+    assert {"PATH", "HOME"} <= set(became.environ)
+
+
+def test_credentials_of_the_environment_are_taken_out_of_it(
+    program: Program, executing: Executing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = program.server.credentials
+    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", kept.long_lived_token)
+    monkeypatch.setenv("QISCUS_APP_ID", kept.app_code)
+    monkeypatch.setenv("QISCUS_SECRET_KEY", kept.secret_key)
+    monkeypatch.setenv("QISCUS_TUI_SERVER", SERVER)
+    token = executing("exec", "--", "true").credentials
+    assert set(token) == {"QISCUS_TOKEN", "QISCUS_APP_ID"}
+    assert token["QISCUS_TOKEN"] in {session.token for session in program.server.sessions()}
+    assert executing("exec", "--rest", "--", "true").credentials == {
+        "QISCUS_SECRET_KEY": kept.secret_key,
+        "QISCUS_APP_ID": kept.app_code,
+    }
+
+
+def test_with_rest_it_gets_the_secret_key_and_no_token(
+    rest: Program, executing: Executing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QISCUS_TOKEN", "of-another-account")
+    calls = rest.server.calls.total()
+    became = executing("exec", "--rest", "--", "true")
+    assert became.credentials == {
+        "QISCUS_SECRET_KEY": SECRET_KEY,
+        "QISCUS_APP_ID": rest.server.credentials.app_code,
+    }
+    assert rest.server.calls.total() == calls
+
+
+@pytest.mark.usefixtures("rest")
+def test_with_the_key_this_program_would_go_to_no_other_server(executing: Executing) -> None:
+    assert executing("exec", "--rest", "--", "true").environ["QISCUS_TUI_SERVER"] == SERVER
+
+
+@pytest.mark.usefixtures("rest")
+def test_an_account_with_a_key_alone_has_no_token(executing: Executing) -> None:
+    done = executing.refused("exec", "--", "true")
+    assert done.code == 4
+    assert "--rest" in done.err.splitlines()[1]
+
+
+@pytest.mark.usefixtures("logged_in")
+def test_an_account_without_a_key_has_none_to_give(executing: Executing) -> None:
+    done = executing.refused("exec", "--rest", "--", "true")
+    assert done.code == 4
+    assert "secret key" in done.err.splitlines()[0]
+    assert "login --rest" in done.err.splitlines()[1]
+
+
+@pytest.mark.parametrize(
+    ("ttl", "age", "refreshed"),
+    [(None, 30 * DAY - 3601, False), (None, 30 * DAY - 3599, True), ("2d", 29 * DAY, True)],
+)
+def test_the_token_is_refreshed_only_when_needed(
+    logged_in: Program, executing: Executing, ttl: str | None, age: int, refreshed: bool
+) -> None:
+    logged_in.clock.advance(age)
+    became = executing("exec", *(["--min-ttl", ttl] if ttl else []), "--", "true")
+    assert logged_in.server.calls[Call.REFRESH] == int(refreshed)
+    assert became.environ["QISCUS_TOKEN"] == kept_token(logged_in)
+
+
+@pytest.mark.usefixtures("logged_in")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["exec"],
+        ["exec", "--"],
+        ["exec", "true"],
+        ["exec", "ls", "-l"],
+        ["exec", "ls", "--", "-l"],
+        ["exec", "--rest"],
+        ["exec", "--res", "--", "true"],
+        ["exec", "--min-ttl", "30d", "--", "true"],
+        ["exec", "--min-ttl", "29d", "--", "true"],
+        ["exec", "--min-ttl", "soon", "--", "true"],
+        ["exec", "--min-ttl", "--", "true"],
+        ["exec", "--rest", "--min-ttl", "30d", "--", "true"],
+    ],
+)
+def test_what_is_no_command_is_2(executing: Executing, arguments: list[str]) -> None:
+    done = executing.refused(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert len(done.err.splitlines()) == 2
+
+
+@pytest.mark.usefixtures("logged_in")
+def test_a_missing_dash_dash_is_named(executing: Executing) -> None:
+    assert "exec -- CMD" in executing.refused("exec", "ls", "-l").err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["sh", "-c", "x", "--", "y"],
+        ["x", "--demo", "--account", "b", "--rest"],
+        ["--version"],
+        ["x", "--help"],
+        ["--", "x"],
+    ],
+)
+def test_what_stands_behind_the_dashes_is_the_commands_own(
+    logged_in: Program, executing: Executing, words: list[str]
+) -> None:
+    name = f"admin@demo.example@{logged_in.server.credentials.app_code}"
+    assert executing("exec", "--account", name, "--", *words).words == words
+    assert executing("--account", name, "exec", "--", *words).words == words
+
+
+@pytest.mark.usefixtures("executing")
+def test_nobody_logged_in_is_4(program: Program) -> None:
+    assert program("exec", "--", "true").code == 4
+    assert program("exec", "--rest", "--", "true").code == 4
+
+
+def test_a_refresh_that_fails_begins_no_command(logged_in: Program, executing: Executing) -> None:
+    logged_in.clock.advance(31 * DAY)
+    logged_in.server.fail_next(Call.REFRESH, Fault(503), Fault(401))
+    assert executing.refused("exec", "--", "true").code == 1
+    assert executing.refused("exec", "--", "true").code == 4
+
+
+def test_the_long_lived_token_is_handed_to_no_command(
+    logged_in: Program, executing: Executing
+) -> None:
+    long_lived = logged_in.server.credentials.long_lived_token
+    logged_in.clock.advance(31 * DAY)
+    answer = f'{{"data": {{"auth": {{"token": "{long_lived}"}}}}}}'.encode()
+    logged_in.server.fail_next(Call.REFRESH, Fault(200, answer))
+    done = executing.refused("exec", "--", "true")
+    assert done.code == 4
+    assert "too old" in done.err
+    assert executing.refused("exec", "--", "true").code == 4  # it is kept now
+
+
+def test_the_demo_gives_a_token_of_its_own_and_says_what_it_is_worth(
+    executing: Executing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", "a-real-one")
+    monkeypatch.setenv("QISCUS_APP_ID", "a-real-app")
+    became = executing("--demo", "exec", "--", "true")
+    assert set(became.credentials) == {"QISCUS_TOKEN", "QISCUS_APP_ID"}
+    assert became.credentials["QISCUS_APP_ID"] == executing.program.server.credentials.app_code
+    assert not executing.program.data.exists()
+    assert executing.refused("--demo", "exec", "--rest", "--", "true").code == 4
