@@ -19,6 +19,9 @@ from qiscus_tui.model.clock import Clock
 SMALL_BODY = 4 * 1024 * 1024
 """Bytes of an ordinary answer, at most."""
 
+ANY_BODY = 64 * 1024 * 1024
+"""Bytes of an answer to a call that the user named, at most."""
+
 LIST_BODY = 256 * 1024 * 1024
 """Bytes of one list answer, at most; 100,000 sessions take some 30 MB."""
 
@@ -59,6 +62,7 @@ class AnswerStream:
         self._timeout = timeout
         self._clock = clock
         self.status = response.status_code
+        self.redirects = response.is_redirect
         self.headers: Mapping[str, str] = response.headers
 
     async def pieces(self, bound: int) -> AsyncIterator[bytes]:
@@ -89,10 +93,10 @@ class AnswerStream:
         if arrived and not body.is_whole:
             raise AnswerLost(f"The connection to {self._host} ended before the answer was here")
 
-    async def whole(self) -> bytes:
-        """The whole body of an ordinary answer."""
+    async def whole(self, bound: int = SMALL_BODY) -> bytes:
+        """The whole body; by default that of an ordinary answer."""
         content = bytearray()
-        async for piece in self.pieces(SMALL_BODY):
+        async for piece in self.pieces(bound):
             content += piece
         return bytes(content)
 

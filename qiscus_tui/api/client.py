@@ -133,6 +133,17 @@ class ApiClient:
 
         return await self.patience.retrying(once)
 
+    async def ask(self, call: Call, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        """The answer to a call that the user named, whatever it says; one try.
+
+        Raises OutOfReach, and Unreadable where it is too large.
+        """
+        wire = await self._connected()
+        sent = self._clock.now()
+        answer = await wire.ask(call, headers, body)
+        self._learn_offset(answer.headers, sent)
+        return answer
+
     # Headers
 
     def long_lived_headers(self, long_lived: str) -> dict[str, str]:

@@ -107,6 +107,13 @@ class Contract(Struct, frozen=True):
         return self.revoke.field in SESSION_ID.names
 
     @property
+    def token_calls(self) -> tuple[Call, ...]:
+        """The calls that make or end tokens, those that were overridden at both their places."""
+        usual = (LOGIN, REFRESH, REVOKE, REVOKE_ALL, LOGOUT)
+        here = (self.login, self.refresh, self.revoke, self.revoke_all, self.logout)
+        return usual + tuple(call for call in here if call not in usual)
+
+    @property
     def calls(self) -> tuple[Call, ...]:
         """Every call."""
         return (

@@ -8,6 +8,7 @@ from typing import cast
 from qiscus_tui.api import contract
 from qiscus_tui.api.contract import Authentication, Call
 from qiscus_tui.api.dates import http_date
+from qiscus_tui.api.decode import lenient
 from qiscus_tui.errors import (
     Forbidden,
     LoginRefused,
@@ -24,6 +25,9 @@ from qiscus_tui.model.text import safe
 
 MAX_RETRY_AFTER = 60.0
 """Seconds that a server may ask us to wait before we give up instead."""
+
+_LONGEST_REFUSAL = 65_536
+"""Bytes; what is longer is no mere refusal."""
 
 _PROXY_HINT = "The answer is not the API's: a proxy or firewall may stand between."
 
@@ -47,6 +51,17 @@ def is_refusal(body: object) -> bool:
         return True
     said = _lowered(_texts(fields.get(contract.DETAIL)))
     return contract.TOKEN_EXPIRED_WORDS in said or contract.INVALID_TOKEN_WORDS in said
+
+
+def says_token_ended(status: int, body: bytes) -> bool:
+    """Whether an answer to a call with the short-lived token says that this one has ended."""
+    if status == HTTPStatus.UNAUTHORIZED:
+        return True
+    if len(body) > _LONGEST_REFUSAL:
+        return False
+    value = lenient(body)
+    refuses = status >= 300 or is_refusal(value)
+    return refuses and contract.TOKEN_EXPIRED_WORDS in _lowered(error_words(value))
 
 
 def _lowered(words: Iterable[str]) -> str:

@@ -17,7 +17,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 import truststore
 
-from qiscus_tui.api.answers import ACCEPTED_ENCODING, Answer, AnswerStream
+from qiscus_tui.api.answers import ACCEPTED_ENCODING, ANY_BODY, Answer, AnswerStream
 from qiscus_tui.api.contract import Call
 from qiscus_tui.api.failures import redirected
 from qiscus_tui.api.reach import out_of_reach
@@ -130,6 +130,11 @@ class Wire:
         ):
             return Answer(stream.status, stream.headers, await stream.whole())
 
+    async def ask(self, call: Call, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        """Make the call once; any answer will do, a redirect as well. Raises OutOfReach."""
+        async with self._answered(call, headers, None, body) as stream:
+            return Answer(stream.status, stream.headers, await stream.whole(ANY_BODY))
+
     @contextlib.asynccontextmanager
     async def stream(
         self,
@@ -140,6 +145,19 @@ class Wire:
         body: bytes | None = None,
     ) -> AsyncGenerator[AnswerStream]:
         """Make the call once and read the answer as it comes."""
+        async with self._answered(call, headers, query, body) as answer:
+            if answer.redirects:
+                raise redirected(call, answer.status)
+            yield answer
+
+    @contextlib.asynccontextmanager
+    async def _answered(
+        self,
+        call: Call,
+        headers: Mapping[str, str],
+        query: Mapping[str, str] | None,
+        body: bytes | None,
+    ) -> AsyncGenerator[AnswerStream]:
         request = self._request(call, headers, query, body)
         begun = self._clock.monotonic()
         try:
@@ -150,8 +168,6 @@ class Wire:
             raise out_of_reach(error, self._host, self._settings.timeout) from error
         self._write_down(call, str(response.status_code), begun)
         try:
-            if response.is_redirect:
-                raise redirected(call, response.status_code)
             yield AnswerStream(response, self._host, self._settings.timeout, self._clock)
         finally:
             await response.aclose()

@@ -45,6 +45,22 @@ class Console:
         except BrokenPipeError:
             self.drop_results()
 
+    def result_bytes(self, body: bytes) -> None:
+        """A result as it came, byte for byte; in safe form where a person reads it."""
+        if self.out_is_tty:
+            text = body.decode("utf-8", "backslashreplace").removesuffix("\n")
+            for line in text.split("\n") if text else ():
+                self.result(safe(line.removesuffix("\r").expandtabs(4), LONGEST_LINE))
+            return
+        try:
+            if isinstance(self.out, io.StringIO):  # in memory, which takes text alone
+                self.out.write(body.decode("utf-8", "backslashreplace"))
+            else:
+                self.out.flush()
+                self.out.buffer.write(body)
+        except BrokenPipeError:
+            self.drop_results()
+
     def drop_results(self) -> None:
         """Nobody reads the results any more."""
         with contextlib.suppress(OSError, ValueError):  # not a real file: nothing to redirect
@@ -126,6 +142,13 @@ class Console:
         """The rest of stdin, at most so many characters."""
         with interruptible(self.caught):
             return _text_of(lambda: self.source.read(most))
+
+    def read_bytes(self, most: int) -> bytes:
+        """The rest of stdin, at most so many bytes."""
+        with interruptible(self.caught):
+            if isinstance(self.source, io.StringIO):
+                return self.source.read(most).encode()
+            return self.source.buffer.read(most)
 
     @contextlib.contextmanager
     def _asked(self) -> Generator[None]:

@@ -17,6 +17,7 @@ VERBS = {
     "refresh": "get a new short-lived token now",
     "token": "print a valid short-lived token, for scripts",
     "exec": "run a command with a valid short-lived token, or the secret key, in its environment",
+    "api": "make any other call of the API, and print the body of its answer",
     "doctor": "check configuration, storage, network, clock and the API's paths",
     "audit": "show what was revoked from here",
     "sandbox": "serve the demo API on this machine, to try things",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import httpx
 
     from qiscus_tui.api.client import ApiClient
+    from qiscus_tui.api.contract import Contract
     from qiscus_tui.api.wire import WireSettings
     from qiscus_tui.model.origin import Origin
     from qiscus_tui.service.connection import Connection
@@ -80,13 +81,17 @@ class Workspace:
     def client(self, origin: Origin, app_id: str, label: str = "") -> ApiClient:
         """A client for one app on one server."""
         from qiscus_tui.api.client import ApiClient
+
+        return ApiClient(origin, app_id, self.wire_settings(label), self.clock, self.contract())
+
+    def contract(self) -> Contract:
+        """The calls of the API, by the configuration."""
         from qiscus_tui.api.contract import contract_with
 
         overrides = {
             name: (override.path, override.field) for name, override in self.config.api.items()
         }
-        contract = contract_with(overrides)
-        return ApiClient(origin, app_id, self.wire_settings(label), self.clock, contract)
+        return contract_with(overrides)
 
     def reader(self) -> Reader:
         """What turns listings into snapshots."""

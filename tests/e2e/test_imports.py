@@ -61,6 +61,7 @@ def roots(modules: set[str]) -> set[str]:
         ["status"],
         ["accounts"],
         ["audit"],
+        ["api", "GET", "/api/v1/admin/get_profile"],
         ["logout"],
     ],
 )

@@ -1,0 +1,149 @@
+"""`api`: any other call of the API, authenticated; the body of its answer goes to stdout."""
+
+import argparse
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from qiscus_tui.api.any_call import METHODS, READS, any_call
+from qiscus_tui.api.contract import Authentication
+from qiscus_tui.cli.opening import connected
+from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.errors import ServerRefused, UsageError
+from qiscus_tui.model.text import safe
+
+if TYPE_CHECKING:
+    from qiscus_tui.api.answers import Answer
+
+MOST_SENT = 16 * 1024 * 1024
+"""Bytes of a body that are sent, at most."""
+
+_STDIN = "-"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    add = parser.add_argument
+    add("method", metavar="METHOD", type=str.upper, choices=METHODS, help=", ".join(METHODS))
+    add("path", metavar="PATH", help="path on the account's server, as /api/v2/…")
+    add(
+        "-f",
+        dest="fields",
+        metavar="K=V",
+        action="append",
+        default=[],
+        help="a text: in the query of GET and HEAD, else in a JSON body; may be given again",
+    )
+    add("--input", metavar="FILE", help="the body, as it is; - reads it from stdin")
+    add("--rest", action="store_true", help="with the secret key, not the short-lived token")
+
+
+async def run(context: Context) -> int:
+    """Make the call; 0 where the server says yes."""
+    from qiscus_tui.service.calling import answer_to
+
+    options, workspace = context.options, context.workspace
+    kind = Authentication.REST if options.rest else Authentication.SHORT_LIVED
+    fields = _fields(options.fields)
+    reads = options.method in READS
+    query = fields if reads else []
+    call = any_call(options.method, options.path, query, workspace.contract(), kind)
+    body = _body(context, fields, reads=reads)
+    async with connected(workspace) as connection:
+        answer = await answer_to(connection, call, body)
+    context.console.result_bytes(answer.body)
+    if 200 <= answer.status < 300:
+        return 0
+    context.console.out.flush()
+    what = f"{options.method} {safe(options.path.partition('?')[0], 200)}"
+    context.console.tell(_refusal(what, answer))
+    return ServerRefused.exit_code
+
+
+def _fields(given: list[str]) -> list[tuple[str, str]]:
+    fields: list[tuple[str, str]] = []
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not (name and equals):
+            raise UsageError("-f takes a name and a value", "As in: -f limit=50")
+        try:
+            one.encode()
+        except UnicodeEncodeError as error:
+            raise UsageError("What -f gives is not text", "Give it with --input.") from error
+        fields.append((name, value))
+    return fields
+
+
+def _body(context: Context, fields: list[tuple[str, str]], *, reads: bool) -> bytes | None:
+    source: str | None = context.options.input
+    if source is None:
+        return None if reads or not fields else _as_json(fields)
+    if fields:
+        raise UsageError("-f and --input both give what is sent", "Use one of them.")
+    if reads:
+        raise UsageError(f"{context.options.method} sends no body", "Put values there by -f.")
+    body = _read(context, source)
+    if len(body) > MOST_SENT:
+        raise UsageError(
+            f"The body is larger than {MOST_SENT // 1_048_576} MB", "Send it in parts."
+        )
+    return body
+
+
+def _as_json(fields: list[tuple[str, str]]) -> bytes:
+    from qiscus_tui.api.decode import encode_json
+
+    value = dict(fields)
+    if len(value) < len(fields):
+        raise UsageError("-f gives a name twice", "For lists and objects use --input.")
+    return encode_json(value)
+
+
+def _read(context: Context, source: str) -> bytes:
+    console = context.console
+    if source == _STDIN:
+        return console.read_bytes(MOST_SENT + 1)
+    from qiscus_tui.cli.signals import interruptible
+
+    try:
+        with interruptible(console.caught), open(source, "rb") as file:
+            return file.read(MOST_SENT + 1)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "it is no name of a file"
+        raise UsageError(
+            f"{safe(source, 200)} cannot be read: {why}", "--input needs a file, or - for stdin."
+        ) from error
+
+
+def _refusal(what: str, answer: "Answer") -> ServerRefused:
+    """The line for stderr: the server's own words are on stdout."""
+    try:
+        said = f"{answer.status} {HTTPStatus(answer.status).phrase}"
+    except ValueError:
+        said = str(answer.status)
+    return ServerRefused(f"{what}: the server answered {said}", _advice(answer.status))
+
+
+def _advice(status: int) -> str:
+    match status:
+        case 401:
+            return "It does not take these credentials for this call. See: qiscus-tui status"
+        case 403:
+            return "This user's role may not do that."
+        case 404 | 405:
+            return "Check method and path."
+        case 429:
+            return "Wait a little, and ask less often."
+        case _ if status >= 500:
+            return "Wait a little and try again."
+        case _ if status >= 400:
+            return "What is wrong with it should be in its answer."
+        case _:
+            return "Redirects are not followed. Ask for the place itself, if it is on this server."
+
+
+VERB = Verb(
+    add_options,
+    run,
+    "It does not log in, refresh, revoke or log out: there are verbs for that. It sets no headers, "
+    "never sends the long-lived token, follows no redirect, and tries nothing again.",
+)

@@ -1,0 +1,443 @@
+"""`api`: any other call, authenticated, with the body on stdout."""
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import httpx
+import pytest
+
+from qiscus_tui.demo.app import demo_app
+from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.demo.state import SECRET_KEY
+from tests.cli.conftest import SERVER, Program
+from tests.cli.test_tokens import DAY, kept_token
+
+PROFILE = "/api/v1/admin/get_profile"
+ROOMS = "/api/v2/rooms"
+
+
+@dataclass
+class Rooms(httpx.AsyncBaseTransport):
+    """The demo with some more calls, all under ROOMS; remembers what they were asked."""
+
+    program: Program
+    answers: list[httpx.Response | Exception] = field(
+        default_factory=list[httpx.Response | Exception]
+    )
+    asked: list[httpx.Request] = field(default_factory=list[httpx.Request])
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if not request.url.path.startswith(ROOMS):
+            demo = httpx.ASGITransport(demo_app(self.program.server))
+            return await demo.handle_async_request(request)
+        await request.aread()
+        self.asked.append(request)
+        answer = self.answers.pop(0) if self.answers else httpx.Response(200, content=b"{}")
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    @property
+    def only(self) -> httpx.Request:
+        """The one request."""
+        (request,) = self.asked
+        return request
+
+
+@pytest.fixture
+def rooms(logged_in: Program, monkeypatch: pytest.MonkeyPatch) -> Rooms:
+    """The admin is logged in, and the server has more to ask for."""
+    transport = Rooms(logged_in)
+    monkeypatch.setattr(logged_in, "transport", lambda: transport)
+    return transport
+
+
+class Pipe(io.TextIOWrapper):
+    """A stdout that takes bytes."""
+
+    def __init__(self) -> None:
+        self.took = io.BytesIO()
+        super().__init__(self.took, encoding="ascii")
+
+    def getvalue(self) -> str:
+        return self.took.getvalue().decode("latin-1")
+
+
+def piped(program: Program, *arguments: str) -> tuple[int, bytes, str]:
+    """Exit code, the bytes of stdout, and stderr, where stdout is a pipe."""
+    pipe = Pipe()
+    done = program(*arguments, out=cast("io.StringIO", pipe))
+    return done.code, pipe.took.getvalue(), done.err
+
+
+def test_a_call_is_made_with_the_short_lived_token(rooms: Rooms) -> None:
+    done = rooms.program("api", "GET", ROOMS)
+    assert (done.code, done.out, done.err) == (0, "{}", "")
+    sent = rooms.only
+    assert (sent.method, sent.url) == ("GET", f"{SERVER}{ROOMS}")
+    assert sent.headers["Authorization"] == kept_token(rooms.program)
+    assert sent.headers["Qiscus-App-Id"] == rooms.program.server.credentials.app_code
+    assert "Qiscus-Secret-Key" not in sent.headers
+    assert "Content-Type" not in sent.headers
+
+
+@pytest.mark.parametrize("method", ["GET", "get", "HEAD", "head"])
+def test_fields_of_a_reading_call_are_its_query(rooms: Rooms, method: str) -> None:
+    words = ("-f", "name=a b&c", "-f", "ids[]=1", "-fids[]=2", "-f", "empty=")
+    assert rooms.program("api", method, f"{ROOMS}?limit=5", *words).code == 0
+    assert rooms.only.method == method.upper()
+    assert list(rooms.only.url.params.multi_items()) == [
+        ("limit", "5"),
+        ("name", "a b&c"),
+        ("ids[]", "1"),
+        ("ids[]", "2"),
+        ("empty", ""),
+    ]
+    assert rooms.only.content == b""
+
+
+@pytest.mark.parametrize("method", ["POST", "put", "PATCH", "DELETE", "OPTIONS"])
+def test_fields_of_another_call_are_a_json_body(rooms: Rooms, method: str) -> None:
+    assert rooms.program("api", "-f", "name=é=1", method, ROOMS, "-f", "n=2").code == 0
+    assert rooms.only.method == method.upper()
+    assert rooms.only.headers["Content-Type"] == "application/json"
+    assert json.loads(rooms.only.content) == {"name": "é=1", "n": "2"}
+    assert rooms.only.url.query == b""
+
+
+def test_without_fields_there_is_no_body(rooms: Rooms) -> None:
+    assert rooms.program("api", "POST", ROOMS).code == 0
+    assert rooms.only.content == b""
+
+
+def test_a_body_comes_from_a_file_or_from_stdin(rooms: Rooms, tmp_path: Path) -> None:
+    file = tmp_path / "body"
+    file.write_bytes(b'{"a": [1, "\xc3\xa9"]}\n\x00\xff')
+    assert rooms.program("api", "POST", ROOMS, "--input", str(file)).code == 0
+    assert rooms.asked[0].content == file.read_bytes()
+    assert rooms.program("api", "PUT", ROOMS, "--input", "-", stdin='{"b": 1}\n').code == 0
+    assert rooms.asked[1].content == b'{"b": 1}\n'
+    assert {one.headers["Content-Type"] for one in rooms.asked} == {"application/json"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["GET"],
+        ["TRACE", ROOMS],
+        ["CONNECT", ROOMS],
+        ["G ET", ROOMS],
+        ["GET", ROOMS, "more"],
+        ["POST", ROOMS, "-f", "a=1", "--input", "-"],
+        ["GET", ROOMS, "-f", "a=1", "--input", "-"],
+        ["GET", ROOMS, "--input", "-"],
+        ["POST", ROOMS, "--input", "/there/is/none"],
+        ["POST", ROOMS, "--input", "/"],
+        ["POST", ROOMS, "--input", ""],
+        ["POST", ROOMS, "--input", "a\0b"],
+        ["POST", ROOMS, "-f", "a"],
+        ["POST", ROOMS, "-f", "=a"],
+        ["POST", ROOMS, "-f", "a=1", "-f", "a=2"],
+        ["POST", ROOMS, "-f", "a=\udcff"],
+        ["POST", ROOMS, "-f"],
+        ["GET", ROOMS, "-H", "Authorization: x"],
+        ["GET", ROOMS, "--header", "Authorization: x"],
+        ["GET", ROOMS, "--inp", "-"],
+        ["GET", "rooms"],
+        ["GET", "https://evil.example/x"],
+        ["GET", "//evil.example/x"],
+        ["GET", f"{SERVER}{ROOMS}"],
+        ["GET", f"{ROOMS}/%2e%2e/x"],
+        ["GET", f"{ROOMS}/../x"],
+        ["GET", f"{ROOMS}\r\nX: y"],
+        ["POST", "/api/v1/auth"],
+        ["POST", "/API/v1/%61uth/?x=1"],
+        ["POST", "/api/v2/auth/refresh_token"],
+        ["POST", "/api/v2/auth/revoke_token"],
+        ["POST", "/api/v2/auth/revoke_all_token", "--rest"],
+        ["POST", "/api/v1/auth/logout"],
+    ],
+)
+def test_what_is_no_such_call_is_2_and_nothing_is_sent(rooms: Rooms, words: list[str]) -> None:
+    before = rooms.program.server.calls.total()
+    done = rooms.program("api", *words)
+    assert (done.code, done.out) == (2, ""), done.err
+    assert len(done.err.splitlines()) == 2
+    assert rooms.asked == []
+    assert rooms.program.server.calls.total() == before
+
+
+def test_a_body_that_is_too_large_is_2(rooms: Rooms, tmp_path: Path) -> None:
+    file = tmp_path / "body"
+    file.write_bytes(b" " * (16 * 1024 * 1024 + 1))
+    assert rooms.program("api", "POST", ROOMS, "--input", str(file)).code == 2
+    assert rooms.asked == []
+
+
+def test_an_overridden_call_is_refused_where_it_is(
+    rooms: Rooms, configured: Callable[[str], None]
+) -> None:
+    configured(f'[api.revoke_token]\npath = "{ROOMS}/end"\n')
+    assert rooms.program("api", "POST", f"{ROOMS}/END/").code == 2
+    assert rooms.program("api", "POST", "/api/v2/auth/revoke_token").code == 2
+    assert rooms.program("api", "POST", f"{ROOMS}/ending").code == 0
+
+
+# Tokens
+
+
+def sent_tokens(rooms: Rooms) -> list[str]:
+    return [one.headers["Authorization"] for one in rooms.asked]
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        (401, b'{"errors": "Unauthorized"}'),
+        (401, b""),
+        (401, b"<html>"),
+        (400, b'{"detail": "token_expired"}'),
+        (403, b'{"error": {"message": "no", "detail": "token_expired"}}'),
+        (200, b'{"detail": "token_expired"}'),
+    ],
+)
+def test_a_token_that_has_ended_is_refreshed_and_the_call_repeated(
+    rooms: Rooms, refusal: tuple[int, bytes]
+) -> None:
+    old = kept_token(rooms.program)
+    rooms.answers.append(httpx.Response(refusal[0], content=refusal[1]))
+    done = rooms.program("api", "POST", ROOMS, "-f", "a=1")
+    assert (done.code, done.out, done.err) == (0, "{}", "")
+    assert sent_tokens(rooms) == [old, kept_token(rooms.program)]
+    assert rooms.asked[0].content == rooms.asked[1].content == b'{"a":"1"}'
+    assert rooms.program.server.calls[Call.REFRESH] == 1
+
+
+def test_it_is_repeated_once(rooms: Rooms) -> None:
+    rooms.answers.extend(httpx.Response(401, content=b'{"errors": "%d"}' % n) for n in (1, 2, 3))
+    done = rooms.program("api", "GET", ROOMS)
+    assert (done.code, done.out) == (1, '{"errors": "2"}')
+    assert len(rooms.asked) == 2
+    assert rooms.program.server.calls[Call.REFRESH] == 1
+
+
+@pytest.mark.parametrize(
+    "answer", [b'{"message": "token expired"}', b'{"data": {"detail": "token_expired"}}']
+)
+def test_words_about_tokens_in_an_answer_that_says_yes_are_none_of_ours(
+    rooms: Rooms, answer: bytes
+) -> None:
+    rooms.answers.append(httpx.Response(200, content=answer))
+    assert rooms.program("api", "GET", ROOMS).out == answer.decode()
+    assert rooms.program.server.calls[Call.REFRESH] == 0
+
+
+def test_one_that_is_known_to_have_ended_is_not_sent(rooms: Rooms) -> None:
+    old = kept_token(rooms.program)
+    rooms.program.clock.advance(31 * DAY)
+    assert rooms.program("api", "GET", ROOMS).code == 0
+    assert sent_tokens(rooms) == [kept_token(rooms.program)]
+    assert old not in sent_tokens(rooms)
+
+
+def test_a_refresh_that_is_refused_needs_a_login(rooms: Rooms) -> None:
+    rooms.answers.append(httpx.Response(401))
+    rooms.program.server.fail_next(Call.REFRESH, Fault(401))
+    done = rooms.program("api", "GET", ROOMS)
+    assert (done.code, done.out) == (4, "")
+
+
+def test_the_long_lived_token_is_never_sent(rooms: Rooms) -> None:
+    long_lived = rooms.program.server.credentials.long_lived_token
+    rooms.answers.append(httpx.Response(401))
+    answer = f'{{"data": {{"auth": {{"token": "{long_lived}"}}}}}}'.encode()
+    rooms.program.server.fail_next(Call.REFRESH, Fault(200, answer))
+    assert rooms.program("api", "GET", ROOMS).code == 4
+    assert rooms.program("api", "GET", ROOMS).code == 4
+    assert long_lived not in sent_tokens(rooms)
+
+
+# The secret key
+
+
+@pytest.fixture
+def key(program: Program, monkeypatch: pytest.MonkeyPatch) -> Rooms:
+    """A secret key is kept, and no token."""
+    app_id = program.server.credentials.app_code
+    words = ("login", "--server", SERVER, "--rest", "--app-id", app_id, "--store", "file")
+    assert program(*words, stdin=f"{SECRET_KEY}\n").code == 0
+    transport = Rooms(program)
+    monkeypatch.setattr(program, "transport", lambda: transport)
+    return transport
+
+
+def test_with_rest_the_secret_key_is_sent_and_no_token(key: Rooms) -> None:
+    assert key.program("api", "GET", ROOMS, "--rest").code == 0
+    assert key.only.headers["Qiscus-Secret-Key"] == SECRET_KEY
+    assert key.only.headers["Qiscus-App-Id"] == key.program.server.credentials.app_code
+    assert "Authorization" not in key.only.headers
+
+
+def test_a_secret_key_that_is_refused_is_not_refreshed(key: Rooms) -> None:
+    key.answers.append(httpx.Response(401, content=b"no"))
+    done = key.program("api", "GET", ROOMS, "--rest")
+    assert (done.code, done.out) == (1, "no")
+    assert len(key.asked) == 1
+
+
+def test_without_a_token_or_a_key_it_is_4(key: Rooms) -> None:
+    done = key.program("api", "GET", ROOMS)
+    assert (done.code, done.out) == (4, "")
+    assert "--rest" in done.err.splitlines()[1]
+    assert key.asked == []
+
+
+def test_without_a_key_rest_is_4(rooms: Rooms) -> None:
+    done = rooms.program("api", "GET", ROOMS, "--rest")
+    assert (done.code, done.out) == (4, "")
+    assert rooms.asked == []
+
+
+def test_nobody_logged_in_is_4(program: Program) -> None:
+    assert program("api", "GET", ROOMS).code == 4
+
+
+# Reading only
+
+
+@pytest.mark.parametrize(
+    ("method", "code"),
+    [("GET", 0), ("HEAD", 0), ("POST", 2), ("PUT", 2), ("PATCH", 2), ("DELETE", 2), ("OPTIONS", 2)],
+)
+@pytest.mark.parametrize("rest", [[], ["--rest"]])
+def test_a_readonly_account_reads_alone(
+    rooms: Rooms, configured: Callable[[str], None], method: str, code: int, rest: list[str]
+) -> None:
+    app_id = rooms.program.server.credentials.app_code
+    words = ("login", "--server", SERVER, "--rest", "--app-id", app_id, "--store", "file")
+    assert rooms.program(*words, stdin=f"{SECRET_KEY}\n").code == 0  # the account is both now
+    configured(f'[account."admin@demo.example@{app_id}"]\nreadonly = true\n')
+    done = rooms.program("api", method, ROOMS, *rest)
+    assert done.code == code, done.err
+    assert len(rooms.asked) == (code == 0)
+
+
+# Answers
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 299])
+def test_2xx_is_0(rooms: Rooms, status: int) -> None:
+    rooms.answers.append(httpx.Response(status, content=b"" if status == 204 else b"x"))
+    done = rooms.program("api", "GET", ROOMS)
+    assert (done.code, done.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "status", [301, 302, 304, 307, 400, 402, 403, 404, 409, 429, 500, 503, 599]
+)
+def test_all_else_is_1_with_the_body_and_a_word_about_it(rooms: Rooms, status: int) -> None:
+    headers = {"Location": "https://evil.example/"} if status < 400 else {}
+    rooms.answers.append(httpx.Response(status, headers=headers, content=b"the body"))
+    done = rooms.program("api", "GET", f"{ROOMS}?secret=1")
+    assert (done.code, done.out) == (1, "the body")
+    first, second = done.err.splitlines()
+    assert str(status) in first
+    assert "secret" not in first
+    assert second.startswith("  ")
+    assert len(rooms.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "body", [b"\x00\xff\r\n\x1b[31m\xc2\x9b", b"{}\n", b"", "é\u202e".encode(), b"a\rb\n\n"]
+)
+def test_a_pipe_gets_the_body_byte_for_byte(rooms: Rooms, body: bytes) -> None:
+    rooms.answers.append(httpx.Response(200, content=body))
+    assert piped(rooms.program, "api", "GET", ROOMS) == (0, body, "")
+
+
+def test_a_person_gets_it_in_safe_form(rooms: Rooms) -> None:
+    body = b'{"a":\t"\x1b]52;c;x\x07\xc2\x9b31m"}\r\n\xff\xe2\x80\xae [@click=app.quit]\n\n'
+    rooms.answers.append(httpx.Response(200, content=body))
+    done = rooms.program("api", "GET", ROOMS, terminal=True)
+    assert done.code == 0
+    assert all(line.isprintable() for line in done.out.split("\n"))
+    assert done.out.split("\n")[0].startswith('{"a":')
+    assert len(done.out.split("\n")) == 4
+
+
+def test_a_person_gets_no_endless_line(rooms: Rooms) -> None:
+    rooms.answers.append(httpx.Response(200, content=b"x" * 1_000_000))
+    assert len(rooms.program("api", "GET", ROOMS, terminal=True).out) < 70_000
+
+
+def test_an_answer_past_the_bound_is_not_read_on(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qiscus_tui.api.wire.ANY_BODY", 1_048_576)
+    rooms.answers.append(httpx.Response(200, content=b"x" * 1_048_577))
+    done = rooms.program("api", "GET", ROOMS)
+    assert (done.code, done.out) == (1, "")
+    assert "larger than 1 MB" in done.err
+
+
+def test_a_large_answer_is_whole(rooms: Rooms) -> None:
+    body = b"x" * 9_000_000
+    rooms.answers.append(httpx.Response(200, content=body))
+    assert piped(rooms.program, "api", "GET", ROOMS) == (0, body, "")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        httpx.ConnectError("refused"),
+        httpx.ReadTimeout("slow"),
+        httpx.RemoteProtocolError("Server disconnected"),
+    ],
+)
+def test_no_answer_is_5_and_nothing_is_tried_again(rooms: Rooms, fault: Exception) -> None:
+    rooms.answers.append(fault)
+    done = rooms.program("api", "GET", ROOMS)
+    assert (done.code, done.out) == (5, "")
+    assert len(done.err.splitlines()) == 2
+    assert len(rooms.asked) == 1
+
+
+def test_no_failure_tells_a_secret(rooms: Rooms, tmp_path: Path) -> None:
+    secrets = (kept_token(rooms.program), rooms.program.server.credentials.long_lived_token)
+    log = tmp_path / "log"
+    for answer in (httpx.ConnectError("x"), httpx.Response(500, text=secrets[0])):
+        rooms.answers.append(answer)
+        done = rooms.program(
+            *("api", "--debug", "--log", str(log), "POST", f"{ROOMS}?key=typed-secret"),
+            *("-f", "password=typed-secret"),
+        )
+        assert done.code in {1, 5}
+        assert not any(secret in done.err for secret in (*secrets, "typed-secret"))
+    assert not any(secret in log.read_text() for secret in (*secrets, "typed-secret"))
+
+
+def test_the_demo_answers_too(program: Program) -> None:
+    done = program("--demo", "api", "GET", PROFILE)
+    assert done.code == 0
+    assert json.loads(done.out)["data"]["email_address"] == "admin@demo.example"
+    assert program("--demo", "api", "GET", PROFILE, "--rest").code == 4
+    assert not program.data.exists()
+
+
+def test_the_environments_credentials_do_too(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = program.server.credentials
+    monkeypatch.setenv("QISCUS_APP_ID", kept.app_code)
+    monkeypatch.setenv("QISCUS_SECRET_KEY", kept.secret_key)
+    monkeypatch.setenv("QISCUS_TUI_SERVER", SERVER)
+    assert program("api", "GET", PROFILE, "--rest").code == 0
+    assert program("api", "GET", PROFILE).code == 4
+    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", kept.long_lived_token)
+    assert program("api", "GET", PROFILE).code == 0
+    assert program.server.calls[Call.REFRESH] == 1
