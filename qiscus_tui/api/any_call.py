@@ -50,7 +50,8 @@ def any_call(
     more = urlencode(list(query))
     whole = "&".join(filter(None, (given, more)))
     sent = f"{path}?{whole}" if whole or mark else path
-    return Call("api", method, sent, authentication, Source.INFERRED)
+    repeatable = method in READS
+    return Call("api", method, sent, authentication, Source.INFERRED, repeatable=repeatable)
 
 
 _VERBS = {

@@ -140,7 +140,15 @@ class ApiClient:
         """
         wire = await self._connected()
         sent = self._clock.now()
-        answer = await wire.ask(call, headers, body)
+        try:
+            answer = await wire.ask(call, headers, body)
+        except AnswerLost as error:
+            error.hint = (
+                "Check the network, then try again."
+                if call.repeatable
+                else "Whether the server carried it out is not known. Look before you try again."
+            )
+            raise
         self._learn_offset(answer.headers, sent)
         return answer
 

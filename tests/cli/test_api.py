@@ -407,6 +407,17 @@ def test_no_answer_is_5_and_nothing_is_tried_again(rooms: Rooms, fault: Exceptio
     assert len(rooms.asked) == 1
 
 
+@pytest.mark.parametrize(("method", "known"), [("GET", True), ("POST", False)])
+def test_an_answer_that_was_lost_says_what_is_not_known(
+    rooms: Rooms, method: str, known: bool
+) -> None:
+    rooms.answers.append(httpx.ReadError("reset"))
+    done = rooms.program("api", method, ROOMS)
+    assert done.code == 5
+    assert ("not known" in done.err) is not known
+    assert "sessions" not in done.err
+
+
 def test_no_failure_tells_a_secret(rooms: Rooms, tmp_path: Path) -> None:
     secrets = (kept_token(rooms.program), rooms.program.server.credentials.long_lived_token)
     log = tmp_path / "log"
