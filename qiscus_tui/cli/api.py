@@ -54,8 +54,7 @@ async def run(context: Context) -> int:
     if 200 <= answer.status < 300:
         return 0
     context.console.out.flush()
-    what = f"{options.method} {safe(options.path.partition('?')[0], 200)}"
-    context.console.tell(_refusal(what, answer))
+    context.console.tell(_refusal(options.method, answer))
     return ServerRefused.exit_code
 
 
@@ -114,13 +113,13 @@ def _read(context: Context, source: str) -> bytes:
         ) from error
 
 
-def _refusal(what: str, answer: "Answer") -> ServerRefused:
-    """The line for stderr: the server's own words are on stdout."""
+def _refusal(method: str, answer: "Answer") -> ServerRefused:
+    """The line for stderr. The server's own words are on stdout; a path may hold a secret."""
     try:
         said = f"{answer.status} {HTTPStatus(answer.status).phrase}"
     except ValueError:
         said = str(answer.status)
-    return ServerRefused(f"{what}: the server answered {said}", _advice(answer.status))
+    return ServerRefused(f"The server answered {said} to {method}", _advice(answer.status))
 
 
 def _advice(status: int) -> str:
