@@ -243,13 +243,18 @@ async def _learn_zone(
     """Hold our new session's creation time against the server's clock."""
     try:
         listed = await connection.read_list()
+        offset = zone_offset_of(listed, made_at)
+        if not offset:
+            return LoggedIn(connection, notes)
+        account = replace(connection.account, zone_offset=offset)
+        corrected = replace(connection, account=account)
+        is_put_right = not zone_offset_of(await corrected.read_list(), made_at)
     except (LoginNeeded, ServerError, OutOfReach) as error:
         return LoggedIn(connection, (*notes, f"The sessions could not be listed: {error.message}"))
-    offset = zone_offset_of(listed, made_at)
-    if not offset:
-        return LoggedIn(connection, notes)
-    account = replace(connection.account, zone_offset=offset)
-    connection = replace(connection, account=account)
+    hours = f"{offset / 3600:+g} h"
+    if not is_put_right:  # only times without a zone can be taken for another one's
+        note = f"This server's times name their zone and are {hours} off; they are shown as it says"
+        return LoggedIn(connection, (*notes, f"{note}."))
     if kept.disk is not None and kept.secrets.storage is not Storage.THIS_RUN:
         own = listed.current_session
         stored = StoredAccount(
@@ -257,9 +262,8 @@ async def _learn_zone(
         )
         async with kept.lock(account):
             await asyncio.to_thread(_update_in_book, kept.disk, stored)
-    hours = f"{offset / 3600:+g} h"
     note = f"This server's times have no zone and run {hours} from UTC; they are shown corrected."
-    return LoggedIn(connection, (*notes, note))
+    return LoggedIn(corrected, (*notes, note))
 
 
 def _update_in_book(disk: Disk, stored: StoredAccount) -> None:
