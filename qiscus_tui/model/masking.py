@@ -1,6 +1,7 @@
 """Hides what looks like a secret in fields that the program does not know."""
 
 import re
+from collections.abc import Callable
 from typing import cast
 
 MASK = "[hidden]"
@@ -15,19 +16,29 @@ def names_a_secret(name: str) -> bool:
     return _SECRET_NAME.search(name) is not None
 
 
-def masked(value: object, secrets: frozenset[str] = frozenset(), depth: int = 0) -> object:
-    """A copy of a JSON value without what a secret's name holds or a known secret equals."""
+def masked(
+    value: object,
+    secrets: frozenset[str] = frozenset(),
+    is_secret: Callable[[str], bool] = lambda _: False,
+    depth: int = 0,
+) -> object:
+    """A copy of a JSON value without what a secret's name holds or a known secret equals.
+
+    `secrets` are looked for inside of longer texts too; `is_secret` knows the many that are not.
+    """
     if isinstance(value, str):
-        return MASK if value in secrets or any(secret in value for secret in secrets) else value
+        hide = value in secrets or any(secret in value for secret in secrets) or is_secret(value)
+        return MASK if hide else value
     if depth >= MAX_DEPTH and isinstance(value, dict | list):
         return MASK
     if isinstance(value, dict):
         return {
-            str(masked(name, secrets)): MASK
+            str(masked(name, secrets, is_secret)): MASK
             if names_a_secret(name)
-            else masked(inner, secrets, depth + 1)
+            else masked(inner, secrets, is_secret, depth + 1)
             for name, inner in cast("dict[str, object]", value).items()
         }
     if isinstance(value, list):
-        return [masked(inner, secrets, depth + 1) for inner in cast("list[object]", value)]
+        items = cast("list[object]", value)
+        return [masked(item, secrets, is_secret, depth + 1) for item in items]
     return value

@@ -65,7 +65,7 @@ def as_record(
         "current": session.current,
         "revocable": session.revocable,
         "label": known.label if known else None,
-        "extra": masked(session.extra or {}, hidden),
+        "extra": masked(session.extra or {}, hidden, listed.lists_token),
     }
 
 

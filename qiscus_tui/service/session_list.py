@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from qiscus_tui.errors import UsageError
-from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH
+from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH, fingerprint
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Current, Session, is_full_id
 from qiscus_tui.model.text import safe
@@ -53,6 +53,11 @@ class SessionList:
         """The session with this full id, None where it is not listed."""
         position = self.positions.get(session_id)
         return None if position is None else self.sessions[position]
+
+    def lists_token(self, text: str) -> bool:
+        """Whether this text is the token of a listed session."""
+        session = self.get(fingerprint(text))
+        return session is not None and session.token == text
 
     @property
     def current_session(self) -> Session | None:

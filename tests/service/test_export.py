@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from qiscus_tui.demo.hostile import HOSTILE_AGENTS
 from qiscus_tui.errors import StorageError
+from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.masking import MASK
 from qiscus_tui.model.session import Current, Session
@@ -146,6 +147,20 @@ def test_unknown_fields_show_no_secret() -> None:
         "refresh_token": MASK,
         "note": MASK,
         "list": [MASK, {"deep": "fine"}],
+    }
+
+
+def test_the_token_of_another_listed_session_is_a_known_secret_too() -> None:
+    other = "QEX-of-the-second-session"
+    both = listed(
+        session(extra={"replaced_by": other, "seen": [{"with": other}], other: 1, "as": "other"}),
+        session(id=fingerprint(other), token=other),
+    )
+    assert array(both)[0]["extra"] == {
+        "replaced_by": MASK,
+        "seen": [{"with": MASK}],
+        MASK: 1,
+        "as": "other",
     }
 
 

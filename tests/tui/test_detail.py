@@ -45,6 +45,22 @@ async def test_unknown_fields_are_shown_and_secrets_in_them_are_not(clock: Manua
         assert all(safe(name) in text for name in session.extra)
 
 
+async def test_the_token_of_another_session_is_hidden_wherever_it_stands(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, size=(120, 60)) as running:
+        listed = running.sessions.listed
+        sessions = list(listed.sessions)
+        other = sessions[listed.positions[running.ids[1]]].token
+        assert other is not None
+        position = listed.positions[running.ids[0]]
+        sessions[position] = msgspec.structs.replace(sessions[position], extra={"after": other})
+        running.sessions.take_list_at_once(replace(listed, sessions=sessions))
+        await running.press("home", "enter")
+        assert "[hidden]" in running.text()
+        assert other not in running.text()
+
+
 async def test_it_says_how_old_the_list_is_that_it_tells_from(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         await running.press("j", "enter")

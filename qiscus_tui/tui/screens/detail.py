@@ -93,7 +93,7 @@ class DetailScreen(SizedScreen[None]):
                 self._unknown = [Fact("Other fields", f"hidden: {error.message}")]
                 self.draw_unknown()
                 return
-        self._unknown = unknown_facts(self._session, secrets)
+        self._unknown = unknown_facts(self._listed, self._session, secrets)
         self.draw_unknown()
 
     # Drawing.

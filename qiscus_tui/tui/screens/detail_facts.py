@@ -54,10 +54,10 @@ def facts(listed: SessionList, session: Session, now: float) -> list[Fact]:
     ]
 
 
-def unknown_facts(session: Session, secrets: Iterable[str]) -> list[Fact]:
+def unknown_facts(listed: SessionList, session: Session, secrets: Iterable[str]) -> list[Fact]:
     """Every other field as it came, with what looks like a secret hidden."""
     hidden = frozenset(filter(None, (*secrets, session.token, _text(session.revoke_with))))
-    shown = masked(session.extra or {}, hidden)
+    shown = masked(session.extra or {}, hidden, listed.lists_token)
     if not isinstance(shown, dict):
         return []
     named = cast("dict[str, object]", shown)
