@@ -19,6 +19,9 @@ from qiscus_tui.model.session import Current, Session
 
 MAX_PAGES = 10_000
 MAX_SESSIONS = 2_000_000
+MAX_SHORT_PAGES = 1_000
+"""Pages after which the rest is not read where they are shorter than `SHORT_PAGE` on average."""
+SHORT_PAGE = 10
 BARREN_PAGES = 3
 """Pages in a row without anything new after which the rest is not read."""
 
@@ -121,6 +124,9 @@ class _Reading:
         self._long_lived = long_lived
         self._reader = EntryReader(client.contract, own_token, zone_offset)
         self._progress = progress
+        self._page_before: frozenset[str] = frozenset()
+        self._repeats = False
+        """Whether the last page was the one before it once more."""
         self.collected = _Collected()
         self.turn = _Turn()
 
@@ -132,19 +138,25 @@ class _Reading:
         while True:
             before = len(self.collected)
             page = await self._merged(query)
-            if not page.answers(query):
+            if self._repeats or not page.answers(query):
                 return False  # another page than the one that was asked for
             query = page.next_query
             if query is None:
                 return True
             barren = barren + 1 if len(self.collected) == before else 0
-            full = len(seen) >= MAX_PAGES or len(self.collected) > MAX_SESSIONS
-            if query in seen or full or barren >= BARREN_PAGES:
+            if query in seen or self._is_endless(len(seen)) or barren >= BARREN_PAGES:
                 return False
             seen.add(query)
 
+    def _is_endless(self, pages: int) -> bool:
+        short = pages >= MAX_SHORT_PAGES and len(self.collected) < SHORT_PAGE * pages
+        return short or pages >= MAX_PAGES or len(self.collected) > MAX_SESSIONS
+
     async def _merged(self, query: Query | None) -> Page:
         page, fresh = await self._page(query)
+        self._repeats = bool(self._page_before) and fresh.sessions.keys() == self._page_before
+        more = page.next_query is not None
+        self._page_before = frozenset(fresh.sessions) if more else frozenset()
         if not self.collected:
             self.collected = fresh
             return page

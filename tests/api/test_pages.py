@@ -66,10 +66,42 @@ async def test_cursors_that_lead_in_a_circle_end(clock: ManualClock) -> None:
 
 async def test_ever_new_cursors_to_nothing_new_end(clock: ManualClock) -> None:
     turn = iter(range(1, 100_000))
-    server = server_of(lambda _: cursor(next(turn), sessions(1)))
+    shuffled = [sessions(1, 2), sessions(2), sessions(1)]
+    server = server_of(lambda _: cursor(number := next(turn), shuffled[number % 3 - 1]))
     listing = await read(server, clock)
-    assert (tokens(listing), listing.complete) == (["t1"], False)
+    assert (tokens(listing), listing.complete) == (["t1", "t2"], False)
     assert len(server.requests) == BARREN_PAGES + 1
+
+
+@pytest.mark.parametrize("ends", [2, 3, 50])
+async def test_the_same_page_again_is_no_other_page(clock: ManualClock, ends: int) -> None:
+    server = server_of(lambda query: numbered(int(query.get("page", 1)), ends, sessions(1, 2)))
+    listing = await read(server, clock)
+    assert (tokens(listing), listing.complete) == (["t1", "t2"], False)
+    assert len(server.requests) == 2
+
+
+async def test_ever_new_pages_with_next_to_nothing_in_them_end_sooner(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qiscus_tui.api.listing.MAX_SHORT_PAGES", 20)
+    turn = iter(range(1, 100_000))
+    server = server_of(lambda _: cursor(number := next(turn), sessions(number)))
+    listing = await read(server, clock)
+    assert (len(listing.sessions), listing.complete) == (21, False)
+
+
+async def test_many_pages_of_an_ordinary_size_are_read_to_their_end(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qiscus_tui.api.listing.MAX_SHORT_PAGES", 20)
+
+    def answer(query: httpx.QueryParams) -> httpx.Response:
+        page = int(query.get("page", 1))
+        return numbered(page, 30, sessions(*range(page * 10, page * 10 + 10)))
+
+    listing = await read(server_of(answer), clock)
+    assert (len(listing.sessions), listing.complete) == (300, True)
 
 
 async def test_ever_new_pages_end_at_the_bound(
