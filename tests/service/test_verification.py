@@ -103,6 +103,7 @@ async def test_where_the_list_is_not_complete_what_is_missing_is_unknown(stage: 
     end = await stage.apply(plan)
     assert end.of(gone).outcome is Outcome.UNKNOWN
     assert end.of(still_there).outcome is Outcome.FAILED
+    assert end.report.hint == "Read the list again to see what is left."
 
 
 async def test_more_unreadable_entries_than_before_make_what_is_missing_unknown(stage: Stage):

@@ -34,6 +34,8 @@ STALE_AFTER = 5.0
 IN_FLIGHT_GRACE = 2.0
 """Seconds that answers get when the terminal goes away."""
 
+UNKNOWN_HINT = "Read the list again to see what is left."
+
 
 class Revocation:
     """One run of one plan."""
@@ -205,6 +207,8 @@ class Revocation:
         outcomes = facts.outcomes(halt.reason, trouble)
         fault = halt.fault or trouble or facts.last_fault(outcomes)
         hint = trouble.hint if trouble else halt.hint or (fault.hint if fault else None)
+        if hint is None and any(o.outcome is Outcome.UNKNOWN for o in outcomes):
+            hint = UNKNOWN_HINT
         report = Report(self._plan, outcomes, halt.reason, hint, facts.newest, fault=fault)
         return report if facts.after is None else await self._beyond(report, facts.after)
 
