@@ -200,7 +200,12 @@ class ApiClient:
     ) -> Answer:
         wire = await self._connected()
         sent = self._clock.now()
-        answer = await wire.send(call, headers, body=body)
+        try:
+            answer = await wire.send(call, headers, body=body)
+        except AnswerLost as error:
+            if call.repeatable:
+                error.hint = "Check the network, then try again."
+            raise
         self._learn_offset(answer.headers, sent)
         return answer
 

@@ -143,6 +143,14 @@ async def test_a_lost_list_says_to_try_again_and_a_lost_change_to_look(clock: Ma
     assert "carried it out is not known" in changing.value.hint
 
 
+async def test_what_may_be_done_twice_says_to_try_again(clock: ManualClock) -> None:
+    async with client_of(answering(httpx.ReadError("reset")), clock) as client:
+        for call in (client.revoke(LONG_LIVED, "t"), client.profile({}, Role.ADMIN)):
+            with pytest.raises(AnswerLost) as lost:
+                await call
+            assert lost.value.hint == "Check the network, then try again."
+
+
 async def test_reading_a_profile_is_tried_again(clock: ManualClock) -> None:
     server = answering(said({}, 502), said({"data": {"name": "A", "email": "a@b.c"}}))
     async with client_of(server, clock) as client:
