@@ -129,7 +129,8 @@ async def _verified(
         listed = await connection.read_list()
     except QiscusTuiError as error:
         return replace(result, trouble=error)
-    if not listed.complete or listed.unreadable > before.unreadable:
+    readable = listed.complete and listed.unreadable <= before.unreadable
+    if not readable or not listed.compares_with(before):
         trouble = Unreadable("The list could not be read whole", "Try: qiscus-tui sessions")
         return replace(result, listed=listed, trouble=trouble)
     still = sum(1 for session in before.sessions if listed.get(session.id) is not None)

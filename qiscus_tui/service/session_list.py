@@ -6,6 +6,7 @@ sequences: position `i` in each is the same session.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH, fingerprint
@@ -53,6 +54,18 @@ class SessionList:
         """The session with this full id, None where it is not listed."""
         position = self.positions.get(session_id)
         return None if position is None else self.sessions[position]
+
+    def compares_with(self, earlier: "SessionList") -> bool:
+        """Whether a session of the earlier list that still lives has the same id in this one.
+
+        It has another where its token was listed in full then and is not now, or the reverse.
+        """
+        return not earlier.sessions or self._in_full <= earlier._in_full
+
+    @cached_property
+    def _in_full(self) -> frozenset[bool]:
+        """Whether tokens are listed in full; both where it differs."""
+        return frozenset(session.token is not None for session in self.sessions)
 
     def lists_token(self, text: str) -> bool:
         """Whether this text is the token of a listed session."""

@@ -3,7 +3,7 @@
 import pytest
 
 from qiscus_tui.errors import UsageError
-from qiscus_tui.model.session import Current
+from qiscus_tui.model.session import Current, Session
 from qiscus_tui.service.session_list import search_text
 from tests.service.scripted import listed, new_session
 
@@ -75,3 +75,26 @@ def test_a_bare_word_is_looked_for_in_id_client_agent_user_label_and_address():
 
 def test_words_of_two_fields_do_not_run_together():
     assert "curl 8.5curl" not in search_text(new_session(1), "curl 8.5", "")
+
+
+MASKED = new_session(4, token=None)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "can_be_compared"),
+    [
+        ([A, B], [A], True),
+        ([A, B], [], True),
+        ([], [A], True),
+        ([A], [MASKED], False),
+        ([A], [A, MASKED], False),
+        ([MASKED], [A], False),
+        ([MASKED], [MASKED], True),
+        ([A, MASKED], [A], True),
+        ([A, MASKED], [MASKED], True),
+    ],
+)
+def test_ids_can_be_compared_where_tokens_are_listed_as_before(
+    before: list[Session], after: list[Session], can_be_compared: bool
+):
+    assert listed(after).compares_with(listed(before)) is can_be_compared

@@ -106,6 +106,21 @@ async def test_where_the_list_is_not_complete_what_is_missing_is_unknown(stage: 
     assert end.report.hint == "Read the list again to see what is left."
 
 
+async def test_tokens_that_are_listed_otherwise_than_before_make_what_is_missing_unknown(
+    stage: Stage,
+):
+    session, other = stage.sessions(2)
+    stage.server.always = does_nothing
+
+    def masks_tokens(server: ScriptedServer) -> None:
+        server.live = {f"{n:012}": new_session(n, id=f"{n:012}", token=None) for n in (1, 2)}
+
+    stage.server.readings.extend([masks_tokens])
+    end = await stage.apply(stage.plan([session]))
+    assert end.of(session).outcome is Outcome.UNKNOWN
+    assert other.id not in stage.server.requests
+
+
 async def test_more_unreadable_entries_than_before_make_what_is_missing_unknown(stage: Stage):
     stage.server.unreadable = 2
     (session,) = stage.sessions(1)

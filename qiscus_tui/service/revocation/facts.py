@@ -41,7 +41,8 @@ class Facts:
 
     def is_whole(self, listed: SessionList) -> bool:
         """Whether what is not in this list is gone, and not only unread."""
-        return listed.complete and listed.unreadable <= self._unreadable
+        readable = listed.complete and listed.unreadable <= self._unreadable
+        return readable and listed.compares_with(self.before)
 
     def vanished(self, session: Session, listed: SessionList, now: float) -> bool:
         """Whether it is gone without having expired."""
