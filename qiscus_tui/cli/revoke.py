@@ -9,6 +9,7 @@ from qiscus_tui import query
 from qiscus_tui.cli.confirm import confirm_plan, must_fit
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.ending import finished
+from qiscus_tui.cli.numbers import whole_number
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.plan_text import as_json, plan_lines, report_lines
 from qiscus_tui.cli.table import count, remarks
@@ -23,6 +24,7 @@ from qiscus_tui.service.revocation.run import WIDTH, Revocation
 from qiscus_tui.service.visiting import mark_without_visiting
 
 WIDEST = 64
+MOST = 999_999_999
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -37,11 +39,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--allow-unreadable", action="store_true", help="go on where entries can't be read")
     add("--dry-run", action="store_true", help="show the plan and send nothing")
     add("--yes", action="store_true", help="do not ask; covers 50 sessions")
-    add("--max", metavar="N", type=_whole, help="with --yes: up to this many sessions")
+    add(
+        "--max",
+        metavar="N",
+        type=whole_number(1, MOST),
+        help="with --yes: up to this many sessions",
+    )
     add(
         "--concurrency",
         metavar="N",
-        type=_width,
+        type=whole_number(1, WIDEST),
         default=WIDTH,
         help=f"requests at once, 1 to {WIDEST} ({WIDTH})",
     )
@@ -151,19 +158,6 @@ def _show_report(console: Console, report: Report, *, as_json_wanted: bool) -> i
     if report.diary_trouble is not None:
         console.tell(report.diary_trouble)
     return report.exit_code
-
-
-def _whole(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError("must be a whole number from 1")
-    return int(text)
-
-
-def _width(text: str) -> int:
-    number = _whole(text)
-    if number > WIDEST:
-        raise argparse.ArgumentTypeError(f"must be 1 to {WIDEST}")
-    return number
 
 
 VERB = Verb(

@@ -1,8 +1,8 @@
 """`sandbox`: the demo API on loopback, to try everything against."""
 
 import argparse
-from typing import cast
 
+from qiscus_tui.cli.numbers import whole_number
 from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.demo import DIALECTS, demo_state
 from qiscus_tui.errors import UsageError
@@ -13,15 +13,21 @@ MOST_SESSIONS = 200_000
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     add = parser.add_argument
-    add("--port", metavar="P", type=_number(65_535), default=0, help="port (a free one)")
+    add("--port", metavar="P", type=whole_number(0, 65_535), default=0, help="port (a free one)")
     add(
         "--sessions",
         metavar="N",
-        type=_number(MOST_SESSIONS),
+        type=whole_number(0, MOST_SESSIONS),
         default=400,
         help="sessions that the account begins with (400)",
     )
-    add("--latency", metavar="MS", type=_number(60_000), default=0, help="wait before each answer")
+    add(
+        "--latency",
+        metavar="MS",
+        type=whole_number(0, 60_000),
+        default=0,
+        help="wait before each answer",
+    )
     add(
         "--dialect",
         metavar="D",
@@ -29,7 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default="plain",
         help=f"how the API speaks: {', '.join(DIALECTS)}",
     )
-    add("--seed", metavar="N", type=_number(2**31), default=1, help="other data (1)")
+    add("--seed", metavar="N", type=whole_number(0, 2**31), default=1, help="other data (1)")
 
 
 def run(context: Context) -> int:
@@ -74,15 +80,6 @@ def run(context: Context) -> int:
             f"Port {options.port} cannot be used: {error.strerror}", "Choose another --port."
         ) from error
     return 128 + ended_by if ended_by else 0
-
-
-def _number(most: int) -> "type[int]":
-    def parsed(text: str) -> int:
-        if not text.isdecimal() or int(text) > most:
-            raise argparse.ArgumentTypeError(f"must be a whole number from 0 to {most}")
-        return int(text)
-
-    return cast("type[int]", parsed)
 
 
 VERB = Verb(add_options, run, tells_of_crashes=False)

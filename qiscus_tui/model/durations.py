@@ -14,7 +14,7 @@ TOKEN_LIFETIME = 30 * DAY
 """A short-lived token ends 30 days after the login or refresh that made it (documented)."""
 
 _UNITS = {"s": 1, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
-_PART = re.compile(r"(\d{1,9})([smhdw])")
+_PART = re.compile(r"([0-9]{1,9})([smhdw])")
 
 
 def parse_duration(text: str) -> int:

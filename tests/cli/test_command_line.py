@@ -58,6 +58,23 @@ def test_abbreviations_are_refused(program: Program, arguments: list[str]) -> No
     assert program(*arguments).code == 2
 
 
+@pytest.mark.parametrize("number", ["-1", "+5", "1.5", "", "x", "1_000", "\u0663", "9" * 5000])
+@pytest.mark.parametrize("option", ["revoke --max", "revoke --concurrency", "sandbox --port"])
+def test_a_number_that_is_none_is_refused_in_two_short_lines(
+    program: Program, option: str, number: str
+) -> None:
+    verb, name = option.split()
+    done = program(verb, f"{name}={number}")
+    assert (done.code, done.out) == (2, "")
+    assert "must be a whole number from" in done.err
+    assert len(done.err) < 200
+
+
+@pytest.mark.parametrize("option", ["--max=0", "--concurrency=0", "--concurrency=65"])
+def test_a_number_past_its_bounds_is_refused(program: Program, option: str) -> None:
+    assert program("revoke", "0123456789ab", option).code == 2
+
+
 def test_an_unknown_verb_names_the_nearest(program: Program) -> None:
     done = program("sesions")
     assert done.code == 2

@@ -25,7 +25,9 @@ def test_a_length_of_time_is_read(text: str, seconds: int) -> None:
     assert parse_duration(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", " ", "7", "d", "7 d", "-7d", "1.5h", "7d!", "1e3s", "7y"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "7", "d", "7 d", "-7d", "1.5h", "7d!", "1e3s", "7y", "٣d"]
+)
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parse_duration(text)
