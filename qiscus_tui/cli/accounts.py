@@ -103,4 +103,5 @@ VERB = Verb(
     add_options,
     run,
     "Forgetting asks no server and ends no token; logout does that.",
+    words_anywhere=True,
 )

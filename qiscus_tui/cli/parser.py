@@ -34,6 +34,7 @@ class _VerbParser(Parser):
 
     verb = ""
     runs_command = False
+    words_anywhere = False
 
     def load(self) -> None:
         """Load the verb, if that was not done yet."""
@@ -41,7 +42,7 @@ class _VerbParser(Parser):
             return
         verb, self.verb = load(self.verb), ""
         self.epilog = verb.not_done or None
-        self.runs_command = verb.runs_command
+        self.runs_command, self.words_anywhere = verb.runs_command, verb.words_anywhere
         verb.add_options(self)
         self.set_defaults(run=verb.run, tells_of_crashes=verb.tells_of_crashes)
 
@@ -54,6 +55,9 @@ class _VerbParser(Parser):
         if self.runs_command:  # cut here: argparse understands `--` otherwise in each version
             namespace.command = words[words.index("--") + 1 :] if "--" in words else None
             words = words[: words.index("--")] if "--" in words else words
+        if self.words_anywhere:
+            self.words_anywhere = False  # what follows may call this method again
+            return self.parse_known_intermixed_args(words, namespace)
         return super().parse_known_args(words, namespace)
 
 

@@ -165,4 +165,5 @@ VERB = Verb(
     run,
     "It ends sessions of the user who is logged in, not of other users. It does not end a "
     "long-lived token; no known call does.",
+    words_anywhere=True,
 )

@@ -37,3 +37,5 @@ class Verb:
     runs_command: bool = False
     """Whether what stands after `--` is a command of the user's: `options.command`, untouched,
     None without a `--`."""
+    words_anywhere: bool = False
+    """Whether its words, such as ids, may stand on either side of its options."""

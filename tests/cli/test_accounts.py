@@ -64,6 +64,12 @@ def test_another_account_is_chosen_for_the_next_time(two: Program) -> None:
     assert status(two)["account"] == name
 
 
+def test_global_options_stand_between_the_words_of_accounts_too(two: Program) -> None:
+    name = f"{EMAIL}@{two.server.credentials.app_code}"
+    assert two("accounts", "use", "--no-input", name).code == 0
+    assert status(two)["account"] == name
+
+
 def test_an_account_that_is_not_here_is_said(logged_in: Program) -> None:
     for arguments in (
         ["accounts", "use", "x"],

@@ -39,6 +39,12 @@ def test_named_sessions_are_gone_and_nothing_else_is(logged_in: Program) -> None
     assert server_ids(logged_in) == before - {first, second}
 
 
+def test_ids_stand_on_either_side_of_the_options(logged_in: Program) -> None:
+    first, second, third, *_ = logged_in.ids()
+    done = logged_in("revoke", first, "--dry-run", second, "--no-input", "--json", third)
+    assert plan_of(done)["targets"] == [first, second, third]
+
+
 def test_a_prefix_of_eight_digits_is_enough(logged_in: Program) -> None:
     first = logged_in.ids()[0]
     done = logged_in("revoke", first[:8].upper(), "--yes", "--json")
