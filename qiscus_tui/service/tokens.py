@@ -27,7 +27,10 @@ Result = TypeVar("Result")
 
 
 async def valid_token(connection: Connection, min_ttl: float) -> ShortLived:
-    """A short-lived token with at least `min_ttl` seconds left, refreshed only when needed."""
+    """A short-lived token with at least `min_ttl` seconds left, refreshed only when needed.
+
+    Raises ReadOnly where that would be needed and the configuration forbids it.
+    """
     cached = (await connection.credentials()).short_lived
     if cached is not None and connection.is_live(cached, min_ttl):
         return cached
@@ -76,6 +79,7 @@ async def _refresh_unless(
         cached = credentials.short_lived
         if cached is not None and is_fresh(cached):
             return cached
+        connection.must_be_writable()
         long_lived = await connection.long_lived()
         await asyncio.to_thread(connection.keeping.secrets.probe)  # before, not after, the call
         with shield.held():  # a signal must not fall between the answer and the disk

@@ -298,6 +298,11 @@ def test_a_readonly_account_changes_nothing(
     assert logged_in("revoke", first, "--yes").code == 2
     assert logged_in("revoke-all", "--yes").code == 2
     assert logged_in("refresh").code == 2
+    assert logged_in("token").code == 0
+    logged_in.clock.advance(2 * 86_400)
+    done = logged_in("token", "--min-ttl", "28d12h")
+    assert (done.code, done.out) == (2, "")
+    assert "readonly" in done.err
     assert logged_in("revoke", first, "--dry-run").code == 0
     calls = logged_in.server.calls
     assert calls[Call.REVOKE] == calls[Call.REVOKE_ALL] == calls[Call.REFRESH] == 0
