@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 
 from qiscus_tui.api.contract import Call, Contract, Source
 from qiscus_tui.api.probe import PathProbe, Presence
-from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.errors import AddressError, NoAccount, QiscusTuiError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.choice import ACCOUNT_VARIABLE
 from qiscus_tui.service.workspace import Workspace
 
 CLOCK_SLACK = 60.0
@@ -54,12 +55,14 @@ async def examine(workspace: Workspace) -> AsyncGenerator[Check]:
     yield Check("config", Verdict.GOOD, _config_words(workspace))
     for check in await asyncio.to_thread(_storage_checks, workspace):
         yield check
-    yield _terminal(workspace.environ)
+    if workspace.demo is None:  # it looks at no variable
+        yield _terminal(workspace.environ)
     yield _proxy(workspace)
     try:
         origin, contract = _target(workspace)
     except QiscusTuiError as error:
-        yield Check("server", Verdict.BAD, error.message, error.hint)
+        name = "server" if isinstance(error, AddressError) else "account"
+        yield Check(name, Verdict.BAD, error.message, error.hint)
         return
     async for check in _network_checks(workspace, origin, contract):
         yield check
@@ -93,11 +96,11 @@ def _likely(contract: Contract) -> list[tuple[Call, str]]:
 
 
 def _target(workspace: Workspace) -> tuple[Origin, Contract]:
-    from qiscus_tui.errors import NoAccount
-
     try:
         origin = workspace.choose().account.origin
     except NoAccount:
+        if workspace.wishes.account is not None or workspace.environ.get(ACCOUNT_VARIABLE):
+            raise  # the usual server is not the one that was asked about
         origin = workspace.login_server()
     return origin, workspace.client(origin, "").contract
 

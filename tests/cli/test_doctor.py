@@ -28,6 +28,22 @@ def test_the_home_folder_is_not_named(
     assert words_of(logged_in)["storage"] == "~/data/secrets.json can be written"
 
 
+@pytest.mark.parametrize("by_variable", [False, True])
+def test_of_an_account_that_is_not_here_no_other_server_is_asked(
+    program: Program, monkeypatch: pytest.MonkeyPatch, *, by_variable: bool
+) -> None:
+    if by_variable:
+        monkeypatch.setenv("QISCUS_TUI_ACCOUNT", "nobody")
+    done = program("doctor", *([] if by_variable else ["--account", "nobody"]))
+    assert done.code == 1
+    assert "bad     account: There is no account 'nobody' here" in done.out
+    assert program.server.calls.total() == 0
+
+
+def test_the_demo_tells_nothing_of_a_terminal_that_it_did_not_look_at(program: Program) -> None:
+    assert "TERM" not in program("--demo", "doctor").out
+
+
 def test_nothing_is_asked_where_nobody_can_say_yes_to_trying_paths(program: Program) -> None:
     done = program("doctor", "--try-paths", "--server", SERVER)
     assert (done.code, done.out) == (2, "")
