@@ -139,9 +139,15 @@ def _add_globals(parser: Parser, *, suppressed: bool) -> None:
     add = group.add_argument
     add("--account", metavar="NAME", default=default(None), help="the account to use")
     add("--server", metavar="URL", default=default(None), help="server of a login")
-    add("--config", metavar="FILE", type=Path, default=default(None), help="another config.toml")
+    add("--config", metavar="FILE", type=_file, default=default(None), help="another config.toml")
     add("--demo", action="store_true", default=default(False), help="use the demo in this process")
-    add("--log", metavar="FILE", type=Path, default=default(None), help="write a log, no secrets")
+    add("--log", metavar="FILE", type=_file, default=default(None), help="write a log, no secrets")
     add("--no-input", action="store_true", default=default(False), help="never ask anything")
     add("--debug", action="store_true", default=default(False), help="show where errors come from")
     add("--version", action="version", version=f"qiscus-tui {__version__}")
+
+
+def _file(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("must name a file")
+    return Path(text)

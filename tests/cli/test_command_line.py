@@ -75,6 +75,13 @@ def test_a_number_past_its_bounds_is_refused(program: Program, option: str) -> N
     assert program("revoke", "0123456789ab", option).code == 2
 
 
+@pytest.mark.parametrize("option", ["--config", "--log"])
+def test_a_file_without_a_name_is_refused(program: Program, option: str) -> None:
+    done = program("accounts", f"{option}=")
+    assert (done.code, done.out) == (2, "")
+    assert f"argument {option}: must name a file" in done.err
+
+
 def test_an_unknown_verb_names_the_nearest(program: Program) -> None:
     done = program("sesions")
     assert done.code == 2
