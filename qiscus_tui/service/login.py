@@ -15,6 +15,7 @@ from qiscus_tui.errors import (
     ServerError,
     StorageError,
     TokenExpired,
+    TokenInvalid,
     TwoFactor,
 )
 from qiscus_tui.model.account import Account, Credentials, Role, Storage
@@ -98,7 +99,14 @@ async def log_in_with_token(
         account = Account(origin, app_id, user="")
         choice = Choice(StoredAccount("", account, kept.secrets.storage), "login")
         trial = replace(workspace.connection(choice, kept), client=client)
-        listing = await trial.list_with(Credentials(long_lived=long_lived))
+        try:
+            listing = await trial.list_with(Credentials(long_lived=long_lived))
+        except TokenInvalid as error:
+            raise TokenInvalid(
+                "The server does not take this long-lived token with this app id",
+                "Check both, and the server that they are of: "
+                "qiscus-tui login --with-token --app-id APP",
+            ) from error
     users = {session.safe_user for session in listing.sessions if session.user}
     account = replace(account, user=users.pop() if len(users) == 1 else "")
     account = await asyncio.to_thread(holder_here, workspace, account, long_lived)
@@ -286,6 +294,6 @@ def _label_for(workspace: Workspace, email: str) -> str:
 def _must_be_a_secret(text: str, what: str) -> None:
     if not text or not text.isascii() or not text.isprintable() or " " in text:
         raise ConfigError(
-            f"That is not a {what}: it is empty or holds characters that none has",
+            f"This can be no {what}: it is empty or holds characters that none has",
             "Give it alone, on one line.",
         )

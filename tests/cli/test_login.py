@@ -68,6 +68,9 @@ BAD = [
     pytest.param(["--email", EMAIL], "a\udcff", 2, "password", id="a password that is no text"),
     pytest.param(["--app-id", "x"], PASSWORD, 2, "--app-id", id="app id without token"),
     pytest.param(["--with-token"], "token", 2, "--app-id", id="token without app id"),
+    pytest.param(
+        ["--with-token", "--app-id", "x"], "wrong", 4, "does not take", id="token of another app"
+    ),
 ]
 
 
@@ -82,6 +85,7 @@ def test_a_login_that_cannot_be_says_why_and_what_to_do(
     assert words in told[0]
     assert len(told) == 2
     assert told[1].strip()
+    assert told[1].strip() != "Log in again: qiscus-tui login"
 
 
 def test_two_factor_with_a_long_lived_token_goes_on(program: Program) -> None:
