@@ -9,6 +9,7 @@ from qiscus_tui.errors import AnswerLost, NotConnected, NotTrusted, OutOfReach, 
 from qiscus_tui.model.text import safe
 
 _NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL"})
+_CHECK_PORT = "Check the port of the server address; a server on this machine may need http://."
 
 
 def out_of_reach(error: Exception, host: str, timeout: float) -> OutOfReach:
@@ -30,7 +31,8 @@ def out_of_reach(error: Exception, host: str, timeout: float) -> OutOfReach:
             if isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
                 return NotConnected(f"{host} ended the connection while TLS was being set up")
             if isinstance(cause, ssl.SSLError):
-                return NotTrusted(f"{host} could not prove who it is: {_tls_words(cause)}")
+                hint = _CHECK_PORT if cause.reason in _NO_TLS else None
+                return NotTrusted(f"{host} could not prove who it is: {_tls_words(cause)}", hint)
         return NotConnected(f"{host} could not be reached: {_connect_words(error)}")
     if isinstance(error, httpx.RemoteProtocolError) and not _broke_off(error):
         return AnswerLost(f"{host} sent something that is not HTTP")

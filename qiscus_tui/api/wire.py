@@ -55,8 +55,11 @@ def tls_context(ca_bundle: str) -> ssl.SSLContext:
         try:
             context.load_verify_locations(cafile=os.path.expanduser(ca_bundle))
         except (OSError, ssl.SSLError) as error:
+            why = "it holds no certificate that can be read"
+            if not isinstance(error, ssl.SSLError):
+                why = error.strerror or type(error).__name__
             raise ConfigError(
-                f"The ca_bundle {safe(ca_bundle, 200)} cannot be used: {safe(str(error), 200)}",
+                f"The ca_bundle {safe(ca_bundle, 200)} cannot be used: {why}",
                 "Set ca_bundle under [server] in config.toml to a file of PEM certificates.",
             ) from error
     return context

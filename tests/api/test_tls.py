@@ -140,8 +140,10 @@ async def test_a_certificate_that_expired_is_not_trusted(
 
 async def test_a_port_without_tls_is_said_to_have_none(clock: ManualClock) -> None:
     async with serving(None) as server:
-        with pytest.raises(NotTrusted, match="it does not speak TLS at this port"):
+        with pytest.raises(NotTrusted, match="it does not speak TLS at this port") as raised:
             await refresh_at(server, clock)
+    assert "port" in raised.value.hint
+    assert "ca_bundle" not in raised.value.hint
 
 
 async def test_a_connection_that_ends_midway_is_lost_and_not_distrusted(
