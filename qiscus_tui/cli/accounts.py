@@ -95,7 +95,10 @@ async def _forget(context: Context, name: str) -> int:
     token_held = await forget_account(context.workspace, name)
     console.result(f"{safe(name)} is forgotten here")
     lives = "Its short-lived token lives on until it expires, and its" if token_held else "Its"
-    console.say(f"{lives} long-lived token may live on at the server: nobody was asked to end it.")
+    console.say(
+        f"{lives} long-lived token or secret key may live on at the server: nobody was asked to "
+        "end it."
+    )
     return 0
 
 

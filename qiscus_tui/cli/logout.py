@@ -6,7 +6,7 @@ from qiscus_tui.cli.environment import must_not_come_from_environment
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.logout import log_out
+from qiscus_tui.service.logout import has_key_alone, log_out
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -20,13 +20,17 @@ async def run(context: Context) -> int:
     """Log out."""
     must_not_come_from_environment(context.workspace, "logout cannot take them away")
     async with connected(context.workspace) as connection:
+        key_alone = await has_key_alone(connection)
         ended = await log_out(connection, forget_anyway=context.options.forget)
         name = connection.name
     context.console.result(f"{safe(name)} is logged out: {ended.value}")
-    context.console.say(
-        "The long-lived token may live on at the server. If it leaked, change the password "
-        "and ask Qiscus."
-    )
+    if key_alone:
+        context.console.say("The secret key lives on. If it leaked, ask Qiscus to reset it.")
+    else:
+        context.console.say(
+            "The long-lived token may live on at the server. If it leaked, change the password "
+            "and ask Qiscus."
+        )
     return 0
 
 

@@ -47,6 +47,15 @@ async def end_own_token(connection: Connection) -> OwnToken:
     return OwnToken.ENDED
 
 
+async def has_key_alone(connection: Connection) -> bool:
+    """Whether it is a secret key that is logged out. Raises StorageError."""
+    try:
+        held = await connection.credentials()
+    except NoAccount:
+        return False
+    return held.long_lived is None and held.secret_key is not None
+
+
 async def log_out(connection: Connection, *, forget_anyway: bool = False) -> OwnToken:
     """End our token on the server, then forget the account on this machine.
 

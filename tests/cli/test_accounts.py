@@ -217,6 +217,29 @@ def test_status_of_environment_credentials(
     ]
 
 
+@pytest.mark.parametrize("verb", [["status"], ["sessions"], ["token"], ["revoke", "--filter=x"]])
+def test_a_token_of_the_environment_that_is_not_taken_is_to_be_set_there(
+    program: Program, monkeypatch: pytest.MonkeyPatch, verb: list[str]
+) -> None:
+    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", "LLT-wrong")
+    monkeypatch.setenv("QISCUS_APP_ID", program.server.credentials.app_code)
+    monkeypatch.setenv("QISCUS_TUI_SERVER", SERVER)
+    done = program(*verb)
+    assert done.code == 4
+    assert "QISCUS_LONG_LIVED_TOKEN" in done.err
+    assert "qiscus-tui login" not in done.err
+
+
+def test_of_a_secret_key_that_is_logged_out_no_token_is_told(program: Program) -> None:
+    kept = program.server.credentials
+    arguments = ["login", "--rest", "--app-id", kept.app_code, "--store", "file"]
+    assert program(*arguments, "--server", SERVER, stdin=kept.secret_key).code == 0
+    done = program("logout")
+    assert done.code == 0
+    assert "long-lived" not in done.err
+    assert "secret key lives on" in done.err
+
+
 def test_nothing_revoked_is_an_empty_audit(logged_in: Program) -> None:
     assert json.loads(logged_in("audit", "--json").out) == []
     assert logged_in("audit").code == 0
