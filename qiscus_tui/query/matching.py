@@ -8,8 +8,8 @@ import operator
 from collections.abc import Callable
 from functools import partial
 
+from qiscus_tui.model.addresses import packed
 from qiscus_tui.model.session import Session
-from qiscus_tui.query.addresses import packed
 from qiscus_tui.query.columns import Columns, Moment
 from qiscus_tui.query.words import (
     Anywhere,

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from qiscus_tui.errors import UsageError
+from qiscus_tui.model.addresses import network
 from qiscus_tui.model.durations import DAY, MINUTE, parse_duration
 from qiscus_tui.model.ids import ID_LENGTH
 from qiscus_tui.model.text import safe
-from qiscus_tui.query.addresses import network
 from qiscus_tui.query.lexing import EXAMPLES, Key, RawWord, fail, nearest, raw_words
 from qiscus_tui.query.words import (
     Anywhere,

@@ -10,7 +10,7 @@ import enum
 from collections.abc import Callable, Generator, Sequence
 from typing import cast
 
-from qiscus_tui.query.addresses import packed
+from qiscus_tui.model.addresses import packed
 from qiscus_tui.query.columns import Columns
 
 RUN = 10_000

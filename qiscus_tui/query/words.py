@@ -70,7 +70,7 @@ class IdPrefix(Struct, frozen=True):
 
 
 class InNetwork(Struct, frozen=True):
-    """`ip:`: addresses from `first` to `last`, both packed (see addresses.py)."""
+    """`ip:`: addresses from `first` to `last`, both packed (see model/addresses.py)."""
 
     first: int
     last: int

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from qiscus_tui.errors import AddressError
+from qiscus_tui.model.addresses import named_network
 from qiscus_tui.model.origin import Origin, parse_origin
 
 _PATH = re.compile(r"/[!-~]*")
@@ -54,13 +55,13 @@ def label(text: str) -> str:
 
 
 def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    """An address or a network such as 10.2.0.0/16; None where it is empty."""
+    """An address or a network, written as `ip:` in a filter; None where it is empty."""
     if not text:
         return None
     try:
-        return ipaddress.ip_network(text, strict=False)
+        return named_network(text.strip())
     except ValueError as error:
-        raise ValueError("must be an address or a network such as 10.2.0.0/16") from error
+        raise ValueError("must be an address or a network such as 10.2 or 10.2.0.0/16") from error
 
 
 def api_path(text: str) -> str | None:

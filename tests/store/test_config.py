@@ -112,6 +112,24 @@ def test_empty_texts_mean_the_usual_settings(path: Path) -> None:
     assert load_config(path).api == {"revoke_token": Override()}
 
 
+@pytest.mark.parametrize(
+    ("written", "network"),
+    [
+        ("10.2", "10.2.0.0/16"),
+        ("10.2.", "10.2.0.0/16"),
+        ("10.2.3.4", "10.2.3.4/32"),
+        ("2001:db8", "2001:db8::/32"),
+        ("10.2.3.4/16", "10.2.0.0/16"),
+    ],
+)
+def test_a_known_network_is_written_as_in_a_filter(path: Path, written: str, network: str) -> None:
+    path.write_text(f'[[known]]\nip = "{written}"\nprotect = true')
+
+    (known,) = load_config(path).known
+    assert known.network == ipaddress.ip_network(network)
+    assert known.label == written
+
+
 def test_the_repr_does_not_show_the_proxys_password(path: Path) -> None:
     path.write_text(WHOLE)
 
@@ -138,7 +156,7 @@ def test_the_repr_does_not_show_the_proxys_password(path: Path) -> None:
         ("[account]\nx = 1", 2, "x must be a table ([account.x])", None),
         ("[known]\nclient = 'x'", 1, "known must be written as [[known]]", None),
         ("known = [1]", 1, "known must be written as [[known]]", None),
-        ("[[known]]\nclient = 'x'\n[[known]]\nip = '10.2'", 4, "ip must be an address", None),
+        ("[[known]]\nclient = 'x'\n[[known]]\nip = '10.2.x'", 4, "ip must be an address", None),
         (
             "[[known]]\nclient = 'x'\n\n[[known]]\nlabel = 'y'",
             4,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qiscus_tui.query.addresses import network, packed
+from qiscus_tui.model.addresses import network, packed
 
 
 def holds(wanted: str, address: str) -> bool:

@@ -35,7 +35,12 @@ def packed(text: str | None) -> int | None:
 
 
 def network(text: str) -> tuple[int, int]:
-    """First and last address, packed, of what a filter names. Raises ValueError.
+    """First and last address, packed, of what `named_network` gives. Raises ValueError."""
+    return _bounds(named_network(text))
+
+
+def named_network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """The network that a filter or the configuration names. Raises ValueError.
 
     Whole octets or groups from the left (`10.2` is 10.2.x.x, `2001:db8` is 2001:db8::/32, and
     `2001` is 2001::/16), a whole address, or CIDR.
@@ -44,7 +49,7 @@ def network(text: str) -> tuple[int, int]:
     if "%" in wanted:  # a zone belongs to one machine's interface, not to an address
         raise ValueError(text)
     if "/" in wanted:
-        return _bounds(ipaddress.ip_network(wanted, strict=False))
+        return ipaddress.ip_network(wanted, strict=False)
     if ":" in wanted or _A_GROUP.fullmatch(wanted):
         return _groups(wanted)
     octets = wanted.removesuffix(".")
@@ -53,17 +58,17 @@ def network(text: str) -> tuple[int, int]:
     if not _OCTETS.fullmatch(octets) or (whole and octets != wanted):
         raise ValueError(text)
     padded = ".".join(parts + ["0"] * (4 - len(parts)))
-    return _bounds(ipaddress.IPv4Network(f"{padded}/{8 * len(parts)}"))
+    return ipaddress.IPv4Network(f"{padded}/{8 * len(parts)}")
 
 
-def _groups(wanted: str) -> tuple[int, int]:
+def _groups(wanted: str) -> ipaddress.IPv6Network:
     """`2001:db8`, `2001:db8:` and `2001:db8::` are the first groups; others whole addresses."""
     groups = wanted.rstrip(":")
     if _GROUPS.fullmatch(groups) and len(wanted) - len(groups) <= 2:
         count = groups.count(":") + 1
         if count < 8:
-            return _bounds(ipaddress.IPv6Network(f"{groups}::/{16 * count}"))
-    return _bounds(ipaddress.IPv6Network(wanted))
+            return ipaddress.IPv6Network(f"{groups}::/{16 * count}")
+    return ipaddress.IPv6Network(wanted)
 
 
 def _bounds(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> tuple[int, int]:
