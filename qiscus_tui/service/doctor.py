@@ -15,6 +15,7 @@ from qiscus_tui.model.account import Storage
 from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.choice import ACCOUNT_VARIABLE
+from qiscus_tui.service.storage import Offer, offer
 from qiscus_tui.service.workspace import Workspace
 
 CLOCK_SLACK = 60.0
@@ -129,9 +130,19 @@ def _storage_checks(workspace: Workspace) -> list[Check]:
                 store = workspace.secret_store(storage)
                 store.probe()
                 checks.append(Check("storage", Verdict.GOOD, f"{store.where} can be written"))
+        if not accounts:
+            checks.append(Check("storage", Verdict.GOOD, _offered(offer(workspace))))
     except QiscusTuiError as error:
         checks.append(Check("storage", Verdict.BAD, error.message, error.hint))
     return checks
+
+
+def _offered(place: Offer) -> str:
+    """Where a first login would be kept."""
+    if not place.needs_consent:
+        return f"a login would be kept in {place.where}"
+    reason = f"{place.reason}; " if place.reason else ""
+    return f"{reason}a login would be kept in {place.where}, and needs a yes to that"
 
 
 def _terminal(environ: Mapping[str, str]) -> Check:

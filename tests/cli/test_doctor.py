@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from qiscus_tui.errors import StorageError
+from qiscus_tui.store.keyring_store import NoKeyring
 from tests.cli.conftest import SERVER, Program
 
 
@@ -26,6 +28,29 @@ def test_the_home_folder_is_not_named(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     assert words_of(logged_in)["storage"] == "~/data/secrets.json can be written"
+
+
+def test_before_the_first_login_it_tells_where_that_would_be_kept(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = NoKeyring("no keyring runs here")
+    monkeypatch.setattr("qiscus_tui.store.keyring_store.find_keyring", lambda: missing)
+    words = words_of(program)["storage"]
+    assert words.startswith("no keyring runs here; a login would be kept in")
+    assert "secrets.json" in words
+    assert not program.data.exists()
+
+
+def test_a_keyring_that_is_locked_is_a_bad_check(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked() -> NoKeyring:
+        raise StorageError("The keyring is locked", "Unlock it.")
+
+    monkeypatch.setattr("qiscus_tui.store.keyring_store.find_keyring", locked)
+    done = program("doctor", "--server", SERVER)
+    assert done.code == 1
+    assert "bad     storage: The keyring is locked" in done.out
 
 
 @pytest.mark.parametrize("by_variable", [False, True])
