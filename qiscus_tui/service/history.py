@@ -76,10 +76,10 @@ class Notice:
 def notices(disk: Disk) -> list[Notice]:
     """What crashed or lost its terminal and was not told yet. Raises StorageError."""
     crashed = [entry for entry in disk.journal.unfinished() if entry.crashed]
-    names = {entry.account_name for entry in crashed}
+    programs = {entry.process for entry in crashed}
     told = [_of_revoke_all(disk, entry) for entry in crashed]
     for cut in disk.audit.cut_short():
-        if cut.intent.kind is AuditKind.REVOKE_ALL and cut.intent.account in names:
+        if cut.intent.kind is AuditKind.REVOKE_ALL and cut.intent.process in programs:
             disk.audit.acknowledge(cut.intent.plan_id)  # the journal tells the same, and more
         else:
             told.append(_of_plan(disk, cut))

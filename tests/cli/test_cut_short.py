@@ -67,6 +67,20 @@ def test_a_revoke_all_that_was_cut_short_is_explained_once(program: Program, cra
     assert program("accounts", "--json").err == ""
 
 
+def test_one_of_an_account_with_a_name_of_its_own_is_explained_once(
+    program: Program, crash: Crash
+) -> None:
+    def named(paths: Paths) -> None:
+        a_revoke_all(paths)
+        Journal(paths, now=lambda: 0.0).pending(ACCOUNT.key, "work")
+
+    crash(named)
+    first = program("accounts", "--json")
+    assert len(first.err.splitlines()) == 2
+    assert "revoke-all of work" in first.err
+    assert program("accounts", "--json").err == ""
+
+
 def test_after_its_token_was_stored_that_is_said(program: Program, crash: Crash) -> None:
     def stored(paths: Paths) -> None:
         a_revoke_all(paths)
