@@ -1,6 +1,7 @@
 """Ending every session at once. The answer is a new token, which must not be lost."""
 
 import asyncio
+import contextlib
 import secrets
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +18,7 @@ from qiscus_tui.model.session import Current
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.session_list import SessionList
 from qiscus_tui.service.shield import shield
+from qiscus_tui.service.tokens import end_unkept
 from qiscus_tui.store.audit_records import AuditKind
 
 
@@ -73,7 +75,12 @@ async def revoke_all(
         with shield.held():
             if begun is not None:
                 begun.set()
-            await asyncio.to_thread(_journal_pending, connection)
+            try:
+                await asyncio.to_thread(_journal_pending, connection)
+            except StorageError:
+                with contextlib.suppress(StorageError):  # the first one is the one to tell
+                    await asyncio.to_thread(_write_refused, connection, plan_id)
+                raise
             exchange = await _exchange(connection, plan_id, credentials, long_lived)
         result = await _verified(connection, listed, exchange)
     try:
@@ -111,9 +118,12 @@ async def _exchange(
     )
     try:
         await connection.keep(kept)
-        await asyncio.to_thread(_journal_stored, connection)
     except StorageError as error:
+        if new.long_lived is None:  # else nothing may come between it and the user
+            await end_unkept(connection.client, new.short_lived.token)
         return _Exchange(unstored=error, lost=new.long_lived)
+    with contextlib.suppress(StorageError):  # told where the journal can't be cleared either
+        await asyncio.to_thread(_journal_stored, connection)
     return _Exchange()
 
 

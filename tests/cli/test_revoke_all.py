@@ -10,6 +10,7 @@ from qiscus_tui.errors import StorageError
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.journal import Journal, JournalState
 from qiscus_tui.store.paths import Paths
+from qiscus_tui.store.processes import Process, Running
 from qiscus_tui.store.secrets import FileSecrets
 from tests.cli.conftest import Done, Program
 
@@ -75,6 +76,35 @@ def test_the_journal_says_pending_during_the_call_and_nothing_afterwards(
     assert journal(logged_in).unfinished() == ()
 
 
+def test_a_journal_that_cannot_be_written_sends_nothing_and_leaves_nothing_to_explain(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = logged_in.data / "state" / "journal.json"
+    path.write_text('{"version": 1}')
+    path.chmod(0o644)
+    done = logged_in("revoke-all", "--yes")
+    assert done.code == 6
+    assert logged_in.server.calls[Call.REVOKE_ALL] == 0
+    path.chmod(0o600)
+    monkeypatch.setattr(Process, "running", lambda _: Running.NO)
+    assert "cut short" not in logged_in("accounts").err
+
+
+def test_a_journal_that_fails_after_the_call_is_not_said_to_have_lost_the_token(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged_in.speak(DIALECTS["new-long-lived"])
+
+    def fails(self: Journal, key: str) -> None:
+        raise StorageError("The disk is full")
+
+    monkeypatch.setattr(Journal, "stored", fails)
+    done = logged_in("revoke-all", "--yes")
+    assert done.code == 0
+    assert "stored" not in done.err
+    assert logged_in("token").out.strip() in {one.token for one in logged_in.server.sessions()}
+
+
 # Signals
 
 
@@ -132,6 +162,11 @@ def test_one_that_did_not_change_is_not_shown(nearly_full: Program) -> None:
     assert done.code == 6
     assert nearly_full.server.credentials.long_lived_token not in done.out + done.err
     assert "qiscus-tui login" in done.err
+
+
+def test_a_short_lived_one_that_is_not_kept_is_ended(nearly_full: Program) -> None:
+    assert nearly_full("revoke-all", "--yes").code == 6
+    assert nearly_full.server.sessions() == []
 
 
 # Afterwards
