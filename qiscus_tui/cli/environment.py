@@ -1,6 +1,12 @@
 """What is different while the environment gives the credentials."""
 
-from qiscus_tui.errors import LoginNeeded, QiscusTuiError, UsageError
+from qiscus_tui.errors import (
+    NoLongLivedToken,
+    NoSecretKey,
+    QiscusTuiError,
+    TokenInvalid,
+    UsageError,
+)
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.choice import (
     APP_ID_VARIABLE,
@@ -20,10 +26,16 @@ def must_not_come_from_environment(workspace: Workspace, why: str) -> None:
         )
 
 
-def mend_hint(error: QiscusTuiError, storage: Storage) -> None:
-    """Where the environment's credentials are not good enough, logging in is no way out."""
-    if isinstance(error, LoginNeeded) and storage is Storage.ENVIRONMENT:
-        error.hint = (
-            f"The credentials come from the environment: set a valid {LONG_LIVED_VARIABLE} "
-            f"and {APP_ID_VARIABLE} there."
-        )
+def hint_by_storage(error: QiscusTuiError, storage: Storage) -> None:
+    """Change what the error says to do where that is refused: no login replaces the variables."""
+    if storage is not Storage.ENVIRONMENT:
+        return
+    match error:
+        case TokenInvalid():
+            error.hint = f"It comes from the environment: set a valid {LONG_LIVED_VARIABLE} there."
+        case NoLongLivedToken():
+            error.hint = f"Set {LONG_LIVED_VARIABLE} too; exec and api take the key by --rest."
+        case NoSecretKey():
+            error.hint = f"Set {SECRET_KEY_VARIABLE} too."
+        case _:
+            pass

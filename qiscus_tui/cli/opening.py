@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qiscus_tui.cli.environment import mend_hint
-from qiscus_tui.errors import LoginNeeded
+from qiscus_tui.cli.environment import hint_by_storage
+from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.clock import Clock, SystemClock
 from qiscus_tui.service.choice import Wishes
 from qiscus_tui.service.workspace import Workspace, open_workspace
@@ -62,8 +62,8 @@ async def connected(workspace: Workspace) -> AsyncGenerator["Connection"]:
         connection = workspace.connect(workspace.choose())
     try:
         yield connection
-    except LoginNeeded as error:
-        mend_hint(error, connection.storage)
+    except QiscusTuiError as error:
+        hint_by_storage(error, connection.storage)
         raise
     finally:
         await connection.close()

@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from qiscus_tui.cli.environment import mend_hint
+from qiscus_tui.cli.environment import hint_by_storage
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.table import moment
 from qiscus_tui.cli.ttl import min_ttl
@@ -42,7 +42,7 @@ async def run(context: Context) -> int:
         for name, value in _lines(status):
             console.result(f"{name:<13} {value}")
     if status.trouble is not None:
-        mend_hint(status.trouble, status.storage)
+        hint_by_storage(status.trouble, status.storage)
         console.tell(status.trouble)
         return status.trouble.exit_code
     if wanted is not None and status.ttl is not None and status.ttl < wanted:

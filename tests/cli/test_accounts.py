@@ -230,6 +230,18 @@ def test_a_token_of_the_environment_that_is_not_taken_is_to_be_set_there(
     assert "qiscus-tui login" not in done.err
 
 
+def test_a_secret_key_of_the_environment_is_told_what_is_missing(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QISCUS_SECRET_KEY", program.server.credentials.secret_key)
+    monkeypatch.setenv("QISCUS_APP_ID", program.server.credentials.app_code)
+    monkeypatch.setenv("QISCUS_TUI_SERVER", SERVER)
+    done = program("sessions")
+    assert done.code == 4
+    assert "Set QISCUS_LONG_LIVED_TOKEN" in done.err
+    assert "qiscus-tui login" not in done.err
+
+
 def test_of_a_secret_key_that_is_logged_out_no_token_is_told(program: Program) -> None:
     kept = program.server.credentials
     arguments = ["login", "--rest", "--app-id", kept.app_code, "--store", "file"]
