@@ -49,3 +49,12 @@ def test_it_starts_in_a_folder_that_is_gone(tmp_path: Path) -> None:
 def test_a_module_in_the_current_folder_is_not_taken(tmp_path: Path) -> None:
     (tmp_path / "argparse.py").write_text("raise SystemExit(9)")
     assert typed(f"{PROGRAM} --version", tmp_path).returncode == 0
+
+
+def test_no_core_of_it_is_ever_dumped(tmp_path: Path) -> None:
+    script = (
+        "import resource, sys; from qiscus_tui.__main__ import main; sys.argv[1:] = ['--version'];"
+        "main(); print(resource.getrlimit(resource.RLIMIT_CORE)[0])"
+    )
+    done = typed(f"ulimit -S -c $(ulimit -H -c); '{sys.executable}' -c \"{script}\"", tmp_path)
+    assert done.stdout.splitlines()[1:] == ["0"]

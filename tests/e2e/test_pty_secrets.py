@@ -100,3 +100,15 @@ def test_a_wrong_password_is_said_and_gone(opened: Opener, server: Server) -> No
     terminal.wait_for(lambda text: "••" not in text and "password" in text.lower())
     terminal.send("q")
     assert b"wrong-" not in terminal.raw
+
+
+def test_no_log_of_the_keys_is_kept_whatever_textual_is_told(
+    opened: Opener, server: Server, tmp_path: Path
+) -> None:
+    log = tmp_path / "keys.log"
+    terminal = opened(QISCUS_TUI_SERVER=server.url, TEXTUAL_LOG=log, TEXTUAL="debug,devtools")
+    log_in(terminal, server)
+    terminal.wait_for("61 active")
+    terminal.send("q")
+    assert terminal.finish() == 0
+    assert not log.exists()

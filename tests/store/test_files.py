@@ -228,6 +228,26 @@ def test_a_failing_disk_leaves_the_old_file_and_no_other(
     assert read_private(kept) == b"old"
 
 
+def test_the_file_is_flushed_before_it_gets_its_name_and_the_folder_after(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    fsync, rename = os.fsync, os.rename
+
+    def flushed(descriptor: int) -> None:
+        done.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        fsync(descriptor)
+
+    def renamed(*names: str, **folders: int) -> None:
+        done.append("rename")
+        rename(*names, **folders)
+
+    monkeypatch.setattr(files.os, "fsync", flushed)
+    monkeypatch.setattr(files.os, "rename", renamed)
+    write_private(kept, b"new")
+    assert done == ["file", "rename", "folder"]
+
+
 def test_an_interrupt_leaves_no_temporary_file(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
