@@ -101,11 +101,10 @@ async def log_in_with_token(
         trial = replace(workspace.connection(choice, kept), client=client)
         try:
             listing = await trial.list_with(Credentials(long_lived=long_lived))
-        except TokenInvalid as error:
+        except TokenInvalid as error:  # to log in is what was just tried
             raise TokenInvalid(
                 "The server does not take this long-lived token with this app id",
-                "Check both, and the server that they are of: "
-                "qiscus-tui login --with-token --app-id APP",
+                "Check the token and the app id, and that they are this server's.",
             ) from error
     users = {session.safe_user for session in listing.sessions if session.user}
     account = replace(account, user=users.pop() if len(users) == 1 else "")

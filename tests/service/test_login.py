@@ -318,8 +318,9 @@ async def test_an_unknown_users_long_lived_token_gets_no_other_users_short_lived
 
 async def test_a_long_lived_token_that_is_not_taken_is_not_kept(sandbox: SandboxMaker):
     here = sandbox()
-    with pytest.raises(TokenInvalid):
+    with pytest.raises(TokenInvalid) as caught:
         await log_in_with_token(here.workspace, here.kept, APP_CODE, "wrong-token")
+    assert "app id" in caught.value.hint
     assert here.disk.book.all() == ()
 
 
