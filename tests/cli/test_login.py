@@ -1,12 +1,17 @@
 """`login` and `logout`."""
 
 import json
+import signal
 import stat
+import time
 
 import pytest
 
+from qiscus_tui.cli.signals import SIGNALS
 from qiscus_tui.demo import DIALECTS, PASSWORD
 from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.model.account import Credentials
+from qiscus_tui.store.secrets import FileSecrets
 from tests.cli.conftest import EMAIL, SERVER, Program
 
 
@@ -161,6 +166,25 @@ def test_one_environment_credential_without_the_other_is_refused(
     done = program("sessions")
     assert done.code == 2
     assert "QISCUS_APP_ID" in done.err
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_while_the_answer_is_stored_waits_until_all_is_kept(
+    program: Program, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    write = FileSecrets.write
+
+    def written(self: FileSecrets, key: str, credentials: Credentials) -> None:
+        signal.raise_signal(number)
+        time.sleep(0.1)  # the signal's handler has its turn
+        write(self, key, credentials)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FileSecrets, "write", written)
+        assert program.login().code == 128 + number
+    assert [one["account"] for one in json.loads(program("accounts", "--json").out)]
+    kept = program("token").out.strip()
+    assert kept in {one.token for one in program.server.sessions()}
 
 
 def test_with_token_the_secret_comes_from_stdin(program: Program) -> None:

@@ -136,6 +136,15 @@ def test_a_signal_during_the_call_waits_until_the_new_token_is_kept(
     assert logged_in("token").out == f"{left.token}\n"
 
 
+def test_a_hang_up_during_the_call_waits_for_the_new_token_as_well(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_the_server(logged_in, monkeypatch, lambda: signal.raise_signal(signal.SIGHUP))
+    assert logged_in("revoke-all", "--yes").code == 129
+    (left,) = logged_in.server.sessions()
+    assert logged_in("token").out == f"{left.token}\n"
+
+
 # The new tokens can't be stored
 
 

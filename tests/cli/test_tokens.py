@@ -2,10 +2,12 @@
 
 import json
 import re
+import signal
 
 import pytest
 
-from qiscus_tui.demo import DIALECTS
+from qiscus_tui.cli.signals import SIGNALS
+from qiscus_tui.demo import DIALECTS, DemoSession
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.model.ids import fingerprint
 from tests.cli.conftest import Program
@@ -81,6 +83,23 @@ def test_refresh_makes_a_new_one_and_never_prints_it(logged_in: Program) -> None
     assert after not in done.out + done.err
     assert "expires" in done.out
     assert fingerprint(after) in done.out
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_during_a_refresh_waits_until_the_new_token_is_kept(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    logged_in.clock.advance(1)
+    carry_out = logged_in.server.refresh
+
+    def refresh(*asking: object) -> DemoSession:
+        signal.raise_signal(number)
+        return carry_out(*asking)  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(logged_in.server, "refresh", refresh)
+    assert logged_in("refresh").code == 128 + number
+    newest = max(logged_in.server.sessions(), key=lambda one: one.created)
+    assert kept_token(logged_in) == newest.token
 
 
 def test_refresh_if_refreshes_only_the_named_token(logged_in: Program) -> None:
