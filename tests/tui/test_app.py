@@ -178,6 +178,7 @@ async def test_signals_end_it_with_their_exit_code(
             if running.app.return_value is not None:
                 break
         assert running.app.return_value == code
+        assert len(running.state.sessions()) == 40  # the login was for this run only
 
 
 async def test_textuals_own_commands_and_screenshot_are_not_there(clock: ManualClock) -> None:
