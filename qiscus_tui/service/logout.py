@@ -17,7 +17,7 @@ class OwnToken(enum.Enum):
 
     ENDED = "its token was ended"
     HAD_ENDED = "its token had ended already"
-    NONE = "it had no short-lived token"
+    NONE = "no short-lived token of it was kept here"
     LIVES_ON = "its token lives on until it expires"
 
 

@@ -137,7 +137,7 @@ def test_without_debug_there_is_no_traceback(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
-        raise RuntimeError(PASSWORD)
+        raise RuntimeError(PASSWORD) from ValueError(PASSWORD)
 
     monkeypatch.setattr("qiscus_tui.cli.opening.open_for", broken)
     done = program("sessions")
@@ -145,7 +145,9 @@ def test_without_debug_there_is_no_traceback(
     assert "RuntimeError" in done.err
     assert PASSWORD not in done.err
     assert "opening" not in done.err
-    assert PASSWORD not in program("--debug", "sessions").err
+    in_full = program("--debug", "sessions").err
+    assert "from ValueError" in in_full
+    assert PASSWORD not in in_full
 
 
 def test_bad_configuration_is_2_with_its_place(program: Program, tmp_path: Path) -> None:
@@ -289,10 +291,11 @@ def test_the_variable_asks_for_the_log_too(
     monkeypatch.setenv("QISCUS_TUI_LOG", str(tmp_path / "log"))
     logged_in("sessions")
     logged_in.server.fail_next(Call.LIST, Fault(403))
-    logged_in("sessions")
+    said = logged_in("sessions").err
     text = (tmp_path / "log").read_text()
     assert "active_token_list: 403" in text
     assert "Forbidden" in text
+    assert not any(line.removeprefix("qiscus-tui: ") in text for line in said.splitlines())
 
 
 def test_a_log_that_others_can_read_is_refused(program: Program, tmp_path: Path) -> None:
