@@ -87,7 +87,7 @@ def _show(context: Context, listed: SessionList, result: RevokeAllResult) -> int
     if result.unanswered is not None:
         console.tell(result.unanswered)
         if result.nothing_ended:
-            console.say("  Nothing was ended: what is kept here is as good as before.")
+            console.say("  Nothing was ended.")
         else:
             how = "" if result.trouble else " Get one: qiscus-tui refresh"
             console.say(f"  The new token did not arrive.{how}")

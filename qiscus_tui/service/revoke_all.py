@@ -149,7 +149,10 @@ async def _verified(
             await _forget_short_lived(connection)
         except StorageError as error:
             result = replace(result, unwritten=error)
-    return replace(result, still_listed=still, listed=listed)
+    result = replace(result, still_listed=still, listed=listed)
+    if exchange.unanswered is not None and result.nothing_ended:
+        exchange.unanswered.hint = "What is kept here is as good as before. Try again later."
+    return result
 
 
 async def _forget_short_lived(connection: Connection) -> None:

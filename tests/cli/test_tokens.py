@@ -171,13 +171,17 @@ def test_revoke_all_whose_answer_is_lost_says_so(logged_in: Program) -> None:
     assert logged_in.server.calls[Call.REVOKE_ALL] == 1
 
 
-def test_revoke_all_that_ended_nothing_asks_for_no_new_token(logged_in: Program) -> None:
+@pytest.mark.parametrize("fault", [Fault(503), Fault(200, b'{"data": {}}')])
+def test_revoke_all_that_ended_nothing_asks_for_no_new_token(
+    logged_in: Program, fault: Fault
+) -> None:
     kept = kept_token(logged_in)
-    logged_in.server.fail_next(Call.REVOKE_ALL, Fault(503))
+    logged_in.server.fail_next(Call.REVOKE_ALL, fault)
     done = logged_in("revoke-all", "--yes")
     assert done.code == 1
     assert "Nothing was ended" in done.err
     assert "refresh" not in done.err
+    assert "qiscus-tui login" not in done.err
     assert kept_token(logged_in) == kept
 
 

@@ -217,7 +217,7 @@ def result_words(result: "RevokeAllResult") -> Content:
     parts: list[Content] = []
     if result.unanswered is not None:
         lost = "The answer, and with it the new token, was lost."
-        kept = "No answer; nothing was ended, and the kept token is as good as before."
+        kept = "No answer; nothing was ended."
         words = kept if result.nothing_ended else lost
         parts.append(Content.styled(words, "$warning"))
         parts.append(trouble(result.unanswered))
