@@ -86,7 +86,11 @@ def test_a_journal_that_cannot_be_written_sends_nothing_and_leaves_nothing_to_ex
     assert done.code == 6
     assert logged_in.server.calls[Call.REVOKE_ALL] == 0
     path.chmod(0o600)
-    monkeypatch.setattr(Process, "running", lambda _: Running.NO)
+
+    def is_gone(_: Process) -> Running:
+        return Running.NO
+
+    monkeypatch.setattr(Process, "running", is_gone)
     assert "cut short" not in logged_in("accounts").err
 
 
