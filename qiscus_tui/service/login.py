@@ -20,6 +20,7 @@ from qiscus_tui.errors import (
 )
 from qiscus_tui.model.account import Account, Credentials, Role, Storage
 from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.choice import Choice, configured
 from qiscus_tui.service.connection import Connection
@@ -62,7 +63,8 @@ async def log_in(
     """
     await asyncio.to_thread(_prove_writable, kept)
     origin = workspace.login_server()
-    async with workspace.client(origin, "", _label_for(workspace, password.email)) as client:
+    label = _label_for(workspace, origin, password.email, name)
+    async with workspace.client(origin, "", label) as client:
         answer = await _answered(client, password)
         client.app_id = answer.app_code
         credentials = await _checked(client, answer)
@@ -280,14 +282,18 @@ def _update_in_book(disk: Disk, stored: StoredAccount) -> None:
         disk.book.save(stored)
 
 
-def _label_for(workspace: Workspace, email: str) -> str:
-    """The label of the one configured account with this address: the app is not known yet."""
-    found = [
-        settings.label
-        for name, settings in workspace.config.accounts.items()
-        if name.startswith(f"{email}@") or name == email
+def _label_for(workspace: Workspace, origin: Origin, email: str, name: str) -> str:
+    """The label of this login's part of the configuration: the app is not known yet.
+
+    By the name that it is given or has here, else by the one part with this address.
+    """
+    parts = workspace.config.accounts
+    book = workspace.disk.book.all() if workspace.disk is not None and parts else ()
+    kept = {one.name for one in book if (one.account.origin, one.account.user) == (origin, email)}
+    names = [part for part in parts if part in {name, *kept}] or [
+        part for part in parts if part.startswith(f"{email}@") or part == email
     ]
-    return found[0] if len(found) == 1 else ""
+    return parts[names[0]].label if len(names) == 1 else ""
 
 
 def _must_be_a_secret(text: str, what: str) -> None:

@@ -278,6 +278,26 @@ def test_the_audit_shows_the_newest_plan_first(logged_in: Program) -> None:
     assert "1 revoked" in lines[0]
 
 
+@pytest.mark.parametrize(
+    ("part", "named"),
+    [(f"{EMAIL}@{{app}}", ()), (EMAIL, ()), ("work", ("--name", "work"))],
+)
+def test_the_label_is_in_the_user_agent_of_every_session_of_ours(
+    program: Program, configured: Callable[[str], None], part: str, named: tuple[str, ...]
+) -> None:
+    part = part.format(app=program.server.credentials.app_code)
+    configured(f'[account."{part}"]\nlabel = "jump host"\n')
+    for again in (named, ()):
+        assert program.login(EMAIL, *again).code == 0
+        ours = [one for one in program.server.sessions() if "(jump host)" in (one.agent or "")]
+        assert len(ours) == 1
+    program.clock.advance(1)
+    if part != EMAIL:
+        assert program("refresh").code == 0
+        newest = max(program.server.sessions(), key=lambda one: one.created)
+        assert "(jump host)" in (newest.agent or "")
+
+
 def test_readonly_is_shown(logged_in: Program, configured: Callable[[str], None]) -> None:
     name = json.loads(logged_in("accounts", "--json").out)[0]["account"]
     configured(f'[account."{name}"]\nreadonly = true\n')
