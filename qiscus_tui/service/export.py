@@ -5,6 +5,7 @@ No token is in it, nor anything in an unknown field that looks like a secret.
 
 import json
 from collections.abc import Iterable
+from functools import partial
 from typing import TextIO
 
 from qiscus_tui.model.masking import masked
@@ -49,6 +50,7 @@ def as_record(
     """
     session, known = listed.sessions[position], listed.labels[position]
     hidden = frozenset(secret for secret in (*secrets, session.token) if secret)
+    hide = partial(masked, secrets=hidden, is_secret=listed.lists_token)
     now = listed.read_at + listed.offset if server_now is None else server_now
     expires_at = session.expires_at
     return {
@@ -58,14 +60,14 @@ def as_record(
         "expires_computed": session.expires_computed,
         "expires_in": None if expires_at is None else int(expires_at - now),
         "last_used_at": _time(session.last_used_at),
-        "client": None if session.user_agent is None else masked(listed.clients[position], hidden),
-        "user_agent": masked(session.user_agent, hidden),
-        "ip": masked(session.ip, hidden),
-        "user": masked(session.user, hidden),
+        "client": None if session.user_agent is None else hide(listed.clients[position]),
+        "user_agent": hide(session.user_agent),
+        "ip": hide(session.ip),
+        "user": hide(session.user),
         "current": session.current,
         "revocable": session.revocable,
         "label": known.label if known else None,
-        "extra": masked(session.extra or {}, hidden, listed.lists_token),
+        "extra": hide(session.extra or {}),
     }
 
 

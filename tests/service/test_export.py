@@ -164,6 +164,12 @@ def test_the_token_of_another_listed_session_is_a_known_secret_too() -> None:
     }
 
 
+def test_another_listed_sessions_token_is_hidden_in_the_known_fields_too() -> None:
+    other = session(id=fingerprint("QEXanother"), token="QEXanother")
+    tells = session(user_agent="QEXanother", ip="QEXanother", user="QEXanother")
+    assert "QEXanother" not in json.dumps(array(listed(tells, other, client="QEXanother")))
+
+
 def test_a_token_in_the_user_agent_is_not_shown_either() -> None:
     what = listed(session(user_agent=f"bot {TOKEN}"), client=f"bot {TOKEN}")
     assert TOKEN not in json.dumps(array(what))
