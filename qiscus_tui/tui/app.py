@@ -19,6 +19,7 @@ from qiscus_tui.tui.crash import QuietCrash
 from qiscus_tui.tui.driver import SteadyDriver
 from qiscus_tui.tui.signals import on_ending
 from qiscus_tui.tui.theme import THEMES
+from qiscus_tui.tui.toasts import SaidOnce
 from qiscus_tui.tui.typeahead import OneKeyAtATime
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ PATIENCE = 3.0
 """Seconds that leaving may take to end a token of this run only."""
 
 
-class QiscusTui(OneKeyAtATime[int], QuietCrash[int], inherit_bindings=False):
+class QiscusTui(OneKeyAtATime[int], QuietCrash[int], SaidOnce[int], inherit_bindings=False):
     """Login, then sessions; everything else is opened from there."""
 
     TITLE = "qiscus-tui"

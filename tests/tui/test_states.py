@@ -6,9 +6,17 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.demo import DIALECTS, Call, Fault, demo_state
+from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.screens.login import LoginScreen
 from tests.clocks import ManualClock
-from tests.tui.demo_app import at_login, at_sessions, from_environment, opened_with
+from tests.tui.demo_app import (
+    Running,
+    at_login,
+    at_sessions,
+    from_environment,
+    opened_with,
+    workspace_on,
+)
 
 AWAY = [Fault(503)] * 9
 
@@ -199,3 +207,23 @@ async def test_environment_credentials_go_straight_to_the_sessions(
         assert "9 active" in running.text()
         assert running.state.calls[Call.LOGIN] == 0
         assert "this session" not in running.text()
+
+
+async def test_a_key_pressed_again_and_again_is_answered_once(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        running.state.fail_next(Call.LIST, *AWAY)
+        await running.press("r", "x", "x", "X", "R")
+        assert running.toasts.count("The list is stale") == 1
+
+
+async def test_what_is_said_in_passing_covers_no_button(clock: ManualClock) -> None:
+    state = demo_state(clock, sessions=300)
+    app = QiscusTui(workspace_on(state, clock), None)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        running = Running(app, pilot, state, clock)
+        await running.settle()
+        await running.press("enter", "X")
+        app.notify("Said in passing", markup=False)
+        await running.settle()
+        assert "Said in passing" in running.text()
+        assert "Cancel  esc    Revoke all" in running.text()
