@@ -19,7 +19,7 @@ def test_a_filter_typed_in_one_write_filters(sessions: Terminal, server: Server)
 
 def test_a_token_typed_behind_its_key_goes_into_the_field(sessions: Terminal) -> None:
     sessions.send("Fquit-xyz" + ENTER)
-    sessions.wait_for("No live session has this token")
+    sessions.wait_for("no live session has this token")
 
 
 @pytest.mark.parametrize("burst", ["xy", "x\ty", "x\t\r", "xyyyyyy", "x\t\t\r\r\r", "xqy"])

@@ -48,7 +48,7 @@ async def test_a_token_of_no_session_is_said_and_dropped() -> None:
         app = await shown(pilot, FindDialog(on.listed, on.clock))
         await pilot.press(*"nothere", "enter")
         await pilot.pause()
-        assert "No live session has this token." in app.text()
+        assert "no live session has this token" in app.text()
         assert app.screen.query_one(SecretField).value == ""
         assert not app.answers
         await pilot.press("escape")

@@ -57,7 +57,7 @@ class FindDialog(Dialog[str]):
         if session is not None and session.token is not None:
             self.close(session.id)
             return
-        self.say("note", f"No live session has this token{self._doubt()}.")
+        self.say("note", f"Among those listed, no live session has this token{self._doubt()}.")
 
     def _id_of_token(self) -> str | None:
         typed = self.query_one(SecretField).take().strip()
