@@ -12,6 +12,7 @@ from qiscus_tui.model.session import Current
 from qiscus_tui.service.revocation.plan import Selection
 from qiscus_tui.service.session_list import SessionList
 from qiscus_tui.tui.dialogs.parts import TypedField
+from qiscus_tui.tui.dialogs.question import ONE_BURST
 from qiscus_tui.tui.dialogs.revoke import RevokeDialog
 from tests.tui.dialogs_on_demo import DialogApp, Stage, settled, shown, stage, typed
 
@@ -306,10 +307,14 @@ async def test_the_number_cannot_be_pasted() -> None:
 async def test_a_number_that_comes_as_a_burst_confirms_nothing() -> None:
     on = await stage(sessions=80)
     async with DialogApp().run_test(size=(80, 24)) as pilot:
-        await shown(pilot, dialog(on, on.other_positions(60)), on.clock)
+        app = await shown(pilot, dialog(on, on.other_positions(60)), on.clock)
         await pilot.press("6", "0", "enter")
         await settled(pilot)
         assert not on.state.revoke_requests
+        assert [said.message for said in app._notifications] == [ONE_BURST]
+        await typed(pilot, on.clock, "enter")
+        await settled(pilot)
+        assert len(on.state.revoke_requests) == 60
 
 
 async def test_digits_typed_too_early_are_not_kept() -> None:

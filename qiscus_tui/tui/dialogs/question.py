@@ -14,6 +14,9 @@ from qiscus_tui.tui.dialogs.parts import TypedField
 
 Answer = TypeVar("Answer")
 
+ONE_BURST = "Keys in one burst confirm nothing: press it once more."
+"""A quick hand must not think that its yes was heard."""
+
 
 class Question(Dialog[Answer]):
     """`y`, or Enter or a click on the button `confirm`, calls `confirmed`."""
@@ -94,8 +97,14 @@ class Question(Dialog[Answer]):
             )
 
     async def _confirm_if_meant(self) -> None:
-        if await self.guard.is_meant() and self._may_confirm_here() and self.is_current:
+        was_awake = self.guard.awake
+        meant = await self.guard.is_meant()
+        if not self._may_confirm_here() or not self.is_current:
+            return
+        if meant:
             await self.confirmed()
+        elif was_awake:
+            self.app.notify(ONE_BURST, severity="warning", markup=False)
 
     def _may_confirm_here(self) -> bool:
         """Nothing is confirmed on a terminal too small to show what."""
