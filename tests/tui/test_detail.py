@@ -61,6 +61,15 @@ async def test_the_token_of_another_session_is_hidden_wherever_it_stands(
         assert other not in running.text()
 
 
+async def test_known_and_unknown_fields_stand_in_the_same_columns(clock: ManualClock) -> None:
+    async with at_sessions(clock, dialect="extra", size=(120, 60)) as running:
+        await running.press("j", "enter")
+        lines = running.lines()
+        known = next(line for line in lines if line.strip().startswith("Created"))
+        unknown = next(line for line in lines if line.strip().startswith("device_secret"))
+        assert unknown.index("[hidden]") == known.index(known.split()[1])
+
+
 async def test_it_says_how_old_the_list_is_that_it_tells_from(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         await running.press("j", "enter")

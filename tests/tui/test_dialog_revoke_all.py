@@ -46,6 +46,14 @@ async def test_what_could_not_be_read_is_said_to_end_too() -> None:
         assert "What could not be read, and so is not listed, ends too." in app.flat()
 
 
+async def test_where_none_is_listed_it_does_not_count_them_as_all() -> None:
+    on = await stage(sessions=20)
+    none = replace(on.listed, sessions=(), clients=(), labels=())
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, RevokeAllDialog(on.connection, none))
+        assert "Revoke all sessions, 0 of them listed" in app.text()
+
+
 async def test_the_typed_code_ends_every_session_and_keeps_the_new_token() -> None:
     on = await stage()
     async with DialogApp().run_test(size=(80, 24)) as pilot:

@@ -17,6 +17,9 @@ from qiscus_tui.tui.widgets.rows import MARK, Badge
 KEYS = 10
 """Cells of the column of keys."""
 
+BY_NAME = ":"
+"""Stands where an action has no key of its own: it is among the commands."""
+
 SIGNS: tuple[tuple[str, str], ...] = (
     (Badge.LIVE.value, "A live session."),
     (Badge.NOT_REVOCABLE.value, "Can't be revoked: the server lists no token."),
@@ -60,7 +63,7 @@ def help_lines(actions: Sequence[Action], width: int) -> Content:
     """All of it, wrapped to `width` cells."""
     lines: list[Content] = []
     for group, members in by_group(actions).items():
-        lines += _section(group.value, [(a.key_shown, a.help) for a in members], width)
+        lines += _section(group.value, [(a.key_shown or BY_NAME, a.help) for a in members], width)
     lines += _section("Dialogs", DIALOG_KEYS, width)
     lines += _section("Signs", SIGNS, width)
     return Content("\n").join(lines[:-1])

@@ -82,7 +82,7 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
         count = len(self._listed)
         whole = f"Revoke all {sessions_word(count)}"
         partly = f"Revoke all sessions, {count:,} of them listed"
-        self.say("heading", whole if _is_whole(self._listed) else partly)
+        self.say("heading", whole if count and _is_whole(self._listed) else partly)
         whose = safe(account.user or account.user_name) or "this user"
         self.say("lead", f"Of {whose} on {account.origin.netloc}. This can't be undone.")
         self.say("lines", consequences(self._listed))

@@ -20,6 +20,7 @@ from qiscus_tui.tui.actions import Scope
 from qiscus_tui.tui.screens.detail_facts import Fact, facts, share_left, unknown_facts, whole_life
 from qiscus_tui.tui.screens.sized import SizedScreen, TooSmall
 from qiscus_tui.tui.widgets.action_bar import ActionBar
+from qiscus_tui.tui.widgets.cells import width_of
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.status import age_words
 
@@ -31,6 +32,8 @@ BAR = 50
 """Cells of the bar, where the width has room for it and its words."""
 BAR_WORDS = 30
 NAME_WIDTH = 12
+"""Cells of the names, or more where a field of the server's has a longer one."""
+WIDEST_NAME = 20
 
 
 class DetailScreen(SizedScreen[None]):
@@ -55,6 +58,7 @@ class DetailScreen(SizedScreen[None]):
         self._session: Session = session
         self._unknown: list[Fact] = []
         self._known_drawn: list[Fact] = []
+        self._name_width = NAME_WIDTH
 
     def compose(self) -> ComposeResult:
         yield TooSmall()
@@ -94,6 +98,10 @@ class DetailScreen(SizedScreen[None]):
                 self.draw_unknown()
                 return
         self._unknown = unknown_facts(self._listed, self._session, secrets)
+        longest = max((width_of(fact.name) for fact in self._unknown), default=0)
+        self._name_width = max(NAME_WIDTH, min(longest, WIDEST_NAME))
+        self._known_drawn = []  # both parts have their texts in one column
+        self.draw_facts()
         self.draw_unknown()
 
     # Drawing.
@@ -153,14 +161,14 @@ class DetailScreen(SizedScreen[None]):
         known = facts(self._listed, self._session, now)
         if known != self._known_drawn:
             self._known_drawn = known
-            self.query_one("#facts-known", Static).update(_table(known))
+            self.query_one("#facts-known", Static).update(_table(known, self._name_width))
 
     def draw_unknown(self) -> None:
         """Draw what the program does not understand, masked."""
         if self._unknown:
             heading = Text("\nOther fields, as the server sent them", "bold")
             self.query_one("#facts-heading", Static).update(heading)
-            self.query_one("#facts-unknown", Static).update(_table(self._unknown))
+            self.query_one("#facts-unknown", Static).update(_table(self._unknown, self._name_width))
 
     # Actions.
 
@@ -217,10 +225,10 @@ def _large(left: float | None) -> tuple[str, str, str]:
     return str(days), clock, "day" if days == 1 else "days"
 
 
-def _table(facts: list[Fact]) -> Table:
+def _table(facts: list[Fact], name_width: int) -> Table:
     """Names at the left; a long text goes on under its own beginning."""
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(min_width=NAME_WIDTH, no_wrap=True)
+    table.add_column(min_width=name_width, no_wrap=True)
     table.add_column(overflow="fold")
     for fact in facts:
         table.add_row(Text(fact.name, "dim"), Text(fact.text))
