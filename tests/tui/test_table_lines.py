@@ -9,7 +9,7 @@ from textual.app import App, ComposeResult
 from qiscus_tui.model.account import Account, Role, Storage
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.tui.widgets.marks import MarkCounts
-from qiscus_tui.tui.widgets.one_line import OneLine
+from qiscus_tui.tui.widgets.one_line import OneLine, place
 from qiscus_tui.tui.widgets.status import (
     Counts,
     CountsLine,
@@ -92,6 +92,13 @@ async def test_at_80_columns_user_role_host_and_storage_are_named() -> None:
     text = await identity(IDENTITY, Freshness.LIVE, 3, 80)
     assert text.split("  ")[0] == " sessions of a@b.c · admin · omnichannel.qiscus.com"
     assert "keyring" in text
+
+
+@pytest.mark.parametrize("width", range(60, 140))
+def test_while_the_list_grows_older_nothing_else_comes_and_goes(width: int) -> None:
+    texts = [identity_line(IDENTITY, Freshness.LIVE, age) for age in (0, 5, 10, 55)]
+    shown = [[part.piece.texts for part in place(line, width)][:-1] for line in texts]
+    assert shown == [shown[0]] * len(shown)
 
 
 async def test_demo_and_read_only_are_always_said() -> None:

@@ -44,6 +44,8 @@ class Piece(Struct, frozen=True):
     """What a click on it stands for."""
     after: str = " · "
     """What stands between it and a piece before it."""
+    room: int = 0
+    """Cells that it may grow to: nothing else comes and goes with every change of its words."""
 
     @property
     def width(self) -> int:
@@ -51,9 +53,9 @@ class Piece(Struct, frozen=True):
         return sum(width_of(text) for text, _ in self.texts)
 
 
-def piece(text: str, tone: Tone, importance: int, after: str = " · ") -> Piece:
+def piece(text: str, tone: Tone, importance: int, after: str = " · ", room: int = 0) -> Piece:
     """A piece of one text, made safe."""
-    return Piece(((safe(text), tone),), importance, after=after)
+    return Piece(((safe(text), tone),), importance, after=after, room=room)
 
 
 class Line(Struct, frozen=True):
@@ -105,7 +107,8 @@ def _group(pieces: Sequence[Piece]) -> int:
 
 def _width(left: Sequence[Piece], right: Sequence[Piece]) -> int:
     between = 2 if left and right else 0
-    return 2 * INDENT + _group(left) + between + _group(right)
+    growing = sum(max(0, part.room - part.width) for part in (*left, *right))
+    return 2 * INDENT + _group(left) + between + _group(right) + growing
 
 
 class OneLine(Widget):

@@ -164,7 +164,8 @@ def _freshness(freshness: Freshness, age: float) -> Piece:
         case Freshness.MISSING:
             return piece("○ no list", Tone.WARNING, ALWAYS, after="  ")
         case Freshness.LIVE:
-            return piece(f"● live, {age_words(age)}", Tone.GOOD, ALWAYS, after="  ")
+            words = f"● live, {age_words(age)}"
+            return piece(words, Tone.GOOD, ALWAYS, after="  ", room=len("● live, 55 s ago"))
         case Freshness.STALE:
             return piece(f"○ stale, {age_words(age)}", Tone.WARNING, ALWAYS, after="  ")
 
