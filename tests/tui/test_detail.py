@@ -149,3 +149,20 @@ async def test_the_id_is_what_is_copied(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         await running.press("j", "enter", "c")
         assert running.app.clipboard == running.sessions.table.cursor_id
+
+
+async def test_a_row_and_all_fields_are_copied_by_name_and_no_secret(clock: ManualClock) -> None:
+    async with at_sessions(clock, dialect="extra") as running:
+        await running.press("j", "colon", *"copy the session's row", "enter")
+        session = running.sessions.table.cursor_session
+        assert session is not None
+        assert running.app.clipboard.startswith(f"{session.id}\t")
+        assert session.safe_ip in running.app.clipboard.split("\t")
+        assert "Row sent to the terminal" in running.toasts
+        row = running.app.clipboard
+        await running.press("enter", "colon", *"copy the session's row", "enter")
+        assert running.app.clipboard == row
+        await running.press("colon", *"copy all fields", "enter")
+        assert f"Id: {session.id}\n" in running.app.clipboard
+        assert "device_secret: [hidden]" in running.app.clipboard
+        assert str(session.token) not in running.app.clipboard

@@ -17,7 +17,14 @@ from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.durations import DAY, HOUR, MINUTE
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.actions import Scope
-from qiscus_tui.tui.screens.detail_facts import Fact, facts, share_left, unknown_facts, whole_life
+from qiscus_tui.tui.screens.detail_facts import (
+    Fact,
+    facts,
+    row_words,
+    share_left,
+    unknown_facts,
+    whole_life,
+)
 from qiscus_tui.tui.screens.sized import SizedScreen, TooSmall
 from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.cells import width_of
@@ -81,7 +88,9 @@ class DetailScreen(SizedScreen[None]):
         self.query_one("#detail-actions", ActionBar).show_actions(
             action
             for action in (*actions.of(Scope.DETAIL), *actions.of(Scope.APP))
-            if action.name != "palette" and action.available(self._sessions.situation)
+            if action.key_shown
+            and action.name != "palette"
+            and action.available(self._sessions.situation)
         )
         self.second()
         self.set_interval(1, self.second)
@@ -194,6 +203,20 @@ class DetailScreen(SizedScreen[None]):
         from qiscus_tui.tui.clipboard import send
 
         await send(self.app, self._session.id, "Id")
+
+    async def action_copy_row(self) -> None:
+        """Send the row to the terminal."""
+        from qiscus_tui.tui.clipboard import send
+
+        now = self._sessions.server_now()
+        await send(self.app, row_words(self._listed, self._session, now), "Row")
+
+    async def action_copy_fields(self) -> None:
+        """Send all that stands here to the terminal: safe forms, secrets hidden."""
+        from qiscus_tui.tui.clipboard import send
+
+        shown = (*self._known_drawn, *self._unknown)
+        await send(self.app, "\n".join(f"{fact.name}: {fact.text}" for fact in shown), "Fields")
 
     def action_revoke(self) -> None:
         """Plan for this one session, over the list."""

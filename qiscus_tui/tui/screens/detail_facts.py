@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from qiscus_tui.service.session_list import SessionList
 
 UNKNOWN = "unknown"
+IN_A_ROW = ("Id", "Client", "IP address", "Created", "Last used", "Expires")
+"""The facts that a copied row has."""
 TAIL = 4
 """Characters of a token that are shown, of those that are long enough to spare them."""
 _LONG_ENOUGH = 16
@@ -52,6 +54,12 @@ def facts(listed: SessionList, session: Session, now: float) -> list[Fact]:
         Fact("Expires", _expiry(session)),
         Fact("Token", _token_words(session)),
     ]
+
+
+def row_words(listed: SessionList, session: Session, now: float) -> str:
+    """The session as one line to be copied, divided by tabs."""
+    named = {fact.name: fact.text for fact in facts(listed, session, now)}
+    return "\t".join(named[name] for name in IN_A_ROW)
 
 
 def unknown_facts(listed: SessionList, session: Session, secrets: Iterable[str]) -> list[Fact]:

@@ -71,6 +71,14 @@ class SessionsScreen(LiveList):
         if self.table.cursor_id is not None:
             await send(self.app, self.table.cursor_id, "Id")
 
+    async def action_copy_row(self) -> None:
+        """Send the row to the terminal."""
+        from qiscus_tui.tui.clipboard import send
+        from qiscus_tui.tui.screens.detail_facts import row_words
+
+        if (session := self.table.cursor_session) is not None:
+            await send(self.app, row_words(self.listed, session, self.server_now()), "Row")
+
     # Revoking.
 
     def action_revoke(self) -> None:
