@@ -54,3 +54,8 @@ class SizedScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
         """Hide all but the line that says what is needed, or show all again."""
         self.set_class(self.query_one(TooSmall).tells_of(event.size), "-too-small")
         self.set_class(event.size.height < SHORT, "-short")
+
+    def on_screen_suspend(self) -> None:
+        """What was said in passing stands on the screen in front now, and not here as well."""
+        for toasts in self.query("ToastRack"):
+            toasts.display = False
