@@ -304,6 +304,20 @@ async def test_the_number_cannot_be_pasted() -> None:
         assert "Pasting does not confirm" in app.text()
 
 
+async def test_a_wrong_number_leaves_the_warning_in_sight() -> None:
+    on = await stage(sessions=80)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        all_of_them = [on.own_position, *on.other_positions(60)]
+        app = await shown(pilot, dialog(on, all_of_them), on.clock)
+        await typed(pilot, on.clock, "c")
+        on.clock.advance(0.6)
+        await typed(pilot, on.clock, "6", "enter")
+        await settled(pilot)
+        assert "type their number: 61" in app.flat()
+        assert "own session ends with them" in app.flat()
+        assert not on.state.revoke_requests
+
+
 async def test_a_number_that_comes_as_a_burst_confirms_nothing() -> None:
     on = await stage(sessions=80)
     async with DialogApp().run_test(size=(80, 24)) as pilot:

@@ -87,7 +87,11 @@ class Question(Dialog[Answer]):
         message.stop()
         self.guard.heard()
         self.ask_anew()
-        self.say("note", "Pasting does not confirm: type it.")
+        self.say_again("Pasting does not confirm: type it.")
+
+    def say_again(self, words: str) -> None:
+        """Why it was not confirmed, and what to do."""
+        self.say("note", words)
 
     def action_confirm(self) -> None:
         """A key that may mean yes."""

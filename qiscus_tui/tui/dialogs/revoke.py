@@ -164,6 +164,12 @@ class RevokeDialog(Question[Report]):
         if asked and self.focused is not field and field.type_key(event):
             event.stop()
 
+    def say_again(self, words: str) -> None:
+        """What is said of our own session stays in sight."""
+        warned = asking_note(self._plan, self._refusal)
+        parts = [part for part in (warned, Content(words)) if part.plain]
+        self.say("note", Content("\n").join(parts))
+
     def may_confirm(self) -> bool:
         return self._phase is Phase.ASKING and self._refusal is None and bool(self._plan.targets)
 
@@ -172,7 +178,7 @@ class RevokeDialog(Question[Report]):
     async def confirmed(self) -> None:
         plan = self._plan
         if plan.is_large and self.query_one(TypedField).value != str(len(plan.targets)):
-            self.say("note", f"To revoke them, type their number: {len(plan.targets)}")
+            self.say_again(f"To revoke them, type their number: {len(plan.targets)}")
             return
         self._begin()
         try:

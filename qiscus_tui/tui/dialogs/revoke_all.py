@@ -102,7 +102,7 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
     async def confirmed(self) -> None:
         code = self._connection.account.app_code
         if self.query_one(TypedField).value.strip() not in {code, safe(code)}:
-            self.say("note", "That is not the app code: nothing was sent.")
+            self.say_again("That is not the app code: nothing was sent.")
             return
         from qiscus_tui.service.revoke_all import revoke_all
 
