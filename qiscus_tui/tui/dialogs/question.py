@@ -108,7 +108,7 @@ class Question(Dialog[Answer]):
         if meant:
             await self.confirmed()
         elif was_awake:
-            self.app.notify(ONE_BURST, severity="warning", markup=False)
+            self.notify(ONE_BURST, severity="warning", markup=False)
 
     def _may_confirm_here(self) -> bool:
         """Nothing is confirmed on a terminal too small to show what."""
