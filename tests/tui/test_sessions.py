@@ -2,9 +2,10 @@
 
 import pytest
 
-from qiscus_tui.demo import Call
+from qiscus_tui.demo import Call, Fault
 from qiscus_tui.model.known import Known
 from qiscus_tui.tui.dialogs.revoke import RevokeDialog
+from qiscus_tui.tui.screens.login import LoginScreen
 from tests.clocks import ManualClock
 from tests.tui.demo_app import DAY, at_sessions
 
@@ -205,6 +206,36 @@ async def test_x_revokes_the_marked_and_says_so(clock: ManualClock) -> None:
         assert not wanted & set(running.ids)
         assert len(running.state.sessions()) == 39
         assert running.sessions.table.mark_counts.total == 0
+
+
+async def test_the_list_behind_the_result_is_the_one_that_the_result_rests_on(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("j", "space", "space")
+        wanted = set(running.sessions.table.marked_ids)
+        await running.press("x")
+        clock.advance(1)
+        await running.press("y")
+        assert isinstance(running.app.screen, RevokeDialog)
+        assert not wanted & set(running.ids)
+        assert running.sessions.census.active(running.sessions.server_now()) == 39
+
+
+async def test_a_token_that_ended_during_a_plan_is_asked_for_once_the_result_was_read(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("j", "x")
+        clock.advance(1)
+        running.state.fail_next(Call.REVOKE, Fault(401, b"{}"))
+        running.state.fail_next(Call.LIST, *[Fault(401, b"{}")] * 3)
+        await running.press("y")
+        assert isinstance(running.app.screen, RevokeDialog)
+        await running.press("enter")
+        assert isinstance(running.app.screen, LoginScreen)
+        await running.press("escape")
+        assert running.app.screen is running.sessions
 
 
 async def test_x_without_marks_is_for_the_row(clock: ManualClock) -> None:

@@ -5,7 +5,7 @@ No rule of revocation stands here: toggles change what is `Allowed`, and the pla
 
 import contextlib
 import enum
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -52,7 +52,10 @@ class Phase(enum.Enum):
 
 
 class RevokeDialog(Question[Report]):
-    """Dismissed with the report, or None where nothing was begun."""
+    """Dismissed with the report, or None where nothing was begun.
+
+    `told` hears of the report as soon as it is there: the list behind must not lag behind it.
+    """
 
     TITLE_TEXT = "Revoke"
     DANGEROUS = True
@@ -73,8 +76,15 @@ class RevokeDialog(Question[Report]):
     }
     """
 
-    def __init__(self, connection: "Connection", listed: SessionList, selection: Selection) -> None:
+    def __init__(
+        self,
+        connection: "Connection",
+        listed: SessionList,
+        selection: Selection,
+        told: Callable[[Report], None] = lambda _: None,
+    ) -> None:
         super().__init__(connection.clock)
+        self._told = told
         self._connection = connection
         self._listed = listed
         self._selection = selection
@@ -234,6 +244,7 @@ class RevokeDialog(Question[Report]):
             await self._connection.after_revocation(report)
         except QiscusTuiError as error:
             parts.append(trouble(error))
+        self._told(report)
         self._phase = Phase.DONE
         self.set_class(False, "-dangerous")
         self.say("heading", "Revoked" if report.is_whole else "Not all revoked")

@@ -3,7 +3,7 @@
 import asyncio
 import enum
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -36,7 +36,10 @@ class Phase(enum.Enum):
 
 
 class RevokeAllDialog(Question["RevokeAllResult"]):
-    """Dismissed with how it ended, or None where nothing was sent."""
+    """Dismissed with how it ended, or None where nothing was sent.
+
+    `told` hears of it as soon as it is known: the list behind must not lag behind it.
+    """
 
     AUTO_FOCUS = "#code"
     TITLE_TEXT = "Revoke all sessions"
@@ -51,8 +54,14 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
     }
     """
 
-    def __init__(self, connection: "Connection", listed: SessionList) -> None:
+    def __init__(
+        self,
+        connection: "Connection",
+        listed: SessionList,
+        told: "Callable[[RevokeAllResult], None]" = lambda _: None,
+    ) -> None:
         super().__init__(connection.clock)
+        self._told = told
         self._connection = connection
         self._listed = listed
         self._phase = Phase.ASKING
@@ -133,7 +142,8 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
         self.say("note")
 
     def _show_result(self, result: "RevokeAllResult") -> None:
-        self._result = result
+        self._result = replace(result, new_long_lived=None)  # it is shown here, and nowhere else
+        self._told(self._result)
         whole = result.still_listed == 0
         self.set_class(not whole or result.unstored is not None, "-dangerous")
         self.say("heading", "Revoked" if whole else "Not all revoked")
@@ -162,9 +172,8 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
         if self._phase is Phase.ASKING:
             self.close(None)
         elif self.guard.awake:
-            result = self._result
             self.say("note")
-            self.close(result and replace(result, new_long_lived=None))
+            self.close(self._result)
 
     def action_finish(self) -> None:
         """Enter, wherever the focus is, closes what is done."""

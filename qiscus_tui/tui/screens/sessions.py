@@ -99,12 +99,10 @@ class SessionsScreen(LiveList):
         from qiscus_tui.tui.dialogs.revoke import RevokeDialog
 
         if self._may_change() and self.connection is not None:
-            dialog = RevokeDialog(self.connection, self.listed, selection)
-            self.app.push_screen(dialog, self._revoked)
+            dialog = RevokeDialog(self.connection, self.listed, selection, told=self._revoked)
+            self.app.push_screen(dialog, self._ask_for_login)
 
-    def _revoked(self, report: Report | None) -> None:
-        if report is None:
-            return
+    def _revoked(self, report: Report) -> None:
         self.say(report.words, Tone.GOOD if report.is_whole else Tone.WARNING)
         self._read_after(report.listed)
         if report.own_is_gone:  # that list was read while our token was still held
@@ -115,14 +113,17 @@ class SessionsScreen(LiveList):
         from qiscus_tui.tui.dialogs.revoke_all import RevokeAllDialog
 
         if self._may_change() and self.connection is not None:
-            dialog = RevokeAllDialog(self.connection, self.listed)
-            self.app.push_screen(dialog, self._revoked_all)
+            dialog = RevokeAllDialog(self.connection, self.listed, told=self._revoked_all)
+            self.app.push_screen(dialog, self._ask_for_login)
 
-    def _revoked_all(self, result: RevokeAllResult | None) -> None:
-        if result is None:
-            return
+    def _revoked_all(self, result: RevokeAllResult) -> None:
         self.say(result.words, Tone.WARNING if result.still_listed else Tone.GOOD)
         self._read_after(result.listed)
+
+    def _ask_for_login(self, _: object) -> None:
+        """A reading that found our token ended did not ask over the dialog."""
+        if isinstance(self.trouble, LoginNeeded):
+            self.log_in_again(self.trouble)
 
     def _read_after(self, listed: object) -> None:
         from qiscus_tui.service.session_list import SessionList
