@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qiscus_tui.api.client import ApiClient
@@ -12,6 +12,7 @@ from qiscus_tui.api.listing import Listing, read_listing
 from qiscus_tui.errors import NoAccount, NoLongLivedToken, ReadOnly
 from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage
 from qiscus_tui.model.clock import Clock
+from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.keeping import Keeping
 from qiscus_tui.service.reading import Reader
@@ -101,15 +102,21 @@ class Connection:
     async def list_with(
         self, credentials: Credentials, progress: Progress | None = None
     ) -> Listing:
-        """What the server lists for these secrets, as it is."""
+        """What the server lists for these secrets, as it is.
+
+        A clock that leapt may take our own token for ended: where it is listed, it is ours.
+        """
         short = credentials.short_lived
-        return await read_listing(
+        listing = await read_listing(
             self.client,
             credentials.long_lived or "",
-            short.token if short is not None and self.is_live(short) else None,
+            short.token if short is not None else None,
             zone_offset=self.account.zone_offset,
             progress=progress,
         )
+        if listing.current is Current.UNKNOWN and not self.is_live(short):
+            return replace(listing, current=Current.NONE)
+        return listing
 
     # Revoking
 

@@ -104,6 +104,17 @@ def test_a_leap_while_running_loses_nothing(
     stage.the_outcomes_are_true(run, deed)
 
 
+@pytest.mark.parametrize("leap", [HOURS, -HOURS, 31 * 86_400.0, YEARS, -YEARS])
+def test_after_a_leap_our_own_session_is_still_kept_out_of_plans(stage: Stage, leap: float) -> None:
+    stage.prepare(Deed.REVOKE_MANY)
+    stage.program.clock.ahead += leap
+    run = stage.program("revoke", "--filter=-is:expired", "--dry-run", "--json")
+    plan = cast("dict[str, list[object]]", run.json()["plan"])
+    reason = "current: this program's own session"
+    assert plan["targets"]
+    assert {"id": stage.own, "reason": reason} in plan["left_out"]
+
+
 @pytest.mark.parametrize("deed", [Deed.REVOKE_ONE, Deed.REVOKE_MANY])
 def test_a_machine_that_slept_between_plan_and_sending_goes_on(stage: Stage, deed: Deed) -> None:
     stage.prepare(deed)
