@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from qiscus_tui.model.account import Account
+from qiscus_tui.model.account import Account, Storage
 
 if TYPE_CHECKING:
     from qiscus_tui.store.accounts import AccountBook
@@ -79,8 +79,8 @@ class Keeping:
         Not re-entrant. Raises StorageError.
         """
         async with self._turn:
-            if self.disk is None:
-                yield
+            if self.disk is None or self.secrets.storage is Storage.THIS_RUN:
+                yield  # what lives in this process alone needs no disk, which may be read-only
                 return
             from qiscus_tui.store.locks import account_lock
 
