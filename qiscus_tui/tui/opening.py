@@ -104,7 +104,7 @@ async def end_this_run(app: App[int], patience: float, *, in_good_order: bool) -
             if sessions.connection is not None:
                 await _end(sessions.connection, words)
     except QiscusTuiError as error:
-        words.append(error.message)
+        words.append(f"{error.message}\n  {error.hint}")
     except TimeoutError:
         words.append("Leaving took too long: what this run began may not have been ended")
     return words
@@ -114,7 +114,7 @@ async def _end_visit(sessions: SessionsScreen, words: list[str]) -> None:
     try:
         await sessions.end_visit()
     except QiscusTuiError as error:  # the token is to be ended all the same
-        words.append(error.message)
+        words.append(f"{error.message}\n  {error.hint}")
 
 
 async def _end(connection: Connection, words: list[str]) -> None:

@@ -101,10 +101,10 @@ async def _left(old: SessionsScreen, *, ends_visit: bool) -> str:
         if ends_visit:
             await old.end_visit()
     except QiscusTuiError as error:
-        notes.append(error.message)
+        notes.append(f"{error.message}\n{error.hint}")
     if old.connection is not None:
         try:
             notes.append(await leave(old.connection))
         except QiscusTuiError as error:
-            notes.append(error.message)
+            notes.append(f"{error.message}\n{error.hint}")
     return "\n".join(filter(None, notes))

@@ -116,4 +116,6 @@ async def test_a_visit_that_cannot_be_kept_is_said_at_the_end(visited: Machine):
     async with visited.app() as here:
         visited.disk.paths.visits_file.chmod(0o644)
         await here.press("q")
-        assert any("visits.json" in words for words in here.app.parting_words)
+        (words,) = here.app.parting_words
+        assert "visits.json" in words
+        assert "\n  " in words, "it does not say what to do"
