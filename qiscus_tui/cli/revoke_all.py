@@ -11,7 +11,7 @@ from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.errors import NotConfirmed, StorageError, UsageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.revocation.outcomes import NOT_WHOLE
+from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT, NOT_WHOLE
 from qiscus_tui.service.revoke_all import RevokeAllResult, revoke_all
 from qiscus_tui.service.session_list import SessionList
 
@@ -106,6 +106,8 @@ def _show(context: Context, listed: SessionList, result: RevokeAllResult) -> int
     if result.unanswered is not None:
         return result.unanswered.exit_code
     if result.still_listed != 0:
+        if result.still_listed:
+            console.say(f"  {LOOK_AGAIN_HINT}")
         return NOT_WHOLE
     return 0 if result.unwritten is None else result.unwritten.exit_code
 

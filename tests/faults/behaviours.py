@@ -170,6 +170,45 @@ async def lies_of_gzip(x: Exchange) -> None:
     await x.say(Said(said.status, {**said.headers, "content-encoding": "gzip"}, said.body))
 
 
+def compresses(name: str, compress: Callable[[bytes], bytes]) -> Behaviour:
+    """Carry it out, and send the answer under that content encoding."""
+
+    async def behaviour(x: Exchange) -> None:
+        said = await x.carried_out()
+        headers = {**said.headers, "content-encoding": name}
+        await x.say(Said(said.status, headers, compress(said.body)))
+
+    return behaviour
+
+
+async def begins_with_a_mark(x: Exchange) -> None:
+    """Carry it out, and put a byte order mark before the answer."""
+    said = await x.carried_out()
+    await x.say(Said(said.status, said.headers, b"\xef\xbb\xbf" + said.body))
+
+
+async def breaks_its_chunks(x: Exchange) -> None:
+    """Carry it out, and answer in chunks whose size is no number."""
+    said = await x.carried_out()
+    await x.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n" + said.body)
+    x.close()
+
+
+async def hints_without_end(x: Exchange) -> None:
+    """Announce an answer again and again, and never give it."""
+    while not x.ended and not x.reader.at_eof():
+        await x.write(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+        await asyncio.sleep(0.005)
+
+
+async def heads_without_end(x: Exchange) -> None:
+    """Begin an answer whose headers do not end."""
+    await x.write(b"HTTP/1.1 200 OK\r\n")
+    while not x.ended and not x.reader.at_eof():
+        await x.write(b"x: " + b"a" * 1000 + b"\r\n")
+    x.close()
+
+
 async def repeats_what_it_was_asked_with(x: Exchange) -> None:
     """Refuse, and quote every secret of the request in the error."""
     secret = x.asked.headers.get("authorization", "")
@@ -222,12 +261,12 @@ async def says_it_twice(x: Exchange) -> None:
     await x.say(Said(said.status, said.headers, b"{" + inside + b"," + inside + b"}"))
 
 
-def redirects(location: str) -> Behaviour:
+def redirects(location: str, status: int = 302) -> Behaviour:
     """Send the client elsewhere; `SELF` stands for the same address."""
 
     async def behaviour(x: Exchange) -> None:
         here = f"{x.server.url}{x.asked.path}"
-        await x.say(Said(302, {"location": location.replace("SELF", here)}, b""))
+        await x.say(Said(status, {"location": location.replace("SELF", here)}, b""))
 
     return behaviour
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -49,6 +50,10 @@ class ServerClock(SystemClock):
         return super().now() + self.ahead
 
 
+_OF_A_PLAN = re.compile(r"  (?:EXPIRES IN |… and |.*\b[0-9a-f]{12}\b)")
+_COMMAND = re.compile(r"\bqiscus-tui [a-z]")
+
+
 @dataclass(frozen=True)
 class Run:
     """How one command ended."""
@@ -70,8 +75,9 @@ class Run:
 
     @property
     def advice(self) -> list[str]:
-        """The lines that tell what to do."""
-        return [line.strip() for line in self.err.splitlines() if line.startswith("  ")]
+        """The lines that tell what to do; not those of a plan, which are indented as well."""
+        lines = [line for line in self.err.splitlines() if not _OF_A_PLAN.match(line)]
+        return [one.strip() for one in lines if one.startswith("  ") or _COMMAND.search(one)]
 
     def json(self) -> dict[str, object]:
         """The result, as JSON."""

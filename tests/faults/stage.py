@@ -157,8 +157,7 @@ class Stage:
         if run.code == 0:
             return
         assert run.err.strip(), "it failed without a word"
-        advice = run.advice or "qiscus-tui " in run.err.replace("qiscus-tui: ", "")
-        assert advice, f"it does not say what to do:\n{run.text}"
+        assert run.advice, f"it does not say what to do:\n{run.text}"
 
     def nothing_was_done_twice(self) -> None:
         """As the server counts."""

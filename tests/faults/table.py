@@ -1,5 +1,6 @@
 """Every fault of the network and the server, and the exit code that each deed ends with."""
 
+import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -76,6 +77,9 @@ CONNECTION = (
     Fault("closed in the head", b.closes_in_the_head, OUT_OF_REACH, done=True),
     Fault("closed in the body", b.closes_in_the_body, OUT_OF_REACH, done=True),
     Fault("another protocol", b.speaks_another_protocol, OUT_OF_REACH),
+    Fault("broken chunks", b.breaks_its_chunks, OUT_OF_REACH, done=True),
+    Fault("headers without end", b.heads_without_end, OUT_OF_REACH),
+    Fault("hints without end", b.hints_without_end, OUT_OF_REACH, timeout=TIMEOUT),
     Fault("closes kept connections", b.closes_kept_connections, FINE, done=True),
     Fault("resets kept connections", b.resets_kept_connections, FINE, done=True),
 )
@@ -119,12 +123,28 @@ STATUS = (
     Fault("a status of its own", b.answers(799, b.PAGE, b.HTML), NO),
 )
 
+
+def _gzip_cut(body: bytes) -> bytes:
+    return gzip.compress(body)[:-6]
+
+
+def _gzip_twice(body: bytes) -> bytes:
+    return gzip.compress(body[:10]) + gzip.compress(body[10:])
+
+
 BODY = (
     Fault("204", b.answers(204, b"", {}), NO, EACH_REFUSED),
     Fault("an empty body", b.answers(200), NO, EACH_REFUSED),
     Fault("a web page", b.answers(200, b.PAGE, b.HTML), NO, EACH_REFUSED),
     Fault("null", b.answers(200, b"null"), NO, EACH_REFUSED),
     Fault("a number", b.answers(200, b"42"), NO, EACH_REFUSED),
+    Fault("a list of what is none", b.answers(200, {"data": 5}), NO, EACH_REFUSED),
+    Fault(
+        "a token that no header carries",
+        b.answers(200, {"data": {"auth": {"token": "a\r\nX: y"}}}),
+        NO,
+        EACH_REFUSED,
+    ),
     Fault("an empty object", b.answers(200, {}), NO, EACH_REFUSED),
     Fault("invalid token in a yes", b.answers(200, {"detail": "invalid token"}), LOGIN_NEEDED),
     Fault("no in a yes", b.answers(200, {"errors": "no"}), NO, REFUSED_LOGIN | EACH_REFUSED),
@@ -133,6 +153,10 @@ BODY = (
     Fault("UTF-16", b.writes_utf_16, NO, done=True),
     Fault("a stray byte", b.writes_a_stray_byte, FINE, done=True),
     Fault("gzip that is none", b.lies_of_gzip, NO, done=True),
+    Fault("gzip that breaks off", b.compresses("gzip", _gzip_cut), OUT_OF_REACH, done=True),
+    Fault("gzip of two pieces", b.compresses("gzip", _gzip_twice), FINE, done=True),
+    Fault("compressed otherwise", b.compresses("br", bytes), NO, done=True),
+    Fault("a byte order mark", b.begins_with_a_mark, FINE, done=True),
     Fault("gzip bomb", b.bombs(BOUND * 16), NO, EACH_REFUSED),
     Fault("past the bound", b.floods(BOUND + 1), NO, EACH_REFUSED),
     Fault("nested deeply", b.answers(200, b'{"data":' + b"[" * 100_000), NO, EACH_REFUSED),
@@ -147,6 +171,7 @@ BODY = (
     Fault("everything twice", b.says_it_twice, FINE, done=True),
     Fault("to another host", b.redirects("http://127.0.0.2:9/api/v1/auth"), NO, EACH_REFUSED),
     Fault("to http", b.redirects("http://example.invalid/"), NO, EACH_REFUSED),
+    Fault("to another host, as a POST", b.redirects("http://127.0.0.2:9/", 307), NO, EACH_REFUSED),
     Fault("in a loop", b.redirects("SELF"), NO, EACH_REFUSED),
 )
 

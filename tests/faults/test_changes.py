@@ -6,7 +6,7 @@ from qiscus_tui.demo import USERS, Call
 from qiscus_tui.demo.state import Caller
 from qiscus_tui.model.ids import fingerprint
 from tests.faults import behaviours as b
-from tests.faults.program import Run
+from tests.faults.program import PATIENT, TIMEOUT, Run
 from tests.faults.stage import EMAIL, MANY, Deed, Stage
 
 
@@ -84,6 +84,15 @@ def test_a_server_that_stopped_revoking_is_found_out_by_its_list(stage: Stage) -
     assert set(run.outcomes().values()) == {"failed"}
 
 
+def test_a_revoke_all_that_ends_nothing_is_found_out_by_the_list(stage: Stage) -> None:
+    stage.prepare(Deed.REVOKE_ALL)
+    yes = b.answers(200, {"data": {"auth": {"token": "new"}}})
+    stage.server.strikes(Call.REVOKE_ALL, yes)
+    run = _checked(stage, stage.do(Deed.REVOKE_ALL), Deed.REVOKE_ALL)
+    assert run.code == 3, run
+    assert set(run.outcomes().values()) == {"failed"}
+
+
 @pytest.mark.parametrize("dialect", ["revoke-ends-own"])
 def test_a_server_that_ends_our_own_session_instead_is_found_out_by_one_trial(
     stage: Stage,
@@ -136,13 +145,48 @@ def test_a_new_long_lived_token_that_never_arrived_asks_for_a_login(
     assert stage.do(Deed.LIST).code == 0
 
 
-def test_a_list_that_cannot_be_read_afterwards_leaves_the_outcome_unknown(stage: Stage) -> None:
-    stage.prepare(Deed.REVOKE_MANY)
-    after = b.After(1, b.says_nothing)
-    stage.server.strikes(Call.LIST, after)
-    run = _checked(stage, stage.do(Deed.REVOKE_MANY), Deed.REVOKE_MANY)
+LISTS = {
+    "never comes": b.says_nothing,
+    "is reset": b.resets_in_the_body,
+    "401": b.errors(401, "Unauthorized"),
+    "403": b.errors(403),
+    "404": b.answers(404, b.PAGE, b.HTML),
+    "429": b.errors(429, Retry_After="9999"),
+    "502": b.answers(502, b.PAGE, b.HTML),
+    "is empty": b.answers(204, b"", {}),
+    "breaks off": b.breaks_off_json,
+    "is elsewhere": b.redirects("http://example.invalid/"),
+    "is nested": b.answers(200, b"[" * 50_000),
+    "holds less": b.with_entry(b'{"nothing":1}'),
+    "has pages missing": b.answers(200, {"data": [], "meta": {"page": 1, "total_page": 9}}),
+}
+REVOKING = (Deed.REVOKE_ONE, Deed.REVOKE_MANY, Deed.REVOKE_ALL)
+
+
+@pytest.mark.parametrize("deed", REVOKING)
+@pytest.mark.parametrize("way", LISTS)
+def test_a_list_that_cannot_be_read_afterwards_leaves_the_outcome_unknown(
+    stage: Stage, way: str, deed: Deed
+) -> None:
+    stage.program.timeout = TIMEOUT if way == "never comes" else PATIENT
+    stage.prepare(deed)
+    stage.server.strikes(Call.LIST, b.After(1, LISTS[way]))
+    run = _checked(stage, stage.do(deed), deed)
     assert run.code == 3, run
     assert set(run.outcomes().values()) == {"unknown"}
+    stage.nothing_is_lost([object()], deed)
+
+
+@pytest.mark.parametrize("deed", [Deed.REVOKE_ONE, Deed.REVOKE_MANY])
+@pytest.mark.parametrize("way", [way for way in LISTS if way != "holds less"])
+def test_without_a_list_nothing_is_sent(stage: Stage, way: str, deed: Deed) -> None:
+    stage.program.timeout = TIMEOUT if way == "never comes" else PATIENT
+    stage.prepare(deed)
+    stage.server.strikes(Call.LIST, LISTS[way])
+    run = _checked(stage, stage.do(deed), deed)
+    assert run.code, run
+    assert not stage.server.asked[Call.REVOKE]
+    assert "already gone" not in run.text
 
 
 @pytest.mark.parametrize("deed", [Deed.REVOKE_ALL])

@@ -4,7 +4,7 @@ import pytest
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.service.revocation.events import Finished, Halted, TrialStarted
-from qiscus_tui.service.revocation.outcomes import Outcome
+from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT, Outcome
 from qiscus_tui.service.revocation.plan import Allowed
 from qiscus_tui.service.revocation.trial import TRIAL_FAILED_HINT
 from tests.service.scripted import (
@@ -78,7 +78,7 @@ async def test_where_the_call_was_verified_one_refusal_does_not_say_so(stage: St
     stage.sessions(1)
     stage.server.always = says(refused(409))
     end = await stage.apply(stage.plan())
-    assert end.report.hint is None
+    assert end.report.hint == LOOK_AGAIN_HINT
 
 
 async def test_a_trial_that_worked_is_remembered(first_use: Stage):

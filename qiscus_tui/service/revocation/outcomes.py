@@ -11,6 +11,10 @@ from qiscus_tui.service.session_list import SessionList
 NOT_WHOLE = 3
 """Exit code where some sessions failed, are unknown or were not sent."""
 
+LOOK_AGAIN_HINT = (
+    "See what is still listed: qiscus-tui sessions. If it can't be ended: qiscus-tui doctor"
+)
+
 
 class Outcome(enum.Enum):
     """What became of one session."""

@@ -18,7 +18,7 @@ from qiscus_tui.service.revocation.events import (
 )
 from qiscus_tui.service.revocation.facts import Facts
 from qiscus_tui.service.revocation.halt import Halt
-from qiscus_tui.service.revocation.outcomes import Outcome, Report
+from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT, Outcome, Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.ports import Diary, Server, Trials
 from qiscus_tui.service.revocation.sending import Sending
@@ -225,6 +225,8 @@ class Revocation:
             hint = hint or (TRIAL_FAILED_HINT if self._first_use else None)
         elif not (self._halt.is_set or besides) and facts.shows_that_it_works(revoked, after, now):
             await self._write_down(self._trials.remember)
+        if any(o.outcome in {Outcome.FAILED, Outcome.UNKNOWN} for o in report.outcomes):
+            hint = hint or LOOK_AGAIN_HINT
         warning = _warning(besides, lost_own=lost_own)
         return replace(report, hint=hint, warning=warning, lost_own=lost_own)
 

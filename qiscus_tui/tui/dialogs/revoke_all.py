@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT
 from qiscus_tui.service.session_list import SessionList
 from qiscus_tui.tui.dialogs.dialog import trouble
 from qiscus_tui.tui.dialogs.parts import DialogButton, TypedField, Words
@@ -237,7 +238,8 @@ def result_words(result: "RevokeAllResult") -> Content:
         parts.append(Content.styled("The list could not be read afterwards.", "$warning"))
         parts.append(trouble(result.trouble))
     if result.still_listed:
-        parts.append(Content(f"{sessions_word(result.still_listed)} of before are still listed."))
+        still = f"{sessions_word(result.still_listed)} of before are still listed."
+        parts.append(Content(f"{still}\n{LOOK_AGAIN_HINT}"))
     if result.unwritten is not None:
         parts.append(Content.styled("It could not be written down.", "$warning"))
         parts.append(trouble(result.unwritten))
