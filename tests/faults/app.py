@@ -41,7 +41,7 @@ class HandClock(ManualClock):
 
 def workspace_of(stage: Stage, clock: ManualClock) -> Workspace:
     """The user's own workspace, with quick time-outs."""
-    environ = {"HOME": str(stage.program.home), "QISCUS_TUI_SERVER": stage.server.url}
+    environ = {"HOME": str(stage.program.home), "QISCUS_TUI_SERVER": stage.url or stage.server.url}
     workspace = open_workspace(environ, Wishes())
     server = replace(workspace.config.server, timeout=stage.program.timeout)
     return replace(workspace, config=replace(workspace.config, server=server), clock=clock)
