@@ -71,7 +71,8 @@ def _verb(options: argparse.Namespace, console: Console, core_limit: int | None)
 
 def _app(options: argparse.Namespace, console: Console, app: "Callable[[Workspace], int]") -> int:
     terminal = os.environ.get("TERM", "")
-    if not (console.source.isatty() and console.out.isatty()):
+    # Textual draws on stderr: sent elsewhere, the keys would work on a screen that nobody sees.
+    if not all(stream.isatty() for stream in (console.source, console.out, console.err)):
         raise UsageError("The app needs a terminal", "For scripts: qiscus-tui sessions")
     if terminal in {"", "dumb"}:
         raise UsageError(

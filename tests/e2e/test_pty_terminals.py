@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from qiscus_tui.demo import Call
 from tests.e2e.conftest import PROGRAM, Opener, Server
 from tests.e2e.terminal import Terminal, environment
 
@@ -30,6 +31,16 @@ def test_without_a_terminal_it_names_sessions(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stdout == ""
     assert "qiscus-tui sessions" in done.stderr
+
+
+@pytest.mark.parametrize("away", ["</dev/null", ">/dev/null", "2>/dev/null"])
+def test_with_a_stream_sent_elsewhere_it_does_not_run_unseen(
+    opened: Opener, server: Server, away: str
+) -> None:
+    line = f"{PROGRAM[0]} -m qiscus_tui {away}; echo ended with $?"
+    terminal = opened("-c", line, command=("bash",), **server.account)
+    terminal.wait_for("ended with 2")
+    assert server.state.calls[Call.LIST] == 0
 
 
 def test_no_color_is_obeyed_and_marks_are_told_by_signs(opened: Opener, server: Server) -> None:
