@@ -212,6 +212,12 @@ class _Reading:
             fresh.add(self._reader.read(entry))
             if count % _RUN == 0:
                 await self.turn.passes()
+        if (
+            len(fresh) > MAX_SESSIONS
+        ):  # the shortest entries fill the memory within the body's bound
+            raise Unreadable(
+                f"The answer lists more than {MAX_SESSIONS:,} sessions and was not read on"
+            )
         if self._progress is not None:
             self._progress(len(self.collected.sessions) + len(fresh.sessions))
 

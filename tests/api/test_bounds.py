@@ -216,3 +216,13 @@ async def test_a_status_that_is_no_yes_is_no_yes(status: int, clock: ManualClock
             await client.revoke(LONG_LIVED, "QEX")
         with pytest.raises(ServerError):
             await read_listing(client, LONG_LIVED, None)
+
+
+async def test_an_answer_of_too_many_sessions_is_not_read_on(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qiscus_tui.api.listing.MAX_SESSIONS", 4999)
+    with pytest.raises(Unreadable, match="more than 4,999 sessions"):
+        await listed(raw(LIST), clock)
+    monkeypatch.setattr("qiscus_tui.api.listing.MAX_SESSIONS", 5000)
+    assert await listed(raw(LIST), clock) == 5000
