@@ -9,7 +9,7 @@
     │   └── NotConfirmed                    2  nobody said yes
     ├── LoginNeeded                         4  no usable credentials
     │   ├── NoAccount                       4  nobody is logged in here
-    │   ├── LoginRefused                    4  wrong e-mail address or password
+    │   ├── LoginRefused                    4  wrong email address or password
     │   ├── TwoFactor                       4  the account logs in with a second factor
     │   ├── NoLongLivedToken                4  an app too old for token management, a REST account
     │   ├── NoSecretKey                     4  an account without a REST secret key
@@ -109,7 +109,7 @@ class NoAccount(LoginNeeded):
 
 
 class LoginRefused(LoginNeeded):
-    """The server did not take the e-mail address and password."""
+    """The server did not take the email address and password."""
 
     default_hint = "Check both. A Qiscus password ends by itself after 90 days; reset it there."
 

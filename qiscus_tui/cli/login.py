@@ -27,7 +27,7 @@ _HELP = "See: qiscus-tui login --help"
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     add = parser.add_argument
-    add("--email", metavar="E", help="e-mail address of the user")
+    add("--email", metavar="E", help="email address of the user")
     add("--password-stdin", action="store_true", help="read the password from stdin")
     way = parser.add_mutually_exclusive_group()
     way.add_argument(
@@ -86,13 +86,13 @@ def _check(options: argparse.Namespace, console: Console) -> None:
 
 
 def _password(options: argparse.Namespace, console: Console) -> Password:
-    email: str = options.email or console.ask("E-mail: ")
+    email: str = options.email or console.ask("Email: ")
     if not email:
-        raise UsageError("No e-mail address was given", "qiscus-tui login --email a@b.c")
+        raise UsageError("No email address was given", "qiscus-tui login --email a@b.c")
     password = console.read_secret("Password")
     if not password:
         raise UsageError("No password was given", _HELP)
-    for what, text in (("e-mail address", email), ("password", password)):
+    for what, text in (("email address", email), ("password", password)):
         _must_be_text(what, text)
     return Password(email, password)
 

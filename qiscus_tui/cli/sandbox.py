@@ -52,7 +52,7 @@ def run(context: Context) -> int:
     def announce(url: str) -> None:
         for line in (
             f"Sandbox API: {url}  ({options.sessions:,} sessions, dialect {options.dialect})",
-            f"  e-mail            {credentials.email}",
+            f"  email             {credentials.email}",
             f"  password          {credentials.password}",
             f"  app code          {credentials.app_code}",
             f"  long-lived token  {credentials.long_lived_token}",

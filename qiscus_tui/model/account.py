@@ -32,7 +32,7 @@ class Account:
     origin: Origin
     app_code: str
     user: str
-    """E-mail address of the user; empty where it is not known (a token without a login)."""
+    """Email address of the user; empty where it is not known (a token without a login)."""
     user_name: str = ""
     app_name: str = ""
     role: Role = Role.UNKNOWN

@@ -74,7 +74,7 @@ class Connection:
         if found is None:
             raise NoLongLivedToken(
                 f"The account {safe(self.name)} has a REST secret key, which cannot manage tokens",
-                "Log in with an e-mail address and password, or: qiscus-tui login --with-token",
+                "Log in with an email address and password, or: qiscus-tui login --with-token",
             )
         return found
 

@@ -17,7 +17,7 @@ def must_have_tokens(name: str, held: Credentials) -> None:
     if held.long_lived is None and held.short_lived is None:
         raise NoLongLivedToken(
             f"The account {safe(name)} holds a REST secret key, and no token",
-            "Add --rest to use the key, or log in with an e-mail address and password.",
+            "Add --rest to use the key, or log in with an email address and password.",
         )
 
 

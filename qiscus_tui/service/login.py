@@ -56,7 +56,7 @@ class Password:
 async def log_in(
     workspace: Workspace, kept: Keeping, password: Password, name: str = ""
 ) -> LoggedIn:
-    """Log in by e-mail address and password and keep the account.
+    """Log in by email address and password and keep the account.
 
     The store is proven writable first. Raises LoginNeeded, ServerError, OutOfReach,
     StorageError; no token is left behind then, as far as that can be had.

@@ -85,7 +85,7 @@ def sessions(opened: Opener, server: Server) -> Terminal:
 
 
 def log_in(terminal: Terminal, server: Server) -> None:
-    """Type e-mail address and password into the login screen."""
+    """Type email address and password into the login screen."""
     terminal.wait_for("Password")
     terminal.send(server.state.credentials.email)
     terminal.send(TAB)

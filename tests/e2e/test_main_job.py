@@ -136,7 +136,7 @@ def shell(environ: dict[str, str]) -> Shell:
 
 def log_in(shell: Shell, sandbox: Sandbox) -> None:
     words = sandbox.words
-    arguments = ["login", "--server", sandbox.url, "--email", words["e-mail"], "--password-stdin"]
+    arguments = ["login", "--server", sandbox.url, "--email", words["email"], "--password-stdin"]
     shell(*arguments, "--store", "file", stdin=f"{words['password']}\n")
 
 

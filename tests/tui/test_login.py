@@ -92,7 +92,7 @@ async def test_what_is_missing_is_said_before_anything_is_sent(clock: ManualCloc
     async with at_login(clock) as running:
         await fill(running, "#email", "")
         await running.press("enter")
-        assert "The e-mail address is missing." in running.login.said
+        assert "The email address is missing." in running.login.said
         assert running.focus == "email"
         await running.press("ctrl+t", "enter")
         assert "The app id is missing." in running.login.said

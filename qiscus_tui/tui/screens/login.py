@@ -1,4 +1,4 @@
-"""The login: e-mail address and password, or a long-lived token.
+"""The login: email address and password, or a long-lived token.
 
 Light to import: it is the first frame. What needs the network comes in when Enter is pressed, or
 in a thread after that frame.
@@ -79,7 +79,7 @@ class LoginScreen(SizedScreen[None]):
         with Center(id="middle"), Vertical(id="card"):
             yield OneLine(id="title")
             yield TabStrip(id="tabs")
-            yield _row("E-mail", Field(email, id="email"), "by-password")
+            yield _row("Email", Field(email, id="email"), "by-password")
             yield _row(
                 "Password", SecretField(demo.password if demo else "", id="password"), "by-password"
             )
@@ -200,7 +200,7 @@ class LoginScreen(SizedScreen[None]):
                 return "The app id is missing.", "#app-id"
             return None if entered.long_lived else ("The token is missing.", "#long-lived")
         if not entered.email:
-            return "The e-mail address is missing.", "#email"
+            return "The email address is missing.", "#email"
         return None if entered.password else ("The password is missing.", "#password")
 
     async def _log_in(self, entered: Entered) -> None:

@@ -19,7 +19,7 @@ from qiscus_tui.model.text import safe
 class Tab(enum.Enum):
     """The two ways to log in. The value is what stands on the tab."""
 
-    PASSWORD = "E-mail and password"
+    PASSWORD = "Email and password"
     TOKEN = "Long-lived token"
 
     @property
