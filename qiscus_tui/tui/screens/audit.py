@@ -15,7 +15,8 @@ from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.actions import Action, Scope
-from qiscus_tui.tui.screens.sized import SizedScreen, TooSmall
+from qiscus_tui.tui.screens.reading import ReadingScreen
+from qiscus_tui.tui.screens.sized import TooSmall
 from qiscus_tui.tui.situation import Situation
 from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.cells import created_cell
@@ -42,30 +43,12 @@ OUTCOME_COLUMNS = (
 NOT_WRITTEN = "not written down"
 
 
-class _Reading(SizedScreen[None]):
-    """A screen to be read: scrolled, and left again."""
-
-    SCOPE = Scope.AUDIT
-
-    def action_back(self) -> None:
-        """Back to what is behind."""
-        if self.is_in_front:
-            self.dismiss()
-
-    @on(ActionBar.Pressed)
-    async def _pressed(self, pressed: ActionBar.Pressed) -> None:
-        pressed.stop()
-        action = actions.named(pressed.name)
-        if action is not None:
-            where = "app" if Scope.APP in action.scopes else "screen"
-            await self.app.run_action(f"{where}.{pressed.name}", self)
-
-
-class AuditScreen(_Reading):
+class AuditScreen(ReadingScreen):
     """Every plan of the audit log, newest first."""
 
     CSS_PATH = "accounts.tcss"
     AUTO_FOCUS = "#plans"
+    SCOPE = Scope.AUDIT
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(Scope.AUDIT)]
 
     def __init__(self, workspace: Workspace) -> None:
@@ -115,7 +98,7 @@ class AuditScreen(_Reading):
             self.app.push_screen(PlanScreen(self._plans[self.query_one(TextRows).cursor_row]))
 
 
-class PlanScreen(_Reading):
+class PlanScreen(ReadingScreen):
     """One plan: who, when, from where, and each session's outcome."""
 
     CSS_PATH = "accounts.tcss"
