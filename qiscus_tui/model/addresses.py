@@ -34,6 +34,20 @@ def packed(text: str | None) -> int | None:
     return _V6_FROM + int.from_bytes(number)
 
 
+def surroundings(address: int) -> int:
+    """The first address, packed, of the /24 (IPv6: /48) that a packed address is in."""
+    if address < _V6_FROM:
+        return address >> 8 << 8
+    return ((address - _V6_FROM) >> 80 << 80) + _V6_FROM
+
+
+def surroundings_text(first: int) -> str:
+    """What `surroundings` gave, as CIDR: `10.2.0.0/24`."""
+    if first < _V6_FROM:
+        return str(ipaddress.IPv4Network((first, 24)))
+    return str(ipaddress.IPv6Network((first - _V6_FROM, 48)))
+
+
 def network(text: str) -> tuple[int, int]:
     """First and last address, packed, of what `named_network` gives. Raises ValueError."""
     return _bounds(named_network(text))

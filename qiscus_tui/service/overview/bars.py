@@ -1,0 +1,51 @@
+"""A bar: how many sessions have something in common, and the filter that shows just these."""
+
+from collections.abc import Generator, Mapping
+from typing import TypeVar
+
+from msgspec import Struct
+
+Kind = TypeVar("Kind", int, str)
+
+MOST = 50
+"""Bars of clients, or of networks; what is rarer is counted together."""
+RUN = 2000
+"""Things that are looked at in one step."""
+
+
+class Bar(Struct, frozen=True):
+    """One line of a chart."""
+
+    key: str
+    """The same for the same thing in the next list."""
+    label: str
+    """A safe text."""
+    count: int
+    filter: str = ""
+    """Shows exactly the sessions counted; empty where no filter can ask for them."""
+    is_soon: bool = False
+    """They end within the day."""
+
+
+Bars = tuple[Bar, ...]
+
+
+def most_in_steps(counts: Mapping[Kind, int]) -> Generator[None, None, list[Kind]]:
+    """The `MOST` kinds with the highest counts, in steps of a few milliseconds."""
+
+    def place(kind: Kind) -> tuple[int, Kind]:
+        return -counts[kind], kind
+
+    most: list[Kind] = []
+    kinds = list(counts)
+    for start in range(0, len(kinds), RUN):
+        most = sorted(most + kinds[start : start + RUN], key=place)[:MOST]
+        yield
+    return most
+
+
+def others(what: str, kinds: int, count: int) -> Bars:
+    """The bar of what is rarer than those shown; none where nothing is."""
+    if not kinds:
+        return ()
+    return (Bar("", f"{kinds:,} other {what}{'' if kinds == 1 else 's'}", count),)

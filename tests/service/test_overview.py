@@ -1,0 +1,301 @@
+"""A list counted for the overview: each bar's filter shows exactly what the bar counted."""
+
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qiscus_tui.model.durations import DAY, HOUR
+from qiscus_tui.model.session import Session
+from qiscus_tui.model.timestamps import LATEST
+from qiscus_tui.query import Moment, parse, select
+from qiscus_tui.service.clients import UNKNOWN
+from qiscus_tui.service.overview.bars import MOST, RUN, Bar, Bars
+from qiscus_tui.service.overview.counting import Overview, counted_in_steps
+from qiscus_tui.service.overview.days import SHOWN, days_around
+from qiscus_tui.service.session_list import SessionList
+from tests.service.scripted import listed, new_session
+
+NOW = 1_792_000_000.0  # Wed 14 Oct 2026 17:46:40 UTC
+
+
+@pytest.fixture
+def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Sets the local zone."""
+
+    def set_zone(name: str) -> None:
+        monkeypatch.setenv("TZ", name)
+        time.tzset()
+
+    yield set_zone
+    monkeypatch.undo()
+    time.tzset()
+
+
+def counted(sessions: SessionList, now: float = NOW) -> Overview:
+    """All steps at once."""
+    steps: Generator[None, None, Overview] = counted_in_steps(sessions, now)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as finished:
+            return finished.value
+
+
+def shown_by(bar: Bar, sessions: SessionList, now: float = NOW) -> list[Session]:
+    """What the list shows when it is filtered by a bar."""
+    found = select(parse(bar.filter), sessions, Moment(now, DAY))
+    return [sessions.sessions[at] for at in found]
+
+
+def charts(overview: Overview, now: float = NOW) -> list[Bars]:
+    """All four."""
+    return [overview.days, overview.expiries(now), overview.clients, overview.networks]
+
+
+def assert_true(overview: Overview, sessions: SessionList, now: float = NOW) -> None:
+    """Each bar counts what its filter shows."""
+    for bar in (bar for chart in charts(overview, now) for bar in chart if bar.filter):
+        assert bar.count == len(shown_by(bar, sessions, now)), bar
+
+
+def with_clients(*names: str | None) -> SessionList:
+    """A session of each; None is one without a user agent."""
+    made = [
+        new_session(at, user_agent=None if name is None else f"{name}/1")
+        for at, name in enumerate(names)
+    ]
+    return replace(listed(made), clients=[name or UNKNOWN for name in names])
+
+
+def labels(bars: Sequence[Bar]) -> dict[str, int]:
+    """Counts by label."""
+    return {bar.label: bar.count for bar in bars}
+
+
+# The promise
+
+moments = st.none() | st.floats(NOW - 40 * DAY, NOW + 40 * DAY) | st.floats(1, LATEST)
+near = st.sampled_from([NOW + part * HOUR for part in (-1, 0, 1, 6, 24, 72, 720)])
+names = st.text('aAıIßs1.\\" ·-:', min_size=1, max_size=4).filter(str.strip) | st.sampled_from(
+    ["curl 8", "curl 8.5", "CURL 8", UNKNOWN, f"{UNKNOWN} bot", "Chrome 126 · Windows"]
+)
+ADDRESSES = (
+    *(None, "", "10.2.0.1", "10.2.0.9", " 10.2.0.7 ", "10.2.1.1", "::ffff:10.2.0.1", "::1"),
+    *("2001:db8:1::1", "2001:db8:1:ffff::1", "2001:db8:2::1", "fe80::1%eth0", "10.2.0.1, 10.3.0.1"),
+)
+fields = st.tuples(moments, moments | near, st.none() | names, st.sampled_from(ADDRESSES))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(fields, max_size=30), st.floats(-DAY, DAY))
+def test_what_a_bar_counts_is_what_its_filter_shows(
+    rows: list[tuple[float | None, float | None, str | None, str | None]], later: float
+):
+    made = [
+        new_session(at, created_at=created, expires_at=ends, user_agent=client, ip=ip)
+        for at, (created, ends, client, ip) in enumerate(rows)
+    ]
+    sessions = replace(listed(made), clients=[row[2] or UNKNOWN for row in rows])
+    overview = counted(sessions)
+    assert_true(overview, sessions)
+    assert_true(overview, sessions, NOW + later)  # of days and names nothing changes
+    for chart in (overview.days, overview.expiries(NOW), overview.networks):
+        assert sum(bar.count for bar in chart) == len(rows)
+
+
+# Days
+
+
+def issued(*created: float | None) -> SessionList:
+    """A session created at each moment."""
+    return listed(
+        [
+            new_session(number, created_at=at, expires_at=None if at is None else at + 30 * DAY)
+            for number, at in enumerate(created)
+        ]
+    )
+
+
+def test_days_stand_newest_first_and_quiet_ones_too(zone: Callable[[str], None]):
+    zone("UTC")
+    days = counted(issued(NOW - HOUR, NOW - DAY, NOW - DAY, NOW - 29 * DAY)).days
+    assert [bar.label for bar in days[:3]] == ["today", "Tue 13 Oct", "Mon 12 Oct"]
+    assert [bar.count for bar in days[:3]] == [1, 2, 0]
+    assert len(days) == SHOWN
+    assert days[1].filter == "created:2026-10-13"
+
+
+def test_what_is_older_newer_or_not_known_has_bars_of_its_own(zone: Callable[[str], None]):
+    zone("UTC")
+    sessions = issued(NOW - 90 * DAY, NOW + 2 * DAY, None)
+    days = counted(sessions).days
+    assert (days[0].label, days[0].filter) == ("later", "created:>=2026-10-15")
+    assert (days[-2].label, days[-2].filter) == ("earlier", "created:<2026-09-14")
+    assert (days[-1].label, days[-1].filter) == ("unknown", "is:undated")
+    assert_true(counted(sessions), sessions)
+
+
+def test_an_unknown_day_is_not_asked_for_where_the_end_is_known():
+    sessions = listed([new_session(1, created_at=None), new_session(2, expires_at=None)])
+    assert counted(sessions).days[-1] == Bar("unknown", "unknown", 1)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("UTC", "Asia/Jakarta", "Asia/Kathmandu", "America/New_York", "Pacific/Kiritimati"),
+        *("Africa/Cairo", "America/Sao_Paulo", "Europe/London", "XXX-7:00:30"),
+    ],
+)
+@pytest.mark.parametrize("season", range(0, 366, 26))
+def test_days_are_those_of_the_local_zone(zone: Callable[[str], None], name: str, season: int):
+    zone(name)
+    now = 1_540_000_000.0 + season * DAY  # 2018, when midnights were left out in Sao Paulo
+    sessions = issued(*(now - hours * HOUR for hours in range(0, 32 * 24, 5)))
+    overview = counted(sessions, now)
+    assert_true(overview, sessions, now)
+    for bar in overview.days[1:SHOWN]:
+        local = {
+            time.strftime("%a %e %b", time.localtime(session.created_at))
+            for session in shown_by(bar, sessions, now)
+        }
+        assert local == {bar.label}
+    starts = days_around(now)
+    assert all(22 * HOUR < until - since < 26 * HOUR for since, until in pairwise(starts))
+    assert overview.holds(now)
+    assert not overview.holds(starts[-1])
+    assert not overview.holds(starts[-2] - 1)
+
+
+@pytest.mark.parametrize("now", [0.0, 1.0, LATEST, 4e11])
+def test_a_clock_at_the_end_of_the_calendar_has_days_too(now: float):
+    sessions = issued(1.0, NOW, LATEST)
+    overview = counted(sessions, now)
+    assert sum(bar.count for bar in overview.days) == 3
+    assert_true(overview, sessions)
+
+
+# Expiries
+
+
+def test_expiries_move_on_with_the_time():
+    sessions = listed([new_session(at, expires_at=NOW + at * HOUR) for at in range(1, 40)])
+    overview = counted(sessions)
+    assert labels(overview.expiries(NOW))["within 1h"] == 1
+    assert "expired" not in labels(overview.expiries(NOW))
+    for later in (0, 0.25, HOUR - 0.1, HOUR, 5 * HOUR, 3 * DAY, -DAY):
+        assert_true(overview, sessions, NOW + later)
+    assert labels(overview.expiries(NOW + 5 * HOUR))["expired"] == 5
+
+
+def test_only_what_ends_within_the_day_is_soon():
+    bars = counted(listed([new_session(1)])).expiries(NOW)
+    assert [bar.label for bar in bars if bar.is_soon] == ["within 1h", "1h to 6h", "6h to 24h"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.floats(2**31 - 4 * DAY, 2**31), st.sampled_from([0, HOUR, DAY, 3 * DAY, 30 * DAY]))
+def test_no_rounding_comes_between_a_bar_and_its_filter(now: float, left: float):
+    # Where the sum of a moment and a span is rounded, their difference is not.
+    sessions = listed([new_session(at, expires_at=now + left + at * 2.0**-22) for at in (-1, 0, 1)])
+    assert_true(counted(sessions, now), sessions, now)
+
+
+# Clients
+
+
+def test_a_name_is_asked_for_without_longer_ones_that_hold_it():
+    sessions = with_clients(*["curl 8"] * 3, *["curl 8.5"] * 2, "curl 8.51", "libcurl 8")
+    bars = counted(sessions).clients
+    assert labels(bars) == {"curl 8": 3, "curl 8.5": 2, "curl 8.51": 1, "libcurl 8": 1}
+    assert bars[0].filter == 'client:"curl 8" -client:"curl 8.5" -client:"libcurl 8"'
+    assert_true(counted(sessions), sessions)
+
+
+def test_where_too_many_hold_a_name_the_bar_counts_all_and_says_so():
+    sessions = with_clients("a", "a", *(f"{letter}a" for letter in "bcdef"))
+    first = counted(sessions).clients[0]
+    assert first == Bar("a", "a, and names with it", 7, 'client:"a"')
+    assert_true(counted(sessions), sessions)
+
+
+def test_clients_that_are_not_named_can_be_asked_for():
+    sessions = with_clients(None, None, "curl 8")
+    bars = counted(sessions).clients
+    assert bars[0] == Bar(UNKNOWN, UNKNOWN, 2, 'client:"unknown"')
+
+
+def test_nothing_can_be_taken_from_clients_that_are_not_named():
+    sessions = with_clients(None, None, "unknown bot")
+    bars = counted(sessions).clients
+    assert labels(bars) == {"unknown, and names with it": 3, "unknown bot": 1}
+    assert_true(counted(sessions), sessions)
+
+
+def test_names_with_quotes_and_signs_of_the_language_are_asked_for_as_they_are():
+    names = ('say "hi"', "back\\slash", "-client:curl", "a b", "is:current", '"')
+    sessions = with_clients(*names)
+    bars = counted(sessions).clients
+    assert {bar.label for bar in bars} >= {'say "hi"', "back\\slash", "-client:curl"}
+    assert_true(counted(sessions), sessions)
+
+
+def test_upper_and_lower_case_are_one_client():
+    sessions = with_clients("Curl", "cURL", "curl")
+    assert labels(counted(sessions).clients) == {"Curl": 3}
+    assert_true(counted(sessions), sessions)
+
+
+def test_rare_clients_are_counted_together():
+    sessions = with_clients("top", "top", *(f"<{number:03}>" for number in range(MOST + 9)))
+    bars = counted(sessions).clients
+    assert bars[0].label == "top"
+    assert bars[-1] == Bar("", "10 other clients", 10)
+    assert sum(bar.count for bar in bars) == len(sessions)
+
+
+# Networks
+
+
+def from_addresses(*ips: str | None) -> SessionList:
+    """A session from each."""
+    return listed([new_session(at, ip=ip) for at, ip in enumerate(ips)])
+
+
+def test_networks_are_those_of_24_and_48_bits():
+    sessions = from_addresses(
+        "10.2.0.1", "10.2.0.9", "::ffff:10.2.0.3", "2001:db8:1::1", "10.2.1.1"
+    )
+    bars = counted(sessions).networks
+    assert labels(bars) == {"10.2.0.0/24": 3, "10.2.1.0/24": 1, "2001:db8:1::/48": 1}
+    assert bars[0].filter == "ip:10.2.0.0/24"
+    assert_true(counted(sessions), sessions)
+
+
+def test_what_is_no_address_is_counted_and_cannot_be_asked_for():
+    sessions = from_addresses("10.2.0.1", None, "unix socket", "fe80::1%eth0")
+    assert counted(sessions).networks[-1] == Bar("nowhere", "no address", 3)
+
+
+def test_rare_networks_are_counted_together():
+    sessions = from_addresses(*(f"10.{high}.7.1" for high in range(MOST + 1)))
+    assert counted(sessions).networks[-1] == Bar("", "1 other network", 1)
+
+
+# The way
+
+
+def test_an_empty_list_has_no_bars_but_the_days_and_spans():
+    overview = counted(listed([]))
+    assert [bar.count for chart in charts(overview) for bar in chart] == [0] * (SHOWN + 7)
+
+
+def test_counting_stops_every_so_many_sessions():
+    sessions = from_addresses(*(f"10.{at // 250}.{at % 250}.1" for at in range(5 * RUN)))
+    steps = counted_in_steps(sessions, NOW)
+    assert sum(1 for _ in steps) > 10
