@@ -64,6 +64,11 @@ class Line(Struct, frozen=True):
     left: tuple[Piece, ...] = ()
     right: tuple[Piece, ...] = ()
 
+    @property
+    def width(self) -> int:
+        """Cells that it takes if nothing is left out."""
+        return _width(self.left, self.right)
+
 
 INDENT = 1
 """Cells free at both ends of a line."""
