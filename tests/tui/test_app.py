@@ -230,3 +230,24 @@ def _break() -> None:
 def test_of_our_own_errors_message_and_hint_are_said() -> None:
     assert crash_words(OutOfReach("No answer", "Try again.")) == ("No answer", "Try again.")
     assert PLANTED not in "".join(crash_words(ValueError(PLANTED)))
+
+
+@pytest.mark.parametrize(("key", "is_covered"), [("A", True), ("question_mark", False)])
+async def test_a_list_is_drawn_while_it_can_be_seen(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch, key: str, is_covered: bool
+) -> None:
+    async with at_sessions(clock) as running:
+        await running.press(key)
+        drawn: list[object] = []
+
+        def note(*what: object) -> None:
+            drawn.append(what)
+
+        monkeypatch.setattr(running.app, "_display", note)
+        await running.tick()
+        await running.pilot.pause(0.1)
+        assert (drawn == []) is is_covered
+        monkeypatch.undo()
+        await running.press("escape")
+        assert running.app.screen is running.sessions
+        assert running.sessions.counts.text in running.text()

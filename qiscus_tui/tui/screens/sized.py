@@ -50,6 +50,18 @@ class SizedScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
         """Whether this is the screen that gets the keys: no dialog is over it."""
         return self.app.screen is self
 
+    @property
+    def is_current(self) -> bool:
+        """Whether any of it can be seen. Textual asks this before it draws.
+
+        To Textual a screen that is covered whole counts too, if it is the next one behind; each
+        second of its countdowns would have all of the screen in front sent again.
+        """
+        if not super().is_current:
+            return False
+        front = self.app.screen
+        return front is self or front.is_modal
+
     def on_resize(self, event: events.Resize) -> None:
         """Hide all but the line that says what is needed, or show all again."""
         self.set_class(self.query_one(TooSmall).tells_of(event.size), "-too-small")
