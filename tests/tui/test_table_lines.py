@@ -146,6 +146,11 @@ async def test_the_filter_line_reads_as_drawn() -> None:
     assert (await filtered(Shown("", 9, 9, "newest first"))).endswith("all, newest first")
 
 
+async def test_beside_a_long_filter_the_count_stays_longer_than_the_sort() -> None:
+    text = await filtered(structs.replace(SHOWN, filter="x" * 60), 80)
+    assert text.endswith("  212 of 1,284")
+
+
 async def test_of_no_list_nothing_is_called_all() -> None:
     text = await filtered(Shown("", 0, 0, "newest first"))
     assert text.endswith("  newest first")

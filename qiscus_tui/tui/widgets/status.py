@@ -139,8 +139,8 @@ def filter_line(shown: Shown) -> Line:
     else:
         words = piece("/ to filter", Tone.MUTED, 10)
     many = f"{shown.shown:,} of {shown.total:,}" if shown.shown != shown.total else "all"
-    right = f"{many}, {shown.sort}" if shown.total else shown.sort
-    return Line((words,), (piece(right, Tone.MUTED, 50),))
+    count = (piece(many, Tone.MUTED, 60),) if shown.total else ()
+    return Line((words,), (*count, piece(shown.sort, Tone.MUTED, 50, after=", ")))
 
 
 def age_words(age: float) -> str:
