@@ -60,6 +60,8 @@ async def _of_the_work() -> AsyncGenerator[tuple[str, str]]:
         yield "detail", picture(running)
         await running.press("escape", "F")
         yield "find", picture(running)
+        await running.press("escape", "o")
+        yield "overview", picture(running)
         await running.press("escape", "question_mark")
         yield "help", picture(running)
         await running.press("escape", "X")

@@ -23,6 +23,7 @@ class Scope(enum.Enum):
     ACCOUNTS = "accounts"
     AUDIT = "audit"
     PLAN = "plan"
+    OVERVIEW = "overview"
 
 
 class Group(enum.Enum):
@@ -136,6 +137,52 @@ ACTIONS: tuple[Action, ...] = (
         available=with_a_list,
     ),
     Action(
+        "overview",
+        ("o",),
+        "o",
+        "overview",
+        "Overview",
+        "Tokens issued per day, expiries ahead, top clients and networks, as bars.",
+        Group.FIND,
+        footer=45,
+        available=with_a_list,
+    ),
+    Action(
+        "open_bar",
+        ("enter",),
+        "enter",
+        "filter by this",
+        "Filter the list by this bar",
+        "In the overview: filter the list by the bar under the cursor.",
+        Group.FIND,
+        scopes=(Scope.OVERVIEW,),
+        footer=95,
+        available=with_a_list,
+        bound=False,
+    ),
+    Action(
+        "next_chart",
+        ("tab", "right"),
+        "tab",
+        "next chart",
+        "",
+        "In the overview: go to the next chart (→ too).",
+        Group.MOVE,
+        scopes=(Scope.OVERVIEW,),
+        footer=80,
+        available=with_a_list,
+    ),
+    Action(
+        "previous_chart",
+        ("shift+tab", "left"),
+        "shift+tab",
+        "previous chart",
+        "",
+        "In the overview: go to the chart before (← too).",
+        Group.MOVE,
+        scopes=(Scope.OVERVIEW,),
+    ),
+    Action(
         "mark_shown",
         ("a",),
         "a",
@@ -173,6 +220,7 @@ ACTIONS: tuple[Action, ...] = (
         "Reload the list",
         "Read the list again. Cursor and marks stay on their sessions.",
         Group.ACCOUNT,
+        scopes=(Scope.SESSIONS, Scope.OVERVIEW),
         footer=60,
         available=lambda now: not now.busy,
     ),
@@ -337,7 +385,14 @@ ACTIONS: tuple[Action, ...] = (
         "",
         "Clear the filter, or go back.",
         Group.FIND,
-        scopes=(Scope.SESSIONS, Scope.DETAIL, Scope.ACCOUNTS, Scope.AUDIT, Scope.PLAN),
+        scopes=(
+            Scope.SESSIONS,
+            Scope.DETAIL,
+            Scope.OVERVIEW,
+            Scope.ACCOUNTS,
+            Scope.AUDIT,
+            Scope.PLAN,
+        ),
     ),
     Action(
         "palette",

@@ -9,6 +9,7 @@ LATER = (
     "qiscus_tui.tui.screens.detail",
     "qiscus_tui.tui.screens.accounts",
     "qiscus_tui.tui.screens.audit",
+    "qiscus_tui.tui.screens.overview",
     "qiscus_tui.tui.dialogs.account_questions",
     "qiscus_tui.tui.dialogs.revoke",
     "qiscus_tui.tui.dialogs.revoke_all",

@@ -213,6 +213,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "revoke all": ("X",),
     "find": ("F", *"not-a-token", "enter"),
     "export": ("e",),
+    "overview": ("o", "tab", "tab", "end"),
     "refreshed": ("R",),
     "help": ("question_mark",),
     "palette": ("colon",),

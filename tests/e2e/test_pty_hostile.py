@@ -8,7 +8,7 @@ import pytest
 
 from qiscus_tui.demo import Call, Fault
 from tests.e2e.conftest import Opener, Server, log_in
-from tests.e2e.terminal import DOWN, ENTER, ESCAPE, Terminal
+from tests.e2e.terminal import DOWN, END, ENTER, ESCAPE, Terminal
 from tests.e2e.written import foreign
 
 HOSTILE = "ip:203.0.113.66"
@@ -50,6 +50,14 @@ def test_in_the_detail(hostile: Terminal) -> None:
         hostile.send(DOWN)
     assert b"]52;c;" in hostile.raw  # shown, without what would make it act
     assert_harmless(hostile)
+
+
+def test_in_the_overview(sessions: Terminal) -> None:
+    sessions.send("o")
+    sessions.wait_for("TOP CLIENTS")
+    sessions.send("\t\t" + END)
+    sessions.wait_for("]0")
+    assert_harmless(sessions)
 
 
 def test_in_the_dialog(hostile: Terminal) -> None:

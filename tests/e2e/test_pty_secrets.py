@@ -17,6 +17,7 @@ SCREENS = {
     "revoke": ("x", "Revoke 1 session"),
     "revoke all": ("X", "Revoke all"),
     "find": ("F", "Find the session"),
+    "overview": ("o", "ISSUED PER DAY"),
     "help": ("?", "Moving"),
     "palette": (":", "Reload the list"),
 }

@@ -23,6 +23,7 @@ def test_every_screen_opens_by_its_key_and_closes_by_escape(
         there_and_back(sessions, "x", "Revoke 1 session", "n")
         there_and_back(sessions, "F", "Find the session of a token")
         there_and_back(sessions, "X", "Revoke all")
+        there_and_back(sessions, "o", "ISSUED PER DAY")
         there_and_back(sessions, "?", "Moving")
         there_and_back(sessions, ":", "Reload the list")
 

@@ -37,7 +37,11 @@ async def footer(width: int, situation: Situation = USUAL) -> str:
 
 async def test_the_footer_reads_as_the_screen_is_drawn() -> None:
     assert await footer(120) == (
-        " space mark  enter detail  x revoke  / filter  s sort  r reload"
+        " space mark  enter detail  x revoke  / filter  s sort o overview  r reload"
+        " R refresh token X revoke all  ? help  q quit"
+    )
+    assert await footer(130) == (
+        " space mark  enter detail  x revoke  / filter  s sort  o overview  r reload"
         "  R refresh token  X revoke all  ? help  q quit"
     )
 
@@ -73,7 +77,7 @@ async def test_a_click_in_the_footer_asks_for_its_action() -> None:
         (Situation(rows=5, listed=5, stale=True), {"revoke", "revoke_all", "refresh_token"}),
         (Situation(rows=5, listed=5, busy=True), {"revoke", "revoke_all", "reload"}),
         (Situation(rows=0, listed=5), {"toggle_mark", "open_detail", "mark_shown", "revoke"}),
-        (Situation(), {"filter", "next_sort", "find_token"}),
+        (Situation(), {"filter", "next_sort", "find_token", "overview"}),
         (Situation(rows=1, listed=1), {"unmark_all"}),
     ],
 )
@@ -91,7 +95,7 @@ def test_hidden_marks_can_be_revoked_though_no_row_is_shown() -> None:
 
 
 def test_no_key_does_two_things_in_one_place() -> None:
-    for scope in (Scope.SESSIONS, Scope.DETAIL):
+    for scope in (Scope.SESSIONS, Scope.DETAIL, Scope.OVERVIEW):
         keys = [key for act in (*actions.of(scope), *actions.of(Scope.APP)) for key in act.keys]
         assert len(keys) == len(set(keys))
     assert len({action.name for action in ACTIONS}) == len(ACTIONS)

@@ -107,14 +107,6 @@ class LiveList(PassingTime):
 
     # Reading.
 
-    def action_reload(self) -> None:
-        """Read the list again; where the session ended, log in again."""
-        self.say("")
-        if isinstance(self.trouble, LoginNeeded):
-            self.log_in_again(self.trouble)
-        else:
-            self.reload()
-
     def reload(self) -> None:
         """Read the list, unless it is being read."""
         if not self._is_loading:
@@ -197,7 +189,7 @@ class LiveList(PassingTime):
 
         if isinstance(self.app.screen, LoginScreen):
             return
-        if not self.is_in_front:
+        if not self.is_watched:
             return  # a dialog is open and tells it; the next reading asks
         if self.storage is Storage.ENVIRONMENT:
             words = f"{why.message}\n{notices.FROM_ENVIRONMENT}"
@@ -233,7 +225,7 @@ class LiveList(PassingTime):
         self.draw_counts()
         waited = self.workspace.clock.now() - self._tried_at
         due = waited >= self.workspace.config.ui.reload
-        if due and self.is_in_front and not isinstance(self.trouble, LoginNeeded):
+        if due and self.is_watched and not isinstance(self.trouble, LoginNeeded):
             self.reload()
 
     # Drawing.
@@ -249,10 +241,16 @@ class LiveList(PassingTime):
         self.draw_filter()
         self.table.show_notice(*self._where_no_rows_are())
         self.action_bar.show_actions(actions.in_footer(Scope.SESSIONS, self.situation))
+        self.drawn.publish(None)
 
     def _where_no_rows_are(self) -> tuple[str, ...]:
+        is_hidden = self._is_read and self.view.is_filtered
+        return notices.NO_MATCH if is_hidden else self.where_no_list_is()
+
+    def where_no_list_is(self) -> tuple[str, ...]:
+        """Why there is no session to show, and what to do."""
         if self._is_read:
-            return notices.NO_MATCH if self.view.is_filtered else notices.EMPTY
+            return notices.EMPTY
         if self.trouble is None or self._is_loading:
             return notices.LOADING
         return notices.not_read(self.trouble, self.storage)

@@ -46,6 +46,14 @@ class SessionsScreen(LiveList):
         """Clear the filter."""
         self.clear_filter()
 
+    def action_reload(self) -> None:
+        """Read the list again; where the session ended, log in again."""
+        self.say("")
+        if isinstance(self.trouble, LoginNeeded):
+            self.log_in_again(self.trouble)
+        else:
+            self.reload()
+
     # One session.
 
     @on(SessionTable.Opened)
@@ -185,7 +193,14 @@ class SessionsScreen(LiveList):
             self.table.move_to_session(session_id)
             self.say("the filter is cleared, to show it")
 
-    # Accounts, and what was done.
+    # Other screens.
+
+    def action_overview(self) -> None:
+        """The whole list, counted."""
+        from qiscus_tui.tui.screens.overview import OverviewScreen
+
+        if self.is_in_front:
+            self.app.push_screen(OverviewScreen(self))
 
     def action_accounts(self) -> None:
         """The accounts of this machine."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.signal import Signal
 from textual.widgets import Static
 
 from qiscus_tui.errors import FilterError
@@ -59,6 +60,8 @@ class ShownList(SizedScreen[None]):
         self.filter_found = OneLine(id="filter-found")
         self.notice = Notice(id="notice")
         self.action_bar = ActionBar(id="actions")
+        self.drawn: Signal[None] = Signal(self, "drawn")
+        """Tells other screens that something else is shown, or said, than before."""
 
     def compose(self) -> ComposeResult:
         yield TooSmall()
@@ -178,6 +181,11 @@ class ShownList(SizedScreen[None]):
             return False
         self.filter_field.value = ""
         return True
+
+    def filter_by(self, text: str) -> None:
+        """Show what `text` asks for, as if it had been typed, and go to the table."""
+        self.filter_field.value = text
+        self._filter_left()
 
     def _filter_left(self) -> None:
         self.remove_class("-filtering")

@@ -42,6 +42,9 @@ class SizedScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
     SCOPE: ClassVar[Scope | None] = None
     """Whose actions the palette offers here; None: it is not to be had."""
 
+    SHOWS_LIST: ClassVar[bool] = False
+    """Whether it shows the list of the sessions screen behind it, as that is read again."""
+
     if TYPE_CHECKING:
         app = getters.app(App[int])
 
@@ -49,6 +52,12 @@ class SizedScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
     def is_in_front(self) -> bool:
         """Whether this is the screen that gets the keys: no dialog is over it."""
         return self.app.screen is self
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether what this screen lists is in front: here, or in what shows the list of it."""
+        front = self.app.screen
+        return front is self or (isinstance(front, SizedScreen) and front.SHOWS_LIST)
 
     @property
     def is_current(self) -> bool:

@@ -1,0 +1,191 @@
+"""The list seen from afar: tokens issued per day, expiries ahead, top clients and networks."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.widgets import Static
+
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.overview.counting import Overview, counted_in_steps
+from qiscus_tui.tui import actions
+from qiscus_tui.tui.actions import Scope
+from qiscus_tui.tui.screens.notices import Notice
+from qiscus_tui.tui.screens.reading import ReadingScreen
+from qiscus_tui.tui.screens.shown_list import AT_ONCE, in_turns
+from qiscus_tui.tui.screens.sized import TooSmall
+from qiscus_tui.tui.screens.view import at_once
+from qiscus_tui.tui.widgets.action_bar import ActionBar
+from qiscus_tui.tui.widgets.chart import Chart, Fit
+from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
+from qiscus_tui.tui.widgets.session_rows import NO_SESSIONS
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.session_list import SessionList
+    from qiscus_tui.tui.screens.sessions import SessionsScreen
+
+TALL = 30
+"""Lines from which on the days have a side of their own."""
+COUNTING = ("Counting the sessions…",)
+
+
+class OverviewScreen(ReadingScreen):
+    """Bars of all sessions of the list behind, which it follows; Enter filters the list by one."""
+
+    CSS_PATH = "overview.tcss"
+    AUTO_FOCUS = ""  # what is not shown yet can't take it, and keys would wait for that
+    SCOPE = Scope.OVERVIEW
+    SHOWS_LIST = True
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(Scope.OVERVIEW)]
+
+    def __init__(self, sessions: SessionsScreen) -> None:
+        super().__init__()
+        self._sessions = sessions
+        self._asked = NO_SESSIONS
+        self._overview: Overview | None = None
+        self._said: tuple[str, ...] = ()
+        self.identity = OneLine(id="overview-identity")
+        self.counts = OneLine(id="overview-counts")
+        self.title_line = OneLine(id="overview-title")
+        self.notice = Notice(id="overview-notice")
+        self.days = Chart("ISSUED PER DAY", id="chart-days")
+        self.expiries = Chart("EXPIRIES AHEAD", id="chart-expiries")
+        self.clients = Chart("TOP CLIENTS", id="chart-clients")
+        self.networks = Chart("TOP NETWORKS", id="chart-networks")
+        self.action_bar = ActionBar(id="overview-actions")
+
+    def compose(self) -> ComposeResult:
+        yield TooSmall()
+        yield self.identity
+        yield self.counts
+        yield self.title_line
+        yield self.notice
+        yield Static(classes="rule")
+        with Container(id="charts"):
+            yield self.days
+            yield self.expiries
+            yield self.clients
+            yield self.networks
+        yield Static("", id="no-charts", markup=False)
+        yield Static(classes="rule")
+        yield self.action_bar
+
+    def on_mount(self) -> None:
+        """Count, and follow the list from now on."""
+        self._sessions.drawn.subscribe(self, self.follow)
+        self.set_interval(1, self.follow)
+        self.follow()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Days on a side of their own, or above the clients. (The base has its own part.)"""
+        self.set_class(event.size.height >= TALL, "-tall")
+        self._align()
+
+    # Following the list.
+
+    def follow(self, _what: object = None) -> None:
+        """Say what the list behind says, and count it where it is another."""
+        behind, listed, now = self._sessions, self._sessions.listed, self._sessions.server_now()
+        self.identity.show_line(behind.identity.line)
+        self.counts.show_line(behind.counts.line)
+        self.notice.say(behind.doubts())
+        self.action_bar.show_actions(actions.in_footer(Scope.OVERVIEW, behind.situation))
+        turned = self._overview is not None and not self._overview.holds(now)
+        if listed is not self._asked or turned:
+            self._count(listed, now)
+        elif self._overview is not None:
+            self.expiries.show_bars(self._overview.expiries(now))
+            self._align()
+        self._draw_title()
+        self._draw_where_no_charts_are()
+
+    def _count(self, listed: SessionList, now: float) -> None:
+        self._asked, self._overview = listed, None
+        steps = counted_in_steps(listed, now)
+        if len(listed) <= AT_ONCE:
+            self._show(at_once(steps))
+        else:
+            self.run_worker(self._count_in_turns(steps), group="count", exclusive=True)
+
+    async def _count_in_turns(self, steps: Generator[None, None, Overview]) -> None:
+        self._show(await in_turns(steps))
+        self._draw_where_no_charts_are()
+
+    def _show(self, overview: Overview) -> None:
+        self._overview = overview
+        self.days.show_bars(overview.days)
+        self.expiries.show_bars(overview.expiries(self._sessions.server_now()))
+        self.clients.show_bars(overview.clients)
+        self.networks.show_bars(overview.networks)
+        self._align()
+
+    # Drawing.
+
+    def _align(self) -> None:
+        """Charts above each other have their bars at the same place."""
+        tall = self.has_class("-tall")
+        left, right = ([self.days], [self.expiries, self.clients, self.networks])
+        if not tall:
+            left, right = [self.days, self.clients], [self.expiries, self.networks]
+        for column in (left, right):
+            wants = [chart.wants for chart in column]
+            shared = Fit(max(one.label for one in wants), max(one.number for one in wants))
+            for chart in column:
+                chart.show_fit(shared)
+
+    def _draw_title(self) -> None:
+        count = len(self._asked)
+        many = "1 session" if count == 1 else f"all {count:,} sessions" if count else ""
+        self.title_line.show_line(
+            Line(
+                (
+                    piece("overview", Tone.STRONG, ALWAYS),
+                    *((piece(many, Tone.PLAIN, 50, after=" of "),) if many else ()),
+                ),
+                (piece("esc back to the list", Tone.MUTED, 20),),
+            )
+        )
+
+    def _draw_where_no_charts_are(self) -> None:
+        """Words in place of the charts, where there is nothing to draw."""
+        is_counted = bool(self._asked.sessions) and self.days.bar is not None
+        words = COUNTING if self._asked.sessions else self._sessions.where_no_list_is()
+        said = () if is_counted else words
+        if said != self._said:  # an update lays the whole screen out again
+            self._said = said
+            self.query_one("#no-charts", Static).update("\n".join(map(safe, said)))
+            self.set_class(bool(said), "-empty")
+        if is_counted and self.focused is None:
+            self.set_focus(self.days, scroll_visible=False)
+
+    # Actions.
+
+    @on(Chart.Opened)
+    def action_open_bar(self) -> None:
+        """Show in the list what the bar under the cursor counts."""
+        bar = self.focused.bar if isinstance(self.focused, Chart) else None
+        if bar is None or not self.is_in_front:
+            return
+        if bar.filter:
+            self.dismiss()
+            self._sessions.filter_by(bar.filter)
+        else:
+            words = f'No filter can ask for "{bar.label}".'
+            self.notify(words, severity="warning", markup=False)
+
+    def action_next_chart(self) -> None:
+        """Go to the next chart."""
+        self.focus_next(Chart)
+
+    def action_previous_chart(self) -> None:
+        """Go to the chart before."""
+        self.focus_previous(Chart)
+
+    def action_reload(self) -> None:
+        """Read the list again; where the session ended, log in again."""
+        self._sessions.action_reload()

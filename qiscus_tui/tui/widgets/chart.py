@@ -1,0 +1,161 @@
+"""A chart of bars that lie, one a row: label, number, and a bar of blocks beside it.
+
+What no filter can ask for has its number and no bar, so a bar is always something to go on with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from msgspec import Struct
+from rich.segment import Segment
+from textual.message import Message
+from textual.strip import Strip
+
+from qiscus_tui.tui.widgets.cells import fit, width_of
+from qiscus_tui.tui.widgets.line_list import LineList
+
+if TYPE_CHECKING:
+    from rich.style import Style
+
+    from qiscus_tui.service.overview.bars import Bar
+
+INDENT = 1
+GAP = 2
+MOST_LABEL = 24
+"""Cells that labels take at most."""
+DECIDING = 10
+"""Bars whose labels decide on the width: a long name of little weight makes no bar shorter."""
+
+_BLOCK, _HALF = "▄", "▖"
+"""Half as high as the line: bars of neighbours stay apart."""
+
+
+class Fit(Struct, frozen=True):
+    """Cells of labels and numbers; charts above each other share them, so that bars line up."""
+
+    label: int = 0
+    number: int = 0
+
+
+class Chart(LineList):
+    """Bars under a title. The cursor is drawn where the focus is."""
+
+    DEFAULT_CSS = """
+    Chart {
+        background: $background;
+        & > .chart--title { color: $text-muted; }
+        & > .chart--label { color: $foreground; }
+        & > .chart--muted { color: $text-muted; }
+        & > .chart--bar { color: $primary; }
+        & > .chart--soon { color: $warning; }
+        & > .chart--cursor {
+            color: $block-cursor-background;
+            background: $block-cursor-foreground;
+            text-style: reverse;
+        }
+        &:focus > .chart--title { color: $foreground; text-style: bold; }
+    }
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "chart--title",
+        "chart--label",
+        "chart--muted",
+        "chart--bar",
+        "chart--soon",
+        "chart--cursor",
+    }
+
+    class Opened(Message):
+        """A bar was opened."""
+
+    def __init__(self, title: str, *, id: str) -> None:
+        super().__init__(id=id)
+        self._title = title
+        self._bars: Sequence[Bar] = ()
+        self._fit = Fit()
+        self._longest = 0
+        self._styles_drawn: dict[str, Style] = {}
+
+    @property
+    def bar(self) -> Bar | None:
+        """The bar under the cursor; None where there is none."""
+        return self._bars[self.cursor_row] if self._bars else None
+
+    def show_bars(self, bars: Sequence[Bar]) -> None:
+        """Show these; the cursor stays on its bar. Nothing is drawn where they are the same."""
+        if bars == self._bars:
+            return
+        was, row = self.bar, self.cursor_row
+        row = next((at for at, bar in enumerate(bars) if was and bar.key == was.key), row)
+        self._bars = bars
+        self._longest = max((bar.count for bar in bars if bar.filter), default=0)
+        self.set_rows(len(bars), max(0, min(row, len(bars) - 1)), self.top_row)
+        self.show_cursor()
+
+    @property
+    def wants(self) -> Fit:
+        """What labels and numbers take where there is room."""
+        return Fit(
+            max((width_of(bar.label) for bar in self._bars[:DECIDING]), default=0),
+            max((len(f"{bar.count:,}") for bar in self._bars), default=0),
+        )
+
+    def show_fit(self, shared: Fit) -> None:
+        """Draw labels and numbers as wide as this."""
+        if shared != self._fit:
+            self._fit = shared
+            self.refresh()
+
+    def row_opened(self) -> None:
+        self.post_message(self.Opened())
+
+    def notify_style_update(self) -> None:
+        self._styles_drawn.clear()
+        super().notify_style_update()
+
+    def on_focus(self) -> None:
+        """Draw the cursor."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Draw no cursor."""
+        self.refresh()
+
+    # Drawing.
+
+    def draw_header_line(self) -> Strip:
+        text = fit(" " * INDENT + self._title, self.row_width)
+        return Strip([Segment(text, self._style("title"))], self.row_width)
+
+    def draw_row_line(self, row: int) -> Strip:
+        bar, width, number = self._bars[row], self.row_width, self._fit.number
+        room = width - 2 * INDENT - number - 2 * GAP - width // 5
+        label = fit(bar.label, max(0, min(self._fit.label, MOST_LABEL, room)))
+        facts = f"{'':{INDENT}}{label}{'':{GAP}}{bar.count:>{number},} "
+        blocks = " " + self._blocks(bar, width - width_of(facts) - 1 - INDENT)
+        if row == self.cursor_row and self.has_focus:
+            says = self._style("cursor")
+        else:
+            says = self._style("label" if bar.count and bar.filter else "muted")
+        shows = self._style("soon" if bar.is_soon else "bar")
+        return Strip([Segment(facts, says), Segment(blocks, shows)]).adjust_cell_length(
+            width, self._style("bar")
+        )
+
+    def draw_empty_line(self, line: int) -> Strip:
+        return Strip([Segment(" " * self.row_width, self._style("muted"))], self.row_width)
+
+    def _blocks(self, bar: Bar, room: int) -> str:
+        """The longest bar takes all the room; the shortest is seen."""
+        if not (bar.count and bar.filter):
+            return ""
+        halves = max(1, round(2 * room * bar.count / self._longest))
+        return _BLOCK * (halves // 2) + _HALF * (halves % 2)
+
+    def _style(self, name: str) -> Style:
+        if name not in self._styles_drawn:
+            self._styles_drawn[name] = self.get_component_rich_style(f"chart--{name}")
+        return self._styles_drawn[name]

@@ -1,0 +1,152 @@
+"""The chart: numbers beside bars of blocks, a cursor that stays on its bar."""
+
+from collections.abc import Sequence
+
+import pytest
+from textual.app import App, ComposeResult
+
+from qiscus_tui.service.overview.bars import Bar
+from qiscus_tui.tui.theme import DARK, THEMES
+from qiscus_tui.tui.widgets.chart import MOST_LABEL, Chart, Fit
+
+CLIENTS = (
+    Bar("a", "GuzzleHttp 7", 10_684, "client:a"),
+    Bar("b", "curl 8.5", 5_342, "client:b"),
+    Bar("c", "axios 1.7", 1, "client:c"),
+    Bar("d", "nobody", 0, "client:d"),
+    Bar("", "3 other clients", 90_000),
+)
+
+
+class ChartApp(App[None]):
+    def __init__(self, bars: Sequence[Bar] = CLIENTS) -> None:
+        super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK
+        self.chart = Chart("TOP CLIENTS", id="clients")
+        self.other = Chart("TOP NETWORKS", id="networks")
+        self.bars = bars
+        self.opened: list[Bar | None] = []
+
+    def compose(self) -> ComposeResult:
+        yield self.chart
+        yield self.other
+
+    def on_mount(self) -> None:
+        self.show(self.bars)
+        self.chart.focus()
+
+    def show(self, bars: Sequence[Bar]) -> None:
+        self.chart.show_bars(bars)
+        self.chart.show_fit(self.chart.wants)
+
+    def on_chart_opened(self) -> None:
+        self.opened.append(self.chart.bar)
+
+    def lines(self) -> list[str]:
+        strips = self.screen._compositor.render_strips()
+        assert all(strip.cell_length == self.size.width for strip in strips)
+        return [strip.text.rstrip(" ▁▂▃▄▅▆▇█") for strip in strips]
+
+    def bars_drawn(self) -> list[str]:
+        width = self.chart.row_width
+        rows = [self.chart.render_line(y + 1).text[:width] for y in range(len(self.chart._bars))]
+        return [row[len(row.rstrip("▄▖ ")) :].strip() for row in rows]
+
+
+async def test_bars_are_as_long_as_their_numbers_say():
+    app = ChartApp()
+    async with app.run_test(size=(60, 14)) as pilot:
+        await pilot.pause()
+        longest, half, least, none, others = app.bars_drawn()
+        assert len(longest) == app.chart.row_width - 1 - 15 - 2 - 6 - 2 - 1
+        assert abs(len(half) - len(longest) / 2) <= 0.5
+        assert (least, none, others) == ("▖", "", "")
+        assert app.lines()[:3] == [
+            " TOP CLIENTS",
+            " GuzzleHttp 7     10,684",
+            " curl 8.5          5,342",
+        ]
+
+
+async def test_what_no_filter_can_ask_for_makes_no_bar_shorter():
+    app = ChartApp()
+    async with app.run_test(size=(60, 14)) as pilot:
+        await pilot.pause()
+        before = app.bars_drawn()
+        app.show((*CLIENTS[:-1], Bar("", "3 other clients", 1)))
+        await pilot.pause()
+        assert app.bars_drawn() == before
+
+
+@pytest.mark.parametrize("width", [20, 29, 39, 58, 80])
+async def test_long_and_wide_labels_give_way_to_the_bars(width: int):
+    long = [Bar("x", "漢字" * 30, 7, "client:x"), Bar("y", "y" * 90, 3, "client:y")]
+    app = ChartApp(long)
+    async with app.run_test(size=(width, 14)) as pilot:
+        await pilot.pause()
+        assert app.chart.wants.label > MOST_LABEL
+        longest, shorter = app.bars_drawn()
+        assert len(longest) >= width // 5 - 2
+        assert 0 < len(shorter) < len(longest)
+        assert "…" in app.lines()[1]
+
+
+async def test_labels_as_wide_as_another_charts_put_the_bars_below_each_other():
+    app = ChartApp()
+    async with app.run_test(size=(60, 14)) as pilot:
+        await pilot.pause()
+        app.other.show_bars([Bar("n", "10.2.0.0/24", 5, "ip:n")])
+        shared = Fit(max(app.chart.wants.label, app.other.wants.label), 6)
+        app.chart.show_fit(shared)
+        app.other.show_fit(shared)
+        await pilot.pause()
+        upper, lower = (chart.render_line(1).text for chart in (app.chart, app.other))
+        assert upper.index("▄") == lower.index("▄")
+
+
+async def test_the_cursor_stays_on_its_bar_or_on_its_place():
+    app = ChartApp()
+    async with app.run_test(size=(60, 14)) as pilot:
+        await pilot.press("down", "down")
+        assert app.chart.bar == CLIENTS[2]
+        app.show([CLIENTS[2], *CLIENTS[:2]])
+        assert app.chart.cursor_row == 0
+        app.show(CLIENTS)
+        assert app.chart.cursor_row == 2
+        app.show(CLIENTS[:2])
+        assert app.chart.bar == CLIENTS[1]
+        app.show([])
+        assert app.chart.bar is None
+        await pilot.press("enter", "down", "end", "pageup")
+        assert app.opened == []
+
+
+async def test_the_cursor_is_drawn_where_the_focus_is_and_is_more_than_a_colour():
+    app = ChartApp()
+    async with app.run_test(size=(60, 14)) as pilot:
+        await pilot.pause()
+
+        def reversed_parts() -> list[str]:
+            row = app.chart.render_line(1)
+            return [part.text for part in row if part.style and part.style.reverse]
+
+        assert reversed_parts() == [" GuzzleHttp 7     10,684 "]
+        app.other.show_bars(CLIENTS)
+        app.other.focus()
+        await pilot.pause()
+        assert reversed_parts() == []
+
+
+async def test_enter_and_a_double_click_open_a_bar_and_a_click_moves():
+    app = ChartApp()
+    async with app.run_test(size=(60, 14)) as pilot:
+        await pilot.press("enter")
+        await pilot.click(Chart, offset=(4, 2))
+        assert app.chart.bar == CLIENTS[1]
+        assert app.opened == [CLIENTS[0]]
+        await pilot.click(Chart, offset=(40, 3), times=2)
+        assert app.opened == [CLIENTS[0], CLIENTS[2]]
+        await pilot.click(Chart, offset=(4, 0), times=2)
+        assert len(app.opened) == 2

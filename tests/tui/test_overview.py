@@ -1,0 +1,410 @@
+"""The overview: charts of the whole list, which it follows; Enter filters the list by a bar."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from textual import events
+
+from qiscus_tui.demo import Call, Fault, demo_state
+from qiscus_tui.service.overview.bars import Bar
+from qiscus_tui.store.config import Config, UiConfig
+from qiscus_tui.tui.screens import overview
+from qiscus_tui.tui.screens.login import LoginScreen
+from qiscus_tui.tui.screens.overview import OverviewScreen
+from qiscus_tui.tui.widgets.chart import Chart
+from tests.clocks import ManualClock
+from tests.tui.demo_app import DAY, Running, at_login, at_sessions, from_environment, opened_with
+
+SIZES = [(120, 40), (80, 24), (60, 15)]
+CHARTS = ("days", "expiries", "clients", "networks")
+SELDOM = Config(ui=UiConfig(reload=90 * DAY))
+UNAUTHORIZED = Fault(401, b'{"errors": "Unauthorized"}')
+
+
+def screen_of(here: Running) -> OverviewScreen:
+    """The overview, which is in front."""
+    assert isinstance(here.app.screen, OverviewScreen)
+    return here.app.screen
+
+
+def chart(here: Running, name: str) -> Chart:
+    """One of the four."""
+    return screen_of(here).query_one(f"#chart-{name}", Chart)
+
+
+def focused(here: Running) -> str:
+    """The chart with the focus."""
+    return here.focus.removeprefix("chart-")
+
+
+def bars(here: Running, name: str) -> Sequence[Bar]:
+    """What it shows."""
+    return chart(here, name)._bars
+
+
+async def tick(here: Running, seconds: float) -> None:
+    """Time goes by, for the list and for the overview of it."""
+    await here.tick(seconds)
+    screen_of(here).follow()
+    await here.settle()
+
+
+async def test_the_key_opens_it_and_escape_goes_back(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=200) as here:
+        assert "o overview" in here.lines()[-1]
+        await here.press("o")
+        text = here.text()
+        for title in ("ISSUED PER DAY", "EXPIRIES AHEAD", "TOP CLIENTS", "TOP NETWORKS"):
+            assert title in text
+        assert "overview of all 201 sessions" in text
+        assert "201 active" in here.lines()[1]
+        assert focused(here) == "days"
+        await here.press("escape")
+        assert here.app.screen is here.sessions
+        assert here.focus == "table"
+        assert len(here.ids) == 201
+
+
+async def test_the_palette_and_the_footer_open_it_too(clock: ManualClock) -> None:
+    async with at_sessions(clock) as here:
+        await here.press("colon", *"overview", "enter")
+        assert screen_of(here)
+        await here.press("escape")
+        at = here.sessions.action_bar.text.index("o overview")
+        await here.pilot.click("#actions", offset=(at, 0))
+        await here.settle()
+        assert screen_of(here)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("dialect", ["plain", "patchy", "undated", "bare"])
+async def test_enter_shows_in_the_list_just_what_the_bar_counted(
+    clock: ManualClock, name: str, dialect: str
+) -> None:
+    async with at_sessions(clock, sessions=120, dialect=dialect) as here:
+        await here.press("o")
+        asked = [bar for bar in bars(here, name) if bar.filter]
+        await here.press("escape")
+        for wanted in (*asked[:6], *asked[-2:]):
+            await here.press("o")
+            chart(here, name).focus()
+            chart(here, name).move_to(bars(here, name).index(wanted))
+            await here.press("enter")
+            assert here.app.screen is here.sessions
+            assert here.focus == "table"
+            assert here.value("#filter") == wanted.filter
+            assert len(here.ids) == wanted.count, wanted
+            assert f"/ {wanted.filter}" in here.lines()[2]
+
+
+async def test_what_a_bar_asks_for_takes_the_place_of_the_filter(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=120) as here:
+        await here.press("slash", *"curl", "enter", "o")
+        assert "overview of all 121 sessions" in here.text()
+        await here.press("tab", "tab", "enter")
+        assert here.value("#filter") == 'client:"GuzzleHttp 7"'
+        await here.press("escape")
+        assert len(here.ids) == 121
+
+
+async def test_from_an_open_filter_enter_goes_back_to_the_table(clock: ManualClock) -> None:
+    async with at_sessions(clock) as here:
+        await here.press("slash")
+        here.sessions.action_overview()
+        await here.settle()
+        await here.press("enter")
+        assert here.focus == "table"
+        assert not here.sessions.has_class("-filtering")
+
+
+async def test_what_no_filter_can_ask_for_is_said(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=200) as here:
+        await here.press("o", "left", "end", "enter")
+        nowhere = chart(here, "networks").bar
+        assert nowhere is not None
+        assert (nowhere.label, nowhere.filter) == ("no address", "")
+        assert 'No filter can ask for "no address".' in here.toasts
+        assert screen_of(here)
+
+
+async def test_a_burst_of_keys_acts_as_if_typed_one_by_one(clock: ManualClock) -> None:
+    async with at_sessions(clock) as here:
+        for key in ("o", "tab", "tab", "enter"):
+            here.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await here.settle()
+        await here.pilot.pause(0.1)
+        assert here.value("#filter") == 'client:"GuzzleHttp 7"'
+
+
+async def test_the_charts_are_gone_round_by_keys(clock: ManualClock) -> None:
+    async with at_sessions(clock) as here:
+        await here.press("o")
+        for key in ("tab", "right", "tab", "right"):
+            at = CHARTS.index(focused(here))
+            await here.press(key)
+            assert focused(here) == CHARTS[(at + 1) % 4]
+        for key in ("shift+tab", "left"):
+            at = CHARTS.index(focused(here))
+            await here.press(key)
+            assert focused(here) == CHARTS[at - 1]
+
+
+async def test_a_click_goes_to_a_bar_and_a_second_one_asks_for_it(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=120) as here:
+        await here.press("o")
+        await here.pilot.click("#chart-networks", offset=(5, 2))
+        await here.settle()
+        assert focused(here) == "networks"
+        assert chart(here, "networks").cursor_row == 1
+        wanted = bars(here, "networks")[1]
+        await here.pilot.click("#chart-networks", offset=(5, 2), times=2)
+        await here.settle()
+        assert here.value("#filter") == wanted.filter
+
+
+async def test_other_screens_that_were_open_change_nothing_of_it(clock: ManualClock) -> None:
+    async with at_sessions(clock) as here:
+        await here.press("o")
+        before = here.lines()
+        await here.press("escape", "enter", "escape", "A", "escape", "o")
+        assert here.lines() == before
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_size_shows_the_four_charts_in_line(
+    clock: ManualClock, size: tuple[int, int]
+) -> None:
+    async with at_sessions(clock, sessions=1_200, size=size) as here:
+        await here.press("o")
+        lines = here.lines()
+        text = "\n".join(lines)
+        for words in ("ISSUED PER DAY", "EXPIRIES AHEAD", "TOP CLIENTS", "TOP NETWORKS"):
+            assert words in text
+        assert "esc back to the list" in text
+        assert "enter filter by this" in lines[-1]
+        assert lines[-1].endswith("? help  q quit")
+        for name in ("clients", "networks"):
+            first = bars(here, name)[0]
+            (row,) = [line for line in lines if first.label in line and "▄▄" in line]
+            assert f"{first.count:,}  ▄" in row
+        columns: dict[int, set[int]] = {}
+        for name in CHARTS:
+            one = chart(here, name)
+            left = one.region.x
+            for y in range(1, one.size.height):
+                strip = one.render_line(y).text
+                if "▄" in strip:
+                    columns.setdefault(left, set()).add(strip.index("▄"))
+        assert [len(places) for places in columns.values()] == [1, 1]
+
+
+async def test_a_terminal_that_changes_its_size_keeps_the_bars_in_line(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=300) as here:
+        await here.press("o")
+        assert chart(here, "days").region.height > chart(here, "clients").region.height
+        await here.pilot.resize_terminal(80, 24)
+        await here.settle()
+        assert chart(here, "days").region.height == chart(here, "expiries").region.height
+        await here.pilot.resize_terminal(59, 24)
+        await here.settle()
+        assert "60x15 is needed" in here.text()
+        await here.pilot.resize_terminal(120, 40)
+        await here.settle()
+        assert "ISSUED PER DAY" in here.text()
+
+
+async def test_numbers_have_separators(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=2_500) as here:
+        await here.press("o")
+        assert "overview of all 2,501 sessions" in here.text()
+        assert f"{bars(here, 'clients')[0].count:,}  ▄" in here.text()
+        assert bars(here, "clients")[0].count > 1_000
+
+
+async def test_what_strangers_wrote_is_shown_in_its_safe_form(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=60) as here:
+        await here.press("o", "tab", "tab", "end")
+        text = here.text()
+        assert "]0" in text
+        assert not [sign for sign in text if sign != "\n" and not sign.isprintable()]
+
+
+# Following the list
+
+
+async def test_it_follows_the_list_and_the_cursor_stays_on_its_bar(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=200) as here:
+        await here.press("o", "tab", "tab", "down")
+        was = chart(here, "clients").bar
+        assert was is not None
+        gone = [one.token for one in here.state.sessions() if (one.agent or "").startswith("Guzz")]
+        for token in gone:
+            here.state.end(token)
+        await here.press("r")
+        assert f"overview of all {201 - len(gone)} sessions" in here.text()
+        assert chart(here, "clients").bar == was
+        assert chart(here, "clients").cursor_row == 0
+        assert "GuzzleHttp" not in here.text()
+
+
+async def test_the_list_is_read_again_by_the_clock_while_it_is_in_front(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=50) as here:
+        await here.press("o")
+        before = here.state.calls[Call.LIST]
+        await tick(here, 30)
+        assert here.state.calls[Call.LIST] == before
+        await tick(here, 31)
+        assert here.state.calls[Call.LIST] == before + 1
+        assert "● live, now" in here.text()
+
+
+async def test_expiries_move_on_by_the_second(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=200, config=SELDOM) as here:
+        await here.press("o", "tab")
+        ends = sorted(one.expires_at or 0 for one in here.sessions.listed.sessions)
+        within = chart(here, "expiries").bar
+        assert within is not None
+        assert within.label == "within 1h"
+        await tick(here, ends[0] - here.sessions.server_now() - 1)
+        assert "expired" not in here.text()
+        await tick(here, 1)
+        assert bars(here, "expiries")[0] == Bar("expired", "expired", 1, "is:expired")
+        now = chart(here, "expiries").bar
+        assert now is not None
+        assert now.label == "within 1h"  # it stands one row further down
+        await here.press("enter")
+        assert len(here.ids) == now.count
+
+
+async def test_at_midnight_a_new_day_begins(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=100, config=SELDOM) as here:
+        await here.press("o")
+        today = bars(here, "days")[0].count
+        assert today > 0
+        await tick(here, DAY - here.sessions.server_now() % DAY - 1)
+        assert bars(here, "days")[0].count == today
+        await tick(here, 1)
+        assert [bar.count for bar in bars(here, "days")[:2]] == [0, today]
+        yesterday = chart(here, "days").bar
+        assert yesterday is not None
+        assert yesterday.count == today  # the cursor stayed on its day
+
+
+async def test_a_large_list_is_counted_between_the_keys(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "AT_ONCE", 50)
+    async with at_sessions(clock, sessions=300) as here:
+        here.sessions.action_overview()
+        words: list[str] = []
+        while not isinstance(here.app.screen, OverviewScreen) or not here.app.screen.days.bar:
+            await here.pilot.pause(0)
+            words.append(here.text())
+        await here.settle()
+        assert focused(here) == "days"
+        assert "overview of all 301 sessions" in here.text()
+        await here.press("tab", "tab", "enter")
+        assert here.value("#filter") == 'client:"GuzzleHttp 7"'
+
+
+# States
+
+
+async def test_while_the_first_list_comes_it_says_so(clock: ManualClock) -> None:
+    async with at_login(clock) as here:
+        here.state.fail_next(Call.LIST, *[Fault(503)] * 18)
+        await here.press("enter", "o")
+        assert "r tries again." in here.text()
+        assert "ISSUED PER DAY" not in here.text()
+        assert "overview" in here.text()
+        here.sessions._is_loading = True
+        here.sessions.draw_lines()
+        await here.settle()
+        assert "Loading the sessions…" in here.text()
+        here.sessions._is_loading = False
+        here.state.faults[Call.LIST].clear()
+        await here.press("r")
+        assert "overview of all 41 sessions" in here.text()
+        assert focused(here) == "days"
+
+
+async def test_an_empty_list_says_so(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=3) as here:
+        await here.press("o")
+        for session in here.state.sessions():
+            here.state.end(session.token)
+        await here.press("r")
+        assert "No live session." in here.text()
+        assert "ISSUED PER DAY" not in here.text()
+        assert "enter filter" not in here.lines()[-1]
+        await here.press("enter", "tab", "escape")
+        assert here.app.screen is here.sessions
+
+
+async def test_a_stale_list_is_said_with_its_age_and_shown(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=100) as here:
+        await here.press("o")
+        here.state.fail_next(Call.LIST, *[Fault(503)] * 9)
+        clock.advance(120)
+        await here.press("r")
+        await tick(here, 0)
+        assert "○ stale, 2 min ago" in here.lines()[0]
+        assert "Nothing can be changed; r tries again." in here.words()
+        assert "ISSUED PER DAY" in here.text()
+        here.state.faults[Call.LIST].clear()
+        await here.press("r")
+        assert "● live" in here.lines()[0]
+        assert "r tries again" not in here.text()
+
+
+async def test_a_session_that_ended_asks_for_a_login_over_it(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=100) as here:
+        await here.press("o", "tab", "tab", "down")
+        at = chart(here, "clients").bar
+        here.state.fail_next(Call.LIST, UNAUTHORIZED)
+        await here.press("r")
+        assert isinstance(here.app.screen, LoginScreen)
+        await here.press("escape")
+        assert "Session ended" in here.words()
+        assert "r logs in again" in here.words()
+        assert "○ stale" in here.lines()[0]
+        await here.press("r")
+        assert isinstance(here.app.screen, LoginScreen)
+        await here.press("enter")
+        assert chart(here, "clients").bar == at
+        assert "● live" in here.lines()[0]
+        assert "Session ended" not in here.words()
+
+
+async def test_a_token_of_the_environment_is_to_be_set_there(
+    clock: ManualClock, home: Path
+) -> None:
+    state = demo_state(clock, sessions=30)
+    workspace, choice = from_environment(state, clock, home)
+    async with opened_with(workspace, choice, state, clock) as here:
+        await here.press("o")
+        state.fail_next(Call.LIST, UNAUTHORIZED)
+        await here.press("r")
+        assert "The token comes from the environment" in here.words()
+        assert screen_of(here)
+
+
+async def test_what_could_not_be_read_is_counted_here_too(clock: ManualClock) -> None:
+    async with at_sessions(clock, dialect="unreadable") as here:
+        await here.press("o")
+        many = here.sessions.listed.unreadable
+        assert f"{many} unreadable" in here.lines()[1]
+        assert f"{many} sessions could not be read" in here.words()
+
+
+async def test_leaving_it_while_it_counts_leaves_nothing_behind(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "AT_ONCE", 50)
+    async with at_sessions(clock, sessions=300) as here:
+        await here.pilot.press("o", "escape", "o", "escape", "j")
+        await here.settle()
+        assert here.app.screen is here.sessions
+        await here.press("r")
+        assert "301 active" in here.text()
