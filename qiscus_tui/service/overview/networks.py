@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Mapping
 
-from qiscus_tui.query.addresses import packed, surroundings, surroundings_text
+from qiscus_tui.model.addresses import packed, surroundings, surroundings_text
 from qiscus_tui.service.overview.bars import RUN, Bar, Bars, most_in_steps, others
 
 
