@@ -38,7 +38,7 @@ _UNIQUE = re.compile(r"terminal-\d+")
 async def pictures() -> AsyncGenerator[tuple[str, str]]:
     """Every picture by name, as SVG, in the order of the work."""
     async with at_login(ManualClock(NOW), sessions=SESSIONS, size=WIDE) as running:
-        yield "login", picture(running)
+        yield "login", await picture(running)
     async for named in _of_the_work():
         yield named
     for name, theme, size in (("sessions-light", LIGHT, WIDE), ("sessions-80x24", DARK, NARROW)):
@@ -48,31 +48,31 @@ async def pictures() -> AsyncGenerator[tuple[str, str]]:
         ) as running:
             await _some_time_later(running)
             await _mark_three(running)
-            yield name, picture(running)
+            yield name, await picture(running)
 
 
 async def _of_the_work() -> AsyncGenerator[tuple[str, str]]:
     async with at_sessions(ManualClock(NOW), sessions=SESSIONS, size=WIDE) as running:
         await _some_time_later(running)
         await _mark_three(running)
-        yield "sessions", picture(running)
+        yield "sessions", await picture(running)
         await running.press("enter")
-        yield "detail", picture(running)
+        yield "detail", await picture(running)
         await running.press("escape", "F")
-        yield "find", picture(running)
+        yield "find", await picture(running)
         await running.press("escape", "o")
-        yield "overview", picture(running)
+        yield "overview", await picture(running)
         await running.press("escape", "question_mark")
-        yield "help", picture(running)
+        yield "help", await picture(running)
         await running.press("escape", "X")
-        yield "revoke-all", picture(running)
+        yield "revoke-all", await picture(running)
         await running.press("escape", "x")
         running.clock.advance(1)
         await running.pilot.pause(0.7)  # the button wakes by a real timer
         await _tick(running)
-        yield "revoke", picture(running)
+        yield "revoke", await picture(running)
         await running.press("y")
-        yield "revoked", picture(running)
+        yield "revoked", await picture(running)
 
 
 async def _some_time_later(running: Running) -> None:
@@ -95,7 +95,16 @@ async def _mark_three(running: Running) -> None:
     await running.press(*["down"] * 6)
 
 
-def picture(running: Running) -> str:
+async def picture(running: Running) -> str:
+    """The screen as SVG, once it stands still: a screen is laid out in more than one turn."""
+    before, shown = "", _picture(running)
+    while shown != before:
+        await running.pilot.pause()
+        before, shown = shown, _picture(running)
+    return shown
+
+
+def _picture(running: Running) -> str:
     """The screen as SVG, without anything that has to be fetched."""
     svg = running.app.export_screenshot(title="qiscus-tui")
     svg = _COMMENT.sub("", _FONT_FACE.sub("", svg))

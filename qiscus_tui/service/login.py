@@ -8,7 +8,6 @@ from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.replies import LoginAnswer
 from qiscus_tui.errors import (
     ConfigError,
-    LoginNeeded,
     NoLongLivedToken,
     NotQiscus,
     OutOfReach,
@@ -29,7 +28,7 @@ from qiscus_tui.service.replacing import Before, holder_here, kept_before
 from qiscus_tui.service.shield import shield
 from qiscus_tui.service.tokens import end_unkept
 from qiscus_tui.service.workspace import Workspace
-from qiscus_tui.service.zones import zone_offset_of
+from qiscus_tui.service.zones import with_zone_learned
 from qiscus_tui.store.accounts import StoredAccount
 
 UNWANTED_ANSWER = 2.0
@@ -82,7 +81,8 @@ async def log_in(
         except StorageError:
             await _end_made(client, answer)
             raise
-    return await _learn_zone(workspace, kept, connection, answer.made_at, notes)
+    connection, learned = await with_zone_learned(connection, answer.made_at)
+    return LoggedIn(connection, (*notes, *learned))
 
 
 async def log_in_with_token(
@@ -240,46 +240,6 @@ async def _end_replaced(connection: Connection, token: str) -> tuple[str, ...]:
     except (ServerError, OutOfReach) as error:
         return (f"The token of the earlier login could not be ended: {error.message}",)
     return ("The token of the earlier login was ended.",)
-
-
-async def _learn_zone(
-    workspace: Workspace,
-    kept: Keeping,
-    connection: Connection,
-    made_at: float,
-    notes: tuple[str, ...],
-) -> LoggedIn:
-    """Hold our new session's creation time against the server's clock."""
-    try:
-        listed = await connection.read_list()
-        offset = zone_offset_of(listed, made_at)
-        if not offset:
-            return LoggedIn(connection, notes)
-        account = replace(connection.account, zone_offset=offset)
-        corrected = replace(connection, account=account)
-        is_put_right = not zone_offset_of(await corrected.read_list(), made_at)
-    except (LoginNeeded, ServerError, OutOfReach) as error:
-        return LoggedIn(connection, (*notes, f"The sessions could not be listed: {error.message}"))
-    hours = f"{offset / 3600:+g} h"
-    if not is_put_right:  # only times without a zone can be taken for another one's
-        note = f"This server's times name their zone and are {hours} off; they are shown as it says"
-        return LoggedIn(connection, (*notes, f"{note}."))
-    if kept.disk is not None and kept.secrets.storage is not Storage.THIS_RUN:
-        own = listed.current_session
-        stored = StoredAccount(
-            connection.name, account, kept.secrets.storage, own.id if own else ""
-        )
-        async with kept.lock(account):
-            await asyncio.to_thread(_update_in_book, kept.disk, stored)
-    note = f"This server's times have no zone and run {hours} from UTC; they are shown corrected."
-    return LoggedIn(corrected, (*notes, note))
-
-
-def _update_in_book(disk: Disk, stored: StoredAccount) -> None:
-    """Save what was learned, unless the account was logged out or moved meanwhile."""
-    key, storage = stored.account.key, stored.storage
-    if any(one.account.key == key and one.storage is storage for one in disk.book.all()):
-        disk.book.save(stored)
 
 
 def _label_for(workspace: Workspace, origin: Origin, email: str, name: str) -> str:

@@ -1,6 +1,14 @@
 """Whether the server's times without a zone are UTC, told by a session that we just made."""
 
+import asyncio
+from dataclasses import replace
+
+from qiscus_tui.errors import LoginNeeded, OutOfReach, ServerError
+from qiscus_tui.model.account import Storage
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.keeping import Disk
 from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.store.accounts import StoredAccount
 
 _QUARTER = 900
 _SLACK = 120
@@ -20,3 +28,44 @@ def zone_offset_of(listed: SessionList, made_at: float) -> float:
     quarters = round(difference / _QUARTER)
     whole = abs(difference - quarters * _QUARTER) <= _SLACK
     return float(quarters * _QUARTER) if quarters and whole and abs(difference) <= _WIDEST else 0.0
+
+
+async def with_zone_learned(
+    connection: Connection, made_at: float
+) -> tuple[Connection, tuple[str, ...]]:
+    """The connection of a new login, reading times as they are meant; what to tell of that.
+
+    What was learned is kept with the account. Raises StorageError.
+    """
+    try:
+        listed = await connection.read_list()
+        offset = zone_offset_of(listed, made_at)
+        if not offset:
+            return connection, ()
+        corrected = replace(connection, account=replace(connection.account, zone_offset=offset))
+        is_put_right = not zone_offset_of(await corrected.read_list(), made_at)
+    except (LoginNeeded, ServerError, OutOfReach) as error:
+        return connection, (f"The sessions could not be listed: {error.message}",)
+    hours = f"{offset / 3600:+g} h"
+    if not is_put_right:  # only times without a zone can be taken for another one's
+        note = f"This server's times name their zone and are {hours} off; they are shown as it says"
+        return connection, (f"{note}.",)
+    own = listed.current_session
+    await _keep(corrected, own.id if own else "")
+    note = f"This server's times have no zone and run {hours} from UTC; they are shown corrected."
+    return corrected, (note,)
+
+
+async def _keep(connection: Connection, own_id: str) -> None:
+    kept, account = connection.keeping, connection.account
+    if kept.disk is not None and connection.storage is not Storage.THIS_RUN:
+        stored = StoredAccount(connection.name, account, connection.storage, own_id)
+        async with kept.lock(account):
+            await asyncio.to_thread(_update_in_book, kept.disk, stored)
+
+
+def _update_in_book(disk: Disk, stored: StoredAccount) -> None:
+    """Save what was learned, unless the account was logged out or moved meanwhile."""
+    key, storage = stored.account.key, stored.storage
+    if any(one.account.key == key and one.storage is storage for one in disk.book.all()):
+        disk.book.save(stored)

@@ -14,7 +14,7 @@ from qiscus_tui.errors import ConfigError
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.shield import shield
 from qiscus_tui.tui import actions
-from qiscus_tui.tui.actions import Scope
+from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.crash import QuietCrash
 from qiscus_tui.tui.driver import SteadyDriver
 from qiscus_tui.tui.signals import on_ending

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.tui import actions
-from qiscus_tui.tui.actions import Scope
+from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.screens.sized import SizedScreen
 from qiscus_tui.tui.situation import Situation
 

@@ -188,7 +188,7 @@ async def test_a_logout_in_the_middle_of_a_login_is_not_undone_by_what_the_login
             here.disk.book.remove(stored.account.key)
         return offset
 
-    monkeypatch.setattr("qiscus_tui.service.login.zone_offset_of", logged_out_meanwhile)
+    monkeypatch.setattr("qiscus_tui.service.zones.zone_offset_of", logged_out_meanwhile)
     await logged_in(here, Storage.FILE)
     assert here.disk.book.all() == ()
 

@@ -4,7 +4,8 @@ import pytest
 from textual.app import App, ComposeResult
 
 from qiscus_tui.tui import actions
-from qiscus_tui.tui.actions import ACTIONS, Group, Scope
+from qiscus_tui.tui.action import Group, Scope
+from qiscus_tui.tui.actions import ACTIONS
 from qiscus_tui.tui.situation import Situation
 from qiscus_tui.tui.widgets.action_bar import ActionBar
 

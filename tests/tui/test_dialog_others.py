@@ -11,7 +11,8 @@ from textual import events
 
 from qiscus_tui.service.keeping import Disk, Keeping
 from qiscus_tui.tui import actions
-from qiscus_tui.tui.actions import ACTIONS, Scope
+from qiscus_tui.tui.action import Scope
+from qiscus_tui.tui.actions import ACTIONS
 from qiscus_tui.tui.dialogs.export import ExportDialog
 from qiscus_tui.tui.dialogs.find import FindDialog
 from qiscus_tui.tui.dialogs.help import SIGNS, HelpDialog

@@ -8,7 +8,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from qiscus_tui.tui.actions import ACTIONS, Action, by_group
+from qiscus_tui.tui.action import Action
+from qiscus_tui.tui.actions import ACTIONS, by_group
 from qiscus_tui.tui.dialogs.dialog import Dialog
 from qiscus_tui.tui.dialogs.parts import Body, DialogButton
 from qiscus_tui.tui.widgets.cells import fit

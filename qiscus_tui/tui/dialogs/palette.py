@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from qiscus_tui.tui.actions import Action
+from qiscus_tui.tui.action import Action
 from qiscus_tui.tui.dialogs.parts import Words
 from qiscus_tui.tui.widgets.cells import fit
 from qiscus_tui.tui.widgets.fields import Field

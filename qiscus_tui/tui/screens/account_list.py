@@ -16,7 +16,7 @@ from qiscus_tui.service.accounts import KnownAccount, kept_accounts
 from qiscus_tui.service.choice import ENVIRONMENT_NAME
 from qiscus_tui.service.switching import must_not_be_given
 from qiscus_tui.tui import actions, switching
-from qiscus_tui.tui.actions import Action, Scope
+from qiscus_tui.tui.action import Action, Scope
 from qiscus_tui.tui.screens.sized import SizedScreen, TooSmall
 from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.cells import created_cell

@@ -12,7 +12,7 @@ from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.accounts import KnownAccount
 from qiscus_tui.tui import actions, switching
-from qiscus_tui.tui.actions import Scope
+from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.screens.account_list import AccountList
 from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.text_rows import TextRows

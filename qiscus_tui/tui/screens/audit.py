@@ -14,7 +14,7 @@ from textual.widgets import Static
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe
 from qiscus_tui.tui import actions
-from qiscus_tui.tui.actions import Action, Scope
+from qiscus_tui.tui.action import Action, Scope
 from qiscus_tui.tui.screens.reading import ReadingScreen
 from qiscus_tui.tui.screens.sized import TooSmall
 from qiscus_tui.tui.situation import Situation

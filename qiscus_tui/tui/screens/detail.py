@@ -16,7 +16,7 @@ from textual.widgets import Digits, Static
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.durations import DAY, HOUR, MINUTE
 from qiscus_tui.tui import actions
-from qiscus_tui.tui.actions import Scope
+from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.screens.detail_facts import (
     Fact,
     facts,

@@ -14,7 +14,7 @@ from qiscus_tui.model.account import Storage
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.choice import Choice
 from qiscus_tui.tui import actions
-from qiscus_tui.tui.actions import Scope
+from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.screens import notices
 from qiscus_tui.tui.screens.attendance import Attendance
 from qiscus_tui.tui.screens.notices import Said

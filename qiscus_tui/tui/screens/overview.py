@@ -14,7 +14,7 @@ from textual.widgets import Static
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.overview.counting import Overview, counted_in_steps
 from qiscus_tui.tui import actions
-from qiscus_tui.tui.actions import Scope
+from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.screens.notices import Notice
 from qiscus_tui.tui.screens.reading import ReadingScreen
 from qiscus_tui.tui.screens.shown_list import AT_ONCE, in_turns

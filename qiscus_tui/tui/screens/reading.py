@@ -3,7 +3,7 @@
 from textual import on
 
 from qiscus_tui.tui import actions
-from qiscus_tui.tui.actions import Scope
+from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.screens.sized import SizedScreen
 from qiscus_tui.tui.widgets.action_bar import ActionBar
 

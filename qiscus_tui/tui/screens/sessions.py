@@ -9,7 +9,7 @@ from textual.binding import BindingType
 
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError
 from qiscus_tui.tui import actions
-from qiscus_tui.tui.actions import Scope
+from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.screens import notices
 from qiscus_tui.tui.screens.live_list import LiveList
 from qiscus_tui.tui.widgets.action_bar import ActionBar

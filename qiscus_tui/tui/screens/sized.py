@@ -8,7 +8,7 @@ from textual import events
 from textual.geometry import Size
 from textual.screen import Screen, ScreenResultType
 
-from qiscus_tui.tui.actions import Scope
+from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from textual import events
 from textual.message import Message
 
-from qiscus_tui.tui.actions import Action
+from qiscus_tui.tui.action import Action
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Piece, Tone
 
 
