@@ -212,7 +212,8 @@ async def test_environment_credentials_go_straight_to_the_sessions(
 async def test_a_key_pressed_again_and_again_is_answered_once(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         running.state.fail_next(Call.LIST, *AWAY)
-        await running.press("r", "x", "x", "X", "R")
+        await running.press("r")
+        await running.press("x", "x", "X", "R")
         assert running.toasts.count("The list is stale") == 1
 
 
