@@ -86,7 +86,7 @@ async def test_enter_shows_in_the_list_just_what_the_bar_counted(
         await here.press("o")
         asked = [bar for bar in bars(here, name) if bar.filter]
         await here.press("escape")
-        for wanted in (*asked[:2], asked[-1]):  # all of them: tests/service/test_overview.py
+        for wanted in (*asked[:2], *asked[-1:]):  # all of them: tests/service/test_overview.py
             await here.press("o")
             chart(here, name).focus()
             chart(here, name).move_to(bars(here, name).index(wanted))
