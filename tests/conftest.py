@@ -2,26 +2,34 @@
 
 import os
 import signal
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
 from tests.clocks import ManualClock
 
+Handler = Callable[[int, FrameType | None], object]
+
 KEPT = {"PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "TMPDIR", "CI"}
 
 
 @pytest.fixture(autouse=True, scope="session")
-def hang_up() -> Generator[None]:
-    """SIGHUP as a login shell leaves it, also in a run that was begun with `nohup`.
+def signals() -> Generator[None]:
+    """Signals as a login shell leaves them, also in a run begun with `nohup` or in the background.
 
-    A handler that does nothing: what the tests start has the default again, the run lives on.
+    Handlers, which what the tests start does not inherit: it has the defaults again.
     """
-    before = signal.getsignal(signal.SIGHUP)
-    signal.signal(signal.SIGHUP, lambda _number, _frame: None)
+    handlers: dict[int, Handler] = {
+        signal.SIGHUP: lambda _number, _frame: None
+    }  # the run itself lives on
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        handlers[signal.SIGINT] = signal.default_int_handler
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     yield
-    signal.signal(signal.SIGHUP, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(autouse=True)
