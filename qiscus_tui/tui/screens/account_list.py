@@ -17,7 +17,8 @@ from qiscus_tui.service.choice import ENVIRONMENT_NAME
 from qiscus_tui.service.switching import must_not_be_given
 from qiscus_tui.tui import actions, switching
 from qiscus_tui.tui.action import Action, Scope
-from qiscus_tui.tui.screens.sized import SizedScreen, TooSmall
+from qiscus_tui.tui.screens.sized import TooSmall
+from qiscus_tui.tui.screens.stacked import StackedScreen
 from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.cells import created_cell
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
@@ -37,7 +38,7 @@ COLUMNS = (
 )
 
 
-class AccountList(SizedScreen[None]):
+class AccountList(StackedScreen):
     """Lists the accounts, and offers what can be done with the one under the cursor."""
 
     CSS_PATH = "accounts.tcss"

@@ -14,7 +14,6 @@ from qiscus_tui.service.accounts import KnownAccount
 from qiscus_tui.tui import actions, switching
 from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.screens.account_list import AccountList
-from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.text_rows import TextRows
 
 if TYPE_CHECKING:
@@ -33,14 +32,6 @@ class AccountsScreen(AccountList):
         self._is_busy = False
 
     # Actions.
-
-    @on(ActionBar.Pressed)
-    async def _pressed(self, pressed: ActionBar.Pressed) -> None:
-        pressed.stop()
-        action = actions.named(pressed.name)
-        if action is not None:
-            where = "app" if Scope.APP in action.scopes else "screen"
-            await self.app.run_action(f"{where}.{pressed.name}", self)
 
     def action_back(self) -> None:
         """Back to the sessions, where there are any behind."""

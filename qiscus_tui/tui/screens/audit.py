@@ -15,8 +15,8 @@ from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.action import Action, Scope
-from qiscus_tui.tui.screens.reading import ReadingScreen
 from qiscus_tui.tui.screens.sized import TooSmall
+from qiscus_tui.tui.screens.stacked import StackedScreen
 from qiscus_tui.tui.situation import Situation
 from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.cells import created_cell
@@ -43,7 +43,7 @@ OUTCOME_COLUMNS = (
 NOT_WRITTEN = "not written down"
 
 
-class AuditScreen(ReadingScreen):
+class AuditScreen(StackedScreen):
     """Every plan of the audit log, newest first."""
 
     CSS_PATH = "accounts.tcss"
@@ -98,7 +98,7 @@ class AuditScreen(ReadingScreen):
             self.app.push_screen(PlanScreen(self._plans[self.query_one(TextRows).cursor_row]))
 
 
-class PlanScreen(ReadingScreen):
+class PlanScreen(StackedScreen):
     """One plan: who, when, from where, and each session's outcome."""
 
     CSS_PATH = "accounts.tcss"

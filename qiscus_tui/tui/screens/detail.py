@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.table import Table
 from rich.text import Text
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -25,7 +24,8 @@ from qiscus_tui.tui.screens.detail_facts import (
     unknown_facts,
     whole_life,
 )
-from qiscus_tui.tui.screens.sized import SizedScreen, TooSmall
+from qiscus_tui.tui.screens.sized import TooSmall
+from qiscus_tui.tui.screens.stacked import StackedScreen
 from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.cells import width_of
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
@@ -43,7 +43,7 @@ NAME_WIDTH = 12
 WIDEST_NAME = 20
 
 
-class DetailScreen(SizedScreen[None]):
+class DetailScreen(StackedScreen):
     """A session as it was listed when this was opened."""
 
     CSS_PATH = "detail.tcss"
@@ -180,19 +180,6 @@ class DetailScreen(SizedScreen[None]):
             self.query_one("#facts-unknown", Static).update(_table(self._unknown, self._name_width))
 
     # Actions.
-
-    @on(ActionBar.Pressed)
-    async def _pressed(self, pressed: ActionBar.Pressed) -> None:
-        pressed.stop()
-        action = actions.named(pressed.name)
-        if action is not None:
-            where = "app" if Scope.APP in action.scopes else "screen"
-            await self.app.run_action(f"{where}.{pressed.name}", self)
-
-    def action_back(self) -> None:
-        """Back to the list."""
-        if self.is_in_front:
-            self.dismiss()
 
     def action_scroll_facts(self, lines: int) -> None:
         """Scroll by lines."""

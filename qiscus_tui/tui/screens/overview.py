@@ -16,9 +16,9 @@ from qiscus_tui.service.overview.counting import Overview, counted_in_steps
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.screens.notices import Notice
-from qiscus_tui.tui.screens.reading import ReadingScreen
 from qiscus_tui.tui.screens.shown_list import AT_ONCE, in_turns
 from qiscus_tui.tui.screens.sized import TooSmall
+from qiscus_tui.tui.screens.stacked import StackedScreen
 from qiscus_tui.tui.screens.view import at_once
 from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.chart import Chart, Fit
@@ -34,7 +34,7 @@ TALL = 30
 COUNTING = ("Counting the sessions…",)
 
 
-class OverviewScreen(ReadingScreen):
+class OverviewScreen(StackedScreen):
     """Bars of all sessions of the list behind, which it follows; Enter filters the list by one."""
 
     CSS_PATH = "overview.tcss"

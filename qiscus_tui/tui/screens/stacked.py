@@ -1,4 +1,4 @@
-"""What screens that are only read have in common: the footer acts, and escape leaves."""
+"""What the screens over the list have in common: the footer acts, and escape leaves."""
 
 from textual import on
 
@@ -8,8 +8,8 @@ from qiscus_tui.tui.screens.sized import SizedScreen
 from qiscus_tui.tui.widgets.action_bar import ActionBar
 
 
-class ReadingScreen(SizedScreen[None]):
-    """A screen to be read: scrolled, and left again."""
+class StackedScreen(SizedScreen[None]):
+    """A screen over another one: its actions by the footer too, and left again."""
 
     def action_back(self) -> None:
         """Back to what is behind."""
