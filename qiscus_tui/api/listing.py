@@ -46,6 +46,8 @@ class Listing:
     current: Current
     complete: bool
     """Whether the pages were read to their end."""
+    moved: bool = False
+    """Whether rows moved between the pages, so that a live session may be missing."""
 
 
 @dataclass

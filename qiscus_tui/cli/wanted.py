@@ -65,7 +65,7 @@ class Wanted:
     def check(self, listed: SessionList) -> None:
         """Raises UsageError where the list does not hold what is needed to decide."""
         if self.by_rule:
-            if not self.allow_unreadable and (listed.unreadable or not listed.complete):
+            if not self.allow_unreadable and not listed.is_whole:
                 what = "; ".join(remarks(listed))
                 raise UsageError(
                     f"A filter on a list that is known in part only: {what}",

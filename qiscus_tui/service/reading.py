@@ -46,6 +46,7 @@ class Reader:
             current=listing.current,
             unreadable=listing.unreadable,
             complete=listing.complete,
+            moved=listing.moved,
             read_at=read_at,
             offset=offset,
             positions=await _positions(listing.sessions),

@@ -36,6 +36,8 @@ class SessionList:
     """Seconds that the server's clock runs ahead of this machine's."""
     complete: bool = True
     """Whether the server's pages were read to their end."""
+    moved: bool = False
+    """Whether rows moved between the pages, so that a live session may be missing."""
     search: Sequence[str] = field(default=())
     """Casefolded id, client, user agent, user, label and IP of each session, one text each."""
 
@@ -49,6 +51,11 @@ class SessionList:
 
     def __len__(self) -> int:
         return len(self.sessions)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every live session is listed: what is not here is gone."""
+        return self.complete and not self.moved and not self.unreadable
 
     def get(self, session_id: str) -> Session | None:
         """The session with this full id, None where it is not listed."""

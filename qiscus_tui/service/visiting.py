@@ -42,8 +42,7 @@ class Visit:
     async def end(self, listed: SessionList) -> None:
         """The screen is left in good order: remember what it listed. Raises StorageError."""
         pairs = set(await pairs_of(listed.sessions))
-        is_whole = listed.complete and not listed.unreadable
-        keep = self._visits.remember if is_whole else self._visits.add
+        keep = self._visits.remember if listed.is_whole else self._visits.add
         await asyncio.to_thread(keep, self.account_key, pairs)
 
 

@@ -67,7 +67,7 @@ class FindDialog(Dialog[str]):
         masked = sum(1 for session in self._listed.sessions if session.token is None)
         if masked:
             return f", as far as can be told: {masked:,} are listed without their full token"
-        if self._listed.unreadable or not self._listed.complete:
+        if not self._listed.is_whole:
             return ", as far as can be told: the list could not be read whole"
         age = self._clock.now() - self._listed.read_at
         return f", as far as can be told: the list was read {ago(age)}" if age > FRESH else ""

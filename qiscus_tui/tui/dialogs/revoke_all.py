@@ -92,7 +92,7 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
         count = len(self._listed)
         whole = f"Revoke all {sessions_word(count)}"
         partly = f"Revoke all sessions, {count:,} of them listed"
-        self.say("heading", whole if count and _is_whole(self._listed) else partly)
+        self.say("heading", whole if count and self._listed.is_whole else partly)
         whose = safe(account.user or account.user_name) or "this user"
         self.say("lead", f"Of {whose} on {account.origin.netloc}. This can't be undone.")
         self.say("lines", consequences(self._listed))
@@ -199,7 +199,7 @@ def consequences(listed: SessionList) -> Content:
             "again, and so does everybody who is logged in as this user."
         ),
     ]
-    if not _is_whole(listed):
+    if not listed.is_whole:
         lines.append(Content("What could not be read, and so is not listed, ends too."))
     known = Counter(
         f"{label.label}, protected" if label.protect else label.label
@@ -216,10 +216,6 @@ def consequences(listed: SessionList) -> Content:
         lines += [Content(), Content.styled("Clients:", "bold")]
         lines += _counted(others)
     return Content("\n").join(lines)
-
-
-def _is_whole(listed: SessionList) -> bool:
-    return listed.complete and not listed.unreadable
 
 
 def result_words(result: "RevokeAllResult") -> Content:
