@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from qiscus_tui.cli.table import count, session_table
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
-from qiscus_tui.service.revocation.plan import Exclusion, RevocationPlan
+from qiscus_tui.service.revocation.plan import NOT_LISTED, Exclusion, RevocationPlan
 
 SWITCHES = {
     Exclusion.CURRENT: "--include-current",
@@ -36,6 +36,8 @@ def plan_lines(plan: RevocationPlan, now: float) -> Iterator[str]:
         yield f"{gone} is already gone" if complete else f"{gone} is not in the part that was read"
     if plan.gone and not complete:
         yield "  Try again; see what can be read: qiscus-tui sessions"
+    for unlisted in plan.unlisted:
+        yield f"{unlisted} is {NOT_LISTED}"
     yield from left_out_lines(plan)
 
 
@@ -61,10 +63,14 @@ def report_lines(report: Report) -> Iterator[str]:
 
 def as_json(plan: RevocationPlan, report: Report | None) -> dict[str, object]:
     """`plan` with `targets` and `left_out`; `outcomes` where it was applied."""
+    left_out = [
+        *((left.session.id, left.reason) for left in plan.left_out),
+        *((one, NOT_LISTED) for one in plan.unlisted),
+    ]
     value: dict[str, object] = {
         "plan": {
             "targets": [target.session.id for target in plan.targets],
-            "left_out": [{"id": left.session.id, "reason": left.reason} for left in plan.left_out],
+            "left_out": [{"id": one, "reason": reason} for one, reason in left_out],
         }
     }
     if report is not None:

@@ -10,7 +10,7 @@ from qiscus_tui.cli.filters import parse_filter
 from qiscus_tui.cli.table import remarks
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.durations import parse_duration
-from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH, fingerprint
+from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH, can_be_token, fingerprint
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.revocation.plan import Allowed, Selection
 from qiscus_tui.service.session_list import SessionList
@@ -97,15 +97,16 @@ class Wanted:
         return Selection(positions, "matches")
 
     def _named(self, listed: SessionList) -> Selection:
-        found: list[int] = []
-        gone: list[str] = []
-        for text in (*self.ids, *self.token_ids):
-            session = listed.find(text)
-            if session is None:
-                gone.append(text)
-            else:
-                found.append(listed.positions[session.id])
-        return Selection(found, "named", named=True, gone=tuple(gone))
+        by_id = {text: listed.find(text) for text in self.ids}
+        by_token = {token_id: listed.get(token_id) for token_id in self.token_ids}
+        named = (*by_id.values(), *by_token.values())
+        return Selection(
+            [listed.positions[session.id] for session in named if session is not None],
+            "named",
+            named=True,
+            gone=tuple(text for text, session in by_id.items() if session is None),
+            unlisted=tuple(text for text, session in by_token.items() if session is None),
+        )
 
 
 def _is_before(created_at: float | None, moment: float) -> bool:
@@ -129,11 +130,29 @@ def _checked_id(text: str) -> str:
 
 
 def _ids_from_stdin(console: Console) -> tuple[str, ...]:
-    """Ids of the tokens on stdin, one a line; the tokens are not kept."""
+    """Return the ids of the tokens on stdin, one a line; the tokens are not kept.
+
+    Raises UsageError, which shows no line: it may hold a token.
+    """
     if console.source.isatty():
-        return (fingerprint(console.ask_secret("Token: ").strip()),)
-    tokens = [line.strip() for line in console.read_all(MOST_STDIN).splitlines()]
-    ids = tuple(fingerprint(token) for token in tokens if token)
+        text = console.ask_secret("Token: ")
+    else:
+        text = console.read_all(MOST_STDIN + 1)
+        if len(text) > MOST_STDIN:
+            raise UsageError(
+                f"More than {MOST_STDIN:,} characters came on stdin", "Give the tokens in parts."
+            )
+    ids: list[str] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        token = line.strip(" \t\r")
+        if token and not can_be_token(token):
+            raise UsageError(
+                f"Line {number:,} on stdin is not a token: nothing was sent",
+                "Give each token alone on its line: no header name, quotes, spaces or byte order "
+                "mark.",
+            )
+        if token:
+            ids.append(fingerprint(token))
     if not ids:
         raise UsageError("No token came on stdin", "Give one on each line.")
-    return ids
+    return tuple(ids)

@@ -1,12 +1,26 @@
 """Session ids: a fingerprint that can be shown, typed and logged, unlike the token."""
 
 import hashlib
+import re
 
 ID_LENGTH = 12
 """Hex digits in an id."""
 
 PREFIX_LENGTH = 8
 """The fewest hex digits that commands take for an id."""
+
+_NOT_IN_A_TOKEN = re.compile(
+    r"""[^!-~]          # anything but visible ASCII: spaces, a byte order mark, an ellipsis
+      | [*"'`,]         # masked, quoted, one of a list
+      | \A[\w-]+:        # a header's name
+      | \A[\w-]+=(?!=*\Z)  # a variable's name; at the end it is padding""",
+    re.VERBOSE,
+)
+
+
+def can_be_token(text: str) -> bool:
+    """Return whether the text could be a token alone, as the server gave it."""
+    return bool(text) and not _NOT_IN_A_TOKEN.search(text)
 
 
 def fingerprint(secret: str) -> str:

@@ -127,6 +127,68 @@ def test_tokens_on_stdin_name_their_sessions(logged_in: Program) -> None:
     assert not any(token in done.out + done.err for token in tokens)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Authorization: {}",
+        "authorization:{}",
+        "QISCUS_TOKEN={}",
+        "\ufeff{}",
+        "{} {}",
+        '"{}"',
+        "{},",
+        "QEX…{}",
+        "{}\x0c{}",
+        "QEX****************************************",
+    ],
+)
+def test_a_line_that_can_be_no_token_is_refused(logged_in: Program, line: str) -> None:
+    token = logged_in.server.sessions()[0].token
+    tokens = f"{token}\n\n{line.replace('{}', token)}\n"
+    done = logged_in("revoke", "--token-stdin", "--yes", stdin=tokens)
+    assert (done.code, done.out) == (2, "")
+    assert "Line 3" in done.err
+    assert token not in done.err
+    assert logged_in.server.calls[Call.REVOKE] == 0
+
+
+def test_blanks_around_a_token_are_not_part_of_it(logged_in: Program) -> None:
+    token = logged_in.server.sessions()[0].token
+    done = logged_in("revoke", "--token-stdin", "--yes", "--json", stdin=f" {token}\t\r\n")
+    assert outcomes_of(done) == {fingerprint(token): ("revoked", None)}
+
+
+def test_more_tokens_than_are_read_are_refused(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qiscus_tui.cli.wanted.MOST_STDIN", 100)
+    tokens = "\n".join(session.token for session in logged_in.server.sessions()[:3])
+    done = logged_in("revoke", "--token-stdin", "--yes", stdin=tokens)
+    assert done.code == 2
+    assert logged_in.server.calls[Call.REVOKE] == 0
+
+
+def test_a_token_that_is_not_listed_is_no_all_clear(logged_in: Program) -> None:
+    listed, unlisted = logged_in.server.sessions()[0].token, "QEXof-another-account"
+    done = logged_in("revoke", "--token-stdin", "--yes", "--json", stdin=f"{listed}\n{unlisted}")
+    assert done.code == 3
+    outcome, reason = outcomes_of(done)[fingerprint(unlisted)]
+    assert (outcome, str(reason)[:10]) == ("not_sent", "not listed")
+    assert outcomes_of(done)[fingerprint(listed)] == ("revoked", None)
+    planned = logged_in("revoke", "--token-stdin", "--dry-run", "--json", stdin=unlisted)
+    assert plan_of(planned)["left_out"] == [{"id": fingerprint(unlisted), "reason": reason}]
+    shown = logged_in("revoke", "--token-stdin", "--yes", stdin=unlisted)
+    assert (shown.code, shown.out.splitlines()[0]) == (3, "1 not sent")
+    assert f"{fingerprint(unlisted)}" in shown.err
+
+
+def test_an_unlisted_token_whose_id_was_named_too_is_already_gone(logged_in: Program) -> None:
+    token = "QEXthat-has-ended"
+    named = ["revoke", fingerprint(token), "--token-stdin", "--yes", "--json"]
+    done = logged_in(*named, stdin=token)
+    assert (done.code, outcomes_of(done)) == (0, {fingerprint(token): ("already_gone", None)})
+
+
 def test_a_token_is_not_called_gone_where_the_server_masks_tokens(logged_in: Program) -> None:
     logged_in.speak(DIALECTS["masked"])
     token = logged_in.server.sessions()[0].token

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiscus_tui.model.account import Account, Credentials, Role, ShortLived
-from qiscus_tui.model.ids import ID_LENGTH, fingerprint
+from qiscus_tui.model.ids import ID_LENGTH, can_be_token, fingerprint
 from qiscus_tui.model.masking import MASK, MAX_DEPTH, masked
 from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.session import Session, is_full_id
@@ -24,6 +24,11 @@ def test_any_token_has_an_id(token: str) -> None:
 def test_an_id_is_the_beginning_of_the_sha_256() -> None:
     assert fingerprint("abc") == "ba7816bf8f01"
     assert len(fingerprint("")) == ID_LENGTH
+
+
+@pytest.mark.parametrize("token", ["QEX4f", "a.b-c_d~e+f/g==", "abc=", "12|AbC", "x"])
+def test_tokens_of_many_servers_can_be_tokens(token: str) -> None:
+    assert can_be_token(token)
 
 
 @pytest.mark.parametrize("text", ["", "ba7816bf", "BA7816BF8F01", "ba7816bf8f0g", "ba7816bf8f012"])

@@ -84,6 +84,18 @@ async def test_what_an_old_list_does_not_have_may_live_all_the_same() -> None:
         assert "as far as can be told: the list was read 5 min ago" in app.flat()
 
 
+async def test_what_can_be_no_token_is_said_instead_of_not_found() -> None:
+    on = await stage(sessions=3)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, FindDialog(on.listed, on.clock))
+        app.post_message(events.Paste(f"Authorization: {on.listed.sessions[0].token}"))
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "Not a token" in app.text()
+        assert "no live session" not in app.text()
+
+
 async def test_an_empty_field_finds_nothing() -> None:
     on = await stage(sessions=3)
     async with DialogApp().run_test(size=(80, 24)) as pilot:

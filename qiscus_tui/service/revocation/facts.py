@@ -3,7 +3,7 @@
 from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerFault
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.revocation.outcomes import Outcome, SessionOutcome
-from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.revocation.plan import NOT_LISTED, RevocationPlan
 from qiscus_tui.service.session_list import SessionList
 
 
@@ -86,18 +86,20 @@ class Facts:
     def outcomes(
         self, halted: str | None, trouble: QiscusTuiError | None
     ) -> tuple[SessionOutcome, ...]:
-        """One for each target, each gone id, and each named session that was left out.
+        """One for each target, each id or token that is not listed, and each named session that
+        was left out.
 
         `halted` is why sending stopped, `trouble` why the list could not be read afterwards.
         """
         targets = (self._of(target.session.id, halted, trouble) for target in self.plan.targets)
         gone = map(self._of_gone, self.plan.gone)
+        unlisted = (SessionOutcome(one, Outcome.NOT_SENT, NOT_LISTED) for one in self.plan.unlisted)
         left_out = (
             SessionOutcome(left.session.id, Outcome.NOT_SENT, left.reason)
             for left in self.plan.left_out
             if left.named
         )
-        return (*targets, *gone, *left_out)
+        return (*targets, *gone, *unlisted, *left_out)
 
     def last_fault(self, outcomes: tuple[SessionOutcome, ...]) -> ServerFault | OutOfReach | None:
         """What kept everything that was sent from ending, where tries ran out; else None."""

@@ -12,6 +12,10 @@ LARGE = 50
 """Sessions up to which a plain yes confirms a plan; above, its number is typed."""
 
 
+NOT_LISTED = "not listed: it has ended, or is another user's or server's"
+"""Why nothing is sent for a token that the list does not have."""
+
+
 class Exclusion(enum.Enum):
     """Why a session stays out of a plan."""
 
@@ -60,6 +64,8 @@ class Selection:
     """Marked positions that the filter hides."""
     gone: tuple[str, ...] = ()
     """Full ids that were asked for and are not listed."""
+    unlisted: tuple[str, ...] = ()
+    """Ids of tokens that were given and are not listed."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,7 @@ class RevocationPlan:
     targets: tuple[Target, ...]
     left_out: tuple[LeftOut, ...]
     gone: tuple[str, ...]
+    unlisted: tuple[str, ...]
     allowed: Allowed
     id: str = field(default_factory=lambda: secrets.token_hex(4))
 
@@ -112,7 +119,8 @@ def make_plan(listed: SessionList, selection: Selection, allowed: Allowed) -> Re
             label = known.label if known else ""
             left_out.append(LeftOut(session, exclusion, selection.named, label))
     gone = tuple(dict.fromkeys(selection.gone))
-    return RevocationPlan(listed, tuple(targets), tuple(left_out), gone, allowed)
+    unlisted = tuple(one for one in dict.fromkeys(selection.unlisted) if one not in gone)
+    return RevocationPlan(listed, tuple(targets), tuple(left_out), gone, unlisted, allowed)
 
 
 def _exclusion(

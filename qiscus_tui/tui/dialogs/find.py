@@ -6,7 +6,7 @@ from textual.widget import Widget
 
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.durations import MINUTE, ago
-from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.ids import can_be_token, fingerprint
 from qiscus_tui.service.session_list import SessionList
 from qiscus_tui.tui.dialogs.dialog import Dialog
 from qiscus_tui.tui.dialogs.parts import DialogButton
@@ -49,19 +49,18 @@ class FindDialog(Dialog[str]):
 
     def find(self) -> None:
         """Compare what was typed, and forget it."""
-        wanted = self._id_of_token()
-        if wanted is None:
+        typed = self.query_one(SecretField).take().strip()
+        if not typed:
             self.say("note", "Paste or type a token first.")
             return
-        session = self._listed.get(wanted)
+        if not can_be_token(typed):
+            self.say("note", "Not a token. Paste it alone: no header name, quotes or spaces.")
+            return
+        session = self._listed.get(fingerprint(typed))
         if session is not None and session.token is not None:
             self.close(session.id)
             return
         self.say("note", f"Among those listed, no live session has this token{self._doubt()}.")
-
-    def _id_of_token(self) -> str | None:
-        typed = self.query_one(SecretField).take().strip()
-        return fingerprint(typed) if typed else None
 
     def _doubt(self) -> str:
         masked = sum(1 for session in self._listed.sessions if session.token is None)
