@@ -22,7 +22,14 @@ from qiscus_tui.store.audit_records import (
     is_outcome,
     to_line,
 )
-from qiscus_tui.store.files import append_durably, append_private, move_private, read_private
+from qiscus_tui.store.files import (
+    append_durably,
+    append_private,
+    is_there,
+    move_private,
+    read_private,
+    size_of,
+)
 from qiscus_tui.store.locks import store_lock
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.processes import Running, this_process
@@ -125,7 +132,7 @@ class AuditLog:
 
     def read(self) -> AuditContent:
         """Every record, oldest first, and how many lines are none: torn by a crash, or damaged."""
-        if not self._path.parent.exists():
+        if not is_there(self._path.parent):
             return AuditContent((), 0)
         with store_lock(self._paths):
             contents = self._contents()
@@ -160,11 +167,11 @@ class AuditLog:
 
     def _make_room(self) -> None:
         """Put the file away once it is full. Flushed first, and no open plan loses its intent."""
-        if not self._path.exists() or self._path.lstat().st_size < self._file_size:
+        if size_of(self._path) < self._file_size:
             return
         append_durably(self._path, self._to_be_carried())
         for number in range(FILES_KEPT - 1, 0, -1):
-            if self._put_away(number).exists():
+            if is_there(self._put_away(number)):
                 move_private(self._put_away(number), self._put_away(number + 1))
         move_private(self._path, self._put_away(1))
 

@@ -3,14 +3,14 @@
 A file is opened inside its opened folder and never through a symbolic link, and what was opened
 is checked (not the name: that could be swapped in between). A new version is written beside it,
 flushed, and put in its place in one step; so at any instant the old or the new one is there.
-Every function raises StorageError, in plain words.
+Every function raises StorageError, in plain words, for whatever the system refuses.
 """
 
 import errno
 import os
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from qiscus_tui.errors import StorageError
@@ -28,37 +28,37 @@ _TEMPORARY = ".new"
 
 def prepare_folder(folder: Path) -> None:
     """Create the folder (0700) and those above it where they are missing, and check it."""
-    if not _exists(folder):
-        _create_folder(folder)
-    with _opened_folder(folder):
-        pass
+    with _storage_errors("created", folder):
+        if not is_there(folder):
+            _create_folder(folder)
+        with _opened_folder(folder):
+            pass
 
 
 def read_private(path: Path) -> bytes | None:
     """The whole file; None where it, or its folder, is missing."""
-    if not _exists(path.parent):
-        return None
-    with _opened_folder(path.parent) as folder, _opened_file(folder, path) as descriptor:
-        return None if descriptor is None else _read(descriptor, path)
+    with _storage_errors("read", path):
+        if not is_there(path.parent):
+            return None
+        with _opened_folder(path.parent) as folder, _opened_file(folder, path) as descriptor:
+            return None if descriptor is None else _read(descriptor, path)
 
 
 def write_private(path: Path, data: bytes) -> None:
     """Replace the file (or create it, 0600) in one step; flushed to the disk on return."""
     prepare_folder(path.parent)
-    with _opened_folder(path.parent) as folder:
+    with _storage_errors("written", path), _opened_folder(path.parent) as folder:
         with _opened_file(folder, path):
             pass  # what must not be read must not be replaced in silence either
         temporary = f".{path.name}.{os.getpid()}.{os.urandom(6).hex()}{_TEMPORARY}"
         try:
-            try:
-                _write_new(folder, temporary, data)
-                os.rename(temporary, path.name, src_dir_fd=folder, dst_dir_fd=folder)
-            except BaseException:
-                _discard(folder, temporary)
-                raise
-            os.fsync(folder)
-        except OSError as error:
-            raise refusals.failed("written", str(path), error) from error
+            _write_new(folder, temporary, data)
+            os.rename(temporary, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            with suppress(OSError):  # why it could not be written is what the user must read
+                os.unlink(temporary, dir_fd=folder)
+            raise
+        os.fsync(folder)
 
 
 def append_private(path: Path, data: bytes) -> None:
@@ -74,27 +74,21 @@ def append_private(path: Path, data: bytes) -> None:
 def append_durably(path: Path, data: bytes) -> None:
     """Add whole lines, and flush them and all that was added before to the disk."""
     with _appended(path, data) as (folder, descriptor):
-        try:
-            os.fsync(descriptor)
-            os.fsync(folder)
-        except OSError as error:
-            raise refusals.failed("written", str(path), error) from error
+        os.fsync(descriptor)
+        os.fsync(folder)
 
 
 def move_private(path: Path, target: Path) -> None:
     """Rename within the folder, over what has that name."""
-    with _opened_folder(path.parent) as folder:
-        try:
-            os.rename(path.name, target.name, src_dir_fd=folder, dst_dir_fd=folder)
-            os.fsync(folder)
-        except OSError as error:
-            raise refusals.failed("renamed", str(path), error) from error
+    with _storage_errors("renamed", path), _opened_folder(path.parent) as folder:
+        os.rename(path.name, target.name, src_dir_fd=folder, dst_dir_fd=folder)
+        os.fsync(folder)
 
 
 def set_aside(path: Path) -> Path:
     """Rename a damaged file by the time, over nothing else. Gives its new path."""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    with _opened_folder(path.parent) as folder:
+    with _storage_errors("set aside", path), _opened_folder(path.parent) as folder:
         for attempt in range(1, 1000):
             suffix = stamp if attempt == 1 else f"{stamp}-{attempt}"
             aside = path.with_name(f"{path.name}.damaged-{suffix}")
@@ -105,9 +99,10 @@ def set_aside(path: Path) -> Path:
                 os.fsync(folder)
             except FileExistsError:
                 continue
-            except OSError as error:
-                _discard(folder, aside.name)
-                raise refusals.failed("set aside", str(path), error) from error
+            except OSError:
+                with suppress(OSError):
+                    os.unlink(aside.name, dir_fd=folder)
+                raise
             return aside
     raise StorageError(
         f"{refusals.shown(str(path))} is damaged and could not be set aside",
@@ -117,42 +112,59 @@ def set_aside(path: Path) -> Path:
 
 def sweep_temporaries(path: Path) -> None:
     """Remove what writers of this file left when they were killed. The caller holds the lock."""
-    if not _exists(path.parent):
-        return
-    with _opened_folder(path.parent) as folder:
-        for name in os.listdir(folder):
-            if name.startswith(f".{path.name}.") and name.endswith(_TEMPORARY):
-                _discard(folder, name)
+    with _storage_errors("tidied", path.parent):
+        if not is_there(path.parent):
+            return
+        with _opened_folder(path.parent) as folder:
+            for name in os.listdir(folder):
+                if name.startswith(f".{path.name}.") and name.endswith(_TEMPORARY):
+                    with suppress(FileNotFoundError):
+                        os.unlink(name, dir_fd=folder)
 
 
-def _exists(path: Path) -> bool:
-    try:
-        os.lstat(path)
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise refusals.failed("read", str(path), error) from error
+def is_there(path: Path) -> bool:
+    """Return whether something has this name, a link too."""
+    with _storage_errors("read", path):
+        try:
+            os.lstat(path)
+        except FileNotFoundError:
+            return False
     return True
+
+
+def size_of(path: Path) -> int:
+    """Return the file's size in bytes; 0 where it is missing."""
+    with _storage_errors("read", path):
+        try:
+            return os.lstat(path).st_size
+        except FileNotFoundError:
+            return 0
+
+
+@contextmanager
+def _storage_errors(what: str, path: Path) -> Generator[None]:
+    """Turn each error of the system into a StorageError: `path` could not be `what`."""
+    try:
+        yield
+    except OSError as error:
+        raise refusals.failed(what, str(path), error) from error
 
 
 def _create_folder(folder: Path) -> None:
     missing: list[Path] = []
     above = folder
-    while not _exists(above):
+    while not is_there(above):
         missing.append(above)
         above = above.parent
-    try:
-        nearest = os.stat(above)
-        if os.geteuid() == 0:
-            refusals.check_owner(str(above), nearest)  # sudo: no folders of root's in a user's home
-        for new in reversed(missing):
-            try:
-                os.mkdir(new, FOLDER_MODE)
-            except FileExistsError:
-                continue  # another process was faster
-            os.chmod(new, FOLDER_MODE)  # whatever the umask is
-    except OSError as error:
-        raise refusals.failed("created", str(folder), error) from error
+    nearest = os.stat(above)
+    if os.geteuid() == 0:
+        refusals.check_owner(str(above), nearest)  # sudo: no folders of root's in a user's home
+    for new in reversed(missing):
+        try:
+            os.mkdir(new, FOLDER_MODE)
+        except FileExistsError:
+            continue  # another process was faster
+        os.chmod(new, FOLDER_MODE)  # whatever the umask is
 
 
 @contextmanager
@@ -201,19 +213,14 @@ def _why_not_opened(folder: int, path: Path, error: OSError) -> StorageError:
 def _read(descriptor: int, path: Path) -> bytes:
     pieces: list[bytes] = []
     size = 0
-    try:
-        while piece := os.read(descriptor, 1 << 20):
-            pieces.append(piece)
-            size += len(piece)
-            if size > MOST_BYTES:
-                break
-    except OSError as error:
-        raise refusals.failed("read", str(path), error) from error
-    if size > MOST_BYTES:
-        raise StorageError(
-            f"{refusals.shown(str(path))} is too large to be a file of this program",
-            f"Move it away: {refusals.moved_away(str(path))}",
-        )
+    while piece := os.read(descriptor, 1 << 20):
+        pieces.append(piece)
+        size += len(piece)
+        if size > MOST_BYTES:
+            raise StorageError(
+                f"{refusals.shown(str(path))} is too large to be a file of this program",
+                f"Move it away: {refusals.moved_away(str(path))}",
+            )
     return b"".join(pieces)
 
 
@@ -234,41 +241,31 @@ def _write_all(descriptor: int, data: bytes) -> None:
         left = left[os.write(descriptor, left) :]
 
 
-def _discard(folder: int, name: str) -> None:
-    try:
-        os.unlink(name, dir_fd=folder)
-    except FileNotFoundError:
-        return
-
-
 @contextmanager
 def _appended(path: Path, data: bytes) -> Generator[tuple[int, int]]:
     prepare_folder(path.parent)
-    with _opened_folder(path.parent) as folder:
+    with _storage_errors("written", path), _opened_folder(path.parent) as folder:
         _create_file(folder, path)
         with _opened_file(folder, path, os.O_RDWR | os.O_APPEND) as descriptor:
             if descriptor is None:
-                gone = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-                raise refusals.failed("written", str(path), gone)
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
             size = os.fstat(descriptor).st_size
+            torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
             try:
-                torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
                 _write_all(descriptor, b"\n" + data if torn else data)
-            except OSError as error:
-                os.ftruncate(descriptor, size)
-                raise refusals.failed("written", str(path), error) from error
+            except OSError:
+                with suppress(OSError):  # a half line is closed before the next one
+                    os.ftruncate(descriptor, size)
+                raise
             yield folder, descriptor
 
 
 def _create_file(folder: int, path: Path) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _OPEN
     try:
-        descriptor = os.open(
-            path.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _OPEN, FILE_MODE, dir_fd=folder
-        )
+        descriptor = os.open(path.name, flags, FILE_MODE, dir_fd=folder)
     except FileExistsError:
         return
-    except OSError as error:
-        raise refusals.failed("created", str(path), error) from error
     try:
         os.fchmod(descriptor, FILE_MODE)
     finally:

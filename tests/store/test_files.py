@@ -4,6 +4,8 @@ import stat
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -262,13 +264,22 @@ def test_an_interrupt_leaves_no_temporary_file(kept: Path, monkeypatch: pytest.M
 def test_what_a_killed_writer_left_is_swept(kept: Path) -> None:
     left = kept.with_name(f".{kept.name}.123.abcdef.new")
     left.write_bytes(b"half a tok")
-    other = kept.with_name("accounts.json")
-    other.write_bytes(b"stays")
+    others = [
+        kept.with_name(name)
+        for name in (
+            "accounts.json",
+            ".accounts.json.123.abcdef.new",  # another writer's, who may be at it
+            f".{kept.name}.swp",
+            f"{kept.name}.123.abcdef.new",
+        )
+    ]
+    for other in others:
+        other.write_bytes(b"stays")
 
     sweep_temporaries(kept)
 
     assert not left.exists()
-    assert other.exists()
+    assert all(other.exists() for other in others)
 
 
 def test_lines_are_appended(kept: Path) -> None:
@@ -344,6 +355,100 @@ def test_what_fails_is_said_in_the_systems_words_and_the_file_stays(
     monkeypatch.undo()
 
     assert kept.read_bytes().startswith(b"old")
+
+
+USES: dict[str, Callable[[Path], object]] = {
+    "read": read_private,
+    "write": lambda path: write_private(path, b"new"),
+    "append": append_a_line,
+    "move": move_to_another_name,
+    "set aside": set_aside,
+    "sweep": sweep_temporaries,
+    "new folder": lambda path: write_private(path.parent / "new" / "file", b"x"),
+}
+CALLS = (
+    *("open", "close", "fstat", "lstat", "stat", "read", "pread", "write", "fsync", "ftruncate"),
+    *("fchmod", "chmod", "mkdir", "rename", "unlink", "listdir"),
+)
+
+
+def failing_once(call: str, which: int) -> Callable[..., object]:
+    """The system's call, refused the time `which`. What is closed is closed all the same."""
+    done: Callable[..., object] = getattr(os, call)
+    times = iter(range(1000))
+
+    def fails(*given: object, **named: object) -> object:
+        if next(times) != which:
+            return done(*given, **named)
+        if call == "close":
+            done(*given)
+        raise OSError(errno.EDQUOT, "planted")
+
+    return fails
+
+
+@pytest.mark.parametrize("use", USES)
+def test_whatever_the_system_refuses_at_whatever_call_is_a_storage_error(
+    kept: Path, monkeypatch: pytest.MonkeyPatch, use: str
+) -> None:
+    for call, which in product(CALLS, range(12)):
+        kept.with_name(f".{kept.name}.1.a.new").write_bytes(b"half")
+        if not kept.exists():
+            write_private(kept, b"old")
+        with monkeypatch.context() as patch, suppress(StorageError):
+            patch.setattr(files.os, call, failing_once(call, which))
+            USES[use](kept)
+
+
+def test_a_line_that_can_not_be_taken_back_is_told_by_the_first_error(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.EDQUOT, "planted")
+
+    def broken(*_: object) -> None:
+        raise OSError(errno.EIO, "planted")
+
+    monkeypatch.setattr(files.os, "write", full)
+    monkeypatch.setattr(files.os, "ftruncate", broken)
+    with pytest.raises(StorageError, match=os.strerror(errno.EDQUOT)):
+        append_private(kept, b"line\n")
+
+
+def test_of_a_huge_file_no_more_than_the_bound_is_read(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.truncate(kept, 64 << 20)
+    read, taken = os.read, [0]
+
+    def counted(descriptor: int, most: int) -> bytes:
+        piece = read(descriptor, most)
+        taken[0] += len(piece)
+        return piece
+
+    monkeypatch.setattr(files, "MOST_BYTES", 4 << 20)
+    monkeypatch.setattr(files.os, "read", counted)
+    with pytest.raises(StorageError, match="too large"):
+        read_private(kept)
+    assert taken[0] <= 5 << 20
+
+
+def test_a_move_is_on_the_disk_when_it_returns(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    fsync, rename = os.fsync, os.rename
+
+    def flushed(descriptor: int) -> None:
+        done.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        fsync(descriptor)
+
+    def renamed(*names: str, **folders: int) -> None:
+        done.append("rename")
+        rename(*names, **folders)
+
+    monkeypatch.setattr(files.os, "fsync", flushed)
+    monkeypatch.setattr(files.os, "rename", renamed)
+    move_private(kept, kept.with_name("older"))
+    assert done == ["rename", "folder"]
 
 
 def test_a_file_is_moved_over_an_older_one(kept: Path) -> None:
