@@ -2,16 +2,35 @@
 
 import ipaddress
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from qiscus_tui.errors import AddressError
+from qiscus_tui.errors import AddressError, UsageError
 from qiscus_tui.model.addresses import named_network
+from qiscus_tui.model.durations import parse_duration
 from qiscus_tui.model.origin import Origin, parse_origin
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _PATH = re.compile(r"/[!-~]*")
 _FORBIDDEN_IN_PATH = ("//", "\\", "@", "..", "?", "#", "%", "://")
 _LONGEST = 200
+
+
+def seconds(least: float, most: float) -> Callable[[str], float]:
+    """Return a reader of a duration such as "20s", within these bounds in seconds."""
+
+    def read(text: str) -> float:
+        try:
+            found = parse_duration(text)
+        except UsageError as error:
+            raise ValueError("must be a duration such as 90s, 5m or 24h") from error
+        if not least <= found <= most:
+            raise ValueError(f"must be from {least:g} to {most:g} seconds")
+        return float(found)
+
+    return read
 
 
 def origin(text: str) -> Origin | None:
@@ -54,12 +73,12 @@ def label(text: str) -> str:
     return text
 
 
-def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    """An address or a network, written as `ip:` in a filter; None where it is empty."""
+def network(text: str) -> tuple[str, Network] | None:
+    """A network as it is written, as after `ip:` in a filter, and itself; None where empty."""
     if not text:
         return None
     try:
-        return named_network(text.strip())
+        return text, named_network(text.strip())
     except ValueError as error:
         raise ValueError("must be an address or a network such as 10.2 or 10.2.0.0/16") from error
 

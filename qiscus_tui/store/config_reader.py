@@ -1,138 +1,53 @@
-"""Reads TOML by type, and says in which line something is wrong."""
+"""Read TOML into typed settings, and name the line of what is wrong.
 
+A table is a frozen dataclass, a setting one of its fields. One that is written as a text but is
+more than a text has a reader: `Annotated[float, setting(seconds(1, 600))]`. A reader returns the
+value, or raises ValueError with what the text must be ("must be a path such as /x"); so does the
+`__post_init__` of a table.
+"""
+
+import bisect
+import contextlib
+import dataclasses
 import difflib
+import enum
 import re
-from collections.abc import Callable, Iterator, Sequence
+import typing
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar, cast
 
-from qiscus_tui.errors import ConfigError, UsageError
-from qiscus_tui.model.durations import parse_duration
+import msgspec
+
+from qiscus_tui.errors import ConfigError
 from qiscus_tui.model.text import safe
 from qiscus_tui.store.refusals import shown
 
 MOST_BYTES = 1024 * 1024
 
-T = TypeVar("T")
-Table = dict[str, object]
+Settings = TypeVar("Settings")
 Place = tuple[str | int, ...]
-"""Where a value stands: names of tables and keys, and numbers in lists of tables."""
+"""Where a value is: names of tables and keys, and numbers in lists of tables."""
+
+_READER = "reader"
+_EXPECTED = {str: "a text in quotes", bool: "true or false", int: "a whole number"}
 
 
-class Section:
-    """One table of the file. What nobody asked for is an unknown key."""
-
-    def __init__(self, source: "_Source", place: Place, values: Table) -> None:
-        self._source = source
-        self._place = place
-        self._values = values
-        self._asked: list[str] = []
-
-    def has(self, key: str) -> bool:
-        """Whether the key is there."""
-        self._asked.append(key)
-        return key in self._values
-
-    def text(self, key: str, usual: str) -> str:
-        """A text."""
-        value = self._get(key, usual)
-        if not isinstance(value, str):
-            raise self.error(key, f"must be a text in quotes, not {_kind(value)}")
-        return value
-
-    def boolean(self, key: str, usual: bool) -> bool:
-        """true or false."""
-        value = self._get(key, usual)
-        if not isinstance(value, bool):
-            raise self.error(key, f"must be true or false, not {_kind(value)}")
-        return value
-
-    def choice(self, key: str, names: Sequence[str], usual: str) -> str:
-        """One of a few words."""
-        word = self.text(key, usual)
-        if word not in names:
-            raise self.error(key, f"must be {', '.join(names[:-1])} or {names[-1]}")
-        return word
-
-    def duration(self, key: str, usual: float, least: float, most: float) -> float:
-        """A length of time such as "20s", in seconds."""
-        if key not in self._values:
-            self._asked.append(key)
-            return usual
-        try:
-            seconds = parse_duration(self.text(key, ""))
-        except ConfigError:
-            raise
-        except UsageError as error:
-            raise self.error(key, "must be a length of time such as 90s, 5m or 24h") from error
-        if not least <= seconds <= most:
-            raise self.error(key, f"must be from {least:g} to {most:g} seconds")
-        return float(seconds)
-
-    def checked(self, key: str, check: Callable[[str], T], usual: T) -> T:
-        """A text that `check` turns into a value, or refuses by ValueError."""
-        if key not in self._values:
-            self._asked.append(key)
-            return usual
-        text = self.text(key, "")
-        try:
-            return check(text)
-        except ValueError as error:
-            raise self.error(key, str(error)) from error
-
-    def section(self, key: str) -> "Section":
-        """The table of this name, empty where it is missing."""
-        value = self._get(key, {})
-        if not isinstance(value, dict):
-            raise self.error(key, f"must be a table ([{self._dotted(key)}]), not {_kind(value)}")
-        return Section(self._source, (*self._place, key), cast("Table", value))
-
-    def sections(self) -> Iterator[tuple[str, "Section"]]:
-        """Every table in this one, by the name that the user gave it."""
-        for key in self._values:
-            yield key, self.section(key)
-
-    def section_list(self, key: str) -> list["Section"]:
-        """The tables of `[[key]]`."""
-        value = self._get(key, [])
-        if not isinstance(value, list):
-            raise self.error(key, f"must be written as [[{safe(key, 60)}]], not {_kind(value)}")
-        found: list[Section] = []
-        for number, one in enumerate(cast("list[object]", value)):
-            place: Place = (*self._place, key, number)
-            if not isinstance(one, dict):
-                raise self._source.error(place, key, f"must be written as [[{safe(key, 60)}]]")
-            found.append(Section(self._source, place, cast("Table", one)))
-        return found
-
-    def finish(self, names: Sequence[str] = ()) -> None:
-        """Raises ConfigError for a key that nobody asked for."""
-        for key in self._values:
-            if key not in self._asked:
-                known = sorted({*self._asked, *names})
-                near = difflib.get_close_matches(key.lower(), known, 1, 0.5)
-                hint = f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(known)}."
-                where = self._place_name()
-                raise self._source.error((*self._place, key), key, f"is no setting{where}", hint)
-
-    def error(self, key: str, problem: str) -> ConfigError:
-        """The error about one key of this table."""
-        return self._source.error((*self._place, key), key, problem)
-
-    def _get(self, key: str, usual: object) -> object:
-        self._asked.append(key)
-        return self._values.get(key, usual)
-
-    def _place_name(self) -> str:
-        return f" in [{self._dotted()}]" if self._place else ""
-
-    def _dotted(self, *key: str) -> str:
-        names = (part for part in (*self._place, *key) if isinstance(part, str))
-        return ".".join(safe(name, 60) for name in names)
+def setting(reader: Callable[[str], object]) -> msgspec.Meta:
+    """Mark a field whose text `reader` turns into its value."""
+    return msgspec.Meta(extra={_READER: reader})
 
 
-def parse_config(path: Path) -> Section:
-    """The whole file. Raises ConfigError, and FileNotFoundError where there is none."""
+def read_config(path: Path, kind: type[Settings]) -> Settings:
+    """Return the settings of a file.
+
+    Raises ConfigError, and FileNotFoundError where there is no file.
+    """
+    source, values = _parsed(path)
+    return cast("Settings", source.value(kind, values, ()))
+
+
+def _parsed(path: Path) -> tuple["_Source", dict[str, object]]:
     import tomllib
 
     name = shown(str(path))
@@ -151,86 +66,113 @@ def parse_config(path: Path) -> Section:
         line = data[: error.start].count(b"\n") + 1
         raise ConfigError(f"{name}, line {line}: this is not UTF-8") from error
     try:
-        values: Table = tomllib.loads(text)
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(name, text, str(error)) from error
     except RecursionError as error:
         raise ConfigError(f"{name} is nested too deeply") from error
-    return Section(_Source(name, text), (), values)
+    return _Source(name, text), values
 
 
 def _syntax_error(name: str, text: str, message: str) -> ConfigError:
     found = re.search(r"\(at line (\d+), column \d+\)", message)
     line = int(found[1]) if found else text.count("\n") + 1
     problem = safe(re.sub(r" \(at .*\)$", "", message), 200)
-    return ConfigError(f"{name}, line {line}: {problem}", "Texts stand in double quotes.")
+    return ConfigError(f"{name}, line {line}: {problem}", "Write texts in double quotes.")
 
 
 class _Source:
-    """The text of the file, to find lines in."""
+    """The text of the file: turns what was parsed into settings, and finds lines for errors."""
 
     def __init__(self, name: str, text: str) -> None:
         self._name = name
         self._text = text
 
-    def error(self, place: Place, key: str, problem: str, hint: str | None = None) -> ConfigError:
-        return ConfigError(
-            f"{self._name}, line {self._line(place)}: {safe(key, 60)} {problem}", hint
-        )
+    def value(self, hint: object, value: object, place: Place) -> object:
+        """Return the value as a type hint wants it. Raises ConfigError."""
+        origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+        if type(None) in arguments:  # a table that may be missing
+            hint = arguments[0]
+        if dataclasses.is_dataclass(hint):
+            return self._table(cast("type", hint), self._values(value, place), place)
+        if origin is Mapping:
+            tables = self._values(value, place)
+            return {
+                key: self.value(arguments[1], one, (*place, key)) for key, one in tables.items()
+            }
+        if origin is tuple:
+            if not isinstance(value, list):
+                raise self._error(place, f"must be written as [[{_dotted(place)}]]")
+            values = enumerate(cast("list[object]", value))
+            return tuple(self.value(arguments[0], one, (*place, at)) for at, one in values)
+        return self._plain(hint, value, place)
+
+    def _table(self, kind: type, values: dict[str, object], place: Place) -> object:
+        hints = typing.get_type_hints(kind, include_extras=True)
+        for key in values:
+            if key not in hints:
+                raise self._unknown(key, sorted(hints), place)
+        read = {key: self.value(hints[key], one, (*place, key)) for key, one in values.items()}
+        try:
+            return kind(**read)
+        except ValueError as error:
+            raise self._error(place, str(error)) from error
+
+    def _plain(self, hint: object, value: object, place: Place) -> object:
+        reader = _reader(hint)
+        if reader is not None and isinstance(value, str):
+            try:
+                return reader(value)
+            except ValueError as error:
+                raise self._error(place, str(error)) from error
+        wanted = str if reader is not None else hint
+        try:
+            return msgspec.convert(value, wanted)
+        except msgspec.ValidationError as error:
+            raise self._error(place, f"must be {_expected(wanted, value)}") from error
+
+    def _values(self, value: object, place: Place) -> dict[str, object]:
+        if isinstance(value, dict):
+            return cast("dict[str, object]", value)
+        if isinstance(place[-1], int):
+            raise self._error(place, f"must be written as [[{_dotted(place)}]]")
+        raise self._error(place, f"must be a table ([{_dotted(place)}]), not {_kind(value)}")
+
+    def _unknown(self, key: str, known: list[str], place: Place) -> ConfigError:
+        near = difflib.get_close_matches(key.lower(), known, 1, 0.5)
+        where = f" in [{_dotted(place)}]" if place else ""
+        message = f"Unknown setting `{safe(key, 60)}`{where}"
+        hint = f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(known)}."
+        return ConfigError(f"{self._name}, line {self._line((*place, key))}: {message}", hint)
+
+    def _error(self, place: Place, problem: str) -> ConfigError:
+        key = next((safe(part, 60) for part in reversed(place) if isinstance(part, str)), "")
+        return ConfigError(f"{self._name}, line {self._line(place)}: {key} {problem}")
 
     def _line(self, place: Place) -> int:
-        """The line of the place, or else of the nearest table around it."""
-        lines: dict[Place, int] = {}
-        for found, line in _places(self._text):
-            lines.setdefault(found, line)
-        while place:
-            if place in lines:
-                return lines[place]
+        """Return the first line with which the file holds the place, or the table around it."""
+        import tomllib
+
+        lines = self._text.split("\n")
+
+        def holds(upto: int) -> bool:
+            for end in range(upto, len(lines) + 1):  # on to the end of a text of several lines
+                with contextlib.suppress(ValueError):
+                    return _holds(tomllib.loads("\n".join(lines[:end])), place)
+            return False
+
+        while place and not holds(len(lines)):
             place = place[:-1]
-        return 1
+        return max(1, bisect.bisect_left(range(len(lines)), True, key=holds))
 
 
-def _places(text: str) -> Iterator[tuple[Place, int]]:
-    """Every table's and key's place with its line (texts of several lines may add false ones)."""
-    table: Place = ()
-    counts: dict[Place, int] = {}
-    for number, line in enumerate(text.split("\n"), 1):
-        stripped = line.strip()
-        if stripped.startswith("[["):
-            names = _names(stripped.partition("]]")[0] + "]]")
-            if names:
-                counts[names] = counts.get(names, -1) + 1
-                table = (*names, counts[names])
-                yield names, number
-        elif stripped.startswith("["):
-            table = _names(stripped) or table
-        elif "=" in stripped:
-            for end in (found.start() for found in re.finditer("=", stripped)):
-                if names := _names(f"{stripped[:end]}= 0"):
-                    yield (*table, *names), number
-                    break
-            continue
-        else:
-            continue
-        yield table, number
-
-
-def _names(line: str) -> Place:
-    """The names in a table's head or before a `=`; none where the line is neither."""
-    import tomllib
-
-    try:
-        value: object = tomllib.loads(line)
-    except (ValueError, RecursionError):
-        return ()
-    names: list[str] = []
-    while isinstance(value, dict | list) and value:
-        if isinstance(value, list):
-            value = cast("list[object]", value)[0]
-        else:
-            name, value = next(iter(cast("Table", value).items()))
-            names.append(name)
-    return tuple(names)
+def _holds(value: object, place: Place) -> bool:
+    for part in place:
+        try:
+            value = cast("dict[str | int, object]", value)[part]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return True
 
 
 def _kind(value: object) -> str:
@@ -247,3 +189,22 @@ def _kind(value: object) -> str:
             return "a table"
         case _:
             return "a date"
+
+
+def _dotted(place: Place) -> str:
+    return ".".join(safe(part, 60) for part in place if isinstance(part, str))
+
+
+def _reader(hint: object) -> Callable[[str], object] | None:
+    for meta in getattr(hint, "__metadata__", ()):
+        if isinstance(meta, msgspec.Meta) and meta.extra:
+            return cast("Callable[[str], object]", meta.extra[_READER])
+    return None
+
+
+def _expected(wanted: object, value: object) -> str:
+    if isinstance(wanted, type) and issubclass(wanted, enum.Enum) and isinstance(value, str):
+        *names, last = (str(member.value) for member in wanted)
+        return f"{', '.join(names)} or {last}"
+    words = next((words for kind, words in _EXPECTED.items() if kind is wanted), _EXPECTED[str])
+    return f"{words}, not {_kind(value)}"
