@@ -62,7 +62,10 @@ def report_lines(report: Report) -> Iterator[str]:
 
 
 def as_json(plan: RevocationPlan, report: Report | None) -> dict[str, object]:
-    """`plan` with `targets` and `left_out`; `outcomes` where it was applied."""
+    """Return `plan` with `targets` and `left_out`, how whole its `list` was, and `outcomes` where
+    it was applied.
+    """
+    listed = plan.listed
     left_out = [
         *((left.session.id, left.reason) for left in plan.left_out),
         *((one, NOT_LISTED) for one in plan.unlisted),
@@ -71,7 +74,11 @@ def as_json(plan: RevocationPlan, report: Report | None) -> dict[str, object]:
         "plan": {
             "targets": [target.session.id for target in plan.targets],
             "left_out": [{"id": one, "reason": reason} for one, reason in left_out],
-        }
+        },
+        "list": {
+            "complete": listed.complete and not listed.moved,
+            "unreadable": listed.unreadable,
+        },
     }
     if report is not None:
         value["outcomes"] = [

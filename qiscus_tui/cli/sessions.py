@@ -10,6 +10,7 @@ from qiscus_tui.cli.table import count, remarks, session_table
 from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.service.export import write_csv, write_json
 from qiscus_tui.service.known_ids import remember_ids
+from qiscus_tui.service.revocation.outcomes import NOT_WHOLE
 from qiscus_tui.service.session_list import SessionList
 from qiscus_tui.service.visiting import mark_without_visiting
 
@@ -31,7 +32,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 async def run(context: Context) -> int:
-    """List the sessions."""
+    """List the sessions; 3 where the list is not whole."""
     options, console, workspace = context.options, context.console, context.workspace
     wanted = parse_filter(options.filter)
     async with connected(workspace) as connection:
@@ -62,7 +63,7 @@ async def run(context: Context) -> int:
     if not (options.json or options.csv):
         of_all = f" of {len(listed):,}" if len(chosen) != len(listed) else ""
         console.say(f"{count(len(chosen), 'session')}{of_all}")
-    return 0
+    return 0 if listed.is_whole else NOT_WHOLE
 
 
 def _shown_positions(

@@ -70,12 +70,19 @@ def moment(epoch: float | None) -> str:
     return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%M")
 
 
-def remarks(listed: SessionList) -> Iterable[str]:
-    """What must be said of a list besides its sessions."""
+def gaps(listed: SessionList) -> Iterable[str]:
+    """Why the list is not whole; nothing where it is."""
     if listed.unreadable:
         yield f"{count(listed.unreadable, 'session')} could not be read"
     if not listed.complete:
         yield "The server's pages could not be read to their end: there may be more sessions"
+    if listed.moved:
+        yield "The list moved while it was read: a live session may be missing"
+
+
+def remarks(listed: SessionList) -> Iterable[str]:
+    """What must be said of a list besides its sessions."""
+    yield from gaps(listed)
     if listed.current is Current.UNKNOWN:
         yield "Which session is this program's own could not be told" + _way_to_own(listed)
 

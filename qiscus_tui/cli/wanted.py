@@ -7,7 +7,7 @@ from typing import Self
 from qiscus_tui import query
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.filters import parse_filter
-from qiscus_tui.cli.table import remarks
+from qiscus_tui.cli.table import gaps
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.durations import parse_duration
 from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH, can_be_token, fingerprint
@@ -66,10 +66,9 @@ class Wanted:
         """Raises UsageError where the list does not hold what is needed to decide."""
         if self.by_rule:
             if not self.allow_unreadable and not listed.is_whole:
-                what = "; ".join(remarks(listed))
                 raise UsageError(
-                    f"A filter on a list that is known in part only: {what}",
-                    "Name sessions by id, or add --allow-unreadable to revoke what is known.",
+                    f"The list is not whole: {'; '.join(gaps(listed))}",
+                    "Name sessions by id, or add --allow-unreadable to revoke what was read.",
                 )
         elif self._may_be_masked(listed):
             raise UsageError(

@@ -200,7 +200,11 @@ def test_a_token_is_not_called_gone_where_the_server_masks_tokens(logged_in: Pro
 def test_no_match_is_no_error(logged_in: Program) -> None:
     done = logged_in("revoke", "--filter=nothing-is-called-so", "--json")
     assert done.code == 0
-    assert json.loads(done.out) == {"plan": {"targets": [], "left_out": []}, "outcomes": []}
+    assert json.loads(done.out) == {
+        "plan": {"targets": [], "left_out": []},
+        "list": {"complete": True, "unreadable": 0},
+        "outcomes": [],
+    }
 
 
 def test_age_and_filter_narrow_each_other(logged_in: Program) -> None:
@@ -214,7 +218,10 @@ def test_a_dry_run_shows_the_plan_and_sends_nothing(logged_in: Program) -> None:
     first = logged_in.ids()[0]
     done = logged_in("revoke", first, "--dry-run", "--json")
     assert done.code == 0
-    assert json.loads(done.out) == {"plan": {"targets": [first], "left_out": []}}
+    assert json.loads(done.out) == {
+        "plan": {"targets": [first], "left_out": []},
+        "list": {"complete": True, "unreadable": 0},
+    }
     assert logged_in.server.calls[Call.REVOKE] == 0
 
 
@@ -348,7 +355,10 @@ def test_a_filter_on_a_list_known_in_part_needs_a_switch(logged_in: Program) -> 
     assert "--allow-unreadable" in done.err
     assert "could not be read" in done.err
     assert logged_in(*arguments, "--dry-run").code == 2
-    assert logged_in(*arguments, "--allow-unreadable").code == 0
+    allowed = logged_in(*arguments, "--allow-unreadable")
+    assert allowed.code == 0
+    on_list = json.loads(allowed.out)["list"]
+    assert (on_list["complete"], on_list["unreadable"] > 0) == (True, True)
 
 
 def test_a_readonly_account_changes_nothing(

@@ -5,11 +5,14 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from qiscus_tui.demo import DIALECTS
 from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.service.connection import Connection, Progress
+from qiscus_tui.service.session_list import SessionList
 from tests.cli.conftest import Program
 
 FIELDS = [
@@ -131,11 +134,35 @@ def test_no_token_is_in_any_form(logged_in: Program) -> None:
         assert not any(token in shown.out + shown.err for token in tokens)
 
 
-def test_what_could_not_be_read_is_counted(logged_in: Program) -> None:
+@pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])
+def test_a_list_with_unreadable_entries_is_3_and_says_how_many(
+    logged_in: Program, form: list[str]
+) -> None:
     logged_in.speak(DIALECTS["unreadable"])
-    done = logged_in("sessions", "--json")
-    assert done.code == 0
+    done = logged_in("sessions", *form)
+    assert done.code == 3
     assert "could not be read" in done.err
+    assert logged_in.ids()[0] in done.out
+
+
+@pytest.mark.parametrize(
+    ("gap", "words"), [({"complete": False}, "to their end"), ({"moved": True}, "moved")]
+)
+def test_a_list_that_was_cut_off_or_moved_is_3_and_says_so(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch, gap: dict[str, bool], words: str
+) -> None:
+    reading = Connection.read_list
+
+    async def in_part(self: Connection, progress: Progress | None = None) -> SessionList:
+        return replace(await reading(self, progress), **gap)
+
+    monkeypatch.setattr(Connection, "read_list", in_part)
+    done = logged_in("sessions", "--json", "--filter=nothing-is-called-so")
+    assert (done.code, json.loads(done.out)) == (3, [])
+    assert words in done.err
+    revoked = logged_in("revoke", "--filter=curl", "--yes")
+    assert (revoked.code, revoked.out) == (2, "")
+    assert words in revoked.err
 
 
 def test_listing_makes_no_token(logged_in: Program) -> None:

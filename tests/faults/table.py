@@ -163,7 +163,13 @@ BODY = (
     Fault(
         "nested deeply and whole", b.answers(200, b"[" * 50_000 + b"]" * 50_000), NO, EACH_REFUSED
     ),
-    Fault("a nested entry", b.with_entry(b"[" * 500 + b"]" * 500), FINE, done=True),
+    Fault(
+        "a nested entry",
+        b.with_entry(b"[" * 500 + b"]" * 500),
+        FINE,
+        {Deed.LIST: NOT_ALL},
+        done=True,
+    ),
     Fault("NaN", b.with_entry(b'{"token":"t","created_at":NaN}'), FINE, done=True),
     Fault(
         "a huge number", b.with_entry(b'{"token":"t","id":1' + b"0" * 9000 + b"}"), FINE, done=True

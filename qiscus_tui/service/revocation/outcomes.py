@@ -9,7 +9,7 @@ from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.session_list import SessionList
 
 NOT_WHOLE = 3
-"""Exit code where some sessions failed, are unknown or were not sent."""
+"""Exit code where some sessions failed, are unknown or were not sent, or a list is not whole."""
 
 LOOK_AGAIN_HINT = (
     "See what is still listed: qiscus-tui sessions. If it can't be ended: qiscus-tui doctor"
