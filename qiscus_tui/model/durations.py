@@ -13,21 +13,25 @@ DAY = 86_400
 TOKEN_LIFETIME = 30 * DAY
 """A short-lived token ends 30 days after the login or refresh that made it (documented)."""
 
+HOW_TO_WRITE = "Write it in lower case, such as 90s, 15m (minutes), 24h, 7d or 2w."
+"""`1M` could be a minute or a month, so capitals are refused."""
+
 _UNITS = {"s": 1, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 _PART = re.compile(r"([0-9]{1,9})([smhdw])")
 
 
 def parse_duration(text: str) -> int:
-    """Seconds in `7d`, `90m` or `1d12h`. Raises UsageError."""
+    """Return the seconds in `7d`, `90m` or `1d12h`. Units are lower case only.
+
+    Raises UsageError.
+    """
     seconds, at = 0, 0
-    lowered = text.strip().lower()
-    while found := _PART.match(lowered, at):
+    stripped = text.strip()
+    while found := _PART.match(stripped, at):
         seconds += int(found[1]) * _UNITS[found[2]]
         at = found.end()
-    if not lowered or at != len(lowered):
-        raise UsageError(
-            f"'{safe(text, 40)}' is not a length of time", "Write it as 90m, 24h, 7d or 2w."
-        )
+    if not stripped or at != len(stripped):
+        raise UsageError(f"'{safe(text, 40)}' is not a duration", HOW_TO_WRITE)
     return seconds
 
 

@@ -1,6 +1,6 @@
 """Text to query: the one reader of the filter language.
 
-A length of time without a sign means "at most": `age:90m` was created within the last 90
+A duration without a sign means "at most": `age:90m` was created within the last 90
 minutes, `expires:24h` ends within 24 hours, `idle:7d` was used within the last 7 days.
 
 A date names its whole day, in UTC unless it says another zone: `created:2026-10-01` is on that
@@ -92,10 +92,10 @@ def _lasts(raw: RawWord, span: Span) -> Test:
     comparison, value = _comparison(raw)
     try:
         seconds = parse_duration(value)
-    except UsageError:
+    except UsageError as error:
         if _DATE.fullmatch(value):
             _refuse(raw, "is a date", "A date goes with created, as created:>2026-10-01")
-        _refuse(raw, "is not a length of time", f"Write it as {EXAMPLES[Key(span.value)]}")
+        _refuse(raw, "is not a duration", error.hint)
     return Lasts(span, comparison or Comparison.AT_MOST, float(seconds))
 
 
@@ -123,7 +123,7 @@ def _moment(raw: RawWord, value: str) -> tuple[float, float]:
             parse_duration(value)
         except UsageError:
             _refuse(raw, "is not a date", f"Write it as {EXAMPLES[Key.CREATED]}")
-        _refuse(raw, "is a length of time", "A length of time goes with age, as age:>7d")
+        _refuse(raw, "is a duration", "A duration goes with age, as age:>7d")
     try:
         start = datetime.fromisoformat(value.upper())
     except ValueError:

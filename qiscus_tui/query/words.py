@@ -15,7 +15,7 @@ class Field(enum.Enum):
 
 
 class Span(enum.Enum):
-    """A length of time of a session. The value is its key."""
+    """A duration of a session. The value is its key."""
 
     AGE = "age"
     """Since it was created."""
@@ -77,7 +77,7 @@ class InNetwork(Struct, frozen=True):
 
 
 class Lasts(Struct, frozen=True):
-    """`age:`, `expires:`, `idle:`: a length of time against another."""
+    """`age:`, `expires:`, `idle:`: a duration against another."""
 
     span: Span
     comparison: Comparison

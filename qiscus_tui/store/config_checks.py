@@ -25,7 +25,7 @@ def seconds(least: float, most: float) -> Callable[[str], float]:
         try:
             found = parse_duration(text)
         except UsageError as error:
-            raise ValueError("must be a duration such as 90s, 5m or 24h") from error
+            raise ValueError("must be a duration in lower case, such as 90s, 5m or 24h") from error
         if not least <= found <= most:
             raise ValueError(f"must be from {least:g} to {most:g} seconds")
         return float(found)

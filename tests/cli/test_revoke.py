@@ -68,6 +68,8 @@ def test_for_people_the_result_is_counted(logged_in: Program) -> None:
         pytest.param(["--filter="], "", id="empty filter"),
         pytest.param(["--filter=  "], "", id="blank filter"),
         pytest.param(["--older-than", "soon"], "", id="no age"),
+        pytest.param(["--older-than", "1M"], "", id="a minute or a month"),
+        pytest.param(["--filter=age:>1M"], "", id="a minute or a month, in a filter"),
         pytest.param(["01234567"], "", id="unknown prefix"),
         pytest.param(["0123456"], "", id="too short"),
         pytest.param(["0123456789abc"], "", id="too long"),

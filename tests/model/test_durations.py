@@ -17,11 +17,11 @@ from qiscus_tui.model.durations import DAY, HOUR, MINUTE, ago, countdown, parse_
         ("2w", 14 * DAY),
         ("30s", 30),
         ("1d12h", 36 * HOUR),
-        (" 7D ", 7 * DAY),
+        (" 7d ", 7 * DAY),
         ("0s", 0),
     ],
 )
-def test_a_length_of_time_is_read(text: str, seconds: int) -> None:
+def test_a_duration_is_read(text: str, seconds: int) -> None:
     assert parse_duration(text) == seconds
 
 
@@ -33,9 +33,18 @@ def test_anything_else_is_refused(text: str) -> None:
         parse_duration(text)
 
 
+@pytest.mark.parametrize("text", ["1M", "7D", "1d12H", "90S", "2W"])
+def test_a_unit_in_capitals_is_refused_with_what_to_write(text: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        parse_duration(text)
+    assert text in refused.value.message
+    assert "lower case" in refused.value.hint
+    assert "15m (minutes)" in refused.value.hint
+
+
 @given(st.text())
 @settings(max_examples=100, deadline=None)
-def test_any_text_is_a_length_or_a_usage_error_of_one_safe_line(text: str) -> None:
+def test_any_text_is_a_duration_or_a_usage_error_of_one_safe_line(text: str) -> None:
     try:
         seconds = parse_duration(text)
     except UsageError as error:

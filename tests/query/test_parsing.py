@@ -187,6 +187,8 @@ def test_a_key_like_no_other_lists_the_keys() -> None:
         ("age:>", 4),
         ("age:>2026-10-01", 4),
         ("idle:soon", 5),
+        ("age:>1M", 4),
+        ("-expires:7D", 9),
         ("created:yesterday", 8),
         ("created:>7d", 8),
         ("created:2026-02-30", 8),

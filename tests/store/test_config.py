@@ -145,6 +145,7 @@ def test_the_repr_does_not_show_the_proxys_password(path: Path) -> None:
         ("\nui = 5", 2, "ui must be a table ([ui]), not a number", None),
         ("[ui]\nreload = 60", 2, "reload must be a text in quotes, not a number", None),
         ("[ui]\nreload = 'soon'", 2, "reload must be a duration", None),
+        ("[ui]\nreload = '1M'", 2, "in lower case", None),
         ("[ui]\nreload = '0s'", 2, "reload must be from 1 to", None),
         ("[ui]\n[server]\n\nurl = 'http://a.example'", 4, "unencrypted", None),
         ("[server]\nca_bundle = 'ca.pem'", 2, "ca_bundle must be a whole path", None),

@@ -115,7 +115,7 @@ async def test_a_filter_that_cannot_be_read_leaves_the_list_as_it_was(clock: Man
         assert len(before) > 1
         await running.press("x")
         assert running.ids == before
-        assert "'30dx' is not a length of time, at character 5" in running.words()
+        assert "'30dx' is not a duration, at character 5" in running.words()
         await running.press("enter")
         assert running.ids == before
         assert "age:>7d" in running.words()
