@@ -9,6 +9,7 @@ from typing import NoReturn
 from qiscus_tui import __version__
 from qiscus_tui.cli.verbs import VERBS, load
 from qiscus_tui.errors import UsageError
+from qiscus_tui.model.spelling import similar
 from qiscus_tui.model.text import safe
 
 _EPILOG = "Without a verb the app starts. qiscus-tui VERB --help tells of a verb."
@@ -120,12 +121,10 @@ def _unknown_words(words: Sequence[str], verb: str | None) -> UsageError:
 
 
 def _unknown_verb(word: str) -> UsageError:
-    from difflib import get_close_matches
-
     shown = safe(word) if len(word) <= 20 else f"{word[:4]}…"  # it may be a pasted token
-    near = get_close_matches(word, VERBS, n=1)
+    near = " or ".join(f"qiscus-tui {name}" for name in similar(word, VERBS))
     if near:
-        return UsageError(f"There is no verb '{shown}'", f"Did you mean: qiscus-tui {near[0]}")
+        return UsageError(f"There is no verb '{shown}'", f"Did you mean: {near}")
     return UsageError(f"There is no verb '{shown}'", f"The verbs are: {', '.join(VERBS)}")
 
 

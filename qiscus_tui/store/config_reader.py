@@ -9,7 +9,6 @@ value, or raises ValueError with what the text must be ("must be a path such as 
 import bisect
 import contextlib
 import dataclasses
-import difflib
 import enum
 import re
 import typing
@@ -20,6 +19,7 @@ from typing import TypeVar, cast
 import msgspec
 
 from qiscus_tui.errors import ConfigError
+from qiscus_tui.model.spelling import similar
 from qiscus_tui.model.text import safe
 from qiscus_tui.store.refusals import shown
 
@@ -139,10 +139,10 @@ class _Source:
         raise self._error(place, f"must be a table ([{_dotted(place)}]), not {_kind(value)}")
 
     def _unknown(self, key: str, known: list[str], place: Place) -> ConfigError:
-        near = difflib.get_close_matches(key.lower(), known, 1, 0.5)
+        near = " or ".join(similar(key, known))
         where = f" in [{_dotted(place)}]" if place else ""
         message = f"Unknown setting `{safe(key, 60)}`{where}"
-        hint = f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(known)}."
+        hint = f"Did you mean {near}?" if near else f"Known here: {', '.join(known)}."
         return ConfigError(f"{self._name}, line {self._line((*place, key))}: {message}", hint)
 
     def _error(self, place: Place, problem: str) -> ConfigError:
