@@ -1,10 +1,11 @@
 """The filter and sort language: text in, positions of a list out."""
 
 from qiscus_tui.query.columns import Columns, Moment
-from qiscus_tui.query.lexing import EXAMPLES, KEYS, Key, written
+from qiscus_tui.query.keys import EXAMPLES, KEYS, Key
+from qiscus_tui.query.lexing import written
 from qiscus_tui.query.matching import Matches, compile, select
 from qiscus_tui.query.narrowing import narrows
-from qiscus_tui.query.parsing import parse
+from qiscus_tui.query.parsing import parse, parse_readable
 from qiscus_tui.query.sorting import SortKey, order, order_in_steps
 from qiscus_tui.query.turning import turning_points, turns_with_time
 from qiscus_tui.query.words import Query
@@ -23,6 +24,7 @@ __all__ = [
     "order",
     "order_in_steps",
     "parse",
+    "parse_readable",
     "select",
     "turning_points",
     "turns_with_time",

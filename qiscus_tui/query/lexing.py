@@ -3,37 +3,20 @@
 A word is negated by a leading `-` or `not:`. A value with spaces stands in double quotes, in
 which `\\"` is a quote and `\\\\` a backslash. What stands before a colon is a key, but for what
 is part of an IPv6 address (`dead:beef`) or of a URL (`https://...`); an unknown key is an
-error, because `clint:curl` would otherwise silently match nothing.
+error, because `clint:curl` would otherwise silently match nothing. So are misplaced operators
+(see operators.py).
 """
 
-import enum
 import re
 from collections.abc import Iterator
-from typing import NoReturn
 
 from msgspec import Struct
 
 from qiscus_tui.errors import FilterError
-from qiscus_tui.model.text import safe
+from qiscus_tui.query.filter_errors import fail, fail_unknown_key
+from qiscus_tui.query.keys import EXAMPLES, KEYS, NEEDS, Key
+from qiscus_tui.query.operators import check_operators
 
-
-class Key(enum.Enum):
-    """What can stand before a colon."""
-
-    ID = "id"
-    CLIENT = "client"
-    UA = "ua"
-    USER = "user"
-    LABEL = "label"
-    IP = "ip"
-    AGE = "age"
-    EXPIRES = "expires"
-    IDLE = "idle"
-    CREATED = "created"
-    IS = "is"
-
-
-KEYS = tuple(key.value for key in Key)
 NOT = "not"
 
 _NAME = re.compile(r"([A-Za-z][A-Za-z_-]*):")
@@ -41,7 +24,9 @@ _HEX_GROUP = re.compile(r"[0-9a-f]{1,4}")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPE = re.compile(r'\\(["\\])')
 _PLAIN = re.compile(r'[^\s"]+')
-_SHOWN = 40
+_SPACES = re.compile(r"\s*")
+_WHOLE_WORD = re.compile(r'(?:[^\s"]|"(?:[^"\\]|\\.)*(?:"|\\?\Z))*', re.DOTALL)
+"""A word whatever is wrong with it, so that what follows it can be read."""
 
 
 class RawWord(Struct, frozen=True):
@@ -52,41 +37,42 @@ class RawWord(Struct, frozen=True):
     negated: bool
     position: int
     value_position: int
+    end: int
 
 
-def raw_words(text: str) -> Iterator[RawWord]:
-    """The words of `text`, in order. Raises FilterError."""
-    at = 0
-    while True:
-        while at < len(text) and text[at].isspace():
-            at += 1
-        if at == len(text):
-            return
-        start = at
-        negated, at = _negation(text, at)
-        key, at = _key(text, at)
-        value, end = _value(text, at, key, start)
-        yield RawWord(key, value, negated, start, at)
-        at = end
+def raw_words(text: str) -> Iterator[RawWord | FilterError]:
+    """Yield the words of `text` in order, and the error in place of a word that can't be read."""
+    at = _end(_SPACES, text, 0)
+    while at < len(text):
+        try:
+            word = _word(text, at)
+        except FilterError as error:
+            yield error
+            at = _end(_WHOLE_WORD, text, at)
+        else:
+            yield word
+            at = word.end
+        at = _end(_SPACES, text, at)
+
+
+def _word(text: str, start: int) -> RawWord:
+    negated, at = _negation(text, start)
+    key, at = _key(text, at)
+    value, end = _value(text, at, key, start)
+    if not text.startswith('"', at):
+        check_operators(key, value, at)
+    return RawWord(key, value, negated, start, at, end)
+
+
+def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+    found = pattern.match(text, at)
+    return found.end() if found else at
 
 
 def written(key: Key | None, value: str) -> str:
     """The word that asks for exactly this value, quoted so that it is read back the same."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"' if key is None else f'{key.value}:"{escaped}"'
-
-
-def fail(what: str, position: int, hint: str | None = None) -> NoReturn:
-    """Raises FilterError, saying the position in words too."""
-    raise FilterError(f"{what}, at character {position + 1}", hint, position=position)
-
-
-def nearest(name: str, names: tuple[str, ...]) -> str | None:
-    """The right name that `name` was probably meant to be."""
-    from difflib import get_close_matches
-
-    found = get_close_matches(name[:_SHOWN], names, n=1, cutoff=0.6)
-    return found[0] if found else None
 
 
 def _negation(text: str, at: int) -> tuple[bool, int]:
@@ -115,15 +101,9 @@ def _key(text: str, at: int) -> tuple[Key | None, int]:
     name = found[1].lower()
     if name in KEYS:
         return Key(name), found.end()
-    if _HEX_GROUP.fullmatch(name) or text.startswith("//", found.end()):
-        return None, at
-    near = nearest(name, (*KEYS, NOT))
-    meant = f"Did you mean {near}: ?" if near else f"The keys are {', '.join(KEYS)}."
-    fail(
-        f"There is no key '{safe(name, _SHOWN)}'",
-        at,
-        f"{meant} To look for it as it stands, put the word in double quotes.",
-    )
+    if not _HEX_GROUP.fullmatch(name) and not text.startswith("//", found.end()):
+        fail_unknown_key(name, at)
+    return None, at
 
 
 def _value(text: str, at: int, key: Key | None, start: int) -> tuple[str, int]:
@@ -146,21 +126,5 @@ def _value(text: str, at: int, key: Key | None, start: int) -> tuple[str, int]:
     if not value.strip():
         if key is None:
             fail("There is nothing between the quotes", at, "Leave them out, or put a word in.")
-        fail(f"{key.value}: has no value", start, f"Write it as {EXAMPLES[key]}")
+        fail(f"{key.value}: needs {NEEDS[key]}", start, f"For example {EXAMPLES[key]}")
     return value, end
-
-
-EXAMPLES = {
-    Key.ID: "id:3fa9c01b",
-    Key.CLIENT: "client:curl",
-    Key.UA: 'ua:"Windows NT"',
-    Key.USER: "user:a@b.c",
-    Key.LABEL: 'label:"billing cron"',
-    Key.IP: "ip:10.2, ip:2001:db8, or ip:10.2.0.0/16",
-    Key.AGE: "age:>7d, age:<24h, or age:90m (at most 90 minutes)",
-    Key.EXPIRES: "expires:>7d, expires:<24h, or expires:90m (within 90 minutes)",
-    Key.IDLE: "idle:>7d, idle:<24h, or idle:90m (at most 90 minutes)",
-    Key.CREATED: "created:>2026-10-01, created:<2026-10-01T12:00, or created:2026-10-01 (UTC)",
-    Key.IS: "is:current, is:expiring, is:known",
-}
-"""One right way to write each key, for hints and help."""

@@ -22,6 +22,7 @@ from qiscus_tui.query.words import (
     Is,
     Keyed,
     Lasts,
+    LengthUnknown,
     Query,
     Span,
     State,
@@ -111,6 +112,9 @@ def _verdict(test: Keyed, columns: Columns, moment: Moment) -> _Verdict:
                 if (known := length(sessions[i], moment.server_now)) is None
                 else compare(known, seconds)
             )
+        case LengthUnknown(span):
+            length = _LENGTH[span]
+            return lambda i: length(sessions[i], moment.server_now) is None
         case CreatedBetween(since, until):
             return lambda i: _between(since, sessions[i].created_at, until)
         case Is(state):

@@ -12,12 +12,15 @@ import re
 from datetime import UTC, datetime
 from typing import NoReturn
 
-from qiscus_tui.errors import UsageError
+from qiscus_tui.errors import FilterError, UsageError
 from qiscus_tui.model.addresses import network
 from qiscus_tui.model.durations import DAY, MINUTE, parse_duration
 from qiscus_tui.model.ids import ID_LENGTH
+from qiscus_tui.model.spelling import similar
 from qiscus_tui.model.text import safe
-from qiscus_tui.query.lexing import EXAMPLES, Key, RawWord, fail, nearest, raw_words
+from qiscus_tui.query.filter_errors import SHOWN, fail
+from qiscus_tui.query.keys import EXAMPLES, NEEDS, Key
+from qiscus_tui.query.lexing import RawWord, raw_words
 from qiscus_tui.query.words import (
     Anywhere,
     Comparison,
@@ -28,6 +31,7 @@ from qiscus_tui.query.words import (
     InNetwork,
     Is,
     Lasts,
+    LengthUnknown,
     Query,
     Span,
     State,
@@ -40,14 +44,35 @@ _DATE = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"(?P<time>[Tt ][0-9]{2}:[0-9]{2}(?P<seconds>:[0-9]{2})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
 )
+_UNKNOWN = "unknown"
 _STATES = tuple(state.value for state in State)
-_SHOWN = 40
 
 
 def parse(text: str) -> Query:
-    """The query that `text` says; an empty text matches every session. Raises FilterError."""
-    words = tuple(Word(_test(raw), raw.negated) for raw in raw_words(text))
-    return Query(text, words)
+    """Return the query that `text` says; an empty text matches every session.
+
+    Raises FilterError.
+    """
+    query, error = parse_readable(text)
+    if error is not None:
+        raise error
+    return query
+
+
+def parse_readable(text: str) -> tuple[Query, FilterError | None]:
+    """Return the query of the words of `text` that can be read, and the first error, if any."""
+    words: list[Word] = []
+    texts: list[str] = []
+    first_error: FilterError | None = None
+    for raw in raw_words(text):
+        try:
+            if isinstance(raw, FilterError):
+                raise raw
+            words.append(Word(_test(raw), raw.negated))
+            texts.append(text[raw.position : raw.end])
+        except FilterError as error:
+            first_error = first_error or error
+    return Query(" ".join(texts) if first_error else text, tuple(words)), first_error
 
 
 def _test(raw: RawWord) -> Test:
@@ -89,6 +114,8 @@ def _network(raw: RawWord) -> Test:
 
 
 def _lasts(raw: RawWord, span: Span) -> Test:
+    if raw.value.strip().lower() == _UNKNOWN:
+        return LengthUnknown(span)
     comparison, value = _comparison(raw)
     try:
         seconds = parse_duration(value)
@@ -137,9 +164,9 @@ def _moment(raw: RawWord, value: str) -> tuple[float, float]:
 def _is(raw: RawWord) -> Test:
     value = raw.value.strip().lower()
     if value not in _STATES:
-        near = nearest(value, _STATES)
-        meant = f"Did you mean is:{near}?" if near else f"It can be {', '.join(_STATES)}."
-        _refuse(raw, "is nothing that a session can be", meant)
+        near = " or ".join(f"is:{state}" for state in similar(value, _STATES))
+        meant = f"Did you mean {near}?" if near else f"It can be {', '.join(_STATES)}."
+        _refuse(raw, "is not a state of a session", meant)
     return Is(State(value))
 
 
@@ -148,8 +175,12 @@ def _comparison(raw: RawWord) -> tuple[Comparison | None, str]:
     sign = _SIGN.match(value)
     if sign is None:
         return None, value
-    return Comparison(sign[0]), value[sign.end() :].strip()
+    rest = value[sign.end() :].strip()
+    if not rest and raw.key is not None:
+        what = f"{raw.key.value}:{sign[0]} needs {NEEDS[raw.key]}"
+        fail(what, raw.value_position, f"For example {EXAMPLES[raw.key]}")
+    return Comparison(sign[0]), rest
 
 
 def _refuse(raw: RawWord, what: str, hint: str) -> NoReturn:
-    fail(f"'{safe(raw.value, _SHOWN)}' {what}", raw.value_position, hint)
+    fail(f"'{safe(raw.value, SHOWN)}' {what}", raw.value_position, hint)

@@ -84,6 +84,12 @@ class Lasts(Struct, frozen=True):
     seconds: float
 
 
+class LengthUnknown(Struct, frozen=True):
+    """`age:unknown`, `expires:unknown`, `idle:unknown`: the server listed no such time."""
+
+    span: Span
+
+
 class CreatedBetween(Struct, frozen=True):
     """`created:`: from `since` on and before `until`, epoch seconds; None is open."""
 
@@ -97,7 +103,7 @@ class Is(Struct, frozen=True):
     state: State
 
 
-Keyed = InField | IdPrefix | InNetwork | Lasts | CreatedBetween | Is
+Keyed = InField | IdPrefix | InNetwork | Lasts | LengthUnknown | CreatedBetween | Is
 """What `key:value` asks of a session; the answer may be unknown."""
 
 Test = Anywhere | Keyed

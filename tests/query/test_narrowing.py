@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiscus_tui.model.session import Session
-from qiscus_tui.query import Moment, narrows, parse, select
+from qiscus_tui.query import KEYS, Moment, narrows, parse, parse_readable, select
 from tests.query.sample import NOW, a_session, columns_of
 
 
@@ -89,3 +89,24 @@ def test_what_narrows_lets_nobody_in(sessions: list[Session], old: str, new: str
         columns, moment = columns_of(*sessions), Moment(NOW, 0.0)
         before = select(parse(old), columns, moment)
         assert set(select(parse(new), columns, moment)) <= set(before)
+
+
+_ENDINGS = st.lists(
+    st.sampled_from(
+        ["-", "not:", '"', " ", ">", "=", "<7D", "1M", "OR ", "(", "expi", "curl", "7d", "\\"]
+        + [f"{key}:" for key in KEYS]
+    ),
+    max_size=5,
+).map("".join)
+
+
+@given(st.lists(_sessions, min_size=1, max_size=6), _filters, _ENDINGS | st.text(max_size=8))
+@settings(max_examples=300, deadline=None)
+def test_a_filter_with_an_error_shows_no_more_than_the_filter_before_it(
+    sessions: list[Session], before: str, typed: str
+) -> None:
+    columns, moment = columns_of(*sessions), Moment(NOW, 0.0)
+    query, error = parse_readable(f"{before} {typed}")
+    if error is not None:
+        shown = select(query, columns, moment)
+        assert set(shown) <= set(select(parse(before), columns, moment))

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiscus_tui.errors import FilterError
-from qiscus_tui.query import KEYS, Key, parse, written
+from qiscus_tui.query import KEYS, Key, parse, parse_readable, written
 from qiscus_tui.query.words import (
     Anywhere,
     Comparison,
@@ -15,6 +15,7 @@ from qiscus_tui.query.words import (
     InField,
     Is,
     Lasts,
+    LengthUnknown,
     Query,
     Span,
     State,
@@ -121,6 +122,11 @@ def test_lengths_of_time_compare(
     assert only(f"{span.value}:{text}").test == Lasts(span, comparison, seconds)
 
 
+@pytest.mark.parametrize("span", list(Span))
+def test_a_time_can_be_unknown(span: Span) -> None:
+    assert only(f"-{span.value}:unknown") == Word(LengthUnknown(span), negated=True)
+
+
 @pytest.mark.parametrize(
     ("text", "since", "until"),
     [
@@ -153,6 +159,20 @@ def test_every_state_is_known(state: State) -> None:
         ("nto:x", 0, "not"),
         ("is:curent", 3, "is:current"),
         ("curl is:revokable", 8, "is:revocable"),
+        ("is:expi", 3, "is:expiring or is:expired"),
+        ("age>7d", 0, "age:>7d"),
+        ("curl -client=GuzzleHttp", 6, "client:curl"),
+        ("not:age<7d", 4, "age:"),
+        ("expire>=7d", 0, "expires:"),
+        ("client:=curl", 7, "client:curl"),
+        ("-ua:!=curl", 4, "ua:"),
+        ("(client:curl", 0, "Every word must match"),
+        ("client :curl", 7, "age:>7d"),
+        ("age >7d", 4, "age:>7d"),
+        ("!curl", 0, "-word"),
+        ("curl OR wget", 5, "Every word must match"),
+        ("curl and wget", 5, "Every word must match"),
+        ("curl -| wget", 6, "Every word must match"),
     ],
 )
 def test_a_typo_is_an_error_with_the_nearest_right_name(
@@ -162,6 +182,54 @@ def test_a_typo_is_an_error_with_the_nearest_right_name(
     assert error.position == position
     assert said in error.hint
     assert f"at character {position + 1}" in error.message
+
+
+@pytest.mark.parametrize(
+    ("text", "test"),
+    [
+        ('"age>7d"', Anywhere("age>7d")),
+        ('"OR"', Anywhere("or")),
+        ('-"a=b"', Anywhere("a=b")),
+        ('client:"=curl"', InField(Field.CLIENT, "=curl")),
+        ("10.0=", Anywhere("10.0=")),
+    ],
+)
+def test_in_quotes_an_operator_is_plain_text(text: str, test: Anywhere | InField) -> None:
+    assert only(text).test == test
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "example"),
+    [
+        ("age:>", "age:> needs a duration", "age:>7d"),
+        ("idle:", "idle: needs a duration", "idle:>7d"),
+        ("created:<=", "created:<= needs a date", "created:>2026-10-01"),
+        ("client:", "client: needs a name", "client:curl"),
+    ],
+)
+def test_a_key_without_a_value_says_what_it_needs(text: str, said: str, example: str) -> None:
+    assert said in refused(text).message
+    assert example in refused(text).hint
+
+
+@pytest.mark.parametrize(
+    ("text", "readable"),
+    [
+        ("curl", "curl"),
+        ("client:curl is:expi", "client:curl"),
+        ("client:curl is:expi age:>7d", "client:curl age:>7d"),
+        ('a clint:"b c" d', "a d"),
+        ('a "b"c d', "a d"),
+        ('a "b c', "a"),
+        ('a -"b\\', "a"),
+        ("is:expi", ""),
+    ],
+)
+def test_the_words_that_can_be_read_are_known_beside_an_error(text: str, readable: str) -> None:
+    query, error = parse_readable(text)
+    assert query.words == parse(readable).words
+    assert (error is None) == (text == readable)
+    assert error is not None or query.text == text
 
 
 def test_a_key_like_no_other_lists_the_keys() -> None:
@@ -239,7 +307,27 @@ def test_any_text_is_a_query_or_a_filter_error(text: str) -> None:
 
 
 _PIECES = st.sampled_from(
-    ["-", "not:", '"', " ", "\\", ":", ">", "<=", "7d", "2026-10-01", "10.2", "/8", "::", "is:"]
+    [
+        "-",
+        "not:",
+        '"',
+        " ",
+        "=",
+        "!",
+        "OR ",
+        "(",
+        "~",
+        "\\",
+        ":",
+        ">",
+        "<=",
+        "7d",
+        "2026-10-01",
+        "10.2",
+        "/8",
+        "::",
+        "is:",
+    ]
     + [f"{key}:" for key in KEYS]
     + ["current", "x", "\ud800", "\x1b", "é"]
 )
@@ -257,7 +345,14 @@ def test_any_pieces_of_the_language_are_a_query_or_a_filter_error(text: str) -> 
 
 @pytest.mark.parametrize(
     "text",
-    ['"' + "\\a" * 100_000, "-" * 100_000, "a:" * 100_000, "q" * 100_000 + ":", "age:" * 9999],
+    [
+        '"' + "\\a" * 100_000,
+        "-" * 100_000,
+        "a:" * 100_000,
+        "q" * 100_000 + ":",
+        "age:" * 9999,
+        "age: " * 9999,
+    ],
 )
 def test_a_very_long_filter_is_answered_shortly(text: str) -> None:
     answer = said(text)

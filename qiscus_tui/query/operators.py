@@ -1,0 +1,44 @@
+"""Operators where the filter language has none.
+
+`age>7d`, `client:=x` or `OR` would be searched for as text, match nothing, and negated match every
+session; so they are errors. In double quotes they are plain text.
+"""
+
+import re
+
+from qiscus_tui.query.filter_errors import IN_QUOTES, fail, fail_unknown_key
+from qiscus_tui.query.keys import EXAMPLES, KEYS, Key
+
+_SIGN = re.compile(r"[<>=!~]+")
+_NAME_AND_SIGN = re.compile(r"(?P<name>[A-Za-z][A-Za-z_-]*)?(?P<sign>[<>=!~]+)|:(?!:)")
+_IN_PARENTHESES = re.compile(rf"\(+(?:{'|'.join(KEYS)})[:<>=!~]", re.IGNORECASE)
+_BOOLEAN = {"or", "and", "not", "||", "&&", "|", "&"}
+_TEXT_KEYS = {Key.CLIENT, Key.UA, Key.USER, Key.LABEL}
+
+
+def check_operators(key: Key | None, value: str, position: int) -> None:
+    """Raises FilterError where an unquoted value holds an operator that was meant as one."""
+    if key is None:
+        _check_bare_word(value, position)
+    elif key in _TEXT_KEYS and (sign := _SIGN.match(value)):
+        hint = f"Write it as {EXAMPLES[key]}. {IN_QUOTES}"
+        fail(f"{key.value}: takes no '{sign[0][:2]}'", position, hint)
+
+
+def _check_bare_word(word: str, position: int) -> None:
+    if word.lower() in _BOOLEAN:
+        hint = f"Every word must match; -word excludes one. {IN_QUOTES}"
+        fail(f"There is no operator '{word}'", position, hint)
+    if _IN_PARENTHESES.match(word):
+        fail("Parentheses can't group words", position, f"Every word must match. {IN_QUOTES}")
+    found = _NAME_AND_SIGN.match(word)
+    if found is None:
+        return
+    name = (found["name"] or "").lower()
+    if not name:
+        hint = f"Write key and colon first, as age:>7d; -word excludes a word. {IN_QUOTES}"
+        fail(f"There is no key before '{found[0][:2]}'", position, hint)
+    if name not in KEYS:
+        fail_unknown_key(name, position)
+    hint = f"Write it as {EXAMPLES[Key(name)]}. {IN_QUOTES}"
+    fail(f"There is no colon after '{name}'", position, hint)
