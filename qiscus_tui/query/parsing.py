@@ -119,10 +119,10 @@ def _lasts(raw: RawWord, span: Span) -> Test:
     comparison, value = _comparison(raw)
     try:
         seconds = parse_duration(value)
-    except UsageError as error:
+    except UsageError:
         if _DATE.fullmatch(value):
             _refuse(raw, "is a date", "A date goes with created, as created:>2026-10-01")
-        _refuse(raw, "is not a duration", error.hint)
+        _refuse(raw, "is not a duration", f"Write it in lower case, as {EXAMPLES[Key(span.value)]}")
     return Lasts(span, comparison or Comparison.AT_MOST, float(seconds))
 
 
