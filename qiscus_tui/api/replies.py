@@ -1,4 +1,8 @@
-"""What the API's answers say: their named fields, typed, and nothing else of them."""
+"""What the API's answers say: their named fields, typed, and nothing else of them.
+
+Texts for people (names, addresses) are made safe here, so that no place that shows one has to
+think of it. Tokens and app codes stay exact: they are sent back, and plain ASCII is all they are.
+"""
 
 from dataclasses import dataclass, field
 from typing import cast
@@ -9,6 +13,7 @@ from qiscus_tui.api.wire import fits_a_header
 from qiscus_tui.errors import NotQiscus, Unreadable
 from qiscus_tui.model.account import Role, ShortLived
 from qiscus_tui.model.durations import TOKEN_LIFETIME
+from qiscus_tui.model.text import safe
 
 Fields = dict[str, object]
 
@@ -31,7 +36,7 @@ class AnswerTime:
 
 @dataclass(frozen=True)
 class LoginAnswer:
-    """Who logged in, and the tokens for it."""
+    """Who logged in, and the tokens for it. Its texts may be shown as they are."""
 
     app_code: str
     email: str
@@ -57,7 +62,7 @@ class NewTokens:
 
 @dataclass(frozen=True)
 class Profile:
-    """Who a short-lived token or a secret key belongs to."""
+    """Who a short-lived token or a secret key belongs to. Its texts may be shown as they are."""
 
     name: str
     email: str
@@ -75,9 +80,9 @@ def read_login(value: Fields, answered: AnswerTime, *, email: str, host: str) ->
     role = user.get(api.ROLE)
     return LoginAnswer(
         app_code=_secret(api.APP_CODE, *apps) or "",
-        email=_text(user.get(api.LOGIN_EMAIL)) or email,
-        user_name=_text(user.get(api.NAME)) or "",
-        app_name=next(filter(None, (_text(app.get(api.NAME)) for app in apps)), ""),
+        email=_shown(user.get(api.LOGIN_EMAIL)) or safe(email),
+        user_name=_shown(user.get(api.NAME)),
+        app_name=next(filter(None, (_shown(app.get(api.NAME)) for app in apps)), ""),
         role=Role(api.ROLES.get(role, "unknown")) if isinstance(role, int) else Role.UNKNOWN,
         short_lived=answered.short_lived(token) if token else None,
         long_lived=long_lived if long_lived != token else None,
@@ -107,8 +112,8 @@ def read_new_tokens(
 def read_profile(value: Fields) -> Profile:
     """Who this is."""
     data = _object(value.get(api.DATA))
-    emails = (_text(data.get(name)) for name in api.PROFILE_EMAIL.names)
-    return Profile(_text(data.get(api.NAME)) or "", next(filter(None, emails), ""))
+    emails = (_shown(data.get(name)) for name in api.PROFILE_EMAIL.names)
+    return Profile(_shown(data.get(api.NAME)), next(filter(None, emails), ""))
 
 
 def _object(value: object) -> Fields:
@@ -117,6 +122,11 @@ def _object(value: object) -> Fields:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _shown(value: object) -> str:
+    """A text for people, in its safe form; empty where there is none."""
+    return safe(value) if isinstance(value, str) else ""
 
 
 def _secret(names: FieldNames, *objects: Fields) -> str | None:

@@ -138,7 +138,7 @@ async def _show(console: Console, done: LoggedIn) -> None:
     connection = done.connection
     account = connection.account
     app_code = safe(account.app_code)
-    who = safe(account.user) or app_code
+    who = account.user or app_code
     console.result(f"Logged in as {who} ({account.role.value}) at {account.origin}, app {app_code}")
     console.result(f"Account: {safe(connection.name)}, kept in: {connection.storage.value}")
     short = (await connection.credentials()).short_lived

@@ -78,7 +78,7 @@ def _lines(status: Status) -> list[tuple[str, str]]:
         ("account", f"{safe(status.name)} ({status.chosen_by})"),
         ("server", str(account.origin)),
         ("app id", safe(account.app_code)),
-        ("user", safe(account.user) or "unknown"),
+        ("user", account.user or "unknown"),
         ("role", account.role.value),
         ("storage", f"{status.storage.value} ({status.where})"),
         ("expires", expires),

@@ -27,7 +27,7 @@ class Storage(enum.Enum):
 
 @dataclass(frozen=True)
 class Account:
-    """Server, app and user. Holds no secret."""
+    """Server, app and user. Holds no secret, and its texts may be shown as they are."""
 
     origin: Origin
     app_code: str

@@ -166,9 +166,9 @@ def _from_json(value: dict[str, object]) -> StoredAccount:
     account = Account(
         origin=parse_origin(_text(value, "origin")),
         app_code=_text(value, "app_code"),
-        user=_text(value, "user"),
-        user_name=_text(value, "user_name"),
-        app_name=_text(value, "app_name"),
+        user=safe(_text(value, "user")),  # the file may have been edited
+        user_name=safe(_text(value, "user_name")),
+        app_name=safe(_text(value, "app_name")),
         role=Role(value["role"]),
         zone_offset=_number(value, "zone_offset"),
     )

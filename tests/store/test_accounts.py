@@ -123,3 +123,14 @@ def test_a_damaged_book_is_set_aside(book: AccountBook, account: Account, paths:
     with pytest.raises(StorageError, match="was damaged"):
         book.all()
     assert book.all() == ()
+
+
+def test_the_texts_of_an_account_come_back_fit_to_be_shown(
+    book: AccountBook, account: Account, paths: Paths
+) -> None:
+    book.save(stored(replace(account, user="a\x1b[2J", user_name="\x9d0;", app_name="\u202eX")))
+
+    found = book.all()[0].account
+
+    assert (found.user, found.user_name) == ("a\u241b[2J", "\\x9d0;")
+    assert found.app_name == "\\u202eX"

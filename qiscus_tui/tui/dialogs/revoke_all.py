@@ -93,7 +93,7 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
         whole = f"Revoke all {sessions_word(count)}"
         partly = f"Revoke all sessions, {count:,} of them listed"
         self.say("heading", whole if count and self._listed.is_whole else partly)
-        whose = safe(account.user or account.user_name) or "this user"
+        whose = account.user or account.user_name or "this user"
         self.say("lead", f"Of {whose} on {account.origin.netloc}. This can't be undone.")
         self.say("lines", consequences(self._listed))
         if self._refusal is None:

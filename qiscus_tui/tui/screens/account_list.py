@@ -134,7 +134,7 @@ class AccountList(StackedScreen):
                 "●" if in_use else " ",
                 safe(one.name),
                 account.origin.netloc,
-                safe(account.user) or "unknown",
+                account.user or "unknown",
                 ", ".join(filter(None, parts)) or "unknown",
                 one.storage.value,
                 "in use" if in_use else used,

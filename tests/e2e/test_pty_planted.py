@@ -1,0 +1,164 @@
+"""Escapes stand in every text of every answer; every screen is walked, and none acts."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.demo import Call, DemoState, demo_state
+from qiscus_tui.demo import server as demo_server
+from qiscus_tui.demo.app import demo_app
+from qiscus_tui.demo.calls import Fault
+from qiscus_tui.demo.server import running
+from qiscus_tui.model.clock import SystemClock
+from tests.cli.conftest import Program
+from tests.e2e.conftest import Opener, Server, log_in
+from tests.e2e.terminal import ENTER, ESCAPE, Terminal
+from tests.e2e.written import foreign
+from tests.planted import EVIL, planting
+
+NO = Fault(400, b'{"errors": {"message": "no"}, "detail": "no"}')
+ENDED = Fault(401, b'{"errors": "Unauthorized", "detail": "invalid token"}')
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server that plants escapes in all that it says."""
+
+    def app(state: DemoState, **more: float) -> object:
+        return planting(demo_app(state, **more))  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(demo_server, "demo_app", app)
+    state = demo_state(SystemClock(), sessions=20)
+    with running(state) as url:
+        yield Server(state, url)
+
+
+def look(terminal: Terminal, keys: str, wanted: str) -> None:
+    """Open something, and leave it again."""
+    terminal.send(keys)
+    terminal.wait_for(wanted)
+    terminal.send(ESCAPE)
+    terminal.wait_for(lambda text: wanted not in text and "21 active" in text)
+
+
+def test_no_screen_lets_an_escape_through(opened: Opener, server: Server) -> None:
+    state = server.state
+    terminal = opened(columns=120, rows=40, QISCUS_TUI_SERVER=server.url)
+    state.fail_next(Call.LOGIN, NO)
+    log_in(terminal, server)
+    terminal.wait_until(lambda: not state.faults[Call.LOGIN])
+    terminal.wait_for(lambda text: "••" not in text)
+    terminal.send(state.credentials.password + ENTER)
+    terminal.wait_for("21 active")
+    look(terminal, "j" + ENTER, "back to the list")
+    terminal.send("x")
+    terminal.wait_for("Revoke 1 session")
+    assert "]52;c;" in terminal.text  # the user's address, as the login answer has it
+    terminal.send(ESCAPE)
+    terminal.wait_for(lambda text: "Revoke 1 session" not in text)
+    look(terminal, "X", "Revoke all")
+    look(terminal, "o", "ISSUED PER DAY")
+    look(terminal, "?", "Moving")
+    look(terminal, ":", "Reload the list")
+    look(terminal, "F", "Find the session")
+    look(terminal, "e", "Export")
+    look(terminal, "A", "this run only")
+    state.fail_next(Call.REVOKE, NO)
+    terminal.send("x")
+    terminal.wait_until(lambda: terminal.is_bold("Revoke 1  y"))
+    terminal.send("y")
+    terminal.wait_for("Close  enter")
+    terminal.send(ENTER)
+    terminal.wait_for(lambda text: "Close  enter" not in text)
+    terminal.send(":")
+    terminal.wait_for("Reload the list")
+    terminal.send("audit")
+    terminal.wait_for("Audit: what was revoked")
+    terminal.send(ENTER)
+    terminal.wait_for("1 failed")
+    terminal.send(ENTER)
+    terminal.wait_for("Revoking failed")
+    terminal.send(ESCAPE)
+    terminal.wait_for("enter outcomes")
+    terminal.send(ESCAPE)
+    terminal.wait_for("21 active")
+    state.fail_next(Call.REFRESH, NO)
+    terminal.send("R")
+    terminal.wait_until(lambda: not state.faults[Call.REFRESH])
+    state.fail_next(Call.LIST, ENDED)
+    terminal.send("r")
+    terminal.wait_for("Session ended: log in again")
+    terminal.wait_for("Password")
+    assert "]52;c;" in terminal.text  # the field with the same address
+    assert foreign(terminal.raw) == []
+    assert not re.search(rb"\x1b\][^2]|\x1b\[6n|\x1b\[5A|\xc2[\x80-\x9f]", terminal.raw)
+    assert terminal.process.poll() is None
+
+
+@pytest.fixture
+def program(tmp_path: Path, clock: object, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """The program of a person at a terminal, before such a server."""
+    from tests.cli import conftest
+
+    make: Callable[..., Program] = vars(conftest.program)["__wrapped__"]
+    made = make(tmp_path, clock, monkeypatch)
+    planted = planting(demo_app(made.server))  # pyright: ignore[reportArgumentType]
+    monkeypatch.setattr(made, "transport", lambda: conftest.httpx.ASGITransport(planted))  # pyright: ignore[reportArgumentType]
+    return made
+
+
+VERBS: tuple[tuple[str, ...], ...] = (
+    ("sessions",),
+    ("sessions", "--csv"),
+    ("sessions", "--json"),
+    ("status",),
+    ("status", "--json"),
+    ("accounts",),
+    ("accounts", "--json"),
+    ("revoke", "ID", "--dry-run"),
+    ("revoke", "ID", "--yes"),
+    ("revoke", "--filter", "is:revocable", "--include-current", "--dry-run"),
+    ("revoke", "--filter", "\x1b]0;owned\x07", "--dry-run"),
+    ("audit",),
+    ("audit", "--json"),
+    ("refresh",),
+    ("token", "--json"),
+    ("exec", "--rest", "--", "true"),
+    ("api", "GET", "/api/v1/admin/get_profile"),
+    ("api", "GET", "/nowhere"),
+    ("doctor",),
+    ("revoke-all", "--dry-run"),
+    ("accounts", "use", "NAME"),
+    ("logout",),
+)
+
+
+def test_no_verb_lets_an_escape_through(program: Program) -> None:
+    login = program.login()
+    assert "]52;c;" in login.out
+    said = [login]
+    ids = [session_id for session_id in program.ids() if session_id]
+    name = json.loads(program("accounts", "--json").out)[0]["account"]
+    for verb in VERBS:
+        words = [{"ID": ids[0], "NAME": name}.get(word, word) for word in verb]
+        said.append(program(*words, terminal=True))
+    calls = {
+        Call.LOGIN: (),
+        Call.LIST: ("sessions",),
+        Call.REVOKE: ("revoke", ids[1], "--yes"),
+        Call.REFRESH: ("refresh",),
+        Call.REVOKE_ALL: ("revoke-all", "--yes"),
+        Call.PROFILE: ("status",),
+        Call.LOGOUT: ("logout",),
+    }
+    for call, words in calls.items():
+        program.login()
+        program.server.fail_next(call, *[NO] * 5)
+        said.append(program(*words, terminal=True) if words else program.login())
+        program.server.faults[call].clear()
+    for done in said:
+        assert foreign(f"{done.out}{done.err}\x1b".encode()) == [], done
+        assert EVIL not in done.out + done.err
