@@ -32,7 +32,8 @@ class SortKey(enum.Enum):
     ID = "id"
 
 
-_DESCENDING = {SortKey.CREATED, SortKey.LAST_USED}
+FALLING = frozenset({SortKey.CREATED, SortKey.LAST_USED})
+"""Keys whose own direction begins with the largest: the newest first."""
 
 
 def order(columns: Columns, key: SortKey = SortKey.CREATED, *, reverse: bool = False) -> list[int]:
@@ -52,7 +53,7 @@ def order_in_steps(
 
     The generator yields None between the steps and returns the order.
     """
-    descending = (key in _DESCENDING) != reverse
+    descending = (key in FALLING) != reverse
     values: list[_Value | None] = []
     for start in range(0, len(columns.sessions), RUN):
         values += _VALUES[key](columns, slice(start, start + RUN))

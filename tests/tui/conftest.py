@@ -11,11 +11,12 @@ from textual.message import Message
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
+from qiscus_tui.query import SortKey
 from qiscus_tui.service.session_list import Current, SessionList
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.theme import DARK, THEMES
-from qiscus_tui.tui.widgets.columns import Column, Sort
+from qiscus_tui.tui.widgets.columns import Sort
 from qiscus_tui.tui.widgets.session_table import SessionTable
 from tests.clocks import ManualClock
 
@@ -96,7 +97,7 @@ class TableApp(App[None]):
         yield self.table
 
     def on_mount(self) -> None:
-        self.table.show_sort(Sort(Column.CREATED, descending=True))
+        self.table.show_sort(Sort(SortKey.CREATED, descending=True))
         self.table.show(self.first, range(len(self.first)))
         self.table.focus()
 

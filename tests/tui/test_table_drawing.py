@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from qiscus_tui.model.text import safe
+from qiscus_tui.query import SortKey
 from qiscus_tui.tui.widgets.cells import (
     COUNTDOWN_WIDTH,
     countdown_cell,
@@ -143,7 +144,7 @@ async def test_every_width_is_drawn(width: int) -> None:
 async def test_the_sort_is_shown_in_the_header() -> None:
     app = TableApp(many(5), ManualClock(NOW))
     async with app.run_test(size=(120, 8)) as pilot:
-        app.table.show_sort(Sort(Column.EXPIRES, descending=False))
+        app.table.show_sort(Sort(SortKey.EXPIRES, descending=False))
         await pilot.pause()
         assert app.lines()[0].startswith("     EXPIRES IN ▲  ID ")
         assert "▼" not in app.lines()[0]
@@ -172,14 +173,14 @@ async def test_a_notice_that_is_longer_than_a_line_goes_on_in_the_next() -> None
 
 
 def test_columns_give_way_by_priority() -> None:
-    def shown(width: int, sorted_by: Column | None = None, *, users: bool = False) -> list[str]:
+    def shown(width: int, sorted_by: SortKey | None = None, *, users: bool = False) -> list[str]:
         layout = lay_out(width, Needs(has_users=users), sorted_by)
         assert sum(size for _, _, size in layout) + 2 * (len(layout.places) - 1) <= max(width, 41)
-        return [column.value.value for column in layout.columns]
+        return [column.name.lower() for column in layout.columns]
 
     assert shown(119, users=True)[3:] == ["created", "last_used", "ip", "user"]
     assert shown(79) == ["expires", "id", "client", "last_used", "ip"]
-    assert shown(79, Column.CREATED) == ["expires", "id", "client", "created", "ip"]
+    assert shown(79, SortKey.CREATED) == ["expires", "id", "client", "created", "ip"]
     assert shown(59) == ["expires", "id", "client", "ip"]
     assert shown(40) == ["expires", "id", "client"]
 
@@ -195,7 +196,7 @@ def test_wide_addresses_and_creation_times_are_whole_where_there_is_room() -> No
     layout = lay_out(149, Needs(widest_ip=39))
     assert layout.width_of(Column.IP) == 39
     assert layout.width_of(Column.CREATED) == 17
-    assert lay_out(79, Needs(), Column.CREATED).width_of(Column.CREATED) == 12
+    assert lay_out(79, Needs(), SortKey.CREATED).width_of(Column.CREATED) == 12
 
 
 @given(st.text(max_size=60), st.integers(min_value=0, max_value=40))

@@ -91,7 +91,7 @@ async def test_a_click_on_a_header_asks_for_its_sort() -> None:
             await pilot.click("#sessions", offset=(start + 2, 0))
             told = app.told[-1]
             assert isinstance(told, SessionTable.SortRequested)
-            assert told.column is column
+            assert told.key is column.sort_key
         assert Column.LAST_USED in app.table._layout().columns
 
 

@@ -10,7 +10,7 @@ from qiscus_tui.model.session import Session
 from qiscus_tui.service.revocation.plan import Exclusion, LeftOut, RevocationPlan
 from qiscus_tui.service.session_list import SessionList
 from qiscus_tui.tui.widgets.cells import fit
-from qiscus_tui.tui.widgets.rows import client_words
+from qiscus_tui.tui.widgets.columns import client_words
 
 EACH = 12
 """Sessions up to which each is shown; more are grouped by client."""

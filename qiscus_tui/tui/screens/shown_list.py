@@ -146,7 +146,7 @@ class ShownList(SizedScreen[None]):
 
     @on(SessionTable.SortRequested)
     def _sort_by_header(self, asked: SessionTable.SortRequested) -> None:
-        self._sort(self.view.sorting.by(asked.column))
+        self._sort(self.view.sorting.by(asked.key))
 
     def _sort(self, sorting: Sorting) -> None:
         self.view.sorting = sorting

@@ -8,7 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qiscus_tui.query import SortKey
-from qiscus_tui.tui.widgets.columns import Column, Sort
+from qiscus_tui.query.sorting import FALLING
+from qiscus_tui.tui.widgets.columns import Sort
 
 _WORDS = {
     SortKey.CREATED: ("newest first", "oldest first"),
@@ -19,8 +20,6 @@ _WORDS = {
     SortKey.USER: ("by user", "by user, backwards"),
     SortKey.ID: ("by id", "by id, backwards"),
 }
-_FALLING = {SortKey.CREATED, SortKey.LAST_USED}
-"""Their own direction is the newest first."""
 
 
 class Sorting(Struct, frozen=True):
@@ -37,7 +36,7 @@ class Sorting(Struct, frozen=True):
     @property
     def shown(self) -> Sort:
         """For the table's header."""
-        return Sort(Column(self.key), (self.key in _FALLING) != self.reverse)
+        return Sort(self.key, (self.key in FALLING) != self.reverse)
 
     def turned(self) -> Self:
         """The other way round."""
@@ -49,7 +48,6 @@ class Sorting(Struct, frozen=True):
         after = keys[(keys.index(self.key) + 1) % len(keys)]
         return replace(self, key=after, reverse=False)
 
-    def by(self, column: Column) -> Self:
-        """By a column; by the same one again turns round."""
-        key = column.value
+    def by(self, key: SortKey) -> Self:
+        """Sort by a key; by the same one again reverses it."""
         return self.turned() if key is self.key else replace(self, key=key, reverse=False)

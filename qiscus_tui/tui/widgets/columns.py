@@ -1,12 +1,20 @@
-"""The columns of the session table, and which of them a width has room for."""
+"""The columns of the session table: the one table of them, and which a width has room for."""
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.session import Session
 from qiscus_tui.query.sorting import SortKey
-from qiscus_tui.tui.widgets.cells import COUNTDOWN_WIDTH
+from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.tui.widgets.cells import (
+    COUNTDOWN_WIDTH,
+    created_cell,
+    created_cell_short,
+    last_used_cell,
+)
 
 GAP = 2
 """Cells between two columns."""
@@ -14,28 +22,112 @@ GAP = 2
 LEADING_WIDTH = 4 + COUNTDOWN_WIDTH
 """Cells of the leading segment: mark, badge and countdown, which change together."""
 
+CREATED_FULL = 17
+
+
+class Cell(Struct, frozen=True):
+    """What the text of a cell is made from."""
+
+    listed: SessionList
+    position: int
+    """Of the session in the list."""
+    now: float
+    """The server's time, epoch seconds."""
+    width: int
+    """Cells of the column."""
+
+    @property
+    def session(self) -> Session:
+        """Return the session of the row."""
+        return self.listed.sessions[self.position]
+
+
+def client_words(client: str, known: Known | None, *, current: bool, new: bool) -> str:
+    """Return what a session is, in words: ours, a known integration, protected, new, its client.
+
+    `client` is a safe form; the label is the admin's own configuration.
+    """
+    words: list[str] = []
+    if current:
+        words.append("this session")
+    if known is not None:
+        words.append(f"{known.label}, protected" if known.protect else known.label)
+    if new:
+        words.append("new")
+    return " · ".join((*words, client or "no client named"))
+
+
+def _client(cell: Cell) -> str:
+    listed, at = cell.listed, cell.position
+    current, new = cell.session.current is True, bool(listed.new[at])
+    return client_words(listed.clients[at], listed.labels[at], current=current, new=new)
+
+
+def _created(cell: Cell) -> str:
+    full = cell.width >= CREATED_FULL
+    return (created_cell if full else created_cell_short)(cell.session.created_at, cell.now)
+
+
+class _Spec(Struct, frozen=True):
+    title: str
+    text: Callable[[Cell], str]
+    """The cell's text, of safe forms alone; it is cut to the column's width."""
+    sort: SortKey | None
+    """What the list is sorted by when the title is clicked; None: by nothing."""
+    least: int
+    """The narrowest width."""
+    ideal: int = 0
+    """What it is widened to where there is room."""
+    most: int = 0
+    """What it is widened to when the others have their ideal."""
+    priority: int = 0
+    """Who stays where room is scarce: the highest. 0 always stays."""
+    grows_whole: bool = False
+    """Whether it has its least or its ideal width, and none between."""
+
 
 class Column(enum.Enum):
-    """A column; the value is what the list is sorted by when its header is clicked."""
+    """A column, in the order from left to right.
 
-    EXPIRES = SortKey.EXPIRES
-    ID = SortKey.ID
-    CLIENT = SortKey.CLIENT
-    CREATED = SortKey.CREATED
-    LAST_USED = SortKey.LAST_USED
-    IP = SortKey.IP
-    USER = SortKey.USER
+    All tokens live equally long, so CREATED says little that EXPIRES IN does not.
+    """
+
+    EXPIRES = _Spec("EXPIRES IN", lambda _: "", SortKey.EXPIRES, LEADING_WIDTH)
+    """Drawn by itself, with mark and badge: it ticks."""
+    ID = _Spec("ID", lambda cell: cell.session.id[:8], SortKey.ID, 8)
+    CLIENT = _Spec("CLIENT", _client, SortKey.CLIENT, 12, 25, 48)
+    CREATED = _Spec(
+        "CREATED", _created, SortKey.CREATED, 12, CREATED_FULL, priority=1, grows_whole=True
+    )
+    LAST_USED = _Spec(
+        "LAST USED",
+        lambda cell: last_used_cell(cell.session.last_used_at, cell.now),
+        SortKey.LAST_USED,
+        11,
+        priority=3,
+    )
+    IP = _Spec("IP", lambda cell: cell.session.safe_ip or "unknown", SortKey.IP, 15, 39, priority=4)
+    USER = _Spec("USER", lambda cell: cell.session.safe_user, SortKey.USER, 14, 32, priority=2)
 
     @property
     def title(self) -> str:
-        """What stands over the column."""
-        return "EXPIRES IN" if self is Column.EXPIRES else self.name.replace("_", " ")
+        """Return what is shown over the column."""
+        return self.value.title
+
+    @property
+    def sort_key(self) -> SortKey | None:
+        """Return what the list is sorted by when the title is clicked."""
+        return self.value.sort
+
+    def text(self, cell: Cell) -> str:
+        """Return the text of one cell."""
+        return self.value.text(cell)
 
 
 class Sort(Struct, frozen=True):
     """How the list shown is sorted."""
 
-    column: Column
+    key: SortKey
     descending: bool
 
 
@@ -48,7 +140,7 @@ class Needs(Struct, frozen=True):
 
 
 class Layout(Struct, frozen=True):
-    """Where each shown column stands, left to right."""
+    """Where each shown column is, left to right."""
 
     width: int
     """Cells of a whole row."""
@@ -60,74 +152,62 @@ class Layout(Struct, frozen=True):
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """The columns shown."""
+        """Return the columns shown."""
         return tuple(column for column, _, _ in self.places)
 
     def width_of(self, wanted: Column) -> int:
-        """Cells of a column, 0 where it is not shown."""
+        """Return the cells of a column, 0 where it is not shown."""
         return next((width for column, _, width in self.places if column is wanted), 0)
 
     def column_at(self, x: int) -> Column | None:
-        """The column whose header stands at cell `x`, with the gap behind it."""
+        """Return the column whose title is at cell `x`, with the gap behind it."""
         if not 0 <= x < self.width:
             return None
-        found = Column.EXPIRES
-        for column, start, _ in self.places:
-            if start <= x:
-                found = column
-        return found
+        return [column for column, start, _ in self.places if start <= x][-1]
 
 
-_CLIENT_MIN, _CLIENT_IDEAL, _CLIENT_MAX = 12, 25, 48
-_FIRST_WIDTH = {
-    Column.IP: 15,
-    Column.LAST_USED: 11,
-    Column.USER: 14,
-    Column.CREATED: 12,
-}
-"""The narrowest form of what may give way, the dearest first: all tokens live equally long,
-so CREATED says little that EXPIRES IN does not."""
-
-_ORDER = tuple(Column)
-CREATED_FULL = 17
-_IP_MAX = 39
-_USER_MAX = 32
-
-
-def lay_out(width: int, needs: Needs, sorted_by: Column | None = None) -> Layout:
-    """The columns for rows of `width` cells.
+def lay_out(width: int, needs: Needs, sorted_by: SortKey | None = None) -> Layout:
+    """Return the columns for rows of `width` cells.
 
     Expiry, id and client always stay; the column that the list is sorted by comes next, then
     the others while there is room; what is left widens them.
     """
-    widths = {Column.EXPIRES: LEADING_WIDTH, Column.ID: 8, Column.CLIENT: _CLIENT_MIN}
-    spare = width - sum(widths.values()) - 2 * GAP
-    wanted = [column for column in _FIRST_WIDTH if column is not Column.USER or needs.has_users]
-    wanted.sort(key=lambda column: column is not sorted_by)
-    for column in wanted:
-        if _FIRST_WIDTH[column] + GAP <= spare:
-            widths[column] = _FIRST_WIDTH[column]
-            spare -= _FIRST_WIDTH[column] + GAP
-    growth = (
-        (Column.CLIENT, _CLIENT_IDEAL),
-        (Column.CREATED, CREATED_FULL),
-        (Column.IP, min(needs.widest_ip, _IP_MAX)),
-        (Column.USER, _USER_MAX),
-        (Column.CLIENT, _CLIENT_MAX),
-    )
-    for column, most in growth:
-        if column in widths:
-            more = max(0, min(most - widths[column], spare))
-            if column is Column.CREATED and more < CREATED_FULL - widths[column]:
-                continue
-            widths[column] += more
-            spare -= more
+    offered = [column for column in Column if column is not Column.USER or needs.has_users]
+    offered.sort(key=lambda column: _rank(column, sorted_by))
+    widths: dict[Column, int] = {}
+    spare = width + GAP
+    for column in offered:
+        cells = column.value.least + GAP
+        if cells <= spare or not column.value.priority:
+            widths[column] = column.value.least
+            spare -= cells
+    for column in Column:
+        ideal = (
+            min(column.value.ideal, needs.widest_ip) if column is Column.IP else column.value.ideal
+        )
+        spare -= _widen(widths, column, ideal, spare)
+    for column in Column:
+        spare -= _widen(widths, column, column.value.most, spare)
     return Layout(width, tuple(_placed(widths)))
+
+
+def _rank(column: Column, sorted_by: SortKey | None) -> tuple[bool, bool, int]:
+    spec = column.value
+    return bool(spec.priority), spec.sort is not sorted_by, -spec.priority
+
+
+def _widen(widths: dict[Column, int], column: Column, most: int, spare: int) -> int:
+    """Widen a column within the spare cells, and return by how many."""
+    more = min(most - widths.get(column, most), spare)
+    if more <= 0 or (column.value.grows_whole and widths[column] + more < most):
+        return 0
+    widths[column] += more
+    return more
 
 
 def _placed(widths: dict[Column, int]) -> Iterator[tuple[Column, int, int]]:
     start = 0
-    for column in _ORDER:
+    for column in Column:
         if column in widths:
             yield column, start, widths[column]
             start += widths[column] + GAP

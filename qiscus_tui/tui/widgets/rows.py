@@ -16,14 +16,8 @@ from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.session_list import SessionList
-from qiscus_tui.tui.widgets.cells import (
-    countdown_cell,
-    created_cell,
-    created_cell_short,
-    fit,
-    last_used_cell,
-)
-from qiscus_tui.tui.widgets.columns import CREATED_FULL, GAP, Column, Layout, Sort
+from qiscus_tui.tui.widgets.cells import countdown_cell, fit
+from qiscus_tui.tui.widgets.columns import GAP, Cell, Column, Layout, Sort
 
 MARK = "✓"
 
@@ -89,8 +83,10 @@ def row_text(scene: Scene, position: int, *, marked: bool, cursor: bool) -> RowT
         session.expires_at, session.expires_computed, scene.now, seconds=cursor
     )
     badge = _badge(session, known, left)
-    cells = _cells(scene, position, session)
-    shown = [fit(cells[column], width) for column, _, width in scene.layout.places[1:]]
+    shown = [
+        fit(column.text(Cell(scene.sessions, position, scene.now, width)), width)
+        for column, _, width in scene.layout.places[1:]
+    ]
     gap = " " * GAP
     main = "".join(gap + cell for cell in shown[:2])
     rest = "".join(gap + cell for cell in shown[2:])
@@ -127,7 +123,7 @@ def draw_header(layout: Layout, sort: Sort | None, styles: RowStyles) -> Strip:
     for column, start, width in layout:
         indent = 5 if column is Column.EXPIRES else 0
         title, style = column.title, styles.header
-        if sort is not None and sort.column is column:
+        if sort is not None and sort.key is column.sort_key:
             title, style = f"{title} {'▼' if sort.descending else '▲'}", styles.sorted_header
         segments.append(Segment(" " * (start - end + indent), styles.header))
         segments.append(Segment(fit(title, width - indent), style))
@@ -135,41 +131,6 @@ def draw_header(layout: Layout, sort: Sort | None, styles: RowStyles) -> Strip:
     return Strip([part for part in segments if part.text]).adjust_cell_length(
         layout.width, styles.header
     )
-
-
-def client_words(client: str, known: Known | None, *, current: bool, new: bool) -> str:
-    """What a session is, in words: ours, a known integration, protected, new, and its client.
-
-    `client` is a safe form; the label is the admin's own configuration.
-    """
-    words: list[str] = []
-    if current:
-        words.append("this session")
-    if known is not None:
-        words.append(f"{known.label}, protected" if known.protect else known.label)
-    if new:
-        words.append("new")
-    return " · ".join((*words, client or "no client named"))
-
-
-def _cells(scene: Scene, position: int, session: Session) -> dict[Column, str]:
-    sessions, layout = scene.sessions, scene.layout
-    full = layout.width_of(Column.CREATED) >= CREATED_FULL
-    return {
-        Column.ID: session.id[:8],
-        Column.CLIENT: client_words(
-            sessions.clients[position],
-            sessions.labels[position],
-            current=session.current is True,
-            new=bool(sessions.new[position]),
-        ),
-        Column.CREATED: (created_cell if full else created_cell_short)(
-            session.created_at, scene.now
-        ),
-        Column.LAST_USED: last_used_cell(session.last_used_at, scene.now),
-        Column.IP: session.safe_ip or "unknown",
-        Column.USER: session.safe_user,
-    }
 
 
 def _badge(session: Session, known: Known | None, left: float | None) -> Badge:

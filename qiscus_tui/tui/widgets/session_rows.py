@@ -201,8 +201,8 @@ class SessionRows(LineList):
 
     def header_clicked(self, x: int) -> None:
         column = self._layout().column_at(x)
-        if column is not None:
-            self.post_message(self.SortRequested(column))
+        if column is not None and column.sort_key is not None:
+            self.post_message(self.SortRequested(column.sort_key))
 
     def notify_style_update(self) -> None:
         self._styles_drawn = None
@@ -251,8 +251,8 @@ class SessionRows(LineList):
     def _layout(self) -> Layout:
         width = self.row_width
         if self._layout_drawn is None or self._layout_drawn.width != width:
-            column = None if self._sort is None else self._sort.column
-            self._layout_drawn = lay_out(width, self._needs, column)
+            key = None if self._sort is None else self._sort.key
+            self._layout_drawn = lay_out(width, self._needs, key)
         return self._layout_drawn
 
     def _row_styles(self) -> RowStyles:

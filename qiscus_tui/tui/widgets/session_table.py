@@ -3,7 +3,7 @@
     table = SessionTable(server_now=lambda: clock.now() + sessions.offset)
     table.show(sessions, order)         # a new list; cursor, window and marks are kept by id
     table.show_order(order)             # the same list, filtered or sorted differently
-    table.show_sort(Sort(Column.CREATED, descending=True))
+    table.show_sort(Sort(SortKey.CREATED, descending=True))
     table.tick()                        # once a second
 
 `order` holds positions of the list in the order shown, each once; the caller pins the current

@@ -2,7 +2,7 @@
 
 from textual.message import Message
 
-from qiscus_tui.tui.widgets.columns import Column
+from qiscus_tui.query.sorting import SortKey
 from qiscus_tui.tui.widgets.marks import MarkCounts
 
 
@@ -23,11 +23,11 @@ class MarksChanged(Message, namespace="session_table"):
 
 
 class SortRequested(Message, namespace="session_table"):
-    """The header of a column was clicked."""
+    """The title of a column was clicked."""
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, key: SortKey) -> None:
         super().__init__()
-        self.column = column
+        self.key = key
 
 
 class Opened(Message, namespace="session_table"):
