@@ -176,6 +176,7 @@ NO_CURSOR = ("", "0")
 """What a cursor is where nothing follows."""
 PAGE, TOTAL_PAGE, CURRENT_PAGE, LAST_PAGE = "page", "total_page", "current_page", "last_page"
 NEXT_PAGE_URL = "next_page_url"
+TOTAL = "total"
 PAGE_PARAMETER = "page"
 
 # Errors.

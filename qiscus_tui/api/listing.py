@@ -2,13 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field
 
 import msgspec
 
 from qiscus_tui.api.answers import LIST_BODY
 from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.collected import Collected
+from qiscus_tui.api.contract import PAGE_PARAMETER
 from qiscus_tui.api.decode import lenient
 from qiscus_tui.api.entries import EntryReader
 from qiscus_tui.api.failures import failure, is_refusal
@@ -24,6 +27,8 @@ MAX_SHORT_PAGES = 1_000
 SHORT_PAGE = 10
 BARREN_PAGES = 3
 """Pages in a row without anything new after which the rest is not read."""
+MAX_READINGS = 4
+"""Times that a list whose rows moved between its pages is read in all."""
 
 _TURN = 0.004
 """Seconds of decoding after which the keys get their turn."""
@@ -48,32 +53,15 @@ class Listing:
     """Whether the pages were read to their end."""
     moved: bool = False
     """Whether rows moved between the pages, so that a live session may be missing."""
-
-
-@dataclass
-class _Collected:
-    """What has been read so far."""
-
-    sessions: dict[str, Session] = field(default_factory=dict[str, Session])
-    unreadable: int = 0
-
-    def __len__(self) -> int:
-        return len(self.sessions) + self.unreadable
-
-    def add(self, session: Session | None) -> None:
-        """An entry of one answer."""
-        if session is None:
-            self.unreadable += 1
-            return
-        known = self.sessions.setdefault(session.id, session)
-        if known is not session and (known.token is None or known.token != session.token):
-            self.unreadable += 1  # two sessions with one id: neither may be mistaken
-
-    def merge(self, session: Session) -> None:
-        """A session of a later answer: pages that moved meanwhile list some of them again."""
-        known = self.sessions.setdefault(session.id, session)
-        if known.token != session.token:
-            self.unreadable += 1
+    missing_once: frozenset[str] | None = frozenset()
+    """Ids that the last of two readings lacks and the one before it lists. None where numbered
+    pages were read only once: then nothing that they lack can be called gone."""
+    unreadable_entries: Counter[str] = field(default_factory=Counter[str])
+    """Fingerprints of the entries that could not be read."""
+    shared_ids: frozenset[str] = frozenset()
+    """Ids that stand for more than one session."""
+    other_rows: tuple[Session, ...] = ()
+    """Further rows of a listed session that name another client or address."""
 
 
 async def read_listing(
@@ -83,15 +71,52 @@ async def read_listing(
     *,
     zone_offset: float = 0.0,
     progress: Progress | None = None,
+    settle: Set[str] | None = None,
 ) -> Listing:
     """Every session that the server lists. Raises ServerError, LoginNeeded or OutOfReach.
 
     `own_token` is the short-lived token that this program holds, None where it holds none.
+    Numbered pages are read again where their rows moved meanwhile: a session that ends between
+    two requests shifts the rows, and another one is never listed. `settle` are the ids of which
+    it must be known whether they are gone: then until two readings in a row lack each that the
+    last one lacks.
     """
-    reading = _Reading(client, long_lived, own_token, zone_offset, progress)
-    complete = await reading.read_pages()
-    sessions, current = await _settle_current(reading.collected.sessions, own_token, reading.turn)
-    return Listing(sessions, reading.collected.unreadable, current, complete)
+    earlier: Set[str] | None = None
+    readings = 0
+    while True:
+        reading = _Reading(client, long_lived, own_token, zone_offset, progress)
+        complete = await reading.read_pages()
+        readings += 1
+        listed = reading.collected.sessions.keys()
+        if not reading.is_numbered:
+            moved, missing_once = False, frozenset[str]()
+            break
+        missing_once = None if earlier is None else frozenset(earlier - listed)
+        # Where everything that was listed before still is, nothing ended, and nothing shifted.
+        moved = complete and missing_once != frozenset() and await reading.rows_moved()
+        doubtful = moved if settle is None else not _is_settled(settle, listed, earlier)
+        if not (complete and doubtful) or readings == MAX_READINGS:
+            break
+        earlier = listed
+    collected = reading.collected
+    sessions, current = await _settle_current(collected.sessions, own_token, reading.turn)
+    return Listing(
+        sessions,
+        collected.unreadable,
+        current,
+        complete,
+        moved,
+        missing_once,
+        collected.unreadable_entries,
+        frozenset(collected.shared_ids),
+        tuple(collected.other_rows),
+    )
+
+
+def _is_settled(settle: Set[str], listed: Set[str], earlier: Set[str] | None) -> bool:
+    """Whether each of these ids is listed, or was missing from the reading before as well."""
+    missing = settle - listed
+    return not missing or (earlier is not None and missing.isdisjoint(earlier))
 
 
 class _Turn:
@@ -129,7 +154,13 @@ class _Reading:
         self._page_before: frozenset[str] = frozenset()
         self._repeats = False
         """Whether the last page was the one before it once more."""
-        self.collected = _Collected()
+        self._first_ids: list[str] = []
+        self._first_unreadable = Counter[str]()
+        self._totals = set[int | None]()
+        """How many rows there are in all, as each page says; None: it does not."""
+        self.is_numbered: bool = False
+        """Whether more than one page was read, by number."""
+        self.collected = Collected()
         self.turn = _Turn()
 
     async def read_pages(self) -> bool:
@@ -145,6 +176,7 @@ class _Reading:
             query = page.next_query
             if query is None:
                 return True
+            self.is_numbered = query[0] == PAGE_PARAMETER
             barren = barren + 1 if len(self.collected) == before else 0
             if query in seen or self._is_endless(len(seen)) or barren >= BARREN_PAGES:
                 return False
@@ -154,25 +186,40 @@ class _Reading:
         short = pages >= MAX_SHORT_PAGES and len(self.collected) < SHORT_PAGE * pages
         return short or pages >= MAX_PAGES or len(self.collected) > MAX_SESSIONS
 
+    async def rows_moved(self) -> bool:
+        """Whether rows moved while the pages were read, as far as that shows."""
+        if self.collected.repeated or not self._totals <= {None, self.collected.rows}:
+            return True
+        self._progress = None
+        page, again = await self._page(None)
+        return (
+            list(again.sessions) != self._first_ids
+            or again.unreadable_entries != self._first_unreadable
+            or page.total not in self._totals
+        )
+
     async def _merged(self, query: Query | None) -> Page:
         page, fresh = await self._page(query)
+        self._totals.add(page.total)
         self._repeats = bool(self._page_before) and fresh.sessions.keys() == self._page_before
         more = page.next_query is not None
         self._page_before = frozenset(fresh.sessions) if more else frozenset()
-        if not self.collected:
+        if query is None:
+            self._first_ids = list(fresh.sessions)
+            self._first_unreadable = fresh.unreadable_entries.copy()
             self.collected = fresh
             return page
-        self.collected.unreadable += fresh.unreadable
+        self.collected.add_page(fresh)
         for count, session in enumerate(fresh.sessions.values()):
             self.collected.merge(session)
             if count % _RUN == 0:
                 await self.turn.passes()
         return page
 
-    async def _page(self, query: Query | None) -> tuple[Page, _Collected]:
+    async def _page(self, query: Query | None) -> tuple[Page, Collected]:
         body_of = SlicedList
 
-        async def once() -> tuple[Page, _Collected]:
+        async def once() -> tuple[Page, Collected]:
             return await self._page_once(query, body_of())
 
         try:
@@ -181,8 +228,8 @@ class _Reading:
             body_of = WholeList
             return await self._client.patience.retrying(once)
 
-    async def _page_once(self, query: Query | None, body: SlicedList) -> tuple[Page, _Collected]:
-        fresh = _Collected()
+    async def _page_once(self, query: Query | None, body: SlicedList) -> tuple[Page, Collected]:
+        fresh = Collected()
         client, call = self._client, self._client.contract.list
 
         def refused(said: object) -> QiscusTuiError:
@@ -209,9 +256,9 @@ class _Reading:
         await self._take(page.entries, fresh)
         return page, fresh
 
-    async def _take(self, entries: Iterable[object], fresh: _Collected) -> None:
+    async def _take(self, entries: Iterable[object], fresh: Collected) -> None:
         for count, entry in enumerate(entries):
-            fresh.add(self._reader.read(entry))
+            fresh.add(self._reader.read(entry), entry)
             if count % _RUN == 0:
                 await self.turn.passes()
         if (

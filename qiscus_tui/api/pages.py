@@ -17,6 +17,8 @@ class Page:
     next_query: tuple[str, str] | None
     number: int | None = None
     """Which page the server says this is."""
+    total: int | None = None
+    """How many entries the server says that all pages hold together."""
 
     def answers(self, query: tuple[str, str] | None) -> bool:
         """Whether this is the page that was asked for, as far as it says."""
@@ -47,8 +49,10 @@ def find_page(body: object) -> Page:
             "The answer holds no list of sessions",
             "The path under [api.active_token_list] in config.toml may be another one here.",
         )
-    query, number = _next(found.holder or {}, _object(envelope.get(contract.META)))
-    return Page(found.entries, query, number)
+    holder, meta = found.holder or {}, _object(envelope.get(contract.META))
+    query, number = _next(holder, meta)
+    total = _number(holder.get(contract.TOTAL, meta.get(contract.TOTAL)))
+    return Page(found.entries, query, number, total)
 
 
 def _list_in(value: object) -> _Found | None:

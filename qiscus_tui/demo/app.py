@@ -120,6 +120,7 @@ class _Api:
 
     async def list(self, request: Request) -> Response:
         user = self._manager(request)
+        self._state.before_page()
         own = self._state.own_session(user, _caller(request))
         sessions = self._state.sessions(user.email)
         return _sent(self._listing.body(sessions, own, request.query_params))

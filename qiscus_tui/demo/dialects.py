@@ -48,6 +48,8 @@ class Dialect:
     """The key under `data` where `wrap` is DATA_KEY."""
     pages: Pages = Pages.NONE
     page_size: int = 100
+    total: bool = False
+    """Whether each numbered page says how many sessions there are in all."""
     entry: Entry = Entry.FULL
     fields: Fields = Fields()
     stamp: Stamp = Stamp.NAIVE
@@ -94,7 +96,9 @@ DIALECTS: dict[str, Dialect] = {
     "cursor": Dialect(pages=Pages.CURSOR_AFTER),
     "cursor-int": Dialect(pages=Pages.CURSOR_AFTER_INT, wrap=Wrap.DATA_KEY, list_key="sessions"),
     "numbered": Dialect(pages=Pages.NUMBERED),
+    "numbered-total": Dialect(pages=Pages.NUMBERED, total=True),
     "laravel": Dialect(pages=Pages.LARAVEL),
+    "laravel-total": Dialect(pages=Pages.LARAVEL, total=True),
     "laravel-key": Dialect(pages=Pages.LARAVEL, wrap=Wrap.DATA_KEY, list_key="tokens"),
     # names of fields
     "names-authentication": Dialect(

@@ -38,11 +38,12 @@ class Listing:
                 last = max(1, -(-len(sessions) // size))
                 page = sessions[(number - 1) * size : number * size]
                 array = self._array(page, own, first=number == 1)
+                total = {"total": len(sessions)} if self._dialect.total else {}
                 if self._dialect.pages is Pages.LARAVEL:
-                    head = {"current_page": number, "per_page": size, "last_page": last}
+                    head = {"current_page": number, "per_page": size, "last_page": last, **total}
                     array = encoded(head)[:-1] + b',"data":' + array + b"}"
                     return self._wrapped(array, None, len(sessions))
-                meta = {"page": number, "total_page": last, "total": len(sessions)}
+                meta = {"page": number, "total_page": last, **total}
                 return self._wrapped(array, meta, len(sessions))
 
     def _array(

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter, defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -59,6 +60,8 @@ class DemoState:
         """What each revoke call named, in order of arrival."""
         self.faults: defaultdict[Call, deque[Fault]] = defaultdict(deque)
         """What the next answers to a call will be instead; see `fail_next`."""
+        self.before_page: Callable[[], object] = lambda: None
+        """Called before each page of the list is made: what happens between two requests."""
         # A sandbox started again with the same seed keeps its long-lived tokens, but its new
         # short-lived ones differ from those it handed out before.
         self._rng = random.Random(f"{seed}:{now}:issued")

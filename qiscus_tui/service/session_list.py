@@ -4,6 +4,7 @@ Everything that the table, the filter and the plans ask of 100,000 sessions is k
 sequences: position `i` in each is the same session.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -38,6 +39,15 @@ class SessionList:
     """Whether the server's pages were read to their end."""
     moved: bool = False
     """Whether rows moved between the pages, so that a live session may be missing."""
+    missing_once: frozenset[str] | None = frozenset()
+    """Ids that the last of two readings lacks and the one before it lists. None where numbered
+    pages were read only once: then nothing that they lack can be called gone."""
+    unreadable_entries: Counter[str] = field(default_factory=Counter[str], repr=False)
+    """Fingerprints of the entries that could not be read."""
+    shared_ids: frozenset[str] = frozenset()
+    """Ids that stand for more than one session."""
+    other_rows: Sequence[Session] = field(default=(), repr=False)
+    """Further rows of a listed session that name another client or address."""
     search: Sequence[str] = field(default=())
     """Casefolded id, client, user agent, user, label and IP of each session, one text each."""
 

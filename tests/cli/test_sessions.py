@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from qiscus_tui.demo import DIALECTS
+from qiscus_tui.demo import DIALECTS, Dialect
 from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.demo.shapes import Pages
 from qiscus_tui.service.connection import Connection, Progress
 from qiscus_tui.service.session_list import SessionList
 from tests.cli.conftest import Program
@@ -203,3 +204,15 @@ def test_labels_of_known_integrations_are_shown(
     configured('[[known]]\nclient = "GuzzleHttp"\nlabel = "billing cron"\nprotect = true\n')
     labels = {one["label"] for one in listed(logged_in)}
     assert "billing cron" in labels
+
+
+def test_a_list_that_moves_while_it_is_read_is_said_and_takes_no_filter(logged_in: Program) -> None:
+    logged_in.speak(Dialect(pages=Pages.NUMBERED, page_size=10), sessions=400)
+    state = logged_in.server
+    assert logged_in.login().code == 0
+    state.before_page = lambda: state.end(state.sessions()[0].token)
+    assert "The list moved while it was read" in logged_in("sessions").err
+    done = logged_in("revoke", "--filter=curl", "--yes")
+    assert done.code == 2
+    assert "The list moved while it was read" in done.err
+    assert state.revoke_requests == []

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import DIALECTS, Call, Fault, demo_state
+from qiscus_tui.demo import DIALECTS, Call, Dialect, Fault, demo_state
+from qiscus_tui.demo.shapes import Pages
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.screens.login import LoginScreen
 from tests.clocks import ManualClock
@@ -82,6 +83,17 @@ async def test_what_could_not_be_read_is_counted(clock: ManualClock) -> None:
         many = running.sessions.listed.unreadable
         assert f"{many} unreadable" in running.lines()[1]
         assert f"{many} sessions could not be read" in running.text()
+
+
+async def test_a_list_that_moves_while_it_is_read_is_said(clock: ManualClock) -> None:
+    state = demo_state(clock, sessions=400, dialect=Dialect(pages=Pages.NUMBERED, page_size=10))
+    async with at_login(clock, state=state) as running:
+        state.before_page = lambda: state.end(state.sessions()[0].token)
+        await running.press("enter")
+        assert "The list moved while it was read" in running.text()
+        state.before_page = lambda: None
+        await running.press("r")
+        assert "The list moved while it was read" not in running.text()
 
 
 async def test_a_current_session_that_cannot_be_told_is_said(clock: ManualClock) -> None:

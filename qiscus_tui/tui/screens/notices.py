@@ -98,6 +98,8 @@ def doubts(listed: SessionList, *, readonly: bool) -> Said:
         return Said(
             "The list is not complete: the server's pages did not come to an end. r reads again."
         )
+    if listed.moved:
+        return Said("The list moved while it was read: a session may be missing. r reads again.")
     if listed.current is Current.UNKNOWN and listed.sessions:
         return Said(
             "This program's own session can't be told: any of these may be it, so revoking asks."

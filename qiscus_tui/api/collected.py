@@ -1,0 +1,85 @@
+"""What the pages of one reading hold together: sessions by id, and whatever puts them in doubt."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.session import Session
+
+MOST_REMEMBERED = 10_000
+"""Different unreadable entries that are told apart; with more, none can be told apart."""
+
+
+@dataclass
+class Collected:
+    """The entries of one page, or of all pages so far."""
+
+    sessions: dict[str, Session] = field(default_factory=dict[str, Session])
+    unreadable: int = 0
+    """Entries that could not be read as a session of their own."""
+    unreadable_entries: Counter[str] = field(default_factory=Counter[str])
+    """Fingerprints of these entries, so that two lists can be compared."""
+    shared_ids: set[str] = field(default_factory=set[str])
+    """Ids that stand for more than one session."""
+    other_rows: list[Session] = field(default_factory=list[Session])
+    """Further rows of a listed session that name another client or address."""
+    rows: int = 0
+    repeated: bool = False
+    """Whether a later page listed a session again."""
+
+    def __len__(self) -> int:
+        return len(self.sessions) + self.unreadable
+
+    def add(self, session: Session | None, entry: object) -> None:
+        """Add an entry of one page."""
+        self.rows += 1
+        if session is None:
+            self._add_unreadable(_entry_fingerprint(entry))
+            return
+        known = self.sessions.setdefault(session.id, session)
+        if known is not session:
+            # Without tokens, two rows of one page that look the same may be two sessions.
+            self._add_again(known, session, is_same=known.token is not None)
+
+    def add_page(self, page: "Collected") -> None:
+        """Add what counts of a later page; its sessions are added one by one by `merge`."""
+        self.rows += page.rows
+        self.unreadable += page.unreadable
+        self.shared_ids |= page.shared_ids
+        self.other_rows += page.other_rows
+        for mark, count in page.unreadable_entries.items():
+            self._remember(mark, count)
+
+    def merge(self, session: Session) -> None:
+        """Add a session of a later page; where rows moved meanwhile it may be listed already."""
+        known = self.sessions.setdefault(session.id, session)
+        if known is not session:
+            self.repeated = True
+            self._add_again(known, session, is_same=True)
+
+    def _add_again(self, known: Session, session: Session, *, is_same: bool) -> None:
+        if not (is_same and _is_same(known, session)):
+            self.shared_ids.add(session.id)
+            self._add_unreadable(f"shared {session.id}")
+        elif (known.user_agent, known.ip) != (session.user_agent, session.ip):
+            self.other_rows.append(session)
+
+    def _add_unreadable(self, mark: str) -> None:
+        self.unreadable += 1
+        self._remember(mark, 1)
+
+    def _remember(self, mark: str, count: int) -> None:
+        if mark in self.unreadable_entries or len(self.unreadable_entries) < MOST_REMEMBERED:
+            self.unreadable_entries[mark] += count
+
+
+def _is_same(one: Session, other: Session) -> bool:
+    return (one.token, one.revoke_with) == (other.token, other.revoke_with)
+
+
+def _entry_fingerprint(entry: object) -> str:
+    try:
+        return fingerprint(json.dumps(entry, sort_keys=True))
+    except RecursionError:
+        return "nested too deeply"

@@ -1,0 +1,185 @@
+"""Rows of numbered pages that move while the list is read: it is noticed, and read again."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+
+from qiscus_tui.api.listing import MAX_READINGS, Listing, read_listing
+from tests.api.serving import LONG_LIVED, Server, client_of, said
+from tests.clocks import ManualClock
+
+SIZE = 3
+
+
+@dataclass
+class MovingList:
+    """Sessions in pages of three; something may happen to them before each request."""
+
+    live: list[int]
+    style: str = "meta"
+    before: Mapping[int, Callable[[list[int]], object]] = field(
+        default_factory=dict[int, Callable[[list[int]], object]]
+    )
+    """By the number of the request, from 1."""
+    requests: int = 0
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        self.requests += 1
+        self.before.get(self.requests, lambda _: None)(self.live)
+        page = int(request.url.params.get("page", 1))
+        last = max(1, -(-len(self.live) // SIZE))
+        rows = [{"token": f"t{n}"} for n in self.live[(page - 1) * SIZE : page * SIZE]]
+        total = {"total": len(self.live)} if "total" in self.style else {}
+        if "laravel" in self.style:
+            return said({"data": {"current_page": page, "last_page": last, "data": rows, **total}})
+        return said({"data": rows, "meta": {"page": page, "total_page": last, **total}})
+
+
+STYLES = ["meta", "meta total", "laravel", "laravel total"]
+
+
+async def read(
+    server: MovingList, clock: ManualClock, settle: frozenset[str] | None = None
+) -> Listing:
+    async with client_of(Server(server.answer), clock) as client:
+        return await read_listing(client, LONG_LIVED, None, settle=settle)
+
+
+def listed(listing: Listing) -> set[str]:
+    return {str(session.token) for session in listing.sessions}
+
+
+def named(server: MovingList) -> set[str]:
+    return {f"t{n}" for n in server.live}
+
+
+@pytest.mark.parametrize("style", STYLES)
+async def test_a_list_that_stands_still_is_read_once_and_its_first_page_again(
+    clock: ManualClock, style: str
+) -> None:
+    server = MovingList(list(range(8)), style)
+    listing = await read(server, clock)
+    assert (listed(listing), listing.moved, server.requests) == (named(server), False, 4)
+
+
+@pytest.mark.parametrize("style", STYLES)
+async def test_a_session_that_ends_between_two_requests_hides_no_other(
+    clock: ManualClock, style: str
+) -> None:
+    server = MovingList(list(range(8)), style, {2: lambda live: live.remove(0)})
+    listing = await read(server, clock)
+    assert (listed(listing), listing.moved) == (named(server), False)
+
+
+@pytest.mark.parametrize("style", STYLES)
+async def test_one_that_ends_as_another_begins_hides_no_other(
+    clock: ManualClock, style: str
+) -> None:
+    """As a cron does: its token of 30 days ago expires when it logs in again."""
+
+    def turnover(live: list[int]) -> None:
+        del live[0]
+        live.append(max(live) + 1)
+
+    server = MovingList(list(range(8)), style, {2: turnover})
+    listing = await read(server, clock)
+    assert (listed(listing), listing.moved) == (named(server), False)
+
+
+@pytest.mark.parametrize("style", ["meta total", "laravel total"])
+async def test_one_behind_the_first_page_that_ends_is_told_by_the_total(
+    clock: ManualClock, style: str
+) -> None:
+    server = MovingList(list(range(11)), style, {3: lambda live: live.remove(4)})
+    listing = await read(server, clock)
+    assert (listed(listing), listing.moved) == (named(server), False)
+
+
+async def test_one_that_begins_in_front_shows_by_a_row_that_comes_again(clock: ManualClock) -> None:
+    server = MovingList(list(range(8)), "meta", {2: lambda live: live.insert(0, 100)})
+    listing = await read(server, clock)
+    assert (listed(listing), listing.moved) == (named(server), False)
+
+
+@pytest.mark.parametrize("style", STYLES)
+async def test_a_list_that_never_stands_still_is_marked(clock: ManualClock, style: str) -> None:
+    def one_ends(live: list[int]) -> None:
+        del live[0]
+
+    busy = dict.fromkeys(range(2, 100, 2), one_ends)
+    server = MovingList(list(range(60)), style, busy)
+    listing = await read(server, clock)
+    assert listing.moved
+    assert listing.complete
+    assert server.requests <= MAX_READINGS * 21
+
+
+async def test_a_total_that_counts_something_else_makes_no_list_moved(clock: ManualClock) -> None:
+    server = MovingList(list(range(8)), "meta")
+    right = server.answer
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        body = right(request).json()
+        body["meta"]["total"] = 3
+        return said(body)
+
+    async with client_of(Server(answer), clock) as client:
+        listing = await read_listing(client, LONG_LIVED, None)
+    assert (len(listing.sessions), listing.moved) == (8, False)
+    assert server.requests == 3 + 3  # the second reading holds all that the first one did
+
+
+# What is gone
+
+
+async def ids(clock: ManualClock, *numbers: int) -> frozenset[str]:
+    found = await read(MovingList(list(numbers)), clock)
+    return frozenset(session.id for session in found.sessions)
+
+
+async def test_what_is_gone_is_known_only_when_two_readings_in_a_row_lack_it(
+    clock: ManualClock,
+) -> None:
+    gone = await ids(clock, 100)
+    server = MovingList(list(range(8)))
+    listing = await read(server, clock, gone)
+    assert server.requests == 4 + 3
+    assert listing.missing_once == frozenset()
+
+
+async def test_where_all_that_is_asked_for_is_listed_one_reading_is_enough(
+    clock: ManualClock,
+) -> None:
+    wanted = await ids(clock, 0, 5)
+    server = MovingList(list(range(8)))
+    listing = await read(server, clock, wanted)
+    assert (server.requests, listing.missing_once) == (4, None)
+
+
+async def test_one_that_only_the_last_reading_lacks_is_looked_for_again(clock: ManualClock) -> None:
+    hidden = await ids(clock, 3)  # lives; the second reading misses it at the page's end
+    gone = await ids(clock, 100)
+    server = MovingList(list(range(8)), before={6: lambda live: live.remove(0)})
+    listing = await read(server, clock, hidden | gone)
+    assert hidden <= {session.id for session in listing.sessions}
+
+
+@pytest.mark.parametrize("cursor", [False, True])
+async def test_one_whole_answer_and_cursor_pages_are_read_once(
+    clock: ManualClock, cursor: bool
+) -> None:
+    gone = await ids(clock, 100)
+    requests: list[str | None] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        after = request.url.params.get("cursor_after")
+        requests.append(after)
+        meta = {"after": "1"} if cursor and after is None else {}
+        return said({"data": [{"token": f"t{after}"}], "meta": meta})
+
+    async with client_of(Server(answer), clock) as client:
+        listing = await read_listing(client, LONG_LIVED, None, settle=gone)
+    assert len(requests) == 1 + cursor
+    assert (listing.moved, listing.missing_once) == (False, frozenset())
