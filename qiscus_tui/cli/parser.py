@@ -4,7 +4,7 @@ import argparse
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from qiscus_tui import __version__
 from qiscus_tui.cli.verbs import VERBS, load
@@ -19,8 +19,36 @@ _WITH_EQUALS = "A value that begins with a dash is given with =, as --filter=-cu
 _UNKNOWN_VERB = re.compile(r"argument VERB: invalid choice: (['\"])(?P<word>.*?)\1 \(", re.DOTALL)
 
 
+class _Once(argparse.Action):
+    """Store a value. An option that is given again with another value is an error."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        given = parser.given if option_string and isinstance(parser, Parser) else {}
+        if given.setdefault(self.dest, values) != values:
+            raise UsageError(
+                f"{option_string} was given twice, with different values", "Give it once."
+            )
+        setattr(namespace, self.dest, values)
+
+
 class Parser(argparse.ArgumentParser):
     """Says what is wrong in two lines, by the exception that all else uses."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.register("action", None, _Once)
+        self.given: dict[str, object] = {}
+        """Options and their values so far; a verb's parser shares that of the whole."""
+
+    def option_actions(self) -> list[argparse.Action]:
+        """Return the options, without the arguments that have no name."""
+        return [action for action in self._actions if action.option_strings]
 
     def error(self, message: str) -> NoReturn:
         if unknown := _UNKNOWN_VERB.match(message):
@@ -81,7 +109,7 @@ def build_parser() -> tuple[Parser, dict[str, _VerbParser]]:
             allow_abbrev=False,
         )
         _add_globals(sub, suppressed=True)
-        sub.verb = name
+        sub.verb, sub.given = name, parser.given
         parsers[name] = sub
     return parser, parsers
 

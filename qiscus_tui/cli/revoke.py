@@ -9,6 +9,7 @@ from qiscus_tui import query
 from qiscus_tui.cli.confirm import confirm_plan, must_fit
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.ending import finished
+from qiscus_tui.cli.filters import add_filter
 from qiscus_tui.cli.numbers import whole_number
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.plan_text import as_json, plan_lines, report_lines
@@ -31,9 +32,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     add = parser.add_argument
     add("ids", metavar="ID", nargs="*", help="a session's id, or its first 8 digits or more")
-    add("--filter", metavar="F", help="every session that matches these words")
+    add_filter(parser, "every session that matches these words")
     add("--token-stdin", action="store_true", help="the sessions of the tokens on stdin")
-    add("--older-than", metavar="AGE", help="created longer ago than this, such as 7d")
+    add(
+        "--older-than",
+        metavar="AGE",
+        action="append",
+        help="created longer ago than this, such as 7d",
+    )
     add("--include-current", action="store_true", help="this program's own session too")
     add("--include-protected", action="store_true", help="protected integrations too")
     add("--allow-unreadable", action="store_true", help="go on where entries can't be read")
@@ -62,7 +68,7 @@ async def run(context: Context) -> int:
     async with connected(context.workspace) as connection:
         if not options.dry_run:
             connection.must_be_writable()
-        if wanted.filter is not None and wanted.filter.asks_for_new:
+        if wanted.rule is not None and wanted.rule.asks_for_new:
             mark_without_visiting(connection)
         listed = await connection.read_list(
             lambda read: console.progress(f"{count(read, 'session')} so far")

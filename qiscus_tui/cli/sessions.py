@@ -4,7 +4,7 @@ import argparse
 import asyncio
 
 from qiscus_tui import query
-from qiscus_tui.cli.filters import parse_filter
+from qiscus_tui.cli.filters import add_filter, parse_filters
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.table import count, remarks, session_table
 from qiscus_tui.cli.verb import Context, Verb
@@ -17,7 +17,7 @@ from qiscus_tui.service.visiting import mark_without_visiting
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
-    parser.add_argument("--filter", metavar="F", help="only sessions that match these words")
+    add_filter(parser, "only sessions that match these words")
     parser.add_argument(
         "--sort",
         metavar="KEY",
@@ -34,7 +34,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 async def run(context: Context) -> int:
     """List the sessions; 3 where the list is not whole."""
     options, console, workspace = context.options, context.console, context.workspace
-    wanted = parse_filter(options.filter)
+    wanted = parse_filters(options.filter)
     async with connected(workspace) as connection:
         if wanted is not None and wanted.asks_for_new:
             mark_without_visiting(connection)

@@ -1,12 +1,13 @@
 """Which sessions the options of `revoke` mean."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from qiscus_tui import query
 from qiscus_tui.cli.console import Console
-from qiscus_tui.cli.filters import parse_filter
+from qiscus_tui.cli.filters import parse_filters
 from qiscus_tui.cli.table import gaps
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.durations import parse_duration
@@ -27,9 +28,8 @@ class Wanted:
     """Ids and prefixes, as typed."""
     token_ids: tuple[str, ...]
     """Ids of tokens that came on stdin."""
-    filter: query.Query | None
-    older_than: int | None
-    """Seconds."""
+    rule: query.Query | None
+    """`--filter` and `--older-than` together."""
     allow_unreadable: bool
     allowed: Allowed
 
@@ -37,12 +37,12 @@ class Wanted:
     def of(cls, options: argparse.Namespace, console: Console) -> Self:
         """What the options say. Raises UsageError, FilterError."""
         by_id = bool(options.ids) or options.token_stdin
-        by_rule = options.filter is not None or options.older_than is not None
-        if by_id and by_rule:
+        rule = _rule(options.filter, options.older_than)
+        if by_id and rule is not None:
             raise UsageError(
                 "Ids and a filter were given together", "Give session ids, or a filter, not both."
             )
-        if not by_id and not by_rule:
+        if not by_id and rule is None:
             raise UsageError(
                 "Nothing was named to revoke",
                 "Give session ids, --filter=WORDS or --older-than 7d; "
@@ -51,20 +51,14 @@ class Wanted:
         return cls(
             ids=tuple(_checked_id(text) for text in options.ids),
             token_ids=_ids_from_stdin(console) if options.token_stdin else (),
-            filter=parse_filter(options.filter),
-            older_than=None if options.older_than is None else parse_duration(options.older_than),
+            rule=rule,
             allow_unreadable=options.allow_unreadable,
             allowed=Allowed(options.include_current, options.include_protected),
         )
 
-    @property
-    def by_rule(self) -> bool:
-        """Whether no session was named."""
-        return self.filter is not None or self.older_than is not None
-
     def check(self, listed: SessionList) -> None:
         """Raises UsageError where the list does not hold what is needed to decide."""
-        if self.by_rule:
+        if self.rule is not None:
             if not self.allow_unreadable and not listed.is_whole:
                 raise UsageError(
                     f"The list is not whole: {'; '.join(gaps(listed))}",
@@ -83,17 +77,9 @@ class Wanted:
 
     def selection(self, listed: SessionList, moment: query.Moment) -> Selection:
         """The sessions that are meant. Raises UsageError for an unknown or ambiguous prefix."""
-        return self._matching(listed, moment) if self.by_rule else self._named(listed)
-
-    def _matching(self, listed: SessionList, moment: query.Moment) -> Selection:
-        if self.filter is None:
-            positions = list(range(len(listed)))
-        else:
-            positions = query.select(self.filter, listed, moment)
-        if self.older_than is not None:
-            before = moment.server_now - self.older_than
-            positions = [i for i in positions if _is_before(listed.sessions[i].created_at, before)]
-        return Selection(positions, "matches")
+        if self.rule is None:
+            return self._named(listed)
+        return Selection(query.select(self.rule, listed, moment), "matches")
 
     def _named(self, listed: SessionList) -> Selection:
         by_id = {text: listed.find(text) for text in self.ids}
@@ -108,8 +94,12 @@ class Wanted:
         )
 
 
-def _is_before(created_at: float | None, moment: float) -> bool:
-    return created_at is not None and created_at < moment
+def _rule(filters: Sequence[str] | None, older_than: Sequence[str] | None) -> query.Query | None:
+    """Return all that the options ask of a session; None where they ask nothing."""
+    ages = [query.older_than(parse_duration(text)) for text in older_than or ()]
+    filtered = parse_filters(filters)
+    rules = ages if filtered is None else [filtered, *ages]
+    return query.all_of(rules) if rules else None
 
 
 def _checked_id(text: str) -> str:

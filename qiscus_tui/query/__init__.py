@@ -5,10 +5,10 @@ from qiscus_tui.query.keys import EXAMPLES, KEYS, Key
 from qiscus_tui.query.lexing import written
 from qiscus_tui.query.matching import Matches, compile, select
 from qiscus_tui.query.narrowing import narrows
-from qiscus_tui.query.parsing import parse, parse_readable
+from qiscus_tui.query.parsing import older_than, parse, parse_readable
 from qiscus_tui.query.sorting import SortKey, order, order_in_steps
 from qiscus_tui.query.turning import turning_points, turns_with_time
-from qiscus_tui.query.words import Query
+from qiscus_tui.query.words import Query, all_of
 
 __all__ = [
     "EXAMPLES",
@@ -19,8 +19,10 @@ __all__ = [
     "Moment",
     "Query",
     "SortKey",
+    "all_of",
     "compile",
     "narrows",
+    "older_than",
     "order",
     "order_in_steps",
     "parse",

@@ -75,6 +75,11 @@ def parse_readable(text: str) -> tuple[Query, FilterError | None]:
     return Query(" ".join(texts) if first_error else text, tuple(words)), first_error
 
 
+def older_than(seconds: int) -> Query:
+    """Return the filter of what was created longer ago than this, as `age:>7d`."""
+    return Query(f"age:>{seconds}s", (Word(Lasts(Span.AGE, Comparison.MORE, float(seconds))),))
+
+
 def _test(raw: RawWord) -> Test:
     needle = raw.value.casefold()
     match raw.key:

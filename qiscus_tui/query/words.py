@@ -1,6 +1,7 @@
 """A filter, read: frozen words that say what each asks."""
 
 import enum
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -156,3 +157,9 @@ class Query(Struct, frozen=True):
     def asks_for_new(self) -> bool:
         """Whether it says `is:new`, which takes what the last visit left."""
         return Is(State.NEW) in (word.test for word in self.words)
+
+
+def all_of(queries: Sequence[Query]) -> Query:
+    """Return the filter that matches what all of these match."""
+    text = " ".join(query.text for query in queries)
+    return Query(text, tuple(word for query in queries for word in query.words))

@@ -58,6 +58,32 @@ def test_abbreviations_are_refused(program: Program, arguments: list[str]) -> No
     assert program(*arguments).code == 2
 
 
+def _valued_options() -> list[tuple[str, str, str, str]]:
+    """Verb, option and two values, for all options that take one and do not add up."""
+    found: list[tuple[str, str, str, str]] = []
+    for verb, parser in build_parser()[1].items():
+        parser.load()
+        for action in parser.option_actions():
+            if action.nargs is None and action.dest not in {"filter", "older_than", "fields"}:
+                first, second = [*map(str, action.choices or ("1", "2"))][:2]
+                found.append((verb, action.option_strings[-1], first, second))
+    return found
+
+
+@pytest.mark.parametrize(("verb", "option", "first", "second"), _valued_options())
+def test_an_option_given_twice_with_different_values_is_refused(
+    verb: str, option: str, first: str, second: str
+) -> None:
+    with pytest.raises(UsageError, match=f"{option} was given twice"):
+        parse([verb, f"{option}={first}", f"{option}={second}"])
+
+
+def test_an_option_before_the_verb_and_after_it_must_agree() -> None:
+    with pytest.raises(UsageError, match="--account was given twice"):
+        parse(["--account", "a", "sessions", "--account", "b"])
+    assert parse(["--account", "a", "sessions", "--account", "a"]).account == "a"
+
+
 @pytest.mark.parametrize("number", ["-1", "+5", "1.5", "", "x", "1_000", "\u0663", "9" * 5000])
 @pytest.mark.parametrize("option", ["revoke --max", "revoke --concurrency", "sandbox --port"])
 def test_a_number_that_is_none_is_refused_in_two_short_lines(

@@ -154,6 +154,29 @@ def test_a_line_that_can_be_no_token_is_refused(logged_in: Program, line: str) -
     assert logged_in.server.calls[Call.REVOKE] == 0
 
 
+@pytest.mark.parametrize(
+    ("several", "one"),
+    [
+        (["--filter=client:guzzle", "--filter=age:>7d"], ["--filter=client:guzzle age:>7d"]),
+        (["--filter=age:>7d", "--filter=client:guzzle"], ["--filter=client:guzzle age:>7d"]),
+        (["--older-than=7d", "--older-than=20d", "--older-than=1h"], ["--filter=age:>20d"]),
+        (["--older-than=7d", "--filter=guzzle"], ["--filter=guzzle age:>7d"]),
+    ],
+)
+def test_several_rules_narrow_together(
+    logged_in: Program, several: list[str], one: list[str]
+) -> None:
+    planned = plan_of(logged_in("revoke", *several, "--dry-run", "--json"))["targets"]
+    assert planned == plan_of(logged_in("revoke", *one, "--dry-run", "--json"))["targets"]
+    alone = plan_of(logged_in("revoke", several[0], "--dry-run", "--json"))["targets"]
+    assert 0 < len(planned) < len(alone)
+
+
+def test_an_empty_filter_among_several_is_refused(logged_in: Program) -> None:
+    done = logged_in("revoke", "--filter=curl", "--filter=", "--dry-run")
+    assert (done.code, done.out) == (2, "")
+
+
 def test_blanks_around_a_token_are_not_part_of_it(logged_in: Program) -> None:
     token = logged_in.server.sessions()[0].token
     done = logged_in("revoke", "--token-stdin", "--yes", "--json", stdin=f" {token}\t\r\n")
