@@ -69,8 +69,7 @@ class Keeping:
     disk: Disk | None
 
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
-    """Waiting in this process is done here: threads that wait for the file's lock would take
-    the places of those that its holder needs."""
+    """Tasks of this process wait here, in the order in which they came."""
 
     @contextlib.asynccontextmanager
     async def lock(self, account: Account) -> AsyncGenerator[None]:
@@ -84,27 +83,8 @@ class Keeping:
                 return
             from qiscus_tui.store.locks import account_lock
 
-            lock = account_lock(self.disk.paths, account.key)
-            await _entered(lock)
-            try:
+            async with account_lock(self.disk.paths, account.key):
                 yield
-            finally:
-                lock.__exit__(None, None, None)
-
-
-async def _entered(lock: contextlib.AbstractContextManager[None]) -> None:
-    """Enter in a thread; whoever is cancelled meanwhile does not hold the lock for ever."""
-    entering = asyncio.ensure_future(asyncio.to_thread(lock.__enter__))
-    try:
-        await asyncio.shield(entering)
-    except asyncio.CancelledError:
-        entering.add_done_callback(lambda done: _leave(lock, done))
-        raise
-
-
-def _leave(lock: contextlib.AbstractContextManager[None], entered: asyncio.Future[None]) -> None:
-    if not entered.cancelled() and entered.exception() is None:
-        lock.__exit__(None, None, None)
 
 
 def keeping(secrets: SecretStore, on: Disk | None) -> Keeping:

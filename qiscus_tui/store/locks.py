@@ -5,32 +5,59 @@ it would let two processes lock two files of one name. On file systems without l
 locked by other means; that is an error.
 """
 
+from __future__ import annotations
+
+import asyncio
 import errno
 import os
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.store.files import FILE_MODE, prepare_folder, read_private
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.refusals import failed, shown, symbolic_link
 
+if TYPE_CHECKING:
+    from filelock import FileLock
+
 WAIT = 30.0
 """Seconds after which waiting for a lock is given up."""
 
+_PAUSE = 0.05
+"""Seconds between two tries to get a lock."""
 
-@contextmanager
-def account_lock(paths: Paths, account_key: str, timeout: float = WAIT) -> Generator[None]:
-    """Hold the account against every other process of this user. Raises StorageError.
 
-    May be entered in one thread and left in another. Not re-entrant.
+@asynccontextmanager
+async def account_lock(
+    paths: Paths, account_key: str, longest: float = WAIT
+) -> AsyncGenerator[None]:
+    """Hold the account against every other process of this user.
+
+    Waits at most `longest` seconds; the event loop goes on meanwhile, and cancelling ends the
+    waiting at once. Not re-entrant. Raises StorageError.
     """
+    path = account_lock_path(paths, account_key)
+    prepare_folder(path.parent)
+    lock = _lock(path)
+    give_up = time.monotonic() + longest
+    while not _taken(lock, path):
+        if time.monotonic() >= give_up:
+            raise _busy(path, longest)
+        await asyncio.sleep(_PAUSE)
+    with _signed(lock, path):
+        yield
+
+
+def account_lock_path(paths: Paths, account_key: str) -> Path:
+    """Return the file whose lock is the account's. Its name does not tell the account."""
     import hashlib
 
     name = hashlib.sha256(account_key.encode()).hexdigest()[:16]
-    with _held(paths.state_dir / f"account-{name}.lock", timeout):
-        yield
+    return paths.state_dir / f"account-{name}.lock"
 
 
 @contextmanager
@@ -39,36 +66,51 @@ def store_lock(paths: Paths, timeout: float = WAIT) -> Generator[None]:
 
     Where both are needed, the account's lock is taken first.
     """
-    with _held(paths.state_dir / "store.lock", timeout):
+    path = paths.state_dir / "store.lock"
+    prepare_folder(path.parent)
+    lock = _lock(path)
+    if not _taken(lock, path, timeout):
+        raise _busy(path, timeout)
+    with _signed(lock, path):
         yield
 
 
-@contextmanager
-def _held(path: Path, timeout: float) -> Generator[None]:
-    from filelock import FileLock, Timeout
+def _lock(path: Path) -> FileLock:
+    from filelock import FileLock
 
-    prepare_folder(path.parent)
-    lock = FileLock(
+    return FileLock(
         path,
-        timeout=timeout,
         mode=FILE_MODE,
         thread_local=False,
         fallback_to_soft=False,
         preserve_lock_file=True,
     )
+
+
+def _taken(lock: FileLock, path: Path, timeout: float = 0.0) -> bool:
+    """Take the lock; return whether that worked within `timeout` seconds. Raises StorageError."""
+    from filelock import Timeout
+
     try:
-        lock.acquire()
-    except Timeout as error:
-        raise StorageError(
-            f"Another qiscus-tui{_holder(path)} held a lock for {timeout:g} s", _BUSY
-        ) from error
+        lock.acquire(timeout=timeout)
+    except Timeout:
+        return False
     except (OSError, NotImplementedError) as error:
         raise _cannot_lock(path, error) from error
+    return True
+
+
+@contextmanager
+def _signed(lock: FileLock, path: Path) -> Generator[None]:
     try:
         _sign(path)
         yield
     finally:
         lock.release()
+
+
+def _busy(path: Path, timeout: float) -> StorageError:
+    return StorageError(f"Another qiscus-tui{_holder(path)} held a lock for {timeout:g} s", _BUSY)
 
 
 _BUSY = "Wait until it is done, or end it, and run this again."

@@ -1,28 +1,33 @@
+import asyncio
 import errno
 import fcntl
 import os
 import stat
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.store.locks import account_lock, store_lock
 from qiscus_tui.store.paths import Paths
 
 HOLD = """
-import sys
+import asyncio, sys
 from pathlib import Path
 from qiscus_tui.store.locks import account_lock
 from qiscus_tui.store.paths import Paths
-with account_lock(Paths(*(Path(sys.argv[1]) / n for n in ("c", "d", "s", "x"))), "ann"):
-    print("held", flush=True)
-    sys.stdin.read()
+async def hold():
+    async with account_lock(Paths(*(Path(sys.argv[1]) / n for n in ("c", "d", "s", "x"))), "ann"):
+        print("held", flush=True)
+        sys.stdin.read()
+asyncio.run(hold())
 """
+
+ACCOUNT_KEY = "https://x abcd ann@b.c"
 
 
 @pytest.fixture
@@ -46,72 +51,108 @@ def holder(paths: Paths) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-def test_a_held_account_is_given_up_and_the_other_process_named(
+async def test_a_held_account_is_given_up_and_the_other_process_named(
     paths: Paths, holder: subprocess.Popen[str]
 ) -> None:
-    with (
-        pytest.raises(StorageError, match=rf"process {holder.pid}\) held a lock"),
-        account_lock(paths, "ann", timeout=0.1),
-    ):
-        pass
+    with pytest.raises(StorageError, match=rf"process {holder.pid}\) held a lock for 0.1 s"):
+        async with account_lock(paths, "ann", 0.1):
+            pass
 
 
-def test_another_account_is_free(paths: Paths, holder: subprocess.Popen[str]) -> None:
-    with account_lock(paths, "ben", timeout=0.1), store_lock(paths, timeout=0.1):
-        assert holder.poll() is None
+async def test_another_account_is_free(paths: Paths, holder: subprocess.Popen[str]) -> None:
+    with store_lock(paths, timeout=0.1):
+        async with account_lock(paths, "ben", 0.1):
+            assert holder.poll() is None
 
 
-def test_a_killed_process_holds_nothing(paths: Paths, holder: subprocess.Popen[str]) -> None:
+async def test_a_killed_process_holds_nothing(paths: Paths, holder: subprocess.Popen[str]) -> None:
     holder.kill()
     holder.wait()
 
-    with account_lock(paths, "ann", timeout=5):
+    async with account_lock(paths, "ann", 5):
         pass
 
 
-def test_the_same_process_waits_for_itself_too(paths: Paths) -> None:
-    def again() -> str:
-        try:
-            with account_lock(paths, "ann", timeout=0.05):
-                return "entered"
-        except StorageError as error:
-            return error.message
+async def test_who_waits_blocks_nobody_and_stops_at_once(
+    paths: Paths, holder: subprocess.Popen[str]
+) -> None:
+    async def wait() -> None:
+        async with account_lock(paths, "ann"):
+            pytest.fail("it is held")
 
-    with account_lock(paths, "ann"):
-        assert f"process {os.getpid()}" in in_a_thread(again)
-
-
-def test_a_lock_may_be_left_in_another_thread(paths: Paths) -> None:
-    lock = account_lock(paths, "ann")
-    in_a_thread(lambda: str(lock.__enter__()))
-    lock.__exit__(None, None, None)
-
-    with account_lock(paths, "ann", timeout=0.1):
+    waiting = asyncio.create_task(wait())
+    for _ in range(10):
+        await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    holder.kill()
+    holder.wait()
+    async with account_lock(paths, "ann", 0.1):
         pass
 
 
-def test_the_file_stays_and_is_private_and_does_not_name_the_account(paths: Paths) -> None:
-    with account_lock(paths, "https://x abcd ann@b.c"):
-        pass
+async def test_the_same_process_waits_for_itself_too(paths: Paths) -> None:
+    async with account_lock(paths, "ann"):
+        with pytest.raises(StorageError, match=f"process {os.getpid()}"):
+            async with account_lock(paths, "ann", 0.05):
+                pass
 
+
+@pytest.mark.parametrize("which", ["account", "store"])
+async def test_the_file_stays_the_same_and_is_private(paths: Paths, which: str) -> None:
+    await held_once(paths, which)
     (file,) = paths.state_dir.iterdir()
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert "ann" not in file.name
+    before = file.stat()
+    assert stat.S_IMODE(before.st_mode) == 0o600
+    assert ACCOUNT_KEY not in file.name
+
+    await held_once(paths, which)
+    assert file.stat().st_ino == before.st_ino  # removed, two could lock two files of one name
+    assert file.read_text() == str(os.getpid())
+
+
+@pytest.mark.parametrize("which", ["account", "store"])
+async def test_a_link_that_takes_the_files_place_is_not_followed(
+    paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str
+) -> None:
+    await held_once(paths, which)
+    (file,) = paths.state_dir.iterdir()
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    acquire = FileLock.acquire
+
+    def acquired_and_swapped(lock: FileLock, *given: object, **named: object) -> object:
+        done = acquire(lock, *given, **named)  # pyright: ignore[reportArgumentType]
+        file.unlink()
+        file.symlink_to(victim)
+        return done
+
+    monkeypatch.setattr(FileLock, "acquire", acquired_and_swapped)
+    await held_once(paths, which)
+    assert victim.read_text() == "precious"
+
+
+async def held_once(paths: Paths, which: str) -> None:
+    """Take one of the locks, and give it back."""
+    if which == "store":
+        with store_lock(paths):
+            return
+    async with account_lock(paths, ACCOUNT_KEY):
+        pass
 
 
 @pytest.mark.parametrize("number", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
-def test_without_real_locks_nothing_is_locked_by_other_means(
+async def test_without_real_locks_nothing_is_locked_by_other_means(
     paths: Paths, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     def flock(_: int, __: int) -> None:
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(fcntl, "flock", flock)
-    with (
-        pytest.raises(StorageError, match="could not be locked") as caught,
-        account_lock(paths, "ann", timeout=0.1),
-    ):
-        pass
+    with pytest.raises(StorageError, match="could not be locked") as caught:
+        async with account_lock(paths, "ann", 0.1):
+            pass
     assert "local disk" in caught.value.hint
 
 
@@ -148,12 +189,3 @@ def test_an_error_inside_gives_the_lock_back(paths: Paths) -> None:
 
     with store_lock(paths, timeout=0.1):
         pass
-
-
-def in_a_thread(call: Callable[[], str]) -> str:
-    """What the call gives in a thread of its own."""
-    answers: list[str] = []
-    thread = threading.Thread(target=lambda: answers.append(call()))
-    thread.start()
-    thread.join()
-    return answers[0]
