@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from typing import Self, cast
 
 from msgspec.structs import replace
@@ -24,7 +24,7 @@ from qiscus_tui.api.replies import (
 )
 from qiscus_tui.api.retry import Patience
 from qiscus_tui.api.wire import Wire, WireSettings, tls_context
-from qiscus_tui.errors import AnswerLost, NotQiscus
+from qiscus_tui.errors import AnswerLost, Forbidden, NotQiscus, TokenExpired
 from qiscus_tui.model.account import Role
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.origin import Origin
@@ -98,13 +98,20 @@ class ApiClient:
         value = self._value(self.contract.login, answer, (password,))
         return read_login(value, self._time_of(answer), email=email, host=self.origin.netloc)
 
-    async def refresh(self, long_lived: str) -> NewTokens:
-        """A new short-lived token. Raises TokenInvalid, ServerError, OutOfReach. Never retried."""
-        return await self._new_tokens(self.contract.refresh, long_lived)
+    async def refresh(
+        self, long_lived: str, on_send: Callable[[], object] | None = None
+    ) -> NewTokens:
+        """A new short-lived token. Raises TokenInvalid, ServerError, OutOfReach. Never retried.
 
-    async def revoke_all(self, long_lived: str) -> NewTokens:
-        """End every session; the answer is a new one of ours. Never retried."""
-        return await self._new_tokens(self.contract.revoke_all, long_lived)
+        `on_send` is called just before the request is sent: from then on a token may be made.
+        """
+        return await self._new_tokens(self.contract.refresh, long_lived, on_send)
+
+    async def revoke_all(
+        self, long_lived: str, on_send: Callable[[], object] | None = None
+    ) -> NewTokens:
+        """End every session; the answer is a new one of ours. Never retried; see `refresh`."""
+        return await self._new_tokens(self.contract.revoke_all, long_lived, on_send)
 
     async def revoke(self, long_lived: str, what: str | int) -> None:
         """End the session whose token (or id, by the contract) is `what`; one try."""
@@ -122,8 +129,7 @@ class ApiClient:
 
     async def profile(self, headers: Mapping[str, str], role: Role) -> Profile:
         """Who the authenticating `headers` belong to. Reads are tried again."""
-        admin = role in {Role.ADMIN, Role.UNKNOWN}
-        call = self.contract.admin_profile if admin else self.contract.agent_profile
+        call = self._profile_call(role)
         if api.SECRET_KEY_HEADER in headers:
             call = replace(call, authentication=Authentication.REST)
 
@@ -132,6 +138,21 @@ class ApiClient:
             return read_profile(self._value(call, answer, headers.values()))
 
         return await self.patience.retrying(once)
+
+    async def accepts(self, short_lived: str, role: Role) -> bool:
+        """Return whether the server accepts this short-lived token; one try.
+
+        Raises OutOfReach, and ServerError for an answer that says neither.
+        """
+        call = self._profile_call(role)
+        try:
+            answer = await self._send(call, self.short_lived_headers(short_lived))
+            self._value(call, answer, (short_lived,))
+        except TokenExpired:
+            return False
+        except Forbidden:  # the role is not what we took it for, but the token is known
+            return True
+        return True
 
     async def ask(self, call: Call, headers: Mapping[str, str], body: bytes | None) -> Answer:
         """The answer to a call that the user named, whatever it says; one try.
@@ -151,6 +172,10 @@ class ApiClient:
             raise
         self._learn_offset(answer.headers, sent)
         return answer
+
+    def _profile_call(self, role: Role) -> Call:
+        admin = role in {Role.ADMIN, Role.UNKNOWN}
+        return self.contract.admin_profile if admin else self.contract.agent_profile
 
     # Headers
 
@@ -196,12 +221,16 @@ class ApiClient:
             return self._wire
 
     async def _send(
-        self, call: Call, headers: Mapping[str, str], body: bytes | None = None
+        self,
+        call: Call,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        on_send: Callable[[], object] | None = None,
     ) -> Answer:
         wire = await self._connected()
         sent = self._clock.now()
         try:
-            answer = await wire.send(call, headers, body=body)
+            answer = await wire.send(call, headers, body=body, on_send=on_send)
         except AnswerLost as error:
             if call.repeatable:
                 error.hint = "Check the network, then try again."
@@ -242,8 +271,10 @@ class ApiClient:
             )
         return cast("dict[str, object]", body)
 
-    async def _new_tokens(self, call: Call, long_lived: str) -> NewTokens:
-        answer = await self._send(call, self.long_lived_headers(long_lived))
+    async def _new_tokens(
+        self, call: Call, long_lived: str, on_send: Callable[[], object] | None
+    ) -> NewTokens:
+        answer = await self._send(call, self.long_lived_headers(long_lived), on_send=on_send)
         value = self._value(call, answer, (long_lived,))
         at = self._time_of(answer)
         return read_new_tokens(value, at, long_lived=long_lived, status=answer.status)

@@ -14,6 +14,8 @@ _CHECK_PORT = "Check the port of the server address; a server on this machine ma
 
 def out_of_reach(error: Exception, host: str, timeout: float) -> OutOfReach:
     """The error for an exception of the transport. `timeout` is in seconds."""
+    if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
+        return NotConnected(f"{host} did not take the connection within {timeout:g} s")
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         return TimedOut(f"{host} did not answer within {timeout:g} s")
     if isinstance(error, httpx.ProxyError):

@@ -125,11 +125,15 @@ class Wire:
         *,
         query: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        on_send: Callable[[], object] | None = None,
     ) -> Answer:
-        """Make the call once and read the whole answer. Raises OutOfReach or ServerError."""
+        """Make the call once and read the whole answer. Raises OutOfReach or ServerError.
+
+        `on_send` is called once the server can be reached, just before it is asked.
+        """
         async with (
             self._total_time(),
-            self.stream(call, headers, query=query, body=body) as stream,
+            self.stream(call, headers, query=query, body=body, on_send=on_send) as stream,
         ):
             return Answer(stream.status, stream.headers, await stream.whole())
 
@@ -146,9 +150,10 @@ class Wire:
         *,
         query: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        on_send: Callable[[], object] | None = None,
     ) -> AsyncGenerator[AnswerStream]:
-        """Make the call once and read the answer as it comes."""
-        async with self._answered(call, headers, query, body) as answer:
+        """Make the call once and read the answer as it comes; `on_send` as in `send`."""
+        async with self._answered(call, headers, query, body, on_send) as answer:
             if answer.redirects:
                 raise redirected(call, answer.status)
             yield answer
@@ -160,8 +165,11 @@ class Wire:
         headers: Mapping[str, str],
         query: Mapping[str, str] | None,
         body: bytes | None,
+        on_send: Callable[[], object] | None = None,
     ) -> AsyncGenerator[AnswerStream]:
         request = self._request(call, headers, query, body)
+        if on_send is not None:
+            self._tell_of_sending(request, on_send)
         begun = self._clock.monotonic()
         try:
             async with asyncio.timeout(self._settings.timeout * 2):
@@ -174,6 +182,17 @@ class Wire:
             yield AnswerStream(response, self._host, self._settings.timeout, self._clock)
         finally:
             await response.aclose()
+
+    def _tell_of_sending(self, request: httpx.Request, on_send: Callable[[], object]) -> None:
+        if self._settings.transport is not None:  # there is no connection to wait for
+            on_send()
+            return
+
+        async def trace(event: str, _info: object) -> None:
+            if event.endswith(".send_request_headers.started"):
+                on_send()
+
+        request.extensions = {**request.extensions, "trace": trace}
 
     def _write_down(self, call: Call, answer: str, begun: float) -> None:
         spent = (self._clock.monotonic() - begun) * 1000

@@ -73,12 +73,10 @@ def _kept(context: Context, wanted: int) -> Handed | None:
 
 def _fetched(context: Context, wanted: int) -> Handed:
     """What the server has to be asked for. A signal ends the waiting: Raises Interrupted."""
-    import asyncio
-
-    from qiscus_tui.cli.ending import until_signal
+    from qiscus_tui.cli.ending import run_until_signal
 
     # To its end before the command begins: it must not inherit what handles signals here.
-    return asyncio.run(until_signal(_asked(context, wanted), context.console))
+    return run_until_signal(_asked(context, wanted), context.console)
 
 
 async def _asked(context: Context, wanted: int) -> Handed:

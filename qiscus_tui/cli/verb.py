@@ -1,7 +1,7 @@
 """What a verb is made of."""
 
 import argparse
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
 from qiscus_tui.cli.console import Console
@@ -20,7 +20,7 @@ class Context:
     where it did not."""
 
 
-Run = Callable[[Context], Awaitable[int] | int]
+Run = Callable[[Context], Coroutine[object, object, int] | int]
 """Carries the verb out and gives its exit code."""
 
 

@@ -11,6 +11,11 @@ class Shield:
         self._held = 0
         self._waiting: list[Callable[[], object]] = []
 
+    @property
+    def is_held(self) -> bool:
+        """Whether a token is at stake now."""
+        return self._held > 0
+
     @contextlib.contextmanager
     def held(self) -> Generator[None]:
         """While inside, handlers wait."""

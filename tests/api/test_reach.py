@@ -23,7 +23,8 @@ def tls(kind: type[ssl.SSLError], reason: str) -> ssl.SSLError:
 @pytest.mark.parametrize(
     ("error", "kind", "words"),
     [
-        (httpx.ConnectTimeout("x"), TimedOut, "host did not answer within 20 s"),
+        (httpx.ConnectTimeout("x"), NotConnected, "host did not take the connection within 20 s"),
+        (httpx.ReadTimeout("x"), TimedOut, "host did not answer within 20 s"),
         (TimeoutError(), TimedOut, "host did not answer within 20 s"),
         (
             httpx.ConnectError("[Errno -2] Name or service not known"),

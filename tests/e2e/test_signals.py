@@ -1,0 +1,190 @@
+"""A signal ends every verb within two seconds, whatever it waits for."""
+
+import fcntl
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.demo import PASSWORD, demo_state
+from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage
+from qiscus_tui.model.clock import SystemClock
+from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.store.accounts import AccountBook, StoredAccount
+from qiscus_tui.store.locks import account_lock_path
+from qiscus_tui.store.secrets import FileSecrets
+from tests.e2e.processes import Machine
+from tests.e2e.silent import SilentServer, silent_server, unconnectable_server
+
+LONGEST = 2.0
+"""Seconds that a verb has after a signal."""
+TIMEOUT = 3
+"""Seconds that the program waits for an answer, by its configuration."""
+STARTED = 20
+"""Seconds after which a program that did nothing yet has failed."""
+ENDING = [signal.SIGINT, signal.SIGTERM]
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+def machine_at(home: Path, url: str, *, short_lived: bool) -> Machine:
+    """A machine with an account of that server, logged in by writing its files."""
+    here = Machine(home, demo_state(SystemClock(), sessions=0), url)
+    (home / "config").mkdir()
+    (home / "config" / "config.toml").write_text(f'[server]\ntimeout = "{TIMEOUT}s"\n')
+    account = Account(parse_origin(url), "demo", "a@b.c")
+    book = AccountBook(here.paths)
+    book.use(book.save(StoredAccount("a", account, Storage.FILE)).name)
+    short = ShortLived("QEXshort", time.time() + 20 * 86_400) if short_lived else None
+    FileSecrets(here.paths).write(account.key, Credentials("LLTlong", short))
+    return here
+
+
+@contextmanager
+def begun(here: Machine, *arguments: str, stdin: str = "") -> Generator["subprocess.Popen[str]"]:
+    """The program while it runs; killed where it does not end."""
+    with here.start(*arguments) as program:
+        assert program.stdin is not None
+        program.stdin.write(stdin)
+        program.stdin.close()
+        try:
+            yield program
+        finally:
+            program.kill()
+
+
+def seconds_to_end(program: "subprocess.Popen[str]", number: int) -> float:
+    """How long the program lives after a signal; it ends by it."""
+    sent = time.monotonic()
+    program.send_signal(number)
+    assert program.wait(60) == 128 + number
+    return time.monotonic() - sent
+
+
+@pytest.fixture
+def server() -> Iterator[SilentServer]:
+    with silent_server() as server:
+        yield server
+
+
+VERBS = {
+    "sessions": ("sessions",),
+    "status": ("status",),
+    "revoke": ("revoke", "--older-than", "1d", "--yes"),
+    "revoke-all": ("revoke-all", "--yes"),
+    "logout": ("logout",),
+    "api": ("api", "GET", "/api/v2/x"),
+    "doctor": ("doctor",),
+}
+
+
+@pytest.mark.parametrize("number", ENDING)
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_whose_request_is_swallowed_ends(
+    tmp_path: Path, server: SilentServer, verb: str, number: int
+) -> None:
+    here = machine_at(tmp_path, server.url, short_lived=True)
+    with begun(here, *VERBS[verb]) as program:
+        assert server.asked.wait(STARTED)
+        assert seconds_to_end(program, number) < LONGEST
+
+
+def test_so_does_a_login(tmp_path: Path, server: SilentServer) -> None:
+    here = machine_at(tmp_path, server.url, short_lived=False)
+    with begun(here, *here.login_words(), stdin=f"{PASSWORD}\n") as program:
+        assert server.asked.wait(STARTED)
+        assert seconds_to_end(program, signal.SIGTERM) < LONGEST
+
+
+REFRESHING = {"token": ("token",), "refresh": ("refresh",), "exec": ("exec", "--", "true")}
+
+
+@pytest.mark.parametrize("number", ENDING)
+@pytest.mark.parametrize("verb", REFRESHING)
+def test_a_refresh_on_its_way_is_waited_for_and_nothing_more_is_asked(
+    tmp_path: Path, server: SilentServer, verb: str, number: int
+) -> None:
+    here = machine_at(tmp_path, server.url, short_lived=False)
+    with begun(here, *REFRESHING[verb]) as program:
+        assert server.asked.wait(STARTED)
+        assert seconds_to_end(program, number) < TIMEOUT + LONGEST
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("verb", REFRESHING)
+def test_before_the_refresh_is_sent_a_signal_ends_it(tmp_path: Path, verb: str) -> None:
+    with unconnectable_server() as url:
+        here = machine_at(tmp_path, url, short_lived=False)
+        with begun(here, *REFRESHING[verb]) as program:
+            wait_until_connecting(program.pid)
+            assert seconds_to_end(program, signal.SIGTERM) < LONGEST
+
+
+def wait_until_connecting(process: int) -> None:
+    """Until the process has a socket that is no pair of its own."""
+    until = time.monotonic() + STARTED
+    while time.monotonic() < until:
+        if sum(name.startswith("socket:") for name in opened_by(process)) > 2:
+            return
+    pytest.fail("no connection was tried")
+
+
+def opened_by(process: int) -> Iterator[str]:
+    """What the process has open, by name."""
+    folder = f"/proc/{process}/fd"
+    for name in os.listdir(folder):
+        with suppress(FileNotFoundError):
+            yield os.readlink(f"{folder}/{name}")
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_so_does_a_wait_for_another_programs_lock(
+    tmp_path: Path, server: SilentServer, number: int
+) -> None:
+    here = machine_at(tmp_path, server.url, short_lived=False)
+    (stored,) = here.disk().book.all()
+    path = account_lock_path(here.paths, stored.account.key)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(0o600)
+    with path.open("r+") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with begun(here, "refresh") as program:
+            wait_until_caught(program.pid, signal.SIGTERM)
+            assert seconds_to_end(program, number) < 1.0
+    assert server.requests == []
+
+
+def wait_until_caught(process: int, number: int) -> None:
+    """Until the process handles this signal itself."""
+    until = time.monotonic() + STARTED
+    while time.monotonic() < until:
+        status = Path(f"/proc/{process}/status").read_text()
+        caught = re.search(r"^SigCgt:\s*([0-9a-f]+)", status, re.MULTILINE)
+        if caught and int(caught[1], 16) & 1 << (number - 1):
+            return
+    pytest.fail("the signal is not handled")
+
+
+def test_so_does_a_write_that_nobody_reads(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    here = Machine(tmp_path, demo_state(SystemClock(), sessions=0), "http://127.0.0.1:1")
+    words = ("--demo", "sessions", "--json")
+    with subprocess.Popen([*here.program, *words], env=here.environ, stdout=writer) as program:
+        os.close(writer)
+        first = os.read(reader, 1)
+        try:
+            assert first == b"["
+            sent = time.monotonic()
+            program.send_signal(signal.SIGTERM)
+            assert program.wait(30) == 128 + signal.SIGTERM
+            assert time.monotonic() - sent < LONGEST
+        finally:
+            program.kill()
+            os.close(reader)
