@@ -27,6 +27,7 @@
     │   ├── AnswerLost                      5  the connection ended before the answer
     │   └── NotTrusted                      5  TLS: certificate or host name
     ├── StorageError                        6  local files, keyring, locks
+    │   └── TokenNotStored                  6  a new long-lived token could not be stored
     ├── CannotRun                         126  a command that the system does not run
     ├── CommandNotFound                   127  a command that is not there
     └── Interrupted                   128 + n  ended by signal n
@@ -243,6 +244,15 @@ class StorageError(QiscusTuiError):
 
     exit_code = 6
     default_hint = "Check the folder's owner, mode and free space."
+
+
+class TokenNotStored(StorageError):
+    """The server replaced the long-lived token, and the new one could not be stored."""
+
+    def __init__(self, message: str, app_code: str, *, is_shown: bool) -> None:
+        with_it = f"qiscus-tui login --with-token --app-id {app_code}"
+        shown = f"Log in with the token that was just shown: {with_it}"
+        super().__init__(message, shown if is_shown else "Log in again: qiscus-tui login")
 
 
 class CannotRun(QiscusTuiError):

@@ -74,6 +74,20 @@ class Console:
         self.end_progress()
         self._write_err(f"{safe(text, LONGEST_LINE)}\n")
 
+    def show_secret(self, secret: str) -> bool:
+        """Show a new long-lived token on the terminal itself; return whether there is one."""
+        lines = f"The new long-lived token, shown this once:\n  {safe(secret, LONGEST_LINE)}\n"
+        if self.err.isatty():
+            self.end_progress()
+            self._write_err(lines)
+            return True
+        try:
+            with open("/dev/tty", "w", encoding="utf-8") as terminal:
+                terminal.write(lines)
+        except OSError:
+            return False
+        return True
+
     def tell(self, error: QiscusTuiError) -> None:
         """What happened, and what to do."""
         self.say(f"qiscus-tui: {error.message}")

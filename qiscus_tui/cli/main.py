@@ -7,6 +7,7 @@ import argparse
 import os
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.console import Console, system_console
@@ -50,9 +51,7 @@ def run_app(options: argparse.Namespace, app: "Callable[[Workspace], int]") -> i
 
 
 def _verb(options: argparse.Namespace, console: Console, core_limit: int | None) -> int:
-    import asyncio
-
-    from qiscus_tui.cli.ending import until_signal
+    from qiscus_tui.cli.ending import run_until_signal
     from qiscus_tui.cli.log import logged
     from qiscus_tui.cli.notices import tell_of_crashes
     from qiscus_tui.cli.opening import open_for
@@ -60,10 +59,11 @@ def _verb(options: argparse.Namespace, console: Console, core_limit: int | None)
 
     run: Run = options.run
     with logged(options, console, os.environ):
-        context = Context(options, console, open_for(options), core_limit)
+        workspace = replace(open_for(options), show_secret=console.show_secret)
+        context = Context(options, console, workspace, core_limit)
         trouble = tell_of_crashes(context) if options.tells_of_crashes else None
         result = run(context)
-        code = result if isinstance(result, int) else asyncio.run(until_signal(result, console))
+        code = result if isinstance(result, int) else run_until_signal(result, console)
         if trouble is not None:
             console.tell(trouble)
         return code

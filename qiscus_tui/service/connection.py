@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.listing import Listing, read_listing
-from qiscus_tui.errors import NoAccount, NoLongLivedToken, ReadOnly
+from qiscus_tui.api.replies import NewTokens
+from qiscus_tui.errors import (
+    NoAccount,
+    NoLongLivedToken,
+    ReadOnly,
+    StorageError,
+    TokenNotStored,
+)
 from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.session import Current
@@ -39,6 +46,9 @@ class Connection:
     reader: Reader
     chosen_by: str = ""
     """Why this account: `--account`, `environment`, `last used` …"""
+    show_secret: Callable[[str], bool] = lambda _secret: False
+    """Shows the user a new long-lived token that could not be stored, at once and only once.
+    Returns whether somebody could see it."""
 
     @property
     def storage(self) -> Storage:
@@ -81,6 +91,25 @@ class Connection:
     async def keep(self, credentials: Credentials) -> None:
         """Store changed secrets. Raises StorageError."""
         await asyncio.to_thread(self.keeping.secrets.write, self.account.key, credentials)
+
+    async def keep_new(self, held: Credentials, new: NewTokens) -> None:
+        """Store the tokens that the server gave in place of those of `held`.
+
+        A new long-lived token that can't be stored is shown to the user before anything else.
+        Raises StorageError.
+        """
+        long_lived = new.long_lived or held.long_lived
+        try:
+            await self.keep(replace(held, long_lived=long_lived, short_lived=new.short_lived))
+        except Exception as error:
+            if new.long_lived is None:
+                raise
+            raise TokenNotStored(
+                "The new long-lived token could not be stored: "
+                + (error.message if isinstance(error, StorageError) else type(error).__name__),
+                self.account.app_code,
+                is_shown=self.show_secret(new.long_lived),
+            ) from error
 
     def is_live(self, short: ShortLived | None, min_ttl: float = 0.0) -> bool:
         """Whether a short-lived token has at least so many seconds left."""

@@ -3,12 +3,10 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import TypeVar
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.errors import (
-    LoginNeeded,
     NotConnected,
     OutOfReach,
     ServerError,
@@ -19,7 +17,6 @@ from qiscus_tui.errors import (
 )
 from qiscus_tui.model.account import Credentials, ShortLived, Storage
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.model.session import Current
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.shield import shield
 
@@ -74,45 +71,59 @@ async def with_short_lived(
 async def _refresh_unless(
     connection: Connection, is_fresh: Callable[[ShortLived | None], bool]
 ) -> ShortLived:
+    try:
+        async with connection.keeping.lock(connection.account):
+            credentials = await connection.credentials()
+            cached = credentials.short_lived
+            if cached is not None and is_fresh(cached):
+                return cached
+            connection.must_be_writable()
+            return await _refreshed(connection, credentials)
+    except NotConnected:
+        raise
+    except (OutOfReach, ServerFault, Unreadable):  # some servers end the older token by a refresh
+        held = (await connection.credentials()).short_lived
+        if held is not None and await lives(connection, held) is False:
+            await forget(connection, held.token)
+        raise
+
+
+async def _refreshed(connection: Connection, held: Credentials) -> ShortLived:
+    """Return a new token, which is kept now. The caller holds the account's lock."""
+    long_lived, cached = await connection.long_lived(), held.short_lived
+    await asyncio.to_thread(connection.keeping.secrets.probe)  # before, not after, the call
+    unstored: StorageError | None = None
+    with contextlib.ExitStack() as window:  # no signal ends us between the answer and the disk
+        new = await connection.client.refresh(
+            long_lived, on_send=lambda: window.enter_context(shield.held())
+        )
+        try:
+            await connection.keep_new(held, new)
+        except StorageError as error:
+            unstored = error
+    if unstored is not None:
+        await end_unkept(connection.client, new.short_lived.token)
+        raise unstored
+    is_ours_alone = connection.storage is Storage.THIS_RUN
+    if is_ours_alone and cached is not None and connection.is_live(cached):
+        await end_unkept(connection.client, cached.token)  # quitting would not know it any more
+    return new.short_lived
+
+
+async def lives(connection: Connection, token: ShortLived) -> bool | None:
+    """Ask the server once whether it accepts this token; return None where it did not say."""
+    try:
+        return await connection.client.accepts(token.token, connection.account.role)
+    except (ServerError, OutOfReach):
+        return None
+
+
+async def forget(connection: Connection, token: str) -> None:
+    """Forget this short-lived token, unless another one is kept by now. Raises StorageError."""
     async with connection.keeping.lock(connection.account):
-        credentials: Credentials = await connection.credentials()
-        cached = credentials.short_lived
-        if cached is not None and is_fresh(cached):
-            return cached
-        connection.must_be_writable()
-        long_lived = await connection.long_lived()
-        await asyncio.to_thread(connection.keeping.secrets.probe)  # before, not after, the call
-        with shield.held():  # a signal must not fall between the answer and the disk
-            try:
-                new = await connection.client.refresh(long_lived)
-            except NotConnected:
-                raise
-            except (OutOfReach, ServerFault, Unreadable):
-                await _drop_if_ended(connection, credentials)
-                raise
-            kept = replace(
-                credentials, long_lived=new.long_lived or long_lived, short_lived=new.short_lived
-            )
-            try:
-                await connection.keep(kept)
-            except StorageError:
-                await end_unkept(connection.client, new.short_lived.token)
-                raise
-        is_ours_alone = connection.storage is Storage.THIS_RUN
-        if is_ours_alone and cached is not None and connection.is_live(cached):
-            await end_unkept(connection.client, cached.token)  # quitting would not know it any more
-        return new.short_lived
-
-
-async def _drop_if_ended(connection: Connection, credentials: Credentials) -> None:
-    """After a refresh without an answer: some servers end the older token by it.
-
-    The list tells; where it does not, the token stays, as it may well be live.
-    """
-    with contextlib.suppress(ServerError, OutOfReach, LoginNeeded):
-        listing = await connection.list_with(credentials)
-        if listing.complete and not listing.unreadable and listing.current is Current.UNKNOWN:
-            await connection.keep(credentials.with_short_lived(None))
+        held = await connection.credentials()
+        if held.short_lived is not None and held.short_lived.token == token:
+            await connection.keep(held.with_short_lived(None))
 
 
 async def end_unkept(client: ApiClient, token: str) -> None:

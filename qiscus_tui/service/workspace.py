@@ -5,7 +5,7 @@ Light to import: the network's parts come in with the first connection.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +54,8 @@ class Workspace:
     config_file: Path | None = None
     """The file that `--config` named, None for the usual place."""
     demo: DemoAccess | None = None
+    show_secret: Callable[[str], bool] = lambda _secret: False
+    """Shows a new long-lived token that could not be stored; see `Connection.show_secret`."""
 
     def choose(self) -> Choice:
         """The account of this run. Raises NoAccount, UsageError, ConfigError, StorageError."""
@@ -109,7 +111,16 @@ class Workspace:
 
         account = choice.account
         client = self.client(account.origin, account.app_code, account.label)
-        return Connection(choice.name, account, client, kept, self.clock, self.reader(), choice.by)
+        return Connection(
+            choice.name,
+            account,
+            client,
+            kept,
+            self.clock,
+            self.reader(),
+            choice.by,
+            self.show_secret,
+        )
 
     def keeping_of(self, choice: Choice) -> Keeping:
         """Where the account's secrets are. Raises StorageError."""

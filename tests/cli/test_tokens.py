@@ -9,6 +9,7 @@ import pytest
 from qiscus_tui.cli.signals import SIGNALS
 from qiscus_tui.demo import DIALECTS, DemoSession
 from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.errors import StorageError
 from qiscus_tui.model.ids import fingerprint
 from tests.cli.conftest import Program
 
@@ -100,6 +101,29 @@ def test_a_signal_during_a_refresh_waits_until_the_new_token_is_kept(
     assert logged_in("refresh").code == 128 + number
     newest = max(logged_in.server.sessions(), key=lambda one: one.created)
     assert kept_token(logged_in) == newest.token
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+@pytest.mark.parametrize("verb", ["token", "refresh"])
+def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_on_a_terminal_alone(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch, verb: str, terminal: bool
+) -> None:
+    def full(*_: object) -> None:
+        raise StorageError("No space left on device")
+
+    def no_terminal(*_: object, **__: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr("qiscus_tui.store.secrets.FileSecrets.write", full)
+    monkeypatch.setattr("qiscus_tui.cli.console.open", no_terminal, raising=False)
+    logged_in.clock.advance(31 * DAY)
+    answer = b'{"data": {"auth": {"token": "QEXnew", "long_lived_token": "LLTnew"}}}'
+    logged_in.server.fail_next(Call.REFRESH, Fault(200, answer))
+    done = logged_in(verb, terminal=terminal)
+    assert (done.code, done.out) == (6, "")
+    assert ("LLTnew" in done.err) is terminal
+    assert "qiscus-tui login" in done.err
+    assert "No space left" in done.err
 
 
 def test_refresh_if_refreshes_only_the_named_token(logged_in: Program) -> None:

@@ -12,11 +12,13 @@ from qiscus_tui.errors import (
     StorageError,
     TokenExpired,
     TokenInvalid,
+    TokenNotStored,
 )
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.keeping import keeping
+from qiscus_tui.service.shield import shield
 from qiscus_tui.service.tokens import (
     refreshed_if,
     refreshed_since,
@@ -233,6 +235,42 @@ async def test_a_new_token_that_cannot_be_stored_is_ended(sandbox: SandboxMaker)
         await refreshed_since(connection, here.clock.now())
     assert refreshes(here) == 1
     assert here.tokens() == before
+
+
+ROTATED = b'{"data": {"auth": {"token": "QEXnew", "long_lived_token": "LLTnew"}}}'
+
+
+async def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_before_all_else(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    connection, secrets = await failing(here)
+    shown: list[tuple[str, bool, int]] = []
+
+    def show(secret: str) -> bool:
+        shown.append((secret, shield.is_held, here.state.calls.total()))
+        return True
+
+    connection.show_secret = show
+    secrets.no_write = True
+    here.state.fail_next(Call.REFRESH, Fault(200, ROTATED))
+    here.clock.advance(1)
+    calls = here.state.calls.total()
+    with pytest.raises(TokenNotStored) as caught:
+        await refreshed_since(connection, here.clock.now())
+    assert shown == [("LLTnew", True, calls + 1)]
+    assert "just shown" in caught.value.hint
+    assert "LLTnew" not in f"{caught.value.message} {caught.value.hint}"
+
+
+async def test_a_refresh_that_gives_a_new_long_lived_token_keeps_both(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    here.state.fail_next(Call.REFRESH, Fault(200, ROTATED))
+    here.clock.advance(1)
+    await refreshed_since(connection, here.clock.now())
+    held = await connection.credentials()
+    assert (held.long_lived, await cached(connection)) == ("LLTnew", "QEXnew")
 
 
 async def test_a_refresh_is_never_tried_again(sandbox: SandboxMaker):
