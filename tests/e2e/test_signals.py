@@ -23,8 +23,8 @@ from qiscus_tui.store.secrets import FileSecrets
 from tests.e2e.processes import Machine
 from tests.e2e.silent import SilentServer, silent_server, unconnectable_server
 
-LONGEST = 2.0
-"""Seconds that a verb has after a signal."""
+LONGEST = 2.5
+"""Seconds that a verb has after a signal: two, and what a busy machine takes."""
 TIMEOUT = 3
 """Seconds that the program waits for an answer, by its configuration."""
 STARTED = 20
