@@ -50,6 +50,17 @@ def countdown(seconds: float, *, to_the_second: bool = False) -> str:
     return f"{days}d {hours:02}:{minutes:02}"
 
 
+def span(seconds: float) -> str:
+    """`68 s`, from two minutes on `2 min 8 s`, from an hour on `1 h 4 min`."""
+    whole = max(1, round(seconds))
+    minutes, second = divmod(whole, MINUTE)
+    if whole < 2 * MINUTE:
+        return f"{whole} s"
+    if whole < HOUR:
+        return f"{minutes} min {second} s"
+    return f"{minutes // 60:,} h {minutes % 60} min"
+
+
 def ago(seconds: float) -> str:
     """`now`, `41 s ago`, `12 min ago`, `3 h ago`, `9 d ago`."""
     if seconds < 5:

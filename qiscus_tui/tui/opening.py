@@ -58,7 +58,7 @@ def asks_before_quitting(app: App[int]) -> bool:
     sessions = sessions_screen(app)
     if isinstance(app.screen, QuitDialog):
         return True
-    runs = isinstance(app.screen, RevokeDialog) and app.screen.plan_runs
+    runs = any(isinstance(one, RevokeDialog) and one.plan_runs for one in app.screen_stack)
     if sessions is None or not runs:
         return False
 

@@ -65,27 +65,112 @@ async def test_a_first_revoke_that_does_not_work_stops_the_rest_and_says_what_to
         assert "doctor" in app.text()
 
 
-async def test_what_has_not_been_sent_can_be_cancelled() -> None:
+async def test_stopping_is_asked_and_sends_nothing_more() -> None:
     door = Door()
     on = await stage(sleep=door.pass_through)
     async with DialogApp().run_test(size=(80, 24)) as pilot:
         door.close()
         app = await confirmed(pilot, on, 40)
-        await until(pilot, "Cancel what has not been sent")
-        assert "0 of 40 answered" in app.text()
-        await pilot.pause()
+        await until(pilot, "0 of 40 answered")
         await pilot.press("n")
-        assert "Stopping" in app.text()
+        assert "Stop? 24 are not sent yet" in app.text()
+        on.clock.advance(0.6)
+        await pilot.press("y")
+        await until(pilot, "Stopping…")
         assert not app.answers
         door.open()
         await settled(pilot)
-        assert "revoked" in app.text()
-        assert "not sent" in app.text()
-        assert len(on.state.revoke_requests) < 40
+        assert "16 revoked · 24 not sent" in app.text()
+        assert "24 stay marked; x continues" in app.text()
+        assert len(on.state.revoke_requests) == 16
         await pilot.press("escape")
         (report,) = app.answers
         assert isinstance(report, Report)
         assert report.halted == "cancelled"
+
+
+@pytest.mark.parametrize("key", ["enter", "space", "y"])
+async def test_no_other_key_stops_a_run(key: str) -> None:
+    door = Door()
+    on = await stage(sleep=door.pass_through)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        door.close()
+        app = await confirmed(pilot, on, 40)
+        await until(pilot, "0 of 40 answered")
+        on.clock.advance(1)
+        await pilot.press(key, "tab", key)
+        assert "Stop?" not in app.text()
+        door.open()
+        await settled(pilot)
+        assert "40 revoked" in app.text()
+        await pilot.press("enter")
+        assert app.answers
+
+
+async def test_a_run_that_goes_on_stops_for_neither_no_nor_an_early_yes() -> None:
+    door = Door()
+    on = await stage(sleep=door.pass_through)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        door.close()
+        app = await confirmed(pilot, on, 40)
+        await until(pilot, "0 of 40 answered")
+        await pilot.press("escape", "y")
+        assert "Stop?" in app.text()
+        await pilot.press("n")
+        assert "Stop?" not in app.text()
+        door.open()
+        await settled(pilot)
+        assert "40 revoked" in app.text()
+
+
+async def test_the_question_whether_to_stop_goes_away_with_the_run() -> None:
+    door = Door()
+    on = await stage(sleep=door.pass_through)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        door.close()
+        app = await confirmed(pilot, on, 40)
+        await until(pilot, "0 of 40 answered")
+        await pilot.press("n")
+        door.open()
+        await until(pilot, "40 revoked")
+        assert "Stop?" not in app.text()
+        await pilot.press("enter")
+        assert app.answers
+
+
+async def test_where_all_is_sent_there_is_nothing_to_stop() -> None:
+    door = Door()
+    on = await stage(sleep=door.pass_through)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        door.close()
+        app = await confirmed(pilot, on, 3)
+        await until(pilot, "0 of 3 answered")
+        await pilot.press("n")
+        assert "Stop?" not in app.text()
+        assert "All are sent" in app.text()
+        door.open()
+        await settled(pilot)
+        assert "3 revoked" in app.text()
+
+
+async def test_progress_says_pace_and_time_left_and_the_end_how_long_it_took() -> None:
+    door = Door()
+    on = await stage(sleep=door.pass_through)
+    rings: list[str] = []
+
+    class Ringing(DialogApp):
+        def bell(self) -> None:
+            rings.append("rang")
+
+    async with Ringing().run_test(size=(80, 24)) as pilot:
+        door.close()
+        app = await confirmed(pilot, on, 40)
+        await until(pilot, "0 of 40 answered")
+        on.clock.advance(68)
+        door.open()
+        await settled(pilot)
+        assert "40 revoked, in 68 s" in app.text()
+        assert rings == ["rang"]
 
 
 async def test_keys_do_not_begin_a_second_run() -> None:

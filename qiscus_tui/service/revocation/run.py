@@ -67,6 +67,12 @@ class Revocation:
         self._first_use = False
         self._cut_short = False
 
+    @property
+    def not_sent(self) -> int:
+        """How many sessions wait to be sent."""
+        sent = self._facts.sent
+        return sum(session.id not in sent for session in self._waiting)
+
     def stop(self, reason: str = "cancelled") -> None:
         """Send nothing more. What is under way is awaited and verified."""
         self._halt.because(reason)

@@ -1,10 +1,11 @@
 """A run in words: how far it is, what failed so far, and how it ended."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from textual.content import Content
 
+from qiscus_tui.model.durations import span
 from qiscus_tui.service.revocation.events import (
     Answered,
     Event,
@@ -25,7 +26,10 @@ REASONS = 20
 
 IDS_A_LINE = 5
 
-BAR = 30
+GONE = frozenset({Outcome.REVOKED, Outcome.ALREADY_GONE})
+
+PACE_AFTER = 2.0
+"""Seconds of sending after which its pace is known."""
 
 
 @dataclass
@@ -33,12 +37,34 @@ class Progress:
     """What a run told so far."""
 
     total: int
+    monotonic: Callable[[], float]
+    """Seconds, to tell the pace."""
     done: int = 0
     failed: int = 0
     doing: str = "starting"
     halted: str | None = None
     failures: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     """The ids that got each bad answer."""
+    _trial: str | None = None
+    _sending_since: tuple[float, int] | None = None
+    """When the first answer of the bulk came, and how many there were by then."""
+
+    def __post_init__(self) -> None:
+        self._began = self.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been going on."""
+        return self.monotonic() - self._began
+
+    @property
+    def pace(self) -> float | None:
+        """Answers per second; None where that is not known yet."""
+        if self._sending_since is None:
+            return None
+        since, before = self._sending_since
+        took = self.monotonic() - since
+        return (self.done - before) / took if took >= PACE_AFTER else None
 
     def hears(self, event: Event) -> None:
         """Take in an event."""
@@ -46,10 +72,15 @@ class Progress:
             case Rereading():
                 self.doing = "reading the list again first"
             case TrialStarted(id=one):
+                self._trial = one
                 self.doing = f"trying one first: {one[:8]}"
             case Answered(id=one, error=error):
                 self.done += 1
-                self.doing = "sending"
+                if one == self._trial:
+                    self.doing = "reading the list to see whether that one is gone"
+                else:
+                    self.doing = "sending"
+                    self._sending_since = self._sending_since or (self.monotonic(), self.done)
                 if error is not None:
                     self.failed += 1
                     self.failures.setdefault(error.message, []).append(one)
@@ -62,16 +93,19 @@ class Progress:
                 self.doing = "done"
 
 
-def progress_lead(progress: Progress) -> Content:
-    """The bar, the counts, and what is done now."""
+def progress_lead(progress: Progress, width: int) -> Content:
+    """A bar of `width` cells, the counts, the pace, and what is done now."""
     share = progress.done / progress.total if progress.total else 1.0
-    full = int(share * BAR)
+    full = int(share * width)
     failed = f" · {progress.failed:,} failed" if progress.failed else ""
+    pace, left = progress.pace, progress.total - progress.done
+    paced = f" · {pace:,.0f} a second · about {span(left / pace)} left" if pace and left else ""
     return Content.assemble(
         ("━" * full, "$primary"),
-        ("┄" * (BAR - full), "$text-muted"),
-        f"  {progress.done:,} of {progress.total:,} answered",
-        (failed, "$error"),
+        ("┄" * (width - full), "$text-muted"),
+        f"\n{progress.done:,} of {progress.total:,} answered",
+        (failed, "bold $error"),
+        paced,
         ("\n" + progress.doing, "$text-muted"),
     )
 
@@ -81,10 +115,17 @@ def progress_lines(progress: Progress) -> Content:
     return _by_reason(progress.failures)
 
 
-def result_lead(report: Report) -> Content:
-    """The verified result, and why it stopped early."""
+def result_lead(report: Report, seconds: float, *, of_marks: bool) -> Content:
+    """The verified result, how long it took, what goes on, and why it stopped early.
+
+    `of_marks`: the marked sessions were revoked, so that what is left of them is marked still.
+    """
     style = "bold $success" if report.is_whole else "bold $warning"
-    parts = [Content.styled(report.words, style)]
+    parts = [Content.assemble((report.words, style), f", in {span(seconds)}")]
+    left = sum(outcome.outcome not in GONE for outcome in report.outcomes)
+    if of_marks and left:
+        verb = "stays" if left == 1 else "stay"
+        parts.append(Content(f"{left:,} {verb} marked; x continues"))
     if report.halted:
         parts.append(Content.styled(f"Stopped: {report.halted}", "$warning"))
     if report.hint:
@@ -96,7 +137,7 @@ def result_lines(report: Report) -> Content:
     """What is not gone and why, those with the same reason together."""
     left: dict[str, list[str]] = {}
     for outcome in report.outcomes:
-        if outcome.outcome not in {Outcome.REVOKED, Outcome.ALREADY_GONE}:
+        if outcome.outcome not in GONE:
             reason = f": {outcome.reason}" if outcome.reason else ""
             left.setdefault(outcome.outcome.words + reason, []).append(outcome.id)
     return _by_reason(left)

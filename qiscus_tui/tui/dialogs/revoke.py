@@ -34,6 +34,7 @@ from qiscus_tui.tui.dialogs.progress_words import (
     result_note,
 )
 from qiscus_tui.tui.dialogs.question import Question
+from qiscus_tui.tui.dialogs.stop import StopDialog
 
 if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
@@ -41,6 +42,12 @@ if TYPE_CHECKING:
 
 REDRAW = 0.1
 """Seconds between two drawings of the progress."""
+
+LONG = 10.0
+"""Seconds after which the end of a run rings the bell: somebody may look elsewhere by then."""
+
+MARKED = "marked"
+"""Why sessions are in a plan: they were marked."""
 
 
 class Phase(enum.Enum):
@@ -93,7 +100,7 @@ class RevokeDialog(Question[Report]):
         self._refusal: QiscusTuiError | None = None
         self._run: Revocation | None = None
         self._stopping = False
-        self._progress = Progress(0)
+        self._progress = Progress(0, connection.clock.monotonic)
         self._report: Report | None = None
 
     @property
@@ -205,7 +212,7 @@ class RevokeDialog(Question[Report]):
 
     def _begin(self) -> None:
         self._phase = Phase.RUNNING
-        self._progress = Progress(len(self._plan.targets))
+        self._progress = Progress(len(self._plan.targets), self._connection.clock.monotonic)
         self.query_one("#lines").add_class("-wrapped")
         self.say("heading", f"Revoking {sessions_word(len(self._plan.targets))}")
         self.say("note")
@@ -214,9 +221,10 @@ class RevokeDialog(Question[Report]):
         self.query_one("#number-line").display = False
         self.show_questions()
         self.query_one("#confirm").display = False
-        cancel = self.query_one("#cancel", DialogButton)
-        cancel.rename("Cancel what has not been sent  n")
-        cancel.focus()
+        stop = self.query_one("#cancel", DialogButton)
+        stop.rename("Stop…  n")
+        stop.can_focus = False  # Enter, which has just confirmed, stops nothing
+        self.set_focus(None)
         self._show_progress()
 
     async def _follow(self, run: "Revocation") -> None:
@@ -235,7 +243,7 @@ class RevokeDialog(Question[Report]):
             await self._finished(self._report)
 
     def _show_progress(self) -> None:
-        self.say("lead", progress_lead(self._progress))
+        self.say("lead", progress_lead(self._progress, self.query_one("#heading").size.width))
         self.say("lines", progress_lines(self._progress))
 
     async def _finished(self, report: Report) -> None:
@@ -248,23 +256,42 @@ class RevokeDialog(Question[Report]):
         self._phase = Phase.DONE
         self.set_class(False, "-dangerous")
         self.say("heading", "Revoked" if report.is_whole else "Not all revoked")
-        self.say("lead", result_lead(report))
+        of_marks, seconds = self._selection.why == MARKED, self._progress.seconds
+        self.say("lead", result_lead(report, seconds, of_marks=of_marks))
         self.say("lines", result_lines(report))
         self.say("note", Content("\n").join([part for part in parts if part.plain]))
         self._offer_close()
+        if seconds > LONG:
+            self.app.bell()
 
     def _offer_close(self) -> None:
         self.query_one(Body).scroll_home(animate=False)
         close = self.query_one("#cancel", DialogButton)
         close.rename("Close  enter")
+        close.can_focus = True
         close.focus()
 
     # Ending
 
     def action_cancel(self) -> None:
-        """Leave; while a plan runs, send nothing more."""
+        """Leave; while a plan runs, ask whether to stop it."""
         if self._phase is not Phase.RUNNING:
             self.close(self._report)
+        elif self._not_sent() == 0:
+            self.say("note", "All are sent already: waiting for the answers.")
+        elif not self._stopping:
+            self.app.push_screen(
+                StopDialog(self._connection.clock, self._not_sent), self._stop_answered
+            )
+
+    def _not_sent(self) -> int | None:
+        """How many sessions wait to be sent; None where nothing runs."""
+        if self._phase is not Phase.RUNNING:
+            return None
+        return len(self._plan.targets) if self._run is None else self._run.not_sent
+
+    def _stop_answered(self, stops: bool | None) -> None:
+        if not stops or self._phase is not Phase.RUNNING:
             return
         self._stopping = True
         self.query_one("#cancel", DialogButton).rename("Stopping…")

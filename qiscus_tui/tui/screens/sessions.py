@@ -92,12 +92,13 @@ class SessionsScreen(LiveList):
     def action_revoke(self) -> None:
         """Plan for the marked sessions, or for the one under the cursor."""
         from qiscus_tui.service.revocation.plan import Selection
+        from qiscus_tui.tui.dialogs.revoke import MARKED
 
         self.finish_filter()
         marked = self.table.marks.positions()
         if marked:
             hidden = frozenset(marked).difference(self.table.order)
-            self.open_revoke(Selection(marked, "marked", hidden=hidden))
+            self.open_revoke(Selection(marked, MARKED, hidden=hidden))
         elif self.table.order:
             position = self.table.order[self.table.cursor_row]
             self.open_revoke(Selection((position,), "under the cursor"))

@@ -1,0 +1,46 @@
+"""Stop: asked before a run of a plan is ended early."""
+
+from collections.abc import Callable, Iterable
+
+from textual.widget import Widget
+
+from qiscus_tui.model.clock import Clock
+from qiscus_tui.tui.dialogs.parts import DialogButton
+from qiscus_tui.tui.dialogs.question import Question
+
+REDRAW = 0.1
+"""Seconds between two looks at the run."""
+
+
+class StopDialog(Question[bool]):
+    """Dismissed with True to stop, and by itself once the run is over."""
+
+    TITLE_TEXT = "Stop?"
+
+    def __init__(self, clock: Clock, not_sent: Callable[[], int | None]) -> None:
+        """`not_sent`: how many sessions are not sent yet; None once the run is over."""
+        super().__init__(clock)
+        self._not_sent = not_sent
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        yield DialogButton("Go on  n", id="cancel")
+        yield DialogButton("Stop  y", id="confirm", variant="danger")
+
+    def opened(self) -> None:
+        self.say("lead", "What is sent already is waited for, and looked up in the list.")
+        self.set_interval(REDRAW, self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        left = self._not_sent()
+        if left is None:
+            self.close(False)
+            return
+        verb = "is" if left == 1 else "are"
+        self.say("heading", f"Stop? {left:,} {verb} not sent yet" if left else "All are sent")
+
+    def may_confirm(self) -> bool:
+        return True
+
+    async def confirmed(self) -> None:
+        self.close(True)
