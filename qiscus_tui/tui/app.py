@@ -18,7 +18,7 @@ from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.crash import QuietCrash
 from qiscus_tui.tui.driver import SteadyDriver
 from qiscus_tui.tui.signals import on_ending
-from qiscus_tui.tui.theme import THEMES
+from qiscus_tui.tui.theme import THEMES, fitting
 from qiscus_tui.tui.toasts import SaidOnce
 from qiscus_tui.tui.typeahead import OneKeyAtATime
 
@@ -45,10 +45,17 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], SaidOnce[int], inherit_bind
         Binding("ctrl+z", "suspend_process", show=False),
     ]
 
-    def __init__(self, workspace: Workspace, choice: Choice | None) -> None:
+    def __init__(
+        self, workspace: Workspace, choice: Choice | None, *, few_colours: bool = False
+    ) -> None:
+        """`few_colours`: the terminal's own colours are taken, or none (`NO_COLOR`)."""
         # The first screen's rules are read with the app's own: later would parse all again.
         first = "login.tcss" if choice is None else "sessions.tcss"
-        super().__init__(driver_class=SteadyDriver, css_path=["app.tcss", f"screens/{first}"])
+        super().__init__(
+            driver_class=SteadyDriver,
+            css_path=["app.tcss", f"screens/{first}"],
+            ansi_color=True if few_colours else None,
+        )
         self._workspace = workspace
         self._choice = choice
         self._is_leaving = False
@@ -63,7 +70,7 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], SaidOnce[int], inherit_bind
                 f'There is no theme "{safe(wanted, 60)}", as config.toml wants it under [ui]',
                 f"Write one of: {', '.join(sorted(self.available_themes))}.",
             )
-        self.theme = wanted
+        self.theme = fitting(wanted, few_colours=few_colours)
 
     def get_default_screen(self) -> Screen[None]:
         """The first frame."""

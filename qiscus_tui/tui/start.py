@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import NoAccount
 from qiscus_tui.tui.app import QiscusTui
+from qiscus_tui.tui.theme import has_few_colours
 
 if TYPE_CHECKING:
     from qiscus_tui.service.choice import Choice
@@ -21,7 +23,7 @@ def run_app(workspace: Workspace) -> int:
             choice = workspace.choose()
         except NoAccount:
             choice = None
-    app = QiscusTui(workspace, choice)
+    app = QiscusTui(workspace, choice, few_colours=has_few_colours(os.environ))
     code = app.run(mouse=workspace.config.ui.mouse)
     # A terminal that went away breaks the app as well; the signal's code is what counts then.
     if app.crash is not None and code is None:

@@ -3,12 +3,21 @@
 Every colour stands in the xterm palette of 256, so that surfaces which differ here differ there
 too; most terminals over SSH have no more. Accents mean something, everywhere the same:
 green is our own session, amber is soon, red is what cannot be undone, violet is marked.
+
+Where a terminal has 16 colours or is to show none, the same theme is made of the terminal's own
+colours: the accents keep apart there, and all other text has the colour that the user reads in.
 """
 
+from collections.abc import Mapping
+
+from rich.console import Console
+from textual import constants
 from textual.theme import Theme
 
 DARK = "qiscus-dark"
 LIGHT = "qiscus-light"
+ANSI_DARK = "qiscus-ansi-dark"
+ANSI_LIGHT = "qiscus-ansi-light"
 
 
 def _variables(
@@ -112,5 +121,55 @@ QISCUS_LIGHT = Theme(
     ),
 )
 
-THEMES = (QISCUS_DARK, QISCUS_LIGHT)
+
+def _ansi(name: str, primary: str, *, dark: bool) -> Theme:
+    own = "ansi_default"
+    return Theme(
+        name=name,
+        ansi=True,
+        dark=dark,
+        background=own,
+        surface=own,
+        panel=own,
+        foreground=own,
+        primary=primary,
+        secondary=primary,
+        success="ansi_green",
+        warning="ansi_yellow",
+        error="ansi_bright_red" if dark else "ansi_red",
+        accent="ansi_bright_magenta" if dark else "ansi_magenta",
+        variables={"ansi-background": own, "ansi-foreground": own}  # Textual's rules name them
+        | _variables(
+            text=own,
+            muted=own,  # a grey would be the background's in some palettes
+            faint="ansi_bright_black",
+            line="ansi_bright_black",
+            cursor=primary,
+            on_cursor="ansi_black" if dark else "ansi_bright_white",
+            cursor_blurred="ansi_bright_black",
+            selection=primary,
+            primary=primary,
+            back=own,
+        ),
+    )
+
+
+QISCUS_ANSI_DARK = _ansi(ANSI_DARK, "ansi_cyan", dark=True)
+QISCUS_ANSI_LIGHT = _ansi(ANSI_LIGHT, "ansi_blue", dark=False)
+
+THEMES = (QISCUS_DARK, QISCUS_LIGHT, QISCUS_ANSI_DARK, QISCUS_ANSI_LIGHT)
 """Register these, and choose one, in `App.__init__`: later parses all CSS once more."""
+
+
+def has_few_colours(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal has 16 colours or fewer, or is to show none (`NO_COLOR`)."""
+    if "NO_COLOR" in environ:
+        return True
+    system = constants.COLOR_SYSTEM  # what the user asks for, mostly "auto"
+    console = Console(color_system=system, force_terminal=True, _environ=environ)
+    return console.color_system in {None, "standard"}
+
+
+def fitting(wanted: str, *, few_colours: bool) -> str:
+    """The theme to take for the one that is wanted: one of the terminal's own colours."""
+    return {DARK: ANSI_DARK, LIGHT: ANSI_LIGHT}.get(wanted, wanted) if few_colours else wanted

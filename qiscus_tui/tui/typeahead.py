@@ -45,8 +45,10 @@ class KeyDone(Message, bubble=True):
 class OneKeyAtATime(App[ReturnType], Generic[ReturnType], inherit_bindings=False):
     """An app that hands out keys and pastes one by one."""
 
-    def __init__(self, driver_class: type[Driver], css_path: CSSPathType) -> None:
-        super().__init__(driver_class=driver_class, css_path=css_path)
+    def __init__(
+        self, driver_class: type[Driver], css_path: CSSPathType, *, ansi_color: bool | None = None
+    ) -> None:
+        super().__init__(driver_class=driver_class, css_path=css_path, ansi_color=ansi_color)
         self._typed: deque[events.Key | events.Paste] = deque()
         self._number = 0
         self._in_hand = False

@@ -145,6 +145,14 @@ class Terminal:
                     return bool(self._screen.buffer[row][column].bold)
             return False
 
+    def colour_of(self, text: str) -> str:
+        """The colour of the text's first character, where it stands first; "" where it is not."""
+        with self._changed:
+            for row, line in enumerate(self._screen.display):
+                if (column := line.find(text)) >= 0:
+                    return str(self._screen.buffer[row][column].fg)
+            return ""
+
     @property
     def colours(self) -> set[str]:
         """Every colour on the screen, as text or behind it; `default` is the terminal's own."""

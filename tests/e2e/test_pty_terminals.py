@@ -1,5 +1,6 @@
 """Terminals that are small, plain or none at all; and the first frame, which waits for nothing."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -43,14 +44,36 @@ def test_with_a_stream_sent_elsewhere_it_does_not_run_unseen(
     assert server.state.calls[Call.LIST] == 0
 
 
-def test_no_color_is_obeyed_and_marks_are_told_by_signs(opened: Opener, server: Server) -> None:
+FAINT = re.compile(rb"\x1b\[(?:\d+;)*2(?:;\d+)*m")
+
+
+def test_without_colours_what_matters_is_bold_or_reversed_and_never_faint(
+    opened: Opener, server: Server
+) -> None:
     terminal = opened(NO_COLOR="1", **server.account)
     terminal.wait_for("60 active")
     terminal.send(" ")
     terminal.wait_for("1 marked")
     assert "✓" in terminal.text
-    colours = terminal.colours - {"default"}
-    assert all(colour[:2] == colour[2:4] == colour[4:] for colour in colours)  # greys
+    terminal.send("x")
+    terminal.wait_for("Goes: 1 session")
+    assert terminal.is_bold("Goes: 1 session")
+    terminal.wait_for(lambda _text: terminal.is_bold("Revoke 1  y"))
+    assert not FAINT.search(terminal.raw)
+    terminal.send("n:")
+    terminal.wait_for("Mark session")
+    assert terminal.colours == {"default"}
+
+
+def test_in_16_colours_the_states_keep_apart(opened: Opener, server: Server) -> None:
+    terminal = opened(TERM="xterm", **server.account)
+    terminal.wait_for("60 active")
+    terminal.send("j ")
+    terminal.wait_for("1 marked")
+    states = ["60 active", "expire within", "1 marked", "● live", "space"]
+    colours = [terminal.colour_of(words) for words in states]
+    assert len(set(colours)) == len(states), colours
+    assert not re.search(rb"[34]8;[25];", terminal.raw)  # nothing that it can't show
 
 
 def test_sixty_by_fifteen_is_enough(opened: Opener, server: Server) -> None:

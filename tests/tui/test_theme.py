@@ -8,7 +8,7 @@ from rich.color import ColorSystem
 from textual.color import Color
 from textual.theme import Theme
 
-from qiscus_tui.tui.theme import THEMES
+from qiscus_tui.tui.theme import DARK, LIGHT, THEMES, fitting, has_few_colours
 from tests.clocks import ManualClock
 from tests.tui.conftest import NOW, TableApp, many
 
@@ -17,7 +17,7 @@ TEXTS = ("foreground", "text-muted", *ACCENTS)
 SURFACES = ("background", "surface", "panel", "block-cursor-blurred-background")
 
 
-@pytest.fixture(params=THEMES, ids=lambda theme: theme.name)
+@pytest.fixture(params=[one for one in THEMES if not one.ansi], ids=lambda theme: theme.name)
 def theme(request: pytest.FixtureRequest) -> Theme:
     chosen: Theme = request.param
     return chosen
@@ -64,13 +64,36 @@ def test_the_cursor_is_readable_with_and_without_the_focus(theme: Theme) -> None
         assert contrast(text, colours(theme)[f"block-cursor{focus}-background"]) >= 4.5
 
 
-def test_texts_are_seen_in_16_colours(theme: Theme) -> None:
-    ground = downgraded(colours(theme)["background"], ColorSystem.STANDARD)
-    for name in TEXTS:
-        assert downgraded(colours(theme)[name], ColorSystem.STANDARD) != ground, name
-    for focus in ("", "-blurred"):
-        pair = [f"block-cursor{focus}-{part}" for part in ("foreground", "background")]
-        assert len({downgraded(colours(theme)[name], ColorSystem.STANDARD) for name in pair}) == 2
+@pytest.mark.parametrize("wanted", [DARK, LIGHT])
+def test_where_there_are_16_colours_the_accents_are_five_of_them(wanted: str) -> None:
+    taken = next(one for one in THEMES if one.name == fitting(wanted, few_colours=True))
+    assert taken.ansi
+    accents = {colours(taken)[name] for name in ("primary", "success", "warning", "error")}
+    accents.add(colours(taken)["accent"])
+    assert len(accents) == 5
+    assert accents.isdisjoint({"ansi_default", "ansi_bright_black", "ansi_black", "ansi_white"})
+
+
+def test_a_theme_that_the_user_chose_elsewhere_stays() -> None:
+    assert fitting("nord", few_colours=True) == "nord"
+    assert fitting(DARK, few_colours=False) == DARK
+
+
+@pytest.mark.parametrize(
+    ("environ", "few"),
+    [
+        ({"TERM": "xterm"}, True),
+        ({"TERM": "linux"}, True),
+        ({"TERM": "screen"}, True),
+        ({"TERM": "screen-256color"}, False),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, False),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, True),
+    ],
+)
+def test_how_many_colours_there_are_is_told_by_the_environment(
+    environ: dict[str, str], few: bool
+) -> None:
+    assert has_few_colours(environ) is few
 
 
 async def test_the_cursor_is_reversed_so_that_it_is_seen_without_colours(

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.style import Style
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
@@ -21,6 +22,16 @@ TITLE_WIDTH = 48
 KEY_WIDTH = 6
 AROUND = 7
 """Cells of borders, padding and scrollbar."""
+
+
+class Commands(OptionList, can_focus=False):
+    """The list of commands, with the chosen one reversed."""
+
+    def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
+        """As Textual's own, which forgets to reverse."""
+        style = super().get_visual_style(*component_classes, partial=partial)
+        is_chosen = "option-list--option-highlighted" in component_classes
+        return style + Style(reverse=True) if is_chosen else style
 
 
 class PaletteDialog(ModalScreen[str]):
@@ -71,9 +82,7 @@ class PaletteDialog(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         with Vertical(id="palette"):
             yield Field(id="words", placeholder="command")
-            found = OptionList(id="found", compact=True, markup=False)
-            found.can_focus = False
-            yield found
+            yield Commands(id="found", compact=True, markup=False)
             yield Words("no command has these words", id="nothing")
 
     def on_mount(self) -> None:

@@ -262,7 +262,7 @@ class RevokeDialog(Question[Report]):
         self.say("note", Content("\n").join([part for part in parts if part.plain]))
         self._offer_close()
         if seconds > LONG:
-            self.app.bell()
+            cast("App[object]", self.app).bell()
 
     def _offer_close(self) -> None:
         self.query_one(Body).scroll_home(animate=False)
@@ -280,9 +280,8 @@ class RevokeDialog(Question[Report]):
         elif self._not_sent() == 0:
             self.say("note", "All are sent already: waiting for the answers.")
         elif not self._stopping:
-            self.app.push_screen(
-                StopDialog(self._connection.clock, self._not_sent), self._stop_answered
-            )
+            question = StopDialog(self._connection.clock, self._not_sent)
+            cast("App[object]", self.app).push_screen(question, self._stop_answered)
 
     def _not_sent(self) -> int | None:
         """How many sessions wait to be sent; None where nothing runs."""

@@ -43,6 +43,7 @@ class Tick(Widget, can_focus=True):
         height: auto;
         color: $foreground;
         &:focus { color: $primary; text-style: bold; }
+        &:ansi:focus { text-style: reverse; }
         &.-fixed { color: $text-muted; }
         &.-fixed:focus { color: $foreground; }
     }
@@ -106,6 +107,7 @@ class TabStrip(Widget, can_focus=True):
         & > .tab--chosen { color: $foreground; text-style: bold underline; }
         & > .tab--other { color: $text-muted; }
         &:focus > .tab--chosen { color: $primary; text-style: bold underline; }
+        &:ansi:focus > .tab--chosen { text-style: bold reverse; }
     }
     """
 

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.strip import Strip
 from textual.widgets import Input
 
 
@@ -37,12 +38,20 @@ class Field(Input, inherit_bindings=False):
         padding: 0 1;
         background: $panel;
         &:focus { border: none; background: $panel; }
+        &:ansi { text-style: underline; }
+        &:ansi > .input--cursor {
+            background: ansi_default; color: ansi_default; text-style: reverse;
+        }
     }
     """
 
     def __init__(self, value: str = "", *, id: str, placeholder: str = "") -> None:
         super().__init__(value, placeholder, id=id, compact=True, select_on_focus=False)
         self.cursor_blink = False
+
+    def render_line(self, y: int) -> Strip:
+        """As Textual's own, in the field's whole width: where it is underlined, that shows it."""
+        return super().render_line(y).extend_cell_length(self.content_size.width, self.rich_style)
 
     def _on_paste(self, event: events.Paste) -> None:
         """The first line that says anything: what is copied often has blank ones around it."""
