@@ -51,6 +51,8 @@ class UiConfig:
     """Seconds before its end from which on a session counts as expiring."""
     mouse: bool = True
     """Whether the mouse works in the app (it then does not select text in the terminal)."""
+    bell: bool = True
+    """Whether the app rings the terminal's bell at the end of a long revoke."""
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,11 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], SaidOnce[int], inherit_bind
 
         return LoginScreen(self._workspace, self._logged_in)
 
+    def bell(self) -> None:
+        """Ring, unless config.toml says not to."""
+        if self._workspace.config.ui.bell:
+            super().bell()
+
     def on_mount(self) -> None:
         """Hear signals; get the rest in when what was asked for is on screen."""
         on_ending(self.leave)

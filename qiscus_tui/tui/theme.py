@@ -9,6 +9,7 @@ colours: the accents keep apart there, and all other text has the colour that th
 """
 
 from collections.abc import Mapping
+from typing import Literal, cast
 
 from rich.console import Console
 from textual import constants
@@ -18,6 +19,9 @@ DARK = "qiscus-dark"
 LIGHT = "qiscus-light"
 ANSI_DARK = "qiscus-ansi-dark"
 ANSI_LIGHT = "qiscus-ansi-light"
+
+_ColourSystem = Literal["auto", "standard", "256", "truecolor", "windows"]
+"""What TEXTUAL_COLOR_SYSTEM asks for."""
 
 
 def _variables(
@@ -165,7 +169,7 @@ def has_few_colours(environ: Mapping[str, str]) -> bool:
     """Whether the terminal has 16 colours or fewer, or is to show none (`NO_COLOR`)."""
     if "NO_COLOR" in environ:
         return True
-    system = constants.COLOR_SYSTEM  # what the user asks for, mostly "auto"
+    system = cast("_ColourSystem", constants.COLOR_SYSTEM)
     console = Console(color_system=system, force_terminal=True, _environ=environ)
     return console.color_system in {None, "standard"}
 

@@ -31,6 +31,7 @@ theme = "nord"
 reload = "5m"
 expiring = "2d"
 mouse = false
+bell = false
 
 [storage]
 backend = "keyring"
@@ -93,6 +94,7 @@ def test_every_setting_is_read(path: Path) -> None:
     assert config.server.proxy == "http://me:pa55@proxy.example:3128"
     assert (config.ui.theme, config.ui.reload, config.ui.expiring) == ("nord", 300, 172_800)
     assert not config.ui.mouse
+    assert not config.ui.bell
     assert config.storage.backend is StorageChoice.KEYRING
     assert config.account("a@b.c@abcd-1") == AccountConfig(readonly=True, label="jump host")
     assert config.known == (
