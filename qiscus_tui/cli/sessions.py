@@ -63,7 +63,10 @@ async def run(context: Context) -> int:
     if not (options.json or options.csv):
         of_all = f" of {len(listed):,}" if len(chosen) != len(listed) else ""
         console.say(f"{count(len(chosen), 'session')}{of_all}")
-    return 0 if listed.is_whole else NOT_WHOLE
+    if listed.is_whole:
+        return 0
+    console.say("  List them again. If that does not help, see: qiscus-tui doctor")
+    return NOT_WHOLE
 
 
 def _shown_positions(
