@@ -1,7 +1,6 @@
 """`accounts`: list the accounts of this machine, choose one, forget one."""
 
 import argparse
-import json
 
 from qiscus_tui.cli.environment import must_not_come_from_environment
 from qiscus_tui.cli.verb import Context, Verb
@@ -43,7 +42,7 @@ def _list(context: Context) -> int:
     console = context.console
     found = accounts(context.workspace)
     if context.options.json:
-        console.result(json.dumps([_as_json(one) for one in found]))
+        console.result_json([_as_json(one) for one in found])
         return 0
     rows = [HEADINGS, *(_cells(one) for one in found)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]

@@ -1,7 +1,6 @@
 """`audit`: what was revoked from here, by whom."""
 
 import argparse
-import json
 
 from qiscus_tui.cli.table import count, moment
 from qiscus_tui.cli.verb import Context, Verb
@@ -25,7 +24,7 @@ def run(context: Context) -> int:
         lines = count(content.unreadable, "line")
         console.say(f"{lines} of the audit log could not be read: damaged, or torn by a crash.")
     if context.options.json:
-        console.result(json.dumps([_as_json(plan) for plan in plans]))
+        console.result_json([_as_json(plan) for plan in plans])
         return 0
     for plan in plans:
         console.result(_line(plan))

@@ -10,6 +10,7 @@ from typing import TextIO
 
 from qiscus_tui.cli.signals import interruptible
 from qiscus_tui.errors import NotConfirmed, QiscusTuiError, UsageError
+from qiscus_tui.model.ascii_json import ascii_json
 from qiscus_tui.model.text import safe
 
 LONGEST_LINE = 1 << 16
@@ -44,6 +45,10 @@ class Console:
             self.out.write(f"{text}\n")
         except BrokenPipeError:
             self.drop_results()
+
+    def result_json(self, value: object) -> None:
+        """A result as one line of JSON."""
+        self.result(ascii_json(value))
 
     def result_bytes(self, body: bytes) -> None:
         """A result as it came, byte for byte; in safe form where a person reads it."""

@@ -1,7 +1,6 @@
 """`doctor`: what may be wrong here, safe to paste into a ticket."""
 
 import argparse
-import json
 
 from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.errors import NotConfirmed
@@ -40,7 +39,7 @@ async def run(context: Context) -> int:
             {"check": c.name, "verdict": c.verdict.value, "words": c.words, "hint": c.hint}
             for c in checks
         ]
-        console.result(json.dumps({"checks": told, "config": lines}))
+        console.result_json({"checks": told, "config": lines})
     else:
         for line in lines:
             console.result(line)

@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import json
 from dataclasses import replace
 
 from qiscus_tui import query
@@ -143,7 +142,7 @@ async def _follow(console: Console, revocation: Revocation) -> Report:
 
 def _show_plan(console: Console, plan: RevocationPlan, now: float, *, as_json_wanted: bool) -> int:
     if as_json_wanted:
-        console.result(json.dumps(as_json(plan, None)))
+        console.result_json(as_json(plan, None))
     else:
         for line in plan_lines(plan, now):
             console.result(line)
@@ -153,7 +152,7 @@ def _show_plan(console: Console, plan: RevocationPlan, now: float, *, as_json_wa
 
 def _show_report(console: Console, report: Report, *, as_json_wanted: bool) -> int:
     if as_json_wanted:
-        console.result(json.dumps(as_json(report.plan, report)))
+        console.result_json(as_json(report.plan, report))
     else:
         for line in report_lines(report):
             console.result(line)

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 
 from qiscus_tui.cli.ending import finished
 from qiscus_tui.cli.opening import connected
@@ -45,7 +44,7 @@ async def run(context: Context) -> int:
             if options.json:
                 ids = [session.id for session in listed.sessions]
                 plan = {"plan": {"targets": ids, "left_out": list[str]()}}
-                console.result(json.dumps(plan))
+                console.result_json(plan)
             else:
                 console.result(f"{count(len(listed), 'session')} would be revoked")
                 console.say("Dry run: nothing was sent.")
@@ -81,7 +80,7 @@ def _confirm(context: Context, connection: Connection, listed: SessionList) -> N
 def _show(context: Context, listed: SessionList, result: RevokeAllResult) -> int:
     console = context.console
     if context.options.json:
-        console.result(json.dumps(_as_json(listed, result)))
+        console.result_json(_as_json(listed, result))
     else:
         console.result(result.words)
     if result.unanswered is not None:

@@ -53,8 +53,7 @@ async def run(context: Context) -> int:
     if options.json:
         write_json(listed, chosen, secrets, console.out, server_now=now)
     elif options.csv:
-        on_tty = console.out_is_tty
-        write_csv(listed, chosen, console.out, on_tty, secrets=secrets, server_now=now)
+        write_csv(listed, chosen, console.out, secrets=secrets, server_now=now)
     else:
         for line in session_table(listed, chosen, now):
             console.result(line)

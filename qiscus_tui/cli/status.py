@@ -1,7 +1,6 @@
 """`status`: the account, where its secrets are, and whether the server takes them now."""
 
 import argparse
-import json
 
 from qiscus_tui.cli.environment import hint_by_storage
 from qiscus_tui.cli.opening import connected
@@ -37,7 +36,7 @@ async def run(context: Context) -> int:
     async with connected(context.workspace) as connection:
         status = await status_of(connection)
     if options.json:
-        console.result(json.dumps(_as_json(status)))
+        console.result_json(_as_json(status))
     else:
         for name, value in _lines(status):
             console.result(f"{name:<13} {value}")

@@ -5,7 +5,6 @@ The network is loaded only where the kept token will not do.
 
 import argparse
 import asyncio
-import json
 
 from qiscus_tui.cli.ttl import min_ttl
 from qiscus_tui.cli.verb import Context, Verb
@@ -37,7 +36,7 @@ async def run(context: Context) -> int:
             "expires_at": rfc3339(token.expires_at),
             "app_id": app_id,
         }
-        console.result(json.dumps(value))
+        console.result_json(value)
     else:
         console.result(token.token)
     return 0

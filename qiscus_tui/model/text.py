@@ -49,6 +49,8 @@ def _visible(character: str) -> str:
         return chr(0x2400 + code)
     if code == 0x7F:
         return "\u2421"
+    if 0xD800 <= code <= 0xDFFF:  # a lone surrogate is no character
+        return "\ufffd"
     if character == "\u00a0":
         return " "
     return _escape(character)

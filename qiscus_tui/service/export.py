@@ -3,11 +3,11 @@
 No token is in it, nor anything in an unknown field that looks like a secret.
 """
 
-import json
 from collections.abc import Iterable
 from functools import partial
 from typing import TextIO
 
+from qiscus_tui.model.ascii_json import ascii_json
 from qiscus_tui.model.masking import masked
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
@@ -84,7 +84,7 @@ def write_json(
     before = "[\n"
     for position in positions:
         record = as_record(listed, position, hidden, server_now=server_now)
-        out.write(before + json.dumps(record, ensure_ascii=True))
+        out.write(before + ascii_json(record))
         before = ",\n"
     out.write("[]\n" if before == "[\n" else "\n]\n")
 
@@ -93,20 +93,19 @@ def write_csv(
     listed: SessionList,
     positions: Iterable[int],
     out: TextIO,
-    safe_text: bool,
     *,
     secrets: Iterable[str] = (),
     server_now: float | None = None,
 ) -> None:
-    """A line of column names, then a line a session (more where a text holds line ends).
+    """A line of column names, then a line a session; text in its safe form.
 
-    `safe_text` writes server text in its safe form, as a terminal needs it.
+    A CSV is looked at in a terminal too, by way of `head` and the like. JSON has the exact text.
     """
     hidden = tuple(secrets)
     out.write(",".join(CSV_COLUMNS) + "\n")
     for position in positions:
         record = as_record(listed, position, hidden, server_now=server_now)
-        cells = (_cell(record[column], safe_text) for column in CSV_COLUMNS)
+        cells = (_cell(record[column]) for column in CSV_COLUMNS)
         out.write(",".join(cells) + "\n")
 
 
@@ -114,21 +113,15 @@ def _time(epoch: float | None) -> str | None:
     return None if epoch is None else rfc3339(epoch)
 
 
-def _cell(value: object, safe_text: bool) -> str:
+def _cell(value: object) -> str:
     match value:
         case None:
             return ""
         case bool():
             return "true" if value else "false"
-        case str():
-            # A lone surrogate can be written to no file.
-            writable = value.encode("utf-8", "backslashreplace").decode("utf-8")
-            text = safe(value) if safe_text else writable
         case _:
-            text = str(value)
-    if text.startswith(_FORMULA):
-        text = f"'{text}"
-    # By hand: the csv module leaves a lone CR unquoted on some versions of Python.
-    if any(mark in text for mark in ',"\r\n'):
+            exact = str(value)
+    text = f"'{safe(exact)}" if exact.startswith(_FORMULA) else safe(exact)
+    if "," in text or '"' in text:
         return '"' + text.replace('"', '""') + '"'
     return text

@@ -73,7 +73,6 @@ def export_to(path: Path, kind: ExportFormat, what: Export) -> None:
                         what.listed,
                         what.positions,
                         out,
-                        True,
                         secrets=what.secrets,
                         server_now=what.server_now,
                     )

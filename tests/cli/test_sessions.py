@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -120,11 +122,32 @@ def test_json_and_csv_together_are_refused(logged_in: Program) -> None:
     assert logged_in("sessions", "--json", "--csv").code == 2
 
 
-def test_on_a_terminal_server_text_is_safe(logged_in: Program) -> None:
+@pytest.mark.parametrize("terminal", [True, False])
+@pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])
+def test_server_text_is_safe_in_every_form_and_in_a_pipe_too(
+    logged_in: Program, form: list[str], terminal: bool
+) -> None:
     logged_in.speak(DIALECTS["plain"], sessions=400)
-    for form in ([], ["--json"], ["--csv"]):
-        shown = logged_in("sessions", *form, terminal=True).out.replace("\n", "")
-        assert shown.isprintable()
+    assert any("\x1b" in str(session.agent) for session in logged_in.server.sessions())
+    shown = logged_in("sessions", *form, terminal=terminal).out.replace("\n", "")
+    assert shown.isprintable()
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="there is no jq here")
+def test_jq_reads_the_list_whatever_the_user_agents_are(logged_in: Program) -> None:
+    logged_in.speak(DIALECTS["plain"], sessions=400)
+    out = logged_in("sessions", "--json").out
+    done = subprocess.run(["jq", "length"], input=out, capture_output=True, text=True, check=True)
+    assert int(done.stdout) == len(logged_in.server.sessions())
+
+
+def test_what_is_no_character_is_replaced_in_every_verbs_json(logged_in: Program) -> None:
+    logged_in.login("agent@demo.example", "--name", "a\udcff")
+    names = (
+        json.loads(logged_in("accounts", "--json").out)[1]["account"],
+        json.loads(logged_in("--account", "a\udcff", "status", "--json").out)["account"],
+    )
+    assert names == ("a\ufffd", "a\ufffd")
 
 
 def test_no_token_is_in_any_form(logged_in: Program) -> None:
