@@ -36,7 +36,7 @@ _SAME_CLOCK = 1.5
 class ApiClient:
     """The API of one server, for one app.
 
-    Secrets are given to each call; the client keeps none.
+    Secrets are given to each call; the client keeps them for one purpose, `own_secrets`.
     """
 
     def __init__(
@@ -54,6 +54,8 @@ class ApiClient:
         self.patience = patience or Patience(clock)
         self.offset = 0.0
         """Seconds that the server's clock runs ahead of ours, by its last answer."""
+        self.own_secrets: set[str] = set()
+        """What no error may quote, whichever call the server says it to."""
         self._settings = settings
         self._clock = clock
         self._tls: ssl.SSLContext | None = None
@@ -87,6 +89,7 @@ class ApiClient:
             self.origin, self.app_id, self._settings, self._clock, self.contract, self.patience
         )
         other._tls = self._tls
+        other.own_secrets = self.own_secrets
         return other
 
     # The calls
@@ -135,7 +138,7 @@ class ApiClient:
 
         async def once() -> Profile:
             answer = await self._send(call, headers)
-            return read_profile(self._value(call, answer, headers.values()))
+            return read_profile(self._value(call, answer, _secrets_in(headers)))
 
         return await self.patience.retrying(once)
 
@@ -261,7 +264,7 @@ class ApiClient:
                 answer.headers,
                 body,
                 now=self.now(),
-                secrets=tuple(secrets),
+                secrets={*secrets, *self.own_secrets},
             )
         if not isinstance(body, dict):
             raise NotQiscus(
@@ -278,3 +281,7 @@ class ApiClient:
         value = self._value(call, answer, (long_lived,))
         at = self._time_of(answer)
         return read_new_tokens(value, at, long_lived=long_lived, status=answer.status)
+
+
+def _secrets_in(headers: Mapping[str, str]) -> list[str]:
+    return [text for name, text in headers.items() if name != api.APP_ID_HEADER]

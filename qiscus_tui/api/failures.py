@@ -20,7 +20,7 @@ from qiscus_tui.errors import (
     TokenInvalid,
 )
 from qiscus_tui.model.durations import DAY
-from qiscus_tui.model.masking import MASK
+from qiscus_tui.model.masking import KnownSecrets
 from qiscus_tui.model.text import safe
 
 MAX_RETRY_AFTER = 60.0
@@ -28,6 +28,9 @@ MAX_RETRY_AFTER = 60.0
 
 _LONGEST_REFUSAL = 65_536
 """Bytes; what is longer is no mere refusal."""
+
+_LONGEST_QUOTED = 4000
+"""Characters that are looked at for secrets; only the first 200 of what is left are shown."""
 
 _PROXY_HINT = "The answer is not the API's: a proxy or firewall may stand between."
 
@@ -94,12 +97,13 @@ def failure(
     """The error for an answer that is not a yes: by its status, or by its envelope.
 
     `body` is the decoded JSON, None where the answer was not JSON. `now` is epoch seconds.
-    `secrets` are what the call was made with: a server that repeats them is not quoted so.
+    `secrets` are those that the server may repeat: they are hidden in what is quoted of it.
     """
     words = error_words(body)
     said = _status_words(status)
     if words:
-        said = f"{said}: {safe(_hidden(words[0], secrets), 200)}"
+        quoted = KnownSecrets(secrets).hidden(words[0][:_LONGEST_QUOTED])
+        said = f"{said}: {safe(quoted, 200)}"
     lowered = _lowered(words)
     if call.name == contract.LOGIN.name and _is_login_refusal(status, body):
         return LoginRefused(f"The server refused the login ({said})")
@@ -179,13 +183,6 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
         asked = now if sent is None else sent  # by the same clock, however wrong it goes
         return None if moment is None else max(0.0, moment - asked)
     return max(0.0, seconds) if math.isfinite(seconds) else None
-
-
-def _hidden(text: str, secrets: Collection[str]) -> str:
-    for secret in sorted(secrets, key=len, reverse=True):
-        if secret:
-            text = text.replace(secret, MASK)
-    return text
 
 
 def _object(value: object) -> dict[str, object]:

@@ -31,7 +31,8 @@ def parse_duration(text: str) -> int:
         seconds += int(found[1]) * _UNITS[found[2]]
         at = found.end()
     if not stripped or at != len(stripped):
-        raise UsageError(f"'{safe(text, 40)}' is not a duration", HOW_TO_WRITE)
+        shown = safe(text) if len(text) <= 20 else f"{safe(text[:4])}…"  # it may be a token
+        raise UsageError(f"'{shown}' is not a duration", HOW_TO_WRITE)
     return seconds
 
 

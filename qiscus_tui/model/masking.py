@@ -1,14 +1,32 @@
-"""Hides what looks like a secret in fields that the program does not know."""
+"""Hides secrets in texts and JSON values of others: whole, in pieces, escaped, or broken up."""
 
 import re
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from typing import NamedTuple, cast
 
 MASK = "[hidden]"
 MAX_DEPTH = 32
 """Nesting beyond which a value is no longer looked into."""
 
+RUN = 8
+"""Characters in a row of a secret that are hidden; a shorter secret is hidden as a whole."""
+
+_ORDINARY = frozenset({"password"})
+"""Words of every second error, which tell nothing of a password that has them in it."""
+
 _SECRET_NAME = re.compile("token|secret|key|password|otp", re.IGNORECASE)
+
+_ESCAPE = re.compile(
+    r"\\u(?P<json>[0-9A-Fa-f]{4})|\\(?P<letter>[^u])"
+    r"|(?P<url>(?:%[0-9A-Fa-f]{2})+)|&\#(?P<number>[0-9]{1,7});|&(?P<name>amp|lt|gt|quot);"
+)
+_LETTERS = {**dict.fromkeys("bfnrt", " "), "amp": "&", "lt": "<", "gt": ">", "quot": '"'}
+_LEVELS = 3
+"""How often a text may have been escaped, one time over the other."""
+
+_PROBE = RUN // 2
+"""Every run holds such a piece of the text that begins at a multiple of `_PROBE + 1`."""
 
 
 def names_a_secret(name: str) -> bool:
@@ -16,29 +34,158 @@ def names_a_secret(name: str) -> bool:
     return _SECRET_NAME.search(name) is not None
 
 
+class KnownSecrets:
+    """Secrets that must not be shown, nor `RUN` or more characters in a row of one.
+
+    Found also where the text has them escaped (JSON, URL, HTML; several times over) and with
+    spaces, line ends or invisible characters in between.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        found = {solid for text in texts for solid in _solids(text) if solid}
+        self._secrets = tuple(found)
+        self._short = tuple(secret for secret in found if len(secret) < RUN)
+        self._joined = "\n".join(found)
+
+    def stand_in(self, text: str) -> bool:
+        """Whether one of them, or a piece, is in the text."""
+        return bool(self._secrets) and any(map(self._stand_in_solid, _solids(text)))
+
+    def hidden(self, text: str) -> str:
+        """The text with a mask for each. Slow: for a few thousand characters."""
+        if not self.stand_in(text):
+            return text
+        parts: list[str] = []
+        at = 0
+        for start, end in self._places(text):
+            parts += text[at:start], MASK
+            at = end
+        return "".join((*parts, text[at:]))
+
+    def _stand_in_solid(self, solid: str) -> bool:
+        if any(secret in solid for secret in self._short):
+            return True
+        for at in range(0, len(solid) - _PROBE + 1, _PROBE + 1):
+            if solid[at : at + _PROBE] in self._joined:
+                starts = range(max(0, at - _PROBE), at + 1)
+                if any(self._is_run(solid[start : start + RUN]) for start in starts):
+                    return True
+        return False
+
+    @cached_property
+    def _runs(self) -> frozenset[str]:
+        return frozenset(
+            secret[at : at + RUN]
+            for secret in self._secrets
+            for at in range(max(1, len(secret) - RUN + 1))
+        )
+
+    def _is_run(self, text: str) -> bool:
+        return text in self._runs and text not in _ORDINARY
+
+    def _places(self, text: str) -> list[tuple[int, int]]:
+        """Where they stand: starts and ends, in order, apart from each other."""
+        lengths = sorted({len(run) for run in self._runs})
+        found: list[tuple[int, int]] = []
+        for form in _forms(text):
+            solid = _text_of(form)
+            found += (
+                (form[at].start, form[at + length - 1].end)
+                for length in lengths
+                for at in range(len(solid) - length + 1)
+                if solid[at : at + length] in self._runs
+            )
+        merged: list[tuple[int, int]] = []
+        for start, end in sorted(found):
+            if merged and start <= merged[-1][1]:
+                merged[-1] = merged[-1][0], max(end, merged[-1][1])
+            else:
+                merged.append((start, end))
+        return [(start, end) for start, end in merged if text[start:end] not in _ORDINARY]
+
+
+def _solids(text: str) -> Iterable[str]:
+    """The text as it is, and with its escapes read once, twice …; each without what is blank."""
+    if text.isprintable() and "\\" not in text and "%" not in text and "&" not in text:
+        return (text.replace(" ", ""),)
+    return _read_solids(text)
+
+
+def _read_solids(text: str) -> Iterator[str]:
+    for _ in range(_LEVELS + 1):
+        yield "".join(filter(_is_solid, text))
+        before, text = text, _ESCAPE.sub(_meant, text)
+        if text == before:
+            return
+
+
+class _Part(NamedTuple):
+    """A character, and where what stands for it begins and ends in the text."""
+
+    char: str
+    start: int
+    end: int
+
+
+def _forms(text: str) -> Iterator[list[_Part]]:
+    """What `_solids` gives, with the places."""
+    form = [_Part(char, at, at + 1) for at, char in enumerate(text)]
+    for _ in range(_LEVELS + 1):
+        yield [part for part in form if _is_solid(part.char)]
+        read: list[_Part] = []
+        at = 0
+        for escape in _ESCAPE.finditer(_text_of(form)):
+            first, last = form[escape.start()], form[escape.end() - 1]
+            read += form[at : escape.start()]
+            read += (_Part(char, first.start, last.end) for char in _meant(escape))
+            at = escape.end()
+        form = read + form[at:]
+
+
+def _text_of(form: Iterable[_Part]) -> str:
+    return "".join(part.char for part in form)
+
+
+def _is_solid(char: str) -> bool:
+    return char.isprintable() and char != " "
+
+
+def _meant(escape: re.Match[str]) -> str:
+    if escape["json"]:
+        return chr(int(escape["json"], 16))
+    if escape["url"]:
+        return bytes.fromhex(escape["url"].replace("%", "")).decode("utf-8", "replace")
+    if escape["number"]:
+        return chr(min(int(escape["number"]), 0x10FFFF))
+    letter = escape["letter"] or escape["name"]
+    return _LETTERS.get(letter, letter)
+
+
+NOTHING_KNOWN = KnownSecrets(())
+
+
 def masked(
     value: object,
-    secrets: frozenset[str] = frozenset(),
+    known: KnownSecrets = NOTHING_KNOWN,
     is_secret: Callable[[str], bool] = lambda _: False,
     depth: int = 0,
 ) -> object:
-    """A copy of a JSON value without what a secret's name holds or a known secret equals.
+    """A copy of a JSON value without what a secret's name holds, and texts that hold a known one.
 
-    `secrets` are looked for inside of longer texts too; `is_secret` knows the many that are not.
+    `is_secret` knows the many that `known` does not.
     """
     if isinstance(value, str):
-        hide = value in secrets or any(secret in value for secret in secrets) or is_secret(value)
-        return MASK if hide else value
+        return MASK if is_secret(value) or known.stand_in(value) else value
     if depth >= MAX_DEPTH and isinstance(value, dict | list):
         return MASK
     if isinstance(value, dict):
         return {
-            str(masked(name, secrets, is_secret)): MASK
+            str(masked(name, known, is_secret)): MASK
             if names_a_secret(name)
-            else masked(inner, secrets, is_secret, depth + 1)
+            else masked(inner, known, is_secret, depth + 1)
             for name, inner in cast("dict[str, object]", value).items()
         }
     if isinstance(value, list):
         items = cast("list[object]", value)
-        return [masked(item, secrets, is_secret, depth + 1) for item in items]
+        return [masked(item, known, is_secret, depth + 1) for item in items]
     return value

@@ -76,6 +76,7 @@ class Connection:
                 f"The account {safe(self.name)} has no secrets here any more",
                 "It may have been logged out elsewhere. Log in again: qiscus-tui login",
             )
+        self.client.own_secrets.update(found.secrets)
         return found
 
     async def long_lived(self) -> str:

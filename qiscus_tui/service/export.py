@@ -8,7 +8,7 @@ from functools import partial
 from typing import TextIO
 
 from qiscus_tui.model.ascii_json import ascii_json
-from qiscus_tui.model.masking import masked
+from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.session_list import SessionList
@@ -49,8 +49,8 @@ def as_record(
     seconds) is what `expires_in` counts from; without it, the moment of the listing.
     """
     session, known = listed.sessions[position], listed.labels[position]
-    hidden = frozenset(secret for secret in (*secrets, session.token) if secret)
-    hide = partial(masked, secrets=hidden, is_secret=listed.lists_token)
+    known_secrets = KnownSecrets(filter(None, (*secrets, session.token)))
+    hide = partial(masked, known=known_secrets, is_secret=listed.lists_token)
     now = listed.read_at + listed.offset if server_now is None else server_now
     expires_at = session.expires_at
     return {

@@ -105,7 +105,12 @@ async def _ask_long_lived(connection: Connection, long_lived: str) -> None:
         value = lenient(body) if whole else None
         if answer.status >= 400 or is_refusal(value):
             raise failure(
-                call, answer.status, answer.headers, value, now=client.now(), secrets=(long_lived,)
+                call,
+                answer.status,
+                answer.headers,
+                value,
+                now=client.now(),
+                secrets={long_lived, *client.own_secrets},
             )
         if body.lstrip()[:1] not in {b"[", b"{"}:
             raise NotQiscus(

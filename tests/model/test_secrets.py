@@ -1,6 +1,8 @@
 """Ids, masking, and texts of objects: no secret in any of them."""
 
+import html
 import json
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -8,11 +10,14 @@ from hypothesis import strategies as st
 
 from qiscus_tui.model.account import Account, Credentials, Role, ShortLived
 from qiscus_tui.model.ids import ID_LENGTH, can_be_token, fingerprint
-from qiscus_tui.model.masking import MASK, MAX_DEPTH, masked
+from qiscus_tui.model.masking import MASK, MAX_DEPTH, RUN, KnownSecrets, masked
 from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.session import Session, is_full_id
 
 SECRET = "QEX-private-words"
+KNOWN = KnownSecrets([SECRET])
+AWKWARD = 'p"a\\ss/w%41 r&lt;d\u00e9\u6f22-of-mine'
+"""A password that every escaping writes otherwise."""
 
 
 @given(st.text(st.characters(codec=None, exclude_categories=())))
@@ -87,12 +92,12 @@ def test_a_field_with_a_secrets_name_is_hidden(name: str, value: object) -> None
 def test_a_known_secret_is_hidden_wherever_it_stands() -> None:
     value: object = {"note": f"is {SECRET}.", SECRET: 1, "list": [SECRET, "plain", 2]}
     hidden = {"note": MASK, MASK: 1, "list": [MASK, "plain", 2]}
-    assert masked(value, frozenset({SECRET})) == hidden
+    assert masked(value, KNOWN) == hidden
 
 
 def test_what_is_no_secret_stays_as_it_came() -> None:
     value: object = {"region": "id", "counts": [1, 2.5, True, None], "deep": {"er": ["x"]}}
-    assert masked(value, frozenset({SECRET})) == value
+    assert masked(value, KNOWN) == value
 
 
 def test_a_value_nested_beyond_reason_is_hidden() -> None:
@@ -115,4 +120,65 @@ _JSON = st.recursive(
 @given(_JSON)
 @settings(max_examples=150, deadline=None)
 def test_no_known_secret_is_left_in_any_value(value: object) -> None:
-    assert SECRET not in json.dumps(masked(value, frozenset({SECRET})))
+    assert SECRET not in json.dumps(masked(value, KNOWN))
+
+
+# Pieces, escapes, breaks
+
+
+def test_what_is_known_is_hidden_and_the_rest_is_left() -> None:
+    assert KNOWN.hidden(f"no: '{SECRET}' and {SECRET}.") == f"no: '{MASK}' and {MASK}."
+    assert KNOWN.hidden("no session, and nothing private") == "no session, and nothing private"
+    assert KnownSecrets([]).hidden(SECRET) == SECRET
+
+
+@pytest.mark.parametrize("start", range(len(SECRET) - RUN + 1))
+def test_a_piece_of_eight_characters_is_hidden(start: int) -> None:
+    assert KNOWN.hidden(f"cut: {SECRET[start : start + RUN]}… end") == f"cut: {MASK}… end"
+    assert KNOWN.stand_in(f"x{SECRET[start:]}") is True
+
+
+def test_an_error_may_say_password_whatever_the_password() -> None:
+    known = KnownSecrets(["demo-password"])
+    assert known.hidden("Invalid email or password") == "Invalid email or password"
+    assert known.hidden("no: demo-password, o-password") == f"no: {MASK}, {MASK}"
+
+
+def test_a_piece_of_seven_is_no_secret() -> None:
+    text = f"{SECRET[:7]} … {SECRET[-7:]}"
+    assert KNOWN.hidden(text) == text
+
+
+@pytest.mark.parametrize("between", ["\n", "\r\n  ", " ", "\u200b", "\\n", "\x1b", "\u2028"])
+def test_a_secret_broken_up_is_hidden(between: str) -> None:
+    broken = between.join(SECRET[at : at + 3] for at in range(0, len(SECRET), 3))
+    assert KNOWN.hidden(f"no: {broken} !") == f"no: {MASK} !"
+
+
+@pytest.mark.parametrize("secret", [SECRET, AWKWARD])
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_an_escaped_secret_is_hidden(secret: str, times: int) -> None:
+    known = KnownSecrets([secret])
+    written = secret
+    for _ in range(times):
+        written = json.dumps(written)
+    assert known.hidden(f"no: {written}").removeprefix("no: ").strip('"\\') == MASK
+    assert known.hidden(f"a={quote(secret, safe='')};") == f"a={MASK};"
+    assert known.hidden(f"<p>{html.escape(secret)}</p>") == f"<p>{MASK}</p>"
+    letters = "".join(f"\\u{ord(letter):04X}" for letter in secret)
+    assert known.hidden(f"no: {letters}") == f"no: {MASK}"
+
+
+def test_a_short_secret_is_hidden_as_a_whole() -> None:
+    known = KnownSecrets(["s3 c"])
+    assert known.hidden("no: s3 c, s3") == f"no: {MASK}, s3"
+    assert known.hidden("ab") == "ab"
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.integers(0, 9), st.integers(8, 17))
+@settings(max_examples=200, deadline=None)
+def test_no_run_of_a_secret_is_left(before: str, after: str, start: int, end: int) -> None:
+    piece = SECRET[start:end]
+    left = KNOWN.hidden(before + piece + after)
+    runs = {SECRET[at : at + RUN] for at in range(len(SECRET) - RUN + 1)}
+    assert not any(run in left for run in runs)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from qiscus_tui.model.durations import TOKEN_LIFETIME, ago
-from qiscus_tui.model.masking import masked
+from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.text import safe
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ def row_words(listed: SessionList, session: Session, now: float) -> str:
 
 def unknown_facts(listed: SessionList, session: Session, secrets: Iterable[str]) -> list[Fact]:
     """Every other field as it came, with what looks like a secret hidden."""
-    hidden = frozenset(filter(None, (*secrets, session.token, _text(session.revoke_with))))
-    shown = masked(session.extra or {}, hidden, listed.lists_token)
+    known = KnownSecrets(filter(None, (*secrets, session.token, _text(session.revoke_with))))
+    shown = masked(session.extra or {}, known, listed.lists_token)
     if not isinstance(shown, dict):
         return []
     named = cast("dict[str, object]", shown)
