@@ -4,6 +4,7 @@ Texts for people (names, addresses) are made safe here, so that no place that sh
 think of it. Tokens and app codes stay exact: they are sent back, and plain ASCII is all they are.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -53,9 +54,10 @@ class LoginAnswer:
 
 @dataclass(frozen=True)
 class NewTokens:
-    """What refresh and revoke-all answer."""
+    """What refresh and revoke-all answer: at least one token."""
 
-    short_lived: ShortLived = field(repr=False)
+    short_lived: ShortLived | None = field(repr=False)
+    """None where the answer holds none that can be used."""
     long_lived: str | None = field(repr=False)
     """A new long-lived token, where the server gave one."""
 
@@ -93,20 +95,29 @@ def read_login(value: Fields, answered: AnswerTime, *, email: str, host: str) ->
 def read_new_tokens(
     value: Fields, answered: AnswerTime, *, long_lived: str, status: int
 ) -> NewTokens:
-    """The tokens that were handed out to whoever holds `long_lived`. Raises Unreadable."""
+    """Return the tokens that were handed out to whoever holds `long_lived`.
+
+    What can't be used of one token takes the other away no more than a missing one would.
+    Raises Unreadable where there is none.
+    """
     data = _object(value.get(api.DATA))
     auth = _object(data.get(api.AUTH))
-    token = _secret(api.SESSION_TOKEN, auth, data)
-    if token is None:
-        raise Unreadable(
-            "The server accepted the call, but its answer holds no new token",
-            "The old token may have ended. Log in again: qiscus-tui login",
-            status=status,
-        )
-    renewed = _secret(api.LONG_LIVED_TOKEN, auth, data)
+    token = _usable(api.SESSION_TOKEN, auth, data)
+    renewed = _usable(api.LONG_LIVED_TOKEN, auth, data)
     if renewed in {long_lived, token}:  # as it was; or an app too old for a second token
         renewed = None
-    return NewTokens(answered.short_lived(token), renewed)
+    if token is None and renewed is None:
+        raise no_new_token(status)
+    return NewTokens(answered.short_lived(token) if token else None, renewed)
+
+
+def no_new_token(status: int = 0) -> Unreadable:
+    """Return the error for an answer that says yes and holds no short-lived token."""
+    return Unreadable(
+        "The server accepted the call, but its answer holds no new token",
+        "The old token may have ended. Get a new one: qiscus-tui refresh",
+        status=status,
+    )
 
 
 def read_profile(value: Fields) -> Profile:
@@ -134,10 +145,17 @@ def _secret(names: FieldNames, *objects: Fields) -> str | None:
 
     Raises Unreadable where no header can carry it.
     """
-    for text in (_text(fields.get(name)) for fields in objects for name in names.names):
-        if text is None:
-            continue
-        if not fits_a_header(text):
-            raise Unreadable("The answer holds a token or app id that no header can carry")
-        return text
-    return None
+    text = next(_texts(names, *objects), None)
+    if text is not None and not fits_a_header(text):
+        raise Unreadable("The answer holds a token or app id that no header can carry")
+    return text
+
+
+def _usable(names: FieldNames, *objects: Fields) -> str | None:
+    """Return the first text under one of the names that a header can carry."""
+    return next(filter(fits_a_header, _texts(names, *objects)), None)
+
+
+def _texts(names: FieldNames, *objects: Fields) -> Iterator[str]:
+    values = (_text(fields.get(name)) for fields in objects for name in names.names)
+    return (text for text in values if text is not None)

@@ -13,6 +13,9 @@ from qiscus_tui.errors import NotConfirmed, QiscusTuiError, UsageError
 from qiscus_tui.model.ascii_json import ascii_json
 from qiscus_tui.model.text import safe
 
+TERMINAL = "/dev/tty"
+"""The terminal that this process belongs to, wherever its output goes."""
+
 LONGEST_LINE = 1 << 16
 """Characters of a secret that are read from stdin, and of a line that is said."""
 
@@ -38,6 +41,42 @@ class Console:
     def can_ask(self) -> bool:
         """Whether questions can be asked: stdin and stderr are terminals."""
         return not self.no_input and self.source.isatty() and self.err.isatty()
+
+    @property
+    def has_terminal(self) -> bool:
+        """Whether there is a terminal for `show_secret`."""
+        return self._write_to_terminal("") or self.err.isatty() or self.out.isatty()
+
+    def show_secret(self, secret: str) -> bool:
+        """Show a new long-lived token, at once, on the terminal itself, where there is one.
+
+        Returns whether there is. The output of a script never gets it.
+        """
+        text = f"\nThe new long-lived token, shown this once:\n  {safe(secret, LONGEST_LINE)}\n"
+        if self._write_to_terminal(text):
+            return True
+        for stream in (self.err, self.out):
+            if stream.isatty():
+                with contextlib.suppress(OSError, ValueError):
+                    stream.write(text)
+                    stream.flush()
+                    return True
+        return False
+
+    def _write_to_terminal(self, text: str) -> bool:
+        try:
+            terminal = os.open(TERMINAL, os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            left = text.encode("ascii", "backslashreplace")
+            while left:
+                left = left[os.write(terminal, left) :]
+        except OSError:
+            return False
+        finally:
+            os.close(terminal)
+        return True
 
     def result(self, text: str = "") -> None:
         """A line of the result. A reader that went away must not stop what is being done."""
@@ -78,20 +117,6 @@ class Console:
         """A line for the person, not for the script: in safe form, whatever it was made of."""
         self.end_progress()
         self._write_err(f"{safe(text, LONGEST_LINE)}\n")
-
-    def show_secret(self, secret: str) -> bool:
-        """Show a new long-lived token on the terminal itself; return whether there is one."""
-        lines = f"The new long-lived token, shown this once:\n  {safe(secret, LONGEST_LINE)}\n"
-        if self.err.isatty():
-            self.end_progress()
-            self._write_err(lines)
-            return True
-        try:
-            with open("/dev/tty", "w", encoding="utf-8") as terminal:
-                terminal.write(lines)
-        except OSError:
-            return False
-        return True
 
     def tell(self, error: QiscusTuiError) -> None:
         """What happened, and what to do."""

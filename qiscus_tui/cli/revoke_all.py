@@ -7,8 +7,9 @@ from qiscus_tui.cli.ending import finished
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.table import count, remarks
 from qiscus_tui.cli.verb import Context, Verb
-from qiscus_tui.errors import NotConfirmed, StorageError, UsageError
+from qiscus_tui.errors import NotConfirmed, StorageError, TokenNotStored, UsageError
 from qiscus_tui.model.account import Storage
+from qiscus_tui.model.text import safe
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT, NOT_WHOLE
 from qiscus_tui.service.revoke_all import RevokeAllResult, revoke_all
@@ -28,7 +29,7 @@ async def run(context: Context) -> int:
     async with connected(context.workspace) as connection:
         if not options.dry_run:
             connection.must_be_writable()
-            if connection.storage is Storage.ENVIRONMENT and not console.can_ask:
+            if connection.storage is Storage.ENVIRONMENT and not console.has_terminal:
                 raise UsageError(
                     "revoke-all with credentials from the environment needs a terminal",
                     "The server may give a new long-lived token, which could only be shown. "
@@ -41,17 +42,11 @@ async def run(context: Context) -> int:
         for remark in remarks(listed):
             console.say(remark)
         if options.dry_run:
-            if options.json:
-                ids = [session.id for session in listed.sessions]
-                plan = {"plan": {"targets": ids, "left_out": list[str]()}}
-                console.result_json(plan)
-            else:
-                console.result(f"{count(len(listed), 'session')} would be revoked")
-                console.say("Dry run: nothing was sent.")
+            _show_plan(context, listed)
             return 0
         if not options.yes:
             _confirm(context, connection, listed)
-        # Once its call is sent, a signal waits until it is known what became of it.
+        # Once its call is sent, a signal waits until the new tokens are stored.
         begun = asyncio.Event()
         result = await finished(
             context.console,
@@ -62,51 +57,79 @@ async def run(context: Context) -> int:
     return _show(context, listed, result)
 
 
+def _show_plan(context: Context, listed: SessionList) -> None:
+    console = context.console
+    if context.options.json:
+        ids = [session.id for session in listed.sessions]
+        console.result_json({"plan": {"targets": ids, "left_out": list[str]()}})
+        if protected := _protected(listed):
+            console.say(protected)
+        return
+    console.result(f"{count(len(listed), 'session')} would be revoked")
+    if protected := _protected(listed):
+        console.result(protected)
+    console.say("Dry run: nothing was sent.")
+
+
+def _protected(listed: SessionList) -> str:
+    """`3 protected among them: billing cron 2, backup 1`; empty where there are none."""
+    protected = listed.protected_by_label
+    if not protected:
+        return ""
+    labels = ", ".join(f"{safe(label)} {number:,}" for label, number in protected.most_common())
+    return f"{protected.total():,} protected among them: {labels}"
+
+
 def _confirm(context: Context, connection: Connection, listed: SessionList) -> None:
     console, app_code = context.console, connection.account.app_code
     if not console.can_ask:
         raise NotConfirmed(
-            f"Revoking all {count(len(listed), 'session')} needs a yes, and nobody can be asked",
+            f"Revoking all {count(len(listed), 'session')} needs confirmation, and there is no "
+            "terminal to ask on",
             "Nothing was sent. To go on without a question, add --yes.",
         )
     console.say(
         f"This ends {count(len(listed), 'session')} of {connection.name}: every integration and "
         "browser that uses one of these tokens stops. It cannot be undone."
     )
+    if protected := _protected(listed):
+        console.say(protected)
     if console.ask(f"Type the app code ({app_code}) to go on: ") != app_code:
         raise NotConfirmed("Not confirmed", "Nothing was sent.")
 
 
 def _show(context: Context, listed: SessionList, result: RevokeAllResult) -> int:
-    console = context.console
+    console, sent = context.console, result.sent
     if context.options.json:
         console.result_json(_as_json(listed, result))
     else:
         console.result(result.words)
-    if result.unanswered is not None:
-        console.tell(result.unanswered)
+    if sent.failure is not None:
+        console.tell(sent.failure)
         if result.nothing_ended:
             console.say("  Nothing was ended.")
         else:
-            how = "" if result.trouble else " Get one: qiscus-tui refresh"
-            console.say(f"  The new token did not arrive.{how}")
-    if result.unstored is not None:
-        console.tell(result.unstored)
-        if result.new_long_lived is not None and console.can_ask:
-            console.say("  The new long-lived token, shown this once:")
-            console.say(f"  {result.new_long_lived}")
-        else:
+            console.say("  The new token did not arrive. Get one: qiscus-tui refresh")
+    if sent.unstored is not None:
+        console.tell(sent.unstored)
+        if not isinstance(sent.unstored, TokenNotStored):  # which says what to do itself
             console.say("  Log in again: qiscus-tui login")
-        return StorageError.exit_code
     if result.trouble is not None:
         console.tell(result.trouble)
     if result.unwritten is not None:
         console.tell(result.unwritten)
-    if result.unanswered is not None:
-        return result.unanswered.exit_code
-    if result.still_listed != 0:
-        if result.still_listed:
-            console.say(f"  {LOOK_AGAIN_HINT}")
+    if result.still_listed and sent.failure is None:
+        console.say(f"  {LOOK_AGAIN_HINT}")
+    return _exit_code(result)
+
+
+def _exit_code(result: RevokeAllResult) -> int:
+    sent = result.sent
+    if sent.unstored is not None:
+        return StorageError.exit_code
+    if sent.failure is not None and result.nothing_ended:
+        return sent.failure.exit_code
+    if sent.failure is not None or result.still_listed != 0:
         return NOT_WHOLE
     return 0 if result.unwritten is None else result.unwritten.exit_code
 

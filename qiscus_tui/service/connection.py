@@ -102,14 +102,17 @@ class Connection:
         long_lived = new.long_lived or held.long_lived
         try:
             await self.keep(replace(held, long_lived=long_lived, short_lived=new.short_lived))
-        except Exception as error:
-            if new.long_lived is None:
+        except BaseException as error:  # whatever it is: nobody else has that token any more
+            is_shown = new.long_lived is not None and self.show_secret(new.long_lived)
+            if not isinstance(error, Exception):
                 raise
+            reason = error.message if isinstance(error, StorageError) else type(error).__name__
+            if new.long_lived is None:
+                raise StorageError(f"The new token could not be stored: {reason}") from error
             raise TokenNotStored(
-                "The new long-lived token could not be stored: "
-                + (error.message if isinstance(error, StorageError) else type(error).__name__),
+                f"The new long-lived token could not be stored: {reason}",
                 self.account.app_code,
-                is_shown=self.show_secret(new.long_lived),
+                is_shown=is_shown,
             ) from error
 
     def is_live(self, short: ShortLived | None, min_ttl: float = 0.0) -> bool:
@@ -122,10 +125,17 @@ class Connection:
 
     # The list
 
-    async def read_list(self, progress: Progress | None = None) -> SessionList:
-        """Every session of the user. Raises LoginNeeded, ServerError, OutOfReach, StorageError."""
-        await self.long_lived()
-        listing = await self.list_with(await self.credentials(), progress)
+    async def read_list(
+        self, progress: Progress | None = None, held: Credentials | None = None
+    ) -> SessionList:
+        """Return every session of the user, read with the secrets `held`, else with the kept ones.
+
+        Raises LoginNeeded, ServerError, OutOfReach, StorageError.
+        """
+        if held is None:
+            await self.long_lived()
+            held = await self.credentials()
+        listing = await self.list_with(held, progress)
         read_at, offset = self.clock.now(), self.client.offset
         return await self.reader.snapshot(listing, read_at=read_at, offset=offset)
 

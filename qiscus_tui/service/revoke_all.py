@@ -5,6 +5,7 @@ import contextlib
 import secrets
 from dataclasses import dataclass, field, replace
 
+from qiscus_tui.api.replies import NewTokens, no_new_token
 from qiscus_tui.errors import (
     NotConnected,
     OutOfReach,
@@ -18,8 +19,21 @@ from qiscus_tui.model.session import Current
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.session_list import SessionList
 from qiscus_tui.service.shield import shield
-from qiscus_tui.service.tokens import end_unkept
+from qiscus_tui.service.tokens import end_unkept, forget, lives
 from qiscus_tui.store.audit_records import AuditKind
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the call itself came to, before anybody looked what is gone."""
+
+    plan_id: str
+    held: Credentials = field(repr=False)
+    """The secrets that are in use now: the new ones where there are any, stored or not."""
+    failure: QiscusTuiError | None = None
+    """Why there is no new short-lived token: no answer, one that says no, or one without it."""
+    unstored: StorageError | None = None
+    """Why the new tokens could not be stored; a TokenNotStored where a long-lived one is lost."""
 
 
 @dataclass(frozen=True)
@@ -28,19 +42,14 @@ class RevokeAllResult:
 
     before: int
     """Sessions listed before."""
-    still_listed: int | None
-    """How many of them are still listed; None: the list could not be read."""
-    listed: SessionList | None
+    sent: Sent
+    still_listed: int | None = None
+    """How many of them are still listed; None: the list could not be read whole."""
+    listed: SessionList | None = None
     trouble: QiscusTuiError | None = None
     """Why the list could not be read."""
-    unanswered: QiscusTuiError | None = None
-    """Why the answer, and with it the new token, is not known."""
-    unstored: StorageError | None = None
-    """Why the new tokens could not be stored."""
-    new_long_lived: str | None = field(default=None, repr=False)
-    """The new long-lived token, only where it changed and could not be stored."""
     unwritten: StorageError | None = None
-    """Why this could not be written down (audit log, that our own token ended)."""
+    """Why this could not be recorded (audit log, journal, that our own token ended)."""
 
     @property
     def nothing_ended(self) -> bool:
@@ -59,153 +68,159 @@ class RevokeAllResult:
 async def revoke_all(
     connection: Connection, listed: SessionList, begun: asyncio.Event | None = None
 ) -> RevokeAllResult:
-    """End every session of the user and keep the new token that this gives.
+    """End every session of the user, keep the new token that this gives, and see what is gone.
 
-    Until `begun` is set nothing was sent, and it may be cancelled. Never tried twice. Raises
-    ReadOnly, StorageError before anything is sent, and ServerRefused or LoginNeeded where the
-    server said no; nothing has changed then.
+    Raises what `send_revoke_all` raises.
     """
+    return await verify(connection, listed, await send_revoke_all(connection, listed, begun))
+
+
+async def send_revoke_all(
+    connection: Connection, listed: SessionList, begun: asyncio.Event | None = None
+) -> Sent:
+    """Make the call, once, and store the new tokens before anything else is done.
+
+    Until `begun` is set nothing was sent, and it may be cancelled. From then until the tokens are
+    stored signals wait. Raises ReadOnly, NoLongLivedToken, StorageError, and OutOfReach where the
+    server can't be reached: nothing was sent then.
+    """
+    begun = begun or asyncio.Event()
     connection.must_be_writable()
     await asyncio.to_thread(connection.keeping.secrets.probe)
     plan_id = secrets.token_hex(4)
     async with connection.keeping.lock(connection.account):
-        credentials = await connection.credentials()
+        held = await connection.credentials()  # another program may have renewed them
         long_lived = await connection.long_lived()
-        await asyncio.to_thread(_write_intent, connection, plan_id, listed)
-        with shield.held():
-            if begun is not None:
+        await _record_beginning(connection, plan_id, listed)
+        with contextlib.ExitStack() as window:
+
+            def on_send() -> None:
+                window.enter_context(shield.held())
                 begun.set()
+
             try:
-                await asyncio.to_thread(_journal_pending, connection)
-            except StorageError:
-                with contextlib.suppress(StorageError):  # the first one is the one to tell
-                    await asyncio.to_thread(_write_refused, connection, plan_id)
-                raise
-            exchange = await _exchange(connection, plan_id, credentials, long_lived)
-        result = await _verified(connection, listed, exchange)
+                new = await connection.client.revoke_all(long_lived, on_send)
+            except (QiscusTuiError, asyncio.CancelledError) as error:
+                if isinstance(error, NotConnected) or not begun.is_set():
+                    await asyncio.to_thread(_record_not_sent, connection, plan_id)
+                    raise
+                if isinstance(error, asyncio.CancelledError):
+                    raise
+                return Sent(plan_id, held, failure=error)  # it may have been carried out
+            return await _stored(connection, Sent(plan_id, held), new)
+
+
+async def _stored(connection: Connection, sent: Sent, new: NewTokens) -> Sent:
+    held = replace(
+        sent.held,
+        long_lived=new.long_lived or sent.held.long_lived,
+        short_lived=new.short_lived,
+    )
+    failure = no_new_token() if new.short_lived is None else None
     try:
-        await asyncio.to_thread(_write_outcome, connection, plan_id, listed, result)
-    except StorageError as error:  # a token that was not stored is to be shown all the same
-        return replace(result, unwritten=error)
+        await connection.keep_new(sent.held, new)
+    except StorageError as error:
+        return replace(sent, held=held, failure=failure, unstored=error)
+    with contextlib.suppress(StorageError):  # said where the journal can't be cleared either
+        await asyncio.to_thread(_record_stored, connection)
+    return replace(sent, held=held, failure=failure)
+
+
+async def verify(connection: Connection, before: SessionList, sent: Sent) -> RevokeAllResult:
+    """Read the list and see what is gone; then record it. Raises nothing of ours."""
+    if sent.unstored is not None and sent.held.short_lived is not None:
+        await end_unkept(connection.client, sent.held.short_lived.token)
+    result = await _listed_after(connection, before, sent)
+    if sent.failure is not None:
+        if result.nothing_ended and isinstance(sent.failure, OutOfReach | ServerFault | Unreadable):
+            sent.failure.hint = "What is kept here is as good as before. Try again later."
+        try:
+            await _forget_if_dead(connection, result)
+        except StorageError as error:
+            result = replace(result, unwritten=error)
+    try:
+        await asyncio.to_thread(_record_end, connection, before, result)
+    except StorageError as error:
+        result = replace(result, unwritten=error)
     return result
 
 
-@dataclass(frozen=True)
-class _Exchange:
-    """How the call itself went."""
-
-    unanswered: QiscusTuiError | None = None
-    unstored: StorageError | None = None
-    lost: str | None = field(default=None, repr=False)
-    """A new long-lived token that could not be stored."""
-
-
-async def _exchange(
-    connection: Connection, plan_id: str, credentials: Credentials, long_lived: str
-) -> _Exchange:
+async def _listed_after(connection: Connection, before: SessionList, sent: Sent) -> RevokeAllResult:
+    result = RevokeAllResult(len(before), sent)
     try:
-        new = await connection.client.revoke_all(long_lived)
-    except NotConnected:
-        await asyncio.to_thread(_write_refused, connection, plan_id)
-        raise
-    except (OutOfReach, ServerFault, Unreadable) as error:  # it may have been carried out
-        return _Exchange(unanswered=error)
-    except QiscusTuiError:
-        await asyncio.to_thread(_write_refused, connection, plan_id)
-        raise
-    kept = replace(
-        credentials, long_lived=new.long_lived or long_lived, short_lived=new.short_lived
-    )
-    try:
-        await connection.keep(kept)
-    except StorageError as error:
-        if new.long_lived is None:  # else nothing may come between it and the user
-            await end_unkept(connection.client, new.short_lived.token)
-        return _Exchange(unstored=error, lost=new.long_lived)
-    with contextlib.suppress(StorageError):  # told where the journal can't be cleared either
-        await asyncio.to_thread(_journal_stored, connection)
-    return _Exchange()
-
-
-async def _verified(
-    connection: Connection, before: SessionList, exchange: _Exchange
-) -> RevokeAllResult:
-    result = RevokeAllResult(
-        len(before), None, None, unanswered=exchange.unanswered, unstored=exchange.unstored
-    )
-    if exchange.lost is not None:  # nothing may come between it and the user, not even the list
-        return replace(result, trouble=exchange.unstored, new_long_lived=exchange.lost)
-    try:
-        listed = await connection.read_list()
+        listed = await connection.read_list(held=sent.held)
     except QiscusTuiError as error:
         return replace(result, trouble=error)
-    readable = listed.complete and listed.unreadable <= before.unreadable
+    readable = listed.complete and not listed.moved and listed.unreadable <= before.unreadable
     if not readable or not listed.compares_with(before):
         trouble = Unreadable("The list could not be read whole", "Try: qiscus-tui sessions")
         return replace(result, listed=listed, trouble=trouble)
     still = sum(1 for session in before.sessions if listed.get(session.id) is not None)
-    if exchange.unanswered is not None and listed.current is Current.UNKNOWN:
-        try:
-            await _forget_short_lived(connection)
-        except StorageError as error:
-            result = replace(result, unwritten=error)
-    result = replace(result, still_listed=still, listed=listed)
-    if exchange.unanswered is not None and result.nothing_ended:
-        exchange.unanswered.hint = "What is kept here is as good as before. Try again later."
-    return result
+    return replace(result, still_listed=still, listed=listed)
 
 
-async def _forget_short_lived(connection: Connection) -> None:
-    """Our own token ended with the others, and the new one never arrived."""
-    credentials = await connection.credentials()
-    await connection.keep(credentials.with_short_lived(None))
+async def _forget_if_dead(connection: Connection, result: RevokeAllResult) -> None:
+    """Forget our own short-lived token if it ended with the others: no script may get it."""
+    short = result.sent.held.short_lived
+    is_listed = result.listed is not None and result.listed.current is Current.LISTED
+    unreachable = isinstance(result.trouble, OutOfReach)
+    if short is None or is_listed or result.nothing_ended or unreachable:
+        return
+    if await lives(connection, short) is False:
+        await forget(connection, short.token)
 
 
-def _write_intent(connection: Connection, plan_id: str, listed: SessionList) -> None:
-    disk = connection.keeping.disk
+# What is recorded: an intent before anything is sent, how far it came, and the end.
+
+
+async def _record_beginning(connection: Connection, plan_id: str, listed: SessionList) -> None:
+    writing = asyncio.ensure_future(
+        asyncio.to_thread(_write_beginning, connection, plan_id, listed)
+    )
+    try:
+        await asyncio.shield(writing)
+    except (StorageError, asyncio.CancelledError):
+        with contextlib.suppress(StorageError):  # the first error is the one to tell
+            await asyncio.wait({writing})
+            await asyncio.to_thread(_record_not_sent, connection, plan_id)
+        raise
+
+
+def _write_beginning(connection: Connection, plan_id: str, listed: SessionList) -> None:
+    disk, account = connection.keeping.disk, connection.account
     if disk is not None:
         ids = [session.id for session in listed.sessions]
-        disk.audit.intent(
-            plan_id, connection.account, AuditKind.REVOKE_ALL, ids, connection.clock.now()
-        )
+        disk.audit.intent(plan_id, account, AuditKind.REVOKE_ALL, ids, connection.clock.now())
+        disk.journal.pending(account.key, connection.name)
 
 
-def _journal_pending(connection: Connection) -> None:
-    disk = connection.keeping.disk
-    if disk is not None:
-        disk.journal.pending(connection.account.key, connection.name)
-
-
-def _journal_stored(connection: Connection) -> None:
+def _record_stored(connection: Connection) -> None:
     disk = connection.keeping.disk
     if disk is not None:
         disk.journal.stored(connection.account.key)
 
 
-def _write_outcome(
-    connection: Connection, plan_id: str, before: SessionList, result: RevokeAllResult
-) -> None:
-    disk = connection.keeping.disk
-    if disk is None:
-        return
-    after = result.listed
-    if result.still_listed is not None and after is not None:
-        told = [
-            (session.id, "failed" if after.get(session.id) else "revoked", "")
-            for session in before.sessions
-        ]
-        disk.audit.outcomes(plan_id, told)
-        gone = result.before - result.still_listed
-        counts = {"revoked": gone, "failed": result.still_listed}
-    else:
-        counts = {"unknown": result.before}
-    disk.audit.summary(plan_id, counts)
-    if result.unstored is None and result.trouble is None:
-        disk.journal.clear(connection.account.key)
-
-
-def _write_refused(connection: Connection, plan_id: str) -> None:
+def _record_not_sent(connection: Connection, plan_id: str) -> None:
     disk = connection.keeping.disk
     if disk is not None:
         disk.audit.summary(plan_id, {})
         disk.journal.clear(connection.account.key)
+
+
+def _record_end(connection: Connection, before: SessionList, result: RevokeAllResult) -> None:
+    """Record each outcome. The user is told all the rest now: the journal is for crashes."""
+    disk, plan_id, after = connection.keeping.disk, result.sent.plan_id, result.listed
+    if disk is None:
+        return
+    try:
+        disk.journal.clear(connection.account.key)
+    finally:
+        if result.still_listed is None or after is None:
+            counts = {"unknown": result.before}
+        else:
+            ended = [(one.id, after.get(one.id) is None) for one in before.sessions]
+            outcomes = [(one, "revoked" if gone else "failed", "") for one, gone in ended]
+            disk.audit.outcomes(plan_id, outcomes)
+            gone = result.before - result.still_listed
+            counts = {"revoked": gone, "failed": result.still_listed}
+        disk.audit.summary(plan_id, counts)

@@ -90,6 +90,11 @@ class SessionList:
         return session is not None and session.token == text
 
     @property
+    def protected_by_label(self) -> Counter[str]:
+        """How many sessions of each protected integration are listed, by its label."""
+        return Counter(one.label for one in self.labels if one is not None and one.protect)
+
+    @property
     def current_session(self) -> Session | None:
         """Our own session, where it is listed."""
         if self.current is not Current.LISTED:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.replies import no_new_token
 from qiscus_tui.errors import (
     NotConnected,
     OutOfReach,
@@ -102,8 +103,11 @@ async def _refreshed(connection: Connection, held: Credentials) -> ShortLived:
         except StorageError as error:
             unstored = error
     if unstored is not None:
-        await end_unkept(connection.client, new.short_lived.token)
+        if new.short_lived is not None:
+            await end_unkept(connection.client, new.short_lived.token)
         raise unstored
+    if new.short_lived is None:  # a new long-lived token is kept all the same
+        raise no_new_token()
     is_ours_alone = connection.storage is Storage.THIS_RUN
     if is_ours_alone and cached is not None and connection.is_live(cached):
         await end_unkept(connection.client, cached.token)  # quitting would not know it any more

@@ -25,10 +25,10 @@ def run_app(workspace: Workspace) -> int:
             choice = None
     app = QiscusTui(workspace, choice, few_colours=has_few_colours(os.environ))
     code = app.run(mouse=workspace.config.ui.mouse)
+    for words in app.parting_words:
+        sys.stderr.write(f"qiscus-tui: {words}\n")
     # A terminal that went away breaks the app as well; the signal's code is what counts then.
     if app.crash is not None and code is None:
         sys.stderr.write("\n".join(app.crash) + "\n")
         return 1
-    for words in app.parting_words:
-        sys.stderr.write(f"qiscus-tui: {words}\n")
     return code or app.return_code or 0

@@ -54,6 +54,11 @@ class Program:
         count = self.sessions if sessions is None else sessions
         self.server = demo_state(self.clock, sessions=count, dialect=dialect)
 
+    @property
+    def terminal(self) -> Path:
+        """What `/dev/tty` is; there is no terminal until this file is made."""
+        return self.data.parent / "tty"
+
     def transport(self) -> httpx.AsyncBaseTransport:
         return httpx.ASGITransport(demo_app(self.server))
 
@@ -108,6 +113,7 @@ def program(tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("qiscus_tui.service.workspace.SystemClock", lambda: clock)
     monkeypatch.setattr("qiscus_tui.cli.opening.SystemClock", lambda: clock)
     monkeypatch.setattr("qiscus_tui.cli.refresh.process_age", lambda: 0.0)
+    monkeypatch.setattr("qiscus_tui.cli.console.TERMINAL", str(made.terminal))
     return made
 
 

@@ -1,9 +1,13 @@
 """`revoke-all` between the server and the disk: what is proven first, and what a failure says."""
 
+import json
 import signal
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from qiscus_tui.cli.console import Console
 from qiscus_tui.demo import DIALECTS, DemoSession
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.errors import StorageError
@@ -12,7 +16,7 @@ from qiscus_tui.store.journal import Journal, JournalState
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.processes import Process, Running
 from qiscus_tui.store.secrets import FileSecrets
-from tests.cli.conftest import Done, Program
+from tests.cli.conftest import SERVER, Done, Program
 
 INTERRUPTS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 
@@ -162,6 +166,49 @@ def test_on_a_terminal_a_new_long_lived_token_that_is_not_kept_is_shown_once(
     assert (done.out + done.err).count(new) == 1
 
 
+def test_it_is_shown_on_the_terminal_itself_where_the_output_goes_elsewhere(
+    nearly_full: Program,
+) -> None:
+    nearly_full.speak(DIALECTS["new-long-lived"])
+    nearly_full.terminal.touch()
+    done = nearly_full("revoke-all", "--yes", "--json", "--no-input")
+    new = nearly_full.server.credentials.long_lived_token
+    assert done.code == 6
+    assert nearly_full.terminal.read_text().count(new) == 1
+    assert new not in done.out + done.err
+    assert "--with-token" in done.err
+
+
+def test_it_is_shown_before_the_first_word_of_the_result(
+    nearly_full: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nearly_full.speak(DIALECTS["new-long-lived"])
+    nearly_full.terminal.touch()
+    was_there: list[bool] = []
+
+    def result(_self: Console, _text: str = "") -> None:
+        was_there.append(
+            nearly_full.server.credentials.long_lived_token in nearly_full.terminal.read_text()
+        )
+
+    monkeypatch.setattr(Console, "result", result)
+    nearly_full("revoke-all", "--yes")
+    assert was_there == [True]
+
+
+def test_with_credentials_from_the_environment_a_changed_one_is_shown(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program.speak(DIALECTS["new-long-lived"])
+    program.terminal.touch()
+    held = program.server.credentials
+    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", held.long_lived_token)
+    monkeypatch.setenv("QISCUS_APP_ID", held.app_code)
+    done = program("--server", SERVER, "revoke-all", "--yes")
+    assert done.code == 6
+    assert program.server.credentials.long_lived_token in program.terminal.read_text()
+
+
 def test_elsewhere_it_is_not_shown_and_a_login_is_asked_for(nearly_full: Program) -> None:
     nearly_full.speak(DIALECTS["new-long-lived"])
     done = nearly_full("revoke-all", "--yes", "--json")
@@ -182,7 +229,65 @@ def test_a_short_lived_one_that_is_not_kept_is_ended(nearly_full: Program) -> No
     assert nearly_full.server.sessions() == []
 
 
+# What is protected
+
+
+PROTECTED = """
+[[known]]
+client = "GuzzleHttp"
+label = "billing cron"
+protect = true
+"""
+
+
+def test_a_dry_run_counts_what_is_protected_by_label(
+    logged_in: Program, configured: Callable[[str], None]
+) -> None:
+    listed = json.loads(logged_in("sessions", "--json", "--filter", "client:GuzzleHttp").out)
+    configured(PROTECTED)
+    done = logged_in("revoke-all", "--dry-run")
+    assert done.code == 0
+    assert listed
+    assert f"{len(listed)} protected among them: billing cron {len(listed)}" in done.out
+    assert "billing cron" in logged_in("revoke-all", "--dry-run", "--json").err
+
+
+def test_the_question_counts_what_is_protected(
+    logged_in: Program, configured: Callable[[str], None]
+) -> None:
+    configured(PROTECTED)
+    done = logged_in("revoke-all", stdin="no\n", terminal=True)
+    assert done.code == 2
+    assert "protected among them: billing cron" in done.err
+
+
 # Afterwards
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [(Fault(403), 1), (Fault(200, b'{"errors": "no"}'), 1), (Fault(500), 1)],
+)
+def test_a_refusal_is_told_once_the_list_shows_that_nothing_ended(
+    logged_in: Program, fault: Fault, code: int
+) -> None:
+    logged_in.server.fail_next(Call.REVOKE_ALL, fault)
+    done = logged_in("revoke-all", "--yes", "--json")
+    assert done.code == code
+    assert {one["outcome"] for one in json.loads(done.out)["outcomes"]} == {"failed"}
+    assert "Nothing was ended" in done.err
+
+
+@pytest.mark.parametrize("fault", [Fault(403), Fault(200, b'{"errors": "no"}'), Fault(500)])
+def test_a_refusal_hides_no_revoke_and_no_dead_token_is_handed_out(
+    logged_in: Program, fault: Fault
+) -> None:
+    logged_in.server.fail_next(Call.REVOKE_ALL, replace(fault, after=True))
+    done = logged_in("revoke-all", "--yes", "--json")
+    assert done.code == 3
+    assert {one["outcome"] for one in json.loads(done.out)["outcomes"]} == {"revoked"}
+    assert "Nothing was ended" not in done.err
+    assert logged_in("token").out.strip() in {one.token for one in logged_in.server.sessions()}
 
 
 def test_what_is_listed_all_the_same_has_failed(
@@ -244,6 +349,6 @@ def test_a_list_that_is_not_whole_afterwards_leaves_the_end_unknown_and_says_why
 def test_an_old_token_that_cannot_be_forgotten_hides_no_outcome(nearly_full: Program) -> None:
     nearly_full.server.fail_next(Call.REVOKE_ALL, Fault(502, after=True))
     done = nearly_full("revoke-all", "--yes")
-    assert done.code == 1
+    assert done.code == 3
     assert "revoked" in done.out
     assert "The disk is full" in done.err

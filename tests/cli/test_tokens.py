@@ -190,7 +190,7 @@ def test_revoke_all_dry_run_sends_nothing(logged_in: Program) -> None:
 def test_revoke_all_whose_answer_is_lost_says_so(logged_in: Program) -> None:
     logged_in.server.fail_next(Call.REVOKE_ALL, Fault(502, after=True))
     done = logged_in("revoke-all", "--yes")
-    assert done.code == 1
+    assert done.code == 3
     assert "refresh" in done.err
     assert logged_in.server.calls[Call.REVOKE_ALL] == 1
 

@@ -38,6 +38,8 @@ class Fault:
         """The exit codes that are right for a deed."""
         if deed in self.codes:
             return {self.codes[deed]}
+        if deed is Deed.REVOKE_ALL and self.done and self.code != FINE:
+            return {NOT_ALL}  # all are gone, and so is the new token
         if deed not in REVOKES:
             return {self.code}
         # The list shows what is gone, whatever was answered.

@@ -13,7 +13,7 @@ from qiscus_tui.model.known import Known
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revoke_all import RevokeAllResult
 from qiscus_tui.tui.dialogs.parts import TypedField
-from qiscus_tui.tui.dialogs.revoke_all import RevokeAllDialog
+from qiscus_tui.tui.dialogs.revoke_all import RevokeAllDialog, consequences
 from tests.tui.dialogs_on_demo import DialogApp, Door, Stage, settled, shown, stage, typed
 
 CRON = Known("billing cron", client="GuzzleHttp", protect=True)
@@ -194,7 +194,75 @@ async def test_a_new_long_lived_token_that_could_not_be_stored_is_shown_once(
         await pilot.press("enter")
         (result,) = app.answers
         assert isinstance(result, RevokeAllResult)
-        assert result == replace(result, new_long_lived=None)
+        assert token not in f"{result!r} {result.sent!r} {result.sent.unstored}"
+
+
+class LeavingWords(DialogApp):
+    def __init__(self) -> None:
+        super().__init__()
+        self.parting_words: list[str] = []
+
+
+@pytest.mark.parametrize("leaves", ["while it is sent", "after it is shown", "after it was read"])
+async def test_one_that_nobody_has_read_is_left_on_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, leaves: str
+) -> None:
+    door = Door()
+    on = await stage("new-long-lived", sleep=door.pass_through)
+
+    async def full(_self: Connection, _credentials: Credentials) -> None:
+        raise StorageError("The disk is full", "Make room.")
+
+    monkeypatch.setattr(Connection, "keep", full)
+    app = LeavingWords()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shown(pilot, dialog(on), on.clock)
+        door.close()
+        await typed(pilot, on.clock, *code(on), "enter")
+        await pilot.pause()
+        if leaves == "while it is sent":
+            asyncio.get_running_loop().call_later(0.05, door.open)
+        else:
+            door.open()
+            await settled(pilot)
+        if leaves == "after it was read":
+            on.clock.advance(1)
+            await pilot.press("enter")
+    is_left = any(on.state.credentials.long_lived_token in words for words in app.parting_words)
+    assert is_left is (leaves != "after it was read")
+
+
+async def test_it_is_on_the_screen_before_the_list_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    on = await stage("new-long-lived")
+
+    async def full(_self: Connection, _credentials: Credentials) -> None:
+        raise StorageError("The disk is full", "Make room.")
+
+    never = asyncio.Event()
+
+    async def never_comes(*_: object, **__: object) -> None:
+        await never.wait()
+
+    monkeypatch.setattr(Connection, "keep", full)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, dialog(on), on.clock)
+        monkeypatch.setattr(Connection, "read_list", never_comes)
+        await typed(pilot, on.clock, *code(on), "enter")
+        for _ in range(20):
+            await pilot.pause()
+        flat = "".join(line.strip(" │") for line in app.text().splitlines())
+        assert on.state.credentials.long_lived_token in flat
+
+
+async def test_every_protected_integration_is_counted_however_many_there_are() -> None:
+    on = await stage(sessions=60)
+    labels = [Known(f"cron {n:02}", client="x", protect=True) for n in range(12)]
+    plain = [Known(f"tool {n:02}", client="x") for n in range(12)]
+    listed = replace(on.listed, labels=[*plain, *plain, *labels, *[None] * (len(on.listed) - 36)])
+    words = consequences(listed).plain
+    assert all(f"1  {label.label}, protected" in words for label in labels)
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 15)])

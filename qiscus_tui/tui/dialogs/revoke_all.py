@@ -1,14 +1,15 @@
 """Revoke all: says what follows, takes the typed app code, and tells how it ended."""
 
 import asyncio
+import contextlib
 import enum
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast, runtime_checkable
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.widget import Widget
 
 from qiscus_tui.errors import QiscusTuiError
@@ -22,7 +23,7 @@ from qiscus_tui.tui.dialogs.question import Question
 
 if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
-    from qiscus_tui.service.revoke_all import RevokeAllResult
+    from qiscus_tui.service.revoke_all import RevokeAllResult, Sent
 
 CLIENTS = 8
 """Clients that are named."""
@@ -34,6 +35,13 @@ class Phase(enum.Enum):
     ASKING = "asking"
     SENDING = "sending"
     DONE = "done"
+
+
+@runtime_checkable
+class LeavesWords(Protocol):
+    """An app that says something on the terminal that it leaves behind."""
+
+    parting_words: list[str]
 
 
 class RevokeAllDialog(Question["RevokeAllResult"]):
@@ -68,7 +76,9 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
         self._phase = Phase.ASKING
         self._refusal: QiscusTuiError | None = None
         self._result: RevokeAllResult | None = None
-        self._sending: asyncio.Task[RevokeAllResult] | None = None
+        self._sending: asyncio.Task[Sent] | None = None
+        self._lost: str | None = None
+        """A new long-lived token that is kept nowhere, until the user has closed the dialog."""
 
     @property
     def plan_runs(self) -> bool:
@@ -114,13 +124,16 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
         if self.query_one(TypedField).value.strip() not in {code, safe(code)}:
             self.say_again("That is not the app code: nothing was sent.")
             return
-        from qiscus_tui.service.revoke_all import revoke_all
+        from qiscus_tui.service.revoke_all import send_revoke_all, verify
 
         self._show_sending()
         # A task of its own: leaving the screen must not lose the new token.
-        self._sending = asyncio.create_task(revoke_all(self._connection, self._listed))
+        self._connection.show_secret = self._show_lost
+        self._sending = asyncio.create_task(send_revoke_all(self._connection, self._listed))
         try:
-            self._show_result(await asyncio.shield(self._sending))
+            sent = await asyncio.shield(self._sending)
+            self.say("lead", "Reading what is gone.")
+            self._show_result(await verify(self._connection, self._listed, sent))
         except QiscusTuiError as error:
             self.say("heading", "Nothing was revoked")
             self.say("lead")
@@ -142,29 +155,34 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
         self.say("lines")
         self.say("note")
 
+    def _show_lost(self, token: str) -> bool:
+        """Show a new long-lived token that could not be stored, while the rest still goes on."""
+        self._lost = token
+        words = Content.assemble(
+            ("The new long-lived token, shown only here and only now:\n", "bold $error"),
+            (safe(token), "bold"),
+            (
+                "\nKeep it in a safe place, repair the storage, and log in with it: "
+                "qiscus-tui login --with-token",
+                "$text-muted",
+            ),
+        )
+        with contextlib.suppress(NoMatches):  # the screen is gone: see on_unmount
+            self.say("note", words)
+        return True
+
     def _show_result(self, result: "RevokeAllResult") -> None:
-        self._result = replace(result, new_long_lived=None)  # it is shown here, and nowhere else
-        self._told(self._result)
-        whole = result.still_listed == 0
-        self.set_class(not whole or result.unstored is not None, "-dangerous")
-        self.say("heading", "Revoked" if whole else "Not all revoked")
+        self._result = result
+        self._told(result)
+        sent, whole = result.sent, result.still_listed == 0
+        refused = sent.failure is not None and result.nothing_ended
+        self.set_class(not whole or sent.unstored is not None, "-dangerous")
+        heading = "Nothing was revoked" if refused else "Not all revoked"
+        self.say("heading", "Revoked" if whole else heading)
         self.say(
             "lead", Content.styled(result.words, "bold $success" if whole else "bold $warning")
         )
         self.say("lines", result_words(result))
-        if result.new_long_lived is not None:
-            self.say(
-                "note",
-                Content.assemble(
-                    ("The new long-lived token, shown only here and only now:\n", "bold $error"),
-                    (safe(result.new_long_lived), "bold"),
-                    (
-                        "\nKeep it in a safe place, mend the storage, and log in with it: "
-                        "qiscus-tui login --with-token",
-                        "$text-muted",
-                    ),
-                ),
-            )
 
     def action_cancel(self) -> None:
         """Leave; not while the call is under way, and not by a key that came too early."""
@@ -174,6 +192,7 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
             self.close(None)
         elif self.guard.awake:
             self.say("note")
+            self._lost = None  # it was read
             self.close(self._result)
 
     def action_finish(self) -> None:
@@ -182,12 +201,17 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
             self.action_cancel()
 
     async def on_unmount(self) -> None:
-        """The screen goes away: the new token is stored first all the same."""
+        """The screen goes away: the new token is stored first, or left on the terminal."""
         if self.confirming is not None:
             self.confirming.cancel()  # nobody is left to be shown the result
         if self._sending is not None:
             await asyncio.wait({self._sending})
             self._sending.exception()  # nor the failure, which the next start explains
+        app = cast("object", self.app)
+        if self._lost is not None and isinstance(app, LeavesWords):
+            app.parting_words.append(
+                f"The new long-lived token could not be stored. It is shown only here: {self._lost}"
+            )
 
 
 def consequences(listed: SessionList) -> Content:
@@ -201,14 +225,15 @@ def consequences(listed: SessionList) -> Content:
     ]
     if not listed.is_whole:
         lines.append(Content("What could not be read, and so is not listed, ends too."))
-    known = Counter(
-        f"{label.label}, protected" if label.protect else label.label
-        for label in listed.labels
-        if label is not None
+    protected = Counter(
+        {f"{label}, protected": n for label, n in listed.protected_by_label.items()}
     )
-    if known:
+    known = Counter(
+        label.label for label in listed.labels if label is not None and not label.protect
+    )
+    if protected or known:
         lines += [Content(), Content.styled("Known integrations that stop:", "bold $warning")]
-        lines += _counted(known)
+        lines += _counted(protected, len(protected)) + _counted(known)
     others = Counter(
         client for client, label in zip(listed.clients, listed.labels, strict=True) if label is None
     )
@@ -221,31 +246,31 @@ def consequences(listed: SessionList) -> Content:
 def result_words(result: "RevokeAllResult") -> Content:
     """What is known of the end, and what is not."""
     parts: list[Content] = []
-    if result.unanswered is not None:
+    sent = result.sent
+    if sent.failure is not None:
         lost = "The answer, and with it the new token, was lost."
-        kept = "No answer; nothing was ended."
-        words = kept if result.nothing_ended else lost
+        words = "Nothing was ended." if result.nothing_ended else lost
         parts.append(Content.styled(words, "$warning"))
-        parts.append(trouble(result.unanswered))
-    if result.unstored is not None:
+        parts.append(trouble(sent.failure))
+    if sent.unstored is not None:
         parts.append(Content.styled("The new token could not be stored.", "$warning"))
-        parts.append(trouble(result.unstored))
-    if result.trouble is not None and result.trouble is not result.unstored:
+        parts.append(trouble(sent.unstored))
+    if result.trouble is not None:
         parts.append(Content.styled("The list could not be read afterwards.", "$warning"))
         parts.append(trouble(result.trouble))
     if result.still_listed:
         still = f"{sessions_word(result.still_listed)} of before are still listed."
         parts.append(Content(f"{still}\n{LOOK_AGAIN_HINT}"))
     if result.unwritten is not None:
-        parts.append(Content.styled("It could not be written down.", "$warning"))
+        parts.append(Content.styled("It could not be recorded.", "$warning"))
         parts.append(trouble(result.unwritten))
     if not parts:
         parts.append(Content("A new token is stored, and is in use now."))
     return Content("\n").join(parts)
 
 
-def _counted(counts: Counter[str]) -> list[Content]:
-    shown = counts.most_common(CLIENTS)
+def _counted(counts: Counter[str], most: int = CLIENTS) -> list[Content]:
+    shown = counts.most_common(most)
     lines = [
         Content.assemble((f"{count:>7,}", "bold"), f"  {words or 'no client named'}")
         for words, count in shown

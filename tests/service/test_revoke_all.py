@@ -1,0 +1,404 @@
+"""Revoke-all: recorded first, no token lost, and nothing claimed before the list is read."""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from qiscus_tui.api.replies import NewTokens
+from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.errors import NotConnected, ReadOnly, StorageError
+from qiscus_tui.model.account import Credentials
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.history import notices
+from qiscus_tui.service.keeping import Disk
+from qiscus_tui.service.revoke_all import RevokeAllResult, revoke_all
+from qiscus_tui.service.shield import shield
+from qiscus_tui.store.audit import AuditLog
+from qiscus_tui.store.audit_records import AuditIntent, AuditKind
+from qiscus_tui.store.journal import Journal, JournalState
+from qiscus_tui.store.processes import Process, Running
+from tests.service.conftest import Sandbox, SandboxMaker
+
+
+async def done(connection: Connection) -> RevokeAllResult:
+    return await revoke_all(connection, await connection.read_list())
+
+
+def at_each(here: Sandbox, connection: Connection, call: Call, happens: Callable[[], object]):
+    """When this call reaches the server, this happens."""
+    asked = connection.client._settings.transport
+    assert asked is not None
+
+    class Watching(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            before = here.state.calls[call]
+            answer = await asked.handle_async_request(request)
+            if here.state.calls[call] > before:
+                happens()
+            return answer
+
+    connection.client._settings = replace(connection.client._settings, transport=Watching())
+    connection.client._wire = None
+
+
+def is_locked(folder: Path) -> bool:
+    """Whether somebody holds an account."""
+    for path in folder.glob("account-*.lock"):
+        descriptor = os.open(path, os.O_RDWR)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(descriptor)
+    return False
+
+
+def states(disk: Disk) -> list[JournalState]:
+    return [entry.state for entry in disk.journal.unfinished()]
+
+
+async def kept(connection: Connection) -> Credentials:
+    return await connection.credentials()
+
+
+def cannot_keep(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    async def keep(_self: Connection, _credentials: Credentials) -> None:
+        raise error
+
+    monkeypatch.setattr(Connection, "keep", keep)
+
+
+# Before the call
+
+
+async def test_a_read_only_account_sends_nothing(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    connection.account = replace(connection.account, readonly=True)
+    with pytest.raises(ReadOnly):
+        await done(connection)
+    assert here.state.calls[Call.REVOKE_ALL] == 0
+
+
+async def test_it_is_recorded_and_the_account_is_locked_before_the_call(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    seen: list[object] = []
+
+    def look() -> None:
+        seen.append(states(here.disk))
+        seen.append(is_locked(here.disk.paths.state_dir))
+        seen.extend(here.disk.audit.events())
+
+    at_each(here, connection, Call.REVOKE_ALL, look)
+    listed = await connection.read_list()
+    await revoke_all(connection, listed)
+    pending, locked, intent = seen
+    assert (pending, locked) == ([JournalState.PENDING], True)
+    assert isinstance(intent, AuditIntent)
+    assert intent.kind is AuditKind.REVOKE_ALL
+    assert set(intent.ids) == {session.id for session in listed.sessions}
+
+
+async def test_without_a_record_nothing_is_sent(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+):
+    here = sandbox()
+    connection = await here.connected()
+
+    def full(*_: object) -> None:
+        raise StorageError("The disk is full")
+
+    monkeypatch.setattr(AuditLog, "intent", full)
+    with pytest.raises(StorageError):
+        await done(connection)
+    assert here.state.calls[Call.REVOKE_ALL] == 0
+
+
+async def test_the_token_is_the_one_that_is_kept_once_the_account_is_held(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+):
+    here = sandbox()
+    connection = await here.connected()
+    other = here.workspace.connect(here.workspace.choose())
+    listed = await connection.read_list()
+    sent: list[str] = []
+
+    async def call(long_lived: str, *_: object) -> NewTokens:
+        sent.append(long_lived)
+        raise NotConnected("No route to host")
+
+    monkeypatch.setattr(connection.client, "revoke_all", call)
+    async with other.keeping.lock(other.account):
+        waiting = asyncio.create_task(revoke_all(connection, listed))
+        for _ in range(200):
+            await asyncio.sleep(0)
+        await other.keep(replace(await kept(other), long_lived="renewed"))
+    with pytest.raises(NotConnected):
+        await waiting
+    assert sent == ["renewed"]
+
+
+async def test_a_call_that_was_never_sent_leaves_nothing_to_explain(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+):
+    here = sandbox()
+    connection = await here.connected()
+
+    async def call(*_: object, **__: object) -> NewTokens:
+        raise NotConnected("No route to host")
+
+    monkeypatch.setattr(connection.client, "revoke_all", call)
+    with pytest.raises(NotConnected):
+        await done(connection)
+    assert nothing_to_explain(here, monkeypatch)
+
+
+async def test_who_gives_up_before_the_call_leaves_nothing_to_explain(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+):
+    here = sandbox()
+    connection = await here.connected()
+    listed = await connection.read_list()
+    pending = Journal.pending
+    loop = asyncio.get_running_loop()
+
+    def interrupted(self: Journal, *names: str) -> None:
+        loop.call_soon_threadsafe(working.cancel)
+        pending(self, *names)
+
+    monkeypatch.setattr(Journal, "pending", interrupted)
+    working = asyncio.create_task(revoke_all(connection, listed))
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    assert here.state.calls[Call.REVOKE_ALL] == 0
+    assert nothing_to_explain(here, monkeypatch)
+
+
+def nothing_to_explain(here: Sandbox, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether the next start has nothing to say, though this process is gone then."""
+
+    def is_gone(_: Process) -> Running:
+        return Running.NO
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Process, "running", is_gone)
+        return notices(here.disk) == []
+
+
+# The window is the call and the store, and nothing else
+
+
+async def test_the_list_is_read_with_nothing_held(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    listed = await connection.read_list()
+    seen: list[object] = []
+
+    def look() -> None:
+        shield.handle(lambda: seen.append("heard"))
+        seen.append(is_locked(here.disk.paths.state_dir))
+        seen.append(states(here.disk))
+
+    at_each(here, connection, Call.LIST, look)
+    result = await revoke_all(connection, listed)
+    assert seen == ["heard", False, [JournalState.STORED]]
+    assert result.still_listed == 0
+    assert states(here.disk) == []
+
+
+# The new tokens can't be stored
+
+
+async def test_a_token_that_cannot_be_stored_is_shown_before_anything_else(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+):
+    here = sandbox("new-long-lived")
+    connection = await here.connected()
+    listed = await connection.read_list()
+    order: list[str] = []
+
+    def show(token: str) -> bool:
+        assert token == here.state.credentials.long_lived_token
+        order.append("shown")
+        return True
+
+    def recorded(*_: object) -> None:
+        order.append("recorded")
+
+    for where, name in ((AuditLog, "outcomes"), (AuditLog, "summary"), (Journal, "clear")):
+        monkeypatch.setattr(where, name, recorded)
+    at_each(here, connection, Call.LIST, lambda: order.append("listed"))
+    at_each(here, connection, Call.LOGOUT, lambda: order.append("ended"))
+    cannot_keep(monkeypatch, StorageError("The disk is full"))
+    connection.show_secret = show
+    result = await revoke_all(connection, listed)
+    assert order[0] == "shown"
+    assert {"listed", "recorded", "ended"} <= set(order)
+    assert result.still_listed == 0
+
+
+@pytest.mark.parametrize("error", [OSError(122, "quota"), RuntimeError("no thread"), MemoryError()])
+async def test_whatever_keeps_it_from_the_disk_it_is_shown(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch, error: Exception
+):
+    here = sandbox("new-long-lived")
+    connection = await here.connected()
+    shown: list[str] = []
+    cannot_keep(monkeypatch, error)
+    connection.show_secret = lambda token: not shown.append(token)
+    result = await done(connection)
+    assert shown == [here.state.credentials.long_lived_token]
+    assert result.sent.unstored is not None
+    assert shown[0] not in f"{result!r} {result.sent.unstored}"
+
+
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), KeyboardInterrupt(), SystemExit()])
+async def test_whoever_interrupts_it_it_is_shown(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch, error: BaseException
+):
+    here = sandbox("new-long-lived")
+    connection = await here.connected()
+    listed = await connection.read_list()
+    shown: list[str] = []
+    connection.show_secret = lambda token: not shown.append(token)
+    cannot_keep(monkeypatch, error)
+    with pytest.raises(type(error)):
+        await revoke_all(connection, listed)
+    assert shown == [here.state.credentials.long_lived_token]
+
+
+@pytest.mark.parametrize("short", ["null", '""', '"two\\nlines"'])
+async def test_a_good_long_lived_token_beside_an_unusable_short_one_is_kept(
+    sandbox: SandboxMaker, short: str
+):
+    here = sandbox()
+    connection = await here.connected()
+    body = f'{{"data": {{"auth": {{"token": {short}, "long_lived_token": "LLTnew"}}}}}}'
+    here.state.fail_next(Call.REVOKE_ALL, Fault(200, body.encode(), after=True))
+    result = await done(connection)
+    assert await kept(connection) == Credentials(long_lived="LLTnew")
+    assert result.sent.failure is not None
+
+
+async def test_an_unusable_long_lived_token_takes_the_short_one_not_away(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    old = (await kept(connection)).long_lived
+    body = b'{"data": {"auth": {"token": "QEXnew", "long_lived_token": "two\\nlines"}}}'
+    here.state.fail_next(Call.REVOKE_ALL, Fault(200, body, after=True))
+    result = await done(connection)
+    held = await kept(connection)
+    assert held.short_lived is not None
+    assert (held.long_lived, held.short_lived.token) == (old, "QEXnew")
+    assert result.sent.failure is None
+
+
+# Whatever was answered, the list decides
+
+ANSWERS = [
+    Fault(403),
+    Fault(404),
+    Fault(422, b'{"errors": "invalid token"}'),
+    Fault(401, b'{"errors": "Unauthorized"}'),
+    Fault(500),
+    Fault(200, b'{"errors": "something went wrong"}'),
+    Fault(200, b"<html>", content_type="text/html"),
+]
+
+
+@pytest.mark.parametrize("fault", ANSWERS, ids=lambda one: f"{one.status} {one.body!r}")
+async def test_an_answer_that_says_no_is_not_believed_where_all_are_gone(
+    sandbox: SandboxMaker, fault: Fault
+):
+    here = sandbox()
+    connection = await here.connected()
+    here.state.fail_next(Call.REVOKE_ALL, replace(fault, after=True))
+    result = await done(connection)
+    assert (result.still_listed, result.nothing_ended) == (0, False)
+    assert result.sent.failure is not None
+    assert (await kept(connection)).short_lived is None, "a dead token would be handed out"
+
+
+@pytest.mark.parametrize("fault", ANSWERS, ids=lambda one: f"{one.status} {one.body!r}")
+async def test_where_nothing_ended_that_is_said_and_the_token_stays(
+    sandbox: SandboxMaker, fault: Fault
+):
+    here = sandbox()
+    connection = await here.connected()
+    before = await kept(connection)
+    here.state.fail_next(Call.REVOKE_ALL, fault)
+    result = await done(connection)
+    assert result.nothing_ended
+    assert await kept(connection) == before
+
+
+async def test_a_dead_token_is_found_out_though_the_list_tells_no_tokens(sandbox: SandboxMaker):
+    here = sandbox("ids-unmarked")
+    connection = await here.connected()
+    here.state.fail_next(Call.REVOKE_ALL, Fault(502, after=True))
+    await done(connection)
+    assert (await kept(connection)).short_lived is None
+
+
+async def test_a_token_that_another_program_got_meanwhile_is_not_forgotten(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    connection = await here.connected()
+    other = here.workspace.connect(here.workspace.choose())
+    listed = await connection.read_list()
+    fresh = (await kept(other)).short_lived
+    assert fresh is not None
+    fresh = replace(fresh, token="QEXfresh")
+    store = other.keeping.secrets
+
+    def refreshed() -> None:
+        store.write(other.account.key, replace(credentials, short_lived=fresh))
+
+    credentials = await kept(other)
+    at_each(here, connection, Call.PROFILE, refreshed)
+    here.state.fail_next(Call.REVOKE_ALL, Fault(403, after=True))
+    await revoke_all(connection, listed)
+    assert (await kept(connection)).short_lived == fresh
+
+
+@pytest.mark.parametrize("fault", [Fault(403), Fault(200, b'{"data": [17]}')])
+@pytest.mark.parametrize("stores", [True, False])
+async def test_a_list_that_cannot_be_read_is_no_crash_to_tell_of(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch, fault: Fault, *, stores: bool
+):
+    here = sandbox("new-long-lived")
+    connection = await here.connected()
+    listed = await connection.read_list()
+    if not stores:
+        cannot_keep(monkeypatch, StorageError("The disk is full"))
+    here.state.fail_next(Call.LIST, fault)
+    result = await revoke_all(connection, listed)
+    assert result.still_listed is None
+    assert result.trouble is not None
+    assert nothing_to_explain(here, monkeypatch)
+
+
+async def test_a_list_that_moved_while_it_was_read_proves_nothing(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+):
+    here = sandbox()
+    connection = await here.connected()
+    listed = await connection.read_list()
+    read = connection.read_list
+
+    async def moved(*given: object, **named: object):
+        return replace(await read(*given, **named), moved=True)  # pyright: ignore
+
+    monkeypatch.setattr(connection, "read_list", moved)
+    result = await revoke_all(connection, listed)
+    assert result.still_listed is None
+    assert result.words.endswith("unknown")
