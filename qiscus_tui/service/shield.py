@@ -3,6 +3,8 @@
 import contextlib
 from collections.abc import Callable, Generator
 
+from qiscus_tui.service.held_signals import HeldSignals
+
 
 class Shield:
     """The faces' signal handlers ask it first; what came meanwhile is handled afterwards."""
@@ -10,6 +12,7 @@ class Shield:
     def __init__(self) -> None:
         self._held = 0
         self._waiting: list[Callable[[], object]] = []
+        self._unhandled = HeldSignals()
 
     @property
     def is_held(self) -> bool:
@@ -18,7 +21,9 @@ class Shield:
 
     @contextlib.contextmanager
     def held(self) -> Generator[None]:
-        """While inside, handlers wait."""
+        """While inside, handlers wait, and so do signals that nobody handles."""
+        if not self._held:
+            self._unhandled.hold()
         self._held += 1
         try:
             yield
@@ -28,6 +33,7 @@ class Shield:
                 waiting, self._waiting = self._waiting, []
                 for handle in waiting:
                     handle()
+                self._unhandled.release()
 
     def handle(self, handler: Callable[[], object]) -> None:
         """Call the handler of a signal: now, or when nothing is at stake any more."""

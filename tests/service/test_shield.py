@@ -1,0 +1,54 @@
+"""No signal ends the program while a token of ours is between the server and the disk."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import os, sys
+from qiscus_tui.service.shield import shield
+with shield.held():
+    for number in map(int, sys.argv[1:]):
+        os.kill(os.getpid(), number)
+    print("stored", flush=True)
+print("went on", flush=True)
+"""
+
+OTHERS = ("SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGXCPU", "SIGPWR", "SIGVTALRM", "SIGIO")
+
+
+def run(*numbers: int, before: str = "") -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-c", before + PROGRAM, *map(str, numbers)]
+    return subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_signal_that_nobody_handles_waits_until_the_token_is_stored(name: str) -> None:
+    number = getattr(signal, name, None)
+    if number is None:
+        pytest.skip("not on this system")
+    done = run(number, number)
+    assert (done.returncode, done.stdout) == (-number, "stored\n")
+
+
+def test_one_that_is_ignored_stays_ignored() -> None:
+    before = "import signal\nsignal.signal(signal.SIGUSR1, signal.SIG_IGN)\n"
+    assert run(signal.SIGUSR1, before=before).stdout == "stored\nwent on\n"
+
+
+def test_one_that_somebody_handles_is_left_to_them() -> None:
+    before = "import signal\nsignal.signal(signal.SIGUSR1, lambda *_: print('heard'))\n"
+    assert run(signal.SIGUSR1, before=before).stdout == "heard\nstored\nwent on\n"
+
+
+def test_two_tokens_on_their_way_are_both_waited_for() -> None:
+    program = PROGRAM.replace("with shield.held():", "with shield.held(), shield.held():")
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(int(signal.SIGUSR1))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (-signal.SIGUSR1, "stored\n")
