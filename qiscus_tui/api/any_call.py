@@ -1,4 +1,4 @@
-"""A call that the user names: any path of the same server, but for those that make or end tokens.
+"""A call that the user names: any path of the same server, but for those that make, end or list tokens.
 
 What a path means is decided by whoever reads it last, a proxy or the server, and each may decode
 it once more. So what could mean anything but itself is refused, and a path is held against the
@@ -44,7 +44,7 @@ def any_call(
     for call in contract.token_calls:
         if read == _as_read(call.path):
             raise UsageError(
-                "That call makes or ends tokens, which api does not do: nothing was sent",
+                "That call makes, ends or lists tokens, which api does not do: nothing was sent",
                 f"There is a verb for it: qiscus-tui {_VERBS[call.name]}",
             )
     more = urlencode(list(query))
@@ -60,6 +60,7 @@ _VERBS = {
     "refresh_token": "refresh",
     "revoke_token": "revoke",
     "revoke_all_token": "revoke-all",
+    "active_token_list": "sessions",
 }
 
 

@@ -108,9 +108,9 @@ class Contract(Struct, frozen=True):
 
     @property
     def token_calls(self) -> tuple[Call, ...]:
-        """The calls that make or end tokens, those that were overridden at both their places."""
-        usual = (LOGIN, REFRESH, REVOKE, REVOKE_ALL, LOGOUT)
-        here = (self.login, self.refresh, self.revoke, self.revoke_all, self.logout)
+        """The calls that make, end or list tokens; overridden ones at both their places."""
+        usual = (LOGIN, REFRESH, REVOKE, REVOKE_ALL, LIST, LOGOUT)
+        here = (self.login, self.refresh, self.revoke, self.revoke_all, self.list, self.logout)
         return usual + tuple(call for call in here if call not in usual)
 
     @property

@@ -143,6 +143,6 @@ def _advice(status: int) -> str:
 VERB = Verb(
     add_options,
     run,
-    "It does not log in, refresh, revoke or log out: there are verbs for that. It sets no headers, "
+    "It does not log in, list, refresh, revoke or log out: there are verbs for that. It sets no headers, "
     "never sends the long-lived token, follows no redirect, and tries nothing again.",
 )

@@ -1,4 +1,4 @@
-"""A path that the user names: on the same server, and no call that makes or ends a token."""
+"""A path that the user names: on the same server, and no call that makes, ends or lists tokens."""
 
 import re
 from urllib.parse import quote, unquote
@@ -33,7 +33,7 @@ def called(target: str, *query: tuple[str, str], contract: Contract | None = Non
         "/api/v1/auth/something",
         "/api/v1/authors",
         "/api/v1/%C3%A9",
-        "/api/v2/auth/active_token_list",
+        "/api/v2/auth/active_token_lists",
     ],
 )
 def test_a_path_goes_out_as_it_was_typed(target: str) -> None:
@@ -117,6 +117,7 @@ REFUSED = [
     "/api/v2/auth/refresh_token",
     "/api/v2/auth/revoke_token",
     "/api/v2/auth/revoke_all_token",
+    "/api/v2/auth/active_token_list",
 ]
 
 
@@ -136,9 +137,9 @@ REFUSED = [
         "{}%20/",
     ],
 )
-def test_calls_that_make_or_end_tokens_are_refused(path: str, disguise: str) -> None:
+def test_calls_that_make_end_or_list_tokens_are_refused(path: str, disguise: str) -> None:
     for method in METHODS:
-        with pytest.raises(UsageError, match="makes or ends tokens"):
+        with pytest.raises(UsageError, match="makes, ends or lists tokens"):
             any_call(method, disguise.format(path), (), Contract(), SHORT)
 
 
@@ -172,10 +173,19 @@ def test_so_they_are_where_the_configuration_has_them() -> None:
             "revoke_token": ("/v3/Kill", "id"),
             "refresh_token": ("/v3/renew.php", None),
             "revoke_all_token": ("/v3/kill_all/", None),
+            "active_token_list": ("/v3/all", None),
         }
     )
-    for path in ("/v3/Kill", "/v3/kill/", "/v3/%6bill", "/v3/renew.php", "/v3/kill_all", *REFUSED):
-        with pytest.raises(UsageError, match="makes or ends tokens"):
+    for path in (
+        "/v3/Kill",
+        "/v3/kill/",
+        "/v3/%6bill",
+        "/v3/renew.php",
+        "/v3/kill_all",
+        "/v3/all",
+        *REFUSED,
+    ):
+        with pytest.raises(UsageError, match="makes, ends or lists tokens"):
             called(path, contract=contract)
     assert called("/v3/killer", contract=contract)
 
