@@ -5,7 +5,7 @@ arrived in one go can be made to fill the memory by a few KB.
 """
 
 import zlib
-from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -18,9 +18,6 @@ from qiscus_tui.model.clock import Clock
 
 SMALL_BODY = 4 * 1024 * 1024
 """Bytes of an ordinary answer, at most."""
-
-ANY_BODY = 64 * 1024 * 1024
-"""Bytes of an answer to a call that the user named, at most."""
 
 LIST_BODY = 256 * 1024 * 1024
 """Bytes of one list answer, at most; 100,000 sessions take some 30 MB."""
@@ -65,27 +62,32 @@ class AnswerStream:
         self.redirects = response.is_redirect
         self.headers: Mapping[str, str] = response.headers
 
-    async def pieces(self, bound: int) -> AsyncIterator[bytes]:
-        """The body, piece by piece. Raises Unreadable past `bound` bytes, OutOfReach."""
+    async def pieces(self, bound: int | None) -> AsyncGenerator[bytes]:
+        """The body, piece by piece. Raises Unreadable past `bound` bytes, OutOfReach.
+
+        The time that is spent with a piece is not the server's.
+        """
         body = self._body()
-        started, arrived, size = self._clock.monotonic(), 0, 0
+        spent, arrived, size = 0.0, 0, 0
+        asked = self._clock.monotonic()
         try:
             async for raw in cast("AsyncIterable[bytes]", self._response.stream):
                 arrived += len(raw)
-                spent = self._clock.monotonic() - started
+                spent += self._clock.monotonic() - asked
                 if spent > self._timeout + arrived / SLOWEST:
                     raise TimedOut(
                         f"{self._host} sends too slowly ({arrived:,} bytes in {spent:,.0f} s)"
                     )
                 for piece in body.inflated(raw):
                     size += len(piece)
-                    if size > bound:
+                    if bound is not None and size > bound:
                         raise Unreadable(
                             f"The answer is larger than {bound // 1_048_576:,} MB "
                             "and was not read on",
                             status=self.status,
                         )
                     yield piece
+                asked = self._clock.monotonic()
         except zlib.error as error:
             raise Unreadable("The answer's compression is damaged", status=self.status) from error
         except (httpx.HTTPError, OSError) as error:

@@ -1,4 +1,4 @@
-"""A call that the user names: any path of the same server, but for those that make, end or list tokens.
+"""A call that the user names: any path of the same server but those that make, end or list tokens.
 
 What a path means is decided by whoever reads it last, a proxy or the server, and each may decode
 it once more. So what could mean anything but itself is refused, and a path is held against the

@@ -157,15 +157,20 @@ class ApiClient:
             return True
         return True
 
-    async def ask(self, call: Call, headers: Mapping[str, str], body: bytes | None) -> Answer:
-        """The answer to a call that the user named, whatever it says; one try.
+    @contextlib.asynccontextmanager
+    async def ask(
+        self, call: Call, headers: Mapping[str, str], body: bytes | None
+    ) -> AsyncGenerator[AnswerStream]:
+        """The answer to a call that the user named, whatever it says, as it comes; one try.
 
-        Raises OutOfReach, and Unreadable where it is too large.
+        Raises OutOfReach.
         """
         wire = await self._connected()
         sent = self._clock.now()
         try:
-            answer = await wire.ask(call, headers, body)
+            async with wire.ask(call, headers, body=body) as answer:
+                self._learn_offset(answer.headers, sent)
+                yield answer
         except AnswerLost as error:
             error.hint = (
                 "Check the network, then try again."
@@ -173,8 +178,6 @@ class ApiClient:
                 else "Whether the server carried it out is not known. Look before you try again."
             )
             raise
-        self._learn_offset(answer.headers, sent)
-        return answer
 
     def _profile_call(self, role: Role) -> Call:
         admin = role in {Role.ADMIN, Role.UNKNOWN}

@@ -17,7 +17,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 import truststore
 
-from qiscus_tui.api.answers import ACCEPTED_ENCODING, ANY_BODY, Answer, AnswerStream
+from qiscus_tui.api.answers import ACCEPTED_ENCODING, Answer, AnswerStream
 from qiscus_tui.api.contract import Call
 from qiscus_tui.api.failures import redirected
 from qiscus_tui.api.reach import out_of_reach
@@ -137,11 +137,6 @@ class Wire:
         ):
             return Answer(stream.status, stream.headers, await stream.whole())
 
-    async def ask(self, call: Call, headers: Mapping[str, str], body: bytes | None) -> Answer:
-        """Make the call once; any answer will do, a redirect as well. Raises OutOfReach."""
-        async with self._answered(call, headers, None, body) as stream:
-            return Answer(stream.status, stream.headers, await stream.whole(ANY_BODY))
-
     @contextlib.asynccontextmanager
     async def stream(
         self,
@@ -153,20 +148,22 @@ class Wire:
         on_send: Callable[[], object] | None = None,
     ) -> AsyncGenerator[AnswerStream]:
         """Make the call once and read the answer as it comes; `on_send` as in `send`."""
-        async with self._answered(call, headers, query, body, on_send) as answer:
+        async with self.ask(call, headers, query=query, body=body, on_send=on_send) as answer:
             if answer.redirects:
                 raise redirected(call, answer.status)
             yield answer
 
     @contextlib.asynccontextmanager
-    async def _answered(
+    async def ask(
         self,
         call: Call,
         headers: Mapping[str, str],
-        query: Mapping[str, str] | None,
-        body: bytes | None,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: bytes | None = None,
         on_send: Callable[[], object] | None = None,
     ) -> AsyncGenerator[AnswerStream]:
+        """As `stream`, and any answer will do, a redirect as well."""
         request = self._request(call, headers, query, body)
         if on_send is not None:
             self._tell_of_sending(request, on_send)

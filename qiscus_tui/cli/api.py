@@ -2,7 +2,6 @@
 
 import argparse
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from qiscus_tui.api.any_call import METHODS, READS, any_call
 from qiscus_tui.api.contract import Authentication
@@ -10,9 +9,6 @@ from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.errors import ServerRefused, UsageError
 from qiscus_tui.model.text import safe
-
-if TYPE_CHECKING:
-    from qiscus_tui.api.answers import Answer
 
 MOST_SENT = 16 * 1024 * 1024
 """Bytes of a body that are sent, at most."""
@@ -48,13 +44,17 @@ async def run(context: Context) -> int:
     query = fields if reads else []
     call = any_call(options.method, options.path, query, workspace.contract(), kind)
     body = _body(context, fields, reads=reads)
-    async with connected(workspace) as connection:
-        answer = await answer_to(connection, call, body)
-    context.console.result_bytes(answer.body)
+    async with (
+        connected(workspace) as connection,
+        answer_to(connection, call, body) as answer,
+    ):
+        with context.console.result_stream() as write:
+            async for piece in answer.pieces:
+                write(piece)
     if 200 <= answer.status < 300:
         return 0
     context.console.out.flush()
-    context.console.tell(_refusal(options.method, answer))
+    context.console.tell(_refusal(options.method, answer.status))
     return ServerRefused.exit_code
 
 
@@ -113,13 +113,13 @@ def _read(context: Context, source: str) -> bytes:
         ) from error
 
 
-def _refusal(method: str, answer: "Answer") -> ServerRefused:
+def _refusal(method: str, status: int) -> ServerRefused:
     """The line for stderr. The server's own words are on stdout; a path may hold a secret."""
     try:
-        said = f"{answer.status} {HTTPStatus(answer.status).phrase}"
+        said = f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
-        said = str(answer.status)
-    return ServerRefused(f"The server answered {said} to {method}", _advice(answer.status))
+        said = str(status)
+    return ServerRefused(f"The server answered {said} to {method}", _advice(status))
 
 
 def _advice(status: int) -> str:
@@ -143,6 +143,6 @@ def _advice(status: int) -> str:
 VERB = Verb(
     add_options,
     run,
-    "It does not log in, list, refresh, revoke or log out: there are verbs for that. It sets no headers, "
-    "never sends the long-lived token, follows no redirect, and tries nothing again.",
+    "It does not log in, list, refresh, revoke or log out: there are verbs for that. It sets no "
+    "headers, never sends the long-lived token, follows no redirect, and tries nothing again.",
 )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from qiscus_tui.cli.safe_lines import LONGEST_LINE, SafeLines
 from qiscus_tui.cli.signals import interruptible
 from qiscus_tui.errors import NotConfirmed, QiscusTuiError, UsageError
 from qiscus_tui.model.ascii_json import ascii_json
@@ -15,9 +16,6 @@ from qiscus_tui.model.text import safe
 
 TERMINAL = "/dev/tty"
 """The terminal that this process belongs to, wherever its output goes."""
-
-LONGEST_LINE = 1 << 16
-"""Characters of a secret that are read from stdin, and of a line that is said."""
 
 
 @dataclass
@@ -89,19 +87,29 @@ class Console:
         """A result as one line of JSON."""
         self.result(ascii_json(value))
 
-    def result_bytes(self, body: bytes) -> None:
-        """A result as it came, byte for byte; in safe form where a person reads it."""
+    @contextlib.contextmanager
+    def result_stream(self) -> Generator[Callable[[bytes], None]]:
+        """Takes a result piece by piece, as it comes.
+
+        It is written byte for byte; in safe form where a person reads it.
+        """
         if self.out_is_tty:
-            text = body.decode("utf-8", "backslashreplace").removesuffix("\n")
-            for line in text.split("\n") if text else ():
-                self.result(safe(line.removesuffix("\r").expandtabs(4), LONGEST_LINE))
-            return
+            lines = SafeLines(self.result)
+            try:
+                yield lines.feed
+            finally:
+                lines.end()
+        else:
+            yield self._write_bytes
+
+    def _write_bytes(self, piece: bytes) -> None:
         try:
             if isinstance(self.out, io.StringIO):  # in memory, which takes text alone
-                self.out.write(body.decode("utf-8", "backslashreplace"))
+                self.out.write(piece.decode("utf-8", "backslashreplace"))
             else:
                 self.out.flush()
-                self.out.buffer.write(body)
+                self.out.buffer.write(piece)
+                self.out.buffer.flush()
         except BrokenPipeError:
             self.drop_results()
 

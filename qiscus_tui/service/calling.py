@@ -1,6 +1,10 @@
 """Any other call of the API, made as this account."""
 
-from qiscus_tui.api.answers import Answer
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
+
+from qiscus_tui.api.answers import AnswerStream
 from qiscus_tui.api.any_call import READS
 from qiscus_tui.api.contract import Authentication, Call
 from qiscus_tui.api.failures import says_token_ended
@@ -9,17 +13,24 @@ from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.kinds import must_have_tokens, must_not_be_the_long_lived, secret_key_of
 from qiscus_tui.service.tokens import with_short_lived
 
-
-class _Ended(TokenExpired):
-    """The short-lived token ended, by this answer."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__("The short-lived token has ended", status=answer.status)
-        self.answer = answer
+WORD_ABOUT_A_TOKEN = 64 * 1024
+"""Bytes of a body up to which it may be a word about our token; a longer one is an answer."""
 
 
-async def answer_to(connection: Connection, call: Call, body: bytes | None) -> Answer:
-    """What the server answers, whatever that is.
+@dataclass(frozen=True)
+class CallAnswer:
+    """What the server answers, as it comes."""
+
+    status: int
+    pieces: AsyncIterator[bytes]
+    """The body. Raises OutOfReach."""
+
+
+@contextlib.asynccontextmanager
+async def answer_to(
+    connection: Connection, call: Call, body: bytes | None
+) -> AsyncGenerator[CallAnswer]:
+    """Make the call; the answer is whatever the server says.
 
     With the short-lived token, one that has ended is refreshed and the call repeated, once. Raises
     ReadOnly, LoginNeeded, OutOfReach, StorageError; ServerError where a refresh fails.
@@ -27,19 +38,42 @@ async def answer_to(connection: Connection, call: Call, body: bytes | None) -> A
     if call.method not in READS:
         connection.must_be_writable()
     client, held = connection.client, await connection.credentials()
-    if call.authentication is Authentication.REST:
-        key = secret_key_of(connection.name, held)
-        return await client.ask(call, client.rest_headers(key), body)
-    must_have_tokens(connection.name, held)
+    async with contextlib.AsyncExitStack() as open_answer:
+        if call.authentication is Authentication.REST:
+            headers = client.rest_headers(secret_key_of(connection.name, held))
+            stream = await open_answer.enter_async_context(client.ask(call, headers, body))
+            yield CallAnswer(stream.status, stream.pieces(None))
+            return
+        must_have_tokens(connection.name, held)
+        tried: list[str] = []
 
-    async def once(token: str) -> Answer:
-        must_not_be_the_long_lived(token, await connection.credentials())
-        answer = await client.ask(call, client.short_lived_headers(token), body)
-        if says_token_ended(answer.status, answer.body):
-            raise _Ended(answer)
-        return answer
+        async def once(token: str) -> CallAnswer:
+            must_not_be_the_long_lived(token, await connection.credentials())
+            headers = client.short_lived_headers(token)
+            stream = await open_answer.enter_async_context(client.ask(call, headers, body))
+            beginning, answer = await _begun(stream)
+            tried.append(token)
+            if len(tried) == 1 and says_token_ended(stream.status, beginning):
+                await open_answer.aclose()  # the refresh goes over the same connection
+                raise TokenExpired("The short-lived token has ended", status=stream.status)
+            return answer
 
-    try:
-        return await with_short_lived(connection, once)
-    except _Ended as ended:
-        return ended.answer
+        yield await with_short_lived(connection, once)
+
+
+async def _begun(stream: AnswerStream) -> tuple[bytes, CallAnswer]:
+    """Return the body where it may be a word about our token, else nothing; and the answer."""
+    pieces = stream.pieces(None)
+    beginning = bytearray()
+    async for piece in pieces:
+        beginning += piece
+        if len(beginning) > WORD_ABOUT_A_TOKEN:
+            break
+
+    async def whole() -> AsyncGenerator[bytes]:
+        yield bytes(beginning)
+        async for piece in pieces:
+            yield piece
+
+    word = b"" if len(beginning) > WORD_ABOUT_A_TOKEN else bytes(beginning)
+    return word, CallAnswer(stream.status, whole())

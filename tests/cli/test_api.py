@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -375,14 +375,53 @@ def test_a_person_gets_no_endless_line(rooms: Rooms) -> None:
     assert len(rooms.program("api", "GET", ROOMS, terminal=True).out) < 70_000
 
 
-def test_an_answer_past_the_bound_is_not_read_on(
-    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("qiscus_tui.api.wire.ANY_BODY", 1_048_576)
-    rooms.answers.append(httpx.Response(200, content=b"x" * 1_048_577))
-    done = rooms.program("api", "GET", ROOMS)
-    assert (done.code, done.out) == (1, "")
-    assert "larger than 1 MB" in done.err
+def test_a_body_is_passed_on_as_it_comes(rooms: Rooms) -> None:
+    pipe, piece, sizes = Pipe(), b"x" * 1_000_000, list[int]()
+
+    async def body() -> AsyncGenerator[bytes]:
+        for _ in range(100):
+            yield piece
+            sizes.append(len(pipe.took.getvalue()))
+
+    rooms.answers.append(httpx.Response(200, content=body()))
+    assert rooms.program("api", "GET", ROOMS, out=cast("io.StringIO", pipe)).code == 0
+    assert sizes == [n * 1_000_000 for n in range(1, 101)]
+
+
+def test_on_a_terminal_lines_may_be_torn_over_pieces(rooms: Rooms) -> None:
+    async def body() -> AsyncGenerator[bytes]:
+        for byte in b"a\xc3\xa9\r\n\x1b[m\xff\nlast":
+            yield bytes([byte])
+
+    rooms.answers.append(httpx.Response(200, content=body()))
+    done = rooms.program("api", "GET", ROOMS, terminal=True)
+    assert done.out == "a\xe9\n␛[m\\xff\nlast\n"
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_body_that_breaks_off_is_5_with_what_came(rooms: Rooms, terminal: bool) -> None:
+    async def body() -> AsyncGenerator[bytes]:
+        yield b"x" * 100_000
+        raise httpx.ReadError("reset")
+
+    rooms.answers.append(httpx.Response(200, content=body()))
+    done = rooms.program("api", "GET", ROOMS, terminal=terminal)
+    assert (done.code, done.out.startswith("xxx")) == (5, True)
+    assert len(done.err.splitlines()) == 2
+
+
+def test_a_reader_that_takes_its_time_is_no_slow_server(rooms: Rooms) -> None:
+    class SlowPipe(Pipe):
+        def flush(self) -> None:
+            rooms.program.clock.advance(3600)
+            super().flush()
+
+    async def body() -> AsyncGenerator[bytes]:
+        for _ in range(3):
+            yield b"x" * 100_000
+
+    rooms.answers.append(httpx.Response(200, content=body()))
+    assert rooms.program("api", "GET", ROOMS, out=cast("io.StringIO", SlowPipe())).code == 0
 
 
 def test_a_large_answer_is_whole(rooms: Rooms) -> None:
