@@ -17,6 +17,7 @@ from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.cli.wanted import Wanted
 from qiscus_tui.errors import NoAccount, StorageError
 from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.revocation.clock_check import clock_difference
 from qiscus_tui.service.revocation.events import Answered, Finished, Halted, TrialStarted, Verifying
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan, make_plan
@@ -42,6 +43,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--include-current", action="store_true", help="this program's own session too")
     add("--include-protected", action="store_true", help="protected integrations too")
     add("--allow-unreadable", action="store_true", help="go on where entries can't be read")
+    add(
+        "--allow-clock-offset",
+        action="store_true",
+        help="by age even where the server's clock is days off ours",
+    )
     add("--dry-run", action="store_true", help="show the plan and send nothing")
     add("--yes", action="store_true", help="do not ask; covers 50 sessions")
     add(
@@ -76,6 +82,8 @@ async def run(context: Context) -> int:
         wanted.check(listed)
         for remark in remarks(listed):
             console.say(remark)
+        if difference := clock_difference(listed):
+            console.say(f"{difference}; ages go by the server's.")
         now = connection.server_now()
         moment = query.Moment(now, context.workspace.config.ui.expiring)
         plan = make_plan(listed, wanted.selection(listed, moment), wanted.allowed)

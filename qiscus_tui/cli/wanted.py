@@ -13,6 +13,7 @@ from qiscus_tui.errors import UsageError
 from qiscus_tui.model.durations import parse_duration
 from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH, can_be_token, fingerprint
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.plan import Allowed, Selection
 from qiscus_tui.service.session_list import SessionList
 
@@ -31,6 +32,7 @@ class Wanted:
     rule: query.Query | None
     """`--filter` and `--older-than` together."""
     allow_unreadable: bool
+    allow_clock_offset: bool
     allowed: Allowed
 
     @classmethod
@@ -53,6 +55,7 @@ class Wanted:
             token_ids=_ids_from_stdin(console) if options.token_stdin else (),
             rule=rule,
             allow_unreadable=options.allow_unreadable,
+            allow_clock_offset=options.allow_clock_offset,
             allowed=Allowed(options.include_current, options.include_protected),
         )
 
@@ -64,6 +67,8 @@ class Wanted:
                     f"The list is not whole: {'; '.join(gaps(listed))}",
                     "Name sessions by id, or add --allow-unreadable to revoke what was read.",
                 )
+            if not self.allow_clock_offset:
+                check_clocks(listed, self.rule)
         elif self._may_be_masked(listed):
             raise UsageError(
                 "The server lists sessions without their full tokens, so whether a token's own "

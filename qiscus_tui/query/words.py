@@ -154,6 +154,15 @@ class Query(Struct, frozen=True):
         return Is(State.MARKED) in (word.test for word in self.words)
 
     @property
+    def depends_on_clock(self) -> bool:
+        """Whether a wrong clock, here or at the server, can change what it matches."""
+        return any(
+            isinstance(word.test, Lasts | CreatedBetween)
+            or word.test in {Is(State.EXPIRING), Is(State.EXPIRED)}
+            for word in self.words
+        )
+
+    @property
     def asks_for_new(self) -> bool:
         """Whether it says `is:new`, which takes what the last visit left."""
         return Is(State.NEW) in (word.test for word in self.words)

@@ -1,0 +1,29 @@
+"""Whether the server's clock and ours agree well enough for a rule about age."""
+
+from qiscus_tui.errors import UsageError
+from qiscus_tui.model.durations import DAY
+from qiscus_tui.query import Query
+from qiscus_tui.service.session_list import SessionList
+
+MOST_OFFSET = DAY
+"""Seconds by which the clocks may differ."""
+
+
+def clock_difference(listed: SessionList) -> str:
+    """Return in words by how much the clocks differ, where that is too much; else nothing."""
+    if abs(listed.offset) <= MOST_OFFSET:
+        return ""
+    direction = "ahead of" if listed.offset > 0 else "behind"
+    days = abs(listed.offset) / DAY
+    return f"The server's clock is {days:,.1f} days {direction} this machine's"
+
+
+def check_clocks(listed: SessionList, rule: Query) -> None:
+    """Raises UsageError for a rule about time where the clocks differ by more than a day."""
+    difference = clock_difference(listed)
+    if difference and rule.depends_on_clock:
+        raise UsageError(
+            f"{difference}: ages can't be trusted",
+            "Correct the wrong clock, or name sessions by id. To revoke by age all the same, "
+            "add --allow-clock-offset.",
+        )
