@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from textual.binding import Binding
 
 from qiscus_tui.tui.action import Action, Group, Scope
-from qiscus_tui.tui.situation import Situation, with_a_list, with_a_row
+from qiscus_tui.tui.situation import Situation, with_a_choice, with_a_list, with_a_row
 from qiscus_tui.tui.widgets.one_line import ALWAYS
 
 ACTIONS: tuple[Action, ...] = (
@@ -31,7 +31,7 @@ ACTIONS: tuple[Action, ...] = (
         "Mark the session, or unmark it, and move down.",
         Group.MARK,
         footer=90,
-        available=with_a_row,
+        available=with_a_choice,
     ),
     Action(
         "open_detail",
@@ -54,7 +54,9 @@ ACTIONS: tuple[Action, ...] = (
         Group.REVOKE,
         scopes=(Scope.SESSIONS, Scope.DETAIL),
         footer=95,
-        available=lambda now: now.may_change and (now.rows > 0 or now.marked > 0),
+        available=lambda now: (
+            now.may_change and not now.filter_error and (now.rows > 0 or now.marked > 0)
+        ),
     ),
     Action(
         "filter",
@@ -142,7 +144,7 @@ ACTIONS: tuple[Action, ...] = (
         "Mark all shown",
         "Mark every session shown; what the filter hides stays as it is.",
         Group.MARK,
-        available=with_a_row,
+        available=with_a_choice,
     ),
     Action(
         "invert_shown",
@@ -152,7 +154,7 @@ ACTIONS: tuple[Action, ...] = (
         "Invert marks of all shown",
         "Mark the sessions shown that are not marked, and unmark those that are.",
         Group.MARK,
-        available=with_a_row,
+        available=with_a_choice,
     ),
     Action(
         "unmark_all",
@@ -293,7 +295,7 @@ ACTIONS: tuple[Action, ...] = (
         "Export what is shown…",
         "Write the sessions shown to a file, as CSV or JSON.",
         Group.FIND,
-        available=with_a_row,
+        available=with_a_choice,
     ),
     Action(
         "copy_id",

@@ -19,6 +19,8 @@ class Situation(Struct, frozen=True):
     """The server takes our token no longer."""
     busy: bool = False
     """A plan runs."""
+    filter_error: str = ""
+    """Why the filter can't be read: what is shown is not what was asked for."""
 
     @property
     def may_change(self) -> bool:
@@ -34,6 +36,11 @@ def always(_situation: Situation) -> bool:
 def with_a_row(situation: Situation) -> bool:
     """Needs a session under the cursor."""
     return situation.rows > 0
+
+
+def with_a_choice(situation: Situation) -> bool:
+    """Needs sessions that were shown because the whole filter asks for them."""
+    return situation.rows > 0 and not situation.filter_error
 
 
 def with_a_list(situation: Situation) -> bool:

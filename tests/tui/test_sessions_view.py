@@ -37,7 +37,7 @@ def test_the_rest_of_a_filter_is_what_the_language_selects(text: str) -> None:
     listed = searchable(500)
     view = View(Hasty())
     view.take(listed, Sorting(), at_once(view.sorted_in_steps(listed, Sorting())), MOMENT)
-    first = view.ask(text, MOMENT)
+    first = view.ask(parse(text), MOMENT)
     assert set(first) <= set(view.hits)
     assert sorted(view.hits) == (select(parse(text), listed, MOMENT) if text else [*range(500)])
     assert view.is_whole
@@ -47,9 +47,9 @@ def test_an_unfinished_filter_is_never_narrowed() -> None:
     listed = searchable(500)
     view = View(Hasty())
     view.take(listed, Sorting(), range(500), MOMENT)
-    view.ask("c", MOMENT)
+    view.ask(parse("c"), MOMENT)
     assert not view.is_whole
-    view.ask("curl", MOMENT)
+    view.ask(parse("curl"), MOMENT)
     assert sorted(view.hits) == select(parse("curl"), listed, MOMENT)
 
 

@@ -156,11 +156,6 @@ async def test_of_no_list_nothing_is_called_all() -> None:
     assert text.endswith("  newest first")
 
 
-async def test_a_filter_that_cannot_be_read_says_why() -> None:
-    text = await filtered(structs.replace(SHOWN, error="at 5: no such key"))
-    assert " / client:curl age:>7d  at 5: no such key" in text
-
-
 async def test_a_filter_longer_than_the_line_is_cut() -> None:
     text = await filtered(structs.replace(SHOWN, filter="x" * 300), 80)
     assert len(text) == 80

@@ -103,6 +103,7 @@ class LiveList(PassingTime):
             stale=self.trouble is not None or not self._is_read,
             ended=isinstance(self.trouble, LoginNeeded),
             busy=self._is_changing,
+            filter_error=self.filter_error,
         )
 
     # Reading.
@@ -245,6 +246,8 @@ class LiveList(PassingTime):
 
     def _where_no_rows_are(self) -> tuple[str, ...]:
         is_hidden = self._is_read and self.view.is_filtered
+        if is_hidden and self.filter_error:
+            return notices.no_match(self.view.query.text)
         return notices.NO_MATCH if is_hidden else self.where_no_list_is()
 
     def where_no_list_is(self) -> tuple[str, ...]:

@@ -128,6 +128,19 @@ def why_not(situation: Situation) -> str:
     return "There is no session to do that with."
 
 
+def why_not_chosen(filter_error: str) -> str:
+    """Why what is shown can't be marked, revoked or exported, and what to do."""
+    return (
+        f"Nothing can be marked, revoked or exported: the filter has an error. {filter_error}. "
+        "/ corrects it, escape clears it."
+    )
+
+
+def no_match(shown_by: str) -> tuple[str, ...]:
+    """What is said where the part of a filter that can be read matches nothing."""
+    return (f"No session matches {shown_by}", *NO_MATCH[1:])
+
+
 def with_note(line: Line, note: str, tone: Tone) -> Line:
     """A line with what was done last at its right edge."""
     return Line(line.left, (piece(note, tone, ALWAYS),)) if note else line

@@ -107,7 +107,7 @@ class SessionsScreen(LiveList):
         """Show the plan for a selection, and ask. On a read-only account it only shows."""
         from qiscus_tui.tui.dialogs.revoke import RevokeDialog
 
-        if self._may_change() and self.connection is not None:
+        if self.may_choose() and self._may_change() and self.connection is not None:
             dialog = RevokeDialog(self.connection, self.listed, selection, told=self._revoked)
             self.app.push_screen(dialog, self._ask_for_login)
 
@@ -220,6 +220,8 @@ class SessionsScreen(LiveList):
         """Write what is shown to a file."""
         from qiscus_tui.tui.dialogs.export import ExportDialog
 
+        if not self.may_choose():
+            return
         self.finish_filter()
         if self.connection is not None and self.table.order:
             dialog = ExportDialog(self.listed, self.table.order, self.connection)

@@ -13,7 +13,7 @@ from textual.signal import Signal
 from textual.widgets import Static
 
 from qiscus_tui.errors import FilterError
-from qiscus_tui.query import Moment
+from qiscus_tui.query import Moment, parse_readable
 from qiscus_tui.tui.screens import notices
 from qiscus_tui.tui.screens.census import Census, taken_in_steps
 from qiscus_tui.tui.screens.filter_field import FilterField
@@ -152,7 +152,7 @@ class ShownList(SizedScreen[None]):
         self.view.sorting = sorting
         self.table.show_sort(sorting.shown)
         if len(self.listed) <= AT_ONCE:
-            self._sorted(at_once(self.view.sorted_in_steps(self.listed, sorting)))
+            self._show_sorted(at_once(self.view.sorted_in_steps(self.listed, sorting)))
         else:
             self.run_worker(self._sort_in_turns(), group="sort", exclusive=True)
 
@@ -160,11 +160,11 @@ class ShownList(SizedScreen[None]):
         listed, sorting = self.listed, self.view.sorting
         order = await in_turns(self.view.sorted_in_steps(listed, sorting))
         if listed is self.listed and sorting == self.view.sorting:
-            self._sorted(order)
+            self._show_sorted(order)
 
-    def _sorted(self, order: Sequence[int]) -> None:
+    def _show_sorted(self, order: Sequence[int]) -> None:
         self.view.take(self.listed, self.view.sorting, order, self.moment)
-        self.table.show_order(self.view.hits)
+        self.table.show_sorted(self.view.hits)
         self.draw_lines()
 
     # The filter.
@@ -183,8 +183,12 @@ class ShownList(SizedScreen[None]):
         return True
 
     def filter_by(self, text: str) -> None:
-        """Show what `text` asks for, as if it had been typed, and go to the table."""
-        self.filter_field.value = text
+        """Show what `text` asks for, as if it had been typed, and go to the table.
+
+        Another word can be typed behind it.
+        """
+        self.filter_field.value = f"{text} "
+        self.filter_field.cursor_position = len(self.filter_field.value)
         self._filter_left()
 
     def _filter_left(self) -> None:
@@ -194,13 +198,8 @@ class ShownList(SizedScreen[None]):
 
     def _filter_typed(self, text: str) -> None:
         self._typed = text
-        try:
-            hits = self.view.ask(text, self.moment)
-        except FilterError as error:
-            self._filter_error = error
-            self.draw_lines()
-            return
-        self._filter_error = None
+        query, self._filter_error = parse_readable(text)
+        hits = self.view.ask(query, self.moment)
         if self.view.is_whole:
             self.table.show_order(hits)
         else:
@@ -229,7 +228,7 @@ class ShownList(SizedScreen[None]):
             len(self.table.order),
             len(self.listed),
             self.view.sorting.words,
-            error.message if error else "",
+            has_error=error is not None,
         )
         self.filter_line.show_filter(shown)
         found = Line((), filter_line(shown).right)
@@ -249,19 +248,34 @@ class ShownList(SizedScreen[None]):
 
     # Marks.
 
+    @property
+    def filter_error(self) -> str:
+        """Why the filter can't be read; empty where it can."""
+        return self._filter_error.message if self._filter_error else ""
+
+    def may_choose(self) -> bool:
+        """Return whether the whole filter decides what is shown; say so where it does not."""
+        if self.filter_error:
+            words = notices.why_not_chosen(self.filter_error)
+            self.notify(words, severity="warning", markup=False)
+        return not self.filter_error
+
     def action_toggle_mark(self) -> None:
         """Mark or unmark, and move down."""
-        self.table.toggle_mark()
+        if self.may_choose():
+            self.table.toggle_mark()
 
     def action_mark_shown(self) -> None:
         """Mark all that the filter leaves."""
-        self.finish_filter()
-        self.table.mark_shown()
+        if self.may_choose():
+            self.finish_filter()
+            self.table.mark_shown()
 
     def action_invert_shown(self) -> None:
         """Turn the marks of what the filter leaves round."""
-        self.finish_filter()
-        self.table.invert_shown()
+        if self.may_choose():
+            self.finish_filter()
+            self.table.invert_shown()
 
     def action_unmark_all(self) -> None:
         """Take every mark away."""
@@ -270,9 +284,9 @@ class ShownList(SizedScreen[None]):
     @on(SessionTable.MarksChanged)
     def _marks_changed(self) -> None:
         if self.view.depends_on_marks:
-            self._sorted(self.view.order)
-        else:
-            self.draw_lines()
+            self.view.take(self.listed, self.view.sorting, self.view.order, self.moment)
+            self.table.show_order(self.view.hits)
+        self.draw_lines()
 
 
 async def in_turns(steps: Generator[None, None, Result]) -> Result:

@@ -139,9 +139,8 @@ class View:
 
     # The filter.
 
-    def ask(self, text: str, moment: Moment) -> Sequence[int]:
-        """Filter by `text`, and give the first hits. Raises FilterError, with nothing changed."""
-        query = parse(text)
+    def ask(self, query: Query, moment: Moment) -> Sequence[int]:
+        """Filter by `query`, and return the first hits."""
         narrowing = self._is_whole and narrows(self._query, query)
         base = self._hits if narrowing else self._sorted
         self._query, self._moment = query, moment

@@ -96,6 +96,8 @@ class SessionRows(LineList):
         self._order: Sequence[int] = ()
         self._needs = Needs()
         self._wanted: str | None = None
+        self._moved_to: str | None = None
+        """Id of the session that the cursor was moved to."""
         self._told: str | None = None
         self._sort: Sort | None = None
         self._notice: tuple[str, ...] = ()
@@ -127,6 +129,17 @@ class SessionRows(LineList):
     def show_order(self, order: Sequence[int]) -> None:
         """Show other rows of the same snapshot, or the same in another order."""
         self._take(self._sessions, order)
+
+    def show_sorted(self, order: Sequence[int]) -> None:
+        """Show the rows in an order that the user asked for.
+
+        The cursor stays on its session if it was moved there, else the first row is shown.
+        """
+        was_moved = self._moved_to is not None and self._moved_to == self.cursor_id
+        self.show_order(order)
+        if not was_moved:
+            self.set_rows(len(order), 0, 0)
+            self._tell_cursor()
 
     def show_partial(self, order: Sequence[int]) -> None:
         """Show the first hits of a filter that still runs.
@@ -193,6 +206,7 @@ class SessionRows(LineList):
 
     def cursor_moved(self) -> None:
         self._wanted = None
+        self._moved_to = self.cursor_id
         self._tell_cursor()
 
     def row_opened(self) -> None:

@@ -53,8 +53,8 @@ class Shown(Struct, frozen=True):
     total: int
     sort: str
     """In words, such as `newest first`."""
-    error: str = ""
-    """Why the filter can't be read; the list is as it was before."""
+    has_error: bool = False
+    """The filter can't be read."""
 
 
 class IdentityLine(OneLine):
@@ -131,11 +131,10 @@ def counts_line(counts: Counts) -> Line:
 
 
 def filter_line(shown: Shown) -> Line:
-    """What the third line says: the filter, or why it can't be read, and what it leaves."""
-    if shown.error:
-        words = piece(f"/ {shown.filter}  {shown.error}", Tone.BAD, ALWAYS)
-    elif shown.filter:
-        words = piece(f"/ {shown.filter}", Tone.PLAIN, ALWAYS)
+    """What the third line says: the filter, and what it leaves."""
+    if shown.filter:
+        tone = Tone.BAD if shown.has_error else Tone.PLAIN
+        words = piece(f"/ {shown.filter}", tone, ALWAYS)
     else:
         words = piece("/ to filter", Tone.MUTED, 10)
     many = f"{shown.shown:,} of {shown.total:,}" if shown.shown != shown.total else "all"

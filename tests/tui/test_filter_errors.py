@@ -1,0 +1,96 @@
+"""A filter that can't be read: what is shown meanwhile, what is refused, what is said."""
+
+import pytest
+
+from tests.clocks import ManualClock
+from tests.tui.demo_app import Running, at_sessions
+
+CHOOSING = ["a", "i", "space", "x", "e"]
+
+
+async def typed(running: Running, text: str) -> None:
+    """Type a filter, as fingers do."""
+    names = {
+        " ": "space",
+        ":": "colon",
+        ">": "greater_than_sign",
+        "-": "minus",
+        '"': "quotation_mark",
+    }
+    await running.press("slash", "ctrl+u", *(names.get(key, key) for key in text))
+
+
+@pytest.mark.parametrize("wrong", ["is:expi", "age:>", "age>7d", "clint:x", "-is:", "or"])
+async def test_the_list_stays_as_it_was_before_the_word_was_begun(
+    clock: ManualClock, wrong: str
+) -> None:
+    async with at_sessions(clock, sessions=300) as running:
+        await typed(running, "client:curl")
+        before = running.ids
+        assert 0 < len(before) < 300
+        await running.press("enter")
+        await typed(running, f"client:curl {wrong}")
+        assert running.ids == before
+        await running.press("enter")
+        assert running.ids == before
+
+
+async def test_nothing_that_is_shown_can_be_chosen_until_it_is_corrected(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=300) as running:
+        await typed(running, "client:curl is:expi")
+        await running.press("enter")
+        for key in CHOOSING:
+            await running.press(key)
+            assert running.app.screen is running.sessions
+            assert "'expi' is not a state" in running.toasts
+            running.app.clear_notifications()
+        assert running.sessions.table.mark_counts.total == 0
+        await typed(running, "client:curl")
+        await running.press("enter", "a")
+        assert running.sessions.table.mark_counts.total == len(running.ids)
+        assert not running.toasts
+
+
+async def test_marks_of_before_are_not_revoked_while_the_filter_has_an_error(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("j", "space")
+        await typed(running, "age:>")
+        await running.press("enter", "x")
+        assert running.app.screen is running.sessions
+        assert "age:> needs a duration" in running.toasts
+        await running.press("escape", "x")
+        assert running.app.screen is not running.sessions
+
+
+async def test_the_error_is_said_once_with_what_was_meant(clock: ManualClock) -> None:
+    async with at_sessions(clock, size=(160, 40)) as running:
+        await typed(running, "client:curl is:expi")
+        assert running.words().count("'expi' is not a state of a session, at character 16") == 1
+        assert "is:expiring or is:expired" in running.words()
+        await running.press("enter")
+        assert running.words().count("'expi' is not a state of a session, at character 16") == 1
+        assert "is:expiring or is:expired" in running.words()
+        assert "The list still shows: client:curl" in running.words()
+
+
+async def test_no_match_beside_an_error_names_the_words_that_count(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await typed(running, "client:nobody age:>")
+        await running.press("enter")
+        assert "No session matches client:nobody" in running.words()
+        assert "age:> needs a duration" in running.words()
+
+
+async def test_a_word_is_typed_behind_the_filter_of_a_bar(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=300) as running:
+        running.sessions.filter_by("client:curl")
+        await running.settle()
+        some = running.ids
+        await running.press("slash", *"zzz")
+        assert running.value("#filter") == "client:curl zzz"
+        await running.press("backspace", "backspace", "backspace", "backspace")
+        assert running.ids == some
