@@ -8,6 +8,7 @@ from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.keeping import Disk
 from qiscus_tui.store.audit import CutShort
 from qiscus_tui.store.audit_records import (
+    AuditCutShort,
     AuditIntent,
     AuditKind,
     AuditOutcome,
@@ -15,6 +16,8 @@ from qiscus_tui.store.audit_records import (
     AuditSummary,
 )
 from qiscus_tui.store.journal import JournalEntry, JournalState
+
+SEE_THE_LIST = "Which of them ended is in the list: qiscus-tui sessions"
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,15 @@ class PastPlan:
     outcomes: tuple[AuditOutcome, ...]
     counts: Mapping[str, int] | None
     """Sessions by outcome; None where the plan has no end."""
+    reached: AuditCutShort | None = None
+    """How far it was when it was cut short, where that was written down."""
 
     @property
     def words(self) -> str:
         """How it ended: `2 revoked · 1 failed`."""
+        if self.counts is None and self.reached is not None:
+            sent = f"{self.reached.sent:,} of {len(self.intent.ids):,} sent"
+            return f"cut short: {sent}, {self.reached.answered:,} answered"
         if self.counts is None:
             return "no end was written down"
         parts = [f"{n:,} {name.replace('_', ' ')}" for name, n in self.counts.items() if n]
@@ -48,9 +56,15 @@ def past_plans(records: Iterable[AuditRecord]) -> list[PastPlan]:
             case AuditSummary():
                 if record.plan_id in building:
                     building[record.plan_id].counts = record.counts
+            case AuditCutShort():
+                if record.plan_id in building:
+                    building[record.plan_id].reached = record
             case _:
                 pass
-    plans = [PastPlan(one.intent, tuple(one.outcomes), one.counts) for one in building.values()]
+    plans = [
+        PastPlan(one.intent, tuple(one.outcomes), one.counts, one.reached)
+        for one in building.values()
+    ]
     return sorted(plans, key=lambda plan: plan.intent.time, reverse=True)
 
 
@@ -59,6 +73,7 @@ class _Building:
     intent: AuditIntent
     outcomes: list[AuditOutcome] = field(default_factory=list[AuditOutcome])
     counts: Mapping[str, int] | None = None
+    reached: AuditCutShort | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +93,7 @@ def notices(disk: Disk) -> list[Notice]:
     crashed = [entry for entry in disk.journal.unfinished() if entry.crashed]
     programs = {entry.process for entry in crashed}
     told = [_of_revoke_all(disk, entry) for entry in crashed]
-    for cut in disk.audit.cut_short():
+    for cut in disk.audit.plans_cut_short():
         if cut.intent.kind is AuditKind.REVOKE_ALL and cut.intent.process in programs:
             disk.audit.acknowledge(cut.intent.plan_id)  # the journal tells the same, and more
         else:
@@ -109,7 +124,25 @@ def _of_plan(disk: Disk, cut: CutShort) -> Notice:
         f"The {intent.kind.value} plan {safe(intent.plan_id, 40)} of {sessions} "
         f"({safe(intent.account, 100)}, begun {rfc3339(intent.time)}) was cut short"
     )
-    noun = "outcome" if cut.outcomes == 1 else "outcomes"
-    known = f", with {cut.outcomes:,} {noun} written down" if cut.outcomes else ""
-    hint = "Which of them ended is not known. See what is still listed: qiscus-tui sessions"
-    return Notice(message + known, hint, lambda: disk.audit.acknowledge(intent.plan_id))
+    return Notice(
+        message + _reached(cut), SEE_THE_LIST, lambda: disk.audit.acknowledge(intent.plan_id)
+    )
+
+
+def _reached(cut: CutShort) -> str:
+    """How far a plan was when it was cut short: the rest of the sentence that says so."""
+    if cut.reached is not None:
+        return f": {reached_words(cut.reached.sent, cut.reached.answered)}"
+    if cut.outcomes:
+        noun = "outcome" if cut.outcomes == 1 else "outcomes"
+        return f", with {cut.outcomes:,} {noun} written down"
+    return "; how many were sent is not known"
+
+
+def reached_words(sent: int, answered: int) -> str:
+    """`428 were sent, and 420 of them were answered`."""
+    return f"{sent:,} {_were(sent)} sent, and {answered:,} of them {_were(answered)} answered"
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"

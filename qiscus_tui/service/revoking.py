@@ -75,6 +75,11 @@ class _Diary:
             counts = {kind.value: count for kind, count in report.counts.items()}
             disk.audit.summary(report.plan.id, counts)
 
+    def cut_short(self, plan: RevocationPlan, sent: int, answered: int) -> None:
+        disk = self.connection.keeping.disk
+        if disk is not None:
+            disk.audit.cut_short(plan.id, sent, answered)
+
 
 @dataclass
 class _Trials:

@@ -5,6 +5,7 @@ A diary, not evidence: who can run the program can also change the file.
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from qiscus_tui.model.account import Account
 from qiscus_tui.model.text import safe
 from qiscus_tui.store.audit_records import (
     AuditAcknowledged,
+    AuditCutShort,
     AuditIntent,
     AuditKind,
     AuditOutcome,
@@ -60,6 +62,8 @@ class CutShort:
     intent: AuditIntent
     outcomes: int
     """Of how many of its sessions the outcome was written down."""
+    reached: AuditCutShort | None = None
+    """How far it was; None where the program had no time to write that down."""
 
 
 class AuditLog:
@@ -126,6 +130,10 @@ class AuditLog:
         """The plan is done; it and all its outcomes are on the disk when this returns."""
         self._append(AuditSummary(self._now(), plan_id, counts))
 
+    def cut_short(self, plan_id: str, sent: int, answered: int) -> None:
+        """The plan ends early, and nothing looks what is gone: how many were sent and answered."""
+        self._append(AuditCutShort(self._now(), plan_id, sent, answered))
+
     def acknowledge(self, plan_id: str) -> None:
         """The user was told that this plan was cut short."""
         self._append(AuditAcknowledged(self._now(), plan_id))
@@ -144,7 +152,7 @@ class AuditLog:
         """Every record, oldest first."""
         return iter(self.read().records)
 
-    def cut_short(self) -> tuple[CutShort, ...]:
+    def plans_cut_short(self) -> tuple[CutShort, ...]:
         """Plans that a crash or a lost connection ended, and that nobody was told of yet.
 
         Every start asks, and hardly ever is there one: the whole log is read only then, and after
@@ -153,11 +161,13 @@ class AuditLog:
         gone = {one.plan_id for one in self._open() if one.process.running() is Running.NO}
         if not gone:
             return ()
-        intents, outcomes = _open_plans(self.events())
+        records = list(self.events())
+        outcomes = Counter(one.plan_id for one in records if isinstance(one, AuditOutcome))
+        reached = {one.plan_id: one for one in records if isinstance(one, AuditCutShort)}
         return tuple(
-            CutShort(intent, outcomes.get(plan_id, 0))
-            for plan_id, intent in intents.items()
-            if plan_id in gone
+            CutShort(intent, outcomes[intent.plan_id], reached.get(intent.plan_id))
+            for intent in _open_plans(records)
+            if intent.plan_id in gone
         )
 
     def _append(self, record: AuditRecord) -> None:
@@ -186,8 +196,7 @@ class AuditLog:
         The newest is read first: what is put away meanwhile is then read twice, and not missed.
         """
         newest = self._read(self._path)
-        intents, _ = _open_plans(_but_outcomes([self._read(self._put_away(1)), newest]))
-        return list(intents.values())
+        return _open_plans(_but_outcomes([self._read(self._put_away(1)), newest]))
 
     def _contents(self) -> list[bytes]:
         return [self._read(path) for path in self._files()]
@@ -214,18 +223,15 @@ def _parsed(lines: Iterable[bytes]) -> Iterator[AuditRecord]:
     return filter(None, (from_line(line) for line in lines if line))
 
 
-def _open_plans(
-    records: Iterable[AuditRecord],
-) -> tuple[dict[str, AuditIntent], dict[str, int]]:
-    """Intents without an end by plan, and how many outcomes each plan has."""
+def _open_plans(records: Iterable[AuditRecord]) -> list[AuditIntent]:
+    """The intents without an end."""
     intents: dict[str, AuditIntent] = {}
-    outcomes: dict[str, int] = {}
     for record in records:
         match record:
             case AuditIntent():
                 intents[record.plan_id] = record
-            case AuditOutcome():
-                outcomes[record.plan_id] = outcomes.get(record.plan_id, 0) + 1
             case AuditSummary() | AuditAcknowledged():
                 intents.pop(record.plan_id, None)
-    return intents, outcomes
+            case AuditOutcome() | AuditCutShort():
+                pass
+    return list(intents.values())

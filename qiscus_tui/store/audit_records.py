@@ -1,4 +1,4 @@
-"""What the audit log holds: four kinds of records, each one line of JSON."""
+"""What the audit log holds: five kinds of records, each one line of JSON."""
 
 import enum
 import json
@@ -59,6 +59,17 @@ class AuditSummary:
 
 
 @dataclass(frozen=True)
+class AuditCutShort:
+    """A plan was cut short, and the program could still write down how far it was."""
+
+    time: float
+    plan_id: str
+    sent: int
+    answered: int
+    """How many of those sent had their answer."""
+
+
+@dataclass(frozen=True)
 class AuditAcknowledged:
     """The user was told that the plan was cut short."""
 
@@ -66,7 +77,7 @@ class AuditAcknowledged:
     plan_id: str
 
 
-AuditRecord = AuditIntent | AuditOutcome | AuditSummary | AuditAcknowledged
+AuditRecord = AuditIntent | AuditOutcome | AuditSummary | AuditCutShort | AuditAcknowledged
 
 
 def to_line(record: AuditRecord) -> bytes:
@@ -96,6 +107,8 @@ def to_line(record: AuditRecord) -> bytes:
             }
         case AuditSummary():
             fields |= {"event": "summary", "counts": dict(record.counts)}
+        case AuditCutShort():
+            fields |= {"event": "cut_short", "sent": record.sent, "answered": record.answered}
         case AuditAcknowledged():
             fields |= {"event": "acknowledged"}
     return f"{json.dumps(fields)}\n".encode("ascii")
@@ -121,6 +134,9 @@ def from_line(line: bytes) -> AuditRecord | None:
                 counts = cast("dict[str, object]", fields["counts"])
                 numbers = {name: int(_number(count)) for name, count in counts.items()}
                 return AuditSummary(time, plan_id, numbers)
+            case "cut_short":
+                sent, answered = (int(_number(fields[name])) for name in ("sent", "answered"))
+                return AuditCutShort(time, plan_id, sent, answered)
             case "acknowledged":
                 return AuditAcknowledged(time, plan_id)
             case _:

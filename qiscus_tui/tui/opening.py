@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from qiscus_tui.service.connection import Connection
     from qiscus_tui.service.workspace import Workspace
+    from qiscus_tui.tui.dialogs.revoke import RevokeDialog
     from qiscus_tui.tui.screens.sessions import SessionsScreen
 
 TOLD_FOR = 60
@@ -53,13 +54,11 @@ def open_palette(app: App[int]) -> None:
 def asks_before_quitting(app: App[int]) -> bool:
     """Whether a plan runs; then the question is open."""
     from qiscus_tui.tui.dialogs.quit import QuitDialog
-    from qiscus_tui.tui.dialogs.revoke import RevokeDialog
 
     sessions = sessions_screen(app)
     if isinstance(app.screen, QuitDialog):
         return True
-    runs = any(isinstance(one, RevokeDialog) and one.plan_runs for one in app.screen_stack)
-    if sessions is None or not runs:
+    if sessions is None or not running_plans(app):
         return False
 
     def answered(leaves: bool | None) -> None:
@@ -71,6 +70,13 @@ def asks_before_quitting(app: App[int]) -> bool:
 
     app.push_screen(QuitDialog(sessions.workspace.clock), answered)
     return True
+
+
+def running_plans(app: App[int]) -> list[RevokeDialog]:
+    """The dialog of the plan that runs, in front or behind."""
+    from qiscus_tui.tui.dialogs.revoke import RevokeDialog
+
+    return [one for one in app.screen_stack if isinstance(one, RevokeDialog) and one.plan_runs]
 
 
 async def tell_of_crashes(app: App[int], workspace: Workspace) -> None:
@@ -89,14 +95,14 @@ async def tell_of_crashes(app: App[int], workspace: Workspace) -> None:
 
 
 async def end_this_run(app: App[int], patience: float, *, in_good_order: bool) -> list[str]:
-    """End the visit, a token that was made for this run only, and the connection.
+    """End a plan that runs, the visit, a token that was made for this run only, the connection.
 
     Gives what the user should know. `in_good_order`: the user left; no signal ended the program.
     """
     sessions = sessions_screen(app)
     if sessions is None:
         return []
-    words: list[str] = []
+    words = [said for plan in running_plans(app) for said in await plan.end_early()]
     try:
         async with asyncio.timeout(patience):
             if in_good_order:

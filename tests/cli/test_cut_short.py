@@ -43,6 +43,12 @@ def a_plan(paths: Paths) -> None:
     AuditLog(paths, now=lambda: 0.0).intent("abcd1234", ACCOUNT, AuditKind.REVOKE, ["0" * 12])
 
 
+def a_plan_that_lost_its_terminal(paths: Paths) -> None:
+    log = AuditLog(paths, now=lambda: 0.0)
+    log.intent("abcd1234", ACCOUNT, AuditKind.REVOKE, ["0" * 12, "1" * 12, "2" * 12])
+    log.cut_short("abcd1234", sent=2, answered=1)
+
+
 def a_revoke_all(paths: Paths) -> None:
     AuditLog(paths, now=lambda: 0.0).intent("abcd1234", ACCOUNT, AuditKind.REVOKE_ALL, ["0" * 12])
     Journal(paths, now=lambda: 0.0).pending(ACCOUNT.key, ACCOUNT.name)
@@ -56,6 +62,22 @@ def test_a_plan_that_was_cut_short_is_named_once(program: Program, crash: Crash)
     assert "1 session" in first.err
     assert "qiscus-tui sessions" in first.err
     assert program("accounts", "--json").err == ""
+
+
+def test_it_says_how_many_were_sent_and_answered(program: Program, crash: Crash) -> None:
+    crash(a_plan_that_lost_its_terminal)
+    said = program("accounts").err
+    assert "of 3 sessions" in said
+    assert "was cut short: 2 were sent, and 1 of them was answered" in said
+    assert "Which of them ended is in the list: qiscus-tui sessions" in said
+    assert "2 of 3 sent, 1 answered" in program("audit").out
+
+
+def test_where_nothing_tells_how_many_were_sent_that_is_said(
+    program: Program, crash: Crash
+) -> None:
+    crash(a_plan)
+    assert "how many were sent is not known" in program("accounts").err
 
 
 def test_a_revoke_all_that_was_cut_short_is_explained_once(program: Program, crash: Crash) -> None:

@@ -267,6 +267,8 @@ class Diary:
     log: list[str]
     intents: list[RevocationPlan] = field(default_factory=list[RevocationPlan])
     reports: list[Report] = field(default_factory=list[Report])
+    cuts: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    """How many were sent and answered, of each run that was cut short."""
     no_intent: bool = False
     no_outcomes: bool = False
 
@@ -281,6 +283,11 @@ class Diary:
             raise StorageError("The disk is full")
         self.log.append("outcomes")
         self.reports.append(report)
+
+    def cut_short(self, plan: RevocationPlan, sent: int, answered: int) -> None:
+        if self.no_outcomes:
+            raise StorageError("The disk is full")
+        self.cuts.append((sent, answered))
 
 
 @dataclass

@@ -162,16 +162,14 @@ async def test_when_closed_answers_under_way_get_two_seconds(stage: Stage):
         assert stage.server.under_way == 4
         assert not closing.listening.done()
         closing.clock.wake()
-        await settle()
-        assert closing.listening.done()
+        await until(closing.listening.done)
         assert stage.server.under_way == 0
 
 
 async def test_when_closed_it_ends_as_soon_as_the_answers_are_here(stage: Stage):
     async with Closing(stage) as closing:
         closing.released.set()
-        await settle()
-        assert closing.listening.done()
+        await until(closing.listening.done)
         assert len(stage.server.live) == 16
 
 
@@ -189,6 +187,20 @@ async def test_when_closed_the_diary_keeps_its_intent_without_an_end(stage: Stag
         await settle()
     assert stage.server.log.count("intent") == 1
     assert "outcomes" not in stage.server.log
+
+
+async def test_when_closed_it_is_written_down_how_many_were_sent_and_answered(stage: Stage):
+    async with Closing(stage) as closing:
+        closing.clock.wake()
+        await settle()
+    assert stage.diary.cuts == [(4, 0)]
+
+
+async def test_when_closed_a_disk_that_takes_nothing_hinders_nothing(stage: Stage):
+    stage.diary.no_outcomes = True
+    async with Closing(stage) as closing:
+        closing.released.set()
+        await until(closing.listening.done)
 
 
 async def test_when_closed_no_connection_and_no_task_is_left(stage: Stage):

@@ -149,18 +149,18 @@ def test_lines_are_ascii() -> None:
 
 
 def test_looking_into_no_log_creates_nothing(log: AuditLog, paths: Paths) -> None:
-    assert log.cut_short() == ()
+    assert log.plans_cut_short() == ()
     assert list(log.events()) == []
     assert not paths.state_dir.exists()
 
 
 @pytest.mark.usefixtures("crashed")
 def test_a_plan_that_was_cut_short_is_named_until_acknowledged(log: AuditLog) -> None:
-    (cut,) = log.cut_short()
+    (cut,) = log.plans_cut_short()
     assert (cut.intent.plan_id, cut.intent.ids, cut.outcomes) == ("cut", IDS, 1)
 
     log.acknowledge("cut")
-    assert log.cut_short() == ()
+    assert log.plans_cut_short() == ()
     assert isinstance(list(log.events())[-1], AuditAcknowledged)
 
 
@@ -171,7 +171,7 @@ def test_a_plan_that_still_runs_or_is_done_was_not_cut_short(
     log.intent("done", account, AuditKind.REVOKE, IDS)
     log.summary("done", {"revoked": 2})
 
-    assert log.cut_short() == ()
+    assert log.plans_cut_short() == ()
 
 
 def test_the_log_is_rotated_and_bounded(paths: Paths, account: Account, clock: ManualClock) -> None:
@@ -198,7 +198,7 @@ def test_rotation_never_drops_the_intent_of_a_plan_without_an_end(
 
     plans = [record.plan_id for record in log.events() if isinstance(record, AuditIntent)]
     assert set(plans) == {"cut", "running"}
-    assert [cut.intent.plan_id for cut in log.cut_short()] == ["cut"]
+    assert [cut.intent.plan_id for cut in log.plans_cut_short()] == ["cut"]
 
 
 @pytest.mark.usefixtures("crashed")
@@ -219,7 +219,7 @@ def test_the_two_newest_files_tell_whether_a_plan_was_cut_short(
         return files.read_private(path)
 
     monkeypatch.setattr("qiscus_tui.store.audit.read_private", noted)
-    assert log.cut_short() == ()
+    assert log.plans_cut_short() == ()
     assert sorted(read) == ["audit.1.jsonl", "audit.jsonl"]
 
 
@@ -229,7 +229,7 @@ def test_looking_for_plans_cut_short_waits_for_nobody(
     log.intent("running", account, AuditKind.REVOKE, IDS)
 
     with store_lock(paths):
-        assert log.cut_short() == ()
+        assert log.plans_cut_short() == ()
 
 
 def test_a_file_that_is_put_away_while_it_is_looked_at_hides_no_plan(
@@ -251,7 +251,7 @@ def test_a_file_that_is_put_away_while_it_is_looked_at_hides_no_plan(
         return data
 
     monkeypatch.setattr("qiscus_tui.store.audit.read_private", read_slowly)
-    assert [cut.intent.plan_id for cut in log.cut_short()] == ["cut"]
+    assert [cut.intent.plan_id for cut in log.plans_cut_short()] == ["cut"]
 
 
 def test_two_processes_write_whole_lines(paths: Paths) -> None:

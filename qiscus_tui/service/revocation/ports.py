@@ -37,6 +37,10 @@ class Diary(Protocol):
         """On disk before the summary is shown. Raises StorageError."""
         ...
 
+    def cut_short(self, plan: RevocationPlan, sent: int, answered: int) -> None:
+        """Instead of outcomes, where the run is ended early. Raises StorageError."""
+        ...
+
 
 class Trials(Protocol):
     """Whether the revoke call was ever seen to work on this server."""

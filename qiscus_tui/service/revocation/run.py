@@ -73,6 +73,11 @@ class Revocation:
         sent = self._facts.sent
         return sum(session.id not in sent for session in self._waiting)
 
+    @property
+    def reached(self) -> tuple[int, int]:
+        """How many were sent, and how many of them had their last answer."""
+        return len(self._facts.sent), self._sending.answered
+
     def stop(self, reason: str = "cancelled") -> None:
         """Send nothing more. What is under way is awaited and verified."""
         self._halt.because(reason)
@@ -82,7 +87,7 @@ class Revocation:
 
         Raises StorageError, before anything was sent, where the diary cannot be written.
         Closing the generator early sends nothing more (the list is not read either) and gives
-        answers under way 2 s; the diary then has no end, which the next start can tell.
+        answers under way 2 s; the diary then says how far it came, which the next start tells.
         """
         if self._plan.targets:
             await asyncio.to_thread(self._diary.intent, self._plan)
@@ -109,6 +114,12 @@ class Revocation:
                 task.cancel()
             with contextlib.suppress(asyncio.CancelledError, QiscusTuiError):
                 await work
+            with contextlib.suppress(StorageError):  # nobody is left to be told
+                await asyncio.to_thread(self._note_the_cut)
+
+    def _note_the_cut(self) -> None:
+        if self._plan.targets:
+            self._diary.cut_short(self._plan, *self.reached)
 
     async def _work(self) -> Report | None:
         """All of it; None where it was cut short."""

@@ -34,7 +34,8 @@ class Sending:
         self._tell = tell
         self._width = Width(width)
         self._breaker = Breaker(halt.by)
-        self._answered = 0
+        self.answered = 0
+        """How many revokes had their last answer."""
         self.total = 0
         """How many sessions are to be sent in all: for the progress."""
         self.sent: dict[str, QiscusTuiError | None] = {}
@@ -86,8 +87,8 @@ class Sending:
             fault = last
         self.sent[session.id] = fault
         self._breaker.ends_with(fault)
-        self._answered += 1
-        self._tell(Answered(session.id, fault, self._answered, self.total))
+        self.answered += 1
+        self._tell(Answered(session.id, fault, self.answered, self.total))
 
     async def _sleep_unless_halted(self, seconds: float) -> None:
         sleeping = asyncio.ensure_future(self._clock.sleep(seconds))

@@ -13,6 +13,8 @@ class QuitDialog(Question[bool]):
 
     TITLE_TEXT = "Quit while sessions are being revoked?"
 
+    DEFAULT_CSS = "QuitDialog #box { width: 66; }"  # the run is seen around it
+
     def compose_buttons(self) -> Iterable[Widget]:
         yield DialogButton("Stay  n", id="cancel")
         yield DialogButton("Quit  y", id="confirm", variant="danger")

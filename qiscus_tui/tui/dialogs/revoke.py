@@ -17,6 +17,7 @@ from textual.widget import Widget
 from textual.worker import WorkerError
 
 from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.service.history import SEE_THE_LIST, reached_words
 from qiscus_tui.service.revocation.events import Answered, Finished
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
@@ -307,9 +308,18 @@ class RevokeDialog(Question[Report]):
         if self.plan_runs:
             await cast("App[object]", self.app).run_action("app.quit")
 
+    async def end_early(self) -> list[str]:
+        """Send nothing more, and give answers their 2 s. Returns how far the plan came."""
+        if self.confirming is None or self.confirming.is_finished:
+            return []
+        self.confirming.cancel()
+        with contextlib.suppress(WorkerError):
+            await self.confirming.wait()
+        if self._run is None or self._report is not None:
+            return []
+        words = reached_words(*self._run.reached)
+        return [f"The revoke plan {self._plan.id} was cut short: {words}\n  {SEE_THE_LIST}"]
+
     async def on_unmount(self) -> None:
-        """The screen goes away under a run: nothing more is sent, answers get their 2 s."""
-        if self.confirming is not None and not self.confirming.is_finished:
-            self.confirming.cancel()
-            with contextlib.suppress(WorkerError):
-                await self.confirming.wait()
+        """The screen goes away under a run."""
+        await self.end_early()

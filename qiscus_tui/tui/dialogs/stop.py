@@ -1,7 +1,9 @@
 """Stop: asked before a run of a plan is ended early."""
 
 from collections.abc import Callable, Iterable
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from qiscus_tui.model.clock import Clock
@@ -16,6 +18,10 @@ class StopDialog(Question[bool]):
     """Dismissed with True to stop, and by itself once the run is over."""
 
     TITLE_TEXT = "Stop?"
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", show=False)]
+
+    DEFAULT_CSS = "StopDialog #box { width: 66; }"  # the run is seen around it
 
     def __init__(self, clock: Clock, not_sent: Callable[[], int | None]) -> None:
         """`not_sent`: how many sessions are not sent yet; None once the run is over."""

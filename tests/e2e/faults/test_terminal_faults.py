@@ -1,6 +1,7 @@
 """Windows that are pulled about, and lines that break while a plan runs."""
 
 import random
+import re
 import signal
 from collections.abc import Generator
 
@@ -67,7 +68,7 @@ def hanging() -> Generator[FaultyServer]:
         yield server
 
 
-@pytest.mark.parametrize("how", ["the line breaks", "SIGHUP", "SIGTERM"])
+@pytest.mark.parametrize("how", ["the line breaks", "SIGHUP", "SIGTERM", "q"])
 def test_a_plan_that_is_cut_short_sends_nothing_more_and_is_named_at_the_next_start(
     opened: Opener, hanging: FaultyServer, how: str, tmp_path: object
 ) -> None:
@@ -88,10 +89,16 @@ def test_a_plan_that_is_cut_short_sends_nothing_more_and_is_named_at_the_next_st
             terminal.hang_up()
         case "SIGHUP":
             terminal.signal(signal.SIGHUP)
-        case _:
+        case "SIGTERM":
             terminal.signal(signal.SIGTERM)
+        case _:
+            terminal.send("nq")  # also while it is asked whether to stop
+            wait_for_dialog(terminal, "Quit while", "Quit  y")
+            terminal.send("y")
     code = terminal.finish()
-    assert code == (143 if how == "SIGTERM" else 129)
+    assert code == {"SIGTERM": 143, "q": 0}.get(how, 129)
+    if how in {"SIGTERM", "q"}:
+        assert "sent, and 4 of them were answered" in " ".join(terminal.text.split())
     sent = hanging.asked[Call.REVOKE]
     assert sent <= 4 + 16 + 4
     environ = {
@@ -101,5 +108,8 @@ def test_a_plan_that_is_cut_short_sends_nothing_more_and_is_named_at_the_next_st
     }
     after = Command(tmp_path, environ=environ)("sessions")  # pyright: ignore[reportArgumentType]
     assert after.returncode == 0, after
-    assert "cut short" in after.stderr, after.stderr
+    told = re.search(r"was cut short: (\d+) were sent, and (\d+) of them were", after.stderr)
+    assert told, after.stderr
+    assert int(told[2]) == 4
+    assert int(told[1]) <= sent
     assert hanging.asked[Call.REVOKE] == sent
