@@ -14,6 +14,7 @@ from qiscus_tui.store.config import Config
 LONG_LIVED_VARIABLE = "QISCUS_LONG_LIVED_TOKEN"
 APP_ID_VARIABLE = "QISCUS_APP_ID"
 SECRET_KEY_VARIABLE = "QISCUS_SECRET_KEY"
+TOKEN_VARIABLE = "QISCUS_TOKEN"
 SERVER_VARIABLE = "QISCUS_TUI_SERVER"
 ACCOUNT_VARIABLE = "QISCUS_TUI_ACCOUNT"
 
@@ -52,12 +53,13 @@ class Wishes:
 def environment_credentials(environ: Mapping[str, str]) -> tuple[str, Credentials] | None:
     """App id and secrets that the environment gives, None where it gives none.
 
-    Raises ConfigError where one part is there without the other.
+    An app id beside a short-lived token is what our own `exec` gives, and no account. Raises
+    ConfigError where one part is there without the other.
     """
     app_id = environ.get(APP_ID_VARIABLE, "").strip()
     long_lived = environ.get(LONG_LIVED_VARIABLE, "").strip() or None
     secret_key = environ.get(SECRET_KEY_VARIABLE, "").strip() or None
-    if not (app_id or long_lived or secret_key):
+    if not (long_lived or secret_key) and (not app_id or environ.get(TOKEN_VARIABLE)):
         return None
     given = LONG_LIVED_VARIABLE if long_lived else SECRET_KEY_VARIABLE
     if not app_id:
