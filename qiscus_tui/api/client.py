@@ -52,8 +52,9 @@ class ApiClient:
         self.app_id = app_id
         self.contract = contract or Contract()
         self.patience = patience or Patience(clock)
-        self.offset = 0.0
-        """Seconds that the server's clock runs ahead of ours, by its last answer."""
+        self.offset: float | None = None
+        """Seconds that the server's clock runs ahead of ours, by its last answer that said so;
+        None where none did."""
         self.own_secrets: set[str] = set()
         """What no error may quote, whichever call the server says it to."""
         self._settings = settings
@@ -79,8 +80,8 @@ class ApiClient:
         return self._clock.now()
 
     def server_now(self) -> float:
-        """The server's time, epoch seconds."""
-        return self._clock.now() + self.offset
+        """The server's time, epoch seconds; this machine's where the server did not say."""
+        return self._clock.now() + (self.offset or 0.0)
 
     async def another(self) -> "ApiClient":
         """The same client with a connection of its own, for a worker."""
@@ -252,7 +253,7 @@ class ApiClient:
 
     def _time_of(self, answer: Answer) -> AnswerTime:
         made_at = answer.server_time or self.server_now()
-        return AnswerTime(made_at, self._clock.now(), self.offset)
+        return AnswerTime(made_at, self._clock.now(), self.offset or 0.0)
 
     def _value(self, call: Call, answer: Answer, secrets: Iterable[str]) -> dict[str, object]:
         """The JSON object of an answer that says yes, `{}` where it says nothing.

@@ -63,16 +63,19 @@ class ShortLived:
     obtained_at: float = 0.0
     """When we got it: epoch seconds, this machine's clock."""
     clock_ahead: float = 0.0
-    """Seconds that the server's clock ran ahead of this machine's then."""
+    """Seconds that the server's clock ran ahead of this machine's then, as far as it said."""
 
     def left(self, now: float) -> float:
-        """Seconds that it still lives; `now` is this machine's time, epoch seconds.
+        """Return the seconds that it still lives, at least; `now` is this machine's time (epoch).
 
-        The clock is taken to be as wrong as it was then, unless it was set back since: a machine
-        whose clock is years ahead would else get a new token at every use.
+        A clock that ran ahead of the server's may have been set right since, so that it counts as
+        right now; one that ran behind counts as still behind.
         """
-        ahead = self.clock_ahead if now >= self.obtained_at else 0.0
-        return self.expires_at - now - ahead
+        return self.expires_at - now - max(self.clock_ahead, 0.0)
+
+    def left_by_same_clock(self, now: float) -> float:
+        """Return the seconds that it still lives if this machine's clock is as wrong as it was."""
+        return self.expires_at - now - self.clock_ahead
 
 
 @dataclass(frozen=True)

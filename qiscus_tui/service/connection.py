@@ -119,7 +119,7 @@ class Connection:
         """Whether a short-lived token has at least so many seconds left."""
         if short is None:
             return False
-        if self.client.offset:  # the server said what time it is
+        if self.client.offset is not None:  # the server said what time it is
             return short.expires_at - self.server_now() > min_ttl
         return short.left(self.clock.now()) > min_ttl
 
@@ -136,7 +136,7 @@ class Connection:
             await self.long_lived()
             held = await self.credentials()
         listing = await self.list_with(held, progress)
-        read_at, offset = self.clock.now(), self.client.offset
+        read_at, offset = self.clock.now(), self.client.offset or 0.0
         return await self.reader.snapshot(listing, read_at=read_at, offset=offset)
 
     async def list_with(

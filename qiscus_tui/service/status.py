@@ -41,7 +41,7 @@ class Status:
     ttl: float | None
     """Seconds that it has left, 0 at least; None for a secret key, which never ends."""
     clock_offset: float | None
-    """Seconds that the server's clock runs ahead of ours; None where it did not answer."""
+    """Seconds that the server's clock runs ahead of ours; None where it did not say."""
     accepted: bool | None
     """Whether the server takes every credential held; None where it gave no answer."""
     trouble: QiscusTuiError | None = None
@@ -52,7 +52,6 @@ async def status_of(connection: Connection) -> Status:
     """Look at the account and ask the server. Raises NoAccount, StorageError."""
     credentials = await connection.credentials()
     accepted, trouble = True, None
-    answered = True
     try:
         await _ask(connection, credentials)
     except Forbidden as error:  # it knows who this is
@@ -61,7 +60,6 @@ async def status_of(connection: Connection) -> Status:
         accepted, trouble = False, error
     except (ServerError, OutOfReach) as error:
         accepted, trouble = None, error
-        answered = not isinstance(error, OutOfReach)
     short = credentials.short_lived
     if credentials.long_lived is None and credentials.secret_key is not None:
         ttl = None
@@ -75,7 +73,7 @@ async def status_of(connection: Connection) -> Status:
         chosen_by=connection.chosen_by,
         expires_at=short.expires_at if short else None,
         ttl=ttl,
-        clock_offset=connection.client.offset if answered else None,
+        clock_offset=connection.client.offset,
         accepted=accepted,
         trouble=trouble,
     )

@@ -146,5 +146,5 @@ def test_a_clock_that_is_put_right_keeps_no_token_too_long(stage: Stage, off: fl
     assert stage.server.asked[Call.REFRESH] == (1 if off == -YEARS else 0)
     stage.program.clock.ahead = 31 * 86_400.0
     assert stage.program("token").code == 0
-    assert stage.server.asked[Call.REFRESH] <= 2
-    assert stage.server.asked[Call.REFRESH] >= 1
+    # A clock that was years ahead may be so again: the server says that the token lives.
+    assert stage.server.asked[Call.REFRESH] in ({0} if off == YEARS else {1, 2})

@@ -14,7 +14,7 @@ from qiscus_tui.errors import (
     TokenInvalid,
     TokenNotStored,
 )
-from qiscus_tui.model.account import Credentials
+from qiscus_tui.model.account import Credentials, ShortLived
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.keeping import keeping
@@ -114,6 +114,20 @@ async def test_who_gives_up_waiting_for_the_lock_does_not_hold_it_for_ever(
             await waiting
     here.clock.advance(31 * DAY)
     assert await valid_token(connection, 0)
+
+
+async def test_a_server_that_agrees_on_the_time_is_not_one_that_did_not_tell_it(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    connection = await here.connected()
+    now = here.clock.now()
+    # Made while this machine's clock ran an hour behind; it was set right since.
+    short = ShortLived("QEX", now + 1800, now - 86_400, clock_ahead=3600)
+    connection.client.offset = None
+    assert not connection.is_live(short)
+    connection.client.offset = 0.0
+    assert connection.is_live(short)
 
 
 # refresh, and refresh --if
