@@ -96,11 +96,13 @@ def _cached(data: str, state: str, min_ttl: int) -> str | None:
         content = json.loads(_read(data, "secrets.json"))
         if content["version"] != _VERSION:
             return None
-        short: dict[str, object] = content["accounts"][chosen["key"]]["short_lived"]
-        token, expires_at = short["token"], short["expires_at"]
-        clock_ahead = short.get("clock_ahead", 0.0)
+        held: dict[str, dict[str, object]] = content["accounts"][chosen["key"]]
+        token, expires_at = held["short_lived"]["token"], held["short_lived"]["expires_at"]
+        clock_ahead = held["short_lived"].get("clock_ahead", 0.0)
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None  # the program proper finds out what is wrong, and says it
+    if token == held.get("long_lived"):
+        return None  # which no script gets
     if not (isinstance(token, str) and isinstance(expires_at, int | float)):
         return None
     if not isinstance(clock_ahead, int | float) or not (token.isascii() and token.isprintable()):

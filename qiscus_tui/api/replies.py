@@ -104,7 +104,7 @@ def read_new_tokens(
     auth = _object(data.get(api.AUTH))
     token = _usable(api.SESSION_TOKEN, auth, data)
     renewed = _usable(api.LONG_LIVED_TOKEN, auth, data)
-    if renewed in {long_lived, token}:  # as it was; or an app too old for a second token
+    if renewed == long_lived:
         renewed = None
     if token is None and renewed is None:
         raise no_new_token(status)

@@ -1,7 +1,6 @@
 """`exec`: run a command that finds a valid short-lived token, or the secret key, where it looks.
 
 The command takes this process's place: its signals, its streams and its exit code are its own.
-The network is loaded only where the kept token will not do.
 """
 
 import argparse
@@ -9,16 +8,12 @@ import os
 import signal
 from typing import NoReturn
 
+from qiscus_tui.cli.script_secret import add_token_options, script_key, script_token
 from qiscus_tui.cli.ttl import min_ttl
 from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.errors import CannotRun, CommandNotFound, UsageError
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.handing_over import (
-    Handed,
-    environment_with,
-    kept_secret_key,
-    kept_token_for,
-)
+from qiscus_tui.service.handing_over import environment_with
 
 _USAGE = "qiscus-tui exec -- CMD..."
 
@@ -31,12 +26,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="QISCUS_SECRET_KEY instead of QISCUS_TOKEN, beside QISCUS_APP_ID",
     )
-    parser.add_argument(
-        "--min-ttl",
-        metavar="TIME",
-        default="1h",
-        help="the token must live at least so long, less than 29d (1h)",
-    )
+    add_token_options(parser)
     # A command without the `--` in front: told apart from an option that is not known.
     parser.add_argument("before", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
 
@@ -45,8 +35,8 @@ def run(context: Context) -> int:
     """Become the command. Gives no exit code: what ends afterwards is the command."""
     options = context.options
     command = _command(options)
-    wanted = min_ttl(options.min_ttl)
-    handed = _kept(context, wanted) or _fetched(context, wanted)
+    min_ttl(options.min_ttl)  # also beside --rest, where it does not matter, a wrong one is wrong
+    handed = script_key(context) if options.rest else script_token(context)
     if context.workspace.demo is not None:
         context.console.say("The demo ends here: no server takes what the command is given.")
     _become(command, environment_with(handed, os.environ), context.core_limit)
@@ -59,34 +49,6 @@ def _command(options: argparse.Namespace) -> list[str]:
     if not command:
         raise UsageError("exec needs a command to run", f"Usage: {_USAGE}")
     return command
-
-
-def _kept(context: Context, wanted: int) -> Handed | None:
-    """What is kept here and will do."""
-    workspace = context.workspace
-    if workspace.demo is not None:
-        return None
-    if context.options.rest:
-        return kept_secret_key(workspace)
-    return kept_token_for(workspace, wanted)
-
-
-def _fetched(context: Context, wanted: int) -> Handed:
-    """What the server has to be asked for. A signal ends the waiting: Raises Interrupted."""
-    from qiscus_tui.cli.ending import run_until_signal
-
-    # To its end before the command begins: it must not inherit what handles signals here.
-    return run_until_signal(_asked(context, wanted), context.console)
-
-
-async def _asked(context: Context, wanted: int) -> Handed:
-    from qiscus_tui.cli.opening import connected
-    from qiscus_tui.service.fetching import fetched_token, held_secret_key
-
-    async with connected(context.workspace) as connection:
-        if context.options.rest:
-            return await held_secret_key(connection)
-        return await fetched_token(connection, wanted)
 
 
 def _become(command: list[str], environ: dict[str, str], core_limit: int | None) -> NoReturn:

@@ -2,9 +2,9 @@
 
 from qiscus_tui.service.choice import SECRET_KEY_VARIABLE
 from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.handing_over import TOKEN_VARIABLE, Handed
-from qiscus_tui.service.kinds import must_have_tokens, must_not_be_the_long_lived, secret_key_of
-from qiscus_tui.service.tokens import valid_token
+from qiscus_tui.service.handing_over import Handed, handed_token
+from qiscus_tui.service.kinds import must_have_tokens, secret_key_of
+from qiscus_tui.service.tokens import refreshed_if_dead, valid_token
 
 
 async def fetched_token(connection: Connection, min_ttl: float) -> Handed:
@@ -13,9 +13,17 @@ async def fetched_token(connection: Connection, min_ttl: float) -> Handed:
     Raises LoginNeeded, ServerError, OutOfReach, StorageError.
     """
     must_have_tokens(connection.name, await connection.credentials())
-    token = (await valid_token(connection, min_ttl)).token
-    must_not_be_the_long_lived(token, await connection.credentials())
-    return Handed(connection.account, TOKEN_VARIABLE, token)
+    token = await valid_token(connection, min_ttl)
+    return handed_token(connection.account, token, await connection.credentials())
+
+
+async def checked_token(connection: Connection, min_ttl: float) -> Handed:
+    """As `fetched_token`, and the server said that it accepts it."""
+    must_have_tokens(connection.name, await connection.credentials())
+    token = await valid_token(connection, min_ttl)
+    handed_token(connection.account, token, await connection.credentials())  # before it is sent
+    token = await refreshed_if_dead(connection, token)
+    return handed_token(connection.account, token, await connection.credentials())
 
 
 async def held_secret_key(connection: Connection) -> Handed:

@@ -1,4 +1,4 @@
-"""What a command is given in its environment: one secret, and none of the others.
+"""What a script is given: one secret, and none of the others. Every verb that gives one asks here.
 
 Light to import: a kept token is handed over without any part of the network being loaded.
 """
@@ -6,13 +6,16 @@ Light to import: a kept token is handed over without any part of the network bei
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from qiscus_tui.model.account import Account
+from qiscus_tui.model.account import Account, Credentials, ShortLived
 from qiscus_tui.model.masking import names_a_secret
-from qiscus_tui.service.choice import APP_ID_VARIABLE, SECRET_KEY_VARIABLE, SERVER_VARIABLE
+from qiscus_tui.service.choice import (
+    APP_ID_VARIABLE,
+    SECRET_KEY_VARIABLE,
+    SERVER_VARIABLE,
+    TOKEN_VARIABLE,
+)
 from qiscus_tui.service.kinds import must_have_tokens, must_not_be_the_long_lived, secret_key_of
 from qiscus_tui.service.workspace import Workspace
-
-TOKEN_VARIABLE = "QISCUS_TOKEN"
 
 _OURS = "QISCUS_"
 
@@ -24,6 +27,17 @@ class Handed:
     account: Account
     variable: str
     secret: str = field(repr=False)
+    expires_at: float = 0.0
+    """When a token ends: epoch seconds, server's clock."""
+
+
+def handed_token(account: Account, token: ShortLived, held: Credentials) -> Handed:
+    """Return a short-lived token for a script; every one passes here.
+
+    Raises NoLongLivedToken where it is the long-lived one as well.
+    """
+    must_not_be_the_long_lived(token.token, held)
+    return Handed(account, TOKEN_VARIABLE, token.token, token.expires_at)
 
 
 def kept_secret_key(workspace: Workspace) -> Handed | None:
@@ -51,8 +65,7 @@ def kept_token_for(workspace: Workspace, min_ttl: float) -> Handed | None:
     short = held.short_lived
     if short is None or short.left(workspace.clock.now()) <= min_ttl:
         return None
-    must_not_be_the_long_lived(short.token, held)
-    return Handed(choice.account, TOKEN_VARIABLE, short.token)
+    return handed_token(choice.account, short, held)
 
 
 def environment_with(handed: Handed, environ: Mapping[str, str]) -> dict[str, str]:

@@ -27,11 +27,17 @@ Result = TypeVar("Result")
 async def valid_token(connection: Connection, min_ttl: float) -> ShortLived:
     """A short-lived token with at least `min_ttl` seconds left, refreshed only when needed.
 
-    Raises ReadOnly where that would be needed and the configuration forbids it.
+    Where this machine's clock may be wrong, the server is asked what time it is. Raises ReadOnly
+    where a refresh would be needed and the configuration forbids it.
     """
     cached = (await connection.credentials()).short_lived
-    if cached is not None and connection.is_live(cached, min_ttl):
-        return cached
+    if cached is not None:
+        if connection.is_live(cached, min_ttl):
+            return cached
+        if cached.left_by_same_clock(connection.clock.now()) > min_ttl:
+            accepted = await lives(connection, cached)
+            if accepted and connection.is_live(cached, min_ttl):
+                return cached
     return await _refresh_unless(
         connection, lambda now: now is not None and connection.is_live(now, min_ttl)
     )
@@ -55,6 +61,17 @@ async def refreshed_if(connection: Connection, token_id: str) -> ShortLived:
         connection,
         lambda now: now is not None and not fingerprint(now.token).startswith(wanted),
     )
+
+
+async def refreshed_if_dead(connection: Connection, token: ShortLived) -> ShortLived:
+    """Return the token, or a new one where the server says that it does not accept it.
+
+    Raises OutOfReach, ServerError where it gives no answer to that.
+    """
+    client, role = connection.client, connection.account.role
+    if await client.patience.retrying(lambda: client.accepts(token.token, role)):
+        return token
+    return await refreshed_if(connection, fingerprint(token.token))
 
 
 async def with_short_lived(

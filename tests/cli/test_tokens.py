@@ -9,9 +9,11 @@ import pytest
 from qiscus_tui.cli.signals import SIGNALS
 from qiscus_tui.demo import DIALECTS, DemoSession
 from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.demo.state import SECRET_KEY
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.ids import fingerprint
-from tests.cli.conftest import Program
+from tests.cli.conftest import SERVER, Program
+from tests.clocks import ManualClock
 
 DAY = 86_400
 
@@ -57,6 +59,112 @@ def test_it_is_refreshed_only_when_needed(
     assert done.code == 0
     assert logged_in.server.calls[Call.REFRESH] == int(refreshed)
     assert done.out == f"{kept_token(logged_in)}\n"
+
+
+TOO_OLD = '{{"data": {{"auth": {{"token": "{0}", "long_lived_token": "{0}"}}}}}}'
+
+
+@pytest.mark.parametrize("form", [(), ("--json",), ("--check",)])
+@pytest.mark.parametrize("replaced", [False, True])
+def test_the_long_lived_token_is_handed_to_no_script(
+    logged_in: Program, form: tuple[str, ...], *, replaced: bool
+) -> None:
+    long_lived = "LLTnew" if replaced else logged_in.server.credentials.long_lived_token
+    logged_in.clock.advance(31 * DAY)
+    logged_in.server.fail_next(Call.REFRESH, Fault(200, TOO_OLD.format(long_lived).encode()))
+    for _ in range(2):  # from the server, then as it is kept
+        done = logged_in("token", *form)
+        assert (done.code, done.out) == (4, "")
+        assert "too old" in done.err
+        assert long_lived not in done.err
+    assert kept_token(logged_in) == long_lived
+    assert logged_in.server.calls[Call.REFRESH] == 1
+
+
+def test_a_key_alone_is_no_token(program: Program) -> None:
+    words = ("login", "--server", SERVER, "--rest", "--store", "file", "--app-id")
+    assert program(*words, program.server.credentials.app_code, stdin=f"{SECRET_KEY}\n").code == 0
+    done = program("token")
+    assert (done.code, done.out) == (4, "")
+    assert "secret key" in done.err
+
+
+# Asking the server first
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_with_check_a_token_that_was_revoked_elsewhere_is_replaced(
+    logged_in: Program, form: tuple[str, ...]
+) -> None:
+    old = kept_token(logged_in)
+    logged_in.server.end(old)
+    assert old in logged_in("token", *form).out
+    done = logged_in("token", "--check", *form)
+    assert done.code == 0
+    assert kept_token(logged_in) in done.out
+    assert old not in done.out
+    assert kept_token(logged_in) in {one.token for one in logged_in.server.sessions()}
+
+
+def test_with_check_a_living_token_is_given_as_it_is(logged_in: Program) -> None:
+    old = kept_token(logged_in)
+    assert logged_in("token", "--check").out == f"{old}\n"
+    assert logged_in.server.calls[Call.PROFILE] == 1
+    assert logged_in.server.calls[Call.REFRESH] == 0
+
+
+def test_with_check_no_token_is_given_that_was_not_checked(logged_in: Program) -> None:
+    logged_in.server.fail_next(Call.PROFILE, *[Fault(503)] * 5)
+    done = logged_in("token", "--check")
+    assert (done.code, done.out) == (1, "")
+
+
+def test_how_a_script_recovers_from_a_dead_token(logged_in: Program) -> None:
+    old = kept_token(logged_in)
+    logged_in.server.end(old)
+    assert logged_in("refresh", "--if", fingerprint(old)).code == 0
+    assert logged_in("token").out == f"{kept_token(logged_in)}\n" != f"{old}\n"
+
+
+# Clocks
+
+
+def test_a_clock_that_was_ahead_at_login_and_was_set_right_gives_no_dead_token(
+    program: Program,
+) -> None:
+    right = program.clock.now()
+    program.server.clock = ManualClock(right)
+    program.clock.advance(DAY)
+    assert program.login().code == 0
+    token = kept_token(program)
+    program.clock.time = right + 30 * DAY + 60
+    program.server.clock.time = right + 30 * DAY + 60
+    done = program("token")
+    assert done.code == 0
+    assert done.out != f"{token}\n"
+
+
+def test_a_clock_that_stays_ahead_needs_no_new_token_at_every_use(program: Program) -> None:
+    program.server.clock = ManualClock(program.clock.now())
+    program.clock.advance(3000 * DAY)
+    assert program.login().code == 0
+    token = kept_token(program)
+    assert program("token").out == f"{token}\n"
+    assert program.server.calls[Call.REFRESH] == 0
+
+
+# Inside our own `exec`
+
+
+def test_the_program_works_inside_its_own_exec(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QISCUS_TOKEN", kept_token(logged_in))
+    monkeypatch.setenv("QISCUS_APP_ID", logged_in.server.credentials.app_code)
+    assert logged_in("token").out == f"{kept_token(logged_in)}\n"
+    assert logged_in("sessions", "--json").code == 0
+    assert logged_in("accounts", "--json").code == 0
+    assert logged_in.login().code == 0
 
 
 @pytest.mark.parametrize("ttl", ["29d", "30d", "5w", "soon", ""])

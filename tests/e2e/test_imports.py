@@ -218,7 +218,13 @@ def _remove_it(data: Path) -> None:
     (data / "secrets.json").unlink()
 
 
+def _have_one_token_for_both(data: Path) -> None:
+    file = data / "secrets.json"
+    file.write_text(file.read_text().replace('"long-lived"', f'"{TOKEN}"'))
+
+
 CHANGES = (
+    _have_one_token_for_both,
     _use_the_keyring,
     _write_a_newer_format,
     _forget_the_account,

@@ -1,0 +1,73 @@
+"""The secret that `token` prints and `exec` hands over: as it is kept here, or from the server.
+
+The network is loaded only where the kept one will not do.
+"""
+
+import argparse
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from qiscus_tui.cli.ttl import min_ttl
+from qiscus_tui.cli.verb import Context
+from qiscus_tui.service.handing_over import Handed, kept_secret_key, kept_token_for
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.connection import Connection
+
+
+def add_token_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which token will do."""
+    parser.add_argument(
+        "--min-ttl",
+        metavar="TIME",
+        default="1h",
+        help="it must live at least so long, less than 29d (1h)",
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="ask the server first whether it still accepts the token, and refresh it if not",
+    )
+
+
+def script_token(context: Context) -> Handed:
+    """Return a short-lived token as the options want it.
+
+    Raises LoginNeeded, ServerError, OutOfReach, StorageError, Interrupted.
+    """
+    wanted, check = min_ttl(context.options.min_ttl), context.options.check
+    if not check and context.workspace.demo is None:
+        kept = kept_token_for(context.workspace, wanted)
+        if kept is not None:
+            return kept
+
+    async def ask(connection: "Connection") -> Handed:
+        from qiscus_tui.service.fetching import checked_token, fetched_token
+
+        return await (checked_token if check else fetched_token)(connection, wanted)
+
+    return _asked(context, ask)
+
+
+def script_key(context: Context) -> Handed:
+    """Return the secret key. Raises NoSecretKey, NoAccount, StorageError."""
+    kept = kept_secret_key(context.workspace) if context.workspace.demo is None else None
+
+    async def ask(connection: "Connection") -> Handed:
+        from qiscus_tui.service.fetching import held_secret_key
+
+        return await held_secret_key(connection)
+
+    return kept or _asked(context, ask)
+
+
+def _asked(context: Context, ask: Callable[["Connection"], Awaitable[Handed]]) -> Handed:
+    """Ask the server to the end: a command must not inherit what handles signals meanwhile."""
+    from qiscus_tui.cli.ending import run_until_signal
+    from qiscus_tui.cli.opening import connected
+
+    async def connect_and_ask() -> Handed:
+        async with connected(context.workspace) as connection:
+            return await ask(connection)
+
+    return run_until_signal(connect_and_ask(), context.console)
