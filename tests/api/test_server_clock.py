@@ -56,7 +56,9 @@ async def test_the_list_tells_the_offset_too(clock: ManualClock) -> None:
 
 
 async def new_token_of(client: ApiClient) -> float:
-    return (await client.refresh(LONG_LIVED)).short_lived.expires_at
+    short = (await client.refresh(LONG_LIVED)).short_lived
+    assert short is not None
+    return short.expires_at
 
 
 async def test_a_new_token_ends_30_days_after_the_servers_date(clock: ManualClock) -> None:
