@@ -145,4 +145,5 @@ VERB = Verb(
     run,
     "It does not log in, list, refresh, revoke or log out: there are verbs for that. It sets no "
     "headers, never sends the long-lived token, follows no redirect, and tries nothing again.",
+    changes=True,
 )

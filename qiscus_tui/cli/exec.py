@@ -82,6 +82,7 @@ VERB = Verb(
     run,
     "It does not watch the command: a token that ends while it runs is not replaced. What the "
     "command starts inherits the secret.",
+    changes=True,
     tells_of_crashes=False,
     runs_command=True,
 )

@@ -5,6 +5,7 @@ import asyncio
 
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.environment import must_not_come_from_environment
+from qiscus_tui.cli.notices import warn_of_unmatched_accounts
 from qiscus_tui.cli.table import moment
 from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.errors import NotConfirmed, UsageError
@@ -61,6 +62,7 @@ async def run(context: Context) -> int:
         done = await log_in(workspace, kept, password, options.name)
     await done.connection.close()
     await _show(console, done)
+    warn_of_unmatched_accounts(context)  # now that the account is kept
     return 0
 
 

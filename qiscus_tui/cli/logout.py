@@ -12,7 +12,9 @@ from qiscus_tui.service.logout import has_key_alone, log_out
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     parser.add_argument(
-        "--forget", action="store_true", help="forget it here even if the server is away"
+        "--forget",
+        action="store_true",
+        help="forget it here, also if the server is away or the account is read-only",
     )
 
 
@@ -38,4 +40,5 @@ VERB = Verb(
     add_options,
     run,
     "It does not end the long-lived token; no known call does.",
+    changes=True,
 )

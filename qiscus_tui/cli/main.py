@@ -53,7 +53,7 @@ def run_app(options: argparse.Namespace, app: "Callable[[Workspace], int]") -> i
 def _verb(options: argparse.Namespace, console: Console, core_limit: int | None) -> int:
     from qiscus_tui.cli.ending import run_until_signal
     from qiscus_tui.cli.log import logged
-    from qiscus_tui.cli.notices import tell_of_crashes
+    from qiscus_tui.cli.notices import tell_of_crashes, warn_of_unmatched_accounts
     from qiscus_tui.cli.opening import open_for
     from qiscus_tui.cli.verb import Context, Run
 
@@ -62,6 +62,8 @@ def _verb(options: argparse.Namespace, console: Console, core_limit: int | None)
         workspace = replace(open_for(options), show_secret=console.show_secret)
         context = Context(options, console, workspace, core_limit)
         trouble = tell_of_crashes(context) if options.tells_of_crashes else None
+        if options.changes:
+            warn_of_unmatched_accounts(context)
         result = run(context)
         code = result if isinstance(result, int) else run_until_signal(result, console)
         if trouble is not None:

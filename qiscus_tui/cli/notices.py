@@ -1,7 +1,21 @@
-"""Says, once, what an earlier run left half done."""
+"""Says what the user must know before a verb does its work."""
 
 from qiscus_tui.cli.verb import Context
-from qiscus_tui.errors import StorageError
+from qiscus_tui.errors import QiscusTuiError, StorageError
+
+
+def warn_of_unmatched_accounts(context: Context) -> None:
+    """Warn of each configured account that is not kept here: what it forbids is not forbidden."""
+    from qiscus_tui.service.choice import unmatched_words
+
+    try:
+        unmatched = context.workspace.unmatched_accounts()
+    except QiscusTuiError:
+        return  # the verb needs the same files, and says what is wrong with them
+    for name in unmatched:
+        words, hint = unmatched_words(name)
+        context.console.say(f"qiscus-tui: warning: {words}")
+        context.console.say(f"  {hint}")
 
 
 def tell_of_crashes(context: Context) -> StorageError | None:

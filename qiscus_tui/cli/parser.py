@@ -73,7 +73,9 @@ class _VerbParser(Parser):
         self.epilog = verb.not_done or None
         self.runs_command, self.words_anywhere = verb.runs_command, verb.words_anywhere
         verb.add_options(self)
-        self.set_defaults(run=verb.run, tells_of_crashes=verb.tells_of_crashes)
+        self.set_defaults(
+            run=verb.run, changes=verb.changes, tells_of_crashes=verb.tells_of_crashes
+        )
 
     def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride]  typeshed overloads it
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None

@@ -43,4 +43,4 @@ async def run(context: Context) -> int:
     return 0
 
 
-VERB = Verb(add_options, run)
+VERB = Verb(add_options, run, changes=True)

@@ -178,5 +178,6 @@ VERB = Verb(
     run,
     "It ends sessions of the user who is logged in, not of other users. It does not end a "
     "long-lived token; no known call does.",
+    changes=True,
     words_anywhere=True,
 )

@@ -156,4 +156,5 @@ VERB = Verb(
     add_options,
     run,
     "It does not end the long-lived token; no known call does.",
+    changes=True,
 )

@@ -80,6 +80,7 @@ def _lines(status: Status) -> list[tuple[str, str]]:
         ("user", account.user or "unknown"),
         ("role", account.role.value),
         ("storage", f"{status.storage.value} ({status.where})"),
+        *([("read-only", "yes, by config.toml")] if account.readonly else []),
         ("expires", expires),
         ("clock offset", "unknown" if offset is None else f"{offset:+.1f} s"),
         ("accepted", _ACCEPTED[status.accepted]),

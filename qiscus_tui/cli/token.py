@@ -36,5 +36,6 @@ VERB = Verb(
     add_options,
     run,
     "Without --check it does not ask whether the token was revoked elsewhere.",
+    changes=True,
     tells_of_crashes=False,
 )

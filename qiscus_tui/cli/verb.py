@@ -32,6 +32,9 @@ class Verb:
     run: Run
     not_done: str = ""
     """What the verb does not do, for its help."""
+    changes: bool = False
+    """Whether it may change something on the server: a mistake in the configuration, by which
+    that is not forbidden as the user thinks, is said first."""
     tells_of_crashes: bool = True
     """Whether it first says what an earlier run left half done."""
     runs_command: bool = False

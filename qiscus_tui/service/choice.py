@@ -150,6 +150,33 @@ def _stored(
     return accounts[0], "the only one"
 
 
+def unmatched_accounts(
+    environ: Mapping[str, str], config: Config, on: Disk | None
+) -> tuple[str, ...]:
+    """Return the accounts of the configuration that are none of this machine's.
+
+    What is set for them, `readonly` too, applies to nothing. Raises ConfigError, StorageError.
+    """
+    if on is None or not config.accounts:
+        return ()
+    known = {ENVIRONMENT_NAME}
+    for stored in on.book.all():
+        known |= {stored.name, stored.account.name}
+    given = environment_credentials(environ)
+    if given is not None:
+        known.add(given[0])
+    return tuple(name for name in config.accounts if name not in known)
+
+
+def unmatched_words(name: str) -> tuple[str, str]:
+    """Return what is wrong with a configured account that is not kept here, and what to do."""
+    part = f'[account."{safe(name, 100)}"]'
+    return (
+        f"{part} in config.toml matches no account here: its settings, readonly too, do nothing",
+        "Correct the name; the right ones are listed by: qiscus-tui accounts",
+    )
+
+
 def configured(stored: StoredAccount, config: Config) -> StoredAccount:
     """The account with what the configuration says of it."""
     settings = config.accounts.get(stored.name) or config.accounts.get(stored.account.name)

@@ -14,7 +14,7 @@ from qiscus_tui.errors import AddressError, NoAccount, QiscusTuiError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.choice import ACCOUNT_VARIABLE
+from qiscus_tui.service.choice import ACCOUNT_VARIABLE, unmatched_words
 from qiscus_tui.service.storage import Offer, offer
 from qiscus_tui.service.workspace import Workspace
 
@@ -55,6 +55,8 @@ async def examine(workspace: Workspace) -> AsyncGenerator[Check]:
     """Each check as it is done. Sends no credential."""
     yield Check("config", Verdict.GOOD, _config_words(workspace))
     for check in await asyncio.to_thread(_storage_checks, workspace):
+        yield check
+    for check in await asyncio.to_thread(_account_checks, workspace):
         yield check
     if workspace.demo is None:  # it looks at no variable
         yield _terminal(workspace.environ)
@@ -135,6 +137,14 @@ def _storage_checks(workspace: Workspace) -> list[Check]:
     except QiscusTuiError as error:
         checks.append(Check("storage", Verdict.BAD, error.message, error.hint))
     return checks
+
+
+def _account_checks(workspace: Workspace) -> list[Check]:
+    try:
+        unmatched = workspace.unmatched_accounts()
+    except QiscusTuiError:
+        return []  # that is told by another check
+    return [Check("account", Verdict.BAD, *unmatched_words(name)) for name in unmatched]
 
 
 def _offered(place: Offer) -> str:

@@ -5,8 +5,9 @@ import enum
 import secrets
 from collections.abc import Mapping
 
-from qiscus_tui.errors import NoAccount, OutOfReach, ServerError, TokenExpired
+from qiscus_tui.errors import NoAccount, OutOfReach, ReadOnly, ServerError, TokenExpired
 from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.text import safe
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.keeping import Disk
 from qiscus_tui.store.audit_records import AuditKind
@@ -18,7 +19,7 @@ class OwnToken(enum.Enum):
     ENDED = "its token was ended"
     HAD_ENDED = "its token had ended already"
     NONE = "no short-lived token of it was kept here"
-    LIVES_ON = "its token lives on until it expires"
+    LIVES_ON = "its token remains valid until it expires"
 
 
 _COUNTS: Mapping[OwnToken, Mapping[str, int]] = {
@@ -62,8 +63,19 @@ async def log_out(connection: Connection, *, forget_anyway: bool = False) -> Own
     The account is held meanwhile: a token that another program gets would be forgotten alive.
     Raises StorageError, with nothing sent, where it can't be written down first; OutOfReach or
     ServerError, with nothing forgotten, where the server did not end the token and
-    `forget_anyway` is false.
+    `forget_anyway` is false. A read-only account's token is never ended: raises ReadOnly, unless
+    it is to be forgotten all the same.
     """
+    if connection.account.readonly:
+        if not forget_anyway:
+            raise ReadOnly(
+                f"The account {safe(connection.name)} is read-only here: its token was not ended, "
+                "and nothing was forgotten",
+                "To forget it here and end nothing: qiscus-tui logout --forget",
+            )
+        is_held = (await connection.credentials()).short_lived is not None
+        await forget(connection)
+        return OwnToken.LIVES_ON if is_held else OwnToken.NONE
     async with connection.keeping.lock(connection.account):
         plan_id = secrets.token_hex(4)
         await asyncio.to_thread(_write_intent, connection, plan_id)
@@ -74,7 +86,7 @@ async def log_out(connection: Connection, *, forget_anyway: bool = False) -> Own
             if not forget_anyway:
                 await asyncio.to_thread(_write_end, connection, plan_id, ended)
                 error.hint = (
-                    "The token lives on, and nothing was forgotten. Try again later, "
+                    "The token remains valid, and nothing was forgotten. Try again later, "
                     "or forget it here all the same: qiscus-tui logout --forget"
                 )
                 raise

@@ -14,7 +14,7 @@ from qiscus_tui import __version__
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.clock import Clock, SystemClock
-from qiscus_tui.service.choice import Choice, Wishes, choose, login_server
+from qiscus_tui.service.choice import Choice, Wishes, choose, login_server, unmatched_accounts
 from qiscus_tui.service.keeping import Disk, Keeping, keeping, keeping_nothing
 from qiscus_tui.store.config import Config, load_config, load_named_config
 from qiscus_tui.store.paths import find_paths
@@ -60,6 +60,13 @@ class Workspace:
     def choose(self) -> Choice:
         """The account of this run. Raises NoAccount, UsageError, ConfigError, StorageError."""
         return choose(self.wishes, self.environ, self.config, self.disk)
+
+    def unmatched_accounts(self) -> tuple[str, ...]:
+        """Return the accounts of config.toml that are none of this machine's.
+
+        Raises ConfigError, StorageError.
+        """
+        return unmatched_accounts(self.environ, self.config, self.disk)
 
     def login_server(self) -> Origin:
         """The server that a login goes to. Raises AddressError."""

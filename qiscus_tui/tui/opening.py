@@ -81,11 +81,15 @@ def running_plans(app: App[int]) -> list[RevokeDialog]:
 
 async def tell_of_crashes(app: App[int], workspace: Workspace) -> None:
     """Say, once, what an earlier run left half done. Reads files, in a thread."""
+    from qiscus_tui.service.choice import unmatched_words
     from qiscus_tui.service.history import notices
 
     if workspace.disk is None:
         return
     try:
+        for name in await asyncio.to_thread(workspace.unmatched_accounts):
+            words = "\n".join(unmatched_words(name))
+            app.notify(words, severity="warning", timeout=TOLD_FOR, markup=False)
         for notice in await asyncio.to_thread(notices, workspace.disk):
             words = f"{notice.message}\n{notice.hint}"
             app.notify(words, severity="warning", timeout=TOLD_FOR, markup=False)

@@ -302,3 +302,68 @@ def test_readonly_is_shown(logged_in: Program, configured: Callable[[str], None]
     name = json.loads(logged_in("accounts", "--json").out)[0]["account"]
     configured(f'[account."{name}"]\nreadonly = true\n')
     assert "read-only" in logged_in("accounts").out
+    assert "read-only" in logged_in("status").out
+
+
+CHANGING = [
+    ("revoke", "--older-than", "7d", "--dry-run"),
+    ("revoke-all", "--dry-run"),
+    ("refresh",),
+    ("token", "--json"),
+    ("exec", "--", "no-such-command"),
+    ("api", "GET", "/api/v1/admin/get_profile"),
+    ("logout",),
+]
+
+
+@pytest.mark.parametrize("words", CHANGING, ids=lambda words: words[0])
+def test_a_read_only_account_that_is_none_here_is_warned_of_by_all_that_changes_something(
+    logged_in: Program, configured: Callable[[str], None], words: tuple[str, ...]
+) -> None:
+    configured('[account."admin@demo.exampel"]\nreadonly = true\n')
+    assert "admin@demo.exampel" in logged_in(*words).err
+    assert "admin@demo.exampel" not in logged_in("sessions").err
+
+
+def test_a_login_that_is_the_configured_account_is_not_warned_of(
+    program: Program, configured: Callable[[str], None]
+) -> None:
+    configured(f'[account."{EMAIL}@{program.server.credentials.app_code}"]\nreadonly = true\n')
+    assert "matches no account" not in program.login().err
+    configured('[account."typo"]\nreadonly = true\n')
+    assert "matches no account" in program.login().err
+
+
+def test_an_account_of_the_environment_is_known_by_its_app(
+    logged_in: Program, configured: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = logged_in.server.credentials
+    configured(f'[account.environment]\n[account."{held.app_code}"]\nreadonly = true\n')
+    assert held.app_code in logged_in("refresh").err
+    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", held.long_lived_token)
+    monkeypatch.setenv("QISCUS_APP_ID", held.app_code)
+    assert "matches no account" not in logged_in("refresh", "--server", SERVER).err
+
+
+def test_doctor_finds_a_configured_account_that_is_none_here(
+    logged_in: Program, configured: Callable[[str], None]
+) -> None:
+    configured('[account."typo"]\nreadonly = true\n')
+    done = logged_in("doctor", "--json")
+    checks = [one for one in json.loads(done.out)["checks"] if "typo" in one["words"]]
+    assert done.code == 1
+    assert [one["verdict"] for one in checks] == ["bad"]
+
+
+def test_a_read_only_account_is_logged_out_only_by_forgetting_it_here(
+    logged_in: Program, configured: Callable[[str], None]
+) -> None:
+    name = json.loads(logged_in("accounts", "--json").out)[0]["account"]
+    configured(f'[account."{name}"]\nreadonly = true\n')
+    before = len(logged_in.server.sessions())
+    done = logged_in("logout")
+    assert done.code == 2
+    assert "logout --forget" in done.err
+    assert logged_in("logout", "--forget").code == 0
+    assert len(logged_in.server.sessions()) == before
+    assert json.loads(logged_in("accounts", "--json").out) == []

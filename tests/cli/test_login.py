@@ -273,12 +273,12 @@ def test_logging_out_of_a_server_that_is_away_needs_forget(logged_in: Program) -
     logged_in.server.fail_next(Call.LOGOUT, *[Fault(503)] * 2)
     done = logged_in("logout")
     assert done.code == 1
-    assert "lives on" in done.err
+    assert "remains valid" in done.err
     assert "--forget" in done.err
     assert logged_in("sessions").code == 0
     logged_in.server.fail_next(Call.LOGOUT, Fault(503))
     forgotten = logged_in("logout", "--forget")
     assert forgotten.code == 0
-    assert "lives on" in forgotten.out
+    assert "remains valid" in forgotten.out
     assert "long-lived token may live on" in forgotten.err
     assert logged_in("sessions").code == 4

@@ -1,11 +1,12 @@
 """Logging out: written down first, and told as it was."""
 
 import os
+from dataclasses import replace
 
 import pytest
 
 from qiscus_tui.demo.calls import Call, Fault
-from qiscus_tui.errors import ServerError, StorageError
+from qiscus_tui.errors import ReadOnly, ServerError, StorageError
 from qiscus_tui.service.accounts import forget_account
 from qiscus_tui.service.history import PastPlan, past_plans
 from qiscus_tui.service.logout import OwnToken, log_out
@@ -55,4 +56,22 @@ async def test_forgetting_ends_nothing_and_is_not_written_down(sandbox: SandboxM
     here = sandbox()
     connection = await here.connected()
     await forget_account(here.workspace, connection.name)
+    assert list(here.disk.audit.events()) == []
+
+
+async def test_a_read_only_account_is_forgotten_only_where_that_is_asked_for_and_ends_nothing(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    connection = await here.connected()
+    connection.account = replace(connection.account, readonly=True)
+    before = here.tokens()
+    with pytest.raises(ReadOnly) as refusal:
+        await log_out(connection)
+    assert "logout --forget" in refusal.value.hint
+    assert here.disk.book.find(connection.name) is not None
+    assert await log_out(connection, forget_anyway=True) is OwnToken.LIVES_ON
+    assert here.state.calls[Call.LOGOUT] == 0
+    assert here.tokens() == before
+    assert here.disk.book.find(connection.name) is None
     assert list(here.disk.audit.events()) == []

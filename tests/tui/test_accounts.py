@@ -193,15 +193,33 @@ async def test_another_account_than_the_one_in_use_is_logged_out_behind_it(machi
         assert here.app.screen is old
 
 
+async def test_a_read_only_account_is_shown_and_forgotten_without_ending_anything(
+    machine: Machine,
+):
+    name = machine.workspace.choose().name
+    parts = {name: AccountConfig(readonly=True), "typo": AccountConfig(readonly=True)}
+    machine.workspace = replace(machine.workspace, config=Config(accounts=parts))
+    before = machine.state.sessions(ADMIN)
+    async with machine.app() as here:
+        assert "read-only" in here.lines()[0]
+        assert '[account."typo"] in config.toml matches no account here' in here.toasts
+        await here.press("A", "l")
+        await here.settle()
+        assert "its token is not ended" in " ".join(here.text().replace("│", " ").split())
+        await confirm(here)
+        assert machine.state.sessions(ADMIN) == before
+        assert machine.names == {"agent@demo.example@" + machine.state.credentials.app_code}
+
+
 async def test_while_the_server_is_away_logging_out_offers_to_forget(machine: Machine):
     async with machine.app() as here:
         machine.state.fail_next(Call.LOGOUT, *[Fault(503)] * 9)
         await here.press("A", "l")
         await confirm(here)
-        assert "The token lives on" in here.text()
+        assert "The token remains valid" in here.text()
         assert len(machine.names) == 2
         await confirm(here)
-        assert "its token lives on" in here.toasts
+        assert "its token remains valid" in here.toasts
         assert len(machine.names) == 1
 
 

@@ -14,8 +14,8 @@ LogOut = Callable[[bool], Awaitable[str]]
 """Logs out; True: forget the account even if its token lives on. Gives how it ended, in words."""
 
 LIVES_ON = (
-    "The token lives on until it expires, and nothing was forgotten. Try again later, or forget "
-    "the account here all the same: y"
+    "The token remains valid until it expires, and nothing was forgotten. Try again later, or "
+    "forget the account here all the same: y"
 )
 LONG_LIVED = (
     "The long-lived token may live on at the server: no known call ends it. If it leaked, change "
@@ -29,11 +29,11 @@ class LogOutDialog(Question[str]):
     TITLE_TEXT = "Log out?"
     DANGEROUS = True
 
-    def __init__(self, clock: Clock, name: str, log_out: LogOut) -> None:
+    def __init__(self, clock: Clock, name: str, log_out: LogOut, *, readonly: bool = False) -> None:
         super().__init__(clock)
         self._name = safe(name)
         self._log_out = log_out
-        self._forgets = False
+        self._readonly = self._forgets = readonly
         self._is_busy = False
 
     def compose_buttons(self) -> Iterable[Widget]:
@@ -41,11 +41,13 @@ class LogOutDialog(Question[str]):
         yield DialogButton("Log out  y", id="confirm", variant="danger")
 
     def opened(self) -> None:
-        self.say(
-            "lead",
-            f"{self._name}: this program's token is ended on the server, and the account is "
-            "forgotten on this machine.",
-        )
+        if self._readonly:
+            self.say("heading", "Forget this account?")
+            self.query_one("#confirm", DialogButton).rename("Forget  y")
+            ended = "is read-only here, so its token is not ended and remains valid; it"
+        else:
+            ended = "this program's token is ended on the server, and the account"
+        self.say("lead", f"{self._name}: {ended} is forgotten on this machine.")
         self.say("lines", LONG_LIVED)
         self.query_one("#lines").add_class("-wrapped")
 

@@ -89,7 +89,8 @@ class AccountsScreen(AccountList):
             if how is not None:
                 self._gone(chosen, f"{chosen.name} is logged out: {how}")
 
-        dialog = LogOutDialog(self.workspace.clock, chosen.name, log_out)
+        readonly = chosen.account.readonly
+        dialog = LogOutDialog(self.workspace.clock, chosen.name, log_out, readonly=readonly)
         self.app.push_screen(dialog, ended)
 
     async def _log_out(self, one: KnownAccount, forget_anyway: bool) -> str:
