@@ -34,6 +34,8 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace | int:
     except BrokenPipeError:
         console.drop_results()
         return 0
+    except OSError as error:
+        return _not_written(console, error)
 
 
 def run_verb(options: argparse.Namespace, core_limit: int | None = None) -> int:
@@ -140,8 +142,15 @@ def _flushed(console: Console, code: int) -> int:
     except BrokenPipeError:
         console.drop_results()
     except OSError as error:
-        console.drop_results()
-        words = os.strerror(error.errno or 0)
-        console.tell(StorageError(f"The result could not be written: {words}"))
-        return StorageError.exit_code
+        return _not_written(console, error)
     return code
+
+
+def _not_written(console: Console, error: OSError) -> int:
+    console.drop_results()
+    words = os.strerror(error.errno or 0)
+    failure = StorageError(
+        f"The result could not be written: {words}", "Check free space, and where the output goes."
+    )
+    console.tell(failure)
+    return failure.exit_code

@@ -2,9 +2,10 @@
 
 import argparse
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 from qiscus_tui import __version__
 from qiscus_tui.cli.verbs import VERBS, load
@@ -56,6 +57,10 @@ class Parser(argparse.ArgumentParser):
         if message.endswith(": expected one argument"):
             raise UsageError(safe(message, 300), _WITH_EQUALS)
         raise UsageError(safe(message, 300), f"See: {self.prog} --help")
+
+    def _print_message(self, message: str, file: IO[str] | None = None) -> None:
+        """Print it; argparse itself says nothing where that fails, as on a full disk."""
+        (file or sys.stderr).write(message)
 
 
 class _VerbParser(Parser):

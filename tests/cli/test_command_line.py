@@ -1,8 +1,10 @@
 """What holds for every verb: options, help, errors, output."""
 
 import io
+import os
 import re
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -249,10 +251,29 @@ def test_a_reader_that_went_away_stops_no_revoke(logged_in: Program) -> None:
     assert logged_in("revoke", logged_in.ids()[0], "--yes", out=Closed()).code != 0
 
 
-def test_a_result_that_cannot_be_written_is_6(logged_in: Program) -> None:
-    done = logged_in("sessions", "--json", out=Full())
+@pytest.mark.parametrize(
+    "arguments", [["sessions", "--json"], ["--help"], ["--version"], ["sessions", "--help"]]
+)
+def test_a_result_that_cannot_be_written_is_6(logged_in: Program, arguments: list[str]) -> None:
+    done = logged_in(*arguments, out=Full())
     assert done.code == 6
     assert len(done.err.splitlines()) == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_into_a_full_disk_is_6(option: str, unbuffered: str) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "qiscus_tui", option],
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, len(done.stderr.splitlines())) == (6, 2)
 
 
 # The demo
