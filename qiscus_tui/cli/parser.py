@@ -5,13 +5,16 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from qiscus_tui import __version__
 from qiscus_tui.cli.verbs import VERBS, load
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.spelling import similar
 from qiscus_tui.model.text import safe
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 _EPILOG = "Without a verb the app starts. qiscus-tui VERB --help tells of a verb."
 _WITH_VALUE = {"--account", "--server", "--config", "--log"}
@@ -58,7 +61,7 @@ class Parser(argparse.ArgumentParser):
             raise UsageError(safe(message, 300), _WITH_EQUALS)
         raise UsageError(safe(message, 300), f"See: {self.prog} --help")
 
-    def _print_message(self, message: str, file: IO[str] | None = None) -> None:
+    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
         """Print it; argparse itself says nothing where that fails, as on a full disk."""
         (file or sys.stderr).write(message)
 

@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from qiscus_tui import query
@@ -81,10 +81,16 @@ class Wanted:
         return unknown and any(session.token is None for session in listed.sessions)
 
     def selection(self, listed: SessionList, moment: query.Moment) -> Selection:
-        """The sessions that are meant. Raises UsageError for an unknown or ambiguous prefix."""
+        """Return the sessions that are meant, newest first, as `sessions` lists them.
+
+        Raises UsageError for an unknown or ambiguous prefix.
+        """
         if self.rule is None:
-            return self._named(listed)
-        return Selection(query.select(self.rule, listed, moment), "matches")
+            chosen = self._named(listed)
+        else:
+            chosen = Selection(query.select(self.rule, listed, moment), "matches")
+        positions = frozenset(chosen.positions)
+        return replace(chosen, positions=[p for p in query.order(listed) if p in positions])
 
     def _named(self, listed: SessionList) -> Selection:
         by_id = {text: listed.find(text) for text in self.ids}

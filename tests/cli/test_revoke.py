@@ -250,6 +250,18 @@ def test_a_dry_run_shows_the_plan_and_sends_nothing(logged_in: Program) -> None:
     assert logged_in.server.calls[Call.REVOKE] == 0
 
 
+def test_a_plan_is_in_the_order_of_the_list_however_it_was_asked_for(logged_in: Program) -> None:
+    ids = logged_in.ids()
+    by_filter = ["--filter=-id:000000000000"]
+    for asked in (by_filter, [ids[3], ids[0], ids[7]]):
+        targets = plan_of(logged_in("revoke", *asked, "--dry-run", "--json"))["targets"]
+        assert targets == [one for one in ids if one in targets]
+        shown = logged_in("revoke", *asked, "--dry-run").out
+        assert [one for one in ids if one in shown] == sorted(
+            (one for one in ids if one in shown), key=shown.index
+        )
+
+
 def test_without_a_terminal_it_needs_a_yes(logged_in: Program) -> None:
     done = logged_in("revoke", logged_in.ids()[0], stdin="y\n")
     assert (done.code, done.out) == (2, "")
