@@ -41,7 +41,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         choices=[choice.value for choice in StorageChoice],
         help="where the secrets go; file is also the consent to it",
     )
-    add("--name", metavar="N", default="", help="what the account is called here")
+    add(
+        "--name",
+        metavar="N",
+        default="",
+        help="what the account is called here; renames a known one",
+    )
 
 
 async def run(context: Context) -> int:

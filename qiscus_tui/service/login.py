@@ -194,12 +194,14 @@ async def _keep(
         await asyncio.to_thread(kept.secrets.write, account.key, credentials)
         short = credentials.short_lived
         own_id = fingerprint(short.token) if short else ""
-        stored = StoredAccount(name, account, kept.secrets.storage, own_id, workspace.clock.now())
+        kept_name = before.name if _is_configured_by(before.name, account, workspace) else name
+        stored = StoredAccount(
+            kept_name, account, kept.secrets.storage, own_id, workspace.clock.now()
+        )
         if kept.disk is not None and kept.secrets.storage is not Storage.THIS_RUN:
             stored = await asyncio.to_thread(_entered_in_book, kept, kept.disk, stored, before)
             notes = await asyncio.to_thread(before.leave, account.key)
-            if name and stored.name != name:
-                notes += (f"The account is called {safe(stored.name)} here.",)
+            notes += _about_name(name, stored.name, before.name)
     if not stored.name:
         stored = replace(stored, name=account.name)
     connection = workspace.connection(Choice(configured(stored, workspace.config), "login"), kept)
@@ -207,6 +209,25 @@ async def _keep(
     if ended is not None and ended != short:
         notes += await _end_replaced(connection, ended.token)
     return connection, notes
+
+
+def _is_configured_by(name: str, account: Account, workspace: Workspace) -> bool:
+    """Return whether its part of config.toml, which may say readonly, is found by this name."""
+    return name != account.name and name in workspace.config.accounts
+
+
+def _about_name(wanted: str, name: str, before: str) -> tuple[str, ...]:
+    """Return what the user should know of the account's name."""
+    if wanted and before == name != wanted:
+        return (
+            f"The account is still called {safe(name)}, as config.toml has a part for it. "
+            f"Rename it there to log in with --name.",
+        )
+    if wanted and before and before != name:
+        return (f"The account was called {safe(before)}; it is called {safe(name)} now.",)
+    if wanted and name != wanted:
+        return (f"The account is called {safe(name)} here: another one has that name.",)
+    return ()
 
 
 def _may_be_anothers(account: Account, new: Credentials, old: Credentials) -> bool:

@@ -17,6 +17,8 @@ class Before:
     credentials: Credentials | None = None
     account: Account | None = None
     """What it knew of the account."""
+    name: str = ""
+    """What the account is called here."""
     elsewhere: SecretStore | None = None
     """Where that is, if it is another place than the new one."""
     trouble: str = ""
@@ -62,11 +64,12 @@ def kept_before(workspace: Workspace, kept: Keeping, account: Account) -> Before
         return Before()
     try:
         if before.storage is storage:
-            return Before(kept.secrets.read(account.key), before.account)
+            return Before(kept.secrets.read(account.key), before.account, before.name)
         store = workspace.secret_store(before.storage)
-        return Before(store.read(account.key), before.account, elsewhere=store)
+        return Before(store.read(account.key), before.account, before.name, elsewhere=store)
     except StorageError as error:
-        return Before(account=before.account, trouble=_could_not(before.storage, storage, error))
+        trouble = _could_not(before.storage, storage, error)
+        return Before(account=before.account, name=before.name, trouble=trouble)
 
 
 def _could_not(old: Storage, new: Storage, error: StorageError) -> str:

@@ -59,7 +59,7 @@ async def with_zone_learned(
 async def _keep(connection: Connection, own_id: str) -> None:
     kept, account = connection.keeping, connection.account
     if kept.disk is not None and connection.storage is not Storage.THIS_RUN:
-        stored = StoredAccount(connection.name, account, connection.storage, own_id)
+        stored = StoredAccount("", account, connection.storage, own_id)  # keeps its name
         async with kept.lock(account):
             await asyncio.to_thread(_update_in_book, kept.disk, stored)
 

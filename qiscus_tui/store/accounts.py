@@ -55,17 +55,18 @@ class AccountBook:
     def save(self, stored: StoredAccount) -> StoredAccount:
         """Add the account, or update the one with the same key in place. Gives what was kept.
 
-        A known account keeps its name and date; a new one gets `-2` behind a taken name.
+        A known account keeps its date, and its name unless `stored` has another; a name that
+        another account has gets `-2` behind it.
         """
         with self._file.changing() as content:
             known = self._decoded(content)
             key = stored.account.key
-            if old := known.get(key):
-                stored = replace(stored, name=old.name, created_at=old.created_at)
-            else:
-                wanted = stored.name or stored.account.name
-                taken = (other.name for other in known.values())
-                stored = replace(stored, name=_free_name(wanted, taken))
+            wanted = stored.name or stored.account.name
+            if old := known.pop(key, None):
+                wanted = stored.name or old.name
+                stored = replace(stored, created_at=old.created_at)
+            taken = (other.name for other in known.values())
+            stored = replace(stored, name=_free_name(wanted, taken))
             table(content, "accounts")[key] = _to_json(stored)
         if self._chosen_key() == key:
             self._choose(stored)

@@ -4,6 +4,7 @@ import json
 import signal
 import stat
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -253,12 +254,31 @@ def test_logging_in_again_updates_in_place_and_ends_the_replaced_token(logged_in
     assert len(json.loads(logged_in("accounts", "--json").out)) == 1
 
 
-def test_another_name_for_an_account_that_has_one_is_said_not_to_be_used(
-    logged_in: Program,
-) -> None:
+def test_another_name_renames_the_account(logged_in: Program) -> None:
     (before,) = json.loads(logged_in("accounts", "--json").out)
     done = logged_in.login(EMAIL, "--name", "other")
-    assert f"The account is called {before['account']} here." in done.err
+    assert f"The account was called {before['account']}; it is called other now." in done.err
+    assert "Account: other," in done.out
+    (after,) = json.loads(logged_in("accounts", "--json").out)
+    assert (after["account"], after["chosen_by"]) == ("other", "last used")
+    assert "called" not in logged_in.login().err
+    assert "called" not in logged_in.login(EMAIL, "--name", "other").err
+
+
+def test_a_rename_takes_no_account_out_of_its_part_of_the_configuration(
+    logged_in: Program, configured: Callable[[str], None]
+) -> None:
+    logged_in.login(EMAIL, "--name", "other")
+    configured('[account."other"]\nreadonly = true\n')
+    assert "still called other" in logged_in.login(EMAIL, "--name", "new").err
+    (after,) = json.loads(logged_in("accounts", "--json").out)
+    assert (after["account"], after["readonly"]) == ("other", True)
+
+
+def test_a_name_that_another_account_has_gets_a_number(logged_in: Program) -> None:
+    logged_in.login("agent@demo.example", "--name", "taken")
+    done = logged_in.login(EMAIL, "--name", "taken")
+    assert "it is called taken-2 now." in done.err
 
 
 def test_logging_out_ends_the_token_and_forgets_the_account(logged_in: Program) -> None:

@@ -35,12 +35,12 @@ def test_an_account_comes_back_as_it_was(book: AccountBook, account: Account) ->
     assert kept.account == account
 
 
-def test_the_same_account_is_updated_in_place_and_keeps_its_name(
+def test_the_same_account_is_updated_in_place_and_keeps_its_date(
     book: AccountBook, account: Account
 ) -> None:
     book.save(stored(account, "work"))
     book.save(stored(new_account("z@b.c")))
-    later = StoredAccount("other", replace(account, app_name="New"), Storage.KEYRING, "", 5.0)
+    later = StoredAccount("", replace(account, app_name="New"), Storage.KEYRING, "", 5.0)
 
     kept = book.save(later)
 
@@ -48,6 +48,19 @@ def test_the_same_account_is_updated_in_place_and_keeps_its_name(
     assert kept.created_at == 1_792_000_000.0
     assert book.all()[0] == kept
     assert len(book.all()) == 2
+
+
+def test_another_name_renames_the_account_and_it_stays_the_chosen_one(
+    book: AccountBook, account: Account
+) -> None:
+    book.save(stored(account, "work"))
+    book.save(stored(new_account("z@b.c"), "home"))
+    book.use("work")
+
+    assert book.save(stored(account, "office")).name == "office"
+    assert [one.name for one in book.all()] == ["office", "home"]
+    assert book.last_used() == "office"
+    assert book.save(stored(account, "home")).name == "home-2"
 
 
 def test_a_taken_name_gets_a_number(book: AccountBook) -> None:
