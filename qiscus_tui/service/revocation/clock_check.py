@@ -18,12 +18,12 @@ def clock_difference(listed: SessionList) -> str:
     return f"The server's clock is {days:,.1f} days {direction} this machine's"
 
 
-def check_clocks(listed: SessionList, rule: Query) -> None:
+def check_clocks(listed: SessionList, rule: Query | None) -> None:
     """Raises UsageError for a rule about time where the clocks differ by more than a day."""
     difference = clock_difference(listed)
-    if difference and rule.depends_on_clock:
+    if difference and rule is not None and rule.depends_on_clock:
         raise UsageError(
             f"{difference}: ages can't be trusted",
-            "Correct the wrong clock, or name sessions by id. To revoke by age all the same, "
-            "add --allow-clock-offset.",
+            "Correct the wrong clock, or choose sessions one by one. To revoke by age all the "
+            "same: qiscus-tui revoke --allow-clock-offset",
         )

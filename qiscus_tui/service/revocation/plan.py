@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from qiscus_tui.model.session import Current, Session
+from qiscus_tui.query import Query
 from qiscus_tui.service.session_list import SessionList
 
 LARGE = 50
@@ -66,6 +67,8 @@ class Selection:
     """Full ids that were asked for and are not listed."""
     unlisted: tuple[str, ...] = ()
     """Ids of tokens that were given and are not listed."""
+    rule: Query | None = None
+    """The filter that chose them, where one did."""
 
 
 @dataclass(frozen=True)

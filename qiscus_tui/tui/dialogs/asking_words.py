@@ -7,6 +7,7 @@ from textual.content import Content
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.account import Account
 from qiscus_tui.model.session import Current
+from qiscus_tui.service.revocation.clock_check import clock_difference
 from qiscus_tui.service.revocation.plan import Exclusion, RevocationPlan
 
 OWN_ENDS = "This program's own session ends with them; its next use makes a new token."
@@ -19,7 +20,7 @@ OWN_UNKNOWN = (
 def asking_lead(plan: RevocationPlan, account: Account, refusal: QiscusTuiError | None) -> Content:
     """Whose sessions these are, and that it can't be undone; or why nothing is asked."""
     if refusal is not None:
-        return Content("Nothing will be sent: this account is read-only.")
+        return Content("Nothing will be sent.")
     if not plan.targets:
         return Content("Everything that was chosen stays; the reasons stand below.")
     whose = account.user or "this user"
@@ -30,16 +31,19 @@ def asking_lead(plan: RevocationPlan, account: Account, refusal: QiscusTuiError 
 
 
 def asking_note(plan: RevocationPlan, refusal: QiscusTuiError | None) -> Content:
-    """What becomes of our own session; or what to do about the refusal."""
+    """What becomes of our own session, and whether ages can be trusted; or why it is refused."""
     if refusal is not None:
         return Content.assemble(
             (refusal.message, "bold $warning"), "\n", (refusal.hint, "$text-muted")
         )
+    warnings: list[str] = []
     if plan.ends_current:
-        return Content.styled(OWN_ENDS, "$warning")
-    if plan.listed.current is Current.UNKNOWN:
-        return Content.styled(OWN_UNKNOWN, "$warning")
-    return Content()
+        warnings.append(OWN_ENDS)
+    elif plan.listed.current is Current.UNKNOWN:
+        warnings.append(OWN_UNKNOWN)
+    if difference := clock_difference(plan.listed):
+        warnings.append(f"{difference}: ages can't be trusted.")
+    return Content.styled("\n".join(warnings), "$warning") if warnings else Content()
 
 
 def toggles(plan: RevocationPlan) -> Iterator[tuple[str, str, bool]]:

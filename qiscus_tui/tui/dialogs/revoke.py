@@ -18,6 +18,7 @@ from textual.worker import WorkerError
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.service.history import SEE_THE_LIST, reached_words
+from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.events import Answered, Finished
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
@@ -128,6 +129,7 @@ class RevokeDialog(Question[Report]):
     def opened(self) -> None:
         try:
             self._connection.must_be_writable()
+            check_clocks(self._listed, self._selection.rule)
         except QiscusTuiError as error:
             self._refusal = error
         self._show_plan()

@@ -98,7 +98,7 @@ class SessionsScreen(LiveList):
         marked = self.table.marks.positions()
         if marked:
             hidden = frozenset(marked).difference(self.table.order)
-            self.open_revoke(Selection(marked, MARKED, hidden=hidden))
+            self.open_revoke(Selection(marked, MARKED, hidden=hidden, rule=self.rule_of_marks))
         elif self.table.order:
             position = self.table.order[self.table.cursor_row]
             self.open_revoke(Selection((position,), "under the cursor"))

@@ -13,7 +13,7 @@ from textual.signal import Signal
 from textual.widgets import Static
 
 from qiscus_tui.errors import FilterError
-from qiscus_tui.query import Moment, parse_readable
+from qiscus_tui.query import Moment, Query, parse_readable
 from qiscus_tui.tui.screens import notices
 from qiscus_tui.tui.screens.census import Census, taken_in_steps
 from qiscus_tui.tui.screens.filter_field import FilterField
@@ -50,6 +50,8 @@ class ShownList(SizedScreen[None]):
         self.census = Census(0)
         self._filter_error: FilterError | None = None
         self._typed = ""
+        self.rule_of_marks: Query | None = None
+        """A filter about time by which sessions were marked."""
         self.table = SessionTable(
             server_now=self.server_now, expiring=workspace.config.ui.expiring, id="table"
         )
@@ -269,13 +271,19 @@ class ShownList(SizedScreen[None]):
         """Mark all that the filter leaves."""
         if self.may_choose():
             self.finish_filter()
+            self._note_rule()
             self.table.mark_shown()
 
     def action_invert_shown(self) -> None:
         """Turn the marks of what the filter leaves round."""
         if self.may_choose():
             self.finish_filter()
+            self._note_rule()
             self.table.invert_shown()
+
+    def _note_rule(self) -> None:
+        if self.view.query.depends_on_clock:
+            self.rule_of_marks = self.view.query
 
     def action_unmark_all(self) -> None:
         """Take every mark away."""
@@ -283,6 +291,8 @@ class ShownList(SizedScreen[None]):
 
     @on(SessionTable.MarksChanged)
     def _marks_changed(self) -> None:
+        if not self.table.mark_counts.total:
+            self.rule_of_marks = None
         if self.view.depends_on_marks:
             self.view.take(self.listed, self.view.sorting, self.view.order, self.moment)
             self.table.show_order(self.view.hits)
