@@ -30,6 +30,9 @@ _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _MOST_BYTES = 1 << 20
 """A larger file is left to the program proper."""
 
+_LATEST = 253_402_300_800
+"""The end of the year 9999, epoch seconds: a larger number is none of ours."""
+
 _VERSION = 1
 """Format of the files that this module reads."""
 
@@ -103,9 +106,11 @@ def _cached(data: str, state: str, min_ttl: int) -> str | None:
         return None  # the program proper finds out what is wrong, and says it
     if token == held.get("long_lived"):
         return None  # which no script gets
-    if not (isinstance(token, str) and isinstance(expires_at, int | float)):
+    if not (isinstance(token, str) and token.isascii() and token.isprintable()):
         return None
-    if not isinstance(clock_ahead, int | float) or not (token.isascii() and token.isprintable()):
+    if not (isinstance(expires_at, int | float) and 0 < expires_at < _LATEST):
+        return None
+    if not (isinstance(clock_ahead, int | float) and -_LATEST < clock_ahead < _LATEST):
         return None
     # A server behind us makes it live longer: that is for the program proper, which looks closer.
     if expires_at - time.time() - max(clock_ahead, 0.0) <= min_ttl:

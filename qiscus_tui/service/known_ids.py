@@ -6,6 +6,7 @@ from itertools import islice
 from typing import cast
 
 from qiscus_tui.errors import StorageError
+from qiscus_tui.model.session import is_full_id
 from qiscus_tui.service.keeping import Disk
 from qiscus_tui.store.jsonfile import JsonFile
 
@@ -28,7 +29,8 @@ def remember_ids(disk: Disk | None, ids: Iterable[str]) -> None:
 def remembered_ids(disk: Disk | None) -> list[str]:
     """The ids that were kept. Raises StorageError."""
     ids = _file(disk).read().get("ids") if disk is not None else None
-    return [str(one) for one in cast("list[object]", ids)] if isinstance(ids, list) else []
+    listed = cast("list[object]", ids) if isinstance(ids, list) else []
+    return [one for one in listed if isinstance(one, str) and is_full_id(one)]
 
 
 def _file(disk: Disk) -> JsonFile:

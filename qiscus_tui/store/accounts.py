@@ -8,7 +8,7 @@ from qiscus_tui.errors import NoAccount, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Account, Role, Storage
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.model.text import safe
-from qiscus_tui.store.jsonfile import Content, JsonFile, table
+from qiscus_tui.store.jsonfile import Content, JsonFile, moment, number, table
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.refusals import moved_away, shown
 
@@ -109,7 +109,7 @@ class AccountBook:
     def last_uses(self) -> dict[str, float]:
         """When each account was last used, by key: epoch seconds."""
         used = table(self._chosen.read(), "used")
-        return {key: float(at) for key, at in used.items() if isinstance(at, int | float)}
+        return {key: at for key, value in used.items() if (at := moment(value)) is not None}
 
     def _chosen_key(self) -> str | None:
         key = self._chosen.read().get("key")
@@ -188,7 +188,7 @@ def _text(value: dict[str, object], name: str) -> str:
 
 
 def _number(value: dict[str, object], name: str) -> float:
-    number = value[name]
-    if not isinstance(number, int | float):
+    found = number(value[name])
+    if found is None:
         raise TypeError(name)
-    return float(number)
+    return found

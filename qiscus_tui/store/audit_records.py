@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
+from qiscus_tui.model.text import safe
+from qiscus_tui.store.jsonfile import moment, number
 from qiscus_tui.store.processes import Process
+
+LONGEST_TEXT = 400
+"""Characters of a text that are read."""
 
 
 class AuditKind(enum.Enum):
@@ -123,19 +128,19 @@ def from_line(line: bytes) -> AuditRecord | None:
     """The record, None where the line is torn or none of ours."""
     try:
         fields = cast("dict[str, object]", json.loads(line))
-        time, plan_id = _number(fields["time"]), str(fields["plan"])
+        time, plan_id = _moment(fields["time"]), _text(fields["plan"])
         match fields["event"]:
             case "intent":
                 return _intent(time, plan_id, fields)
             case "outcome":
-                told = (str(fields[name]) for name in ("id", "outcome", "reason"))
+                told = (_text(fields[name]) for name in ("id", "outcome", "reason"))
                 return AuditOutcome(time, plan_id, *told)
             case "summary":
                 counts = cast("dict[str, object]", fields["counts"])
-                numbers = {name: int(_number(count)) for name, count in counts.items()}
+                numbers = {_text(name): _count(count) for name, count in counts.items()}
                 return AuditSummary(time, plan_id, numbers)
             case "cut_short":
-                sent, answered = (int(_number(fields[name])) for name in ("sent", "answered"))
+                sent, answered = (_count(fields[name]) for name in ("sent", "answered"))
                 return AuditCutShort(time, plan_id, sent, answered)
             case "acknowledged":
                 return AuditAcknowledged(time, plan_id)
@@ -150,18 +155,31 @@ def _intent(time: float, plan_id: str, fields: dict[str, object]) -> AuditIntent
         time=time,
         plan_id=plan_id,
         kind=AuditKind(fields["kind"]),
-        account=str(fields["account"]),
-        app_id=str(fields["app_id"]),
-        server=str(fields["server"]),
-        ids=tuple(str(one) for one in cast("list[object]", fields["ids"])),
-        os_user=str(fields["os_user"]),
-        sudo_user=str(fields["sudo_user"]),
-        ssh_client=str(fields["ssh_client"]),
+        account=_text(fields["account"]),
+        app_id=_text(fields["app_id"]),
+        server=_text(fields["server"]),
+        ids=tuple(_text(one) for one in cast("list[object]", fields["ids"])),
+        os_user=_text(fields["os_user"]),
+        sudo_user=_text(fields["sudo_user"]),
+        ssh_client=_text(fields["ssh_client"]),
         process=Process.from_json(fields["process"]),
     )
 
 
-def _number(value: object) -> float:
-    if not isinstance(value, int | float):
+def _text(value: object) -> str:
+    """Return a text in safe form: whoever can edit the file could else write to the terminal."""
+    return safe(str(value), LONGEST_TEXT)
+
+
+def _moment(value: object) -> float:
+    at = moment(value)
+    if at is None:
         raise TypeError
-    return float(value)
+    return at
+
+
+def _count(value: object) -> int:
+    count = number(value)
+    if count is None:
+        raise TypeError
+    return int(count)

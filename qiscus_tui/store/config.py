@@ -13,7 +13,7 @@ from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.text import safe
 from qiscus_tui.store import config_checks as read
 from qiscus_tui.store.config_reader import read_config, setting
-from qiscus_tui.store.refusals import shown
+from qiscus_tui.store.refusals import check_settings, shown
 
 
 class StorageChoice(enum.Enum):
@@ -145,7 +145,10 @@ class _File:
 
 
 def load_config(path: Path) -> Config:
-    """The settings in the file; the usual ones where there is none. Raises ConfigError."""
+    """The settings in the file; the usual ones where there is none.
+
+    Raises ConfigError, and StorageError where others could have written it.
+    """
     if path.is_fifo():
         raise ConfigError(f"{shown(str(path))} is a named pipe", "Put a file in its place.")
     try:
@@ -155,7 +158,7 @@ def load_config(path: Path) -> Config:
 
 
 def load_named_config(path: Path) -> Config:
-    """The same for a file that the user named, which must be there. Raises ConfigError."""
+    """The same for a file that the user named, which must be there. Raises as `load_config`."""
     try:
         return _config(path)
     except FileNotFoundError as error:
@@ -165,7 +168,10 @@ def load_named_config(path: Path) -> Config:
 
 
 def _config(path: Path) -> Config:
+    check_settings(path)
     file = read_config(path, _File)
+    if file.server.ca_bundle is not None:
+        check_settings(file.server.ca_bundle)  # whoever can write it is trusted with our tokens
     calls = vars(file.api).items()
     return Config(
         server=file.server,

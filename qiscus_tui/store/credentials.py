@@ -3,6 +3,7 @@
 from typing import cast
 
 from qiscus_tui.model.account import Credentials, ShortLived
+from qiscus_tui.store.jsonfile import moment, number
 
 
 def to_json(credentials: Credentials) -> dict[str, object]:
@@ -42,10 +43,9 @@ def _short_lived(value: object) -> ShortLived | None:
     if not isinstance(value, dict):
         return None
     fields = cast("dict[str, object]", value)
-    token, expires_at = fields.get("token"), fields.get("expires_at")
-    if not isinstance(token, str) or not isinstance(expires_at, int | float):
+    token, expires_at = fields.get("token"), moment(fields.get("expires_at"))
+    obtained_at = number(fields.get("obtained_at", 0.0))
+    clock_ahead = number(fields.get("clock_ahead", 0.0))
+    if not isinstance(token, str) or None in {expires_at, obtained_at, clock_ahead}:
         return None
-    obtained_at, clock_ahead = fields.get("obtained_at", 0.0), fields.get("clock_ahead", 0.0)
-    if not isinstance(obtained_at, int | float) or not isinstance(clock_ahead, int | float):
-        return None
-    return ShortLived(token, float(expires_at), float(obtained_at), float(clock_ahead))
+    return ShortLived(token, expires_at or 0.0, obtained_at or 0.0, clock_ahead or 0.0)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from qiscus_tui.store.jsonfile import JsonFile, table
+from qiscus_tui.store.jsonfile import JsonFile, moment, table
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.processes import Process, Running, this_process
 
@@ -79,12 +79,11 @@ class Journal:
 
 def _entry(key: str, value: object) -> JournalEntry:
     fields = cast("dict[str, object]", value) if isinstance(value, dict) else {}
-    at = fields.get("at")
     stored = fields.get("state") == JournalState.STORED.value
     return JournalEntry(
         account_key=key,
         account_name=str(fields.get("name", key)),
         state=JournalState.STORED if stored else JournalState.PENDING,
         process=Process.from_json(fields.get("process")),
-        at=float(at) if isinstance(at, int | float) else 0.0,
+        at=moment(fields.get("at")) or 0.0,
     )

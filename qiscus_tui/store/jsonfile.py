@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from qiscus_tui.errors import StorageError
+from qiscus_tui.model.timestamps import EARLIEST, LATEST
 from qiscus_tui.store.files import (
     prepare_folder,
     read_private,
@@ -141,6 +142,19 @@ def parse_object(data: bytes) -> Content | None:
     except (ValueError, RecursionError):
         return None
     return cast("Content", parsed) if isinstance(parsed, dict) else None
+
+
+def number(value: object) -> float | None:
+    """Return a number of a file as a float; None where it is none, or larger than any of ours."""
+    if not isinstance(value, int | float) or not -LATEST <= value <= LATEST:
+        return None
+    return float(value)
+
+
+def moment(value: object) -> float | None:
+    """Return a time of a file, epoch seconds; None where it is none, or after the year 9999."""
+    seconds = number(value)
+    return None if seconds is None or seconds < EARLIEST else seconds
 
 
 def table(content: Content, name: str) -> Content:

@@ -10,6 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Self, cast
 
+from qiscus_tui.model.text import safe
+
+_LARGEST_PID = 2**31 - 1
 _STARTED_FIELD = 19
 """Place of the start time in /proc/PID/stat, counted from behind the program's name."""
 
@@ -37,7 +40,8 @@ class Process:
         """From what `to_json` gave; whatever can't be read is left empty."""
         parts = cast("list[object]", value) if isinstance(value, list) else []
         host, pid, started = parts if len(parts) == 3 else ("", 0, "")
-        return cls(str(host), pid if isinstance(pid, int) else 0, str(started))
+        number = pid if isinstance(pid, int) and 0 < pid <= _LARGEST_PID else 0
+        return cls(safe(str(host), 300), number, str(started))
 
     def to_json(self) -> list[str | int]:
         """Host, pid and start time."""

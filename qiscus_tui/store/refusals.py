@@ -3,6 +3,7 @@
 import os
 import shlex
 import stat
+from pathlib import Path
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.text import safe
@@ -45,6 +46,30 @@ def check_folder(path: str, found: os.stat_result) -> None:
             f"{shown(path)} may be written by others (mode {mode_of(found)})",
             f"Close it: chmod 700 {quoted(path)}",
         )
+
+
+def check_settings(path: Path) -> None:
+    """Raises StorageError where others than this user and root could change what the file says.
+
+    That is so too where they could put another one in its place. A missing file is right.
+    """
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            return
+        folders = {path.absolute().parent, path.resolve().parent}
+        parts = [(path, found), *((folder, folder.stat()) for folder in folders)]
+    except OSError:
+        return  # whoever reads it says why that does not go
+    for part, about in parts:
+        if about.st_uid != 0:
+            check_owner(str(part), about)
+        guarded = stat.S_ISDIR(about.st_mode) and about.st_mode & stat.S_ISVTX
+        if about.st_mode & FOREIGN_WRITE and not guarded:
+            raise StorageError(
+                f"{shown(str(part))} may be written by others (mode {mode_of(about)})",
+                f"Close it: chmod go-w {quoted(str(part))}",
+            )
 
 
 def check_owner(path: str, found: os.stat_result) -> None:

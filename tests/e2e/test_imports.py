@@ -201,6 +201,19 @@ def _open_the_file(data: Path) -> None:
     (data / "secrets.json").chmod(0o640)
 
 
+def _write_a_huge_number(data: Path) -> None:
+    file = data / "secrets.json"
+    file.write_text(file.read_text().replace('"clock_ahead": 0', f'"clock_ahead": {"9" * 400}'))
+
+
+def _write_a_huge_expiry(data: Path) -> None:
+    file = data / "secrets.json"
+    content = json.loads(file.read_text())
+    for one in content["accounts"].values():
+        one["short_lived"]["expires_at"] = 10**400
+    file.write_text(json.dumps(content))
+
+
 def _open_the_folder(data: Path) -> None:
     data.chmod(0o777)
 
@@ -229,6 +242,8 @@ CHANGES = (
     _write_a_newer_format,
     _forget_the_account,
     _damage_the_file,
+    _write_a_huge_number,
+    _write_a_huge_expiry,
     _open_the_file,
     _open_the_folder,
     _give_it_a_second_name,

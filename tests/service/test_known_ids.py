@@ -7,6 +7,11 @@ from qiscus_tui.service.keeping import Disk
 from qiscus_tui.store.locks import store_lock
 
 
+def test_what_is_no_id_is_never_typed_into_a_shell(on_disk: Disk) -> None:
+    known_ids.remember_ids(on_disk, ["3fa9c01b77be", "\x1b]0;owned\x07", "$(reboot)"])
+    assert known_ids.remembered_ids(on_disk) == ["3fa9c01b77be"]
+
+
 def test_a_list_is_not_held_up_by_its_completion(
     on_disk: Disk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

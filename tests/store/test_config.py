@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qiscus_tui.errors import ConfigError
+from qiscus_tui.errors import ConfigError, StorageError
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.store.config import (
@@ -18,6 +18,8 @@ from qiscus_tui.store.config import (
     load_named_config,
 )
 from qiscus_tui.store.config_checks import api_path
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 
 WHOLE = """
 [server]
@@ -274,3 +276,61 @@ def test_any_text_is_settings_or_a_config_error(text: str) -> None:
         except ConfigError as error:
             told = error.message
     assert told.isprintable()
+
+
+# Whoever can write it decides where our tokens go
+
+
+@pytest.mark.parametrize("mode", [0o664, 0o646, 0o666])
+def test_a_file_that_others_can_write_is_refused(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[server]\nproxy = "http://stranger.example:1"\n')
+    path.chmod(mode)
+    for load in (load_config, load_named_config):
+        with pytest.raises(StorageError, match="may be written by others") as refusal:
+            load(path)
+        assert "chmod go-w" in refusal.value.hint
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o644, 0o400])
+def test_a_file_that_others_can_read_at_most_is_obeyed(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("")
+    path.chmod(mode)
+    assert load_named_config(path) == Config()
+
+
+def test_a_folder_in_which_others_can_replace_it_is_refused_and_tmp_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "there" / "config.toml"
+    path.parent.mkdir()
+    path.write_text("")
+    path.chmod(0o600)
+    path.parent.chmod(0o777)
+    with pytest.raises(StorageError, match="there may be written by others"):
+        load_config(path)
+    link = tmp_path / "config.toml"
+    link.symlink_to(path)
+    with pytest.raises(StorageError, match="there may be written by others"):
+        load_config(link)
+    path.parent.chmod(0o1777)
+    assert load_config(path) == Config()
+
+
+@as_root
+def test_another_users_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("")
+    os.chown(path, 54321, 54321)
+    with pytest.raises(StorageError, match="belongs to 54321"):
+        load_config(path)
+
+
+def test_certificates_that_others_can_write_are_refused(tmp_path: Path) -> None:
+    bundle = tmp_path / "ca.pem"
+    bundle.write_text("")
+    bundle.chmod(0o666)
+    path = tmp_path / "config.toml"
+    path.write_text(f'[server]\nca_bundle = "{bundle}"\n')
+    path.chmod(0o600)
+    with pytest.raises(StorageError, match=r"ca\.pem may be written by others"):
+        load_config(path)
