@@ -6,8 +6,7 @@ from collections.abc import Callable, Generator, Sequence
 from types import FrameType
 
 from qiscus_tui.errors import Interrupted
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from qiscus_tui.service.ending_signals import ENDING_SIGNALS
 
 
 @contextlib.contextmanager
@@ -39,8 +38,13 @@ def handled_by(handler: Callable[[int, FrameType | None], None]) -> Generator[No
             signal.signal(number, former)
 
 
-def _obeyed() -> tuple[signal.Signals, ...]:
-    """All of them, but for a hang-up that `nohup` told us to live through."""
-    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
-        return tuple(number for number in SIGNALS if number is not signal.SIGHUP)
-    return SIGNALS
+def _obeyed() -> tuple[int, ...]:
+    """Return all of them, without those that whoever started us had us ignore, as `nohup` does.
+
+    Shells have a job in the background ignore SIGINT: nobody means that.
+    """
+    return tuple(
+        number
+        for number in ENDING_SIGNALS
+        if number == signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN
+    )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Callable
 
-ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+from qiscus_tui.service.ending_signals import ENDING_SIGNALS
 
 
 def exit_code(number: int) -> int:
@@ -21,5 +20,5 @@ def on_ending(leave: Callable[[int], None]) -> None:
     waits by itself while tokens of ours are at stake (`service.shield`).
     """
     loop = asyncio.get_running_loop()
-    for number in ENDING:
+    for number in ENDING_SIGNALS:
         loop.add_signal_handler(number, leave, exit_code(number))

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import pytest
 
-from qiscus_tui.cli.signals import SIGNALS
 from qiscus_tui.demo import DIALECTS, PASSWORD
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.model.account import Credentials
@@ -169,7 +168,7 @@ def test_one_environment_credential_without_the_other_is_refused(
     assert "QISCUS_APP_ID" in done.err
 
 
-@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1])
 def test_a_signal_while_the_answer_is_stored_waits_until_all_is_kept(
     program: Program, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:

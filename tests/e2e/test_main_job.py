@@ -337,13 +337,16 @@ def test_ctrl_c_at_a_question_ends_it(environ: dict[str, str]) -> None:
         assert "Traceback" not in terminal.text
 
 
-def test_ctrl_c_at_the_password_gives_the_echo_back(environ: dict[str, str]) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT, signal.SIGUSR1])
+def test_a_signal_at_the_password_gives_the_echo_back(
+    environ: dict[str, str], number: signal.Signals
+) -> None:
     command = [*PROGRAM, "login", "--email", "a@b.c", "--store", "file"]
     with Terminal(command, environ=environ) as terminal:
         terminal.wait_for("Password:")
         terminal.send("hunter2")
-        terminal.send(CTRL_C)
-        assert terminal.finish() == 130
+        terminal.signal(number)
+        assert terminal.finish() == 128 + number
         assert modes_of_echo(terminal)
         assert b"hunter2" not in terminal.raw
 
