@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import signal
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,7 +18,7 @@ from qiscus_tui.tui import actions
 from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.crash import QuietCrash
 from qiscus_tui.tui.driver import SteadyDriver
-from qiscus_tui.tui.signals import on_ending
+from qiscus_tui.tui.signals import exit_code, on_ending
 from qiscus_tui.tui.theme import THEMES, fitting
 from qiscus_tui.tui.toasts import SaidOnce
 from qiscus_tui.tui.typeahead import OneKeyAtATime
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from qiscus_tui.service.choice import Choice
     from qiscus_tui.service.login import LoggedIn
     from qiscus_tui.service.workspace import Workspace
+    from qiscus_tui.tui.clipboard import Multiplexer
 
 PATIENCE = 3.0
 """Seconds that leaving may take to end a token of this run only."""
@@ -41,7 +43,7 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], SaidOnce[int], inherit_bind
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         *actions.bindings(Scope.APP),
-        Binding("ctrl+c", "quit", show=False, priority=True),
+        Binding("ctrl+c", "interrupt", show=False, priority=True),
         Binding("ctrl+z", "suspend_process", show=False),
     ]
 
@@ -59,6 +61,7 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], SaidOnce[int], inherit_bind
         self._workspace = workspace
         self._choice = choice
         self._is_leaving = False
+        self._was_quit = False
         self.parting_words: list[str] = []
         """What is said on the terminal that is left behind."""
         self.animation_level = "none"
@@ -71,6 +74,11 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], SaidOnce[int], inherit_bind
                 f"Write one of: {', '.join(sorted(self.available_themes))}.",
             )
         self.theme = fitting(wanted, few_colours=few_colours)
+
+    @property
+    def multiplexer(self) -> Multiplexer | None:
+        """What stands between the program and the terminal."""
+        return self._driver.multiplexer if isinstance(self._driver, SteadyDriver) else None
 
     def get_default_screen(self) -> Screen[None]:
         """The first frame."""
@@ -87,9 +95,12 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], SaidOnce[int], inherit_bind
         if self._workspace.config.ui.bell:
             super().bell()
 
-    def on_mount(self) -> None:
-        """Hear signals; get the rest in when what was asked for is on screen."""
+    def on_load(self) -> None:
+        """Handle signals from now on: the terminal is taken next."""
         on_ending(self.leave)
+
+    def on_mount(self) -> None:
+        """Import the rest when what was asked for is on screen."""
         if self._choice is None:
             self.call_after_refresh(self.on_live_list_settled)
 
@@ -128,17 +139,32 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], SaidOnce[int], inherit_bind
 
     async def action_quit(self) -> None:
         """Leave; asks while a plan runs."""
+        self._ask_and_quit(0)
+
+    async def action_interrupt(self) -> None:
+        """Leave as `quit` does, with the exit code that ctrl-c has everywhere."""
+        self._ask_and_quit(exit_code(signal.SIGINT))
+
+    def _ask_and_quit(self, code: int) -> None:
         from qiscus_tui.tui.opening import asks_before_quitting
 
-        if not asks_before_quitting(self):
-            self.leave(0)
+        if not asks_before_quitting(self, code):
+            self.quit(code)
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         """Textual's own would write what the screen shows into a file: not here."""
 
+    def _set_pointer_shape(self, shape: str) -> None:
+        """Leave the mouse pointer as it is: without reports of where it is, it would stay so."""
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """None of Textual's."""
         return ()
+
+    def quit(self, code: int) -> None:
+        """End the program as the user wants it, in good order."""
+        self._was_quit = True
+        self.leave(code)
 
     def leave(self, code: int) -> None:
         """End the program with this exit code; asked twice, at once.
@@ -149,7 +175,9 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], SaidOnce[int], inherit_bind
 
     def _leave_now(self, code: int) -> None:
         if self._is_leaving:
-            self.exit(code)
+            # One hang-up may be told several times: by the system, the shell, and the driver.
+            if code != exit_code(signal.SIGHUP):
+                self.exit(code)
             return
         self._is_leaving = True
         self.run_worker(self._leave(code), group="leave")
@@ -157,5 +185,5 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], SaidOnce[int], inherit_bind
     async def _leave(self, code: int) -> None:
         from qiscus_tui.tui.opening import end_this_run
 
-        self.parting_words = await end_this_run(self, PATIENCE, in_good_order=code == 0)
+        self.parting_words = await end_this_run(self, PATIENCE, in_good_order=self._was_quit)
         self.exit(code)

@@ -51,8 +51,8 @@ def open_palette(app: App[int]) -> None:
     app.push_screen(PaletteDialog(offered), chosen)
 
 
-def asks_before_quitting(app: App[int]) -> bool:
-    """Whether a plan runs; then the question is open."""
+def asks_before_quitting(app: App[int], code: int) -> bool:
+    """Whether a plan runs; then the question is open, and a yes ends with this exit code."""
     from qiscus_tui.tui.dialogs.quit import QuitDialog
 
     sessions = sessions_screen(app)
@@ -66,7 +66,7 @@ def asks_before_quitting(app: App[int]) -> bool:
             from qiscus_tui.tui.app import QiscusTui
 
             if isinstance(app, QiscusTui):
-                app.leave(0)
+                app.quit(code)
 
     app.push_screen(QuitDialog(sessions.workspace.clock), answered)
     return True

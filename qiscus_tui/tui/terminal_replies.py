@@ -45,8 +45,14 @@ _NOT_PASTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 class TypedOnly:
     """Takes what arrives, read by read, and gives what may be looked at as typed."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        monotonic: Callable[[], float] = time.monotonic,
+        on_reply: Callable[[str], None] = lambda _reply: None,
+    ) -> None:
         self._monotonic = monotonic
+        self._on_reply = on_reply
+        """Is given each whole sequence that does not go on."""
         self._held = ""
         """The beginning of a sequence, or of the end of a paste."""
         self._since = 0.0
@@ -120,6 +126,8 @@ class TypedOnly:
             self._is_pasting = sequence == _PASTE_BEGINS
             is_alt = sequence[1:2] not in "[O"
             goes_on = not whole["string"] and (is_alt or is_understood(sequence))
+            if not goes_on:
+                self._on_reply(sequence)
             return sequence if goes_on else "", text[whole.end() :]
         torn = _TORN.match(text)
         end = torn.end() if torn else 1

@@ -13,6 +13,7 @@ QUERY = re.compile(
     rb"|\x1b\[1[468]t"  # sizes
     rb"|\x1b\](?P<colour>1[01]);\?(?:\x07|\x1b\\)"  # foreground, background
     rb"|\x1b\[\?2048h"  # report the size now and at each change
+    rb"|\x1b\[\?1000l"  # the mouse is off: what it said before is on its way all the same
 )
 """Everything that asks for an answer."""
 
@@ -29,6 +30,9 @@ class Manners:
     """Seconds that it stands still there."""
     modern: bool = False
     """Knows synchronised output (mode 2026) and reports its size in band (mode 2048)."""
+
+    mouse: bytes = b""
+    """What the mouse said before the terminal heard that it is off."""
 
     def pieces(self, answer: bytes) -> list[tuple[float, bytes]]:
         """The answer as it arrives: seconds from now, and what comes then."""
@@ -50,6 +54,8 @@ def answer(query: re.Match[bytes], manners: Manners, columns: int, rows: int) ->
     if query["mode"]:
         known = manners.modern and query["mode"] in {b"2026", b"2048"}
         return b"\x1b[?%s;%d$y" % (query["mode"], 2 if known else 0)
+    if asked == b"\x1b[?1000l":
+        return manners.mouse
     if query["colour"]:
         return b"\x1b]%s;rgb:1c1c/1c1c/1c1c\x1b\\" % query["colour"]
     if asked == b"\x1b[?2048h":

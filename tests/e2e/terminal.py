@@ -166,6 +166,18 @@ class Terminal:
         with self._changed:
             return bool(self._due)
 
+    @property
+    def left_in_input(self) -> bytes:
+        """What the terminal sent and nobody read: the shell gets it after the program."""
+        modes = termios.tcgetattr(self._slave)
+        raw = [*modes[:3], 0, *modes[4:]]
+        termios.tcsetattr(self._slave, termios.TCSANOW, raw)
+        try:
+            ready = select.select([self._slave], [], [], 0)[0]
+            return os.read(self._slave, 4096) if ready else b""
+        finally:
+            termios.tcsetattr(self._slave, termios.TCSANOW, modes)
+
     def is_set(self, mode: int) -> bool:
         """Whether the private mode was switched on last, not off."""
         switched = re.findall(rb"\x1b\[\?(?:\d+;)*%d(?:;\d+)*([hl])" % mode, self.raw)
@@ -236,6 +248,8 @@ class Terminal:
         except subprocess.TimeoutExpired as error:
             raise AssertionError(f"still running:\n{self._drawn()}") from error
         if self._reader.is_alive():
+            with self._changed:  # what is under way comes to the terminal all the same
+                self._changed.wait_for(lambda: not self._due, PATIENCE)
             self._stop_reading()
             self._take_what_is_there()
         return code
@@ -364,6 +378,7 @@ class Terminal:
             self._due.sort(key=lambda piece: piece[0])
             while self._due and self._due[0][0] <= time.monotonic():
                 self._write(self._due.pop(0)[1])
+            self._changed.notify_all()
 
     def _stop_reading(self) -> None:
         if self._reader.is_alive():

@@ -1,13 +1,15 @@
 """However the program ends, the terminal is as it was before, and no traceback stands there."""
 
 import os
+import select
 import signal
 import subprocess
 
 import pytest
 
 from tests.e2e.conftest import PROGRAM, Opener, Server
-from tests.e2e.terminal import CTRL_C, CTRL_Z, Terminal
+from tests.e2e.replies import Manners
+from tests.e2e.terminal import CTRL_C, CTRL_Z, PATIENCE, Terminal
 
 SWITCHED_OFF = (1000, 1002, 1003, 1004, 1005, 1006, 1015, 1016, 1049, 2004, 2026, 2048)
 
@@ -19,13 +21,14 @@ def assert_as_it_was(terminal: Terminal) -> None:
     assert terminal.cursor_is_shown
     assert terminal.raw.count(b"\x1b[<u") == terminal.raw.count(b"\x1b[>25u")
     assert terminal.modes == terminal.modes_before
+    assert terminal.left_in_input == b""
     assert "Traceback" not in terminal.text
 
 
-@pytest.mark.parametrize("key", ["q", CTRL_C])
-def test_a_key_leaves_the_sessions(sessions: Terminal, key: str) -> None:
+@pytest.mark.parametrize(("key", "code"), [("q", 0), (CTRL_C, 130)])
+def test_a_key_leaves_the_sessions(sessions: Terminal, key: str, code: int) -> None:
     sessions.send(key)
-    assert sessions.finish() == 0
+    assert sessions.finish() == code
     assert_as_it_was(sessions)
     assert sessions.text.strip() == ""
 
@@ -34,7 +37,7 @@ def test_ctrl_c_leaves_the_login(opened: Opener) -> None:
     terminal = opened()
     terminal.wait_for("Password")
     terminal.send("not a password" + CTRL_C)
-    assert terminal.finish() == 0
+    assert terminal.finish() == 130
     assert_as_it_was(terminal)
 
 
@@ -42,19 +45,30 @@ def test_ctrl_c_leaves_a_dialog(sessions: Terminal) -> None:
     sessions.send("x")
     sessions.wait_for("Revoke 1 session")
     sessions.send(CTRL_C)
-    assert sessions.finish() == 0
+    assert sessions.finish() == 130
     assert_as_it_was(sessions)
 
 
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
-)
-def test_a_signal_ends_it_with_its_code(
-    sessions: Terminal, number: signal.Signals, code: int
-) -> None:
+ENDING = ("HUP", "INT", "QUIT", "TERM", "ABRT", "USR1", "USR2", "ALRM", "PROF", "XCPU", "RTMIN")
+
+
+@pytest.mark.parametrize("name", ENDING)
+def test_a_signal_ends_it_with_its_code(sessions: Terminal, name: str) -> None:
+    number = signal.Signals[f"SIG{name}"]
     sessions.signal(number)
-    assert sessions.finish() == code
+    assert sessions.finish() == 128 + number
     assert_as_it_was(sessions)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
+def test_a_signal_ends_it_before_it_has_drawn_anything(
+    opened: Opener, server: Server, number: signal.Signals
+) -> None:
+    terminal = opened(**server.account)
+    terminal.wait_for_bytes(b"\x1b[?1049h")
+    terminal.signal(number)
+    assert terminal.finish() == 128 + number
+    assert_as_it_was(terminal)
 
 
 def test_a_signal_ends_the_login(opened: Opener) -> None:
@@ -65,9 +79,69 @@ def test_a_signal_ends_the_login(opened: Opener) -> None:
     assert_as_it_was(terminal)
 
 
+@pytest.mark.parametrize(
+    "manners",
+    [
+        Manners(mouse=b"\x1b[<0;22;12M"),
+        Manners(mouse=b"\x1b[<0;22;12M", delay=0.3),
+        Manners(delay=0.8),  # its answer would come too late: it is not asked
+    ],
+    ids=["a fast line", "a slow line", "a very slow line"],
+)
+def test_what_the_terminal_has_under_way_is_not_left_to_the_shell(
+    opened: Opener, server: Server, manners: Manners
+) -> None:
+    terminal = opened(manners=manners, **server.account)
+    terminal.wait_for("60 active")
+    terminal.wait_until(lambda: not terminal.owes_replies)
+    terminal.send("q")
+    assert terminal.finish() == 0
+    assert_as_it_was(terminal)
+
+
+def test_only_buttons_of_the_mouse_are_asked_for(opened: Opener, server: Server) -> None:
+    """Not each move: in cells, also where the terminal offers pixels."""
+    terminal = opened(manners=Manners(modern=True), **server.account)
+    terminal.wait_for("60 active")
+    terminal.wait_until(lambda: terminal.is_set(2048))
+    assert [mode for mode in (1000, 1002, 1003, 1006, 1015, 1016) if terminal.is_set(mode)] == [
+        1000,
+        1002,
+        1006,
+    ]
+    row = next(number for number, line in enumerate(terminal.lines) if "EXPIRES IN" in line) + 4
+    terminal.send(f"\x1b[<0;20;{row + 1}M\x1b[<0;20;{row + 1}m")
+    terminal.send(" ")
+    terminal.wait_for("1 marked")
+    assert "✓" in terminal.lines[row]
+
+
 def test_it_ends_when_the_line_breaks(sessions: Terminal) -> None:
     sessions.hang_up()
     assert sessions.finish() == 129
+
+
+def test_it_ends_when_the_line_of_another_session_breaks(opened: Opener, server: Server) -> None:
+    """The system tells only the terminal's own session of a hang-up."""
+    terminal = opened(*PROGRAM, command=("setsid", "--wait"), **server.account)
+    terminal.wait_for("60 active")
+    program = child_of(terminal.process.pid)
+    with os.fdopen(os.pidfd_open(program)) as ended:
+        terminal.hang_up()
+        assert select.select([ended], [], [], PATIENCE)[0]
+
+
+def test_a_program_that_was_frozen_goes_on_and_ends_as_ever(sessions: Terminal) -> None:
+    """SIGSTOP is told to nobody: the terminal was not given back."""
+    sessions.signal(signal.SIGSTOP)
+    before = len(sessions.raw)
+    sessions.signal(signal.SIGCONT)
+    sessions.wait_for_bytes(b"60", after=before)
+    sessions.send("j ")
+    sessions.wait_for("1 marked")
+    sessions.send("q")
+    assert sessions.finish() == 0
+    assert_as_it_was(sessions)
 
 
 @pytest.fixture

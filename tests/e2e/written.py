@@ -8,7 +8,7 @@ _OWN = re.compile(
     r"|\x1b\[\?[\d;]+[hl]"  # modes
     r"|\x1b\[\?\d+\$p"  # is a mode known?
     r"|\x1b\[[<>=]\d*u"  # kitty's keyboard
-    r"|\x1b\]22;[a-z-]*\x07"  # the mouse pointer's shape
+    r"|\x1b\[>?c"  # who is there?
 )
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Controls, invisible formats (bidi, zero width, tags), surrogates, line separators."""
