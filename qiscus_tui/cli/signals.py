@@ -41,10 +41,14 @@ def handled_by(handler: Callable[[int, FrameType | None], None]) -> Generator[No
 def _obeyed() -> tuple[int, ...]:
     """Return all of them, without those that whoever started us had us ignore, as `nohup` does.
 
-    Shells have a job in the background ignore SIGINT: nobody means that.
+    Shells have a job in the background ignore SIGINT: nobody means that. SIGALRM is left to whoever
+    set an alarm.
     """
     return tuple(
-        number
-        for number in ENDING_SIGNALS
-        if number == signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN
+        number for number in ENDING_SIGNALS if number == signal.SIGINT or not _is_taken(number)
     )
+
+
+def _is_taken(number: int) -> bool:
+    handler = signal.getsignal(number)
+    return handler is signal.SIG_IGN or (number == signal.SIGALRM and callable(handler))

@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from qiscus_tui.cli.console import Console
-from qiscus_tui.cli.ending import until_signal
+from qiscus_tui.cli.ending import run_until_signal
 from qiscus_tui.errors import Interrupted
 
 
@@ -33,7 +33,7 @@ def test_after_a_signal_no_question_is_asked(number: signal.Signals) -> None:
         return 0
 
     with pytest.raises(Interrupted) as ended:
-        asyncio.run(until_signal(verb(), console))
+        run_until_signal(verb(), console)
     assert ended.value.signal_number == number
     assert signal.getsignal(number) is before
     assert err.getvalue() == "Revoke? \n"
@@ -49,5 +49,5 @@ def test_a_signal_cancels_what_waits(number: signal.Signals) -> None:
         return 0
 
     with pytest.raises(Interrupted) as ended:
-        asyncio.run(until_signal(verb(), console))
+        run_until_signal(verb(), console)
     assert ended.value.signal_number == number
