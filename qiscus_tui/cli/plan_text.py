@@ -31,11 +31,9 @@ def plan_lines(plan: RevocationPlan, now: float) -> Iterator[str]:
         yield "This includes this program's own session; the next use makes a new one."
     elif plan.may_end_current:
         yield "This program's own session may be among them: which one it is could not be told."
-    complete = plan.listed.complete
     for gone in plan.gone:
-        yield f"{gone} is already gone" if complete else f"{gone} is not in the part that was read"
-    if plan.gone and not complete:
-        yield "  Try again; see what can be read: qiscus-tui sessions"
+        doubt = plan.listed.doubt_about(gone)
+        yield f"{gone} is already gone" if doubt is None else f"{gone} is not listed, but {doubt}"
     for unlisted in plan.unlisted:
         yield f"{unlisted} is {NOT_LISTED}"
     yield from left_out_lines(plan)

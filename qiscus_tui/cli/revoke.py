@@ -76,7 +76,8 @@ async def run(context: Context) -> int:
         if wanted.rule is not None and wanted.rule.asks_for_new:
             mark_without_visiting(connection)
         listed = await connection.read_list(
-            lambda read: console.progress(f"{count(read, 'session')} so far")
+            lambda read: console.progress(f"{count(read, 'session')} so far"),
+            settle=wanted.full_ids,
         )
         console.end_progress()
         wanted.check(listed)

@@ -12,6 +12,7 @@ from qiscus_tui.cli.table import gaps
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.durations import parse_duration
 from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH, can_be_token, fingerprint
+from qiscus_tui.model.session import is_full_id
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.plan import Allowed, Selection
@@ -58,6 +59,13 @@ class Wanted:
             allow_clock_offset=options.allow_clock_offset,
             allowed=Allowed(options.include_current, options.include_protected),
         )
+
+    @property
+    def full_ids(self) -> frozenset[str] | None:
+        """Whole ids that were named, None for a rule."""
+        if self.rule is not None:
+            return None
+        return frozenset(filter(is_full_id, (*self.ids, *self.token_ids)))
 
     def check(self, listed: SessionList) -> None:
         """Raises UsageError where the list does not hold what is needed to decide."""

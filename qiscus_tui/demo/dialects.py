@@ -174,6 +174,7 @@ DIALECTS: dict[str, Dialect] = {
     "revoke-ignored": Dialect(revoking=Revoking.IGNORED),
     "revoke-not-found": Dialect(revoking=Revoking.NOT_FOUND),
     "revoke-ends-own": Dialect(revoking=Revoking.ENDS_OWN),
+    "revoke-ends-another": Dialect(revoking=Revoking.ENDS_ANOTHER),
     "revoke-ends-all": Dialect(revoking=Revoking.ENDS_ALL),
     "revoke-renamed": Dialect(revoke_field="authentication_token"),
     "moved": Dialect(

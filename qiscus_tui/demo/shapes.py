@@ -75,6 +75,8 @@ class Revoking(Enum):
     """Answers 404 whatever is asked: the path is wrong."""
     ENDS_OWN = auto()
     """Ends the caller's own session whatever is asked."""
+    ENDS_ANOTHER = auto()
+    """Ends the named session, and the oldest of the others with it."""
     ENDS_ALL = auto()
     """Ends every session whatever is asked."""
 

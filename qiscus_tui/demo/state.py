@@ -177,6 +177,13 @@ class DemoState:
                 if own is not None:
                     self.end(own.token)
                 return True
+            case Revoking.ENDS_ANOTHER:
+                found = self._named(user, named)
+                if found is not None:
+                    self.end(found.token)
+                    for other in self.sessions(user.email)[:1]:
+                        self.end(other.token)
+                return found is not None
             case Revoking.ENDS_ALL:
                 self._end_all(user)
                 return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -126,21 +126,30 @@ class Connection:
     # The list
 
     async def read_list(
-        self, progress: Progress | None = None, held: Credentials | None = None
+        self,
+        progress: Progress | None = None,
+        held: Credentials | None = None,
+        *,
+        settle: Set[str] | None = None,
     ) -> SessionList:
         """Return every session of the user, read with the secrets `held`, else with the kept ones.
 
-        Raises LoginNeeded, ServerError, OutOfReach, StorageError.
+        `settle` are ids of which it must be known whether they are gone. Raises LoginNeeded,
+        ServerError, OutOfReach, StorageError.
         """
         if held is None:
             await self.long_lived()
             held = await self.credentials()
-        listing = await self.list_with(held, progress)
+        listing = await self.list_with(held, progress, settle=settle)
         read_at, offset = self.clock.now(), self.client.offset or 0.0
         return await self.reader.snapshot(listing, read_at=read_at, offset=offset)
 
     async def list_with(
-        self, credentials: Credentials, progress: Progress | None = None
+        self,
+        credentials: Credentials,
+        progress: Progress | None = None,
+        *,
+        settle: Set[str] | None = None,
     ) -> Listing:
         """What the server lists for these secrets, as it is.
 
@@ -153,6 +162,7 @@ class Connection:
             short.token if short is not None else None,
             zone_offset=self.account.zone_offset,
             progress=progress,
+            settle=settle,
         )
         if listing.current is Current.UNKNOWN and not self.is_live(short):
             return replace(listing, current=Current.NONE)

@@ -63,10 +63,17 @@ class Reader:
         labels: list[Known | None] = []
         search: list[str] = []
         labelled: dict[tuple[str | None, str | None], Known | None] = {}
+        protecting = {  # a session that is listed in several rows is protected by any of them
+            row.id: known
+            for row in listed.other_rows
+            if (known := self._known(row, self.names(row.user_agent), labelled)) and known.protect
+        }
         until = time.perf_counter() + _LONGEST
         for session in listed.sessions:
             client = self.names(session.user_agent)
             known = self._known(session, client, labelled) if self.known else None
+            if known is None or not known.protect:
+                known = protecting.get(session.id, known)
             clients.append(client)
             labels.append(known)
             search.append(search_text(session, client, known.label if known else ""))

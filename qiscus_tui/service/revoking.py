@@ -1,5 +1,6 @@
 """How a run of a plan reaches one connection's server, audit log and verified calls."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -49,8 +50,8 @@ class _Server:
     connection: "Connection"
     long_lived: str
 
-    async def read_list(self) -> SessionList:
-        return await self.connection.read_list()
+    async def read_list(self, settle: Set[str]) -> SessionList:
+        return await self.connection.read_list(settle=settle)
 
     async def sender(self) -> _Sender:
         return _Sender(await self.connection.client.another(), self.long_lived)

@@ -75,9 +75,39 @@ class SessionList:
     def compares_with(self, earlier: "SessionList") -> bool:
         """Whether a session of the earlier list that still lives has the same id in this one.
 
-        It has another where its token was listed in full then and is not now, or the reverse.
+        It has another where its token was listed in full then and is not now, or the reverse; and
+        it has none where it is listed in a way that can't be read now.
         """
-        return not earlier.sessions or self._in_full <= earlier._in_full
+        if earlier.sessions and not self._in_full <= earlier._in_full:
+            return False
+        known = self.unreadable_entries
+        return known.total() == self.unreadable and known <= earlier.unreadable_entries
+
+    def lacks(self, session_id: str) -> bool:
+        """Whether it is missing, and not only because rows moved while the list was read."""
+        return (
+            session_id not in self.positions
+            and self.missing_once is not None
+            and session_id not in self.missing_once
+        )
+
+    def doubt_about(self, session_id: str) -> str | None:
+        """Return why a session that is not listed may live all the same, None where it is gone."""
+        if not self.complete:
+            return "the list could not be read to its end"
+        if self.unreadable:
+            entries = "1 entry" if self.unreadable == 1 else f"{self.unreadable:,} entries"
+            return f"{entries} of the list could not be read, and it may be among them"
+        if self._lists_no_token:
+            return "the server lists sessions without their tokens, and it may be among them"
+        if not self.lacks(session_id):
+            return "the list moved while it was read"
+        return None
+
+    @cached_property
+    def _lists_no_token(self) -> bool:
+        """Whether sessions are listed by neither a full token nor an id that revokes them."""
+        return any(session.token is None and not session.revocable for session in self.sessions)
 
     @cached_property
     def _in_full(self) -> frozenset[bool]:

@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import replace
 
 import pytest
@@ -177,7 +177,9 @@ def test_a_list_that_was_cut_off_or_moved_is_3_and_says_so(
 ) -> None:
     reading = Connection.read_list
 
-    async def in_part(self: Connection, progress: Progress | None = None) -> SessionList:
+    async def in_part(
+        self: Connection, progress: Progress | None = None, *, settle: Set[str] | None = None
+    ) -> SessionList:
         return replace(await reading(self, progress), **gap)
 
     monkeypatch.setattr(Connection, "read_list", in_part)

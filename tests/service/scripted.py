@@ -1,9 +1,9 @@
 """A server, a diary and a memory of trials that do exactly what a test tells them to."""
 
 import asyncio
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterable, Set
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -59,11 +59,14 @@ def listed(
     *,
     current: Current | None = None,
     labels: dict[str, Known] | None = None,
-    unreadable: int = 0,
+    unreadable: int | Iterable[str] = 0,
     complete: bool = True,
     read_at: float = START,
 ) -> SessionList:
-    """The list of these sessions; `labels` by session id."""
+    """The list of these sessions; `labels` by session id, `unreadable` entries or how many."""
+    if isinstance(unreadable, int):
+        unreadable = map(str, range(unreadable))
+    entries = Counter(unreadable)
     them = tuple(sessions)
     if current is None:
         current = Current.LISTED if any(s.current for s in them) else Current.NONE
@@ -73,7 +76,8 @@ def listed(
         labels=[(labels or {}).get(session.id) for session in them],
         new=bytes(len(them)),
         current=current,
-        unreadable=unreadable,
+        unreadable=entries.total(),
+        unreadable_entries=entries,
         read_at=read_at,
         offset=0.0,
         complete=complete,
@@ -180,6 +184,13 @@ class ScriptedServer:
     complete: bool = True
     hidden: set[str] = field(default_factory=set[str])
     """Live, but listed in a way that can't be read."""
+    labels: dict[str, Known] = field(default_factory=dict[str, Known])
+    """Known integrations, by session id."""
+    before_list: Callable[["ScriptedServer"], None] = field(default=lambda _: None)
+    """Called before each reading of the list."""
+    missing_once: frozenset[str] | None = frozenset()
+    """As the next lists say."""
+    shared_ids: frozenset[str] = frozenset()
     turns: int = 1
     """Turns of the event loop that an answer takes."""
     under_way: int = 0
@@ -208,17 +219,20 @@ class ScriptedServer:
         ]
         here = self.own is not None and self.own in self.live
         missing = Current.NONE if self.own is None else Current.UNKNOWN
-        return listed(
+        now = listed(
             sessions,
             current=Current.LISTED if here else missing,
-            unreadable=self.unreadable + len(self.hidden & self.live.keys()),
+            labels=self.labels,
+            unreadable=[*map(str, range(self.unreadable)), *(self.hidden & self.live.keys())],
             complete=self.complete,
             read_at=self.clock.now(),
         )
+        return replace(now, missing_once=self.missing_once, shared_ids=self.shared_ids)
 
-    async def read_list(self) -> SessionList:
+    async def read_list(self, settle: Set[str]) -> SessionList:
         self.log.append("list")
         await asyncio.sleep(0)
+        self.before_list(self)
         step = self.readings.popleft() if self.readings else None
         if isinstance(step, QiscusTuiError):
             raise step

@@ -28,19 +28,32 @@ async def test_a_trial_that_ended_nothing_is_3(stage: Stage):
     assert (await stage.apply(stage.plan())).report.exit_code == 3
 
 
-@pytest.mark.parametrize(
-    ("fault", "code"),
-    [(lost(), 5), (timed_out(), 5), (refused(503), 1), (refused(401), 4), (refused(403), 1)],
-)
+FAULTS = [(lost(), 5), (timed_out(), 5), (refused(503), 1), (refused(401), 4), (refused(403), 1)]
+
+
+@pytest.mark.parametrize("fault", [fault for fault, _ in FAULTS])
 @pytest.mark.parametrize("count", [1, 30])
 @pytest.mark.parametrize("verified", [True, False])
-async def test_a_fault_that_stays_gives_its_own(
-    stage: Stage, fault: QiscusTuiError, code: int, count: int, verified: bool
+async def test_whatever_keeps_sent_revokes_from_working_is_3(
+    stage: Stage, fault: QiscusTuiError, count: int, verified: bool
 ):
     stage.trials.verified = verified
     stage.sessions(count)
     stage.server.always = says(fault)
-    assert (await stage.apply(stage.plan())).report.exit_code == code
+    assert (await stage.apply(stage.plan())).report.exit_code == 3
+
+
+@pytest.mark.parametrize(("fault", "code"), FAULTS)
+async def test_a_fault_before_anything_was_sent_gives_its_own(
+    stage: Stage, fault: QiscusTuiError, code: int
+):
+    stage.sessions(3)
+    plan = stage.plan()
+    stage.clock.advance(60)
+    stage.server.readings.append(fault)
+    end = await stage.apply(plan)
+    assert stage.server.requests == []
+    assert end.report.exit_code == code
 
 
 async def test_one_that_failed_among_many_that_went_well_is_3(stage: Stage):

@@ -1,5 +1,7 @@
 """What a plan holds, what it leaves out, and why."""
 
+from dataclasses import replace
+
 import pytest
 
 from qiscus_tui.model.known import Known
@@ -66,6 +68,21 @@ def test_a_protected_integration_enters_by_its_own_switch():
     session = new_session(1)
     on = listed([session], labels={session.id: BILLING})
     assert len(plan_of(on, allowed=Allowed(protected=True)).targets) == 1
+
+
+@pytest.mark.parametrize("allowed", [Allowed(current=True), Allowed(hidden=True)])
+def test_no_other_switch_lets_a_protected_integration_in(allowed: Allowed):
+    session, own = new_session(1), new_session(2, current=True)
+    on = listed([session, own], labels={session.id: BILLING, own.id: BILLING})
+    assert plan_of(on, allowed=allowed).targets == ()
+
+
+def test_an_id_that_stands_for_two_sessions_is_refused_whatever_is_allowed():
+    session = new_session(1)
+    on = replace(listed([session]), shared_ids=frozenset([session.id]))
+    plan = plan_of(on, allowed=Allowed(current=True, protected=True, hidden=True))
+    assert plan.targets == ()
+    assert plan.left_out[0].exclusion is Exclusion.SHARED_ID
 
 
 def test_a_known_integration_without_protection_is_a_target():

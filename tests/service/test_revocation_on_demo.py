@@ -6,7 +6,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from qiscus_tui.demo import Dialect
+from qiscus_tui.demo import DIALECTS, Dialect
 from qiscus_tui.demo.app import demo_app
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.demo.dialects import Fields
@@ -173,6 +173,51 @@ async def test_another_path_field_or_app_begins_with_a_trial_again(sandbox: Sand
     assert not verified.is_verified(
         "https://other.invalid", account.app_code, f"{call.path} {call.field}"
     )
+
+
+async def from_environment(here: Sandbox) -> Connection:
+    """The same account by credentials of the environment, which hold no short-lived token."""
+    environ = {
+        "QISCUS_LONG_LIVED_TOKEN": here.state.credentials.long_lived_token,
+        "QISCUS_APP_ID": here.state.credentials.app_code,
+        "QISCUS_TUI_SERVER": str(DEMO_ORIGIN),
+    }
+    workspace = replace(here.workspace, environ=environ)
+    return workspace.connect(workspace.choose())
+
+
+async def revoke_newest(connection: Connection, count: int) -> Report:
+    listed = await connection.read_list()
+    newest = range(len(listed) - count, len(listed))
+    plan = make_plan(listed, Selection(newest, "test"), Allowed())
+    return (await ending(await connection.revocation(plan))).report
+
+
+@pytest.mark.parametrize("environment", [True, False])
+async def test_a_call_that_ends_more_than_was_sent_is_never_trusted(
+    sandbox: SandboxMaker, environment: bool
+):
+    here = sandbox("revoke-ends-another", 60)
+    connection = await (from_environment(here) if environment else here.connected())
+    report = await revoke_newest(connection, 10)
+    assert here.state.calls[Call.REVOKE] == 2
+    assert report.words in {"2 revoked · 8 not sent", "2 revoked · 7 not sent"}
+    assert report.warning
+
+
+@pytest.mark.parametrize("environment", [True, False])
+async def test_a_verified_call_that_ends_more_than_was_sent_begins_with_a_trial_again(
+    sandbox: SandboxMaker, environment: bool
+):
+    here = sandbox("plain", 60)
+    connection = await (from_environment(here) if environment else here.connected())
+    await revoke_newest(connection, 5)
+    here.state.dialect = DIALECTS["revoke-ends-another"]
+    await revoke_newest(connection, 3)
+    here.state.dialect = DIALECTS["plain"]
+    lists = here.state.calls[Call.LIST]
+    await revoke_newest(connection, 5)
+    assert here.state.calls[Call.LIST] == lists + 3  # for the plan, after the trial, to verify
 
 
 # Our own session

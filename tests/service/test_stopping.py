@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Set
 
 import pytest
 
@@ -249,13 +250,13 @@ async def test_when_closed_while_the_list_is_read_it_ends_at_once(
     stage.clock.advance(60)
     read_list, reading, readings = stage.server.read_list, asyncio.Event(), 0
 
-    async def held_list() -> SessionList:
+    async def held_list(ids: Set[str]) -> SessionList:
         nonlocal readings
         readings += 1
         if readings == held_reading:
             reading.set()
             await asyncio.Event().wait()
-        return await read_list()
+        return await read_list(ids)
 
     monkeypatch.setattr(stage.server, "read_list", held_list)
     listening = asyncio.create_task(stop_at(stage.run(plan), answers=99))

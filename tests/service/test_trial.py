@@ -1,12 +1,16 @@
 """The first use on a server is a trial: one session goes first, and the list is read."""
 
 import pytest
+from msgspec.structs import replace
 
 from qiscus_tui.errors import StorageError
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.session import Session
 from qiscus_tui.service.revocation.events import Finished, Halted, TrialStarted
 from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT, Outcome
 from qiscus_tui.service.revocation.plan import Allowed
-from qiscus_tui.service.revocation.trial import TRIAL_FAILED_HINT
+from qiscus_tui.service.revocation.trial import ENDED_OTHERS, TRIAL_FAILED_HINT
 from tests.service.scripted import (
     DAY,
     START,
@@ -134,10 +138,10 @@ async def test_a_404_whose_session_is_gone_all_the_same_counts_as_working(first_
 
 
 async def test_a_server_that_is_away_is_not_called_a_wrong_path(first_use: Stage):
-    first_use.sessions(3)
+    first_use.sessions(9)
     first_use.server.always = says(refused(503))
     end = await first_use.apply(first_use.plan())
-    assert only_one_was_sent(first_use, end)
+    assert len(set(first_use.server.requests)) == 3
     assert end.report.hint != TRIAL_FAILED_HINT
     assert end.report.fault is not None
 
@@ -377,3 +381,193 @@ async def test_a_trial_that_cannot_be_remembered_loses_no_outcome_and_is_told(st
     assert isinstance(end.events[-1], Finished)
     assert isinstance(end.report.diary_trouble, StorageError)
     assert stage.diary.reports
+
+
+# A row that is stuck
+
+
+def goes_first_is_stuck(stage: Stage, count: int = 1) -> list[str]:
+    """The sessions that would go first, which the server can't revoke."""
+    sessions = sorted(stage.server.live.values(), key=lambda one: -(one.expires_at or 0))
+    stuck = [session.id for session in sessions[:count]]
+    for session_id in stuck:
+        stage.server.replies[session_id].extend([says(refused(500))] * 5)
+    return stuck
+
+
+@pytest.mark.parametrize("count", [1, 2])
+async def test_a_row_that_the_server_cannot_revoke_does_not_keep_the_rest_from_going(
+    first_use: Stage, count: int
+):
+    first_use.server.add(*(new_session(n, expires_at=START + DAY * (20 - n)) for n in range(8)))
+    stuck = goes_first_is_stuck(first_use, count)
+    end = await first_use.apply(first_use.plan())
+    assert end.ids(Outcome.FAILED) == set(stuck)
+    assert len(end.ids(Outcome.REVOKED)) == 8 - count
+    assert first_use.trials.verified
+
+
+async def test_after_three_rows_that_are_stuck_nothing_more_is_sent(first_use: Stage):
+    first_use.server.add(*(new_session(n, expires_at=START + DAY * (20 - n)) for n in range(8)))
+    stuck = goes_first_is_stuck(first_use, 3)
+    end = await first_use.apply(first_use.plan())
+    assert set(first_use.server.requests) == set(stuck)
+    assert end.report.halted
+    assert not first_use.trials.verified
+
+
+# Sessions outside the plan
+
+
+def ends_outside_too(times: int) -> Reply:
+    """Ends the session, and one outside the plan with it, so many times."""
+
+    left = iter(range(times))
+
+    def reply(server: ScriptedServer, session: Session) -> None:
+        server.end(session.id)
+        outside = [one for one in server.live.values() if one.user == "outside"]
+        if outside and next(left, None) is not None:
+            server.end(outside[0].id)
+
+    return reply
+
+
+@pytest.fixture
+def beside_others(first_use: Stage) -> Stage:
+    """Five sessions of a plan, and five outside it."""
+    first_use.sessions(5)
+    first_use.server.add(*(new_session(100 + n, user="outside") for n in range(5)))
+    return first_use
+
+
+def planned(stage: Stage) -> list[Session]:
+    return [one for one in stage.server.live.values() if one.user != "outside"]
+
+
+async def test_where_one_outside_went_with_the_first_a_second_decides(beside_others: Stage):
+    beside_others.server.always = ends_outside_too(1)
+    end = await beside_others.apply(beside_others.plan(planned(beside_others)))
+    assert len(end.ids(Outcome.REVOKED)) == 5
+    assert [type(event) for event in end.events].count(TrialStarted) == 2
+    assert beside_others.trials.verified
+
+
+async def test_where_one_outside_went_with_each_of_two_nothing_more_is_sent(beside_others: Stage):
+    beside_others.server.always = ends_outside_too(9)
+    end = await beside_others.apply(beside_others.plan(planned(beside_others)))
+    assert len(beside_others.server.requests) == 2
+    assert len(end.ids(Outcome.NOT_SENT)) == 3
+    assert end.report.halted == ENDED_OTHERS.reason
+    assert end.report.warning
+    assert not beside_others.trials.verified
+
+
+async def test_a_verified_call_that_ends_more_than_was_sent_is_verified_no_longer(
+    beside_others: Stage,
+):
+    beside_others.trials.verified = True
+    beside_others.server.always = ends_outside_too(1)
+    await beside_others.apply(beside_others.plan(planned(beside_others)))
+    assert not beside_others.trials.verified
+
+
+async def test_one_alone_that_takes_one_outside_along_proves_nothing(beside_others: Stage):
+    beside_others.server.always = ends_outside_too(1)
+    await beside_others.apply(beside_others.plan(planned(beside_others)[:1]))
+    assert not beside_others.trials.verified
+
+
+# What is sent is compared again
+
+
+def by_row_number(stage: Stage, count: int) -> None:
+    """Sessions without tokens, revoked by the numbers of their rows."""
+
+    def renumber(server: ScriptedServer) -> None:
+        rows = sorted(server.live.values(), key=lambda one: one.created_at or 0)
+        server.live.clear()
+        for number, one in enumerate(rows, 1):
+            row = replace(one, id=fingerprint(str(number)), revoke_with=number, token=None)
+            server.add(row)
+
+    stage.server.add(*(new_session(n, created_at=START - 1000 + n) for n in range(count)))
+    renumber(stage.server)
+    stage.server.before_list = renumber
+
+
+@pytest.mark.parametrize("chosen", [slice(0, 8), slice(3, 8), slice(0, 2), slice(6, 8)])
+@pytest.mark.parametrize("dated", [True, False])
+async def test_row_numbers_for_ids_are_found_out_before_a_wrong_row_is_revoked(
+    first_use: Stage, chosen: slice, dated: bool
+):
+    by_row_number(first_use, 8)
+    if not dated:
+        undated = [replace(one, created_at=None) for one in first_use.server.live.values()]
+        first_use.server.live = {one.id: one for one in undated}
+    wanted = list(first_use.server.live.values())[chosen]
+    end = await first_use.apply(first_use.plan(wanted))
+    assert len(first_use.server.requests) == 1
+    assert len(first_use.server.live) == 7
+    assert not end.ids(Outcome.REVOKED)
+    assert not first_use.trials.verified
+
+
+async def test_the_last_row_alone_proves_nothing_of_ids(first_use: Stage):
+    by_row_number(first_use, 8)
+    last = list(first_use.server.live.values())[-1]
+    await first_use.apply(first_use.plan([last]))
+    assert not first_use.trials.verified
+
+
+async def test_an_id_that_changed_meaning_stops_an_old_plan(stage: Stage):
+    by_row_number(stage, 8)
+    plan = stage.plan()
+    stage.clock.advance(60)
+    stage.server.end(fingerprint("1"))
+    end = await stage.apply(plan)
+    assert stage.server.requests == []
+    assert end.report.halted == "ids in the list stand for other sessions than before"
+
+
+async def test_a_session_that_is_revoked_by_another_id_than_before_stops_everything(
+    first_use: Stage,
+):
+    sessions = first_use.sessions(5)
+    for number, session in enumerate(sessions, 1):
+        first_use.server.add(replace(session, revoke_with=number))
+
+    def renumbered(server: ScriptedServer) -> None:
+        for number, one in enumerate(list(server.live.values()), 1):
+            server.add(replace(one, revoke_with=number))
+
+    first_use.server.before_list = renumbered
+    end = await first_use.apply(first_use.plan())
+    assert only_one_was_sent(first_use, end)
+
+
+async def test_a_session_that_is_protected_by_now_is_not_sent(first_use: Stage):
+    sessions = first_use.sessions(5)
+    plan = first_use.plan()
+    known = Known("billing cron", client="curl", protect=True)
+
+    def protects(server: ScriptedServer) -> None:
+        server.labels = {sessions[2].id: known}
+
+    first_use.server.readings.append(protects)
+    end = await first_use.apply(plan)
+    assert end.of(sessions[2]).outcome is Outcome.NOT_SENT
+    assert end.of(sessions[2]).reason == "protected: billing cron"
+    assert sessions[2].id not in first_use.server.requests
+    assert len(end.ids(Outcome.REVOKED)) == 4
+
+
+async def test_after_the_trial_nothing_is_sent_while_our_own_session_is_unknown(first_use: Stage):
+    first_use.sessions(5)
+
+    def refreshed_elsewhere(server: ScriptedServer) -> None:
+        server.own = "not listed"
+
+    first_use.server.readings.append(refreshed_elsewhere)
+    end = await first_use.apply(first_use.plan())
+    assert only_one_was_sent(first_use, end)

@@ -365,7 +365,7 @@ async def test_a_full_id_that_is_not_listed_is_already_gone(stage: Stage):
 async def test_a_full_id_is_not_called_gone_by_a_list_that_was_not_read_to_its_end(stage: Stage):
     stage.server.complete = False
     end = await stage.apply(stage.plan([], gone=("0123456789ab",)))
-    assert end.ids(Outcome.NOT_SENT) == {"0123456789ab"}
+    assert end.ids(Outcome.UNKNOWN) == {"0123456789ab"}
     assert not end.report.is_whole
 
 
@@ -417,3 +417,80 @@ async def test_a_timeout_on_every_try_that_was_carried_out_is_revoked(stage: Sta
     end = await stage.apply(stage.plan())
     assert stage.server.requests == [session.id] * 5
     assert end.of(session).outcome is Outcome.REVOKED
+
+
+# What a list can't show
+
+
+async def test_a_named_id_beside_an_entry_that_could_not_be_read_is_unknown(stage: Stage):
+    stage.server.unreadable = 1
+    end = await stage.apply(stage.plan([], gone=("0123456789ab",)))
+    assert end.ids(Outcome.UNKNOWN) == {"0123456789ab"}
+    assert end.report.exit_code == 3
+
+
+async def test_a_named_id_is_unknown_where_sessions_are_listed_without_tokens(stage: Stage):
+    stage.server.add(new_session(1, token=None, revoke_with=None))
+    end = await stage.apply(stage.plan([], gone=("0123456789ab",)))
+    assert end.ids(Outcome.UNKNOWN) == {"0123456789ab"}
+
+
+async def test_a_target_that_is_missing_beside_an_unreadable_entry_is_not_called_already_gone(
+    stage: Stage,
+):
+    a, b = stage.sessions(2)
+    stage.server.unreadable = 1
+    plan = stage.plan()
+    stage.clock.advance(60)
+    stage.server.end(b.id)
+    end = await stage.apply(plan)
+    assert not end.ids(Outcome.ALREADY_GONE)
+    assert set(stage.server.requests) == {a.id, b.id}
+
+
+async def test_a_target_that_is_revoked_by_id_is_not_sent_once_its_id_is_missing(stage: Stage):
+    a, b = (new_session(n, revoke_with=100 + n) for n in range(2))
+    stage.server.add(a, b)
+    plan = stage.plan()
+    stage.clock.advance(60)
+    stage.server.hidden = {b.id}
+    end = await stage.apply(plan)
+    assert stage.server.requests == [a.id]
+    assert end.of(b).outcome is Outcome.NOT_SENT
+
+
+async def test_as_many_unreadable_entries_as_before_hide_a_session_where_they_are_others(
+    stage: Stage,
+):
+    (session,) = stage.sessions(1)
+    stage.server.unreadable = 1
+    plan = stage.plan()
+    stage.server.always = does_nothing
+
+    def hides_it_instead(server: ScriptedServer) -> None:
+        server.unreadable, server.hidden = 0, {session.id}
+
+    stage.server.readings.append(hides_it_instead)
+    end = await stage.apply(plan)
+    assert end.of(session).outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize("only_once", [True, False])
+async def test_a_session_that_only_one_reading_lacks_is_unknown(stage: Stage, only_once: bool):
+    a, b = stage.sessions(2)
+    plan = stage.plan()
+    stage.server.missing_once = frozenset([a.id]) if only_once else None
+    end = await stage.apply(plan)
+    assert end.of(a).outcome is Outcome.UNKNOWN
+    assert end.of(a).reason == "the list moved while it was read"
+    assert end.of(b).outcome is (Outcome.REVOKED if only_once else Outcome.UNKNOWN)
+
+
+async def test_a_session_whose_id_another_one_has_by_now_is_not_sent(stage: Stage):
+    a, b = stage.sessions(2)
+    plan = stage.plan()
+    stage.clock.advance(60)
+    stage.server.shared_ids = frozenset([a.id])
+    end = await stage.apply(plan)
+    assert stage.server.requests == [b.id]
+    assert end.of(a).outcome is Outcome.NOT_SENT

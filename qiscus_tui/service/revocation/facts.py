@@ -1,5 +1,8 @@
 """What a run came to know, and the outcomes that follow from it. Pure: asks nobody."""
 
+from collections.abc import Iterable, Set
+from functools import cached_property
+
 from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerFault
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.revocation.outcomes import Outcome, SessionOutcome
@@ -16,19 +19,24 @@ class Facts:
         """Every id that was sent, and the last thing that went wrong with it."""
         self.before = plan.listed
         """The newest list from before anything was sent."""
-        self._unreadable = plan.listed.unreadable
-        """The fewest unreadable entries of the lists so far."""
         self.after: SessionList | None = None
         """The list as it was read after the last request."""
         self.gone: set[str] = set()
         """Targets that were not listed any more before they were sent."""
         self.kept: dict[str, str] = {}
         """Targets that must not be sent after all, and why."""
+        self._judged: tuple[SessionList, bool] | None = None
+        """The list that `is_whole` was asked about last, and its answer."""
 
     def begin_with(self, listed: SessionList) -> None:
         """A newer list than the plan's, from before anything was sent."""
         self.before = listed
-        self._unreadable = min(self._unreadable, listed.unreadable)
+        self._judged = None
+
+    @property
+    def all_ids(self) -> Set[str]:
+        """Every id that was listed before anything was sent, or is to be sent."""
+        return self.before.positions.keys() | {target.session.id for target in self.plan.targets}
 
     @property
     def newest(self) -> SessionList | None:
@@ -41,14 +49,57 @@ class Facts:
 
     def is_whole(self, listed: SessionList) -> bool:
         """Whether what is not in this list is gone, and not only unread."""
-        readable = listed.complete and listed.unreadable <= self._unreadable
-        return readable and listed.compares_with(self.before)
+        if self._judged is None or self._judged[0] is not listed:
+            self._judged = listed, listed.complete and self._compares(listed)
+        return self._judged[1]
+
+    def _compares(self, listed: SessionList) -> bool:
+        tokenless = (one for one in self.plan.listed.sessions if one.token is None)
+        return (
+            listed.compares_with(self.plan.listed)
+            and listed.compares_with(self.before)
+            and not _ids_changed(tokenless, listed)
+        )
+
+    def is_gone(self, session: Session, listed: SessionList) -> bool:
+        """Whether it is beyond doubt that it ended although nothing was sent for it."""
+        return listed.doubt_about(session.id) is None and self.is_whole(listed)
 
     def vanished(self, session: Session, listed: SessionList, now: float) -> bool:
         """Whether it is gone without having expired."""
-        if listed.get(session.id) is not None or not self.is_whole(listed):
+        if not listed.lacks(session.id) or not self.is_whole(listed):
             return False
         return session.expires_at is None or session.expires_at > now + listed.offset
+
+    def ids_changed(self, listed: SessionList) -> bool:
+        """Whether an id now stands for another session, or is revoked by something else.
+
+        So it is where a server's ids are the numbers of its rows.
+        """
+        if self._revokes_by_id:
+            return _ids_changed(self.plan.listed.sessions, listed)
+        return _ids_changed((target.session for target in self.plan.targets), listed)
+
+    @cached_property
+    def _revokes_by_id(self) -> bool:
+        return any(one.session.revoke_with != one.session.token for one in self.plan.targets)
+
+    @cached_property
+    def end_rows(self) -> frozenset[str]:
+        """Ids of the sessions with the lowest and the highest number, where numbers revoke them.
+
+        If these are the numbers of rows, a revoke of such a one changes no other number: it does
+        not show whether the others may be sent.
+        """
+        if not self._revokes_by_id:
+            return frozenset()
+        numbers = {
+            one.id: number
+            for one in self.plan.listed.sessions
+            if (number := _number(one.revoke_with)) is not None
+        }
+        ends = {min(numbers.values()), max(numbers.values())} if numbers else set[int]()
+        return frozenset(one for one, number in numbers.items() if number in ends)
 
     def lost_own(self, listed: SessionList, now: float) -> bool:
         """Whether our own session went although nothing was sent for it."""
@@ -59,11 +110,11 @@ class Facts:
             return False  # we hold a newer token meanwhile, and it lives
         return self.vanished(own, listed, now)
 
-    def vanished_besides(self, listed: SessionList, now: float) -> int:
-        """How many sessions outside the plan are gone, our own not counted."""
+    def vanished_besides(self, since: SessionList, listed: SessionList, now: float) -> int:
+        """How many sessions outside the plan are gone since a list, our own not counted."""
         planned = {target.session.id for target in self.plan.targets}
-        missing = self.before.positions.keys() - listed.positions.keys() - planned
-        sessions = map(self.before.get, missing)
+        missing = since.positions.keys() - listed.positions.keys() - planned
+        sessions = map(since.get, missing)
         return sum(
             session is not None and not session.current and self.vanished(session, listed, now)
             for session in sessions
@@ -77,6 +128,7 @@ class Facts:
         return any(
             target.session.id in revoked
             and not target.session.current
+            and target.session.id not in self.end_rows
             and self.vanished(target.session, listed, now)
             for target in self.plan.targets
         )
@@ -129,10 +181,36 @@ class Facts:
             return SessionOutcome(session_id, Outcome.FAILED, said)
         if not self.is_whole(after):
             return SessionOutcome(session_id, Outcome.UNKNOWN, "the list could not be read whole")
+        if not after.lacks(session_id):
+            return SessionOutcome(session_id, Outcome.UNKNOWN, "the list moved while it was read")
         return SessionOutcome(session_id, Outcome.REVOKED)
 
     def _of_gone(self, session_id: str) -> SessionOutcome:
-        if self.plan.listed.complete:
+        doubt = self.plan.listed.doubt_about(session_id)
+        if doubt is None:
             return SessionOutcome(session_id, Outcome.ALREADY_GONE)
-        reason = "not listed, but the list could not be read to its end"
-        return SessionOutcome(session_id, Outcome.NOT_SENT, reason)
+        return SessionOutcome(session_id, Outcome.UNKNOWN, f"not listed, but {doubt}")
+
+
+def _ids_changed(sessions: Iterable[Session], listed: SessionList) -> bool:
+    return any(
+        (found := listed.get(session.id)) is not None and not _is_same(session, found)
+        for session in sessions
+    )
+
+
+def _number(server_id: str | int | None) -> int | None:
+    if isinstance(server_id, str):
+        return int(server_id) if server_id.isdecimal() and len(server_id) < 20 else None
+    return server_id
+
+
+def _is_same(one: Session, other: Session) -> bool:
+    """Whether two rows with one id are one session, revoked by the same token or id."""
+    if (one.token, one.revoke_with) != (other.token, other.revoke_with):
+        return False
+    if one.token is not None:
+        return True
+    if one.created_at is not None and other.created_at is not None:
+        return one.created_at == other.created_at
+    return one.user_agent == other.user_agent

@@ -26,7 +26,7 @@ class Outcome(enum.Enum):
     FAILED = "failed"
     """Still listed."""
     UNKNOWN = "unknown"
-    """Sent, and the list could not be read."""
+    """Whether it is gone can't be told from the list."""
     NOT_SENT = "not_sent"
 
     @property
@@ -59,6 +59,7 @@ class Report:
     read since the plan's."""
     warning: str | None = None
     """Something that happened beyond the plan."""
+    anything_sent: bool = False
     lost_own: bool = False
     """Whether this program's own session went although nothing was sent for it."""
     fault: QiscusTuiError | None = None
@@ -93,13 +94,10 @@ class Report:
     @property
     def exit_code(self) -> int:
         """0 where all is gone and written down, 3 where some is not, a fault's own where nothing
-        was ended because of it."""
+        was sent because of it."""
         if self.is_whole:
             return self.diary_trouble.exit_code if self.diary_trouble else 0
-        counts = self.counts
-        if self.fault is None or counts[Outcome.REVOKED] or counts[Outcome.UNKNOWN]:
-            return NOT_WHOLE
-        return self.fault.exit_code
+        return NOT_WHOLE if self.fault is None or self.anything_sent else self.fault.exit_code
 
     @property
     def words(self) -> str:

@@ -24,6 +24,7 @@ class Exclusion(enum.Enum):
     CURRENT_UNKNOWN = "may be the current session: which one is this program's own is unknown"
     PROTECTED = "protected"
     NOT_REVOCABLE = "can't be revoked: the server lists no token"
+    SHARED_ID = "can't be revoked: more than one session has this id"
     HIDDEN = "hidden by the filter"
 
 
@@ -132,6 +133,8 @@ def _exclusion(
     session, known = listed.sessions[position], listed.labels[position]
     if not session.revocable:
         return Exclusion.NOT_REVOCABLE
+    if session.id in listed.shared_ids:
+        return Exclusion.SHARED_ID
     if not allowed.current:
         if session.current:
             return Exclusion.CURRENT

@@ -1,5 +1,6 @@
 """What a run needs of the rest of the program."""
 
+from collections.abc import Set
 from typing import Protocol
 
 from qiscus_tui.model.session import Session
@@ -21,7 +22,12 @@ class Sender(Protocol):
 class Server(Protocol):
     """What a run needs of the server."""
 
-    async def read_list(self) -> SessionList: ...
+    async def read_list(self, settle: Set[str]) -> SessionList:
+        """Return the list, read until it shows of each of these ids whether it is gone.
+
+        As far as that goes: see `SessionList.lacks`. Raises QiscusTuiError.
+        """
+        ...
 
     async def sender(self) -> Sender: ...
 

@@ -22,7 +22,7 @@ from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT, Outcome, Rep
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.ports import Diary, Server, Trials
 from qiscus_tui.service.revocation.sending import Sending
-from qiscus_tui.service.revocation.trial import TRIAL_FAILED_HINT, goes_first, objection
+from qiscus_tui.service.revocation.trial import TRIAL_FAILED_HINT, FirstUse, goes_first
 from qiscus_tui.service.session_list import SessionList
 
 WIDTH = 16
@@ -33,6 +33,11 @@ STALE_AFTER = 5.0
 
 IN_FLIGHT_GRACE = 2.0
 """Seconds that answers get when the terminal goes away."""
+
+IDS_HINT = (
+    "The server's ids may be row numbers, which change when a session ends: "
+    "then sessions can't be revoked by id. qiscus-tui doctor looks for the right call."
+)
 
 UNKNOWN_HINT = "Read the list again to see what is left."
 
@@ -66,6 +71,8 @@ class Revocation:
         self._trouble: StorageError | None = None
         self._first_use = False
         self._cut_short = False
+        self._since: SessionList | None = None
+        """The list that was read after the last trial."""
 
     @property
     def not_sent(self) -> int:
@@ -128,7 +135,7 @@ class Revocation:
                 await self._freshen()
                 self._first_use = not await self._is_verified()
                 if self._first_use:
-                    await self._try_one()
+                    await self._try_first()
                 await self._send_rest()
             if self._cut_short:
                 return None
@@ -148,62 +155,83 @@ class Revocation:
             return
         self._events.put_nowait(Rereading())
         try:
-            listed = await self._server.read_list()
+            targets = frozenset(session.id for session in self._waiting)
+            listed = await self._server.read_list(targets)
         except QiscusTuiError as error:
             reason = f"the list could not be read first: {error.message}"
             self._halt.because(reason, error.hint, error)
             return
-        whole = self._facts.is_whole(listed)
+        self._recheck(listed)
         self._facts.begin_with(listed)
+
+    def _recheck(self, listed: SessionList) -> None:
+        """Hold what is still to be sent against a newer list: only what it leaves is sent."""
         if listed.current is Current.UNKNOWN and not self._plan.allowed.current:
             self._halt.because(
-                "which session is this program's own can't be told any more",
+                "can't tell any more which session is this program's own",
                 "Look at the list and make the plan again.",
             )
-            return
-        self._drop_unwanted(listed, whole=whole)
+        elif self._facts.ids_changed(listed):
+            self._halt.because("ids in the list stand for other sessions than before", IDS_HINT)
+        else:
+            self._waiting = [one for one in self._waiting if self._may_be_sent(one, listed)]
 
-    def _drop_unwanted(self, listed: SessionList, *, whole: bool) -> None:
-        """Send only what this newer list leaves to be sent."""
-        self._waiting = [one for one in self._waiting if self._is_still_wanted(one, listed, whole)]
-
-    def _is_still_wanted(self, session: Session, listed: SessionList, whole: bool) -> bool:
-        found = listed.get(session.id)
-        if found is None and whole:
+    def _may_be_sent(self, session: Session, listed: SessionList) -> bool:
+        if self._facts.is_gone(session, listed):
             self._facts.gone.add(session.id)
             return False
-        if found is not None and found.current and not self._plan.allowed.current:
-            self._facts.kept[session.id] = "became this program's own session"
-            return False
-        return True
-
-    async def _try_one(self) -> None:
-        """One session shows whether the call works. Of one alone, the verification tells it."""
-        if self._halt.is_set or len(self._waiting) < 2:
-            return
-        self._sending.total = len(self._waiting)
-        trial = goes_first(self._waiting)
-        self._waiting.remove(trial)
-        self._events.put_nowait(TrialStarted(trial.id))
-        await self._sending.send([trial])
-        if self._cut_short or trial.id not in self._sending.sent:
-            return
-        try:
-            listed = await self._server.read_list()
-        except QiscusTuiError as error:
-            reason = f"the list could not be read after the first revoke: {error.message}"
-            self._halt.because(reason, error.hint, error)
-            return
-        now = self._clock.now()
-        against = objection(self._facts, trial, self._waiting, listed, now)
-        if against is not None:
-            self._halt.because(against.reason, against.hint, against.fault)
+        position = listed.positions.get(session.id)
+        if position is None:
+            # A token ends its own session and no other; an id may be another's by now.
+            reason = None if session.revoke_with == session.token else "not listed any more"
         else:
-            self._drop_unwanted(listed, whole=True)
-            if self._facts.vanished(trial, listed, now):
+            reason = self._why_not(session.id, position, listed)
+        if reason is not None:
+            self._facts.kept[session.id] = reason
+        return reason is None
+
+    def _why_not(self, session_id: str, position: int, listed: SessionList) -> str | None:
+        allowed, known = self._plan.allowed, listed.labels[position]
+        if listed.sessions[position].current and not allowed.current:
+            return "became this program's own session"
+        if known is not None and known.protect and not allowed.protected:
+            return f"protected: {known.label}"
+        if session_id in listed.shared_ids:
+            return "more than one session has this id by now"
+        return None
+
+    async def _try_first(self) -> None:
+        """Send one session, or a few, until the list shows what a revoke does here.
+
+        Of one session alone, the verification shows it.
+        """
+        facts, first_use = self._facts, FirstUse(self._facts)
+        listed: SessionList | None = None
+        self._sending.total = len(self._waiting)
+        while len(self._waiting) > 1 and not (self._halt.is_set or first_use.is_decided):
+            trial = goes_first(facts, self._waiting)
+            self._waiting.remove(trial)
+            self._events.put_nowait(TrialStarted(trial.id))
+            await self._sending.send([trial])
+            if self._cut_short or trial.id not in self._sending.sent:
+                return
+            try:
+                listed = await self._server.read_list(facts.all_ids)
+            except QiscusTuiError as error:
+                reason = f"the list could not be read after the first revoke: {error.message}"
+                self._halt.because(reason, error.hint, error)
+                return
+            now = self._clock.now()
+            against = first_use.judge(trial, self._waiting, listed, now)
+            self._since = first_use.since
+            if against is not None:
+                self._halt.because(against.reason, against.hint, against.fault)
+                break
+            self._recheck(listed)
+            if first_use.is_decided and facts.shows_that_it_works({trial.id}, listed, now):
                 await self._write_down(self._trials.remember)
-        if self._halt.is_set or not self._waiting:
-            self._facts.after = listed
+        if listed is not None and (self._halt.is_set or not self._waiting):
+            facts.after = listed
 
     async def _send_rest(self) -> None:
         if not self._halt.is_set:
@@ -218,7 +246,7 @@ class Revocation:
         if facts.sent and facts.after is None:
             self._events.put_nowait(Verifying())
             try:
-                facts.after = await self._server.read_list()
+                facts.after = await self._server.read_list(facts.all_ids)
             except QiscusTuiError as error:
                 trouble = error
         outcomes = facts.outcomes(halt.reason, trouble)
@@ -226,21 +254,32 @@ class Revocation:
         hint = trouble.hint if trouble else halt.hint or (fault.hint if fault else None)
         if hint is None and any(o.outcome is Outcome.UNKNOWN for o in outcomes):
             hint = UNKNOWN_HINT
-        report = Report(self._plan, outcomes, halt.reason, hint, facts.newest, fault=fault)
+        report = Report(
+            self._plan,
+            outcomes,
+            halt.reason,
+            hint,
+            facts.newest,
+            fault=fault,
+            anything_sent=bool(facts.sent),
+        )
         return report if facts.after is None else await self._beyond(report, facts.after)
 
     async def _beyond(self, report: Report, after: SessionList) -> Report:
         """With what happened besides; remembers that the call works, or that it does not."""
         now, facts = self._clock.now(), self._facts
         lost_own = facts.lost_own(after, now)
-        besides = facts.vanished_besides(after, now)
+        besides = facts.vanished_besides(facts.before, after, now)
+        besides_since = facts.vanished_besides(self._since or facts.before, after, now)
         revoked = {o.id for o in report.outcomes if o.outcome is Outcome.REVOKED}
         failed = any(o.id in facts.sent and o.outcome is Outcome.FAILED for o in report.outcomes)
         hint = report.hint
-        if lost_own or (failed and not revoked):
+        works_badly = lost_own or (failed and not revoked)
+        if works_badly and self._first_use:
+            hint = hint or TRIAL_FAILED_HINT
+        if works_badly or besides_since:
             await self._write_down(self._trials.forget)
-            hint = hint or (TRIAL_FAILED_HINT if self._first_use else None)
-        elif not (self._halt.is_set or besides) and facts.shows_that_it_works(revoked, after, now):
+        elif not self._halt.is_set and facts.shows_that_it_works(revoked, after, now):
             await self._write_down(self._trials.remember)
         if any(o.outcome in {Outcome.FAILED, Outcome.UNKNOWN} for o in report.outcomes):
             hint = hint or LOOK_AGAIN_HINT

@@ -8,6 +8,9 @@ from qiscus_tui.model.session import Session
 from qiscus_tui.service.revocation.facts import Facts
 from qiscus_tui.service.session_list import SessionList
 
+MOST_STUCK = 3
+"""Sessions that are tried where each one's own call fails with 429 or 5xx."""
+
 TRIAL_FAILED_HINT = (
     "The revoke call does not work on this server as configured. "
     "qiscus-tui doctor looks for the right path."
@@ -24,26 +27,81 @@ class Objection:
     """What kept the trial from reaching the server, where that is the reason."""
 
 
-def goes_first(sessions: Sequence[Session]) -> Session:
-    """Not our own, and the one that lives longest: an expiry must not look like a revoke."""
-    return max(sessions, key=lambda session: (not session.current, session.expires_at or 0.0))
+ENDED_OTHERS = Objection("each of the first two revokes ended sessions outside the plan too")
 
 
-def objection(
-    facts: Facts, trial: Session, rest: Sequence[Session], listed: SessionList, now: float
-) -> Objection | None:
-    """What the list that was read after the trial says against sending the rest."""
+def goes_first(facts: Facts, sessions: Sequence[Session]) -> Session:
+    """Return the session that shows most: not our own, and not one whose number is the highest.
+
+    Of these the one that lives longest: an expiry must not look like a revoke.
+    """
+    return max(
+        sessions,
+        key=lambda session: (
+            not session.current,
+            session.id not in facts.end_rows,
+            session.expires_at or 0.0,
+        ),
+    )
+
+
+class FirstUse:
+    """What the first sessions that are sent show of the revoke call."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._stuck = 0
+        self._suspected = False
+        """Whether sessions outside the plan went with one: that may have been a logout."""
+        self.is_decided = False
+        """Whether the rest may follow."""
+        self.since = facts.before
+        """The list from before what was sent last."""
+
+    def judge(
+        self, trial: Session, rest: Sequence[Session], listed: SessionList, now: float
+    ) -> Objection | None:
+        """Return why nothing more may be sent. Without a reason, and undecided: try another."""
+        facts = self._facts
+        ended_others = facts.vanished_besides(self.since, listed, now) > 0
+        self.since = listed
+        # The server could not carry out this very call, which says nothing of the others.
+        is_stuck = listed.get(trial.id) is not None and isinstance(
+            facts.sent[trial.id], ServerFault
+        )
+        self._stuck += is_stuck
+        if not is_stuck or self._stuck == MOST_STUCK:
+            against = _not_ended(facts, trial, listed)
+            if against is not None:
+                return against
+        against = _ended_more(facts, rest, listed, now)
+        if against is None and ended_others and self._suspected:
+            against = ENDED_OTHERS
+        self._suspected = self._suspected or ended_others
+        self.is_decided = not is_stuck and not ended_others
+        return against
+
+
+def _not_ended(facts: Facts, trial: Session, listed: SessionList) -> Objection | None:
+    """Return the objection where the list does not show that the trial is gone."""
     if listed.get(trial.id) is not None:
         answer = facts.sent[trial.id]
         reason = "the first revoke did not end its session"
         if isinstance(answer, ServerFault | OutOfReach):
             return Objection(f"{reason} ({answer.message})", answer.hint, answer)
         return Objection(f"{reason} ({answer.message})" if answer else reason)
-    if not facts.is_whole(listed):
+    if not facts.is_whole(listed) or not listed.lacks(trial.id):
         return Objection(
-            "whether the first revoke worked could not be told: the list is not whole",
+            "can't tell whether the first revoke worked: the list is not whole",
             "Try again; nothing more was sent.",
         )
+    return None
+
+
+def _ended_more(
+    facts: Facts, rest: Sequence[Session], listed: SessionList, now: float
+) -> Objection | None:
+    """Return the objection where our own session, or another of the plan, went with the trial."""
     if facts.lost_own(listed, now):
         return Objection("the first revoke ended this program's own session too")
     missing = sum(facts.vanished(session, listed, now) for session in rest)
