@@ -12,7 +12,7 @@ from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.text import safe
 from qiscus_tui.store import config_checks as read
-from qiscus_tui.store.config_reader import read_config, setting
+from qiscus_tui.store.config_reader import read_config, setting, unreadable
 from qiscus_tui.store.refusals import check_settings, shown
 
 
@@ -149,12 +149,14 @@ def load_config(path: Path) -> Config:
 
     Raises ConfigError, and StorageError where others could have written it.
     """
-    if path.is_fifo():
-        raise ConfigError(f"{shown(str(path))} is a named pipe", "Put a file in its place.")
     try:
+        if path.is_fifo():
+            raise ConfigError(f"{shown(str(path))} is a named pipe", "Put a file in its place.")
         return _config(path)
     except FileNotFoundError:
         return Config()
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def load_named_config(path: Path) -> Config:

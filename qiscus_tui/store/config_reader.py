@@ -21,7 +21,7 @@ import msgspec
 from qiscus_tui.errors import ConfigError
 from qiscus_tui.model.spelling import similar
 from qiscus_tui.model.text import safe
-from qiscus_tui.store.refusals import shown
+from qiscus_tui.store.refusals import quoted, shown
 
 MOST_BYTES = 1024 * 1024
 
@@ -47,6 +47,17 @@ def read_config(path: Path, kind: type[Settings]) -> Settings:
     return cast("Settings", source.value(kind, values, ()))
 
 
+def unreadable(path: Path, error: OSError) -> ConfigError:
+    """Return the error for a file that the system does not let us read."""
+    hint = None
+    if isinstance(error, PermissionError):
+        hint = (
+            f"Check the owner and mode (ls -ld {quoted(str(path.parent))}), or set "
+            "QISCUS_TUI_CONFIG_DIR and QISCUS_TUI_DATA_DIR to folders of your own."
+        )
+    return ConfigError(f"{shown(str(path))} could not be read: {error.strerror}", hint)
+
+
 def _parsed(path: Path) -> tuple["_Source", dict[str, object]]:
     import tomllib
 
@@ -57,7 +68,7 @@ def _parsed(path: Path) -> tuple["_Source", dict[str, object]]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise ConfigError(f"{name} could not be read: {error.strerror}") from error
+        raise unreadable(path, error) from error
     if len(data) > MOST_BYTES:
         raise ConfigError(f"{name} is too large to be a configuration")
     try:

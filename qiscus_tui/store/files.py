@@ -158,7 +158,8 @@ def _create_folder(folder: Path) -> None:
         above = above.parent
     nearest = os.stat(above)
     if os.geteuid() == 0:
-        refusals.check_owner(str(above), nearest)  # sudo: no folders of root's in a user's home
+        # sudo: no folders of root's in a user's home
+        refusals.check_owner(str(above), nearest, refusals.OWN_FOLDER)
     for new in reversed(missing):
         try:
             os.mkdir(new, FOLDER_MODE)

@@ -103,16 +103,20 @@ def _usual_paths(environ: Mapping[str, str]) -> Paths:
 
     home = environ.get("HOME")
     if home is not None and not Path(home).is_absolute():
-        raise ConfigError(
-            "There is no home folder to keep anything in: HOME is not an absolute path",
-            f"Set HOME, or both {CONFIG_VARIABLE} and {DATA_VARIABLE}.",
-        )
+        raise _no_home(": HOME is not an absolute path")
     usual = PlatformDirs("qiscus-tui", appauthor=False)
-    found = (usual.user_config_path, usual.user_data_path, usual.user_state_path)
-    folders = (*found, usual.user_cache_path)
+    try:
+        found = (usual.user_config_path, usual.user_data_path, usual.user_state_path)
+        folders = (*found, usual.user_cache_path)
+    except RuntimeError as error:  # pathlib's, where the system does not know this user either
+        raise _no_home(": HOME is not set, and the system knows no user of this number") from error
     if not all(folder.is_absolute() for folder in folders):
-        raise ConfigError(
-            "There is no home folder to keep anything in",
-            f"Set HOME, or both {CONFIG_VARIABLE} and {DATA_VARIABLE}.",
-        )
+        raise _no_home("")
     return Paths(*folders)
+
+
+def _no_home(reason: str) -> ConfigError:
+    return ConfigError(
+        f"There is no home folder to keep anything in{reason}",
+        f"Set HOME, or both {CONFIG_VARIABLE} and {DATA_VARIABLE}, to folders of your own.",
+    )

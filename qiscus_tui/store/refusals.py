@@ -8,6 +8,9 @@ from pathlib import Path
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.text import safe
 
+OWN_FOLDER = ", or set QISCUS_TUI_DATA_DIR to a folder of your own"
+"""What helps where the usual folder is another user's."""
+
 FOREIGN_WRITE = 0o022
 """Mode bits with which others could put files of theirs into a folder."""
 
@@ -40,7 +43,7 @@ def check_file(path: str, found: os.stat_result) -> None:
 
 def check_folder(path: str, found: os.stat_result) -> None:
     """Raises StorageError unless this is a folder of ours into which nobody else writes."""
-    check_owner(path, found)
+    check_owner(path, found, OWN_FOLDER)
     if found.st_mode & FOREIGN_WRITE:
         raise StorageError(
             f"{shown(path)} may be written by others (mode {mode_of(found)})",
@@ -72,8 +75,11 @@ def check_settings(path: Path) -> None:
             )
 
 
-def check_owner(path: str, found: os.stat_result) -> None:
-    """Raises StorageError unless the effective user owns it (so under sudo nothing is touched)."""
+def check_owner(path: str, found: os.stat_result, otherwise: str = "") -> None:
+    """Raises StorageError unless the effective user owns it (so under sudo nothing is touched).
+
+    `otherwise` is what else can be done, for the hint.
+    """
     if found.st_uid == os.geteuid():
         return
     owner = user_name(found.st_uid)
@@ -81,8 +87,11 @@ def check_owner(path: str, found: os.stat_result) -> None:
     if os.geteuid() == 0:
         invoker = os.environ.get("SUDO_USER", "")
         by_sudo = f"Run it without sudo, as {safe(invoker, 60)}." if invoker else ""
-        raise StorageError(message, by_sudo or f"Run it as {owner}: sudo -u {quoted(owner)} …")
-    raise StorageError(message, f"Run it as {owner}, or: sudo chown {os.geteuid()} {quoted(path)}")
+        raise StorageError(
+            message, by_sudo or f"Run it as {owner}: sudo -u {quoted(owner)} …{otherwise}"
+        )
+    chown = f"sudo chown {os.geteuid()} {quoted(path)}"
+    raise StorageError(message, f"Run it as {owner}, or: {chown}{otherwise}")
 
 
 def symbolic_link(path: str) -> StorageError:
@@ -101,8 +110,8 @@ def failed(what: str, path: str, error: OSError) -> StorageError:
         errno.ENOSPC: "Make room on the disk and try again.",
         errno.EDQUOT: "Your disk quota is used up: make room and try again.",
         errno.EROFS: "Set QISCUS_TUI_DATA_DIR to a folder that can be written.",
-        errno.EACCES: f"Check the owner and mode: ls -ld {quoted(os.path.dirname(path) or '/')}",
-        errno.EPERM: f"Check the owner and mode: ls -ld {quoted(os.path.dirname(path) or '/')}",
+        errno.EACCES: _check_owner_hint(path),
+        errno.EPERM: _check_owner_hint(path),
         errno.ENOTDIR: f"A part of the path is a file: {shown(path)}",
     }
     words = os.strerror(error.errno) if error.errno else str(error)
@@ -110,6 +119,10 @@ def failed(what: str, path: str, error: OSError) -> StorageError:
         f"{shown(path)} could not be {what}: {words}",
         hints.get(error.errno or 0),
     )
+
+
+def _check_owner_hint(path: str) -> str:
+    return f"Check the owner and mode (ls -ld {quoted(os.path.dirname(path) or '/')}){OWN_FOLDER}"
 
 
 def user_name(uid: int) -> str:

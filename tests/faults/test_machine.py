@@ -128,6 +128,22 @@ def test_without_a_home_nobody_is_logged_in(
     stage.says_what_and_what_to_do(run)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+@pytest.mark.parametrize("mode", [0o755, 0o700])
+def test_in_the_home_of_another_user_it_says_which_folder_and_what_to_set(
+    stage: Stage, tmp_path: Path, mode: int, plainly: Command
+) -> None:
+    home = tmp_path / "ann"
+    home.mkdir()
+    home.chmod(mode)
+    os.chown(home, 54321, 54321)
+    run = _run(replace(plainly, environ={"HOME": str(home)}), stage, Deed.LOGIN)
+    assert run.code in {2, 6}, run
+    assert str(home) in run.err
+    assert "QISCUS_TUI_DATA_DIR" in run.err
+    assert stage.server.asked[Call.LOGIN] == 0
+
+
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
 @pytest.mark.parametrize("deed", CHANGING)
 def test_on_a_file_system_without_locks_nothing_is_sent(

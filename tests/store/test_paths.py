@@ -49,6 +49,19 @@ def test_a_relative_folder_is_refused(name: str, given: str) -> None:
         find_paths({name: given})
 
 
+def test_a_user_that_the_system_does_not_know_is_told_what_to_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unknown(_uid: int) -> None:
+        raise KeyError
+
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    with pytest.raises(ConfigError, match="no home folder") as caught:
+        find_paths({})
+    assert "QISCUS_TUI_DATA_DIR" in caught.value.hint
+
+
 @pytest.mark.parametrize("home", ["", "somewhere"])
 def test_without_a_home_it_says_which_variables_help(home: str) -> None:
     with pytest.raises(ConfigError, match="no home folder") as caught:
