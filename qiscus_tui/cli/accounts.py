@@ -3,6 +3,7 @@
 import argparse
 
 from qiscus_tui.cli.environment import must_not_come_from_environment
+from qiscus_tui.cli.text_table import Column, text_table
 from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.account import Role
@@ -10,7 +11,13 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.service.accounts import KnownAccount, accounts, forget_account, use
 from qiscus_tui.service.choice import ACCOUNT_VARIABLE
 
-HEADINGS = ("ACCOUNT", "SERVER", "ROLE", "STORAGE", "USED")
+COLUMNS = (
+    Column("ACCOUNT", 5),
+    Column("SERVER", 3, least=20),
+    Column("ROLE", 2),
+    Column("STORAGE", 1),
+    Column("USED", 4),
+)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -44,13 +51,11 @@ def _list(context: Context) -> int:
     if context.options.json:
         console.result_json([_as_json(one) for one in found])
         return 0
-    rows = [HEADINGS, *(_cells(one) for one in found)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    for row in rows if found else []:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        console.result("  ".join(cells).rstrip())
     if not found:
         console.say("No account is kept here. Log in with: qiscus-tui login")
+        return 0
+    for line in text_table(COLUMNS, map(_cells, found), console.out_width):
+        console.result(line)
     return 0
 
 

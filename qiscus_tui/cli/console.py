@@ -17,6 +17,9 @@ from qiscus_tui.model.text import safe
 TERMINAL = "/dev/tty"
 """The terminal that this process belongs to, wherever its output goes."""
 
+USUAL_WIDTH = 80
+"""Cells of a line of a terminal that does not say how wide it is."""
+
 
 @dataclass
 class Console:
@@ -34,6 +37,16 @@ class Console:
     def out_is_tty(self) -> bool:
         """Whether a person reads the results."""
         return self.out.isatty()
+
+    @property
+    def out_width(self) -> int | None:
+        """Cells of a line of the results, None where no terminal bounds it."""
+        return _width(self.out)
+
+    @property
+    def err_width(self) -> int | None:
+        """Cells of a line that is said, None where no terminal bounds it."""
+        return _width(self.err)
 
     @property
     def can_ask(self) -> bool:
@@ -220,6 +233,18 @@ class Console:
         with contextlib.suppress(OSError):
             self.err.write(text)
             self.err.flush()
+
+
+def _width(stream: TextIO) -> int | None:
+    if not stream.isatty():
+        return None
+    given = os.environ.get("COLUMNS", "")
+    if given.isascii() and given.isdecimal() and int(given[:6]) > 0:
+        return int(given[:6])
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or USUAL_WIDTH
+    except (OSError, ValueError):
+        return USUAL_WIDTH
 
 
 def _unanswered() -> NotConfirmed:

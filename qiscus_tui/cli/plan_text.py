@@ -17,14 +17,15 @@ SHOWN = 20
 """Sessions of a plan that are shown one by one."""
 
 
-def plan_lines(plan: RevocationPlan, now: float) -> Iterator[str]:
-    """What goes, what stays and why."""
+def plan_lines(plan: RevocationPlan, now: float, width: int | None) -> Iterator[str]:
+    """What goes, what stays and why. The table takes `width` cells a line, None: any number."""
     total = len(plan.targets)
     yield f"{count(total, 'session')} to revoke" if total else "Nothing to revoke"
     if total:
         listed = plan.listed
         positions = [listed.positions[target.session.id] for target in plan.targets[:SHOWN]]
-        yield from (f"  {line}" for line in session_table(listed, positions, now))
+        room = None if width is None else width - 2
+        yield from (f"  {line}" for line in session_table(listed, positions, now, room))
         if total > SHOWN:
             yield f"  … and {total - SHOWN:,} more"
     if plan.ends_current:

@@ -91,7 +91,7 @@ async def run(context: Context) -> int:
         if options.dry_run:
             return _show_plan(console, plan, now, as_json_wanted=options.json)
         must_fit(plan, yes=options.yes, most=options.max)
-        for line in plan_lines(plan, now):
+        for line in plan_lines(plan, now, console.err_width):
             console.say(line)
         if plan.targets and not options.yes:
             confirm_plan(console, plan)
@@ -153,7 +153,7 @@ def _show_plan(console: Console, plan: RevocationPlan, now: float, *, as_json_wa
     if as_json_wanted:
         console.result_json(as_json(plan, None))
     else:
-        for line in plan_lines(plan, now):
+        for line in plan_lines(plan, now, console.out_width):
             console.result(line)
         console.say("Dry run: nothing was sent.")
     return 0

@@ -55,7 +55,7 @@ async def run(context: Context) -> int:
     elif options.csv:
         write_csv(listed, chosen, console.out, secrets=secrets, server_now=now)
     else:
-        for line in session_table(listed, chosen, now):
+        for line in session_table(listed, chosen, now, console.out_width):
             console.result(line)
     for remark in remarks(listed):
         console.say(remark)

@@ -1,34 +1,36 @@
 """Sessions as lines of text, for people."""
 
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
+from qiscus_tui.cli.text_table import Column, text_table
 from qiscus_tui.model.durations import ago, countdown
 from qiscus_tui.model.session import Current, Session
+from qiscus_tui.model.text import safe
 from qiscus_tui.service.session_list import SessionList
 
-HEADINGS = ("EXPIRES IN", "ID", "CLIENT", "CREATED", "LAST USED", "IP", "USER")
+COLUMNS = (
+    Column("EXPIRES IN", 5),
+    Column("ID", 6),
+    Column("CLIENT", 4, least=12),
+    Column("CREATED", 2),
+    Column("LAST USED", 1),
+    Column("IP", 3, least=15),
+    Column("USER", 0, least=12),
+)
 SHORT_ID = 12
 UNKNOWN = "unknown"
 
 
-def session_table(listed: SessionList, positions: Sequence[int], now: float) -> Iterable[str]:
-    """A heading and a line for each session. `now` is the server's time, epoch seconds."""
-    rows = [HEADINGS, *(_cells(listed, position, now) for position in positions)]
-    shown = len(HEADINGS) if any(row[-1] for row in rows[1:]) else len(HEADINGS) - 1
-    widths = [max(_width(row[column]) for row in rows) for column in range(shown)]
-    for row in rows:
-        cells = zip(row[:shown], widths, strict=True)
-        yield "  ".join(cell + " " * (width - _width(cell)) for cell, width in cells).rstrip()
+def session_table(
+    listed: SessionList, positions: Sequence[int], now: float, width: int | None = None
+) -> Iterator[str]:
+    """A heading and a line for each session.
 
-
-def _width(text: str) -> int:
-    """Cells that a terminal takes for it: Chinese and emoji two, combining marks none."""
-    if text.isascii():
-        return len(text)
-    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
-    return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)
+    `now` is the server's time, epoch seconds; `width` is how many cells a line may take.
+    """
+    rows = (_cells(listed, position, now) for position in positions)
+    return text_table(COLUMNS, rows, width)
 
 
 def _cells(listed: SessionList, position: int, now: float) -> tuple[str, ...]:
@@ -57,7 +59,7 @@ def _client(listed: SessionList, position: int) -> str:
     if session.current:
         words.insert(0, "this session")
     if known is not None:
-        words.append(f"[{known.label}{', protected' if known.protect else ''}]")
+        words.append(f"[{safe(known.label)}{', protected' if known.protect else ''}]")
     if not session.revocable:
         words.append("(can't be revoked)")
     return " · ".join(words[:2]) + ("" if len(words) < 3 else f" {' '.join(words[2:])}")

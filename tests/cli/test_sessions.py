@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 
+from qiscus_tui.cli.text_table import cells_of
 from qiscus_tui.demo import DIALECTS, Dialect
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.demo.shapes import Pages
@@ -87,6 +88,28 @@ def test_columns_are_aligned_by_the_cells_that_text_takes(program: Program) -> N
     created = re.search(r"\d{4}-\d\d-\d\d", row)
     assert created is not None
     assert created.start() == heading.index("CREATED") - len("漢字カタカナ")
+
+
+@pytest.mark.parametrize("width", [200, 120, 100, 80, 60, 40, 24, 12])
+def test_on_a_terminal_the_table_fits_the_width(
+    program: Program, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    for arguments in (["sessions"], ["revoke", "--older-than", "7d", "--dry-run"]):
+        out = program("--demo", *arguments, terminal=True).out
+        table = [one for one in out.splitlines() if re.search(r"\b[0-9a-f]{12}\b|EXPIRES IN", one)]
+        assert len(table) >= 20
+        assert max(map(cells_of, table)) <= max(width, 14)
+        assert ("IP" in out) is (width >= 60)
+
+
+def test_elsewhere_nothing_is_left_out_or_cut(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = program("--demo", "sessions").out.splitlines()
+    assert lines[0].split("  ")[-1] == "IP"
+    assert not any("…" in one for one in lines)
 
 
 def test_a_filter_narrows(logged_in: Program) -> None:

@@ -1,0 +1,86 @@
+"""Lines of columns, as wide as their text, or as a terminal is."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+GAP = 2
+"""Cells between two columns."""
+
+_CUT = "…"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table."""
+
+    heading: str
+    worth: int
+    """Where not all columns fit, those worth least are left out."""
+    least: int | None = None
+    """Cells that its text can be cut to; None: it is never cut."""
+
+
+def text_table(
+    columns: Sequence[Column], rows: Iterable[Sequence[str]], width: int | None
+) -> Iterator[str]:
+    """A line of headings, then a line a row, without columns that hold nothing.
+
+    `width` is how many cells a line may take, None for any number.
+    """
+    lines = [[column.heading for column in columns], *rows]
+    widths = [max(cells_of(line[at]) for line in lines) for at in range(len(columns))]
+    used = [at for at in range(len(columns)) if any(line[at] for line in lines[1:])]
+    shown = _fitted(columns, widths, used or list(range(len(columns))), width)
+    for line in lines:
+        cells = (_padded(line[at], room) for at, room in shown.items())
+        yield (" " * GAP).join(cells).rstrip()
+
+
+def cells_of(text: str) -> int:
+    """Cells that a terminal takes for it: Chinese and emoji two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_cells, text))
+
+
+def _cells(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _fitted(
+    columns: Sequence[Column], widths: Sequence[int], used: list[int], width: int | None
+) -> dict[int, int]:
+    """The positions of the columns that are shown, and the cells that each gets."""
+    if width is None:
+        return {at: widths[at] for at in used}
+    least = {at: min(widths[at], columns[at].least or widths[at]) for at in used}
+    while len(least) > 1 and _total(least) > width:
+        del least[min(least, key=lambda at: columns[at].worth)]
+    room = dict(least)
+    spare = max(0, width - _total(least))
+    for at in sorted(room, key=lambda at: -columns[at].worth):
+        more = min(spare, widths[at] - room[at])
+        room[at] += more
+        spare -= more
+    return room
+
+
+def _total(room: dict[int, int]) -> int:
+    return sum(room.values()) + GAP * (len(room) - 1)
+
+
+def _padded(text: str, room: int) -> str:
+    taken = cells_of(text)
+    if taken <= room:
+        return text + " " * (room - taken)
+    kept = ""
+    left = room - 1
+    for character in text:
+        left -= _cells(character)
+        if left < 0:
+            break
+        kept += character
+    return kept + _CUT + " " * (room - cells_of(kept) - 1)
