@@ -22,20 +22,22 @@ DEMO_SERVER = "https://demo.invalid"
 
 def open_for(options: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> Workspace:
     """The workspace that the options ask for. Raises ConfigError, StorageError."""
-    if options.demo:
-        return demo_workspace(SystemClock())
     config: Path | None = options.config
+    if options.demo:
+        return demo_workspace(SystemClock(), config_file=config)
     return open_workspace(environ, Wishes(options.account, options.server), config)
 
 
-def demo_workspace(clock: Clock, sessions: int = 400) -> Workspace:
-    """The demo in this process: no socket, no file, and nothing of the user's environment."""
+def demo_workspace(clock: Clock, sessions: int = 400, config_file: Path | None = None) -> Workspace:
+    """The demo in this process: no socket, no file but a configuration that was named, and
+    nothing of the user's environment. Raises ConfigError, StorageError.
+    """
     from qiscus_tui.api.wire import in_process
     from qiscus_tui.demo import demo_state
     from qiscus_tui.demo.app import demo_app
     from qiscus_tui.model.origin import parse_origin
     from qiscus_tui.service.workspace import DemoAccess
-    from qiscus_tui.store.config import Config
+    from qiscus_tui.store.config import Config, load_named_config
 
     state = demo_state(clock, sessions=sessions)
     access = DemoAccess(
@@ -44,7 +46,8 @@ def demo_workspace(clock: Clock, sessions: int = 400) -> Workspace:
         state.credentials.email,
         state.credentials.password,
     )
-    return Workspace({}, Config(), None, clock, demo=access)
+    config = load_named_config(config_file) if config_file else Config()
+    return Workspace({}, config, None, clock, config_file=config_file, demo=access)
 
 
 @asynccontextmanager

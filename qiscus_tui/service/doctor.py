@@ -113,9 +113,11 @@ def _probe(workspace: Workspace, origin: Origin) -> PathProbe:
 
 
 def _config_words(workspace: Workspace) -> str:
-    if workspace.disk is None:
-        return "the demo reads none"
-    path = workspace.config_file or workspace.disk.paths.config_file
+    path, disk = workspace.config_file, workspace.disk
+    if path is None:
+        if disk is None:
+            return "the demo reads none, unless --config names one"
+        path = disk.paths.config_file
     return f"{safe(str(path))} is in use" if path.exists() else "none, the usual settings"
 
 

@@ -1,6 +1,7 @@
 """What holds for every verb: options, help, errors, output."""
 
 import io
+import json
 import os
 import re
 import stat
@@ -306,6 +307,18 @@ def test_the_demo_looks_at_no_environment_and_writes_nothing(
         done = program("--demo", *arguments)
         assert done.code == 0, (arguments, done.err)
     assert sorted((*tmp_path.rglob("*"), *home.rglob("*"))) == before
+
+
+def test_the_demo_reads_a_configuration_that_is_named(program: Program, tmp_path: Path) -> None:
+    config = tmp_path / "demo.toml"
+    config.write_text('[[known]]\nclient = "GuzzleHttp"\nlabel = "billing cron"\nprotect = true\n')
+    named = ["--demo", "--config", str(config)]
+    plan = json.loads(program(*named, "revoke", "--older-than=7d", "--dry-run", "--json").out)
+    left_out = {one["reason"] for one in plan["plan"]["left_out"]}
+    assert left_out == {"protected: billing cron"}
+    config.write_text("colour = 1\n")
+    assert program(*named, "sessions").code == 2
+    assert program("--demo", "--config", str(tmp_path / "none.toml"), "sessions").code == 2
 
 
 def test_the_demo_keeps_no_log(program: Program, tmp_path: Path) -> None:
