@@ -1,5 +1,7 @@
 """Every state of the list has words that say what to do."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +9,9 @@ import pytest
 
 from qiscus_tui.demo import DIALECTS, Call, Dialect, Fault, demo_state
 from qiscus_tui.demo.shapes import Pages
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.screens.login import LoginScreen
 from tests.clocks import ManualClock
@@ -66,6 +71,44 @@ async def test_a_server_that_goes_away_leaves_the_list_stale(clock: ManualClock)
         await running.press("r")
         assert "● live" in running.text()
         assert "r tries again" not in running.text()
+
+
+async def test_a_reading_that_hangs_for_longer_than_its_period_leaves_the_list_stale(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = Config(ui=UiConfig(reload=5.0))
+    async with at_sessions(clock, config=config) as running:
+        read_list, answered = Connection.read_list, asyncio.Event()
+        tell: list[Callable[[int], object]] = []
+
+        async def hangs(self: Connection, progress: Callable[[int], object]) -> SessionList:
+            tell.append(progress)
+            await answered.wait()
+            return await read_list(self, progress)
+
+        async def second(seconds: float) -> None:
+            clock.advance(seconds)
+            running.sessions.second()
+            await running.pilot.pause()
+
+        monkeypatch.setattr(Connection, "read_list", hangs)
+        await second(6)
+        assert tell
+        await second(4)
+        assert "● live" in running.text()
+        tell[0](2000)  # a long list that comes in is no silence
+        await second(4)
+        assert "● live" in running.text()
+        await second(4)
+        assert "○ stale, 15 s ago" in running.text()
+        assert "The server does not answer" in running.words()
+        assert "x revoke" not in running.lines()[-1]
+        await running.pilot.press("x")
+        assert running.app.screen is running.sessions
+        answered.set()
+        await running.settle()
+        assert "● live, now" in running.text()
+        assert "does not answer" not in running.words()
 
 
 async def test_a_first_reading_that_fails_says_why_and_what_to_do(clock: ManualClock) -> None:

@@ -58,6 +58,8 @@ class LiveList(PassingTime):
         self._is_changing = False
         self._progress = 0
         self._tried_at = workspace.clock.now()
+        self._heard_at = workspace.clock.monotonic()
+        self._hung = False
         self._note = ""
         self._note_tone = Tone.GOOD
 
@@ -100,11 +102,22 @@ class LiveList(PassingTime):
             listed=len(self.listed),
             marked=self.table.mark_counts.total,
             readonly=self.account.readonly,
-            stale=self.trouble is not None or not self._is_read,
+            stale=self._is_stale or not self._is_read,
             ended=isinstance(self.trouble, LoginNeeded),
             busy=self._is_changing,
             filter_error=self.filter_error,
         )
+
+    @property
+    def _is_stale(self) -> bool:
+        """Whether what is listed is not the server's any more, or may not be."""
+        return self.trouble is not None or self._hangs
+
+    @property
+    def _hangs(self) -> bool:
+        """Whether a reading has brought nothing for longer than the time between two of them."""
+        silent = self.workspace.clock.monotonic() - self._heard_at
+        return self._is_loading and silent >= self.workspace.config.ui.reload
 
     # Reading.
 
@@ -113,6 +126,7 @@ class LiveList(PassingTime):
         if not self._is_loading:
             self._is_loading = True
             self._tried_at = self.workspace.clock.now()
+            self._heard_at = self.workspace.clock.monotonic()
             self.draw_lines()
             self.run_worker(self._load(), group="load")
 
@@ -161,6 +175,7 @@ class LiveList(PassingTime):
 
     def _progressed(self, read: int) -> None:
         self._progress = read
+        self._heard_at = self.workspace.clock.monotonic()
         if not self._is_read:
             self.draw_counts()
 
@@ -222,6 +237,9 @@ class LiveList(PassingTime):
     def second(self) -> None:
         """A second went by: draw what changed, and read again when it is time."""
         self.keep_up()
+        if self._hangs != self._hung:
+            self._hung = self._hangs
+            self.draw_lines()
         self.draw_identity()
         self.draw_counts()
         waited = self.workspace.clock.now() - self._tried_at
@@ -255,7 +273,7 @@ class LiveList(PassingTime):
         if self._is_read:
             return notices.EMPTY
         if self.trouble is None or self._is_loading:
-            return notices.LOADING
+            return notices.SILENT if self._hangs else notices.LOADING
         return notices.not_read(self.trouble, self.storage)
 
     def draw_identity(self) -> None:
@@ -266,7 +284,7 @@ class LiveList(PassingTime):
         if not self._is_read:
             failed = self.trouble is not None and not self._is_loading
             line.show_identity(identity, Freshness.MISSING if failed else Freshness.LOADING)
-        elif self.trouble is not None:
+        elif self._is_stale:
             line.show_identity(identity, Freshness.STALE, age)
         else:
             line.show_identity(identity, Freshness.LIVE, age)
@@ -297,4 +315,6 @@ class LiveList(PassingTime):
     def doubts(self) -> Said:
         if self.trouble is not None and self._is_read:
             return notices.cut_off(self.trouble, self.storage)
+        if self._hangs and self._is_read:
+            return notices.HANGS
         return notices.doubts(self.listed, readonly=self.account.readonly)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from qiscus_tui.service.session_list import SessionList
 
 LOADING = ("Loading the sessions…", "The keys work meanwhile; q quits.")
+SILENT = ("The server does not answer yet.", "It is still being asked; q quits.")
 EMPTY = ("No live session.", "Every login makes one. r reads the list again.")
 FROM_ENVIRONMENT = "The token comes from the environment: set a valid one there, and start anew."
 NO_MATCH = ("No session matches the filter.", "escape clears it, / changes it.")
@@ -41,6 +42,9 @@ class Said(Struct, frozen=True):
 
     text: str = ""
     is_warning: bool = True
+
+
+HANGS = Said("The server does not answer. Nothing can be changed until the list is read again.")
 
 
 class Notice(Static):
