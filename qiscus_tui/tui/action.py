@@ -16,6 +16,8 @@ class Scope(enum.Enum):
 
     APP = "app"
     SESSIONS = "sessions"
+    FILTER = "filter"
+    """The field of the filter: what is typed there is no key of an action."""
     DETAIL = "detail"
     ACCOUNTS = "accounts"
     AUDIT = "audit"

@@ -70,6 +70,30 @@ ACTIONS: tuple[Action, ...] = (
         available=with_a_list,
     ),
     Action(
+        "leave_filter",
+        ("enter", "up", "down", "tab", "shift+tab"),
+        "enter",
+        "to the list",
+        "",
+        "In the filter: go back to the list; the filter stays.",
+        Group.FIND,
+        scopes=(Scope.FILTER,),
+        footer=90,
+        bound=False,
+    ),
+    Action(
+        "clear_filter",
+        ("escape",),
+        "esc",
+        "clear the filter",
+        "",
+        "In the filter: clear it, and go back to the list.",
+        Group.FIND,
+        scopes=(Scope.FILTER,),
+        footer=80,
+        bound=False,
+    ),
+    Action(
         "next_sort",
         ("s",),
         "s",
@@ -402,12 +426,21 @@ def named(name: str) -> Action | None:
     return next((action for action in ACTIONS if action.name == name), None)
 
 
+def is_for_the_list(key: str, scope: Scope | None) -> bool:
+    """Whether the key means something in the list of sessions, and nothing in this scope."""
+    here = {
+        key for action in ACTIONS if {scope, Scope.APP} & {*action.scopes} for key in action.keys
+    }
+    return key not in here and any(
+        key in action.keys for action in of(Scope.SESSIONS) if action.bound
+    )
+
+
 def in_footer(scope: Scope, situation: Situation) -> tuple[Action, ...]:
     """What the footer of a screen offers now, the app's own last."""
+    app = () if scope is Scope.FILTER else of(Scope.APP)
     return tuple(
-        action
-        for action in (*of(scope), *of(Scope.APP))
-        if action.footer and action.available(situation)
+        action for action in (*of(scope), *app) if action.footer and action.available(situation)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SystemCommand
@@ -18,12 +18,15 @@ from qiscus_tui.tui import actions
 from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.crash import QuietCrash
 from qiscus_tui.tui.driver import SteadyDriver
+from qiscus_tui.tui.screens.sized import SizedScreen
 from qiscus_tui.tui.signals import exit_code, on_ending
 from qiscus_tui.tui.theme import THEMES, fitting
 from qiscus_tui.tui.toasts import SaidOnce
 from qiscus_tui.tui.typeahead import OneKeyAtATime
 
 if TYPE_CHECKING:
+    from textual.actions import ActionParseResult
+    from textual.dom import DOMNode
     from textual.screen import Screen
 
     from qiscus_tui.service.choice import Choice
@@ -122,6 +125,17 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], SaidOnce[int], inherit_bind
         from qiscus_tui.tui.screens.sessions import SessionsScreen
 
         self.push_screen(SessionsScreen(self._workspace, done))  # the first screen stays below
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Tell the screen in front that something is done, and do it."""
+        if isinstance(self.screen, SizedScreen):
+            self.screen.action_begins()
+        return await super().run_action(action, default_namespace, namespaces)
 
     # Actions of every screen.
 

@@ -8,6 +8,8 @@ from qiscus_tui.tui.action import Group, Scope
 from qiscus_tui.tui.actions import ACTIONS
 from qiscus_tui.tui.situation import Situation
 from qiscus_tui.tui.widgets.action_bar import ActionBar
+from tests.clocks import ManualClock
+from tests.tui.demo_app import at_sessions
 
 USUAL = Situation(rows=5, listed=9, marked=1)
 
@@ -52,6 +54,19 @@ async def test_help_and_quit_stay_in_a_footer_of_any_width(width: int) -> None:
     text = await footer(width)
     assert text.endswith("? help  q quit")
     assert len(text) <= width
+
+
+async def test_while_a_filter_is_typed_the_footer_has_the_keys_of_the_filter(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("slash", *"curl")
+        assert running.lines()[-1] == " enter to the list  esc clear the filter"
+        x = running.lines()[-1].index("esc")
+        await running.pilot.click("#actions", offset=(x, 0))
+        assert not running.sessions.view.is_filtered
+        assert running.focus == "table"
+        assert "space mark" in running.lines()[-1]
 
 
 async def test_the_dearest_actions_stay_longest() -> None:

@@ -408,3 +408,17 @@ async def test_leaving_it_while_it_counts_leaves_nothing_behind(
         assert here.app.screen is here.sessions
         await here.press("r")
         assert "301 active" in here.text()
+
+
+@pytest.mark.parametrize("key", ["x", "space", "slash", "X"])
+async def test_a_key_of_the_list_says_where_it_works(clock: ManualClock, key: str) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("o", key)
+        assert isinstance(running.app.screen, OverviewScreen)
+        assert "enter filters it by this bar" in running.toasts
+
+
+async def test_a_key_of_no_action_says_nothing(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("o", "z", "j", "tab", "home")
+        assert running.toasts == ""

@@ -396,3 +396,12 @@ async def test_hostile_agents_reach_the_screen_in_safe_form_only(clock: ManualCl
             await running.press("pagedown", "enter")
             assert all(c.isprintable() for line in running.lines() for c in line)
             await running.press("escape")
+
+
+async def test_what_was_said_in_passing_goes_with_the_next_action(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        token = running.state.sessions()[3].token
+        await running.press("slash", *"zzzz", "enter", "F", *token, "enter")
+        assert "the filter is cleared, to show it" in running.text()
+        await running.press("j")
+        assert "the filter is cleared" not in running.text()

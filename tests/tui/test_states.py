@@ -105,6 +105,8 @@ async def test_a_reading_that_hangs_for_longer_than_its_period_leaves_the_list_s
         assert "x revoke" not in running.lines()[-1]
         await running.pilot.press("x")
         assert running.app.screen is running.sessions
+        await running.pilot.press("r")
+        assert "the list is being read already" in running.text()
         answered.set()
         await running.settle()
         assert "● live, now" in running.text()

@@ -32,7 +32,7 @@ SIGNS: tuple[tuple[str, str], ...] = (
 
 DIALOG_KEYS: tuple[tuple[str, str], ...] = (
     ("y", "Confirms, half a second after the dialog was drawn; never a paste or a burst."),
-    ("n esc", "Cancels; while a plan runs, what has not been sent."),
+    ("n esc", "Cancels; while a plan runs, asks whether to stop it."),
 )
 
 

@@ -62,6 +62,7 @@ class LiveList(PassingTime):
         self._hung = False
         self._note = ""
         self._note_tone = Tone.GOOD
+        self._note_stays = False
 
     def on_mount(self) -> None:
         """The first frame comes before the network."""
@@ -249,17 +250,22 @@ class LiveList(PassingTime):
 
     # Drawing.
 
-    def say(self, note: str, tone: Tone = Tone.GOOD) -> None:
-        """Show what was done last, until something else is."""
-        self._note, self._note_tone = note, tone
+    def say(self, note: str, tone: Tone = Tone.GOOD, *, stays: bool = False) -> None:
+        """Show what was done last, until something else is done, or (`stays`) said."""
+        self._note, self._note_tone, self._note_stays = note, tone, stays
         self.draw_counts()
+
+    def action_begins(self) -> None:
+        if self._note and not self._note_stays:
+            self.say("")
 
     def draw_lines(self) -> None:
         self.draw_identity()
         self.draw_counts()
         self.draw_filter()
         self.table.show_notice(*self._where_no_rows_are())
-        self.action_bar.show_actions(actions.in_footer(Scope.SESSIONS, self.situation))
+        scope = Scope.FILTER if self.has_class("-filtering") else Scope.SESSIONS
+        self.action_bar.show_actions(actions.in_footer(scope, self.situation))
         self.drawn.publish(None)
 
     def _where_no_rows_are(self) -> tuple[str, ...]:

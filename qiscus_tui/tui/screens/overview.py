@@ -41,6 +41,7 @@ class OverviewScreen(StackedScreen):
     AUTO_FOCUS = ""  # what is not shown yet can't take it, and keys would wait for that
     SCOPE = Scope.OVERVIEW
     SHOWS_LIST = True
+    HOW_BACK = "enter filters it by this bar, esc goes back to it"
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(Scope.OVERVIEW)]
 
     def __init__(self, sessions: SessionsScreen) -> None:

@@ -48,7 +48,7 @@ class SessionsScreen(LiveList):
 
     def action_reload(self) -> None:
         """Read the list again; where the session ended, log in again."""
-        self.say("")
+        self.say("the list is being read already" if self._is_loading else "")
         if isinstance(self.trouble, LoginNeeded):
             self.log_in_again(self.trouble)
         else:
@@ -112,7 +112,7 @@ class SessionsScreen(LiveList):
             self.app.push_screen(dialog, self._ask_for_login)
 
     def _revoked(self, report: Report) -> None:
-        self.say(report.words, Tone.GOOD if report.is_whole else Tone.WARNING)
+        self.say(report.words, Tone.GOOD if report.is_whole else Tone.WARNING, stays=True)
         self._read_after(report.listed)
         if report.own_is_gone:  # that list was read while our token was still held
             self.reload()
@@ -126,7 +126,7 @@ class SessionsScreen(LiveList):
             self.app.push_screen(dialog, self._ask_for_login)
 
     def _revoked_all(self, result: RevokeAllResult) -> None:
-        self.say(result.words, Tone.WARNING if result.still_listed else Tone.GOOD)
+        self.say(result.words, Tone.WARNING if result.still_listed else Tone.GOOD, stays=True)
         self._read_after(result.listed)
 
     def _ask_for_login(self, _: object) -> None:

@@ -175,7 +175,15 @@ class ShownList(SizedScreen[None]):
         """Open the filter; keys behind this one go into it."""
         self.add_class("-filtering")
         self.filter_field.focus(scroll_visible=False)
-        self.draw_filter()
+        self.draw_lines()
+
+    def action_leave_filter(self) -> None:
+        """Back to the table; the filter stays."""
+        self.filter_field.action_leave()
+
+    def action_clear_filter(self) -> None:
+        """Clear the filter, and back to the table."""
+        self.filter_field.action_clear()
 
     def clear_filter(self) -> bool:
         """Show all again. False where nothing was filtered."""
@@ -196,7 +204,7 @@ class ShownList(SizedScreen[None]):
     def _filter_left(self) -> None:
         self.remove_class("-filtering")
         self.table.focus(scroll_visible=False)
-        self.draw_filter()
+        self.draw_lines()
 
     def _filter_typed(self, text: str) -> None:
         self._typed = text

@@ -48,6 +48,9 @@ class SizedScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
     if TYPE_CHECKING:
         app = getters.app(App[int])
 
+    def action_begins(self) -> None:
+        """Something is done here, by a key or a click."""
+
     @property
     def is_in_front(self) -> bool:
         """Whether this is the screen that gets the keys: no dialog is over it."""

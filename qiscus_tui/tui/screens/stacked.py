@@ -1,6 +1,8 @@
 """What the screens over the list have in common: the footer acts, and escape leaves."""
 
-from textual import on
+from typing import ClassVar
+
+from textual import events, on
 
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.action import Scope
@@ -10,6 +12,15 @@ from qiscus_tui.tui.widgets.action_bar import ActionBar
 
 class StackedScreen(SizedScreen[None]):
     """A screen over another one: its actions by the footer too, and left again."""
+
+    HOW_BACK: ClassVar[str] = "esc goes back to it"
+    """How the list is reached from here."""
+
+    def on_key(self, event: events.Key) -> None:
+        """A key of the list says where it works."""
+        if actions.is_for_the_list(event.key, self.SCOPE):
+            words = f"That key works in the list: {self.HOW_BACK}."
+            self.notify(words, severity="warning", markup=False)
 
     def action_back(self) -> None:
         """Back to what is behind."""
