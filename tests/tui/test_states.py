@@ -79,9 +79,9 @@ async def test_a_reading_that_hangs_for_longer_than_its_period_leaves_the_list_s
     config = Config(ui=UiConfig(reload=5.0))
     async with at_sessions(clock, config=config) as running:
         read_list, answered = Connection.read_list, asyncio.Event()
-        tell: list[Callable[[int], object]] = []
+        tell: list[Callable[[int], None]] = []
 
-        async def hangs(self: Connection, progress: Callable[[int], object]) -> SessionList:
+        async def hangs(self: Connection, progress: Callable[[int], None]) -> SessionList:
             tell.append(progress)
             await answered.wait()
             return await read_list(self, progress)
