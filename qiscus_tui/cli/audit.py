@@ -2,6 +2,7 @@
 
 import argparse
 
+from qiscus_tui.cli.outcome_lines import outcome_lines
 from qiscus_tui.cli.table import count, moment
 from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.model.text import safe
@@ -28,11 +29,13 @@ def run(context: Context) -> int:
         return 0
     for plan in plans:
         console.result(_line(plan))
-        for outcome in plan.outcomes:
-            if outcome.outcome not in {"revoked", "already_gone"}:
-                reason = f": {safe(outcome.reason)}" if outcome.reason else ""
-                words = safe(outcome.outcome).replace("_", " ")
-                console.result(f"    {safe(outcome.session_id)}  {words}{reason}")
+        told = (
+            (one.session_id, one.outcome, one.reason)
+            for one in plan.outcomes
+            if one.outcome not in {"revoked", "already_gone"}
+        )
+        for line in outcome_lines(told):
+            console.result(f"    {line}")
     if not plans and not content.unreadable:
         console.say("Nothing was revoked from here.")
     return 0

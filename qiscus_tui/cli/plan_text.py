@@ -1,7 +1,8 @@
 """A plan, and what became of it, as lines and as JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from qiscus_tui.cli.outcome_lines import id_lines, outcome_lines
 from qiscus_tui.cli.table import count, session_table
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import NOT_LISTED, Exclusion, RevocationPlan
@@ -32,12 +33,26 @@ def plan_lines(plan: RevocationPlan, now: float, width: int | None) -> Iterator[
         yield "This includes this program's own session; the next use makes a new one."
     elif plan.may_end_current:
         yield "This program's own session may be among them: which one it is could not be told."
+    yield from _not_listed_lines(plan)
+    yield from left_out_lines(plan)
+
+
+def _not_listed_lines(plan: RevocationPlan) -> Iterator[str]:
+    """What was asked for and is not listed."""
+    groups: dict[str, list[str]] = {}
     for gone in plan.gone:
         doubt = plan.listed.doubt_about(gone)
-        yield f"{gone} is already gone" if doubt is None else f"{gone} is not listed, but {doubt}"
-    for unlisted in plan.unlisted:
-        yield f"{unlisted} is {NOT_LISTED}"
-    yield from left_out_lines(plan)
+        words = "Already gone" if doubt is None else f"Not listed, but {doubt}"
+        groups.setdefault(words, []).append(gone)
+    if plan.unlisted:
+        groups[f"{NOT_LISTED[0].upper()}{NOT_LISTED[1:]}"] = list(plan.unlisted)
+    for words, ids in groups.items():
+        yield from _counted(words, ids)
+
+
+def _counted(words: str, ids: Sequence[str]) -> Iterator[str]:
+    yield f"{words}: {count(len(ids), 'session')}"
+    yield from (f"  {line}" for line in id_lines(ids))
 
 
 def left_out_lines(plan: RevocationPlan) -> Iterator[str]:
@@ -46,18 +61,20 @@ def left_out_lines(plan: RevocationPlan) -> Iterator[str]:
     for left in plan.left_out:
         reasons.setdefault((left.reason, left.exclusion), []).append(left.session.id)
     for (reason, exclusion), ids in reasons.items():
-        names = f": {', '.join(ids)}" if len(ids) <= 4 else ""
-        yield f"Left out, {reason}: {count(len(ids), 'session')}{names}"
+        yield from _counted(f"Left out, {reason}", ids)
         if exclusion in SWITCHES:
             yield f"  To revoke that too: {SWITCHES[exclusion]}"
 
 
 def report_lines(report: Report) -> Iterator[str]:
-    """The outcome of the plan, then each session that is not gone."""
+    """The outcome of the plan, then what is not gone, grouped by outcome and reason."""
     yield report.words
-    for outcome in report.outcomes:
-        if outcome.outcome not in {Outcome.REVOKED, Outcome.ALREADY_GONE}:
-            yield f"  {outcome.id}  {outcome.outcome.words}: {outcome.reason}"
+    told = (
+        (one.id, one.outcome.value, one.reason or "")
+        for one in report.outcomes
+        if one.outcome not in {Outcome.REVOKED, Outcome.ALREADY_GONE}
+    )
+    yield from (f"  {line}" for line in outcome_lines(told))
 
 
 def as_json(plan: RevocationPlan, report: Report | None) -> dict[str, object]:

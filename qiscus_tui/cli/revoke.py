@@ -11,6 +11,7 @@ from qiscus_tui.cli.ending import finished
 from qiscus_tui.cli.filters import add_filter
 from qiscus_tui.cli.numbers import whole_number
 from qiscus_tui.cli.opening import connected
+from qiscus_tui.cli.outcome_lines import MOST_GROUPS
 from qiscus_tui.cli.plan_text import as_json, plan_lines, report_lines
 from qiscus_tui.cli.table import count, remarks
 from qiscus_tui.cli.verb import Context, Verb
@@ -124,6 +125,7 @@ async def _apply(context: Context, connection: Connection, plan: RevocationPlan)
 
 async def _follow(console: Console, revocation: Revocation) -> Report:
     report: Report | None = None
+    said: set[str] = set()
     async with contextlib.aclosing(revocation.apply()) as events:
         async for event in events:
             match event:
@@ -133,7 +135,8 @@ async def _follow(console: Console, revocation: Revocation) -> Report:
                     )
                 case Answered(session_id, error, done, total):
                     console.progress(f"{done:,} of {total:,} sent")
-                    if error is not None and total <= 10:
+                    if error and error.message not in said and len(said) < MOST_GROUPS:
+                        said.add(error.message)
                         console.say(f"{session_id}: {error.message}")
                 case Halted(reason):
                     console.say(f"Nothing more is sent: {reason}")

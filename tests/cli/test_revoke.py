@@ -1,10 +1,12 @@
 """`revoke`: plan, confirm, apply, verify, with the exit codes that scripts go by."""
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
 
+from qiscus_tui.cli.outcome_lines import MOST_GROUPS, outcome_lines
 from qiscus_tui.demo import DIALECTS
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.errors import NoAccount, QiscusTuiError, StorageError
@@ -437,6 +439,51 @@ def test_a_revoke_call_that_does_not_work_claims_nothing(logged_in: Program, dia
     ]
     assert logged_in.server.calls[Call.REVOKE] == 1
     assert "doctor" in done.err
+
+
+def test_what_is_the_same_for_many_is_said_once(sprawling: Program) -> None:
+    sprawling.speak(DIALECTS["revoke-ignored"], sessions=70)
+    done = everything(sprawling, "--include-current", "--yes", "--max", "70")
+    assert done.code == 3
+    first, *groups = done.out.splitlines()
+    assert first == "1 failed · 69 not sent"
+    assert [one[2] for one in groups if one[:2] == "  " and one[2] != " "] == ["1", "6"]
+    assert sum("the first revoke did not end its session" in one for one in groups) == 1
+    assert len(re.findall(r"\b[0-9a-f]{12}\b", done.out)) == 1 + 10
+    assert groups[-1] == "    … and 59 more"
+    assert max(map(len, groups)) < 100
+
+    told = sprawling("audit").out.splitlines()
+    assert len(told) == 1 + len(groups)
+    assert told[-1].strip() == "… and 59 more"
+
+
+def test_an_answer_that_comes_again_and_again_is_said_once(logged_in: Program) -> None:
+    logged_in("revoke", logged_in.ids()[0], "--yes")
+    logged_in.server.fail_next(Call.REVOKE, *[Fault(422)] * 4)
+    done = logged_in("revoke", *logged_in.ids()[:4], "--yes")
+    assert done.out.splitlines()[0] == "4 failed"
+    assert done.err.count("422") == 1
+    assert done.out.count("422") == 1
+
+
+def test_reasons_of_their_own_do_not_make_a_line_a_session() -> None:
+    lines = list(outcome_lines((f"{n:012}", "failed", f"answer {n}") for n in range(500)))
+    assert len(lines) == 2 * MOST_GROUPS + 1
+    assert lines[:2] == ["1 failed: answer 0", "  000000000000"]
+    assert lines[-1] == "… and 490 sessions with other reasons: see --json"
+
+
+def test_what_stays_and_what_is_gone_is_said_once_too(
+    logged_in: Program, configured: Callable[[str], None]
+) -> None:
+    configured('[[known]]\nclient = "GuzzleHttp"\nlabel = "billing cron"\nprotect = true\n')
+    logged_in.speak(DIALECTS["plain"], sessions=70)
+    gone = [f"{n:012x}" for n in range(12)]
+    kept = everything(logged_in, "--include-current", "--dry-run").out
+    assert kept.count("Left out, protected: billing cron: ") == kept.count("  … and ") - 1 == 1
+    told = logged_in("revoke", *gone, "--dry-run").out.splitlines()
+    assert told == ["Nothing to revoke", "Already gone: 12 sessions", *told[2:4], "  … and 2 more"]
 
 
 def test_a_list_that_cannot_be_read_afterwards_leaves_it_unknown(logged_in: Program) -> None:

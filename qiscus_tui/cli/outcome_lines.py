@@ -1,0 +1,37 @@
+"""What became of sessions, said once for all that share it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from qiscus_tui.cli.table import count
+from qiscus_tui.model.text import safe
+
+MOST_IDS = 10
+"""Ids that are named of each group; JSON has all."""
+
+MOST_GROUPS = 10
+"""Groups that are told; a server may give each session a reason of its own."""
+
+_IDS_A_LINE = 5
+
+
+def outcome_lines(outcomes: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+    """Lines for ids with outcome and reason (`id, outcome, reason`), grouped by the two."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for session_id, outcome, reason in outcomes:
+        groups.setdefault((outcome, reason), []).append(session_id)
+    for (outcome, reason), ids in list(groups.items())[:MOST_GROUPS]:
+        why = f": {safe(reason)}" if reason else ""
+        yield f"{len(ids):,} {safe(outcome).replace('_', ' ')}{why}"
+        yield from (f"  {line}" for line in id_lines(ids))
+    rest = list(groups.values())[MOST_GROUPS:]
+    if rest:
+        yield f"… and {count(sum(map(len, rest)), 'session')} with other reasons: see --json"
+
+
+def id_lines(ids: Sequence[str]) -> Iterator[str]:
+    """Lines that name the first ids, and how many more there are."""
+    named = [safe(one) for one in ids[:MOST_IDS]]
+    for start in range(0, len(named), _IDS_A_LINE):
+        yield "  ".join(named[start : start + _IDS_A_LINE])
+    if len(ids) > MOST_IDS:
+        yield f"… and {len(ids) - MOST_IDS:,} more"
