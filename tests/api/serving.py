@@ -8,6 +8,7 @@ import httpx
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import Contract
+from qiscus_tui.api.replies import NewTokens
 from qiscus_tui.api.retry import Patience
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.model.clock import Clock
@@ -92,3 +93,9 @@ class Pieces(httpx.AsyncByteStream):
         for piece in self._pieces:
             self._before_each()
             yield piece
+
+
+def short_of(new: NewTokens) -> str:
+    """Return the short-lived token in an answer that has one."""
+    assert new.short_lived is not None
+    return new.short_lived.token

@@ -40,7 +40,7 @@ from qiscus_tui.model.durations import TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import safe
-from tests.api.serving import ORIGIN
+from tests.api.serving import ORIGIN, short_of
 from tests.clocks import ManualClock
 
 SPEAKING = [name for name, dialect in DIALECTS.items() if dialect.front is Front.API]
@@ -172,7 +172,7 @@ async def test_the_user_is_listed(demo: Demo) -> None:
 
 @in_dialects(SPEAKING)
 async def test_our_own_session_is_found_by_its_token_or_by_the_servers_mark(demo: Demo) -> None:
-    own = (await demo.client.refresh(demo.long_lived)).short_lived.token
+    own = short_of(await demo.client.refresh(demo.long_lived))
     listing = await demo.list(own)
     ours = [session for session in listing.sessions if session.current]
     dialect = demo.state.dialect
@@ -284,7 +284,7 @@ async def test_a_wrong_password_is_said_to_be_wrong(demo: Demo) -> None:
 @in_dialects(SPEAKING)
 async def test_a_refresh_gives_a_new_token_and_keeps_the_long_lived_one(demo: Demo) -> None:
     new = await demo.client.refresh(demo.long_lived)
-    assert demo.state.holder_of_short_lived(new.short_lived.token) is not None
+    assert demo.state.holder_of_short_lived(short_of(new)) is not None
     assert new.long_lived is None
 
 
@@ -292,8 +292,8 @@ async def test_a_refresh_gives_a_new_token_and_keeps_the_long_lived_one(demo: De
 async def test_revoke_all_ends_everything_but_what_it_answers(demo: Demo) -> None:
     before = demo.long_lived
     new = await demo.client.revoke_all(before)
-    listing = await demo.list(new.short_lived.token)
-    assert [s.token for s in sessions_of(demo)] == [new.short_lived.token]
+    listing = await demo.list(short_of(new))
+    assert [s.token for s in sessions_of(demo)] == [short_of(new)]
     assert len(listing.sessions) == 1
     renewed = demo.state.dialect.renewal is not Renewal.NO
     assert new.long_lived == (demo.long_lived if renewed else None)
@@ -311,7 +311,7 @@ async def test_a_long_lived_token_that_is_none_asks_for_a_login(demo: Demo) -> N
 
 @in_dialects(SPEAKING)
 async def test_a_logout_ends_our_token_and_a_second_one_finds_it_ended(demo: Demo) -> None:
-    own = (await demo.client.refresh(demo.long_lived)).short_lived.token
+    own = short_of(await demo.client.refresh(demo.long_lived))
     await demo.client.logout(own)
     assert demo.state.holder_of_short_lived(own) is None
     assert type(await demo.refusal("logout", own)) is TokenExpired
@@ -319,7 +319,7 @@ async def test_a_logout_ends_our_token_and_a_second_one_finds_it_ended(demo: Dem
 
 @in_dialects(SPEAKING)
 async def test_a_profile_is_read_with_each_kind_of_credential(demo: Demo) -> None:
-    own = (await demo.client.refresh(demo.long_lived)).short_lived.token
+    own = short_of(await demo.client.refresh(demo.long_lived))
     secret_key = demo.state.credentials.secret_key
     for headers in (
         demo.client.short_lived_headers(own),

@@ -17,7 +17,7 @@ from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.errors import AnswerLost, ConfigError, NotConnected, NotTrusted
 from qiscus_tui.model.origin import parse_origin
 from tests.api.listening import listening
-from tests.api.serving import APP_ID, LONG_LIVED
+from tests.api.serving import APP_ID, LONG_LIVED, short_of
 from tests.clocks import ManualClock
 
 NEW = b'{"data":{"auth":{"token":"QEX-new"}}}'
@@ -86,7 +86,7 @@ async def refresh_at(server: TlsServer, clock: ManualClock, ca_bundle: str = "")
     origin = parse_origin(f"https://127.0.0.1:{server.port}")
     settings = WireSettings(timeout=5.0, ca_bundle=ca_bundle)
     async with ApiClient(origin, APP_ID, settings, clock, None, Patience(clock)) as client:
-        return (await client.refresh(LONG_LIVED)).short_lived.token
+        return short_of(await client.refresh(LONG_LIVED))
 
 
 async def test_a_private_authority_is_trusted_through_its_bundle(

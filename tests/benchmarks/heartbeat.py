@@ -7,8 +7,8 @@ between two beats, from the first byte of the first list until it is drawn.
 import asyncio
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 BEAT = 0.002
 AFTERWARDS = 0.5
@@ -33,9 +33,7 @@ def main() -> int:
 
     read_list = Connection.read_list
 
-    async def watched(
-        self: Connection, progress: Callable[[int], None] | None = None
-    ) -> SessionList:
+    async def watched(self: Connection, *given: Any, **named: Any) -> SessionList:
         gaps: list[float] = []
         heart = asyncio.create_task(_beat(gaps))
 
@@ -44,7 +42,7 @@ def main() -> int:
             told.write_text(str(max(gaps) * 1000))
 
         try:
-            return await read_list(self, progress)
+            return await read_list(self, *given, **named)
         finally:
             asyncio.get_running_loop().call_later(AFTERWARDS, stop)
 

@@ -14,11 +14,11 @@ from qiscus_tui.store.trials import VerifiedRevokes
 from qiscus_tui.store.visits import Visits
 
 
-def test_only_the_secret_stores_hold_secrets(
+async def test_only_the_secret_stores_hold_secrets(
     paths: Paths, account: Account, credentials: Credentials
 ) -> None:
     book, journal, log = AccountBook(paths), Journal(paths), AuditLog(paths)
-    with account_lock(paths, account.key):
+    async with account_lock(paths, account.key):
         FileSecrets(paths).write(account.key, credentials)
         kept = book.save(StoredAccount("", account, Storage.FILE))
         book.use(kept.name)
