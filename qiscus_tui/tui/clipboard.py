@@ -83,7 +83,7 @@ async def _through_tmux(app: App[int], text: str, what: str) -> str:
     told = await _load_buffer(text) if os.environ.get("TMUX") else None
     if told is None:  # another machine's tmux, or an old one
         app.copy_to_clipboard(text)
-        return f"{what} sent to tmux, which passes it on only with `set-clipboard on`."
+        return f"{what} sent to tmux, which passes it on only if set to: set-clipboard on."
     features, _, passthrough = told.partition("|")
     if "clipboard" in features.split(","):
         return ""

@@ -31,6 +31,8 @@ class Manners:
     modern: bool = False
     """Knows synchronised output (mode 2026) and reports its size in band (mode 2048)."""
 
+    is_xterm: bool = True
+    """Says that it is xterm, of which programs know what it can do."""
     mouse: bytes = b""
     """What the mouse said before the terminal heard that it is off."""
 
@@ -62,8 +64,8 @@ def answer(query: re.Match[bytes], manners: Manners, columns: int, rows: int) ->
         return size_report(columns, rows) if manners.modern else b""
     return {
         b"\x1b[c": b"\x1b[?62;22;52c",
-        b"\x1b[>c": b"\x1b[>41;390;0c",
-        b"\x1b[>q": b"\x1bP>|XTerm(390)\x1b\\",
+        b"\x1b[>c": b"\x1b[>41;390;0c" if manners.is_xterm else b"\x1b[>1;10;0c",
+        b"\x1b[>q": b"\x1bP>|XTerm(390)\x1b\\" if manners.is_xterm else b"",
         b"\x1b[?u": b"\x1b[?0u",
         b"\x1b[6n": b"\x1b[1;1R",
         b"\x1b[14t": b"\x1b[4;%d;%dt" % (rows * 16, columns * 8),
