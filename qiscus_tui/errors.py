@@ -170,6 +170,12 @@ class Forbidden(ServerRefused):
     default_hint = "Log in as an admin of the app."
 
 
+class NamedTokenInvalid(ServerRefused):
+    """A revoke names a token that is none, says the server: nothing of our own credential."""
+
+    default_hint = "It may have ended by itself. See what is listed: qiscus-tui sessions"
+
+
 class TokenExpired(ServerRefused):
     """The short-lived token ended; refreshing it and repeating the call mends this."""
 

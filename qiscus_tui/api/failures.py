@@ -12,6 +12,7 @@ from qiscus_tui.api.decode import lenient
 from qiscus_tui.errors import (
     Forbidden,
     LoginRefused,
+    NamedTokenInvalid,
     NotQiscus,
     QiscusTuiError,
     ServerFault,
@@ -112,6 +113,12 @@ def failure(
             status == HTTPStatus.UNAUTHORIZED or contract.TOKEN_EXPIRED_WORDS in lowered
         ):
             return TokenExpired(f"The short-lived token has ended ({said})", status=status)
+        case Authentication.LONG_LIVED if (
+            call.name == contract.REVOKE.name and contract.INVALID_TOKEN_WORDS in lowered
+        ):
+            return NamedTokenInvalid(
+                f"{_what(call)} failed: the server answered {said}", status=status
+            )
         case Authentication.LONG_LIVED if (
             status == HTTPStatus.UNAUTHORIZED or contract.INVALID_TOKEN_WORDS in lowered
         ):

@@ -45,7 +45,7 @@ class Fault:
         # The list shows what is gone, whatever was answered.
         if deed is Deed.REVOKE_MANY and self.done and self.code != FINE:
             return {FINE, NOT_ALL}  # ten that were given up in a row stop the rest
-        return {FINE if self.done else self.code}
+        return {FINE if self.done or self.code == FINE else NOT_ALL}
 
 
 REVOKES = (Deed.REVOKE_ONE, Deed.REVOKE_MANY)
@@ -87,13 +87,10 @@ CONNECTION = (
 )
 
 REFUSED_LOGIN = {Deed.LOGIN: LOGIN_NEEDED}
-ONE_REFUSED = {Deed.REVOKE_ONE: NOT_ALL}
-"""One no is about that session; ten in a row are about the call."""
-EACH_REFUSED = {Deed.REVOKE_ONE: NOT_ALL, Deed.REVOKE_MANY: NOT_ALL}
 
 STATUS = (
-    Fault("400", b.errors(400), NO, REFUSED_LOGIN | ONE_REFUSED),
-    Fault("400 that quotes", b.repeats_what_it_was_asked_with, NO, REFUSED_LOGIN | ONE_REFUSED),
+    Fault("400", b.errors(400), NO, REFUSED_LOGIN),
+    Fault("400 that quotes", b.repeats_what_it_was_asked_with, NO, REFUSED_LOGIN),
     Fault("400 invalid token", b.errors(400, "Invalid token"), LOGIN_NEEDED),
     Fault("401", b.errors(401, "Unauthorized"), LOGIN_NEEDED),
     Fault("401 object", b.answers(401, {"errors": {"message": "no"}}), LOGIN_NEEDED),
@@ -107,10 +104,10 @@ STATUS = (
     Fault("401 empty", b.answers(401), LOGIN_NEEDED),
     Fault("403", b.errors(403, "Forbidden"), NO, REFUSED_LOGIN),
     Fault("403 web page", b.answers(403, b.PAGE, b.HTML), NO),
-    Fault("404", b.errors(404, "Not Found"), NO, EACH_REFUSED),
-    Fault("404 web page", b.answers(404, b.PAGE, b.HTML), NO, EACH_REFUSED),
-    Fault("409", b.errors(409), NO, EACH_REFUSED),
-    Fault("422", b.errors(422), NO, REFUSED_LOGIN | ONE_REFUSED),
+    Fault("404", b.errors(404, "Not Found"), NO),
+    Fault("404 web page", b.answers(404, b.PAGE, b.HTML), NO),
+    Fault("409", b.errors(409), NO),
+    Fault("422", b.errors(422), NO, REFUSED_LOGIN),
     Fault("429 seconds", b.errors(429, Retry_After="7"), NO),
     Fault("429 date", b.errors(429, Retry_After="Fri, 01 Jan 2100 00:00:00 GMT"), NO),
     Fault("429 absurd", b.errors(429, Retry_After="99999999999999999999"), NO),
@@ -135,21 +132,20 @@ def _gzip_twice(body: bytes) -> bytes:
 
 
 BODY = (
-    Fault("204", b.answers(204, b"", {}), NO, EACH_REFUSED),
-    Fault("an empty body", b.answers(200), NO, EACH_REFUSED),
-    Fault("a web page", b.answers(200, b.PAGE, b.HTML), NO, EACH_REFUSED),
-    Fault("null", b.answers(200, b"null"), NO, EACH_REFUSED),
-    Fault("a number", b.answers(200, b"42"), NO, EACH_REFUSED),
-    Fault("a list of what is none", b.answers(200, {"data": 5}), NO, EACH_REFUSED),
+    Fault("204", b.answers(204, b"", {}), NO),
+    Fault("an empty body", b.answers(200), NO),
+    Fault("a web page", b.answers(200, b.PAGE, b.HTML), NO),
+    Fault("null", b.answers(200, b"null"), NO),
+    Fault("a number", b.answers(200, b"42"), NO),
+    Fault("a list of what is none", b.answers(200, {"data": 5}), NO),
     Fault(
         "a token that no header carries",
         b.answers(200, {"data": {"auth": {"token": "a\r\nX: y"}}}),
         NO,
-        EACH_REFUSED,
     ),
-    Fault("an empty object", b.answers(200, {}), NO, EACH_REFUSED),
+    Fault("an empty object", b.answers(200, {}), NO),
     Fault("invalid token in a yes", b.answers(200, {"detail": "invalid token"}), LOGIN_NEEDED),
-    Fault("no in a yes", b.answers(200, {"errors": "no"}), NO, REFUSED_LOGIN | EACH_REFUSED),
+    Fault("no in a yes", b.answers(200, {"errors": "no"}), NO, REFUSED_LOGIN),
     Fault("JSON that breaks off", b.breaks_off_json, NO, done=True),
     Fault("wrong content type", b.says_it_is_a_web_page, FINE, done=True),
     Fault("UTF-16", b.writes_utf_16, NO, done=True),
@@ -159,12 +155,10 @@ BODY = (
     Fault("gzip of two pieces", b.compresses("gzip", _gzip_twice), FINE, done=True),
     Fault("compressed otherwise", b.compresses("br", bytes), NO, done=True),
     Fault("a byte order mark", b.begins_with_a_mark, FINE, done=True),
-    Fault("gzip bomb", b.bombs(BOUND * 16), NO, EACH_REFUSED),
-    Fault("past the bound", b.floods(BOUND + 1), NO, EACH_REFUSED),
-    Fault("nested deeply", b.answers(200, b'{"data":' + b"[" * 100_000), NO, EACH_REFUSED),
-    Fault(
-        "nested deeply and whole", b.answers(200, b"[" * 50_000 + b"]" * 50_000), NO, EACH_REFUSED
-    ),
+    Fault("gzip bomb", b.bombs(BOUND * 16), NO),
+    Fault("past the bound", b.floods(BOUND + 1), NO),
+    Fault("nested deeply", b.answers(200, b'{"data":' + b"[" * 100_000), NO),
+    Fault("nested deeply and whole", b.answers(200, b"[" * 50_000 + b"]" * 50_000), NO),
     Fault(
         "a nested entry",
         b.with_entry(b"[" * 500 + b"]" * 500),
@@ -177,10 +171,10 @@ BODY = (
         "a huge number", b.with_entry(b'{"token":"t","id":1' + b"0" * 9000 + b"}"), FINE, done=True
     ),
     Fault("everything twice", b.says_it_twice, FINE, done=True),
-    Fault("to another host", b.redirects("http://127.0.0.2:9/api/v1/auth"), NO, EACH_REFUSED),
-    Fault("to http", b.redirects("http://example.invalid/"), NO, EACH_REFUSED),
-    Fault("to another host, as a POST", b.redirects("http://127.0.0.2:9/", 307), NO, EACH_REFUSED),
-    Fault("in a loop", b.redirects("SELF"), NO, EACH_REFUSED),
+    Fault("to another host", b.redirects("http://127.0.0.2:9/api/v1/auth"), NO),
+    Fault("to http", b.redirects("http://example.invalid/"), NO),
+    Fault("to another host, as a POST", b.redirects("http://127.0.0.2:9/", 307), NO),
+    Fault("in a loop", b.redirects("SELF"), NO),
 )
 
 FAULTS = (*CONNECTION, *STATUS, *BODY)

@@ -265,16 +265,38 @@ async def test_our_own_session_told_by_the_servers_mark_is_forgotten_too(sandbox
 # Faults
 
 
-async def test_a_401_in_the_middle_stops_and_gives_exit_code_4(sandbox: SandboxMaker):
+async def test_a_401_in_the_middle_stops_the_rest(sandbox: SandboxMaker):
     here = sandbox(sessions=60)
     connection = await here.connected()
     await revoke(connection, 2)
     here.state.fail_next(Call.REVOKE, Fault(401, b'{"errors": "Unauthorized"}'))
     report = await revoke(connection, 40)
     assert report.fault is not None
-    assert report.fault.exit_code == 4
+    assert report.exit_code == 3
     assert report.counts[Outcome.REVOKED] < 40
     assert report.counts[Outcome.NOT_SENT] > 0
+
+
+@pytest.mark.parametrize("status", [400, 401, 422])
+async def test_an_answer_about_the_given_token_stops_nothing(sandbox: SandboxMaker, status: int):
+    here = sandbox(sessions=60)
+    connection = await here.connected()
+    await revoke(connection, 2)
+    here.state.fail_next(Call.REVOKE, *[Fault(status, b'{"errors": "Invalid token"}')] * 3)
+    report = await revoke(connection, 40)
+    assert report.halted is None
+    assert report.words == "37 revoked · 3 failed"
+    assert report.exit_code == 3
+
+
+async def test_ten_answers_in_a_row_about_the_given_token_stop_all(sandbox: SandboxMaker):
+    here = sandbox(sessions=200)
+    connection = await here.connected()
+    await revoke(connection, 2)
+    here.state.fail_next(Call.REVOKE, *[Fault(401, b'{"errors": "Invalid token"}')] * 99)
+    report = await revoke(connection, 150)
+    assert report.halted
+    assert report.counts[Outcome.NOT_SENT] > 100
 
 
 @pytest.mark.parametrize(

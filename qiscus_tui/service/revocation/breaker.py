@@ -5,6 +5,7 @@ from collections.abc import Callable
 from qiscus_tui.errors import (
     Forbidden,
     LoginNeeded,
+    NamedTokenInvalid,
     OutOfReach,
     QiscusTuiError,
     ServerError,
@@ -29,16 +30,21 @@ class Breaker:
     def hears(self, error: QiscusTuiError | None) -> None:
         """An answer, None for a yes; or that there was none."""
         match error:
-            case LoginNeeded() | Forbidden():  # 401 and 403
+            case LoginNeeded() | Forbidden():  # 401 and 403, about our own credential
                 self._trip(error)
+            case NamedTokenInvalid():  # ten in a row may be about our own credential after all
+                self._counts_as_not_understood(error)
             case ServerError(status=status) if status in _NOT_UNDERSTOOD:
-                self._not_understood += 1
-                if self._not_understood >= IN_A_ROW:
-                    self._trip(error)
+                self._counts_as_not_understood(error)
             case OutOfReach():
                 pass  # no answer: neither of that row nor its end
             case _:
                 self._not_understood = 0
+
+    def _counts_as_not_understood(self, error: QiscusTuiError) -> None:
+        self._not_understood += 1
+        if self._not_understood >= IN_A_ROW:
+            self._trip(error)
 
     def ends_with(self, error: QiscusTuiError | None) -> None:
         """How a session ended after all its tries."""
