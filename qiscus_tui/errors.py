@@ -17,6 +17,7 @@
     ├── ServerError                         1  the server answered, and it was not a yes
     │   ├── ServerRefused                   1  4xx
     │   │   ├── Forbidden                   1  403: this role may not
+    │   │   ├── NamedTokenInvalid           1  a revoke names a token that is none
     │   │   └── TokenExpired                1  the short-lived token ended: refresh and repeat
     │   ├── ServerFault                     1  429 and 5xx: may go away by itself
     │   └── Unreadable                      1  an answer that is not the API's

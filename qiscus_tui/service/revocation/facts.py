@@ -76,12 +76,13 @@ class Facts:
 
         So it is where a server's ids are the numbers of its rows.
         """
-        if self._revokes_by_id:
+        if self.revokes_by_id:
             return _ids_changed(self.plan.listed.sessions, listed)
         return _ids_changed((target.session for target in self.plan.targets), listed)
 
     @cached_property
-    def _revokes_by_id(self) -> bool:
+    def revokes_by_id(self) -> bool:
+        """Whether an id is sent, not a token: it may be the number of a row, and change."""
         return any(one.session.revoke_with != one.session.token for one in self.plan.targets)
 
     @cached_property
@@ -91,7 +92,7 @@ class Facts:
         If these are the numbers of rows, a revoke of such a one changes no other number: it does
         not show whether the others may be sent.
         """
-        if not self._revokes_by_id:
+        if not self.revokes_by_id:
             return frozenset()
         numbers = {
             one.id: number

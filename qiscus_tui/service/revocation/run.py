@@ -135,6 +135,7 @@ class Revocation:
                 await self._freshen()
                 self._first_use = not await self._is_verified()
                 if self._first_use:
+                    self._sending.may_repeat = not self._facts.revokes_by_id
                     await self._try_first()
                 await self._send_rest()
             if self._cut_short:
@@ -229,6 +230,7 @@ class Revocation:
                 break
             self._recheck(listed)
             if first_use.is_decided and facts.shows_that_it_works({trial.id}, listed, now):
+                self._sending.may_repeat = True
                 await self._write_down(self._trials.remember)
         if listed is not None and (self._halt.is_set or not self._waiting):
             facts.after = listed

@@ -36,6 +36,9 @@ class Sending:
         self._breaker = Breaker(halt.by)
         self.answered = 0
         """How many revokes had their last answer."""
+        self.may_repeat = True
+        """Whether a revoke may be tried again: it is harmless where it names a token, or an id
+        that is known to be no row number."""
         self.total = 0
         """How many sessions are to be sent in all: for the progress."""
         self.sent: dict[str, QiscusTuiError | None] = {}
@@ -80,7 +83,7 @@ class Sending:
                 raise fault
 
         try:
-            await self._patience.retrying(once, lambda _: not self._halt.is_set)
+            await self._patience.retrying(once, lambda _: self.may_repeat and not self._halt.is_set)
         except _NotSentError:
             return
         except QiscusTuiError as last:

@@ -70,7 +70,9 @@ class FirstUse:
             facts.sent[trial.id], ServerFault
         )
         self._stuck += is_stuck
-        if not is_stuck or self._stuck == MOST_STUCK:
+        # An id that seems stuck may be another row's by now, where its own is gone.
+        is_in_doubt = facts.revokes_by_id and ended_others
+        if not is_stuck or is_in_doubt or self._stuck == MOST_STUCK:
             against = _not_ended(facts, trial, listed)
             if against is not None:
                 return against

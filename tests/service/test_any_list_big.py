@@ -1,0 +1,301 @@
+"""Whatever way a list is paged, and whatever ends while it is read: no claim about a live session.
+
+The whole client is in front of a server whose rows end and begin between any two requests, whose
+revokes fail, do nothing or end other rows too, and whose ids may be the numbers of its rows.
+"""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.contract import Contract, contract_with
+from qiscus_tui.api.listing import read_listing
+from qiscus_tui.model.session import Session
+from qiscus_tui.service.reading import full_reader
+from qiscus_tui.service.revocation.events import Finished
+from qiscus_tui.service.revocation.outcomes import Outcome, Report
+from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
+from qiscus_tui.service.revocation.run import Revocation
+from qiscus_tui.service.session_list import SessionList
+from tests.api.serving import LONG_LIVED, client_of, said
+from tests.clocks import ManualClock
+from tests.service.scripted import DAY, START, Diary, Trials
+
+STYLES = ["whole", "cursor", "numbered", "numbered total", "laravel", "laravel total"]
+IDS = ["tokens", "row numbers beside tokens", "row numbers", "stable ids"]
+BY_TOKEN = contract_with({})
+BY_ID = contract_with({"revoke_token": (None, "id")})
+
+
+@dataclass(eq=False)
+class Row:
+    """A live session of the server."""
+
+    serial: int
+
+    @property
+    def token(self) -> str:
+        return f"token-{self.serial}"
+
+
+@dataclass
+class Script:
+    """A server, and what happens on it."""
+
+    style: str
+    ids: str
+    rows: int
+    page_size: int
+    newest_first: bool
+    own: int | None
+    planned: frozenset[int]
+    verified: bool
+    plan_age: float
+    events: list[str]
+    """What happens before each request, in turn."""
+    places: list[int]
+    """Where in the list it happens."""
+    replies: list[str]
+    """What the revokes do, in turn."""
+
+
+@dataclass
+class MovingServer:
+    """The list and the revoke call; something may happen before each request."""
+
+    script: Script
+    live: list[Row] = field(default_factory=list[Row])
+    born: int = 0
+    events: list[str] = field(default_factory=list[str])
+    places: list[int] = field(default_factory=list[int])
+    replies: list[str] = field(default_factory=list[str])
+    deaths_left: int = 0
+    sent: list[str] = field(default_factory=list[str])
+    ended_by_us: list[Row] = field(default_factory=list[Row])
+
+    def __post_init__(self) -> None:
+        script = self.script
+        for _ in range(script.rows):
+            self.begin()
+        self.events, self.replies = list(script.events), list(script.replies)
+        self.places = list(script.places)
+        # As many as a page holds: a row that is missed twice in a row takes one more.
+        self.deaths_left = script.page_size
+
+    def begin(self) -> None:
+        self.born += 1
+        self.live.insert(0 if self.script.newest_first else len(self.live), Row(self.born))
+
+    def end_one(self) -> None:
+        if self.live and self.deaths_left:
+            self.deaths_left -= 1
+            place = self.places.pop(0) if self.places else 0
+            del self.live[place % len(self.live)]
+
+    def happens(self) -> None:
+        match self.events.pop(0) if self.events else "nothing":
+            case "ends":
+                self.end_one()
+            case "begins":
+                self.begin()
+            case "turns over":
+                self.end_one()
+                self.begin()
+            case _:
+                pass
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.happens()
+        return self.listed(request) if request.method == "GET" else self.revoked(request)
+
+    def entry(self, place: int, row: Row) -> dict[str, object]:
+        made: dict[str, object] = {"created_at": START - 10 * DAY + row.serial}
+        made["user_agent"] = "curl/8.5"
+        match self.script.ids:
+            case "tokens":
+                made["token"] = row.token
+            case "row numbers beside tokens":
+                made |= {"token": row.token, "id": place + 1}
+            case "row numbers":
+                made["id"] = place + 1
+            case _:
+                made["id"] = 1000 + row.serial
+        return made
+
+    def listed(self, request: httpx.Request) -> httpx.Response:
+        size, query = self.script.page_size, request.url.params
+        rows = [self.entry(place, row) for place, row in enumerate(self.live)]
+        total = {"total": len(rows)} if "total" in self.script.style else {}
+        last = max(1, -(-len(rows) // size))
+        page = int(query.get("page", 1))
+        here = rows[(page - 1) * size : page * size]
+        match self.script.style.split()[0]:
+            case "whole":
+                return said({"data": rows})
+            case "cursor":
+                return said(self.after(query.get("cursor_after"), rows))
+            case "numbered":
+                meta = {"page": page, "total_page": last, **total}
+                return said({"data": here, "meta": meta})
+            case _:
+                held = {"current_page": page, "last_page": last, "data": here, **total}
+                return said({"data": held})
+
+    def after(self, cursor: str | None, rows: list[dict[str, object]]) -> dict[str, object]:
+        serials = [row.serial for row in self.live]
+        if cursor is None:
+            rest = list(range(len(rows)))
+        elif self.script.newest_first:
+            rest = [place for place, serial in enumerate(serials) if serial < int(cursor)]
+        else:
+            rest = [place for place, serial in enumerate(serials) if serial > int(cursor)]
+        page = rest[: self.script.page_size]
+        more = len(rest) > len(page)
+        meta = {"after": str(serials[page[-1]])} if more else {}
+        return {"data": [rows[place] for place in page], "meta": meta}
+
+    def revoked(self, request: httpx.Request) -> httpx.Response:
+        (what,) = json.loads(request.content).values()
+        self.sent.append(str(what))
+        rows = {str(self.named(place, row)): row for place, row in enumerate(self.live)}
+        row, reply = rows.get(str(what)), self.replies.pop(0) if self.replies else "works"
+        if reply == "stuck":
+            return said({"errors": "stuck"}, 500)
+        if reply == "invalid":
+            return said({"errors": "invalid token"}, 422)
+        if reply in {"works", "takes another", "works and fails"} and row is not None:
+            self.live.remove(row)
+            self.ended_by_us.append(row)
+            if reply == "takes another" and self.live:
+                self.end_one()
+        return said({"errors": "no"}, 502) if reply == "works and fails" else said({"data": {}})
+
+    def named(self, place: int, row: Row) -> object:
+        return row.token if self.contract is BY_TOKEN else self.entry(place, row)["id"]
+
+    @property
+    def contract(self) -> Contract:
+        return BY_TOKEN if self.script.ids == "tokens" else BY_ID
+
+
+@dataclass
+class Api:
+    """A run's way to the server."""
+
+    client: ApiClient
+    clock: ManualClock
+    own_token: str | None
+
+    async def read_list(self, settle: Iterable[str] | None) -> SessionList:
+        ids = None if settle is None else frozenset(settle)
+        listing = await read_listing(self.client, LONG_LIVED, self.own_token, settle=ids)
+        return await full_reader().snapshot(listing, read_at=self.clock.now(), offset=0.0)
+
+    async def sender(self) -> "Api":
+        return self
+
+    async def send(self, session: Session) -> None:
+        assert session.revoke_with is not None
+        await self.client.revoke(LONG_LIVED, session.revoke_with)
+
+    async def close(self) -> None:
+        pass
+
+
+@dataclass
+class Played:
+    """How a script ended."""
+
+    server: MovingServer
+    rows: dict[str, Row]
+    """What each id of the plan's list stood for."""
+    report: Report
+
+
+async def played(script: Script) -> Played:
+    """Play the script to its end."""
+    clock, server = ManualClock(), MovingServer(script)
+    async with client_of(server, clock, contract=server.contract) as client:
+        tokens = "tokens" in script.ids and script.own is not None
+        api = Api(client, clock, f"token-{script.own}" if tokens else None)
+        listed = await api.read_list(None)
+        by_created = {START - 10 * DAY + row.serial: row for row in all_rows(server)}
+        rows = {one.id: by_created[one.created_at or 0] for one in listed.sessions}
+        serials = [rows[one.id].serial for one in listed.sessions]
+        chosen = [place for place, serial in enumerate(serials) if serial in script.planned]
+        plan = make_plan(listed, Selection(chosen, "test"), Allowed())
+        clock.advance(script.plan_age)
+        log: list[str] = []
+        run = Revocation(plan, api, Diary(log), Trials(script.verified), clock, width=3)
+        report = [event async for event in run.apply()][-1]
+        assert isinstance(report, Finished)
+        return Played(server, rows, report.report)
+
+
+def all_rows(server: MovingServer) -> list[Row]:
+    return [Row(serial) for serial in range(1, server.born + 1)]
+
+
+EVENTS = st.sampled_from([*["nothing"] * 6, "ends", "begins", "turns over"])
+REPLIES = st.sampled_from(
+    [*["works"] * 6, "nothing", "stuck", "invalid", "works and fails", "takes another"]
+)
+scripts = st.builds(
+    Script,
+    style=st.sampled_from(STYLES),
+    ids=st.sampled_from(IDS),
+    rows=st.integers(1, 30),
+    page_size=st.integers(3, 8),
+    newest_first=st.booleans(),
+    own=st.none() | st.integers(1, 30),
+    planned=st.frozensets(st.integers(1, 30), min_size=1),
+    verified=st.booleans(),
+    plan_age=st.sampled_from([0.0, 60.0]),
+    events=st.lists(EVENTS, max_size=60),
+    places=st.lists(st.integers(0, 29), max_size=20),
+    replies=st.lists(REPLIES, max_size=30),
+)
+
+
+@given(scripts)
+@settings(max_examples=6000, deadline=None)
+def test_no_live_session_is_reported_gone_and_nothing_outside_the_plan_is_sent(
+    script: Script,
+) -> None:
+    end = asyncio.run(played(script))
+    alive = {row.serial for row in end.server.live}
+    claimed = {
+        end.rows[o.id].serial
+        for o in end.report.outcomes
+        if o.outcome in {Outcome.REVOKED, Outcome.ALREADY_GONE}
+    }
+    assert not claimed & alive
+    planned = {str(target.session.revoke_with) for target in end.report.plan.targets}
+    assert set(end.server.sent) <= planned
+    if script.own is not None and "tokens" in script.ids:
+        assert f"token-{script.own}" not in end.server.sent
+
+
+@given(scripts)
+@settings(max_examples=6000, deadline=None)
+def test_where_ids_are_row_numbers_no_wrong_row_is_revoked(script: Script) -> None:
+    script.ids, script.verified, script.events = "row numbers", False, []
+    end = asyncio.run(played(script))
+    planned = {end.rows[target.session.id].serial for target in end.report.plan.targets}
+    assert {row.serial for row in end.server.ended_by_us} <= planned
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_on_a_server_that_works_everything_of_the_plan_is_gone(style: str) -> None:
+    script = Script(
+        style, "tokens", 30, 4, False, 3, frozenset(range(1, 20)), False, 60.0, [], [], []
+    )
+    end = asyncio.run(played(script))
+    assert end.report.words == "18 revoked"
