@@ -191,6 +191,8 @@ class ScriptedServer:
     missing_once: frozenset[str] | None = frozenset()
     """As the next lists say."""
     shared_ids: frozenset[str] = frozenset()
+    offset: float = 0.0
+    """Seconds that its clock runs ahead."""
     turns: int = 1
     """Turns of the event loop that an answer takes."""
     under_way: int = 0
@@ -227,7 +229,12 @@ class ScriptedServer:
             complete=self.complete,
             read_at=self.clock.now(),
         )
-        return replace(now, missing_once=self.missing_once, shared_ids=self.shared_ids)
+        return replace(
+            now,
+            missing_once=self.missing_once,
+            shared_ids=self.shared_ids,
+            offset=self.offset,
+        )
 
     async def read_list(self, settle: Set[str]) -> SessionList:
         self.log.append("list")

@@ -8,13 +8,15 @@ import pytest
 
 from qiscus_tui.service.revocation.events import Answered, Event, Finished, Halted
 from qiscus_tui.service.revocation.outcomes import Outcome
-from qiscus_tui.service.revocation.run import IN_FLIGHT_GRACE, Revocation
+from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.service.session_list import SessionList
 from tests.clocks import ManualClock
 from tests.service.scripted import (
     Ending,
+    ScriptedServer,
     Stage,
     does_nothing,
+    ending,
     lost,
     refused,
     says,
@@ -159,12 +161,26 @@ class Closing:
 
 async def test_when_closed_answers_under_way_get_two_seconds(stage: Stage):
     async with Closing(stage) as closing:
-        assert [seconds for seconds, _ in closing.clock.sleepers] == [IN_FLIGHT_GRACE]
+        assert [seconds for seconds, _ in closing.clock.sleepers] == [2.0]
         assert stage.server.under_way == 4
         assert not closing.listening.done()
         closing.clock.wake()
         await until(closing.listening.done)
         assert stage.server.under_way == 0
+
+
+async def test_once_cancelled_nothing_waits_for_another_try(stage: Stage):
+    stage.sessions(1)
+    run = stage.run(stage.plan())
+
+    def cancelled_meanwhile(server: ScriptedServer, session: object) -> None:
+        run.stop()
+        raise refused(503)
+
+    stage.server.always = cancelled_meanwhile
+    await ending(run)
+    assert len(stage.server.requests) == 1
+    assert stage.clock.slept == []
 
 
 async def test_when_closed_it_ends_as_soon_as_the_answers_are_here(stage: Stage):

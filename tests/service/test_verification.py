@@ -199,6 +199,14 @@ async def test_a_fresh_plan_is_sent_without_reading_again(stage: Stage):
     assert stage.server.log.count("list") == 1
 
 
+async def test_a_plan_counts_as_old_after_five_seconds(stage: Stage):
+    stage.sessions(2)
+    plan = stage.plan()
+    stage.clock.advance(5.5)
+    await stage.apply(plan)
+    assert stage.server.log.count("list") == 2
+
+
 async def test_after_the_clock_leapt_back_the_plan_counts_as_old(stage: Stage):
     stage.sessions(1)
     plan = stage.plan()
@@ -409,6 +417,34 @@ async def test_sessions_outside_the_plan_that_expire_meanwhile_are_no_warning(st
     stage.server.readings.append(it_expires)
     end = await stage.apply(stage.plan([target]))
     assert end.report.warning is None
+
+
+@pytest.mark.parametrize("offset", [3600.0, -3600.0])
+async def test_whether_a_session_expired_goes_by_the_servers_clock(stage: Stage, offset: float):
+    (target,) = stage.sessions(1)
+    other = new_session(40, expires_at=START + offset + 1)
+    stage.server.add(other)
+    stage.server.offset = offset
+    plan = stage.plan([target])
+
+    def another_ends(server: ScriptedServer) -> None:
+        stage.clock.advance(2)
+        server.end(other.id)
+
+    stage.server.readings.append(another_ends)
+    end = await stage.apply(plan)
+    assert end.report.warning is None
+
+
+async def test_a_session_that_lives_by_the_servers_clock_did_not_expire(stage: Stage):
+    (target,) = stage.sessions(1)
+    other = new_session(40, expires_at=START - 60)
+    stage.server.add(other)
+    stage.server.offset = -3600.0
+    plan = stage.plan([target])
+    stage.server.readings.append(lambda server: server.end(other.id))
+    end = await stage.apply(plan)
+    assert end.report.warning
 
 
 async def test_a_timeout_on_every_try_that_was_carried_out_is_revoked(stage: Stage):
