@@ -301,7 +301,7 @@ async def test_the_number_cannot_be_pasted() -> None:
         app.screen.query_one(TypedField).focus()
         await paste(pilot, "60")
         assert app.screen.query_one(TypedField).value == ""
-        assert "Pasting does not confirm" in app.text()
+        assert "Not pasted: type it." in app.text()
 
 
 async def test_a_wrong_number_leaves_the_warning_in_sight() -> None:
@@ -313,7 +313,7 @@ async def test_a_wrong_number_leaves_the_warning_in_sight() -> None:
         on.clock.advance(0.6)
         await typed(pilot, on.clock, "6", "enter")
         await settled(pilot)
-        assert "type their number: 61" in app.flat()
+        assert "That is not the number: type 61 to revoke them." in app.flat()
         assert "own session ends with them" in app.flat()
         assert not on.state.revoke_requests
 

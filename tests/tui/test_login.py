@@ -6,12 +6,24 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.demo import PASSWORD, Call, Fault, demo_state
+from qiscus_tui.errors import (
+    AddressError,
+    NoLongLivedToken,
+    NotConnected,
+    NotQiscus,
+    NotTrusted,
+    QiscusTuiError,
+    ServerFault,
+    StorageError,
+    TimedOut,
+)
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service import storage
 from qiscus_tui.service.keeping import Disk
 from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.tui.app import QiscusTui
+from qiscus_tui.tui.screens import login
 from qiscus_tui.tui.screens.login_parts import Tab, TabStrip, Tick
 from qiscus_tui.tui.screens.sessions import SessionsScreen
 from tests.clocks import ManualClock
@@ -31,6 +43,15 @@ def only_the_file(monkeypatch: pytest.MonkeyPatch, paths: Paths) -> None:
 async def fill(running: Running, field: str, text: str) -> None:
     running.app.screen.query_one(field).focus()
     await running.press("ctrl+e", "ctrl+u", *(f"{key}" for key in map(key_of, text)))
+
+
+def fails_with(monkeypatch: pytest.MonkeyPatch, error: QiscusTuiError) -> None:
+    """Let every login end so."""
+
+    async def log_in_with(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(login, "log_in_with", log_in_with)
 
 
 def key_of(character: str) -> str:
@@ -130,6 +151,51 @@ async def test_a_server_that_is_away_is_never_a_wrong_password(clock: ManualCloc
         await running.press("enter")
         assert "password" not in running.login.said.lower()
         assert running.login.said
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotConnected("No such host"),
+        TimedOut("No answer"),
+        NotTrusted("The certificate is of another host"),
+        NotQiscus("This is no Qiscus server"),
+        ServerFault("The server is busy"),
+        AddressError("That is no address"),
+    ],
+)
+async def test_a_server_at_fault_leaves_the_password_and_gets_the_focus(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch, error: QiscusTuiError
+) -> None:
+    fails_with(monkeypatch, error)
+    async with at_login(clock) as running:
+        await running.press("tab", "enter")
+        assert running.focus == "server"
+        assert running.value("#password") == PASSWORD
+        assert error.message in running.login.said
+        await running.press("ctrl+t", *"abcd", "tab", *"token", "enter")
+        assert running.focus == "server"
+        assert running.value("#long-lived") == "token"
+
+
+async def test_a_disk_at_fault_leaves_the_password_and_the_tick_gets_the_focus(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails_with(monkeypatch, StorageError("The disk is full"))
+    async with at_login(clock) as running:
+        await running.press("enter")
+        assert running.focus == "keep"
+        assert running.value("#password") == PASSWORD
+
+
+async def test_where_no_field_is_at_fault_all_stays_as_it_is(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails_with(monkeypatch, NoLongLivedToken("The app is too old"))
+    async with at_login(clock) as running:
+        await running.press("tab", "enter")
+        assert running.focus == "password"
+        assert running.value("#password") == PASSWORD
 
 
 async def test_an_address_that_is_none_is_said_at_the_server(clock: ManualClock) -> None:

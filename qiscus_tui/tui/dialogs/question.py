@@ -4,6 +4,7 @@ from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widgets import Button
 from textual.worker import Worker
 
@@ -14,7 +15,7 @@ from qiscus_tui.tui.dialogs.parts import TypedField
 
 Answer = TypeVar("Answer")
 
-ONE_BURST = "Keys in one burst confirm nothing: press it once more."
+ONE_BURST = "Ignored: keys arrived in a burst. Press again."
 """A quick hand must not think that its yes was heard."""
 
 
@@ -87,11 +88,11 @@ class Question(Dialog[Answer]):
         message.stop()
         self.guard.heard()
         self.ask_anew()
-        self.say_again("Pasting does not confirm: type it.")
+        self.say_again("Not pasted: type it.")
 
     def say_again(self, words: str) -> None:
         """Why it was not confirmed, and what to do."""
-        self.say("note", words)
+        self.say("note", Content.styled(words, "bold $warning"))
 
     def action_confirm(self) -> None:
         """A key that may mean yes."""

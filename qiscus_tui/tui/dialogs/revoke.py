@@ -187,7 +187,8 @@ class RevokeDialog(Question[Report]):
     def say_again(self, words: str) -> None:
         """What is said of our own session stays in sight."""
         warned = asking_note(self._plan, self._refusal)
-        parts = [part for part in (warned, Content(words)) if part.plain]
+        again = Content.styled(words, "bold $warning")
+        parts = [part for part in (warned, again) if part.plain]
         self.say("note", Content("\n").join(parts))
 
     def may_confirm(self) -> bool:
@@ -198,7 +199,7 @@ class RevokeDialog(Question[Report]):
     async def confirmed(self) -> None:
         plan = self._plan
         if plan.is_large and self.query_one(TypedField).value != str(len(plan.targets)):
-            self.say_again(f"To revoke them, type their number: {len(plan.targets)}")
+            self.say_again(f"That is not the number: type {len(plan.targets)} to revoke them.")
             return
         self._begin()
         try:

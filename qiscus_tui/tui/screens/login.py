@@ -17,7 +17,17 @@ from textual.binding import Binding, BindingType
 from textual.containers import Center, Horizontal, Vertical
 from textual.widgets import Input, Static
 
-from qiscus_tui.errors import AddressError, QiscusTuiError, TokenInvalid, TwoFactor
+from qiscus_tui.errors import (
+    AddressError,
+    Forbidden,
+    LoginRefused,
+    OutOfReach,
+    QiscusTuiError,
+    ServerError,
+    StorageError,
+    TokenInvalid,
+    TwoFactor,
+)
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.origin import DEFAULT_SERVER, parse_origin
 from qiscus_tui.model.text import safe
@@ -224,18 +234,19 @@ class LoginScreen(SizedScreen[None]):
             raise AddressError("The demo is its own server", f"Leave it at {demo.origin}.")
 
     def _failed(self, error: QiscusTuiError) -> None:
-        self._forget_secrets()
+        """Say what went wrong; the field at fault gets the focus, and all others stay."""
         hint = error.hint
         if isinstance(error, TwoFactor) and self._tab is Tab.PASSWORD:
+            self._forget_secrets()
             self.action_other_tab()
             hint = "Use a long-lived token and the app id instead, here."
-        elif isinstance(error, AddressError):
-            self.query_one("#server", Field).focus()
-        elif isinstance(error, TokenInvalid) and self._tab is Tab.TOKEN:
+        elif at_fault := field_at_fault(error, self._tab):
+            field = self.query_one(at_fault)
+            if isinstance(field, SecretField):
+                field.value = ""
+            field.focus()
+        if isinstance(error, TokenInvalid) and self._tab is Tab.TOKEN:
             hint = "Check the token, and the app id and server that it is of."
-            self.query_one("#long-lived", Field).focus()
-        else:
-            self.query_one("#long-lived" if self._tab is Tab.TOKEN else "#password", Field).focus()
         self._say(error.message, hint)
 
     def _forget_secrets(self) -> None:
@@ -254,6 +265,21 @@ class LoginScreen(SizedScreen[None]):
     def said(self) -> str:
         """What stands under the form."""
         return str(cast("Text", self.query_one("#said", Static).content))
+
+
+def field_at_fault(error: QiscusTuiError, tab: Tab) -> str:
+    """The selector of the field that a login failed by; empty where it is none of them."""
+    match error:
+        case Forbidden():  # the user's role is
+            return ""
+        case AddressError() | OutOfReach() | ServerError():
+            return "#server"
+        case StorageError():
+            return "#keep"
+        case TokenInvalid() | LoginRefused():
+            return "#long-lived" if tab is Tab.TOKEN else "#password"
+        case _:
+            return ""
 
 
 def _row(label: str, field: Field, classes: str = "") -> Horizontal:
