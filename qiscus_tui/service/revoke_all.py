@@ -148,11 +148,11 @@ async def verify(connection: Connection, before: SessionList, sent: Sent) -> Rev
 async def _listed_after(connection: Connection, before: SessionList, sent: Sent) -> RevokeAllResult:
     result = RevokeAllResult(len(before), sent)
     try:
-        listed = await connection.read_list(held=sent.held)
+        listed = await connection.read_list(held=sent.held, settle=before.positions.keys())
     except QiscusTuiError as error:
         return replace(result, trouble=error)
-    readable = listed.complete and not listed.moved and listed.unreadable <= before.unreadable
-    if not readable or not listed.compares_with(before):
+    is_settled = all(one in listed.positions or listed.lacks(one) for one in before.positions)
+    if not (listed.complete and is_settled and listed.compares_with(before)):
         trouble = Unreadable("The list could not be read whole", "Try: qiscus-tui sessions")
         return replace(result, listed=listed, trouble=trouble)
     still = sum(1 for session in before.sessions if listed.get(session.id) is not None)

@@ -396,7 +396,8 @@ async def test_a_list_that_moved_while_it_was_read_proves_nothing(
     read = connection.read_list
 
     async def moved(*given: object, **named: object):
-        return replace(await read(*given, **named), moved=True)  # pyright: ignore
+        list_read = await read(*given, **named)  # pyright: ignore
+        return replace(list_read, moved=True, missing_once=None)
 
     monkeypatch.setattr(connection, "read_list", moved)
     result = await revoke_all(connection, listed)
