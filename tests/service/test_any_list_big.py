@@ -265,7 +265,7 @@ scripts = st.builds(
 
 
 @given(scripts)
-@settings(max_examples=6000, deadline=None)
+@settings(max_examples=12000, deadline=None)
 def test_no_live_session_is_reported_gone_and_nothing_outside_the_plan_is_sent(
     script: Script,
 ) -> None:
@@ -290,6 +290,15 @@ def test_where_ids_are_row_numbers_no_wrong_row_is_revoked(script: Script) -> No
     end = asyncio.run(played(script))
     planned = {end.rows[target.session.id].serial for target in end.report.plan.targets}
     assert {row.serial for row in end.server.ended_by_us} <= planned
+
+
+def test_a_session_that_moved_to_another_row_number_is_not_called_gone() -> None:
+    events = ["ends", "begins", "ends"]
+    script = Script(
+        "cursor", "row numbers", 6, 3, True, None, frozenset([1, 2]), False, 0, events, [], []
+    )
+    end = asyncio.run(played(script))
+    assert end.report.counts[Outcome.REVOKED] == 0
 
 
 @pytest.mark.parametrize("style", STYLES)

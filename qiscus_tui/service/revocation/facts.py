@@ -59,6 +59,7 @@ class Facts:
             listed.compares_with(self.plan.listed)
             and listed.compares_with(self.before)
             and not _ids_changed(tokenless, listed)
+            and not _has_another_id(self.plan.listed, listed)
         )
 
     def is_gone(self, session: Session, listed: SessionList) -> bool:
@@ -77,7 +78,8 @@ class Facts:
         So it is where a server's ids are the numbers of its rows.
         """
         if self.revokes_by_id:
-            return _ids_changed(self.plan.listed.sessions, listed)
+            earlier = self.plan.listed
+            return _ids_changed(earlier.sessions, listed) or _has_another_id(earlier, listed)
         return _ids_changed((target.session for target in self.plan.targets), listed)
 
     @cached_property
@@ -197,6 +199,19 @@ def _ids_changed(sessions: Iterable[Session], listed: SessionList) -> bool:
     return any(
         (found := listed.get(session.id)) is not None and not _is_same(session, found)
         for session in sessions
+    )
+
+
+def _has_another_id(earlier: SessionList, listed: SessionList) -> bool:
+    """Whether a session without a token seems to be listed under another id than before."""
+    missing = {
+        one.created_at
+        for one in earlier.sessions
+        if one.token is None and one.created_at is not None and one.id not in listed.positions
+    }
+    return any(
+        one.token is None and one.created_at in missing and one.id not in earlier.positions
+        for one in listed.sessions
     )
 
 

@@ -1,0 +1,83 @@
+"""What the entries of a list hold together: one id for one session, and nothing dropped."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from qiscus_tui.api.collected import MOST_REMEMBERED, Collected
+from qiscus_tui.api.listing import Listing, read_listing
+from tests.api.serving import LONG_LIVED, answering, client_of, said
+from tests.clocks import ManualClock
+
+
+async def read(clock: ManualClock, *pages: Sequence[object]) -> Listing:
+    answers = [
+        said({"data": page, "meta": {"after": number} if number < len(pages) else {}})
+        for number, page in enumerate(pages, 1)
+    ]
+    async with client_of(answering(*answers), clock) as client:
+        return await read_listing(client, LONG_LIVED, None)
+
+
+@pytest.fixture
+def one_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the token, the id is the same."""
+
+    def always(_: str) -> str:
+        return "aaaaaaaaaaaa"
+
+    monkeypatch.setattr("qiscus_tui.api.entries.fingerprint", always)
+
+
+@pytest.mark.usefixtures("one_id")
+@pytest.mark.parametrize("on_one_page", [True, False])
+async def test_an_id_that_two_sessions_share_is_told(clock: ManualClock, on_one_page: bool) -> None:
+    a, b = {"token": "a"}, {"token": "b"}
+    listing = await read(clock, *([[a, b]] if on_one_page else [[a], [b]]))
+    assert listing.shared_ids == {"aaaaaaaaaaaa"}
+    assert listing.unreadable == 1
+
+
+async def test_a_token_with_two_server_ids_is_one_session_where_it_is_revoked_by_its_token(
+    clock: ManualClock,
+) -> None:
+    rows = [{"token": "a", "id": 1}, {"token": "a", "id": 2}]
+    assert not (await read(clock, rows)).shared_ids  # it is revoked by its token
+
+
+async def test_two_rows_without_tokens_that_look_the_same_may_be_two_sessions(
+    clock: ManualClock,
+) -> None:
+    listing = await read(clock, [{"id": 7}, {"id": 7}])
+    assert len(listing.shared_ids) == 1
+
+
+@pytest.mark.parametrize("on_one_page", [True, False])
+async def test_another_row_of_a_session_is_kept_where_it_names_another_client(
+    clock: ManualClock, on_one_page: bool
+) -> None:
+    first, second = {"token": "a", "ip": "10.0.0.1"}, {"token": "a", "ip": "10.2.0.1"}
+    listing = await read(clock, *([[first, second]] if on_one_page else [[first], [second]]))
+    assert len(listing.sessions) == 1
+    assert [row.ip for row in listing.other_rows] == ["10.2.0.1"]
+    assert (listing.shared_ids, listing.unreadable) == (frozenset(), 0)
+
+
+async def test_unreadable_entries_are_told_apart_whatever_the_order_of_their_fields(
+    clock: ManualClock,
+) -> None:
+    entries = [{"a": 1, "b": [None]}, {"x": "\ud800"}, {"x": 2}]
+    one = await read(clock, [entries[0], entries[1]])
+    same = await read(clock, [entries[1]], [{"b": [None], "a": 1}])
+    other = await read(clock, [entries[0], entries[2]])
+    assert one.unreadable_entries == same.unreadable_entries
+    assert one.unreadable_entries != other.unreadable_entries
+    assert one.unreadable == other.unreadable == 2
+
+
+def test_past_the_bound_unreadable_entries_count_and_are_not_remembered() -> None:
+    collected = Collected()
+    for number in range(MOST_REMEMBERED + 5):
+        collected.add(None, number)
+    assert collected.unreadable == MOST_REMEMBERED + 5
+    assert collected.unreadable_entries.total() == MOST_REMEMBERED
