@@ -115,7 +115,7 @@ def no_new_token(status: int = 0) -> Unreadable:
     """Return the error for an answer that says yes and holds no short-lived token."""
     return Unreadable(
         "The server accepted the call, but its answer holds no new token",
-        "The old token may have ended. Get a new one: qiscus-tui refresh",
+        "The old token may have ended. Get a new one: qiscus-tui refresh. Else log in again.",
         status=status,
     )
 

@@ -204,7 +204,7 @@ async def test_an_empty_answer_holds_no_list_no_token_and_no_login(
             await read_listing(client, LONG_LIVED, None)
         with pytest.raises(Unreadable, match="holds no new token") as raised:
             await client.revoke_all(LONG_LIVED)
-        assert "Log in again" in raised.value.hint
+        assert "qiscus-tui refresh" in raised.value.hint
         with pytest.raises(NotQiscus):
             await client.login("a@b.c", "password")
 
