@@ -6,28 +6,37 @@ from typing import cast
 
 import msgspec
 
+from qiscus_tui.api.memory import MOST, check_decodable, too_large
 from qiscus_tui.errors import Unreadable
 
 MAX_NESTING = 32
 """Levels that an entry of a list may be nested."""
 
+_BYTES_OF_WIDE_TEXT = 8
+"""Bytes a character that the slow way takes, for the text and for what is in it."""
+
 _decoder = msgspec.json.Decoder()
 _BOM = "\ufeff"
 
 
-def decode_json(body: bytes | bytearray | memoryview) -> object:
+def decode_json(body: bytes | bytearray, room: int = MOST) -> object:
     """The value of a JSON text. Raises Unreadable, which never quotes it: it may hold secrets.
+
+    What may take more than `room` bytes of memory is not decoded.
 
     What strict JSON forbids but servers send (lone surrogates, invalid UTF-8, NaN, endless
     digits) is read the slow way: bytes that are no UTF-8 as lone surrogates, endless digits as
     their text, a number without a JSON form as null.
     """
+    check_decodable(body, room)
     try:
         return cast("object", _decoder.decode(body))
     except RecursionError as error:
         raise Unreadable("The answer is nested too deeply") from error
     except (msgspec.MsgspecError, UnicodeDecodeError):
         pass
+    if len(body) * _BYTES_OF_WIDE_TEXT > room and not body.isascii():
+        raise too_large()
     text = str(body, "utf-8", "surrogateescape").removeprefix(_BOM)
     try:
         return cast(

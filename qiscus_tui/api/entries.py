@@ -28,6 +28,8 @@ _FACTS = (
 _KNOWN_NAMES = frozenset(name for fact in _FACTS for name in fact.names)
 _NESTED = frozenset({dict, list})
 _MOST_SHAPES = 1000
+_LONGEST_SHAPE = 2000
+"""Characters of the names in a shape that is kept, at most."""
 _MOST_TEXTS = 16
 
 Fact = TypeVar("Fact")
@@ -141,7 +143,7 @@ class EntryReader:
         shape = self._shapes.get(names)
         if shape is None:
             shape = _Shape(names)
-            if len(self._shapes) < _MOST_SHAPES:
+            if len(self._shapes) < _MOST_SHAPES and sum(map(len, names)) <= _LONGEST_SHAPE:
                 self._shapes[names] = shape
         return shape
 

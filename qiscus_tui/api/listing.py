@@ -1,9 +1,10 @@
 """Reads the whole list of sessions: every page, every dialect, nothing dropped in silence."""
 
 import asyncio
+import copy
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 
 import msgspec
@@ -15,6 +16,7 @@ from qiscus_tui.api.contract import PAGE_PARAMETER
 from qiscus_tui.api.decode import lenient
 from qiscus_tui.api.entries import EntryReader
 from qiscus_tui.api.failures import failure, is_refusal
+from qiscus_tui.api.memory import Memory
 from qiscus_tui.api.pages import Page
 from qiscus_tui.api.slices import CutElsewhere, SlicedList, WholeList
 from qiscus_tui.errors import QiscusTuiError, Unreadable
@@ -97,7 +99,7 @@ async def read_listing(
         doubtful = moved if settle is None else not _is_settled(settle, listed, earlier)
         if not (complete and doubtful) or readings == MAX_READINGS:
             break
-        earlier = listed
+        earlier = frozenset(listed)  # and the sessions themselves are let go
     collected = reading.collected
     sessions, current = await _settle_current(collected.sessions, own_token, reading.turn)
     return Listing(
@@ -160,6 +162,7 @@ class _Reading:
         """How many rows there are in all, as each page says; None: it does not."""
         self.is_numbered: bool = False
         """Whether more than one page was read, by number."""
+        self._memory = Memory()
         self.collected = Collected()
         self.turn = _Turn()
 
@@ -220,7 +223,7 @@ class _Reading:
         body_of = SlicedList
 
         async def once() -> tuple[Page, Collected]:
-            return await self._page_once(query, body_of())
+            return await self._page_once(query, body_of)
 
         try:
             return await self._client.patience.retrying(once)
@@ -228,12 +231,16 @@ class _Reading:
             body_of = WholeList
             return await self._client.patience.retrying(once)
 
-    async def _page_once(self, query: Query | None, body: SlicedList) -> tuple[Page, Collected]:
+    async def _page_once(
+        self, query: Query | None, body_of: type[SlicedList]
+    ) -> tuple[Page, Collected]:
         fresh = Collected()
+        memory = copy.copy(self._memory)  # of a try that fails nothing is kept
+        body = body_of(memory)
         client, call = self._client, self._client.contract.list
 
         def refused(said: object) -> QiscusTuiError:
-            now, secrets = client.now(), (self._long_lived,)
+            now, secrets = client.now(), {self._long_lived, *client.own_secrets}
             return failure(call, answer.status, answer.headers, said, now=now, secrets=secrets)
 
         headers = client.long_lived_headers(self._long_lived)
@@ -243,7 +250,7 @@ class _Reading:
             async for piece in answer.pieces(LIST_BODY):
                 body.feed(piece)
                 for entries in body.ready():
-                    await self._take(entries, fresh)
+                    await self._take(entries, fresh, memory)
         await self.turn.ends()
         try:
             page = body.finish()
@@ -253,13 +260,21 @@ class _Reading:
             raise
         if is_refusal(body.document):  # an empty list beside an error is not an empty list
             raise refused(body.document)
-        await self._take(page.entries, fresh)
+        body.document = None
+        await self._take(page.entries, fresh, memory)
+        self._memory = memory
         return page, fresh
 
-    async def _take(self, entries: Iterable[object], fresh: Collected) -> None:
-        for count, entry in enumerate(entries):
-            fresh.add(self._reader.read(entry), entry)
-            if count % _RUN == 0:
+    async def _take(self, entries: list[object], fresh: Collected, memory: Memory) -> None:
+        """Read the entries, and let go of each: they and the sessions are not here together."""
+        entries.reverse()
+        while entries:
+            entry = entries.pop()
+            session = self._reader.read(entry)
+            if session is not None:
+                memory.keep(session)
+            fresh.add(session, entry)
+            if len(entries) % _RUN == 0:
                 await self.turn.passes()
         if (
             len(fresh) > MAX_SESSIONS

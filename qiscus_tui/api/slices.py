@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from qiscus_tui.api.decode import decode_json
+from qiscus_tui.api.memory import Memory, too_large
 from qiscus_tui.api.pages import Page, find_page
 from qiscus_tui.errors import Unreadable
 
@@ -41,7 +42,8 @@ class CutElsewhere(Exception):
 class SlicedList:
     """The body of a list answer, fed as it arrives."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: Memory | None = None) -> None:
+        self._memory = memory or Memory()
         self._text = bytearray()
         self._head: bytes | None = None
         """What stands before the first entry; None: not known yet, or not to be had."""
@@ -57,7 +59,9 @@ class SlicedList:
         """What `finish` decoded."""
 
     def feed(self, piece: bytes) -> None:
-        """Add what arrived."""
+        """Add what arrived. Raises Unreadable where there is no room for it."""
+        if len(self._text) + len(piece) > self._memory.room:
+            raise too_large()
         self._text += piece
 
     def ready(self) -> Iterator[list[object]]:
@@ -76,10 +80,9 @@ class SlicedList:
         Raises Unreadable, and CutElsewhere where slices were given of another list.
         """
         if not self._given:
-            self.document = decode_json(self._text)
-            return find_page(self.document)
-        rest = self._text[self._at :]
-        self.document = decode_json(b'%b"%b",%b' % (self._head, _CUT_HERE.encode(), rest))
+            return find_page(self._decode_what_is_left())
+        self._text[: self._at] = b'%b"%b",' % (self._head, _CUT_HERE.encode())
+        self._decode_what_is_left()
         try:
             page = find_page(self.document)
         except Unreadable as error:
@@ -88,6 +91,11 @@ class SlicedList:
             raise CutElsewhere
         del page.entries[0]
         return page
+
+    def _decode_what_is_left(self) -> object:
+        self.document = decode_json(self._text, self._memory.room)
+        self._text = bytearray()
+        return self.document
 
     def _find_head(self) -> bool:
         found = _HEAD.match(self._text, 0, _HEAD_LIMIT)
@@ -107,7 +115,7 @@ class SlicedList:
         if between is not None:
             piece = b"[%b]" % self._text[self._at : between.start() + 1]
             try:
-                entries = cast("list[object]", decode_json(piece))
+                entries = cast("list[object]", decode_json(piece, self._memory.room))
             except Unreadable:  # the cut was inside a string or a nested value
                 pass
             else:

@@ -1,0 +1,86 @@
+"""Whatever a server lists, the whole program stays below 512 MB."""
+
+import gzip
+import subprocess
+import sys
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tests.e2e.terminal import environment
+
+MOST = 512 * 1024
+"""KB."""
+MEASURED = """
+import sys
+from qiscus_tui.__main__ import main
+code = main()
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+print(status["VmHWM"].split()[0])
+sys.exit(code)
+"""
+
+
+def agent(number: int) -> bytes:
+    return b'{"id":%d,"user_agent":"\\ud83d\\ude00%b"}' % (number, b"x" * 200_000)
+
+
+def bombs() -> dict[str, bytes]:
+    """Small on the wire; gigabytes once decoded without a bound."""
+    return {
+        "lists": b'{"data":[{"token":"a"}' + b",[]" * 40_000_000 + b"]}",
+        "objects": b"[" + b'{"a":1},' * 3_000_000 + b"{}]",
+        "strings": b"[" + b'"ab",' * 20_000_000 + b'""]',
+        "one long text": b'["' + "\U0001f600".encode() + b"x" * 200_000_000 + b'"]',
+        "agents": b"[" + b",".join(map(agent, range(600))) + b"]",
+    }
+
+
+@contextmanager
+def serving(body: bytes) -> Generator[str]:
+    """A server that answers everything with this."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            try:
+                self.wfile.write(body)
+            except OSError:  # it was not read on
+                self.close_connection = True
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what it took is read from /proc")
+@pytest.mark.parametrize("name", ["lists", "objects", "strings", "one long text", "agents"])
+def test_a_hostile_list_takes_no_more(name: str) -> None:
+    with serving(gzip.compress(bombs()[name], 1)) as url:
+        done = subprocess.run(
+            [sys.executable, "-c", MEASURED, "sessions"],
+            env=environment(
+                QISCUS_TUI_SERVER=url, QISCUS_APP_ID="app", QISCUS_LONG_LIVED_TOKEN="LLT-token"
+            ),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert done.returncode == 1, done.stderr
+    assert "was not read on" in done.stderr
+    assert int(done.stdout) < MOST
