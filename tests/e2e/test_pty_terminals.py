@@ -52,6 +52,7 @@ def test_without_colours_what_matters_is_bold_or_reversed_and_never_faint(
 ) -> None:
     terminal = opened(NO_COLOR="1", **server.account)
     terminal.wait_for("60 active")
+    assert terminal.is_bold("7 expire within 24h")
     terminal.send(" ")
     terminal.wait_for("1 marked")
     assert "✓" in terminal.text

@@ -127,7 +127,7 @@ def result_lead(report: Report, seconds: float, *, of_marks: bool) -> Content:
         verb = "stays" if left == 1 else "stay"
         parts.append(Content(f"{left:,} {verb} marked; x continues"))
     if report.halted:
-        parts.append(Content.styled(f"Stopped: {report.halted}", "$warning"))
+        parts.append(Content.styled(f"Stopped: {report.halted}", "bold $warning"))
     if report.hint:
         parts.append(Content.styled(report.hint, "$text-muted"))
     return Content("\n").join(parts)
@@ -157,7 +157,7 @@ def _by_reason(found: Mapping[str, Sequence[str]]) -> Content:
     lines: list[Content] = []
     most_first = sorted(found.items(), key=lambda entry: -len(entry[1]))
     for reason, ids in most_first[:REASONS]:
-        lines.append(Content.assemble((f"{len(ids):,} ", "bold $error"), (reason, "$warning")))
+        lines.append(Content.styled(f"{len(ids):,} {reason}", "bold $error"))
         shown = [one[:8] for one in ids[:SHOWN]]
         rows = [shown[i : i + IDS_A_LINE] for i in range(0, len(shown), IDS_A_LINE)]
         lines += [Content.styled("  " + "  ".join(row), "$primary") for row in rows]

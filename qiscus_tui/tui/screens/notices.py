@@ -59,6 +59,7 @@ class Notice(Static):
         padding: 0 1;
         color: $text-muted;
         &.-warning { color: $warning; }
+        &.-warning:ansi { text-style: bold; }
     }
     """
 

@@ -133,6 +133,7 @@ class OneLine(Widget):
         & > .one-line--good { color: $success; }
         & > .one-line--warning { color: $warning; }
         & > .one-line--bad { color: $error; text-style: bold; }
+        &:ansi > .one-line--warning { text-style: bold; }
     }
     """
 

@@ -48,6 +48,7 @@ class SessionRows(LineList):
         & > .session-table--current { color: $success; }
         & > .session-table--soon { color: $warning; }
         & > .session-table--gone { color: $text-disabled; }
+        &:ansi > .session-table--current, &:ansi > .session-table--soon { text-style: bold; }
         & > .session-table--cursor {
             color: $block-cursor-blurred-background;
             background: $block-cursor-blurred-foreground;
