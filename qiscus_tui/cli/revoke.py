@@ -20,7 +20,7 @@ from qiscus_tui.errors import NoAccount, StorageError
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.clock_check import clock_difference
 from qiscus_tui.service.revocation.events import Answered, Finished, Halted, TrialStarted, Verifying
-from qiscus_tui.service.revocation.outcomes import Report
+from qiscus_tui.service.revocation.outcomes import NOT_WHOLE, Report
 from qiscus_tui.service.revocation.plan import RevocationPlan, make_plan
 from qiscus_tui.service.revocation.run import WIDTH, Revocation
 from qiscus_tui.service.visiting import mark_without_visiting
@@ -90,14 +90,24 @@ async def run(context: Context) -> int:
         moment = query.Moment(now, context.workspace.config.ui.expiring)
         plan = make_plan(listed, wanted.selection(listed, moment), wanted.allowed)
         if options.dry_run:
-            return _show_plan(console, plan, now, as_json_wanted=options.json)
+            _show_plan(console, plan, now, as_json_wanted=options.json)
+            return _exit_code(console, plan, 0)
         must_fit(plan, yes=options.yes, most=options.max)
         for line in plan_lines(plan, now, console.err_width):
             console.say(line)
         if plan.targets and not options.yes:
             confirm_plan(console, plan)
         report = await _apply(context, connection, plan)
-    return _show_report(console, report, as_json_wanted=options.json)
+    return _exit_code(console, plan, _show_report(console, report, as_json_wanted=options.json))
+
+
+def _exit_code(console: Console, plan: RevocationPlan, code: int) -> int:
+    """Return the code of the run; that of an incomplete one where doubt stopped everything."""
+    if plan.doubt is None or code:
+        return code
+    console.say(f"qiscus-tui: Nothing can be revoked: {plan.doubt}")
+    console.say("  Nothing was sent. See: qiscus-tui doctor")
+    return NOT_WHOLE
 
 
 async def _apply(context: Context, connection: Connection, plan: RevocationPlan) -> Report:
@@ -152,14 +162,13 @@ async def _follow(console: Console, revocation: Revocation) -> Report:
     return report
 
 
-def _show_plan(console: Console, plan: RevocationPlan, now: float, *, as_json_wanted: bool) -> int:
+def _show_plan(console: Console, plan: RevocationPlan, now: float, *, as_json_wanted: bool) -> None:
     if as_json_wanted:
         console.result_json(as_json(plan, None))
     else:
         for line in plan_lines(plan, now, console.out_width):
             console.result(line)
         console.say("Dry run: nothing was sent.")
-    return 0
 
 
 def _show_report(console: Console, report: Report, *, as_json_wanted: bool) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -13,7 +14,9 @@ from qiscus_tui.api.replies import NewTokens
 from qiscus_tui.errors import (
     NoAccount,
     NoLongLivedToken,
+    OutOfReach,
     ReadOnly,
+    ServerError,
     StorageError,
     TokenNotStored,
 )
@@ -123,6 +126,25 @@ class Connection:
             return short.expires_at - self.server_now() > min_ttl
         return short.left(self.clock.now()) > min_ttl
 
+    async def accepts(self, short: ShortLived) -> bool | None:
+        """Ask the server once whether it accepts this token; return None where it did not say."""
+        try:
+            return await self.client.accepts(short.token, self.account.role)
+        except (ServerError, OutOfReach):
+            return None
+
+    async def forget_token(self, token: str) -> bool:
+        """Forget this short-lived token; return whether none is kept now. Raises StorageError.
+
+        Another one, which another program got meanwhile, stays.
+        """
+        async with self.keeping.lock(self.account):
+            held = await self.credentials()
+            if held.short_lived is not None and held.short_lived.token == token:
+                held = held.with_short_lived(None)
+                await self.keep(held)
+            return held.short_lived is None
+
     # The list
 
     async def read_list(
@@ -153,7 +175,8 @@ class Connection:
     ) -> Listing:
         """What the server lists for these secrets, as it is.
 
-        A clock that leapt may take our own token for ended: where it is listed, it is ours.
+        Where our own token is not found in it, the server is asked whether that token still lives.
+        Only if it says no, and none is kept, no session is ours; whatever the clocks say.
         """
         short = credentials.short_lived
         listing = await read_listing(
@@ -164,8 +187,12 @@ class Connection:
             progress=progress,
             settle=settle,
         )
-        if listing.current is Current.UNKNOWN and not self.is_live(short):
-            return replace(listing, current=Current.NONE)
+        if short is None or listing.current is not Current.UNKNOWN:
+            return listing
+        if await self.accepts(short) is False:
+            with contextlib.suppress(StorageError, NoAccount):  # then it stays unknown
+                if await self.forget_token(short.token):
+                    return replace(listing, current=Current.NONE)
         return listing
 
     # Revoking

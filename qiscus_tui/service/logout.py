@@ -39,8 +39,6 @@ async def end_own_token(connection: Connection) -> OwnToken:
         return OwnToken.NONE
     if short is None:
         return OwnToken.NONE
-    if not connection.is_live(short):
-        return OwnToken.HAD_ENDED
     try:
         await connection.client.logout(short.token)
     except TokenExpired:

@@ -19,7 +19,7 @@ from qiscus_tui.model.session import Current
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.session_list import SessionList
 from qiscus_tui.service.shield import shield
-from qiscus_tui.service.tokens import end_unkept, forget, lives
+from qiscus_tui.service.tokens import end_unkept
 from qiscus_tui.store.audit_records import AuditKind
 
 
@@ -166,8 +166,8 @@ async def _forget_if_dead(connection: Connection, result: RevokeAllResult) -> No
     unreachable = isinstance(result.trouble, OutOfReach)
     if short is None or is_listed or result.nothing_ended or unreachable:
         return
-    if await lives(connection, short) is False:
-        await forget(connection, short.token)
+    if await connection.accepts(short) is False:
+        await connection.forget_token(short.token)
 
 
 # What is recorded: an intent before anything is sent, how far it came, and the end.

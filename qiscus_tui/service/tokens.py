@@ -35,7 +35,7 @@ async def valid_token(connection: Connection, min_ttl: float) -> ShortLived:
         if connection.is_live(cached, min_ttl):
             return cached
         if cached.left_by_same_clock(connection.clock.now()) > min_ttl:
-            accepted = await lives(connection, cached)
+            accepted = await connection.accepts(cached)
             if accepted and connection.is_live(cached, min_ttl):
                 return cached
     return await _refresh_unless(
@@ -101,8 +101,8 @@ async def _refresh_unless(
         raise
     except (OutOfReach, ServerFault, Unreadable):  # some servers end the older token by a refresh
         held = (await connection.credentials()).short_lived
-        if held is not None and await lives(connection, held) is False:
-            await forget(connection, held.token)
+        if held is not None and await connection.accepts(held) is False:
+            await connection.forget_token(held.token)
         raise
 
 
@@ -126,25 +126,9 @@ async def _refreshed(connection: Connection, held: Credentials) -> ShortLived:
     if new.short_lived is None:  # a new long-lived token is kept all the same
         raise no_new_token()
     is_ours_alone = connection.storage is Storage.THIS_RUN
-    if is_ours_alone and cached is not None and connection.is_live(cached):
+    if is_ours_alone and cached is not None:
         await end_unkept(connection.client, cached.token)  # quitting would not know it any more
     return new.short_lived
-
-
-async def lives(connection: Connection, token: ShortLived) -> bool | None:
-    """Ask the server once whether it accepts this token; return None where it did not say."""
-    try:
-        return await connection.client.accepts(token.token, connection.account.role)
-    except (ServerError, OutOfReach):
-        return None
-
-
-async def forget(connection: Connection, token: str) -> None:
-    """Forget this short-lived token, unless another one is kept by now. Raises StorageError."""
-    async with connection.keeping.lock(connection.account):
-        held = await connection.credentials()
-        if held.short_lived is not None and held.short_lived.token == token:
-            await connection.keep(held.with_short_lived(None))
 
 
 async def end_unkept(client: ApiClient, token: str) -> None:

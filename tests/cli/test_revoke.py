@@ -224,6 +224,49 @@ def test_a_token_is_not_called_gone_where_the_server_masks_tokens(logged_in: Pro
     assert "can't be told" in done.err
 
 
+# Nothing goes for lack of knowledge
+
+CULL = ["revoke", "--older-than=7d", "--yes", "--max=100", "--json"]
+
+
+def test_a_scheduled_cull_goes_on_after_our_own_session_was_revoked_elsewhere(
+    logged_in: Program,
+) -> None:
+    (own,) = (one for one in json.loads(logged_in("sessions", "--json").out) if one["current"])
+    token = next(s.token for s in logged_in.server.sessions() if fingerprint(s.token) == own["id"])
+    logged_in.server.end(token)
+    done = logged_in(*CULL)
+    assert done.code == 0
+    assert "revoked" in {outcome for outcome, _ in outcomes_of(done).values()}
+
+
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+@pytest.mark.parametrize(
+    ("dialect", "why"), [("ids-unmarked", "no token"), ("masked", "no token"), ("", "unknown")]
+)
+def test_where_everything_stays_for_lack_of_knowledge_that_is_3_with_the_reason(
+    logged_in: Program, dialect: str, why: str, dry: tuple[str, ...]
+) -> None:
+    if dialect:
+        logged_in.speak(DIALECTS[dialect])
+    else:
+        end_our_own_session_unsaid(logged_in)
+    done = logged_in(*CULL, *dry)
+    assert done.code == 3
+    assert json.loads(done.out)["plan"]["targets"] == []
+    assert why in done.err
+    assert logged_in.server.calls[Call.REVOKE] == 0
+
+
+def end_our_own_session_unsaid(program: Program) -> None:
+    """Our own session ends, and the server can't be asked about it."""
+    listed = json.loads(program("sessions", "--json").out)
+    own = next(one["id"] for one in listed if one["current"])
+    token = next(s.token for s in program.server.sessions() if fingerprint(s.token) == own)
+    program.server.end(token)
+    program.server.fail_next(Call.PROFILE, Fault(503))
+
+
 def test_no_match_is_no_error(logged_in: Program) -> None:
     done = logged_in("revoke", "--filter=nothing-is-called-so", "--json")
     assert done.code == 0

@@ -79,6 +79,16 @@ def test_a_date_that_is_nonsense_harms_nothing(stage: Stage, date: str) -> None:
     stage.nothing_is_told(run)
 
 
+@pytest.mark.parametrize("dialect", ["ids-unmarked"])
+@pytest.mark.parametrize("year", [2016, 2036])
+def test_a_date_years_off_makes_no_strangers_of_our_own_session(stage: Stage, year: int) -> None:
+    assert stage.log_in().code == 0
+    stage.server.strikes(None, b.dated(f"Sat, 01 Mar {year} 00:00:00 GMT"))
+    run = stage.program("sessions")
+    assert run.code == 0, run
+    assert "is this program's own" in run.err
+
+
 @pytest.mark.parametrize("deed", Deed)
 @pytest.mark.parametrize("leap", [HOURS, -HOURS, YEARS, -YEARS])
 @pytest.mark.parametrize("look", [3, 12])
@@ -108,7 +118,8 @@ def test_a_leap_while_running_loses_nothing(
 def test_after_a_leap_our_own_session_is_still_kept_out_of_plans(stage: Stage, leap: float) -> None:
     stage.prepare(Deed.REVOKE_MANY)
     stage.program.clock.ahead += leap
-    run = stage.program("revoke", "--filter=-is:expired", "--dry-run", "--json")
+    words = ("--filter=-is:expired", "--allow-clock-offset")
+    run = stage.program("revoke", *words, "--dry-run", "--json")
     plan = cast("dict[str, list[object]]", run.json()["plan"])
     reason = "current: this program's own session"
     assert plan["targets"]

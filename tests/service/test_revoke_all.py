@@ -294,6 +294,7 @@ async def test_an_unusable_long_lived_token_takes_the_short_one_not_away(sandbox
     old = (await kept(connection)).long_lived
     body = b'{"data": {"auth": {"token": "QEXnew", "long_lived_token": "two\\nlines"}}}'
     here.state.fail_next(Call.REVOKE_ALL, Fault(200, body, after=True))
+    here.state.fail_next(Call.PROFILE, Fault(503))  # it knows no such token
     result = await done(connection)
     held = await kept(connection)
     assert held.short_lived is not None

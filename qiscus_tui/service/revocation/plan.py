@@ -28,6 +28,10 @@ class Exclusion(enum.Enum):
     HIDDEN = "hidden by the filter"
 
 
+DOUBTS = frozenset({Exclusion.CURRENT_UNKNOWN, Exclusion.NOT_REVOCABLE, Exclusion.SHARED_ID})
+"""Reasons that are no choice of the user's: something is not known of the session."""
+
+
 @dataclass(frozen=True)
 class Target:
     """A session that goes, and why."""
@@ -107,6 +111,12 @@ class RevocationPlan:
     def may_end_current(self) -> bool:
         """Whether our own session may be among the targets without our knowing."""
         return bool(self.targets) and self.listed.current is Current.UNKNOWN
+
+    @property
+    def doubt(self) -> str | None:
+        """Why everything that was asked for stays, where that is for lack of knowledge."""
+        doubts = [left for left in self.left_out if left.exclusion in DOUBTS]
+        return doubts[0].reason if doubts and not self.targets else None
 
 
 def make_plan(listed: SessionList, selection: Selection, allowed: Allowed) -> RevocationPlan:

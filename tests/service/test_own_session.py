@@ -1,0 +1,87 @@
+"""Which session is this program's own, where the list does not say."""
+
+import pytest
+
+from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.model.session import Current
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.logout import OwnToken, end_own_token
+from tests.clocks import ManualClock
+from tests.service.conftest import Sandbox, SandboxMaker
+
+DAY = 86_400.0
+
+
+async def cached(connection: Connection) -> str | None:
+    """The short-lived token that is kept."""
+    short = (await connection.credentials()).short_lived
+    return short.token if short is not None else None
+
+
+async def revoked_elsewhere(here: Sandbox) -> Connection:
+    """Logged in; the session was ended by somebody else since."""
+    connection = await here.connected()
+    token = await cached(connection)
+    assert token is not None
+    here.state.end(token)
+    return connection
+
+
+async def test_a_token_that_the_server_calls_dead_is_forgotten_and_no_session_is_ours(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    connection = await revoked_elsewhere(here)
+    assert (await connection.read_list()).current is Current.NONE
+    assert await cached(connection) is None
+    assert here.state.calls[Call.PROFILE] == 1
+    await connection.read_list()
+    assert here.state.calls[Call.PROFILE] == 1
+
+
+@pytest.mark.parametrize("fault", [Fault(503), Fault(404), Fault(200, b"<html>")])
+async def test_while_the_server_does_not_say_so_it_stays_unknown(
+    sandbox: SandboxMaker, fault: Fault
+):
+    here = sandbox()
+    connection = await revoked_elsewhere(here)
+    token = await cached(connection)
+    here.state.fail_next(Call.PROFILE, fault)
+    assert (await connection.read_list()).current is Current.UNKNOWN
+    assert await cached(connection) == token
+
+
+@pytest.mark.parametrize("off", [-10 * 365 * DAY, -31 * DAY, 31 * DAY, 10 * 365 * DAY])
+async def test_however_wrong_our_clock_a_living_token_is_not_taken_for_none(
+    sandbox: SandboxMaker, off: float
+):
+    here = sandbox("ids-unmarked")
+    here.state.clock = ManualClock(here.clock.now())
+    connection = await here.connected()
+    token = await cached(connection)
+    here.clock.advance(off)
+    listed = await connection.read_list()
+    assert listed.current is Current.UNKNOWN
+    assert await cached(connection) == token
+
+
+async def test_another_programs_new_token_is_not_taken_for_none(sandbox: SandboxMaker):
+    here = sandbox("refresh-ends-older")
+    connection = await here.connected()
+    held = await connection.credentials()
+    new = await connection.client.refresh(held.long_lived or "")
+    await connection.keep_new(held, new)
+    assert (await connection.read_list(held=held)).current is Current.UNKNOWN
+    assert (await connection.read_list()).current is Current.LISTED
+
+
+async def test_a_token_that_only_the_clocks_call_dead_is_ended_all_the_same(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    here.state.clock = ManualClock(here.clock.now())
+    connection = await here.connected()
+    token = await cached(connection)
+    here.clock.advance(31 * DAY)
+    assert await end_own_token(connection) is OwnToken.ENDED
+    assert token not in here.tokens()
