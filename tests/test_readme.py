@@ -1,6 +1,7 @@
 """What README says of the tests is so."""
 
 import re
+import tomllib
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
@@ -13,3 +14,22 @@ def test_every_test_that_keeps_a_promise_is_there() -> None:
     assert found
     assert named
     assert [one for one in named if not (PROJECT / one).is_file()] == []
+
+
+def test_a_source_archive_has_what_it_names_and_the_readmes_pictures() -> None:
+    build = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    included = build["targets"]["sdist"]["include"]
+    assert all(one.startswith("/") for one in included), "it would be any folder of that name"
+    assert [one for one in included if not (PROJECT / one[1:]).exists()] == []
+    pictures = re.findall(r"!\[.*?\]\((.+?)\)", (PROJECT / "README.md").read_text())
+    assert pictures
+    assert {f"/{Path(one).parent}" for one in pictures} <= set(included)
+    assert [one for one in pictures if not (PROJECT / one).is_file()] == []
+
+
+def test_before_it_is_installed_for_good_the_readme_calls_it_where_it_is() -> None:
+    _, _, start = (PROJECT / "README.md").read_text().partition("## Quick start")
+    commands = re.findall(r"^    .*$", start.partition("\n## ")[0], re.MULTILINE)
+    calls = [one for one in commands if re.search(r"\bqiscus-tui\b", one)]
+    assert len(calls) >= 5
+    assert [one for one in calls if ".venv/bin/qiscus-tui" not in one] == []
