@@ -43,7 +43,7 @@ def asking_note(plan: RevocationPlan, refusal: QiscusTuiError | None) -> Content
         warnings.append(OWN_UNKNOWN)
     if difference := clock_difference(plan.listed):
         warnings.append(f"{difference}: ages can't be trusted.")
-    return Content.styled("\n".join(warnings), "$warning") if warnings else Content()
+    return Content.styled("\n".join(warnings), "bold $warning") if warnings else Content()
 
 
 def toggles(plan: RevocationPlan) -> Iterator[tuple[str, str, bool]]:

@@ -56,7 +56,8 @@ class HelpDialog(Dialog[None]):
         self._show(event.size.width)
 
     def _show(self, screen_width: int) -> None:
-        width = min(78, screen_width) - 6 - self.query_one(Body).styles.scrollbar_size_vertical
+        beside = self.query_one(Body).styles.scrollbar_size_vertical + 1
+        width = min(78, screen_width) - 6 - beside
         self.say("lines", help_lines(self._actions, max(30, width)))
 
 
