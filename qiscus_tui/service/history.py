@@ -17,7 +17,7 @@ from qiscus_tui.store.audit_records import (
 )
 from qiscus_tui.store.journal import JournalEntry, JournalState
 
-SEE_THE_LIST = "Which of them ended is in the list: qiscus-tui sessions"
+SEE_THE_LIST = "See which of them ended: qiscus-tui sessions"
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def test_it_says_how_many_were_sent_and_answered(program: Program, crash: Crash)
     said = program("accounts").err
     assert "of 3 sessions" in said
     assert "was cut short: 2 were sent, and 1 of them was answered" in said
-    assert "Which of them ended is in the list: qiscus-tui sessions" in said
+    assert "See which of them ended: qiscus-tui sessions" in said
     assert "2 of 3 sent, 1 answered" in program("audit").out
 
 
