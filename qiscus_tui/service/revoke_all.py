@@ -162,10 +162,9 @@ async def _listed_after(connection: Connection, before: SessionList, sent: Sent)
 async def _forget_if_dead(connection: Connection, result: RevokeAllResult) -> None:
     """Forget our own short-lived token if it ended with the others: no script may get it."""
     short = result.sent.held.short_lived
-    is_listed = result.listed is not None and result.listed.current is Current.LISTED
-    unreachable = isinstance(result.trouble, OutOfReach)
-    if short is None or is_listed or result.nothing_ended or unreachable:
-        return
+    is_known = result.listed is not None and result.listed.current is not Current.UNKNOWN
+    if short is None or is_known or isinstance(result.trouble, OutOfReach):
+        return  # the list said it, or nobody would
     if await connection.accepts(short) is False:
         await connection.forget_token(short.token)
 

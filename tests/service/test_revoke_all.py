@@ -12,7 +12,7 @@ import pytest
 
 from qiscus_tui.api.replies import NewTokens
 from qiscus_tui.demo.calls import Call, Fault
-from qiscus_tui.errors import NotConnected, ReadOnly, StorageError
+from qiscus_tui.errors import NotConnected, NotTrusted, ReadOnly, StorageError
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.history import notices
@@ -157,6 +157,21 @@ async def test_a_call_that_was_never_sent_leaves_nothing_to_explain(
 
     monkeypatch.setattr(connection.client, "revoke_all", call)
     with pytest.raises(NotConnected):
+        await done(connection)
+    assert nothing_to_explain(here, monkeypatch)
+
+
+async def test_a_server_that_is_not_trusted_was_sent_nothing(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+):
+    here = sandbox()
+    connection = await here.connected()
+
+    async def call(*_: object) -> NewTokens:
+        raise NotTrusted("The certificate is another's")
+
+    monkeypatch.setattr(connection.client, "revoke_all", call)
+    with pytest.raises(NotTrusted):
         await done(connection)
     assert nothing_to_explain(here, monkeypatch)
 
@@ -347,6 +362,22 @@ async def test_a_dead_token_is_found_out_though_the_list_tells_no_tokens(sandbox
     here.state.fail_next(Call.REVOKE_ALL, Fault(502, after=True))
     await done(connection)
     assert (await kept(connection)).short_lived is None
+
+
+@pytest.mark.parametrize(("asked", "stays"), [(Fault(500), True), (None, False)])
+async def test_beside_a_list_that_cannot_be_read_only_a_known_end_forgets_the_token(
+    sandbox: SandboxMaker, asked: Fault | None, *, stays: bool
+):
+    here = sandbox()
+    connection = await here.connected()
+    listed = await connection.read_list()
+    here.state.fail_next(Call.REVOKE_ALL, Fault(403, after=True))
+    here.state.fail_next(Call.LIST, Fault(403))
+    if asked is not None:
+        here.state.fail_next(Call.PROFILE, *[asked] * 9)
+    result = await revoke_all(connection, listed)
+    assert result.still_listed is None
+    assert ((await kept(connection)).short_lived is not None) is stays
 
 
 async def test_a_token_that_another_program_got_meanwhile_is_not_forgotten(
