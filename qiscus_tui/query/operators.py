@@ -1,7 +1,7 @@
 """Operators where the filter language has none.
 
-`age>7d`, `client:=x` or `OR` would be searched for as text, match nothing, and negated match every
-session; so they are errors. In double quotes they are plain text.
+`age>7d`, `client:=x`, `Guzzle*` or `OR` would be searched for as text, match nothing, and negated
+match every session; so they are errors. In double quotes they are plain text.
 """
 
 import re
@@ -14,6 +14,14 @@ _NAME_AND_SIGN = re.compile(r"(?P<name>[A-Za-z][A-Za-z_-]*)?(?P<sign>[<>=!~]+)|:
 _IN_PARENTHESES = re.compile(rf"\(+(?:{'|'.join(KEYS)})[:<>=!~]", re.IGNORECASE)
 _BOOLEAN = {"or", "and", "not", "||", "&&", "|", "&"}
 _TEXT_KEYS = {Key.CLIENT, Key.UA, Key.USER, Key.LABEL}
+_PATTERN_SIGNS = {
+    None: "*|",
+    Key.UA: "*|",  # user agents have commas
+    Key.CLIENT: "*|,",
+    Key.USER: "*|,",
+    Key.LABEL: "*|,",
+}
+"""What others write for any text, and for one of several."""
 
 
 def check_operators(key: Key | None, value: str, position: int) -> None:
@@ -23,6 +31,10 @@ def check_operators(key: Key | None, value: str, position: int) -> None:
     elif key in _TEXT_KEYS and (sign := _SIGN.match(value)):
         hint = f"Write it as {EXAMPLES[key]}. {IN_QUOTES}"
         fail(f"{key.value}: takes no '{sign[0][:2]}'", position, hint)
+    pattern = next((sign for sign in value if sign in _PATTERN_SIGNS.get(key, "")), None)
+    if pattern is not None:
+        hint = f"A word finds every text that it is in; -word excludes one. {IN_QUOTES}"
+        fail(f"There is no operator '{pattern}'", position, hint)
 
 
 def _check_bare_word(word: str, position: int) -> None:

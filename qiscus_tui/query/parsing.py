@@ -171,7 +171,7 @@ def _is(raw: RawWord) -> Test:
     if value not in _STATES:
         near = " or ".join(f"is:{state}" for state in similar(value, _STATES))
         meant = f"Did you mean {near}?" if near else f"It can be {', '.join(_STATES)}."
-        _refuse(raw, "is not a state of a session", meant)
+        _refuse(raw, "is not a state", meant)
     return Is(State(value))
 
 

@@ -85,7 +85,7 @@ async def test_a_filter_that_cannot_be_read_names_the_one_that_the_list_is_by(
 ) -> None:
     async with at_sessions(clock, sessions=300) as running:
         await running.press("slash", *"curl", "space", *"is", "colon", "f", "enter")
-        assert "'f' is not a state of a session, at character 9" in running.words()
+        assert "'f' is not a state, at character 9" in running.words()
         assert "The list still shows: curl" in running.words()
         await running.press("slash", "ctrl+u", "minus", "enter")
         assert "The list shows all" in running.words()

@@ -153,12 +153,12 @@ def with_note(line: Line, note: str, tone: Tone) -> Line:
 
 def filter_fault(error: QiscusTuiError) -> Line:
     """Beside the field while it is typed: nothing moves then, half a filter is often none."""
-    return Line(
-        (piece(error.message, Tone.BAD, ALWAYS), piece(error.hint, Tone.MUTED, 50, after="  "))
-    )
+    hint = piece(error.hint, Tone.MUTED, ALWAYS, after="  ")
+    return Line((piece(error.message, Tone.BAD, ALWAYS), hint))
 
 
 def filter_trouble(error: QiscusTuiError, shown_by: str) -> Said:
     """Why the filter that stands there can't be read, how to write it, and what is shown."""
     still = f"The list still shows: {shown_by}" if shown_by else "The list shows all."
-    return Said(f"{error.message}. {error.hint.removesuffix('.')}. {still}")
+    hint = error.hint if error.hint.endswith((".", "?")) else f"{error.hint}."
+    return Said(f"{error.message}. {hint} {still}")
