@@ -491,7 +491,11 @@ def by_row_number(stage: Stage, count: int) -> None:
             row = replace(one, id=fingerprint(str(number)), revoke_with=number, token=None)
             server.add(row)
 
-    stage.server.add(*(new_session(n, created_at=START - 1000 + n) for n in range(count)))
+    made = [
+        new_session(n, created_at=START - 1000 + n, expires_at=START + DAY * (n + 1))
+        for n in range(count)
+    ]
+    stage.server.add(*made)
     renumber(stage.server)
     stage.server.before_list = renumber
 
