@@ -139,10 +139,12 @@ async def _follow(console: Console, revocation: Revocation) -> Report:
     async with contextlib.aclosing(revocation.apply()) as events:
         async for event in events:
             match event:
-                case TrialStarted(session_id):
+                case TrialStarted(session_id, None):
                     console.say(
                         f"No revoke was verified on this server yet: {session_id} goes first"
                     )
+                case TrialStarted(session_id, why):
+                    console.say(f"{why}: {session_id} goes next")
                 case Answered(session_id, error, done, total):
                     console.progress(f"{done:,} of {total:,} sent")
                     if error and error.message not in said and len(said) < MOST_GROUPS:

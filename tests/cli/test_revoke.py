@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from qiscus_tui.cli.outcome_lines import MOST_GROUPS, outcome_lines
-from qiscus_tui.demo import DIALECTS
+from qiscus_tui.demo import DIALECTS, Dialect
 from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.demo.shapes import Pages
 from qiscus_tui.errors import NoAccount, QiscusTuiError, StorageError
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.connection import Connection
@@ -559,3 +560,35 @@ def test_where_the_audit_log_cannot_be_written_nothing_is_revoked(logged_in: Pro
     done = logged_in("revoke", logged_in.ids()[0], "--yes")
     assert done.code == 6
     assert logged_in.server.calls[Call.REVOKE] == 0
+
+
+def test_a_row_that_the_server_cannot_revoke_is_told_and_passed_over(logged_in: Program) -> None:
+    logged_in.server.fail_next(Call.REVOKE, *[Fault(500)] * 5)
+    done = logged_in("revoke", *logged_in.ids()[:3], "--yes", "--json")
+    assert done.code == 3
+    assert sorted(outcome for outcome, _ in outcomes_of(done).values()) == [
+        "failed",
+        "revoked",
+        "revoked",
+    ]
+    assert "The server could not revoke that one" in done.err
+
+
+def test_a_named_id_beside_an_unreadable_entry_is_unknown(logged_in: Program) -> None:
+    logged_in.speak(DIALECTS["unreadable"])
+    assert logged_in.login().code == 0
+    done = logged_in("revoke", NOT_LISTED, "--json")
+    assert done.code == 3
+    outcome, reason = outcomes_of(done)[NOT_LISTED]
+    assert outcome == "unknown"
+    assert "could not be read" in str(reason)
+    assert "not listed, but" in done.err.lower()
+
+
+def test_a_named_id_is_looked_for_twice_in_numbered_pages(logged_in: Program) -> None:
+    logged_in.speak(Dialect(pages=Pages.NUMBERED, page_size=10), sessions=95)
+    assert logged_in.login().code == 0
+    before = logged_in.server.calls[Call.LIST]
+    done = logged_in("revoke", NOT_LISTED, "--json")
+    assert (done.code, outcomes_of(done)) == (0, {NOT_LISTED: ("already_gone", None)})
+    assert logged_in.server.calls[Call.LIST] - before == 21  # 10 pages, the first again, 10 pages

@@ -404,6 +404,8 @@ async def test_a_row_that_the_server_cannot_revoke_does_not_keep_the_rest_from_g
     end = await first_use.apply(first_use.plan())
     assert end.ids(Outcome.FAILED) == set(stuck)
     assert len(end.ids(Outcome.REVOKED)) == 8 - count
+    told = [event.why_another for event in end.events if isinstance(event, TrialStarted)]
+    assert told == [None, *["The server could not revoke that one"] * count]
     assert first_use.trials.verified
 
 

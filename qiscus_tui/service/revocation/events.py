@@ -16,6 +16,8 @@ class TrialStarted:
     """One session goes first, because no revoke was verified here yet."""
 
     id: str
+    why_another: str | None = None
+    """Why the one before it did not settle that, None for the first."""
 
 
 @dataclass(frozen=True)

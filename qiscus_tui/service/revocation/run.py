@@ -212,7 +212,7 @@ class Revocation:
         while len(self._waiting) > 1 and not (self._halt.is_set or first_use.is_decided):
             trial = goes_first(facts, self._waiting)
             self._waiting.remove(trial)
-            self._events.put_nowait(TrialStarted(trial.id))
+            self._events.put_nowait(TrialStarted(trial.id, first_use.why_another))
             await self._sending.send([trial])
             if self._cut_short or trial.id not in self._sending.sent:
                 return

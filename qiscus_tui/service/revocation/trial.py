@@ -55,6 +55,8 @@ class FirstUse:
         """Whether sessions outside the plan went with one: that may have been a logout."""
         self.is_decided = False
         """Whether the rest may follow."""
+        self.why_another: str | None = None
+        """Why another session is to be tried, None before the first."""
         self.since = facts.before
         """The list from before what was sent last."""
 
@@ -81,6 +83,10 @@ class FirstUse:
             against = ENDED_OTHERS
         self._suspected = self._suspected or ended_others
         self.is_decided = not is_stuck and not ended_others
+        if ended_others:
+            self.why_another = "Sessions outside the plan went with the first one"
+        elif is_stuck:
+            self.why_another = "The server could not revoke that one"
         return against
 
 

@@ -71,9 +71,9 @@ class Progress:
         match event:
             case Rereading():
                 self.doing = "reading the list again first"
-            case TrialStarted(id=one):
+            case TrialStarted(id=one, why_another=why):
                 self._trial = one
-                self.doing = f"trying one first: {one[:8]}"
+                self.doing = f"trying {'another' if why else 'one first'}: {one[:8]}"
             case Answered(id=one, error=error):
                 self.done += 1
                 if one == self._trial:
