@@ -5,6 +5,7 @@ text. A keyring that is locked, broken or slow is an error and never "no token":
 second login would leave the first one's tokens behind.
 """
 
+import contextlib
 import json
 import os
 import threading
@@ -92,12 +93,25 @@ class KeyringSecrets:
                 f"The {self.where} would have to keep {len(text):,} characters in one entry",
                 "Log in with --store file.",
             )
-        self._bounded(lambda: self._backend.set_password(SERVICE, key, text), "be written")
+        before = self._get(key)
+        self._bounded(
+            lambda: self._backend.set_password(SERVICE, key, text),
+            "be written",
+            undo=lambda: self._put_back(key, before),
+        )
         if self._get(key) != text:  # KWallet's answer to a write is not looked at by its backend
             raise StorageError(f"The {self.where} does not give back what was written", _UNLOCK)
 
-    def _bounded(self, call: Callable[[], T], what: str) -> T:
-        answer = _ask(call, self._timeout)
+    def _put_back(self, key: str, before: str | None) -> None:
+        if before is None:
+            self._backend.delete_password(SERVICE, key)
+        else:
+            self._backend.set_password(SERVICE, key, before)
+
+    def _bounded(
+        self, call: Callable[[], T], what: str, undo: Callable[[], object] | None = None
+    ) -> T:
+        answer = _ask(call, self._timeout, undo)
         if answer is None:
             raise StorageError(
                 f"The {self.where} could not {what}: no answer in {self._timeout:g} s "
@@ -174,23 +188,36 @@ class _Answer(Generic[T]):
     error: Exception | None = None
 
 
-def _ask(call: Callable[[], T], timeout: float) -> _Answer[T] | None:
+def _ask(
+    call: Callable[[], T], timeout: float, undo: Callable[[], object] | None = None
+) -> _Answer[T] | None:
     """What the call gave or raised, None where it took too long.
 
-    It runs in a daemon thread: one that hangs in D-Bus neither stops us nor our end.
+    It runs in a daemon thread: one that hangs in D-Bus neither stops us nor our end. What it still
+    does when nobody waits any more is taken back by `undo`.
     """
     answers: list[_Answer[T]] = []
+    given_up, turn = threading.Event(), threading.Lock()
 
     def run() -> None:
         try:
-            answers.append(_Answer(value=call()))
+            answer: _Answer[T] = _Answer(value=call())
         except Exception as error:  # noqa: BLE001 backends raise anything; the caller raises it on
-            answers.append(_Answer(error=error))
+            answer = _Answer(error=error)
+        with turn:
+            answers.append(answer)
+            is_late = given_up.is_set()
+        if is_late and undo is not None and answer.error is None:
+            with contextlib.suppress(Exception):  # nobody is left to be told
+                undo()
 
     thread = threading.Thread(target=run, name="keyring", daemon=True)
     thread.start()
     thread.join(timeout)
-    return answers[0] if answers else None
+    with turn:
+        if not answers:
+            given_up.set()
+        return answers[0] if answers else None
 
 
 def _refusal(where: str, what: str, error: Exception) -> StorageError:

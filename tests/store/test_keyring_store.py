@@ -295,3 +295,39 @@ def raising(error: Exception) -> Callable[..., None]:
         raise error
 
     return fail_with_it
+
+
+@pytest.mark.parametrize("before", [None, Credentials("LLTold")])
+def test_a_write_that_lands_after_it_was_given_up_is_taken_back(before: Credentials | None) -> None:
+    backend = LateBackend()
+    secrets = KeyringSecrets(backend, "keyring", timeout=5)
+    if before is not None:
+        secrets.write("key", before)
+    backend.late = threading.Event()
+    with pytest.raises(StorageError, match="no answer"):
+        KeyringSecrets(backend, "keyring", timeout=0.05).write("key", Credentials("LLTnew"))
+    backend.late.set()
+    assert backend.put_back.wait(5)
+    assert secrets.read("key") == before
+
+
+class LateBackend(FakeBackend):
+    """Writes once it is let, and says when a second change is done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.late: threading.Event | None = None
+        self.put_back = threading.Event()
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        if self.late is not None and not self.late.is_set():
+            self.late.wait(60)
+            super().set_password(service, username, password)
+            return
+        super().set_password(service, username, password)
+        if self.late is not None:
+            self.put_back.set()
+
+    def delete_password(self, service: str, username: str) -> None:
+        super().delete_password(service, username)
+        self.put_back.set()
