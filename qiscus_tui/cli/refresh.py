@@ -35,6 +35,9 @@ async def run(context: Context) -> int:
         if wanted is None:
             token = await refreshed_since(connection, connection.clock.now() - process_age())
         else:
+            held = (await connection.credentials()).short_lived
+            if held is not None and not fingerprint(held.token).startswith(wanted):
+                context.console.say(f"Not refreshed: the token that is kept here is not {wanted}")
             token = await refreshed_if(connection, wanted)
         left = countdown(token.expires_at - connection.server_now())
     context.console.result(

@@ -235,9 +235,12 @@ def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_on_a_terminal_alo
 
 def test_refresh_if_refreshes_only_the_named_token(logged_in: Program) -> None:
     own = fingerprint(kept_token(logged_in))
-    assert logged_in("refresh", "--if", "0123456789ab").code == 0
+    done = logged_in("refresh", "--if", "0123456789ab")
+    assert done.code == 0
+    assert "Not refreshed" in done.err
+    assert own in done.out
     assert logged_in.server.calls[Call.REFRESH] == 0
-    assert logged_in("refresh", "--if", own[:8]).code == 0
+    assert logged_in("refresh", "--if", own[:8]).err == ""
     assert logged_in.server.calls[Call.REFRESH] == 1
     assert logged_in("refresh", "--if", own).code == 0
     assert logged_in.server.calls[Call.REFRESH] == 1
