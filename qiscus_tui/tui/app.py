@@ -199,5 +199,5 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], SaidOnce[int], inherit_bind
     async def _leave(self, code: int) -> None:
         from qiscus_tui.tui.opening import end_this_run
 
-        self.parting_words = await end_this_run(self, PATIENCE, in_good_order=self._was_quit)
+        self.parting_words += await end_this_run(self, PATIENCE, in_good_order=self._was_quit)
         self.exit(code)

@@ -3,6 +3,7 @@
 import pytest
 
 from qiscus_tui.demo import Call, Fault
+from qiscus_tui.errors import StorageError
 from qiscus_tui.model.known import Known
 from qiscus_tui.tui.dialogs.revoke import RevokeDialog
 from qiscus_tui.tui.screens.login import LoginScreen
@@ -319,6 +320,23 @@ async def test_refreshing_a_login_of_this_run_only_leaves_no_token_behind(
         clock.advance(5)
         await running.press("R")
         assert len(running.state.sessions()) == before
+
+
+async def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_and_left_on_the_terminal(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StorageError("No space left on device")
+
+    async with at_sessions(clock) as running:
+        monkeypatch.setattr("qiscus_tui.store.secrets.MemorySecrets.write", full)
+        answer = b'{"data": {"auth": {"token": "QEXnew", "long_lived_token": "LLTnew"}}}'
+        running.state.fail_next(Call.REFRESH, Fault(200, answer))
+        clock.advance(5)
+        await running.press("R")
+        assert "LLTnew" in running.toasts
+        assert "No space left" in running.toasts
+        assert "LLTnew" in " ".join(running.app.parting_words)
 
 
 async def test_copying_an_id_says_where_it_went(clock: ManualClock) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.binding import BindingType
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from qiscus_tui.service.revocation.outcomes import Report
     from qiscus_tui.service.revocation.plan import Selection
     from qiscus_tui.service.revoke_all import RevokeAllResult
+
+LOST_TOKEN = 600.0
+"""Seconds that a token stays on screen which is kept nowhere."""
 
 
 class SessionsScreen(LiveList):
@@ -165,6 +168,7 @@ class SessionsScreen(LiveList):
 
         if self.connection is None:
             return
+        self.connection.show_secret = self._show_lost
         try:
             await refreshed_since(self.connection, self.workspace.clock.now())
         except QiscusTuiError as error:
@@ -177,6 +181,17 @@ class SessionsScreen(LiveList):
         finally:
             self._is_changing = False
             self.draw_lines()
+
+    def _show_lost(self, token: str) -> bool:
+        """Show a new long-lived token that could not be stored, now and when the app is left."""
+        from qiscus_tui.tui.dialogs.revoke_all import LeavesWords
+
+        words = f"The new long-lived token could not be stored. It is shown only here: {token}"
+        self.notify(words, severity="error", timeout=LOST_TOKEN, markup=False)
+        app = cast("object", self.app)
+        if isinstance(app, LeavesWords):
+            app.parting_words.append(words)
+        return True
 
     def action_find_token(self) -> None:
         """Find the session of a token that was found somewhere."""
