@@ -2,15 +2,18 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.replies import LoginAnswer
 from qiscus_tui.errors import (
     ConfigError,
+    Forbidden,
     NoLongLivedToken,
     NotQiscus,
     OutOfReach,
+    QiscusTuiError,
     ServerError,
     StorageError,
     TokenExpired,
@@ -24,6 +27,7 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.service.choice import Choice, configured
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.keeping import Disk, Keeping
+from qiscus_tui.service.long_lived import ask_long_lived
 from qiscus_tui.service.replacing import Before, holder_here, kept_before
 from qiscus_tui.service.shield import shield
 from qiscus_tui.service.tokens import end_unkept
@@ -31,8 +35,9 @@ from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.service.zones import with_zone_learned
 from qiscus_tui.store.accounts import StoredAccount
 
-UNWANTED_ANSWER = 2.0
-"""Seconds that the answer to a login has when nobody waits for it any more."""
+UNWANTED_ANSWER = 1.6
+"""Seconds that are left to get the answer to a login, and to end its token, when nobody waits for
+it any more."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ async def log_in(
     """
     await asyncio.to_thread(_prove_writable, kept)
     origin = workspace.login_server()
-    label = _label_for(workspace, origin, password.email, name)
+    label = await asyncio.to_thread(_label_for, workspace, origin, password.email, name)
     async with workspace.client(origin, "", label) as client:
         answer = await _answered(client, password)
         client.app_id = answer.app_code
@@ -75,12 +80,14 @@ async def log_in(
             app_name=answer.app_name,
             role=answer.role,
         )
-        try:
-            with shield.held():  # a signal must not fall between the answer and the disk
-                connection, notes = await _keep(workspace, kept, account, credentials, name)
-        except StorageError:
-            await _end_made(client, answer)
-            raise
+        connection, notes = await _keep(
+            workspace,
+            kept,
+            account,
+            credentials,
+            name,
+            lambda limit: _end_made(client, answer, limit),
+        )
     connection, learned = await with_zone_learned(connection, answer.made_at)
     return LoggedIn(connection, (*notes, *learned))
 
@@ -131,8 +138,9 @@ async def log_in_with_key(
     connection, notes = await _keep(
         workspace, kept, account, Credentials(secret_key=secret_key), name
     )
-    if (await connection.credentials()).long_lived is None:
-        notes += ("A REST key alone can't list or revoke sessions.",)
+    with contextlib.suppress(StorageError):  # the account is kept all the same
+        if (await connection.credentials()).long_lived is None:
+            notes += ("A REST key alone can't list or revoke sessions.",)
     return LoggedIn(connection, notes)
 
 
@@ -150,19 +158,23 @@ async def _answered(client: ApiClient, password: Password) -> LoginAnswer:
         return await asyncio.shield(asking)
     except asyncio.CancelledError:
         try:
-            await asyncio.wait({asking}, timeout=UNWANTED_ANSWER)
-            if asking.done() and asking.exception() is None:
-                await _end_made(client, asking.result())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(UNWANTED_ANSWER):
+                    await asyncio.wait({asking})
+                    if asking.exception() is None:
+                        await _end_made(client, asking.result())
         finally:
             asking.cancel()
         raise
 
 
-async def _end_made(client: ApiClient, answer: LoginAnswer) -> None:
-    """End the token that the login made, as well as that goes."""
+async def _end_made(client: ApiClient, answer: LoginAnswer, limit: float | None = None) -> None:
+    """End the token that the login made, as well as that goes within `limit` seconds."""
     if answer.short_lived is not None:
         client.app_id = answer.app_code
-        await end_unkept(client, answer.short_lived.token)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit):
+                await end_unkept(client, answer.short_lived.token)
 
 
 async def _checked(client: ApiClient, answer: LoginAnswer) -> Credentials:
@@ -178,37 +190,99 @@ async def _checked(client: ApiClient, answer: LoginAnswer) -> Credentials:
     raise NoLongLivedToken("This app is too old for token management: it has no long-lived token")
 
 
+async def _nothing_made(_limit: float | None) -> None:
+    """End nothing: this login made no token."""
+
+
 async def _keep(
-    workspace: Workspace, kept: Keeping, account: Account, credentials: Credentials, name: str
+    workspace: Workspace,
+    kept: Keeping,
+    account: Account,
+    credentials: Credentials,
+    name: str,
+    end_made: Callable[[float | None], Awaitable[None]] = _nothing_made,
 ) -> tuple[Connection, tuple[str, ...]]:
-    """Store the account; the token that it replaces is ended."""
-    notes: tuple[str, ...] = ()
-    made = credentials.short_lived
-    async with kept.lock(account):
-        before = await asyncio.to_thread(kept_before, workspace, kept, account)
-        replaced = before.credentials
-        if replaced is not None and not _may_be_anothers(account, credentials, replaced):
-            credentials = credentials.over(replaced)
-        if made is None and before.account is not None:
-            account = before.account  # an earlier login by password learned more of it
-        await asyncio.to_thread(kept.secrets.write, account.key, credentials)
-        short = credentials.short_lived
-        own_id = fingerprint(short.token) if short else ""
-        kept_name = before.name if _is_configured_by(before.name, account, workspace) else name
-        stored = StoredAccount(
-            kept_name, account, kept.secrets.storage, own_id, workspace.clock.now()
-        )
-        if kept.disk is not None and kept.secrets.storage is not Storage.THIS_RUN:
-            stored = await asyncio.to_thread(_entered_in_book, kept, kept.disk, stored, before)
-            notes = await asyncio.to_thread(before.leave, account.key)
-            notes += _about_name(name, stored.name, before.name)
-    if not stored.name:
-        stored = replace(stored, name=account.name)
+    """Store the account; the token that it replaces is ended.
+
+    Where it can't be stored, or a signal comes first, `end_made` ends the token of this login.
+    """
+    stored: StoredAccount | None = None
+    try:
+        async with kept.lock(account):
+            before = await asyncio.to_thread(kept_before, workspace, kept, account)
+            if before.credentials is not None and await _was_replaced(
+                workspace, account, credentials, before.credentials
+            ):
+                await end_made(None)
+                credentials = before.credentials
+            with shield.held():  # a signal must not fall between the answer and the disk
+                stored, credentials = await asyncio.to_thread(
+                    _stored, workspace, kept, account, credentials, name, before
+                )
+            notes = await asyncio.to_thread(_tidied, stored, kept, before, name)
+    except (QiscusTuiError, asyncio.CancelledError) as error:
+        if stored is None:
+            await end_made(UNWANTED_ANSWER if isinstance(error, asyncio.CancelledError) else None)
+        raise
     connection = workspace.connection(Choice(configured(stored, workspace.config), "login"), kept)
-    ended = replaced.short_lived if replaced is not None else None
-    if ended is not None and ended != short:
+    ended = before.credentials.short_lived if before.credentials is not None else None
+    if ended is not None and ended != credentials.short_lived:
         notes += await _end_replaced(connection, ended.token)
     return connection, notes
+
+
+async def _was_replaced(
+    workspace: Workspace, account: Account, new: Credentials, old: Credentials
+) -> bool:
+    """Return whether another program got a newer long-lived token than that of this login.
+
+    The server says which one lives; where it does not, nothing is overwritten. Raises OutOfReach,
+    ServerError, TokenInvalid where both are dead.
+    """
+    if new.long_lived is None or old.long_lived is None or new.long_lived == old.long_lived:
+        return False
+    if not account.user:
+        return False  # it may be another user's
+    async with workspace.client(account.origin, account.app_code, account.label) as client:
+        try:
+            await ask_long_lived(client, new.long_lived)
+        except TokenInvalid:
+            await ask_long_lived(client, old.long_lived)
+            return True
+        except Forbidden:
+            return False  # this role may not list, but it is known
+    return False
+
+
+def _stored(
+    workspace: Workspace,
+    kept: Keeping,
+    account: Account,
+    credentials: Credentials,
+    name: str,
+    before: Before,
+) -> tuple[StoredAccount, Credentials]:
+    """Write secrets and account; return them as they are kept. Raises StorageError."""
+    made, replaced = credentials.short_lived, before.credentials
+    if replaced is not None and not _may_be_anothers(account, credentials, replaced):
+        credentials = credentials.over(replaced)
+    if made is None and before.account is not None:
+        account = before.account  # an earlier login by password learned more of it
+    kept.secrets.write(account.key, credentials)
+    short = credentials.short_lived
+    own_id = fingerprint(short.token) if short else ""
+    kept_name = before.name if _is_configured_by(before.name, account, workspace) else name
+    stored = StoredAccount(kept_name, account, kept.secrets.storage, own_id, workspace.clock.now())
+    if kept.disk is not None and kept.secrets.storage is not Storage.THIS_RUN:
+        stored = _entered_in_book(kept, kept.disk, stored, before)
+    return (stored if stored.name else replace(stored, name=account.name)), credentials
+
+
+def _tidied(stored: StoredAccount, kept: Keeping, before: Before, name: str) -> tuple[str, ...]:
+    """Take the earlier secrets away from another place; return what the user should know."""
+    if kept.disk is None or kept.secrets.storage is Storage.THIS_RUN:
+        return ()
+    return (*before.leave(stored.account.key), *_about_name(name, stored.name, before.name))
 
 
 def _is_configured_by(name: str, account: Account, workspace: Workspace) -> bool:

@@ -7,13 +7,9 @@ to the profile call, a secret key to the same one.
 
 from dataclasses import dataclass
 
-from qiscus_tui.api.answers import LIST_BODY, AnswerStream
-from qiscus_tui.api.decode import lenient
-from qiscus_tui.api.failures import failure, is_refusal
 from qiscus_tui.errors import (
     Forbidden,
     LoginNeeded,
-    NotQiscus,
     OutOfReach,
     QiscusTuiError,
     ServerError,
@@ -21,9 +17,7 @@ from qiscus_tui.errors import (
 )
 from qiscus_tui.model.account import Account, Credentials, Storage
 from qiscus_tui.service.connection import Connection
-
-_BEGINNING = 65_536
-"""Bytes of a list that are enough to tell it from a refusal."""
+from qiscus_tui.service.long_lived import ask_long_lived
 
 
 @dataclass(frozen=True)
@@ -82,8 +76,8 @@ async def status_of(connection: Connection) -> Status:
 async def _ask(connection: Connection, credentials: Credentials) -> None:
     client, role = connection.client, connection.account.role
     if credentials.long_lived is not None:
-        await _ask_long_lived(connection, credentials.long_lived)
-    elif credentials.secret_key is not None:
+        await ask_long_lived(client, credentials.long_lived)
+    if credentials.secret_key is not None:
         await client.profile(client.rest_headers(credentials.secret_key), role)
     short = credentials.short_lived
     if short is not None and connection.is_live(short):
@@ -91,39 +85,3 @@ async def _ask(connection: Connection, credentials: Credentials) -> None:
             await client.profile(client.short_lived_headers(short.token), role)
         except Forbidden:
             return  # the role is not what we took it for, but the token was taken
-
-
-async def _ask_long_lived(connection: Connection, long_lived: str) -> None:
-    client = connection.client
-    call = client.contract.list
-
-    async def once() -> None:
-        async with client.stream(call, client.long_lived_headers(long_lived)) as answer:
-            body, whole = await _beginning(answer)
-        value = lenient(body) if whole else None
-        if answer.status >= 400 or is_refusal(value):
-            raise failure(
-                call,
-                answer.status,
-                answer.headers,
-                value,
-                now=client.now(),
-                secrets={long_lived, *client.own_secrets},
-            )
-        if body.lstrip()[:1] not in {b"[", b"{"}:
-            raise NotQiscus(
-                f"{client.origin.netloc} answered the list with something else than JSON",
-                status=answer.status,
-            )
-
-    await client.patience.retrying(once)
-
-
-async def _beginning(answer: AnswerStream) -> tuple[bytes, bool]:
-    """The first bytes of an answer, and whether that is all of it."""
-    body = bytearray()
-    async for piece in answer.pieces(LIST_BODY):
-        body += piece
-        if len(body) > _BEGINNING:
-            return bytes(body), False
-    return bytes(body), True

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from qiscus_tui.errors import LoginNeeded, OutOfReach, ServerError
+from qiscus_tui.errors import LoginNeeded, OutOfReach, ServerError, StorageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.keeping import Disk
@@ -35,7 +35,7 @@ async def with_zone_learned(
 ) -> tuple[Connection, tuple[str, ...]]:
     """The connection of a new login, reading times as they are meant; what to tell of that.
 
-    What was learned is kept with the account. Raises StorageError.
+    What was learned is kept with the account, where that can be.
     """
     try:
         listed = await connection.read_list()
@@ -44,15 +44,18 @@ async def with_zone_learned(
             return connection, ()
         corrected = replace(connection, account=replace(connection.account, zone_offset=offset))
         is_put_right = not zone_offset_of(await corrected.read_list(), made_at)
-    except (LoginNeeded, ServerError, OutOfReach) as error:
+    except (LoginNeeded, ServerError, OutOfReach, StorageError) as error:
         return connection, (f"The sessions could not be listed: {error.message}",)
     hours = f"{offset / 3600:+g} h"
     if not is_put_right:  # only times without a zone can be taken for another one's
         note = f"This server's times name their zone and are {hours} off; they are shown as it says"
         return connection, (f"{note}.",)
     own = listed.current_session
-    await _keep(corrected, own.id if own else "")
     note = f"This server's times have no zone and run {hours} from UTC; they are shown corrected."
+    try:
+        await _keep(corrected, own.id if own else "")
+    except StorageError as error:  # the login is kept all the same
+        return corrected, (note, f"That could not be stored: {error.message}")
     return corrected, (note,)
 
 

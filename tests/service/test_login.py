@@ -22,6 +22,7 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.account import Role, Storage
 from qiscus_tui.service.keeping import keeping, keeping_nothing
 from qiscus_tui.service.login import log_in_with_key, log_in_with_token
+from qiscus_tui.service.status import status_of
 from qiscus_tui.service.tokens import valid_token
 from tests.service.conftest import Sandbox, SandboxMaker
 from tests.service.stores import FailingSecrets
@@ -398,3 +399,26 @@ async def test_what_is_no_qiscus_server_keeps_nothing(sandbox: SandboxMaker, dia
         await here.log_in()
     assert caught.value.exit_code == 1
     assert here.disk.book.all() == ()
+
+
+async def test_a_login_that_is_kept_does_not_fail_for_what_was_learned_after_it(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+):
+    def full(*_: object) -> None:
+        raise StorageError("No space left on device")
+
+    monkeypatch.setattr("qiscus_tui.service.zones._update_in_book", full)
+    here = sandbox("local-time")
+    done = await here.log_in()
+    assert any("No space left" in note for note in done.notes)
+    assert (await done.connection.credentials()).short_lived is not None
+
+
+async def test_every_credential_that_is_held_is_asked_about(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    held = await connection.credentials()
+    await connection.keep(replace(held, secret_key="no longer good"))
+    assert (await status_of(connection)).accepted is False
+    await connection.keep(replace(held, secret_key=SECRET_KEY))
+    assert (await status_of(connection)).accepted is True

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 import httpx
 import pytest
 
+from qiscus_tui.errors import OutOfReach
+from qiscus_tui.model.account import Credentials
 from qiscus_tui.service.login import LoggedIn, Password, log_in
 from tests.service.conftest import Sandbox, SandboxMaker
 
@@ -16,8 +18,11 @@ class HeldAnswer(httpx.AsyncBaseTransport):
     def __init__(self, server: httpx.AsyncBaseTransport) -> None:
         self.server = server
         self.made, self.released = asyncio.Event(), asyncio.Event()
+        self.unreachable = False
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self.unreachable:
+            raise httpx.ReadTimeout("no answer")
         response = await self.server.handle_async_request(request)
         if request.url.path == "/api/v1/auth":
             self.made.set()
@@ -73,3 +78,77 @@ async def test_giving_up_twice_waits_no_longer(sandbox: SandboxMaker) -> None:
     with pytest.raises(asyncio.CancelledError):
         await given.login
     assert not given.answer.released.is_set()
+
+
+# Meanwhile somebody else has the account
+
+
+async def test_given_up_while_another_program_has_the_account_its_token_is_ended(
+    sandbox: SandboxMaker,
+) -> None:
+    here = sandbox()
+    connection = await here.connected()
+    before = here.tokens()
+    async with connection.keeping.lock(connection.account):
+        demo = here.workspace.demo
+        assert demo is not None
+        answer = HeldAnswer(demo.transport)
+        answer.released.set()
+        space = replace(here.workspace, demo=replace(demo, transport=answer))
+        login = asyncio.create_task(log_in(space, here.kept, Password(demo.email, demo.password)))
+        await answer.made.wait()
+        for _ in range(20):  # until it waits for its turn
+            await asyncio.sleep(0)
+        login.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await login
+    assert here.tokens() == before
+
+
+@dataclass
+class Rotation:
+    """A login whose answer is on its way while another program gets a new long-lived token."""
+
+    login: "asyncio.Task[LoggedIn]"
+    answer: HeldAnswer
+    newer: Credentials
+
+
+async def rotated_meanwhile(here: Sandbox) -> Rotation:
+    connection = await here.connected()
+    demo = here.workspace.demo
+    assert demo is not None
+    answer = HeldAnswer(demo.transport)
+    space = replace(here.workspace, demo=replace(demo, transport=answer))
+    login = asyncio.create_task(log_in(space, here.kept, Password(demo.email, demo.password)))
+    await answer.made.wait()
+    held = await connection.credentials()
+    here.clock.advance(1)
+    new = await connection.client.revoke_all(held.long_lived or "")
+    assert new.long_lived not in {None, held.long_lived}
+    await connection.keep_new(held, new)
+    return Rotation(login, answer, await connection.credentials())
+
+
+async def test_a_living_long_lived_token_is_not_overwritten_by_a_dead_one(
+    sandbox: SandboxMaker,
+) -> None:
+    here = sandbox("new-long-lived")
+    rotation = await rotated_meanwhile(here)
+    rotation.answer.released.set()
+    connection = (await rotation.login).connection
+    assert await connection.credentials() == rotation.newer
+    assert (await connection.read_list()).current_session is not None
+
+
+async def test_where_the_server_does_not_say_which_one_lives_nothing_is_overwritten(
+    sandbox: SandboxMaker,
+) -> None:
+    here = sandbox("new-long-lived")
+    rotation = await rotated_meanwhile(here)
+    rotation.answer.unreachable = True
+    rotation.answer.released.set()
+    with pytest.raises(OutOfReach):
+        await rotation.login
+    (stored,) = here.disk.book.all()
+    assert here.kept.secrets.read(stored.account.key) == rotation.newer

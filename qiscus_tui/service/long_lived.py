@@ -1,0 +1,49 @@
+"""Whether the server accepts a long-lived token, without reading a whole list for it."""
+
+from qiscus_tui.api.answers import LIST_BODY, AnswerStream
+from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.decode import lenient
+from qiscus_tui.api.failures import failure, is_refusal
+from qiscus_tui.errors import NotQiscus
+
+_BEGINNING = 65_536
+"""Bytes of a list that are enough to tell it from a refusal."""
+
+
+async def ask_long_lived(client: ApiClient, long_lived: str) -> None:
+    """Return where the server accepts this token for this app; tried again like any read.
+
+    Raises TokenInvalid where it does not, Forbidden, ServerError, OutOfReach.
+    """
+    call = client.contract.list
+
+    async def once() -> None:
+        async with client.stream(call, client.long_lived_headers(long_lived)) as answer:
+            body, whole = await _beginning(answer)
+        value = lenient(body) if whole else None
+        if answer.status >= 400 or is_refusal(value):
+            raise failure(
+                call,
+                answer.status,
+                answer.headers,
+                value,
+                now=client.now(),
+                secrets={long_lived, *client.own_secrets},
+            )
+        if body.lstrip()[:1] not in {b"[", b"{"}:
+            raise NotQiscus(
+                f"{client.origin.netloc} answered the list with something else than JSON",
+                status=answer.status,
+            )
+
+    await client.patience.retrying(once)
+
+
+async def _beginning(answer: AnswerStream) -> tuple[bytes, bool]:
+    """The first bytes of an answer, and whether that is all of it."""
+    body = bytearray()
+    async for piece in answer.pieces(LIST_BODY):
+        body += piece
+        if len(body) > _BEGINNING:
+            return bytes(body), False
+    return bytes(body), True
