@@ -51,6 +51,18 @@ class Session(msgspec.Struct, frozen=True, gc=False):
         """Whether the list holds what the revoke call needs."""
         return self.revoke_with is not None
 
+    def is_same_as(self, other: "Session") -> bool:
+        """Whether two rows with the same id are the same session.
+
+        A server's id may be the number of a row: then it stands for another session once a row
+        before it ended.
+        """
+        if self.token is not None or other.token is not None:
+            return self.token == other.token
+        if self.created_at is not None and other.created_at is not None:
+            return self.created_at == other.created_at
+        return self.user_agent == other.user_agent
+
     def __repr__(self) -> str:
         return f"Session({self.id})"
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qiscus_tui.model.session import Session
 from qiscus_tui.tui.widgets.marks import MarkCounts, Marks
 from qiscus_tui.tui.widgets.session_table import SessionTable
 from tests.clocks import ManualClock
@@ -130,3 +131,18 @@ def test_marks_are_a_set_of_positions(added: set[int], inverted: set[int], shown
     assert marks.flags == bytes(at in added ^ inverted for at in range(30))
     hidden = (added ^ inverted) - shown
     assert marks.counts(sorted(shown)) == MarkCounts(len(added ^ inverted), len(hidden))
+
+
+async def test_a_mark_goes_when_its_id_stands_for_another_session(app: TableApp) -> None:
+    def numbered(*created: float) -> list[Session]:
+        return [
+            session(row, token=None, revoke_with=row, created_at=at)
+            for row, at in enumerate(created, 1)
+        ]
+
+    async with app.run_test(size=SIZE) as pilot:
+        app.table.show(listed(numbered(NOW, NOW - 10, NOW - 20)), range(3))
+        await pilot.press("home", "space", "space")
+        assert app.table.marked_ids == ids(1, 2)
+        app.table.show(listed(numbered(NOW, NOW - 20)), range(2))
+        assert app.table.marked_ids == ids(1)

@@ -197,7 +197,8 @@ class Facts:
 
 def _ids_changed(sessions: Iterable[Session], listed: SessionList) -> bool:
     return any(
-        (found := listed.get(session.id)) is not None and not _is_same(session, found)
+        (found := listed.get(session.id)) is not None
+        and (found.revoke_with != session.revoke_with or not found.is_same_as(session))
         for session in sessions
     )
 
@@ -219,14 +220,3 @@ def _number(server_id: str | int | None) -> int | None:
     if isinstance(server_id, str):
         return int(server_id) if server_id.isdecimal() and len(server_id) < 20 else None
     return server_id
-
-
-def _is_same(one: Session, other: Session) -> bool:
-    """Whether two rows with one id are one session, revoked by the same token or id."""
-    if (one.token, one.revoke_with) != (other.token, other.revoke_with):
-        return False
-    if one.token is not None:
-        return True
-    if one.created_at is not None and other.created_at is not None:
-        return one.created_at == other.created_at
-    return one.user_agent == other.user_agent

@@ -88,7 +88,8 @@ class Marks:
         if marked:
             places = new.positions
             for position in marked:
-                place = places.get(old.sessions[position].id)
-                if place is not None:
+                session = old.sessions[position]
+                place = places.get(session.id)
+                if place is not None and new.sessions[place].is_same_as(session):
                     marks._flags[place] = 1
         return marks
