@@ -6,6 +6,7 @@ Accounts and ids come from this machine's files alone: pressing tab asks no serv
 import argparse
 
 from qiscus_tui.cli.parser import build_parser
+from qiscus_tui.cli.shell_completion import BEFORE_ZSH, completed
 from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.errors import UsageError
 from qiscus_tui.service.known_ids import remembered_ids
@@ -21,6 +22,8 @@ _ASKING = {
 
 _OPTIONS = {"--account": "accounts", "--if": "ids"}
 """Which words complete an option's value."""
+_FILES = {"config", "log", "input"}
+"""Options whose value is a file."""
 _POSITIONALS = {("revoke", "ids"): "ids", ("accounts", "name"): "accounts"}
 """Which words complete an argument, by verb and name."""
 
@@ -71,7 +74,9 @@ def _functions(shell: str) -> str:
     _mark("", parser)
     asking = _ASKING.get(shell, "")
     preamble = "".join(asking.format(words=words, ask=_ask(words)) for words in WORDS)
-    return shtab.complete(parser, shell=shell, preamble=preamble).rstrip()
+    if shell == "zsh":  # the last line calls what must be there by then
+        preamble += BEFORE_ZSH
+    return completed(shell, shtab.complete(parser, shell=shell, preamble=preamble).rstrip())
 
 
 def _ask(words: str) -> str:
@@ -80,7 +85,11 @@ def _ask(words: str) -> str:
 
 def _mark(verb: str, parser: argparse.ArgumentParser) -> None:
     """Tell shtab where the values of the parser's options come from."""
+    import shtab
+
     for action in parser._actions:  # pyright: ignore[reportPrivateUsage]  shtab reads it as well
+        if action.dest in _FILES and action.option_strings:
+            setattr(action, "complete", shtab.FILE)  # noqa: B010  argparse knows no such field
         words = _POSITIONALS.get((verb, action.dest))
         for option in action.option_strings:
             words = _OPTIONS.get(option, words)

@@ -1,14 +1,17 @@
 """`completion`: words for shells, from this machine's files alone."""
 
+import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from qiscus_tui.cli.verbs import VERBS
 from tests.cli.conftest import Program
+from tests.e2e.terminal import Terminal
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -71,3 +74,88 @@ def test_bash_completes_verbs_and_ids(logged_in: Program, tmp_path: Path) -> Non
 
     assert completed("qiscus-tui", "sess") == ["sessions"]
     assert completed("qiscus-tui", "revoke", first[:6]) == [first]
+
+
+# Real shells
+
+
+CASES = [
+    pytest.param("revoke {first} {second_begun}", "revoke {first} {second}", id="a second id"),
+    pytest.param("status --account=adm", "status --account=admin@", id="a value after ="),
+    pytest.param("status --account adm", "status --account admin@", id="a value"),
+    pytest.param("sessions --config {folder}/conf", "{folder}/config-of-ours.toml", id="a file"),
+    pytest.param("sessions --config={folder}/conf", "{folder}/config-of-ours.toml", id="=a file"),
+    pytest.param("api POST /x --input {folder}/conf", "{folder}/config-of-ours.toml", id="a body"),
+    pytest.param("exec --min-ttl 2h -- my-own-com", "-- my-own-command", id="a command"),
+    pytest.param("exec -- cat {folder}/conf", "{folder}/config-of-ours.toml", id="its argument"),
+]
+
+
+@dataclass(frozen=True)
+class Shells:
+    """A folder with the program's completion for each shell, and words to complete."""
+
+    folder: Path
+    first: str
+    second: str
+
+    def filled(self, words: str) -> str:
+        return words.format(
+            first=self.first,
+            second=self.second,
+            second_begun=self.second[:6],
+            folder=self.folder,
+        )
+
+    def environ(self) -> dict[str, str]:
+        path = f"{self.folder}:{os.environ['PATH']}"
+        return {**os.environ, "PATH": path, "TERM": "xterm", "HOME": str(self.folder)}
+
+
+@pytest.fixture
+def shells(logged_in: Program, tmp_path: Path) -> Shells:
+    first, second, *_ = logged_in.ids()
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    python = f'#!/bin/sh\nexec "{sys.executable}" -m qiscus_tui "$@"\n'
+    for name, text in (("qiscus-tui", python), ("my-own-command", "#!/bin/sh\n")):
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+    (folder / "config-of-ours.toml").touch()
+    for shell in ("bash", "zsh", "fish"):
+        (folder / f"completion.{shell}").write_text(logged_in("completion", shell).out)
+    return Shells(folder, first, second)
+
+
+@pytest.mark.parametrize(("typed", "wanted"), CASES)
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_tab_completes(shells: Shells, shell: str, typed: str, wanted: str) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell} here")
+    begin = {
+        "bash": [shell, "--noprofile", "--norc", "-i"],
+        "zsh": [shell, "-f", "-i"],
+    }[shell]
+    ready = "autoload -U compinit; compinit -u -D; " if shell == "zsh" else ""
+    with Terminal(begin, environ=shells.environ(), columns=200) as terminal:
+        terminal.send(f"PS1='> '; {ready}source {shells.folder}/completion.{shell}; echo re''ady\n")
+        terminal.wait_for("ready\n>")
+        terminal.send(f"qiscus-tui {shells.filled(typed)}\t")
+        terminal.wait_for(shells.filled(wanted))
+        terminal.send("\x03\x04exit\n")
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="there is no fish here")
+@pytest.mark.parametrize(("typed", "wanted"), CASES)
+def test_fish_completes(shells: Shells, typed: str, wanted: str) -> None:
+    line = f"qiscus-tui {shells.filled(typed)}"
+    asked = f"source {shells.folder}/completion.fish; complete -C '{line}'"
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", asked],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=shells.environ(),
+    )
+    last = shells.filled(wanted).split()[-1].rpartition("=")[2]
+    assert last in done.stdout
