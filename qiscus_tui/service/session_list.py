@@ -109,6 +109,11 @@ class SessionList:
         """Whether sessions are listed by neither a full token nor an id that revokes them."""
         return any(session.token is None and not session.revocable for session in self.sessions)
 
+    @property
+    def lists_every_token(self) -> bool:
+        """Whether each session is listed with its full token, which is the same in every list."""
+        return self._in_full <= {True}
+
     @cached_property
     def _in_full(self) -> frozenset[bool]:
         """Whether tokens are listed in full; both where it differs."""

@@ -54,13 +54,13 @@ class Facts:
         return self._judged[1]
 
     def _compares(self, listed: SessionList) -> bool:
-        tokenless = (one for one in self.plan.listed.sessions if one.token is None)
-        return (
-            listed.compares_with(self.plan.listed)
-            and listed.compares_with(self.before)
-            and not _ids_changed(tokenless, listed)
-            and not _has_another_id(self.plan.listed, listed)
-        )
+        earlier = self.plan.listed
+        if not (listed.compares_with(earlier) and listed.compares_with(self.before)):
+            return False
+        if earlier.lists_every_token:
+            return True
+        tokenless = (one for one in earlier.sessions if one.token is None)
+        return not (_ids_changed(tokenless, listed) or _has_another_id(earlier, listed))
 
     def is_gone(self, session: Session, listed: SessionList) -> bool:
         """Whether it is beyond doubt that it ended although nothing was sent for it."""
