@@ -83,6 +83,11 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], SaidOnce[int], inherit_bind
         """What stands between the program and the terminal."""
         return self._driver.multiplexer if isinstance(self._driver, SteadyDriver) else None
 
+    @property
+    def terminal_is_stalled(self) -> bool:
+        """Whether the terminal did not take the last of what was written."""
+        return isinstance(self._driver, SteadyDriver) and self._driver.is_stalled
+
     def get_default_screen(self) -> Screen[None]:
         """The first frame."""
         if self._choice is not None:

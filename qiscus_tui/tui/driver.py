@@ -13,6 +13,7 @@ import termios
 import threading
 import time
 from codecs import getincrementaldecoder
+from queue import Full
 from typing import TYPE_CHECKING, TextIO, cast
 
 from textual import events
@@ -33,6 +34,9 @@ _LOOK = 0.1
 
 LEAVING_TIME = 0.5
 """Seconds that leaving waits at most for what the terminal has still under way."""
+
+STALL_TIME = 2.0
+"""Seconds without room for one more write after which the line counts as stalled."""
 
 _MOUSE_ON = "\x1b[?1000h\x1b[?1002h\x1b[?1006h"
 """Buttons and the wheel; motion only while a button is held."""
@@ -70,6 +74,8 @@ class SteadyDriver(LinuxDriver):
     """What stands between us and the terminal."""
     _is_taken = False
     """The terminal is in our hands, and is to be given back."""
+    is_stalled = False
+    """The terminal takes nothing: what is drawn is dropped, and the program goes on."""
     _is_leaving = False
     _asked_at = 0.0
     _answers_soon = False
@@ -105,6 +111,7 @@ class SteadyDriver(LinuxDriver):
         if not self._is_taken:
             return
         self._is_taken = False
+        self.is_stalled = False  # it has one more chance
         self.write(_SEND_NOTHING_MORE)
         self._take_what_is_under_way()
         self.disable_input()
@@ -198,7 +205,32 @@ class SteadyDriver(LinuxDriver):
             super().write(data)
             return
         with self._writing:  # the thread that reads keys writes as well
-            super().write(self._colours.thin(data))
+            self._put(self._colours.thin(data))
+
+    def close(self) -> None:
+        """End the writing, as far as the terminal takes it."""
+        if self._writer_thread is not None:
+            self._put(None)
+            self._writer_thread.join(0 if self.is_stalled else STALL_TIME)
+            self.is_stalled = self._writer_thread.is_alive()
+
+    def _put(self, data: str | None) -> None:
+        """Hand over to the thread that writes. A terminal that takes nothing must not hold us up.
+
+        Textual would wait for it in the event loop, where no signal and no answer is heard then.
+        """
+        if self._writer_thread is None:
+            return
+        queue = self._writer_thread._queue  # pyright: ignore[reportPrivateUsage]
+        try:
+            queue.put(data, block=not self.is_stalled, timeout=STALL_TIME)
+        except Full:
+            self.is_stalled = True
+            self._colours = ColoursOnce()  # which of them were lost, nobody knows
+            return
+        if self.is_stalled and self._is_taken:
+            self.is_stalled = False
+            self._loop.call_soon_threadsafe(self._draw_all)
 
     def run_input_thread(self) -> None:
         """Read keys until the end. As Textual's, with the replies taken out."""

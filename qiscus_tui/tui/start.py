@@ -27,6 +27,8 @@ def run_app(workspace: Workspace) -> int:
     code = app.run(mouse=workspace.config.ui.mouse)
     for words in app.parting_words:
         sys.stderr.write(f"qiscus-tui: {words}\n")
+    if app.terminal_is_stalled:  # Python itself would wait for it for ever
+        os._exit(1 if code is None else code)
     # A terminal that went away breaks the app as well; the signal's code is what counts then.
     if app.crash is not None and code is None:
         sys.stderr.write("\n".join(app.crash) + "\n")

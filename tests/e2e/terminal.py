@@ -214,6 +214,21 @@ class Terminal:
         """Send the program a signal."""
         self.process.send_signal(number)
 
+    def stall(self) -> None:
+        """Take nothing more of what the program writes, and leave it no room for anything."""
+        self._stop_reading()
+        # Of its own: the program's would stop to wait as well.
+        line = os.open(os.ttyname(self._slave), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        with contextlib.suppress(BlockingIOError):
+            while os.write(line, bytes(64)):
+                pass
+        os.close(line)
+
+    def flow(self) -> None:
+        """Go on after `stall`."""
+        self._reader = threading.Thread(target=self._read, name="terminal", daemon=True)
+        self._reader.start()
+
     def hang_up(self) -> None:
         """Close the line, as when SSH breaks. Nothing can be seen afterwards."""
         self._stop_reading()

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from qiscus_tui.demo import Call
 from tests.e2e.conftest import PROGRAM, Opener, Server
 from tests.e2e.replies import Manners
 from tests.e2e.terminal import CTRL_C, CTRL_Z, PATIENCE, Terminal
@@ -119,6 +120,32 @@ def test_only_buttons_of_the_mouse_are_asked_for(opened: Opener, server: Server)
 def test_it_ends_when_the_line_breaks(sessions: Terminal) -> None:
     sessions.hang_up()
     assert sessions.finish() == 129
+
+
+@pytest.fixture
+def stalled(sessions: Terminal, server: Server) -> Terminal:
+    """The terminal takes nothing any more, and the program has had more to say than waits."""
+    sessions.stall()
+    before = server.state.calls[Call.LIST]
+    sessions.send("j" * 60)
+    sessions.send("r")  # acts, as the program goes on all the same
+    sessions.wait_until(lambda: server.state.calls[Call.LIST] > before)
+    return sessions
+
+
+def test_a_signal_ends_it_when_the_terminal_takes_nothing_any_more(stalled: Terminal) -> None:
+    stalled.signal(signal.SIGTERM)
+    assert stalled.process.wait(PATIENCE) == 143
+
+
+def test_a_terminal_that_took_nothing_for_a_while_shows_all_again(stalled: Terminal) -> None:
+    stalled.flow()
+    stalled.send(" ")
+    stalled.wait_for("1 marked")
+    stalled.wait_for(lambda text: "EXPIRES IN" in text and text.endswith("q quit"))
+    stalled.send("q")
+    assert stalled.finish() == 0
+    assert_as_it_was(stalled)
 
 
 def test_it_ends_when_the_line_of_another_session_breaks(opened: Opener, server: Server) -> None:
