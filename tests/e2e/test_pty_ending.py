@@ -4,6 +4,8 @@ import os
 import select
 import signal
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -117,6 +119,16 @@ def test_only_buttons_of_the_mouse_are_asked_for(opened: Opener, server: Server)
     assert "✓" in terminal.lines[row]
 
 
+@pytest.mark.parametrize("key", ["\x1b[19~", "\x1b[20~"], ids=["in a worker", "on a key"])
+def test_a_crash_ends_it(opened: Opener, server: Server, key: str) -> None:
+    crashing = Path(__file__).with_name("crashing.py")
+    terminal = opened("--", "x", command=(sys.executable, crashing), **server.account)
+    terminal.wait_for("60 active")
+    terminal.send(key)
+    assert terminal.finish() == 1
+    assert_as_it_was(terminal)
+
+
 def test_it_ends_when_the_line_breaks(sessions: Terminal) -> None:
     sessions.hang_up()
     assert sessions.finish() == 129
@@ -202,6 +214,30 @@ def test_a_stopped_program_gives_the_terminal_back_and_takes_it_again(
     terminal.send("exit\r")
     assert terminal.finish() == 0
     assert "Traceback" not in terminal.raw.decode()
+
+
+def test_a_stopped_program_does_not_draw_from_the_background(in_a_shell: Terminal) -> None:
+    terminal = in_a_shell
+    terminal.send(CTRL_Z)
+    terminal.wait_for("Stopped")
+    terminal.send("bg\r")
+    terminal.wait_until(lambda: terminal.text.count("Stopped") > 1)
+    assert not terminal.is_set(1049)
+    terminal.send("fg\r")
+    terminal.wait_for("60 active")
+    terminal.send("q")
+    terminal.wait_for("prompt>")
+    terminal.send("exit\r")
+    assert terminal.finish() == 0
+    assert terminal.modes == terminal.modes_before
+
+
+def test_an_ended_program_is_not_brought_back(sessions: Terminal) -> None:
+    """Service managers send SIGCONT after SIGTERM, so that what is stopped ends as well."""
+    sessions.signal(signal.SIGTERM)
+    sessions.signal(signal.SIGCONT)
+    assert sessions.finish() == 143
+    assert_as_it_was(sessions)
 
 
 def test_a_program_stopped_from_outside_comes_back(in_a_shell: Terminal) -> None:
