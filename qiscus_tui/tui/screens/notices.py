@@ -127,7 +127,7 @@ def why_not(situation: Situation) -> str:
     if situation.ended:
         return "The session ended, so nothing can be changed: it takes a new login."
     if situation.stale:
-        return "The list is stale, so nothing can be changed: r reads it again."
+        return "The list is stale, so nothing can be changed until it is read again (r)."
     if situation.busy:
         return "Something is being changed already: wait for it to end."
     return "There is no session to do that with."
