@@ -136,6 +136,7 @@ async def test_a_list_that_moves_while_it_is_read_is_said(clock: ManualClock) ->
         state.before_page = lambda: state.end(state.sessions()[0].token)
         await running.press("enter")
         assert "The list moved while it was read" in running.text()
+        assert "list moved" in running.lines()[1]
         state.before_page = lambda: None
         await running.press("r")
         assert "The list moved while it was read" not in running.text()

@@ -314,6 +314,7 @@ class LiveList(PassingTime):
             this_session=None if own is None else own - now,
             current_unknown=self.listed.current is Current.UNKNOWN,
             unreadable=self.listed.unreadable,
+            moved=self.listed.moved,
             new=self.listed.new.count(1),
             expiring_within=within_words(within),
         )

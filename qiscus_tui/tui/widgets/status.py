@@ -41,6 +41,8 @@ class Counts(Struct, frozen=True):
     current_unknown: bool = False
     """We hold a session and can't find it in the list."""
     unreadable: int = 0
+    moved: bool = False
+    """The list moved while it was read: a session may be missing."""
     new: int = 0
     expiring_within: str = "24h"
 
@@ -124,6 +126,7 @@ def counts_line(counts: Counts) -> Line:
                 piece(f"{counts.new:,} new" if counts.new else "", Tone.PLAIN, 50),
                 piece(marks, Tone.MARKED, ALWAYS),
                 piece(unreadable, Tone.BAD, 80),
+                piece("list moved" if counts.moved else "", Tone.BAD, 80),
                 ours,
             ]
         )
