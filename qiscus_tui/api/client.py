@@ -22,9 +22,9 @@ from qiscus_tui.api.replies import (
     read_new_tokens,
     read_profile,
 )
-from qiscus_tui.api.retry import Patience
+from qiscus_tui.api.retry import CallTime, Patience
 from qiscus_tui.api.wire import Wire, WireSettings, tls_context
-from qiscus_tui.errors import AnswerLost, Forbidden, NotQiscus, TokenExpired
+from qiscus_tui.errors import AnswerLost, Forbidden, NotQiscus, TimedOut, TokenExpired
 from qiscus_tui.model.account import Role
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.origin import Origin
@@ -51,7 +51,13 @@ class ApiClient:
         self.origin = origin
         self.app_id = app_id
         self.contract = contract or Contract()
-        self.patience = patience or Patience(clock)
+        is_strict = settings.list_time <= settings.call_time
+        self._longest_answer = settings.call_time if is_strict else None
+        self.patience = patience or Patience(
+            clock, call_time=settings.call_time, is_strict=is_strict
+        )
+        self.list_time = settings.list_time
+        """Seconds that reading a whole list may take."""
         self.offset: float | None = None
         """Seconds that the server's clock runs ahead of ours, by its last answer that said so;
         None where none did."""
@@ -137,8 +143,9 @@ class ApiClient:
         if api.SECRET_KEY_HEADER in headers:
             call = replace(call, authentication=Authentication.REST)
 
-        async def once() -> Profile:
-            answer = await self._send(call, headers)
+        async def once(time: CallTime) -> Profile:
+            async with time.bound():
+                answer = await self._send(call, headers)
             return read_profile(self._value(call, answer, _secrets_in(headers)))
 
         return await self.patience.retrying(once)
@@ -169,9 +176,16 @@ class ApiClient:
         wire = await self._connected()
         sent = self._clock.now()
         try:
-            async with wire.ask(call, headers, body=body) as answer:
+            async with (
+                asyncio.timeout(self._longest_answer),
+                wire.ask(call, headers, body=body) as answer,
+            ):
                 self._learn_offset(answer.headers, sent)
                 yield answer
+        except TimeoutError as error:
+            raise TimedOut(
+                f"{self.origin.netloc} did not answer in full within {self._longest_answer:g} s"
+            ) from error
         except AnswerLost as error:
             error.hint = (
                 "Check the network, then try again."
@@ -205,13 +219,21 @@ class ApiClient:
 
     @contextlib.asynccontextmanager
     async def stream(
-        self, call: Call, headers: Mapping[str, str], *, query: Mapping[str, str] | None = None
+        self,
+        call: Call,
+        headers: Mapping[str, str],
+        *,
+        query: Mapping[str, str] | None = None,
+        within: float | None = None,
     ) -> AsyncGenerator[AnswerStream]:
-        """An answer to a read, as it comes; its `Date` sets the offset."""
+        """An answer to a read, as it comes; its `Date` sets the offset.
+
+        It must begin `within` so many seconds.
+        """
         wire = await self._connected()
         sent = self._clock.now()
         try:
-            async with wire.stream(call, headers, query=query) as answer:
+            async with wire.stream(call, headers, query=query, within=within) as answer:
                 self._learn_offset(answer.headers, sent)
                 yield answer
         except AnswerLost as error:

@@ -18,8 +18,9 @@ from qiscus_tui.api.entries import EntryReader
 from qiscus_tui.api.failures import failure, is_refusal
 from qiscus_tui.api.memory import Memory
 from qiscus_tui.api.pages import Page
+from qiscus_tui.api.retry import CallTime
 from qiscus_tui.api.slices import CutElsewhere, SlicedList, WholeList
-from qiscus_tui.errors import QiscusTuiError, Unreadable
+from qiscus_tui.errors import QiscusTuiError, TimedOut, Unreadable
 from qiscus_tui.model.session import Current, Session
 
 MAX_PAGES = 10_000
@@ -83,6 +84,24 @@ async def read_listing(
     it must be known whether they are gone: then until two readings in a row lack each that the
     last one lacks.
     """
+    try:
+        async with asyncio.timeout(client.list_time):
+            return await _read_listing(client, long_lived, own_token, zone_offset, progress, settle)
+    except TimeoutError as error:
+        raise TimedOut(
+            f"{client.origin.netloc} did not send the whole list within {client.list_time:,g} s",
+            "Give it longer with --timeout, such as --timeout 30m.",
+        ) from error
+
+
+async def _read_listing(
+    client: ApiClient,
+    long_lived: str,
+    own_token: str | None,
+    zone_offset: float,
+    progress: Progress | None,
+    settle: Set[str] | None,
+) -> Listing:
     earlier: Set[str] | None = None
     readings = 0
     while True:
@@ -222,8 +241,8 @@ class _Reading:
     async def _page(self, query: Query | None) -> tuple[Page, Collected]:
         body_of = SlicedList
 
-        async def once() -> tuple[Page, Collected]:
-            return await self._page_once(query, body_of)
+        async def once(time: CallTime) -> tuple[Page, Collected]:
+            return await self._page_once(query, body_of, time.left)
 
         try:
             return await self._client.patience.retrying(once)
@@ -232,7 +251,7 @@ class _Reading:
             return await self._client.patience.retrying(once)
 
     async def _page_once(
-        self, query: Query | None, body_of: type[SlicedList]
+        self, query: Query | None, body_of: type[SlicedList], within: float
     ) -> tuple[Page, Collected]:
         fresh = Collected()
         memory = copy.copy(self._memory)  # of a try that fails nothing is kept
@@ -244,7 +263,8 @@ class _Reading:
             return failure(call, answer.status, answer.headers, said, now=now, secrets=secrets)
 
         headers = client.long_lived_headers(self._long_lived)
-        async with client.stream(call, headers, query=dict([query]) if query else None) as answer:
+        page_of = dict([query]) if query else None
+        async with client.stream(call, headers, query=page_of, within=within) as answer:
             if answer.status >= 300:
                 raise refused(lenient(await answer.whole()))
             async for piece in answer.pieces(LIST_BODY):

@@ -1,17 +1,21 @@
 """Trying again what harms nobody when it is done twice: reads and revokes."""
 
+import asyncio
+import contextlib
 import copy
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeVar
 
 from qiscus_tui.api.failures import MAX_RETRY_AFTER
-from qiscus_tui.errors import NotTrusted, OutOfReach, ServerFault
+from qiscus_tui.errors import NotTrusted, OutOfReach, ServerFault, TimedOut
 from qiscus_tui.model.clock import Clock
 
 TRIES = 5
 FIRST_WAIT = 0.2
 LONGEST_WAIT = 5.0
+CALL_TIME = 60.0
+"""Seconds that one call may take in all, tries and waits between them together."""
 _WORTH_ANOTHER = frozenset({429, 500, 502, 503, 504})
 
 Result = TypeVar("Result")
@@ -26,10 +30,56 @@ def worth_another_try(error: Exception) -> bool:
     return isinstance(error, OutOfReach) and not isinstance(error, NotTrusted)
 
 
-class Patience:
-    """Waits that double from 0.2 s to 5 s, with jitter; `Retry-After` is obeyed up to 60 s."""
+class CallTime:
+    """What is left of the time that one call may take in all."""
 
-    def __init__(self, clock: Clock, chance: Callable[[], float] = random.random) -> None:
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock = clock
+        self._began = clock.monotonic()
+        self._seconds = seconds
+
+    @property
+    def spent(self) -> float:
+        """Seconds that count so far."""
+        return self._clock.monotonic() - self._began
+
+    @property
+    def left(self) -> float:
+        """Seconds that it may still take."""
+        return self._seconds - self.spent
+
+    def leave_out(self, seconds: float) -> None:
+        """Do not count a wait that has nothing to do with the server's slowness."""
+        self._began += seconds
+
+    @contextlib.asynccontextmanager
+    async def bound(self) -> AsyncGenerator[None]:
+        """End what is done in the block when no time is left. Raises TimedOut."""
+        try:
+            async with asyncio.timeout(max(0.0, self.left)):
+                yield
+        except TimeoutError as error:
+            raise TimedOut(f"The server did not answer within {self._seconds:g} s") from error
+
+
+class Patience:
+    """Waits that double from 0.2 s to 5 s, with jitter; `Retry-After` is obeyed up to 60 s.
+
+    All of it takes `call_time` seconds at most. A wait that the server asked for counts only where
+    `is_strict`.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        chance: Callable[[], float] = random.random,
+        call_time: float = CALL_TIME,
+        *,
+        is_strict: bool = False,
+    ) -> None:
+        self._clock = clock
+        self._call_time = call_time
+        self._is_strict = is_strict
         self._sleep = clock.sleep
         self._chance = chance
 
@@ -41,24 +91,31 @@ class Patience:
 
     async def retrying(
         self,
-        once: Callable[[], Awaitable[Result]],
+        once: Callable[[CallTime], Awaitable[Result]],
         go_on: Callable[[Exception], bool] = lambda _: True,
     ) -> Result:
-        """`once`, tried up to five times. Raises the last fault.
+        """`once`, tried up to five times as long as there is time. Raises the last fault.
 
-        `go_on` hears of every fault and says whether another try is still wanted.
+        `once` is given the time that is left, and keeps to it. `go_on` hears of every fault and
+        says whether another try is still wanted.
         """
+        time = CallTime(self._clock, self._call_time)
         wait = FIRST_WAIT
         for attempt in range(1, TRIES + 1):
             try:
-                return await once()
+                return await once(time)
             except (ServerFault, OutOfReach) as error:
                 wanted = go_on(error)
-                if not wanted or attempt == TRIES or not worth_another_try(error):
-                    raise
                 pause = wait * (0.5 + self._chance() / 2)
-                if isinstance(error, ServerFault) and error.retry_after is not None:
-                    pause = max(pause, error.retry_after)
+                asked = (error.retry_after or 0.0) if isinstance(error, ServerFault) else 0.0
+                pause = max(pause, asked)
+                counts = 0.0 if asked and not self._is_strict else pause
+                is_last = attempt == TRIES or time.left <= counts
+                if not wanted or is_last or not worth_another_try(error):
+                    if attempt > 1:
+                        error.hint = f"Tried {attempt} times in {time.spent:.0f} s. {error.hint}"
+                    raise
             await self._sleep(pause)
+            time.leave_out(pause - counts)
             wait = min(wait * 2, LONGEST_WAIT)
         raise AssertionError("unreachable")  # pragma: no cover

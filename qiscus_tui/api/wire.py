@@ -21,6 +21,7 @@ from qiscus_tui.api.answers import ACCEPTED_ENCODING, Answer, AnswerStream
 from qiscus_tui.api.contract import Call
 from qiscus_tui.api.failures import redirected
 from qiscus_tui.api.reach import out_of_reach
+from qiscus_tui.api.retry import CALL_TIME
 from qiscus_tui.errors import ConfigError
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.origin import Origin, is_loopback
@@ -30,12 +31,19 @@ _LOGGER = logging.getLogger(__name__)
 """Is given names of calls, statuses and durations; nothing that was sent or answered."""
 
 
+LIST_TIME = 600.0
+
+
 @dataclass(frozen=True)
 class WireSettings:
     """How to reach servers. `transport` stands in for the network (the in-process demo)."""
 
     timeout: float = 20.0
     """Seconds for connecting, and for each wait on the server."""
+    call_time: float = CALL_TIME
+    """Seconds for one call in all, its tries together; of a long answer, until it begins."""
+    list_time: float = LIST_TIME
+    """Seconds for a whole list, or another long answer."""
     user_agent: str = "qiscus-tui"
     ca_bundle: str = ""
     proxy: str = field(default="", repr=False)
@@ -146,9 +154,15 @@ class Wire:
         query: Mapping[str, str] | None = None,
         body: bytes | None = None,
         on_send: Callable[[], object] | None = None,
+        within: float | None = None,
     ) -> AsyncGenerator[AnswerStream]:
-        """Make the call once and read the answer as it comes; `on_send` as in `send`."""
-        async with self.ask(call, headers, query=query, body=body, on_send=on_send) as answer:
+        """Make the call once and read the answer as it comes; `on_send` as in `send`.
+
+        The answer must begin `within` so many seconds.
+        """
+        async with self.ask(
+            call, headers, query=query, body=body, on_send=on_send, within=within
+        ) as answer:
             if answer.redirects:
                 raise redirected(call, answer.status)
             yield answer
@@ -162,18 +176,20 @@ class Wire:
         query: Mapping[str, str] | None = None,
         body: bytes | None = None,
         on_send: Callable[[], object] | None = None,
+        within: float | None = None,
     ) -> AsyncGenerator[AnswerStream]:
         """As `stream`, and any answer will do, a redirect as well."""
         request = self._request(call, headers, query, body)
         if on_send is not None:
             self._tell_of_sending(request, on_send)
         begun = self._clock.monotonic()
+        longest = min(self._settings.timeout * 2, within or self._settings.call_time)
         try:
-            async with asyncio.timeout(self._settings.timeout * 2):
+            async with asyncio.timeout(longest):
                 response = await self._client.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             self._write_down(call, type(error).__name__, begun)
-            raise out_of_reach(error, self._host, self._settings.timeout) from error
+            raise out_of_reach(error, self._host, self._waited(longest)) from error
         self._write_down(call, str(response.status_code), begun)
         try:
             yield AnswerStream(response, self._host, self._settings.timeout, self._clock)
@@ -224,13 +240,18 @@ class Wire:
             raise _leads_away(call)
         return request
 
+    def _waited(self, longest: float) -> float:
+        seconds = min(self._settings.timeout, longest)
+        return round(seconds) or seconds
+
     @contextlib.asynccontextmanager
     async def _total_time(self) -> AsyncGenerator[None]:
+        longest = min(self._settings.timeout * 2, self._settings.call_time)
         try:
-            async with asyncio.timeout(self._settings.timeout * 2):
+            async with asyncio.timeout(longest):
                 yield
         except TimeoutError as error:
-            raise out_of_reach(error, self._host, self._settings.timeout) from error
+            raise out_of_reach(error, self._host, self._waited(longest)) from error
 
 
 def _leads_away(call: Call) -> ConfigError:

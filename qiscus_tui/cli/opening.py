@@ -4,12 +4,14 @@ import argparse
 import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.environment import hint_by_storage
-from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.errors import QiscusTuiError, UsageError
 from qiscus_tui.model.clock import Clock, SystemClock
+from qiscus_tui.model.durations import HOUR, parse_duration
 from qiscus_tui.service.choice import Wishes
 from qiscus_tui.service.workspace import Workspace, open_workspace
 
@@ -23,9 +25,20 @@ DEMO_SERVER = "https://demo.invalid"
 def open_for(options: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> Workspace:
     """The workspace that the options ask for. Raises ConfigError, StorageError."""
     config: Path | None = options.config
+    timeout = None if options.timeout is None else _timeout(options.timeout)
     if options.demo:
-        return demo_workspace(SystemClock(), config_file=config)
-    return open_workspace(environ, Wishes(options.account, options.server), config)
+        workspace = demo_workspace(SystemClock(), config_file=config)
+    else:
+        workspace = open_workspace(environ, Wishes(options.account, options.server), config)
+    return replace(workspace, timeout=timeout)
+
+
+def _timeout(text: str) -> int:
+    """The seconds of `--timeout`. Raises UsageError."""
+    seconds = parse_duration(text)
+    if not 1 <= seconds <= HOUR:
+        raise UsageError("--timeout must be from 1s to 1h", "As in: --timeout 30s")
+    return seconds
 
 
 def demo_workspace(clock: Clock, sessions: int = 400, config_file: Path | None = None) -> Workspace:

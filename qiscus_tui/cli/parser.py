@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 _EPILOG = "Without a verb the app starts. qiscus-tui VERB --help tells of a verb."
-_WITH_VALUE = {"--account", "--server", "--config", "--log"}
+_WITH_VALUE = {"--account", "--server", "--config", "--log", "--timeout"}
 _WITHOUT_VALUE = {"--demo", "--no-input", "--debug", "--version", "-h", "--help"}
 _WITH_EQUALS = "A value that begins with a dash is given with =, as --filter=-curl."
 _UNKNOWN_VERB = re.compile(r"argument VERB: invalid choice: (['\"])(?P<word>.*?)\1 \(", re.DOTALL)
@@ -177,6 +177,12 @@ def _add_globals(parser: Parser, *, suppressed: bool) -> None:
     add("--account", metavar="NAME", default=default(None), help="the account to use")
     add("--server", metavar="URL", default=default(None), help="server of a login")
     add("--config", metavar="FILE", type=_file, default=default(None), help="another config.toml")
+    add(
+        "--timeout",
+        metavar="TIME",
+        default=default(None),
+        help="longest that a call may take, tries included (60s; a whole list 10m)",
+    )
     add("--demo", action="store_true", default=default(False), help="use the demo in this process")
     add("--log", metavar="FILE", type=_file, default=default(None), help="write a log, no secrets")
     add("--no-input", action="store_true", default=default(False), help="never ask anything")

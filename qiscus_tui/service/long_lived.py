@@ -4,6 +4,7 @@ from qiscus_tui.api.answers import LIST_BODY, AnswerStream
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.decode import lenient
 from qiscus_tui.api.failures import failure, is_refusal
+from qiscus_tui.api.retry import CallTime
 from qiscus_tui.errors import NotQiscus
 
 _BEGINNING = 65_536
@@ -17,8 +18,9 @@ async def ask_long_lived(client: ApiClient, long_lived: str) -> None:
     """
     call = client.contract.list
 
-    async def once() -> None:
-        async with client.stream(call, client.long_lived_headers(long_lived)) as answer:
+    async def once(time: CallTime) -> None:
+        headers = client.long_lived_headers(long_lived)
+        async with time.bound(), client.stream(call, headers) as answer:
             body, whole = await _beginning(answer)
         value = lenient(body) if whole else None
         if answer.status >= 400 or is_refusal(value):

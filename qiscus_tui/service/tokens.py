@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.replies import no_new_token
+from qiscus_tui.api.retry import CallTime
 from qiscus_tui.errors import (
     NotConnected,
     OutOfReach,
@@ -69,7 +70,12 @@ async def refreshed_if_dead(connection: Connection, token: ShortLived) -> ShortL
     Raises OutOfReach, ServerError where it gives no answer to that.
     """
     client, role = connection.client, connection.account.role
-    if await client.patience.retrying(lambda: client.accepts(token.token, role)):
+
+    async def once(time: CallTime) -> bool:
+        async with time.bound():
+            return await client.accepts(token.token, role)
+
+    if await client.patience.retrying(once):
         return token
     return await refreshed_if(connection, fingerprint(token.token))
 

@@ -54,6 +54,8 @@ class Workspace:
     config_file: Path | None = None
     """The file that `--config` named, None for the usual place."""
     demo: DemoAccess | None = None
+    timeout: float | None = None
+    """Seconds that a call may take in all, as the command line says; None for the usual time."""
     show_secret: Callable[[str], bool] = lambda _secret: False
     """Shows a new long-lived token that could not be stored; see `Connection.show_secret`."""
 
@@ -76,11 +78,15 @@ class Workspace:
 
     def wire_settings(self, label: str = "") -> WireSettings:
         """How servers are reached, by the configuration."""
-        from qiscus_tui.api.wire import WireSettings
+        from qiscus_tui.api.retry import CALL_TIME
+        from qiscus_tui.api.wire import LIST_TIME, WireSettings
 
         server = self.config.server
+        call_time = self.timeout or max(CALL_TIME, server.timeout)
         return WireSettings(
-            timeout=server.timeout,
+            timeout=min(server.timeout, call_time),
+            call_time=call_time,
+            list_time=self.timeout or max(LIST_TIME, call_time),
             user_agent=f"qiscus-tui/{__version__}" + (f" ({label})" if label else ""),
             ca_bundle=str(server.ca_bundle or ""),
             proxy=server.proxy or "",

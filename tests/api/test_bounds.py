@@ -1,9 +1,10 @@
 """An answer is bounded: in bytes, when compressed too, and in time."""
 
+import asyncio
 import gzip
 import random
 import zlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
@@ -12,9 +13,20 @@ from hypothesis import strategies as st
 
 from qiscus_tui.api import answers
 from qiscus_tui.api.answers import AnswerStream
+from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.listing import read_listing
+from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.errors import AnswerLost, NotQiscus, ServerError, TimedOut, Unreadable
-from tests.api.serving import LONG_LIVED, SHORT_LIVED, Pieces, answering, client_of, raw, said
+from tests.api.serving import (
+    LONG_LIVED,
+    ORIGIN,
+    SHORT_LIVED,
+    Pieces,
+    answering,
+    client_of,
+    raw,
+    said,
+)
 from tests.clocks import ManualClock
 
 GZIP = {"Content-Encoding": "gzip"}
@@ -226,3 +238,20 @@ async def test_an_answer_of_too_many_sessions_is_not_read_on(
         await listed(raw(LIST), clock)
     monkeypatch.setattr("qiscus_tui.api.listing.MAX_SESSIONS", 5000)
     assert await listed(raw(LIST), clock) == 5000
+
+
+async def test_a_list_that_goes_on_and_on_is_a_time_out(clock: ManualClock) -> None:
+    class Endless(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield b"["
+            while True:
+                await asyncio.sleep(0)
+                yield b'{"token":"a"},' * 100
+
+    def endless(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, stream=Endless())
+
+    settings = WireSettings(transport=httpx.MockTransport(endless), list_time=0.05)
+    async with ApiClient(ORIGIN, "app", settings, clock) as client:
+        with pytest.raises(TimedOut, match=r"did not send the whole list within 0\.05 s"):
+            await read_listing(client, LONG_LIVED, None)

@@ -396,6 +396,7 @@ def test_the_app_needs_a_real_terminal(
 
 def test_every_global_option_is_known_before_the_verb() -> None:
     values = {"--account": "a", "--server": "https://a", "--config": "c", "--log": "l"}
+    values["--timeout"] = "9s"
     for option in re.findall(r"--[a-z-]+", build_parser()[0].format_usage()):
         if option != "--version":
             value = [values[option]] if option in values else []

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from qiscus_tui.api.retry import Patience
+from qiscus_tui.api.retry import CallTime, Patience
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.session import Session
@@ -70,13 +70,15 @@ class Sending:
     async def _send(self, sender: Sender, session: Session) -> None:
         fault: QiscusTuiError | None = None
 
-        async def once() -> None:
+        async def once(time: CallTime) -> None:
             nonlocal fault
+            began = self._clock.monotonic()
             async with self._width.slot() as era:
+                time.leave_out(self._clock.monotonic() - began)
                 if self._halt.is_set:  # meanwhile, while we waited
                     raise fault or _NotSentError
                 self.sent.setdefault(session.id, None)
-                fault = await _answer(sender, session)
+                fault = await _answer(sender, session, time)
                 self._breaker.hears(fault)
                 self._width.hears(fault, era)
             if fault is not None:
@@ -107,9 +109,10 @@ class _NotSentError(Exception):
     """The halt came before the first try."""
 
 
-async def _answer(sender: Sender, session: Session) -> QiscusTuiError | None:
+async def _answer(sender: Sender, session: Session, time: CallTime) -> QiscusTuiError | None:
     try:
-        await sender.send(session)
+        async with time.bound():
+            await sender.send(session)
     except QiscusTuiError as error:
         return error
     return None
