@@ -12,7 +12,7 @@ from typing import cast
 import httpx
 
 from qiscus_tui.api.dates import http_date
-from qiscus_tui.api.reach import out_of_reach
+from qiscus_tui.api.transport_errors import transport_error
 from qiscus_tui.errors import AnswerLost, TimedOut, Unreadable
 from qiscus_tui.model.clock import Clock
 
@@ -91,7 +91,7 @@ class AnswerStream:
         except zlib.error as error:
             raise Unreadable("The answer's compression is damaged", status=self.status) from error
         except (httpx.HTTPError, OSError) as error:
-            raise out_of_reach(error, self._host, self._timeout) from error
+            raise transport_error(error, self._host, self._timeout) from error
         if arrived and not body.is_whole:
             raise AnswerLost(f"The connection to {self._host} ended before the answer was here")
 

@@ -12,7 +12,7 @@ from qiscus_tui.api import contract as api
 from qiscus_tui.api.answers import Answer, AnswerStream, server_time
 from qiscus_tui.api.contract import Authentication, Call, Contract
 from qiscus_tui.api.decode import encode_json, lenient
-from qiscus_tui.api.failures import failure, is_refusal
+from qiscus_tui.api.error_answers import error_for_answer, is_refusal
 from qiscus_tui.api.replies import (
     AnswerTime,
     LoginAnswer,
@@ -22,7 +22,7 @@ from qiscus_tui.api.replies import (
     read_new_tokens,
     read_profile,
 )
-from qiscus_tui.api.retry import CallTime, Patience
+from qiscus_tui.api.retry import CallTime, RetryPolicy
 from qiscus_tui.api.wire import Wire, WireSettings, tls_context
 from qiscus_tui.errors import AnswerLost, Forbidden, NotQiscus, TimedOut, TokenExpired
 from qiscus_tui.model.account import Role
@@ -46,14 +46,14 @@ class ApiClient:
         settings: WireSettings,
         clock: Clock,
         contract: Contract | None = None,
-        patience: Patience | None = None,
+        retry_policy: RetryPolicy | None = None,
     ) -> None:
         self.origin = origin
         self.app_id = app_id
         self.contract = contract or Contract()
         is_strict = settings.list_time <= settings.call_time
         self._longest_answer = settings.call_time if is_strict else None
-        self.patience = patience or Patience(
+        self.retry_policy = retry_policy or RetryPolicy(
             clock, call_time=settings.call_time, is_strict=is_strict
         )
         self.list_time = settings.list_time
@@ -93,7 +93,7 @@ class ApiClient:
         """The same client with a connection of its own, for a worker."""
         await self._connected()
         other = ApiClient(
-            self.origin, self.app_id, self._settings, self._clock, self.contract, self.patience
+            self.origin, self.app_id, self._settings, self._clock, self.contract, self.retry_policy
         )
         other._tls = self._tls
         other.own_secrets = self.own_secrets
@@ -148,7 +148,7 @@ class ApiClient:
                 answer = await self._send(call, headers)
             return read_profile(self._value(call, answer, _secrets_in(headers)))
 
-        return await self.patience.retrying(once)
+        return await self.retry_policy.retrying(once)
 
     async def accepts(self, short_lived: str, role: Role) -> bool:
         """Return whether the server accepts this short-lived token; one try.
@@ -284,7 +284,7 @@ class ApiClient:
         """
         body = lenient(answer.body)
         if answer.status >= 300 or is_refusal(body):
-            raise failure(
+            raise error_for_answer(
                 call,
                 answer.status,
                 answer.headers,

@@ -6,7 +6,7 @@ from typing import TypeVar, cast
 from qiscus_tui.api import contract
 from qiscus_tui.api.contract import Contract, FieldNames
 from qiscus_tui.api.decode import nesting_is_bounded
-from qiscus_tui.api.moments import Moments
+from qiscus_tui.api.timestamp_reader import TimestampReader
 from qiscus_tui.model.durations import TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import names_a_secret
@@ -68,7 +68,7 @@ class EntryReader:
     def __init__(self, contract: Contract, own_token: str | None, zone_offset: float) -> None:
         self._id_field = contract.revoke.field if contract.revokes_by_id else None
         self._own_token = own_token
-        self._time = Moments(zone_offset).read
+        self._time = TimestampReader(zone_offset).read
         self._safe: dict[str, str] = {}
         self._shapes: dict[tuple[str, ...], _Shape] = {}
 

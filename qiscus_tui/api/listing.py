@@ -15,7 +15,7 @@ from qiscus_tui.api.collected import Collected
 from qiscus_tui.api.contract import PAGE_PARAMETER
 from qiscus_tui.api.decode import lenient
 from qiscus_tui.api.entries import EntryReader
-from qiscus_tui.api.failures import failure, is_refusal
+from qiscus_tui.api.error_answers import error_for_answer, is_refusal
 from qiscus_tui.api.memory import Memory
 from qiscus_tui.api.pages import Page
 from qiscus_tui.api.retry import CallTime
@@ -245,10 +245,10 @@ class _Reading:
             return await self._page_once(query, body_of, time.left)
 
         try:
-            return await self._client.patience.retrying(once)
+            return await self._client.retry_policy.retrying(once)
         except CutElsewhere:
             body_of = WholeList
-            return await self._client.patience.retrying(once)
+            return await self._client.retry_policy.retrying(once)
 
     async def _page_once(
         self, query: Query | None, body_of: type[SlicedList], within: float
@@ -260,7 +260,9 @@ class _Reading:
 
         def refused(said: object) -> QiscusTuiError:
             now, secrets = client.now(), {self._long_lived, *client.own_secrets}
-            return failure(call, answer.status, answer.headers, said, now=now, secrets=secrets)
+            return error_for_answer(
+                call, answer.status, answer.headers, said, now=now, secrets=secrets
+            )
 
         headers = client.long_lived_headers(self._long_lived)
         page_of = dict([query]) if query else None

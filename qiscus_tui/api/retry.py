@@ -7,7 +7,7 @@ import random
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeVar
 
-from qiscus_tui.api.failures import MAX_RETRY_AFTER
+from qiscus_tui.api.error_answers import MAX_RETRY_AFTER
 from qiscus_tui.errors import NotTrusted, OutOfReach, ServerFault, TimedOut
 from qiscus_tui.model.clock import Clock
 
@@ -62,7 +62,7 @@ class CallTime:
             raise TimedOut(f"The server did not answer within {self._seconds:g} s") from error
 
 
-class Patience:
+class RetryPolicy:
     """Waits that double from 0.2 s to 5 s, with jitter; `Retry-After` is obeyed up to 60 s.
 
     All of it takes `call_time` seconds at most. A wait that the server asked for counts only where
@@ -83,7 +83,7 @@ class Patience:
         self._sleep = clock.sleep
         self._chance = chance
 
-    def sleeping_by(self, sleep: Callable[[float], Awaitable[None]]) -> "Patience":
+    def sleeping_by(self, sleep: Callable[[float], Awaitable[None]]) -> "RetryPolicy":
         """The same patience with another way to wait."""
         other = copy.copy(self)
         other._sleep = sleep

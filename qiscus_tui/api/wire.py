@@ -19,9 +19,9 @@ import truststore
 
 from qiscus_tui.api.answers import ACCEPTED_ENCODING, Answer, AnswerStream
 from qiscus_tui.api.contract import Call
-from qiscus_tui.api.failures import redirected
-from qiscus_tui.api.reach import out_of_reach
+from qiscus_tui.api.error_answers import redirected
 from qiscus_tui.api.retry import CALL_TIME
+from qiscus_tui.api.transport_errors import transport_error
 from qiscus_tui.errors import ConfigError
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.origin import Origin, is_loopback
@@ -189,7 +189,7 @@ class Wire:
                 response = await self._client.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             self._write_down(call, type(error).__name__, begun)
-            raise out_of_reach(error, self._host, self._waited(longest)) from error
+            raise transport_error(error, self._host, self._waited(longest)) from error
         self._write_down(call, str(response.status_code), begun)
         try:
             yield AnswerStream(response, self._host, self._settings.timeout, self._clock)
@@ -251,7 +251,7 @@ class Wire:
             async with asyncio.timeout(longest):
                 yield
         except TimeoutError as error:
-            raise out_of_reach(error, self._host, self._waited(longest)) from error
+            raise transport_error(error, self._host, self._waited(longest)) from error
 
 
 def _leads_away(call: Call) -> ConfigError:

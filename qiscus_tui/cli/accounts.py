@@ -8,8 +8,8 @@ from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.account import Role
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.accounts import KnownAccount, accounts, forget_account, use
-from qiscus_tui.service.choice import ACCOUNT_VARIABLE
+from qiscus_tui.service.account.directory import KnownAccount, accounts, forget_account, use
+from qiscus_tui.service.account_selection import ACCOUNT_VARIABLE
 
 COLUMNS = (
     Column("ACCOUNT", 5),

@@ -35,7 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 async def run(context: Context) -> int:
     """Make the call; 0 where the server says yes."""
-    from qiscus_tui.service.calling import answer_to
+    from qiscus_tui.service.token.api_call import answer_to
 
     options, workspace = context.options, context.workspace
     kind = Authentication.REST if options.rest else Authentication.SHORT_LIVED

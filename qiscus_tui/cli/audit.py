@@ -18,8 +18,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(context: Context) -> int:
     """Show the plans, newest first."""
-    console, disk = context.console, context.workspace.disk
-    content = disk.audit.read() if disk is not None else AuditContent((), 0)
+    console, local_files = context.console, context.workspace.local_files
+    content = local_files.audit.read() if local_files is not None else AuditContent((), 0)
     plans = past_plans(content.records)
     if content.unreadable:
         lines = count(content.unreadable, "line")

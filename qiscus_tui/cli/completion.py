@@ -9,7 +9,7 @@ from qiscus_tui.cli.parser import build_parser
 from qiscus_tui.cli.shell_completion import BEFORE_ZSH, completed
 from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.errors import UsageError
-from qiscus_tui.service.known_ids import remembered_ids
+from qiscus_tui.service.completion_ids import remembered_ids
 
 SHELLS = ("bash", "zsh", "fish")
 WORDS = ("accounts", "ids")
@@ -49,10 +49,14 @@ def run(context: Context) -> int:
 
 
 def _words(context: Context, kind: str) -> list[str]:
-    disk = context.workspace.disk
-    if disk is None:
+    local_files = context.workspace.local_files
+    if local_files is None:
         return []
-    words = remembered_ids(disk) if kind == "ids" else [one.name for one in disk.book.all()]
+    words = (
+        remembered_ids(local_files)
+        if kind == "ids"
+        else [one.name for one in local_files.book.all()]
+    )
     # A word that a shell would take apart or carry out is not offered.
     return [word for word in words if word.isascii() and not set(word) - _PLAIN]
 

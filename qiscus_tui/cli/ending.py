@@ -10,7 +10,7 @@ from typing import TypeVar
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.signals import handled_by
 from qiscus_tui.errors import Interrupted
-from qiscus_tui.service.shield import shield
+from qiscus_tui.service.signal_shield import shield
 
 VERIFYING = 1.4
 """Seconds after a signal for reading what became of what was sent."""

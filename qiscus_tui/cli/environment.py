@@ -8,7 +8,7 @@ from qiscus_tui.errors import (
     UsageError,
 )
 from qiscus_tui.model.account import Storage
-from qiscus_tui.service.choice import (
+from qiscus_tui.service.account_selection import (
     APP_ID_VARIABLE,
     LONG_LIVED_VARIABLE,
     SECRET_KEY_VARIABLE,

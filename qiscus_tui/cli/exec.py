@@ -13,7 +13,7 @@ from qiscus_tui.cli.ttl import min_ttl
 from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.errors import CannotRun, CommandNotFound, UsageError
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.handing_over import environment_with
+from qiscus_tui.service.token.handover import environment_with
 
 _USAGE = "qiscus-tui exec -- CMD..."
 
@@ -36,10 +36,10 @@ def run(context: Context) -> int:
     options = context.options
     command = _command(options)
     min_ttl(options.min_ttl)  # also beside --rest, where it does not matter, a wrong one is wrong
-    handed = script_key(context) if options.rest else script_token(context)
+    secret_given = script_key(context) if options.rest else script_token(context)
     if context.workspace.demo is not None:
         context.console.say("The demo ends here: no server takes what the command is given.")
-    _become(command, environment_with(handed, os.environ), context.core_limit)
+    _become(command, environment_with(secret_given, os.environ), context.core_limit)
 
 
 def _command(options: argparse.Namespace) -> list[str]:

@@ -11,15 +11,15 @@ from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.errors import NotConfirmed, UsageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.keeping import Keeping
-from qiscus_tui.service.login import (
+from qiscus_tui.service.account.login import (
     LoggedIn,
     Password,
     log_in,
     log_in_with_key,
     log_in_with_token,
 )
-from qiscus_tui.service.storage import keep_in, offer
+from qiscus_tui.service.account.storage_offer import keep_in, offer
+from qiscus_tui.service.account_storage import AccountStorage
 from qiscus_tui.store.config import StorageChoice
 
 _HELP = "See: qiscus-tui login --help"
@@ -114,7 +114,7 @@ def _must_be_text(what: str, text: str) -> None:
         ) from error
 
 
-async def _place(context: Context) -> Keeping:
+async def _place(context: Context) -> AccountStorage:
     """Where the secrets go, after consent. Raises NotConfirmed, StorageError."""
     workspace, console = context.workspace, context.console
     wanted = StorageChoice(context.options.store) if context.options.store else None

@@ -6,7 +6,7 @@ from qiscus_tui.cli.environment import must_not_come_from_environment
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.logout import has_key_alone, log_out
+from qiscus_tui.service.account.logout import has_key_alone, log_out
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -105,11 +105,11 @@ def _guarded(options: argparse.Namespace, console: Console, work: Callable[[], i
     except OSError as error:
         words = os.strerror(error.errno) if error.errno else type(error).__name__
         console.drop_results()
-        failure = StorageError(
+        error_for_answer = StorageError(
             f"The system said: {words}", "Check free space, rights, and where the output goes."
         )
-        failure.__cause__ = error
-        return _tell(failure, console, debug=options.debug)
+        error_for_answer.__cause__ = error
+        return _tell(error_for_answer, console, debug=options.debug)
     except Exception as error:  # noqa: BLE001  the last resort: never a traceback with values
         console.say(f"qiscus-tui: unexpected {type(error).__name__}; this is a bug")
         console.say("  Run it again with --debug, and report what that shows.")
@@ -149,8 +149,8 @@ def _flushed(console: Console, code: int) -> int:
 def _not_written(console: Console, error: OSError) -> int:
     console.drop_results()
     words = os.strerror(error.errno or 0)
-    failure = StorageError(
+    error_for_answer = StorageError(
         f"The result could not be written: {words}", "Check free space, and where the output goes."
     )
-    console.tell(failure)
-    return failure.exit_code
+    console.tell(error_for_answer)
+    return error_for_answer.exit_code

@@ -6,7 +6,7 @@ from qiscus_tui.errors import QiscusTuiError, StorageError
 
 def warn_of_unmatched_accounts(context: Context) -> None:
     """Warn of each configured account that is not kept here: what it forbids is not forbidden."""
-    from qiscus_tui.service.choice import unmatched_words
+    from qiscus_tui.service.account_selection import unmatched_words
 
     try:
         unmatched = context.workspace.unmatched_accounts()
@@ -24,13 +24,13 @@ def tell_of_crashes(context: Context) -> StorageError | None:
     Gives why the records can't be read. That stops nothing, and is to be said when all is done:
     what needs the records will fail with the same words.
     """
-    disk = context.workspace.disk
-    if disk is None:
+    local_files = context.workspace.local_files
+    if local_files is None:
         return None
     from qiscus_tui.service.history import notices
 
     try:
-        for notice in notices(disk):
+        for notice in notices(local_files):
             context.console.say(f"qiscus-tui: {notice.message}")
             context.console.say(f"  {notice.hint}")
             notice.acknowledge()

@@ -12,7 +12,7 @@ from qiscus_tui.cli.environment import hint_by_storage
 from qiscus_tui.errors import QiscusTuiError, UsageError
 from qiscus_tui.model.clock import Clock, SystemClock
 from qiscus_tui.model.durations import HOUR, parse_duration
-from qiscus_tui.service.choice import Wishes
+from qiscus_tui.service.account_selection import AccountOptions
 from qiscus_tui.service.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def open_for(options: argparse.Namespace, environ: Mapping[str, str] = os.enviro
     if options.demo:
         workspace = demo_workspace(SystemClock(), config_file=config)
     else:
-        workspace = open_workspace(environ, Wishes(options.account, options.server), config)
+        workspace = open_workspace(environ, AccountOptions(options.account, options.server), config)
     return replace(workspace, timeout=timeout)
 
 
@@ -67,12 +67,12 @@ def demo_workspace(clock: Clock, sessions: int = 400, config_file: Path | None =
 async def connected(workspace: Workspace) -> AsyncGenerator["Connection"]:
     """The account of this run, connected; the demo is logged into first."""
     if workspace.demo is not None:
-        from qiscus_tui.service.keeping import keeping_nothing
-        from qiscus_tui.service.login import Password, log_in
+        from qiscus_tui.service.account.login import Password, log_in
+        from qiscus_tui.service.account_storage import account_storage_in_memory
 
         demo = workspace.demo
         password = Password(demo.email, demo.password)
-        connection = (await log_in(workspace, keeping_nothing(), password)).connection
+        connection = (await log_in(workspace, account_storage_in_memory(), password)).connection
         connection.chosen_by = "--demo"
     else:
         connection = workspace.connect(workspace.choose())

@@ -8,7 +8,7 @@ from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.durations import countdown
 from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH, fingerprint
-from qiscus_tui.service.tokens import refreshed_if, refreshed_since
+from qiscus_tui.service.token.refresh import refreshed_if, refreshed_since
 from qiscus_tui.store.processes import process_age
 
 

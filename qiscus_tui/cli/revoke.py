@@ -13,9 +13,9 @@ from qiscus_tui.cli.numbers import whole_number
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.outcome_lines import MOST_GROUPS
 from qiscus_tui.cli.plan_text import as_json, plan_lines, report_lines
+from qiscus_tui.cli.revoke_request import RevokeRequest
 from qiscus_tui.cli.table import count, remarks
 from qiscus_tui.cli.verb import Context, Verb
-from qiscus_tui.cli.wanted import Wanted
 from qiscus_tui.errors import NoAccount, StorageError
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.clock_check import clock_difference
@@ -23,7 +23,7 @@ from qiscus_tui.service.revocation.events import Answered, Finished, Halted, Tri
 from qiscus_tui.service.revocation.outcomes import NOT_WHOLE, Report
 from qiscus_tui.service.revocation.plan import RevocationPlan, make_plan
 from qiscus_tui.service.revocation.run import WIDTH, Revocation
-from qiscus_tui.service.visiting import mark_without_visiting
+from qiscus_tui.service.visits import mark_without_visiting
 
 WIDEST = 64
 MOST = 999_999_999
@@ -70,7 +70,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 async def run(context: Context) -> int:
     """Revoke what the options name."""
     options, console = context.options, context.console
-    wanted = Wanted.of(options, console)
+    wanted = RevokeRequest.of(options, console)
     async with connected(context.workspace) as connection:
         if not options.dry_run:
             connection.must_be_writable()
@@ -120,7 +120,7 @@ async def _apply(context: Context, connection: Connection, plan: RevocationPlan)
             with contextlib.suppress(NoAccount):  # logged out meanwhile: nothing to forget
                 await connection.after_revocation(report)
         except StorageError as error:  # told after what became of the plan
-            return replace(report, diary_trouble=report.diary_trouble or error)
+            return replace(report, audit_error=report.audit_error or error)
         return report
 
     def stop() -> bool:
@@ -183,8 +183,8 @@ def _show_report(console: Console, report: Report, *, as_json_wanted: bool) -> i
         console.say(f"  {report.hint}")
     if report.warning:
         console.say(report.warning)
-    if report.diary_trouble is not None:
-        console.tell(report.diary_trouble)
+    if report.audit_error is not None:
+        console.tell(report.audit_error)
     return report.exit_code
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.ttl import min_ttl
 from qiscus_tui.cli.verb import Context
-from qiscus_tui.service.handing_over import Handed, kept_secret_key, kept_token_for
+from qiscus_tui.service.token.handover import ScriptSecret, kept_secret_key, kept_token_for
 
 if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
@@ -30,7 +30,7 @@ def add_token_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def script_token(context: Context) -> Handed:
+def script_token(context: Context) -> ScriptSecret:
     """Return a short-lived token as the options want it.
 
     Raises LoginNeeded, ServerError, OutOfReach, StorageError, Interrupted.
@@ -41,32 +41,34 @@ def script_token(context: Context) -> Handed:
         if kept is not None:
             return kept
 
-    async def ask(connection: "Connection") -> Handed:
-        from qiscus_tui.service.fetching import checked_token, fetched_token
+    async def ask(connection: "Connection") -> ScriptSecret:
+        from qiscus_tui.service.token.fetching import checked_token, fetched_token
 
         return await (checked_token if check else fetched_token)(connection, wanted)
 
     return _asked(context, ask)
 
 
-def script_key(context: Context) -> Handed:
+def script_key(context: Context) -> ScriptSecret:
     """Return the secret key. Raises NoSecretKey, NoAccount, StorageError."""
     kept = kept_secret_key(context.workspace) if context.workspace.demo is None else None
 
-    async def ask(connection: "Connection") -> Handed:
-        from qiscus_tui.service.fetching import held_secret_key
+    async def ask(connection: "Connection") -> ScriptSecret:
+        from qiscus_tui.service.token.fetching import held_secret_key
 
         return await held_secret_key(connection)
 
     return kept or _asked(context, ask)
 
 
-def _asked(context: Context, ask: Callable[["Connection"], Awaitable[Handed]]) -> Handed:
+def _asked(
+    context: Context, ask: Callable[["Connection"], Awaitable[ScriptSecret]]
+) -> ScriptSecret:
     """Ask the server to the end: a command must not inherit what handles signals meanwhile."""
     from qiscus_tui.cli.ending import run_until_signal
     from qiscus_tui.cli.opening import connected
 
-    async def connect_and_ask() -> Handed:
+    async def connect_and_ask() -> ScriptSecret:
         async with connected(context.workspace) as connection:
             return await ask(connection)
 

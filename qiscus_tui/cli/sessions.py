@@ -8,11 +8,11 @@ from qiscus_tui.cli.filters import add_filter, parse_filters
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.table import count, remarks, session_table
 from qiscus_tui.cli.verb import Context, Verb
-from qiscus_tui.service.export import write_csv, write_json
-from qiscus_tui.service.known_ids import remember_ids
+from qiscus_tui.service.completion_ids import remember_ids
 from qiscus_tui.service.revocation.outcomes import NOT_WHOLE
-from qiscus_tui.service.session_list import SessionList
-from qiscus_tui.service.visiting import mark_without_visiting
+from qiscus_tui.service.sessions.export import write_csv, write_json
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.visits import mark_without_visiting
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +49,7 @@ async def run(context: Context) -> int:
         order = query.order(listed, query.SortKey(options.sort), reverse=options.reverse)
         chosen = [position for position in order if position in positions]
         ids = (listed.sessions[position].id for position in chosen)
-        await asyncio.to_thread(remember_ids, workspace.disk, ids)
+        await asyncio.to_thread(remember_ids, workspace.local_files, ids)
     if options.json:
         write_json(listed, chosen, secrets, console.out, server_now=now)
     elif options.csv:

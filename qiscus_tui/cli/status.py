@@ -11,7 +11,7 @@ from qiscus_tui.model.account import Role
 from qiscus_tui.model.durations import countdown
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
-from qiscus_tui.service.status import Status, status_of
+from qiscus_tui.service.account.status import Status, status_of
 
 ENDS_SOON = 1
 """Exit code where less than `--min-ttl` is left."""

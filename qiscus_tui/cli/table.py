@@ -7,7 +7,7 @@ from qiscus_tui.cli.text_table import Column, text_table
 from qiscus_tui.model.durations import ago, countdown
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
 
 COLUMNS = (
     Column("EXPIRES IN", 5),

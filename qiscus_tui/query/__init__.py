@@ -7,8 +7,8 @@ from qiscus_tui.query.matching import Matches, compile, select
 from qiscus_tui.query.narrowing import narrows
 from qiscus_tui.query.parsing import older_than, parse, parse_readable
 from qiscus_tui.query.sorting import SortKey, order, order_in_steps
-from qiscus_tui.query.turning import turning_points, turns_with_time
-from qiscus_tui.query.words import Query, all_of
+from qiscus_tui.query.terms import Query, all_of
+from qiscus_tui.query.time_changes import change_times, changes_with_time
 
 __all__ = [
     "EXAMPLES",
@@ -20,6 +20,8 @@ __all__ = [
     "Query",
     "SortKey",
     "all_of",
+    "change_times",
+    "changes_with_time",
     "compile",
     "narrows",
     "older_than",
@@ -28,7 +30,5 @@ __all__ = [
     "parse",
     "parse_readable",
     "select",
-    "turning_points",
-    "turns_with_time",
     "written",
 ]

@@ -11,7 +11,7 @@ from functools import partial
 from qiscus_tui.model.addresses import packed
 from qiscus_tui.model.session import Session
 from qiscus_tui.query.columns import Columns, Moment
-from qiscus_tui.query.words import (
+from qiscus_tui.query.terms import (
     Anywhere,
     Comparison,
     CreatedBetween,

@@ -1,6 +1,6 @@
 """Whether a filter that is being typed only narrows the one before it."""
 
-from qiscus_tui.query.words import Anywhere, IdPrefix, InField, InNetwork, Query, Word
+from qiscus_tui.query.terms import Anywhere, IdPrefix, InField, InNetwork, Query, Word
 
 
 def narrows(old: Query, new: Query) -> bool:

@@ -21,7 +21,7 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.query.filter_errors import SHOWN, fail
 from qiscus_tui.query.keys import EXAMPLES, NEEDS, Key
 from qiscus_tui.query.lexing import RawWord, raw_words
-from qiscus_tui.query.words import (
+from qiscus_tui.query.terms import (
     Anywhere,
     Comparison,
     CreatedBetween,

@@ -24,9 +24,9 @@ from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.keeping import Keeping
-from qiscus_tui.service.reading import Reader
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.account_storage import AccountStorage
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.sessions.snapshot import Reader
 
 if TYPE_CHECKING:
     from qiscus_tui.service.revocation.outcomes import Report
@@ -44,7 +44,7 @@ class Connection:
     """What the account is called here."""
     account: Account
     client: ApiClient
-    keeping: Keeping
+    account_storage: AccountStorage
     clock: Clock
     reader: Reader
     chosen_by: str = ""
@@ -56,7 +56,7 @@ class Connection:
     @property
     def storage(self) -> Storage:
         """Where its secrets live."""
-        return self.keeping.secrets.storage
+        return self.account_storage.secrets.storage
 
     async def close(self) -> None:
         """Close the connection."""
@@ -73,7 +73,7 @@ class Connection:
 
         Raises NoAccount where they are gone, StorageError where they can't be read.
         """
-        found = await asyncio.to_thread(self.keeping.secrets.read, self.account.key)
+        found = await asyncio.to_thread(self.account_storage.secrets.read, self.account.key)
         if found is None:
             raise NoAccount(
                 f"The account {safe(self.name)} has no secrets here any more",
@@ -94,7 +94,7 @@ class Connection:
 
     async def keep(self, credentials: Credentials) -> None:
         """Store changed secrets. Raises StorageError."""
-        await asyncio.to_thread(self.keeping.secrets.write, self.account.key, credentials)
+        await asyncio.to_thread(self.account_storage.secrets.write, self.account.key, credentials)
 
     async def keep_new(self, held: Credentials, new: NewTokens) -> None:
         """Store the tokens that the server gave in place of those of `held`.
@@ -138,7 +138,7 @@ class Connection:
 
         Another one, which another program got meanwhile, stays.
         """
-        async with self.keeping.lock(self.account):
+        async with self.account_storage.lock(self.account):
             held = await self.credentials()
             if held.short_lived is not None and held.short_lived.token == token:
                 held = held.with_short_lived(None)
@@ -204,7 +204,9 @@ class Connection:
 
     async def revocation(self, plan: RevocationPlan, width: int | None = None) -> Revocation:
         """A run of the plan, not begun; `width` requests at once. Raises ReadOnly."""
-        from qiscus_tui.service.revoking import revocation_on  # not needed for the first list
+        from qiscus_tui.service.revocation.on_connection import (
+            revocation_on,  # not needed for the first list
+        )
 
         self.must_be_writable()
         return revocation_on(self, await self.long_lived(), plan, width)
@@ -213,7 +215,7 @@ class Connection:
         """Forget our own short-lived token if the run ended it. Raises StorageError."""
         if not report.own_is_gone:
             return
-        async with self.keeping.lock(self.account):
+        async with self.account_storage.lock(self.account):
             credentials = await self.credentials()
             short = credentials.short_lived
             # One that another program got meanwhile is not the one that was listed.

@@ -14,8 +14,8 @@ from qiscus_tui.errors import AddressError, NoAccount, QiscusTuiError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.choice import ACCOUNT_VARIABLE, unmatched_words
-from qiscus_tui.service.storage import Offer, offer
+from qiscus_tui.service.account.storage_offer import StorageOffer, offer
+from qiscus_tui.service.account_selection import ACCOUNT_VARIABLE, unmatched_words
 from qiscus_tui.service.workspace import Workspace
 
 CLOCK_SLACK = 60.0
@@ -102,7 +102,7 @@ def _target(workspace: Workspace) -> tuple[Origin, Contract]:
     try:
         origin = workspace.choose().account.origin
     except NoAccount:
-        if workspace.wishes.account is not None or workspace.environ.get(ACCOUNT_VARIABLE):
+        if workspace.account_options.account is not None or workspace.environ.get(ACCOUNT_VARIABLE):
             raise  # the usual server is not the one that was asked about
         origin = workspace.login_server()
     return origin, workspace.client(origin, "").contract
@@ -113,21 +113,21 @@ def _probe(workspace: Workspace, origin: Origin) -> PathProbe:
 
 
 def _config_words(workspace: Workspace) -> str:
-    path, disk = workspace.config_file, workspace.disk
+    path, local_files = workspace.config_file, workspace.local_files
     if path is None:
-        if disk is None:
+        if local_files is None:
             return "the demo reads none, unless --config names one"
-        path = disk.paths.config_file
+        path = local_files.paths.config_file
     return f"{safe(str(path))} is in use" if path.exists() else "none, the usual settings"
 
 
 def _storage_checks(workspace: Workspace) -> list[Check]:
-    disk = workspace.disk
-    if disk is None:
+    local_files = workspace.local_files
+    if local_files is None:
         return [Check("storage", Verdict.GOOD, "the demo keeps nothing")]
     checks: list[Check] = []
     try:
-        accounts = disk.book.all()
+        accounts = local_files.book.all()
         checks.append(Check("accounts", Verdict.GOOD, f"{len(accounts)} on this machine"))
         for storage in sorted({a.storage for a in accounts}, key=lambda one: one.value):
             if storage in {Storage.FILE, Storage.KEYRING}:
@@ -149,7 +149,7 @@ def _account_checks(workspace: Workspace) -> list[Check]:
     return [Check("account", Verdict.BAD, *unmatched_words(name)) for name in unmatched]
 
 
-def _offered(place: Offer) -> str:
+def _offered(place: StorageOffer) -> str:
     """Where a first login would be kept."""
     if not place.needs_consent:
         return f"a login would be kept in {place.where}"

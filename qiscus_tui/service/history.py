@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
-from qiscus_tui.service.keeping import Disk
+from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.store.audit import CutShort
 from qiscus_tui.store.audit_records import (
     AuditCutShort,
@@ -88,20 +88,22 @@ class Notice:
     """Call it once the user was told: it is not said again. Raises StorageError."""
 
 
-def notices(disk: Disk) -> list[Notice]:
+def notices(local_files: LocalFiles) -> list[Notice]:
     """What crashed or lost its terminal and was not told yet. Raises StorageError."""
-    crashed = [entry for entry in disk.journal.unfinished() if entry.crashed]
+    crashed = [entry for entry in local_files.journal.unfinished() if entry.crashed]
     programs = {entry.process for entry in crashed}
-    told = [_of_revoke_all(disk, entry) for entry in crashed]
-    for cut in disk.audit.plans_cut_short():
+    told = [_of_revoke_all(local_files, entry) for entry in crashed]
+    for cut in local_files.audit.plans_cut_short():
         if cut.intent.kind is AuditKind.REVOKE_ALL and cut.intent.process in programs:
-            disk.audit.acknowledge(cut.intent.plan_id)  # the journal tells the same, and more
+            local_files.audit.acknowledge(
+                cut.intent.plan_id
+            )  # the journal tells the same, and more
         else:
-            told.append(_of_plan(disk, cut))
+            told.append(_of_plan(local_files, cut))
     return told
 
 
-def _of_revoke_all(disk: Disk, entry: JournalEntry) -> Notice:
+def _of_revoke_all(local_files: LocalFiles, entry: JournalEntry) -> Notice:
     when, name = rfc3339(entry.at), safe(entry.account_name, 100)
     begun = f"A revoke-all of {name}, begun {when}, was cut short"
     match entry.state:
@@ -114,10 +116,10 @@ def _of_revoke_all(disk: Disk, entry: JournalEntry) -> Notice:
         case JournalState.STORED:
             message = f"{begun} after its new token was stored; nobody looked what is gone"
             hint = "See what is listed: qiscus-tui sessions"
-    return Notice(message, hint, lambda: disk.journal.clear(entry.account_key))
+    return Notice(message, hint, lambda: local_files.journal.clear(entry.account_key))
 
 
-def _of_plan(disk: Disk, cut: CutShort) -> Notice:
+def _of_plan(local_files: LocalFiles, cut: CutShort) -> Notice:
     intent = cut.intent
     sessions = f"{len(intent.ids):,} session{'' if len(intent.ids) == 1 else 's'}"
     message = (
@@ -125,7 +127,7 @@ def _of_plan(disk: Disk, cut: CutShort) -> Notice:
         f"({safe(intent.account, 100)}, begun {rfc3339(intent.time)}) was cut short"
     )
     return Notice(
-        message + _reached(cut), SEE_THE_LIST, lambda: disk.audit.acknowledge(intent.plan_id)
+        message + _reached(cut), SEE_THE_LIST, lambda: local_files.audit.acknowledge(intent.plan_id)
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from qiscus_tui.errors import QiscusTuiError, StorageError
-from qiscus_tui.store.refusals import check_file, failed, shown
+from qiscus_tui.store.file_checks import check_file, failed, shown
 
 _LOGGER = logging.getLogger("qiscus_tui")
 _OPEN = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK

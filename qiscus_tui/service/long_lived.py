@@ -3,7 +3,7 @@
 from qiscus_tui.api.answers import LIST_BODY, AnswerStream
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.decode import lenient
-from qiscus_tui.api.failures import failure, is_refusal
+from qiscus_tui.api.error_answers import error_for_answer, is_refusal
 from qiscus_tui.api.retry import CallTime
 from qiscus_tui.errors import NotQiscus
 
@@ -24,7 +24,7 @@ async def ask_long_lived(client: ApiClient, long_lived: str) -> None:
             body, whole = await _beginning(answer)
         value = lenient(body) if whole else None
         if answer.status >= 400 or is_refusal(value):
-            raise failure(
+            raise error_for_answer(
                 call,
                 answer.status,
                 answer.headers,
@@ -38,7 +38,7 @@ async def ask_long_lived(client: ApiClient, long_lived: str) -> None:
                 status=answer.status,
             )
 
-    await client.patience.retrying(once)
+    await client.retry_policy.retrying(once)
 
 
 async def _beginning(answer: AnswerStream) -> tuple[bytes, bool]:

@@ -14,8 +14,19 @@ from qiscus_tui import __version__
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.clock import Clock, SystemClock
-from qiscus_tui.service.choice import Choice, Wishes, choose, login_server, unmatched_accounts
-from qiscus_tui.service.keeping import Disk, Keeping, keeping, keeping_nothing
+from qiscus_tui.service.account_selection import (
+    AccountOptions,
+    SelectedAccount,
+    choose,
+    login_server,
+    unmatched_accounts,
+)
+from qiscus_tui.service.account_storage import (
+    AccountStorage,
+    LocalFiles,
+    account_storage,
+    account_storage_in_memory,
+)
 from qiscus_tui.store.config import Config, load_config, load_named_config
 from qiscus_tui.store.paths import find_paths
 
@@ -27,7 +38,7 @@ if TYPE_CHECKING:
     from qiscus_tui.api.wire import WireSettings
     from qiscus_tui.model.origin import Origin
     from qiscus_tui.service.connection import Connection
-    from qiscus_tui.service.reading import Reader
+    from qiscus_tui.service.sessions.snapshot import Reader
     from qiscus_tui.store.secrets import SecretStore
 
 
@@ -47,10 +58,10 @@ class Workspace:
 
     environ: Mapping[str, str] = field(repr=False)
     config: Config
-    disk: Disk | None
+    local_files: LocalFiles | None
     """None in the demo, which reads and writes no file."""
     clock: Clock
-    wishes: Wishes = field(default_factory=Wishes)
+    account_options: AccountOptions = field(default_factory=AccountOptions)
     config_file: Path | None = None
     """The file that `--config` named, None for the usual place."""
     demo: DemoAccess | None = None
@@ -59,22 +70,22 @@ class Workspace:
     show_secret: Callable[[str], bool] = lambda _secret: False
     """Shows a new long-lived token that could not be stored; see `Connection.show_secret`."""
 
-    def choose(self) -> Choice:
+    def choose(self) -> SelectedAccount:
         """The account of this run. Raises NoAccount, UsageError, ConfigError, StorageError."""
-        return choose(self.wishes, self.environ, self.config, self.disk)
+        return choose(self.account_options, self.environ, self.config, self.local_files)
 
     def unmatched_accounts(self) -> tuple[str, ...]:
         """Return the accounts of config.toml that are none of this machine's.
 
         Raises ConfigError, StorageError.
         """
-        return unmatched_accounts(self.environ, self.config, self.disk)
+        return unmatched_accounts(self.environ, self.config, self.local_files)
 
     def login_server(self) -> Origin:
         """The server that a login goes to. Raises AddressError."""
         if self.demo is not None:
             return self.demo.origin
-        return login_server(self.wishes, self.environ, self.config)
+        return login_server(self.account_options, self.environ, self.config)
 
     def wire_settings(self, label: str = "") -> WireSettings:
         """How servers are reached, by the configuration."""
@@ -110,15 +121,15 @@ class Workspace:
 
     def reader(self) -> Reader:
         """What turns listings into snapshots."""
-        from qiscus_tui.service.reading import full_reader
+        from qiscus_tui.service.sessions.snapshot import full_reader
 
         return full_reader(self.config.known)
 
-    def connect(self, choice: Choice) -> Connection:
+    def connect(self, choice: SelectedAccount) -> Connection:
         """The account, connected; nothing is sent yet. Raises StorageError."""
-        return self.connection(choice, self.keeping_of(choice))
+        return self.connection(choice, self.account_storage_of(choice))
 
-    def connection(self, choice: Choice, kept: Keeping) -> Connection:
+    def connection(self, choice: SelectedAccount, kept: AccountStorage) -> Connection:
         """The account with secrets that are kept there."""
         from qiscus_tui.service.connection import Connection
 
@@ -135,24 +146,26 @@ class Workspace:
             self.show_secret,
         )
 
-    def keeping_of(self, choice: Choice) -> Keeping:
+    def account_storage_of(self, choice: SelectedAccount) -> AccountStorage:
         """Where the account's secrets are. Raises StorageError."""
-        if self.disk is None:
-            return keeping_nothing()
+        if self.local_files is None:
+            return account_storage_in_memory()
         if choice.given is not None:
             from qiscus_tui.store.secrets import EnvironmentSecrets
 
-            return keeping(EnvironmentSecrets(choice.given, self.disk.paths), self.disk)
-        return keeping(self.secret_store(choice.stored.storage), self.disk)
+            return account_storage(
+                EnvironmentSecrets(choice.given, self.local_files.paths), self.local_files
+            )
+        return account_storage(self.secret_store(choice.stored.storage), self.local_files)
 
     def secret_store(self, storage: Storage) -> SecretStore:
         """The store of this kind. Raises StorageError where it can't be had."""
-        if self.disk is None:
+        if self.local_files is None:
             raise StorageError("The demo keeps nothing", "Leave --demo out to keep an account.")
         if storage is not Storage.KEYRING:
             from qiscus_tui.store.secrets import FileSecrets
 
-            return FileSecrets(self.disk.paths)
+            return FileSecrets(self.local_files.paths)
         from qiscus_tui.store.keyring_store import NoKeyring, find_keyring
 
         found = find_keyring()
@@ -165,9 +178,11 @@ class Workspace:
 
 
 def open_workspace(
-    environ: Mapping[str, str], wishes: Wishes, config_file: Path | None = None
+    environ: Mapping[str, str], account_options: AccountOptions, config_file: Path | None = None
 ) -> Workspace:
     """The workspace of this user. Raises ConfigError, StorageError."""
     paths = find_paths(environ)
     config = load_named_config(config_file) if config_file else load_config(paths.config_file)
-    return Workspace(environ, config, Disk(paths, environ), SystemClock(), wishes, config_file)
+    return Workspace(
+        environ, config, LocalFiles(paths, environ), SystemClock(), account_options, config_file
+    )

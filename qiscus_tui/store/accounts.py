@@ -8,9 +8,9 @@ from qiscus_tui.errors import NoAccount, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Account, Role, Storage
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.model.text import safe
+from qiscus_tui.store.file_checks import moved_away, shown
 from qiscus_tui.store.jsonfile import Content, JsonFile, moment, number, table
 from qiscus_tui.store.paths import Paths
-from qiscus_tui.store.refusals import moved_away, shown
 
 _LOST = "Log in again: qiscus-tui login"
 

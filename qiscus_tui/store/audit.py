@@ -24,6 +24,7 @@ from qiscus_tui.store.audit_records import (
     is_outcome,
     to_line,
 )
+from qiscus_tui.store.file_checks import user_name
 from qiscus_tui.store.files import (
     append_durably,
     append_private,
@@ -35,7 +36,6 @@ from qiscus_tui.store.files import (
 from qiscus_tui.store.locks import store_lock
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.processes import Running, this_process
-from qiscus_tui.store.refusals import user_name
 
 FILE_SIZE = 4 * 1024 * 1024
 """Bytes from which on the file is put away and a new one begun."""

@@ -13,7 +13,7 @@ from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.text import safe
 from qiscus_tui.store import config_checks as read
 from qiscus_tui.store.config_reader import read_config, setting, unreadable
-from qiscus_tui.store.refusals import check_settings, shown
+from qiscus_tui.store.file_checks import check_settings, shown
 
 
 class StorageChoice(enum.Enum):

@@ -21,7 +21,7 @@ import msgspec
 from qiscus_tui.errors import ConfigError
 from qiscus_tui.model.spelling import similar
 from qiscus_tui.model.text import safe
-from qiscus_tui.store.refusals import quoted, shown
+from qiscus_tui.store.file_checks import quoted, shown
 
 MOST_BYTES = 1024 * 1024
 

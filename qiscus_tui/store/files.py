@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from qiscus_tui.errors import StorageError
-from qiscus_tui.store import refusals
+from qiscus_tui.store import file_checks
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
@@ -105,8 +105,8 @@ def set_aside(path: Path) -> Path:
                 raise
             return aside
     raise StorageError(
-        f"{refusals.shown(str(path))} is damaged and could not be set aside",
-        f"Move it away: {refusals.moved_away(str(path))}",
+        f"{file_checks.shown(str(path))} is damaged and could not be set aside",
+        f"Move it away: {file_checks.moved_away(str(path))}",
     )
 
 
@@ -147,7 +147,7 @@ def _storage_errors(what: str, path: Path) -> Generator[None]:
     try:
         yield
     except OSError as error:
-        raise refusals.failed(what, str(path), error) from error
+        raise file_checks.failed(what, str(path), error) from error
 
 
 def _create_folder(folder: Path) -> None:
@@ -159,7 +159,7 @@ def _create_folder(folder: Path) -> None:
     nearest = os.stat(above)
     if os.geteuid() == 0:
         # sudo: no folders of root's in a user's home
-        refusals.check_owner(str(above), nearest, refusals.OWN_FOLDER)
+        file_checks.check_owner(str(above), nearest, file_checks.OWN_FOLDER)
     for new in reversed(missing):
         try:
             os.mkdir(new, FOLDER_MODE)
@@ -174,10 +174,10 @@ def _opened_folder(folder: Path) -> Generator[int]:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | _OPEN)
     except OSError as error:
         if os.path.islink(folder):
-            raise refusals.symbolic_link(str(folder)) from error
-        raise refusals.failed("opened", str(folder), error) from error
+            raise file_checks.symbolic_link(str(folder)) from error
+        raise file_checks.failed("opened", str(folder), error) from error
     try:
-        refusals.check_folder(str(folder), os.fstat(descriptor))
+        file_checks.check_folder(str(folder), os.fstat(descriptor))
         yield descriptor
     finally:
         os.close(descriptor)
@@ -193,7 +193,7 @@ def _opened_file(folder: int, path: Path, flags: int = os.O_RDONLY) -> Generator
     except OSError as error:
         raise _why_not_opened(folder, path, error) from error
     try:
-        refusals.check_file(str(path), os.fstat(descriptor))
+        file_checks.check_file(str(path), os.fstat(descriptor))
         yield descriptor
     finally:
         os.close(descriptor)
@@ -201,14 +201,14 @@ def _opened_file(folder: int, path: Path, flags: int = os.O_RDONLY) -> Generator
 
 def _why_not_opened(folder: int, path: Path, error: OSError) -> StorageError:
     if error.errno in _LINK_ERRORS:
-        return refusals.symbolic_link(str(path))
+        return file_checks.symbolic_link(str(path))
     try:
-        refusals.check_file(str(path), os.stat(path.name, dir_fd=folder, follow_symlinks=False))
+        file_checks.check_file(str(path), os.stat(path.name, dir_fd=folder, follow_symlinks=False))
     except StorageError as refusal:
         return refusal
     except OSError as gone:
-        return refusals.failed("opened", str(path), gone)
-    return refusals.failed("opened", str(path), error)
+        return file_checks.failed("opened", str(path), gone)
+    return file_checks.failed("opened", str(path), error)
 
 
 def _read(descriptor: int, path: Path) -> bytes:
@@ -219,8 +219,8 @@ def _read(descriptor: int, path: Path) -> bytes:
         size += len(piece)
         if size > MOST_BYTES:
             raise StorageError(
-                f"{refusals.shown(str(path))} is too large to be a file of this program",
-                f"Move it away: {refusals.moved_away(str(path))}",
+                f"{file_checks.shown(str(path))} is too large to be a file of this program",
+                f"Move it away: {file_checks.moved_away(str(path))}",
             )
     return b"".join(pieces)
 

@@ -9,6 +9,7 @@ from typing import cast
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.timestamps import EARLIEST, LATEST
+from qiscus_tui.store.file_checks import moved_away, shown
 from qiscus_tui.store.files import (
     prepare_folder,
     read_private,
@@ -18,7 +19,6 @@ from qiscus_tui.store.files import (
 )
 from qiscus_tui.store.locks import WAIT, store_lock
 from qiscus_tui.store.paths import Paths
-from qiscus_tui.store.refusals import moved_away, shown
 
 Content = dict[str, object]
 """What such a file holds: one JSON object."""

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import StorageError
+from qiscus_tui.store.file_checks import failed, shown, symbolic_link
 from qiscus_tui.store.files import FILE_MODE, prepare_folder, read_private
 from qiscus_tui.store.paths import Paths
-from qiscus_tui.store.refusals import failed, shown, symbolic_link
 
 if TYPE_CHECKING:
     from filelock import FileLock

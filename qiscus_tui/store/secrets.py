@@ -9,9 +9,9 @@ from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Credentials, Storage
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.store.credentials import from_json, to_json
+from qiscus_tui.store.file_checks import moved_away, shown
 from qiscus_tui.store.jsonfile import JsonFile, table
 from qiscus_tui.store.paths import Paths
-from qiscus_tui.store.refusals import moved_away, shown
 
 
 class SecretStore(Protocol):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from qiscus_tui.tui.situation import Situation, always
+from qiscus_tui.tui.context import Context, always
 
 
 class Scope(enum.Enum):
@@ -53,6 +53,6 @@ class Action(Struct, frozen=True):
     scopes: tuple[Scope, ...] = (Scope.SESSIONS,)
     footer: int = 0
     """Importance in the footer; 0 is not there, `ALWAYS` never gives way."""
-    available: Callable[[Situation], bool] = always
+    available: Callable[[Context], bool] = always
     bound: bool = True
     """False: the widget that has the focus binds the keys itself (they are listed for help)."""

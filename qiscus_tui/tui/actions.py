@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from textual.binding import Binding
 
 from qiscus_tui.tui.action import Action, Group, Scope
-from qiscus_tui.tui.situation import Situation, with_a_choice, with_a_list, with_a_row
+from qiscus_tui.tui.context import Context, with_a_choice, with_a_list, with_a_row
 from qiscus_tui.tui.widgets.one_line import ALWAYS
 
 ACTIONS: tuple[Action, ...] = (
@@ -436,20 +436,20 @@ def is_for_the_list(key: str, scope: Scope | None) -> bool:
     )
 
 
-def in_footer(scope: Scope, situation: Situation) -> tuple[Action, ...]:
+def in_footer(scope: Scope, context: Context) -> tuple[Action, ...]:
     """What the footer of a screen offers now, the app's own last."""
     app = () if scope is Scope.FILTER else of(Scope.APP)
     return tuple(
-        action for action in (*of(scope), *app) if action.footer and action.available(situation)
+        action for action in (*of(scope), *app) if action.footer and action.available(context)
     )
 
 
-def in_palette(scope: Scope, situation: Situation) -> tuple[Action, ...]:
+def in_palette(scope: Scope, context: Context) -> tuple[Action, ...]:
     """What the palette offers on a screen now."""
     return tuple(
         action
         for action in (*of(scope), *of(Scope.APP))
-        if action.title and action.available(situation)
+        if action.title and action.available(context)
     )
 
 

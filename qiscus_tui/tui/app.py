@@ -13,32 +13,32 @@ from textual.binding import Binding, BindingType
 
 from qiscus_tui.errors import ConfigError
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.shield import shield
+from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.action import Scope
-from qiscus_tui.tui.crash import QuietCrash
-from qiscus_tui.tui.driver import SteadyDriver
-from qiscus_tui.tui.screens.sized import SizedScreen
+from qiscus_tui.tui.base.screen import BaseScreen
 from qiscus_tui.tui.signals import exit_code, on_ending
+from qiscus_tui.tui.terminal.crash_report import CrashReport
+from qiscus_tui.tui.terminal.driver import TerminalDriver
+from qiscus_tui.tui.terminal.key_queue import KeyQueue
+from qiscus_tui.tui.terminal.toasts import ToastOnce
 from qiscus_tui.tui.theme import THEMES, fitting
-from qiscus_tui.tui.toasts import SaidOnce
-from qiscus_tui.tui.typeahead import OneKeyAtATime
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
     from textual.dom import DOMNode
     from textual.screen import Screen
 
-    from qiscus_tui.service.choice import Choice
-    from qiscus_tui.service.login import LoggedIn
+    from qiscus_tui.service.account.login import LoggedIn
+    from qiscus_tui.service.account_selection import SelectedAccount
     from qiscus_tui.service.workspace import Workspace
-    from qiscus_tui.tui.clipboard import Multiplexer
+    from qiscus_tui.tui.terminal.clipboard import Multiplexer
 
 PATIENCE = 3.0
 """Seconds that leaving may take to end a token of this run only."""
 
 
-class QiscusTui(OneKeyAtATime[int], QuietCrash[int], SaidOnce[int], inherit_bindings=False):
+class QiscusTui(KeyQueue[int], CrashReport[int], ToastOnce[int], inherit_bindings=False):
     """Login, then sessions; everything else is opened from there."""
 
     TITLE = "qiscus-tui"
@@ -51,13 +51,13 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], SaidOnce[int], inherit_bind
     ]
 
     def __init__(
-        self, workspace: Workspace, choice: Choice | None, *, few_colours: bool = False
+        self, workspace: Workspace, choice: SelectedAccount | None, *, few_colours: bool = False
     ) -> None:
         """`few_colours`: the terminal's own colours are taken, or none (`NO_COLOR`)."""
         # The first screen's rules are read with the app's own: later would parse all again.
         first = "login.tcss" if choice is None else "sessions.tcss"
         super().__init__(
-            driver_class=SteadyDriver,
+            driver_class=TerminalDriver,
             css_path=["app.tcss", f"screens/{first}"],
             ansi_color=True if few_colours else None,
         )
@@ -81,12 +81,12 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], SaidOnce[int], inherit_bind
     @property
     def multiplexer(self) -> Multiplexer | None:
         """What stands between the program and the terminal."""
-        return self._driver.multiplexer if isinstance(self._driver, SteadyDriver) else None
+        return self._driver.multiplexer if isinstance(self._driver, TerminalDriver) else None
 
     @property
     def terminal_is_stalled(self) -> bool:
         """Whether the terminal did not take the last of what was written."""
-        return isinstance(self._driver, SteadyDriver) and self._driver.is_stalled
+        return isinstance(self._driver, TerminalDriver) and self._driver.is_stalled
 
     def get_default_screen(self) -> Screen[None]:
         """The first frame."""
@@ -118,7 +118,7 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], SaidOnce[int], inherit_bind
 
     async def _get_the_rest_in(self) -> None:
         from qiscus_tui.tui.opening import tell_of_crashes
-        from qiscus_tui.tui.preload import import_the_rest
+        from qiscus_tui.tui.warm_up import import_the_rest
 
         await asyncio.to_thread(import_the_rest)
         await tell_of_crashes(self, self._workspace)
@@ -138,7 +138,7 @@ class QiscusTui(OneKeyAtATime[int], QuietCrash[int], SaidOnce[int], inherit_bind
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
         """Tell the screen in front that something is done, and do it."""
-        if isinstance(self.screen, SizedScreen):
+        if isinstance(self.screen, BaseScreen):
             self.screen.action_begins()
         return await super().run_action(action, default_namespace, namespaces)
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.action import Scope
-from qiscus_tui.tui.screens.sized import SizedScreen
-from qiscus_tui.tui.situation import Situation
+from qiscus_tui.tui.base.screen import BaseScreen
+from qiscus_tui.tui.context import Context
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -36,11 +36,11 @@ def open_palette(app: App[int]) -> None:
 
     sessions = sessions_screen(app)
     screen = app.screen
-    scope = screen.SCOPE if isinstance(screen, SizedScreen) else None
+    scope = screen.SCOPE if isinstance(screen, BaseScreen) else None
     if scope is None:
         return
-    situation = Situation() if sessions is None else sessions.situation
-    offered = actions.in_palette(scope, situation)
+    context = Context() if sessions is None else sessions.context
+    offered = actions.in_palette(scope, context)
 
     async def chosen(name: str | None) -> None:
         if name is not None:
@@ -81,16 +81,16 @@ def running_plans(app: App[int]) -> list[RevokeDialog]:
 
 async def tell_of_crashes(app: App[int], workspace: Workspace) -> None:
     """Say, once, what an earlier run left half done. Reads files, in a thread."""
-    from qiscus_tui.service.choice import unmatched_words
+    from qiscus_tui.service.account_selection import unmatched_words
     from qiscus_tui.service.history import notices
 
-    if workspace.disk is None:
+    if workspace.local_files is None:
         return
     try:
         for name in await asyncio.to_thread(workspace.unmatched_accounts):
             words = "\n".join(unmatched_words(name))
             app.notify(words, severity="warning", timeout=TOLD_FOR, markup=False)
-        for notice in await asyncio.to_thread(notices, workspace.disk):
+        for notice in await asyncio.to_thread(notices, workspace.local_files):
             words = f"{notice.message}\n{notice.hint}"
             app.notify(words, severity="warning", timeout=TOLD_FOR, markup=False)
             await asyncio.to_thread(notice.acknowledge)
@@ -98,7 +98,7 @@ async def tell_of_crashes(app: App[int], workspace: Workspace) -> None:
         app.notify(f"{error.message}\n{error.hint}", severity="error", markup=False)
 
 
-async def end_this_run(app: App[int], patience: float, *, in_good_order: bool) -> list[str]:
+async def end_this_run(app: App[int], retry_policy: float, *, in_good_order: bool) -> list[str]:
     """End a plan that runs, the visit, a token that was made for this run only, the connection.
 
     Gives what the user should know. `in_good_order`: the user left; no signal ended the program.
@@ -108,7 +108,7 @@ async def end_this_run(app: App[int], patience: float, *, in_good_order: bool) -
         return []
     words = [said for plan in running_plans(app) for said in await plan.end_early()]
     try:
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(retry_policy):
             if in_good_order:
                 await _end_visit(sessions, words)
             if sessions.connection is not None:
@@ -128,8 +128,8 @@ async def _end_visit(sessions: SessionsScreen, words: list[str]) -> None:
 
 
 async def _end(connection: Connection, words: list[str]) -> None:
-    from qiscus_tui.service.logout import OwnToken
-    from qiscus_tui.service.switching import leave
+    from qiscus_tui.service.account.logout import OwnToken
+    from qiscus_tui.service.account.switching import leave
 
     note = await leave(connection)
     if OwnToken.LIVES_ON.value in note:

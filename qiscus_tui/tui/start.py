@@ -11,13 +11,13 @@ from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.theme import has_few_colours
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.choice import Choice
+    from qiscus_tui.service.account_selection import SelectedAccount
     from qiscus_tui.service.workspace import Workspace
 
 
 def run_app(workspace: Workspace) -> int:
     """Choose the account and run. Raises QiscusTuiError before anything is drawn."""
-    choice: Choice | None = None
+    choice: SelectedAccount | None = None
     if workspace.demo is None:
         try:
             choice = workspace.choose()

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from qiscus_tui.model.account import Account, Storage
-    from qiscus_tui.service.choice import Choice
+    from qiscus_tui.service.account.login import LoggedIn
+    from qiscus_tui.service.account_selection import SelectedAccount
     from qiscus_tui.service.connection import Connection
-    from qiscus_tui.service.login import LoggedIn
     from qiscus_tui.service.workspace import Workspace
+    from qiscus_tui.tui.context import Context
     from qiscus_tui.tui.screens.sessions import SessionsScreen
-    from qiscus_tui.tui.situation import Situation
 
 
 class Behind(Protocol):
@@ -31,7 +31,7 @@ class Behind(Protocol):
     @property
     def storage(self) -> Storage: ...
     @property
-    def situation(self) -> Situation: ...
+    def context(self) -> Context: ...
 
 
 def behind(app: App[int]) -> Behind | None:
@@ -39,7 +39,7 @@ def behind(app: App[int]) -> Behind | None:
     return sessions_screen(app)
 
 
-def show_sessions(app: App[int], workspace: Workspace, opening: Choice | LoggedIn) -> None:
+def show_sessions(app: App[int], workspace: Workspace, opening: SelectedAccount | LoggedIn) -> None:
     """Show the sessions of another account in place of those that are shown now.
 
     Marks, cursor and filter of the old one go with its screen; its visit ends, and its
@@ -94,7 +94,7 @@ async def _in_place_of(
 
 async def _left(old: SessionsScreen, *, ends_visit: bool) -> str:
     """Nobody sees this account any more. Gives what the user should know."""
-    from qiscus_tui.service.switching import leave
+    from qiscus_tui.service.account.switching import leave
 
     notes: list[str] = []
     try:

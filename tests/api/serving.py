@@ -9,7 +9,7 @@ import httpx
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import Contract
 from qiscus_tui.api.replies import NewTokens
-from qiscus_tui.api.retry import Patience
+from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.origin import Origin, parse_origin
@@ -49,7 +49,7 @@ def client_of(
         handler if isinstance(handler, httpx.AsyncBaseTransport) else httpx.MockTransport(handler)
     )
     settings = WireSettings(transport=transport)
-    return ApiClient(origin, app_id, settings, clock, contract, Patience(clock, lambda: 1.0))
+    return ApiClient(origin, app_id, settings, clock, contract, RetryPolicy(clock, lambda: 1.0))
 
 
 def answering(*answers: httpx.Response | Exception) -> Server:

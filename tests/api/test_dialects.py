@@ -10,7 +10,7 @@ import pytest
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import Contract, contract_with
 from qiscus_tui.api.listing import Listing, read_listing
-from qiscus_tui.api.retry import Patience
+from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.demo import DIALECTS, PASSWORD, DemoSession, DemoState, Dialect, demo_state
 from qiscus_tui.demo.app import demo_app
@@ -88,9 +88,9 @@ def demo_speaking(name: str, clock: ManualClock, sessions: int = SEEDED) -> Demo
         transport=httpx.ASGITransport(demo_app(state)), user_agent="qiscus-tui/test"
     )
     app_code = state.credentials.app_code
-    patience = Patience(clock, lambda: 1.0)
+    retry_policy = RetryPolicy(clock, lambda: 1.0)
     return Demo(
-        state, ApiClient(ORIGIN, app_code, settings, clock, contract_for(dialect), patience)
+        state, ApiClient(ORIGIN, app_code, settings, clock, contract_for(dialect), retry_policy)
     )
 
 

@@ -19,7 +19,7 @@ from qiscus_tui.api.contract import (
 )
 from qiscus_tui.api.entries import EntryReader
 from qiscus_tui.api.listing import read_listing
-from qiscus_tui.api.moments import Moments
+from qiscus_tui.api.timestamp_reader import TimestampReader
 from qiscus_tui.model.durations import TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current, Session
@@ -256,6 +256,6 @@ clock_texts = st.one_of(
 def test_times_are_exactly_those_that_are_parsed_one_by_one(
     texts: list[object], offset: float
 ) -> None:
-    moments = Moments(offset)
+    moments = TimestampReader(offset)
     for text in texts * 2:
         assert moments.read(text) == parse_timestamp(text, offset)

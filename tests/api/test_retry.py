@@ -10,7 +10,7 @@ import pytest
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import Contract
 from qiscus_tui.api.listing import read_listing
-from qiscus_tui.api.retry import CallTime, Patience
+from qiscus_tui.api.retry import CallTime, RetryPolicy
 from qiscus_tui.errors import (
     AnswerLost,
     NotTrusted,
@@ -173,7 +173,7 @@ async def test_waits_grow_to_five_seconds_and_no_further(
         raise TimedOut("slow")
 
     with pytest.raises(TimedOut):
-        await Patience(clock, lambda: 1.0).retrying(once)
+        await RetryPolicy(clock, lambda: 1.0).retrying(once)
     assert clock.slept == [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0]
 
 
@@ -183,7 +183,7 @@ async def test_jitter_takes_up_to_half_of_a_wait(clock: ManualClock) -> None:
 
     chance = random.Random(1)
     with pytest.raises(TimedOut):
-        await Patience(clock, chance.random).retrying(once)
+        await RetryPolicy(clock, chance.random).retrying(once)
     for slept, whole in zip(clock.slept, [0.2, 0.4, 0.8, 1.6], strict=True):
         assert whole / 2 <= slept <= whole
 
@@ -197,7 +197,7 @@ async def test_a_certificate_that_is_not_trusted_is_not_tried_again(clock: Manua
         raise NotTrusted("self-signed")
 
     with pytest.raises(NotTrusted):
-        await Patience(clock).retrying(once)
+        await RetryPolicy(clock).retrying(once)
     assert tries == 1
 
 
@@ -212,7 +212,7 @@ async def test_who_listens_may_end_the_tries(clock: ManualClock) -> None:
         return len(heard) < 2
 
     with pytest.raises(TimedOut):
-        await Patience(clock).retrying(once, go_on)
+        await RetryPolicy(clock).retrying(once, go_on)
     assert len(heard) == 2
 
 
@@ -232,7 +232,7 @@ def taking(seconds: float, clock: ManualClock) -> Callable[[CallTime], Awaitable
 async def test_a_server_that_never_answers_costs_a_minute(clock: ManualClock) -> None:
     began = clock.monotonic()
     with pytest.raises(TimedOut) as raised:
-        await Patience(clock, lambda: 1.0).retrying(taking(20, clock))
+        await RetryPolicy(clock, lambda: 1.0).retrying(taking(20, clock))
     assert clock.monotonic() - began == pytest.approx(60)
     assert raised.value.hint.startswith("Tried 3 times in 60 s. ")
 
@@ -240,7 +240,7 @@ async def test_a_server_that_never_answers_costs_a_minute(clock: ManualClock) ->
 async def test_the_time_may_be_chosen(clock: ManualClock) -> None:
     began = clock.monotonic()
     with pytest.raises(TimedOut) as raised:
-        await Patience(clock, call_time=5).retrying(taking(20, clock))
+        await RetryPolicy(clock, call_time=5).retrying(taking(20, clock))
     assert clock.monotonic() - began == pytest.approx(5)
     assert "Tried" not in raised.value.hint
 
@@ -254,7 +254,7 @@ async def test_a_wait_that_the_server_asks_for_counts_only_where_the_time_is_str
     for is_strict, waits in ((False, [50.0] * 4), (True, [50.0])):
         clock.slept.clear()
         with pytest.raises(ServerFault):
-            await Patience(clock, is_strict=is_strict).retrying(once)
+            await RetryPolicy(clock, is_strict=is_strict).retrying(once)
         assert clock.slept == waits
 
 

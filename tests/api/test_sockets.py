@@ -10,7 +10,7 @@ import pytest
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.listing import Listing, read_listing
-from qiscus_tui.api.retry import Patience
+from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.demo import demo_state
 from qiscus_tui.demo.server import running
@@ -26,7 +26,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 def client_at(port: int, clock: ManualClock, timeout: float = 5.0) -> ApiClient:
     origin = parse_origin(f"http://127.0.0.1:{port}")
-    return ApiClient(origin, APP_ID, WireSettings(timeout=timeout), clock, None, Patience(clock))
+    return ApiClient(origin, APP_ID, WireSettings(timeout=timeout), clock, None, RetryPolicy(clock))
 
 
 @contextlib.asynccontextmanager
@@ -55,8 +55,8 @@ async def says(writer: asyncio.StreamWriter, answer: bytes) -> None:
     await writer.drain()
 
 
-async def listing_at(port: int, clock: ManualClock, patience: float = 5.0) -> Listing:
-    async with client_at(port, clock, patience) as client:
+async def listing_at(port: int, clock: ManualClock, retry_policy: float = 5.0) -> Listing:
+    async with client_at(port, clock, retry_policy) as client:
         return await read_listing(client, LONG_LIVED, None)
 
 
@@ -201,7 +201,9 @@ async def test_the_connection_is_kept_and_two_calls_at_once_share_it(clock: Manu
     with running(state) as url:
         origin = parse_origin(url)
         app = state.credentials.app_code
-        async with ApiClient(origin, app, WireSettings(), clock, None, Patience(clock)) as client:
+        async with ApiClient(
+            origin, app, WireSettings(), clock, None, RetryPolicy(clock)
+        ) as client:
             found = await asyncio.gather(*(read_listing(client, token, None) for _ in range(4)))
             assert [len(listing.sessions) for listing in found] == [20] * 4
             async with await client.another() as worker:

@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 from qiscus_tui.api.client import ApiClient
-from qiscus_tui.api.retry import Patience
+from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.errors import AnswerLost, ConfigError, NotConnected, NotTrusted
 from qiscus_tui.model.origin import parse_origin
@@ -85,7 +85,7 @@ def bundle(authority: trustme.CA, tmp_path: Path) -> str:
 async def refresh_at(server: TlsServer, clock: ManualClock, ca_bundle: str = "") -> str:
     origin = parse_origin(f"https://127.0.0.1:{server.port}")
     settings = WireSettings(timeout=5.0, ca_bundle=ca_bundle)
-    async with ApiClient(origin, APP_ID, settings, clock, None, Patience(clock)) as client:
+    async with ApiClient(origin, APP_ID, settings, clock, None, RetryPolicy(clock)) as client:
         return short_of(await client.refresh(LONG_LIVED))
 
 

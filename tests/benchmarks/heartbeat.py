@@ -29,7 +29,7 @@ def main() -> int:
     told = Path(sys.argv.pop())
     from qiscus_tui.__main__ import main as program
     from qiscus_tui.service.connection import Connection
-    from qiscus_tui.service.session_list import SessionList
+    from qiscus_tui.service.sessions.session_list import SessionList
 
     read_list = Connection.read_list
 

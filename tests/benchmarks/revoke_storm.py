@@ -17,8 +17,8 @@ from qiscus_tui.demo import PASSWORD, demo_state
 from qiscus_tui.demo.app import demo_app
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.origin import parse_origin
-from qiscus_tui.service.keeping import keeping_nothing
-from qiscus_tui.service.login import Password, log_in
+from qiscus_tui.service.account.login import Password, log_in
+from qiscus_tui.service.account_storage import account_storage_in_memory
 from qiscus_tui.service.revocation.events import Finished
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
@@ -66,7 +66,7 @@ async def storm(count: int, *, share: float = SHARE, seed: int = 1) -> Storm:
     )
     workspace = Workspace({}, Config(), None, clock, demo=access)
     login = Password(access.email, access.password)
-    connection = (await log_in(workspace, keeping_nothing(), login)).connection
+    connection = (await log_in(workspace, account_storage_in_memory(), login)).connection
     listed = await connection.read_list()
     # What expires by itself within the storm would blur the picture.
     lasting = [

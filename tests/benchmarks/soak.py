@@ -24,8 +24,8 @@ from qiscus_tui.demo import USERS, DemoState, demo_state
 from qiscus_tui.demo.app import demo_app
 from qiscus_tui.demo.state import Caller
 from qiscus_tui.model.origin import parse_origin
-from qiscus_tui.service.keeping import keeping_nothing
-from qiscus_tui.service.login import Password, log_in
+from qiscus_tui.service.account.login import Password, log_in
+from qiscus_tui.service.account_storage import account_storage_in_memory
 from qiscus_tui.service.workspace import DemoAccess, Workspace
 from qiscus_tui.store.config import Config, UiConfig
 from tests.clocks import ManualClock
@@ -115,7 +115,7 @@ async def soak_service(seconds: int, sessions: int) -> Soak:
     state = demo_state(clock, sessions=sessions)
     made = state.credentials
     workspace = workspace_on(state, clock)
-    done = await log_in(workspace, keeping_nothing(), Password(made.email, made.password))
+    done = await log_in(workspace, account_storage_in_memory(), Password(made.email, made.password))
     for _ in range(seconds // RELOAD):
         clock.advance(RELOAD)
         come_and_go(state, rng)

@@ -16,7 +16,7 @@ from qiscus_tui.demo import DIALECTS, Dialect
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.demo.shapes import Pages
 from qiscus_tui.service.connection import Connection, Progress
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
 from tests.cli.conftest import Program
 
 FIELDS = [

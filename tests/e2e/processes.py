@@ -14,10 +14,10 @@ from qiscus_tui.demo.dialects import PLAIN
 from qiscus_tui.demo.server import running
 from qiscus_tui.model.account import Account, Credentials, Storage
 from qiscus_tui.model.clock import SystemClock
-from qiscus_tui.service.choice import Wishes
-from qiscus_tui.service.keeping import Disk
-from qiscus_tui.service.login import Password, log_in, log_in_with_token
-from qiscus_tui.service.storage import keep_in
+from qiscus_tui.service.account.login import Password, log_in, log_in_with_token
+from qiscus_tui.service.account.storage_offer import keep_in
+from qiscus_tui.service.account_selection import AccountOptions
+from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.service.workspace import open_workspace
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.store.secrets import FileSecrets
@@ -55,13 +55,13 @@ class Machine:
         """Where everything is kept."""
         return find_paths(self.environ)
 
-    def disk(self) -> Disk:
+    def local_files(self) -> LocalFiles:
         """The files, as the next program sees them."""
-        return Disk(self.paths, self.environ)
+        return LocalFiles(self.paths, self.environ)
 
     def kept(self) -> tuple[Account, Credentials]:
         """The one account, and its secrets in the file."""
-        (stored,) = self.disk().book.all()
+        (stored,) = self.local_files().book.all()
         found = FileSecrets(self.paths).read(stored.account.key)
         assert found is not None
         return stored.account, found
@@ -104,7 +104,7 @@ class Machine:
         asyncio.run(self._log_in(with_token=True))
 
     async def _log_in(self, *, with_token: bool) -> None:
-        workspace = open_workspace(self.environ, Wishes(server=self.url))
+        workspace = open_workspace(self.environ, AccountOptions(server=self.url))
         kept = keep_in(workspace, Storage.FILE)
         if with_token:
             credentials = self.state.credentials

@@ -96,7 +96,7 @@ def test_without_a_keyring_the_file_needs_a_consent_that_names_it(here: Machine)
     assert str(here.paths.secrets_file) in done.stderr
     assert here.state.calls[Call.LOGIN] == 0
     assert none.login(store="file").returncode == 0
-    assert here.disk().book.all()[0].storage is Storage.FILE
+    assert here.local_files().book.all()[0].storage is Storage.FILE
 
 
 DISGUISED = """
@@ -146,7 +146,7 @@ def test_moving_to_the_file_while_the_keyring_is_away_says_what_stays(here: Mach
     done = with_keyring(here, "locked").login(store="file")
     assert done.returncode == 0
     assert "still in the keyring" in done.stderr
-    assert here.disk().book.all()[0].storage is Storage.FILE
+    assert here.local_files().book.all()[0].storage is Storage.FILE
 
 
 def test_moving_to_the_file_empties_the_keyring(here: Machine) -> None:
@@ -225,7 +225,7 @@ def test_gnome_keyring_keeps_the_account(tmp_path: Path) -> None:
             assert said.count("exit 0") == 5, said
             assert "kept in: keyring" in said
             assert not here.paths.secrets_file.exists()
-            assert here.disk().book.all() == ()
+            assert here.local_files().book.all() == ()
             return
     pytest.skip("gnome-keyring-daemon crashed three times")
 

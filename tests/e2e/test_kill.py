@@ -102,7 +102,7 @@ def assert_old_or_new(here: Machine, verb: str, killed: Killed) -> None:
 
 
 def assert_the_journal_is_true(here: Machine, killed: Killed) -> None:
-    entries = here.disk().journal.unfinished()
+    entries = here.local_files().journal.unfinished()
     is_new = killed.after != killed.before
     if not entries:
         # Cleared only when all was done, or never written: then nothing was sent.
@@ -116,19 +116,19 @@ def assert_the_journal_is_true(here: Machine, killed: Killed) -> None:
 
 
 def assert_the_next_start_explains_it(here: Machine, verb: str, killed: Killed) -> None:
-    on = here.disk()
+    on = here.local_files()
     told = notices(on)
     if verb == "revoke-all" and killed.carried_out and killed.after == killed.before:
         assert any("revoke-all" in notice.message for notice in told)
     for notice in told:
         assert notice.message
         notice.acknowledge()
-    assert notices(here.disk()) == []
+    assert notices(here.local_files()) == []
 
 
 def assert_nothing_is_left(here: Machine) -> None:
     FileSecrets(here.paths).probe()
-    here.disk().book.use(here.disk().book.all()[0].name)
+    here.local_files().book.use(here.local_files().book.all()[0].name)
     assert not list(here.paths.data_dir.glob("**/*.damaged*"))
     assert not list(here.paths.data_dir.glob(".secrets.json.*"))
 

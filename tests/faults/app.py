@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from qiscus_tui.demo import PASSWORD
 from qiscus_tui.errors import NoAccount
-from qiscus_tui.service.choice import Wishes
+from qiscus_tui.service.account_selection import AccountOptions
 from qiscus_tui.service.workspace import Workspace, open_workspace
 from qiscus_tui.tui.app import QiscusTui
 from tests.clocks import ManualClock
@@ -42,7 +42,7 @@ class HandClock(ManualClock):
 def workspace_of(stage: Stage, clock: ManualClock) -> Workspace:
     """The user's own workspace, with quick time-outs."""
     environ = {"HOME": str(stage.program.home), "QISCUS_TUI_SERVER": stage.url or stage.server.url}
-    workspace = open_workspace(environ, Wishes())
+    workspace = open_workspace(environ, AccountOptions())
     server = replace(workspace.config.server, timeout=stage.program.timeout)
     return replace(workspace, config=replace(workspace.config, server=server), clock=clock)
 

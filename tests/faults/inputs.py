@@ -34,7 +34,7 @@ from qiscus_tui.store.credentials import from_json, to_json
 from qiscus_tui.store.journal import Journal
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.store.secrets import FileSecrets
-from qiscus_tui.store.trials import VerifiedRevokes
+from qiscus_tui.store.verified_calls import VerifiedRevokes
 from qiscus_tui.store.visits import Visits
 
 

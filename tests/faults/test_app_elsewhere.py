@@ -26,9 +26,9 @@ HOURS, MONTH, YEARS = 5 * 3600.0, 31 * 86_400.0, 3 * 365 * 86_400.0
 LEAPS = (-HOURS, MONTH, HOURS, YEARS, -YEARS)[: 5 if os.environ.get("FAULTS_IN_APP") else 2]
 
 
-def _breaks(disk: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def _breaks(local_files: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Have this machine's disk fail; gives the words for it."""
-    what, number = DISKS[disk]
+    what, number = DISKS[local_files]
 
     def fails(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number))
@@ -47,14 +47,16 @@ def _session_of(stage: Stage, session_id: str) -> str:
     return next(token for token in tokens if fingerprint(token) == session_id)
 
 
-@pytest.mark.parametrize("disk", DISKS)
+@pytest.mark.parametrize("local_files", DISKS)
 @pytest.mark.parametrize("deed", [*REVOKING, Deed.REFRESH])
-async def test_on_a_disk_that_fails_nothing_is_sent(stage: Stage, deed: Deed, disk: str) -> None:
+async def test_on_a_disk_that_fails_nothing_is_sent(
+    stage: Stage, deed: Deed, local_files: str
+) -> None:
     stage.prepare(deed)
     stage.keep_that_revoking_works()
     async with app_on(stage) as running:
         with pytest.MonkeyPatch.context() as patched:
-            words = _breaks(disk, patched)
+            words = _breaks(local_files, patched)
             await do(running, deed)
         assert not any(stage.server.asked[call] for call in (*NEVER_TWICE, Call.REVOKE))
         assert stage.live() == stage.before
@@ -62,12 +64,12 @@ async def test_on_a_disk_that_fails_nothing_is_sent(stage: Stage, deed: Deed, di
         assert not re.search(r"\d revoked", running.words())
 
 
-@pytest.mark.parametrize("disk", DISKS)
+@pytest.mark.parametrize("local_files", DISKS)
 async def test_a_login_for_this_run_only_needs_no_disk(
-    stage: Stage, disk: str, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, local_files: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stage.prepare(Deed.LOGIN)
-    _breaks(disk, monkeypatch)
+    _breaks(local_files, monkeypatch)
     async with app_on(stage) as running:
         await do(running, Deed.LOGIN)
         assert isinstance(running.app.screen, SessionsScreen)

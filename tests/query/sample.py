@@ -10,7 +10,7 @@ from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.session_list import search_text
+from qiscus_tui.service.sessions.session_list import search_text
 
 NOW = 1_792_000_000.0  # 2026-10-14T17:46:40Z
 

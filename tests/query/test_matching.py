@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.query import Columns, Moment, compile, parse, select
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
 from tests.query.sample import NOW, SampleColumns, a_session, columns_of
 
 HOUR = 3600.0

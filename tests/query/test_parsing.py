@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from qiscus_tui.errors import FilterError
 from qiscus_tui.query import KEYS, Key, parse, parse_readable, written
-from qiscus_tui.query.words import (
+from qiscus_tui.query.terms import (
     Anywhere,
     Comparison,
     CreatedBetween,

@@ -10,16 +10,21 @@ import pytest
 from qiscus_tui.demo import DIALECTS, PASSWORD, DemoState, Dialect, demo_state
 from qiscus_tui.demo.app import demo_app
 from qiscus_tui.model.origin import parse_origin
-from qiscus_tui.service.choice import Wishes
+from qiscus_tui.service.account.login import LoggedIn, Password, log_in
+from qiscus_tui.service.account_selection import AccountOptions
+from qiscus_tui.service.account_storage import (
+    AccountStorage,
+    LocalFiles,
+    account_storage,
+    account_storage_in_memory,
+)
 from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.keeping import Disk, Keeping, keeping, keeping_nothing
-from qiscus_tui.service.login import LoggedIn, Password, log_in
 from qiscus_tui.service.workspace import DemoAccess, Workspace
 from qiscus_tui.store.config import Config
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.secrets import FileSecrets
 from tests.clocks import ManualClock
-from tests.service.scripted import Diary, ScriptedServer, Stage, Trials
+from tests.service.scripted import AuditTrail, ScriptedServer, Stage, Trials
 
 DEMO_ORIGIN = parse_origin("https://demo.invalid")
 
@@ -28,7 +33,7 @@ DEMO_ORIGIN = parse_origin("https://demo.invalid")
 def stage(clock: ManualClock) -> Stage:
     """A server without sessions on which revoking was seen to work."""
     server = ScriptedServer(clock)
-    return Stage(clock, server, Diary(server.log), Trials())
+    return Stage(clock, server, AuditTrail(server.log), Trials())
 
 
 @dataclass
@@ -37,14 +42,14 @@ class Sandbox:
 
     state: DemoState
     workspace: Workspace
-    kept: Keeping
+    kept: AccountStorage
     clock: ManualClock
 
     @property
-    def disk(self) -> Disk:
+    def local_files(self) -> LocalFiles:
         """The files of this machine, where it keeps any."""
-        assert self.workspace.disk is not None
-        return self.workspace.disk
+        assert self.workspace.local_files is not None
+        return self.workspace.local_files
 
     async def log_in(self, email: str = "admin@demo.example", password: str = PASSWORD) -> LoggedIn:
         """Log in as somebody of the demo."""
@@ -60,15 +65,15 @@ class Sandbox:
 
 
 def sandbox_on(
-    clock: ManualClock, dialect: str | Dialect, sessions: int, on: Disk | None
+    clock: ManualClock, dialect: str | Dialect, sessions: int, on: LocalFiles | None
 ) -> Sandbox:
     """A demo of this dialect; what is kept goes to the disk, or ends with the run."""
     chosen = DIALECTS[dialect] if isinstance(dialect, str) else dialect
     state = demo_state(clock, sessions=sessions, dialect=chosen)
     transport = httpx.ASGITransport(demo_app(state))
     access = DemoAccess(transport, DEMO_ORIGIN, state.credentials.email, PASSWORD)
-    workspace = Workspace({}, Config(), on, clock, Wishes(), demo=access)
-    kept = keeping(FileSecrets(on.paths), on) if on else keeping_nothing()
+    workspace = Workspace({}, Config(), on, clock, AccountOptions(), demo=access)
+    kept = account_storage(FileSecrets(on.paths), on) if on else account_storage_in_memory()
     return Sandbox(state, workspace, kept, clock)
 
 
@@ -80,16 +85,16 @@ def paths(tmp_path: Path) -> Paths:
 
 
 @pytest.fixture
-def on_disk(paths: Paths) -> Disk:
+def on_disk(paths: Paths) -> LocalFiles:
     """The files of this user."""
-    return Disk(paths, {})
+    return LocalFiles(paths, {})
 
 
 SandboxMaker = Callable[..., Sandbox]
 
 
 @pytest.fixture
-def sandbox(clock: ManualClock, on_disk: Disk) -> SandboxMaker:
+def sandbox(clock: ManualClock, on_disk: LocalFiles) -> SandboxMaker:
     """Make a demo that speaks a dialect, with a disk of ours unless told otherwise."""
 
     def make(

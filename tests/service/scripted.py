@@ -24,7 +24,7 @@ from qiscus_tui.service.revocation.events import Event, Finished
 from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutcome
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.run import Revocation
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
 from tests.clocks import ManualClock
 
 START = 1_792_000_000.0
@@ -282,7 +282,7 @@ class ScriptedSender:
 
 
 @dataclass
-class Diary:
+class AuditTrail:
     """Writes into the server's log, so that the order of things can be seen."""
 
     log: list[str]
@@ -342,7 +342,7 @@ class Stage:
 
     clock: ManualClock
     server: ScriptedServer
-    diary: Diary
+    audit_trail: AuditTrail
     trials: Trials
 
     def sessions(self, count: int) -> list[Session]:
@@ -372,7 +372,7 @@ class Stage:
 
     def run(self, plan: RevocationPlan, width: int = 16) -> Revocation:
         """A run, not begun."""
-        return Revocation(plan, self.server, self.diary, self.trials, self.clock, width=width)
+        return Revocation(plan, self.server, self.audit_trail, self.trials, self.clock, width=width)
 
     async def apply(self, plan: RevocationPlan, width: int = 16) -> "Ending":
         """Run the plan to its end."""

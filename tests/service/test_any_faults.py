@@ -12,7 +12,7 @@ from qiscus_tui.service.revocation.events import Answered, Finished
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from tests.clocks import ManualClock
 from tests.service.scripted import (
-    Diary,
+    AuditTrail,
     ListStep,
     Reply,
     ScriptedServer,
@@ -131,7 +131,7 @@ async def played(script: Script) -> tuple[Stage, Report]:
     """The script, played to its end."""
     clock = ManualClock()
     server = ScriptedServer(clock, always=script.always, turns=script.turns)
-    stage = Stage(clock, server, Diary(server.log), Trials(script.verified))
+    stage = Stage(clock, server, AuditTrail(server.log), Trials(script.verified))
     targets = stage.sessions(script.targets)
     server.add(*(new_session(1_000 + number) for number in range(script.others)))
     if script.has_own:
@@ -184,7 +184,7 @@ def test_nothing_is_claimed_that_is_not_so(script: Script):
     # Never wider than asked, never unwritten, nothing left open.
     assert server.most_under_way <= script.width
     assert server.log[0] == "intent"
-    assert stage.diary.reports
+    assert stage.audit_trail.reports
     assert server.senders_open == 0
     # No try but the retried ones.
     assert all(count <= 5 for count in Counter(server.requests).values())

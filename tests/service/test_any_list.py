@@ -18,15 +18,15 @@ from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import Contract, contract_with
 from qiscus_tui.api.listing import read_listing
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.reading import full_reader
 from qiscus_tui.service.revocation.events import Finished
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.run import Revocation
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.sessions.snapshot import full_reader
 from tests.api.serving import LONG_LIVED, client_of, said
 from tests.clocks import ManualClock
-from tests.service.scripted import DAY, START, Diary, Trials
+from tests.service.scripted import DAY, START, AuditTrail, Trials
 
 STYLES = ["whole", "cursor", "numbered", "numbered total", "laravel", "laravel total"]
 IDS = ["tokens", "row numbers beside tokens", "row numbers", "stable ids"]
@@ -233,7 +233,7 @@ async def played(script: Script) -> Played:
         plan = make_plan(listed, Selection(chosen, "test"), Allowed())
         clock.advance(script.plan_age)
         log: list[str] = []
-        run = Revocation(plan, api, Diary(log), Trials(script.verified), clock, width=3)
+        run = Revocation(plan, api, AuditTrail(log), Trials(script.verified), clock, width=3)
         report = [event async for event in run.apply()][-1]
         assert isinstance(report, Finished)
         return Played(server, rows, report.report)

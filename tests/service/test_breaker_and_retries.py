@@ -84,7 +84,7 @@ def row_of(*errors: QiscusTuiError | None) -> list[QiscusTuiError]:
     tripped: list[QiscusTuiError] = []
     breaker = Breaker(tripped.append)
     for error in errors:
-        breaker.hears(error)
+        breaker.record(error)
     return tripped
 
 
@@ -246,7 +246,7 @@ async def test_a_width_below_one_is_one(stage: Stage, width: int):
 def hear(width: Width, *errors: QiscusTuiError | None, era: int = 0) -> int:
     """The width after these answers."""
     for error in errors:
-        width.hears(error, era)
+        width.record(error, era)
     return width.now
 
 
@@ -300,5 +300,5 @@ async def test_a_request_that_meets_overload_again_and_again_narrows_again_and_a
     width = Width(16)
     for _ in range(3):
         async with width.slot() as era:
-            width.hears(refused(503), era)
+            width.record(refused(503), era)
     assert width.now == 2

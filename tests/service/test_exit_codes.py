@@ -71,7 +71,7 @@ async def test_a_list_that_cannot_be_read_afterwards_is_3(stage: Stage):
 
 async def test_outcomes_that_could_not_be_written_down_are_6(stage: Stage):
     stage.sessions(3)
-    stage.diary.no_outcomes = True
+    stage.audit_trail.no_outcomes = True
     assert (await stage.apply(stage.plan())).report.exit_code == 6
 
 

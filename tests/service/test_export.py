@@ -18,9 +18,9 @@ from qiscus_tui.model.known import Known
 from qiscus_tui.model.masking import MASK
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.export import CSV_COLUMNS, as_record, write_csv, write_json
-from qiscus_tui.service.export_file import Export, ExportFormat, export_to, named_path
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.export import CSV_COLUMNS, as_record, write_csv, write_json
+from qiscus_tui.service.sessions.export_file import Export, ExportFormat, export_to, named_path
+from qiscus_tui.service.sessions.session_list import SessionList
 
 NOW = 1_792_000_000.0  # Wed 14 Oct 2026 17:46:40 UTC
 TOKEN = "QEXtoken-of-the-first-session"

@@ -20,10 +20,10 @@ from qiscus_tui.errors import (
     TwoFactor,
 )
 from qiscus_tui.model.account import Role, Storage
-from qiscus_tui.service.keeping import keeping, keeping_nothing
-from qiscus_tui.service.login import log_in_with_key, log_in_with_token
-from qiscus_tui.service.status import status_of
-from qiscus_tui.service.tokens import valid_token
+from qiscus_tui.service.account.login import log_in_with_key, log_in_with_token
+from qiscus_tui.service.account.status import status_of
+from qiscus_tui.service.account_storage import account_storage, account_storage_in_memory
+from qiscus_tui.service.token.refresh import valid_token
 from tests.service.conftest import Sandbox, SandboxMaker
 from tests.service.stores import FailingSecrets
 
@@ -54,7 +54,7 @@ async def test_the_secret_key_in_the_login_answer_is_not_kept(sandbox: SandboxMa
     here = sandbox()
     connection = (await here.log_in()).connection
     assert (await connection.credentials()).secret_key is None
-    assert SECRET_KEY not in here.disk.paths.secrets_file.read_text()
+    assert SECRET_KEY not in here.local_files.paths.secrets_file.read_text()
 
 
 async def test_the_next_start_is_for_the_account_that_logged_in(sandbox: SandboxMaker):
@@ -66,11 +66,11 @@ async def test_the_next_start_is_for_the_account_that_logged_in(sandbox: Sandbox
 
 async def test_a_login_for_this_run_only_writes_no_account(sandbox: SandboxMaker):
     here = sandbox()
-    here = replace(here, kept=keeping_nothing())
+    here = replace(here, kept=account_storage_in_memory())
     done = await here.log_in()
     assert done.connection.storage is Storage.THIS_RUN
-    assert here.disk.book.all() == ()
-    assert not here.disk.paths.secrets_file.exists()
+    assert here.local_files.book.all() == ()
+    assert not here.local_files.paths.secrets_file.exists()
 
 
 async def test_a_wrong_password_is_exit_code_4_and_keeps_nothing(sandbox: SandboxMaker):
@@ -79,14 +79,14 @@ async def test_a_wrong_password_is_exit_code_4_and_keeps_nothing(sandbox: Sandbo
         await here.log_in(password="wrong-password")
     assert caught.value.exit_code == 4
     assert "wrong-password" not in f"{caught.value.message} {caught.value.hint}"
-    assert here.disk.book.all() == ()
+    assert here.local_files.book.all() == ()
 
 
 async def test_where_the_store_cannot_be_written_no_login_is_made(sandbox: SandboxMaker):
     secrets = FailingSecrets()
     secrets.no_probe = True
     here = sandbox()
-    here = replace(here, kept=keeping(secrets, here.workspace.disk))
+    here = replace(here, kept=account_storage(secrets, here.workspace.local_files))
     with pytest.raises(StorageError):
         await here.log_in()
     assert logins(here) == 0
@@ -97,7 +97,7 @@ async def test_where_the_account_cannot_be_entered_no_login_is_made(
     sandbox: SandboxMaker, file: str
 ):
     here = sandbox()
-    os.makedirs(getattr(here.disk.paths, file))
+    os.makedirs(getattr(here.local_files.paths, file))
     with pytest.raises(StorageError):
         await here.log_in()
     assert logins(here) == 0
@@ -107,7 +107,7 @@ async def test_a_token_that_cannot_be_stored_is_ended(sandbox: SandboxMaker):
     secrets = FailingSecrets()
     secrets.no_write = True
     here = sandbox()
-    here = replace(here, kept=keeping(secrets, here.workspace.disk))
+    here = replace(here, kept=account_storage(secrets, here.workspace.local_files))
     before = here.tokens()
     with pytest.raises(StorageError):
         await here.log_in()
@@ -133,7 +133,7 @@ async def test_an_answer_that_names_no_app_is_not_kept_and_its_token_is_logged_o
     with pytest.raises(NotQiscus):
         await here.log_in()
     assert here.state.calls[Call.LOGOUT] == 1
-    assert here.disk.book.all() == ()
+    assert here.local_files.book.all() == ()
 
 
 # With a second factor, and very old apps
@@ -206,7 +206,7 @@ async def test_logging_in_again_ends_the_token_that_it_replaces(sandbox: Sandbox
     assert len(here.tokens() - before) == 1
     assert again.notes == ("The token of the earlier login was ended.",)
     assert again.connection.name == first.name
-    assert len(here.disk.book.all()) == 1
+    assert len(here.local_files.book.all()) == 1
 
 
 async def test_a_replaced_token_that_had_ended_by_itself_is_no_news(sandbox: SandboxMaker):
@@ -230,7 +230,7 @@ async def test_another_user_of_the_same_app_is_another_account(sandbox: SandboxM
     here = sandbox()
     await here.log_in()
     await here.log_in("agent@demo.example")
-    assert len(here.disk.book.all()) == 2
+    assert len(here.local_files.book.all()) == 2
     assert here.workspace.choose().account.user == "agent@demo.example"
 
 
@@ -322,7 +322,7 @@ async def test_a_long_lived_token_that_is_not_taken_is_not_kept(sandbox: Sandbox
     with pytest.raises(TokenInvalid) as caught:
         await log_in_with_token(here.workspace, here.kept, APP_CODE, "wrong-token")
     assert "app id" in caught.value.hint
-    assert here.disk.book.all() == ()
+    assert here.local_files.book.all() == ()
 
 
 async def test_a_long_lived_token_keeps_the_short_lived_one_of_the_same_account(
@@ -363,18 +363,18 @@ async def test_a_login_without_a_password_keeps_what_one_with_a_password_learned
 ):
     here = sandbox("local-time")
     await here.log_in()
-    (learned,) = here.disk.book.all()
+    (learned,) = here.local_files.book.all()
     assert learned.account.zone_offset
     long_lived = here.state.credentials.long_lived_token
     await log_in_with_token(here.workspace, here.kept, APP_CODE, long_lived)
-    assert here.disk.book.all() == (learned,)
+    assert here.local_files.book.all() == (learned,)
 
 
 async def test_a_secret_key_that_is_not_taken_is_not_kept(sandbox: SandboxMaker):
     here = sandbox()
     with pytest.raises(QiscusTuiError):
         await log_in_with_key(here.workspace, here.kept, APP_CODE, "wrong-key")
-    assert here.disk.book.all() == ()
+    assert here.local_files.book.all() == ()
 
 
 @pytest.mark.parametrize("text", ["", "two words", "schlüssel", "a\nb"])
@@ -398,7 +398,7 @@ async def test_what_is_no_qiscus_server_keeps_nothing(sandbox: SandboxMaker, dia
     with pytest.raises(QiscusTuiError) as caught:
         await here.log_in()
     assert caught.value.exit_code == 1
-    assert here.disk.book.all() == ()
+    assert here.local_files.book.all() == ()
 
 
 async def test_a_login_that_is_kept_does_not_fail_for_what_was_learned_after_it(
@@ -407,7 +407,7 @@ async def test_a_login_that_is_kept_does_not_fail_for_what_was_learned_after_it(
     def full(*_: object) -> None:
         raise StorageError("No space left on device")
 
-    monkeypatch.setattr("qiscus_tui.service.zones._update_in_book", full)
+    monkeypatch.setattr("qiscus_tui.service.account.server_zone._update_in_book", full)
     here = sandbox("local-time")
     done = await here.log_in()
     assert any("No space left" in note for note in done.notes)

@@ -8,7 +8,7 @@ import pytest
 
 from qiscus_tui.errors import OutOfReach
 from qiscus_tui.model.account import Credentials
-from qiscus_tui.service.login import LoggedIn, Password, log_in
+from qiscus_tui.service.account.login import LoggedIn, Password, log_in
 from tests.service.conftest import Sandbox, SandboxMaker
 
 
@@ -59,13 +59,13 @@ async def test_its_token_is_ended_and_nothing_is_kept(sandbox: SandboxMaker) -> 
     with pytest.raises(asyncio.CancelledError):
         await given.login
     assert here.tokens() == before
-    assert here.disk.book.all() == ()
+    assert here.local_files.book.all() == ()
 
 
 async def test_the_answer_is_not_waited_for_long(
     sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.service.login.UNWANTED_ANSWER", 0.0)
+    monkeypatch.setattr("qiscus_tui.service.account.login.UNWANTED_ANSWER", 0.0)
     given = await given_up(sandbox())
     with pytest.raises(asyncio.CancelledError):
         await given.login
@@ -89,7 +89,7 @@ async def test_given_up_while_another_program_has_the_account_its_token_is_ended
     here = sandbox()
     connection = await here.connected()
     before = here.tokens()
-    async with connection.keeping.lock(connection.account):
+    async with connection.account_storage.lock(connection.account):
         demo = here.workspace.demo
         assert demo is not None
         answer = HeldAnswer(demo.transport)
@@ -150,5 +150,5 @@ async def test_where_the_server_does_not_say_which_one_lives_nothing_is_overwrit
     rotation.answer.released.set()
     with pytest.raises(OutOfReach):
         await rotation.login
-    (stored,) = here.disk.book.all()
+    (stored,) = here.local_files.book.all()
     assert here.kept.secrets.read(stored.account.key) == rotation.newer

@@ -7,15 +7,15 @@ import pytest
 
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.errors import ReadOnly, ServerError, StorageError
-from qiscus_tui.service.accounts import forget_account
+from qiscus_tui.service.account.directory import forget_account
+from qiscus_tui.service.account.logout import OwnToken, log_out
 from qiscus_tui.service.history import PastPlan, past_plans
-from qiscus_tui.service.logout import OwnToken, log_out
 from tests.service.conftest import Sandbox, SandboxMaker
 
 
 def written(here: Sandbox) -> PastPlan:
     """The one plan in the audit log."""
-    (plan,) = past_plans(here.disk.audit.events())
+    (plan,) = past_plans(here.local_files.audit.events())
     return plan
 
 
@@ -23,12 +23,12 @@ async def test_a_logout_that_cannot_be_written_down_ends_nothing(sandbox: Sandbo
     here = sandbox()
     connection = await here.connected()
     before = here.tokens()
-    os.mkdir(here.disk.paths.audit_file)
+    os.mkdir(here.local_files.paths.audit_file)
     with pytest.raises(StorageError):
         await log_out(connection)
     assert here.state.calls[Call.LOGOUT] == 0
     assert here.tokens() == before
-    assert here.disk.book.last_used() == connection.name
+    assert here.local_files.book.last_used() == connection.name
 
 
 async def test_the_intent_of_a_logout_names_the_token_and_its_end(sandbox: SandboxMaker):
@@ -56,7 +56,7 @@ async def test_forgetting_ends_nothing_and_is_not_written_down(sandbox: SandboxM
     here = sandbox()
     connection = await here.connected()
     await forget_account(here.workspace, connection.name)
-    assert list(here.disk.audit.events()) == []
+    assert list(here.local_files.audit.events()) == []
 
 
 async def test_a_read_only_account_is_forgotten_only_where_that_is_asked_for_and_ends_nothing(
@@ -69,9 +69,9 @@ async def test_a_read_only_account_is_forgotten_only_where_that_is_asked_for_and
     with pytest.raises(ReadOnly) as refusal:
         await log_out(connection)
     assert "logout --forget" in refusal.value.hint
-    assert here.disk.book.find(connection.name) is not None
+    assert here.local_files.book.find(connection.name) is not None
     assert await log_out(connection, forget_anyway=True) is OwnToken.LIVES_ON
     assert here.state.calls[Call.LOGOUT] == 0
     assert here.tokens() == before
-    assert here.disk.book.find(connection.name) is None
-    assert list(here.disk.audit.events()) == []
+    assert here.local_files.book.find(connection.name) is None
+    assert list(here.local_files.audit.events()) == []

@@ -13,11 +13,11 @@ from qiscus_tui.model.durations import DAY, HOUR
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.timestamps import LATEST
 from qiscus_tui.query import Moment, parse, select
-from qiscus_tui.service.clients import UNKNOWN
 from qiscus_tui.service.overview.bars import MOST, RUN, Bar, Bars
 from qiscus_tui.service.overview.counting import Overview, counted_in_steps
 from qiscus_tui.service.overview.days import SHOWN, days_around
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.sessions.user_agents import UNKNOWN
 from tests.service.scripted import listed, new_session
 
 NOW = 1_792_000_000.0  # Wed 14 Oct 2026 17:46:40 UTC

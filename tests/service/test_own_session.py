@@ -4,8 +4,8 @@ import pytest
 
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.model.session import Current
+from qiscus_tui.service.account.logout import OwnToken, end_own_token
 from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.logout import OwnToken, end_own_token
 from tests.clocks import ManualClock
 from tests.service.conftest import Sandbox, SandboxMaker
 

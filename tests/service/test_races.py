@@ -9,13 +9,13 @@ import pytest
 from qiscus_tui.demo import PASSWORD, Call
 from qiscus_tui.errors import NoAccount, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Storage
+from qiscus_tui.service.account.login import Password, log_in
+from qiscus_tui.service.account.logout import log_out
+from qiscus_tui.service.account.storage_offer import keep_in
+from qiscus_tui.service.account.switching import switched_to
+from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.keeping import Disk
-from qiscus_tui.service.login import Password, log_in
-from qiscus_tui.service.logout import log_out
-from qiscus_tui.service.storage import keep_in
-from qiscus_tui.service.switching import switched_to
-from qiscus_tui.service.tokens import refreshed_since, valid_token
+from qiscus_tui.service.token.refresh import refreshed_since, valid_token
 from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.keyring_store import KeyringSecrets
 from qiscus_tui.store.secrets import FileSecrets
@@ -75,11 +75,11 @@ async def test_moving_to_the_keyring_takes_the_secrets_out_of_the_file(
     before = here.tokens()
     first, _ = await logged_in(here, Storage.FILE)
     second, notes = await logged_in(here, Storage.KEYRING)
-    assert FileSecrets(here.disk.paths).read(first.account.key) is None
+    assert FileSecrets(here.local_files.paths).read(first.account.key) is None
     assert (await second.credentials()).long_lived
     assert len(here.tokens() - before) == 1
     assert any("removed from" in note and "secrets.json" in note for note in notes)
-    (stored,) = here.disk.book.all()
+    (stored,) = here.local_files.book.all()
     assert stored.storage is Storage.KEYRING
 
 
@@ -169,7 +169,11 @@ async def _token(connection: Connection) -> str:
 def another_program(here: Sandbox) -> Workspace:
     """The same user's other program: its own view of the same files."""
     return Workspace(
-        {}, here.workspace.config, Disk(here.disk.paths, {}), here.clock, demo=here.workspace.demo
+        {},
+        here.workspace.config,
+        LocalFiles(here.local_files.paths, {}),
+        here.clock,
+        demo=here.workspace.demo,
     )
 
 
@@ -183,14 +187,16 @@ async def test_a_logout_in_the_middle_of_a_login_is_not_undone_by_what_the_login
     def logged_out_meanwhile(*_: object) -> float:
         offset = next(offsets)
         if not offset:
-            (stored,) = here.disk.book.all()
-            FileSecrets(here.disk.paths).remove(stored.account.key)
-            here.disk.book.remove(stored.account.key)
+            (stored,) = here.local_files.book.all()
+            FileSecrets(here.local_files.paths).remove(stored.account.key)
+            here.local_files.book.remove(stored.account.key)
         return offset
 
-    monkeypatch.setattr("qiscus_tui.service.zones.zone_offset_of", logged_out_meanwhile)
+    monkeypatch.setattr(
+        "qiscus_tui.service.account.server_zone.zone_offset_of", logged_out_meanwhile
+    )
     await logged_in(here, Storage.FILE)
-    assert here.disk.book.all() == ()
+    assert here.local_files.book.all() == ()
 
 
 async def test_a_logout_ends_the_token_that_a_refresh_got_meanwhile(sandbox: SandboxMaker):
@@ -205,7 +211,7 @@ async def test_a_logout_ends_the_token_that_a_refresh_got_meanwhile(sandbox: San
     )
     _said_in_words(results)
     assert here.tokens() == before
-    assert here.disk.book.all() == ()
+    assert here.local_files.book.all() == ()
 
 
 async def test_two_logouts_at_once_forget_it_once(sandbox: SandboxMaker):
@@ -218,7 +224,7 @@ async def test_two_logouts_at_once_forget_it_once(sandbox: SandboxMaker):
     )
     _said_in_words(results)
     assert here.tokens() == before
-    assert here.disk.book.all() == ()
+    assert here.local_files.book.all() == ()
 
 
 async def test_a_logout_of_the_old_place_leaves_what_a_later_login_keeps_elsewhere(
@@ -229,7 +235,7 @@ async def test_a_logout_of_the_old_place_leaves_what_a_later_login_keeps_elsewhe
     new, _ = await logged_in(here, Storage.KEYRING)
     await log_out(old)
     assert await _token(new) in here.tokens()
-    (stored,) = here.disk.book.all()
+    (stored,) = here.local_files.book.all()
     assert stored.storage is Storage.KEYRING
 
 
@@ -271,8 +277,8 @@ async def test_switched_refreshed_logged_in_and_out_at_once_loses_nothing(
     turned = deeds[order % len(deeds) :] + deeds[: order % len(deeds)]
     results = await asyncio.gather(*turned, return_exceptions=True)
     _said_in_words(results)
-    (kept,) = here.disk.book.all() or (None,)
-    secrets = FileSecrets(here.disk.paths)
+    (kept,) = here.local_files.book.all() or (None,)
+    secrets = FileSecrets(here.local_files.paths)
     # This server lets the token live that a refresh replaces: one each is left, and no other.
     left = len(here.tokens() - before) - here.state.calls[Call.REFRESH]
     if kept is None:

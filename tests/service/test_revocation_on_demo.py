@@ -383,7 +383,7 @@ async def test_the_audit_log_has_intent_outcomes_and_summary(sandbox: SandboxMak
     here = sandbox()
     connection = await here.connected()
     report = await revoke(connection, 3)
-    events = list(here.disk.audit.events())
+    events = list(here.local_files.audit.events())
     assert isinstance(events[0], AuditIntent)
     assert set(events[0].ids) == {target.session.id for target in report.plan.targets}
     assert {e.outcome for e in events if isinstance(e, AuditOutcome)} == {"revoked"}
@@ -395,7 +395,7 @@ async def test_the_audit_log_holds_no_token(sandbox: SandboxMaker):
     connection = await here.connected()
     tokens = here.tokens()
     await revoke(connection, 3)
-    written = here.disk.paths.audit_file.read_text()
+    written = here.local_files.paths.audit_file.read_text()
     assert not any(token in written for token in tokens)
     assert (await connection.long_lived()) not in written
 

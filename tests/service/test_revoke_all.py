@@ -14,11 +14,11 @@ from qiscus_tui.api.replies import NewTokens
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.errors import NotConnected, NotTrusted, ReadOnly, StorageError
 from qiscus_tui.model.account import Credentials
+from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.history import notices
-from qiscus_tui.service.keeping import Disk
-from qiscus_tui.service.revoke_all import RevokeAllResult, revoke_all
-from qiscus_tui.service.shield import shield
+from qiscus_tui.service.revocation.revoke_all import RevokeAllResult, revoke_all
+from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.audit_records import AuditIntent, AuditKind
 from qiscus_tui.store.journal import Journal, JournalState
@@ -60,8 +60,8 @@ def is_locked(folder: Path) -> bool:
     return False
 
 
-def states(disk: Disk) -> list[JournalState]:
-    return [entry.state for entry in disk.journal.unfinished()]
+def states(local_files: LocalFiles) -> list[JournalState]:
+    return [entry.state for entry in local_files.journal.unfinished()]
 
 
 async def kept(connection: Connection) -> Credentials:
@@ -93,9 +93,9 @@ async def test_it_is_recorded_and_the_account_is_locked_before_the_call(sandbox:
     seen: list[object] = []
 
     def look() -> None:
-        seen.append(states(here.disk))
-        seen.append(is_locked(here.disk.paths.state_dir))
-        seen.extend(here.disk.audit.events())
+        seen.append(states(here.local_files))
+        seen.append(is_locked(here.local_files.paths.state_dir))
+        seen.extend(here.local_files.audit.events())
 
     at_each(here, connection, Call.REVOKE_ALL, look)
     listed = await connection.read_list()
@@ -136,7 +136,7 @@ async def test_the_token_is_the_one_that_is_kept_once_the_account_is_held(
         raise NotConnected("No route to host")
 
     monkeypatch.setattr(connection.client, "revoke_all", call)
-    async with other.keeping.lock(other.account):
+    async with other.account_storage.lock(other.account):
         waiting = asyncio.create_task(revoke_all(connection, listed))
         for _ in range(200):
             await asyncio.sleep(0)
@@ -205,7 +205,7 @@ def nothing_to_explain(here: Sandbox, monkeypatch: pytest.MonkeyPatch) -> bool:
 
     with monkeypatch.context() as patch:
         patch.setattr(Process, "running", is_gone)
-        return notices(here.disk) == []
+        return notices(here.local_files) == []
 
 
 # The window is the call and the store, and nothing else
@@ -219,14 +219,14 @@ async def test_the_list_is_read_with_nothing_held(sandbox: SandboxMaker):
 
     def look() -> None:
         shield.handle(lambda: seen.append("heard"))
-        seen.append(is_locked(here.disk.paths.state_dir))
-        seen.append(states(here.disk))
+        seen.append(is_locked(here.local_files.paths.state_dir))
+        seen.append(states(here.local_files))
 
     at_each(here, connection, Call.LIST, look)
     result = await revoke_all(connection, listed)
     assert seen == ["heard", False, [JournalState.STORED]]
     assert result.still_listed == 0
-    assert states(here.disk) == []
+    assert states(here.local_files) == []
 
 
 # The new tokens can't be stored
@@ -300,7 +300,7 @@ async def test_a_good_long_lived_token_beside_an_unusable_short_one_is_kept(
     here.state.fail_next(Call.REVOKE_ALL, Fault(200, body.encode(), after=True))
     result = await done(connection)
     assert await kept(connection) == Credentials(long_lived="LLTnew")
-    assert result.sent.failure is not None
+    assert result.sent.error_for_answer is not None
 
 
 async def test_an_unusable_long_lived_token_takes_the_short_one_not_away(sandbox: SandboxMaker):
@@ -314,7 +314,7 @@ async def test_an_unusable_long_lived_token_takes_the_short_one_not_away(sandbox
     held = await kept(connection)
     assert held.short_lived is not None
     assert (held.long_lived, held.short_lived.token) == (old, "QEXnew")
-    assert result.sent.failure is None
+    assert result.sent.error_for_answer is None
 
 
 # Whatever was answered, the list decides
@@ -339,7 +339,7 @@ async def test_an_answer_that_says_no_is_not_believed_where_all_are_gone(
     here.state.fail_next(Call.REVOKE_ALL, replace(fault, after=True))
     result = await done(connection)
     assert (result.still_listed, result.nothing_ended) == (0, False)
-    assert result.sent.failure is not None
+    assert result.sent.error_for_answer is not None
     assert (await kept(connection)).short_lived is None, "a dead token would be handed out"
 
 
@@ -390,7 +390,7 @@ async def test_a_token_that_another_program_got_meanwhile_is_not_forgotten(
     fresh = (await kept(other)).short_lived
     assert fresh is not None
     fresh = replace(fresh, token="QEXfresh")
-    store = other.keeping.secrets
+    store = other.account_storage.secrets
 
     def refreshed() -> None:
         store.write(other.account.key, replace(credentials, short_lived=fresh))

@@ -4,7 +4,7 @@ import pytest
 
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.session import Current, Session
-from qiscus_tui.service.session_list import search_text
+from qiscus_tui.service.sessions.session_list import search_text
 from tests.service.scripted import listed, new_session
 
 A = new_session(1, id="abcdef012345")

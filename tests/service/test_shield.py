@@ -8,7 +8,7 @@ import pytest
 
 PROGRAM = """
 import os, sys
-from qiscus_tui.service.shield import shield
+from qiscus_tui.service.signal_shield import shield
 with shield.held():
     for number in map(int, sys.argv[1:]):
         os.kill(os.getpid(), number)

@@ -9,7 +9,7 @@ import pytest
 from qiscus_tui.service.revocation.events import Answered, Event, Finished, Halted
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.run import Revocation
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
 from tests.clocks import ManualClock
 from tests.service.scripted import (
     Ending,
@@ -70,7 +70,7 @@ async def test_a_wait_for_the_next_try_ends_at_once_when_cancelled(stage: Stage)
     stage.sessions(1)
     clock = StandingClock()
     stage.server.always = says(refused(500))
-    run = Revocation(stage.plan(), stage.server, stage.diary, stage.trials, clock)
+    run = Revocation(stage.plan(), stage.server, stage.audit_trail, stage.trials, clock)
     ended = asyncio.create_task(stop_at(run, answers=99))
     await until(lambda: clock.sleepers)
     run.stop()
@@ -137,7 +137,7 @@ class Closing:
         self.released = stage.server.held = asyncio.Event()
         stage.sessions(20)
         self.run = Revocation(
-            stage.plan(), stage.server, stage.diary, stage.trials, self.clock, width=width
+            stage.plan(), stage.server, stage.audit_trail, stage.trials, self.clock, width=width
         )
 
     async def __aenter__(self) -> "Closing":
@@ -210,11 +210,11 @@ async def test_when_closed_it_is_written_down_how_many_were_sent_and_answered(st
     async with Closing(stage) as closing:
         closing.clock.wake()
         await settle()
-    assert stage.diary.cuts == [(4, 0)]
+    assert stage.audit_trail.cuts == [(4, 0)]
 
 
 async def test_when_closed_a_disk_that_takes_nothing_hinders_nothing(stage: Stage):
-    stage.diary.no_outcomes = True
+    stage.audit_trail.no_outcomes = True
     async with Closing(stage) as closing:
         closing.released.set()
         await until(closing.listening.done)

@@ -379,8 +379,8 @@ async def test_a_trial_that_cannot_be_remembered_loses_no_outcome_and_is_told(st
     stage.trials.broken = True
     end = await stage.apply(stage.plan())
     assert isinstance(end.events[-1], Finished)
-    assert isinstance(end.report.diary_trouble, StorageError)
-    assert stage.diary.reports
+    assert isinstance(end.report.audit_error, StorageError)
+    assert stage.audit_trail.reports
 
 
 # A row that is stuck

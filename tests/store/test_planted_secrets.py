@@ -10,7 +10,7 @@ from qiscus_tui.store.journal import Journal
 from qiscus_tui.store.locks import account_lock
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.secrets import EnvironmentSecrets, FileSecrets
-from qiscus_tui.store.trials import VerifiedRevokes
+from qiscus_tui.store.verified_calls import VerifiedRevokes
 from qiscus_tui.store.visits import Visits
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from qiscus_tui.demo import DIALECTS, PASSWORD, DemoState, demo_state
 from qiscus_tui.model.account import Storage
-from qiscus_tui.service.keeping import Disk
-from qiscus_tui.service.login import Password, log_in
-from qiscus_tui.service.storage import keep_in
+from qiscus_tui.service.account.login import Password, log_in
+from qiscus_tui.service.account.storage_offer import keep_in
+from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.config import Config
 from qiscus_tui.store.paths import find_paths
@@ -28,8 +28,8 @@ def workspace_with_files(
         "QISCUS_TUI_CONFIG_DIR": str(home / "config"),
         "QISCUS_TUI_DATA_DIR": str(home / "data"),
     }
-    on = Disk(find_paths(environ), environ)
-    return replace(workspace_on(state, clock, config), environ=environ, disk=on)
+    on = LocalFiles(find_paths(environ), environ)
+    return replace(workspace_on(state, clock, config), environ=environ, local_files=on)
 
 
 async def log_in_kept(workspace: Workspace, email: str) -> str:
@@ -49,15 +49,15 @@ class Machine:
         self.workspace = workspace_with_files(self.state, clock, home)
 
     @property
-    def disk(self) -> Disk:
+    def local_files(self) -> LocalFiles:
         """The files."""
-        assert self.workspace.disk is not None
-        return self.workspace.disk
+        assert self.workspace.local_files is not None
+        return self.workspace.local_files
 
     @property
     def names(self) -> set[str]:
         """The accounts that are kept."""
-        return {stored.name for stored in self.disk.book.all()}
+        return {stored.name for stored in self.local_files.book.all()}
 
     async def log_in(self, email: str = ADMIN) -> str:
         """Log somebody in; the last one is the one that the app opens."""

@@ -12,7 +12,7 @@ from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
 from qiscus_tui.query import SortKey
-from qiscus_tui.service.session_list import Current, SessionList
+from qiscus_tui.service.sessions.session_list import Current, SessionList
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.theme import DARK, THEMES

@@ -13,8 +13,8 @@ from qiscus_tui.demo import DIALECTS, DemoState, demo_state
 from qiscus_tui.demo.app import demo_app
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import parse_origin
-from qiscus_tui.service.choice import Choice
-from qiscus_tui.service.keeping import Disk
+from qiscus_tui.service.account_selection import SelectedAccount
+from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.service.workspace import DemoAccess, Workspace
 from qiscus_tui.store.config import AccountConfig, Config
 from qiscus_tui.store.paths import find_paths
@@ -110,7 +110,7 @@ def workspace_on(state: DemoState, clock: ManualClock, config: Config | None = N
 
 def from_environment(
     state: DemoState, clock: ManualClock, home: Path, *, readonly: bool = False
-) -> tuple[Workspace, Choice]:
+) -> tuple[Workspace, SelectedAccount]:
     """A workspace and an account whose secrets come from the environment."""
     environ = {
         "HOME": str(home),
@@ -121,8 +121,8 @@ def from_environment(
         "QISCUS_TUI_SERVER": "https://demo.invalid",
     }
     config = Config(accounts={"environment": AccountConfig(readonly=readonly)})
-    on = Disk(find_paths(environ), environ)
-    workspace = replace(workspace_on(state, clock, config), environ=environ, disk=on)
+    on = LocalFiles(find_paths(environ), environ)
+    workspace = replace(workspace_on(state, clock, config), environ=environ, local_files=on)
     return workspace, workspace.choose()
 
 
@@ -167,7 +167,7 @@ async def at_sessions(
 
 @asynccontextmanager
 async def opened_with(
-    workspace: Workspace, choice: Choice, state: DemoState, clock: ManualClock
+    workspace: Workspace, choice: SelectedAccount, state: DemoState, clock: ManualClock
 ) -> AsyncGenerator[Running]:
     """The app with an account that was there before."""
     app = QiscusTui(workspace, choice)

@@ -14,11 +14,11 @@ from qiscus_tui.demo.app import demo_app
 from qiscus_tui.demo.state import DemoState
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.service.account.login import Password, log_in
+from qiscus_tui.service.account_storage import account_storage_in_memory
 from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.keeping import keeping_nothing
-from qiscus_tui.service.login import Password, log_in
-from qiscus_tui.service.reading import full_reader
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.sessions.snapshot import full_reader
 from qiscus_tui.service.workspace import DemoAccess, Workspace
 from qiscus_tui.store.config import Config
 from qiscus_tui.tui.theme import DARK, THEMES
@@ -89,14 +89,16 @@ async def stage(
         state.credentials.password,
     )
     workspace = Workspace({}, Config(), None, clock, demo=access)
-    done = await log_in(workspace, keeping_nothing(), Password(access.email, access.password))
+    done = await log_in(
+        workspace, account_storage_in_memory(), Password(access.email, access.password)
+    )
     connection = done.connection
     connection.reader = full_reader(known)
     connection.account = replace(connection.account, readonly=readonly)
     if verified:
         call = connection.client.contract.revoke
         account = connection.account
-        connection.keeping.verified.remember(
+        connection.account_storage.verified.remember(
             str(account.origin), account.app_code, f"{call.path} {call.field}"
         )
     return Stage(clock, state, connection, await connection.read_list())

@@ -111,8 +111,8 @@ async def test_escape_goes_back(machine: Machine):
 async def test_an_account_that_was_logged_out_elsewhere_is_said(machine: Machine):
     async with machine.app() as here:
         await here.press("A", "home")
-        agent = next(one for one in machine.disk.book.all() if AGENT in one.name)
-        machine.disk.book.remove(agent.account.key)
+        agent = next(one for one in machine.local_files.book.all() if AGENT in one.name)
+        machine.local_files.book.remove(agent.account.key)
         await here.press("enter")
         assert "here any more" in here.toasts
         assert AGENT not in here.text()

@@ -13,8 +13,8 @@ from qiscus_tui.demo import Call, demo_state
 from qiscus_tui.errors import ConfigError, OutOfReach
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.app import QiscusTui
-from qiscus_tui.tui.crash import crash_words
 from qiscus_tui.tui.environment import clean
+from qiscus_tui.tui.terminal.crash_report import crash_words
 from qiscus_tui.tui.theme import DARK, LIGHT
 from tests.clocks import ManualClock
 from tests.tui.demo_app import at_login, at_sessions, workspace_on
@@ -73,12 +73,12 @@ def test_the_first_frame_of_the_sessions_comes_before_httpx() -> None:
         import sys
         from dataclasses import replace
         from qiscus_tui.service.workspace import open_workspace
-        from qiscus_tui.service.choice import Wishes
+        from qiscus_tui.service.account_selection import AccountOptions
         from qiscus_tui.tui import app as house
         environ = {"HOME": "/nonexistent", "QISCUS_TUI_DATA_DIR": "/nonexistent/d",
                    "QISCUS_TUI_CONFIG_DIR": "/nonexistent/c", "QISCUS_APP_ID": "abcd-e",
                    "QISCUS_LONG_LIVED_TOKEN": "t", "QISCUS_TUI_SERVER": "http://127.0.0.1:9"}
-        workspace = open_workspace(environ, Wishes())
+        workspace = open_workspace(environ, AccountOptions())
         app = house.QiscusTui(workspace, workspace.choose())
         seen = []
         drawn = app._display

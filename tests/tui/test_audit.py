@@ -25,8 +25,8 @@ async def machine(clock: ManualClock, home: Path) -> Machine:
 
 def written(machine: Machine, plan: str, at: float, *, ended: bool = True) -> None:
     """A plan of two sessions stands in the audit log."""
-    (stored,) = machine.disk.book.all()
-    log, ids = machine.disk.audit, ["3fa9c01b0001", "3fa9c01b0002"]
+    (stored,) = machine.local_files.book.all()
+    log, ids = machine.local_files.audit, ["3fa9c01b0001", "3fa9c01b0002"]
     log.intent(plan, stored.account, AuditKind.REVOKE, ids, at)
     log.outcome(plan, ids[0], "revoked")
     if ended:
@@ -106,7 +106,7 @@ async def test_a_revoke_of_this_run_stands_in_it(machine: Machine):
 async def test_an_audit_log_that_cannot_be_read_is_said(machine: Machine):
     written(machine, "aaaa1111", machine.clock.now())
     async with machine.app() as here:
-        machine.disk.paths.audit_file.chmod(0o644)
+        machine.local_files.paths.audit_file.chmod(0o644)
         await open_audit(here)
         assert "audit.jsonl" in here.text()
 
@@ -162,11 +162,11 @@ async def test_a_plan_that_was_cut_short_is_named_once(machine: Machine):
 
 @pytest.mark.usefixtures("crashed")
 async def test_a_revoke_all_that_was_cut_short_is_explained_once(machine: Machine):
-    (stored,) = machine.disk.book.all()
-    machine.disk.journal.pending(stored.account.key, stored.name)
+    (stored,) = machine.local_files.book.all()
+    machine.local_files.journal.pending(stored.account.key, stored.name)
     async with machine.app() as here:
         assert "is not known" in here.toasts
-    assert machine.disk.journal.unfinished() == ()
+    assert machine.local_files.journal.unfinished() == ()
 
 
 async def test_a_plan_of_a_program_that_still_runs_is_no_news(machine: Machine):
@@ -177,7 +177,7 @@ async def test_a_plan_of_a_program_that_still_runs_is_no_news(machine: Machine):
 
 async def test_records_that_cannot_be_read_are_said_and_the_list_is_shown(machine: Machine):
     written(machine, "aaaa1111", machine.clock.now())
-    machine.disk.paths.audit_file.chmod(0o644)
+    machine.local_files.paths.audit_file.chmod(0o644)
     async with machine.app() as here:
         assert "audit.jsonl" in here.toasts
         assert "active" in here.text()

@@ -9,22 +9,22 @@ from typing import cast
 import pytest
 from textual import events
 
-from qiscus_tui.service.keeping import Disk, Keeping
+from qiscus_tui.service.account_storage import AccountStorage, LocalFiles
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.actions import ACTIONS
+from qiscus_tui.tui.context import Context
 from qiscus_tui.tui.dialogs.export import ExportDialog
 from qiscus_tui.tui.dialogs.find import FindDialog
 from qiscus_tui.tui.dialogs.help import SIGNS, HelpDialog
 from qiscus_tui.tui.dialogs.palette import PaletteDialog, matching
 from qiscus_tui.tui.dialogs.quit import QuitDialog
-from qiscus_tui.tui.situation import Situation
 from qiscus_tui.tui.widgets.fields import SecretField
 from tests.clocks import ManualClock
 from tests.tui.dialogs_on_demo import DialogApp, settled, shown, stage
 
 SIZES = [(120, 40), (80, 24), (60, 15)]
-USUAL = actions.in_palette(Scope.SESSIONS, Situation(rows=5, listed=9, marked=1))
+USUAL = actions.in_palette(Scope.SESSIONS, Context(rows=5, listed=9, marked=1))
 
 
 # Find
@@ -233,9 +233,9 @@ async def test_staying_is_the_focus() -> None:
 
 async def exporting(tmp_path: Path, name: str) -> tuple[DialogApp, str]:
     on = await stage(sessions=9)
-    disk = cast("Disk", SimpleNamespace())
-    kept = on.connection.keeping
-    on.connection.keeping = Keeping(kept.secrets, kept.verified, disk)
+    local_files = cast("LocalFiles", SimpleNamespace())
+    kept = on.connection.account_storage
+    on.connection.account_storage = AccountStorage(kept.secrets, kept.verified, local_files)
     async with DialogApp().run_test(size=(120, 24)) as pilot:
         app = await shown(pilot, ExportDialog(on.listed, [3, 1], on.connection))
         assert "Export 2 sessions" in app.text()

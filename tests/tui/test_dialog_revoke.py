@@ -10,7 +10,7 @@ from qiscus_tui.demo import Call
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.revocation.plan import Selection
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.parts import TypedField
 from qiscus_tui.tui.dialogs.question import ONE_BURST
 from qiscus_tui.tui.dialogs.revoke import RevokeDialog

@@ -10,7 +10,7 @@ from textual.app import App
 from textual.geometry import Size
 from textual.message import Message
 
-from qiscus_tui.tui.driver import SteadyDriver
+from qiscus_tui.tui.terminal.driver import TerminalDriver
 
 
 class Listener(App[None]):
@@ -26,7 +26,7 @@ class Listener(App[None]):
         return True
 
 
-class Pulled(SteadyDriver):
+class Pulled(TerminalDriver):
     """On a terminal that is pulled larger while its size is being read."""
 
     size = (500, 1)

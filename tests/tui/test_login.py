@@ -18,8 +18,8 @@ from qiscus_tui.errors import (
     TimedOut,
 )
 from qiscus_tui.model.account import Storage
-from qiscus_tui.service import storage
-from qiscus_tui.service.keeping import Disk
+from qiscus_tui.service.account import storage_offer
+from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.tui.app import QiscusTui
@@ -32,12 +32,12 @@ from tests.tui.demo_app import Running, at_login, workspace_on
 
 def only_the_file(monkeypatch: pytest.MonkeyPatch, paths: Paths) -> None:
     """No keyring is found on this machine."""
-    offered = storage.Offer(Storage.FILE, str(paths.secrets_file), "no keyring")
+    offered = storage_offer.StorageOffer(Storage.FILE, str(paths.secrets_file), "no keyring")
 
-    def offer(_workspace: Workspace) -> storage.Offer:
+    def offer(_workspace: Workspace) -> storage_offer.StorageOffer:
         return offered
 
-    monkeypatch.setattr(storage, "offer", offer)
+    monkeypatch.setattr(storage_offer, "offer", offer)
 
 
 async def fill(running: Running, field: str, text: str) -> None:
@@ -222,7 +222,7 @@ async def test_without_a_keyring_the_file_is_named_and_not_ticked(
     state = demo_state(clock, sessions=5)
     environ = {"HOME": str(home), "QISCUS_TUI_DATA_DIR": str(home / "data")}
     paths = find_paths(environ)
-    workspace = replace(workspace_on(state, clock), disk=Disk(paths, environ))
+    workspace = replace(workspace_on(state, clock), local_files=LocalFiles(paths, environ))
     only_the_file(monkeypatch, paths)
     app = QiscusTui(workspace, None)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -242,7 +242,7 @@ async def test_the_tick_is_the_consent_to_the_file(
     state = demo_state(clock, sessions=5)
     environ = {"HOME": str(home), "QISCUS_TUI_DATA_DIR": str(home / "data")}
     paths = find_paths(environ)
-    workspace = replace(workspace_on(state, clock), disk=Disk(paths, environ))
+    workspace = replace(workspace_on(state, clock), local_files=LocalFiles(paths, environ))
     only_the_file(monkeypatch, paths)
     app = QiscusTui(workspace, None)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -255,7 +255,7 @@ async def test_the_tick_is_the_consent_to_the_file(
 
 async def test_the_whole_form_can_be_typed_in_one_burst(clock: ManualClock) -> None:
     async with at_login(clock) as running:
-        from tests.tui.test_typeahead import burst
+        from tests.tui.test_key_queue import burst
 
         await fill(running, "#email", "")
         await fill(running, "#password", "")

@@ -106,7 +106,7 @@ async def test_switching_ends_the_visit_of_the_account_that_is_left(visited: Mac
 
 
 async def test_a_visits_file_that_cannot_be_read_is_said_and_the_list_is_shown(visited: Machine):
-    visited.disk.paths.visits_file.write_text("{")
+    visited.local_files.paths.visits_file.write_text("{")
     async with visited.app() as here:
         assert "visits.json was damaged" in here.toasts
         assert "active" in here.text()
@@ -114,7 +114,7 @@ async def test_a_visits_file_that_cannot_be_read_is_said_and_the_list_is_shown(v
 
 async def test_a_visit_that_cannot_be_kept_is_said_at_the_end(visited: Machine):
     async with visited.app() as here:
-        visited.disk.paths.visits_file.chmod(0o644)
+        visited.local_files.paths.visits_file.chmod(0o644)
         await here.press("q")
         (words,) = here.app.parting_words
         assert "visits.json" in words

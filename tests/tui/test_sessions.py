@@ -231,7 +231,7 @@ async def test_the_list_behind_the_result_is_the_one_that_the_result_rests_on(
         await running.press("y")
         assert isinstance(running.app.screen, RevokeDialog)
         assert not wanted & set(running.ids)
-        assert running.sessions.census.active(running.sessions.server_now()) == 39
+        assert running.sessions.expiry_counts.active(running.sessions.server_now()) == 39
 
 
 async def test_a_token_that_ended_during_a_plan_is_asked_for_once_the_result_was_read(
@@ -373,7 +373,7 @@ async def test_the_countdown_ticks(clock: ManualClock) -> None:
 
 async def test_what_expires_is_no_longer_active(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=100) as running:
-        before = running.sessions.census
+        before = running.sessions.expiry_counts
         now = running.sessions.server_now()
         expected = before.active(now + DAY)
         assert expected < before.active(now) == 101

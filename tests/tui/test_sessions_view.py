@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from qiscus_tui.query import Moment, parse, select
-from qiscus_tui.service.session_list import SessionList, search_text
-from qiscus_tui.tui.screens.census import taken_in_steps
+from qiscus_tui.service.sessions.session_list import SessionList, search_text
+from qiscus_tui.tui.screens.expiry_counts import counted_in_steps
+from qiscus_tui.tui.screens.list_view import ListView, at_once
 from qiscus_tui.tui.screens.sorting import Sorting
-from qiscus_tui.tui.screens.view import View, at_once
 from tests.tui.conftest import DAY, NOW, many
 
 MOMENT = Moment(NOW, DAY)
@@ -35,7 +35,7 @@ class Hasty:
 @pytest.mark.parametrize("text", ["", "curl", "ip:10", "age:<30d", "-curl expires:>1d", "zzz"])
 def test_the_rest_of_a_filter_is_what_the_language_selects(text: str) -> None:
     listed = searchable(500)
-    view = View(Hasty())
+    view = ListView(Hasty())
     view.take(listed, Sorting(), at_once(view.sorted_in_steps(listed, Sorting())), MOMENT)
     first = view.ask(parse(text), MOMENT)
     assert set(first) <= set(view.hits)
@@ -45,7 +45,7 @@ def test_the_rest_of_a_filter_is_what_the_language_selects(text: str) -> None:
 
 def test_an_unfinished_filter_is_never_narrowed() -> None:
     listed = searchable(500)
-    view = View(Hasty())
+    view = ListView(Hasty())
     view.take(listed, Sorting(), range(500), MOMENT)
     view.ask(parse("c"), MOMENT)
     assert not view.is_whole
@@ -55,9 +55,9 @@ def test_an_unfinished_filter_is_never_narrowed() -> None:
 
 def test_a_census_tells_what_a_count_would() -> None:
     listed = many(300)
-    census = at_once(taken_in_steps(listed, NOW, DAY))
+    expiry_counts = at_once(counted_in_steps(listed, NOW, DAY))
     for later in (0, 60, 3600):
         ends = [s.expires_at for s in listed.sessions if s.expires_at is not None]
         now = NOW + later
-        assert census.active(now) == sum(end > now for end in ends)
-        assert census.expiring(now, DAY) == sum(now < end <= now + DAY for end in ends)
+        assert expiry_counts.active(now) == sum(end > now for end in ends)
+        assert expiry_counts.expiring(now, DAY) == sum(now < end <= now + DAY for end in ends)

@@ -10,7 +10,7 @@ import pytest
 from qiscus_tui.demo import DIALECTS, Call, Dialect, Fault, demo_state
 from qiscus_tui.demo.shapes import Pages
 from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.screens.login import LoginScreen

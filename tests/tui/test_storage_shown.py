@@ -8,8 +8,8 @@ import pytest
 from qiscus_tui.demo import PASSWORD, Call
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Storage
-from qiscus_tui.service.login import Password, log_in
-from qiscus_tui.service.storage import keep_in
+from qiscus_tui.service.account.login import Password, log_in
+from qiscus_tui.service.account.storage_offer import keep_in
 from qiscus_tui.store.keyring_store import KeyringSecrets, NoKeyring
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.screens.login_parts import Tick
@@ -70,7 +70,7 @@ async def test_a_keyring_is_named_and_ticked_before_the_login(machine: Machine, 
 
     async def look(here: Running) -> None:
         assert "[x] Keep me logged in on this machine (keyring" in here.words()
-        assert not machine.disk.paths.data_dir.exists()
+        assert not machine.local_files.paths.data_dir.exists()
         await here.press("enter")
         assert here.sessions.storage is Storage.KEYRING
 
@@ -82,10 +82,10 @@ async def test_a_file_is_named_whole_and_needs_the_tick(machine: Machine, findin
 
     async def look(here: Running) -> None:
         assert not tick(here).value
-        assert tick(here).words.endswith(str(machine.disk.paths.secrets_file))
+        assert tick(here).words.endswith(str(machine.local_files.paths.secrets_file))
         await here.press("enter")
         assert here.sessions.storage is Storage.THIS_RUN
-        assert not machine.disk.paths.secrets_file.exists()
+        assert not machine.local_files.paths.secrets_file.exists()
 
     await at_the_login(machine, look)
 
@@ -103,7 +103,7 @@ async def test_a_locked_keyring_is_said_in_words_and_the_file_is_not_taken_inste
         assert not tick(here).value
         await here.press("enter")
         assert here.sessions.storage is Storage.THIS_RUN
-        assert not machine.disk.paths.secrets_file.exists()
+        assert not machine.local_files.paths.secrets_file.exists()
 
     await at_the_login(machine, look)
 

@@ -11,7 +11,7 @@ from qiscus_tui.service.overview.clients import client_bars_in_steps
 from qiscus_tui.service.overview.days import day_bars, days_around
 from qiscus_tui.service.overview.expiries import expiry_bars
 from qiscus_tui.service.overview.networks import network_bars_in_steps
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
 
 
 class Overview(Struct, frozen=True):

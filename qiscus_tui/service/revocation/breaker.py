@@ -27,7 +27,7 @@ class Breaker:
         self._not_understood = 0
         self._given_up = 0
 
-    def hears(self, error: QiscusTuiError | None) -> None:
+    def record(self, error: QiscusTuiError | None) -> None:
         """An answer, None for a yes; or that there was none."""
         match error:
             case LoginNeeded() | Forbidden():  # 401 and 403, about our own credential

@@ -3,7 +3,7 @@
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.query import Query
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
 
 MOST_OFFSET = DAY
 """Seconds by which the clocks may differ."""

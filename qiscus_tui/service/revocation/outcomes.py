@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.service.revocation.plan import RevocationPlan
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
 
 NOT_WHOLE = 3
 """Exit code where some sessions failed, are unknown or were not sent, or a list is not whole."""
@@ -66,7 +66,7 @@ class Report:
     """What stopped the sending, kept the list from being read, or kept everything from ending
     until the tries ran out. None where nothing did, or where it was no fault of the way there
     (a trial that ended nothing, the user)."""
-    diary_trouble: StorageError | None = None
+    audit_error: StorageError | None = None
     """Why this could not be written down (audit log, verified calls, that our own token ended),
     None where it was."""
 
@@ -96,7 +96,7 @@ class Report:
         """0 where all is gone and written down, 3 where some is not, a fault's own where nothing
         was sent because of it."""
         if self.is_whole:
-            return self.diary_trouble.exit_code if self.diary_trouble else 0
+            return self.audit_error.exit_code if self.audit_error else 0
         return NOT_WHOLE if self.fault is None or self.anything_sent else self.fault.exit_code
 
     @property

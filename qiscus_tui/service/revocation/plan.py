@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.query import Query
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
 
 LARGE = 50
 """Sessions up to which a plain yes confirms a plan; above, its number is typed."""

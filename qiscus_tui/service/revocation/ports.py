@@ -6,7 +6,7 @@ from typing import Protocol
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
 
 
 class Sender(Protocol):
@@ -32,7 +32,7 @@ class Server(Protocol):
     async def sender(self) -> Sender: ...
 
 
-class Diary(Protocol):
+class AuditTrail(Protocol):
     """Where a run is written down."""
 
     def intent(self, plan: RevocationPlan) -> None:

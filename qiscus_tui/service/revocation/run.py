@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 
-from qiscus_tui.api.retry import Patience
+from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.session import Current, Session
@@ -16,14 +16,14 @@ from qiscus_tui.service.revocation.events import (
     TrialStarted,
     Verifying,
 )
-from qiscus_tui.service.revocation.facts import Facts
+from qiscus_tui.service.revocation.evidence import Evidence
 from qiscus_tui.service.revocation.halt import Halt
 from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT, Outcome, Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
-from qiscus_tui.service.revocation.ports import Diary, Server, Trials
+from qiscus_tui.service.revocation.ports import AuditTrail, Server, Trials
 from qiscus_tui.service.revocation.sending import Sending
-from qiscus_tui.service.revocation.trial import TRIAL_FAILED_HINT, FirstUse, goes_first
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.revocation.trial import TRIAL_FAILED_HINT, FirstUse, choose_trial
+from qiscus_tui.service.sessions.session_list import SessionList
 
 WIDTH = 16
 """Requests under way at once, unless told otherwise."""
@@ -49,25 +49,25 @@ class Revocation:
         self,
         plan: RevocationPlan,
         server: Server,
-        diary: Diary,
+        audit_trail: AuditTrail,
         trials: Trials,
         clock: Clock,
         *,
         width: int = WIDTH,
-        patience: Patience | None = None,
+        retry_policy: RetryPolicy | None = None,
     ) -> None:
         self._plan = plan
         self._server = server
-        self._diary = diary
+        self._audit_trail = audit_trail
         self._trials = trials
         self._clock = clock
         self._events = asyncio.Queue[Event | None]()
         tell = self._events.put_nowait
         self._halt = Halt(tell)
-        patience = patience or Patience(clock)
-        self._sending = Sending(server, clock, patience, width, self._halt, tell)
+        retry_policy = retry_policy or RetryPolicy(clock)
+        self._sending = Sending(server, clock, retry_policy, width, self._halt, tell)
         self._waiting = [target.session for target in plan.targets]
-        self._facts = Facts(plan, self._sending.sent)
+        self._evidence = Evidence(plan, self._sending.sent)
         self._trouble: StorageError | None = None
         self._first_use = False
         self._cut_short = False
@@ -77,13 +77,13 @@ class Revocation:
     @property
     def not_sent(self) -> int:
         """How many sessions wait to be sent."""
-        sent = self._facts.sent
+        sent = self._evidence.sent
         return sum(session.id not in sent for session in self._waiting)
 
     @property
     def reached(self) -> tuple[int, int]:
         """How many were sent, and how many of them had their last answer."""
-        return len(self._facts.sent), self._sending.answered
+        return len(self._evidence.sent), self._sending.answered
 
     def stop(self, reason: str = "cancelled") -> None:
         """Send nothing more. What is under way is awaited and verified."""
@@ -97,7 +97,7 @@ class Revocation:
         answers under way 2 s; the diary then says how far it came, which the next start tells.
         """
         if self._plan.targets:
-            await asyncio.to_thread(self._diary.intent, self._plan)
+            await asyncio.to_thread(self._audit_trail.intent, self._plan)
         work = asyncio.create_task(self._work())
         try:
             while (event := await self._events.get()) is not None:
@@ -126,7 +126,7 @@ class Revocation:
 
     def _note_the_cut(self) -> None:
         if self._plan.targets:
-            self._diary.cut_short(self._plan, *self.reached)
+            self._audit_trail.cut_short(self._plan, *self.reached)
 
     async def _work(self) -> Report | None:
         """All of it; None where it was cut short."""
@@ -135,15 +135,15 @@ class Revocation:
                 await self._freshen()
                 self._first_use = not await self._is_verified()
                 if self._first_use:
-                    self._sending.may_repeat = not self._facts.revokes_by_id
+                    self._sending.may_repeat = not self._evidence.revokes_by_id
                     await self._try_first()
                 await self._send_rest()
             if self._cut_short:
                 return None
             report = await self._verify()
             if self._plan.targets:
-                await self._write_down(lambda: self._diary.outcomes(report))
-            return replace(report, diary_trouble=self._trouble)
+                await self._write_down(lambda: self._audit_trail.outcomes(report))
+            return replace(report, audit_error=self._trouble)
         finally:
             self._events.put_nowait(None)
 
@@ -163,7 +163,7 @@ class Revocation:
             self._halt.because(reason, error.hint, error)
             return
         self._recheck(listed)
-        self._facts.begin_with(listed)
+        self._evidence.begin_with(listed)
 
     def _recheck(self, listed: SessionList) -> None:
         """Hold what is still to be sent against a newer list: only what it leaves is sent."""
@@ -172,14 +172,14 @@ class Revocation:
                 "can't tell any more which session is this program's own",
                 "Look at the list and make the plan again.",
             )
-        elif self._facts.ids_changed(listed):
+        elif self._evidence.ids_changed(listed):
             self._halt.because("ids in the list stand for other sessions than before", IDS_HINT)
         else:
             self._waiting = [one for one in self._waiting if self._may_be_sent(one, listed)]
 
     def _may_be_sent(self, session: Session, listed: SessionList) -> bool:
-        if self._facts.is_gone(session, listed):
-            self._facts.gone.add(session.id)
+        if self._evidence.is_gone(session, listed):
+            self._evidence.gone.add(session.id)
             return False
         position = listed.positions.get(session.id)
         if position is None:
@@ -188,7 +188,7 @@ class Revocation:
         else:
             reason = self._why_not(session.id, position, listed)
         if reason is not None:
-            self._facts.kept[session.id] = reason
+            self._evidence.kept[session.id] = reason
         return reason is None
 
     def _why_not(self, session_id: str, position: int, listed: SessionList) -> str | None:
@@ -206,11 +206,11 @@ class Revocation:
 
         Of one session alone, the verification shows it.
         """
-        facts, first_use = self._facts, FirstUse(self._facts)
+        facts, first_use = self._evidence, FirstUse(self._evidence)
         listed: SessionList | None = None
         self._sending.total = len(self._waiting)
         while len(self._waiting) > 1 and not (self._halt.is_set or first_use.is_decided):
-            trial = goes_first(facts, self._waiting)
+            trial = choose_trial(facts, self._waiting)
             self._waiting.remove(trial)
             self._events.put_nowait(TrialStarted(trial.id, first_use.why_another))
             await self._sending.send([trial])
@@ -229,7 +229,7 @@ class Revocation:
                 self._halt.because(against.reason, against.hint, against.fault)
                 break
             self._recheck(listed)
-            if first_use.is_decided and facts.shows_that_it_works({trial.id}, listed, now):
+            if first_use.is_decided and facts.proves_call_works({trial.id}, listed, now):
                 self._sending.may_repeat = True
                 await self._write_down(self._trials.remember)
         if listed is not None and (self._halt.is_set or not self._waiting):
@@ -237,13 +237,13 @@ class Revocation:
 
     async def _send_rest(self) -> None:
         if not self._halt.is_set:
-            self._sending.total = len(self._facts.sent) + len(self._waiting)
+            self._sending.total = len(self._evidence.sent) + len(self._waiting)
             await self._sending.send(self._waiting)
 
     # After
 
     async def _verify(self) -> Report:
-        facts, halt = self._facts, self._halt
+        facts, halt = self._evidence, self._halt
         trouble: QiscusTuiError | None = None
         if facts.sent and facts.after is None:
             self._events.put_nowait(Verifying())
@@ -269,10 +269,10 @@ class Revocation:
 
     async def _beyond(self, report: Report, after: SessionList) -> Report:
         """With what happened besides; remembers that the call works, or that it does not."""
-        now, facts = self._clock.now(), self._facts
+        now, facts = self._clock.now(), self._evidence
         lost_own = facts.lost_own(after, now)
-        besides = facts.vanished_besides(facts.before, after, now)
-        besides_since = facts.vanished_besides(self._since or facts.before, after, now)
+        besides = facts.others_vanished(facts.before, after, now)
+        besides_since = facts.others_vanished(self._since or facts.before, after, now)
         revoked = {o.id for o in report.outcomes if o.outcome is Outcome.REVOKED}
         failed = any(o.id in facts.sent and o.outcome is Outcome.FAILED for o in report.outcomes)
         hint = report.hint
@@ -281,7 +281,7 @@ class Revocation:
             hint = hint or TRIAL_FAILED_HINT
         if works_badly or besides_since:
             await self._write_down(self._trials.forget)
-        elif not self._halt.is_set and facts.shows_that_it_works(revoked, after, now):
+        elif not self._halt.is_set and facts.proves_call_works(revoked, after, now):
             await self._write_down(self._trials.remember)
         if any(o.outcome in {Outcome.FAILED, Outcome.UNKNOWN} for o in report.outcomes):
             hint = hint or LOOK_AGAIN_HINT

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from qiscus_tui.api.retry import CallTime, Patience
+from qiscus_tui.api.retry import CallTime, RetryPolicy
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.session import Session
@@ -22,14 +22,14 @@ class Sending:
         self,
         server: Server,
         clock: Clock,
-        patience: Patience,
+        retry_policy: RetryPolicy,
         width: int,
         halt: Halt,
         tell: Callable[[Event], None],
     ) -> None:
         self._server = server
         self._clock = clock
-        self._patience = patience.sleeping_by(self._sleep_unless_halted)
+        self._patience = retry_policy.sleeping_by(self._sleep_unless_halted)
         self._halt = halt
         self._tell = tell
         self._width = Width(width)
@@ -79,8 +79,8 @@ class Sending:
                     raise fault or _NotSentError
                 self.sent.setdefault(session.id, None)
                 fault = await _answer(sender, session, time)
-                self._breaker.hears(fault)
-                self._width.hears(fault, era)
+                self._breaker.record(fault)
+                self._width.record(fault, era)
             if fault is not None:
                 raise fault
 

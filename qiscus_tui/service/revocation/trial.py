@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerFault
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.revocation.facts import Facts
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.revocation.evidence import Evidence
+from qiscus_tui.service.sessions.session_list import SessionList
 
 MOST_STUCK = 3
 """Sessions that are tried where each one's own call fails with 429 or 5xx."""
@@ -30,7 +30,7 @@ class Objection:
 ENDED_OTHERS = Objection("each of the first two revokes ended sessions outside the plan too")
 
 
-def goes_first(facts: Facts, sessions: Sequence[Session]) -> Session:
+def choose_trial(facts: Evidence, sessions: Sequence[Session]) -> Session:
     """Return the session that shows most: not our own, and not one whose number is the highest.
 
     Of these the one that lives longest: an expiry must not look like a revoke.
@@ -48,8 +48,8 @@ def goes_first(facts: Facts, sessions: Sequence[Session]) -> Session:
 class FirstUse:
     """What the first sessions that are sent show of the revoke call."""
 
-    def __init__(self, facts: Facts) -> None:
-        self._facts = facts
+    def __init__(self, facts: Evidence) -> None:
+        self._evidence = facts
         self._stuck = 0
         self._suspected = False
         """Whether sessions outside the plan went with one: that may have been a logout."""
@@ -64,8 +64,8 @@ class FirstUse:
         self, trial: Session, rest: Sequence[Session], listed: SessionList, now: float
     ) -> Objection | None:
         """Return why nothing more may be sent. Without a reason, and undecided: try another."""
-        facts = self._facts
-        ended_others = facts.vanished_besides(self.since, listed, now) > 0
+        facts = self._evidence
+        ended_others = facts.others_vanished(self.since, listed, now) > 0
         self.since = listed
         # The server could not carry out this very call, which says nothing of the others.
         is_stuck = listed.get(trial.id) is not None and isinstance(
@@ -90,7 +90,7 @@ class FirstUse:
         return against
 
 
-def _not_ended(facts: Facts, trial: Session, listed: SessionList) -> Objection | None:
+def _not_ended(facts: Evidence, trial: Session, listed: SessionList) -> Objection | None:
     """Return the objection where the list does not show that the trial is gone."""
     if listed.get(trial.id) is not None:
         answer = facts.sent[trial.id]
@@ -107,7 +107,7 @@ def _not_ended(facts: Facts, trial: Session, listed: SessionList) -> Objection |
 
 
 def _ended_more(
-    facts: Facts, rest: Sequence[Session], listed: SessionList, now: float
+    facts: Evidence, rest: Sequence[Session], listed: SessionList, now: float
 ) -> Objection | None:
     """Return the objection where our own session, or another of the plan, went with the trial."""
     if facts.lost_own(listed, now):

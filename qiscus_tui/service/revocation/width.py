@@ -29,7 +29,7 @@ class Width:
 
     @contextlib.asynccontextmanager
     async def slot(self) -> AsyncGenerator[int]:
-        """Wait for a slot and hold it. Gives the era that `hears` is to be told."""
+        """Wait for a slot and hold it. Gives the era that `record` is to be told."""
         while self._under_way >= self.now:
             self._changed.clear()
             await self._changed.wait()
@@ -46,7 +46,7 @@ class Width:
             self._changed.clear()
             await self._changed.wait()
 
-    def hears(self, error: QiscusTuiError | None, era: int) -> None:
+    def record(self, error: QiscusTuiError | None, era: int) -> None:
         """An answer to a request that was sent in `era`.
 
         An era ends with each halving: the many answers to one overload halve the width once.

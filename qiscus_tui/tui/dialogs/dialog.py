@@ -13,8 +13,8 @@ from textual.widget import Widget
 from textual.widgets import Button
 
 from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.tui.base.screen import SHORT, TooSmall
 from qiscus_tui.tui.dialogs.parts import Body, DialogButton, Words
-from qiscus_tui.tui.screens.sized import SHORT, TooSmall
 
 Answer = TypeVar("Answer")
 

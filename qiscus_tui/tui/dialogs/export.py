@@ -10,8 +10,8 @@ from textual.widget import Widget
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.export_file import Export, ExportFormat, export_to, named_path
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.export_file import Export, ExportFormat, export_to, named_path
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.dialog import Dialog
 from qiscus_tui.tui.dialogs.parts import DialogButton
 from qiscus_tui.tui.dialogs.plan_words import sessions_word
@@ -66,7 +66,7 @@ class ExportDialog(Dialog[str]):
     def _write_or_close(self) -> None:
         if self._written is not None:
             self.action_cancel()
-        elif self._connection.keeping.disk is None:
+        elif self._connection.account_storage.local_files is None:
             self.say("note", "The demo writes no files.")
         else:
             self.run_worker(self._write(), exclusive=True)

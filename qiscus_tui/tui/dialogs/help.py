@@ -13,7 +13,7 @@ from qiscus_tui.tui.actions import ACTIONS, by_group
 from qiscus_tui.tui.dialogs.dialog import Dialog
 from qiscus_tui.tui.dialogs.parts import Body, DialogButton
 from qiscus_tui.tui.widgets.cells import fit
-from qiscus_tui.tui.widgets.rows import MARK, Badge
+from qiscus_tui.tui.widgets.row_render import MARK, Badge
 
 KEYS = 10
 """Cells of the column of keys."""

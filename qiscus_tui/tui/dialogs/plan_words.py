@@ -8,7 +8,7 @@ from textual.content import Content
 from qiscus_tui.model.durations import countdown
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.revocation.plan import Exclusion, LeftOut, RevocationPlan
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.widgets.cells import fit
 from qiscus_tui.tui.widgets.columns import client_words
 

@@ -66,7 +66,7 @@ class Progress:
         took = self.monotonic() - since
         return (self.done - before) / took if took >= PACE_AFTER else None
 
-    def hears(self, event: Event) -> None:
+    def record(self, event: Event) -> None:
         """Take in an event."""
         match event:
             case Rereading():
@@ -148,8 +148,8 @@ def result_note(report: Report) -> Content:
     parts: list[Content] = []
     if report.warning:
         parts.append(Content.styled(report.warning, "bold $warning"))
-    if report.diary_trouble is not None:
-        parts.append(trouble(report.diary_trouble))
+    if report.audit_error is not None:
+        parts.append(trouble(report.audit_error))
     return Content("\n").join(parts)
 
 

@@ -22,7 +22,7 @@ from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.events import Answered, Finished
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.asking_words import asking_lead, asking_note, toggles
 from qiscus_tui.tui.dialogs.dialog import trouble
 from qiscus_tui.tui.dialogs.parts import Body, DialogButton, Toggle, TypedField, Words
@@ -236,7 +236,7 @@ class RevokeDialog(Question[Report]):
         try:
             async with contextlib.aclosing(run.apply()) as told:
                 async for event in told:
-                    self._progress.hears(event)
+                    self._progress.record(event)
                     if isinstance(event, Finished):
                         self._report = event.report
                     elif not isinstance(event, Answered):

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.dialog import trouble
 from qiscus_tui.tui.dialogs.parts import DialogButton, TypedField, Words
 from qiscus_tui.tui.dialogs.plan_words import sessions_word
@@ -23,7 +23,7 @@ from qiscus_tui.tui.dialogs.question import Question
 
 if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
-    from qiscus_tui.service.revoke_all import RevokeAllResult, Sent
+    from qiscus_tui.service.revocation.revoke_all import RevokeAllResult, Sent
 
 CLIENTS = 8
 """Clients that are named."""
@@ -124,7 +124,7 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
         if self.query_one(TypedField).value.strip() not in {code, safe(code)}:
             self.say_again("That is not the app code: nothing was sent.")
             return
-        from qiscus_tui.service.revoke_all import send_revoke_all, verify
+        from qiscus_tui.service.revocation.revoke_all import send_revoke_all, verify
 
         self._show_sending()
         # A task of its own: leaving the screen must not lose the new token.
@@ -175,7 +175,7 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
         self._result = result
         self._told(result)
         sent, whole = result.sent, result.still_listed == 0
-        refused = sent.failure is not None and result.nothing_ended
+        refused = sent.error_for_answer is not None and result.nothing_ended
         self.set_class(not whole or sent.unstored is not None, "-dangerous")
         heading = "Nothing was revoked" if refused else "Not all revoked"
         self.say("heading", "Revoked" if whole else heading)
@@ -247,11 +247,11 @@ def result_words(result: "RevokeAllResult") -> Content:
     """What is known of the end, and what is not."""
     parts: list[Content] = []
     sent = result.sent
-    if sent.failure is not None:
+    if sent.error_for_answer is not None:
         lost = "The answer, and with it the new token, was lost."
         words = "Nothing was ended." if result.nothing_ended else lost
         parts.append(Content.styled(words, "$warning"))
-        parts.append(trouble(sent.failure))
+        parts.append(trouble(sent.error_for_answer))
     if sent.unstored is not None:
         parts.append(Content.styled("The new token could not be stored.", "$warning"))
         parts.append(trouble(sent.unstored))

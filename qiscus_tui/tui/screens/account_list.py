@@ -12,17 +12,17 @@ from textual.widgets import Static
 from qiscus_tui.errors import QiscusTuiError, UsageError
 from qiscus_tui.model.account import Role, Storage
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.accounts import KnownAccount, kept_accounts
-from qiscus_tui.service.choice import ENVIRONMENT_NAME
-from qiscus_tui.service.switching import must_not_be_given
+from qiscus_tui.service.account.directory import KnownAccount, kept_accounts
+from qiscus_tui.service.account.switching import must_not_be_given
+from qiscus_tui.service.account_selection import ENVIRONMENT_NAME
 from qiscus_tui.tui import actions, switching
 from qiscus_tui.tui.action import Action, Scope
-from qiscus_tui.tui.screens.sized import TooSmall
+from qiscus_tui.tui.base.screen import TooSmall
 from qiscus_tui.tui.screens.stacked import StackedScreen
 from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.cells import created_cell
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
-from qiscus_tui.tui.widgets.text_rows import TextColumn, TextRow, TextRows
+from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow, TextTable
 
 if TYPE_CHECKING:
     from qiscus_tui.service.workspace import Workspace
@@ -55,7 +55,7 @@ class AccountList(StackedScreen):
         yield OneLine(id="accounts-title")
         yield OneLine(id="accounts-notice")
         yield Static(classes="rule")
-        yield TextRows(COLUMNS, id="accounts")
+        yield TextTable(COLUMNS, id="accounts")
         yield Static(classes="rule")
         yield ActionBar(id="accounts-actions")
 
@@ -72,7 +72,7 @@ class AccountList(StackedScreen):
             )
         )
         self._say(self.why_not_switch())
-        self.query_one(TextRows).show_notice("Looking…")
+        self.query_one(TextTable).show_notice("Looking…")
         self.load()
 
     # What is shown.
@@ -85,7 +85,7 @@ class AccountList(StackedScreen):
     @property
     def chosen(self) -> KnownAccount | None:
         """The account under the cursor."""
-        rows = self.query_one(TextRows)
+        rows = self.query_one(TextTable)
         return self.accounts[rows.cursor_row] if self.accounts else None
 
     def load(self) -> None:
@@ -93,7 +93,7 @@ class AccountList(StackedScreen):
         self.run_worker(self._load(), group="accounts", exclusive=True)
 
     async def _load(self) -> None:
-        rows = self.query_one(TextRows)
+        rows = self.query_one(TextTable)
         try:
             kept = await asyncio.to_thread(kept_accounts, self.workspace)
         except QiscusTuiError as error:
@@ -162,7 +162,7 @@ class AccountList(StackedScreen):
         notice.show_line(line)
         notice.display = error is not None
 
-    @on(TextRows.Moved)
+    @on(TextTable.Moved)
     def _draw_actions(self) -> None:
         self.query_one("#accounts-actions", ActionBar).show_actions(
             action

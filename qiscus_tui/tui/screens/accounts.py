@@ -10,15 +10,15 @@ from textual.binding import BindingType
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.accounts import KnownAccount
+from qiscus_tui.service.account.directory import KnownAccount
 from qiscus_tui.tui import actions, switching
 from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.screens.account_list import AccountList
-from qiscus_tui.tui.widgets.text_rows import TextRows
+from qiscus_tui.tui.widgets.text_table import TextTable
 
 if TYPE_CHECKING:
+    from qiscus_tui.service.account.login import LoggedIn
     from qiscus_tui.service.connection import Connection
-    from qiscus_tui.service.login import LoggedIn
     from qiscus_tui.service.workspace import Workspace
 
 
@@ -38,7 +38,7 @@ class AccountsScreen(AccountList):
         if self.is_in_front and self.sessions is not None and not self._is_busy:
             self.dismiss()
 
-    @on(TextRows.Opened)
+    @on(TextTable.Opened)
     def action_switch_account(self) -> None:
         """Show the sessions of the account under the cursor."""
         chosen = self.chosen
@@ -51,7 +51,7 @@ class AccountsScreen(AccountList):
             self.run_worker(self._switch(chosen.name), group="switch")
 
     async def _switch(self, name: str) -> None:
-        from qiscus_tui.service.switching import switched_to
+        from qiscus_tui.service.account.switching import switched_to
 
         try:
             choice = await asyncio.to_thread(switched_to, self.workspace, name)
@@ -94,7 +94,7 @@ class AccountsScreen(AccountList):
         self.app.push_screen(dialog, ended)
 
     async def _log_out(self, one: KnownAccount, forget_anyway: bool) -> str:
-        from qiscus_tui.service.logout import log_out
+        from qiscus_tui.service.account.logout import log_out
 
         connection, is_ours = await self._connected(one)
         try:
@@ -105,7 +105,7 @@ class AccountsScreen(AccountList):
 
     async def _connected(self, one: KnownAccount) -> tuple[Connection, bool]:
         """Its connection, and whether it was made here and is to be closed here."""
-        from qiscus_tui.service.switching import connected_to
+        from qiscus_tui.service.account.switching import connected_to
 
         behind = self.sessions
         if behind is not None and behind.connection is not None and self.in_use(one):
@@ -133,7 +133,7 @@ class AccountsScreen(AccountList):
         self.app.push_screen(dialog, answered)
 
     async def _forget(self, one: KnownAccount) -> None:
-        from qiscus_tui.service.accounts import forget_account
+        from qiscus_tui.service.account.directory import forget_account
 
         name = one.name
         try:
@@ -160,7 +160,7 @@ class AccountsScreen(AccountList):
         behind = self.sessions
         if self._is_busy or not self.is_in_front:
             return False
-        if behind is not None and behind.situation.busy:
+        if behind is not None and behind.context.busy:
             words = "Something is being changed with the account in use: wait for it to end."
             self.notify(words, severity="warning", markup=False)
             return False

@@ -9,8 +9,8 @@ from qiscus_tui.errors import StorageError
 
 if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
-    from qiscus_tui.service.session_list import SessionList
-    from qiscus_tui.service.visiting import Visit
+    from qiscus_tui.service.sessions.session_list import SessionList
+    from qiscus_tui.service.visits import Visit
     from qiscus_tui.service.workspace import Workspace
 
 
@@ -24,7 +24,7 @@ class Attendance:
 
     def begin(self, connection: Connection) -> None:
         """Have its lists marked; the visit goes on over another login of the same account."""
-        from qiscus_tui.service.visiting import visit_of
+        from qiscus_tui.service.visits import visit_of
 
         self._visit = visit_of(connection, self._visit)
 
@@ -35,7 +35,7 @@ class Attendance:
         """
         if self._is_noted:
             return []
-        from qiscus_tui.service.switching import note_start
+        from qiscus_tui.service.account.switching import note_start
 
         self._is_noted = True
         troubles = [self._visit.trouble] if self._visit is not None else []

@@ -15,13 +15,13 @@ from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.action import Action, Scope
-from qiscus_tui.tui.screens.sized import TooSmall
+from qiscus_tui.tui.base.screen import TooSmall
+from qiscus_tui.tui.context import Context
 from qiscus_tui.tui.screens.stacked import StackedScreen
-from qiscus_tui.tui.situation import Situation
 from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.cells import created_cell
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
-from qiscus_tui.tui.widgets.text_rows import TextColumn, TextRow, TextRows
+from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow, TextTable
 
 if TYPE_CHECKING:
     from qiscus_tui.service.history import PastPlan
@@ -60,7 +60,7 @@ class AuditScreen(StackedScreen):
         yield TooSmall()
         yield OneLine(id="audit-title")
         yield Static(classes="rule")
-        yield TextRows(PLAN_COLUMNS, id="plans")
+        yield TextTable(PLAN_COLUMNS, id="plans")
         yield Static(classes="rule")
         yield ActionBar(id="audit-actions")
 
@@ -77,11 +77,11 @@ class AuditScreen(StackedScreen):
             )
         )
         self.query_one("#audit-actions", ActionBar).show_actions(in_footer(Scope.AUDIT))
-        self.query_one(TextRows).show_notice("Reading…")
+        self.query_one(TextTable).show_notice("Reading…")
         self.run_worker(self._read(), group="audit")
 
     async def _read(self) -> None:
-        rows = self.query_one(TextRows)
+        rows = self.query_one(TextTable)
         try:
             self._plans = await asyncio.to_thread(_plans, self._workspace)
         except QiscusTuiError as error:
@@ -91,11 +91,11 @@ class AuditScreen(StackedScreen):
         now = self._workspace.clock.now()
         rows.show_rows([_plan_row(plan, now) for plan in self._plans])
 
-    @on(TextRows.Opened)
+    @on(TextTable.Opened)
     def action_open_plan(self) -> None:
         """What became of each session of the plan under the cursor."""
         if self._plans and self.is_in_front:
-            self.app.push_screen(PlanScreen(self._plans[self.query_one(TextRows).cursor_row]))
+            self.app.push_screen(PlanScreen(self._plans[self.query_one(TextTable).cursor_row]))
 
 
 class PlanScreen(StackedScreen):
@@ -116,7 +116,7 @@ class PlanScreen(StackedScreen):
         yield Static(classes="rule")
         yield Static("\n".join(plan_facts(self._plan)), id="plan-facts", markup=False)
         yield Static(classes="rule")
-        yield TextRows(OUTCOME_COLUMNS, id="outcomes")
+        yield TextTable(OUTCOME_COLUMNS, id="outcomes")
         yield Static(classes="rule")
         yield ActionBar(id="plan-actions")
 
@@ -133,20 +133,24 @@ class PlanScreen(StackedScreen):
             )
         )
         self.query_one("#plan-actions", ActionBar).show_actions(in_footer(Scope.PLAN))
-        rows = self.query_one(TextRows)
+        rows = self.query_one(TextTable)
         rows.show_notice("It named no session.")
         rows.show_rows(outcome_rows(self._plan))
 
 
 def in_footer(scope: Scope) -> tuple[Action, ...]:
     """What the footer of a screen without a situation of its own offers."""
-    return actions.in_footer(scope, Situation())
+    return actions.in_footer(scope, Context())
 
 
 def _plans(workspace: Workspace) -> list[PastPlan]:
     from qiscus_tui.service.history import past_plans
 
-    return past_plans(workspace.disk.audit.events()) if workspace.disk is not None else []
+    return (
+        past_plans(workspace.local_files.audit.events())
+        if workspace.local_files is not None
+        else []
+    )
 
 
 def _plan_row(plan: PastPlan, now: float) -> TextRow:

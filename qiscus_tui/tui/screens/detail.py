@@ -16,6 +16,7 @@ from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.durations import DAY, HOUR, MINUTE
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.action import Scope
+from qiscus_tui.tui.base.screen import TooSmall
 from qiscus_tui.tui.screens.detail_facts import (
     Fact,
     facts,
@@ -24,7 +25,6 @@ from qiscus_tui.tui.screens.detail_facts import (
     unknown_facts,
     whole_life,
 )
-from qiscus_tui.tui.screens.sized import TooSmall
 from qiscus_tui.tui.screens.stacked import StackedScreen
 from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.cells import width_of
@@ -90,7 +90,7 @@ class DetailScreen(StackedScreen):
             for action in (*actions.of(Scope.DETAIL), *actions.of(Scope.APP))
             if action.key_shown
             and action.name != "palette"
-            and action.available(self._sessions.situation)
+            and action.available(self._sessions.context)
         )
         self.second()
         self.set_interval(1, self.second)
@@ -187,20 +187,20 @@ class DetailScreen(StackedScreen):
 
     async def action_copy_id(self) -> None:
         """Send the id to the terminal."""
-        from qiscus_tui.tui.clipboard import send
+        from qiscus_tui.tui.terminal.clipboard import send
 
         await send(self.app, self._session.id, "Id")
 
     async def action_copy_row(self) -> None:
         """Send the row to the terminal."""
-        from qiscus_tui.tui.clipboard import send
+        from qiscus_tui.tui.terminal.clipboard import send
 
         now = self._sessions.server_now()
         await send(self.app, row_words(self._listed, self._session, now), "Row")
 
     async def action_copy_fields(self) -> None:
         """Send all that stands here to the terminal: safe forms, secrets hidden."""
-        from qiscus_tui.tui.clipboard import send
+        from qiscus_tui.tui.terminal.clipboard import send
 
         shown = (*self._known_drawn, *self._unknown)
         await send(self.app, "\n".join(f"{fact.name}: {fact.text}" for fact in shown), "Fields")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from qiscus_tui.model.session import Session
-    from qiscus_tui.service.session_list import SessionList
+    from qiscus_tui.service.sessions.session_list import SessionList
 
 UNKNOWN = "unknown"
 IN_A_ROW = ("Id", "Client", "IP address", "Created", "Last used", "Expires")

@@ -12,14 +12,14 @@ from textual.message import Message
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.session import Current
-from qiscus_tui.service.choice import Choice
+from qiscus_tui.service.account_selection import SelectedAccount
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.action import Scope
+from qiscus_tui.tui.context import Context
 from qiscus_tui.tui.screens import notices
 from qiscus_tui.tui.screens.attendance import Attendance
-from qiscus_tui.tui.screens.notices import Said
+from qiscus_tui.tui.screens.notices import NoticeText
 from qiscus_tui.tui.screens.passing_time import PassingTime
-from qiscus_tui.tui.situation import Situation
 from qiscus_tui.tui.widgets.one_line import Tone
 from qiscus_tui.tui.widgets.status import (
     Counts,
@@ -31,8 +31,8 @@ from qiscus_tui.tui.widgets.status import (
 
 if TYPE_CHECKING:
     from qiscus_tui.model.account import Account
+    from qiscus_tui.service.account.login import LoggedIn
     from qiscus_tui.service.connection import Connection
-    from qiscus_tui.service.login import LoggedIn
     from qiscus_tui.service.workspace import Workspace
 
 
@@ -42,14 +42,14 @@ class LiveList(PassingTime):
     class Settled(Message):
         """The first reading is over, well or not."""
 
-    def __init__(self, workspace: Workspace, opening: Choice | LoggedIn) -> None:
+    def __init__(self, workspace: Workspace, opening: SelectedAccount | LoggedIn) -> None:
         """`opening`: an account to be connected, or a login that was just made."""
         super().__init__(workspace)
-        self._choice = opening if isinstance(opening, Choice) else None
+        self._choice = opening if isinstance(opening, SelectedAccount) else None
         self.connection: Connection | None = (
-            None if isinstance(opening, Choice) else opening.connection
+            None if isinstance(opening, SelectedAccount) else opening.connection
         )
-        self._notes = () if isinstance(opening, Choice) else opening.notes
+        self._notes = () if isinstance(opening, SelectedAccount) else opening.notes
         self.trouble: QiscusTuiError | None = None
         self._attendance = Attendance(workspace)
         self._is_read = False
@@ -96,9 +96,9 @@ class LiveList(PassingTime):
         return self._choice.stored.storage if self._choice else Storage.THIS_RUN
 
     @property
-    def situation(self) -> Situation:
+    def context(self) -> Context:
         """What decides which actions there are now."""
-        return Situation(
+        return Context(
             rows=len(self.table.order),
             listed=len(self.listed),
             marked=self.table.mark_counts.total,
@@ -158,13 +158,13 @@ class LiveList(PassingTime):
 
     def _name_quickly(self, connection: Connection) -> None:
         """The first list comes without the names that take long to find."""
-        from qiscus_tui.service.clients import quick_name
+        from qiscus_tui.service.sessions.user_agents import quick_name
 
         connection.reader = replace(connection.reader, names=quick_name)
 
     async def _name_fully(self, connection: Connection) -> None:
         """Find the clients' full names while the list is on screen, and show them."""
-        from qiscus_tui.service.clients import ClientNames, client_name
+        from qiscus_tui.service.sessions.user_agents import ClientNames, client_name
 
         await asyncio.to_thread(client_name, "curl/8")  # loads what names clients
         connection.reader = replace(connection.reader, names=ClientNames())
@@ -227,7 +227,7 @@ class LiveList(PassingTime):
         self._painted()
 
     async def _leave(self, old: Connection) -> None:
-        from qiscus_tui.service.switching import leave
+        from qiscus_tui.service.account.switching import leave
 
         note = await leave(old)  # a token of this run only is replaced: it ends
         if note:
@@ -265,7 +265,7 @@ class LiveList(PassingTime):
         self.draw_filter()
         self.table.show_notice(*self._where_no_rows_are())
         scope = Scope.FILTER if self.has_class("-filtering") else Scope.SESSIONS
-        self.action_bar.show_actions(actions.in_footer(scope, self.situation))
+        self.action_bar.show_actions(actions.in_footer(scope, self.context))
         self.drawn.publish(None)
 
     def _where_no_rows_are(self) -> tuple[str, ...]:
@@ -308,8 +308,8 @@ class LiveList(PassingTime):
         now, within = self.server_now(), self.workspace.config.ui.expiring
         own = None if self.view.own is None else self.view.own.expires_at
         return Counts(
-            active=self.census.active(now),
-            expiring=self.census.expiring(now, within),
+            active=self.expiry_counts.active(now),
+            expiring=self.expiry_counts.expiring(now, within),
             marks=self.table.mark_counts,
             this_session=None if own is None else own - now,
             current_unknown=self.listed.current is Current.UNKNOWN,
@@ -319,7 +319,7 @@ class LiveList(PassingTime):
             expiring_within=within_words(within),
         )
 
-    def doubts(self) -> Said:
+    def doubts(self) -> NoticeText:
         if self.trouble is not None and self._is_read:
             return notices.cut_off(self.trouble, self.storage)
         if self._hangs and self._is_read:

@@ -31,23 +31,23 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.origin import DEFAULT_SERVER, parse_origin
 from qiscus_tui.model.text import safe
+from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.screens.login_parts import Tab, TabStrip, Tick
-from qiscus_tui.tui.screens.login_work import Entered, KeepOffer, find_offer, log_in_with
-from qiscus_tui.tui.screens.sized import SizedScreen, TooSmall
+from qiscus_tui.tui.screens.login_work import Entered, StorageChoiceShown, find_offer, log_in_with
 from qiscus_tui.tui.widgets.fields import Field, SecretField
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Piece, Tone, piece
 
 if TYPE_CHECKING:
     from qiscus_tui.model.account import Account
     from qiscus_tui.model.origin import Origin
-    from qiscus_tui.service.login import LoggedIn
+    from qiscus_tui.service.account.login import LoggedIn
     from qiscus_tui.service.workspace import Workspace
 
 HERE = "Log in here, or esc: the list stays as it was, and nothing can be changed."
 LOOKING = "Keep me logged in on this machine (looking for a keyring)"
 
 
-class LoginScreen(SizedScreen[None]):
+class LoginScreen(BaseScreen[None]):
     """Asks who logs in, and hands on the connection."""
 
     CSS_PATH = "login.tcss"
@@ -77,7 +77,7 @@ class LoginScreen(SizedScreen[None]):
         self._why = why
         self._can_go_back = over_another or again is not None
         self._app_id = again.app_code if again else ""
-        self._offer: asyncio.Task[KeepOffer] | None = None
+        self._offer: asyncio.Task[StorageChoiceShown] | None = None
         self._is_busy = False
 
     # What is drawn.
@@ -143,13 +143,13 @@ class LoginScreen(SizedScreen[None]):
     def _keep(self) -> Tick:
         return self.query_one("#keep", Tick)
 
-    def _find_offer(self) -> asyncio.Task[KeepOffer]:
+    def _find_offer(self) -> asyncio.Task[StorageChoiceShown]:
         if self._offer is None:
             self._offer = asyncio.create_task(find_offer(self._workspace))
             self.run_worker(self._show_offer(self._offer), group="offer")
         return self._offer
 
-    async def _show_offer(self, looked_for: asyncio.Task[KeepOffer]) -> None:
+    async def _show_offer(self, looked_for: asyncio.Task[StorageChoiceShown]) -> None:
         found = await looked_for
         self._keep.words = found.words
         if not found.possible:

@@ -13,8 +13,8 @@ from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Storage
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.login import LoggedIn
-    from qiscus_tui.service.storage import Offer
+    from qiscus_tui.service.account.login import LoggedIn
+    from qiscus_tui.service.account.storage_offer import StorageOffer
     from qiscus_tui.service.workspace import Workspace
 
 
@@ -30,7 +30,7 @@ class Entered:
 
 
 @dataclass(frozen=True)
-class KeepOffer:
+class StorageChoiceShown:
     """Where a login can be kept, as the form says it."""
 
     storage: Storage
@@ -39,39 +39,39 @@ class KeepOffer:
     possible: bool = True
 
 
-async def find_offer(workspace: Workspace) -> KeepOffer:
+async def find_offer(workspace: Workspace) -> StorageChoiceShown:
     """Where a login can be kept. Asks the keyring, which may take 3 s."""
-    from qiscus_tui.service.storage import offer
+    from qiscus_tui.service.account.storage_offer import offer
 
     try:
         found = await asyncio.to_thread(offer, workspace)
     except StorageError as error:
         words = f"This login is kept for this run only: {error.message}. {error.hint}"
-        return KeepOffer(Storage.THIS_RUN, words, ticked=False, possible=False)
+        return StorageChoiceShown(Storage.THIS_RUN, words, ticked=False, possible=False)
     return _offered(found)
 
 
-def _offered(found: Offer) -> KeepOffer:
+def _offered(found: StorageOffer) -> StorageChoiceShown:
     match found.storage:
         case Storage.KEYRING:
             words = f"Keep me logged in on this machine (keyring: {found.where})"
-            return KeepOffer(found.storage, words, ticked=True)
+            return StorageChoiceShown(found.storage, words, ticked=True)
         case Storage.FILE:
             words = f"Keep me logged in on this machine, in the file {found.where}"
-            return KeepOffer(found.storage, words, ticked=False)
+            return StorageChoiceShown(found.storage, words, ticked=False)
         case _:
             words = f"Kept for this run only: {found.reason}" if found.reason else found.where
-            return KeepOffer(Storage.THIS_RUN, words, ticked=False, possible=False)
+            return StorageChoiceShown(Storage.THIS_RUN, words, ticked=False, possible=False)
 
 
 async def log_in_with(workspace: Workspace, entered: Entered, storage: Storage) -> LoggedIn:
     """Log in by what was entered. Raises QiscusTuiError."""
-    from qiscus_tui.service.login import Password, log_in, log_in_with_token
-    from qiscus_tui.service.storage import keep_in
+    from qiscus_tui.service.account.login import Password, log_in, log_in_with_token
+    from qiscus_tui.service.account.storage_offer import keep_in
 
     if workspace.demo is None:
-        wishes = replace(workspace.wishes, server=entered.server)
-        workspace = replace(workspace, wishes=wishes)
+        account_options = replace(workspace.account_options, server=entered.server)
+        workspace = replace(workspace, account_options=account_options)
     kept = await asyncio.to_thread(keep_in, workspace, storage)
     if entered.long_lived or entered.app_id:
         return await log_in_with_token(workspace, kept, entered.app_id, entered.long_lived)

@@ -12,11 +12,11 @@ from qiscus_tui.errors import LoginNeeded, QiscusTuiError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import safe
-from qiscus_tui.tui.situation import Situation
+from qiscus_tui.tui.context import Context
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, Tone, piece
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.session_list import SessionList
+    from qiscus_tui.service.sessions.session_list import SessionList
 
 LOADING = ("Loading the sessions…", "The keys work meanwhile; q quits.")
 SILENT = ("The server does not answer yet.", "It is still being asked; q quits.")
@@ -37,14 +37,16 @@ def not_read(trouble: QiscusTuiError, storage: Storage) -> tuple[str, ...]:
     return (trouble.message, trouble.hint, "r tries again.")
 
 
-class Said(Struct, frozen=True):
+class NoticeText(Struct, frozen=True):
     """A sentence, and whether it is a warning. Empty: nothing to say."""
 
     text: str = ""
     is_warning: bool = True
 
 
-HANGS = Said("The server does not answer. Nothing can be changed until the list is read again.")
+HANGS = NoticeText(
+    "The server does not answer. Nothing can be changed until the list is read again."
+)
 
 
 class Notice(Static):
@@ -65,15 +67,15 @@ class Notice(Static):
 
     def __init__(self, *, id: str) -> None:
         super().__init__("", id=id, markup=False)
-        self._said = Said()
+        self._said = NoticeText()
         self.display = False
 
     @property
-    def said(self) -> Said:
+    def said(self) -> NoticeText:
         """What it says."""
         return self._said
 
-    def say(self, said: Said) -> None:
+    def say(self, said: NoticeText) -> None:
         """Say something else; nothing is laid out where it is the same."""
         if said != self._said:
             self._said = said
@@ -82,36 +84,40 @@ class Notice(Static):
             self.update(Text(safe(said.text)))
 
 
-def cut_off(trouble: QiscusTuiError, storage: Storage) -> Said:
+def cut_off(trouble: QiscusTuiError, storage: Storage) -> NoticeText:
     """Why the list is not the server's any more, and what to do."""
     if not isinstance(trouble, LoginNeeded):
-        return Said(f"{trouble.message}. Nothing can be changed; r tries again.")
+        return NoticeText(f"{trouble.message}. Nothing can be changed; r tries again.")
     remedy = "r logs in again; nothing can be changed."
     if storage is Storage.ENVIRONMENT:
         remedy = FROM_ENVIRONMENT
-    return Said(f"Session ended: {trouble.message}. {remedy}")
+    return NoticeText(f"Session ended: {trouble.message}. {remedy}")
 
 
-def doubts(listed: SessionList, *, readonly: bool) -> Said:
+def doubts(listed: SessionList, *, readonly: bool) -> NoticeText:
     """What keeps the list from being the whole truth, or its sessions from being revoked.
 
     The first of these that holds; the line over the table names the others by a word each.
     """
     if listed.unreadable:
-        return Said(unreadable_words(listed.unreadable))
+        return NoticeText(unreadable_words(listed.unreadable))
     if not listed.complete:
-        return Said(
+        return NoticeText(
             "The list is not complete: the server's pages did not come to an end. r reads again."
         )
     if listed.moved:
-        return Said("The list moved while it was read: a session may be missing. r reads again.")
+        return NoticeText(
+            "The list moved while it was read: a session may be missing. r reads again."
+        )
     if listed.current is Current.UNKNOWN and listed.sessions:
-        return Said(
+        return NoticeText(
             "This program's own session can't be told: any of these may be it, so revoking asks."
         )
     if readonly:
-        return Said("Read-only by config.toml: nothing can be changed from here.", is_warning=False)
-    return Said()
+        return NoticeText(
+            "Read-only by config.toml: nothing can be changed from here.", is_warning=False
+        )
+    return NoticeText()
 
 
 def unreadable_words(count: int) -> str:
@@ -120,15 +126,15 @@ def unreadable_words(count: int) -> str:
     return f"{many} could not be read and can't be shown. r reads again."
 
 
-def why_not(situation: Situation) -> str:
+def why_not(context: Context) -> str:
     """Why nothing can be changed on the server now, and what to do."""
-    if situation.readonly:
+    if context.readonly:
         return "This account is read-only by config.toml: take readonly out of it to allow changes."
-    if situation.ended:
+    if context.ended:
         return "The session ended, so nothing can be changed: it takes a new login."
-    if situation.stale:
+    if context.stale:
         return "The list is stale, so nothing can be changed until it is read again (r)."
-    if situation.busy:
+    if context.busy:
         return "Something is being changed already: wait for it to end."
     return "There is no session to do that with."
 
@@ -157,8 +163,8 @@ def filter_fault(error: QiscusTuiError) -> Line:
     return Line((piece(error.message, Tone.BAD, ALWAYS), hint))
 
 
-def filter_trouble(error: QiscusTuiError, shown_by: str) -> Said:
+def filter_trouble(error: QiscusTuiError, shown_by: str) -> NoticeText:
     """Why the filter that stands there can't be read, how to write it, and what is shown."""
     still = f"The list still shows: {shown_by}" if shown_by else "The list shows all."
     hint = error.hint if error.hint.endswith((".", "?")) else f"{error.hint}."
-    return Said(f"{error.message}. {hint} {still}")
+    return NoticeText(f"{error.message}. {hint} {still}")

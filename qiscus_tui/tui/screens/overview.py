@@ -15,18 +15,18 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.service.overview.counting import Overview, counted_in_steps
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.action import Scope
+from qiscus_tui.tui.base.screen import TooSmall
+from qiscus_tui.tui.screens.list_view import at_once
 from qiscus_tui.tui.screens.notices import Notice
 from qiscus_tui.tui.screens.shown_list import AT_ONCE, in_turns
-from qiscus_tui.tui.screens.sized import TooSmall
 from qiscus_tui.tui.screens.stacked import StackedScreen
-from qiscus_tui.tui.screens.view import at_once
 from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.chart import Chart, Fit
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.session_rows import NO_SESSIONS
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.session_list import SessionList
+    from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.tui.screens.sessions import SessionsScreen
 
 TALL = 30
@@ -95,7 +95,7 @@ class OverviewScreen(StackedScreen):
         self.identity.show_line(behind.identity.line)
         self.counts.show_line(behind.counts.line)
         self.notice.say(behind.doubts())
-        self.action_bar.show_actions(actions.in_footer(Scope.OVERVIEW, behind.situation))
+        self.action_bar.show_actions(actions.in_footer(Scope.OVERVIEW, behind.context))
         turned = self._overview is not None and not self._overview.holds(now)
         if listed is not self._asked or turned:
             self._count(listed, now)

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from qiscus_tui.query import Query, turning_points
-from qiscus_tui.tui.screens.census import AHEAD, taken_in_steps
+from qiscus_tui.query import Query, change_times
+from qiscus_tui.tui.screens.expiry_counts import AHEAD, counted_in_steps
+from qiscus_tui.tui.screens.list_view import EVERYTHING, ListView
 from qiscus_tui.tui.screens.shown_list import ShownList, in_turns
-from qiscus_tui.tui.screens.view import EVERYTHING, View
 from qiscus_tui.tui.widgets.session_rows import NO_SESSIONS
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.session_list import SessionList
+    from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.service.workspace import Workspace
 
 _RUN = 5000
 
 
-class Turns(Struct, frozen=True):
+class FilterChanges(Struct, frozen=True):
     """When sessions come into a filter and go out of it, for the time ahead."""
 
     query: Query = EVERYTHING
@@ -30,27 +30,29 @@ class Turns(Struct, frozen=True):
     """Sorted; the server's time."""
     until: float = 0.0
 
-    def tell_of(self, view: View, now: float) -> bool:
+    def covers(self, view: ListView, now: float) -> bool:
         """Whether they are of what is shown, and of the server's time `now`."""
         return view.query is self.query and view.listed is self.listed and now <= self.until
 
-    def any_since(self, looked_at: float, now: float) -> bool:
+    def changed_since(self, looked_at: float, now: float) -> bool:
         """Whether the filter may say something else now; a clock may have been set back."""
         return now < looked_at or bisect_left(self.moments, looked_at) < bisect_right(
             self.moments, now
         )
 
 
-def found_in_steps(view: View, expiring: float, now: float) -> Generator[None, None, Turns]:
+def found_in_steps(
+    view: ListView, expiring: float, now: float
+) -> Generator[None, None, FilterChanges]:
     """Look for them, in steps of a few milliseconds."""
     query, listed, since, until = view.query, view.listed, view.looked_at, now + AHEAD
     moments: list[float] = []
     for start in range(0, len(listed), _RUN):
         run = listed.sessions[start : start + _RUN]
-        moments += [at for at in turning_points(query, run, expiring) if since <= at <= until]
+        moments += [at for at in change_times(query, run, expiring) if since <= at <= until]
         yield
     moments.sort()
-    return Turns(query, listed, tuple(moments), until)
+    return FilterChanges(query, listed, tuple(moments), until)
 
 
 class PassingTime(ShownList):
@@ -58,7 +60,7 @@ class PassingTime(ShownList):
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
-        self._turns = Turns()
+        self._turns = FilterChanges()
         self._is_keeping_up = False
 
     def keep_up(self) -> None:
@@ -71,12 +73,12 @@ class PassingTime(ShownList):
     @property
     def _lags(self) -> bool:
         now = self.server_now()
-        if not self.census.holds(now):
+        if not self.expiry_counts.holds(now):
             return True
         asks = self.view.depends_on_time and self.view.is_whole
         return asks and (
-            not self._turns.tell_of(self.view, now)
-            or self._turns.any_since(self.view.looked_at, now)
+            not self._turns.covers(self.view, now)
+            or self._turns.changed_since(self.view.looked_at, now)
         )
 
     async def _keep_up(self) -> None:
@@ -89,18 +91,18 @@ class PassingTime(ShownList):
 
     async def _count_again(self) -> None:
         listed, now = self.listed, self.server_now()
-        if not self.census.holds(now):
-            census = await in_turns(taken_in_steps(listed, now, self._expiring))
+        if not self.expiry_counts.holds(now):
+            expiry_counts = await in_turns(counted_in_steps(listed, now, self._expiring))
             if listed is self.listed:
-                self.census = census
+                self.expiry_counts = expiry_counts
 
     async def _filter_again(self) -> None:
         view, now = self.view, self.server_now()
         if not (view.depends_on_time and view.is_whole):
             return
-        if not self._turns.tell_of(view, now):
+        if not self._turns.covers(view, now):
             self._turns = await in_turns(found_in_steps(view, self._expiring, now))
-        if self._turns.any_since(view.looked_at, now):
+        if self._turns.changed_since(view.looked_at, now):
             await in_turns(view.looked_again(self.moment))
             if view.is_whole and view.hits != self.table.order:
                 self.table.show_order(view.hits)

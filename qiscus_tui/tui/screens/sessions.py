@@ -19,7 +19,7 @@ from qiscus_tui.tui.widgets.session_table import SessionTable
 if TYPE_CHECKING:
     from qiscus_tui.service.revocation.outcomes import Report
     from qiscus_tui.service.revocation.plan import Selection
-    from qiscus_tui.service.revoke_all import RevokeAllResult
+    from qiscus_tui.service.revocation.revoke_all import RevokeAllResult
 
 LOST_TOKEN = 600.0
 """Seconds that a token stays on screen which is kept nowhere."""
@@ -77,15 +77,15 @@ class SessionsScreen(LiveList):
 
     async def action_copy_id(self) -> None:
         """Send the id to the terminal."""
-        from qiscus_tui.tui.clipboard import send
+        from qiscus_tui.tui.terminal.clipboard import send
 
         if self.table.cursor_id is not None:
             await send(self.app, self.table.cursor_id, "Id")
 
     async def action_copy_row(self) -> None:
         """Send the row to the terminal."""
-        from qiscus_tui.tui.clipboard import send
         from qiscus_tui.tui.screens.detail_facts import row_words
+        from qiscus_tui.tui.terminal.clipboard import send
 
         if (session := self.table.cursor_session) is not None:
             await send(self.app, row_words(self.listed, session, self.server_now()), "Row")
@@ -138,7 +138,7 @@ class SessionsScreen(LiveList):
             self.log_in_again(self.trouble)
 
     def _read_after(self, listed: object) -> None:
-        from qiscus_tui.service.session_list import SessionList
+        from qiscus_tui.service.sessions.session_list import SessionList
 
         if isinstance(listed, SessionList):
             self.take_list_at_once(listed)
@@ -148,10 +148,10 @@ class SessionsScreen(LiveList):
             self.reload()
 
     def _may_change(self) -> bool:
-        situation = self.situation
-        if situation.may_change:
+        context = self.context
+        if context.may_change:
             return True
-        self.notify(notices.why_not(situation), severity="warning", markup=False)
+        self.notify(notices.why_not(context), severity="warning", markup=False)
         return False
 
     # Tokens, finding, export.
@@ -164,7 +164,7 @@ class SessionsScreen(LiveList):
             self.run_worker(self._refresh_token(), group="refresh")
 
     async def _refresh_token(self) -> None:
-        from qiscus_tui.service.tokens import refreshed_since
+        from qiscus_tui.service.token.refresh import refreshed_since
 
         if self.connection is None:
             return
@@ -222,7 +222,7 @@ class SessionsScreen(LiveList):
         """The accounts of this machine."""
         from qiscus_tui.tui.screens.accounts import AccountsScreen
 
-        if not self.situation.busy:
+        if not self.context.busy:
             self.app.push_screen(AccountsScreen(self.workspace))
 
     def action_audit(self) -> None:

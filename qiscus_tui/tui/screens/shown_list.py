@@ -14,20 +14,20 @@ from textual.widgets import Static
 
 from qiscus_tui.errors import FilterError
 from qiscus_tui.query import Moment, Query, parse_readable
+from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.screens import notices
-from qiscus_tui.tui.screens.census import Census, taken_in_steps
+from qiscus_tui.tui.screens.expiry_counts import ExpiryCounts, counted_in_steps
 from qiscus_tui.tui.screens.filter_field import FilterField
-from qiscus_tui.tui.screens.notices import Notice, Said
-from qiscus_tui.tui.screens.sized import SizedScreen, TooSmall
+from qiscus_tui.tui.screens.list_view import ListView, at_once, has_users
+from qiscus_tui.tui.screens.notices import Notice, NoticeText
 from qiscus_tui.tui.screens.sorting import Sorting
-from qiscus_tui.tui.screens.view import View, at_once, has_users
 from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.one_line import Line, OneLine
 from qiscus_tui.tui.widgets.session_table import SessionTable
 from qiscus_tui.tui.widgets.status import CountsLine, FilterLine, IdentityLine, Shown, filter_line
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.session_list import SessionList
+    from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.service.workspace import Workspace
 
 Result = TypeVar("Result")
@@ -40,14 +40,14 @@ TURN = 0.004
 """Seconds of work after which keys are heard."""
 
 
-class ShownList(SizedScreen[None]):
+class ShownList(BaseScreen[None]):
     """A table of sessions with its lines."""
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
-        self.view = View(workspace.clock.monotonic)
-        self.census = Census(0)
+        self.view = ListView(workspace.clock.monotonic)
+        self.expiry_counts = ExpiryCounts(0)
         self._filter_error: FilterError | None = None
         self._typed = ""
         self.rule_of_marks: Query | None = None
@@ -110,24 +110,26 @@ class ShownList(SizedScreen[None]):
             sorting = self.view.sorting
             order = await in_turns(self.view.sorted_in_steps(listed, sorting))
         now = self.workspace.clock.now() + listed.offset
-        census = await in_turns(taken_in_steps(listed, now, self.workspace.config.ui.expiring))
-        self._show(listed, order, census)
+        expiry_counts = await in_turns(
+            counted_in_steps(listed, now, self.workspace.config.ui.expiring)
+        )
+        self._show(listed, order, expiry_counts)
 
     def take_list_at_once(self, listed: SessionList) -> None:
         """The same within this turn: after a revoke, so that nothing is seen of the old one."""
         now = self.workspace.clock.now() + listed.offset
         order = at_once(self.view.sorted_in_steps(listed, self.view.sorting))
-        census = at_once(taken_in_steps(listed, now, self.workspace.config.ui.expiring))
-        self._show(listed, order, census)
+        expiry_counts = at_once(counted_in_steps(listed, now, self.workspace.config.ui.expiring))
+        self._show(listed, order, expiry_counts)
 
-    def _show(self, listed: SessionList, order: Sequence[int], census: Census) -> None:
+    def _show(self, listed: SessionList, order: Sequence[int], expiry_counts: ExpiryCounts) -> None:
         # Marks count for the filter by their places in the new list, so they go over first.
         moment = Moment(
             self.workspace.clock.now() + listed.offset,
             self.workspace.config.ui.expiring,
             self._marks_in(listed),
         )
-        self.census = census
+        self.expiry_counts = expiry_counts
         self.view.take(listed, self.view.sorting, order, moment)
         self.table.show_sort(self.view.sorting.shown)
         self.table.show(listed, self.view.hits)
@@ -252,7 +254,7 @@ class ShownList(SizedScreen[None]):
             said = notices.filter_trouble(self._filter_error, self.view.query.text.strip())
         self.notice.say(said)
 
-    def doubts(self) -> Said:
+    def doubts(self) -> NoticeText:
         """What keeps the list from being the whole truth."""
         raise NotImplementedError
 

@@ -6,11 +6,11 @@ from textual import events, on
 
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.action import Scope
-from qiscus_tui.tui.screens.sized import SizedScreen
+from qiscus_tui.tui.base.screen import BaseScreen
 from qiscus_tui.tui.widgets.action_bar import ActionBar
 
 
-class StackedScreen(SizedScreen[None]):
+class StackedScreen(BaseScreen[None]):
     """A screen over another one: its actions by the footer too, and left again."""
 
     HOW_BACK: ClassVar[str] = "esc goes back to it"

@@ -8,7 +8,7 @@ from msgspec import Struct
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.query.sorting import SortKey
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.widgets.cells import (
     COUNTDOWN_WIDTH,
     created_cell,

@@ -14,13 +14,13 @@ from textual.strip import Strip
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.session_list import Current, SessionList
+from qiscus_tui.service.sessions.session_list import Current, SessionList
 from qiscus_tui.tui.widgets import table_messages
 from qiscus_tui.tui.widgets.cells import fit
 from qiscus_tui.tui.widgets.columns import LEADING_WIDTH, Layout, Needs, Sort, lay_out
 from qiscus_tui.tui.widgets.following import Rows, Window, follow
 from qiscus_tui.tui.widgets.line_list import HEADER_LINES, LineList
-from qiscus_tui.tui.widgets.rows import (
+from qiscus_tui.tui.widgets.row_render import (
     RowStyles,
     RowText,
     Scene,

@@ -14,7 +14,7 @@ the methods below, which the screen's actions call.
 from collections.abc import Callable, Sequence
 
 from qiscus_tui.model.durations import DAY
-from qiscus_tui.service.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.widgets import table_messages
 from qiscus_tui.tui.widgets.marks import MarkCounts, Marks
 from qiscus_tui.tui.widgets.session_rows import SessionRows

@@ -1,0 +1,215 @@
+"""From what the server answered to an error of ours."""
+
+import math
+from collections.abc import Collection, Iterable, Mapping
+from http import HTTPStatus
+from typing import cast
+
+from qiscus_tui.api import contract
+from qiscus_tui.api.contract import Authentication, Call
+from qiscus_tui.api.dates import http_date
+from qiscus_tui.api.decode import lenient
+from qiscus_tui.errors import (
+    Forbidden,
+    LoginRefused,
+    NamedTokenInvalid,
+    NotQiscus,
+    QiscusTuiError,
+    ServerFault,
+    ServerRefused,
+    TokenExpired,
+    TokenInvalid,
+)
+from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.masking import KnownSecrets
+from qiscus_tui.model.text import safe
+
+MAX_RETRY_AFTER = 60.0
+"""Seconds that a server may ask us to wait before we give up instead."""
+
+_LONGEST_REFUSAL = 65_536
+"""Bytes; what is longer is no mere refusal."""
+
+_LONGEST_QUOTED = 4000
+"""Characters that are looked at for secrets; only the first 200 of what is left are shown."""
+
+_PROXY_HINT = "The answer is not the API's: a proxy or firewall may stand between."
+
+
+def error_words(body: object) -> tuple[str, ...]:
+    """What an error answer says: `errors` (text or object), `detail`, `error.{message, detail}`."""
+    fields = _object(body)
+    found: list[str] = []
+    for name in (contract.ERRORS, contract.ERROR, contract.DETAIL, contract.MESSAGE):
+        found.extend(_texts(fields.get(name)))
+    return tuple(dict.fromkeys(found))
+
+
+def is_refusal(body: object) -> bool:
+    """Whether a decoded answer says no in its envelope, whatever its status.
+
+    `detail` may be a yes in words as well: it counts where it says that a token has ended.
+    """
+    fields = _object(body)
+    if fields.get(contract.ERRORS) or fields.get(contract.ERROR):
+        return True
+    said = _lowered(_texts(fields.get(contract.DETAIL)))
+    return contract.TOKEN_EXPIRED_WORDS in said or contract.INVALID_TOKEN_WORDS in said
+
+
+def says_token_ended(status: int, body: bytes) -> bool:
+    """Whether an answer to a call with the short-lived token says that this one has ended."""
+    if status == HTTPStatus.UNAUTHORIZED:
+        return True
+    if len(body) > _LONGEST_REFUSAL:
+        return False
+    value = lenient(body)
+    refuses = status >= 300 or is_refusal(value)
+    return refuses and contract.TOKEN_EXPIRED_WORDS in _lowered(error_words(value))
+
+
+def _lowered(words: Iterable[str]) -> str:
+    return " ".join(words).lower().replace("_", " ")
+
+
+def _texts(value: object, depth: int = 3) -> list[str]:
+    if isinstance(value, str):
+        return [value] if value.strip() else []
+    if not depth:
+        return []
+    if isinstance(value, list):
+        inner = cast("list[object]", value)
+    else:
+        fields = _object(value)
+        said = [fields[name] for name in (contract.MESSAGE, contract.DETAIL) if name in fields]
+        inner = said or list(fields.values())  # such as {"token": ["is required"]}
+    return [text for item in inner[:3] for text in _texts(item, depth - 1)]
+
+
+def error_for_answer(
+    call: Call,
+    status: int,
+    headers: Mapping[str, str],
+    body: object,
+    *,
+    now: float,
+    secrets: Collection[str] = (),
+) -> QiscusTuiError:
+    """The error for an answer that is not a yes: by its status, or by its envelope.
+
+    `body` is the decoded JSON, None where the answer was not JSON. `now` is epoch seconds.
+    `secrets` are those that the server may repeat: they are hidden in what is quoted of it.
+    """
+    words = error_words(body)
+    said = _status_words(status)
+    if words:
+        quoted = KnownSecrets(secrets).hidden(words[0][:_LONGEST_QUOTED])
+        said = f"{said}: {safe(quoted, 200)}"
+    lowered = _lowered(words)
+    if call.name == contract.LOGIN.name and _is_login_refusal(status, body):
+        return LoginRefused(f"The server refused the login ({said})")
+    match call.authentication:
+        case Authentication.SHORT_LIVED if (
+            status == HTTPStatus.UNAUTHORIZED or contract.TOKEN_EXPIRED_WORDS in lowered
+        ):
+            return TokenExpired(f"The short-lived token has ended ({said})", status=status)
+        case Authentication.LONG_LIVED if (
+            call.name == contract.REVOKE.name and contract.INVALID_TOKEN_WORDS in lowered
+        ):
+            return NamedTokenInvalid(
+                f"{_what(call)} failed: the server answered {said}", status=status
+            )
+        case Authentication.LONG_LIVED if (
+            status == HTTPStatus.UNAUTHORIZED or contract.INVALID_TOKEN_WORDS in lowered
+        ):
+            return TokenInvalid(f"The server no longer takes the long-lived token ({said})")
+        case Authentication.REST if status == HTTPStatus.UNAUTHORIZED:
+            return TokenInvalid(
+                f"The server does not take the app id and secret key ({said})",
+                "Check both, and log in again: qiscus-tui login --rest --app-id APP",
+            )
+        case _:
+            pass
+    if status == HTTPStatus.FORBIDDEN:
+        hint = None if body is not None else _PROXY_HINT
+        return Forbidden(f"This user's role may not do that ({said})", hint, status=status)
+    if status == HTTPStatus.TOO_MANY_REQUESTS or status >= 500:
+        wait = retry_after(headers, now)
+        return ServerFault(
+            f"{_what(call)} failed: the server answered {said}",
+            _wait_words(wait),
+            status=status,
+            retry_after=wait,
+        )
+    if body is None and status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
+        return NotQiscus(
+            f"{_what(call)} failed: {call.path} is not there ({status}, not a Qiscus answer)",
+            "Check the server address; where it is right, the path under [api] in config.toml.",
+            status=status,
+        )
+    return ServerRefused(
+        f"{_what(call)} failed: the server answered {said}",
+        None if body is not None else _PROXY_HINT,
+        status=status,
+    )
+
+
+def _is_login_refusal(status: int, body: object) -> bool:
+    return body is not None and (status in {400, 401, 403, 422} or status < 300)
+
+
+def redirected(call: Call, status: int) -> NotQiscus:
+    """The error for a redirect: credentials are not carried along."""
+    return NotQiscus(
+        f"{_what(call)} failed: the server redirects ({status}), which is not followed",
+        "If you trust where it leads, give that address as --server, or that path in config.toml.",
+        status=status,
+    )
+
+
+def _wait_words(wait: float | None) -> str | None:
+    if not wait:
+        return None
+    if wait > DAY:
+        return "The server asks to wait longer than a day; ask whoever runs it."
+    return f"The server asks to wait {wait:,.0f} s; try again then."
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds to wait by the `Retry-After` header (a number or a date), None without one.
+
+    A date is held against the answer's own `Date`; without one, against `now`.
+    """
+    text = headers.get("retry-after", "").strip()
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        moment, sent = http_date(text), http_date(headers.get("date", ""))
+        asked = now if sent is None else sent  # by the same clock, however wrong it goes
+        return None if moment is None else max(0.0, moment - asked)
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _object(value: object) -> dict[str, object]:
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
+
+
+def _what(call: Call) -> str:
+    return {
+        "login": "Logging in",
+        "logout": "Logging out",
+        "refresh_token": "Refreshing the token",
+        "revoke_token": "Revoking",
+        "revoke_all_token": "Revoking all sessions",
+        "active_token_list": "Listing the sessions",
+        "profile": "Reading the profile",
+    }.get(call.name, "The call")
+
+
+def _status_words(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)

@@ -1,0 +1,166 @@
+"""Which sessions the options of `revoke` mean."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+from qiscus_tui import query
+from qiscus_tui.cli.console import Console
+from qiscus_tui.cli.filters import parse_filters
+from qiscus_tui.cli.table import gaps
+from qiscus_tui.errors import UsageError
+from qiscus_tui.model.durations import parse_duration
+from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH, can_be_token, fingerprint
+from qiscus_tui.model.session import is_full_id
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.revocation.clock_check import check_clocks
+from qiscus_tui.service.revocation.plan import Allowed, Selection
+from qiscus_tui.service.sessions.session_list import SessionList
+
+MOST_STDIN = 1 << 24
+"""Characters of tokens that are read from stdin."""
+
+
+@dataclass(frozen=True)
+class RevokeRequest:
+    """Sessions by their ids, or all to which a rule applies."""
+
+    ids: tuple[str, ...]
+    """Ids and prefixes, as typed."""
+    token_ids: tuple[str, ...]
+    """Ids of tokens that came on stdin."""
+    rule: query.Query | None
+    """`--filter` and `--older-than` together."""
+    allow_unreadable: bool
+    allow_clock_offset: bool
+    allowed: Allowed
+
+    @classmethod
+    def of(cls, options: argparse.Namespace, console: Console) -> Self:
+        """What the options say. Raises UsageError, FilterError."""
+        by_id = bool(options.ids) or options.token_stdin
+        rule = _rule(options.filter, options.older_than)
+        if by_id and rule is not None:
+            raise UsageError(
+                "Ids and a filter were given together", "Give session ids, or a filter, not both."
+            )
+        if not by_id and rule is None:
+            raise UsageError(
+                "Nothing was named to revoke",
+                "Give session ids, --filter=WORDS or --older-than 7d; "
+                "for every session: revoke-all",
+            )
+        return cls(
+            ids=tuple(_checked_id(text) for text in options.ids),
+            token_ids=_ids_from_stdin(console) if options.token_stdin else (),
+            rule=rule,
+            allow_unreadable=options.allow_unreadable,
+            allow_clock_offset=options.allow_clock_offset,
+            allowed=Allowed(options.include_current, options.include_protected),
+        )
+
+    @property
+    def full_ids(self) -> frozenset[str] | None:
+        """Whole ids that were named, None for a rule."""
+        if self.rule is not None:
+            return None
+        return frozenset(filter(is_full_id, (*self.ids, *self.token_ids)))
+
+    def check(self, listed: SessionList) -> None:
+        """Raises UsageError where the list does not hold what is needed to decide."""
+        if self.rule is not None:
+            if not self.allow_unreadable and not listed.is_whole:
+                raise UsageError(
+                    f"The list is not whole: {'; '.join(gaps(listed))}",
+                    "Name sessions by id, or add --allow-unreadable to revoke what was read.",
+                )
+            if not self.allow_clock_offset:
+                check_clocks(listed, self.rule)
+        elif self._may_be_masked(listed):
+            raise UsageError(
+                "The server lists sessions without their full tokens, so whether a token's own "
+                "session is among them can't be told",
+                "Name the session by its id; see: qiscus-tui sessions",
+            )
+
+    def _may_be_masked(self, listed: SessionList) -> bool:
+        unknown = any(token_id not in listed.positions for token_id in self.token_ids)
+        return unknown and any(session.token is None for session in listed.sessions)
+
+    def selection(self, listed: SessionList, moment: query.Moment) -> Selection:
+        """Return the sessions that are meant, newest first, as `sessions` lists them.
+
+        Raises UsageError for an unknown or ambiguous prefix.
+        """
+        if self.rule is None:
+            chosen = self._named(listed)
+        else:
+            chosen = Selection(query.select(self.rule, listed, moment), "matches")
+        positions = frozenset(chosen.positions)
+        return replace(chosen, positions=[p for p in query.order(listed) if p in positions])
+
+    def _named(self, listed: SessionList) -> Selection:
+        by_id = {text: listed.find(text) for text in self.ids}
+        by_token = {token_id: listed.get(token_id) for token_id in self.token_ids}
+        named = (*by_id.values(), *by_token.values())
+        return Selection(
+            [listed.positions[session.id] for session in named if session is not None],
+            "named",
+            named=True,
+            gone=tuple(text for text, session in by_id.items() if session is None),
+            unlisted=tuple(text for text, session in by_token.items() if session is None),
+        )
+
+
+def _rule(filters: Sequence[str] | None, older_than: Sequence[str] | None) -> query.Query | None:
+    """Return all that the options ask of a session; None where they ask nothing."""
+    ages = [query.older_than(parse_duration(text)) for text in older_than or ()]
+    filtered = parse_filters(filters)
+    rules = ages if filtered is None else [filtered, *ages]
+    return query.all_of(rules) if rules else None
+
+
+def _checked_id(text: str) -> str:
+    """The id or prefix. Raises UsageError, without showing what may be a token."""
+    wanted = text.strip().lower()
+    if PREFIX_LENGTH <= len(wanted) <= ID_LENGTH and not wanted.strip("0123456789abcdef"):
+        return wanted
+    if len(wanted) > ID_LENGTH:
+        raise UsageError(
+            f"{len(text):,} characters are no session id",
+            "An id is 12 hex digits. A token is given on stdin, with --token-stdin.",
+        )
+    raise UsageError(
+        f"'{safe(text)}' is not a session id",
+        f"An id is {ID_LENGTH} hex digits; {PREFIX_LENGTH} or more are enough.",
+    )
+
+
+def _ids_from_stdin(console: Console) -> tuple[str, ...]:
+    """Return the ids of the tokens on stdin, one a line; the tokens are not kept.
+
+    Raises UsageError, which shows no line: it may hold a token.
+    """
+    if console.source.isatty():
+        text = console.ask_secret("Token: ")
+    else:
+        text = console.read_all(MOST_STDIN + 1)
+        if len(text) > MOST_STDIN:
+            raise UsageError(
+                f"More than {MOST_STDIN:,} characters came on stdin", "Give the tokens in parts."
+            )
+    ids: list[str] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        token = line.strip(" \t\r")
+        if token and not can_be_token(token):
+            raise UsageError(
+                f"Line {number:,} on stdin is not a token: nothing was sent",
+                "Give each token alone on its line: no header name, quotes, spaces or byte order "
+                "mark.",
+            )
+        if token:
+            ids.append(fingerprint(token))
+    if not ids:
+        raise UsageError("No token came on stdin", "Give one on each line.")
+    return tuple(ids)

@@ -1,0 +1,86 @@
+"""Leaving one account for another within a run, without a restart."""
+
+import asyncio
+
+from qiscus_tui.errors import NoAccount, OutOfReach, ServerError, UsageError
+from qiscus_tui.model.account import Storage
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.account_selection import (
+    APP_ID_VARIABLE,
+    LONG_LIVED_VARIABLE,
+    SECRET_KEY_VARIABLE,
+    SelectedAccount,
+    configured,
+    environment_credentials,
+)
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.workspace import Workspace
+
+CHOSEN_HERE = "chosen in the app"
+
+
+def must_not_be_given(workspace: Workspace) -> None:
+    """Raises UsageError where the environment says which account it is, as it does to the end."""
+    if environment_credentials(workspace.environ) is not None:
+        raise UsageError(
+            "The account comes from the environment, which has the last word",
+            f"To choose here, start without {LONG_LIVED_VARIABLE}, {SECRET_KEY_VARIABLE} and "
+            f"{APP_ID_VARIABLE}.",
+        )
+
+
+def switched_to(workspace: Workspace, name: str) -> SelectedAccount:
+    """The account of this name, from now on the one used last. Reads and writes files.
+
+    Raises UsageError where the environment holds credentials, NoAccount, StorageError.
+    """
+    must_not_be_given(workspace)
+    choice = _found(workspace, name)
+    if workspace.local_files is not None:
+        workspace.local_files.book.use(choice.name)
+        workspace.local_files.book.note_use(choice.account.key, workspace.clock.now())
+    return choice
+
+
+def connected_to(workspace: Workspace, name: str) -> Connection:
+    """An account that is not in use, connected to be logged out. May ask the keyring.
+
+    Raises NoAccount, StorageError.
+    """
+    return workspace.connect(_found(workspace, name))
+
+
+def _found(workspace: Workspace, name: str) -> SelectedAccount:
+    stored = workspace.local_files.book.find(name) if workspace.local_files is not None else None
+    if stored is None:
+        raise NoAccount(
+            f"There is no account '{safe(name, 100)}' here any more",
+            "It was logged out or forgotten meanwhile. Add it again with a login.",
+        )
+    return SelectedAccount(configured(stored, workspace.config), CHOSEN_HERE)
+
+
+def note_start(workspace: Workspace, connection: Connection) -> None:
+    """The app shows this account now. Reads and writes files; raises StorageError."""
+    local_files, key = workspace.local_files, connection.account.key
+    if local_files is not None and any(one.account.key == key for one in local_files.book.all()):
+        local_files.book.note_use(key, workspace.clock.now())
+
+
+async def leave(connection: Connection) -> str:
+    """Close the connection; a token that was made for this run only is ended first.
+
+    Gives what the user should know, empty where there is nothing. Raises StorageError.
+    """
+    from qiscus_tui.service.account.logout import OwnToken, end_own_token
+
+    note = ""
+    try:
+        if connection.storage is Storage.THIS_RUN:
+            ended = await end_own_token(connection)
+            note = "" if ended is OwnToken.NONE else f"{safe(connection.name)}: {ended.value}"
+    except (OutOfReach, ServerError) as error:
+        note = f"{safe(connection.name)}: {OwnToken.LIVES_ON.value} ({error.message})"
+    finally:
+        await asyncio.shield(connection.close())
+    return note

@@ -1,0 +1,193 @@
+"""Which account a run is for, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from qiscus_tui.errors import ConfigError, NoAccount, UsageError
+from qiscus_tui.model.account import Account, Credentials, Storage
+from qiscus_tui.model.origin import DEFAULT_SERVER, Origin, parse_origin
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.account_storage import LocalFiles
+from qiscus_tui.store.accounts import StoredAccount
+from qiscus_tui.store.config import Config
+
+LONG_LIVED_VARIABLE = "QISCUS_LONG_LIVED_TOKEN"
+APP_ID_VARIABLE = "QISCUS_APP_ID"
+SECRET_KEY_VARIABLE = "QISCUS_SECRET_KEY"
+TOKEN_VARIABLE = "QISCUS_TOKEN"
+SERVER_VARIABLE = "QISCUS_TUI_SERVER"
+ACCOUNT_VARIABLE = "QISCUS_TUI_ACCOUNT"
+
+ENVIRONMENT_NAME = "environment"
+
+
+@dataclass(frozen=True)
+class SelectedAccount:
+    """The account of this run."""
+
+    stored: StoredAccount
+    by: str
+    """Why this one, in the user's words."""
+    given: Credentials | None = field(default=None, repr=False)
+    """Its secrets, where they come from the environment."""
+
+    @property
+    def name(self) -> str:
+        """What the account is called."""
+        return self.stored.name
+
+    @property
+    def account(self) -> Account:
+        """Server, app and user."""
+        return self.stored.account
+
+
+@dataclass(frozen=True)
+class AccountOptions:
+    """What the command line says of account and server."""
+
+    account: str | None = None
+    server: str | None = None
+
+
+def environment_credentials(environ: Mapping[str, str]) -> tuple[str, Credentials] | None:
+    """App id and secrets that the environment gives, None where it gives none.
+
+    An app id beside a short-lived token is what our own `exec` gives, and no account. Raises
+    ConfigError where one part is there without the other.
+    """
+    app_id = environ.get(APP_ID_VARIABLE, "").strip()
+    long_lived = environ.get(LONG_LIVED_VARIABLE, "").strip() or None
+    secret_key = environ.get(SECRET_KEY_VARIABLE, "").strip() or None
+    if not (long_lived or secret_key) and (not app_id or environ.get(TOKEN_VARIABLE)):
+        return None
+    given = LONG_LIVED_VARIABLE if long_lived else SECRET_KEY_VARIABLE
+    if not app_id:
+        raise ConfigError(
+            f"{given} is set, and {APP_ID_VARIABLE} is not",
+            f"Set {APP_ID_VARIABLE} to the app code, or unset {given}.",
+        )
+    if not (long_lived or secret_key):
+        raise ConfigError(
+            f"{APP_ID_VARIABLE} is set, and {LONG_LIVED_VARIABLE} is not",
+            f"Set {LONG_LIVED_VARIABLE} too, or unset {APP_ID_VARIABLE}.",
+        )
+    for name, secret in ((LONG_LIVED_VARIABLE, long_lived), (SECRET_KEY_VARIABLE, secret_key)):
+        if secret and not (secret.isascii() and secret.isprintable()):
+            raise ConfigError(f"{name} holds characters that no token has", "Set it again.")
+    if not (app_id.isascii() and app_id.isprintable()):
+        raise ConfigError(f"{APP_ID_VARIABLE} holds characters that no app id has", "Set it again.")
+    return app_id, Credentials(long_lived=long_lived, secret_key=secret_key)
+
+
+def login_server(
+    account_options: AccountOptions, environ: Mapping[str, str], config: Config
+) -> Origin:
+    """The server for a login or environment credentials: flag, environment, configuration.
+
+    Raises AddressError.
+    """
+    if account_options.server is not None:
+        return parse_origin(account_options.server)
+    if address := environ.get(SERVER_VARIABLE, "").strip():
+        return parse_origin(address)
+    return config.server.url or parse_origin(DEFAULT_SERVER)
+
+
+def choose(
+    account_options: AccountOptions,
+    environ: Mapping[str, str],
+    config: Config,
+    on: LocalFiles | None,
+) -> SelectedAccount:
+    """The account of this run. Raises NoAccount, UsageError, ConfigError, StorageError."""
+    given = environment_credentials(environ)
+    if given is not None:
+        if account_options.account is not None:
+            raise UsageError(
+                "--account was given, and the environment holds credentials of its own",
+                f"Unset {LONG_LIVED_VARIABLE}, {SECRET_KEY_VARIABLE} and {APP_ID_VARIABLE}, "
+                "or leave --account out.",
+            )
+        app_id, credentials = given
+        account = Account(login_server(account_options, environ, config), app_id, user="")
+        stored = StoredAccount(ENVIRONMENT_NAME, account, Storage.ENVIRONMENT)
+        return SelectedAccount(configured(stored, config), "environment", credentials)
+    stored, by = _stored(account_options, environ, on)
+    if account_options.server is not None:
+        wanted = parse_origin(account_options.server)
+        if wanted != stored.account.origin:
+            raise UsageError(
+                f"The account {safe(stored.name)} belongs to {stored.account.origin}, "
+                f"not to {wanted}",
+                "Its secrets go nowhere else. Leave --server out, or log in there: "
+                f"qiscus-tui login --server {wanted}",
+            )
+    return SelectedAccount(configured(stored, config), by)
+
+
+def _stored(
+    account_options: AccountOptions, environ: Mapping[str, str], on: LocalFiles | None
+) -> tuple[StoredAccount, str]:
+    accounts = list(on.book.all()) if on else []
+    named = (
+        (account_options.account, "--account"),
+        (environ.get(ACCOUNT_VARIABLE, "").strip() or None, ACCOUNT_VARIABLE),
+    )
+    for name, by in named:
+        if name is not None:
+            found = next((stored for stored in accounts if stored.name == name), None)
+            if found is None:
+                raise NoAccount(
+                    f"There is no account '{safe(name, 100)}' here ({by})",
+                    "See: qiscus-tui accounts, or log in: qiscus-tui login",
+                )
+            return found, by
+    if not accounts:
+        raise NoAccount("Nobody is logged in on this machine")
+    last = on.book.last_used() if on else None
+    for stored in accounts:
+        if stored.name == last:
+            return stored, "last used"
+    if len(accounts) > 1:
+        raise UsageError(
+            f"{len(accounts)} accounts are logged in here, and none was chosen",
+            "Choose one: qiscus-tui accounts use NAME, or add --account NAME.",
+        )
+    return accounts[0], "the only one"
+
+
+def unmatched_accounts(
+    environ: Mapping[str, str], config: Config, on: LocalFiles | None
+) -> tuple[str, ...]:
+    """Return the accounts of the configuration that are none of this machine's.
+
+    What is set for them, `readonly` too, applies to nothing. Raises ConfigError, StorageError.
+    """
+    if on is None or not config.accounts:
+        return ()
+    known = {ENVIRONMENT_NAME}
+    for stored in on.book.all():
+        known |= {stored.name, stored.account.name}
+    given = environment_credentials(environ)
+    if given is not None:
+        known.add(given[0])
+    return tuple(name for name in config.accounts if name not in known)
+
+
+def unmatched_words(name: str) -> tuple[str, str]:
+    """Return what is wrong with a configured account that is not kept here, and what to do."""
+    part = f'[account."{safe(name, 100)}"]'
+    return (
+        f"{part} in config.toml matches no account here: its settings, readonly too, do nothing",
+        "Correct the name; the right ones are listed by: qiscus-tui accounts",
+    )
+
+
+def configured(stored: StoredAccount, config: Config) -> StoredAccount:
+    """The account with what the configuration says of it."""
+    settings = config.accounts.get(stored.name) or config.accounts.get(stored.account.name)
+    if settings is None:
+        return stored
+    account = replace(stored.account, readonly=settings.readonly, label=settings.label)
+    return replace(stored, account=account)

@@ -1,0 +1,37 @@
+"""Ids that were listed last, for the shell's completion. They are no secrets."""
+
+import contextlib
+from collections.abc import Iterable
+from itertools import islice
+from typing import cast
+
+from qiscus_tui.errors import StorageError
+from qiscus_tui.model.session import is_full_id
+from qiscus_tui.service.account_storage import LocalFiles
+from qiscus_tui.store.jsonfile import JsonFile
+
+PATIENCE = 0.5
+"""Seconds that a list may be held up by its completion."""
+
+MOST = 500
+"""More would help nobody who types."""
+
+
+def remember_ids(local_files: LocalFiles | None, ids: Iterable[str]) -> None:
+    """Keep the first of these ids, in place of those kept before."""
+    if local_files is None:
+        return
+    # A list is worth more than its completion, and waits for nobody on its account.
+    with contextlib.suppress(StorageError), _file(local_files).changing(PATIENCE) as content:
+        content["ids"] = list(islice(ids, MOST))
+
+
+def remembered_ids(local_files: LocalFiles | None) -> list[str]:
+    """The ids that were kept. Raises StorageError."""
+    ids = _file(local_files).read().get("ids") if local_files is not None else None
+    listed = cast("list[object]", ids) if isinstance(ids, list) else []
+    return [one for one in listed if isinstance(one, str) and is_full_id(one)]
+
+
+def _file(local_files: LocalFiles) -> JsonFile:
+    return JsonFile(local_files.paths, local_files.paths.ids_file, "List the sessions again.")

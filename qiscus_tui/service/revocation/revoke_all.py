@@ -1,0 +1,233 @@
+"""Ending every session at once. The answer is a new token, which must not be lost."""
+
+import asyncio
+import contextlib
+import secrets
+from dataclasses import dataclass, field, replace
+
+from qiscus_tui.api.replies import NewTokens, no_new_token
+from qiscus_tui.errors import (
+    NotConnected,
+    OutOfReach,
+    QiscusTuiError,
+    ServerFault,
+    StorageError,
+    Unreadable,
+)
+from qiscus_tui.model.account import Credentials
+from qiscus_tui.model.session import Current
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.signal_shield import shield
+from qiscus_tui.service.token.refresh import end_unstored_token
+from qiscus_tui.store.audit_records import AuditKind
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the call itself came to, before anybody looked what is gone."""
+
+    plan_id: str
+    held: Credentials = field(repr=False)
+    """The secrets that are in use now: the new ones where there are any, stored or not."""
+    error_for_answer: QiscusTuiError | None = None
+    """Why there is no new short-lived token: no answer, one that says no, or one without it."""
+    unstored: StorageError | None = None
+    """Why the new tokens could not be stored; a TokenNotStored where a long-lived one is lost."""
+
+
+@dataclass(frozen=True)
+class RevokeAllResult:
+    """How it ended. The server's list decides what is gone."""
+
+    before: int
+    """Sessions listed before."""
+    sent: Sent
+    still_listed: int | None = None
+    """How many of them are still listed; None: the list could not be read whole."""
+    listed: SessionList | None = None
+    trouble: QiscusTuiError | None = None
+    """Why the list could not be read."""
+    unwritten: StorageError | None = None
+    """Why this could not be recorded (audit log, journal, that our own token ended)."""
+
+    @property
+    def nothing_ended(self) -> bool:
+        """Whether every session that was there before still is."""
+        return self.still_listed == self.before
+
+    @property
+    def words(self) -> str:
+        """`400 revoked`."""
+        if self.still_listed is None:
+            return f"{self.before:,} unknown"
+        gone = f"{self.before - self.still_listed:,} revoked"
+        return f"{gone} · {self.still_listed:,} failed" if self.still_listed else gone
+
+
+async def revoke_all(
+    connection: Connection, listed: SessionList, begun: asyncio.Event | None = None
+) -> RevokeAllResult:
+    """End every session of the user, keep the new token that this gives, and see what is gone.
+
+    Raises what `send_revoke_all` raises.
+    """
+    return await verify(connection, listed, await send_revoke_all(connection, listed, begun))
+
+
+async def send_revoke_all(
+    connection: Connection, listed: SessionList, begun: asyncio.Event | None = None
+) -> Sent:
+    """Make the call, once, and store the new tokens before anything else is done.
+
+    Until `begun` is set nothing was sent, and it may be cancelled. From then until the tokens are
+    stored signals wait. Raises ReadOnly, NoLongLivedToken, StorageError, and OutOfReach where the
+    server can't be reached: nothing was sent then.
+    """
+    begun = begun or asyncio.Event()
+    connection.must_be_writable()
+    await asyncio.to_thread(connection.account_storage.secrets.probe)
+    plan_id = secrets.token_hex(4)
+    async with connection.account_storage.lock(connection.account):
+        held = await connection.credentials()  # another program may have renewed them
+        long_lived = await connection.long_lived()
+        await _record_beginning(connection, plan_id, listed)
+        with contextlib.ExitStack() as window:
+
+            def on_send() -> None:
+                window.enter_context(shield.held())
+                begun.set()
+
+            try:
+                new = await connection.client.revoke_all(long_lived, on_send)
+            except (QiscusTuiError, asyncio.CancelledError) as error:
+                if isinstance(error, NotConnected) or not begun.is_set():
+                    await asyncio.to_thread(_record_not_sent, connection, plan_id)
+                    raise
+                if isinstance(error, asyncio.CancelledError):
+                    raise
+                return Sent(plan_id, held, error_for_answer=error)  # it may have been carried out
+            return await _stored(connection, Sent(plan_id, held), new)
+
+
+async def _stored(connection: Connection, sent: Sent, new: NewTokens) -> Sent:
+    held = replace(
+        sent.held,
+        long_lived=new.long_lived or sent.held.long_lived,
+        short_lived=new.short_lived,
+    )
+    error_for_answer = no_new_token() if new.short_lived is None else None
+    try:
+        await connection.keep_new(sent.held, new)
+    except StorageError as error:
+        return replace(sent, held=held, error_for_answer=error_for_answer, unstored=error)
+    with contextlib.suppress(StorageError):  # said where the journal can't be cleared either
+        await asyncio.to_thread(_record_stored, connection)
+    return replace(sent, held=held, error_for_answer=error_for_answer)
+
+
+async def verify(connection: Connection, before: SessionList, sent: Sent) -> RevokeAllResult:
+    """Read the list and see what is gone; then record it. Raises nothing of ours."""
+    if sent.unstored is not None and sent.held.short_lived is not None:
+        await end_unstored_token(connection.client, sent.held.short_lived.token)
+    result = await _listed_after(connection, before, sent)
+    if sent.error_for_answer is not None:
+        if result.nothing_ended and isinstance(
+            sent.error_for_answer, OutOfReach | ServerFault | Unreadable
+        ):
+            sent.error_for_answer.hint = "What is kept here is as good as before. Try again later."
+        try:
+            await _forget_if_dead(connection, result)
+        except StorageError as error:
+            result = replace(result, unwritten=error)
+    try:
+        await asyncio.to_thread(_record_end, connection, before, result)
+    except StorageError as error:
+        result = replace(result, unwritten=error)
+    return result
+
+
+async def _listed_after(connection: Connection, before: SessionList, sent: Sent) -> RevokeAllResult:
+    result = RevokeAllResult(len(before), sent)
+    try:
+        listed = await connection.read_list(held=sent.held, settle=before.positions.keys())
+    except QiscusTuiError as error:
+        return replace(result, trouble=error)
+    is_settled = all(one in listed.positions or listed.lacks(one) for one in before.positions)
+    if not (listed.complete and is_settled and listed.compares_with(before)):
+        trouble = Unreadable("The list could not be read whole", "Try: qiscus-tui sessions")
+        return replace(result, listed=listed, trouble=trouble)
+    still = sum(1 for session in before.sessions if listed.get(session.id) is not None)
+    return replace(result, still_listed=still, listed=listed)
+
+
+async def _forget_if_dead(connection: Connection, result: RevokeAllResult) -> None:
+    """Forget our own short-lived token if it ended with the others: no script may get it."""
+    short = result.sent.held.short_lived
+    is_known = result.listed is not None and result.listed.current is not Current.UNKNOWN
+    if short is None or is_known or isinstance(result.trouble, OutOfReach):
+        return  # the list said it, or nobody would
+    if await connection.accepts(short) is False:
+        await connection.forget_token(short.token)
+
+
+# What is recorded: an intent before anything is sent, how far it came, and the end.
+
+
+async def _record_beginning(connection: Connection, plan_id: str, listed: SessionList) -> None:
+    writing = asyncio.ensure_future(
+        asyncio.to_thread(_write_beginning, connection, plan_id, listed)
+    )
+    try:
+        await asyncio.shield(writing)
+    except (StorageError, asyncio.CancelledError):
+        with contextlib.suppress(StorageError):  # the first error is the one to tell
+            await asyncio.wait({writing})
+            await asyncio.to_thread(_record_not_sent, connection, plan_id)
+        raise
+
+
+def _write_beginning(connection: Connection, plan_id: str, listed: SessionList) -> None:
+    local_files, account = connection.account_storage.local_files, connection.account
+    if local_files is not None:
+        ids = [session.id for session in listed.sessions]
+        local_files.audit.intent(
+            plan_id, account, AuditKind.REVOKE_ALL, ids, connection.clock.now()
+        )
+        local_files.journal.pending(account.key, connection.name)
+
+
+def _record_stored(connection: Connection) -> None:
+    local_files = connection.account_storage.local_files
+    if local_files is not None:
+        local_files.journal.stored(connection.account.key)
+
+
+def _record_not_sent(connection: Connection, plan_id: str) -> None:
+    local_files = connection.account_storage.local_files
+    if local_files is not None:
+        local_files.audit.summary(plan_id, {})
+        local_files.journal.clear(connection.account.key)
+
+
+def _record_end(connection: Connection, before: SessionList, result: RevokeAllResult) -> None:
+    """Record each outcome. The user is told all the rest now: the journal is for crashes."""
+    local_files, plan_id, after = (
+        connection.account_storage.local_files,
+        result.sent.plan_id,
+        result.listed,
+    )
+    if local_files is None:
+        return
+    try:
+        local_files.journal.clear(connection.account.key)
+    finally:
+        if result.still_listed is None or after is None:
+            counts = {"unknown": result.before}
+        else:
+            ended = [(one.id, after.get(one.id) is None) for one in before.sessions]
+            outcomes = [(one, "revoked" if gone else "failed", "") for one, gone in ended]
+            local_files.audit.outcomes(plan_id, outcomes)
+            gone = result.before - result.still_listed
+            counts = {"revoked": gone, "failed": result.still_listed}
+        local_files.audit.summary(plan_id, counts)

@@ -1,0 +1,127 @@
+"""Sessions as JSON and CSV: the same fields for scripts, files and spreadsheets.
+
+No token is in it, nor anything in an unknown field that looks like a secret.
+"""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import TextIO
+
+from qiscus_tui.model.ascii_json import ascii_json
+from qiscus_tui.model.masking import KnownSecrets, masked
+from qiscus_tui.model.text import safe
+from qiscus_tui.model.timestamps import rfc3339
+from qiscus_tui.service.sessions.session_list import SessionList
+
+CSV_COLUMNS = (
+    "id",
+    "created_at",
+    "expires_at",
+    "expires_computed",
+    "expires_in",
+    "last_used_at",
+    "client",
+    "user_agent",
+    "ip",
+    "user",
+    "current",
+    "revocable",
+    "label",
+)
+"""In this order; JSON has `extra` as well."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins so would be computed by a spreadsheet."""
+
+Record = dict[str, object]
+
+
+def as_record(
+    listed: SessionList,
+    position: int,
+    secrets: Iterable[str] = (),
+    *,
+    server_now: float | None = None,
+) -> Record:
+    """One session as JSON values: exact text, times RFC 3339 UTC, unknown is None.
+
+    `secrets` are texts that must appear nowhere, such as our own tokens. `server_now` (epoch
+    seconds) is what `expires_in` counts from; without it, the moment of the listing.
+    """
+    session, known = listed.sessions[position], listed.labels[position]
+    known_secrets = KnownSecrets(filter(None, (*secrets, session.token)))
+    hide = partial(masked, known=known_secrets, is_secret=listed.lists_token)
+    now = listed.read_at + listed.offset if server_now is None else server_now
+    expires_at = session.expires_at
+    return {
+        "id": session.id,
+        "created_at": _time(session.created_at),
+        "expires_at": _time(expires_at),
+        "expires_computed": session.expires_computed,
+        "expires_in": None if expires_at is None else int(expires_at - now),
+        "last_used_at": _time(session.last_used_at),
+        "client": None if session.user_agent is None else hide(listed.clients[position]),
+        "user_agent": hide(session.user_agent),
+        "ip": hide(session.ip),
+        "user": hide(session.user),
+        "current": session.current,
+        "revocable": session.revocable,
+        "label": known.label if known else None,
+        "extra": hide(session.extra or {}),
+    }
+
+
+def write_json(
+    listed: SessionList,
+    positions: Iterable[int],
+    secrets: Iterable[str],
+    out: TextIO,
+    *,
+    server_now: float | None = None,
+) -> None:
+    """One ASCII JSON array, a session a line."""
+    hidden = tuple(secrets)
+    before = "[\n"
+    for position in positions:
+        record = as_record(listed, position, hidden, server_now=server_now)
+        out.write(before + ascii_json(record))
+        before = ",\n"
+    out.write("[]\n" if before == "[\n" else "\n]\n")
+
+
+def write_csv(
+    listed: SessionList,
+    positions: Iterable[int],
+    out: TextIO,
+    *,
+    secrets: Iterable[str] = (),
+    server_now: float | None = None,
+) -> None:
+    """A line of column names, then a line a session; text in its safe form.
+
+    A CSV is looked at in a terminal too, by way of `head` and the like. JSON has the exact text.
+    """
+    hidden = tuple(secrets)
+    out.write(",".join(CSV_COLUMNS) + "\n")
+    for position in positions:
+        record = as_record(listed, position, hidden, server_now=server_now)
+        cells = (_cell(record[column]) for column in CSV_COLUMNS)
+        out.write(",".join(cells) + "\n")
+
+
+def _time(epoch: float | None) -> str | None:
+    return None if epoch is None else rfc3339(epoch)
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case _:
+            exact = str(value)
+    text = f"'{safe(exact)}" if exact.startswith(_FORMULA) else safe(exact)
+    if "," in text or '"' in text:
+        return '"' + text.replace('"', '""') + '"'
+    return text

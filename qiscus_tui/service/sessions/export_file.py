@@ -1,0 +1,98 @@
+"""Writes an export to a new file that only this user can read."""
+
+import contextlib
+import enum
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from qiscus_tui.errors import StorageError
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.sessions.export import write_csv, write_json
+from qiscus_tui.service.sessions.session_list import SessionList
+
+FILE_MODE = 0o600
+
+
+class ExportFormat(enum.Enum):
+    """How a file is written. The value is the ending of its name."""
+
+    CSV = "csv"
+    """For people and spreadsheets: server text in its safe form."""
+    JSON = "json"
+    """For programs: server text exactly as it came, as ASCII escapes."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """What goes into the file."""
+
+    listed: SessionList
+    positions: Iterable[int]
+    secrets: Iterable[str] = ()
+    """Texts that must appear nowhere, such as our own tokens."""
+    server_now: float | None = None
+    """What `expires_in` counts from; None: the moment of the listing."""
+
+
+def named_path(name: str) -> Path:
+    """The path that a user typed; `~` is the home. Raises StorageError for no name."""
+    text = name.strip()
+    if not text or "\x00" in text:
+        raise StorageError("That is no file name", "Name the file to write, such as sessions.csv.")
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError as error:
+        raise StorageError(
+            f"There is no home folder for {safe(text, 80)}", "Give the whole path."
+        ) from error
+
+
+def export_to(path: Path, kind: ExportFormat, what: Export) -> None:
+    """Write a new file, 0600. Raises StorageError, also where the name is taken already.
+
+    What could not be written whole is removed again.
+    """
+    shown = safe(str(path), 200)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, flags, FILE_MODE)
+    except FileExistsError as error:
+        raise StorageError(
+            f"{shown} is there already", "Nothing is overwritten: give another name."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise _not_written(shown, error) from error
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as out:
+            os.fchmod(descriptor, FILE_MODE)  # whatever the umask is
+            match kind:
+                case ExportFormat.CSV:
+                    write_csv(
+                        what.listed,
+                        what.positions,
+                        out,
+                        secrets=what.secrets,
+                        server_now=what.server_now,
+                    )
+                case ExportFormat.JSON:
+                    write_json(
+                        what.listed, what.positions, what.secrets, out, server_now=what.server_now
+                    )
+            out.flush()
+            os.fsync(descriptor)
+    except BaseException as error:
+        with contextlib.suppress(OSError):  # half a file is worse than the reason alone
+            os.unlink(path)
+        if isinstance(error, OSError):
+            raise _not_written(shown, error) from error
+        raise
+
+
+def _not_written(shown: str, error: Exception) -> StorageError:
+    why = error.strerror if isinstance(error, OSError) else None
+    return StorageError(
+        f"{shown} could not be written: {safe(why or str(error), 200)}",
+        "Check the folder's name, owner, mode and free space.",
+    )

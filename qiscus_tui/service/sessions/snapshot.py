@@ -1,0 +1,168 @@
+"""From what the server listed to the snapshot that the faces show."""
+
+import asyncio
+import ipaddress
+import re
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from qiscus_tui.api.listing import Listing
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.session import Session
+from qiscus_tui.service.sessions.session_list import SessionList, search_text
+from qiscus_tui.service.sessions.user_agents import OWN_PRODUCT, ClientNames, quick_name
+
+Pair = tuple[str, str]
+"""A client, whatever its version, and the network that it came from."""
+
+_LONGEST = 0.004
+"""Seconds after which something else runs."""
+
+_TURN = 1000
+"""Sessions after which something else runs."""
+
+NewPairs = Callable[[Iterable[Pair]], frozenset[Pair]]
+"""Those of the pairs that were not there at an earlier visit. Called in a thread."""
+
+_VERSION = re.compile(r"[\s/_-]+v?[0-9]+(?:\.[0-9]+)*(?= · |$)")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Names clients, tells known integrations, and marks what is new."""
+
+    names: Callable[[str | None], str]
+    known: Sequence[Known] = ()
+    new_pairs: NewPairs | None = None
+
+    async def snapshot(self, listing: Listing, *, read_at: float, offset: float) -> SessionList:
+        """The list as an immutable snapshot, built in turns so that keys are heard meanwhile."""
+        unnamed = SessionList(
+            sessions=listing.sessions,
+            clients=(),
+            labels=(),
+            new=await self._new(listing.sessions),
+            current=listing.current,
+            unreadable=listing.unreadable,
+            complete=listing.complete,
+            moved=listing.moved,
+            missing_once=listing.missing_once,
+            unreadable_entries=listing.unreadable_entries,
+            shared_ids=listing.shared_ids,
+            other_rows=listing.other_rows,
+            read_at=read_at,
+            offset=offset,
+            positions=await _positions(listing.sessions),
+        )
+        return await self.named(unnamed)
+
+    async def named(self, listed: SessionList) -> SessionList:
+        """The same list with clients and labels as this reader tells them."""
+        clients: list[str] = []
+        labels: list[Known | None] = []
+        search: list[str] = []
+        labelled: dict[tuple[str | None, str | None], Known | None] = {}
+        protecting = {  # a session that is listed in several rows is protected by any of them
+            row.id: known
+            for row in listed.other_rows
+            if (known := self._known(row, self.names(row.user_agent), labelled)) and known.protect
+        }
+        until = time.perf_counter() + _LONGEST
+        for session in listed.sessions:
+            client = self.names(session.user_agent)
+            known = self._known(session, client, labelled) if self.known else None
+            if known is None or not known.protect:
+                known = protecting.get(session.id, known)
+            clients.append(client)
+            labels.append(known)
+            search.append(search_text(session, client, known.label if known else ""))
+            if time.perf_counter() > until:  # a new client may take half a millisecond to name
+                await asyncio.sleep(0)
+                until = time.perf_counter() + _LONGEST
+        return replace(listed, clients=clients, labels=labels, search=search)
+
+    def _known(
+        self,
+        session: Session,
+        client: str,
+        labelled: dict[tuple[str | None, str | None], Known | None],
+    ) -> Known | None:
+        key = session.user_agent, session.ip
+        if key not in labelled:
+            labelled[key] = next((k for k in self.known if k.matches(client, *key)), None)
+        return labelled[key]
+
+    async def _new(self, sessions: Sequence[Session]) -> bytes:
+        if self.new_pairs is None:
+            return bytes(len(sessions))
+        pairs = await pairs_of(sessions)
+        new = await asyncio.to_thread(self.new_pairs, list(dict.fromkeys(pairs)))
+        if not new:
+            return bytes(len(sessions))
+        # Our own session is told by another sign, and is no news.
+        return bytes(
+            pair in new and session.current is not True
+            for session, pair in zip(sessions, pairs, strict=True)
+        )
+
+
+def full_reader(known: Sequence[Known] = ()) -> Reader:
+    """A reader that names clients as well as it can."""
+    return Reader(ClientNames(), known)
+
+
+async def _positions(sessions: Sequence[Session]) -> dict[str, int]:
+    positions: dict[str, int] = {}
+    for start in range(0, len(sessions), _TURN):
+        for position, session in enumerate(sessions[start : start + _TURN], start):
+            positions[session.id] = position
+        await asyncio.sleep(0)
+    return positions
+
+
+async def pairs_of(sessions: Sequence[Session]) -> list[Pair]:
+    """The (client, network) pair of each session, in turns so that keys are heard meanwhile."""
+    known: dict[tuple[str | None, str | None], Pair] = {}
+    pairs: list[Pair] = []
+    for start in range(0, len(sessions), _TURN):
+        pairs += _pairs(sessions[start : start + _TURN], known)
+        await asyncio.sleep(0)
+    return pairs
+
+
+def _pairs(
+    sessions: Iterable[Session], known: dict[tuple[str | None, str | None], Pair]
+) -> list[Pair]:
+    pairs: list[Pair] = []
+    for session in sessions:
+        key = session.user_agent, session.ip
+        pair = known.get(key)
+        if pair is None:
+            pair = known[key] = family_of(session.user_agent), network_of(session.ip)
+        pairs.append(pair)
+    return pairs
+
+
+def family_of(user_agent: str | None) -> str:
+    """The client without its version, so that an update makes no new client of it.
+
+    Told by the quick name alone: the full one is given to a bounded number of agents, and which
+    ones these are changes from list to list.
+    """
+    name = quick_name(user_agent)
+    return name if name.startswith(OWN_PRODUCT) else _VERSION.sub("", name, count=1) or name
+
+
+def network_of(ip: str | None) -> str:
+    """The /24 (IPv6: /48) that an address is in; the text itself where it is no address."""
+    try:
+        address = ipaddress.ip_address((ip or "").strip())
+    except ValueError:
+        return ip or ""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is None:
+            # Without a zone such as %eth0: networks have none.
+            return str(ipaddress.IPv6Network((int(address), 48), strict=False))
+        address = address.ipv4_mapped  # as dual-stack servers log IPv4
+    return str(ipaddress.IPv4Network((address, 24), strict=False))

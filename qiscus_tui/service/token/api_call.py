@@ -1,0 +1,83 @@
+"""Any other call of the API, made as this account."""
+
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
+
+from qiscus_tui.api.answers import AnswerStream
+from qiscus_tui.api.any_call import READS
+from qiscus_tui.api.contract import Authentication, Call
+from qiscus_tui.api.error_answers import says_token_ended
+from qiscus_tui.errors import TokenExpired
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.token.kinds import (
+    must_have_tokens,
+    must_not_be_the_long_lived,
+    secret_key_of,
+)
+from qiscus_tui.service.token.refresh import with_short_lived
+
+WORD_ABOUT_A_TOKEN = 64 * 1024
+"""Bytes of a body up to which it may be a word about our token; a longer one is an answer."""
+
+
+@dataclass(frozen=True)
+class CallAnswer:
+    """What the server answers, as it comes."""
+
+    status: int
+    pieces: AsyncIterator[bytes]
+    """The body. Raises OutOfReach."""
+
+
+@contextlib.asynccontextmanager
+async def answer_to(
+    connection: Connection, call: Call, body: bytes | None
+) -> AsyncGenerator[CallAnswer]:
+    """Make the call; the answer is whatever the server says.
+
+    With the short-lived token, one that has ended is refreshed and the call repeated, once. Raises
+    ReadOnly, LoginNeeded, OutOfReach, StorageError; ServerError where a refresh fails.
+    """
+    if call.method not in READS:
+        connection.must_be_writable()
+    client, held = connection.client, await connection.credentials()
+    async with contextlib.AsyncExitStack() as open_answer:
+        if call.authentication is Authentication.REST:
+            headers = client.rest_headers(secret_key_of(connection.name, held))
+            stream = await open_answer.enter_async_context(client.ask(call, headers, body))
+            yield CallAnswer(stream.status, stream.pieces(None))
+            return
+        must_have_tokens(connection.name, held)
+        tried: list[str] = []
+
+        async def once(token: str) -> CallAnswer:
+            must_not_be_the_long_lived(token, await connection.credentials())
+            headers = client.short_lived_headers(token)
+            stream = await open_answer.enter_async_context(client.ask(call, headers, body))
+            beginning, answer = await _begun(stream)
+            tried.append(token)
+            if len(tried) == 1 and says_token_ended(stream.status, beginning):
+                await open_answer.aclose()  # the refresh goes over the same connection
+                raise TokenExpired("The short-lived token has ended", status=stream.status)
+            return answer
+
+        yield await with_short_lived(connection, once)
+
+
+async def _begun(stream: AnswerStream) -> tuple[bytes, CallAnswer]:
+    """Return the body where it may be a word about our token, else nothing; and the answer."""
+    pieces = stream.pieces(None)
+    beginning = bytearray()
+    async for piece in pieces:
+        beginning += piece
+        if len(beginning) > WORD_ABOUT_A_TOKEN:
+            break
+
+    async def whole() -> AsyncGenerator[bytes]:
+        yield bytes(beginning)
+        async for piece in pieces:
+            yield piece
+
+    word = b"" if len(beginning) > WORD_ABOUT_A_TOKEN else bytes(beginning)
+    return word, CallAnswer(stream.status, whole())

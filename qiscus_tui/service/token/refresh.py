@@ -1,0 +1,145 @@
+"""Our own short-lived token: given out when valid, refreshed when needed, never twice at once."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.replies import no_new_token
+from qiscus_tui.api.retry import CallTime
+from qiscus_tui.errors import (
+    NotConnected,
+    OutOfReach,
+    ServerError,
+    ServerFault,
+    StorageError,
+    TokenExpired,
+    Unreadable,
+)
+from qiscus_tui.model.account import Credentials, ShortLived, Storage
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.signal_shield import shield
+
+Result = TypeVar("Result")
+
+
+async def valid_token(connection: Connection, min_ttl: float) -> ShortLived:
+    """A short-lived token with at least `min_ttl` seconds left, refreshed only when needed.
+
+    Where this machine's clock may be wrong, the server is asked what time it is. Raises ReadOnly
+    where a refresh would be needed and the configuration forbids it.
+    """
+    cached = (await connection.credentials()).short_lived
+    if cached is not None:
+        if connection.is_live(cached, min_ttl):
+            return cached
+        if cached.left_by_same_clock(connection.clock.now()) > min_ttl:
+            accepted = await connection.accepts(cached)
+            if accepted and connection.is_live(cached, min_ttl):
+                return cached
+    return await _refresh_unless(
+        connection, lambda now: now is not None and connection.is_live(now, min_ttl)
+    )
+
+
+async def refreshed_since(connection: Connection, started_at: float) -> ShortLived:
+    """A token made after `started_at` (epoch seconds, this machine's clock).
+
+    Many programs that ask at once make one call: who waited for the lock finds the token that
+    another one got meanwhile.
+    """
+    return await _refresh_unless(
+        connection, lambda now: now is not None and now.obtained_at >= started_at
+    )
+
+
+async def refreshed_if(connection: Connection, token_id: str) -> ShortLived:
+    """A new token if the cached one still has this id, else the cached one."""
+    wanted = token_id.strip().lower()
+    return await _refresh_unless(
+        connection,
+        lambda now: now is not None and not fingerprint(now.token).startswith(wanted),
+    )
+
+
+async def refreshed_if_dead(connection: Connection, token: ShortLived) -> ShortLived:
+    """Return the token, or a new one where the server says that it does not accept it.
+
+    Raises OutOfReach, ServerError where it gives no answer to that.
+    """
+    client, role = connection.client, connection.account.role
+
+    async def once(time: CallTime) -> bool:
+        async with time.bound():
+            return await client.accepts(token.token, role)
+
+    if await client.retry_policy.retrying(once):
+        return token
+    return await refreshed_if(connection, fingerprint(token.token))
+
+
+async def with_short_lived(
+    connection: Connection, call: Callable[[str], Awaitable[Result]]
+) -> Result:
+    """Make a call with the short-lived token; if it has ended, refresh and repeat, once."""
+    token = await valid_token(connection, 0.0)
+    try:
+        return await call(token.token)
+    except TokenExpired:
+        fresh = await refreshed_if(connection, fingerprint(token.token))
+        return await call(fresh.token)
+
+
+async def _refresh_unless(
+    connection: Connection, is_fresh: Callable[[ShortLived | None], bool]
+) -> ShortLived:
+    try:
+        async with connection.account_storage.lock(connection.account):
+            credentials = await connection.credentials()
+            cached = credentials.short_lived
+            if cached is not None and is_fresh(cached):
+                return cached
+            connection.must_be_writable()
+            return await _refreshed(connection, credentials)
+    except NotConnected:
+        raise
+    except (OutOfReach, ServerFault, Unreadable):  # some servers end the older token by a refresh
+        held = (await connection.credentials()).short_lived
+        if held is not None and await connection.accepts(held) is False:
+            await connection.forget_token(held.token)
+        raise
+
+
+async def _refreshed(connection: Connection, held: Credentials) -> ShortLived:
+    """Return a new token, which is kept now. The caller holds the account's lock."""
+    long_lived, cached = await connection.long_lived(), held.short_lived
+    await asyncio.to_thread(connection.account_storage.secrets.probe)  # before, not after, the call
+    unstored: StorageError | None = None
+    with contextlib.ExitStack() as window:  # no signal ends us between the answer and the disk
+        new = await connection.client.refresh(
+            long_lived, on_send=lambda: window.enter_context(shield.held())
+        )
+        try:
+            await connection.keep_new(held, new)
+        except StorageError as error:
+            unstored = error
+    if unstored is not None:
+        if new.short_lived is not None:
+            await end_unstored_token(connection.client, new.short_lived.token)
+        raise unstored
+    if new.short_lived is None:  # a new long-lived token is kept all the same
+        raise no_new_token()
+    is_ours_alone = connection.storage is Storage.THIS_RUN
+    if is_ours_alone and cached is not None:
+        await end_unstored_token(
+            connection.client, cached.token
+        )  # quitting would not know it any more
+    return new.short_lived
+
+
+async def end_unstored_token(client: ApiClient, token: str) -> None:
+    """End a token that could not be kept, as well as that goes: nobody will ever use it."""
+    with contextlib.suppress(ServerError, OutOfReach):
+        await client.logout(token)

@@ -1,0 +1,74 @@
+"""What is new since the last visit to the sessions screen.
+
+A visit begins with its first list, and ends when the screen is left in good order: then the
+(client, network) pairs that are listed are remembered, as fingerprints. A crash, a signal or a
+list that never came leaves the earlier visit as it was, so what was new is new again.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+
+from qiscus_tui.errors import StorageError
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.sessions.snapshot import Pair, pairs_of
+from qiscus_tui.store.visits import Seen, Visits
+
+
+class Visit:
+    """One visit of one account."""
+
+    def __init__(self, visits: Visits, account_key: str) -> None:
+        self._visits = visits
+        self.account_key = account_key
+        self._seen: Seen | None = None
+        self.trouble: StorageError | None = None
+        """Why nothing is marked: what the last visit left can't be read."""
+
+    def new_pairs(self, pairs: Iterable[Pair]) -> frozenset[Pair]:
+        """Those of the pairs that the last visit did not see. Reads a file: call in a thread.
+
+        What was seen is read once, so that another program's visit changes no marks here.
+        """
+        if self._seen is None:
+            try:
+                self._seen = self._visits.last(self.account_key)
+            except StorageError as error:  # the sessions are shown all the same
+                self.trouble, self._seen = error, Seen()
+        return self._seen.new_among(pairs)
+
+    async def end(self, listed: SessionList) -> None:
+        """The screen is left in good order: remember what it listed. Raises StorageError."""
+        pairs = set(await pairs_of(listed.sessions))
+        keep = self._visits.remember if listed.is_whole else self._visits.add
+        await asyncio.to_thread(keep, self.account_key, pairs)
+
+
+def visit_of(connection: Connection, begun: Visit | None = None) -> Visit | None:
+    """Have the lists of this connection marked from now on; None where nothing is kept.
+
+    `begun` goes on where it is the same account's: a login over an ended session is no new visit.
+    """
+    local_files, key = connection.account_storage.local_files, connection.account.key
+    if local_files is None:
+        return None
+    visit = (
+        begun if begun is not None and begun.account_key == key else Visit(local_files.visits, key)
+    )
+    if connection.reader.new_pairs != visit.new_pairs:
+        connection.reader = replace(connection.reader, new_pairs=visit.new_pairs)
+    return visit
+
+
+def mark_without_visiting(connection: Connection) -> None:
+    """Have what is new marked for a command: none ends or begins a visit.
+
+    Reading the list raises StorageError then where the last visit can't be read: a filter that
+    decides what is revoked must not take that for "nothing is new".
+    """
+    local_files, key = connection.account_storage.local_files, connection.account.key
+    if local_files is not None:
+        new_pairs = partial(local_files.visits.new_pairs, key)
+        connection.reader = replace(connection.reader, new_pairs=new_pairs)

@@ -1,0 +1,85 @@
+"""Screens that say what size they need, where the terminal is smaller."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Generic
+
+from textual import events
+from textual.geometry import Size
+from textual.screen import Screen, ScreenResultType
+
+from qiscus_tui.tui.action import Scope
+from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
+
+if TYPE_CHECKING:
+    from textual import getters
+    from textual.app import App
+
+LEAST_WIDTH = 60
+LEAST_HEIGHT = 15
+SHORT = 20
+"""Lines under which blank ones are left out."""
+
+
+class TooSmall(OneLine):
+    """`60x15 is needed, this is 58x12`."""
+
+    DEFAULT_CSS = "TooSmall { display: none; }"
+
+    def tells_of(self, size: Size) -> bool:
+        """Say what the terminal has, and what is needed; gives whether it is too small."""
+        words = f"{LEAST_WIDTH}x{LEAST_HEIGHT} is needed, this is {size.width}x{size.height}"
+        self.show_line(Line((piece(words, Tone.WARNING, ALWAYS),)))
+        return size.width < LEAST_WIDTH or size.height < LEAST_HEIGHT
+
+
+class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
+    """A screen for 60x15 and more: `-short` where lines are scarce.
+
+    Its `compose` yields a `TooSmall` first.
+    """
+
+    SCOPE: ClassVar[Scope | None] = None
+    """Whose actions the palette offers here; None: it is not to be had."""
+
+    SHOWS_LIST: ClassVar[bool] = False
+    """Whether it shows the list of the sessions screen behind it, as that is read again."""
+
+    if TYPE_CHECKING:
+        app = getters.app(App[int])
+
+    def action_begins(self) -> None:
+        """Something is done here, by a key or a click."""
+
+    @property
+    def is_in_front(self) -> bool:
+        """Whether this is the screen that gets the keys: no dialog is over it."""
+        return self.app.screen is self
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether what this screen lists is in front: here, or in what shows the list of it."""
+        front = self.app.screen
+        return front is self or (isinstance(front, BaseScreen) and front.SHOWS_LIST)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether any of it can be seen. Textual asks this before it draws.
+
+        To Textual a screen that is covered whole counts too, if it is the next one behind; each
+        second of its countdowns would have all of the screen in front sent again.
+        """
+        if not super().is_current:
+            return False
+        front = self.app.screen
+        return front is self or front.is_modal
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Hide all but the line that says what is needed, or show all again."""
+        self.set_class(self.query_one(TooSmall).tells_of(event.size), "-too-small")
+        self.set_class(event.size.height < SHORT, "-short")
+
+    def on_screen_suspend(self) -> None:
+        """What was said in passing stands on the screen in front now, and not here as well."""
+        for toasts in self.query("ToastRack"):
+            toasts.display = False

@@ -1,0 +1,130 @@
+"""Says a colour to the terminal only when it changes.
+
+Textual writes each piece of a line as colour, text, reset, also where the next piece has the same
+colour: over a slow line that is a good part of all bytes. What the program asks for is kept here,
+and told to the terminal only when something is about to be drawn with it.
+"""
+
+import re
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+_SEQUENCE = re.compile(
+    r"\x1b(?:\[(?P<colours>[\d;:]*)m"
+    # Draws nothing, whatever the colours: the cursor's place, synchronised output.
+    r"|(?P<neutral>\[\d*(?:;\d*)?H|\[\?2026[hl]))"
+    # Between two lines of one picture, of which the second says its place itself.
+    r"|\r?\n(?=\x1b\[\d+;\d+H)"
+)
+
+_LASTING_FLAGS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 21, 51, 52, 53})
+_FOREGROUND = frozenset({*range(30, 38), *range(90, 98)})
+_BACKGROUND = frozenset({*range(40, 48), *range(100, 108)})
+
+
+class _Look(Struct, frozen=True):
+    foreground: str = "39"
+    background: str = "49"
+    flags: frozenset[int] = frozenset()
+
+
+_PLAIN = _Look()
+
+
+class SgrFilter:
+    """Thins out a program's output, write by write. Each write is whole: no sequence is torn."""
+
+    def __init__(self) -> None:
+        self._asked = _PLAIN
+        self._told: _Look | None = None
+        """What the terminal has; None: nobody knows."""
+        self._blind = False
+        """Something was asked that is not understood here: all goes through until a reset."""
+        self._known: dict[tuple[_Look, str], _Look | None] = {}
+
+    def filter(self, text: str) -> str:
+        """The same, without colours that the terminal has already."""
+        if "\x1b" not in text and self._asked == self._told:
+            return text
+        parts: list[str] = []
+        place = 0
+        for found in _SEQUENCE.finditer(text):
+            if found.start() > place:
+                parts.append(self._change())
+                parts.append(text[place : found.start()])
+            place = found.end()
+            colours = found["colours"]
+            if colours is not None:
+                parts.append(self._ask(colours))
+            elif found["neutral"] is not None:
+                parts.append(found[0])
+        if place < len(text):
+            parts.append(self._change())
+            parts.append(text[place:])
+        return "".join(parts)
+
+    def _ask(self, colours: str) -> str:
+        """Note what is asked for; gives what has to be said all the same."""
+        if self._blind and colours not in {"", "0"}:
+            return f"\x1b[{colours}m"
+        key = (self._asked, colours)
+        if key not in self._known:
+            if len(self._known) > 4096:
+                self._known.clear()
+            self._known[key] = _look_after(self._asked, colours)
+        look = self._known[key]
+        if look is None:
+            before = self._change()
+            self._blind, self._told = True, None
+            return f"{before}\x1b[{colours}m"
+        self._asked, self._blind = look, False
+        return ""
+
+    def _change(self) -> str:
+        """What takes the terminal from what it has to what is asked for."""
+        told, asked = self._told, self._asked
+        if told == asked or self._blind:
+            return ""
+        self._told = asked
+        if asked == _PLAIN:
+            return "\x1b[0m"
+        if told is None or not told.flags <= asked.flags:
+            told, codes = _PLAIN, ["0"]
+        else:
+            codes = []
+        codes += [str(flag) for flag in sorted(asked.flags - told.flags)]
+        if asked.foreground != told.foreground:
+            codes.append(asked.foreground)
+        if asked.background != told.background:
+            codes.append(asked.background)
+        return f"\x1b[{';'.join(codes)}m"
+
+
+def _look_after(look: _Look, colours: str) -> _Look | None:
+    """The look after these codes; None where one of them is not known here."""
+    if ":" in colours:
+        return None
+    codes = [int(code or 0) for code in colours.split(";")]
+    while codes:
+        code = codes.pop(0)
+        if code == 0:
+            look = _PLAIN
+        elif code in _LASTING_FLAGS:
+            look = replace(look, flags=look.flags | {code})
+        elif code in _FOREGROUND or code == 39:
+            look = replace(look, foreground=str(code))
+        elif code in _BACKGROUND or code == 49:
+            look = replace(look, background=str(code))
+        elif code in {38, 48}:
+            size = {5: 2, 2: 4}.get(codes[0] if codes else 0, 0)
+            if not size or len(codes) < size:
+                return None
+            colour = ";".join(str(part) for part in (code, *codes[:size]))
+            del codes[:size]
+            look = (
+                replace(look, foreground=colour) if code == 38 else replace(look, background=colour)
+            )
+        else:
+            return None
+    return look

@@ -1,0 +1,32 @@
+"""Gets in what the first frame did without, while that is being read."""
+
+import importlib
+
+LATER = (
+    "qiscus_tui.service.account.login",
+    "qiscus_tui.service.connection",
+    "qiscus_tui.tui.screens.sessions",
+    "qiscus_tui.tui.screens.detail",
+    "qiscus_tui.tui.screens.accounts",
+    "qiscus_tui.tui.screens.audit",
+    "qiscus_tui.tui.screens.overview",
+    "qiscus_tui.tui.dialogs.account_questions",
+    "qiscus_tui.tui.dialogs.revoke",
+    "qiscus_tui.tui.dialogs.revoke_all",
+    "qiscus_tui.tui.dialogs.find",
+    "qiscus_tui.tui.dialogs.help",
+    "qiscus_tui.tui.dialogs.palette",
+    "qiscus_tui.tui.dialogs.export",
+    "qiscus_tui.tui.dialogs.quit",
+    "qiscus_tui.service.token.refresh",
+    "qiscus_tui.service.account.logout",
+    "qiscus_tui.service.sessions.user_agents",
+    "qiscus_tui.service.history",
+    "qiscus_tui.service.visits",
+)
+
+
+def import_the_rest() -> None:
+    """Import it. To be called in a thread."""
+    for name in LATER:
+        importlib.import_module(name)

@@ -1,0 +1,175 @@
+"""A list of plain rows in columns: for what is short and needs no ticking.
+
+Every cell is a safe text already, put into a segment and never parsed as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.message import Message
+from textual.strip import Strip
+
+from qiscus_tui.tui.widgets.cells import fit, width_of
+from qiscus_tui.tui.widgets.line_list import LineList
+
+GAP = 2
+"""Cells between columns."""
+INDENT = 1
+
+
+@dataclass(frozen=True)
+class TextColumn:
+    """A column as wide as what stands in it, within bounds."""
+
+    title: str
+    most: int
+    """Cells that it takes at most."""
+    importance: int
+    """The column with the least goes first where the width is short."""
+    least: int = 0
+    """Cells that it can be narrowed to; 0: it is shown whole or not at all."""
+
+
+@dataclass(frozen=True)
+class TextRow:
+    """One row."""
+
+    cells: tuple[str, ...]
+    """Safe texts, one a column."""
+    is_muted: bool = False
+
+
+class TextTable(LineList):
+    """Rows of text; enter or a double click opens one."""
+
+    DEFAULT_CSS = """
+    TextRows {
+        background: $background;
+        & > .text-rows--header { color: $text-muted; }
+        & > .text-rows--row { color: $foreground; }
+        & > .text-rows--muted { color: $text-muted; }
+        & > .text-rows--cursor {
+            color: $block-cursor-blurred-background;
+            background: $block-cursor-blurred-foreground;
+            text-style: reverse;
+        }
+        &:focus > .text-rows--cursor {
+            color: $block-cursor-background;
+            background: $block-cursor-foreground;
+        }
+    }
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "text-rows--header",
+        "text-rows--row",
+        "text-rows--muted",
+        "text-rows--cursor",
+    }
+
+    class Opened(Message):
+        """A row was opened."""
+
+        def __init__(self, rows: TextTable, row: int) -> None:
+            super().__init__()
+            self.rows = rows
+            self.row = row
+
+        @property
+        def control(self) -> TextTable:
+            """The list that it is in."""
+            return self.rows
+
+    class Moved(Message):
+        """The cursor is on another row."""
+
+    def __init__(self, columns: Sequence[TextColumn], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._columns = columns
+        self._rows: Sequence[TextRow] = ()
+        self._notice: tuple[str, ...] = ()
+        self._measured_in = -1
+        self._found: list[int] = []
+
+    @property
+    def rows(self) -> Sequence[TextRow]:
+        """What is shown."""
+        return self._rows
+
+    def show_rows(self, rows: Sequence[TextRow], cursor: int = 0) -> None:
+        """Show these rows, with the cursor on one of them."""
+        self._rows = rows
+        self._measured_in = -1
+        self.set_rows(len(rows), max(0, min(cursor, len(rows) - 1)), self.top_row)
+        self.show_cursor()
+
+    def show_notice(self, *lines: str) -> None:
+        """What stands there while there are no rows."""
+        self._notice = lines
+        self.refresh()
+
+    def cursor_moved(self) -> None:
+        self.post_message(self.Moved())
+
+    def row_opened(self) -> None:
+        self.post_message(self.Opened(self, self.cursor_row))
+
+    def draw_header_line(self) -> Strip:
+        titles = tuple(column.title for column in self._columns)
+        return self._drawn(titles, self.get_component_rich_style("text-rows--header"))
+
+    def draw_row_line(self, row: int) -> Strip:
+        shown = self._rows[row]
+        name = "cursor" if row == self.cursor_row else "muted" if shown.is_muted else "row"
+        return self._drawn(shown.cells, self.get_component_rich_style(f"text-rows--{name}"))
+
+    def draw_empty_line(self, line: int) -> Strip:
+        words = self._notice[line - 1] if not self._count and 0 < line <= len(self._notice) else ""
+        text = fit(f"   {words}", self.row_width)
+        return Strip(
+            [Segment(text, self.get_component_rich_style("text-rows--muted"))], self.row_width
+        )
+
+    def _drawn(self, cells: Sequence[str], style: Style) -> Strip:
+        widths = self._widths()
+        shown = [fit(cell, width) for cell, width in zip(cells, widths, strict=True) if width]
+        text = " " * INDENT + (" " * GAP).join(shown)
+        return Strip([Segment(fit(text, self.row_width), style)], self.row_width)
+
+    def _widths(self) -> list[int]:
+        """Cells of each column now; 0 where it is not shown."""
+        room = self.row_width - INDENT
+        if self._measured_in != room:
+            self._measured_in = room
+            self._found = column_widths(self._columns, self._rows, room)
+        return self._found
+
+
+def column_widths(columns: Sequence[TextColumn], rows: Sequence[TextRow], room: int) -> list[int]:
+    """Cells of each column, 0 for those that `room` leaves no place for."""
+    wanted = [
+        min(
+            column.most,
+            max([width_of(column.title), *(width_of(row.cells[at]) for row in rows)]),
+        )
+        for at, column in enumerate(columns)
+    ]
+    least = [min(one.least or width, width) for one, width in zip(columns, wanted, strict=True)]
+    shown = set(range(len(columns)))
+    while len(shown) > 1 and _taken(least, shown) > room:
+        shown.remove(min(shown, key=lambda at: columns[at].importance))
+    widths = [width if at in shown else 0 for at, width in enumerate(wanted)]
+    for at in sorted(shown, key=lambda at: columns[at].importance):
+        over = _taken(widths, shown) - room
+        if over > 0:
+            widths[at] = max(least[at], widths[at] - over)
+    return widths
+
+
+def _taken(widths: Sequence[int], shown: set[int]) -> int:
+    return sum(widths[at] for at in shown) + GAP * (len(shown) - 1)

@@ -1,0 +1,204 @@
+"""Every way in which the server says no becomes the error that says what to do."""
+
+import httpx
+import pytest
+from msgspec.structs import replace
+
+from qiscus_tui.api.contract import (
+    ADMIN_PROFILE,
+    LIST,
+    LOGIN,
+    LOGOUT,
+    REFRESH,
+    REVOKE,
+    Authentication,
+    Call,
+)
+from qiscus_tui.api.error_answers import error_for_answer, error_words, is_refusal, retry_after
+from qiscus_tui.errors import (
+    Forbidden,
+    LoginRefused,
+    NamedTokenInvalid,
+    NotQiscus,
+    QiscusTuiError,
+    ServerFault,
+    ServerRefused,
+    TokenExpired,
+    TokenInvalid,
+)
+
+NOW = 1_792_000_000.0
+BY_KEY = replace(ADMIN_PROFILE, authentication=Authentication.REST)
+
+
+def said(
+    call: Call, status: int, body: object, headers: dict[str, str] | None = None
+) -> QiscusTuiError:
+    return error_for_answer(
+        call, status, httpx.Headers(headers), body, now=NOW, secrets=("LLT-secret",)
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "status", "body", "wanted"),
+    [
+        # the short-lived token
+        (LOGOUT, 401, {"errors": "Unauthorized"}, TokenExpired),
+        (LOGOUT, 401, {"errors": {"message": "Unauthorized"}}, TokenExpired),
+        (LOGOUT, 400, {"detail": "token_expired"}, TokenExpired),
+        (LOGOUT, 403, {"error": {"message": "Sorry", "detail": "token_expired"}}, TokenExpired),
+        (ADMIN_PROFILE, 403, {"errors": "Forbidden"}, Forbidden),
+        # the long-lived token
+        (LIST, 401, {"errors": "Unauthorized"}, TokenInvalid),
+        (LIST, 401, None, TokenInvalid),
+        (LIST, 401, {}, TokenInvalid),
+        (REFRESH, 400, {"errors": "Invalid token"}, TokenInvalid),
+        (REFRESH, 500, {"errors": {"message": "invalid token given"}}, TokenInvalid),
+        (REVOKE, 200, {"detail": "x", "errors": "invalid_token"}, NamedTokenInvalid),
+        (REVOKE, 422, {"errors": {"message": "Invalid token"}}, NamedTokenInvalid),
+        (REVOKE, 401, {"errors": "invalid token"}, NamedTokenInvalid),
+        (REVOKE, 401, {"errors": "Unauthorized"}, TokenInvalid),
+        (LIST, 403, {"errors": "Forbidden"}, Forbidden),
+        (LIST, 400, {"detail": "token_expired"}, ServerRefused),
+        (LIST, 200, {"detail": "invalid token"}, TokenInvalid),
+        (LOGOUT, 200, {"detail": "token_expired"}, TokenExpired),
+        # the secret key
+        (BY_KEY, 401, {"errors": "Unauthorized"}, TokenInvalid),
+        (BY_KEY, 403, {"errors": "no"}, Forbidden),
+        # the login
+        (LOGIN, 401, {"errors": "Invalid email or password"}, LoginRefused),
+        (LOGIN, 400, {"errors": {"message": "wrong"}}, LoginRefused),
+        (LOGIN, 422, {"errors": {"email": ["is required"]}}, LoginRefused),
+        (LOGIN, 403, {"errors": "locked"}, LoginRefused),
+        (LOGIN, 200, {"errors": "wrong"}, LoginRefused),
+        (LOGIN, 401, None, ServerRefused),
+        (LOGIN, 404, None, NotQiscus),
+        (LOGIN, 404, {"errors": "Not Found"}, ServerRefused),
+        (LOGIN, 500, {"errors": "x"}, ServerFault),
+        # anything
+        (LIST, 404, None, NotQiscus),
+        (LIST, 405, None, NotQiscus),
+        (LIST, 404, {"errors": "Not Found"}, ServerRefused),
+        (LIST, 422, {"errors": "bad"}, ServerRefused),
+        (LIST, 429, None, ServerFault),
+        (LIST, 502, None, ServerFault),
+        (LIST, 599, {}, ServerFault),
+        (LIST, 304, {}, ServerRefused),
+    ],
+)
+def test_an_answer_becomes_the_right_error(
+    call: Call, status: int, body: object, wanted: type[QiscusTuiError]
+) -> None:
+    assert type(said(call, status, body)) is wanted
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"errors": "a"}, ("a",)),
+        ({"errors": {"message": "a"}}, ("a",)),
+        ({"detail": "a"}, ("a",)),
+        ({"error": {"message": "a", "detail": "b"}}, ("a", "b")),
+        ({"errors": ["a", {"message": "b"}]}, ("a", "b")),
+        ({"errors": {"token": ["is required"]}}, ("is required",)),
+        ({"errors": "a", "detail": "a", "message": "c"}, ("a", "c")),
+        ({"errors": " "}, ()),
+        ({"errors": None}, ()),
+        ([], ()),
+        (None, ()),
+    ],
+)
+def test_the_words_of_an_error_are_found_wherever_they_stand(
+    body: object, words: tuple[str, ...]
+) -> None:
+    assert error_words(body) == words
+
+
+def test_endless_errors_are_not_read_to_their_end() -> None:
+    deep: object = "end"
+    for _ in range(10_000):
+        deep = {"message": deep}
+    assert error_words({"errors": deep}) == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"errors": "x"},
+        {"error": {"code": 5}},
+        {"errors": {"a": []}},
+        {"detail": "Invalid token"},
+        {"data": None, "detail": "token_expired"},
+        {"detail": {"message": "invalid_token"}},
+    ],
+)
+def test_an_envelope_with_errors_says_no_whatever_the_status(body: object) -> None:
+    assert is_refusal(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"errors": []},
+        {"errors": ""},
+        {"error": False},
+        {"detail": "The token was revoked", "message": "Token expired as asked"},
+        [],
+        None,
+    ],
+)
+def test_an_envelope_without_errors_says_no_no(body: object) -> None:
+    assert not is_refusal(body)
+
+
+def test_the_message_says_what_failed_and_what_the_server_said() -> None:
+    assert said(REVOKE, 400, {"errors": "The field is required"}).message == (
+        "Revoking failed: the server answered 400 Bad Request: The field is required"
+    )
+
+
+def test_a_servers_words_are_made_safe_and_short() -> None:
+    message = said(LIST, 400, {"errors": "\x1b[31m" + "x" * 5000}).message
+    assert "\x1b" not in message
+    assert len(message) < 400
+
+
+def test_a_secret_that_the_server_repeats_is_not_shown() -> None:
+    error = said(LIST, 400, {"errors": "no such token: LLT-secret!"})
+    assert "LLT-secret" not in f"{error.message}{error.hint}"
+    assert "[hidden]" in error.message
+
+
+def test_a_403_that_is_no_json_points_at_what_stands_between() -> None:
+    assert "proxy or firewall" in said(LIST, 403, None).hint
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("5", 5.0),
+        (" 2.5 ", 2.5),
+        ("-3", 0.0),
+        ("Tue, 13 Oct 2026 16:27:10 GMT", 1_791_908_830.0 - NOW),
+        ("0", 0.0),
+        ("", None),
+        ("soon", None),
+        ("nan", None),
+        ("1e999", None),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(header: str, seconds: float | None) -> None:
+    found = retry_after(httpx.Headers({"Retry-After": header}), NOW)
+    assert found == (None if seconds is None else pytest.approx(max(0.0, seconds)))
+
+
+def test_a_date_in_the_future_is_waited_for() -> None:
+    found = retry_after(httpx.Headers({"Retry-After": "Wed, 14 Oct 2026 17:47:10 GMT"}), NOW)
+    assert found == pytest.approx(1_792_000_030 - NOW, abs=0.1)
+
+
+def test_a_date_without_a_zone_is_utc() -> None:
+    found = retry_after(httpx.Headers({"Retry-After": "Wed, 14 Oct 2026 17:47:10 -0000"}), NOW)
+    assert found == pytest.approx(30, abs=0.1)

@@ -1,0 +1,204 @@
+"""Which account a run is for: flag, then environment, then the one used last."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from qiscus_tui.errors import AddressError, ConfigError, NoAccount, UsageError
+from qiscus_tui.model.account import Account, Storage
+from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.service.account_selection import (
+    AccountOptions,
+    SelectedAccount,
+    choose,
+    environment_credentials,
+    login_server,
+)
+from qiscus_tui.service.account_storage import LocalFiles
+from qiscus_tui.store.accounts import StoredAccount
+from qiscus_tui.store.config import AccountConfig, Config, ServerConfig
+
+ORIGIN = parse_origin("https://omnichannel.qiscus.com")
+GIVEN = {"QISCUS_LONG_LIVED_TOKEN": "long-secret", "QISCUS_APP_ID": "abcd-1"}
+
+
+def keep(on: LocalFiles, *names: str) -> None:
+    """Accounts of these names, logged in one after the other."""
+    for name in names:
+        on.book.save(StoredAccount(name, Account(ORIGIN, "abcd-1", f"{name}@b.c"), Storage.FILE))
+
+
+def chosen(
+    on: LocalFiles,
+    account_options: AccountOptions | None = None,
+    environ: Mapping[str, str] | None = None,
+    config: Config | None = None,
+) -> SelectedAccount:
+    return choose(account_options or AccountOptions(), environ or {}, config or Config(), on)
+
+
+def test_the_flag_comes_before_the_environment_and_the_last_used(on_disk: LocalFiles):
+    keep(on_disk, "one", "two", "three")
+    on_disk.book.use("one")
+    choice = chosen(on_disk, AccountOptions(account="three"), {"QISCUS_TUI_ACCOUNT": "two"})
+    assert (choice.name, choice.by) == ("three", "--account")
+
+
+def test_the_environment_comes_before_the_last_used(on_disk: LocalFiles):
+    keep(on_disk, "one", "two")
+    on_disk.book.use("one")
+    choice = chosen(on_disk, environ={"QISCUS_TUI_ACCOUNT": "two"})
+    assert (choice.name, choice.by) == ("two", "QISCUS_TUI_ACCOUNT")
+
+
+def test_the_last_used_account_is_chosen(on_disk: LocalFiles):
+    keep(on_disk, "one", "two")
+    on_disk.book.use("two")
+    choice = chosen(on_disk)
+    assert (choice.name, choice.by) == ("two", "last used")
+
+
+def test_an_only_account_needs_no_choosing(on_disk: LocalFiles):
+    keep(on_disk, "one")
+    assert chosen(on_disk).by == "the only one"
+
+
+def test_of_several_accounts_none_is_guessed(on_disk: LocalFiles):
+    keep(on_disk, "one", "two")
+    with pytest.raises(UsageError, match="2 accounts"):
+        chosen(on_disk)
+
+
+def test_nobody_logged_in_is_exit_code_4(on_disk: LocalFiles):
+    with pytest.raises(NoAccount) as caught:
+        chosen(on_disk)
+    assert caught.value.exit_code == 4
+
+
+@pytest.mark.parametrize("by", ["flag", "environment"])
+def test_an_unknown_account_is_said_with_where_its_name_came_from(on_disk: LocalFiles, by: str):
+    keep(on_disk, "one")
+    flag = by == "flag"
+    with pytest.raises(NoAccount, match="--account" if flag else "QISCUS_TUI_ACCOUNT"):
+        chosen(
+            on_disk,
+            AccountOptions(account="nobody" if flag else None),
+            {} if flag else {"QISCUS_TUI_ACCOUNT": "nobody"},
+        )
+
+
+# Credentials from the environment
+
+
+def test_credentials_from_the_environment_are_an_account_without_login(on_disk: LocalFiles):
+    keep(on_disk, "one")
+    choice = chosen(on_disk, environ=GIVEN)
+    assert choice.by == "environment"
+    assert choice.stored.storage is Storage.ENVIRONMENT
+    assert choice.account.app_code == "abcd-1"
+    assert choice.given is not None
+    assert choice.given.long_lived == "long-secret"
+
+
+def test_a_choice_shows_no_secret(on_disk: LocalFiles):
+    assert "long-secret" not in repr(chosen(on_disk, environ=GIVEN))
+
+
+def test_the_account_flag_and_credentials_from_the_environment_exclude_each_other(
+    on_disk: LocalFiles,
+):
+    keep(on_disk, "one")
+    with pytest.raises(UsageError) as caught:
+        chosen(on_disk, AccountOptions(account="one"), GIVEN)
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"QISCUS_LONG_LIVED_TOKEN": "long-secret"},
+        {"QISCUS_APP_ID": "abcd-1"},
+        {"QISCUS_SECRET_KEY": "key-secret"},
+        {"QISCUS_LONG_LIVED_TOKEN": "  ", "QISCUS_APP_ID": "abcd-1"},
+    ],
+)
+def test_one_variable_without_the_other_is_an_error_without_its_value(environ: dict[str, str]):
+    with pytest.raises(ConfigError) as caught:
+        environment_credentials(environ)
+    assert caught.value.exit_code == 2
+    assert "secret" not in f"{caught.value.message} {caught.value.hint}".replace("secret key", "")
+
+
+@pytest.mark.parametrize("name", ["QISCUS_LONG_LIVED_TOKEN", "QISCUS_APP_ID"])
+@pytest.mark.parametrize("value", ["schlüssel", "a\nb", "a\x1bb"])
+def test_what_can_be_in_no_header_is_refused(name: str, value: str):
+    with pytest.raises(ConfigError) as caught:
+        environment_credentials(GIVEN | {name: value})
+    assert value not in caught.value.message
+
+
+def test_a_secret_key_alone_is_enough_for_an_account():
+    found = environment_credentials({"QISCUS_SECRET_KEY": "key", "QISCUS_APP_ID": "abcd-1"})
+    assert found is not None
+    assert found[1].secret_key == "key"
+    assert found[1].long_lived is None
+
+
+def test_without_any_variable_there_are_no_credentials():
+    assert environment_credentials({"QISCUS_APP_ID": " "}) is None
+
+
+# The server
+
+
+def test_the_server_is_the_flag_then_the_environment_then_the_configuration():
+    config = Config(server=ServerConfig(url=parse_origin("https://config.example")))
+    environ = {"QISCUS_TUI_SERVER": "https://environ.example"}
+    flag = AccountOptions(server="https://flag.example")
+    assert login_server(flag, environ, config).host == "flag.example"
+    assert login_server(AccountOptions(), environ, config).host == "environ.example"
+    assert login_server(AccountOptions(), {}, config).host == "config.example"
+    assert login_server(AccountOptions(), {}, Config()) == ORIGIN
+
+
+@pytest.mark.parametrize("address", ["http://other.example", "https://a.example/path", "://"])
+def test_an_address_that_will_not_do_is_exit_code_2(address: str):
+    with pytest.raises(AddressError) as caught:
+        login_server(AccountOptions(server=address), {}, Config())
+    assert caught.value.exit_code == 2
+
+
+def test_environment_credentials_go_to_the_server_that_was_asked_for(on_disk: LocalFiles):
+    choice = chosen(on_disk, AccountOptions(server="https://flag.example"), GIVEN)
+    assert choice.account.origin.host == "flag.example"
+
+
+def test_a_stored_account_goes_to_no_other_server(on_disk: LocalFiles):
+    keep(on_disk, "one")
+    with pytest.raises(UsageError, match="belongs to") as caught:
+        chosen(on_disk, AccountOptions(server="https://other.example"))
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("address", [str(ORIGIN), "OMNICHANNEL.qiscus.com:443"])
+def test_naming_its_own_server_is_right(on_disk: LocalFiles, address: str):
+    keep(on_disk, "one")
+    assert chosen(on_disk, AccountOptions(server=address)).name == "one"
+
+
+def test_the_servers_variable_does_not_touch_a_stored_account(on_disk: LocalFiles):
+    keep(on_disk, "one")
+    environ = {"QISCUS_TUI_SERVER": "https://other.example"}
+    assert chosen(on_disk, environ=environ).account.origin == ORIGIN
+
+
+# The configuration of the account
+
+
+@pytest.mark.parametrize("name", ["one", "one@b.c@abcd-1"])
+def test_what_the_configuration_says_of_the_account_is_applied(on_disk: LocalFiles, name: str):
+    keep(on_disk, "one")
+    config = Config(accounts={name: AccountConfig(readonly=True, label="web-1")})
+    account = chosen(on_disk, config=config).account
+    assert account.readonly
+    assert account.label == "web-1"

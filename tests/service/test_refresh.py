@@ -1,0 +1,330 @@
+"""Our own short-lived token: no more of them than needed, and none lost."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.errors import (
+    NoLongLivedToken,
+    ServerFault,
+    StorageError,
+    TokenExpired,
+    TokenInvalid,
+    TokenNotStored,
+)
+from qiscus_tui.model.account import Credentials, ShortLived
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.service.account_storage import account_storage
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.signal_shield import shield
+from qiscus_tui.service.token.refresh import (
+    refreshed_if,
+    refreshed_since,
+    valid_token,
+    with_short_lived,
+)
+from tests.service.conftest import Sandbox, SandboxMaker
+from tests.service.stores import FailingSecrets
+
+DAY = 86_400.0
+BOTH = pytest.mark.parametrize("dialect", ["plain", "refresh-ends-older"])
+
+
+def refreshes(here: Sandbox) -> int:
+    """How many refresh calls were made."""
+    return here.state.calls[Call.REFRESH]
+
+
+async def cached(connection: Connection) -> str:
+    """The token that is kept."""
+    short = (await connection.credentials()).short_lived
+    assert short is not None
+    return short.token
+
+
+async def test_a_token_with_enough_time_left_is_given_as_it_is(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    token = await valid_token(connection, 7 * DAY)
+    assert token.token == await cached(connection)
+    assert refreshes(here) == 0
+
+
+@BOTH
+async def test_a_token_with_too_little_time_left_is_refreshed_and_kept(
+    sandbox: SandboxMaker, dialect: str
+):
+    here = sandbox(dialect)
+    connection = await here.connected()
+    old = await cached(connection)
+    here.clock.advance(24 * DAY)
+    token = await valid_token(connection, 7 * DAY)
+    assert refreshes(here) == 1
+    assert token.token == await cached(connection) != old
+    assert token.token in here.tokens()
+    assert (old in here.tokens()) is (dialect == "plain")
+
+
+async def test_an_expired_token_is_refreshed(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    here.clock.advance(31 * DAY)
+    token = await valid_token(connection, 0)
+    assert token.expires_at > here.clock.now()
+    assert refreshes(here) == 1
+
+
+@BOTH
+@pytest.mark.parametrize("kept_on_disk", [True, False])
+async def test_fifty_at_once_make_one_refresh(
+    sandbox: SandboxMaker, dialect: str, kept_on_disk: bool
+):
+    here = sandbox(dialect, kept_on_disk=kept_on_disk)
+    connection = await here.connected()
+    here.clock.advance(31 * DAY)
+    tokens = await asyncio.gather(*(valid_token(connection, 0) for _ in range(50)))
+    assert refreshes(here) == 1
+    assert len({token.token for token in tokens}) == 1
+
+
+async def test_two_programs_at_once_make_one_refresh(sandbox: SandboxMaker):
+    here = sandbox()
+    await here.connected()
+    here.clock.advance(31 * DAY)
+    programs = [here.workspace.connect(here.workspace.choose()) for _ in range(2)]
+    tokens = await asyncio.gather(*(valid_token(program, 0) for program in programs))
+    assert refreshes(here) == 1
+    assert len({token.token for token in tokens}) == 1
+
+
+async def test_who_gives_up_waiting_for_the_lock_does_not_hold_it_for_ever(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    connection = await here.connected()
+    other = here.workspace.connect(here.workspace.choose())
+    async with connection.account_storage.lock(connection.account):
+        waiting = asyncio.create_task(refreshed_since(other, here.clock.now() + 1))
+        for _ in range(200):
+            await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    here.clock.advance(31 * DAY)
+    assert await valid_token(connection, 0)
+
+
+async def test_a_server_that_agrees_on_the_time_is_not_one_that_did_not_tell_it(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    connection = await here.connected()
+    now = here.clock.now()
+    # Made while this machine's clock ran an hour behind; it was set right since.
+    short = ShortLived("QEX", now + 1800, now - 86_400, clock_ahead=3600)
+    connection.client.offset = None
+    assert not connection.is_live(short)
+    connection.client.offset = 0.0
+    assert connection.is_live(short)
+
+
+# refresh, and refresh --if
+
+
+async def test_a_refresh_makes_a_new_token(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    old = await cached(connection)
+    here.clock.advance(1)
+    token = await refreshed_since(connection, here.clock.now())
+    assert token.token == await cached(connection) != old
+
+
+async def test_fifty_refreshes_at_once_make_one_call(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    here.clock.advance(1)
+    asked = here.clock.now()
+    await asyncio.gather(*(refreshed_since(connection, asked) for _ in range(50)))
+    assert refreshes(here) == 1
+
+
+@pytest.mark.parametrize("length", [12, 8])
+async def test_refresh_if_refreshes_while_the_token_still_has_that_id(
+    sandbox: SandboxMaker, length: int
+):
+    here = sandbox()
+    connection = await here.connected()
+    old = fingerprint(await cached(connection))
+    await refreshed_if(connection, old[:length].upper())
+    assert refreshes(here) == 1
+    assert fingerprint(await cached(connection)) != old
+
+
+async def test_refresh_if_keeps_a_token_that_has_another_id_already(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    token = await refreshed_if(connection, "0123456789ab")
+    assert refreshes(here) == 0
+    assert token.token == await cached(connection)
+
+
+@BOTH
+async def test_fifty_that_met_the_same_expired_token_refresh_once(
+    sandbox: SandboxMaker, dialect: str
+):
+    here = sandbox(dialect)
+    connection = await here.connected()
+    old = fingerprint(await cached(connection))
+    await asyncio.gather(*(refreshed_if(connection, old) for _ in range(50)))
+    assert refreshes(here) == 1
+
+
+# Calls with the token
+
+
+async def test_a_call_that_meets_an_ended_token_is_repeated_once_with_a_new_one(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    connection = await here.connected()
+    here.state.end(await cached(connection))
+    used: list[str] = []
+
+    async def call(token: str) -> str:
+        used.append(token)
+        if token not in here.tokens():
+            raise TokenExpired("ended", status=401)
+        return "done"
+
+    assert await with_short_lived(connection, call) == "done"
+    assert len(used) == 2
+    assert refreshes(here) == 1
+
+
+async def test_a_call_is_not_repeated_a_second_time(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    used: list[str] = []
+
+    async def call(token: str) -> None:
+        used.append(token)
+        raise TokenExpired("ended", status=401)
+
+    with pytest.raises(TokenExpired):
+        await with_short_lived(connection, call)
+    assert len(used) == 2
+    assert refreshes(here) == 1
+
+
+# Nothing is lost, and nothing left behind
+
+
+async def failing(here: Sandbox) -> tuple[Connection, FailingSecrets]:
+    """Logged in, with secrets that can be made to fail."""
+    secrets = FailingSecrets()
+    here = replace(here, kept=account_storage(secrets, here.workspace.local_files))
+    return await here.connected(), secrets
+
+
+async def test_where_the_store_cannot_be_written_no_refresh_is_made(sandbox: SandboxMaker):
+    here = sandbox()
+    connection, secrets = await failing(here)
+    secrets.no_probe = True
+    here.clock.advance(31 * DAY)
+    with pytest.raises(StorageError):
+        await valid_token(connection, 0)
+    assert refreshes(here) == 0
+
+
+async def test_a_new_token_that_cannot_be_stored_is_ended(sandbox: SandboxMaker):
+    here = sandbox()
+    connection, secrets = await failing(here)
+    before = here.tokens()
+    secrets.no_write = True
+    here.clock.advance(1)
+    with pytest.raises(StorageError):
+        await refreshed_since(connection, here.clock.now())
+    assert refreshes(here) == 1
+    assert here.tokens() == before
+
+
+ROTATED = b'{"data": {"auth": {"token": "QEXnew", "long_lived_token": "LLTnew"}}}'
+
+
+async def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_before_all_else(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    connection, secrets = await failing(here)
+    shown: list[tuple[str, bool, int]] = []
+
+    def show(secret: str) -> bool:
+        shown.append((secret, shield.is_held, here.state.calls.total()))
+        return True
+
+    connection.show_secret = show
+    secrets.no_write = True
+    here.state.fail_next(Call.REFRESH, Fault(200, ROTATED))
+    here.clock.advance(1)
+    calls = here.state.calls.total()
+    with pytest.raises(TokenNotStored) as caught:
+        await refreshed_since(connection, here.clock.now())
+    assert shown == [("LLTnew", True, calls + 1)]
+    assert "just shown" in caught.value.hint
+    assert "LLTnew" not in f"{caught.value.message} {caught.value.hint}"
+
+
+async def test_a_refresh_that_gives_a_new_long_lived_token_keeps_both(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    here.state.fail_next(Call.REFRESH, Fault(200, ROTATED))
+    here.clock.advance(1)
+    await refreshed_since(connection, here.clock.now())
+    held = await connection.credentials()
+    assert (held.long_lived, await cached(connection)) == ("LLTnew", "QEXnew")
+
+
+async def test_a_refresh_is_never_tried_again(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    here.state.fail_next(Call.REFRESH, Fault(503), Fault(503))
+    here.clock.advance(1)
+    with pytest.raises(ServerFault):
+        await refreshed_since(connection, here.clock.now())
+    assert refreshes(here) == 1
+    assert await cached(connection)
+
+
+@pytest.mark.parametrize(("dialect", "is_kept"), [("plain", True), ("refresh-ends-older", False)])
+async def test_after_a_lost_refresh_the_old_token_is_kept_only_while_it_is_listed(
+    sandbox: SandboxMaker, dialect: str, is_kept: bool
+):
+    here = sandbox(dialect)
+    connection = await here.connected()
+    here.state.fail_next(Call.REFRESH, Fault(502, after=True))
+    here.clock.advance(1)
+    with pytest.raises(ServerFault):
+        await refreshed_since(connection, here.clock.now())
+    assert refreshes(here) == 1
+    assert ((await connection.credentials()).short_lived is not None) is is_kept
+
+
+async def test_a_refused_long_lived_token_asks_for_a_new_login(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    await connection.keep(Credentials(long_lived="no longer good"))
+    with pytest.raises(TokenInvalid) as caught:
+        await valid_token(connection, 0)
+    assert caught.value.exit_code == 4
+
+
+async def test_a_rest_account_has_no_short_lived_token(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    await connection.keep(Credentials(secret_key="key"))
+    with pytest.raises(NoLongLivedToken):
+        await valid_token(connection, 0)
+    assert refreshes(here) == 0

@@ -1,0 +1,141 @@
+"""Short names of clients, friendly and hostile."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from qiscus_tui.service.sessions import user_agents
+from qiscus_tui.service.sessions.user_agents import (
+    LONGEST,
+    UNKNOWN,
+    ClientNames,
+    client_name,
+    quick_name,
+)
+
+Namer = Callable[[str | None], str]
+
+WINDOWS_CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/126.0.0.0 Safari/537.36"
+)
+IPHONE_SAFARI = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1"
+)
+MAC_SAFARI = (
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/17.4 Safari/605.1.15"
+)
+ANDROID_CHROME = (
+    "Mozilla/5.0 (Linux; Android 14; SM-S918B) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/125.0.0.0 Mobile Safari/537.36"
+)
+BROWSERS = [
+    (WINDOWS_CHROME, "Chrome 126 · Windows"),
+    (f"{WINDOWS_CHROME} Edg/126.0.1", "Edge 126 · Windows"),
+    (IPHONE_SAFARI, "Safari 17 · iPhone"),
+    (MAC_SAFARI, "Safari 17 · macOS"),
+    (ANDROID_CHROME, "Chrome 125 · Android"),
+    ("Mozilla/5.0 (X11; Linux x86_64; rv:126.0) Gecko/20100101 Firefox/126.0",
+     "Firefox 126 · Linux"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("agent", "name"), BROWSERS)
+def test_a_browser_is_told_with_its_platform(agent: str, name: str) -> None:
+    assert client_name(agent) == name
+
+
+@pytest.mark.parametrize(("agent", "name"), BROWSERS)
+def test_the_quick_name_of_a_browser_is_the_same(agent: str, name: str) -> None:
+    assert quick_name(agent) == name
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("curl/8.5.0", "curl 8.5"),
+        ("python-requests/2.31.0", "python-requests 2.31"),
+        ("PostmanRuntime/7.36.1", "PostmanRuntime 7.36"),
+        ("GuzzleHttp/7", "GuzzleHttp 7"),
+        ("GuzzleHttp/6.5.5 curl/7.68.0 PHP/7.4.3", "GuzzleHttp 6"),
+        ("billing-cron/v3.1 (+https://example.org)", "billing-cron 3"),
+        ("n8n", "n8n"),
+        ("(strange)", "(strange)"),
+    ],
+)
+def test_a_tool_is_told_by_its_first_product(agent: str, name: str) -> None:
+    assert client_name(agent) == name
+
+
+@pytest.mark.parametrize("name_of", [client_name, quick_name])
+def test_our_own_sessions_show_which_machine_made_them(name_of: Namer) -> None:
+    assert name_of("qiscus-tui/0.1.0 (db server)") == "qiscus-tui · db server"
+    assert name_of("qiscus-tui/0.1.0") == "qiscus-tui"
+
+
+@pytest.mark.parametrize("name_of", [client_name, quick_name, ClientNames()])
+@pytest.mark.parametrize("agent", [None, "", "  ", "\u00a0"])
+def test_no_agent_is_unknown(name_of: Namer, agent: str | None) -> None:
+    assert name_of(agent) == UNKNOWN
+
+
+def test_an_agent_that_hides_is_shown_as_what_it_is() -> None:
+    assert client_name("\x1b]0;pwned\x07 curl/8.5.0") == "␛]0"
+    assert client_name("\u202e\u200b") == "\\u202e\\u200b"
+
+
+def test_only_the_beginning_of_a_long_agent_is_read() -> None:
+    assert client_name("x/1 " + "A" * 100_000 + WINDOWS_CHROME) == "x 1"
+
+
+@pytest.mark.parametrize("name_of", [client_name, quick_name])
+@given(agent=st.text(max_size=80) | st.from_regex(r"(Mozilla/5.0 |qiscus-tui/1 \()?.{0,60}[/)]?"))
+@example(agent="\ud800/1")
+@example(agent="Mozilla/5.0 Chrome/\u0661")
+@example(agent="qiscus-tui/1 (\x1b[2J)")
+@example(agent="e" + "\u0301" * 300)
+@example(agent="\U000e0100" * 300)
+@settings(max_examples=100, deadline=None)
+def test_any_agent_has_a_safe_visible_short_name(name_of: Namer, agent: str) -> None:
+    name = name_of(agent)
+    assert name.strip()
+    assert name.isprintable()
+    assert len(name) <= LONGEST
+
+
+def test_each_distinct_agent_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str | None] = []
+
+    def named(agent: str | None) -> str:
+        parsed.append(agent)
+        return "named"
+
+    monkeypatch.setattr(user_agents, "client_name", named)
+    names = ClientNames()
+    assert [names(agent) for agent in ("a/1", "b/1", "a/1")] == ["named"] * 3
+    assert parsed == ["a/1", "b/1"]
+
+
+def test_beyond_the_bound_agents_get_their_quick_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    def named(_agent: str | None) -> str:
+        return "named"
+
+    monkeypatch.setattr(user_agents, "client_name", named)
+    names = ClientNames(most=1)
+    assert [names(agent) for agent in ("a/1", "b/1", "a/1")] == ["named", "b 1", "named"]
+
+
+def test_naming_quickly_does_not_import_the_parser() -> None:
+    code = (
+        "import sys\n"
+        "from qiscus_tui.service.sessions.user_agents import quick_name\n"
+        "quick_name('Mozilla/5.0 Chrome/1')\n"
+        "assert not [name for name in sys.modules if name.startswith('ua_parser')]"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

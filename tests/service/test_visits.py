@@ -1,0 +1,306 @@
+"""What is new since the last visit: when a visit counts, and what is kept of it."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from qiscus_tui.errors import StorageError
+from qiscus_tui.model.session import Current, Session
+from qiscus_tui.service.account.logout import log_out
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.sessions.snapshot import Pair, family_of, pairs_of
+from qiscus_tui.service.sessions.user_agents import client_name, quick_name
+from qiscus_tui.service.visits import Visit, mark_without_visiting, visit_of
+from tests.service.conftest import Sandbox, SandboxMaker
+from tests.service.scripted import new_session
+
+CHROME_126 = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0.0.0"
+CHROME_127 = CHROME_126.replace("126", "127")
+
+
+def visit(connection: Connection) -> Visit:
+    """A visit that begins."""
+    begun = visit_of(connection)
+    assert begun is not None
+    return begun
+
+
+async def visited(here: Sandbox) -> Connection:
+    """An account whose first visit is over."""
+    connection = await here.connected()
+    first = visit(connection)
+    await first.end(await connection.read_list())
+    return connection
+
+
+def new_ids(listed: SessionList) -> set[str]:
+    return {session.id for session, new in zip(listed.sessions, listed.new, strict=True) if new}
+
+
+def came(here: Sandbox, agent: str, ip: str) -> None:
+    """Somebody logs in with this client from there."""
+    from qiscus_tui.demo.state import Caller
+    from qiscus_tui.demo.users import ADMIN
+
+    here.state.issue(ADMIN, Caller(agent, ip))
+
+
+# When
+
+
+async def test_the_first_visit_marks_nothing(sandbox: SandboxMaker):
+    connection = await sandbox().connected()
+    visit(connection)
+    assert not any((await connection.read_list()).new)
+
+
+async def test_a_client_that_was_not_there_at_the_last_visit_is_new(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await visited(here)
+    came(here, "evil-bot/1.0", "203.0.113.200")
+    visit(connection)
+    listed = await connection.read_list()
+    assert {listed.sessions[i].user_agent for i, new in enumerate(listed.new) if new} == {
+        "evil-bot/1.0"
+    }
+
+
+async def test_a_known_client_from_another_network_is_new(sandbox: SandboxMaker):
+    here = sandbox()
+    came(here, "curl/8.5", "203.0.113.200")
+    connection = await visited(here)
+    came(here, "curl/8.5", "198.18.0.1")
+    visit(connection)
+    assert len(new_ids(await connection.read_list())) == 1
+
+
+async def test_the_same_client_in_another_version_and_from_next_door_is_not_new(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    came(here, CHROME_126, "203.0.113.200")
+    connection = await visited(here)
+    came(here, CHROME_127, "203.0.113.7")
+    visit(connection)
+    assert new_ids(await connection.read_list()) == set()
+
+
+async def test_our_own_new_session_is_told_by_its_own_sign_alone(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    begun = visit(connection)
+    listed = await connection.read_list()
+    others = replace(listed, sessions=[one for one in listed.sessions if not one.current])
+    await begun.end(others)
+    visit(connection)
+    again = await connection.read_list()
+    assert again.current is Current.LISTED
+    assert new_ids(again) == set()
+
+
+async def test_a_visit_that_is_not_ended_changes_nothing(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await visited(here)
+    came(here, "evil-bot/1.0", "203.0.113.200")
+    for _ in range(2):
+        visit(connection)
+        assert len(new_ids(await connection.read_list())) == 1
+
+
+async def test_a_visit_that_was_ended_makes_its_sessions_old(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await visited(here)
+    came(here, "evil-bot/1.0", "203.0.113.200")
+    second = visit(connection)
+    await second.end(await connection.read_list())
+    visit(connection)
+    assert new_ids(await connection.read_list()) == set()
+
+
+async def test_marks_stay_while_another_program_ends_its_visit(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await visited(here)
+    came(here, "evil-bot/1.0", "203.0.113.200")
+    visit(connection)
+    assert len(new_ids(await connection.read_list())) == 1
+    other = here.workspace.connect(here.workspace.choose())
+    await visit(other).end(await other.read_list())
+    assert len(new_ids(await connection.read_list())) == 1
+
+
+async def test_a_login_over_an_ended_session_goes_on_with_the_visit(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await visited(here)
+    begun = visit(connection)
+    again = (await here.log_in()).connection
+    assert visit_of(again, begun) is begun
+
+
+async def test_another_user_begins_a_visit_of_their_own(sandbox: SandboxMaker):
+    here = sandbox()
+    begun = visit(await here.connected())
+    other = (await here.log_in("agent@demo.example")).connection
+    assert visit_of(other, begun) is not begun
+
+
+async def test_the_demo_keeps_no_visit(sandbox: SandboxMaker):
+    connection = await sandbox(kept_on_disk=False).connected()
+    assert visit_of(connection) is None
+
+
+async def test_without_a_visit_as_on_the_command_line_nothing_counts(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await visited(here)
+    before = here.local_files.paths.visits_file.read_bytes()
+    came(here, "evil-bot/1.0", "203.0.113.200")
+    command = here.workspace.connect(here.workspace.choose())
+    await command.read_list()
+    assert here.local_files.paths.visits_file.read_bytes() == before
+    visit(connection)
+    assert len(new_ids(await connection.read_list())) == 1
+
+
+async def test_a_command_can_ask_for_what_is_new_without_visiting(sandbox: SandboxMaker):
+    here = sandbox()
+    await visited(here)
+    before = here.local_files.paths.visits_file.read_bytes()
+    came(here, "evil-bot/1.0", "203.0.113.200")
+    command = here.workspace.connect(here.workspace.choose())
+    mark_without_visiting(command)
+    assert len(new_ids(await command.read_list())) == 1
+    assert here.local_files.paths.visits_file.read_bytes() == before
+
+
+async def test_a_command_that_asks_what_is_new_fails_where_that_cannot_be_told(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    await visited(here)
+    here.local_files.paths.visits_file.write_text("{")
+    command = here.workspace.connect(here.workspace.choose())
+    mark_without_visiting(command)
+    with pytest.raises(StorageError):
+        await command.read_list()
+
+
+# What is kept
+
+
+async def test_only_fingerprints_are_kept(sandbox: SandboxMaker):
+    here = sandbox()
+    came(here, "evil-bot/1.0", "203.0.113.200")
+    await visited(here)
+    text = here.local_files.paths.visits_file.read_text()
+    assert "evil" not in text
+    assert "203.0.113" not in text
+    (prints,) = json.loads(text)["seen"].values()
+    assert all(len(one) == 16 and not one.strip("0123456789abcdef") for one in prints)
+
+
+async def test_what_is_no_longer_listed_is_forgotten(sandbox: SandboxMaker):
+    here = sandbox(sessions=0)
+    came(here, "evil-bot/1.0", "203.0.113.200")
+    connection = await visited(here)
+    (evil,) = [one for one in here.state.sessions() if one.agent == "evil-bot/1.0"]
+    here.state.end(evil.token)
+    second = visit(connection)
+    await second.end(await connection.read_list())
+    came(here, "evil-bot/1.0", "203.0.113.200")
+    visit(connection)
+    assert len(new_ids(await connection.read_list())) == 1
+
+
+@pytest.mark.parametrize("part", [{"complete": False}, {"unreadable": 1}])
+async def test_a_list_that_is_known_in_part_forgets_nothing(
+    sandbox: SandboxMaker, part: dict[str, int]
+):
+    here = sandbox(sessions=6)
+    connection = await visited(here)
+    second = visit(connection)
+    listed = await connection.read_list()
+    await second.end(replace(listed, sessions=(), **part))  # pyright: ignore[reportArgumentType]
+    visit(connection)
+    assert new_ids(await connection.read_list()) == set()
+
+
+async def test_logging_out_forgets_the_visits_too(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await visited(here)
+    key = connection.account.key
+    assert here.local_files.visits.seen(key) is not None
+    await log_out(connection)
+    assert here.local_files.visits.seen(key) is None
+
+
+# Faults
+
+
+async def test_a_damaged_file_is_told_and_the_sessions_are_shown_all_the_same(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    connection = await visited(here)
+    here.local_files.paths.visits_file.write_text("{")
+    begun = visit(connection)
+    listed = await connection.read_list()
+    assert len(listed) > 0
+    assert not any(listed.new)
+    assert begun.trouble is not None
+    assert "damaged" in begun.trouble.message
+
+
+async def test_a_visit_that_cannot_be_kept_is_a_storage_error(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    begun = visit(connection)
+    listed = await connection.read_list()
+    here.local_files.paths.state_dir.chmod(0o777)
+    try:
+        with pytest.raises(StorageError):
+            await begun.end(listed)
+    finally:
+        here.local_files.paths.state_dir.chmod(0o700)
+
+
+# Clients
+
+
+@pytest.mark.parametrize(
+    ("agent", "family"),
+    [
+        ("curl/8.5.0", "curl"),
+        ("curl/9", "curl"),
+        (CHROME_126, "Chrome · Windows"),
+        (CHROME_127, "Chrome · Windows"),
+        ("GuzzleHttp/7", "GuzzleHttp"),
+        ("python-requests/2.31.0", "python-requests"),
+        ("okhttp-4.9.1", "okhttp"),
+        ("k6/0.49.0", "k6"),
+        ("qiscus-tui/1.2.3 (web 1)", "qiscus-tui · web 1"),
+        (None, "unknown"),
+        ("7", "7"),
+    ],
+)
+def test_a_client_is_told_without_its_version(agent: str | None, family: str):
+    assert family_of(agent) == family
+
+
+AGENTS = [
+    CHROME_126,
+    "curl/8.5",
+    "GuzzleHttp/7",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 "
+    "Mobile/15E148 Safari/604.1",
+    "Mozilla/5.0 (Linux; Android 13; SM-S918B) AppleWebKit/537.36 SamsungBrowser/23.0 Chrome/115",
+]
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+async def test_how_well_a_client_could_be_named_makes_no_other_pair_of_it(agent: str):
+    sessions: list[Session] = [new_session(1, user_agent=agent, ip="192.0.2.1")]
+    pairs: list[Pair] = await pairs_of(sessions)
+    assert pairs == [(family_of(agent), "192.0.2.0/24")]
+    assert client_name(agent)
+    assert quick_name(agent)

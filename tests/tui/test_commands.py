@@ -1,0 +1,141 @@
+"""The registry: one list that bindings, footer, palette and help are drawn from."""
+
+import pytest
+from textual.app import App, ComposeResult
+
+from qiscus_tui.tui import actions
+from qiscus_tui.tui.action import Group, Scope
+from qiscus_tui.tui.actions import ACTIONS
+from qiscus_tui.tui.context import Context
+from qiscus_tui.tui.widgets.action_bar import ActionBar
+from tests.clocks import ManualClock
+from tests.tui.demo_app import at_sessions
+
+USUAL = Context(rows=5, listed=9, marked=1)
+
+
+class FooterApp(App[None]):
+    def __init__(self, context: Context = USUAL) -> None:
+        super().__init__()
+        self.bar = ActionBar()
+        self.context = context
+        self.pressed: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield self.bar
+
+    def on_mount(self) -> None:
+        self.bar.show_actions(actions.in_footer(Scope.SESSIONS, self.context))
+
+    def on_action_bar_pressed(self, message: ActionBar.Pressed) -> None:
+        self.pressed.append(message.name)
+
+
+async def footer(width: int, context: Context = USUAL) -> str:
+    app = FooterApp(context)
+    async with app.run_test(size=(width, 3)) as pilot:
+        await pilot.pause()
+        return app.bar.text
+
+
+async def test_the_footer_reads_as_the_screen_is_drawn() -> None:
+    assert await footer(120) == (
+        " space mark  enter detail  x revoke  / filter  s sort o overview  r reload"
+        " R refresh token X revoke all  ? help  q quit"
+    )
+    assert await footer(130) == (
+        " space mark  enter detail  x revoke  / filter  s sort  o overview  r reload"
+        "  R refresh token  X revoke all  ? help  q quit"
+    )
+
+
+@pytest.mark.parametrize("width", [119, 100, 80, 60, 40, 16])
+async def test_help_and_quit_stay_in_a_footer_of_any_width(width: int) -> None:
+    text = await footer(width)
+    assert text.endswith("? help  q quit")
+    assert len(text) <= width
+
+
+async def test_while_a_filter_is_typed_the_footer_has_the_keys_of_the_filter(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("slash", *"curl")
+        assert running.lines()[-1] == " enter to the list  esc clear the filter"
+        x = running.lines()[-1].index("esc")
+        await running.pilot.click("#actions", offset=(x, 0))
+        assert not running.sessions.view.is_filtered
+        assert running.focus == "table"
+        assert "space mark" in running.lines()[-1]
+
+
+async def test_the_dearest_actions_stay_longest() -> None:
+    assert await footer(80) == (
+        " space mark  enter detail  x revoke  / filter  s sort  r reload  ? help  q quit"
+    )
+    assert await footer(40) == " space mark  x revoke  ? help  q quit"
+
+
+async def test_a_click_in_the_footer_asks_for_its_action() -> None:
+    app = FooterApp()
+    async with app.run_test(size=(120, 3)) as pilot:
+        await pilot.click(ActionBar, offset=(app.bar.text.index("x revoke"), 0))
+        await pilot.click(ActionBar, offset=(app.bar.text.index("quit"), 0))
+        await pilot.click(ActionBar, offset=(119, 0))
+        await pilot.pause()
+    assert app.pressed == ["revoke", "quit"]
+
+
+@pytest.mark.parametrize(
+    ("context", "off"),
+    [
+        (Context(rows=5, listed=5, readonly=True), {"revoke", "revoke_all", "refresh_token"}),
+        (Context(rows=5, listed=5, stale=True), {"revoke", "revoke_all", "refresh_token"}),
+        (Context(rows=5, listed=5, busy=True), {"revoke", "revoke_all", "reload"}),
+        (Context(rows=0, listed=5), {"toggle_mark", "open_detail", "mark_shown", "revoke"}),
+        (Context(), {"filter", "next_sort", "find_token", "overview"}),
+        (Context(rows=1, listed=1), {"unmark_all"}),
+    ],
+)
+def test_what_cannot_be_done_now_is_not_offered(context: Context, off: set[str]) -> None:
+    palette = {action.name for action in actions.in_palette(Scope.SESSIONS, context)}
+    bar = {action.name for action in actions.in_footer(Scope.SESSIONS, context)}
+    assert not off & (palette | bar)
+    assert "quit" in palette & bar
+
+
+def test_hidden_marks_can_be_revoked_though_no_row_is_shown() -> None:
+    revoke = actions.named("revoke")
+    assert revoke is not None
+    assert revoke.available(Context(rows=0, listed=5, marked=2))
+
+
+def test_no_key_does_two_things_in_one_place() -> None:
+    for scope in (Scope.SESSIONS, Scope.DETAIL, Scope.OVERVIEW):
+        keys = [key for act in (*actions.of(scope), *actions.of(Scope.APP)) for key in act.keys]
+        assert len(keys) == len(set(keys))
+    assert len({action.name for action in ACTIONS}) == len(ACTIONS)
+
+
+def test_no_key_belongs_to_a_multiplexer_or_a_terminal() -> None:
+    theirs = {f"ctrl+{letter}" for letter in "abjoqs"}
+    assert not theirs & {key for action in ACTIONS for key in action.keys}
+
+
+def test_every_action_is_explained_under_a_heading() -> None:
+    grouped = actions.by_group()
+    assert set(grouped) == set(Group)
+    assert sum(map(len, grouped.values())) == len(ACTIONS)
+    assert all(action.help.endswith(".") for action in ACTIONS)
+
+
+def test_bindings_carry_every_key_and_the_actions_name() -> None:
+    bound = {binding.key: binding.action for binding in actions.bindings(Scope.SESSIONS)}
+    assert bound["space"] == "toggle_mark"
+    assert bound["X"] == "revoke_all"
+    assert "up,down,pageup,pagedown,home,end,j,k" not in bound
+    assert {binding.action for binding in actions.bindings(Scope.APP)} == {
+        "palette",
+        "help",
+        "quit",
+    }

@@ -1,0 +1,118 @@
+"""Counts, and filters that name a length of time, are right a second later too."""
+
+import pytest
+from msgspec.structs import replace
+
+from qiscus_tui.demo import Call, Fault
+from qiscus_tui.query import parse, select
+from qiscus_tui.store.config import Config, UiConfig
+from qiscus_tui.tui.screens.expiry_counts import AHEAD
+from tests.clocks import ManualClock
+from tests.tui.demo_app import DAY, Running, at_sessions
+
+SELDOM = Config(ui=UiConfig(reload=DAY))
+"""The list is not read again while a test runs."""
+
+
+async def filtered(here: Running, text: str) -> None:
+    """Filter, and go back to the table."""
+    await here.press("slash")
+    here.sessions.filter_field.value = text
+    await here.press("enter")
+
+
+def holds(here: Running) -> bool:
+    """Whether exactly what matches now is shown."""
+    screen = here.sessions
+    found = select(parse(screen.filter_field.value), screen.listed, screen.moment)
+    return sorted(screen.table.order) == found
+
+
+def times(here: Running) -> list[float]:
+    """When the sessions end."""
+    return [one.expires_at for one in here.sessions.listed.sessions if one.expires_at is not None]
+
+
+@pytest.mark.parametrize(
+    "text", ["is:expiring", "is:expired", "expires:<24h", "age:>29d", "idle:>29d", "-is:expired"]
+)
+async def test_a_filter_follows_the_time(clock: ManualClock, text: str) -> None:
+    async with at_sessions(clock, sessions=200, config=SELDOM) as here:
+        await filtered(here, text)
+        shown = [len(here.ids)]
+        for _ in range(24):
+            await here.tick(1801)
+            assert holds(here)
+            assert f"{len(here.ids)} of 201" in here.lines()[2]
+            shown.append(len(here.ids))
+        assert len(set(shown)) > 1, "the data should have shown a change"
+
+
+async def test_what_has_just_expired_leaves_within_the_second(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=200, config=SELDOM) as here:
+        await filtered(here, "is:expiring")
+        before = len(here.ids)
+        await here.tick(min(times(here)) - here.sessions.server_now() - 1)
+        assert len(here.ids) == before
+        await here.tick(1)  # at the very moment
+        assert len(here.ids) == before - 1
+
+
+async def test_the_cursor_stays_on_its_session_and_hidden_marks_are_counted(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=200, config=SELDOM) as here:
+        await filtered(here, "is:expiring")
+        await here.press("S", "home", "space")  # the first to end is marked
+        at = here.sessions.table.cursor_id
+        await here.tick(min(times(here)) - here.sessions.server_now())
+        assert here.sessions.table.cursor_id == at
+        assert "1 marked (1 hidden)" in here.text()
+
+
+async def test_a_filter_that_names_no_time_is_not_looked_at_again(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=200, config=SELDOM) as here:
+        await filtered(here, "curl")
+        looked_at = here.sessions.view.looked_at
+        await here.tick(DAY / 2)
+        assert here.sessions.view.looked_at == looked_at
+
+
+async def test_between_two_changes_nothing_is_looked_at_again(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=20, config=SELDOM) as here:
+        await filtered(here, "expires:<1m")
+        await here.tick()
+        looked_at, turns = here.sessions.view.looked_at, here.sessions._turns
+        ahead = [at for at in turns.moments if at > here.sessions.server_now()]
+        await here.tick(ahead[0] - here.sessions.server_now() - 1)
+        assert here.sessions.view.looked_at == looked_at
+        assert here.sessions._turns is turns
+
+
+async def test_a_clock_that_was_set_back_brings_sessions_back(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=200, config=SELDOM) as here:
+        await filtered(here, "is:expired")
+        await here.tick(7200)
+        assert len(here.ids) > 0
+        await here.tick(-7100)
+        assert holds(here)
+
+
+async def test_a_list_that_stays_for_days_is_counted_right(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=300, config=SELDOM) as here:
+        here.state.fail_next(Call.LIST, *[Fault(403, b"{}")] * 9)
+        for hours in (3, 9, 30, 60):
+            await here.tick(hours * 3600)
+            await here.tick()
+            now = here.sessions.server_now()
+            active = sum(end > now for end in times(here))
+            expiring = sum(now < end <= now + DAY for end in times(here))
+            assert f" {active} active · {expiring} expire within 24h" in here.lines()[1]
+
+
+async def test_a_census_says_for_how_long_it_holds(clock: ManualClock) -> None:
+    async with at_sessions(clock, config=SELDOM) as here:
+        expiry_counts, now = here.sessions.expiry_counts, here.sessions.server_now()
+        assert expiry_counts.holds(now + AHEAD)
+        assert not expiry_counts.holds(now + AHEAD + 1)
+        assert replace(expiry_counts, until=now).holds(now)

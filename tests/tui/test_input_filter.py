@@ -1,0 +1,115 @@
+"""What is typed goes on; what the terminal says by itself does not, however it arrives."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qiscus_tui.tui.terminal.input_filter import ESCAPE_DELAY, LATE, InputFilter
+from tests.clocks import ManualClock
+
+KEYS = (
+    *("y", "\r", "\x7f", "é", "漢", " ", "\x1b[A", "\x1b[5~", "\x1b[1;5C", "\x1bOP", "\x1b[[A"),
+    *("\x1bj", "\x1b[121u", "\x1b[57414;2u", "\x1b[I", "\x1b[O", "\x1b[<0;5;7M", "\x1b[<35;1;1m"),
+)
+WANTED_REPLIES = ("\x1b[?2026;2$y", "\x1b[?2048;0$y", "\x1b[48;24;80;384;640t", "\x1b[1;1R")
+REPLIES = (
+    *("\x1b[?62;22;52c", "\x1b[>41;390;0c", "\x1b[?0u", "\x1b[0n", "\x1b[8;24;80t", "\x1b[?1;2S"),
+    *("\x1bP>|XTerm(390)\x1b\\", "\x1b]11;rgb:1c1c/1c1c/1c1c\x1b\\", "\x1b]10;rgb:0/0/0\x07"),
+    *("\x1b_Gi=1;OK\x1b\\", "\x1b[4;384;640t", "\x1b[4;2$y"),
+)
+UNKNOWN = ("\x1b[1;2X", "\x1b[99z", "\x1bOz", "\x1b[120;1:3u", "\x1b[9999999999u", "\x1b[M x!")
+PASTE = "\x1b[200~y\r \tq\n\x1b[201~"
+
+
+@pytest.fixture
+def typed(clock: ManualClock) -> InputFilter:
+    return InputFilter(clock.monotonic)
+
+
+@pytest.mark.parametrize("text", [*KEYS, *WANTED_REPLIES, PASTE])
+def test_goes_on_as_it_is(typed: InputFilter, text: str) -> None:
+    assert typed.take(text) == text
+
+
+@pytest.mark.parametrize("reply", [*REPLIES, *UNKNOWN])
+def test_what_textual_would_take_for_keys_goes_no_further(typed: InputFilter, reply: str) -> None:
+    assert typed.take(f"a{reply}b") == "ab"
+
+
+@pytest.mark.parametrize("reply", [*REPLIES, *WANTED_REPLIES])
+def test_a_torn_reply_is_put_together_or_dropped_whole(
+    typed: InputFilter, clock: ManualClock, reply: str
+) -> None:
+    for cut in range(2, len(reply)):
+        given = typed.take(reply[:cut])
+        clock.advance(LATE - 0.1)
+        assert not typed.escape()
+        given += typed.take(reply[cut:] + "k")
+        assert given == ("k" if reply in REPLIES else reply + "k"), cut
+
+
+@pytest.mark.parametrize("reply", [*REPLIES, *WANTED_REPLIES])
+def test_torn_behind_its_first_byte_it_is_no_more_than_escape(
+    typed: InputFilter, clock: ManualClock, reply: str
+) -> None:
+    assert typed.take(reply[0]) == ""
+    clock.advance(0.5)
+    if reply[1] != "_":
+        assert typed.escape()
+        assert typed.take(reply[1:]) in {"", reply}
+
+
+def test_of_a_paste_only_its_text_goes_on(typed: InputFilter) -> None:
+    assert typed.take("\x1b[200~a\x1b[Aq\x1b]52;c;x\x07\x9b?c\x7f") == "\x1b[200~a[Aq]52;c;x?c"
+    assert typed.take("\x1b[2") == ""
+    assert typed.take("J\x1b[201~q") == "[2J\x1b[201~q"
+
+
+def test_a_reply_that_never_ends_is_forgotten(typed: InputFilter, clock: ManualClock) -> None:
+    typed.take("\x1b[?2026")
+    clock.advance(LATE + 0.1)
+    assert typed.take("y") == "y"
+
+
+def test_escape_is_told_from_the_beginning_of_a_sequence_by_time(
+    typed: InputFilter, clock: ManualClock
+) -> None:
+    assert typed.take("a\x1b") == "a"
+    assert typed.waits == pytest.approx(ESCAPE_DELAY)
+    assert not typed.escape()
+    clock.advance(ESCAPE_DELAY)
+    assert typed.escape()
+    assert not typed.escape()
+    assert typed.waits is None
+    assert typed.take("[") == "["  # by hand, one at a time
+
+
+def test_what_is_typed_behind_a_sequence_that_breaks_off_is_typed(typed: InputFilter) -> None:
+    assert typed.take("\x1b[?20\r") == "\r"
+    assert typed.take("\x1b[?20\x1b[A") == "\x1b[A"
+    assert typed.take("\x1b]11;rgb\x1b[Ax") == "\x1b[Ax"
+
+
+def test_an_endless_reply_takes_no_room_and_still_ends(typed: InputFilter) -> None:
+    typed.take("\x1b]52;c;")
+    for _ in range(20):
+        assert typed.take("y" * 1000) == ""
+    assert typed.take("\x07q") == "q"
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.sampled_from([*KEYS, *REPLIES, *WANTED_REPLIES, *UNKNOWN, PASTE]), max_size=8),
+    st.lists(st.integers(0, 200), max_size=8),
+)
+def test_wherever_it_is_cut_the_same_goes_on(pieces: list[str], cuts: list[int]) -> None:
+    clock = ManualClock()
+    typed = InputFilter(clock.monotonic)
+    text = "".join(pieces)
+    places = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
+    given_on = ""
+    for begin, end in pairwise(places):
+        given_on += typed.take(text[begin:end])
+    assert given_on == "".join(piece for piece in pieces if piece not in (*REPLIES, *UNKNOWN))
