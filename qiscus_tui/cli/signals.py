@@ -42,7 +42,7 @@ def _obeyed() -> tuple[int, ...]:
     """Return all of them, without those that whoever started us had us ignore, as `nohup` does.
 
     Shells have a job in the background ignore SIGINT: nobody means that. SIGALRM is left to whoever
-    set an alarm.
+    set an alarm, and SIGABRT to PYTHONFAULTHANDLER: what is not Python's can't be given back.
     """
     return tuple(
         number for number in ENDING_SIGNALS if number == signal.SIGINT or not _is_taken(number)
@@ -51,4 +51,4 @@ def _obeyed() -> tuple[int, ...]:
 
 def _is_taken(number: int) -> bool:
     handler = signal.getsignal(number)
-    return handler is signal.SIG_IGN or (number == signal.SIGALRM and callable(handler))
+    return handler in {None, signal.SIG_IGN} or (number == signal.SIGALRM and callable(handler))
