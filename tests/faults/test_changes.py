@@ -56,11 +56,20 @@ def test_sessions_that_begin_after_the_plan_are_left_alone(stage: Stage) -> None
     assert not set(run.outcomes()) & stage.live()
 
 
-def test_our_own_session_that_somebody_else_ended_stops_a_plan_that_might_hit_it(
+def test_our_own_session_that_somebody_else_ended_stops_no_plan(stage: Stage) -> None:
+    stage.prepare(Deed.REVOKE_ONE)
+    stage.server.state.end(_token(stage, stage.own_id()))
+    run = stage.do(Deed.REVOKE_ONE)
+    assert run.code == 0, run
+    assert set(run.outcomes().values()) == {"revoked"}
+
+
+def test_while_the_server_does_not_say_that_it_ended_nothing_is_sent_that_might_hit_it(
     stage: Stage,
 ) -> None:
     stage.prepare(Deed.REVOKE_ONE)
     stage.server.state.end(_token(stage, stage.own_id()))
+    stage.server.strikes(Call.PROFILE, b.answers(503, {"errors": "busy"}))
     run = _checked(stage, stage.do(Deed.REVOKE_ONE), Deed.REVOKE_ONE)
     assert run.code == 3, run
     assert stage.server.asked[Call.REVOKE] == 0

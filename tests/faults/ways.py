@@ -183,7 +183,7 @@ def _right(authority: trustme.CA) -> trustme.LeafCert:
 
 # Elsewhere a full queue refuses.
 _LINUX_ONLY = (
-    (Way("never connects", connects_never, 5, "did not answer", TIMEOUT),)
+    (Way("never connects", connects_never, 5, "did not take the connection", TIMEOUT),)
     if sys.platform == "linux"
     else ()
 )
