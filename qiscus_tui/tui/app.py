@@ -6,6 +6,7 @@ import asyncio
 import gc
 import signal
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SystemCommand
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from qiscus_tui.service.workspace import Workspace
     from qiscus_tui.tui.terminal.clipboard import Multiplexer
 
+KEPT_ON_SCREEN = 600.0
+"""Seconds that a token stays on the screen that is kept nowhere else."""
+
 PATIENCE = 3.0
 """Seconds that leaving may take to end a token of this run only."""
 
@@ -61,7 +65,7 @@ class QiscusTui(KeyQueue[int], CrashReport[int], ToastOnce[int], inherit_binding
             css_path=["app.tcss", f"screens/{first}"],
             ansi_color=True if few_colours else None,
         )
-        self._workspace = workspace
+        self._workspace = replace(workspace, show_secret=self._show_secret)
         self._choice = choice
         self._is_leaving = False
         self._was_quit = False
@@ -125,6 +129,13 @@ class QiscusTui(KeyQueue[int], CrashReport[int], ToastOnce[int], inherit_binding
         gc.collect()
         gc.freeze()
         gc.enable()
+
+    def _show_secret(self, secret: str) -> bool:
+        """Show a new long-lived token that could not be stored: now, and when the app has ended."""
+        words = f"The new long-lived token, shown only here: {safe(secret)}"
+        self.notify(words, severity="error", timeout=KEPT_ON_SCREEN, markup=False)
+        self.parting_words.append(words)
+        return True
 
     def _logged_in(self, done: LoggedIn) -> None:
         from qiscus_tui.tui.screens.sessions import SessionsScreen

@@ -314,3 +314,15 @@ async def test_logging_in_again_for_this_run_ends_the_token_that_it_replaces(clo
         await log_in_as(here, ADMIN)
         assert isinstance(here.app.screen, SessionsScreen)
         assert len(here.state.sessions()) == before
+
+
+async def test_a_token_that_a_refresh_could_not_store_is_on_the_screen_and_left_on_the_terminal(
+    machine: Machine,
+):
+    async with machine.app() as here:
+        connection = here.sessions.connection
+        assert connection is not None
+        assert connection.show_secret("LLTrenewed")
+        await here.settle()
+        assert "LLTrenewed" in here.toasts
+        assert any("LLTrenewed" in words for words in here.app.parting_words)

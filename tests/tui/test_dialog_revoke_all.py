@@ -181,8 +181,10 @@ async def test_a_new_long_lived_token_that_could_not_be_stored_is_shown_once(
     monkeypatch.setattr(Connection, "keep", full)
     async with DialogApp().run_test(size=(80, 24)) as pilot:
         app = await shown(pilot, dialog(on), on.clock)
+        usual = on.connection.show_secret
         await typed(pilot, on.clock, *code(on), "enter")
         await settled(pilot)
+        assert on.connection.show_secret is usual  # a refresh has nothing to show in here
         token = on.state.credentials.long_lived_token
         flat = "".join(line.strip(" │") for line in app.text().splitlines())
         assert token in flat

@@ -128,8 +128,9 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
 
         self._show_sending()
         # A task of its own: leaving the screen must not lose the new token.
-        self._connection.show_secret = self._show_lost
+        before, self._connection.show_secret = self._connection.show_secret, self._show_lost
         self._sending = asyncio.create_task(send_revoke_all(self._connection, self._listed))
+        self._sending.add_done_callback(lambda _: setattr(self._connection, "show_secret", before))
         try:
             sent = await asyncio.shield(self._sending)
             self.say("lead", "Reading what is gone.")
