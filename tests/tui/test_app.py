@@ -165,6 +165,17 @@ async def test_quitting_a_login_for_this_run_only_ends_its_token(clock: ManualCl
         assert running.state.calls[Call.LOGOUT] == 1
 
 
+async def test_a_hang_up_that_is_told_twice_ends_that_token_all_the_same(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock) as running:
+        running.app.leave(129)
+        running.app.leave(129)
+        await running.pilot.pause(0.1)
+        assert running.app.return_value == 129
+        assert running.state.calls[Call.LOGOUT] == 1
+
+
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
 )

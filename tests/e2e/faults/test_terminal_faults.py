@@ -10,7 +10,7 @@ import pytest
 from qiscus_tui.demo import Call, demo_state
 from qiscus_tui.model.clock import SystemClock
 from tests.e2e.conftest import Opener, Server, nothing_changes, wait_for_dialog
-from tests.e2e.terminal import Terminal
+from tests.e2e.terminal import CTRL_C, Terminal
 from tests.faults import behaviours as b
 from tests.faults.commands import Command
 from tests.faults.server import FaultyServer
@@ -68,7 +68,7 @@ def hanging() -> Generator[FaultyServer]:
         yield server
 
 
-@pytest.mark.parametrize("how", ["the line breaks", "SIGHUP", "SIGTERM", "q"])
+@pytest.mark.parametrize("how", ["the line breaks", "SIGHUP", "SIGTERM", "q", "ctrl-c"])
 def test_a_plan_that_is_cut_short_sends_nothing_more_and_is_named_at_the_next_start(
     opened: Opener, hanging: FaultyServer, how: str, tmp_path: object
 ) -> None:
@@ -92,12 +92,13 @@ def test_a_plan_that_is_cut_short_sends_nothing_more_and_is_named_at_the_next_st
         case "SIGTERM":
             terminal.signal(signal.SIGTERM)
         case _:
-            terminal.send("nq")  # also while it is asked whether to stop
+            # Also while it is asked whether to stop.
+            terminal.send("nq" if how == "q" else CTRL_C)
             wait_for_dialog(terminal, "Quit while", "Quit  y")
             terminal.send("y")
     code = terminal.finish()
-    assert code == {"SIGTERM": 143, "q": 0}.get(how, 129)
-    if how in {"SIGTERM", "q"}:
+    assert code == {"SIGTERM": 143, "q": 0, "ctrl-c": 130}.get(how, 129)
+    if how in {"SIGTERM", "q", "ctrl-c"}:
         assert "sent, and 4 of them were answered" in " ".join(terminal.text.split())
     sent = hanging.asked[Call.REVOKE]
     assert sent <= 4 + 16 + 4
