@@ -15,16 +15,16 @@ def main() -> int:
     """Run the program with an eye on its first frame."""
     told = Path(sys.argv.pop(1))
 
-    from textual.drivers.linux_driver import LinuxDriver
+    from qiscus_tui.tui.terminal.driver import TerminalDriver
 
-    write = LinuxDriver.write
+    write = TerminalDriver.write
 
-    def watched(self: LinuxDriver, data: str) -> None:
+    def watched(self: TerminalDriver, data: str) -> None:
         if ("qiscus" in data or "sessions" in data) and not told.exists():
             told.write_text("\n".join(name for name in SLOW if name in sys.modules))
         write(self, data)
 
-    LinuxDriver.write = watched
+    TerminalDriver.write = watched
     return program()
 
 
