@@ -10,17 +10,24 @@ from qiscus_tui.model.text import safe
 
 _NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL"})
 _CHECK_PORT = "Check the port of the server address; a server on this machine may need http://."
+_CHECK_PROXY = "Check proxy under [server] in config.toml, HTTPS_PROXY and ALL_PROXY."
 
 
-def transport_error(error: Exception, host: str, timeout: float) -> OutOfReach:
-    """The error for an exception of the transport. `timeout` is in seconds."""
+def transport_error(error: Exception, host: str, timeout: float, proxy: str = "") -> OutOfReach:
+    """The error for an exception of the transport. `timeout` is in seconds.
+
+    `proxy` is the host and port of the one in between, empty where there is none.
+    """
+    if proxy and isinstance(error, httpx.ConnectTimeout):
+        return TimedOut(f"The proxy {proxy} did not answer within {timeout:g} s", _CHECK_PROXY)
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
         return NotConnected(f"{host} did not take the connection within {timeout:g} s")
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         return TimedOut(f"{host} did not answer within {timeout:g} s")
     if isinstance(error, httpx.ProxyError):
         return NotConnected(
-            f"The proxy did not let us through to {host}: {safe(str(error), 200)}",
+            f"The proxy {proxy or '(unknown)'} did not let us through to {host}: "
+            f"{safe(str(error), 200)}",
             "Check proxy under [server] in config.toml, or HTTPS_PROXY, and its credentials.",
         )
     causes = tuple(_causes(error))
@@ -35,6 +42,9 @@ def transport_error(error: Exception, host: str, timeout: float) -> OutOfReach:
             if isinstance(cause, ssl.SSLError):
                 hint = _CHECK_PORT if cause.reason in _NO_TLS else None
                 return NotTrusted(f"{host} could not prove who it is: {_tls_words(cause)}", hint)
+        if proxy:
+            why = _connect_words(error)
+            return NotConnected(f"The proxy {proxy} could not be reached: {why}", _CHECK_PROXY)
         return NotConnected(f"{host} could not be reached: {_connect_words(error)}")
     if isinstance(error, httpx.RemoteProtocolError) and not _broke_off(error):
         return AnswerLost(f"{host} sent something that is not HTTP")

@@ -13,6 +13,8 @@ import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 import truststore
@@ -57,7 +59,18 @@ def in_process(app: Callable[..., Awaitable[None]]) -> httpx.AsyncBaseTransport:
 
 
 def tls_context(ca_bundle: str) -> ssl.SSLContext:
-    """Certificates of the system's store, and of `ca_bundle` where it is given."""
+    """Certificates of the system's store, and of `ca_bundle` where it is given.
+
+    Raises ConfigError where that, or what SSL_CERT_FILE and SSL_CERT_DIR name, can't be used.
+    """
+    for name, is_there in (("SSL_CERT_FILE", os.path.isfile), ("SSL_CERT_DIR", os.path.isdir)):
+        path = os.environ.get(name)
+        if path and not is_there(path):  # OpenSSL would take other certificates, without a word
+            what = "file" if name == "SSL_CERT_FILE" else "folder"
+            raise ConfigError(
+                f"{name} is set to {safe(path, 200)}, and there is no such {what}",
+                f"Correct {name}, or unset it.",
+            )
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if ca_bundle:
         try:
@@ -94,6 +107,7 @@ class Wire:
         self._clock = clock
         # Neither this machine itself nor the in-process demo is behind a proxy.
         outside = settings.transport is None and not is_loopback(origin.host)
+        self._proxy = _proxy_for(origin, settings) if outside else ""
         verify: ssl.SSLContext | bool = True
         if settings.transport is not None or origin.scheme == "http":
             verify = False  # no TLS on this wire, so no context to build
@@ -117,8 +131,9 @@ class Wire:
             )
         except (ValueError, ImportError, httpx.InvalidURL) as error:
             # Not what the error says: it may hold the proxy's password.
+            shown = f" {self._proxy}" if self._proxy else ""
             raise ConfigError(
-                "The proxy cannot be used: its address or its kind is not understood",
+                f"The proxy{shown} cannot be used: its address or its kind is not understood",
                 "Check proxy under [server] in config.toml, HTTPS_PROXY and ALL_PROXY.",
             ) from error
 
@@ -189,7 +204,8 @@ class Wire:
                 response = await self._client.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             self._write_down(call, type(error).__name__, begun)
-            raise transport_error(error, self._host, self._waited(longest)) from error
+            waited = self._waited(longest)
+            raise transport_error(error, self._host, waited, self._proxy) from error
         self._write_down(call, str(response.status_code), begun)
         try:
             yield AnswerStream(response, self._host, self._settings.timeout, self._clock)
@@ -252,6 +268,26 @@ class Wire:
                 yield
         except TimeoutError as error:
             raise transport_error(error, self._host, self._waited(longest)) from error
+
+
+_NOT_SHOWN = "(its address is not shown)"
+
+
+def _proxy_for(origin: Origin, settings: WireSettings) -> str:
+    """Host and port of the proxy in between, without user and password; empty without one."""
+    address = settings.proxy
+    if not address and not proxy_bypass(origin.host):
+        proxies = getproxies()
+        address = proxies.get(origin.scheme) or proxies.get("all") or ""
+    if "://" not in address:
+        address = f"http://{address}" if address else ""
+    try:
+        netloc = urlsplit(address).netloc
+    except ValueError:
+        return _NOT_SHOWN
+    if "@" in address and "@" not in netloc:  # cut within the password, by a sign in it
+        return _NOT_SHOWN
+    return safe(netloc.rpartition("@")[2], 100)
 
 
 def _leads_away(call: Call) -> ConfigError:

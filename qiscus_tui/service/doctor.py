@@ -7,16 +7,19 @@ import asyncio
 import enum
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from qiscus_tui.api.contract import Call, Contract, Source
 from qiscus_tui.api.probe import PathProbe, Presence
-from qiscus_tui.errors import AddressError, NoAccount, QiscusTuiError
+from qiscus_tui.api.wire import tls_context
+from qiscus_tui.errors import AddressError, ConfigError, NoAccount, QiscusTuiError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.storage_offer import StorageOffer, offer
 from qiscus_tui.service.account_selection import ACCOUNT_VARIABLE, unmatched_words
 from qiscus_tui.service.workspace import Workspace
+from qiscus_tui.store.config_checks import THEMES
 
 CLOCK_SLACK = 60.0
 """Seconds that the clocks may differ before it is worth a word."""
@@ -54,6 +57,8 @@ class Check:
 async def examine(workspace: Workspace) -> AsyncGenerator[Check]:
     """Each check as it is done. Sends no credential."""
     yield Check("config", Verdict.GOOD, _config_words(workspace))
+    for check in await asyncio.to_thread(_setting_checks, workspace):
+        yield check
     for check in await asyncio.to_thread(_storage_checks, workspace):
         yield check
     for check in await asyncio.to_thread(_account_checks, workspace):
@@ -119,6 +124,22 @@ def _config_words(workspace: Workspace) -> str:
             return "the demo reads none, unless --config names one"
         path = local_files.paths.config_file
     return f"{safe(str(path))} is in use" if path.exists() else "none, the usual settings"
+
+
+def _setting_checks(workspace: Workspace) -> list[Check]:
+    """Settings that are of the right type, and still can't be used."""
+    checks: list[Check] = []
+    theme = workspace.config.ui.theme
+    if theme not in THEMES:
+        near = get_close_matches(theme, THEMES, n=1)
+        hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(THEMES)}."
+        checks.append(Check("theme", Verdict.BAD, f'there is no theme "{safe(theme, 60)}"', hint))
+    if workspace.demo is None:
+        try:
+            tls_context(workspace.wire_settings().ca_bundle)
+        except ConfigError as error:
+            checks.append(Check("certificates", Verdict.BAD, error.message, error.hint))
+    return checks
 
 
 def _storage_checks(workspace: Workspace) -> list[Check]:

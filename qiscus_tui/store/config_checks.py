@@ -33,6 +33,16 @@ def seconds(least: float, most: float) -> Callable[[str], float]:
     return read
 
 
+THEMES = (
+    *("qiscus-dark", "qiscus-light", "qiscus-ansi-dark", "qiscus-ansi-light"),
+    *("ansi-dark", "ansi-light", "atom-one-dark", "atom-one-light", "catppuccin-frappe"),
+    *("catppuccin-latte", "catppuccin-macchiato", "catppuccin-mocha", "dracula", "flexoki"),
+    *("gruvbox", "monokai", "nord", "rose-pine", "rose-pine-dawn", "rose-pine-moon"),
+    *("solarized-dark", "solarized-light", "textual-dark", "textual-light", "tokyo-night"),
+)
+"""Names of the themes that the app has: what checks the configuration does not load it."""
+
+
 def origin(text: str) -> Origin | None:
     """A server address; None where it is empty."""
     try:

@@ -5,8 +5,19 @@ import ssl
 import httpx
 import pytest
 
+from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.transport_errors import transport_error
-from qiscus_tui.errors import AnswerLost, NotConnected, NotTrusted, OutOfReach, TimedOut
+from qiscus_tui.api.wire import WireSettings, tls_context
+from qiscus_tui.errors import (
+    AnswerLost,
+    ConfigError,
+    NotConnected,
+    NotTrusted,
+    OutOfReach,
+    TimedOut,
+)
+from tests.api.serving import ORIGIN
+from tests.clocks import ManualClock
 
 
 def caused(error: Exception, cause: Exception) -> Exception:
@@ -50,7 +61,7 @@ def tls(kind: type[ssl.SSLError], reason: str) -> ssl.SSLError:
         (
             httpx.ProxyError("407 Proxy Authentication Required"),
             NotConnected,
-            "The proxy did not let us through to host: 407 Proxy Authentication Required",
+            "The proxy (unknown) did not let us through to host: 407 Proxy Authentication Required",
         ),
         (
             caused(httpx.ConnectError("x"), tls(ssl.SSLEOFError, "UNEXPECTED_EOF")),
@@ -75,3 +86,68 @@ def test_the_error_says_why(error: Exception, kind: type[OutOfReach], words: str
     found = transport_error(error, "host", 20.0)
     assert type(found) is kind
     assert found.message.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (httpx.ConnectTimeout("x"), "The proxy p:1 did not answer within 20 s"),
+        (
+            httpx.ConnectError("All connection attempts failed"),
+            "The proxy p:1 could not be reached: connection refused, or no route to it",
+        ),
+        (
+            httpx.ConnectError("[Errno -2] Name or service not known"),
+            "The proxy p:1 could not be reached: no such host",
+        ),
+        (httpx.ProxyError("403 Forbidden"), "The proxy p:1 did not let us through to host: 403"),
+        (
+            caused(httpx.ConnectError("x"), tls(ssl.SSLError, "SSLV3_ALERT_HANDSHAKE_FAILURE")),
+            "host could not prove who it is",
+        ),
+        (httpx.ReadTimeout("x"), "host did not answer within 20 s"),
+    ],
+)
+def test_the_proxy_is_blamed_for_what_it_does(error: Exception, words: str) -> None:
+    assert transport_error(error, "host", 20.0, "p:1").message.startswith(words)
+
+
+@pytest.mark.parametrize(
+    "address", ["http://user:pass-of-mine@127.0.0.1:9", "user:pass-of-mine@127.0.0.1:9"]
+)
+async def test_the_proxy_of_the_environment_is_named_without_its_password(
+    address: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", address)
+    async with ApiClient(ORIGIN, "a", WireSettings(), clock) as client:
+        with pytest.raises(NotConnected) as raised:
+            await client.logout("QEX")
+    assert raised.value.message.startswith("The proxy 127.0.0.1:9 could not be reached")
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("htp://u:pass-of-mine@proxy.example:3128", "The proxy proxy.example:3128 cannot be used"),
+        ("htp://u:pass-of/mine@proxy.example:3128", "The proxy (its address is not shown)"),
+        ("http://[u:pass-of-mine@proxy", "The proxy (its address is not shown)"),
+    ],
+)
+async def test_a_proxy_that_is_none_is_named(
+    address: str, named: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", address)
+    async with ApiClient(ORIGIN, "a", WireSettings(), clock) as client:
+        with pytest.raises((ConfigError, NotConnected)) as raised:
+            await client.logout("QEX")
+    assert named in raised.value.message
+    assert "pass-of" not in raised.value.message
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_certificates_that_are_not_there_are_an_error(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "/nowhere/at-all")
+    with pytest.raises(ConfigError, match=f"{name} is set to /nowhere/at-all"):
+        tls_context("")

@@ -1,6 +1,7 @@
 """`doctor`: a report for a ticket."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,19 @@ def test_nothing_is_asked_where_nobody_can_say_yes_to_trying_paths(program: Prog
     assert (done.code, done.out) == (2, "")
     assert len(done.err.splitlines()) == 2
     assert program.server.calls.total() == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[ui]\ntheme = "qiscus-drak"', 'theme: there is no theme "qiscus-drak"'),
+        ('[server]\nca_bundle = "/nowhere.pem"', "certificates: The ca_bundle /nowhere.pem"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_bad(
+    program: Program, configured: Callable[[str], None], text: str, said: str
+) -> None:
+    configured(text)
+    done = program("doctor")
+    assert done.code == 1
+    assert f"bad     {said}" in done.out

@@ -6,8 +6,9 @@ import pytest
 from rich.color import Color as RichColor
 from rich.color import ColorSystem
 from textual.color import Color
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
+from qiscus_tui.store import config_checks
 from qiscus_tui.tui.theme import DARK, LIGHT, THEMES, fitting, has_few_colours
 from tests.clocks import ManualClock
 from tests.tui.conftest import NOW, TableApp, many
@@ -131,3 +132,7 @@ def luminance(colour: str) -> float:
         for level in Color.parse(colour).normalized
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_the_configuration_knows_every_theme_of_the_app() -> None:
+    assert {*BUILTIN_THEMES, *(one.name for one in THEMES)} <= set(config_checks.THEMES)
