@@ -5,6 +5,7 @@ import asyncio
 
 from qiscus_tui import query
 from qiscus_tui.cli.filters import add_filter, parse_filters
+from qiscus_tui.cli.numbers import whole_number
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.table import count, remarks, session_table
 from qiscus_tui.cli.verb import Context, Verb
@@ -26,6 +27,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help=f"one of {', '.join(key.value for key in query.SortKey)} (created, newest first)",
     )
     parser.add_argument("--reverse", action="store_true", help="the other way round")
+    parser.add_argument(
+        "--limit", metavar="N", type=whole_number(1, 10**9), help="only the first N of them"
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON array, ASCII")
     form.add_argument("--csv", action="store_true", help="a heading and a line a session")
@@ -48,6 +52,7 @@ async def run(context: Context) -> int:
         positions = _shown_positions(listed, wanted, moment)
         order = query.order(listed, query.SortKey(options.sort), reverse=options.reverse)
         chosen = [position for position in order if position in positions]
+        chosen = chosen[: options.limit]
         ids = (listed.sessions[position].id for position in chosen)
         await asyncio.to_thread(remember_ids, workspace.local_files, ids)
     if options.json:

@@ -50,6 +50,14 @@ def test_json_is_one_array_with_exactly_these_fields(logged_in: Program) -> None
     assert all(list(one) == FIELDS for one in found)
 
 
+def test_a_limit_lists_the_first_ones_of_the_order(logged_in: Program) -> None:
+    whole = listed(logged_in, "--sort", "expires")
+    assert [one["id"] for one in listed(logged_in, "--sort", "expires", "--limit", "3")] == [
+        one["id"] for one in whole[:3]
+    ]
+    assert logged_in("sessions", "--limit", "0").code == 2
+
+
 def test_times_are_rfc3339_utc_and_the_countdown_is_seconds(logged_in: Program) -> None:
     own = next(one for one in listed(logged_in) if one["current"])
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", str(own["created_at"]))
