@@ -1,15 +1,17 @@
-"""The program: hands over to a verb or to the screens."""
+"""The program: runs a verb, or the screens."""
 
 import os
 import sys
 
 
 def main() -> int:
-    """Run the command line of this process; gives its exit code."""
+    """Run the command line of this process. Return the exit code."""
     try:
         return _main(sys.argv[1:])
     except KeyboardInterrupt:
-        return 130  # ctrl-c before anybody listens for it
+        from qiscus_tui.errors import ExitCode
+
+        return ExitCode.INTERRUPTED  # ctrl-c before a handler is installed
 
 
 def _main(arguments: list[str]) -> int:
@@ -33,9 +35,9 @@ def _main(arguments: list[str]) -> int:
 
 
 def _protect() -> int:
-    """No core dump may hold our secrets, and no file of ours may become stdin, stdout, stderr.
+    """Forbid core dumps, which would hold secrets, and open stdin, stdout and stderr if closed.
 
-    Gives the size of core dumps that was allowed before.
+    Return the size of core dumps that was allowed before.
     """
     import resource
 
@@ -45,18 +47,18 @@ def _protect() -> int:
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, which is this one
     return limit[0]
 
 
 def _current_folder() -> str:
     try:
         return os.getcwd()
-    except OSError:  # it is gone
+    except OSError:  # it was removed
         return ""
 
 
 if __name__ == "__main__":
     if sys.path and sys.path[0] in {"", _current_folder()}:
-        del sys.path[0]  # `python -m` puts the current folder first: anybody's modules
+        del sys.path[0]  # `python -m` puts the current folder, which may hold any modules, first
     sys.exit(main())

@@ -1,48 +1,87 @@
-"""Everything that can go wrong, as types that say themselves.
+"""Every exit code, and everything that can go wrong, as types that carry their own message.
 
     QiscusTuiError                      exit code
     ├── UsageError                          2  the command or its options
     │   ├── ConfigError                     2  config.toml or the environment
-    │   ├── AddressError                    2  a server address that will not be used
-    │   ├── FilterError                     2  a filter that cannot be read
+    │   ├── AddressError                    2  an unusable server address
+    │   ├── FilterError                     2  a filter with a mistake in it
     │   ├── ReadOnly                        2  the configuration forbids changes
-    │   └── NotConfirmed                    2  nobody said yes
+    │   └── NotConfirmed                    2  the user did not confirm
     ├── LoginNeeded                         4  no usable credentials
-    │   ├── NoAccount                       4  nobody is logged in here
+    │   ├── NoAccount                       4  not logged in on this machine
     │   ├── LoginRefused                    4  wrong email address or password
     │   ├── TwoFactor                       4  the account logs in with a second factor
     │   ├── NoLongLivedToken                4  an app too old for token management, a REST account
     │   ├── NoSecretKey                     4  an account without a REST secret key
-    │   └── TokenInvalid                    4  the server no longer takes our token
-    ├── ServerError                         1  the server answered, and it was not a yes
+    │   └── TokenInvalid                    4  the server rejected our token
+    ├── ServerError                         1  the server answered with an error
     │   ├── ServerRefused                   1  4xx
-    │   │   ├── Forbidden                   1  403: this role may not
-    │   │   ├── NamedTokenInvalid           1  a revoke names a token that is none
-    │   │   └── TokenExpired                1  the short-lived token ended: refresh and repeat
-    │   ├── ServerFault                     1  429 and 5xx: may go away by itself
-    │   └── Unreadable                      1  an answer that is not the API's
+    │   │   ├── Forbidden                   1  403: the role lacks permission
+    │   │   ├── NamedTokenInvalid           1  the token to revoke is invalid
+    │   │   └── TokenExpired                1  the short-lived token has expired
+    │   ├── ServerFault                     1  429 and 5xx: may be temporary
+    │   └── Unreadable                      1  not a valid answer of this API
     │       └── NotQiscus                   1  no Qiscus server at this address
     ├── OutOfReach                          5  no answer
-    │   ├── NotConnected                    5  refused, no such host, no route
+    │   ├── NotConnected                    5  refused, unknown host, no route
     │   ├── TimedOut                        5
-    │   ├── AnswerLost                      5  the connection ended before the answer
+    │   ├── AnswerLost                      5  the connection ended in the middle of the answer
     │   └── NotTrusted                      5  TLS: certificate or host name
     ├── StorageError                        6  local files, keyring, locks
     │   └── TokenNotStored                  6  a new long-lived token could not be stored
-    ├── CannotRun                         126  a command that the system does not run
-    ├── CommandNotFound                   127  a command that is not there
+    ├── CannotRun                         126  the system cannot run the command
+    ├── CommandNotFound                   127  there is no such command
     └── Interrupted                   128 + n  ended by signal n
 
-Messages are one line of plain, safe text in the user's words, without secrets.
+A message is one line of plain, safe text without secrets.
 """
 
-from typing import ClassVar
+import enum
+from typing import ClassVar, Self
+
+
+class ExitCode(enum.IntEnum):
+    """The exit codes, each with its meaning in --help and README."""
+
+    meaning: str
+
+    def __new__(cls, value: int, meaning: str) -> Self:
+        code = int.__new__(cls, value)
+        code._value_ = value
+        code.meaning = meaning
+        return code
+
+    DONE = 0, "done"
+    FAILED = (
+        1,
+        "the server refused or something failed; `status --min-ttl`: the token expires too soon",
+    )
+    USAGE = 2, "wrong usage, configuration or server address, or not confirmed"
+    INCOMPLETE = (
+        3,
+        "some sessions failed, are unknown or were not sent (1, 4 and 5 only where nothing was "
+        "sent at all); `sessions`: the list is incomplete",
+    )
+    LOGIN = 4, "a login is needed or was refused"
+    UNREACHABLE = 5, "the server is unreachable or timed out"
+    STORAGE = 6, "local files, keyring or locks failed"
+    CANNOT_RUN = 126, "`exec`: the command cannot be run"
+    NOT_FOUND = (
+        127,
+        "`exec`: there is no such command; otherwise `exec` ends with the exit code of the command",
+    )
+    INTERRUPTED = 130, "interrupted by ctrl-c; by any other signal N: 128 + N"
+
+
+def signal_exit_code(number: int) -> int:
+    """Return the exit code of a program that this signal ended."""
+    return 128 + number
 
 
 class QiscusTuiError(Exception):
-    """Something that the user is told in two lines: what happened, and what to do."""
+    """An error shown in two lines: what happened, and what to do."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
     default_hint: ClassVar[str] = "Run again with --debug to see where it happened."
 
     def __init__(self, message: str, hint: str | None = None) -> None:
@@ -50,60 +89,65 @@ class QiscusTuiError(Exception):
         self.message = message
         """What happened, and to what."""
         self.hint = self.default_hint if hint is None else hint
-        """What to do next."""
+        """What to do next; may be empty."""
+
+    @property
+    def text(self) -> str:
+        """Message and hint, one below the other."""
+        return f"{self.message}\n{self.hint}" if self.hint else self.message
 
 
 class UsageError(QiscusTuiError):
-    """The command cannot be carried out as it was given."""
+    """The command line is wrong."""
 
-    exit_code = 2
+    exit_code = ExitCode.USAGE
     default_hint = "See: qiscus-tui --help"
 
 
 class ConfigError(UsageError):
-    """The configuration or the environment cannot be used."""
+    """A mistake in config.toml or the environment."""
 
-    default_hint = "Mend the configuration and run the command again."
+    default_hint = "Fix config.toml and try again."
 
 
 class AddressError(UsageError):
-    """A server address that will not be used."""
+    """An unusable server address."""
 
     default_hint = "Give it as https://host or https://host:port, without a path."
 
 
 class FilterError(UsageError):
-    """A filter that cannot be read."""
+    """A filter with a mistake in it."""
 
-    default_hint = "Words narrow the list; put quotes around words that belong together."
+    default_hint = "Every word narrows the list; quote words that belong together."
 
     def __init__(self, message: str, hint: str | None = None, *, position: int = 0) -> None:
         super().__init__(message, hint)
         self.position = position
-        """Where in the filter, counted in characters from 0."""
+        """Index of the mistake in the filter, in characters."""
 
 
 class NotConfirmed(UsageError):
-    """A destructive command that nobody confirmed: nothing was done."""
+    """The user did not confirm, so nothing was done."""
 
-    default_hint = "Nothing was changed. To go on without a question, add --yes."
+    default_hint = "Nothing was changed. To skip the confirmation, add --yes."
 
 
 class ReadOnly(UsageError):
-    """The configuration says that nothing may be changed with this account."""
+    """The configuration forbids changes with this account."""
 
-    default_hint = "Take readonly out of the account's part of config.toml to allow changes."
+    default_hint = "To allow changes, remove readonly from the account's section of config.toml."
 
 
 class LoginNeeded(QiscusTuiError):
     """There are no usable credentials."""
 
-    exit_code = 4
+    exit_code = ExitCode.LOGIN
     default_hint = "Log in with: qiscus-tui login"
 
 
 class NoAccount(LoginNeeded):
-    """Nobody is logged in on this machine."""
+    """Not logged in on this machine."""
 
     default_hint = (
         "Log in with: qiscus-tui login, or set QISCUS_LONG_LIVED_TOKEN and QISCUS_APP_ID."
@@ -111,9 +155,9 @@ class NoAccount(LoginNeeded):
 
 
 class LoginRefused(LoginNeeded):
-    """The server did not take the email address and password."""
+    """The server refused the email address and password."""
 
-    default_hint = "Check both. A Qiscus password ends by itself after 90 days; reset it there."
+    default_hint = "Check both. A Qiscus password expires after 90 days; reset it there."
 
 
 class TwoFactor(LoginNeeded):
@@ -135,24 +179,24 @@ class NoSecretKey(LoginNeeded):
     """The account has no REST secret key."""
 
     default_hint = (
-        "Leave --rest out, or keep a secret key: qiscus-tui login --rest --app-id APP "
+        "Omit --rest, or store a secret key: qiscus-tui login --rest --app-id APP "
         "(or set QISCUS_SECRET_KEY and QISCUS_APP_ID)."
     )
 
 
 class TokenInvalid(LoginNeeded):
-    """The server no longer takes the token that we hold."""
+    """The server rejected our token."""
 
     default_hint = "Log in again: qiscus-tui login"
 
 
 class ServerError(QiscusTuiError):
-    """The server answered, and it was not a yes.
+    """The server answered with an error.
 
-    `status` is the HTTP status, 0 where none belongs to it.
+    `status` is the HTTP status, 0 if there is none.
     """
 
-    default_hint = "Nothing was changed by this call as far as the server says."
+    default_hint = "According to the server, this call changed nothing."
 
     def __init__(self, message: str, hint: str | None = None, *, status: int = 0) -> None:
         super().__init__(message, hint)
@@ -166,27 +210,27 @@ class ServerRefused(ServerError):
 
 
 class Forbidden(ServerRefused):
-    """403: this user's role may not do that."""
+    """403: this user's role lacks permission."""
 
     default_hint = "Log in as an admin of the app."
 
 
 class NamedTokenInvalid(ServerRefused):
-    """A revoke names a token that is none, says the server: nothing of our own credential."""
+    """The server says that the token to revoke is invalid; our own credential is not meant."""
 
-    default_hint = "It may have ended by itself. See what is listed: qiscus-tui sessions"
+    default_hint = "It may have expired. See what is listed: qiscus-tui sessions"
 
 
 class TokenExpired(ServerRefused):
-    """The short-lived token ended; refreshing it and repeating the call mends this."""
+    """The short-lived token has expired; refresh it and repeat the call."""
 
     default_hint = "Get a new one: qiscus-tui refresh"
 
 
 class ServerFault(ServerError):
-    """429 or 5xx: the server is busy or broken, and may recover by itself."""
+    """429 or 5xx: the server is busy or broken, perhaps temporarily."""
 
-    default_hint = "Wait a little and try again."
+    default_hint = "Wait a moment and try again."
 
     def __init__(
         self,
@@ -198,32 +242,32 @@ class ServerFault(ServerError):
     ) -> None:
         super().__init__(message, hint, status=status)
         self.retry_after = retry_after
-        """Seconds that the server asked us to wait, None where it did not say."""
+        """Seconds that the server asked us to wait, None if it did not say."""
 
 
 class Unreadable(ServerError):
-    """An answer that is not what this API gives."""
+    """An answer that this API would not give."""
 
-    default_hint = "A proxy may stand between; check the server address."
+    default_hint = "There may be a proxy in between; check the server address."
 
 
 class NotQiscus(Unreadable):
     """There is no Qiscus server at this address."""
 
     default_hint = (
-        "Check the server address (--server); the usual one is https://omnichannel.qiscus.com"
+        "Check the server address (--server); the default is https://omnichannel.qiscus.com"
     )
 
 
 class OutOfReach(QiscusTuiError):
-    """The server gave no answer."""
+    """The server did not answer."""
 
-    exit_code = 5
+    exit_code = ExitCode.UNREACHABLE
     default_hint = "Check the network and the server address, then try again."
 
 
 class NotConnected(OutOfReach):
-    """Refused, no such host or no route: the request was never sent."""
+    """Refused, unknown host or no route: the request was not sent."""
 
 
 class TimedOut(OutOfReach):
@@ -233,13 +277,13 @@ class TimedOut(OutOfReach):
 
 
 class AnswerLost(OutOfReach):
-    """The connection ended before the whole answer was here."""
+    """The connection ended in the middle of the answer."""
 
-    default_hint = "Whether the server carried it out is not known. List the sessions to see."
+    default_hint = "The server may have carried out the call. List the sessions to see."
 
 
 class NotTrusted(OutOfReach):
-    """The server could not prove who it is (TLS)."""
+    """The server failed TLS verification."""
 
     default_hint = (
         "For a private CA, set ca_bundle under [server] in config.toml, or SSL_CERT_FILE."
@@ -249,30 +293,30 @@ class NotTrusted(OutOfReach):
 class StorageError(QiscusTuiError):
     """Something on this machine could not be read, written or locked."""
 
-    exit_code = 6
-    default_hint = "Check the folder's owner, mode and free space."
+    exit_code = ExitCode.STORAGE
+    default_hint = "Check the folder's owner, permissions and free space."
 
 
 class TokenNotStored(StorageError):
     """The server replaced the long-lived token, and the new one could not be stored."""
 
     def __init__(self, message: str, app_code: str, *, is_shown: bool) -> None:
-        with_it = f"qiscus-tui login --with-token --app-id {app_code}"
-        shown = f"Log in with the token that was just shown: {with_it}"
+        login = f"qiscus-tui login --with-token --app-id {app_code}"
+        shown = f"Log in with the token just shown: {login}"
         super().__init__(message, shown if is_shown else "Log in again: qiscus-tui login")
 
 
 class CannotRun(QiscusTuiError):
-    """The command of `exec` is there, and the system does not run it."""
+    """The system cannot run the command of `exec`."""
 
-    exit_code = 126
-    default_hint = "Check that it may be executed, and that its first line names its interpreter."
+    exit_code = ExitCode.CANNOT_RUN
+    default_hint = "Check that it is executable, and that its first line names its interpreter."
 
 
 class CommandNotFound(QiscusTuiError):
-    """The command of `exec` is not there."""
+    """The command of `exec` does not exist."""
 
-    exit_code = 127
+    exit_code = ExitCode.NOT_FOUND
     default_hint = "Check its name and PATH, and the interpreter that its first line names."
 
 

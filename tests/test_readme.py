@@ -4,6 +4,8 @@ import re
 import tomllib
 from pathlib import Path
 
+from qiscus_tui.errors import ExitCode
+
 PROJECT = Path(__file__).parents[1]
 
 
@@ -33,3 +35,9 @@ def test_before_it_is_installed_for_good_the_readme_calls_it_where_it_is() -> No
     calls = [one for one in commands if re.search(r"\bqiscus-tui\b", one)]
     assert len(calls) >= 5
     assert [one for one in calls if ".venv/bin/qiscus-tui" not in one] == []
+
+
+def test_the_table_of_exit_codes_is_that_of_the_program() -> None:
+    _, _, table = (PROJECT / "README.md").read_text().partition("| exit code | means |\n")
+    rows = table.partition("\n\n")[0].splitlines()[1:]
+    assert rows == [f"| {code.value} | {code.meaning} |" for code in ExitCode]

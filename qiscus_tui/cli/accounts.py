@@ -5,7 +5,7 @@ import argparse
 from qiscus_tui.cli.environment import must_not_come_from_environment
 from qiscus_tui.cli.text_table import Column, text_table
 from qiscus_tui.cli.verb import Context, Verb
-from qiscus_tui.errors import UsageError
+from qiscus_tui.errors import ExitCode, UsageError
 from qiscus_tui.model.account import Role
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.directory import KnownAccount, accounts, forget_account, use
@@ -50,13 +50,13 @@ def _list(context: Context) -> int:
     found = accounts(context.workspace)
     if context.options.json:
         console.result_json([_as_json(one) for one in found])
-        return 0
+        return ExitCode.DONE
     if not found:
         console.say("No account is kept here. Log in with: qiscus-tui login")
-        return 0
+        return ExitCode.DONE
     for line in text_table(COLUMNS, map(_cells, found), console.out_width):
         console.result(line)
-    return 0
+    return ExitCode.DONE
 
 
 def _cells(known: KnownAccount) -> tuple[str, ...]:
@@ -91,7 +91,7 @@ def _use(context: Context, name: str) -> int:
     console.result(f"Commands now use the account {safe(name)}")
     if workspace.environ.get(ACCOUNT_VARIABLE, "").strip() not in {"", name}:
         console.say(f"But {ACCOUNT_VARIABLE} is set, and comes first.")
-    return 0
+    return ExitCode.DONE
 
 
 async def _forget(context: Context, name: str) -> int:
@@ -103,7 +103,7 @@ async def _forget(context: Context, name: str) -> int:
         f"{lives} long-lived token or secret key may live on at the server: nobody was asked to "
         "end it."
     )
-    return 0
+    return ExitCode.DONE
 
 
 VERB = Verb(

@@ -7,7 +7,7 @@ from qiscus_tui.api.any_call import METHODS, READS, any_call
 from qiscus_tui.api.contract import Authentication
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.verb import Context, Verb
-from qiscus_tui.errors import ServerRefused, UsageError
+from qiscus_tui.errors import ExitCode, ServerRefused, UsageError
 from qiscus_tui.model.text import safe
 
 MOST_SENT = 16 * 1024 * 1024
@@ -52,10 +52,10 @@ async def run(context: Context) -> int:
             async for piece in answer.pieces:
                 write(piece)
     if 200 <= answer.status < 300:
-        return 0
+        return ExitCode.DONE
     context.console.out.flush()
     context.console.tell(_refusal(options.method, answer.status))
-    return ServerRefused.exit_code
+    return ExitCode.FAILED
 
 
 def _fields(given: list[str]) -> list[tuple[str, str]]:

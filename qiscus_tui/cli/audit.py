@@ -5,6 +5,7 @@ import argparse
 from qiscus_tui.cli.outcome_lines import outcome_lines
 from qiscus_tui.cli.table import count, moment
 from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.errors import ExitCode
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.history import PastPlan, past_plans
@@ -26,7 +27,7 @@ def run(context: Context) -> int:
         console.say(f"{lines} of the audit log could not be read: damaged, or torn by a crash.")
     if context.options.json:
         console.result_json([_as_json(plan) for plan in plans])
-        return 0
+        return ExitCode.DONE
     for plan in plans:
         console.result(_line(plan))
         told = (
@@ -38,7 +39,7 @@ def run(context: Context) -> int:
             console.result(f"    {line}")
     if not plans and not content.unreadable:
         console.say("Nothing was revoked from here.")
-    return 0
+    return ExitCode.DONE
 
 
 def _line(plan: PastPlan) -> str:

@@ -8,7 +8,7 @@ import argparse
 from qiscus_tui.cli.parser import build_parser
 from qiscus_tui.cli.shell_completion import BEFORE_ZSH, completed
 from qiscus_tui.cli.verb import Context, Verb
-from qiscus_tui.errors import UsageError
+from qiscus_tui.errors import ExitCode, UsageError
 from qiscus_tui.service.completion_ids import remembered_ids
 
 SHELLS = ("bash", "zsh", "fish")
@@ -41,11 +41,11 @@ def run(context: Context) -> int:
     if options.words is not None:
         for word in _words(context, options.words):
             console.result(word)
-        return 0
+        return ExitCode.DONE
     if options.shell is None:
         raise UsageError("completion needs the name of a shell", f"One of: {', '.join(SHELLS)}")
     console.result(_functions(options.shell))
-    return 0
+    return ExitCode.DONE
 
 
 def _words(context: Context, kind: str) -> list[str]:

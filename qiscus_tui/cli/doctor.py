@@ -3,7 +3,7 @@
 import argparse
 
 from qiscus_tui.cli.verb import Context, Verb
-from qiscus_tui.errors import NotConfirmed
+from qiscus_tui.errors import ExitCode, NotConfirmed
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +43,8 @@ async def run(context: Context) -> int:
     else:
         for line in lines:
             console.result(line)
-    return 1 if any(check.verdict is Verdict.BAD for check in checks) else 0
+    is_bad = any(check.verdict is Verdict.BAD for check in checks)
+    return ExitCode.FAILED if is_bad else ExitCode.DONE
 
 
 async def _tried(context: Context) -> list[str]:

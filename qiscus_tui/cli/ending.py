@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.signals import handled_by
-from qiscus_tui.errors import Interrupted
+from qiscus_tui.errors import Interrupted, signal_exit_code
 from qiscus_tui.service.signal_shield import shield
 
 VERIFYING = 1.4
@@ -35,7 +35,7 @@ def run_until_signal(work: Coroutine[object, object, _Result], console: Console)
 def _ended_in_time(console: Console) -> Generator[None]:
     def end(_number: int, _frame: object) -> None:
         if console.caught and not shield.is_held:
-            os._exit(128 + console.caught[0])
+            os._exit(signal_exit_code(console.caught[0]))
 
     before = signal.signal(signal.SIGALRM, end)
     try:

@@ -8,7 +8,7 @@ from qiscus_tui.cli.environment import must_not_come_from_environment
 from qiscus_tui.cli.notices import warn_of_unmatched_accounts
 from qiscus_tui.cli.table import moment
 from qiscus_tui.cli.verb import Context, Verb
-from qiscus_tui.errors import NotConfirmed, UsageError
+from qiscus_tui.errors import ExitCode, NotConfirmed, UsageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.login import (
@@ -68,7 +68,7 @@ async def run(context: Context) -> int:
     await done.connection.close()
     await _show(console, done)
     warn_of_unmatched_accounts(context)  # now that the account is kept
-    return 0
+    return ExitCode.DONE
 
 
 def _check(options: argparse.Namespace, console: Console) -> None:

@@ -5,6 +5,7 @@ import argparse
 from qiscus_tui.cli.environment import must_not_come_from_environment
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.errors import ExitCode
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.logout import has_key_alone, log_out
 
@@ -33,7 +34,7 @@ async def run(context: Context) -> int:
             "The long-lived token may live on at the server. If it leaked, change the password "
             "and ask Qiscus."
         )
-    return 0
+    return ExitCode.DONE
 
 
 VERB = Verb(

@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.console import Console, system_console
 from qiscus_tui.cli.parser import parse
-from qiscus_tui.errors import Interrupted, QiscusTuiError, StorageError, UsageError
+from qiscus_tui.errors import (
+    ExitCode,
+    Interrupted,
+    QiscusTuiError,
+    StorageError,
+    UsageError,
+    signal_exit_code,
+)
 
 if TYPE_CHECKING:
     from qiscus_tui.service.workspace import Workspace
-
-INTERRUPTED = 130
-"""Exit code of ctrl-c."""
 
 
 def options_of(arguments: Sequence[str]) -> argparse.Namespace | int:
@@ -33,7 +37,7 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace | int:
         return _flushed(console, int(done.code or 0))
     except BrokenPipeError:
         console.drop_results()
-        return 0
+        return ExitCode.DONE
     except OSError as error:
         return _not_written(console, error)
 
@@ -94,14 +98,14 @@ def _guarded(options: argparse.Namespace, console: Console, work: Callable[[], i
     try:
         return work()
     except Interrupted as error:
-        return 128 + error.signal_number
+        return signal_exit_code(error.signal_number)
     except QiscusTuiError as error:
         return _tell(error, console, debug=options.debug)
     except BrokenPipeError:
         console.drop_results()
-        return 0
+        return ExitCode.DONE
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     except OSError as error:
         words = os.strerror(error.errno) if error.errno else type(error).__name__
         console.drop_results()
@@ -115,7 +119,7 @@ def _guarded(options: argparse.Namespace, console: Console, work: Callable[[], i
         console.say("  Run it again with --debug, and report what that shows.")
         if options.debug:
             _print_trace(error, console)
-        return 1
+        return ExitCode.FAILED
 
 
 def _tell(error: QiscusTuiError, console: Console, *, debug: bool) -> int:

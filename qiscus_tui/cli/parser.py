@@ -3,20 +3,20 @@
 import argparse
 import re
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from qiscus_tui import __version__
 from qiscus_tui.cli.verbs import VERBS, load
-from qiscus_tui.errors import UsageError
+from qiscus_tui.errors import ExitCode, UsageError
 from qiscus_tui.model.spelling import similar
 from qiscus_tui.model.text import safe
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-_EPILOG = "Without a verb the app starts. qiscus-tui VERB --help tells of a verb."
 _WITH_VALUE = {"--account", "--server", "--config", "--log", "--timeout"}
 _WITHOUT_VALUE = {"--demo", "--no-input", "--debug", "--version", "-h", "--help"}
 _WITH_EQUALS = "A value that begins with a dash is given with =, as --filter=-curl."
@@ -105,7 +105,8 @@ def build_parser() -> tuple[Parser, dict[str, _VerbParser]]:
     parser = Parser(
         prog="qiscus-tui",
         description="See and revoke the live sessions of a Qiscus Omnichannel admin.",
-        epilog=_EPILOG,
+        epilog=_epilog(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     _add_globals(parser, suppressed=False)
@@ -122,6 +123,17 @@ def build_parser() -> tuple[Parser, dict[str, _VerbParser]]:
         sub.verb, sub.given = name, parser.given
         parsers[name] = sub
     return parser, parsers
+
+
+def _epilog() -> str:
+    """What follows the verbs and options in --help."""
+    lines = ["Without a verb, the app starts. For the options of a verb: qiscus-tui VERB --help"]
+    lines += ["", "exit codes:"]
+    for code in ExitCode:
+        lines += textwrap.wrap(
+            code.meaning, 78, initial_indent=f"  {code.value:<5}", subsequent_indent=" " * 7
+        )
+    return "\n".join(lines)
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

@@ -5,7 +5,7 @@ import argparse
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.table import moment
 from qiscus_tui.cli.verb import Context, Verb
-from qiscus_tui.errors import UsageError
+from qiscus_tui.errors import ExitCode, UsageError
 from qiscus_tui.model.durations import countdown
 from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH, fingerprint
 from qiscus_tui.service.token.refresh import refreshed_if, refreshed_since
@@ -43,7 +43,7 @@ async def run(context: Context) -> int:
     context.console.result(
         f"{fingerprint(token.token)} expires {moment(token.expires_at)} UTC, in {left}"
     )
-    return 0
+    return ExitCode.DONE
 
 
 VERB = Verb(add_options, run, changes=True)

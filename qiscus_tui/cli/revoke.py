@@ -16,11 +16,11 @@ from qiscus_tui.cli.plan_text import as_json, plan_lines, report_lines
 from qiscus_tui.cli.revoke_request import RevokeRequest
 from qiscus_tui.cli.table import count, remarks
 from qiscus_tui.cli.verb import Context, Verb
-from qiscus_tui.errors import NoAccount, StorageError
+from qiscus_tui.errors import ExitCode, NoAccount, StorageError
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.clock_check import clock_difference
 from qiscus_tui.service.revocation.events import Answered, Finished, Halted, TrialStarted, Verifying
-from qiscus_tui.service.revocation.outcomes import NOT_WHOLE, Report
+from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan, make_plan
 from qiscus_tui.service.revocation.run import WIDTH, Revocation
 from qiscus_tui.service.visits import mark_without_visiting
@@ -91,7 +91,7 @@ async def run(context: Context) -> int:
         plan = make_plan(listed, wanted.selection(listed, moment), wanted.allowed)
         if options.dry_run:
             _show_plan(console, plan, now, as_json_wanted=options.json)
-            return _exit_code(console, plan, 0)
+            return _exit_code(console, plan, ExitCode.DONE)
         must_fit(plan, yes=options.yes, most=options.max)
         for line in plan_lines(plan, now, console.err_width):
             console.say(line)
@@ -107,7 +107,7 @@ def _exit_code(console: Console, plan: RevocationPlan, code: int) -> int:
         return code
     console.say(f"qiscus-tui: Nothing can be revoked: {plan.doubt}")
     console.say("  Nothing was sent. See: qiscus-tui doctor")
-    return NOT_WHOLE
+    return ExitCode.INCOMPLETE
 
 
 async def _apply(context: Context, connection: Connection, plan: RevocationPlan) -> Report:

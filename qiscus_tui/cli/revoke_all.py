@@ -7,11 +7,11 @@ from qiscus_tui.cli.ending import finished
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.table import count, remarks
 from qiscus_tui.cli.verb import Context, Verb
-from qiscus_tui.errors import NotConfirmed, StorageError, TokenNotStored, UsageError
+from qiscus_tui.errors import ExitCode, NotConfirmed, TokenNotStored, UsageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT, NOT_WHOLE
+from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT
 from qiscus_tui.service.revocation.revoke_all import RevokeAllResult, revoke_all
 from qiscus_tui.service.sessions.session_list import SessionList
 
@@ -126,12 +126,12 @@ def _show(context: Context, listed: SessionList, result: RevokeAllResult) -> int
 def _exit_code(result: RevokeAllResult) -> int:
     sent = result.sent
     if sent.unstored is not None:
-        return StorageError.exit_code
+        return ExitCode.STORAGE
     if sent.error_for_answer is not None and result.nothing_ended:
         return sent.error_for_answer.exit_code
     if sent.error_for_answer is not None or result.still_listed != 0:
-        return NOT_WHOLE
-    return 0 if result.unwritten is None else result.unwritten.exit_code
+        return ExitCode.INCOMPLETE
+    return ExitCode.DONE if result.unwritten is None else result.unwritten.exit_code
 
 
 def _as_json(listed: SessionList, result: RevokeAllResult) -> dict[str, object]:

@@ -5,7 +5,7 @@ import argparse
 from qiscus_tui.cli.numbers import whole_number
 from qiscus_tui.cli.verb import Context, Verb
 from qiscus_tui.demo import DIALECTS, demo_state
-from qiscus_tui.errors import UsageError
+from qiscus_tui.errors import ExitCode, UsageError, signal_exit_code
 
 MOST_SESSIONS = 200_000
 
@@ -79,7 +79,7 @@ def run(context: Context) -> int:
         raise UsageError(
             f"Port {options.port} cannot be used: {error.strerror}", "Choose another --port."
         ) from error
-    return 128 + ended_by if ended_by else 0
+    return signal_exit_code(ended_by) if ended_by else ExitCode.DONE
 
 
 VERB = Verb(add_options, run, tells_of_crashes=False)

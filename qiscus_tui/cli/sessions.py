@@ -9,8 +9,8 @@ from qiscus_tui.cli.numbers import whole_number
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.table import count, remarks, session_table
 from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.errors import ExitCode
 from qiscus_tui.service.completion_ids import remember_ids
-from qiscus_tui.service.revocation.outcomes import NOT_WHOLE
 from qiscus_tui.service.sessions.export import write_csv, write_json
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.visits import mark_without_visiting
@@ -68,9 +68,9 @@ async def run(context: Context) -> int:
         of_all = f" of {len(listed):,}" if len(chosen) != len(listed) else ""
         console.say(f"{count(len(chosen), 'session')}{of_all}")
     if listed.is_whole:
-        return 0
+        return ExitCode.DONE
     console.say("  List them again. If that does not help, see: qiscus-tui doctor")
-    return NOT_WHOLE
+    return ExitCode.INCOMPLETE
 
 
 def _shown_positions(

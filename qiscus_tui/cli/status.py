@@ -7,14 +7,12 @@ from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.table import moment
 from qiscus_tui.cli.ttl import min_ttl
 from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.errors import ExitCode
 from qiscus_tui.model.account import Role
 from qiscus_tui.model.durations import countdown
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.account.status import Status, status_of
-
-ENDS_SOON = 1
-"""Exit code where less than `--min-ttl` is left."""
 
 _ACCEPTED = {True: "yes", False: "no", None: "unknown"}
 
@@ -47,8 +45,8 @@ async def run(context: Context) -> int:
     if wanted is not None and status.ttl is not None and status.ttl < wanted:
         console.say(f"Less than the wanted {wanted:,} s are left.")
         console.say("  Get a new token: qiscus-tui refresh")
-        return ENDS_SOON
-    return 0
+        return ExitCode.FAILED
+    return ExitCode.DONE
 
 
 def _as_json(status: Status) -> dict[str, object]:

@@ -5,6 +5,7 @@ import json
 
 from qiscus_tui.cli.script_secret import add_token_options, script_token
 from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.errors import ExitCode
 from qiscus_tui.model.timestamps import rfc3339
 
 
@@ -29,7 +30,7 @@ def run(context: Context) -> int:
         console.result(json.dumps(value))
     else:
         console.result(secret_given.secret)
-    return 0
+    return ExitCode.DONE
 
 
 VERB = Verb(

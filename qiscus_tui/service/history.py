@@ -87,6 +87,11 @@ class Notice:
     acknowledge: Callable[[], None] = field(repr=False)
     """Call it once the user was told: it is not said again. Raises StorageError."""
 
+    @property
+    def text(self) -> str:
+        """Message and hint, one below the other."""
+        return f"{self.message}\n{self.hint}"
+
 
 def notices(local_files: LocalFiles) -> list[Notice]:
     """What crashed or lost its terminal and was not told yet. Raises StorageError."""

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 
-from qiscus_tui.errors import ConfigError
+from qiscus_tui.errors import ConfigError, ExitCode, signal_exit_code
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.base.screen import BaseScreen
-from qiscus_tui.tui.signals import exit_code, on_ending
+from qiscus_tui.tui.signals import on_ending
 from qiscus_tui.tui.terminal.crash_report import CrashReport
 from qiscus_tui.tui.terminal.driver import TerminalDriver
 from qiscus_tui.tui.terminal.key_queue import KeyQueue
@@ -173,7 +173,7 @@ class QiscusTui(KeyQueue[int], CrashReport[int], ToastOnce[int], inherit_binding
 
     async def action_interrupt(self) -> None:
         """Leave as `quit` does, with the exit code that ctrl-c has everywhere."""
-        self._ask_and_quit(exit_code(signal.SIGINT))
+        self._ask_and_quit(ExitCode.INTERRUPTED)
 
     def _ask_and_quit(self, code: int) -> None:
         from qiscus_tui.tui.opening import asks_before_quitting
@@ -206,7 +206,7 @@ class QiscusTui(KeyQueue[int], CrashReport[int], ToastOnce[int], inherit_binding
     def _leave_now(self, code: int) -> None:
         if self._is_leaving:
             # One hang-up may be told several times: by the system, the shell, and the driver.
-            if code != exit_code(signal.SIGHUP):
+            if code != signal_exit_code(signal.SIGHUP):
                 self.exit(code)
             return
         self._is_leaving = True

@@ -91,11 +91,11 @@ async def tell_of_crashes(app: App[int], workspace: Workspace) -> None:
             words = "\n".join(unmatched_words(name))
             app.notify(words, severity="warning", timeout=TOLD_FOR, markup=False)
         for notice in await asyncio.to_thread(notices, workspace.local_files):
-            words = f"{notice.message}\n{notice.hint}"
+            words = notice.text
             app.notify(words, severity="warning", timeout=TOLD_FOR, markup=False)
             await asyncio.to_thread(notice.acknowledge)
     except QiscusTuiError as error:
-        app.notify(f"{error.message}\n{error.hint}", severity="error", markup=False)
+        app.notify(error.text, severity="error", markup=False)
 
 
 async def end_this_run(app: App[int], retry_policy: float, *, in_good_order: bool) -> list[str]:
@@ -114,7 +114,7 @@ async def end_this_run(app: App[int], retry_policy: float, *, in_good_order: boo
             if sessions.connection is not None:
                 await _end(sessions.connection, words)
     except QiscusTuiError as error:
-        words.append(f"{error.message}\n  {error.hint}")
+        words.append(error.text.replace("\n", "\n  "))
     except TimeoutError:
         words.append("Leaving took too long: what this run began may not have been ended")
     return words
@@ -124,7 +124,7 @@ async def _end_visit(sessions: SessionsScreen, words: list[str]) -> None:
     try:
         await sessions.end_visit()
     except QiscusTuiError as error:  # the token is to be ended all the same
-        words.append(f"{error.message}\n  {error.hint}")
+        words.append(error.text.replace("\n", "\n  "))
 
 
 async def _end(connection: Connection, words: list[str]) -> None:

@@ -5,12 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from qiscus_tui.errors import signal_exit_code
 from qiscus_tui.service.ending_signals import ENDING_SIGNALS
-
-
-def exit_code(number: int) -> int:
-    """What a program that a signal ended leaves behind."""
-    return 128 + number
 
 
 def on_ending(leave: Callable[[int], None]) -> None:
@@ -21,4 +17,4 @@ def on_ending(leave: Callable[[int], None]) -> None:
     """
     loop = asyncio.get_running_loop()
     for number in ENDING_SIGNALS:
-        loop.add_signal_handler(number, leave, exit_code(number))
+        loop.add_signal_handler(number, leave, signal_exit_code(number))

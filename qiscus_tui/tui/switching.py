@@ -101,10 +101,10 @@ async def _left(old: SessionsScreen, *, ends_visit: bool) -> str:
         if ends_visit:
             await old.end_visit()
     except QiscusTuiError as error:
-        notes.append(f"{error.message}\n{error.hint}")
+        notes.append(error.text)
     if old.connection is not None:
         try:
             notes.append(await leave(old.connection))
         except QiscusTuiError as error:
-            notes.append(f"{error.message}\n{error.hint}")
+            notes.append(error.text)
     return "\n".join(filter(None, notes))

@@ -267,7 +267,7 @@ async def test_a_read_only_account_is_said_and_cannot_confirm() -> None:
     async with DialogApp().run_test(size=(80, 24)) as pilot:
         app = await shown(pilot, dialog(on, on.other_positions(2)), on.clock)
         assert "read-only" in app.text()
-        assert "Take readonly out" in app.text()
+        assert "remove readonly from" in app.text()
         assert not app.screen.query_one("#confirm").display
         await pilot.press("y")
         await settled(pilot)

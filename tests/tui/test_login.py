@@ -98,7 +98,7 @@ async def test_at_60x15_an_error_still_stands_under_the_form(clock: ManualClock)
     async with at_login(clock, size=(60, 15)) as running:
         await fill(running, "#password", "wrong")
         await running.press("enter")
-        assert "Check both. A Qiscus password ends by itself after 90 days" in running.words()
+        assert "Check both. A Qiscus password expires after 90 days" in running.words()
 
 
 async def test_a_token_that_is_not_taken_is_to_be_checked_here(clock: ManualClock) -> None:

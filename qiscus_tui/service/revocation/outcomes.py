@@ -4,12 +4,9 @@ import enum
 from collections import Counter
 from dataclasses import dataclass
 
-from qiscus_tui.errors import QiscusTuiError, StorageError
+from qiscus_tui.errors import ExitCode, QiscusTuiError, StorageError
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.sessions.session_list import SessionList
-
-NOT_WHOLE = 3
-"""Exit code where some sessions failed, are unknown or were not sent, or a list is not whole."""
 
 LOOK_AGAIN_HINT = (
     "See what is still listed: qiscus-tui sessions. If it can't be ended: qiscus-tui doctor"
@@ -92,12 +89,14 @@ class Report:
         )
 
     @property
-    def exit_code(self) -> int:
-        """0 where all is gone and written down, 3 where some is not, a fault's own where nothing
-        was sent because of it."""
+    def exit_code(self) -> ExitCode:
+        """DONE if all are gone and recorded, else INCOMPLETE, or that of the fault for which
+        nothing was sent."""
         if self.is_whole:
-            return self.audit_error.exit_code if self.audit_error else 0
-        return NOT_WHOLE if self.fault is None or self.anything_sent else self.fault.exit_code
+            return self.audit_error.exit_code if self.audit_error else ExitCode.DONE
+        if self.fault is None or self.anything_sent:
+            return ExitCode.INCOMPLETE
+        return self.fault.exit_code
 
     @property
     def words(self) -> str:

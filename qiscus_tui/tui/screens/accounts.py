@@ -173,4 +173,4 @@ class AccountsScreen(AccountList):
         return error is not None
 
     def _failed(self, error: QiscusTuiError) -> None:
-        self.notify(f"{error.message}\n{error.hint}", severity="warning", markup=False)
+        self.notify(error.text, severity="warning", markup=False)

@@ -43,7 +43,7 @@ class Attendance:
             await asyncio.to_thread(note_start, self._workspace, connection)
         except StorageError as error:
             troubles.append(error)
-        return [f"{error.message}\n{error.hint}" for error in filter(None, troubles)]
+        return [error.text for error in filter(None, troubles)]
 
     async def end(self, listed: SessionList) -> None:
         """The screen is left in good order: what it lists is no news. Raises StorageError."""

@@ -172,7 +172,7 @@ class SessionsScreen(LiveList):
         try:
             await refreshed_since(self.connection, self.workspace.clock.now())
         except QiscusTuiError as error:
-            self.notify(f"{error.message}\n{error.hint}", severity="error", markup=False)
+            self.notify(error.text, severity="error", markup=False)
             if isinstance(error, LoginNeeded):
                 self._failed(error)
         else:
