@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from qiscus_tui.demo import Call
+from qiscus_tui.demo import PASSWORD, Call
 from qiscus_tui.tui.screens.login import LoginScreen
 from qiscus_tui.tui.screens.sessions import SessionsScreen
 from tests.faults.app import app_on, do
@@ -64,7 +64,7 @@ def _is_honest(stage: Stage, running: Running, fault: Fault, deed: Deed) -> None
     match deed:
         case Deed.LOGIN if code:
             assert isinstance(screen, LoginScreen)
-            assert running.value("#password") == ""
+            assert running.value("#password") == ("" if code == 4 else PASSWORD)
             assert stage.server.asked[Call.LOGIN] == 1
         case Deed.LOGIN:
             assert isinstance(screen, SessionsScreen)
