@@ -19,10 +19,7 @@ from qiscus_tui.tui import actions
 from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.base.screen import BaseScreen
 from qiscus_tui.tui.signals import on_ending
-from qiscus_tui.tui.terminal.crash_report import CrashReport
-from qiscus_tui.tui.terminal.driver import TerminalDriver
-from qiscus_tui.tui.terminal.key_queue import KeyQueue
-from qiscus_tui.tui.terminal.toasts import ToastOnce
+from qiscus_tui.tui.terminal.app import TerminalApp
 from qiscus_tui.tui.theme import THEMES, fitting
 
 if TYPE_CHECKING:
@@ -33,7 +30,6 @@ if TYPE_CHECKING:
     from qiscus_tui.service.account.login import LoggedIn
     from qiscus_tui.service.account_selection import SelectedAccount
     from qiscus_tui.service.workspace import Workspace
-    from qiscus_tui.tui.terminal.clipboard import Multiplexer
 
 KEPT_ON_SCREEN = 600.0
 """Seconds that a token stays on the screen that is kept nowhere else."""
@@ -42,7 +38,7 @@ PATIENCE = 3.0
 """Seconds that leaving may take to end a token of this run only."""
 
 
-class QiscusTui(KeyQueue[int], CrashReport[int], ToastOnce[int], inherit_bindings=False):
+class QiscusTui(TerminalApp, inherit_bindings=False):
     """Login, then sessions; everything else is opened from there."""
 
     TITLE = "qiscus-tui"
@@ -61,7 +57,6 @@ class QiscusTui(KeyQueue[int], CrashReport[int], ToastOnce[int], inherit_binding
         # The first screen's rules are read with the app's own: later would parse all again.
         first = "login.tcss" if choice is None else "sessions.tcss"
         super().__init__(
-            driver_class=TerminalDriver,
             css_path=["app.tcss", f"screens/{first}"],
             ansi_color=True if few_colours else None,
         )
@@ -81,16 +76,6 @@ class QiscusTui(KeyQueue[int], CrashReport[int], ToastOnce[int], inherit_binding
                 f"Write one of: {', '.join(sorted(self.available_themes))}.",
             )
         self.theme = fitting(wanted, few_colours=few_colours)
-
-    @property
-    def multiplexer(self) -> Multiplexer | None:
-        """What stands between the program and the terminal."""
-        return self._driver.multiplexer if isinstance(self._driver, TerminalDriver) else None
-
-    @property
-    def terminal_is_stalled(self) -> bool:
-        """Whether the terminal did not take the last of what was written."""
-        return isinstance(self._driver, TerminalDriver) and self._driver.is_stalled
 
     def get_default_screen(self) -> Screen[None]:
         """The first frame."""
@@ -183,9 +168,6 @@ class QiscusTui(KeyQueue[int], CrashReport[int], ToastOnce[int], inherit_binding
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         """Textual's own would write what the screen shows into a file: not here."""
-
-    def _set_pointer_shape(self, shape: str) -> None:
-        """Leave the mouse pointer as it is: without reports of where it is, it would stay so."""
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """None of Textual's."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.tui.opening import sessions_screen
+from qiscus_tui.tui.terminal.screen_stack import replace_top
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -72,24 +73,15 @@ def _replace_sessions(app: App[int], new: Screen[None], *, ends_visit: bool) -> 
 async def _replaced(app: App[int], new: Screen[None], *, ends_visit: bool) -> None:
     old = sessions_screen(app)
     if old is None:
-        await _in_place_of(app.screen, app, new)
+        await replace_top(app, new)
         return
     while app.screen is not old:
         await app.pop_screen()
-    await _in_place_of(old, app, new)
+    await replace_top(app, new)
     gc.unfreeze()  # what was loaded with the old screen is no longer there to stay
     note = await _left(old, ends_visit=ends_visit)
     if note:
         app.notify(note, markup=False, timeout=10)
-
-
-async def _in_place_of(
-    top: Screen[object] | Screen[None], app: App[int], new: Screen[None]
-) -> None:
-    if not top._result_callbacks:  # pyright: ignore[reportPrivateUsage]
-        # The first screen was not pushed; Textual would take away a callback that is not there.
-        top._push_result_callback(top, None)  # pyright: ignore[reportPrivateUsage]
-    await app.switch_screen(new)  # pyright: ignore[reportUnknownMemberType]
 
 
 async def _left(old: SessionsScreen, *, ends_visit: bool) -> str:

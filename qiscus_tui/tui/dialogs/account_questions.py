@@ -31,7 +31,7 @@ class LogOutDialog(Question[str]):
 
     def __init__(self, clock: Clock, name: str, log_out: LogOut, *, readonly: bool = False) -> None:
         super().__init__(clock)
-        self._name = safe(name)
+        self._account_name = safe(name)
         self._log_out = log_out
         self._readonly = self._forgets = readonly
         self._is_busy = False
@@ -47,7 +47,7 @@ class LogOutDialog(Question[str]):
             ended = "is read-only here, so its token is not ended and remains valid; it"
         else:
             ended = "this program's token is ended on the server, and the account"
-        self.say("lead", f"{self._name}: {ended} is forgotten on this machine.")
+        self.say("lead", f"{self._account_name}: {ended} is forgotten on this machine.")
         self.say("lines", LONG_LIVED)
         self.query_one("#lines").add_class("-wrapped")
 
@@ -88,14 +88,16 @@ class ForgetDialog(Question[bool]):
 
     def __init__(self, clock: Clock, name: str) -> None:
         super().__init__(clock)
-        self._name = safe(name)
+        self._account_name = safe(name)
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield DialogButton("Cancel  n", id="cancel")
         yield DialogButton("Forget  y", id="confirm", variant="danger")
 
     def opened(self) -> None:
-        self.say("lead", f"{self._name}: its secrets and its name are removed from this machine.")
+        self.say(
+            "lead", f"{self._account_name}: its secrets and its name are removed from this machine."
+        )
         self.say(
             "lines",
             "No server is asked: its tokens live on. Logging out ends the short-lived one first.",

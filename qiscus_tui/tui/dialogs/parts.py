@@ -144,7 +144,8 @@ class TypedField(Field):
             not self._characters or (character or "") in self._characters
         )
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
+        """Refuse: what is to be typed is a confirmation."""
         event.prevent_default()
         event.stop()
         self.post_message(self.PasteRefused())

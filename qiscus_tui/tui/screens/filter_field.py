@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
-from textual.reactive import Reactive
-from textual.widget import Widget
 
 from qiscus_tui.tui.widgets.fields import Field
 
@@ -30,11 +27,7 @@ class FilterField(Field):
         self._typed = typed
         self._left = left
 
-    def _watch_value(self, value: str) -> None:
-        # Textual's own sets `virtual_size`, which lays the whole screen out again at every key.
-        size = Size(self.content_width, 1)
-        self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
-        self.selection = self.selection
+    def value_changed(self, value: str) -> None:
         self._typed(value)
 
     def action_leave(self) -> None:

@@ -1,4 +1,4 @@
-"""Sends a text to the terminal's clipboard, through what stands between. No terminal confirms it.
+"""Sends a text to the terminal's clipboard, through a multiplexer too. No terminal confirms it.
 
 tmux and GNU screen keep the sequence (OSC 52) to themselves. Inside tmux its own command passes a
 text on; where that can't be called, as on the far side of SSH, tmux passes on what it is set to.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
-from enum import Enum, auto
 from typing import TYPE_CHECKING
+
+from qiscus_tui.tui.terminal.app import TerminalApp
+from qiscus_tui.tui.terminal.multiplexer import Multiplexer
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
 SENT = "sent to the terminal"
 """Never "copied": the terminal may refuse."""
 
-SET_CLIPBOARD = "\x1b]52;"
-"""How the sequence begins."""
-
-_SCREEN_TAKES = 500
-"""Characters that GNU screen passes on at once; it drops what is longer than 768."""
 _TMUX_TIME = 2.0
 """Seconds that the `tmux` command may take."""
 _SHOWN_FOR = 30
@@ -30,40 +26,10 @@ _SHOWN_FOR = 30
 _ONE_LINE = 60
 
 
-class Multiplexer(Enum):
-    """A program that is the terminal for us, and draws on another one."""
-
-    TMUX = auto()
-    SCREEN = auto()
-
-
-def multiplexer_in(environ: Mapping[str, str]) -> Multiplexer | None:
-    """Return what the environment names. The terminal itself knows better, once it has answered."""
-    if environ.get("TMUX"):
-        return Multiplexer.TMUX
-    return Multiplexer.SCREEN if environ.get("STY") else None
-
-
-def wrapped(sequence: str, multiplexer: Multiplexer | None) -> str:
-    """Return the sequence in the form that passes through the multiplexer."""
-    match multiplexer:
-        case None:
-            return sequence
-        case Multiplexer.TMUX:  # bare for `set-clipboard on`, wrapped for `allow-passthrough on`
-            doubled = sequence.replace("\x1b", "\x1b\x1b")
-            return f"{sequence}\x1bPtmux;{doubled}\x1b\\"
-        case Multiplexer.SCREEN:
-            starts = range(0, len(sequence), _SCREEN_TAKES)
-            pieces = (sequence[start : start + _SCREEN_TAKES] for start in starts)
-            return "".join(f"\x1bP{piece}\x1b\\" for piece in pieces)
-
-
 async def send(app: App[int], text: str, what: str) -> None:
     """Send `text`, and say where it went; where it may not arrive, show it. `what` names it."""
-    from qiscus_tui.tui.app import QiscusTui
-
     trouble = ""
-    multiplexer = app.multiplexer if isinstance(app, QiscusTui) else None
+    multiplexer = app.multiplexer if isinstance(app, TerminalApp) else None
     if os.environ.get("TERM") == "linux" and multiplexer is None:
         trouble = "This terminal has no clipboard."
     elif multiplexer is Multiplexer.TMUX:
@@ -80,11 +46,11 @@ async def send(app: App[int], text: str, what: str) -> None:
 
 async def _through_tmux(app: App[int], text: str, what: str) -> str:
     """Return why it may not arrive; empty where it will."""
-    told = await _load_buffer(text) if os.environ.get("TMUX") else None
-    if told is None:  # another machine's tmux, or an old one
+    answer = await _load_buffer(text) if os.environ.get("TMUX") else None
+    if answer is None:  # another machine's tmux, or an old one
         app.copy_to_clipboard(text)
         return f"{what} sent to tmux, which passes it on only if set to: set-clipboard on."
-    features, _, passthrough = told.partition("|")
+    features, _, passthrough = answer.partition("|")
     if "clipboard" in features.split(","):
         return ""
     if passthrough.strip() in {"on", "all"}:
@@ -94,21 +60,21 @@ async def _through_tmux(app: App[int], text: str, what: str) -> str:
 
 
 async def _load_buffer(text: str) -> str | None:
-    """Return what tmux's terminal can do, and what it passes on; None where tmux did not do it."""
-    asked = "#{client_termfeatures}|#{allow-passthrough}"
-    arguments = ("load-buffer", "-w", "-", ";", "display-message", "-p", asked)
-    pipe, nowhere = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    """Return tmux's terminal features and what it passes on; None where tmux failed."""
+    wanted = "#{client_termfeatures}|#{allow-passthrough}"
+    arguments = ("load-buffer", "-w", "-", ";", "display-message", "-p", wanted)
+    pipe, null = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     try:
         tmux = await asyncio.create_subprocess_exec(
-            "tmux", *arguments, stdin=pipe, stdout=pipe, stderr=nowhere
+            "tmux", *arguments, stdin=pipe, stdout=pipe, stderr=null
         )
     except OSError:
         return None
     try:
         async with asyncio.timeout(_TMUX_TIME):
-            told, _ = await tmux.communicate(text.encode())
+            answer, _ = await tmux.communicate(text.encode())
     except TimeoutError:
         tmux.kill()
         await tmux.wait()
         return None
-    return told.decode("utf-8", "replace") if tmux.returncode == 0 else None
+    return answer.decode("utf-8", "replace") if tmux.returncode == 0 else None

@@ -1,24 +1,12 @@
-"""What is said when the program itself fails: two lines, and never a variable's value.
+"""What is printed when the program itself fails: two lines, and never a variable's value."""
 
-Textual's own crash screen prints the local variables of every frame, and a password or a token
-is among them.
-"""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Generic
-
-from textual.app import App, ReturnType
 from textual.worker import WorkerFailed
 
 from qiscus_tui.errors import QiscusTuiError
 
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
 
 def crash_words(error: BaseException | None) -> tuple[str, str]:
-    """What happened, and what to do. Only our own errors are quoted: their texts are safe."""
+    """Return what happened and what to do. Only our own errors are quoted: they are safe text."""
     if isinstance(error, QiscusTuiError):
         return error.message, error.hint
     if error is None:
@@ -32,28 +20,8 @@ def crash_words(error: BaseException | None) -> tuple[str, str]:
     )
 
 
-class CrashReport(App[ReturnType], Generic[ReturnType], inherit_bindings=False):
-    """An app whose crash shows nothing that it held."""
-
-    crash: tuple[str, str] | None = None
-    """The two lines to print after the terminal is as it was; None where all went well."""
-
-    def _fatal_error(self) -> None:
-        self.crash = self.crash or crash_words(self._exception)
-        self._close_messages_no_wait()
-
-    def panic(self, *renderables: RenderableType) -> None:
-        """End. What Textual wanted to show stays unsaid."""
-        self.crash = self.crash or crash_words(self._exception)
-        self._return_code = self._return_code or 1
-        self._close_messages_no_wait()
-
-    def _print_error_renderables(self) -> None:
-        self._exit_renderables.clear()
-
-
 def _place(error: BaseException) -> str:
-    """The last line of our own code that it went through."""
+    """Return the last line of our own code in the traceback."""
     found = ""
     trace = error.__traceback__
     while trace is not None:

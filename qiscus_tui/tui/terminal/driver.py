@@ -21,9 +21,14 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
-from qiscus_tui.tui.terminal.clipboard import SET_CLIPBOARD, Multiplexer, multiplexer_in, wrapped
 from qiscus_tui.tui.terminal.hangup_safe_output import HangupSafeOutput
 from qiscus_tui.tui.terminal.input_filter import InputFilter
+from qiscus_tui.tui.terminal.multiplexer import (
+    SET_CLIPBOARD,
+    Multiplexer,
+    multiplexer_in,
+    wrapped,
+)
 from qiscus_tui.tui.terminal.sgr_filter import SgrFilter
 
 if TYPE_CHECKING:

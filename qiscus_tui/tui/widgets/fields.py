@@ -1,4 +1,4 @@
-"""Fields to type into: one line, and only the keys that are theirs.
+"""Fields to type into: one line, and only the keys of a line.
 
 Textual's own input binds ctrl+a, which terminal multiplexers own, and copies what it holds.
 """
@@ -12,8 +12,10 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 from textual.widgets import Input
 
+from qiscus_tui.tui.terminal.line_input import LineInput
 
-class Field(Input, inherit_bindings=False):
+
+class Field(LineInput, inherit_bindings=False):
     """A line of text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,11 +52,11 @@ class Field(Input, inherit_bindings=False):
         self.cursor_blink = False
 
     def render_line(self, y: int) -> Strip:
-        """As Textual's own, in the field's whole width: where it is underlined, that shows it."""
+        """Draw the whole width of the field, so that an underline shows how wide it is."""
         return super().render_line(y).extend_cell_length(self.content_size.width, self.rich_style)
 
-    def _on_paste(self, event: events.Paste) -> None:
-        """The first line that says anything: what is copied often has blank ones around it."""
+    def on_paste(self, event: events.Paste) -> None:
+        """Insert the first line that is not blank; copied text often has blank ones around."""
         event.prevent_default()
         event.stop()
         lines = [line for line in event.text.splitlines() if line.strip()]
@@ -62,17 +64,17 @@ class Field(Input, inherit_bindings=False):
             self.replace(lines[0], *self.selection)
 
     def action_copy(self) -> None:
-        """Nothing: the terminal's own selection copies."""
+        """Do nothing: the terminal's own selection copies."""
 
     def action_cut(self) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def action_paste(self) -> None:
-        """Nothing: the terminal pastes."""
+        """Do nothing: the terminal pastes."""
 
 
 class SecretField(Field):
-    """A line that shows dots, and gives nothing away but to its own screen."""
+    """A line that shows dots, and gives its value to its own screen alone."""
 
     def __init__(self, value: str = "", *, id: str) -> None:
         super().__init__(value, id=id)
@@ -80,15 +82,15 @@ class SecretField(Field):
 
     @property
     def selected_text(self) -> str:
-        """Nothing can be taken out."""
+        """Return nothing: a secret is not copied."""
         return ""
 
     def take(self) -> str:
-        """What was typed; the field is empty afterwards."""
+        """Return what was typed, and empty the field."""
         typed = self.value
         self.value = ""
         return typed
 
     def on_unmount(self) -> None:
-        """Nothing typed outlives the field."""
+        """Forget what was typed."""
         self.set_reactive(Input.value, "")

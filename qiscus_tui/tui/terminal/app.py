@@ -1,0 +1,96 @@
+"""The base of the app: Textual's, for a terminal that is slow or goes away, and for secrets.
+
+Keys act one by one, toasts do not pile up, a crash shows no variable, and what Textual keeps to
+itself is asked for here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from qiscus_tui.tui.terminal.crash_report import crash_words
+from qiscus_tui.tui.terminal.driver import TerminalDriver
+from qiscus_tui.tui.terminal.key_queue import KeyDone, KeyQueue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import PurePath
+
+    from rich.console import RenderableType
+    from textual import events
+    from textual.notifications import SeverityLevel
+
+    from qiscus_tui.tui.terminal.multiplexer import Multiplexer
+
+
+class TerminalApp(App[int], inherit_bindings=False):
+    """An app on our own driver. It returns an exit code."""
+
+    crash: tuple[str, str] | None = None
+    """The two lines to print after the terminal is restored; None where nothing crashed."""
+
+    def __init__(
+        self, *, css_path: Sequence[str | PurePath], ansi_color: bool | None = None
+    ) -> None:
+        super().__init__(driver_class=TerminalDriver, css_path=[*css_path], ansi_color=ansi_color)
+        self._keys = KeyQueue(self, super().on_event)
+
+    # The terminal.
+
+    @property
+    def multiplexer(self) -> Multiplexer | None:
+        """Return the multiplexer between the program and the terminal."""
+        return self._driver.multiplexer if isinstance(self._driver, TerminalDriver) else None
+
+    @property
+    def terminal_is_stalled(self) -> bool:
+        """Return whether the terminal did not accept the last of what was written."""
+        return isinstance(self._driver, TerminalDriver) and self._driver.is_stalled
+
+    def _set_pointer_shape(self, shape: str) -> None:
+        """Leave the mouse pointer alone: without motion reports nothing would change it back."""
+
+    # Keys.
+
+    async def on_event(self, event: events.Event) -> None:
+        if not await self._keys.queued(event):
+            await super().on_event(event)
+
+    async def on_key_done(self, message: KeyDone) -> None:
+        """Handle the next key once this one has done all that it does."""
+        message.stop()
+        await self._keys.key_done(message)
+
+    # Toasts.
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a toast, unless one with the same message is shown.
+
+        The answer to a key that is pressed again and again would cover the table or the form.
+        """
+        if all(shown.message != message for shown in self._notifications):
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    # Crashes. Textual would print the local variables of every frame, secrets among them.
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """End the program, without what Textual would show."""
+        self._return_code = self._return_code or 1
+        self._fatal_error()
+
+    def _fatal_error(self) -> None:
+        self.crash = self.crash or crash_words(self._exception)
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        self._exit_renderables.clear()
