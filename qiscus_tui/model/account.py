@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from qiscus_tui.model.origin import Origin
+from qiscus_tui.model.timestamps import EpochSeconds, Seconds
 
 
 class Role(enum.Enum):
@@ -58,11 +59,11 @@ class ShortLived:
     """A short-lived token of our own."""
 
     token: str = field(repr=False)
-    expires_at: float
+    expires_at: EpochSeconds
     """When it ends: epoch seconds, server's clock."""
-    obtained_at: float = 0.0
+    obtained_at: EpochSeconds = 0.0
     """When we got it: epoch seconds, this machine's clock."""
-    clock_ahead: float = 0.0
+    clock_ahead: Seconds = 0.0
     """Seconds that the server's clock ran ahead of this machine's then, as far as it said."""
 
     def left(self, now: float) -> float:

@@ -6,10 +6,19 @@ and PHP's `{"date": …, "timezone_type": 3, "timezone": "UTC"}`. All become epo
 
 import math
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import cast
+from typing import Annotated, cast
+
+from msgspec import Meta
 
 EARLIEST = 0.0
 LATEST = 253_402_300_799.0  # the last second of the year 9999
+
+EpochSeconds = Annotated[float, Meta(ge=EARLIEST, le=LATEST)]
+"""A time that can be shown."""
+
+Seconds = Annotated[float, Meta(ge=-LATEST, le=LATEST)]
+"""A span between two of them, either way."""
+
 _MILLISECONDS_FROM = 100_000_000_000
 """A number this large is milliseconds: as seconds it would be the year 5138."""
 

@@ -3,7 +3,8 @@
 import contextlib
 from collections.abc import Iterable
 from itertools import islice
-from typing import cast
+
+from msgspec import Struct
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.session import is_full_id
@@ -23,15 +24,19 @@ def remember_ids(local_files: LocalFiles | None, ids: Iterable[str]) -> None:
         return
     # A list is worth more than its completion, and waits for nobody on its account.
     with contextlib.suppress(StorageError), _file(local_files).changing(PATIENCE) as content:
-        content["ids"] = list(islice(ids, MOST))
+        content.ids = list(islice(ids, MOST))
 
 
 def remembered_ids(local_files: LocalFiles | None) -> list[str]:
     """The ids that were kept. Raises StorageError."""
-    ids = _file(local_files).read().get("ids") if local_files is not None else None
-    listed = cast("list[object]", ids) if isinstance(ids, list) else []
-    return [one for one in listed if isinstance(one, str) and is_full_id(one)]
+    ids = _file(local_files).read().ids if local_files is not None else []
+    return [one for one in ids if isinstance(one, str) and is_full_id(one)]
 
 
-def _file(local_files: LocalFiles) -> JsonFile:
-    return JsonFile(local_files.paths, local_files.paths.ids_file, "List the sessions again.")
+class _Ids(Struct, omit_defaults=True):
+    ids: list[object] = []
+
+
+def _file(local_files: LocalFiles) -> JsonFile[_Ids]:
+    paths = local_files.paths
+    return JsonFile(paths, paths.ids_file, _Ids, "List the sessions again.")

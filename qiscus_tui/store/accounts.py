@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import cast
 
-from qiscus_tui.errors import NoAccount, QiscusTuiError, StorageError
+import msgspec
+from msgspec import Struct
+
+from qiscus_tui.errors import AddressError, NoAccount, StorageError
 from qiscus_tui.model.account import Account, Role, Storage
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.model.text import safe
+from qiscus_tui.model.timestamps import EpochSeconds, Seconds
 from qiscus_tui.store.file_checks import moved_away, shown
-from qiscus_tui.store.jsonfile import Content, JsonFile, moment, number, table
+from qiscus_tui.store.jsonfile import JsonFile, decoded
 from qiscus_tui.store.paths import Paths
 
 _LOST = "Log in again: qiscus-tui login"
@@ -27,39 +30,71 @@ class StoredAccount:
     own_id: str = ""
     """Id of the session that this program itself made for it."""
     created_at: float = 0.0
-    """When it was first kept here: epoch seconds; 0 where that is not known."""
+    """When it was first stored here: epoch seconds; 0 where unknown."""
+
+
+class _Entry(Struct):
+    """An account as it is in the file."""
+
+    name: str
+    origin: str
+    app_code: str
+    user: str
+    user_name: str
+    app_name: str
+    role: Role
+    zone_offset: Seconds
+    storage: Storage
+    own_id: str
+    created_at: Seconds
+
+
+class _Accounts(Struct, omit_defaults=True):
+    accounts: dict[str, object] = {}
+    """By the account's key."""
+
+
+class _Chosen(Struct, omit_defaults=True):
+    """The account that was used last: all that a cached token is printed with."""
+
+    name: str = ""
+    key: str = ""
+    app_code: str = ""
+    storage: str = ""
+    used: dict[str, object] = {}
+    """When each account was last used, by key: epoch seconds."""
 
 
 class AccountBook:
     """Reads and changes the list of accounts. All of it raises StorageError."""
 
     def __init__(self, paths: Paths) -> None:
-        self._file = JsonFile(paths, paths.accounts_file, _LOST, ("accounts",))
+        self._file = JsonFile(paths, paths.accounts_file, _Accounts, _LOST)
         choose = "Choose: qiscus-tui accounts use NAME"
-        self._chosen = JsonFile(paths, paths.chosen_file, choose, ("used",))
+        self._chosen = JsonFile(paths, paths.chosen_file, _Chosen, choose)
 
     def all(self) -> tuple[StoredAccount, ...]:
-        """Every account, in the order in which they were added."""
-        return tuple(self._decoded(self._file.read()).values())
+        """Return every account, in the order in which they were added."""
+        return tuple(self._stored(self._file.read()).values())
 
     def find(self, name: str) -> StoredAccount | None:
-        """The account of this name."""
+        """Return the account of this name."""
         return next((stored for stored in self.all() if stored.name == name), None)
 
     def prove_writable(self) -> None:
-        """Prove that an account can be kept, before a token is made for it."""
-        self._decoded(self._file.read())
+        """Prove that an account can be stored, before a token is made for it."""
+        self._stored(self._file.read())
         self._file.prove_writable()
         self._chosen.prove_writable()
 
     def save(self, stored: StoredAccount) -> StoredAccount:
-        """Add the account, or update the one with the same key in place. Gives what was kept.
+        """Add the account, or update the one with the same key in place. Return what was stored.
 
         A known account keeps its date, and its name unless `stored` has another; a name that
         another account has gets `-2` behind it.
         """
         with self._file.changing() as content:
-            known = self._decoded(content)
+            known = self._stored(content)
             key = stored.account.key
             wanted = stored.name or stored.account.name
             if old := known.pop(key, None):
@@ -67,28 +102,27 @@ class AccountBook:
                 stored = replace(stored, created_at=old.created_at)
             taken = (other.name for other in known.values())
             stored = replace(stored, name=_free_name(wanted, taken))
-            table(content, "accounts")[key] = _to_json(stored)
-        if self._chosen_key() == key:
+            content.accounts[key] = _to_entry(stored)
+        if self._chosen.read().key == key:
             self._choose(stored)
         return stored
 
     def remove(self, key: str) -> None:
-        """Forget the account with this key; right too where there is none."""
+        """Forget the account with this key; not an error where there is none."""
         with self._file.changing() as content:
-            table(content, "accounts").pop(key, None)
-        if self._chosen_key() is None and key not in self.last_uses():
+            content.accounts.pop(key, None)
+        found = self._chosen.read()
+        if not found.key and key not in found.used:
             return
         with self._chosen.changing() as chosen:
-            used = table(chosen, "used")
-            used.pop(key, None)
-            if chosen.get("key") == key:
-                chosen.clear()
-                chosen["used"] = used
+            chosen.used.pop(key, None)
+            if chosen.key == key:
+                chosen.name = chosen.key = chosen.app_code = chosen.storage = ""
 
     def last_used(self) -> str | None:
-        """Name of the account that was used last, None where none was or it is forgotten."""
-        key = self._chosen_key()
-        if key is None:
+        """Return the name of the account used last, None where none was or it is forgotten."""
+        key = self._chosen.read().key
+        if not key:
             return None
         return next((stored.name for stored in self.all() if stored.account.key == key), None)
 
@@ -102,34 +136,28 @@ class AccountBook:
         self._choose(stored)
 
     def note_use(self, key: str, at: float) -> None:
-        """The account is used now: epoch seconds."""
+        """Remember that the account is used now: epoch seconds."""
         with self._chosen.changing() as chosen:
-            table(chosen, "used")[key] = at
+            chosen.used[key] = at
 
     def last_uses(self) -> dict[str, float]:
-        """When each account was last used, by key: epoch seconds."""
-        used = table(self._chosen.read(), "used")
-        return {key: at for key, value in used.items() if (at := moment(value)) is not None}
-
-    def _chosen_key(self) -> str | None:
-        key = self._chosen.read().get("key")
-        return key if isinstance(key, str) else None
+        """Return when each account was last used, by key: epoch seconds."""
+        uses: dict[str, float] = {}
+        for key, value in self._chosen.read().used.items():
+            uses |= decoded({key: value}, dict[str, EpochSeconds]) or {}
+        return uses
 
     def _choose(self, stored: StoredAccount) -> None:
         account = stored.account
-        with self._chosen.changing() as chosen:  # all that a cached token is printed with
-            chosen["name"] = stored.name
-            chosen["key"] = account.key
-            chosen["app_code"] = account.app_code
-            chosen["storage"] = stored.storage.value
+        with self._chosen.changing() as chosen:
+            chosen.name, chosen.storage = stored.name, stored.storage.value
+            chosen.key, chosen.app_code = account.key, account.app_code
 
-    def _decoded(self, content: Content) -> dict[str, StoredAccount]:
-        return {key: self._from_json(value) for key, value in table(content, "accounts").items()}
-
-    def _from_json(self, value: object) -> StoredAccount:
+    def _stored(self, content: _Accounts) -> dict[str, StoredAccount]:
         try:
-            return _from_json(cast("dict[str, object]", value))
-        except (KeyError, ValueError, TypeError, AttributeError, QiscusTuiError) as error:
+            entries = msgspec.convert(content.accounts, dict[str, _Entry])
+            return {key: _to_stored(entry) for key, entry in entries.items()}
+        except (ValueError, AddressError) as error:
             path = str(self._file.path)
             raise StorageError(
                 f"{shown(path)} holds an account that can't be read",
@@ -146,49 +174,31 @@ def _free_name(wanted: str, names: Iterable[str]) -> str:
     return name
 
 
-def _to_json(stored: StoredAccount) -> Content:
+def _to_entry(stored: StoredAccount) -> _Entry:
     account = stored.account
-    return {
-        "name": stored.name,
-        "origin": str(account.origin),
-        "app_code": account.app_code,
-        "user": account.user,
-        "user_name": account.user_name,
-        "app_name": account.app_name,
-        "role": account.role.value,
-        "zone_offset": account.zone_offset,
-        "storage": stored.storage.value,
-        "own_id": stored.own_id,
-        "created_at": stored.created_at,
-    }
+    return _Entry(
+        name=stored.name,
+        origin=str(account.origin),
+        app_code=account.app_code,
+        user=account.user,
+        user_name=account.user_name,
+        app_name=account.app_name,
+        role=account.role,
+        zone_offset=account.zone_offset,
+        storage=stored.storage,
+        own_id=stored.own_id,
+        created_at=stored.created_at,
+    )
 
 
-def _from_json(value: dict[str, object]) -> StoredAccount:
+def _to_stored(entry: _Entry) -> StoredAccount:
     account = Account(
-        origin=parse_origin(_text(value, "origin")),
-        app_code=_text(value, "app_code"),
-        user=safe(_text(value, "user")),  # the file may have been edited
-        user_name=safe(_text(value, "user_name")),
-        app_name=safe(_text(value, "app_name")),
-        role=Role(value["role"]),
-        zone_offset=_number(value, "zone_offset"),
+        origin=parse_origin(entry.origin),
+        app_code=entry.app_code,
+        user=safe(entry.user),  # the file may have been edited
+        user_name=safe(entry.user_name),
+        app_name=safe(entry.app_name),
+        role=entry.role,
+        zone_offset=entry.zone_offset,
     )
-    storage = Storage(value["storage"])
-    own_id = _text(value, "own_id")
-    return StoredAccount(
-        _text(value, "name"), account, storage, own_id, _number(value, "created_at")
-    )
-
-
-def _text(value: dict[str, object], name: str) -> str:
-    text = value[name]
-    if not isinstance(text, str):
-        raise TypeError(name)
-    return text
-
-
-def _number(value: dict[str, object], name: str) -> float:
-    found = number(value[name])
-    if found is None:
-        raise TypeError(name)
-    return found
+    return StoredAccount(entry.name, account, entry.storage, entry.own_id, entry.created_at)

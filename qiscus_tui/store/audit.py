@@ -94,6 +94,7 @@ class AuditLog:
 
         If this raises, nothing may be sent.
         """
+        process = this_process()
         record = AuditIntent(
             time=self._now() if started is None else started,
             plan_id=plan_id,
@@ -101,11 +102,12 @@ class AuditLog:
             account=account.name,
             app_id=account.app_code,
             server=str(account.origin),
-            ids=tuple(ids),
+            host=process.host,
             os_user=user_name(os.getuid()),
             sudo_user=self._environ.get("SUDO_USER", ""),
             ssh_client=self._environ.get("SSH_CONNECTION", "").partition(" ")[0],
-            process=this_process(),
+            process=process,
+            ids=tuple(ids),
         )
         with store_lock(self._paths):
             self._make_room()
@@ -128,7 +130,7 @@ class AuditLog:
 
     def summary(self, plan_id: str, counts: Mapping[str, int]) -> None:
         """The plan is done; it and all its outcomes are on the disk when this returns."""
-        self._append(AuditSummary(self._now(), plan_id, counts))
+        self._append(AuditSummary(self._now(), plan_id, dict(counts)))
 
     def cut_short(self, plan_id: str, sent: int, answered: int) -> None:
         """The plan ends early, and nothing looks what is gone: how many were sent and answered."""

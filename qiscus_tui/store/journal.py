@@ -8,9 +8,12 @@ import enum
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
 
-from qiscus_tui.store.jsonfile import JsonFile, moment, table
+from msgspec import Struct
+from msgspec.structs import replace
+
+from qiscus_tui.model.timestamps import EpochSeconds
+from qiscus_tui.store.jsonfile import JsonFile, decoded
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.processes import Process, Running, this_process
 
@@ -41,49 +44,54 @@ class JournalEntry:
         return self.process.running() is Running.NO
 
 
+class _Begun(Struct):
+    """A revoke-all as it is in the file."""
+
+    name: str
+    state: JournalState
+    process: Process
+    at: EpochSeconds
+
+
+class _Entries(Struct, omit_defaults=True):
+    entries: dict[str, object] = {}
+    """Revoke-alls by the account's key."""
+
+
 class Journal:
     """Writes and reads the journal, under the account's lock. All of it raises StorageError."""
 
     def __init__(self, paths: Paths, now: Callable[[], float] = time.time) -> None:
         lost = "See the sessions: qiscus-tui sessions"
-        self._file = JsonFile(paths, paths.journal_file, lost, ("entries",))
+        self._file = JsonFile(paths, paths.journal_file, _Entries, lost)
         self._now = now
 
     def pending(self, account_key: str, account_name: str) -> None:
-        """A revoke-all of this account is about to be sent."""
+        """Record that a revoke-all of this account is about to be sent."""
+        begun = _Begun(account_name, JournalState.PENDING, this_process(), self._now())
         with self._file.changing() as content:
-            table(content, "entries")[account_key] = {
-                "name": account_name,
-                "state": JournalState.PENDING.value,
-                "process": this_process().to_json(),
-                "at": self._now(),
-            }
+            content.entries[account_key] = begun
 
     def stored(self, account_key: str) -> None:
-        """Its new tokens are on the disk."""
+        """Record that its new tokens are on the disk."""
         with self._file.changing() as content:
-            entries = table(content, "entries")
-            if account_key in entries:
-                table(entries, account_key)["state"] = JournalState.STORED.value
+            if account_key in content.entries:
+                begun = _begun(account_key, content.entries[account_key])
+                content.entries[account_key] = replace(begun, state=JournalState.STORED)
 
     def clear(self, account_key: str) -> None:
-        """It is done, or was explained to the user."""
+        """Forget it: it is done, or was explained to the user."""
         with self._file.changing() as content:
-            table(content, "entries").pop(account_key, None)
+            content.entries.pop(account_key, None)
 
     def unfinished(self) -> tuple[JournalEntry, ...]:
-        """Every entry that was not cleared, those of running processes too."""
-        entries = table(self._file.read(), "entries")
-        return tuple(_entry(key, value) for key, value in entries.items())
+        """Return every entry that was not cleared, those of running processes too."""
+        begun = ((key, _begun(key, value)) for key, value in self._file.read().entries.items())
+        return tuple(
+            JournalEntry(key, one.name, one.state, one.process, one.at) for key, one in begun
+        )
 
 
-def _entry(key: str, value: object) -> JournalEntry:
-    fields = cast("dict[str, object]", value) if isinstance(value, dict) else {}
-    stored = fields.get("state") == JournalState.STORED.value
-    return JournalEntry(
-        account_key=key,
-        account_name=str(fields.get("name", key)),
-        state=JournalState.STORED if stored else JournalState.PENDING,
-        process=Process.from_json(fields.get("process")),
-        at=moment(fields.get("at")) or 0.0,
-    )
+def _begun(key: str, value: object) -> _Begun:
+    """Return the entry. A damaged one may have reached the server, from a process unknown."""
+    return decoded(value, _Begun) or _Begun(key, JournalState.PENDING, Process("", 0, ""), 0.0)

@@ -5,10 +5,11 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from typing import Generic, TypeVar, cast
+
+import msgspec
 
 from qiscus_tui.errors import StorageError
-from qiscus_tui.model.timestamps import EARLIEST, LATEST
 from qiscus_tui.store.file_checks import moved_away, shown
 from qiscus_tui.store.files import (
     prepare_folder,
@@ -20,45 +21,42 @@ from qiscus_tui.store.files import (
 from qiscus_tui.store.locks import WAIT, store_lock
 from qiscus_tui.store.paths import Paths
 
-Content = dict[str, object]
-"""What such a file holds: one JSON object."""
-
 VERSION = 1
 """Format of the files. A newer one is neither read nor overwritten."""
 
 _PROBE = "probe"
 
+T = TypeVar("T")
+Content = TypeVar("Content", bound=msgspec.Struct)
 
-class JsonFile:
-    """One object in one file, beside its format's `version`."""
 
-    def __init__(self, paths: Paths, path: Path, lost: str, tables: tuple[str, ...] = ()) -> None:
-        """`lost` is what the user does after the file was found damaged.
+class JsonFile(Generic[Content]):
+    """One Struct in one file, beside its format's `version`."""
 
-        `tables` names what must be objects in it where it is there: otherwise it is damaged.
-        """
+    def __init__(self, paths: Paths, path: Path, kind: type[Content], lost: str) -> None:
+        """Every field of `kind` has a default. `lost` is what to do after the file was damaged."""
         self.path = path
-        self._tables = tables
+        self._kind = kind
         self._paths = paths
         self._lost = lost
 
     def read(self) -> Content:
-        """What the file holds, empty where there is none.
+        """Return the content of the file; the defaults where there is none.
 
-        A damaged file is set aside and said (StorageError), once: after that there is none.
+        A damaged file is set aside and reported (StorageError), once: after that there is none.
         """
         try:
             return self._read()
-        except _DamagedError as damaged:
+        except _DamagedError:
             with store_lock(self._paths):
-                return self._read_or_set_aside(damaged)
+                return self._read_or_set_aside()
 
     @contextmanager
     def changing(self, timeout: float = WAIT) -> Generator[Content]:
-        """The content as it is now, to be changed in place; written on leaving without an error.
+        """Give the present content to be changed in place; written on leaving without an error.
 
-        A damaged file is set aside without a word and replaced: what is being stored may be the
-        only copy of a new token. `read` and `prove_writable` come before, and do say it.
+        A damaged file is set aside silently and replaced: what is being stored may be the only
+        copy of a new token. `read` and `prove_writable` come before, and do report it.
         """
         prepare_folder(self.path.parent)
         with store_lock(self._paths, timeout):
@@ -67,73 +65,73 @@ class JsonFile:
                 content = self._read()
             except _DamagedError:
                 set_aside(self.path)
-                content = {}
-            before = _filled(content)
+                content = self._kind()
+            before = _fields(content)
             yield content
-            if _filled(content) != before:
-                self._write(content)
+            if (after := _fields(content)) != before:
+                self._write(after)
 
     def prove_writable(self) -> None:
         """Write a probe entry, read it back, remove it. Raises StorageError."""
         prepare_folder(self.path.parent)
         with store_lock(self._paths):
             sweep_temporaries(self.path)
-            try:
-                content = self._read()
-            except _DamagedError as damaged:
-                content = self._read_or_set_aside(damaged)
-            content.pop(_PROBE, None)
+            fields = _fields(self._read_or_set_aside())
             probe = os.urandom(8).hex()
-            self._write({**content, _PROBE: probe})
-            read_back = self._read().get(_PROBE)
-            self._write(content)
+            self._write({**fields, _PROBE: probe})
+            read_back = self._parsed().get(_PROBE)
+            self._write(fields)
         if read_back != probe:
             raise StorageError(
                 f"{shown(str(self.path))} does not give back what was written to it",
                 "Set QISCUS_TUI_DATA_DIR to a folder on a local disk.",
             )
 
-    def _write(self, content: Content) -> None:
-        text = json.dumps({"version": VERSION, **content}, indent=1)
+    def _write(self, fields: dict[str, object]) -> None:
+        text = json.dumps({"version": VERSION, **fields}, indent=1)
         write_private(self.path, f"{text}\n".encode())
 
-    def _read_or_set_aside(self, damaged: "_DamagedError") -> Content:
+    def _read_or_set_aside(self) -> Content:
         try:
-            return self._read()  # another process may have mended it before we had the lock
-        except _DamagedError:
+            return self._read()  # another process may have replaced it before we had the lock
+        except _DamagedError as damaged:
             aside = set_aside(self.path)
-        raise StorageError(
-            f"{shown(str(self.path))} was damaged and is now {shown(aside.name)}", self._lost
-        ) from damaged
+            raise StorageError(
+                f"{shown(str(self.path))} was damaged and is now {shown(aside.name)}", self._lost
+            ) from damaged
 
     def _read(self) -> Content:
+        content = decoded(self._parsed(), self._kind)
+        if content is None:
+            raise _DamagedError
+        return content
+
+    def _parsed(self) -> dict[str, object]:
         data = read_private(self.path)
         if data is None:
             return {}
-        content = parse_object(data)
-        version = content.pop("version", None) if content is not None else None
-        if content is None or not isinstance(version, int):
+        fields = parse_object(data)
+        version = fields.pop("version", None) if fields is not None else None
+        if fields is None or not isinstance(version, int):
             raise _DamagedError
         if version > VERSION:
             raise StorageError(
                 f"{shown(str(self.path))} was written by a newer qiscus-tui",
-                f"Install that version again, or start anew: {moved_away(str(self.path))}",
+                f"Install that version again, or start afresh: {moved_away(str(self.path))}",
             )
-        if not all(isinstance(content.get(name, {}), dict) for name in self._tables):
-            raise _DamagedError
-        return content
+        return fields
 
 
 class _DamagedError(Exception):
-    """The file is no JSON of ours."""
+    """The file is not JSON of ours."""
 
 
-def _filled(content: Content) -> str:
-    return json.dumps({name: value for name, value in content.items() if value})
+def _fields(content: msgspec.Struct) -> dict[str, object]:
+    return msgspec.to_builtins(content)
 
 
-def parse_object(data: bytes) -> Content | None:
-    """The JSON object in `data`; None where it is none.
+def parse_object(data: bytes) -> dict[str, object] | None:
+    """Return the JSON object in `data`; None where it is none.
 
     No error is raised: json's own holds the whole text, secrets included.
     """
@@ -141,26 +139,15 @@ def parse_object(data: bytes) -> Content | None:
         parsed: object = json.loads(data)
     except (ValueError, RecursionError):
         return None
-    return cast("Content", parsed) if isinstance(parsed, dict) else None
+    return cast("dict[str, object]", parsed) if isinstance(parsed, dict) else None
 
 
-def number(value: object) -> float | None:
-    """Return a number of a file as a float; None where it is none, or larger than any of ours."""
-    if not isinstance(value, int | float) or not -LATEST <= value <= LATEST:
+def decoded(value: object, kind: type[T]) -> T | None:
+    """Return a value of a file as this kind; None where it is damaged.
+
+    No error is raised: msgspec's own may repeat a part of the value.
+    """
+    try:
+        return msgspec.convert(value, kind)
+    except ValueError:
         return None
-    return float(value)
-
-
-def moment(value: object) -> float | None:
-    """Return a time of a file, epoch seconds; None where it is none, or after the year 9999."""
-    seconds = number(value)
-    return None if seconds is None or seconds < EARLIEST else seconds
-
-
-def table(content: Content, name: str) -> Content:
-    """The object under `name`; made there where it is missing or something else."""
-    inner = content.get(name)
-    if not isinstance(inner, dict):
-        inner = {}
-        content[name] = inner
-    return cast("Content", inner)

@@ -15,8 +15,8 @@ from typing import Generic, Protocol, TypeVar, cast
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Credentials, Storage
-from qiscus_tui.store.credentials import from_json, to_json
-from qiscus_tui.store.jsonfile import parse_object
+from qiscus_tui.store.credentials import to_json
+from qiscus_tui.store.jsonfile import decoded, parse_object
 
 SERVICE = "qiscus-tui"
 WAIT = 3.0
@@ -60,7 +60,7 @@ class KeyringSecrets:
         text = self._get(key)
         if text is None:
             return None
-        credentials = from_json(parse_object(text.encode("utf-8", "surrogatepass")))
+        credentials = decoded(parse_object(text.encode("utf-8", "surrogatepass")), Credentials)
         if credentials is None:
             raise StorageError(
                 f"The entry of this account in the {self.where} can't be read",

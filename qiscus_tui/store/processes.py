@@ -5,12 +5,10 @@ import os
 import socket
 import subprocess
 import time
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Self, cast
 
-from qiscus_tui.model.text import safe
+from msgspec import Struct
 
 _LARGEST_PID = 2**31 - 1
 _STARTED_FIELD = 19
@@ -26,32 +24,19 @@ class Running(enum.Enum):
     """It belongs to another machine."""
 
 
-@dataclass(frozen=True)
-class Process:
+class Process(Struct, frozen=True, array_like=True):
     """One process of one machine: its number alone is used again after its end."""
 
     host: str
     pid: int
     started: str
-    """When it started, in the system's own words; empty where that can't be told."""
-
-    @classmethod
-    def from_json(cls, value: object) -> Self:
-        """From what `to_json` gave; whatever can't be read is left empty."""
-        parts = cast("list[object]", value) if isinstance(value, list) else []
-        host, pid, started = parts if len(parts) == 3 else ("", 0, "")
-        number = pid if isinstance(pid, int) and 0 < pid <= _LARGEST_PID else 0
-        return cls(safe(str(host), 300), number, str(started))
-
-    def to_json(self) -> list[str | int]:
-        """Host, pid and start time."""
-        return [self.host, self.pid, self.started]
+    """When it started, in the system's own words; empty where unknown."""
 
     def running(self) -> Running:
         """Whether it still runs, as far as this machine can tell."""
         if self.host != socket.gethostname():
             return Running.UNKNOWN
-        if self.pid <= 0:
+        if not 0 < self.pid <= _LARGEST_PID:
             return Running.NO
         try:
             os.kill(self.pid, 0)

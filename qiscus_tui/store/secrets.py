@@ -5,12 +5,14 @@ The system's keyring is in keyring_store, which takes longer to load.
 
 from typing import Protocol
 
+from msgspec import Struct
+
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Credentials, Storage
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.store.credentials import from_json, to_json
+from qiscus_tui.store.credentials import to_json
 from qiscus_tui.store.file_checks import moved_away, shown
-from qiscus_tui.store.jsonfile import JsonFile, table
+from qiscus_tui.store.jsonfile import JsonFile, decoded
 from qiscus_tui.store.paths import Paths
 
 
@@ -44,6 +46,11 @@ class SecretStore(Protocol):
         ...
 
 
+class _Secrets(Struct, omit_defaults=True):
+    accounts: dict[str, object] = {}
+    """Credentials by account."""
+
+
 class FileSecrets:
     """Secrets in one file that only this user can read."""
 
@@ -51,17 +58,17 @@ class FileSecrets:
 
     def __init__(self, paths: Paths) -> None:
         lost = "Log in again: qiscus-tui login"
-        self._file = JsonFile(paths, paths.secrets_file, lost, ("accounts",))
+        self._file = JsonFile(paths, paths.secrets_file, _Secrets, lost)
 
     @property
     def where(self) -> str:
         return shown(str(self._file.path))
 
     def read(self, key: str) -> Credentials | None:
-        entry = table(self._file.read(), "accounts").get(key)
-        if entry is None:
+        accounts = self._file.read().accounts
+        if accounts.get(key) is None:
             return None
-        credentials = from_json(entry)
+        credentials = decoded(accounts[key], Credentials)
         if credentials is None:
             raise StorageError(
                 f"{self.where} holds an entry that can't be read",
@@ -71,11 +78,11 @@ class FileSecrets:
 
     def write(self, key: str, credentials: Credentials) -> None:
         with self._file.changing() as content:
-            table(content, "accounts")[key] = to_json(credentials)
+            content.accounts[key] = to_json(credentials)
 
     def remove(self, key: str) -> None:
         with self._file.changing() as content:
-            table(content, "accounts").pop(key, None)
+            content.accounts.pop(key, None)
 
     def probe(self) -> None:
         self._file.prove_writable()
@@ -115,7 +122,7 @@ class EnvironmentSecrets:
     def __init__(self, credentials: Credentials, paths: Paths) -> None:
         self._given = credentials.with_short_lived(None)
         self._print = fingerprint(credentials.long_lived or credentials.secret_key or "")
-        self._file = JsonFile(paths, paths.short_file, "Run the command again.", ("accounts",))
+        self._file = JsonFile(paths, paths.short_file, _Secrets, "Run the command again.")
 
     @property
     def where(self) -> str:
@@ -124,7 +131,7 @@ class EnvironmentSecrets:
         return f"the short-lived token in {shown(str(self._file.path))}"
 
     def read(self, key: str) -> Credentials | None:
-        entry = from_json(table(self._file.read(), "accounts").get(self._entry(key)))
+        entry = decoded(self._file.read().accounts.get(self._entry(key)), Credentials)
         return self._given.with_short_lived(entry.short_lived if entry else None)
 
     def write(self, key: str, credentials: Credentials) -> None:
@@ -135,15 +142,14 @@ class EnvironmentSecrets:
             )
         short = Credentials(short_lived=credentials.short_lived)
         with self._file.changing() as content:
-            accounts = table(content, "accounts")
-            self._drop(accounts, key)
+            self._drop(content.accounts, key)
             if short.short_lived is not None:
-                accounts[self._entry(key)] = to_json(short)
+                content.accounts[self._entry(key)] = to_json(short)
 
     def remove(self, key: str) -> None:
         """Forget the short-lived token; the environment is not ours to change."""
         with self._file.changing() as content:
-            self._drop(table(content, "accounts"), key)
+            self._drop(content.accounts, key)
 
     def probe(self) -> None:
         self._file.prove_writable()

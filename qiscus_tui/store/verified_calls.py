@@ -2,7 +2,9 @@
 
 from typing import Protocol
 
-from qiscus_tui.store.jsonfile import JsonFile, table
+from msgspec import Struct
+
+from qiscus_tui.store.jsonfile import JsonFile
 from qiscus_tui.store.paths import Paths
 
 
@@ -25,23 +27,28 @@ class VerifiedCalls(Protocol):
         ...
 
 
+class _Verified(Struct, omit_defaults=True):
+    verified: dict[str, object] = {}
+    """Calls by server and app."""
+
+
 class VerifiedRevokes:
     """Kept in the state folder. All of it raises StorageError."""
 
     def __init__(self, paths: Paths) -> None:
         lost = "Run it again: the next revoke begins with a trial."
-        self._file = JsonFile(paths, paths.verified_file, lost, ("verified",))
+        self._file = JsonFile(paths, paths.verified_file, _Verified, lost)
 
     def is_verified(self, origin: str, app_id: str, call: str) -> bool:
-        return table(self._file.read(), "verified").get(_key(origin, app_id)) == call
+        return self._file.read().verified.get(_key(origin, app_id)) == call
 
     def remember(self, origin: str, app_id: str, call: str) -> None:
         with self._file.changing() as content:
-            table(content, "verified")[_key(origin, app_id)] = call
+            content.verified[_key(origin, app_id)] = call
 
     def forget(self, origin: str, app_id: str) -> None:
         with self._file.changing() as content:
-            table(content, "verified").pop(_key(origin, app_id), None)
+            content.verified.pop(_key(origin, app_id), None)
 
 
 class MemoryVerified:

@@ -8,9 +8,10 @@ import hashlib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import cast
 
-from qiscus_tui.store.jsonfile import Content, JsonFile, table
+from msgspec import Struct
+
+from qiscus_tui.store.jsonfile import JsonFile, decoded
 from qiscus_tui.store.paths import Paths
 
 Pair = tuple[str, str]
@@ -33,18 +34,23 @@ class Seen:
         return frozenset(p for p in set(pairs) if _fingerprint(self.salt, p) not in prints)
 
 
+class _Visits(Struct, omit_defaults=True):
+    salt: str = ""
+    seen: dict[str, object] = {}
+    """Lists of fingerprints by the account's key."""
+
+
 class Visits:
     """Reads and replaces what was seen. All of it raises StorageError."""
 
     def __init__(self, paths: Paths) -> None:
         lost = "Go on: nothing is marked as new on this visit."
-        self._file = JsonFile(paths, paths.visits_file, lost, ("seen",))
+        self._file = JsonFile(paths, paths.visits_file, _Visits, lost)
 
     def last(self, account_key: str) -> Seen:
         """What the account's last visit left."""
         content = self._file.read()
-        prints = table(content, "seen").get(account_key)
-        return Seen(_salt(content), _prints(prints))
+        return Seen(content.salt, decoded(content.seen.get(account_key), frozenset[str]))
 
     def seen(self, account_key: str) -> frozenset[str] | None:
         """Fingerprints of the last visit; None before the first one has ended."""
@@ -64,26 +70,14 @@ class Visits:
 
     def _keep(self, account_key: str, pairs: Iterable[Pair], besides: frozenset[str]) -> None:
         with self._file.changing() as content:
-            salt = _salt(content) or os.urandom(16).hex()
-            content["salt"] = salt
-            prints = {_fingerprint(salt, pair) for pair in pairs}
-            table(content, "seen")[account_key] = sorted(prints | besides)
+            content.salt = content.salt or os.urandom(16).hex()
+            prints = {_fingerprint(content.salt, pair) for pair in pairs}
+            content.seen[account_key] = sorted(prints | besides)
 
     def forget(self, account_key: str) -> None:
         """The account is gone from this machine."""
         with self._file.changing() as content:
-            table(content, "seen").pop(account_key, None)
-
-
-def _prints(value: object) -> frozenset[str] | None:
-    if not isinstance(value, list):
-        return None
-    return frozenset(str(one) for one in cast("list[object]", value))
-
-
-def _salt(content: Content) -> str:
-    salt = content.get("salt")
-    return salt if isinstance(salt, str) else ""
+            content.seen.pop(account_key, None)
 
 
 def _fingerprint(salt: str, pair: Pair) -> str:

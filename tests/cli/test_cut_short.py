@@ -1,10 +1,10 @@
 """What an earlier run left half done is said once, by the next verb."""
 
-import dataclasses
 import json
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
 from qiscus_tui.model.account import Account
 from qiscus_tui.model.origin import parse_origin
@@ -25,7 +25,7 @@ def crash(
     """Lets a program that is gone by now have written something."""
     data = program.data
     paths = Paths(data, data, data / "state", data / "cache")
-    gone = dataclasses.replace(this_process(), started="long ago")
+    gone = replace(this_process(), started="long ago")
 
     def written(write: Callable[[Paths], None]) -> None:
         with monkeypatch.context() as patch:

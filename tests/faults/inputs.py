@@ -23,6 +23,7 @@ from qiscus_tui.api.entries import EntryReader
 from qiscus_tui.api.pages import Page
 from qiscus_tui.api.slices import CutElsewhere, SlicedList, WholeList
 from qiscus_tui.errors import ConfigError, FilterError, QiscusTuiError, StorageError, Unreadable
+from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import parse_timestamp, rfc3339
@@ -30,8 +31,9 @@ from qiscus_tui.store.accounts import AccountBook
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.audit_records import from_line, to_line
 from qiscus_tui.store.config import load_named_config
-from qiscus_tui.store.credentials import from_json, to_json
+from qiscus_tui.store.credentials import to_json
 from qiscus_tui.store.journal import Journal
+from qiscus_tui.store.jsonfile import decoded
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.store.secrets import FileSecrets
 from qiscus_tui.store.verified_calls import VerifiedRevokes
@@ -307,9 +309,9 @@ _LOOKS: tuple[tuple[Callable[[Paths], Path], Callable[[Paths], object]], ...] = 
 
 def any_record_of_secrets_is_read_or_refused(value: object, _: Path) -> None:
     """What was read is what would be written."""
-    found = from_json(value)
+    found = decoded(value, Credentials)
     if found is not None:
-        assert from_json(to_json(found)) == found or "nan" in repr(value).lower()
+        assert decoded(to_json(found), Credentials) == found or "nan" in repr(value).lower()
 
 
 def any_line_of_the_audit_is_read_or_passed_over(line: bytes, _: Path) -> None:

@@ -1,4 +1,3 @@
-import dataclasses
 import errno
 import json
 import os
@@ -8,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Account
@@ -238,7 +238,7 @@ def test_a_file_that_is_put_away_while_it_is_looked_at_hides_no_plan(
     log = AuditLog(paths, clock.now, {}, file_size=1500)
     monkeypatch.setattr(
         "qiscus_tui.store.audit.this_process",
-        lambda: dataclasses.replace(this_process(), started="long ago"),
+        lambda: replace(this_process(), started="long ago"),
     )
     log.intent("cut", account, AuditKind.REVOKE, IDS)
 

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.errors import StorageError
+from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.store.accounts import AccountBook
 from qiscus_tui.store.audit_records import AuditOutcome, AuditSummary, from_line
-from qiscus_tui.store.credentials import from_json
 from qiscus_tui.store.files import write_private
 from qiscus_tui.store.journal import Journal
+from qiscus_tui.store.jsonfile import decoded
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.processes import Process, Running, this_process
 
@@ -25,7 +26,7 @@ def written(path: Path, text: str) -> None:
 
 @pytest.mark.parametrize("number", HUGE)
 def test_a_number_in_the_journal_that_is_no_time_is_no_crash(paths: Paths, number: str) -> None:
-    process = json.dumps(this_process().to_json()[:1])[:-1]
+    process = json.dumps([this_process().host])[:-1]
     written(
         paths.journal_file,
         f'{{"version": 1, "entries": {{"key": {{"name": "work", "state": "pending", '
@@ -38,7 +39,9 @@ def test_a_number_in_the_journal_that_is_no_time_is_no_crash(paths: Paths, numbe
 
 @pytest.mark.parametrize("pid", [10**400, 10**30, -1, 0])
 def test_a_process_number_that_is_none_is_gone(pid: int) -> None:
-    assert Process.from_json([this_process().host, pid, "then"]).running() is Running.NO
+    process = decoded([this_process().host, pid, "then"], Process)
+    assert process is not None
+    assert process.running() is Running.NO
 
 
 @pytest.mark.parametrize("number", HUGE)
@@ -72,7 +75,7 @@ def test_a_number_beside_a_token_is_read_or_refused(field: str, number: str) -> 
     record = json.dumps({"short_lived": {**fields, field: 0}}).replace(
         f'"{field}": 0', f'"{field}": {number}'
     )
-    found = from_json(json.loads(record))
+    found = decoded(json.loads(record), Credentials)
     if found is not None and found.short_lived is not None:
         assert rfc3339(found.short_lived.expires_at)
 

@@ -1,3 +1,4 @@
+import json
 import os
 import shutil
 import socket
@@ -87,5 +88,16 @@ def test_another_machines_process_can_not_be_told() -> None:
 
 
 @pytest.mark.parametrize("value", [None, [], ["host", "x", 3], {"pid": 1}])
-def test_a_process_that_can_not_be_read_is_no_error(value: object) -> None:
-    assert Process.from_json(value).pid == 0
+def test_an_entry_that_can_not_be_read_is_still_unfinished(
+    journal: Journal, paths: Paths, value: object
+) -> None:
+    journal.pending("other", "home")
+    content = json.loads(paths.journal_file.read_bytes())
+    entry = {**content["entries"]["other"], "process": value}
+    content["entries"]["key"] = entry
+    paths.journal_file.write_text(json.dumps(content))
+
+    other, damaged = journal.unfinished()
+    assert other.account_name == "home"
+    assert (damaged.account_key, damaged.state) == ("key", JournalState.PENDING)
+    assert not damaged.crashed
