@@ -9,7 +9,6 @@ from qiscus_tui.errors import ExitCode
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.history import PastPlan, past_plans
-from qiscus_tui.store.audit import AuditContent
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -19,8 +18,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(context: Context) -> int:
     """Show the plans, newest first."""
-    console, local_files = context.console, context.workspace.local_files
-    content = local_files.audit.read() if local_files is not None else AuditContent((), 0)
+    console, content = context.console, context.workspace.local_files.audit.read()
     plans = past_plans(content.records)
     if content.unreadable:
         lines = count(content.unreadable, "line")

@@ -50,8 +50,6 @@ def run(context: Context) -> int:
 
 def _words(context: Context, kind: str) -> list[str]:
     local_files = context.workspace.local_files
-    if local_files is None:
-        return []
     words = (
         remembered_ids(local_files)
         if kind == "ids"

@@ -24,13 +24,10 @@ def tell_of_crashes(context: Context) -> StorageError | None:
     Gives why the records can't be read. That stops nothing, and is to be said when all is done:
     what needs the records will fail with the same words.
     """
-    local_files = context.workspace.local_files
-    if local_files is None:
-        return None
     from qiscus_tui.service.history import notices
 
     try:
-        for notice in notices(local_files):
+        for notice in notices(context.workspace.local_files):
             context.console.say(f"qiscus-tui: {notice.message}")
             context.console.say(f"  {notice.hint}")
             notice.acknowledge()

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.environment import hint_by_storage
 from qiscus_tui.errors import QiscusTuiError, UsageError
+from qiscus_tui.model.account import Storage
 from qiscus_tui.model.clock import Clock, SystemClock
 from qiscus_tui.model.durations import HOUR, parse_duration
 from qiscus_tui.service.account_selection import AccountOptions
+from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.service.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -60,7 +62,9 @@ def demo_workspace(clock: Clock, sessions: int = 400, config_file: Path | None =
         state.credentials.password,
     )
     config = load_named_config(config_file) if config_file else Config()
-    return Workspace({}, config, None, clock, config_file=config_file, demo=access)
+    return Workspace(
+        {}, config, LocalFiles.in_memory(), clock, config_file=config_file, demo=access
+    )
 
 
 @asynccontextmanager
@@ -68,11 +72,12 @@ async def connected(workspace: Workspace) -> AsyncGenerator["Connection"]:
     """The account of this run, connected; the demo is logged into first."""
     if workspace.demo is not None:
         from qiscus_tui.service.account.login import Password, log_in
-        from qiscus_tui.service.account_storage import account_storage_in_memory
+        from qiscus_tui.service.account.storage_offer import keep_in
 
         demo = workspace.demo
         password = Password(demo.email, demo.password)
-        connection = (await log_in(workspace, account_storage_in_memory(), password)).connection
+        kept = keep_in(workspace, Storage.THIS_RUN)
+        connection = (await log_in(workspace, kept, password)).connection
         connection.chosen_by = "--demo"
     else:
         connection = workspace.connect(workspace.choose())

@@ -20,6 +20,7 @@ from qiscus_tui.errors import ExitCode, NoAccount, StorageError
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.clock_check import clock_difference
 from qiscus_tui.service.revocation.events import Answered, Finished, Halted, TrialStarted, Verifying
+from qiscus_tui.service.revocation.on_connection import forget_own_if_ended, revocation_on
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan, make_plan
 from qiscus_tui.service.revocation.run import WIDTH, Revocation
@@ -112,13 +113,13 @@ def _exit_code(console: Console, plan: RevocationPlan, code: int) -> int:
 
 async def _apply(context: Context, connection: Connection, plan: RevocationPlan) -> Report:
     """Apply the plan. A signal stops sending; what was sent is verified before the end."""
-    revocation = await connection.revocation(plan, context.options.concurrency)
+    revocation = await revocation_on(connection, plan, context.options.concurrency)
 
     async def applied() -> Report:
         report = await _follow(context.console, revocation)
         try:
             with contextlib.suppress(NoAccount):  # logged out meanwhile: nothing to forget
-                await connection.after_revocation(report)
+                await forget_own_if_ended(connection, report)
         except StorageError as error:  # told after what became of the plan
             return replace(report, audit_error=report.audit_error or error)
         return report

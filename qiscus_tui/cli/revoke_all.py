@@ -104,8 +104,8 @@ def _show(context: Context, listed: SessionList, result: RevokeAllResult) -> int
         console.result_json(_as_json(listed, result))
     else:
         console.result(result.words)
-    if sent.error_for_answer is not None:
-        console.tell(sent.error_for_answer)
+    if sent.failure is not None:
+        console.tell(sent.failure)
         if result.nothing_ended:
             console.say("  Nothing was ended.")
         else:
@@ -118,7 +118,7 @@ def _show(context: Context, listed: SessionList, result: RevokeAllResult) -> int
         console.tell(result.trouble)
     if result.unwritten is not None:
         console.tell(result.unwritten)
-    if result.still_listed and sent.error_for_answer is None:
+    if result.still_listed and sent.failure is None:
         console.say(f"  {LOOK_AGAIN_HINT}")
     return _exit_code(result)
 
@@ -127,9 +127,9 @@ def _exit_code(result: RevokeAllResult) -> int:
     sent = result.sent
     if sent.unstored is not None:
         return ExitCode.STORAGE
-    if sent.error_for_answer is not None and result.nothing_ended:
-        return sent.error_for_answer.exit_code
-    if sent.error_for_answer is not None or result.still_listed != 0:
+    if sent.failure is not None and result.nothing_ended:
+        return sent.failure.exit_code
+    if sent.failure is not None or result.still_listed != 0:
         return ExitCode.INCOMPLETE
     return ExitCode.DONE if result.unwritten is None else result.unwritten.exit_code
 

@@ -98,7 +98,7 @@ def choose(
     account_options: AccountOptions,
     environ: Mapping[str, str],
     config: Config,
-    on: LocalFiles | None,
+    local_files: LocalFiles,
 ) -> SelectedAccount:
     """The account of this run. Raises NoAccount, UsageError, ConfigError, StorageError."""
     given = environment_credentials(environ)
@@ -113,7 +113,7 @@ def choose(
         account = Account(login_server(account_options, environ, config), app_id, user="")
         stored = StoredAccount(ENVIRONMENT_NAME, account, Storage.ENVIRONMENT)
         return SelectedAccount(configured(stored, config), "environment", credentials)
-    stored, by = _stored(account_options, environ, on)
+    stored, by = _stored(account_options, environ, local_files)
     if account_options.server is not None:
         wanted = parse_origin(account_options.server)
         if wanted != stored.account.origin:
@@ -127,9 +127,9 @@ def choose(
 
 
 def _stored(
-    account_options: AccountOptions, environ: Mapping[str, str], on: LocalFiles | None
+    account_options: AccountOptions, environ: Mapping[str, str], local_files: LocalFiles
 ) -> tuple[StoredAccount, str]:
-    accounts = list(on.book.all()) if on else []
+    accounts = list(local_files.book.all())
     named = (
         (account_options.account, "--account"),
         (environ.get(ACCOUNT_VARIABLE, "").strip() or None, ACCOUNT_VARIABLE),
@@ -145,7 +145,7 @@ def _stored(
             return found, by
     if not accounts:
         raise NoAccount("Nobody is logged in on this machine")
-    last = on.book.last_used() if on else None
+    last = local_files.book.last_used()
     for stored in accounts:
         if stored.name == last:
             return stored, "last used"
@@ -158,16 +158,16 @@ def _stored(
 
 
 def unmatched_accounts(
-    environ: Mapping[str, str], config: Config, on: LocalFiles | None
+    environ: Mapping[str, str], config: Config, local_files: LocalFiles
 ) -> tuple[str, ...]:
     """Return the accounts of the configuration that are none of this machine's.
 
     What is set for them, `readonly` too, applies to nothing. Raises ConfigError, StorageError.
     """
-    if on is None or not config.accounts:
+    if not config.accounts:
         return ()
     known = {ENVIRONMENT_NAME}
-    for stored in on.book.all():
+    for stored in local_files.book.all():
         known |= {stored.name, stored.account.name}
     given = environment_credentials(environ)
     if given is not None:

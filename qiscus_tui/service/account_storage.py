@@ -1,4 +1,4 @@
-"""What is kept on this machine for one account, and where."""
+"""What is kept on this machine, for all accounts and for one."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from qiscus_tui.model.account import Account, Storage
+from qiscus_tui.store.paths import Paths, paths_in_memory
 
 if TYPE_CHECKING:
     from qiscus_tui.store.accounts import AccountBook
     from qiscus_tui.store.audit import AuditLog
     from qiscus_tui.store.journal import Journal
-    from qiscus_tui.store.paths import Paths
     from qiscus_tui.store.secrets import SecretStore
     from qiscus_tui.store.verified_calls import VerifiedCalls
     from qiscus_tui.store.visits import Visits
@@ -23,13 +23,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LocalFiles:
-    """The files of this user. The demo has none. Nothing is created by looking.
+    """The files of this user, or their twins in memory. Nothing is created by looking.
 
-    Each comes in when it is first asked for: the first frame needs the accounts alone.
+    Each module is loaded when it is first needed: the first frame needs the accounts alone.
     """
 
     paths: Paths
     environ: Mapping[str, str] = field(repr=False)
+
+    @classmethod
+    def in_memory(cls) -> LocalFiles:
+        """Return files that end with this run; the machine's own are neither read nor written."""
+        return cls(paths_in_memory(), {})
+
+    @property
+    def persistent(self) -> bool:
+        """Whether they are still there after this run."""
+        return self.paths.files.persistent
 
     @cached_property
     def book(self) -> AccountBook:
@@ -47,7 +57,7 @@ class LocalFiles:
 
     @cached_property
     def journal(self) -> Journal:
-        """Revoke-alls that were begun."""
+        """The revoke-alls that were begun."""
         from qiscus_tui.store.journal import Journal
 
         return Journal(self.paths)
@@ -59,17 +69,22 @@ class LocalFiles:
 
         return Visits(self.paths)
 
+    def verified_calls(self, origin: str, app_id: str, call: str) -> VerifiedCalls:
+        """Return what is known of the revoke call (path and field) of one server and app."""
+        from qiscus_tui.store.verified_calls import VerifiedCalls
+
+        return VerifiedCalls(self.paths, origin, app_id, call)
+
 
 @dataclass(frozen=True)
 class AccountStorage:
-    """Where one account's secrets and records are kept. Without a disk, in memory alone."""
+    """Where one account's secrets and records are kept."""
 
     secrets: SecretStore
-    verified: VerifiedCalls
-    local_files: LocalFiles | None
+    local_files: LocalFiles
 
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
-    """Tasks of this process wait here, in the order in which they came."""
+    """The tasks of this process queue here."""
 
     @contextlib.asynccontextmanager
     async def lock(self, account: Account) -> AsyncGenerator[None]:
@@ -78,25 +93,10 @@ class AccountStorage:
         Not re-entrant. Raises StorageError.
         """
         async with self._turn:
-            if self.local_files is None or self.secrets.storage is Storage.THIS_RUN:
-                yield  # what lives in this process alone needs no disk, which may be read-only
+            if self.secrets.storage is Storage.THIS_RUN:
+                yield  # no other process knows these secrets, and the disk may be read-only
                 return
             from qiscus_tui.store.locks import account_lock
 
-            async with account_lock(self.local_files.paths, account.key):
+            async with account_lock(self.local_files.paths.state_dir, account.key):
                 yield
-
-
-def account_storage(secrets: SecretStore, on: LocalFiles | None) -> AccountStorage:
-    """Secrets in `secrets`, the rest on the disk where there is one."""
-    from qiscus_tui.store.verified_calls import MemoryVerified, VerifiedRevokes
-
-    verified = VerifiedRevokes(on.paths) if on else MemoryVerified()
-    return AccountStorage(secrets, verified, on)
-
-
-def account_storage_in_memory() -> AccountStorage:
-    """Everything ends with this run."""
-    from qiscus_tui.store.secrets import MemorySecrets
-
-    return account_storage(MemorySecrets(), None)

@@ -18,18 +18,16 @@ MOST = 500
 """More would help nobody who types."""
 
 
-def remember_ids(local_files: LocalFiles | None, ids: Iterable[str]) -> None:
+def remember_ids(local_files: LocalFiles, ids: Iterable[str]) -> None:
     """Keep the first of these ids, in place of those kept before."""
-    if local_files is None:
-        return
     # A list is worth more than its completion, and waits for nobody on its account.
     with contextlib.suppress(StorageError), _file(local_files).changing(PATIENCE) as content:
         content.ids = list(islice(ids, MOST))
 
 
-def remembered_ids(local_files: LocalFiles | None) -> list[str]:
+def remembered_ids(local_files: LocalFiles) -> list[str]:
     """The ids that were kept. Raises StorageError."""
-    ids = _file(local_files).read().ids if local_files is not None else []
+    ids = _file(local_files).read().ids
     return [one for one in ids if isinstance(one, str) and is_full_id(one)]
 
 

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.listing import Listing, read_listing
@@ -27,11 +26,6 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.service.account_storage import AccountStorage
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import Reader
-
-if TYPE_CHECKING:
-    from qiscus_tui.service.revocation.outcomes import Report
-    from qiscus_tui.service.revocation.plan import RevocationPlan
-    from qiscus_tui.service.revocation.run import Revocation
 
 Progress = Callable[[int], None]
 
@@ -195,29 +189,7 @@ class Connection:
                     return replace(listing, current=Current.NONE)
         return listing
 
-    # Revoking
-
     def must_be_writable(self) -> None:
         """Raises ReadOnly where the configuration forbids changes."""
         if self.account.readonly:
             raise ReadOnly(f"The account {safe(self.name)} is read-only here: nothing was sent")
-
-    async def revocation(self, plan: RevocationPlan, width: int | None = None) -> Revocation:
-        """A run of the plan, not begun; `width` requests at once. Raises ReadOnly."""
-        from qiscus_tui.service.revocation.on_connection import (
-            revocation_on,  # not needed for the first list
-        )
-
-        self.must_be_writable()
-        return revocation_on(self, await self.long_lived(), plan, width)
-
-    async def after_revocation(self, report: Report) -> None:
-        """Forget our own short-lived token if the run ended it. Raises StorageError."""
-        if not report.own_is_gone:
-            return
-        async with self.account_storage.lock(self.account):
-            credentials = await self.credentials()
-            short = credentials.short_lived
-            # One that another program got meanwhile is not the one that was listed.
-            if short is not None and short.obtained_at <= report.plan.listed.read_at:
-                await self.keep(credentials.with_short_lived(None))

@@ -120,7 +120,7 @@ def _probe(workspace: Workspace, origin: Origin) -> PathProbe:
 def _config_words(workspace: Workspace) -> str:
     path, local_files = workspace.config_file, workspace.local_files
     if path is None:
-        if local_files is None:
+        if not local_files.persistent:
             return "the demo reads none, unless --config names one"
         path = local_files.paths.config_file
     return f"{safe(str(path))} is in use" if path.exists() else "none, the usual settings"
@@ -144,7 +144,7 @@ def _setting_checks(workspace: Workspace) -> list[Check]:
 
 def _storage_checks(workspace: Workspace) -> list[Check]:
     local_files = workspace.local_files
-    if local_files is None:
+    if not local_files.persistent:
         return [Check("storage", Verdict.GOOD, "the demo keeps nothing")]
     checks: list[Check] = []
     try:

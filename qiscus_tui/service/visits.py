@@ -52,8 +52,8 @@ def visit_of(connection: Connection, begun: Visit | None = None) -> Visit | None
     `begun` goes on where it is the same account's: a login over an ended session is no new visit.
     """
     local_files, key = connection.account_storage.local_files, connection.account.key
-    if local_files is None:
-        return None
+    if not local_files.persistent:
+        return None  # no later visit would know of it
     visit = (
         begun if begun is not None and begun.account_key == key else Visit(local_files.visits, key)
     )
@@ -69,6 +69,5 @@ def mark_without_visiting(connection: Connection) -> None:
     decides what is revoked must not take that for "nothing is new".
     """
     local_files, key = connection.account_storage.local_files, connection.account.key
-    if local_files is not None:
-        new_pairs = partial(local_files.visits.new_pairs, key)
-        connection.reader = replace(connection.reader, new_pairs=new_pairs)
+    new_pairs = partial(local_files.visits.new_pairs, key)
+    connection.reader = replace(connection.reader, new_pairs=new_pairs)

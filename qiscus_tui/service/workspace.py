@@ -24,8 +24,6 @@ from qiscus_tui.service.account_selection import (
 from qiscus_tui.service.account_storage import (
     AccountStorage,
     LocalFiles,
-    account_storage,
-    account_storage_in_memory,
 )
 from qiscus_tui.store.config import Config, load_config, load_named_config
 from qiscus_tui.store.paths import find_paths
@@ -58,8 +56,8 @@ class Workspace:
 
     environ: Mapping[str, str] = field(repr=False)
     config: Config
-    local_files: LocalFiles | None
-    """None in the demo, which reads and writes no file."""
+    local_files: LocalFiles
+    """In memory in the demo, which reads and writes no file."""
     clock: Clock
     account_options: AccountOptions = field(default_factory=AccountOptions)
     config_file: Path | None = None
@@ -148,24 +146,21 @@ class Workspace:
 
     def account_storage_of(self, choice: SelectedAccount) -> AccountStorage:
         """Where the account's secrets are. Raises StorageError."""
-        if self.local_files is None:
-            return account_storage_in_memory()
-        if choice.given is not None:
+        if choice.given is not None and self.local_files.persistent:
             from qiscus_tui.store.secrets import EnvironmentSecrets
 
-            return account_storage(
-                EnvironmentSecrets(choice.given, self.local_files.paths), self.local_files
-            )
-        return account_storage(self.secret_store(choice.stored.storage), self.local_files)
+            secrets = EnvironmentSecrets(choice.given, self.local_files.paths)
+        else:
+            secrets = self.secret_store(choice.stored.storage)
+        return AccountStorage(secrets, self.local_files)
 
     def secret_store(self, storage: Storage) -> SecretStore:
-        """The store of this kind. Raises StorageError where it can't be had."""
-        if self.local_files is None:
-            raise StorageError("The demo keeps nothing", "Leave --demo out to keep an account.")
-        if storage is not Storage.KEYRING:
-            from qiscus_tui.store.secrets import FileSecrets
+        """Return the store of this kind; in the demo, memory. Raises StorageError."""
+        if storage is not Storage.KEYRING or not self.local_files.persistent:
+            from qiscus_tui.store.secrets import FileSecrets, MemorySecrets
 
-            return FileSecrets(self.local_files.paths)
+            in_memory = storage is Storage.THIS_RUN or not self.local_files.persistent
+            return MemorySecrets() if in_memory else FileSecrets(self.local_files.paths)
         from qiscus_tui.store.keyring_store import NoKeyring, find_keyring
 
         found = find_keyring()

@@ -25,15 +25,6 @@ from qiscus_tui.store.audit_records import (
     to_line,
 )
 from qiscus_tui.store.file_checks import user_name
-from qiscus_tui.store.files import (
-    append_durably,
-    append_private,
-    is_there,
-    move_private,
-    read_private,
-    size_of,
-)
-from qiscus_tui.store.locks import store_lock
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.processes import Running, this_process
 
@@ -76,7 +67,8 @@ class AuditLog:
         environ: Mapping[str, str] = os.environ,
         file_size: int = FILE_SIZE,
     ) -> None:
-        self._paths = paths
+        self._files = paths.files
+        self._lock_folder = paths.state_dir
         self._path = paths.audit_file
         self._now = now
         self._environ = environ
@@ -109,9 +101,9 @@ class AuditLog:
             process=process,
             ids=tuple(ids),
         )
-        with store_lock(self._paths):
+        with self._files.lock(self._lock_folder):
             self._make_room()
-            append_durably(self._path, to_line(record))
+            self._files.append_durably(self._path, to_line(record))
 
     def outcome(self, plan_id: str, session_id: str, outcome: str, reason: str = "") -> None:
         """What became of one session. On the disk at the latest with the summary."""
@@ -124,9 +116,9 @@ class AuditLog:
             to_line(AuditOutcome(now, plan_id, session_id, outcome, safe(reason, REASON_LENGTH)))
             for session_id, outcome, reason in told
         )
-        with store_lock(self._paths):
+        with self._files.lock(self._lock_folder):
             self._make_room()
-            append_private(self._path, lines)
+            self._files.append(self._path, lines)
 
     def summary(self, plan_id: str, counts: Mapping[str, int]) -> None:
         """The plan is done; it and all its outcomes are on the disk when this returns."""
@@ -142,9 +134,9 @@ class AuditLog:
 
     def read(self) -> AuditContent:
         """Every record, oldest first, and how many lines are none: torn by a crash, or damaged."""
-        if not is_there(self._path.parent):
+        if not self._files.is_there(self._path.parent):
             return AuditContent((), 0)
-        with store_lock(self._paths):
+        with self._files.lock(self._lock_folder):
             contents = self._contents()
         lines = [line for content in contents for line in content.split(b"\n") if line]
         records = tuple(_parsed(lines))
@@ -173,19 +165,19 @@ class AuditLog:
         )
 
     def _append(self, record: AuditRecord) -> None:
-        with store_lock(self._paths):
+        with self._files.lock(self._lock_folder):
             self._make_room()
-            append_durably(self._path, to_line(record))
+            self._files.append_durably(self._path, to_line(record))
 
     def _make_room(self) -> None:
         """Put the file away once it is full. Flushed first, and no open plan loses its intent."""
-        if size_of(self._path) < self._file_size:
+        if self._files.size_of(self._path) < self._file_size:
             return
-        append_durably(self._path, self._to_be_carried())
+        self._files.append_durably(self._path, self._to_be_carried())
         for number in range(FILES_KEPT - 1, 0, -1):
-            if is_there(self._put_away(number)):
-                move_private(self._put_away(number), self._put_away(number + 1))
-        move_private(self._path, self._put_away(1))
+            if self._files.is_there(self._put_away(number)):
+                self._files.move(self._put_away(number), self._put_away(number + 1))
+        self._files.move(self._path, self._put_away(1))
 
     def _to_be_carried(self) -> bytes:
         """Intents without an end that the two newest files would no longer hold."""
@@ -201,12 +193,12 @@ class AuditLog:
         return _open_plans(_but_outcomes([self._read(self._put_away(1)), newest]))
 
     def _contents(self) -> list[bytes]:
-        return [self._read(path) for path in self._files()]
+        return [self._read(path) for path in self._all_files()]
 
     def _read(self, path: Path) -> bytes:
-        return read_private(path) or b""
+        return self._files.read(path) or b""
 
-    def _files(self) -> tuple[Path, ...]:
+    def _all_files(self) -> tuple[Path, ...]:
         """The put away files, oldest first, then the one that is written."""
         put_away = (self._put_away(number) for number in range(FILES_KEPT, 0, -1))
         return (*put_away, self._path)

@@ -11,14 +11,7 @@ import msgspec
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.store.file_checks import moved_away, shown
-from qiscus_tui.store.files import (
-    prepare_folder,
-    read_private,
-    set_aside,
-    sweep_temporaries,
-    write_private,
-)
-from qiscus_tui.store.locks import WAIT, store_lock
+from qiscus_tui.store.locks import WAIT
 from qiscus_tui.store.paths import Paths
 
 VERSION = 1
@@ -37,7 +30,8 @@ class JsonFile(Generic[Content]):
         """Every field of `kind` has a default. `lost` is what to do after the file was damaged."""
         self.path = path
         self._kind = kind
-        self._paths = paths
+        self._files = paths.files
+        self._lock_folder = paths.state_dir
         self._lost = lost
 
     def read(self) -> Content:
@@ -48,7 +42,7 @@ class JsonFile(Generic[Content]):
         try:
             return self._read()
         except _DamagedError:
-            with store_lock(self._paths):
+            with self._files.lock(self._lock_folder):
                 return self._read_or_set_aside()
 
     @contextmanager
@@ -58,13 +52,13 @@ class JsonFile(Generic[Content]):
         A damaged file is set aside silently and replaced: what is being stored may be the only
         copy of a new token. `read` and `prove_writable` come before, and do report it.
         """
-        prepare_folder(self.path.parent)
-        with store_lock(self._paths, timeout):
-            sweep_temporaries(self.path)
+        self._files.prepare_folder(self.path.parent)
+        with self._files.lock(self._lock_folder, timeout):
+            self._files.sweep_temporaries(self.path)
             try:
                 content = self._read()
             except _DamagedError:
-                set_aside(self.path)
+                self._files.set_aside(self.path)
                 content = self._kind()
             before = _fields(content)
             yield content
@@ -73,9 +67,9 @@ class JsonFile(Generic[Content]):
 
     def prove_writable(self) -> None:
         """Write a probe entry, read it back, remove it. Raises StorageError."""
-        prepare_folder(self.path.parent)
-        with store_lock(self._paths):
-            sweep_temporaries(self.path)
+        self._files.prepare_folder(self.path.parent)
+        with self._files.lock(self._lock_folder):
+            self._files.sweep_temporaries(self.path)
             fields = _fields(self._read_or_set_aside())
             probe = os.urandom(8).hex()
             self._write({**fields, _PROBE: probe})
@@ -89,13 +83,13 @@ class JsonFile(Generic[Content]):
 
     def _write(self, fields: dict[str, object]) -> None:
         text = json.dumps({"version": VERSION, **fields}, indent=1)
-        write_private(self.path, f"{text}\n".encode())
+        self._files.write(self.path, f"{text}\n".encode())
 
     def _read_or_set_aside(self) -> Content:
         try:
             return self._read()  # another process may have replaced it before we had the lock
         except _DamagedError as damaged:
-            aside = set_aside(self.path)
+            aside = self._files.set_aside(self.path)
             raise StorageError(
                 f"{shown(str(self.path))} was damaged and is now {shown(aside.name)}", self._lost
             ) from damaged
@@ -107,7 +101,7 @@ class JsonFile(Generic[Content]):
         return content
 
     def _parsed(self) -> dict[str, object]:
-        data = read_private(self.path)
+        data = self._files.read(self.path)
         if data is None:
             return {}
         fields = parse_object(data)

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 from qiscus_tui.errors import StorageError
 from qiscus_tui.store.file_checks import failed, shown, symbolic_link
 from qiscus_tui.store.files import FILE_MODE, prepare_folder, read_private
-from qiscus_tui.store.paths import Paths
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -33,15 +32,15 @@ _PAUSE = 0.05
 
 @asynccontextmanager
 async def account_lock(
-    paths: Paths, account_key: str, longest: float = WAIT
+    folder: Path, account_key: str, longest: float = WAIT
 ) -> AsyncGenerator[None]:
     """Hold the account against every other process of this user.
 
     Waits at most `longest` seconds; the event loop goes on meanwhile, and cancelling ends the
     waiting at once. Not re-entrant. Raises StorageError.
     """
-    path = account_lock_path(paths, account_key)
-    prepare_folder(path.parent)
+    path = account_lock_path(folder, account_key)
+    prepare_folder(folder)
     lock = _lock(path)
     give_up = time.monotonic() + longest
     while not _taken(lock, path):
@@ -52,22 +51,22 @@ async def account_lock(
         yield
 
 
-def account_lock_path(paths: Paths, account_key: str) -> Path:
+def account_lock_path(folder: Path, account_key: str) -> Path:
     """Return the file whose lock is the account's. Its name does not tell the account."""
     import hashlib
 
     name = hashlib.sha256(account_key.encode()).hexdigest()[:16]
-    return paths.state_dir / f"account-{name}.lock"
+    return folder / f"account-{name}.lock"
 
 
 @contextmanager
-def store_lock(paths: Paths, timeout: float = WAIT) -> Generator[None]:
+def store_lock(folder: Path, timeout: float = WAIT) -> Generator[None]:
     """Hold the files of this user for one change. Raises StorageError.
 
     Where both are needed, the account's lock is taken first.
     """
-    path = paths.state_dir / "store.lock"
-    prepare_folder(path.parent)
+    path = folder / "store.lock"
+    prepare_folder(folder)
     lock = _lock(path)
     if not _taken(lock, path, timeout):
         raise _busy(path, timeout)

@@ -1,4 +1,4 @@
-"""Where everything that the program keeps on this machine lies."""
+"""Where everything that the program keeps lies."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from qiscus_tui.errors import ConfigError
 from qiscus_tui.model.text import safe
+from qiscus_tui.store.file_store import ON_DISK, FileStore, MemoryFiles
 
 CONFIG_VARIABLE = "QISCUS_TUI_CONFIG_DIR"
 DATA_VARIABLE = "QISCUS_TUI_DATA_DIR"
@@ -19,6 +20,8 @@ class Paths(Struct, frozen=True):
     data_dir: Path
     state_dir: Path
     cache_dir: Path
+    files: FileStore = ON_DISK
+    """What reads and writes them."""
 
     @property
     def config_file(self) -> Path:
@@ -69,6 +72,12 @@ class Paths(Struct, frozen=True):
     def ids_file(self) -> Path:
         """Session ids for the shell's completion."""
         return self.cache_dir / "ids.json"
+
+
+def paths_in_memory() -> Paths:
+    """Return folders that no file system has: what is kept in them ends with this run."""
+    folder = Path("memory")
+    return Paths(folder, folder, folder, folder, MemoryFiles())
 
 
 def find_paths(environ: Mapping[str, str]) -> Paths:

@@ -84,8 +84,6 @@ async def tell_of_crashes(app: App[int], workspace: Workspace) -> None:
     from qiscus_tui.service.account_selection import unmatched_words
     from qiscus_tui.service.history import notices
 
-    if workspace.local_files is None:
-        return
     try:
         for name in await asyncio.to_thread(workspace.unmatched_accounts):
             words = "\n".join(unmatched_words(name))

@@ -18,12 +18,14 @@ from qiscus_tui.demo.app import demo_app
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.service.account.login import Password, log_in
-from qiscus_tui.service.account_storage import account_storage_in_memory
+from qiscus_tui.service.account_storage import AccountStorage, LocalFiles
 from qiscus_tui.service.revocation.events import Finished
+from qiscus_tui.service.revocation.on_connection import revocation_on
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.workspace import DemoAccess, Workspace
 from qiscus_tui.store.config import Config
+from qiscus_tui.store.secrets import MemorySecrets
 from tests.clocks import ManualClock
 from tests.service.flaky import FlakyTransport
 
@@ -64,9 +66,11 @@ async def storm(count: int, *, share: float = SHARE, seed: int = 1) -> Storm:
     access = DemoAccess(
         network, parse_origin("https://demo.invalid"), state.credentials.email, PASSWORD
     )
-    workspace = Workspace({}, Config(), None, clock, demo=access)
+    workspace = Workspace({}, Config(), LocalFiles.in_memory(), clock, demo=access)
     login = Password(access.email, access.password)
-    connection = (await log_in(workspace, account_storage_in_memory(), login)).connection
+    connection = (
+        await log_in(workspace, AccountStorage(MemorySecrets(), workspace.local_files), login)
+    ).connection
     listed = await connection.read_list()
     # What expires by itself within the storm would blur the picture.
     lasting = [
@@ -79,7 +83,7 @@ async def storm(count: int, *, share: float = SHARE, seed: int = 1) -> Storm:
     plan = make_plan(listed, Selection(chosen, "storm"), Allowed(current=True))
     network.share = share
     began, slept = time.perf_counter(), len(clock.slept)
-    run = await connection.revocation(plan)
+    run = await revocation_on(connection, plan)
     report: Report | None = None
     async for event in run.apply():
         if isinstance(event, Finished):

@@ -25,9 +25,10 @@ from qiscus_tui.demo.app import demo_app
 from qiscus_tui.demo.state import Caller
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.service.account.login import Password, log_in
-from qiscus_tui.service.account_storage import account_storage_in_memory
+from qiscus_tui.service.account_storage import AccountStorage, LocalFiles
 from qiscus_tui.service.workspace import DemoAccess, Workspace
 from qiscus_tui.store.config import Config, UiConfig
+from qiscus_tui.store.secrets import MemorySecrets
 from tests.clocks import ManualClock
 
 HOUR = 3600
@@ -106,7 +107,7 @@ def workspace_on(state: DemoState, clock: ManualClock) -> Workspace:
         made.password,
     )
     config = replace(Config(), ui=replace(UiConfig(), reload=float(RELOAD)))
-    return Workspace({}, config, None, clock, demo=access)
+    return Workspace({}, config, LocalFiles.in_memory(), clock, demo=access)
 
 
 async def soak_service(seconds: int, sessions: int) -> Soak:
@@ -115,7 +116,11 @@ async def soak_service(seconds: int, sessions: int) -> Soak:
     state = demo_state(clock, sessions=sessions)
     made = state.credentials
     workspace = workspace_on(state, clock)
-    done = await log_in(workspace, account_storage_in_memory(), Password(made.email, made.password))
+    done = await log_in(
+        workspace,
+        AccountStorage(MemorySecrets(), workspace.local_files),
+        Password(made.email, made.password),
+    )
     for _ in range(seconds // RELOAD):
         clock.advance(RELOAD)
         come_and_go(state, rng)

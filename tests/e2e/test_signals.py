@@ -150,7 +150,7 @@ def test_so_does_a_wait_for_another_programs_lock(
 ) -> None:
     here = machine_at(tmp_path, server.url, short_lived=False)
     (stored,) = here.local_files().book.all()
-    path = account_lock_path(here.paths, stored.account.key)
+    path = account_lock_path(here.paths.state_dir, stored.account.key)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(0o600)
     with path.open("r+") as held:

@@ -36,7 +36,7 @@ from qiscus_tui.store.journal import Journal
 from qiscus_tui.store.jsonfile import decoded
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.store.secrets import FileSecrets
-from qiscus_tui.store.verified_calls import VerifiedRevokes
+from qiscus_tui.store.verified_calls import VerifiedCalls
 from qiscus_tui.store.visits import Visits
 
 
@@ -302,7 +302,7 @@ _LOOKS: tuple[tuple[Callable[[Paths], Path], Callable[[Paths], object]], ...] = 
     (lambda paths: paths.chosen_file, lambda paths: AccountBook(paths).last_used()),
     (lambda paths: paths.journal_file, lambda paths: Journal(paths).unfinished()),
     (lambda paths: paths.visits_file, lambda paths: Visits(paths).last("k")),
-    (lambda paths: paths.verified_file, lambda paths: VerifiedRevokes(paths).is_verified(*"abc")),
+    (lambda paths: paths.verified_file, lambda paths: VerifiedCalls(paths, *"abc").is_verified()),
     (lambda paths: paths.audit_file, lambda paths: list(AuditLog(paths, environ={}).events())),
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.secrets import FileSecrets
-from qiscus_tui.store.verified_calls import VerifiedRevokes
+from qiscus_tui.store.verified_calls import VerifiedCalls
 from tests.faults.program import Program, Run
 from tests.faults.server import FaultyServer
 
@@ -85,8 +85,8 @@ class Stage:
         revoke = Contract().revoke
         origin = str(parse_origin(self.url or self.server.url))
         app_code = self.server.state.credentials.app_code
-        verified = VerifiedRevokes(self.program.paths)
-        verified.remember(origin, app_code, f"{revoke.path} {revoke.field}")
+        call = f"{revoke.path} {revoke.field}"
+        VerifiedCalls(self.program.paths, origin, app_code, call).remember()
 
     def prepare(self, deed: Deed) -> None:
         """Everything up to the deed, on a server that is well."""

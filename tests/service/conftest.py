@@ -15,14 +15,12 @@ from qiscus_tui.service.account_selection import AccountOptions
 from qiscus_tui.service.account_storage import (
     AccountStorage,
     LocalFiles,
-    account_storage,
-    account_storage_in_memory,
 )
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.workspace import DemoAccess, Workspace
 from qiscus_tui.store.config import Config
 from qiscus_tui.store.paths import Paths
-from qiscus_tui.store.secrets import FileSecrets
+from qiscus_tui.store.secrets import FileSecrets, MemorySecrets
 from tests.clocks import ManualClock
 from tests.service.scripted import AuditTrail, ScriptedServer, Stage, Trials
 
@@ -47,8 +45,7 @@ class Sandbox:
 
     @property
     def local_files(self) -> LocalFiles:
-        """The files of this machine, where it keeps any."""
-        assert self.workspace.local_files is not None
+        """The files of this machine."""
         return self.workspace.local_files
 
     async def log_in(self, email: str = "admin@demo.example", password: str = PASSWORD) -> LoggedIn:
@@ -65,7 +62,7 @@ class Sandbox:
 
 
 def sandbox_on(
-    clock: ManualClock, dialect: str | Dialect, sessions: int, on: LocalFiles | None
+    clock: ManualClock, dialect: str | Dialect, sessions: int, on: LocalFiles
 ) -> Sandbox:
     """A demo of this dialect; what is kept goes to the disk, or ends with the run."""
     chosen = DIALECTS[dialect] if isinstance(dialect, str) else dialect
@@ -73,8 +70,8 @@ def sandbox_on(
     transport = httpx.ASGITransport(demo_app(state))
     access = DemoAccess(transport, DEMO_ORIGIN, state.credentials.email, PASSWORD)
     workspace = Workspace({}, Config(), on, clock, AccountOptions(), demo=access)
-    kept = account_storage(FileSecrets(on.paths), on) if on else account_storage_in_memory()
-    return Sandbox(state, workspace, kept, clock)
+    secrets = FileSecrets(on.paths) if on.persistent else MemorySecrets()
+    return Sandbox(state, workspace, AccountStorage(secrets, on), clock)
 
 
 @pytest.fixture
@@ -100,6 +97,8 @@ def sandbox(clock: ManualClock, on_disk: LocalFiles) -> SandboxMaker:
     def make(
         dialect: str | Dialect = "plain", sessions: int = 24, *, kept_on_disk: bool = True
     ) -> Sandbox:
-        return sandbox_on(clock, dialect, sessions, on_disk if kept_on_disk else None)
+        return sandbox_on(
+            clock, dialect, sessions, on_disk if kept_on_disk else LocalFiles.in_memory()
+        )
 
     return make

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -286,26 +286,29 @@ class AuditTrail:
     """Writes into the server's log, so that the order of things can be seen."""
 
     log: list[str]
-    intents: list[RevocationPlan] = field(default_factory=list[RevocationPlan])
-    reports: list[Report] = field(default_factory=list[Report])
+    intents: list[list[str]] = field(default_factory=list[list[str]])
+    reports: list[list[tuple[str, str, str]]] = field(
+        default_factory=list[list[tuple[str, str, str]]]
+    )
+    """Id, outcome and reason of each session."""
     cuts: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     """How many were sent and answered, of each run that was cut short."""
     no_intent: bool = False
     no_outcomes: bool = False
 
-    def intent(self, plan: RevocationPlan) -> None:
+    def begin(self, ids: Sequence[str]) -> None:
         if self.no_intent:
             raise StorageError("The disk is full")
         self.log.append("intent")
-        self.intents.append(plan)
+        self.intents.append(list(ids))
 
-    def outcomes(self, report: Report) -> None:
+    def finish(self, counts: Mapping[str, int], outcomes: Iterable[tuple[str, str, str]]) -> None:
         if self.no_outcomes:
             raise StorageError("The disk is full")
         self.log.append("outcomes")
-        self.reports.append(report)
+        self.reports.append(list(outcomes))
 
-    def cut_short(self, plan: RevocationPlan, sent: int, answered: int) -> None:
+    def cut_short(self, sent: int, answered: int) -> None:
         if self.no_outcomes:
             raise StorageError("The disk is full")
         self.cuts.append((sent, answered))

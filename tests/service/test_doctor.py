@@ -9,6 +9,7 @@ import pytest
 from qiscus_tui.api.probe import PathProbe, Presence
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.service.doctor import MOST_TRIES, Check, Verdict, examine, try_paths
 from qiscus_tui.service.workspace import DemoAccess, Workspace
 from qiscus_tui.store.config import Config
@@ -72,7 +73,7 @@ async def test_only_get_and_options_are_sent_and_no_credential(clock: ManualCloc
 def workspace(status_of: Callable[[str], int], clock: ManualClock) -> Workspace:
     transport = httpx.MockTransport(answering(status_of, []))
     access = DemoAccess(transport, ORIGIN, "a@b.c", "secret-password")
-    return Workspace({"TERM": "xterm"}, Config(), None, clock, demo=access)
+    return Workspace({"TERM": "xterm"}, Config(), LocalFiles.in_memory(), clock, demo=access)
 
 
 async def checks_of(space: Workspace) -> list[Check]:

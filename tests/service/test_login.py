@@ -22,8 +22,9 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.account import Role, Storage
 from qiscus_tui.service.account.login import log_in_with_key, log_in_with_token
 from qiscus_tui.service.account.status import status_of
-from qiscus_tui.service.account_storage import account_storage, account_storage_in_memory
+from qiscus_tui.service.account_storage import AccountStorage
 from qiscus_tui.service.token.refresh import valid_token
+from qiscus_tui.store.secrets import MemorySecrets
 from tests.service.conftest import Sandbox, SandboxMaker
 from tests.service.stores import FailingSecrets
 
@@ -66,7 +67,7 @@ async def test_the_next_start_is_for_the_account_that_logged_in(sandbox: Sandbox
 
 async def test_a_login_for_this_run_only_writes_no_account(sandbox: SandboxMaker):
     here = sandbox()
-    here = replace(here, kept=account_storage_in_memory())
+    here = replace(here, kept=AccountStorage(MemorySecrets(), here.local_files))
     done = await here.log_in()
     assert done.connection.storage is Storage.THIS_RUN
     assert here.local_files.book.all() == ()
@@ -86,7 +87,7 @@ async def test_where_the_store_cannot_be_written_no_login_is_made(sandbox: Sandb
     secrets = FailingSecrets()
     secrets.no_probe = True
     here = sandbox()
-    here = replace(here, kept=account_storage(secrets, here.workspace.local_files))
+    here = replace(here, kept=AccountStorage(secrets, here.workspace.local_files))
     with pytest.raises(StorageError):
         await here.log_in()
     assert logins(here) == 0
@@ -107,7 +108,7 @@ async def test_a_token_that_cannot_be_stored_is_ended(sandbox: SandboxMaker):
     secrets = FailingSecrets()
     secrets.no_write = True
     here = sandbox()
-    here = replace(here, kept=account_storage(secrets, here.workspace.local_files))
+    here = replace(here, kept=AccountStorage(secrets, here.workspace.local_files))
     before = here.tokens()
     with pytest.raises(StorageError):
         await here.log_in()

@@ -16,7 +16,7 @@ from qiscus_tui.errors import (
 )
 from qiscus_tui.model.account import Credentials, ShortLived
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.service.account_storage import account_storage
+from qiscus_tui.service.account_storage import AccountStorage
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.service.token.refresh import (
@@ -225,7 +225,7 @@ async def test_a_call_is_not_repeated_a_second_time(sandbox: SandboxMaker):
 async def failing(here: Sandbox) -> tuple[Connection, FailingSecrets]:
     """Logged in, with secrets that can be made to fail."""
     secrets = FailingSecrets()
-    here = replace(here, kept=account_storage(secrets, here.workspace.local_files))
+    here = replace(here, kept=AccountStorage(secrets, here.workspace.local_files))
     return await here.connected(), secrets
 
 

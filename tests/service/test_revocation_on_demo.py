@@ -14,6 +14,7 @@ from qiscus_tui.demo.shapes import Entry
 from qiscus_tui.errors import ReadOnly
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.revocation.on_connection import forget_own_if_ended, revocation_on
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.workspace import DemoAccess
@@ -33,7 +34,7 @@ async def revoke(connection: Connection, count: int, allowed: Allowed | None = N
     """Plan for the first so many sessions (and our own is one of the list), and apply."""
     listed = await connection.read_list()
     plan = make_plan(listed, Selection(range(count), "test"), allowed or Allowed())
-    return (await ending(await connection.revocation(plan))).report
+    return (await ending(await revocation_on(connection, plan))).report
 
 
 @pytest.mark.parametrize("dialect", WORKING)
@@ -162,17 +163,17 @@ async def test_another_path_field_or_app_begins_with_a_trial_again(sandbox: Sand
     here = sandbox()
     connection = await here.connected()
     await revoke(connection, 5)
-    verified = here.kept.verified
+    verified = here.local_files.verified_calls
     account = connection.account
     call = connection.client.contract.revoke
     server = str(account.origin)
-    assert verified.is_verified(server, account.app_code, f"{call.path} {call.field}")
-    assert not verified.is_verified(server, account.app_code, f"{call.path} other")
-    assert not verified.is_verified(server, account.app_code, f"/other {call.field}")
-    assert not verified.is_verified(server, "other-app", f"{call.path} {call.field}")
-    assert not verified.is_verified(
+    assert verified(server, account.app_code, f"{call.path} {call.field}").is_verified()
+    assert not verified(server, account.app_code, f"{call.path} other").is_verified()
+    assert not verified(server, account.app_code, f"/other {call.field}").is_verified()
+    assert not verified(server, "other-app", f"{call.path} {call.field}").is_verified()
+    assert not verified(
         "https://other.invalid", account.app_code, f"{call.path} {call.field}"
-    )
+    ).is_verified()
 
 
 async def from_environment(here: Sandbox) -> Connection:
@@ -190,7 +191,7 @@ async def revoke_newest(connection: Connection, count: int) -> Report:
     listed = await connection.read_list()
     newest = range(len(listed) - count, len(listed))
     plan = make_plan(listed, Selection(newest, "test"), Allowed())
-    return (await ending(await connection.revocation(plan))).report
+    return (await ending(await revocation_on(connection, plan))).report
 
 
 @pytest.mark.parametrize("environment", [True, False])
@@ -228,7 +229,7 @@ async def test_our_own_session_stays_out_and_the_cached_token_stays(sandbox: San
     connection = await here.connected()
     listed = await connection.read_list()
     report = await revoke(connection, len(listed))
-    await connection.after_revocation(report)
+    await forget_own_if_ended(connection, report)
     assert len(here.tokens()) == 1
     assert (await connection.credentials()).short_lived is not None
 
@@ -240,7 +241,7 @@ async def test_our_own_session_revoked_on_purpose_is_forgotten_here(sandbox: San
     report = await revoke(connection, len(listed), Allowed(current=True))
     assert report.is_whole
     assert here.tokens() == set()
-    await connection.after_revocation(report)
+    await forget_own_if_ended(connection, report)
     assert (await connection.credentials()).short_lived is None
 
 
@@ -248,7 +249,7 @@ async def test_our_own_session_that_a_broken_call_ended_is_forgotten_here(sandbo
     here = sandbox("revoke-ends-own")
     connection = await here.connected()
     report = await revoke(connection, 5)
-    await connection.after_revocation(report)
+    await forget_own_if_ended(connection, report)
     assert (await connection.credentials()).short_lived is None
 
 
@@ -258,7 +259,7 @@ async def test_our_own_session_told_by_the_servers_mark_is_forgotten_too(sandbox
     listed = await connection.read_list()
     assert listed.current is Current.LISTED
     report = await revoke(connection, len(listed), Allowed(current=True))
-    await connection.after_revocation(report)
+    await forget_own_if_ended(connection, report)
     assert (await connection.credentials()).short_lived is None
 
 
@@ -335,7 +336,7 @@ async def test_a_page_instead_of_the_list_makes_what_was_sent_unknown(sandbox: S
     listed = await connection.read_list()
     plan = make_plan(listed, Selection(range(3), "test"), Allowed())
     here.state.fail_next(Call.LIST, Fault(200, b"<html>", content_type="text/html"))
-    report = (await ending(await connection.revocation(plan))).report
+    report = (await ending(await revocation_on(connection, plan))).report
     assert report.words == "3 unknown"
 
 
@@ -348,7 +349,7 @@ async def test_the_width_is_kept_on_a_slow_server(sandbox: SandboxMaker):
     connection = await here.connected()
     listed = await connection.read_list()
     plan = make_plan(listed, Selection(range(60), "test"), Allowed())
-    report = (await ending(await connection.revocation(plan, width=6))).report
+    report = (await ending(await revocation_on(connection, plan, width=6))).report
     assert report.words == "60 revoked"
     assert counting.most == 6
 
@@ -406,5 +407,5 @@ async def test_a_read_only_account_revokes_nothing(sandbox: SandboxMaker):
     connection.account = replace(connection.account, readonly=True)
     listed = await connection.read_list()
     with pytest.raises(ReadOnly):
-        await connection.revocation(make_plan(listed, Selection([0], "test"), Allowed()))
+        await revocation_on(connection, make_plan(listed, Selection([0], "test"), Allowed()))
     assert here.state.calls[Call.REVOKE] == 0

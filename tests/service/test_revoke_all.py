@@ -300,7 +300,7 @@ async def test_a_good_long_lived_token_beside_an_unusable_short_one_is_kept(
     here.state.fail_next(Call.REVOKE_ALL, Fault(200, body.encode(), after=True))
     result = await done(connection)
     assert await kept(connection) == Credentials(long_lived="LLTnew")
-    assert result.sent.error_for_answer is not None
+    assert result.sent.failure is not None
 
 
 async def test_an_unusable_long_lived_token_takes_the_short_one_not_away(sandbox: SandboxMaker):
@@ -314,7 +314,7 @@ async def test_an_unusable_long_lived_token_takes_the_short_one_not_away(sandbox
     held = await kept(connection)
     assert held.short_lived is not None
     assert (held.long_lived, held.short_lived.token) == (old, "QEXnew")
-    assert result.sent.error_for_answer is None
+    assert result.sent.failure is None
 
 
 # Whatever was answered, the list decides
@@ -339,7 +339,7 @@ async def test_an_answer_that_says_no_is_not_believed_where_all_are_gone(
     here.state.fail_next(Call.REVOKE_ALL, replace(fault, after=True))
     result = await done(connection)
     assert (result.still_listed, result.nothing_ended) == (0, False)
-    assert result.sent.error_for_answer is not None
+    assert result.sent.failure is not None
     assert (await kept(connection)).short_lived is None, "a dead token would be handed out"
 
 

@@ -218,7 +218,7 @@ def test_the_two_newest_files_tell_whether_a_plan_was_cut_short(
         read.append(path.name)
         return files.read_private(path)
 
-    monkeypatch.setattr("qiscus_tui.store.audit.read_private", noted)
+    monkeypatch.setattr("qiscus_tui.store.file_store.ON_DISK.read", noted)
     assert log.plans_cut_short() == ()
     assert sorted(read) == ["audit.1.jsonl", "audit.jsonl"]
 
@@ -228,7 +228,7 @@ def test_looking_for_plans_cut_short_waits_for_nobody(
 ) -> None:
     log.intent("running", account, AuditKind.REVOKE, IDS)
 
-    with store_lock(paths):
+    with store_lock(paths.state_dir):
         assert log.plans_cut_short() == ()
 
 
@@ -250,7 +250,7 @@ def test_a_file_that_is_put_away_while_it_is_looked_at_hides_no_plan(
                 log.outcome("other", f"{number:012}", "revoked")
         return data
 
-    monkeypatch.setattr("qiscus_tui.store.audit.read_private", read_slowly)
+    monkeypatch.setattr("qiscus_tui.store.file_store.ON_DISK.read", read_slowly)
     assert [cut.intent.plan_id for cut in log.plans_cut_short()] == ["cut"]
 
 

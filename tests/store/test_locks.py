@@ -19,9 +19,8 @@ HOLD = """
 import asyncio, sys
 from pathlib import Path
 from qiscus_tui.store.locks import account_lock
-from qiscus_tui.store.paths import Paths
 async def hold():
-    async with account_lock(Paths(*(Path(sys.argv[1]) / n for n in ("c", "d", "s", "x"))), "ann"):
+    async with account_lock(Path(sys.argv[1]) / "s", "ann"):
         print("held", flush=True)
         sys.stdin.read()
 asyncio.run(hold())
@@ -55,13 +54,13 @@ async def test_a_held_account_is_given_up_and_the_other_process_named(
     paths: Paths, holder: subprocess.Popen[str]
 ) -> None:
     with pytest.raises(StorageError, match=rf"process {holder.pid}\) held a lock for 0.1 s"):
-        async with account_lock(paths, "ann", 0.1):
+        async with account_lock(paths.state_dir, "ann", 0.1):
             pass
 
 
 async def test_another_account_is_free(paths: Paths, holder: subprocess.Popen[str]) -> None:
-    with store_lock(paths, timeout=0.1):
-        async with account_lock(paths, "ben", 0.1):
+    with store_lock(paths.state_dir, timeout=0.1):
+        async with account_lock(paths.state_dir, "ben", 0.1):
             assert holder.poll() is None
 
 
@@ -69,7 +68,7 @@ async def test_a_killed_process_holds_nothing(paths: Paths, holder: subprocess.P
     holder.kill()
     holder.wait()
 
-    async with account_lock(paths, "ann", 5):
+    async with account_lock(paths.state_dir, "ann", 5):
         pass
 
 
@@ -77,7 +76,7 @@ async def test_who_waits_blocks_nobody_and_stops_at_once(
     paths: Paths, holder: subprocess.Popen[str]
 ) -> None:
     async def wait() -> None:
-        async with account_lock(paths, "ann"):
+        async with account_lock(paths.state_dir, "ann"):
             pytest.fail("it is held")
 
     waiting = asyncio.create_task(wait())
@@ -88,14 +87,14 @@ async def test_who_waits_blocks_nobody_and_stops_at_once(
         await waiting
     holder.kill()
     holder.wait()
-    async with account_lock(paths, "ann", 0.1):
+    async with account_lock(paths.state_dir, "ann", 0.1):
         pass
 
 
 async def test_the_same_process_waits_for_itself_too(paths: Paths) -> None:
-    async with account_lock(paths, "ann"):
+    async with account_lock(paths.state_dir, "ann"):
         with pytest.raises(StorageError, match=f"process {os.getpid()}"):
-            async with account_lock(paths, "ann", 0.05):
+            async with account_lock(paths.state_dir, "ann", 0.05):
                 pass
 
 
@@ -136,9 +135,9 @@ async def test_a_link_that_takes_the_files_place_is_not_followed(
 async def held_once(paths: Paths, which: str) -> None:
     """Take one of the locks, and give it back."""
     if which == "store":
-        with store_lock(paths):
+        with store_lock(paths.state_dir):
             return
-    async with account_lock(paths, ACCOUNT_KEY):
+    async with account_lock(paths.state_dir, ACCOUNT_KEY):
         pass
 
 
@@ -151,7 +150,7 @@ async def test_without_real_locks_nothing_is_locked_by_other_means(
 
     monkeypatch.setattr(fcntl, "flock", flock)
     with pytest.raises(StorageError, match="could not be locked") as caught:
-        async with account_lock(paths, "ann", 0.1):
+        async with account_lock(paths.state_dir, "ann", 0.1):
             pass
     assert "local disk" in caught.value.hint
 
@@ -165,27 +164,30 @@ def test_on_a_read_only_disk_the_hint_is_not_about_locks(
     monkeypatch.setattr(fcntl, "flock", flock)
     with (
         pytest.raises(StorageError, match="could not be locked: Read-only") as caught,
-        store_lock(paths, timeout=0.1),
+        store_lock(paths.state_dir, timeout=0.1),
     ):
         pass
     assert "can be written" in caught.value.hint
 
 
 def test_a_link_in_the_locks_place_is_refused(paths: Paths, tmp_path: Path) -> None:
-    with store_lock(paths):
+    with store_lock(paths.state_dir):
         pass
     lock = paths.state_dir / "store.lock"
     lock.unlink()
     lock.symlink_to(tmp_path / "elsewhere")
 
-    with pytest.raises(StorageError, match="symbolic link"), store_lock(paths, timeout=0.1):
+    with (
+        pytest.raises(StorageError, match="symbolic link"),
+        store_lock(paths.state_dir, timeout=0.1),
+    ):
         pass
     assert not (tmp_path / "elsewhere").exists()
 
 
 def test_an_error_inside_gives_the_lock_back(paths: Paths) -> None:
-    with pytest.raises(ZeroDivisionError), store_lock(paths):
+    with pytest.raises(ZeroDivisionError), store_lock(paths.state_dir):
         raise ZeroDivisionError
 
-    with store_lock(paths, timeout=0.1):
+    with store_lock(paths.state_dir, timeout=0.1):
         pass

@@ -10,7 +10,7 @@ from qiscus_tui.store.journal import Journal
 from qiscus_tui.store.locks import account_lock
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.secrets import EnvironmentSecrets, FileSecrets
-from qiscus_tui.store.verified_calls import VerifiedRevokes
+from qiscus_tui.store.verified_calls import VerifiedCalls
 from qiscus_tui.store.visits import Visits
 
 
@@ -18,14 +18,14 @@ async def test_only_the_secret_stores_hold_secrets(
     paths: Paths, account: Account, credentials: Credentials
 ) -> None:
     book, journal, log = AccountBook(paths), Journal(paths), AuditLog(paths)
-    async with account_lock(paths, account.key):
+    async with account_lock(paths.state_dir, account.key):
         FileSecrets(paths).write(account.key, credentials)
         kept = book.save(StoredAccount("", account, Storage.FILE))
         book.use(kept.name)
         journal.pending(account.key, kept.name)
         log.intent("plan", account, AuditKind.REVOKE_ALL, ["3fa9c01b0001"])
         log.summary("plan", {"revoked": 1})
-    VerifiedRevokes(paths).remember(str(account.origin), account.app_code, "/path field")
+    VerifiedCalls(paths, str(account.origin), account.app_code, "/path field").remember()
     Visits(paths).remember(account.key, [("curl", "10.0.0.0")])
     EnvironmentSecrets(credentials, paths).write(account.key, credentials)
 

@@ -1,43 +1,38 @@
 import pytest
 
-from qiscus_tui.store.paths import Paths
-from qiscus_tui.store.verified_calls import MemoryVerified, VerifiedCalls, VerifiedRevokes
+from qiscus_tui.store.paths import Paths, paths_in_memory
+from qiscus_tui.store.verified_calls import VerifiedCalls
 
 CALL = "/api/v2/auth/revoke_token token"
 
 
 @pytest.fixture(params=["file", "memory"])
-def verified(request: pytest.FixtureRequest, paths: Paths) -> VerifiedCalls:
-    return VerifiedRevokes(paths) if request.param == "file" else MemoryVerified()
+def kept_in(request: pytest.FixtureRequest, paths: Paths) -> Paths:
+    return paths if request.param == "file" else paths_in_memory()
 
 
-def test_nothing_is_verified_at_first(verified: VerifiedCalls) -> None:
-    assert not verified.is_verified("https://a", "app", CALL)
+def test_nothing_is_verified_at_first(kept_in: Paths) -> None:
+    assert not VerifiedCalls(kept_in, "https://a", "app", CALL).is_verified()
 
 
-def test_what_was_seen_to_work_needs_no_trial(verified: VerifiedCalls) -> None:
-    verified.remember("https://a", "app", CALL)
+def test_what_was_seen_to_work_needs_no_trial(kept_in: Paths) -> None:
+    VerifiedCalls(kept_in, "https://a", "app", CALL).remember()
 
-    assert verified.is_verified("https://a", "app", CALL)
-    assert not verified.is_verified("https://b", "app", CALL)
-    assert not verified.is_verified("https://a", "app2", CALL)
-
-
-def test_another_path_or_field_begins_a_new_trial(verified: VerifiedCalls) -> None:
-    verified.remember("https://a", "app", CALL)
-
-    assert not verified.is_verified("https://a", "app", "/other token")
+    assert VerifiedCalls(kept_in, "https://a", "app", CALL).is_verified()
+    assert not VerifiedCalls(kept_in, "https://b", "app", CALL).is_verified()
+    assert not VerifiedCalls(kept_in, "https://a", "app2", CALL).is_verified()
 
 
-def test_a_call_that_stopped_working_is_forgotten(verified: VerifiedCalls) -> None:
-    verified.remember("https://a", "app", CALL)
-    verified.forget("https://a", "app")
-    verified.forget("https://a", "app")
+def test_another_path_or_field_begins_a_new_trial(kept_in: Paths) -> None:
+    VerifiedCalls(kept_in, "https://a", "app", CALL).remember()
 
-    assert not verified.is_verified("https://a", "app", CALL)
+    assert not VerifiedCalls(kept_in, "https://a", "app", "/other token").is_verified()
 
 
-def test_it_is_kept_for_the_next_program(paths: Paths) -> None:
-    VerifiedRevokes(paths).remember("https://a", "app", CALL)
+def test_a_call_that_stopped_working_is_forgotten(kept_in: Paths) -> None:
+    verified = VerifiedCalls(kept_in, "https://a", "app", CALL)
+    verified.remember()
+    verified.forget()
+    verified.forget()
 
-    assert VerifiedRevokes(paths).is_verified("https://a", "app", CALL)
+    assert not verified.is_verified()

@@ -105,7 +105,7 @@ def workspace_on(state: DemoState, clock: ManualClock, config: Config | None = N
         state.credentials.email,
         state.credentials.password,
     )
-    return Workspace({}, config or Config(), None, clock, demo=access)
+    return Workspace({}, config or Config(), LocalFiles.in_memory(), clock, demo=access)
 
 
 def from_environment(

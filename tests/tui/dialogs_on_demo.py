@@ -15,12 +15,13 @@ from qiscus_tui.demo.state import DemoState
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.service.account.login import Password, log_in
-from qiscus_tui.service.account_storage import account_storage_in_memory
+from qiscus_tui.service.account_storage import AccountStorage, LocalFiles
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import full_reader
 from qiscus_tui.service.workspace import DemoAccess, Workspace
 from qiscus_tui.store.config import Config
+from qiscus_tui.store.secrets import MemorySecrets
 from qiscus_tui.tui.theme import DARK, THEMES
 from tests.clocks import ManualClock
 
@@ -88,9 +89,11 @@ async def stage(
         state.credentials.email,
         state.credentials.password,
     )
-    workspace = Workspace({}, Config(), None, clock, demo=access)
+    workspace = Workspace({}, Config(), LocalFiles.in_memory(), clock, demo=access)
     done = await log_in(
-        workspace, account_storage_in_memory(), Password(access.email, access.password)
+        workspace,
+        AccountStorage(MemorySecrets(), workspace.local_files),
+        Password(access.email, access.password),
     )
     connection = done.connection
     connection.reader = full_reader(known)
@@ -98,9 +101,9 @@ async def stage(
     if verified:
         call = connection.client.contract.revoke
         account = connection.account
-        connection.account_storage.verified.remember(
+        connection.account_storage.local_files.verified_calls(
             str(account.origin), account.app_code, f"{call.path} {call.field}"
-        )
+        ).remember()
     return Stage(clock, state, connection, await connection.read_list())
 
 

@@ -41,11 +41,14 @@ def test_the_first_frame_of_the_login_comes_before_httpx_and_the_dialogs() -> No
         import gc, sys
         from qiscus_tui.model.clock import SystemClock
         from qiscus_tui.model.origin import parse_origin
+        from qiscus_tui.service.account_storage import LocalFiles
         from qiscus_tui.service.workspace import DemoAccess, Workspace
         from qiscus_tui.store.config import Config
         from qiscus_tui.tui import app as house
         access = DemoAccess(None, parse_origin("https://demo.invalid"), "a@b.c", "x")
-        app = house.QiscusTui(Workspace({}, Config(), None, SystemClock(), demo=access), None)
+        files = LocalFiles.in_memory()
+        workspace = Workspace({}, Config(), files, SystemClock(), demo=access)
+        app = house.QiscusTui(workspace, None)
         seen = []
         drawn = app._display
         def display(screen, renderable):

@@ -233,9 +233,9 @@ async def test_staying_is_the_focus() -> None:
 
 async def exporting(tmp_path: Path, name: str) -> tuple[DialogApp, str]:
     on = await stage(sessions=9)
-    local_files = cast("LocalFiles", SimpleNamespace())
+    local_files = cast("LocalFiles", SimpleNamespace(persistent=True))
     kept = on.connection.account_storage
-    on.connection.account_storage = AccountStorage(kept.secrets, kept.verified, local_files)
+    on.connection.account_storage = AccountStorage(kept.secrets, local_files)
     async with DialogApp().run_test(size=(120, 24)) as pilot:
         app = await shown(pilot, ExportDialog(on.listed, [3, 1], on.connection))
         assert "Export 2 sessions" in app.text()

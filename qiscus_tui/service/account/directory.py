@@ -36,8 +36,6 @@ class KnownAccount:
 
 def kept_accounts(workspace: Workspace) -> list[KnownAccount]:
     """The accounts that are kept here, in the order of their adding. Raises StorageError."""
-    if workspace.local_files is None:
-        return []
     book = workspace.local_files.book
     uses = book.last_uses()
     stored = [configured(one, workspace.config) for one in book.all()]
@@ -76,8 +74,6 @@ def _chosen(workspace: Workspace) -> SelectedAccount | None:
 
 def use(workspace: Workspace, name: str) -> None:
     """Choose the account for the next time. Raises NoAccount, StorageError."""
-    if workspace.local_files is None:
-        raise _demo_has_none(name)
     workspace.local_files.book.use(name)
 
 
@@ -86,10 +82,9 @@ async def forget_account(workspace: Workspace, name: str) -> bool:
 
     Gives whether it held a short-lived token that may still live. Raises NoAccount, StorageError.
     """
-    book = workspace.local_files.book if workspace.local_files else None
-    stored = await asyncio.to_thread(book.find, name) if book else None
+    stored = await asyncio.to_thread(workspace.local_files.book.find, name)
     if stored is None:
-        raise _demo_has_none(name) if book is None else _unknown(name)
+        raise _unknown(name)
     connection = workspace.connect(SelectedAccount(stored, "accounts forget"))
     try:
         held = await asyncio.to_thread(connection.account_storage.secrets.read, stored.account.key)
@@ -105,7 +100,3 @@ def _unknown(name: str) -> NoAccount:
             "The environment's account is not kept here", "Unset its variables to be without it."
         )
     return NoAccount(f"There is no account '{safe(name, 100)}' here", "See: qiscus-tui accounts")
-
-
-def _demo_has_none(name: str) -> NoAccount:
-    return NoAccount(f"The demo keeps no account '{safe(name, 100)}'", "Leave --demo out.")

@@ -27,7 +27,7 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.previous_login import PreviousLogin, holder_here, previous_login
 from qiscus_tui.service.account.server_zone import with_zone_learned
 from qiscus_tui.service.account_selection import SelectedAccount, configured
-from qiscus_tui.service.account_storage import AccountStorage, LocalFiles
+from qiscus_tui.service.account_storage import AccountStorage
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.long_lived import ask_long_lived
 from qiscus_tui.service.signal_shield import shield
@@ -147,7 +147,7 @@ async def log_in_with_key(
 def _prove_writable(kept: AccountStorage) -> None:
     """Raises StorageError where a login could not be kept."""
     kept.secrets.probe()
-    if kept.local_files is not None and kept.secrets.storage is not Storage.THIS_RUN:
+    if kept.secrets.storage is not Storage.THIS_RUN:
         kept.local_files.book.prove_writable()
 
 
@@ -275,8 +275,8 @@ def _stored(
     own_id = fingerprint(short.token) if short else ""
     kept_name = before.name if _is_configured_by(before.name, account, workspace) else name
     stored = StoredAccount(kept_name, account, kept.secrets.storage, own_id, workspace.clock.now())
-    if kept.local_files is not None and kept.secrets.storage is not Storage.THIS_RUN:
-        stored = _entered_in_book(kept, kept.local_files, stored, before)
+    if kept.secrets.storage is not Storage.THIS_RUN:
+        stored = _entered_in_book(kept, stored, before)
     return (stored if stored.name else replace(stored, name=account.name)), credentials
 
 
@@ -284,7 +284,7 @@ def _tidied(
     stored: StoredAccount, kept: AccountStorage, before: PreviousLogin, name: str
 ) -> tuple[str, ...]:
     """Take the earlier secrets away from another place; return what the user should know."""
-    if kept.local_files is None or kept.secrets.storage is Storage.THIS_RUN:
+    if kept.secrets.storage is Storage.THIS_RUN:
         return ()
     return (*before.leave(stored.account.key), *_about_name(name, stored.name, before.name))
 
@@ -314,13 +314,13 @@ def _may_be_anothers(account: Account, new: Credentials, old: Credentials) -> bo
 
 
 def _entered_in_book(
-    kept: AccountStorage, local_files: LocalFiles, stored: StoredAccount, before: PreviousLogin
+    kept: AccountStorage, stored: StoredAccount, before: PreviousLogin
 ) -> StoredAccount:
     """The account as the book has it. Where that fails, the secrets are as they were before."""
     key = stored.account.key
     try:
-        stored = local_files.book.save(stored)
-        local_files.book.use(stored.name)
+        stored = kept.local_files.book.save(stored)
+        kept.local_files.book.use(stored.name)
     except StorageError:
         with contextlib.suppress(StorageError):  # the first error is the one to tell
             if before.credentials is not None and before.elsewhere is None:
@@ -347,7 +347,7 @@ def _label_for(workspace: Workspace, origin: Origin, email: str, name: str) -> s
     By the name that it is given or has here, else by the one part with this address.
     """
     parts = workspace.config.accounts
-    book = workspace.local_files.book.all() if workspace.local_files is not None and parts else ()
+    book = workspace.local_files.book.all() if parts else ()
     kept = {one.name for one in book if (one.account.origin, one.account.user) == (origin, email)}
     names = [part for part in parts if part in {name, *kept}] or [
         part for part in parts if part.startswith(f"{email}@") or part == email

@@ -2,13 +2,12 @@
 
 import asyncio
 import enum
-import secrets
 from collections.abc import Mapping
 
 from qiscus_tui.errors import NoAccount, OutOfReach, ReadOnly, ServerError, TokenExpired
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account_storage import LocalFiles
+from qiscus_tui.service.audit_trail import AuditTrail
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.store.audit_records import AuditKind
 
@@ -75,22 +74,29 @@ async def log_out(connection: Connection, *, forget_anyway: bool = False) -> Own
         await forget(connection)
         return OwnToken.LIVES_ON if is_held else OwnToken.NONE
     async with connection.account_storage.lock(connection.account):
-        plan_id = secrets.token_hex(4)
-        await asyncio.to_thread(_write_intent, connection, plan_id)
+        trail = AuditTrail(connection, AuditKind.LOGOUT)
+        await asyncio.to_thread(_begin, trail)
         try:
             ended = await end_own_token(connection)
         except (OutOfReach, ServerError) as error:
             ended = OwnToken.LIVES_ON
             if not forget_anyway:
-                await asyncio.to_thread(_write_end, connection, plan_id, ended)
+                await asyncio.to_thread(trail.finish, _COUNTS[ended])
                 error.hint = (
                     "The token remains valid, and nothing was forgotten. Try again later, "
                     "or forget it here all the same: qiscus-tui logout --forget"
                 )
                 raise
-        await asyncio.to_thread(_write_end, connection, plan_id, ended)
+        await asyncio.to_thread(trail.finish, _COUNTS[ended])
         await _forget_held(connection)
     return ended
+
+
+def _begin(trail: AuditTrail) -> None:
+    connection = trail.connection
+    found = connection.account_storage.secrets.read(connection.account.key)
+    own = found.short_lived if found else None
+    trail.begin([fingerprint(own.token)] if own else [])
 
 
 async def forget(connection: Connection) -> None:
@@ -100,31 +106,15 @@ async def forget(connection: Connection) -> None:
 
 
 async def _forget_held(connection: Connection) -> None:
-    local_files = connection.account_storage.local_files
-    key = connection.account.key
+    local_files, key = connection.account_storage.local_files, connection.account.key
     await asyncio.to_thread(connection.account_storage.secrets.remove, key)
-    if local_files is not None and await asyncio.to_thread(_is_kept_there, connection, local_files):
+    if await asyncio.to_thread(_is_in_book, connection):
         await asyncio.to_thread(local_files.book.remove, key)
         await asyncio.to_thread(local_files.visits.forget, key)
 
 
-def _is_kept_there(connection: Connection, local_files: LocalFiles) -> bool:
-    """Whether the book means these secrets: a later login may keep its own elsewhere."""
+def _is_in_book(connection: Connection) -> bool:
+    """Return whether the book means these secrets: a later login may keep its own elsewhere."""
     key, storage = connection.account.key, connection.storage
-    return any(one.account.key == key and one.storage is storage for one in local_files.book.all())
-
-
-def _write_intent(connection: Connection, plan_id: str) -> None:
-    local_files = connection.account_storage.local_files
-    if local_files is not None:
-        found = connection.account_storage.secrets.read(connection.account.key)
-        own = found.short_lived if found else None
-        ids = [fingerprint(own.token)] if own else []
-        now = connection.clock.now()
-        local_files.audit.intent(plan_id, connection.account, AuditKind.LOGOUT, ids, now)
-
-
-def _write_end(connection: Connection, plan_id: str, ended: OwnToken) -> None:
-    local_files = connection.account_storage.local_files
-    if local_files is not None:
-        local_files.audit.summary(plan_id, _COUNTS[ended])
+    book = connection.account_storage.local_files.book
+    return any(one.account.key == key and one.storage is storage for one in book.all())

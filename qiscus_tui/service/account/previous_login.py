@@ -38,7 +38,7 @@ class PreviousLogin:
 
 def holder_here(workspace: Workspace, unsure: Account, long_lived: str) -> Account:
     """The account of the same app that is kept here with this very token, else the given one."""
-    for stored in workspace.local_files.book.all() if workspace.local_files is not None else ():
+    for stored in workspace.local_files.book.all():
         account = stored.account
         if (account.origin, account.app_code) != (unsure.origin, unsure.app_code):
             continue
@@ -56,7 +56,7 @@ def previous_login(workspace: Workspace, kept: AccountStorage, account: Account)
     Raises StorageError where the list of accounts can't be read.
     """
     storage = kept.secrets.storage
-    if workspace.local_files is None or storage is Storage.THIS_RUN:
+    if storage is Storage.THIS_RUN:
         return PreviousLogin(kept.secrets.read(account.key))
     known = workspace.local_files.book.all()
     before = next((stored for stored in known if stored.account.key == account.key), None)

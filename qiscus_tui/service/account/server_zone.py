@@ -61,7 +61,7 @@ async def with_zone_learned(
 
 async def _keep(connection: Connection, own_id: str) -> None:
     kept, account = connection.account_storage, connection.account
-    if kept.local_files is not None and connection.storage is not Storage.THIS_RUN:
+    if connection.storage is not Storage.THIS_RUN:
         stored = StoredAccount("", account, connection.storage, own_id)  # keeps its name
         async with kept.lock(account):
             await asyncio.to_thread(_update_in_book, kept.local_files, stored)

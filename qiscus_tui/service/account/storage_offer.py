@@ -6,12 +6,9 @@ from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.account_storage import (
     AccountStorage,
-    account_storage,
-    account_storage_in_memory,
 )
 from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.config import StorageChoice
-from qiscus_tui.store.secrets import MemorySecrets
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ def offer(workspace: Workspace, wanted: StorageChoice | None = None) -> StorageO
     `wanted` comes before the configuration. A keyring that is locked or fails is an error, never
     a silent step down to the file.
     """
-    if workspace.local_files is None:
+    if not workspace.local_files.persistent:
         return StorageOffer(Storage.THIS_RUN, "this run only", "the demo keeps nothing")
     path = str(workspace.local_files.paths.secrets_file)
     choice = wanted or workspace.config.storage.backend
@@ -60,8 +57,4 @@ def keep_in(workspace: Workspace, storage: Storage) -> AccountStorage:
 
     Raises StorageError.
     """
-    if workspace.local_files is None:
-        return account_storage_in_memory()
-    if storage is Storage.THIS_RUN:
-        return account_storage(MemorySecrets(), workspace.local_files)
-    return account_storage(workspace.secret_store(storage), workspace.local_files)
+    return AccountStorage(workspace.secret_store(storage), workspace.local_files)

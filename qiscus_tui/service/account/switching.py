@@ -36,9 +36,8 @@ def switched_to(workspace: Workspace, name: str) -> SelectedAccount:
     """
     must_not_be_given(workspace)
     choice = _found(workspace, name)
-    if workspace.local_files is not None:
-        workspace.local_files.book.use(choice.name)
-        workspace.local_files.book.note_use(choice.account.key, workspace.clock.now())
+    workspace.local_files.book.use(choice.name)
+    workspace.local_files.book.note_use(choice.account.key, workspace.clock.now())
     return choice
 
 
@@ -51,7 +50,7 @@ def connected_to(workspace: Workspace, name: str) -> Connection:
 
 
 def _found(workspace: Workspace, name: str) -> SelectedAccount:
-    stored = workspace.local_files.book.find(name) if workspace.local_files is not None else None
+    stored = workspace.local_files.book.find(name)
     if stored is None:
         raise NoAccount(
             f"There is no account '{safe(name, 100)}' here any more",
@@ -62,9 +61,9 @@ def _found(workspace: Workspace, name: str) -> SelectedAccount:
 
 def note_start(workspace: Workspace, connection: Connection) -> None:
     """The app shows this account now. Reads and writes files; raises StorageError."""
-    local_files, key = workspace.local_files, connection.account.key
-    if local_files is not None and any(one.account.key == key for one in local_files.book.all()):
-        local_files.book.note_use(key, workspace.clock.now())
+    book, key = workspace.local_files.book, connection.account.key
+    if any(one.account.key == key for one in book.all()):
+        book.note_use(key, workspace.clock.now())
 
 
 async def leave(connection: Connection) -> str:

@@ -1,108 +1,74 @@
-"""How a run of a plan reaches one connection's server, audit log and verified calls."""
+"""Runs a plan on a connection: its server, its audit trail, its record of verified calls."""
 
 from collections.abc import Set
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.model.session import Session
+from qiscus_tui.service.audit_trail import AuditTrail
+from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.run import WIDTH, Revocation
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditKind
 
-if TYPE_CHECKING:
-    from qiscus_tui.service.connection import Connection
 
-
-def revocation_on(
-    connection: "Connection", long_lived: str, plan: RevocationPlan, width: int | None
+async def revocation_on(
+    connection: Connection, plan: RevocationPlan, width: int | None = None
 ) -> Revocation:
-    """A run of the plan on this connection, not begun."""
+    """Return a run of the plan, not yet begun, with at most `width` requests at once.
+
+    Raises ReadOnly, NoLongLivedToken, StorageError.
+    """
+    connection.must_be_writable()
+    account, call = connection.account, connection.client.contract.revoke
     return Revocation(
         plan,
-        _Server(connection, long_lived),
-        _AuditTrail(connection),
-        _Trials(connection),
+        _Server(connection, await connection.long_lived()),
+        AuditTrail(connection, AuditKind.REVOKE, plan.id),
+        connection.account_storage.local_files.verified_calls(
+            str(account.origin), account.app_code, f"{call.path} {call.field}"
+        ),
         connection.clock,
         width=width or WIDTH,
         retry_policy=connection.client.retry_policy,
     )
 
 
+async def forget_own_if_ended(connection: Connection, report: Report) -> None:
+    """Forget our own short-lived token if the run ended it. Raises StorageError."""
+    if not report.own_is_gone:
+        return
+    async with connection.account_storage.lock(connection.account):
+        credentials = await connection.credentials()
+        short = credentials.short_lived
+        # A newer token, which another program got meanwhile, is not the one that was listed.
+        if short is not None and short.obtained_at <= report.plan.listed.read_at:
+            await connection.keep(credentials.with_short_lived(None))
+
+
+@dataclass(frozen=True)
 class _Sender:
-    def __init__(self, client: ApiClient, long_lived: str) -> None:
-        self._client = client
-        self._long_lived = long_lived
+    client: ApiClient
+    long_lived: str = field(repr=False)
 
     async def send(self, session: Session) -> None:
         if session.revoke_with is None:
             raise AssertionError(f"{session.id} cannot be revoked")
-        await self._client.revoke(self._long_lived, session.revoke_with)
+        await self.client.revoke(self.long_lived, session.revoke_with)
 
     async def close(self) -> None:
-        await self._client.close()
+        await self.client.close()
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Server:
-    connection: "Connection"
-    long_lived: str
+    connection: Connection
+    long_lived: str = field(repr=False)
 
     async def read_list(self, settle: Set[str]) -> SessionList:
         return await self.connection.read_list(settle=settle)
 
     async def sender(self) -> _Sender:
         return _Sender(await self.connection.client.another(), self.long_lived)
-
-
-@dataclass
-class _AuditTrail:
-    connection: "Connection"
-
-    def intent(self, plan: RevocationPlan) -> None:
-        local_files = self.connection.account_storage.local_files
-        if local_files is not None:
-            ids = [target.session.id for target in plan.targets]
-            account = self.connection.account
-            local_files.audit.intent(
-                plan.id, account, AuditKind.REVOKE, ids, self.connection.clock.now()
-            )
-
-    def outcomes(self, report: Report) -> None:
-        local_files = self.connection.account_storage.local_files
-        if local_files is not None:
-            told = [(o.id, o.outcome.value, o.reason or "") for o in report.outcomes]
-            local_files.audit.outcomes(report.plan.id, told)
-            counts = {kind.value: count for kind, count in report.counts.items()}
-            local_files.audit.summary(report.plan.id, counts)
-
-    def cut_short(self, plan: RevocationPlan, sent: int, answered: int) -> None:
-        local_files = self.connection.account_storage.local_files
-        if local_files is not None:
-            local_files.audit.cut_short(plan.id, sent, answered)
-
-
-@dataclass
-class _Trials:
-    connection: "Connection"
-
-    def is_verified(self) -> bool:
-        return self.connection.account_storage.verified.is_verified(*self._server, self._call)
-
-    def remember(self) -> None:
-        self.connection.account_storage.verified.remember(*self._server, self._call)
-
-    def forget(self) -> None:
-        self.connection.account_storage.verified.forget(*self._server)
-
-    @property
-    def _server(self) -> tuple[str, str]:
-        account = self.connection.account
-        return str(account.origin), account.app_code
-
-    @property
-    def _call(self) -> str:
-        call = self.connection.client.contract.revoke
-        return f"{call.path} {call.field}"

@@ -1,11 +1,9 @@
 """What a run needs of the rest of the program."""
 
-from collections.abc import Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Protocol
 
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.revocation.outcomes import Report
-from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.sessions.session_list import SessionList
 
 
@@ -33,23 +31,23 @@ class Server(Protocol):
 
 
 class AuditTrail(Protocol):
-    """Where a run is written down."""
+    """Where a run is recorded. All of it raises StorageError."""
 
-    def intent(self, plan: RevocationPlan) -> None:
-        """On disk before the first request. Raises StorageError."""
+    def begin(self, ids: Sequence[str]) -> None:
+        """Record what is about to be revoked; on disk before the first request."""
         ...
 
-    def outcomes(self, report: Report) -> None:
-        """On disk before the summary is shown. Raises StorageError."""
+    def finish(self, counts: Mapping[str, int], outcomes: Iterable[tuple[str, str, str]]) -> None:
+        """Record counts by outcome, and id, outcome and reason of each session."""
         ...
 
-    def cut_short(self, plan: RevocationPlan, sent: int, answered: int) -> None:
-        """Instead of outcomes, where the run is ended early. Raises StorageError."""
+    def cut_short(self, sent: int, answered: int) -> None:
+        """Record how far the run came, where it is ended early."""
         ...
 
 
-class Trials(Protocol):
-    """Whether the revoke call was ever seen to work on this server."""
+class VerifiedCalls(Protocol):
+    """Whether the revoke call was ever seen to work on this server. All raises StorageError."""
 
     def is_verified(self) -> bool: ...
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import secrets
 from dataclasses import dataclass, field, replace
 
 from qiscus_tui.api.replies import NewTokens, no_new_token
@@ -16,6 +15,7 @@ from qiscus_tui.errors import (
 )
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.session import Current
+from qiscus_tui.service.audit_trail import AuditTrail
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.signal_shield import shield
@@ -27,10 +27,10 @@ from qiscus_tui.store.audit_records import AuditKind
 class Sent:
     """What the call itself came to, before anybody looked what is gone."""
 
-    plan_id: str
+    trail: AuditTrail
     held: Credentials = field(repr=False)
     """The secrets that are in use now: the new ones where there are any, stored or not."""
-    error_for_answer: QiscusTuiError | None = None
+    failure: QiscusTuiError | None = None
     """Why there is no new short-lived token: no answer, one that says no, or one without it."""
     unstored: StorageError | None = None
     """Why the new tokens could not be stored; a TokenNotStored where a long-lived one is lost."""
@@ -87,11 +87,11 @@ async def send_revoke_all(
     begun = begun or asyncio.Event()
     connection.must_be_writable()
     await asyncio.to_thread(connection.account_storage.secrets.probe)
-    plan_id = secrets.token_hex(4)
+    trail = AuditTrail(connection, AuditKind.REVOKE_ALL)
     async with connection.account_storage.lock(connection.account):
         held = await connection.credentials()  # another program may have renewed them
         long_lived = await connection.long_lived()
-        await _record_beginning(connection, plan_id, listed)
+        await _begin(trail, listed)
         with contextlib.ExitStack() as window:
 
             def on_send() -> None:
@@ -102,12 +102,12 @@ async def send_revoke_all(
                 new = await connection.client.revoke_all(long_lived, on_send)
             except (QiscusTuiError, asyncio.CancelledError) as error:
                 if isinstance(error, NotConnected) or not begun.is_set():
-                    await asyncio.to_thread(_record_not_sent, connection, plan_id)
+                    await asyncio.to_thread(trail.finish, {})
                     raise
                 if isinstance(error, asyncio.CancelledError):
                     raise
-                return Sent(plan_id, held, error_for_answer=error)  # it may have been carried out
-            return await _stored(connection, Sent(plan_id, held), new)
+                return Sent(trail, held, failure=error)  # it may have been carried out
+            return await _stored(connection, Sent(trail, held), new)
 
 
 async def _stored(connection: Connection, sent: Sent, new: NewTokens) -> Sent:
@@ -116,14 +116,14 @@ async def _stored(connection: Connection, sent: Sent, new: NewTokens) -> Sent:
         long_lived=new.long_lived or sent.held.long_lived,
         short_lived=new.short_lived,
     )
-    error_for_answer = no_new_token() if new.short_lived is None else None
+    failure = no_new_token() if new.short_lived is None else None
     try:
         await connection.keep_new(sent.held, new)
     except StorageError as error:
-        return replace(sent, held=held, error_for_answer=error_for_answer, unstored=error)
+        return replace(sent, held=held, failure=failure, unstored=error)
     with contextlib.suppress(StorageError):  # said where the journal can't be cleared either
-        await asyncio.to_thread(_record_stored, connection)
-    return replace(sent, held=held, error_for_answer=error_for_answer)
+        await asyncio.to_thread(sent.trail.new_tokens_stored)
+    return replace(sent, held=held, failure=failure)
 
 
 async def verify(connection: Connection, before: SessionList, sent: Sent) -> RevokeAllResult:
@@ -131,17 +131,15 @@ async def verify(connection: Connection, before: SessionList, sent: Sent) -> Rev
     if sent.unstored is not None and sent.held.short_lived is not None:
         await end_unstored_token(connection.client, sent.held.short_lived.token)
     result = await _listed_after(connection, before, sent)
-    if sent.error_for_answer is not None:
-        if result.nothing_ended and isinstance(
-            sent.error_for_answer, OutOfReach | ServerFault | Unreadable
-        ):
-            sent.error_for_answer.hint = "What is kept here is as good as before. Try again later."
+    if sent.failure is not None:
+        if result.nothing_ended and isinstance(sent.failure, OutOfReach | ServerFault | Unreadable):
+            sent.failure.hint = "What is kept here is as good as before. Try again later."
         try:
             await _forget_if_dead(connection, result)
         except StorageError as error:
             result = replace(result, unwritten=error)
     try:
-        await asyncio.to_thread(_record_end, connection, before, result)
+        await asyncio.to_thread(_record_end, sent.trail, before, result)
     except StorageError as error:
         result = replace(result, unwritten=error)
     return result
@@ -174,60 +172,26 @@ async def _forget_if_dead(connection: Connection, result: RevokeAllResult) -> No
 # What is recorded: an intent before anything is sent, how far it came, and the end.
 
 
-async def _record_beginning(connection: Connection, plan_id: str, listed: SessionList) -> None:
-    writing = asyncio.ensure_future(
-        asyncio.to_thread(_write_beginning, connection, plan_id, listed)
-    )
+async def _begin(trail: AuditTrail, listed: SessionList) -> None:
+    ids = [session.id for session in listed.sessions]
+    writing = asyncio.ensure_future(asyncio.to_thread(trail.begin, ids))
     try:
         await asyncio.shield(writing)
     except (StorageError, asyncio.CancelledError):
-        with contextlib.suppress(StorageError):  # the first error is the one to tell
+        with contextlib.suppress(StorageError):  # the first error is the one to report
             await asyncio.wait({writing})
-            await asyncio.to_thread(_record_not_sent, connection, plan_id)
+            await asyncio.to_thread(trail.finish, {})
         raise
 
 
-def _write_beginning(connection: Connection, plan_id: str, listed: SessionList) -> None:
-    local_files, account = connection.account_storage.local_files, connection.account
-    if local_files is not None:
-        ids = [session.id for session in listed.sessions]
-        local_files.audit.intent(
-            plan_id, account, AuditKind.REVOKE_ALL, ids, connection.clock.now()
-        )
-        local_files.journal.pending(account.key, connection.name)
-
-
-def _record_stored(connection: Connection) -> None:
-    local_files = connection.account_storage.local_files
-    if local_files is not None:
-        local_files.journal.stored(connection.account.key)
-
-
-def _record_not_sent(connection: Connection, plan_id: str) -> None:
-    local_files = connection.account_storage.local_files
-    if local_files is not None:
-        local_files.audit.summary(plan_id, {})
-        local_files.journal.clear(connection.account.key)
-
-
-def _record_end(connection: Connection, before: SessionList, result: RevokeAllResult) -> None:
-    """Record each outcome. The user is told all the rest now: the journal is for crashes."""
-    local_files, plan_id, after = (
-        connection.account_storage.local_files,
-        result.sent.plan_id,
-        result.listed,
-    )
-    if local_files is None:
+def _record_end(trail: AuditTrail, before: SessionList, result: RevokeAllResult) -> None:
+    after = result.listed
+    if result.still_listed is None or after is None:
+        trail.finish({"unknown": result.before})
         return
-    try:
-        local_files.journal.clear(connection.account.key)
-    finally:
-        if result.still_listed is None or after is None:
-            counts = {"unknown": result.before}
-        else:
-            ended = [(one.id, after.get(one.id) is None) for one in before.sessions]
-            outcomes = [(one, "revoked" if gone else "failed", "") for one, gone in ended]
-            local_files.audit.outcomes(plan_id, outcomes)
-            gone = result.before - result.still_listed
-            counts = {"revoked": gone, "failed": result.still_listed}
-        local_files.audit.summary(plan_id, counts)
+    outcomes = [
+        (one.id, "revoked" if after.get(one.id) is None else "failed", "")
+        for one in before.sessions
+    ]
+    gone = result.before - result.still_listed
+    trail.finish({"revoked": gone, "failed": result.still_listed}, outcomes)

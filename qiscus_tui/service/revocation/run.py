@@ -20,7 +20,7 @@ from qiscus_tui.service.revocation.evidence import Evidence
 from qiscus_tui.service.revocation.halt import Halt
 from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT, Outcome, Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
-from qiscus_tui.service.revocation.ports import AuditTrail, Server, Trials
+from qiscus_tui.service.revocation.ports import AuditTrail, Server, VerifiedCalls
 from qiscus_tui.service.revocation.sending import Sending
 from qiscus_tui.service.revocation.trial import TRIAL_FAILED_HINT, FirstUse, choose_trial
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -50,7 +50,7 @@ class Revocation:
         plan: RevocationPlan,
         server: Server,
         audit_trail: AuditTrail,
-        trials: Trials,
+        verified: VerifiedCalls,
         clock: Clock,
         *,
         width: int = WIDTH,
@@ -59,7 +59,7 @@ class Revocation:
         self._plan = plan
         self._server = server
         self._audit_trail = audit_trail
-        self._trials = trials
+        self._verified = verified
         self._clock = clock
         self._events = asyncio.Queue[Event | None]()
         tell = self._events.put_nowait
@@ -97,7 +97,8 @@ class Revocation:
         answers under way 2 s; the diary then says how far it came, which the next start tells.
         """
         if self._plan.targets:
-            await asyncio.to_thread(self._audit_trail.intent, self._plan)
+            ids = [target.session.id for target in self._plan.targets]
+            await asyncio.to_thread(self._audit_trail.begin, ids)
         work = asyncio.create_task(self._work())
         try:
             while (event := await self._events.get()) is not None:
@@ -126,7 +127,7 @@ class Revocation:
 
     def _note_the_cut(self) -> None:
         if self._plan.targets:
-            self._audit_trail.cut_short(self._plan, *self.reached)
+            self._audit_trail.cut_short(*self.reached)
 
     async def _work(self) -> Report | None:
         """All of it; None where it was cut short."""
@@ -142,7 +143,7 @@ class Revocation:
                 return None
             report = await self._verify()
             if self._plan.targets:
-                await self._write_down(lambda: self._audit_trail.outcomes(report))
+                await self._write_down(lambda: self._record(report))
             return replace(report, audit_error=self._trouble)
         finally:
             self._events.put_nowait(None)
@@ -231,7 +232,7 @@ class Revocation:
             self._recheck(listed)
             if first_use.is_decided and facts.proves_call_works({trial.id}, listed, now):
                 self._sending.may_repeat = True
-                await self._write_down(self._trials.remember)
+                await self._write_down(self._verified.remember)
         if listed is not None and (self._halt.is_set or not self._waiting):
             facts.after = listed
 
@@ -280,9 +281,9 @@ class Revocation:
         if works_badly and self._first_use:
             hint = hint or TRIAL_FAILED_HINT
         if works_badly or besides_since:
-            await self._write_down(self._trials.forget)
+            await self._write_down(self._verified.forget)
         elif not self._halt.is_set and facts.proves_call_works(revoked, after, now):
-            await self._write_down(self._trials.remember)
+            await self._write_down(self._verified.remember)
         if any(o.outcome in {Outcome.FAILED, Outcome.UNKNOWN} for o in report.outcomes):
             hint = hint or LOOK_AGAIN_HINT
         warning = _warning(besides, lost_own=lost_own)
@@ -292,9 +293,14 @@ class Revocation:
 
     async def _is_verified(self) -> bool:
         try:
-            return await asyncio.to_thread(self._trials.is_verified)
+            return await asyncio.to_thread(self._verified.is_verified)
         except StorageError:
             return False  # not known: a trial harms nobody
+
+    def _record(self, report: Report) -> None:
+        counts = {kind.value: count for kind, count in report.counts.items()}
+        outcomes = [(o.id, o.outcome.value, o.reason or "") for o in report.outcomes]
+        self._audit_trail.finish(counts, outcomes)
 
     async def _write_down(self, what: Callable[[], None]) -> None:
         """Do it; a failure is told with the outcomes, which are known all the same."""

@@ -66,7 +66,7 @@ class ExportDialog(Dialog[str]):
     def _write_or_close(self) -> None:
         if self._written is not None:
             self.action_cancel()
-        elif self._connection.account_storage.local_files is None:
+        elif not self._connection.account_storage.local_files.persistent:
             self.say("note", "The demo writes no files.")
         else:
             self.run_worker(self._write(), exclusive=True)

@@ -20,6 +20,7 @@ from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.service.history import SEE_THE_LIST, reached_words
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.events import Answered, Finished
+from qiscus_tui.service.revocation.on_connection import forget_own_if_ended, revocation_on
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -203,7 +204,7 @@ class RevokeDialog(Question[Report]):
             return
         self._begin()
         try:
-            self._run = await self._connection.revocation(plan)
+            self._run = await revocation_on(self._connection, plan)
             if self._stopping:
                 self._run.stop()
             await self._follow(self._run)
@@ -253,7 +254,7 @@ class RevokeDialog(Question[Report]):
     async def _finished(self, report: Report) -> None:
         parts = [result_note(report)]
         try:
-            await self._connection.after_revocation(report)
+            await forget_own_if_ended(self._connection, report)
         except QiscusTuiError as error:
             parts.append(trouble(error))
         self._told(report)

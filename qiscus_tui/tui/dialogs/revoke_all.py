@@ -176,7 +176,7 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
         self._result = result
         self._told(result)
         sent, whole = result.sent, result.still_listed == 0
-        refused = sent.error_for_answer is not None and result.nothing_ended
+        refused = sent.failure is not None and result.nothing_ended
         self.set_class(not whole or sent.unstored is not None, "-dangerous")
         heading = "Nothing was revoked" if refused else "Not all revoked"
         self.say("heading", "Revoked" if whole else heading)
@@ -248,11 +248,11 @@ def result_words(result: "RevokeAllResult") -> Content:
     """What is known of the end, and what is not."""
     parts: list[Content] = []
     sent = result.sent
-    if sent.error_for_answer is not None:
+    if sent.failure is not None:
         lost = "The answer, and with it the new token, was lost."
         words = "Nothing was ended." if result.nothing_ended else lost
         parts.append(Content.styled(words, "$warning"))
-        parts.append(trouble(sent.error_for_answer))
+        parts.append(trouble(sent.failure))
     if sent.unstored is not None:
         parts.append(Content.styled("The new token could not be stored.", "$warning"))
         parts.append(trouble(sent.unstored))

@@ -146,11 +146,7 @@ def in_footer(scope: Scope) -> tuple[Action, ...]:
 def _plans(workspace: Workspace) -> list[PastPlan]:
     from qiscus_tui.service.history import past_plans
 
-    return (
-        past_plans(workspace.local_files.audit.events())
-        if workspace.local_files is not None
-        else []
-    )
+    return past_plans(workspace.local_files.audit.events())
 
 
 def _plan_row(plan: PastPlan, now: float) -> TextRow:
