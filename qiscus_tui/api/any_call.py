@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote, urlencode
 
-from qiscus_tui.api.contract import Authentication, Call, Contract, Source
+from qiscus_tui.api.contract import Authentication, Call, Contract
 from qiscus_tui.errors import UsageError
 
 READS = ("GET", "HEAD")
@@ -45,23 +45,13 @@ def any_call(
         if read == _as_read(call.path):
             raise UsageError(
                 "That call makes, ends or lists tokens, which api does not do: nothing was sent",
-                f"There is a verb for it: qiscus-tui {_VERBS[call.name]}",
+                f"There is a verb for it: qiscus-tui {call.verb}",
             )
     more = urlencode(list(query))
     whole = "&".join(filter(None, (given, more)))
     sent = f"{path}?{whole}" if whole or mark else path
     repeatable = method in READS
-    return Call("api", method, sent, authentication, Source.INFERRED, repeatable=repeatable)
-
-
-_VERBS = {
-    "login": "login",
-    "logout": "logout",
-    "refresh_token": "refresh",
-    "revoke_token": "revoke",
-    "revoke_all_token": "revoke-all",
-    "active_token_list": "sessions",
-}
+    return Call("api", method, sent, authentication, repeatable=repeatable)
 
 
 def _must_be_plain(target: str, path: str) -> None:

@@ -126,7 +126,7 @@ class ApiClient:
     async def revoke(self, long_lived: str, what: str | int) -> None:
         """End the session whose token (or id, by the contract) is `what`; one try."""
         call = self.contract.revoke
-        body = encode_json({call.field or api.REVOKE_FIELD: what})
+        body = encode_json({call.field: what})
         answer = await self._send(call, self.long_lived_headers(long_lived), body)
         an_id = self.contract.revokes_by_id
         self._value(call, answer, (long_lived,) if an_id else (long_lived, str(what)))
@@ -190,7 +190,7 @@ class ApiClient:
             error.hint = (
                 "Check the network, then try again."
                 if call.repeatable
-                else "Whether the server carried it out is not known. Look before you try again."
+                else "The server may have carried it out. Check before you try again."
             )
             raise
 

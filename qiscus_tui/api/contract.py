@@ -1,20 +1,21 @@
 """What the Qiscus Omnichannel API looks like: the one place that knows a path, header or field.
 
-Not all of it is public. Each row says where it comes from: DOCUMENTED is the vendor's
-authentication page; PUBLIC_CODE was read in clients that anyone can read (the vendor's agent
-app, its Go library, its n8n node, integrations); INFERRED has no public source and is named
-after the words of the vendor's page. Inferred calls can be overridden in config.toml.
+Not all of it is public, so each entry names its source: DOCUMENTED is the vendor's
+authentication page; PUBLIC_CODE is public client code (the vendor's agent app, its Go library,
+its n8n node, integrations); INFERRED has no public source and follows the wording of the
+vendor's page.
 """
 
 import enum
 from collections.abc import Mapping
+from typing import cast
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import astuple, fields, replace
 
 
 class Source(enum.Enum):
-    """How sure a row of the contract is."""
+    """How reliable an entry of the contract is."""
 
     DOCUMENTED = "documented"
     PUBLIC_CODE = "public code"
@@ -22,7 +23,7 @@ class Source(enum.Enum):
 
 
 class Authentication(enum.Enum):
-    """Which secret a call is made with."""
+    """The secret that authenticates a call."""
 
     NONE = "none"
     SHORT_LIVED = "short-lived token"
@@ -34,21 +35,142 @@ class Call(Struct, frozen=True):
     """One call of the API."""
 
     name: str
+    """In the log, in doctor, and under [api] in config.toml."""
     method: str
     path: str
     authentication: Authentication
-    source: Source
-    field: str | None = None
-    """Name of the one field in the JSON body, where the call has one."""
-    repeatable: bool = False
-    """Whether making it twice harms nobody, so that it may be tried again."""
-
-
-class FieldNames(Struct, frozen=True):
-    """The names under which one fact of a session may be listed, most likely first."""
-
-    names: tuple[str, ...]
     source: Source = Source.INFERRED
+    action: str = "The call"
+    """What it does, as errors begin: "Refreshing the token"."""
+    verb: str = ""
+    """The command for a call that creates, ends or lists tokens; `api` refuses such a call."""
+    field: str = ""
+    """The only field of the JSON body; empty if the call has no body, or several fields."""
+    repeatable: bool = False
+    """Whether it may safely be sent twice, and so be retried."""
+    can_override: bool = False
+    """Whether config.toml may change its path and field."""
+
+
+_LONG, _SHORT = Authentication.LONG_LIVED, Authentication.SHORT_LIVED
+
+
+class Contract(Struct, frozen=True):
+    """Every call, as this account makes it: the defaults, with the user's overrides."""
+
+    login: Call = Call(
+        "login",
+        "POST",
+        "/api/v1/auth",
+        Authentication.NONE,
+        Source.DOCUMENTED,
+        action="Logging in",
+        verb="login",
+    )
+    refresh: Call = Call(
+        "refresh_token",
+        "POST",
+        "/api/v2/auth/refresh_token",
+        _LONG,
+        Source.PUBLIC_CODE,
+        action="Refreshing the token",
+        verb="refresh",
+        can_override=True,
+    )
+    revoke: Call = Call(
+        "revoke_token",
+        "POST",
+        "/api/v2/auth/revoke_token",
+        _LONG,
+        Source.INFERRED,  # documented: that it has headers and a body, but not its path and field
+        action="Revoking",
+        verb="revoke",
+        field="token",
+        repeatable=True,
+        can_override=True,
+    )
+    revoke_all: Call = Call(
+        "revoke_all_token",
+        "POST",
+        "/api/v2/auth/revoke_all_token",
+        _LONG,
+        Source.INFERRED,
+        action="Revoking all sessions",
+        verb="revoke-all",
+        can_override=True,
+    )
+    list: Call = Call(
+        "active_token_list",
+        "GET",
+        "/api/v2/auth/active_token_list",
+        _LONG,
+        Source.INFERRED,  # documented: its name
+        action="Listing the sessions",
+        verb="sessions",
+        repeatable=True,
+        can_override=True,
+    )
+    logout: Call = Call(
+        "logout",
+        "POST",
+        "/api/v1/auth/logout",
+        _SHORT,
+        Source.PUBLIC_CODE,
+        action="Logging out",
+        verb="logout",
+    )
+    admin_profile: Call = Call(
+        "profile",
+        "GET",
+        "/api/v1/admin/get_profile",
+        _SHORT,
+        Source.PUBLIC_CODE,
+        action="Reading the profile",
+        repeatable=True,
+    )
+    agent_profile: Call = Call(  # supervisors too
+        "profile",
+        "GET",
+        "/api/v1/agent/get_profile",
+        _SHORT,
+        Source.PUBLIC_CODE,
+        action="Reading the profile",
+        repeatable=True,
+    )
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """Every call."""
+        return cast("tuple[Call, ...]", astuple(self))
+
+    @property
+    def token_calls(self) -> tuple[Call, ...]:
+        """The calls that create, end or list tokens, at their default and overridden paths."""
+        both = dict.fromkeys((*DEFAULT.calls, *self.calls))
+        return tuple(call for call in both if call.verb)
+
+    @property
+    def revokes_by_id(self) -> bool:
+        """Whether the revoke call is overridden to send the server's id, not the token."""
+        return self.revoke.field in SESSION_ID
+
+
+DEFAULT = Contract()
+"""The contract without overrides."""
+
+OVERRIDABLE = tuple(call.name for call in DEFAULT.calls if call.can_override)
+"""The names under [api] in config.toml."""
+
+
+def contract_with(overrides: Mapping[str, tuple[str | None, str | None]]) -> Contract:
+    """Return the contract with overrides: call name -> (path, field); None keeps the default."""
+    changes: dict[str, Call] = {}
+    for attribute, call in zip(fields(Contract), DEFAULT.calls, strict=True):
+        if call.can_override and call.name in overrides:
+            path, field = overrides[call.name]
+            changed = replace(call, path=path or call.path, field=field or call.field)
+            changes[attribute.name] = changed
+    return replace(DEFAULT, **changes)
 
 
 APP_ID_HEADER = "Qiscus-App-Id"  # documented
@@ -56,131 +178,50 @@ SECRET_KEY_HEADER = "Qiscus-Secret-Key"  # documented
 TOKEN_HEADER = "Authorization"  # documented; the bare token, without "Bearer"
 
 LOGIN_EMAIL, LOGIN_PASSWORD = "email", "password"  # documented
-REVOKE_FIELD = "token"  # inferred
 
-_LONG, _SHORT = Authentication.LONG_LIVED, Authentication.SHORT_LIVED
+# A listed session. Its shape is not public: each fact may have any of these names, the likeliest
+# first. All inferred.
+SESSION_TOKEN = ("token", "authentication_token", "auth_token", "access_token")
+SESSION_ID = ("id", "token_id", "session_id")
+SESSION_CREATED = ("created_at", "issued_at", "login_at", "last_login")
+SESSION_EXPIRES = ("expired_at", "expires_at", "expiry", "token_expired_at")
+SESSION_LAST_USED = ("last_used_at", "last_active_at", "updated_at")
+SESSION_AGENT = ("user_agent", "device", "browser")
+SESSION_IP = ("ip", "ip_address", "remote_ip")
+SESSION_USER = ("user_email", "email", "user", "user_id", "user_name", "name")
+SESSION_CURRENT = ("is_current", "current")
 
-LOGIN = Call("login", "POST", "/api/v1/auth", Authentication.NONE, Source.DOCUMENTED)
-LOGOUT = Call("logout", "POST", "/api/v1/auth/logout", _SHORT, Source.PUBLIC_CODE)
-ADMIN_PROFILE = Call(
-    "profile", "GET", "/api/v1/admin/get_profile", _SHORT, Source.PUBLIC_CODE, repeatable=True
-)
-AGENT_PROFILE = replace(ADMIN_PROFILE, path="/api/v1/agent/get_profile")  # supervisors too
-REFRESH = Call("refresh_token", "POST", "/api/v2/auth/refresh_token", _LONG, Source.PUBLIC_CODE)
-REVOKE = Call(
-    "revoke_token",
-    "POST",
-    "/api/v2/auth/revoke_token",
-    _LONG,
-    Source.INFERRED,  # documented: it has headers and a body; not its path and field
-    field=REVOKE_FIELD,
-    repeatable=True,
-)
-REVOKE_ALL = Call(
-    "revoke_all_token", "POST", "/api/v2/auth/revoke_all_token", _LONG, Source.INFERRED
-)
-LIST = Call(
-    "active_token_list",
-    "GET",
-    "/api/v2/auth/active_token_list",
-    _LONG,
-    Source.INFERRED,  # documented: its name
-    repeatable=True,
-)
-
-
-class Contract(Struct, frozen=True):
-    """The calls as this account makes them: the defaults, with the user's overrides."""
-
-    login: Call = LOGIN
-    logout: Call = LOGOUT
-    admin_profile: Call = ADMIN_PROFILE
-    agent_profile: Call = AGENT_PROFILE
-    refresh: Call = REFRESH
-    revoke: Call = REVOKE
-    revoke_all: Call = REVOKE_ALL
-    list: Call = LIST
-
-    @property
-    def revokes_by_id(self) -> bool:
-        """Whether the revoke call was overridden to send the server's id, not the token."""
-        return self.revoke.field in SESSION_ID.names
-
-    @property
-    def token_calls(self) -> tuple[Call, ...]:
-        """The calls that make, end or list tokens; overridden ones at both their places."""
-        usual = (LOGIN, REFRESH, REVOKE, REVOKE_ALL, LIST, LOGOUT)
-        here = (self.login, self.refresh, self.revoke, self.revoke_all, self.list, self.logout)
-        return usual + tuple(call for call in here if call not in usual)
-
-    @property
-    def calls(self) -> tuple[Call, ...]:
-        """Every call."""
-        return (
-            self.login,
-            self.refresh,
-            self.revoke,
-            self.revoke_all,
-            self.list,
-            self.logout,
-            self.admin_profile,
-            self.agent_profile,
-        )
-
-
-def contract_with(overrides: Mapping[str, tuple[str | None, str | None]]) -> Contract:
-    """The contract with other paths and fields: call name -> (path, field), None keeps."""
-    contract = Contract()
-    changes: dict[str, Call] = {}
-    for attribute in ("refresh", "revoke", "revoke_all", "list"):
-        call: Call = getattr(contract, attribute)
-        path, field = overrides.get(call.name, (None, None))
-        changes[attribute] = replace(call, path=path or call.path, field=field or call.field)
-    return replace(contract, **changes)
-
-
-# A session in the list. Its shape is not public: each fact is read under any of these names.
-SESSION_TOKEN = FieldNames(("token", "authentication_token", "auth_token", "access_token"))
-SESSION_ID = FieldNames(("id", "token_id", "session_id"))
-SESSION_CREATED = FieldNames(("created_at", "issued_at", "login_at", "last_login"))
-SESSION_EXPIRES = FieldNames(("expired_at", "expires_at", "expiry", "token_expired_at"))
-SESSION_LAST_USED = FieldNames(("last_used_at", "last_active_at", "updated_at"))
-SESSION_AGENT = FieldNames(("user_agent", "device", "browser"))
-SESSION_IP = FieldNames(("ip", "ip_address", "remote_ip"))
-SESSION_USER = FieldNames(("user_email", "email", "user", "user_id", "user_name", "name"))
-SESSION_CURRENT = FieldNames(("is_current", "current"))
-
-# The login answer: {data: {user: {…, app: {…}}, details: {app: {…}}, long_lived_token}}.
+# The answer to login: {data: {user: {…, app: {…}}, details: {app: {…}}, long_lived_token}}.
 USER, DETAILS, APP = "user", "details", "app"  # documented
 NAME, ROLE = "name", "type"  # documented
-LOGIN_TOKEN = FieldNames(("authentication_token",), Source.DOCUMENTED)
-APP_CODE = FieldNames(("app_code",), Source.DOCUMENTED)
-LONG_LIVED_TOKEN = FieldNames(("long_lived_token",), Source.PUBLIC_CODE)
+LOGIN_TOKEN = ("authentication_token",)  # documented
+APP_CODE = ("app_code",)  # documented
+LONG_LIVED_TOKEN = ("long_lived_token",)  # public code
 
-# What refresh and revoke-all answer: {data: {auth: {token}}}.
+# The answer to refresh and revoke-all: {data: {auth: {token}}}.
 AUTH = "auth"  # public code, for refresh; inferred for revoke-all
 
-# The profile: admins and agents have their address under different names.
-PROFILE_EMAIL = FieldNames(("email_address", "email"), Source.PUBLIC_CODE)
+# The profile: admins and agents have their address in different fields.
+PROFILE_EMAIL = ("email_address", "email")  # public code
 
 MASKED_TOKEN_SIGNS = ("*", "…", "...")
-"""What stands in a token that the server does not show in full."""
+"""Signs in a token that the server does not show in full."""
 
 # Envelope and pages.
 DATA, META = "data", "meta"
 LIST_KEY_WORDS = ("token", "session")
-"""Where several lists stand under `data`, the list of sessions has one of these in its name."""
+"""If `data` has several lists, the name of the one with the sessions has one of these in it."""
 CURSORS = ("after", "cursor_after")
 CURSOR_PARAMETER = "cursor_after"
 NO_CURSOR = ("", "0")
-"""What a cursor is where nothing follows."""
+"""The cursor of the last page."""
 PAGE, TOTAL_PAGE, CURRENT_PAGE, LAST_PAGE = "page", "total_page", "current_page", "last_page"
 NEXT_PAGE_URL = "next_page_url"
 TOTAL = "total"
 PAGE_PARAMETER = "page"
 
 # Errors.
-TOKEN_EXPIRED_WORDS = "token expired"  # once `_` is read as a space
+TOKEN_EXPIRED_WORDS = "token expired"  # after replacing `_` by a space
 INVALID_TOKEN_WORDS = "invalid token"
 ERRORS, ERROR, DETAIL, MESSAGE = "errors", "error", "detail", "message"
 

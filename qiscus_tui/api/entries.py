@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar, cast
 
 from qiscus_tui.api import contract
-from qiscus_tui.api.contract import Contract, FieldNames
+from qiscus_tui.api.contract import Contract
 from qiscus_tui.api.decode import nesting_is_bounded
 from qiscus_tui.api.timestamp_reader import TimestampReader
 from qiscus_tui.model.durations import TOKEN_LIFETIME
@@ -25,7 +25,7 @@ _FACTS = (
     contract.SESSION_USER,
     contract.SESSION_CURRENT,
 )
-_KNOWN_NAMES = frozenset(name for fact in _FACTS for name in fact.names)
+_KNOWN_NAMES = frozenset(name for fact in _FACTS for name in fact)
 _NESTED = frozenset({dict, list})
 _MOST_SHAPES = 1000
 _LONGEST_SHAPE = 2000
@@ -41,8 +41,8 @@ class _Shape:
     def __init__(self, names: Iterable[str]) -> None:
         present = frozenset(names)
 
-        def among(fact: FieldNames) -> tuple[str, ...]:
-            return tuple(name for name in fact.names if name in present)
+        def among(fact: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(name for name in fact if name in present)
 
         (
             self.token,
@@ -77,7 +77,7 @@ class EntryReader:
         if isinstance(entry, dict):
             return self._session(cast("dict[str, object]", entry))
         if isinstance(entry, str):
-            return self._session({contract.SESSION_TOKEN.names[0]: entry})
+            return self._session({contract.SESSION_TOKEN[0]: entry})
         return None
 
     def _session(self, fields: dict[str, object]) -> Session | None:

@@ -106,7 +106,7 @@ def error_for_answer(
         quoted = KnownSecrets(secrets).hidden(words[0][:_LONGEST_QUOTED])
         said = f"{said}: {safe(quoted, 200)}"
     lowered = _lowered(words)
-    if call.name == contract.LOGIN.name and _is_login_refusal(status, body):
+    if call.name == contract.DEFAULT.login.name and _is_login_refusal(status, body):
         return LoginRefused(f"The server refused the login ({said})")
     match call.authentication:
         case Authentication.SHORT_LIVED if (
@@ -114,10 +114,10 @@ def error_for_answer(
         ):
             return TokenExpired(f"The short-lived token has ended ({said})", status=status)
         case Authentication.LONG_LIVED if (
-            call.name == contract.REVOKE.name and contract.INVALID_TOKEN_WORDS in lowered
+            call.name == contract.DEFAULT.revoke.name and contract.INVALID_TOKEN_WORDS in lowered
         ):
             return NamedTokenInvalid(
-                f"{_what(call)} failed: the server answered {said}", status=status
+                f"{call.action} failed: the server answered {said}", status=status
             )
         case Authentication.LONG_LIVED if (
             status == HTTPStatus.UNAUTHORIZED or contract.INVALID_TOKEN_WORDS in lowered
@@ -136,19 +136,19 @@ def error_for_answer(
     if status == HTTPStatus.TOO_MANY_REQUESTS or status >= 500:
         wait = retry_after(headers, now)
         return ServerFault(
-            f"{_what(call)} failed: the server answered {said}",
+            f"{call.action} failed: the server answered {said}",
             _wait_words(wait),
             status=status,
             retry_after=wait,
         )
     if body is None and status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
         return NotQiscus(
-            f"{_what(call)} failed: {call.path} is not there ({status}, not a Qiscus answer)",
+            f"{call.action} failed: {call.path} is not there ({status}, not a Qiscus answer)",
             "Check the server address; where it is right, the path under [api] in config.toml.",
             status=status,
         )
     return ServerRefused(
-        f"{_what(call)} failed: the server answered {said}",
+        f"{call.action} failed: the server answered {said}",
         None if body is not None else _PROXY_HINT,
         status=status,
     )
@@ -161,7 +161,7 @@ def _is_login_refusal(status: int, body: object) -> bool:
 def redirected(call: Call, status: int) -> NotQiscus:
     """The error for a redirect: credentials are not carried along."""
     return NotQiscus(
-        f"{_what(call)} failed: the server redirects ({status}), which is not followed",
+        f"{call.action} failed: the server redirects ({status}), which is not followed",
         "If you trust where it leads, give that address as --server, or that path in config.toml.",
         status=status,
     )
@@ -194,18 +194,6 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 def _object(value: object) -> dict[str, object]:
     return cast("dict[str, object]", value) if isinstance(value, dict) else {}
-
-
-def _what(call: Call) -> str:
-    return {
-        "login": "Logging in",
-        "logout": "Logging out",
-        "refresh_token": "Refreshing the token",
-        "revoke_token": "Revoking",
-        "revoke_all_token": "Revoking all sessions",
-        "active_token_list": "Listing the sessions",
-        "profile": "Reading the profile",
-    }.get(call.name, "The call")
 
 
 def _status_words(status: int) -> str:

@@ -80,7 +80,7 @@ def _named_so(key: str, _found: _Found) -> bool:
 
 
 def _looks_so(_key: str, found: _Found) -> bool:
-    names = (*contract.SESSION_TOKEN.names, *contract.SESSION_ID.names)
+    names = (*contract.SESSION_TOKEN, *contract.SESSION_ID)
     first = _object(found.entries[0]) if found.entries else {}
     return any(name in first for name in names)
 

@@ -11,7 +11,7 @@ from typing import Self
 
 from msgspec.structs import replace
 
-from qiscus_tui.api.contract import Authentication, Call, Source
+from qiscus_tui.api.contract import Authentication, Call
 from qiscus_tui.api.wire import Wire, WireSettings, tls_context
 from qiscus_tui.errors import ServerError
 from qiscus_tui.model.clock import Clock
@@ -86,4 +86,4 @@ class PathProbe:
         return answer.status
 
 
-_ANY = Call("probe", "GET", "/", Authentication.NONE, Source.INFERRED, repeatable=True)
+_ANY = Call("probe", "GET", "/", Authentication.NONE, repeatable=True)

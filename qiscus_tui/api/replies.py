@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from qiscus_tui.api import contract as api
-from qiscus_tui.api.contract import FieldNames
 from qiscus_tui.api.wire import fits_a_header
 from qiscus_tui.errors import NotQiscus, Unreadable
 from qiscus_tui.model.account import Role, ShortLived
@@ -123,7 +122,7 @@ def no_new_token(status: int = 0) -> Unreadable:
 def read_profile(value: Fields) -> Profile:
     """Who this is."""
     data = _object(value.get(api.DATA))
-    emails = (_shown(data.get(name)) for name in api.PROFILE_EMAIL.names)
+    emails = (_shown(data.get(name)) for name in api.PROFILE_EMAIL)
     return Profile(_shown(data.get(api.NAME)), next(filter(None, emails), ""))
 
 
@@ -140,7 +139,7 @@ def _shown(value: object) -> str:
     return safe(value) if isinstance(value, str) else ""
 
 
-def _secret(names: FieldNames, *objects: Fields) -> str | None:
+def _secret(names: tuple[str, ...], *objects: Fields) -> str | None:
     """The first text under one of the names, to be sent back in a header.
 
     Raises Unreadable where no header can carry it.
@@ -151,11 +150,11 @@ def _secret(names: FieldNames, *objects: Fields) -> str | None:
     return text
 
 
-def _usable(names: FieldNames, *objects: Fields) -> str | None:
+def _usable(names: tuple[str, ...], *objects: Fields) -> str | None:
     """Return the first text under one of the names that a header can carry."""
     return next(filter(fits_a_header, _texts(names, *objects)), None)
 
 
-def _texts(names: FieldNames, *objects: Fields) -> Iterator[str]:
-    values = (_text(fields.get(name)) for fields in objects for name in names.names)
+def _texts(names: tuple[str, ...], *objects: Fields) -> Iterator[str]:
+    values = (_text(fields.get(name)) for fields in objects for name in names)
     return (text for text in values if text is not None)

@@ -34,7 +34,7 @@ NAMES = sorted(
             contract.SESSION_USER,
             contract.SESSION_CURRENT,
         )
-        for name in fact.names
+        for name in fact
     }
     | {"data", "meta", "errors", "error", "detail", "message", "page", "after", "current_page"}
     | {"last_page", "total_page", "cursor_after", "date", "timezone", "next_page_url"}

@@ -40,13 +40,13 @@ def unread(entry: object) -> bool:
     return EntryReader(Contract(), None, 0.0).read(entry) is None
 
 
-@pytest.mark.parametrize("name", SESSION_TOKEN.names)
+@pytest.mark.parametrize("name", SESSION_TOKEN)
 def test_a_token_stands_under_any_of_its_names(name: str) -> None:
     session = session_of({name: "QEX"})
     assert (session.token, session.revoke_with, session.extra) == ("QEX", "QEX", None)
 
 
-@pytest.mark.parametrize("name", SESSION_ID.names)
+@pytest.mark.parametrize("name", SESSION_ID)
 @pytest.mark.parametrize("value", [7, "ses-7"])
 def test_an_id_stands_under_any_of_its_names(name: str, value: str | int) -> None:
     session = session_of({name: value})
@@ -57,9 +57,9 @@ def test_an_id_stands_under_any_of_its_names(name: str, value: str | int) -> Non
 @pytest.mark.parametrize(
     ("names", "attribute"),
     [
-        (SESSION_CREATED.names, "created_at"),
-        (SESSION_EXPIRES.names, "expires_at"),
-        (SESSION_LAST_USED.names, "last_used_at"),
+        (SESSION_CREATED, "created_at"),
+        (SESSION_EXPIRES, "expires_at"),
+        (SESSION_LAST_USED, "last_used_at"),
     ],
 )
 def test_a_time_stands_under_any_of_its_names(names: tuple[str, ...], attribute: str) -> None:
@@ -70,9 +70,9 @@ def test_a_time_stands_under_any_of_its_names(names: tuple[str, ...], attribute:
 @pytest.mark.parametrize(
     ("names", "attribute"),
     [
-        (SESSION_AGENT.names, "user_agent"),
-        (SESSION_IP.names, "ip"),
-        (SESSION_USER.names, "user"),
+        (SESSION_AGENT, "user_agent"),
+        (SESSION_IP, "ip"),
+        (SESSION_USER, "user"),
     ],
 )
 def test_a_text_stands_under_any_of_its_names(names: tuple[str, ...], attribute: str) -> None:

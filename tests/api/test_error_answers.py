@@ -4,16 +4,7 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from qiscus_tui.api.contract import (
-    ADMIN_PROFILE,
-    LIST,
-    LOGIN,
-    LOGOUT,
-    REFRESH,
-    REVOKE,
-    Authentication,
-    Call,
-)
+from qiscus_tui.api.contract import DEFAULT, Authentication, Call
 from qiscus_tui.api.error_answers import error_for_answer, error_words, is_refusal, retry_after
 from qiscus_tui.errors import (
     Forbidden,
@@ -28,7 +19,7 @@ from qiscus_tui.errors import (
 )
 
 NOW = 1_792_000_000.0
-BY_KEY = replace(ADMIN_PROFILE, authentication=Authentication.REST)
+BY_KEY = replace(DEFAULT.admin_profile, authentication=Authentication.REST)
 
 
 def said(
@@ -43,47 +34,52 @@ def said(
     ("call", "status", "body", "wanted"),
     [
         # the short-lived token
-        (LOGOUT, 401, {"errors": "Unauthorized"}, TokenExpired),
-        (LOGOUT, 401, {"errors": {"message": "Unauthorized"}}, TokenExpired),
-        (LOGOUT, 400, {"detail": "token_expired"}, TokenExpired),
-        (LOGOUT, 403, {"error": {"message": "Sorry", "detail": "token_expired"}}, TokenExpired),
-        (ADMIN_PROFILE, 403, {"errors": "Forbidden"}, Forbidden),
+        (DEFAULT.logout, 401, {"errors": "Unauthorized"}, TokenExpired),
+        (DEFAULT.logout, 401, {"errors": {"message": "Unauthorized"}}, TokenExpired),
+        (DEFAULT.logout, 400, {"detail": "token_expired"}, TokenExpired),
+        (
+            DEFAULT.logout,
+            403,
+            {"error": {"message": "No", "detail": "token_expired"}},
+            TokenExpired,
+        ),
+        (DEFAULT.admin_profile, 403, {"errors": "Forbidden"}, Forbidden),
         # the long-lived token
-        (LIST, 401, {"errors": "Unauthorized"}, TokenInvalid),
-        (LIST, 401, None, TokenInvalid),
-        (LIST, 401, {}, TokenInvalid),
-        (REFRESH, 400, {"errors": "Invalid token"}, TokenInvalid),
-        (REFRESH, 500, {"errors": {"message": "invalid token given"}}, TokenInvalid),
-        (REVOKE, 200, {"detail": "x", "errors": "invalid_token"}, NamedTokenInvalid),
-        (REVOKE, 422, {"errors": {"message": "Invalid token"}}, NamedTokenInvalid),
-        (REVOKE, 401, {"errors": "invalid token"}, NamedTokenInvalid),
-        (REVOKE, 401, {"errors": "Unauthorized"}, TokenInvalid),
-        (LIST, 403, {"errors": "Forbidden"}, Forbidden),
-        (LIST, 400, {"detail": "token_expired"}, ServerRefused),
-        (LIST, 200, {"detail": "invalid token"}, TokenInvalid),
-        (LOGOUT, 200, {"detail": "token_expired"}, TokenExpired),
+        (DEFAULT.list, 401, {"errors": "Unauthorized"}, TokenInvalid),
+        (DEFAULT.list, 401, None, TokenInvalid),
+        (DEFAULT.list, 401, {}, TokenInvalid),
+        (DEFAULT.refresh, 400, {"errors": "Invalid token"}, TokenInvalid),
+        (DEFAULT.refresh, 500, {"errors": {"message": "invalid token given"}}, TokenInvalid),
+        (DEFAULT.revoke, 200, {"detail": "x", "errors": "invalid_token"}, NamedTokenInvalid),
+        (DEFAULT.revoke, 422, {"errors": {"message": "Invalid token"}}, NamedTokenInvalid),
+        (DEFAULT.revoke, 401, {"errors": "invalid token"}, NamedTokenInvalid),
+        (DEFAULT.revoke, 401, {"errors": "Unauthorized"}, TokenInvalid),
+        (DEFAULT.list, 403, {"errors": "Forbidden"}, Forbidden),
+        (DEFAULT.list, 400, {"detail": "token_expired"}, ServerRefused),
+        (DEFAULT.list, 200, {"detail": "invalid token"}, TokenInvalid),
+        (DEFAULT.logout, 200, {"detail": "token_expired"}, TokenExpired),
         # the secret key
         (BY_KEY, 401, {"errors": "Unauthorized"}, TokenInvalid),
         (BY_KEY, 403, {"errors": "no"}, Forbidden),
         # the login
-        (LOGIN, 401, {"errors": "Invalid email or password"}, LoginRefused),
-        (LOGIN, 400, {"errors": {"message": "wrong"}}, LoginRefused),
-        (LOGIN, 422, {"errors": {"email": ["is required"]}}, LoginRefused),
-        (LOGIN, 403, {"errors": "locked"}, LoginRefused),
-        (LOGIN, 200, {"errors": "wrong"}, LoginRefused),
-        (LOGIN, 401, None, ServerRefused),
-        (LOGIN, 404, None, NotQiscus),
-        (LOGIN, 404, {"errors": "Not Found"}, ServerRefused),
-        (LOGIN, 500, {"errors": "x"}, ServerFault),
+        (DEFAULT.login, 401, {"errors": "Invalid email or password"}, LoginRefused),
+        (DEFAULT.login, 400, {"errors": {"message": "wrong"}}, LoginRefused),
+        (DEFAULT.login, 422, {"errors": {"email": ["is required"]}}, LoginRefused),
+        (DEFAULT.login, 403, {"errors": "locked"}, LoginRefused),
+        (DEFAULT.login, 200, {"errors": "wrong"}, LoginRefused),
+        (DEFAULT.login, 401, None, ServerRefused),
+        (DEFAULT.login, 404, None, NotQiscus),
+        (DEFAULT.login, 404, {"errors": "Not Found"}, ServerRefused),
+        (DEFAULT.login, 500, {"errors": "x"}, ServerFault),
         # anything
-        (LIST, 404, None, NotQiscus),
-        (LIST, 405, None, NotQiscus),
-        (LIST, 404, {"errors": "Not Found"}, ServerRefused),
-        (LIST, 422, {"errors": "bad"}, ServerRefused),
-        (LIST, 429, None, ServerFault),
-        (LIST, 502, None, ServerFault),
-        (LIST, 599, {}, ServerFault),
-        (LIST, 304, {}, ServerRefused),
+        (DEFAULT.list, 404, None, NotQiscus),
+        (DEFAULT.list, 405, None, NotQiscus),
+        (DEFAULT.list, 404, {"errors": "Not Found"}, ServerRefused),
+        (DEFAULT.list, 422, {"errors": "bad"}, ServerRefused),
+        (DEFAULT.list, 429, None, ServerFault),
+        (DEFAULT.list, 502, None, ServerFault),
+        (DEFAULT.list, 599, {}, ServerFault),
+        (DEFAULT.list, 304, {}, ServerRefused),
     ],
 )
 def test_an_answer_becomes_the_right_error(
@@ -153,25 +149,25 @@ def test_an_envelope_without_errors_says_no_no(body: object) -> None:
 
 
 def test_the_message_says_what_failed_and_what_the_server_said() -> None:
-    assert said(REVOKE, 400, {"errors": "The field is required"}).message == (
+    assert said(DEFAULT.revoke, 400, {"errors": "The field is required"}).message == (
         "Revoking failed: the server answered 400 Bad Request: The field is required"
     )
 
 
 def test_a_servers_words_are_made_safe_and_short() -> None:
-    message = said(LIST, 400, {"errors": "\x1b[31m" + "x" * 5000}).message
+    message = said(DEFAULT.list, 400, {"errors": "\x1b[31m" + "x" * 5000}).message
     assert "\x1b" not in message
     assert len(message) < 400
 
 
 def test_a_secret_that_the_server_repeats_is_not_shown() -> None:
-    error = said(LIST, 400, {"errors": "no such token: LLT-secret!"})
+    error = said(DEFAULT.list, 400, {"errors": "no such token: LLT-secret!"})
     assert "LLT-secret" not in f"{error.message}{error.hint}"
     assert "[hidden]" in error.message
 
 
 def test_a_403_that_is_no_json_points_at_what_stands_between() -> None:
-    assert "proxy or firewall" in said(LIST, 403, None).hint
+    assert "proxy or firewall" in said(DEFAULT.list, 403, None).hint
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ async def test_a_lost_list_says_to_try_again_and_a_lost_change_to_look(clock: Ma
         with pytest.raises(AnswerLost) as changing:
             await client.refresh(LONG_LIVED)
     assert reading.value.hint.endswith("Check the network, then list the sessions again.")
-    assert "carried it out is not known" in changing.value.hint
+    assert "may have carried out the call" in changing.value.hint
 
 
 async def test_what_may_be_done_twice_says_to_try_again(clock: ManualClock) -> None:

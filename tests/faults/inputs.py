@@ -81,7 +81,7 @@ _FACTS = (
     contract.SESSION_USER,
     contract.SESSION_CURRENT,
 )
-NAMES = sorted({name for fact in _FACTS for name in fact.names} | {"data", "meta", "date"})
+NAMES = sorted({name for fact in _FACTS for name in fact} | {"data", "meta", "date"})
 TEXTS = st.one_of(
     st.text(max_size=12),
     st.sampled_from(["2026-10-24 09:14:00", "QEX****b3x", "1792000000", "\x1b[31m", "\ud800", ""]),
