@@ -36,10 +36,10 @@ def run(context: Context) -> int:
     options = context.options
     command = _command(options)
     min_ttl(options.min_ttl)  # also beside --rest, where it does not matter, a wrong one is wrong
-    secret_given = script_key(context) if options.rest else script_token(context)
+    given = script_key(context) if options.rest else script_token(context)
     if context.workspace.demo is not None:
         context.console.say("The demo ends here: no server takes what the command is given.")
-    _become(command, environment_with(secret_given, os.environ), context.core_limit)
+    _become(command, environment_with(given, os.environ), context.core_limit)
 
 
 def _command(options: argparse.Namespace) -> list[str]:

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.ttl import min_ttl
 from qiscus_tui.cli.verb import Context
-from qiscus_tui.service.token.handover import ScriptSecret, kept_secret_key, kept_token_for
+from qiscus_tui.service.token.handover import (
+    ScriptSecret,
+    cached_secret_key,
+    cached_token,
+    checked_token,
+    fetched_secret_key,
+    fetched_token,
+)
 
 if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
@@ -37,28 +44,17 @@ def script_token(context: Context) -> ScriptSecret:
     """
     wanted, check = min_ttl(context.options.min_ttl), context.options.check
     if not check and context.workspace.demo is None:
-        kept = kept_token_for(context.workspace, wanted)
+        kept = cached_token(context.workspace, wanted)
         if kept is not None:
             return kept
-
-    async def ask(connection: "Connection") -> ScriptSecret:
-        from qiscus_tui.service.token.fetching import checked_token, fetched_token
-
-        return await (checked_token if check else fetched_token)(connection, wanted)
-
-    return _asked(context, ask)
+    fetch = checked_token if check else fetched_token
+    return _asked(context, lambda connection: fetch(connection, wanted))
 
 
 def script_key(context: Context) -> ScriptSecret:
     """Return the secret key. Raises NoSecretKey, NoAccount, StorageError."""
-    kept = kept_secret_key(context.workspace) if context.workspace.demo is None else None
-
-    async def ask(connection: "Connection") -> ScriptSecret:
-        from qiscus_tui.service.token.fetching import held_secret_key
-
-        return await held_secret_key(connection)
-
-    return kept or _asked(context, ask)
+    kept = cached_secret_key(context.workspace) if context.workspace.demo is None else None
+    return kept or _asked(context, fetched_secret_key)
 
 
 def _asked(

@@ -18,18 +18,18 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(context: Context) -> int:
     """Print the token, refreshed only when needed."""
     console = context.console
-    secret_given = script_token(context)
+    given = script_token(context)
     if console.out_is_tty:
         console.say("Careful: this secret is now on your screen and in its scrollback.")
     if context.options.json:
         value = {
-            "token": secret_given.secret,
-            "expires_at": rfc3339(secret_given.expires_at),
-            "app_id": secret_given.account.app_code,
+            "token": given.secret,
+            "expires_at": rfc3339(given.expires_at),
+            "app_id": given.account.app_code,
         }
         console.result(json.dumps(value))
     else:
-        console.result(secret_given.secret)
+        console.result(given.secret)
     return ExitCode.DONE
 
 

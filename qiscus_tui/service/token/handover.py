@@ -1,42 +1,76 @@
-"""What a script is given: one secret, and none of the others. Every verb that gives one asks here.
+"""What a script is given: one secret of an account, and none of its others.
 
-Light to import: a kept token is handed over without any part of the network being loaded.
+Light to import: a cached token is handed over without loading any part of the network.
 """
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from qiscus_tui.errors import NoLongLivedToken, NoSecretKey
 from qiscus_tui.model.account import Account, Credentials, ShortLived
 from qiscus_tui.model.masking import names_a_secret
+from qiscus_tui.model.text import safe
 from qiscus_tui.service.account_selection import (
     APP_ID_VARIABLE,
     SECRET_KEY_VARIABLE,
     SERVER_VARIABLE,
     TOKEN_VARIABLE,
-)
-from qiscus_tui.service.token.kinds import (
-    must_have_tokens,
-    must_not_be_the_long_lived,
-    secret_key_of,
+    SelectedAccount,
 )
 from qiscus_tui.service.workspace import Workspace
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.connection import Connection
 
 _OURS = "QISCUS_"
 
 
 @dataclass(frozen=True)
 class ScriptSecret:
-    """One secret of an account, and the variable that it goes into."""
+    """One secret of an account, and the environment variable for it."""
 
     account: Account
     variable: str
     secret: str = field(repr=False)
     expires_at: float = 0.0
-    """When a token ends: epoch seconds, server's clock."""
+    """When a token expires: epoch seconds, server's clock."""
 
 
-def handed_token(account: Account, token: ShortLived, held: Credentials) -> ScriptSecret:
-    """Return a short-lived token for a script; every one passes here.
+# Which secret may be handed over
+
+
+def secret_key_of(name: str, held: Credentials) -> str:
+    """Return the REST secret key of the account of this name. Raises NoSecretKey."""
+    if held.secret_key is None:
+        raise NoSecretKey(f"The account {safe(name)} holds no REST secret key")
+    return held.secret_key
+
+
+def must_have_tokens(name: str, held: Credentials) -> None:
+    """Raises NoLongLivedToken where the account has a REST secret key alone."""
+    if held.long_lived is None and held.short_lived is None:
+        raise NoLongLivedToken(
+            f"The account {safe(name)} holds a REST secret key, and no token",
+            "Add --rest to use the key, or log in with an email address and password.",
+        )
+
+
+def must_not_be_the_long_lived(token: str, held: Credentials) -> None:
+    """Raises NoLongLivedToken where the server gave the long-lived token out as a short-lived one.
+
+    Very old apps have one token for both. It manages every session: no script gets it.
+    """
+    if token == held.long_lived:
+        raise NoLongLivedToken(
+            "This app is too old for token management: its short-lived token is the long-lived one"
+        )
+
+
+def script_token(account: Account, token: ShortLived, held: Credentials) -> ScriptSecret:
+    """Return a short-lived token for a script; every such token passes here.
 
     Raises NoLongLivedToken where it is the long-lived one as well.
     """
@@ -44,43 +78,90 @@ def handed_token(account: Account, token: ShortLived, held: Credentials) -> Scri
     return ScriptSecret(account, TOKEN_VARIABLE, token.token, token.expires_at)
 
 
-def kept_secret_key(workspace: Workspace) -> ScriptSecret | None:
-    """The kept secret key; None where the account's secrets are gone.
+# From this machine
+
+
+def cached_secret_key(workspace: Workspace) -> ScriptSecret | None:
+    """Return the stored secret key; None where the account's secrets are gone.
 
     Raises NoAccount, NoSecretKey, UsageError, StorageError.
     """
-    choice = workspace.choose()
-    held = workspace.account_storage_of(choice).secrets.read(choice.account.key)
+    selected, held = _stored(workspace)
     if held is None:
         return None
-    return ScriptSecret(choice.account, SECRET_KEY_VARIABLE, secret_key_of(choice.name, held))
+    return ScriptSecret(selected.account, SECRET_KEY_VARIABLE, secret_key_of(selected.name, held))
 
 
-def kept_token_for(workspace: Workspace, min_ttl: float) -> ScriptSecret | None:
-    """The kept short-lived token; None where it has not so many seconds left.
+def cached_token(workspace: Workspace, min_ttl: float) -> ScriptSecret | None:
+    """Return the stored short-lived token; None where it has fewer than `min_ttl` seconds left.
 
     Raises NoAccount, NoLongLivedToken, UsageError, StorageError.
     """
-    choice = workspace.choose()
-    held = workspace.account_storage_of(choice).secrets.read(choice.account.key)
+    selected, held = _stored(workspace)
     if held is None:
         return None
-    must_have_tokens(choice.name, held)
+    must_have_tokens(selected.name, held)
     short = held.short_lived
     if short is None or short.left(workspace.clock.now()) <= min_ttl:
         return None
-    return handed_token(choice.account, short, held)
+    return script_token(selected.account, short, held)
 
 
-def environment_with(secret_given: ScriptSecret, environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment with that secret and its app id, and no other credential of Qiscus."""
-    given = {name: value for name, value in environ.items() if not _is_credential(name)}
-    given[APP_ID_VARIABLE] = secret_given.account.app_code
-    given[secret_given.variable] = secret_given.secret
-    if secret_given.variable == SECRET_KEY_VARIABLE:
+def _stored(workspace: Workspace) -> tuple[SelectedAccount, Credentials | None]:
+    selected = workspace.choose()
+    secrets = workspace.account_storage_of(selected).secrets
+    return selected, secrets.read(selected.account.key)
+
+
+# From the server, where the stored one will not do
+
+
+async def fetched_token(connection: Connection, min_ttl: float) -> ScriptSecret:
+    """Return a short-lived token with at least `min_ttl` seconds left.
+
+    Raises LoginNeeded, ServerError, OutOfReach, StorageError.
+    """
+    return await _handed_over(connection, await _valid_token(connection, min_ttl))
+
+
+async def checked_token(connection: Connection, min_ttl: float) -> ScriptSecret:
+    """Return a token as `fetched_token` does, after the server confirmed that it accepts it."""
+    from qiscus_tui.service.token.refresh import refreshed_if_dead
+
+    token = await _valid_token(connection, min_ttl)
+    await _handed_over(connection, token)  # may raise, before the token is sent
+    return await _handed_over(connection, await refreshed_if_dead(connection, token))
+
+
+async def fetched_secret_key(connection: Connection) -> ScriptSecret:
+    """Return the secret key. Raises NoSecretKey, NoAccount."""
+    key = secret_key_of(connection.name, await connection.credentials())
+    return ScriptSecret(connection.account, SECRET_KEY_VARIABLE, key)
+
+
+async def _valid_token(connection: Connection, min_ttl: float) -> ShortLived:
+    from qiscus_tui.service.token.refresh import valid_token
+
+    must_have_tokens(connection.name, await connection.credentials())
+    return await valid_token(connection, min_ttl)
+
+
+async def _handed_over(connection: Connection, token: ShortLived) -> ScriptSecret:
+    return script_token(connection.account, token, await connection.credentials())
+
+
+# To the script
+
+
+def environment_with(given: ScriptSecret, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with that secret and its app id, and no other Qiscus credential."""
+    environment = {name: value for name, value in environ.items() if not _is_credential(name)}
+    environment[APP_ID_VARIABLE] = given.account.app_code
+    environment[given.variable] = given.secret
+    if given.variable == SECRET_KEY_VARIABLE:
         # With the key this program has an account in there: it must not go to another server.
-        given[SERVER_VARIABLE] = str(secret_given.account.origin)
-    return given
+        environment[SERVER_VARIABLE] = str(given.account.origin)
+    return environment
 
 
 def _is_credential(name: str) -> bool:
