@@ -78,6 +78,11 @@ def many(count: int) -> SessionList:
     return listed([session(number, current=number == 0) for number in range(count)])
 
 
+def marked_ids(table: SessionTable) -> tuple[str, ...]:
+    """Ids of all marked sessions, hidden ones too, in the list's order."""
+    return tuple(table.sessions.sessions[at].id for at in table.marks.positions())
+
+
 class TableApp(App[None]):
     """The table alone, with the sessions screen's bindings, keeping what it posts."""
 
@@ -101,7 +106,6 @@ class TableApp(App[None]):
         self.table.show(self.first, range(len(self.first)))
         self.table.focus()
 
-    @on(SessionTable.CursorMoved)
     @on(SessionTable.MarksChanged)
     @on(SessionTable.SortRequested)
     @on(SessionTable.Opened)

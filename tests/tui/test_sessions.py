@@ -8,6 +8,7 @@ from qiscus_tui.model.known import Known
 from qiscus_tui.tui.dialogs.revoke import RevokeDialog
 from qiscus_tui.tui.screens.login import LoginScreen
 from tests.clocks import ManualClock
+from tests.tui.conftest import marked_ids
 from tests.tui.demo_app import DAY, at_sessions
 
 
@@ -177,14 +178,14 @@ async def test_reload_keeps_cursor_scroll_and_marks_by_id(clock: ManualClock) ->
     async with at_sessions(clock, sessions=200, size=(100, 24)) as running:
         table = running.sessions.table
         await running.press("pagedown", "pagedown", "space", "j", "space")
-        at, top, marked = table.cursor_id, table.top_row, table.marked_ids
+        at, top, marked = table.cursor_id, table.top_row, marked_ids(table)
         gone = running.ids[3]
         token = next(s.token for s in table.sessions.sessions if s.id == gone)
         assert token is not None
         running.state.end(token)
         await running.press("r")
         assert gone not in running.ids
-        assert (table.cursor_id, table.top_row, table.marked_ids) == (at, top - 1, marked)
+        assert (table.cursor_id, table.top_row, marked_ids(table)) == (at, top - 1, marked)
 
 
 async def test_the_list_is_read_again_by_the_clock(clock: ManualClock) -> None:
@@ -207,7 +208,7 @@ async def test_nothing_is_read_under_an_open_dialog(clock: ManualClock) -> None:
 async def test_x_revokes_the_marked_and_says_so(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         await running.press("j", "space", "space")
-        wanted = set(running.sessions.table.marked_ids)
+        wanted = set(marked_ids(running.sessions.table))
         await running.press("x")
         assert isinstance(running.app.screen, RevokeDialog)
         clock.advance(1)
@@ -225,7 +226,7 @@ async def test_the_list_behind_the_result_is_the_one_that_the_result_rests_on(
 ) -> None:
     async with at_sessions(clock) as running:
         await running.press("j", "space", "space")
-        wanted = set(running.sessions.table.marked_ids)
+        wanted = set(marked_ids(running.sessions.table))
         await running.press("x")
         clock.advance(1)
         await running.press("y")

@@ -15,6 +15,7 @@ from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.screens.login import LoginScreen
 from tests.clocks import ManualClock
+from tests.tui.conftest import marked_ids
 from tests.tui.demo_app import (
     Running,
     at_login,
@@ -175,7 +176,7 @@ async def test_a_session_that_ended_asks_for_a_login_over_the_list(clock: Manual
     async with at_sessions(clock) as running:
         await running.press("j", "j", "space", "j")
         table = running.sessions.table
-        at, marked = table.cursor_id, table.marked_ids
+        at, marked = table.cursor_id, marked_ids(table)
         running.state.fail_next(Call.LIST, Fault(401, b'{"errors": "Unauthorized"}'))
         await running.press("r")
         assert isinstance(running.app.screen, LoginScreen)
@@ -183,7 +184,7 @@ async def test_a_session_that_ended_asks_for_a_login_over_the_list(clock: Manual
         assert running.login.said
         await running.press("enter")
         assert running.app.screen is running.sessions
-        assert (table.cursor_id, table.marked_ids) == (at, marked)
+        assert (table.cursor_id, marked_ids(table)) == (at, marked)
         assert "● live" in running.text()
 
 

@@ -44,14 +44,6 @@ async def test_keys_move_the_cursor_and_the_window_follows(keys: str, row: int, 
         assert app.table.cursor_id == session(row).id
 
 
-async def test_moving_says_on_which_session_the_cursor_is() -> None:
-    app = app_of(50)
-    async with app.run_test(size=SIZE) as pilot:
-        await press(pilot, "down down")
-        moves = [told for told in app.told if isinstance(told, SessionTable.CursorMoved)]
-        assert [move.session_id for move in moves] == [session(row).id for row in (0, 1, 2)]
-
-
 async def test_enter_and_a_double_click_open_the_session() -> None:
     app = app_of(50)
     async with app.run_test(size=SIZE) as pilot:

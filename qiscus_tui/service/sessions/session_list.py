@@ -164,3 +164,6 @@ def search_text(session: Session, client: str, label: str) -> str:
     """What a bare word of a filter is looked for in."""
     parts = (session.id, client, session.safe_agent, session.safe_user, label, session.safe_ip)
     return "\n".join(parts).casefold()
+
+
+NO_SESSIONS = SessionList((), (), (), b"", Current.NONE, 0, 0.0, 0.0)

@@ -20,8 +20,8 @@ from qiscus_tui.query import (
     parse,
 )
 from qiscus_tui.query.terms import Is, State
+from qiscus_tui.service.sessions.session_list import NO_SESSIONS
 from qiscus_tui.tui.screens.sorting import Sorting
-from qiscus_tui.tui.widgets.session_rows import NO_SESSIONS
 
 if TYPE_CHECKING:
     from qiscus_tui.model.session import Session

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.overview.counting import Overview, counted_in_steps
+from qiscus_tui.service.sessions.session_list import NO_SESSIONS
 from qiscus_tui.tui import actions
 from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.base.screen import TooSmall
@@ -23,7 +24,6 @@ from qiscus_tui.tui.screens.stacked import StackedScreen
 from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.chart import Chart, Fit
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
-from qiscus_tui.tui.widgets.session_rows import NO_SESSIONS
 
 if TYPE_CHECKING:
     from qiscus_tui.service.sessions.session_list import SessionList

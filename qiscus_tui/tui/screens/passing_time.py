@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from qiscus_tui.query import Query, change_times
+from qiscus_tui.service.sessions.session_list import NO_SESSIONS
 from qiscus_tui.tui.screens.expiry_counts import AHEAD, counted_in_steps
 from qiscus_tui.tui.screens.list_view import EVERYTHING, ListView
 from qiscus_tui.tui.screens.shown_list import ShownList, in_turns
-from qiscus_tui.tui.widgets.session_rows import NO_SESSIONS
 
 if TYPE_CHECKING:
     from qiscus_tui.service.sessions.session_list import SessionList

@@ -17,8 +17,6 @@ from qiscus_tui.tui.widgets.cells import fit, width_of
 from qiscus_tui.tui.widgets.line_list import LineList
 
 if TYPE_CHECKING:
-    from rich.style import Style
-
     from qiscus_tui.service.overview.bars import Bar
 
 INDENT = 1
@@ -42,6 +40,7 @@ class Fit(Struct, frozen=True):
 class Chart(LineList):
     """Bars under a title. The cursor is drawn where the focus is."""
 
+    STYLES = "chart"
     DEFAULT_CSS = """
     Chart {
         background: $background;
@@ -60,12 +59,7 @@ class Chart(LineList):
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "chart--title",
-        "chart--label",
-        "chart--muted",
-        "chart--bar",
-        "chart--soon",
-        "chart--cursor",
+        f"chart--{name}" for name in ("title", "label", "muted", "bar", "soon", "cursor")
     }
 
     class Opened(Message):
@@ -77,7 +71,6 @@ class Chart(LineList):
         self._bars: Sequence[Bar] = ()
         self._fit = Fit()
         self._longest = 0
-        self._styles_drawn: dict[str, Style] = {}
 
     @property
     def bar(self) -> Bar | None:
@@ -112,10 +105,6 @@ class Chart(LineList):
     def row_opened(self) -> None:
         self.post_message(self.Opened())
 
-    def notify_style_update(self) -> None:
-        self._styles_drawn.clear()
-        super().notify_style_update()
-
     def on_focus(self) -> None:
         """Draw the cursor."""
         self.refresh()
@@ -128,7 +117,7 @@ class Chart(LineList):
 
     def draw_header_line(self) -> Strip:
         text = fit(" " * INDENT + self._title, self.row_width)
-        return Strip([Segment(text, self._style("title"))], self.row_width)
+        return Strip([Segment(text, self.style("title"))], self.row_width)
 
     def draw_row_line(self, row: int) -> Strip:
         bar, width, number = self._bars[row], self.row_width, self._fit.number
@@ -137,16 +126,16 @@ class Chart(LineList):
         facts = f"{'':{INDENT}}{label}{'':{GAP}}{bar.count:>{number},} "
         blocks = " " + self._blocks(bar, width - width_of(facts) - 1 - INDENT)
         if row == self.cursor_row and self.has_focus:
-            says = self._style("cursor")
+            says = self.style("cursor")
         else:
-            says = self._style("label" if bar.count and bar.filter else "muted")
-        shows = self._style("soon" if bar.is_soon else "bar")
+            says = self.style("label" if bar.count and bar.filter else "muted")
+        shows = self.style("soon" if bar.is_soon else "bar")
         return Strip([Segment(facts, says), Segment(blocks, shows)]).adjust_cell_length(
-            width, self._style("bar")
+            width, self.style("bar")
         )
 
     def draw_empty_line(self, line: int) -> Strip:
-        return Strip([Segment(" " * self.row_width, self._style("muted"))], self.row_width)
+        return Strip([Segment(" " * self.row_width, self.style("muted"))], self.row_width)
 
     def _blocks(self, bar: Bar, room: int) -> str:
         """The longest bar takes all the room; the shortest is seen."""
@@ -154,8 +143,3 @@ class Chart(LineList):
             return ""
         halves = max(1, round(2 * room * bar.count / self._longest))
         return _BLOCK * (halves // 2) + _HALF * (halves % 2)
-
-    def _style(self, name: str) -> Style:
-        if name not in self._styles_drawn:
-            self._styles_drawn[name] = self.get_component_rich_style(f"chart--{name}")
-        return self._styles_drawn[name]

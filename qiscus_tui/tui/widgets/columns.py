@@ -138,6 +138,14 @@ class Needs(Struct, frozen=True):
     """Some entry names a user."""
     widest_ip: int = 15
 
+    @classmethod
+    def of(cls, listed: SessionList) -> "Needs":
+        """Return what this list needs."""
+        return cls(
+            has_users=any(session.safe_user for session in listed.sessions),
+            widest_ip=max((len(session.safe_ip) for session in listed.sessions), default=0),
+        )
+
 
 class Layout(Struct, frozen=True):
     """Where each shown column is, left to right."""

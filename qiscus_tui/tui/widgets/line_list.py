@@ -6,6 +6,7 @@ cost no more than ten. Nothing scrolls by animation, and the scrollbar is always
 
 from typing import ClassVar, cast
 
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -41,8 +42,15 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("enter", "open", "Open", show=False),
     ]
 
+    STYLES: ClassVar[str]
+    """What the names of its component classes begin with: `STYLES--name`."""
+
     _count = 0
     _row = 0
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._styles_by_name: dict[str, Style] = {}
 
     # What a subclass says.
 
@@ -140,6 +148,17 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         if row < self._count:
             return self.draw_row_line(row)
         return self.draw_empty_line(row - self._count)
+
+    def style(self, name: str) -> Style:
+        """Return the style of the component class `STYLES--name`."""
+        if name not in self._styles_by_name:
+            style = self.get_component_rich_style(f"{self.STYLES}--{name}")
+            self._styles_by_name[name] = style
+        return self._styles_by_name[name]
+
+    def notify_style_update(self) -> None:
+        self._styles_by_name.clear()
+        super().notify_style_update()
 
     # Keys and mouse.
 

@@ -137,16 +137,7 @@ class OneLine(Widget):
     }
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "one-line--plain",
-        "one-line--muted",
-        "one-line--strong",
-        "one-line--key",
-        "one-line--marked",
-        "one-line--good",
-        "one-line--warning",
-        "one-line--bad",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"one-line--{tone.value}" for tone in Tone}
 
     _tones: dict[Tone, Style] | None = None
     _line = Line()

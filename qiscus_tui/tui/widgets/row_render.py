@@ -6,6 +6,8 @@ others; the row under the cursor is one.
 """
 
 import enum
+import textwrap
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 from rich.segment import Segment
@@ -15,6 +17,7 @@ from textual.strip import Strip
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
+from qiscus_tui.model.text import safe
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.widgets.cells import countdown_cell, fit
 from qiscus_tui.tui.widgets.columns import GAP, Cell, Column, Layout, Sort
@@ -31,8 +34,11 @@ class Badge(enum.Enum):
     EXPIRED = "×"
 
 
-class Tone(enum.Enum):
-    """Colour of a row's leading segment. It repeats what mark, badge and text say."""
+class RowState(enum.Enum):
+    """The colour of a row's leading segment. It repeats what mark, badge and text say.
+
+    The value is the name of its style, as are those below.
+    """
 
     PLAIN = "plain"
     MARKED = "marked"
@@ -41,15 +47,10 @@ class Tone(enum.Enum):
     GONE = "gone"
 
 
-class RowStyles(Struct, frozen=True):
-    """The few styles of the table."""
+STYLE_NAMES = (*(state.value for state in RowState), "main", "rest", "cursor", "header", "sorted")
 
-    tones: dict[Tone, Style]
-    main: Style
-    rest: Style
-    header: Style
-    sorted_header: Style
-    cursor: Style
+Styles = Callable[[str], Style]
+"""Returns the style of one of these names."""
 
 
 class RowText(Struct, frozen=True):
@@ -59,7 +60,7 @@ class RowText(Struct, frozen=True):
     """Mark, badge and countdown: all that changes by the second."""
     main: str
     rest: str
-    tone: Tone
+    state: RowState
     cursor: bool
 
 
@@ -75,7 +76,7 @@ class Scene(Struct, frozen=True):
 
 
 def row_text(scene: Scene, position: int, *, marked: bool, cursor: bool) -> RowText:
-    """What the row of the session at `position` says."""
+    """Return what the row of the session at `position` says."""
     session = scene.sessions.sessions[position]
     known = scene.sessions.labels[position]
     left = None if session.expires_at is None else session.expires_at - scene.now
@@ -94,43 +95,53 @@ def row_text(scene: Scene, position: int, *, marked: bool, cursor: bool) -> RowT
         leading=f" {MARK if marked else ' '} {badge.value}{countdown}",
         main=main,
         rest=rest,
-        tone=_tone(session, left, scene.expiring, marked=marked),
+        state=_state(session, left, scene.expiring, marked=marked),
         cursor=cursor,
     )
 
 
-def draw_row(text: RowText, width: int, styles: RowStyles) -> Strip:
-    """The row as a strip of `width` cells."""
+def draw_row(text: RowText, width: int, style: Styles) -> Strip:
+    """Return the row as a strip of `width` cells."""
     if text.cursor:
         whole = fit(text.leading + text.main + text.rest, width)
-        return Strip([Segment(whole, styles.cursor)], width)
-    tone = styles.tones[text.tone]
-    main = tone if text.tone is Tone.CURRENT else styles.main
+        return Strip([Segment(whole, style("cursor"))], width)
+    leading, rest = style(text.state.value), style("rest")
+    main = leading if text.state is RowState.CURRENT else style("main")
     strip = Strip(
-        [
-            Segment(text.leading, tone),
-            Segment(text.main, main),
-            Segment(text.rest, styles.rest),
-        ]
+        [Segment(text.leading, leading), Segment(text.main, main), Segment(text.rest, rest)]
     )
-    return strip.adjust_cell_length(width, styles.rest)
+    return strip.adjust_cell_length(width, rest)
 
 
-def draw_header(layout: Layout, sort: Sort | None, styles: RowStyles) -> Strip:
-    """The titles; the column that the list is sorted by carries `▲` or `▼`."""
+def draw_header(layout: Layout, sort: Sort | None, style: Styles) -> Strip:
+    """Return the titles; the column that the list is sorted by carries `▲` or `▼`."""
     segments: list[Segment] = []
     end = 0
     for column, start, width in layout:
         indent = 5 if column is Column.EXPIRES else 0
-        title, style = column.title, styles.header
+        title, name = column.title, "header"
         if sort is not None and sort.key is column.sort_key:
-            title, style = f"{title} {'▼' if sort.descending else '▲'}", styles.sorted_header
-        segments.append(Segment(" " * (start - end + indent), styles.header))
-        segments.append(Segment(fit(title, width - indent), style))
+            title, name = f"{title} {'▼' if sort.descending else '▲'}", "sorted"
+        segments.append(Segment(" " * (start - end + indent), style("header")))
+        segments.append(Segment(fit(title, width - indent), style(name)))
         end = start + width
     return Strip([part for part in segments if part.text]).adjust_cell_length(
-        layout.width, styles.header
+        layout.width, style("header")
     )
+
+
+def draw_notice(notice: Sequence[str], line: int, width: int, style: Styles) -> Strip:
+    """Return a line of what is said in place of rows, wrapped; the first sentence stands out.
+
+    It begins under the header's first title, one line below it.
+    """
+    lines = [
+        (text, "main" if sentence is notice[0] else "rest")
+        for sentence in notice
+        for text in textwrap.wrap(safe(sentence), max(1, width - 6))
+    ]
+    text, name = lines[line - 1] if 0 < line <= len(lines) else ("", "rest")
+    return Strip([Segment(fit(f"     {text}", width), style(name))], width)
 
 
 def _badge(session: Session, known: Known | None, left: float | None) -> Badge:
@@ -143,13 +154,13 @@ def _badge(session: Session, known: Known | None, left: float | None) -> Badge:
     return Badge.LIVE
 
 
-def _tone(session: Session, left: float | None, expiring: float, *, marked: bool) -> Tone:
+def _state(session: Session, left: float | None, expiring: float, *, marked: bool) -> RowState:
     if marked:
-        return Tone.MARKED
+        return RowState.MARKED
     if left is not None and left <= 0:
-        return Tone.GONE
+        return RowState.GONE
     if session.current is True:
-        return Tone.CURRENT
+        return RowState.CURRENT
     if left is not None and left < expiring:
-        return Tone.SOON
-    return Tone.PLAIN
+        return RowState.SOON
+    return RowState.PLAIN

@@ -8,105 +8,292 @@
 
 `order` holds positions of the list in the order shown, each once; the caller pins the current
 session first. The table binds the keys that move the cursor, and enter; marks are changed by
-the methods below, which the screen's actions call.
+the methods below, which the screen's actions call. Only safe text is drawn, never as markup.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
 
 from qiscus_tui.model.durations import DAY
-from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.widgets import table_messages
+from qiscus_tui.model.session import Session
+from qiscus_tui.query.sorting import SortKey
+from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
+from qiscus_tui.tui.widgets.columns import LEADING_WIDTH, Layout, Needs, Sort, lay_out
+from qiscus_tui.tui.widgets.cursor_position import Rows, Window, cursor_and_top
+from qiscus_tui.tui.widgets.line_list import HEADER_LINES, LineList
 from qiscus_tui.tui.widgets.marks import MarkCounts, Marks
-from qiscus_tui.tui.widgets.session_rows import SessionRows
+from qiscus_tui.tui.widgets.row_render import (
+    STYLE_NAMES,
+    RowText,
+    Scene,
+    draw_header,
+    draw_notice,
+    draw_row,
+    row_text,
+)
 
 
-class SessionTable(SessionRows):
+class SessionTable(LineList):
     """Sessions, one a row, to be marked. The module says how it is fed."""
 
-    MarksChanged = table_messages.MarksChanged
+    STYLES = "session-table"
+    DEFAULT_CSS = """
+    SessionTable {
+        background: $background;
+        & > .session-table--header { color: $text-muted; }
+        & > .session-table--sorted { color: $foreground; text-style: bold; }
+        & > .session-table--main { color: $foreground; }
+        & > .session-table--rest { color: $text-muted; }
+        & > .session-table--plain { color: $foreground; }
+        & > .session-table--marked { color: $accent; text-style: bold; }
+        & > .session-table--current { color: $success; }
+        & > .session-table--soon { color: $warning; }
+        & > .session-table--gone { color: $text-disabled; }
+        &:ansi > .session-table--current, &:ansi > .session-table--soon { text-style: bold; }
+        & > .session-table--cursor {
+            color: $block-cursor-blurred-background;
+            background: $block-cursor-blurred-foreground;
+            text-style: reverse;
+        }
+        &:focus > .session-table--cursor {
+            color: $block-cursor-background;
+            background: $block-cursor-foreground;
+        }
+    }
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"session-table--{name}" for name in STYLE_NAMES}
+
+    @dataclass
+    class MarksChanged(Message):
+        """Other sessions are marked, or others of them are hidden."""
+
+        counts: MarkCounts
+
+    @dataclass
+    class SortRequested(Message):
+        """The title of a column was clicked."""
+
+        key: SortKey
+
+    @dataclass
+    class Opened(Message):
+        """Enter, or a double click, on a session."""
+
+        session_id: str
 
     def __init__(
-        self,
-        *,
-        server_now: Callable[[], float],
-        expiring: float = DAY,
-        id: str | None = None,
-        classes: str | None = None,
+        self, *, server_now: Callable[[], float], expiring: float = DAY, id: str | None = None
     ) -> None:
-        """`server_now`: the server's time in epoch seconds; `expiring`: seconds that are soon."""
-        super().__init__(server_now=server_now, expiring=expiring, id=id, classes=classes)
-        self._marks = Marks()
+        """`server_now` returns epoch seconds; `expiring`: less than so many seconds is soon."""
+        super().__init__(id=id)
+        self._server_now = server_now
+        self._expiring = expiring
+        self._now = server_now()
+        self._rows = Rows(NO_SESSIONS, ())
+        self.marks = Marks()
+        """To read; they are changed by the methods below."""
         self._counts = MarkCounts()
+        self._needs = Needs()
+        self._wanted: str | None = None
+        """Id of the session that the cursor returns to once it is shown."""
+        self._moved_to: str | None = None
+        """Id of the session that the user moved the cursor to."""
+        self._sort: Sort | None = None
+        self._notice: tuple[str, ...] = ()
+        self._layout_drawn: Layout | None = None
+        self._drawn: dict[int, RowText] = {}
+
+    # What is shown.
+
+    @property
+    def sessions(self) -> SessionList:
+        """Return the snapshot shown."""
+        return self._rows.sessions
+
+    @property
+    def order(self) -> Sequence[int]:
+        """Return the positions of the rows shown."""
+        return self._rows.order
 
     def show(self, sessions: SessionList, order: Sequence[int]) -> None:
         """Show another snapshot. Marks of sessions that it does not list are gone."""
-        self._marks = self._marks.carried_over(self.sessions, sessions)
-        super().show(sessions, order)
-        self._count_marks(self._marks.counts(order))
+        self.marks = self.marks.carried_over(self.sessions, sessions)
+        self._needs = Needs.of(sessions)
+        self._layout_drawn = None
+        self._now = self._server_now()
+        self._show(Rows(sessions, order))
 
     def show_order(self, order: Sequence[int]) -> None:
         """Show other rows of the same snapshot, or the same in another order."""
-        super().show_order(order)
-        self._count_marks(self._marks.counts(order))
+        self._show(Rows(self.sessions, order))
 
-    def is_marked(self, position: int) -> bool:
-        return position in self._marks
+    def show_sorted(self, order: Sequence[int]) -> None:
+        """Show the rows in an order that the user asked for.
+
+        The cursor stays on its session if it was moved there, else the first row is shown.
+        """
+        was_moved = self._moved_to is not None and self._moved_to == self.cursor_id
+        self.show_order(order)
+        if not was_moved:
+            self.set_rows(len(order), 0, 0)
+
+    def show_partial(self, order: Sequence[int]) -> None:
+        """Show the first hits of a filter that still runs; marks are counted at its end.
+
+        If they lack the cursor's session, the cursor returns to it with the next
+        `show_order`, unless it was moved meanwhile.
+        """
+        wanted = self._wanted or self.cursor_id
+        self._show_rows(Rows(self.sessions, order))
+        self._wanted = wanted
+
+    def show_sort(self, sort: Sort | None) -> None:
+        """Name in the header what the list is sorted by. Sorting itself is the caller's."""
+        self._sort = sort
+        self._layout_drawn = None
+        self.refresh()
+
+    def show_notice(self, *lines: str) -> None:
+        """Say something in place of rows: loading, empty, no match. Plain text, made safe."""
+        if lines != self._notice:
+            self._notice = lines
+            if not self.order:
+                self.refresh()
+
+    def tick(self) -> None:
+        """Let time pass: draw the cells in the window whose text changed, and no others."""
+        self._now = self._server_now()
+        changed: list[Region] = []
+        for y, old in self._drawn.items():
+            row = self.top_row + y - HEADER_LINES
+            if row >= len(self.order) or y >= self.size.height:
+                continue
+            new = self._row_text(row)
+            if (new.main, new.rest) != (old.main, old.rest):
+                changed.append(Region(0, y, self.row_width, 1))
+            elif new != old:
+                changed.append(Region(0, y, LEADING_WIDTH, 1))
+        if changed:
+            self.refresh(*changed)
+
+    # The cursor.
 
     @property
-    def marks(self) -> Marks:
-        """The marks, to read."""
-        return self._marks
+    def cursor_session(self) -> Session | None:
+        """Return the session under the cursor, None where no row is shown."""
+        return self.sessions.sessions[self.order[self.cursor_row]] if self.order else None
+
+    @property
+    def cursor_id(self) -> str | None:
+        """Return its id."""
+        session = self.cursor_session
+        return None if session is None else session.id
+
+    def move_to_session(self, session_id: str) -> bool:
+        """Put the cursor on a session. Return False where it is not shown."""
+        row = self._rows.row_of(session_id)
+        if row is not None:
+            self.move_to(row)
+        return row is not None
+
+    def cursor_moved(self) -> None:
+        self._wanted = None
+        self._moved_to = self.cursor_id
+
+    def row_opened(self) -> None:
+        if self.cursor_id is not None:
+            self.post_message(self.Opened(self.cursor_id))
+
+    def header_clicked(self, x: int) -> None:
+        column = self._layout().column_at(x)
+        if column is not None and column.sort_key is not None:
+            self.post_message(self.SortRequested(column.sort_key))
+
+    # Marks.
 
     @property
     def mark_counts(self) -> MarkCounts:
-        """How many are marked, and how many of them the filter hides."""
+        """Return how many are marked, and how many of them the filter hides."""
         return self._counts
-
-    @property
-    def marked_ids(self) -> tuple[str, ...]:
-        """Ids of all marked sessions, hidden ones too, in the list's order."""
-        return tuple(self.sessions.sessions[at].id for at in self._marks.positions())
-
-    @property
-    def hidden_marked_ids(self) -> tuple[str, ...]:
-        """Ids of the marked sessions that the filter hides."""
-        if not self._counts.hidden:
-            return ()
-        shown = set(self.order)
-        hidden = (at for at in self._marks.positions() if at not in shown)
-        return tuple(self.sessions.sessions[at].id for at in hidden)
 
     def toggle_mark(self) -> None:
         """Mark or unmark the row under the cursor, and move down."""
         if self.order:
             position = self.order[self.cursor_row]
-            self._marks.toggle(position)
-            change = 1 if position in self._marks else -1
-            self._count_marks(MarkCounts(self._counts.total + change, self._counts.hidden))
+            self.marks.toggle(position)
+            change = 1 if position in self.marks else -1
+            self._set_counts(MarkCounts(self._counts.total + change, self._counts.hidden))
             self.refresh_row(self.cursor_row)
             self.move_to(self.cursor_row + 1)
 
     def mark_shown(self) -> None:
         """Mark every row shown; hidden ones stay as they are."""
-        self._marks.add(self.order)
-        self._count_marks(self._marks.counts(self.order))
-        self.refresh()
+        self.marks.add(self.order)
+        self._marks_changed()
 
     def invert_shown(self) -> None:
         """Mark the rows shown that are not, unmark those that are."""
-        self._marks.invert(self.order)
-        self._count_marks(self._marks.counts(self.order))
-        self.refresh()
+        self.marks.invert(self.order)
+        self._marks_changed()
 
     def unmark_all(self) -> None:
         """Take all marks away, hidden ones too."""
-        self._marks.clear()
-        self._count_marks(MarkCounts())
-        self.refresh()
+        self.marks.clear()
+        self._marks_changed()
+
+    # Drawing.
+
+    def draw_header_line(self) -> Strip:
+        return draw_header(self._layout(), self._sort, self.style)
+
+    def draw_row_line(self, row: int) -> Strip:
+        text = self._row_text(row)
+        self._drawn[row - self.top_row + HEADER_LINES] = text
+        return draw_row(text, self.row_width, self.style)
+
+    def draw_empty_line(self, line: int) -> Strip:
+        notice = () if self.order else self._notice
+        return draw_notice(notice, line, self.row_width, self.style)
 
     # Inside.
 
-    def _count_marks(self, counts: MarkCounts) -> None:
+    def _show(self, rows: Rows) -> None:
+        self._show_rows(rows)
+        self._set_counts(self.marks.counts(rows.order))
+
+    def _show_rows(self, rows: Rows) -> None:
+        window = Window(self.cursor_row, self.top_row, self.page_rows)
+        row, top = cursor_and_top(self._rows, window, rows, self._wanted)
+        # Where no row is left, the session is remembered until rows come back.
+        self._wanted = None if rows.order else self._wanted or self.cursor_id
+        self._rows = rows
+        self._drawn.clear()
+        self.set_rows(len(rows.order), row, top)
+
+    def _marks_changed(self) -> None:
+        self._set_counts(self.marks.counts(self.order))
+        self.refresh()
+
+    def _set_counts(self, counts: MarkCounts) -> None:
         if counts != self._counts:
             self._counts = counts
             self.post_message(self.MarksChanged(counts))
+
+    def _row_text(self, row: int) -> RowText:
+        position = self.order[row]
+        scene = Scene(self.sessions, self._layout(), self._now, self._expiring)
+        marked, has_cursor = position in self.marks, row == self.cursor_row
+        return row_text(scene, position, marked=marked, cursor=has_cursor)
+
+    def _layout(self) -> Layout:
+        width = self.row_width
+        if self._layout_drawn is None or self._layout_drawn.width != width:
+            key = None if self._sort is None else self._sort.key
+            self._layout_drawn = lay_out(width, self._needs, key)
+        return self._layout_drawn

@@ -47,18 +47,19 @@ class TextRow:
 class TextTable(LineList):
     """Rows of text; enter or a double click opens one."""
 
+    STYLES = "text-table"
     DEFAULT_CSS = """
-    TextRows {
+    TextTable {
         background: $background;
-        & > .text-rows--header { color: $text-muted; }
-        & > .text-rows--row { color: $foreground; }
-        & > .text-rows--muted { color: $text-muted; }
-        & > .text-rows--cursor {
+        & > .text-table--header { color: $text-muted; }
+        & > .text-table--row { color: $foreground; }
+        & > .text-table--muted { color: $text-muted; }
+        & > .text-table--cursor {
             color: $block-cursor-blurred-background;
             background: $block-cursor-blurred-foreground;
             text-style: reverse;
         }
-        &:focus > .text-rows--cursor {
+        &:focus > .text-table--cursor {
             color: $block-cursor-background;
             background: $block-cursor-foreground;
         }
@@ -66,10 +67,7 @@ class TextTable(LineList):
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "text-rows--header",
-        "text-rows--row",
-        "text-rows--muted",
-        "text-rows--cursor",
+        f"text-table--{name}" for name in ("header", "row", "muted", "cursor")
     }
 
     class Opened(Message):
@@ -121,19 +119,17 @@ class TextTable(LineList):
 
     def draw_header_line(self) -> Strip:
         titles = tuple(column.title for column in self._columns)
-        return self._drawn(titles, self.get_component_rich_style("text-rows--header"))
+        return self._drawn(titles, self.style("header"))
 
     def draw_row_line(self, row: int) -> Strip:
         shown = self._rows[row]
         name = "cursor" if row == self.cursor_row else "muted" if shown.is_muted else "row"
-        return self._drawn(shown.cells, self.get_component_rich_style(f"text-rows--{name}"))
+        return self._drawn(shown.cells, self.style(name))
 
     def draw_empty_line(self, line: int) -> Strip:
         words = self._notice[line - 1] if not self._count and 0 < line <= len(self._notice) else ""
         text = fit(f"   {words}", self.row_width)
-        return Strip(
-            [Segment(text, self.get_component_rich_style("text-rows--muted"))], self.row_width
-        )
+        return Strip([Segment(text, self.style("muted"))], self.row_width)
 
     def _drawn(self, cells: Sequence[str], style: Style) -> Strip:
         widths = self._widths()

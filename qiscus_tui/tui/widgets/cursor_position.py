@@ -1,4 +1,4 @@
-"""Where cursor and window go when the rows change under them: with their sessions, by id."""
+"""Where cursor and window go when the rows change: with their sessions, by id."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ class Window(Struct, frozen=True):
 
     @property
     def shows_cursor(self) -> bool:
-        """Whether the cursor is in it (the wheel can leave it behind)."""
+        """Return whether the cursor is in it (the wheel can leave it behind)."""
         return self.top <= self.cursor < self.top + self.rows
 
 
@@ -27,7 +27,7 @@ class Rows(Struct, frozen=True):
     order: Sequence[int]
 
     def row_of(self, session_id: str) -> int | None:
-        """The row that shows this session, None where it is hidden or gone."""
+        """Return the row that shows this session, None where it is hidden or gone."""
         position = self.sessions.positions.get(session_id)
         if position is None:
             return None
@@ -37,16 +37,18 @@ class Rows(Struct, frozen=True):
             return None
 
     def id_at(self, row: int) -> str:
-        """Id of the session on this row."""
+        """Return the id of the session on this row."""
         return self.sessions.sessions[self.order[row]].id
 
 
-def follow(old: Rows, window: Window, new: Rows, wanted: str | None = None) -> tuple[int, int]:
-    """The cursor's row and the top row among the new rows.
+def cursor_and_top(
+    old: Rows, window: Window, new: Rows, wanted: str | None = None
+) -> tuple[int, int]:
+    """Return the cursor's row and the top row among the new rows.
 
     The cursor goes to `wanted` if that is shown, else stays on its session, else goes to the
     row that took its place. It keeps its line on the screen; a window at the very top stays
-    there while the cursor fits in, so that what is new is seen; a window without the cursor
+    there while the cursor fits in, so that new rows are seen; a window without the cursor
     keeps its first session.
     """
     if not new.order:
@@ -56,16 +58,16 @@ def follow(old: Rows, window: Window, new: Rows, wanted: str | None = None) -> t
         row = row or 0
         return row, max(0, row - window.rows // 2)
     if row is None:
-        row = _row_or_follower(old, window.cursor, new)
+        row = _row_or_next(old, window.cursor, new)
     if window.top == 0 and row < window.rows:
         return row, 0
     if window.shows_cursor:
         return row, max(0, row - (window.cursor - window.top))
-    return row, _row_or_follower(old, window.top, new)
+    return row, _row_or_next(old, window.top, new)
 
 
-def _row_or_follower(old: Rows, row: int, new: Rows) -> int:
-    """Where the session of an old row is now, or the nearest below it that is still shown."""
+def _row_or_next(old: Rows, row: int, new: Rows) -> int:
+    """Return where an old row's session is now, or the nearest below it that is still shown."""
     row = min(row, len(old.order) - 1)
     found = new.row_of(old.id_at(row))
     if found is not None:
