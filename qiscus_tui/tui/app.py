@@ -15,9 +15,9 @@ from textual.binding import Binding, BindingType
 from qiscus_tui.errors import ConfigError, ExitCode, signal_exit_code
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.signal_shield import shield
-from qiscus_tui.tui import actions
-from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.base.screen import BaseScreen
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import HasContext, Scope
 from qiscus_tui.tui.signals import on_ending
 from qiscus_tui.tui.terminal.app import TerminalApp
 from qiscus_tui.tui.theme import THEMES, fitting
@@ -45,7 +45,7 @@ class QiscusTui(TerminalApp, inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        *actions.bindings(Scope.APP),
+        *registry.bindings(Scope.APP),
         Binding("ctrl+c", "interrupt", show=False, priority=True),
         Binding("ctrl+z", "suspend_process", show=False),
     ]
@@ -133,10 +133,20 @@ class QiscusTui(TerminalApp, inherit_bindings=False):
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """Tell the screen in front that something is done, and do it."""
-        if isinstance(self.screen, BaseScreen):
-            self.screen.action_begins()
-        return await super().run_action(action, default_namespace, namespaces)
+        """Run the action, or say why the screen or dialog in front does not offer it now."""
+        front = self.screen
+        if isinstance(front, BaseScreen):
+            front.action_begins()
+        if await super().run_action(action, default_namespace, namespaces):
+            return True
+        reason = (
+            registry.why_unavailable(action, front.context)
+            if isinstance(front, HasContext)
+            else None
+        )
+        if reason is not None:
+            self.notify(reason, severity="warning", markup=False)
+        return reason is not None
 
     # Actions of every screen.
 

@@ -6,10 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.tui import actions
-from qiscus_tui.tui.action import Scope
 from qiscus_tui.tui.base.screen import BaseScreen
-from qiscus_tui.tui.context import Context
+from qiscus_tui.tui.commands import registry
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -34,21 +32,15 @@ def open_palette(app: App[int]) -> None:
     """The commands that can be taken on the screen in front."""
     from qiscus_tui.tui.dialogs.palette import PaletteDialog
 
-    sessions = sessions_screen(app)
     screen = app.screen
-    scope = screen.SCOPE if isinstance(screen, BaseScreen) else None
-    if scope is None:
+    if not isinstance(screen, BaseScreen) or screen.SCOPE is None:
         return
-    context = Context() if sessions is None else sessions.context
-    offered = actions.in_palette(scope, context)
 
     async def chosen(name: str | None) -> None:
         if name is not None:
-            action = actions.named(name)
-            where = "app" if action is not None and Scope.APP in action.scopes else "screen"
-            await app.run_action(f"{where}.{name}", screen)
+            await screen.run_command(name)
 
-    app.push_screen(PaletteDialog(offered), chosen)
+    app.push_screen(PaletteDialog(registry.in_palette(screen.SCOPE, screen.context)), chosen)
 
 
 def asks_before_quitting(app: App[int], code: int) -> bool:

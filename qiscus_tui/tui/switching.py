@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from qiscus_tui.service.account_selection import SelectedAccount
     from qiscus_tui.service.connection import Connection
     from qiscus_tui.service.workspace import Workspace
-    from qiscus_tui.tui.context import Context
+    from qiscus_tui.tui.commands.context import Context
     from qiscus_tui.tui.screens.sessions import SessionsScreen
 
 

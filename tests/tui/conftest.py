@@ -13,8 +13,8 @@ from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
 from qiscus_tui.query import SortKey
 from qiscus_tui.service.sessions.session_list import Current, SessionList
-from qiscus_tui.tui import actions
-from qiscus_tui.tui.action import Scope
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.theme import DARK, THEMES
 from qiscus_tui.tui.widgets.columns import Sort
 from qiscus_tui.tui.widgets.session_table import SessionTable
@@ -87,7 +87,7 @@ class TableApp(App[None]):
     """The table alone, with the sessions screen's bindings, keeping what it posts."""
 
     CSS = "Screen { layout: vertical; }"
-    BINDINGS = [*actions.bindings(Scope.SESSIONS)]  # noqa: RUF012 Textual's own form
+    BINDINGS = [*registry.bindings(Scope.SESSIONS)]  # noqa: RUF012 Textual's own form
 
     def __init__(self, sessions: SessionList, clock: ManualClock) -> None:
         super().__init__()

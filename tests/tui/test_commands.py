@@ -3,11 +3,11 @@
 import pytest
 from textual.app import App, ComposeResult
 
-from qiscus_tui.tui import actions
-from qiscus_tui.tui.action import Group, Scope
-from qiscus_tui.tui.actions import ACTIONS
-from qiscus_tui.tui.context import Context
-from qiscus_tui.tui.widgets.action_bar import ActionBar
+from qiscus_tui.tui.base.action_bar import ActionBar
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Group, Scope
+from qiscus_tui.tui.commands.context import Context
+from qiscus_tui.tui.commands.registry import COMMANDS
 from tests.clocks import ManualClock
 from tests.tui.demo_app import at_sessions
 
@@ -25,7 +25,7 @@ class FooterApp(App[None]):
         yield self.bar
 
     def on_mount(self) -> None:
-        self.bar.show_actions(actions.in_footer(Scope.SESSIONS, self.context))
+        self.bar.show_commands(Scope.SESSIONS, self.context)
 
     def on_action_bar_pressed(self, message: ActionBar.Pressed) -> None:
         self.pressed.append(message.name)
@@ -98,43 +98,43 @@ async def test_a_click_in_the_footer_asks_for_its_action() -> None:
     ],
 )
 def test_what_cannot_be_done_now_is_not_offered(context: Context, off: set[str]) -> None:
-    palette = {action.name for action in actions.in_palette(Scope.SESSIONS, context)}
-    bar = {action.name for action in actions.in_footer(Scope.SESSIONS, context)}
+    palette = {action.name for action in registry.in_palette(Scope.SESSIONS, context)}
+    bar = {action.name for action in registry.in_footer(Scope.SESSIONS, context)}
     assert not off & (palette | bar)
     assert "quit" in palette & bar
 
 
 def test_hidden_marks_can_be_revoked_though_no_row_is_shown() -> None:
-    revoke = actions.named("revoke")
+    revoke = registry.named("revoke")
     assert revoke is not None
-    assert revoke.available(Context(rows=0, listed=5, marked=2))
+    assert revoke.unavailable(Context(rows=0, listed=5, marked=2)) is None
 
 
 def test_no_key_does_two_things_in_one_place() -> None:
     for scope in (Scope.SESSIONS, Scope.DETAIL, Scope.OVERVIEW):
-        keys = [key for act in (*actions.of(scope), *actions.of(Scope.APP)) for key in act.keys]
+        keys = [key for act in (*registry.of(scope), *registry.of(Scope.APP)) for key in act.keys]
         assert len(keys) == len(set(keys))
-    assert len({action.name for action in ACTIONS}) == len(ACTIONS)
+    assert len({action.name for action in COMMANDS}) == len(COMMANDS)
 
 
 def test_no_key_belongs_to_a_multiplexer_or_a_terminal() -> None:
     theirs = {f"ctrl+{letter}" for letter in "abjoqs"}
-    assert not theirs & {key for action in ACTIONS for key in action.keys}
+    assert not theirs & {key for action in COMMANDS for key in action.keys}
 
 
 def test_every_action_is_explained_under_a_heading() -> None:
-    grouped = actions.by_group()
+    grouped = registry.by_group()
     assert set(grouped) == set(Group)
-    assert sum(map(len, grouped.values())) == len(ACTIONS)
-    assert all(action.help.endswith(".") for action in ACTIONS)
+    assert sum(map(len, grouped.values())) == len(COMMANDS)
+    assert all(action.help.endswith(".") for action in COMMANDS)
 
 
 def test_bindings_carry_every_key_and_the_actions_name() -> None:
-    bound = {binding.key: binding.action for binding in actions.bindings(Scope.SESSIONS)}
+    bound = {binding.key: binding.action for binding in registry.bindings(Scope.SESSIONS)}
     assert bound["space"] == "toggle_mark"
     assert bound["X"] == "revoke_all"
     assert "up,down,pageup,pagedown,home,end,j,k" not in bound
-    assert {binding.action for binding in actions.bindings(Scope.APP)} == {
+    assert {binding.action for binding in registry.bindings(Scope.APP)} == {
         "palette",
         "help",
         "quit",

@@ -10,10 +10,10 @@ import pytest
 from textual import events
 
 from qiscus_tui.service.account_storage import AccountStorage, LocalFiles
-from qiscus_tui.tui import actions
-from qiscus_tui.tui.action import Scope
-from qiscus_tui.tui.actions import ACTIONS
-from qiscus_tui.tui.context import Context
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.commands.context import Context
+from qiscus_tui.tui.commands.registry import COMMANDS
 from qiscus_tui.tui.dialogs.export import ExportDialog
 from qiscus_tui.tui.dialogs.find import FindDialog
 from qiscus_tui.tui.dialogs.help import SIGNS, HelpDialog
@@ -24,7 +24,7 @@ from tests.clocks import ManualClock
 from tests.tui.dialogs_on_demo import DialogApp, settled, shown, stage
 
 SIZES = [(120, 40), (80, 24), (60, 15)]
-USUAL = actions.in_palette(Scope.SESSIONS, Context(rows=5, listed=9, marked=1))
+USUAL = registry.in_palette(Scope.SESSIONS, Context(rows=5, listed=9, marked=1))
 
 
 # Find
@@ -125,7 +125,7 @@ async def test_help_tells_every_action_and_every_sign() -> None:
     async with DialogApp().run_test(size=(120, 130)) as pilot:
         app = await shown(pilot, HelpDialog())
         flat = app.flat()
-        for action in ACTIONS:
+        for action in COMMANDS:
             assert action.help in flat
             assert f"{action.key_shown or ':'} {action.help}" in flat
         for sign, words in SIGNS:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Generic
 
-from textual import events
+from textual import events, on
 from textual.geometry import Size
 from textual.screen import Screen, ScreenResultType
 
-from qiscus_tui.tui.action import Scope
+from qiscus_tui.tui.base.action_bar import ActionBar
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
 if TYPE_CHECKING:
@@ -40,7 +43,7 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
     """
 
     SCOPE: ClassVar[Scope | None] = None
-    """Whose actions the palette offers here; None: it is not to be had."""
+    """Which commands the palette offers here; None: it does not open."""
 
     SHOWS_LIST: ClassVar[bool] = False
     """Whether it shows the list of the sessions screen behind it, as that is read again."""
@@ -50,6 +53,25 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
 
     def action_begins(self) -> None:
         """Something is done here, by a key or a click."""
+
+    @property
+    def context(self) -> Context:
+        """What decides which commands are available here now."""
+        return Context()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Return whether a command is available, as the registry decides it."""
+        return registry.why_unavailable(action, self.context) is None
+
+    async def run_command(self, name: str) -> None:
+        """Run a command as its key does, after a click or from the palette."""
+        if self.is_in_front:
+            await self.app.run_action(registry.action_of(name), self)
+
+    @on(ActionBar.Pressed)
+    async def _command_clicked(self, pressed: ActionBar.Pressed) -> None:
+        pressed.stop()
+        await self.run_command(pressed.name)
 
     @property
     def is_in_front(self) -> bool:

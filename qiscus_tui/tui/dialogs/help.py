@@ -1,4 +1,4 @@
-"""Help: every action of the registry under its heading, and what the signs mean."""
+"""Help: every command of the registry under its heading, and what the signs mean."""
 
 import textwrap
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from qiscus_tui.tui.action import Action
-from qiscus_tui.tui.actions import ACTIONS, by_group
+from qiscus_tui.tui.commands.command import Command
+from qiscus_tui.tui.commands.registry import COMMANDS, by_group
 from qiscus_tui.tui.dialogs.dialog import Dialog
 from qiscus_tui.tui.dialogs.parts import Body, DialogButton
 from qiscus_tui.tui.widgets.cells import fit
@@ -19,7 +19,7 @@ KEYS = 10
 """Cells of the column of keys."""
 
 BY_NAME = ":"
-"""Stands where an action has no key of its own: it is among the commands."""
+"""Shown where a command has no key of its own: it is among the commands."""
 
 SIGNS: tuple[tuple[str, str], ...] = (
     (Badge.LIVE.value, "A live session."),
@@ -28,11 +28,6 @@ SIGNS: tuple[tuple[str, str], ...] = (
     (Badge.EXPIRED.value, "Expired since the list was read."),
     (MARK, "Marked."),
     ("~", "Before a countdown: computed, because the server names no expiry."),
-)
-
-DIALOG_KEYS: tuple[tuple[str, str], ...] = (
-    ("y", "Confirms, half a second after the dialog was drawn; never a paste or a burst."),
-    ("n esc", "Cancels; while a plan runs, asks whether to stop it."),
 )
 
 
@@ -44,9 +39,9 @@ class HelpDialog(Dialog[None]):
         Binding("enter,q,question_mark", "cancel", "Close", show=False)
     ]
 
-    def __init__(self, actions: Sequence[Action] = ACTIONS) -> None:
+    def __init__(self, commands: Sequence[Command] = COMMANDS) -> None:
         super().__init__()
-        self._actions = actions
+        self._commands = commands
 
     def compose_buttons(self) -> list[DialogButton]:
         return [DialogButton("Close  esc", id="cancel")]
@@ -58,15 +53,16 @@ class HelpDialog(Dialog[None]):
     def _show(self, screen_width: int) -> None:
         beside = self.query_one(Body).styles.scrollbar_size_vertical + 1
         width = min(78, screen_width) - 6 - beside
-        self.say("lines", help_lines(self._actions, max(30, width)))
+        self.say("lines", help_lines(self._commands, max(30, width)))
 
 
-def help_lines(actions: Sequence[Action], width: int) -> Content:
+def help_lines(commands: Sequence[Command], width: int) -> Content:
     """All of it, wrapped to `width` cells."""
     lines: list[Content] = []
-    for group, members in by_group(actions).items():
-        lines += _section(group.value, [(a.key_shown or BY_NAME, a.help) for a in members], width)
-    lines += _section("Dialogs", DIALOG_KEYS, width)
+    for group, members in by_group(commands).items():
+        lines += _section(
+            group.value, [(one.key_shown or BY_NAME, one.help) for one in members], width
+        )
     lines += _section("Signs", SIGNS, width)
     return Content("\n").join(lines[:-1])
 

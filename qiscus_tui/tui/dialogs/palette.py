@@ -13,7 +13,7 @@ from textual.style import Style
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from qiscus_tui.tui.action import Action
+from qiscus_tui.tui.commands.command import Command
 from qiscus_tui.tui.dialogs.parts import Words
 from qiscus_tui.tui.widgets.cells import fit
 from qiscus_tui.tui.widgets.fields import Field
@@ -24,7 +24,7 @@ AROUND = 7
 """Cells of borders, padding and scrollbar."""
 
 
-class Commands(OptionList, can_focus=False):
+class CommandList(OptionList, can_focus=False):
     """The list of commands, with the chosen one reversed."""
 
     def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
@@ -35,7 +35,7 @@ class Commands(OptionList, can_focus=False):
 
 
 class PaletteDialog(ModalScreen[str]):
-    """Words narrow the list; arrows choose; Enter takes. Give it `actions.in_palette(…)`."""
+    """Words narrow the list; arrows choose; Enter takes. Give it `registry.in_palette(…)`."""
 
     AUTO_FOCUS = "#words"
 
@@ -75,29 +75,29 @@ class PaletteDialog(ModalScreen[str]):
     }
     """
 
-    def __init__(self, actions: Sequence[Action]) -> None:
+    def __init__(self, commands: Sequence[Command]) -> None:
         super().__init__()
-        self._actions = actions
+        self._commands = commands
 
     def compose(self) -> ComposeResult:
         with Vertical(id="palette"):
             yield Field(id="words", placeholder="command")
-            yield Commands(id="found", compact=True, markup=False)
+            yield CommandList(id="found", compact=True, markup=False)
             yield Words("no command has these words", id="nothing")
 
     def on_mount(self) -> None:
         """Show them all."""
-        self._show(self._actions)
+        self._show(self._commands)
 
     def on_resize(self) -> None:
         """Close up where lines are scarce, and cut the titles where columns are."""
         self.set_class(self.size.height < 20, "-short")
-        self._show(matching(self._actions, self.query_one(Field).value))
+        self._show(matching(self._commands, self.query_one(Field).value))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list."""
         event.stop()
-        self._show(matching(self._actions, event.value))
+        self._show(matching(self._commands, event.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the chosen one."""
@@ -129,28 +129,28 @@ class PaletteDialog(ModalScreen[str]):
             case _:
                 found.action_page_down()
 
-    def _show(self, actions: Iterable[Action]) -> None:
+    def _show(self, commands: Iterable[Command]) -> None:
         found = self.query_one(OptionList)
         width = min(78, self.size.width) - AROUND - KEY_WIDTH - 2
-        found.set_options([Option(_line(action, width), action.name) for action in actions])
+        found.set_options([Option(_line(command, width), command.name) for command in commands])
         found.highlighted = 0 if found.option_count else None
         found.display = bool(found.option_count)
         self.query_one("#nothing").display = not found.option_count
 
 
-def matching(actions: Sequence[Action], words: str) -> list[Action]:
-    """The actions that have all the words; those with them in their titles first."""
+def matching(commands: Sequence[Command], words: str) -> list[Command]:
+    """The commands that have all the words; those with them in their titles first."""
     wanted = words.casefold().split()
 
     def has(text: str) -> bool:
         folded = text.casefold()
         return all(word in folded for word in wanted)
 
-    by_title = [action for action in actions if has(action.title)]
-    by_help = [action for action in actions if action not in by_title]
-    return by_title + [action for action in by_help if has(f"{action.title} {action.help}")]
+    by_title = [command for command in commands if has(command.title)]
+    by_help = [command for command in commands if command not in by_title]
+    return by_title + [command for command in by_help if has(f"{command.title} {command.help}")]
 
 
-def _line(action: Action, width: int) -> Content:
-    title = fit(action.title, max(1, min(TITLE_WIDTH, width)))
-    return Content(f"{title}  {fit(action.key_shown, KEY_WIDTH)}")
+def _line(command: Command, width: int) -> Content:
+    title = fit(command.title, max(1, min(TITLE_WIDTH, width)))
+    return Content(f"{title}  {fit(command.key_shown, KEY_WIDTH)}")

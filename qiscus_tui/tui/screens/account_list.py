@@ -15,11 +15,12 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.directory import KnownAccount, kept_accounts
 from qiscus_tui.service.account.switching import must_not_be_given
 from qiscus_tui.service.account_selection import ENVIRONMENT_NAME
-from qiscus_tui.tui import actions, switching
-from qiscus_tui.tui.action import Action, Scope
+from qiscus_tui.tui import switching
+from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import TooSmall
+from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.commands.context import BUSY, Context
 from qiscus_tui.tui.screens.stacked import StackedScreen
-from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.cells import created_cell
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow, TextTable
@@ -49,6 +50,8 @@ class AccountList(StackedScreen):
         super().__init__()
         self.workspace = workspace
         self.accounts: list[KnownAccount] = []
+        self.is_busy = False
+        """An account is being switched to, logged out or forgotten."""
 
     def compose(self) -> ComposeResult:
         yield TooSmall()
@@ -164,23 +167,18 @@ class AccountList(StackedScreen):
 
     @on(TextTable.Moved)
     def _draw_actions(self) -> None:
-        self.query_one("#accounts-actions", ActionBar).show_actions(
-            action
-            for action in (*actions.of(Scope.ACCOUNTS), *actions.of(Scope.APP))
-            if action.footer and self._offers(action)
-        )
+        bar = self.query_one("#accounts-actions", ActionBar)
+        bar.show_commands(Scope.ACCOUNTS, self.context)
 
-    def _offers(self, action: Action) -> bool:
-        chosen = self.chosen
-        given = self.why_not_switch() is not None
-        match action.name:
-            case "switch_account":
-                return chosen is not None and not given and not self.in_use(chosen)
-            case "log_out":
-                return chosen is not None and not given
-            case "add_account":
-                return not given
-            case "forget_account":
-                return chosen is not None and chosen.is_kept
-            case _:
-                return True
+    @property
+    def context(self) -> Context:
+        chosen, behind, fixed = self.chosen, self.sessions, self.why_not_switch()
+        no_way_back = "" if behind else "No account is in use: choose one, or add one."
+        return Context(
+            rows=len(self.accounts),
+            busy=self.is_busy or (behind is not None and behind.context.busy),
+            account_in_use=chosen is not None and self.in_use(chosen),
+            account_kept=chosen is not None and chosen.is_kept,
+            account_fixed=f"{fixed.message}\n{fixed.hint}" if fixed else "",
+            no_way_back=BUSY if self.is_busy else no_way_back,
+        )

@@ -11,44 +11,33 @@ from textual.binding import BindingType
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.directory import KnownAccount
-from qiscus_tui.tui import actions, switching
-from qiscus_tui.tui.action import Scope
+from qiscus_tui.tui import switching
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.screens.account_list import AccountList
 from qiscus_tui.tui.widgets.text_table import TextTable
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.login import LoggedIn
     from qiscus_tui.service.connection import Connection
-    from qiscus_tui.service.workspace import Workspace
 
 
 class AccountsScreen(AccountList):
     """Over the sessions of the account in use, or alone where there is none."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(Scope.ACCOUNTS)]
-
-    def __init__(self, workspace: Workspace) -> None:
-        super().__init__(workspace)
-        self._is_busy = False
+    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.ACCOUNTS)]
 
     # Actions.
 
-    def action_back(self) -> None:
-        """Back to the sessions, where there are any behind."""
-        if self.is_in_front and self.sessions is not None and not self._is_busy:
-            self.dismiss()
-
     @on(TextTable.Opened)
+    async def _opened(self) -> None:
+        await self.run_command("back" if self.context.account_in_use else "switch_account")
+
     def action_switch_account(self) -> None:
         """Show the sessions of the account under the cursor."""
-        chosen = self.chosen
-        if chosen is None or not self._may_go_on():
-            return
-        if self.in_use(chosen):
-            self.action_back()
-        elif not self._is_given():
-            self._is_busy = True
-            self.run_worker(self._switch(chosen.name), group="switch")
+        if self.chosen is not None:
+            self.is_busy = True
+            self.run_worker(self._switch(self.chosen.name), group="switch")
 
     async def _switch(self, name: str) -> None:
         from qiscus_tui.service.account.switching import switched_to
@@ -61,14 +50,12 @@ class AccountsScreen(AccountList):
         else:
             switching.show_sessions(self.app, self.workspace, choice)
         finally:
-            self._is_busy = False
+            self.is_busy = False
 
     def action_add_account(self) -> None:
         """Log in as somebody else, or elsewhere."""
         from qiscus_tui.tui.screens.login import LoginScreen
 
-        if not self._may_go_on() or self._is_given():
-            return
         self.app.push_screen(LoginScreen(self.workspace, self._added, over_another=True))
 
     def _added(self, done: LoggedIn) -> None:
@@ -79,7 +66,7 @@ class AccountsScreen(AccountList):
         from qiscus_tui.tui.dialogs.account_questions import LogOutDialog
 
         chosen = self.chosen
-        if chosen is None or not self._may_go_on() or self._is_given():
+        if chosen is None:
             return
 
         async def log_out(forget_anyway: bool) -> str:
@@ -117,16 +104,12 @@ class AccountsScreen(AccountList):
         from qiscus_tui.tui.dialogs.account_questions import ForgetDialog
 
         chosen = self.chosen
-        if chosen is None or not self._may_go_on():
-            return
-        if not chosen.is_kept:
-            words = "This account is not kept here, so there is nothing to forget."
-            self.notify(words, severity="warning", markup=False)
+        if chosen is None:
             return
 
         def answered(forgets: bool | None) -> None:
             if forgets:
-                self._is_busy = True
+                self.is_busy = True
                 self.run_worker(self._forget(chosen), group="switch")
 
         dialog = ForgetDialog(self.workspace.clock, chosen.name)
@@ -144,7 +127,7 @@ class AccountsScreen(AccountList):
             lives = "its tokens live on" if held else "its long-lived token may live on"
             self._gone(one, f"{name} is forgotten here; {lives} at the server")
         finally:
-            self._is_busy = False
+            self.is_busy = False
 
     def _gone(self, one: KnownAccount, words: str) -> None:
         self.app.notify(safe(words), markup=False, timeout=10)
@@ -153,24 +136,6 @@ class AccountsScreen(AccountList):
             return
         others = [other for other in self.accounts if other.is_kept and other is not one]
         switching.sessions_are_gone(self.app, self.workspace, others_left=bool(others))
-
-    # What may not be done now.
-
-    def _may_go_on(self) -> bool:
-        behind = self.sessions
-        if self._is_busy or not self.is_in_front:
-            return False
-        if behind is not None and behind.context.busy:
-            words = "Something is being changed with the account in use: wait for it to end."
-            self.notify(words, severity="warning", markup=False)
-            return False
-        return True
-
-    def _is_given(self) -> bool:
-        error = self.why_not_switch()
-        if error is not None:
-            self._failed(error)
-        return error is not None
 
     def _failed(self, error: QiscusTuiError) -> None:
         self.notify(error.text, severity="warning", markup=False)

@@ -13,12 +13,12 @@ from textual.widgets import Static
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe
-from qiscus_tui.tui import actions
-from qiscus_tui.tui.action import Action, Scope
+from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import TooSmall
-from qiscus_tui.tui.context import Context
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.screens.stacked import StackedScreen
-from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.cells import created_cell
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow, TextTable
@@ -49,7 +49,7 @@ class AuditScreen(StackedScreen):
     CSS_PATH = "accounts.tcss"
     AUTO_FOCUS = "#plans"
     SCOPE = Scope.AUDIT
-    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(Scope.AUDIT)]
+    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.AUDIT)]
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class AuditScreen(StackedScreen):
                 (piece("esc back to the list", Tone.MUTED, 5),),
             )
         )
-        self.query_one("#audit-actions", ActionBar).show_actions(in_footer(Scope.AUDIT))
+        self.query_one("#audit-actions", ActionBar).show_commands(Scope.AUDIT, self.context)
         self.query_one(TextTable).show_notice("Reading…")
         self.run_worker(self._read(), group="audit")
 
@@ -90,12 +90,19 @@ class AuditScreen(StackedScreen):
         rows.show_notice("Nothing was revoked from here.")
         now = self._workspace.clock.now()
         rows.show_rows([_plan_row(plan, now) for plan in self._plans])
+        self.query_one("#audit-actions", ActionBar).show_commands(Scope.AUDIT, self.context)
+
+    @property
+    def context(self) -> Context:
+        return Context(rows=len(self._plans))
 
     @on(TextTable.Opened)
+    async def _opened(self) -> None:
+        await self.run_command("open_plan")
+
     def action_open_plan(self) -> None:
-        """What became of each session of the plan under the cursor."""
-        if self._plans and self.is_in_front:
-            self.app.push_screen(PlanScreen(self._plans[self.query_one(TextTable).cursor_row]))
+        """Show the outcome of each session of the plan under the cursor."""
+        self.app.push_screen(PlanScreen(self._plans[self.query_one(TextTable).cursor_row]))
 
 
 class PlanScreen(StackedScreen):
@@ -103,7 +110,7 @@ class PlanScreen(StackedScreen):
 
     CSS_PATH = "accounts.tcss"
     AUTO_FOCUS = "#outcomes"
-    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(Scope.PLAN)]
+    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.PLAN)]
     SCOPE = Scope.PLAN
 
     def __init__(self, plan: PastPlan) -> None:
@@ -132,15 +139,10 @@ class PlanScreen(StackedScreen):
                 (piece("esc back to the plans", Tone.MUTED, 20),),
             )
         )
-        self.query_one("#plan-actions", ActionBar).show_actions(in_footer(Scope.PLAN))
+        self.query_one("#plan-actions", ActionBar).show_commands(Scope.PLAN, self.context)
         rows = self.query_one(TextTable)
         rows.show_notice("It named no session.")
         rows.show_rows(outcome_rows(self._plan))
-
-
-def in_footer(scope: Scope) -> tuple[Action, ...]:
-    """What the footer of a screen without a situation of its own offers."""
-    return actions.in_footer(scope, Context())
 
 
 def _plans(workspace: Workspace) -> list[PastPlan]:

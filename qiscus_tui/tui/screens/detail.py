@@ -5,18 +5,21 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Digits, Static
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.durations import DAY, HOUR, MINUTE
-from qiscus_tui.tui import actions
-from qiscus_tui.tui.action import Scope
+from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import TooSmall
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.screens.detail_facts import (
     Fact,
     facts,
@@ -26,7 +29,6 @@ from qiscus_tui.tui.screens.detail_facts import (
     whole_life,
 )
 from qiscus_tui.tui.screens.stacked import StackedScreen
-from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.cells import width_of
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.status import age_words
@@ -49,11 +51,7 @@ class DetailScreen(StackedScreen):
     CSS_PATH = "detail.tcss"
     AUTO_FOCUS = "#facts"
     SCOPE = Scope.DETAIL
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *actions.bindings(Scope.DETAIL),
-        Binding("j", "scroll_facts(1)", show=False),
-        Binding("k", "scroll_facts(-1)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.DETAIL)]
 
     def __init__(self, sessions: SessionsScreen, session_id: str) -> None:
         super().__init__()
@@ -85,13 +83,7 @@ class DetailScreen(StackedScreen):
 
     def on_mount(self) -> None:
         """Draw what is known, then what has to be masked first."""
-        self.query_one("#detail-actions", ActionBar).show_actions(
-            action
-            for action in (*actions.of(Scope.DETAIL), *actions.of(Scope.APP))
-            if action.key_shown
-            and action.name != "palette"
-            and action.available(self._sessions.context)
-        )
+        self.query_one("#detail-actions", ActionBar).show_commands(Scope.DETAIL, self.context)
         self.second()
         self.set_interval(1, self.second)
         self.run_worker(self._show_unknown())
@@ -181,9 +173,18 @@ class DetailScreen(StackedScreen):
 
     # Actions.
 
-    def action_scroll_facts(self, lines: int) -> None:
-        """Scroll by lines."""
-        self.query_one("#facts", VerticalScroll).scroll_relative(y=lines, animate=False)
+    @property
+    def context(self) -> Context:
+        """As in the list, with this session under the cursor."""
+        return replace(self._sessions.context, rows=1)
+
+    def action_scroll_up(self) -> None:
+        """Scroll by a line."""
+        self.query_one("#facts", VerticalScroll).scroll_relative(y=-1, animate=False)
+
+    def action_scroll_down(self) -> None:
+        """Scroll by a line."""
+        self.query_one("#facts", VerticalScroll).scroll_relative(y=1, animate=False)
 
     async def action_copy_id(self) -> None:
         """Send the id to the terminal."""
@@ -209,8 +210,6 @@ class DetailScreen(StackedScreen):
         """Plan for this one session, over the list."""
         from qiscus_tui.service.revocation.plan import Selection
 
-        if not self.is_in_front:
-            return
         position = self._sessions.listed.positions.get(self._session.id)
         self.dismiss()
         if position is None:

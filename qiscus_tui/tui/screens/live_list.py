@@ -13,9 +13,8 @@ from qiscus_tui.errors import LoginNeeded, QiscusTuiError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.account_selection import SelectedAccount
-from qiscus_tui.tui import actions
-from qiscus_tui.tui.action import Scope
-from qiscus_tui.tui.context import Context
+from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.screens import notices
 from qiscus_tui.tui.screens.attendance import Attendance
 from qiscus_tui.tui.screens.notices import NoticeText
@@ -102,8 +101,9 @@ class LiveList(PassingTime):
             rows=len(self.table.order),
             listed=len(self.listed),
             marked=self.table.mark_counts.total,
+            loading=not self._is_read,
             readonly=self.account.readonly,
-            stale=self._is_stale or not self._is_read,
+            stale=self._is_stale,
             ended=isinstance(self.trouble, LoginNeeded),
             busy=self._is_changing,
             filter_error=self.filter_error,
@@ -265,7 +265,7 @@ class LiveList(PassingTime):
         self.draw_filter()
         self.table.show_notice(*self._where_no_rows_are())
         scope = Scope.FILTER if self.has_class("-filtering") else Scope.SESSIONS
-        self.action_bar.show_actions(actions.in_footer(scope, self.context))
+        self.action_bar.show_commands(scope, self.context)
         self.drawn.publish(None)
 
     def _where_no_rows_are(self) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ from qiscus_tui.errors import LoginNeeded, QiscusTuiError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import safe
-from qiscus_tui.tui.context import Context
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, Tone, piece
 
 if TYPE_CHECKING:
@@ -124,27 +123,6 @@ def unreadable_words(count: int) -> str:
     """`3 sessions could not be read, and are not shown.`"""
     many = "1 session" if count == 1 else f"{count:,} sessions"
     return f"{many} could not be read and can't be shown. r reads again."
-
-
-def why_not(context: Context) -> str:
-    """Why nothing can be changed on the server now, and what to do."""
-    if context.readonly:
-        return "This account is read-only by config.toml: take readonly out of it to allow changes."
-    if context.ended:
-        return "The session ended, so nothing can be changed: it takes a new login."
-    if context.stale:
-        return "The list is stale, so nothing can be changed until it is read again (r)."
-    if context.busy:
-        return "Something is being changed already: wait for it to end."
-    return "There is no session to do that with."
-
-
-def why_not_chosen(filter_error: str) -> str:
-    """Why what is shown can't be marked, revoked or exported, and what to do."""
-    return (
-        f"Nothing can be marked, revoked or exported: the filter has an error. {filter_error}. "
-        "/ corrects it, escape clears it."
-    )
 
 
 def no_match(shown_by: str) -> tuple[str, ...]:

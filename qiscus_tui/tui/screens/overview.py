@@ -14,14 +14,15 @@ from textual.widgets import Static
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.overview.counting import Overview, counted_in_steps
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
-from qiscus_tui.tui import actions
-from qiscus_tui.tui.action import Scope
+from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import TooSmall
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.screens.list_view import at_once
 from qiscus_tui.tui.screens.notices import Notice
 from qiscus_tui.tui.screens.shown_list import AT_ONCE, in_turns
 from qiscus_tui.tui.screens.stacked import StackedScreen
-from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.chart import Chart, Fit
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
@@ -42,7 +43,7 @@ class OverviewScreen(StackedScreen):
     SCOPE = Scope.OVERVIEW
     SHOWS_LIST = True
     HOW_BACK = "enter filters it by this bar, esc goes back to it"
-    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(Scope.OVERVIEW)]
+    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.OVERVIEW)]
 
     def __init__(self, sessions: SessionsScreen) -> None:
         super().__init__()
@@ -95,7 +96,7 @@ class OverviewScreen(StackedScreen):
         self.identity.show_line(behind.identity.line)
         self.counts.show_line(behind.counts.line)
         self.notice.say(behind.doubts())
-        self.action_bar.show_actions(actions.in_footer(Scope.OVERVIEW, behind.context))
+        self.action_bar.show_commands(Scope.OVERVIEW, behind.context)
         turned = self._overview is not None and not self._overview.holds(now)
         if listed is not self._asked or turned:
             self._count(listed, now)
@@ -166,11 +167,18 @@ class OverviewScreen(StackedScreen):
 
     # Actions.
 
+    @property
+    def context(self) -> Context:
+        return self._sessions.context
+
     @on(Chart.Opened)
+    async def _opened(self) -> None:
+        await self.run_command("open_bar")
+
     def action_open_bar(self) -> None:
         """Show in the list what the bar under the cursor counts."""
         bar = self.focused.bar if isinstance(self.focused, Chart) else None
-        if bar is None or not self.is_in_front:
+        if bar is None:
             return
         if bar.filter:
             self.dismiss()

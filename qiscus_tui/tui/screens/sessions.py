@@ -8,11 +8,9 @@ from textual import on
 from textual.binding import BindingType
 
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError
-from qiscus_tui.tui import actions
-from qiscus_tui.tui.action import Scope
-from qiscus_tui.tui.screens import notices
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.screens.live_list import LiveList
-from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.one_line import Tone
 from qiscus_tui.tui.widgets.session_table import SessionTable
 
@@ -30,20 +28,8 @@ class SessionsScreen(LiveList):
 
     CSS_PATH = "sessions.tcss"
     AUTO_FOCUS = "#table"
-    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(Scope.SESSIONS)]
+    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.SESSIONS)]
     SCOPE = Scope.SESSIONS
-
-    @on(ActionBar.Pressed)
-    async def _pressed(self, pressed: ActionBar.Pressed) -> None:
-        pressed.stop()
-        await self.run_offered(pressed.name)
-
-    async def run_offered(self, name: str) -> None:
-        """Run an action of the registry by its name: from the footer or the palette."""
-        action = actions.named(name)
-        if action is not None:
-            where = "app" if Scope.APP in action.scopes else "screen"
-            await self.app.run_action(f"{where}.{name}", self)
 
     def action_back(self) -> None:
         """Clear the filter."""
@@ -60,8 +46,8 @@ class SessionsScreen(LiveList):
     # One session.
 
     @on(SessionTable.Opened)
-    def _opened(self, opened: SessionTable.Opened) -> None:
-        self.open_detail(opened.session_id)
+    async def _opened(self) -> None:
+        await self.run_command("open_detail")
 
     def action_open_detail(self) -> None:
         """Everything that is known of the session under the cursor."""
@@ -72,7 +58,7 @@ class SessionsScreen(LiveList):
         """Show one session."""
         from qiscus_tui.tui.screens.detail import DetailScreen
 
-        if self.is_in_front and self.listed.get(session_id) is not None:
+        if self.listed.get(session_id) is not None:
             self.app.push_screen(DetailScreen(self, session_id))
 
     async def action_copy_id(self) -> None:
@@ -110,7 +96,7 @@ class SessionsScreen(LiveList):
         """Show the plan for a selection, and ask. On a read-only account it only shows."""
         from qiscus_tui.tui.dialogs.revoke import RevokeDialog
 
-        if self.may_choose() and self._may_change() and self.connection is not None:
+        if self.connection is not None:
             dialog = RevokeDialog(self.connection, self.listed, selection, told=self._revoked)
             self.app.push_screen(dialog, self._ask_for_login)
 
@@ -124,7 +110,7 @@ class SessionsScreen(LiveList):
         """End every session of the user."""
         from qiscus_tui.tui.dialogs.revoke_all import RevokeAllDialog
 
-        if self._may_change() and self.connection is not None:
+        if self.connection is not None:
             dialog = RevokeAllDialog(self.connection, self.listed, told=self._revoked_all)
             self.app.push_screen(dialog, self._ask_for_login)
 
@@ -147,18 +133,11 @@ class SessionsScreen(LiveList):
         else:
             self.reload()
 
-    def _may_change(self) -> bool:
-        context = self.context
-        if context.may_change:
-            return True
-        self.notify(notices.why_not(context), severity="warning", markup=False)
-        return False
-
     # Tokens, finding, export.
 
     def action_refresh_token(self) -> None:
         """Get a new short-lived token."""
-        if self._may_change() and self.connection is not None:
+        if self.connection is not None:
             self._is_changing = True
             self.draw_lines()
             self.run_worker(self._refresh_token(), group="refresh")
@@ -197,8 +176,7 @@ class SessionsScreen(LiveList):
         """Find the session of a token that was found somewhere."""
         from qiscus_tui.tui.dialogs.find import FindDialog
 
-        if self.listed.sessions:
-            self.app.push_screen(FindDialog(self.listed, self.workspace.clock), self._found)
+        self.app.push_screen(FindDialog(self.listed, self.workspace.clock), self._found)
 
     def _found(self, session_id: str | None) -> None:
         if session_id is None:
@@ -215,15 +193,13 @@ class SessionsScreen(LiveList):
         """The whole list, counted."""
         from qiscus_tui.tui.screens.overview import OverviewScreen
 
-        if self.is_in_front:
-            self.app.push_screen(OverviewScreen(self))
+        self.app.push_screen(OverviewScreen(self))
 
     def action_accounts(self) -> None:
         """The accounts of this machine."""
         from qiscus_tui.tui.screens.accounts import AccountsScreen
 
-        if not self.context.busy:
-            self.app.push_screen(AccountsScreen(self.workspace))
+        self.app.push_screen(AccountsScreen(self.workspace))
 
     def action_audit(self) -> None:
         """What was revoked from here."""
@@ -235,8 +211,6 @@ class SessionsScreen(LiveList):
         """Write what is shown to a file."""
         from qiscus_tui.tui.dialogs.export import ExportDialog
 
-        if not self.may_choose():
-            return
         self.finish_filter()
         if self.connection is not None and self.table.order:
             dialog = ExportDialog(self.listed, self.table.order, self.connection)

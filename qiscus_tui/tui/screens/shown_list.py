@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from qiscus_tui.errors import FilterError
 from qiscus_tui.query import Moment, Query, parse_readable
+from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.screens import notices
 from qiscus_tui.tui.screens.expiry_counts import ExpiryCounts, counted_in_steps
@@ -21,7 +22,6 @@ from qiscus_tui.tui.screens.filter_field import FilterField
 from qiscus_tui.tui.screens.list_view import ListView, at_once, has_users
 from qiscus_tui.tui.screens.notices import Notice, NoticeText
 from qiscus_tui.tui.screens.sorting import Sorting
-from qiscus_tui.tui.widgets.action_bar import ActionBar
 from qiscus_tui.tui.widgets.one_line import Line, OneLine
 from qiscus_tui.tui.widgets.session_table import SessionTable
 from qiscus_tui.tui.widgets.status import CountsLine, FilterLine, IdentityLine, Shown, filter_line
@@ -265,31 +265,21 @@ class ShownList(BaseScreen[None]):
         """Why the filter can't be read; empty where it can."""
         return self._filter_error.message if self._filter_error else ""
 
-    def may_choose(self) -> bool:
-        """Return whether the whole filter decides what is shown; say so where it does not."""
-        if self.filter_error:
-            words = notices.why_not_chosen(self.filter_error)
-            self.notify(words, severity="warning", markup=False)
-        return not self.filter_error
-
     def action_toggle_mark(self) -> None:
         """Mark or unmark, and move down."""
-        if self.may_choose():
-            self.table.toggle_mark()
+        self.table.toggle_mark()
 
     def action_mark_shown(self) -> None:
         """Mark all that the filter leaves."""
-        if self.may_choose():
-            self.finish_filter()
-            self._note_rule()
-            self.table.mark_shown()
+        self.finish_filter()
+        self._note_rule()
+        self.table.mark_shown()
 
     def action_invert_shown(self) -> None:
         """Turn the marks of what the filter leaves round."""
-        if self.may_choose():
-            self.finish_filter()
-            self._note_rule()
-            self.table.invert_shown()
+        self.finish_filter()
+        self._note_rule()
+        self.table.invert_shown()
 
     def _note_rule(self) -> None:
         if self.view.query.depends_on_clock:

@@ -1,0 +1,64 @@
+"""The footer: as many of the commands as the width takes, the most important to the last."""
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.message import Message
+
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Command, Scope
+from qiscus_tui.tui.commands.context import Context
+from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Piece, Tone
+
+
+class ActionBar(OneLine):
+    """One line of keys and words: `space mark  enter detail  x revoke`."""
+
+    _commands: tuple[Command, ...] = ()
+
+    class Pressed(Message):
+        """A command was clicked."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    def show_commands(self, scope: Scope, context: Context) -> None:
+        """Show what is available in this scope now."""
+        self._commands = registry.in_footer(scope, context)
+        self._fit()
+
+    def on_resize(self) -> None:
+        """Move the commands closer together, or apart again."""
+        self._fit()
+
+    def _fit(self) -> None:
+        """Before one is left out, the least important move a cell closer, if that is enough."""
+        line = command_line(self._commands)
+        over = line.width - self.size.width
+        if 0 < over < sum(command.footer < ALWAYS for command in self._commands):
+            line = command_line(self._commands, closer=over)
+        self.show_line(line)
+
+    def on_click(self, event: events.Click) -> None:
+        """Report the command that was clicked."""
+        event.stop()
+        part = self.piece_at(event.x)
+        if part is not None and part.name:
+            self.post_message(self.Pressed(part.name))
+
+
+def command_line(commands: Sequence[Command], closer: int = 0) -> Line:
+    """Return the footer's line; so many of the least important move a cell closer."""
+    close = sorted(command.footer for command in commands)[:closer]
+    return Line(
+        tuple(
+            Piece(
+                ((command.key_shown, Tone.KEY), (f" {command.label}", Tone.MUTED)),
+                command.footer,
+                command.name,
+                after=" " if command.footer in close else "  ",
+            )
+            for command in commands
+        )
+    )

@@ -1,0 +1,1 @@
+"""The commands: what the user can do, by which key, where, and why not now."""

@@ -1,0 +1,95 @@
+"""What a command is: something the user can do, where, and what it is called.
+
+The command `name` is run by the method `action_<name>` of the screen or dialog in front (of the
+app, for `Scope.APP`).
+"""
+
+import enum
+from collections.abc import Callable
+from typing import Protocol, runtime_checkable
+
+from msgspec import Struct
+
+from qiscus_tui.tui.commands.context import Context, always
+
+_SIGNS = {"slash": "/", "colon": ":", "question_mark": "?", "escape": "esc"}
+
+
+class Scope(enum.Enum):
+    """Where a command can be used."""
+
+    APP = "app"
+    SESSIONS = "sessions"
+    FILTER = "filter"
+    """The field of the filter: what is typed there is not a key of a command."""
+    DETAIL = "detail"
+    OVERVIEW = "overview"
+    ACCOUNTS = "accounts"
+    AUDIT = "audit"
+    PLAN = "plan"
+    LOGIN = "login"
+    DIALOG = "dialog"
+    """Every dialog."""
+    QUESTION = "question"
+    """Dialogs that confirm something."""
+    REVOKE = "revoke"
+    REVOKE_ALL = "revoke all"
+    STOP = "stop"
+    FIND = "find"
+    EXPORT = "export"
+    HELP = "help"
+    PALETTE = "palette"
+
+
+class Group(enum.Enum):
+    """Headings of the help. The value is the heading."""
+
+    MOVE = "Moving"
+    MARK = "Marking"
+    REVOKE = "Revoking"
+    FIND = "Finding and sorting"
+    ACCOUNT = "Session and account"
+    PROGRAM = "Program"
+    LOGIN = "Login"
+    DIALOG = "Dialogs"
+
+
+class Command(Struct, frozen=True, kw_only=True):
+    """Something the user can do."""
+
+    name: str
+    """Run by `action_<name>`."""
+    keys: tuple[str, ...] = ()
+    """Textual's names of the keys; none: only the palette has it."""
+    shown_as: str = ""
+    """The keys in footer and help, where that is not simply the first one."""
+    label: str = ""
+    """The word in the footer."""
+    title: str = ""
+    """The name in the palette; empty: it is not offered there."""
+    help: str
+    group: Group
+    scopes: tuple[Scope, ...] = (Scope.SESSIONS,)
+    footer: int = 0
+    """Importance in the footer; 0: not shown there, `ALWAYS`: never left out."""
+    footer_scopes: tuple[Scope, ...] = ()
+    """The scopes whose footer shows it; empty: all of its scopes."""
+    unavailable: Callable[[Context], str | None] = always
+    """Gives None, or the reason why it can't be used now."""
+    bound: bool = True
+    """False: the widget that has the focus binds the keys itself."""
+
+    @property
+    def key_shown(self) -> str:
+        """The key as footer, palette and help show it; empty where there is none."""
+        return self.shown_as or next((_SIGNS.get(key, key) for key in self.keys), "")
+
+
+@runtime_checkable
+class HasContext(Protocol):
+    """A screen or dialog that says what its commands depend on."""
+
+    @property
+    def context(self) -> Context:
+        """What decides which commands are available now."""
+        ...

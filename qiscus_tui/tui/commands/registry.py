@@ -1,0 +1,100 @@
+"""The one registry of commands: bindings, footer, palette and help are drawn from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.actions import ActionParseResult, parse
+from textual.binding import Binding
+
+from qiscus_tui.tui.commands.account_commands import ACCOUNT_COMMANDS
+from qiscus_tui.tui.commands.app_commands import APP_COMMANDS
+from qiscus_tui.tui.commands.command import Command, Group, Scope
+from qiscus_tui.tui.commands.context import Context
+from qiscus_tui.tui.commands.dialog_commands import DIALOG_COMMANDS
+from qiscus_tui.tui.commands.list_commands import LIST_COMMANDS
+from qiscus_tui.tui.commands.overview_commands import OVERVIEW_COMMANDS
+
+COMMANDS: tuple[Command, ...] = (
+    *LIST_COMMANDS,
+    *OVERVIEW_COMMANDS,
+    *ACCOUNT_COMMANDS,
+    *APP_COMMANDS,
+    *DIALOG_COMMANDS,
+)
+_BY_NAME = {command.name: command for command in COMMANDS}
+_TYPED_IN = (Scope.FILTER, Scope.LOGIN)
+"""Where the app's keys are text."""
+
+
+def of(scope: Scope) -> tuple[Command, ...]:
+    """Return the commands of one scope, without the app's."""
+    return tuple(command for command in COMMANDS if scope in command.scopes)
+
+
+def bindings(scope: Scope) -> list[Binding]:
+    """Return what a screen, a dialog or the app has in its `BINDINGS`."""
+    return [
+        Binding(",".join(command.keys), command.name, command.label, show=False, id=command.name)
+        for command in of(scope)
+        if command.bound and command.keys
+    ]
+
+
+def named(name: str) -> Command | None:
+    """Return the command of this name, None where there is none."""
+    return _BY_NAME.get(name)
+
+
+def action_of(name: str) -> str:
+    """Return the action that runs a command: `screen.reload`, `app.help`."""
+    command = named(name)
+    is_app = command is not None and Scope.APP in command.scopes
+    return f"{'app' if is_app else 'screen'}.{name}"
+
+
+def why_unavailable(action: str | ActionParseResult, context: Context) -> str | None:
+    """Return why an action can't be run now; None where it can, or is not a command."""
+    command = named((parse(action) if isinstance(action, str) else action)[1])
+    return None if command is None else command.unavailable(context)
+
+
+def is_for_the_list(key: str, scope: Scope | None) -> bool:
+    """Return whether the key works in the list of sessions, but not in this scope."""
+    here = {
+        key
+        for command in COMMANDS
+        if {scope, Scope.APP} & {*command.scopes}
+        for key in command.keys
+    }
+    return key not in here and any(
+        key in command.keys for command in of(Scope.SESSIONS) if command.bound
+    )
+
+
+def in_footer(scope: Scope, context: Context) -> tuple[Command, ...]:
+    """Return what the footer offers now, the app's own commands last."""
+    app = () if scope in _TYPED_IN else of(Scope.APP)
+    return tuple(
+        command
+        for command in (*of(scope), *app)
+        if command.footer
+        and (not command.footer_scopes or scope in command.footer_scopes)
+        and command.unavailable(context) is None
+    )
+
+
+def in_palette(scope: Scope, context: Context) -> tuple[Command, ...]:
+    """Return what the palette offers now."""
+    return tuple(
+        command
+        for command in (*of(scope), *of(Scope.APP))
+        if command.title and command.unavailable(context) is None
+    )
+
+
+def by_group(commands: Iterable[Command] = COMMANDS) -> dict[Group, tuple[Command, ...]]:
+    """Return commands under their headings, for the help; available or not."""
+    kept = tuple(commands)
+    grouped = {group: tuple(one for one in kept if one.group is group) for group in Group}
+    return {group: members for group, members in grouped.items() if members}
