@@ -20,7 +20,7 @@ from qiscus_tui.service.account.login import (
 )
 from qiscus_tui.service.account.storage_offer import keep_in, offer
 from qiscus_tui.service.account_storage import AccountStorage
-from qiscus_tui.store.config import StorageChoice
+from qiscus_tui.store.config_checks import STORAGE
 
 _HELP = "See: qiscus-tui login --help"
 
@@ -38,7 +38,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--app-id", metavar="A", help="app code, with --with-token and --rest")
     add(
         "--store",
-        choices=[choice.value for choice in StorageChoice],
+        choices=list(STORAGE),
         help="where the secrets go; file is also the consent to it",
     )
     add(
@@ -117,12 +117,10 @@ def _must_be_text(what: str, text: str) -> None:
 async def _place(context: Context) -> AccountStorage:
     """Where the secrets go, after consent. Raises NotConfirmed, StorageError."""
     workspace, console = context.workspace, context.console
-    wanted = StorageChoice(context.options.store) if context.options.store else None
-    found = await asyncio.to_thread(offer, workspace, wanted)
-    agreed = wanted is StorageChoice.FILE or (
-        wanted is None and workspace.config.storage.backend is StorageChoice.FILE
-    )
-    if found.needs_consent and not agreed:
+    named = context.options.store
+    choice = STORAGE[named] if named else workspace.config.storage.backend
+    found = await asyncio.to_thread(offer, workspace, choice)
+    if found.needs_consent and choice is None:
         if not console.can_ask:
             raise NotConfirmed(
                 f"There is no keyring ({found.reason}), and nobody agreed to the file",

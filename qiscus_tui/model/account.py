@@ -18,12 +18,17 @@ class Role(enum.Enum):
 
 
 class Storage(enum.Enum):
-    """Where the secrets of an account live. The value is the word shown."""
+    """Where the secrets of an account are. The value is the word shown."""
 
     ENVIRONMENT = "environment"
     KEYRING = "keyring"
     FILE = "file"
     THIS_RUN = "this run only"
+
+    @property
+    def stores_logins(self) -> bool:
+        """Whether a login can be stored there for later runs."""
+        return self not in {Storage.ENVIRONMENT, Storage.THIS_RUN}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from qiscus_tui.api.contract import Call, Contract, Source
 from qiscus_tui.api.probe import PathProbe, Presence
 from qiscus_tui.api.wire import tls_context
 from qiscus_tui.errors import AddressError, ConfigError, NoAccount, QiscusTuiError
-from qiscus_tui.model.account import Storage
 from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.storage_offer import StorageOffer, offer
@@ -151,12 +150,13 @@ def _storage_checks(workspace: Workspace) -> list[Check]:
         accounts = local_files.book.all()
         checks.append(Check("accounts", Verdict.GOOD, f"{len(accounts)} on this machine"))
         for storage in sorted({a.storage for a in accounts}, key=lambda one: one.value):
-            if storage in {Storage.FILE, Storage.KEYRING}:
+            if storage.stores_logins:
                 store = workspace.secret_store(storage)
                 store.probe()
                 checks.append(Check("storage", Verdict.GOOD, f"{store.where} can be written"))
         if not accounts:
-            checks.append(Check("storage", Verdict.GOOD, _offered(offer(workspace))))
+            place = offer(workspace, workspace.config.storage.backend)
+            checks.append(Check("storage", Verdict.GOOD, _offered(place)))
     except QiscusTuiError as error:
         checks.append(Check("storage", Verdict.BAD, error.message, error.hint))
     return checks

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qiscus_tui import __version__
-from qiscus_tui.errors import StorageError
-from qiscus_tui.model.account import Storage
+from qiscus_tui.model.account import Credentials, Storage
 from qiscus_tui.model.clock import Clock, SystemClock
 from qiscus_tui.service.account_selection import (
     AccountOptions,
@@ -145,31 +144,16 @@ class Workspace:
         )
 
     def account_storage_of(self, choice: SelectedAccount) -> AccountStorage:
-        """Where the account's secrets are. Raises StorageError."""
-        if choice.given is not None and self.local_files.persistent:
-            from qiscus_tui.store.secrets import EnvironmentSecrets
-
-            secrets = EnvironmentSecrets(choice.given, self.local_files.paths)
-        else:
-            secrets = self.secret_store(choice.stored.storage)
+        """Return where the account's secrets are. Raises StorageError."""
+        secrets = self.secret_store(choice.stored.storage, choice.given)
         return AccountStorage(secrets, self.local_files)
 
-    def secret_store(self, storage: Storage) -> SecretStore:
+    def secret_store(self, storage: Storage, given: Credentials | None = None) -> SecretStore:
         """Return the store of this kind; in the demo, memory. Raises StorageError."""
-        if storage is not Storage.KEYRING or not self.local_files.persistent:
-            from qiscus_tui.store.secrets import FileSecrets, MemorySecrets
+        from qiscus_tui.store.secrets import open_store
 
-            in_memory = storage is Storage.THIS_RUN or not self.local_files.persistent
-            return MemorySecrets() if in_memory else FileSecrets(self.local_files.paths)
-        from qiscus_tui.store.keyring_store import NoKeyring, find_keyring
-
-        found = find_keyring()
-        if isinstance(found, NoKeyring):
-            raise StorageError(
-                f"The keyring cannot be used: {found.reason}",
-                "Unlock or start it, or log in again with --store file.",
-            )
-        return found
+        kind = storage if self.local_files.persistent else Storage.THIS_RUN
+        return open_store(kind, self.local_files.paths, given)
 
 
 def open_workspace(

@@ -1,12 +1,12 @@
 """The user's settings: config.toml, every one with its type and what it does when left out."""
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 from qiscus_tui.errors import ConfigError
+from qiscus_tui.model.account import Storage
 from qiscus_tui.model.durations import DAY, MINUTE
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import Origin
@@ -14,15 +14,6 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.store import config_checks as read
 from qiscus_tui.store.config_reader import read_config, setting, unreadable
 from qiscus_tui.store.file_checks import check_settings, shown
-
-
-class StorageChoice(enum.Enum):
-    """Where secrets of a new login go."""
-
-    AUTO = "auto"
-    """The keyring where one was found, else the file after consent."""
-    KEYRING = "keyring"
-    FILE = "file"
 
 
 @dataclass(frozen=True)
@@ -59,8 +50,8 @@ class UiConfig:
 class StorageConfig:
     """`[storage]`."""
 
-    backend: StorageChoice = StorageChoice.AUTO
-    """Where secrets of a new login go."""
+    backend: Annotated[Storage | None, setting(read.storage)] = None
+    """Where a new login is stored; None for the keyring if there is one, else the file."""
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from qiscus_tui.errors import AddressError, UsageError
+from qiscus_tui.model.account import Storage
 from qiscus_tui.model.addresses import named_network
 from qiscus_tui.model.durations import parse_duration
 from qiscus_tui.model.origin import Origin, parse_origin
@@ -41,6 +42,21 @@ THEMES = (
     *("solarized-dark", "solarized-light", "textual-dark", "textual-light", "tokyo-night"),
 )
 """Names of the themes that the app has: what checks the configuration does not load it."""
+
+
+STORAGE: Mapping[str, Storage | None] = {
+    "auto": None,
+    **{one.value: one for one in Storage if one.stores_logins},
+}
+"""Where a new login can be stored, by name; None for the best place there is."""
+
+
+def storage(text: str) -> Storage | None:
+    """Return where a new login is stored; None for the best place there is."""
+    if text not in STORAGE:
+        *names, last = STORAGE
+        raise ValueError(f"must be {', '.join(names)} or {last}")
+    return STORAGE[text]
 
 
 def origin(text: str) -> Origin | None:

@@ -9,7 +9,6 @@ value, or raises ValueError with what the text must be ("must be a path such as 
 import bisect
 import contextlib
 import dataclasses
-import enum
 import re
 import typing
 from collections.abc import Callable, Mapping
@@ -30,7 +29,6 @@ Place = tuple[str | int, ...]
 """Where a value is: names of tables and keys, and numbers in lists of tables."""
 
 _READER = "reader"
-_EXPECTED = {str: "a text in quotes", bool: "true or false", int: "a whole number"}
 
 
 def setting(reader: Callable[[str], object]) -> msgspec.Meta:
@@ -140,7 +138,8 @@ class _Source:
         try:
             return msgspec.convert(value, wanted)
         except msgspec.ValidationError as error:
-            raise self._error(place, f"must be {_expected(wanted, value)}") from error
+            expected = "true or false" if wanted is bool else "a text in quotes"
+            raise self._error(place, f"must be {expected}, not {_kind(value)}") from error
 
     def _values(self, value: object, place: Place) -> dict[str, object]:
         if isinstance(value, dict):
@@ -211,11 +210,3 @@ def _reader(hint: object) -> Callable[[str], object] | None:
         if isinstance(meta, msgspec.Meta) and meta.extra:
             return cast("Callable[[str], object]", meta.extra[_READER])
     return None
-
-
-def _expected(wanted: object, value: object) -> str:
-    if isinstance(wanted, type) and issubclass(wanted, enum.Enum) and isinstance(value, str):
-        *names, last = (str(member.value) for member in wanted)
-        return f"{', '.join(names)} or {last}"
-    words = next((words for kind, words in _EXPECTED.items() if kind is wanted), _EXPECTED[str])
-    return f"{words}, not {_kind(value)}"

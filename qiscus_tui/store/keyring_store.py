@@ -124,6 +124,17 @@ class KeyringSecrets:
         raise _refusal(self.where, what, answer.error)
 
 
+def open_keyring() -> KeyringSecrets:
+    """Return this machine's keyring. Raises StorageError where it can't be used."""
+    found = find_keyring()
+    if isinstance(found, NoKeyring):
+        raise StorageError(
+            f"The keyring cannot be used: {found.reason}",
+            "Unlock or start it, or log in with --store file.",
+        )
+    return found
+
+
 def find_keyring(timeout: float = WAIT) -> KeyringSecrets | NoKeyring:
     """This machine's keyring, after a real read from it; or why there is none.
 

@@ -1,4 +1,4 @@
-"""Where secrets live: the environment, a private file, or this run only.
+"""The backends that store secrets, chosen in `open_store`: a new one is one more case there.
 
 The system's keyring is in keyring_store, which takes longer to load.
 """
@@ -44,6 +44,24 @@ class SecretStore(Protocol):
     def probe(self) -> None:
         """Prove that the place can be written, by an entry that is read back and removed."""
         ...
+
+
+def open_store(storage: Storage, paths: Paths, given: Credentials | None = None) -> SecretStore:
+    """Return the store of this kind; `given` are the credentials of the environment.
+
+    Raises StorageError where it can't be used.
+    """
+    match storage:
+        case Storage.ENVIRONMENT:
+            return EnvironmentSecrets(given or Credentials(), paths)
+        case Storage.KEYRING:
+            from qiscus_tui.store.keyring_store import open_keyring
+
+            return open_keyring()
+        case Storage.FILE:
+            return FileSecrets(paths)
+        case Storage.THIS_RUN:
+            return MemorySecrets()
 
 
 class _Secrets(Struct, omit_defaults=True):

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiscus_tui.errors import ConfigError, StorageError
+from qiscus_tui.model.account import Storage
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.store.config import (
     AccountConfig,
     Config,
     Override,
-    StorageChoice,
     load_config,
     load_named_config,
 )
@@ -97,7 +97,7 @@ def test_every_setting_is_read(path: Path) -> None:
     assert (config.ui.theme, config.ui.reload, config.ui.expiring) == ("nord", 300, 172_800)
     assert not config.ui.mouse
     assert not config.ui.bell
-    assert config.storage.backend is StorageChoice.KEYRING
+    assert config.storage.backend is Storage.KEYRING
     assert config.account("a@b.c@abcd-1") == AccountConfig(readonly=True, label="jump host")
     assert config.known == (
         Known("billing cron", "GuzzleHttp", ipaddress.ip_network("10.2.0.0/16"), protect=True),

@@ -34,7 +34,7 @@ def only_the_file(monkeypatch: pytest.MonkeyPatch, paths: Paths) -> None:
     """No keyring is found on this machine."""
     offered = storage_offer.StorageOffer(Storage.FILE, str(paths.secrets_file), "no keyring")
 
-    def offer(_workspace: Workspace) -> storage_offer.StorageOffer:
+    def offer(_workspace: Workspace, _choice: Storage | None) -> storage_offer.StorageOffer:
         return offered
 
     monkeypatch.setattr(storage_offer, "offer", offer)

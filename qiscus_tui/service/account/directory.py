@@ -31,7 +31,7 @@ class KnownAccount:
     @property
     def is_kept(self) -> bool:
         """Whether this machine knows it after this run, without the environment."""
-        return self.storage not in {Storage.ENVIRONMENT, Storage.THIS_RUN}
+        return self.storage.stores_logins
 
 
 def kept_accounts(workspace: Workspace) -> list[KnownAccount]:

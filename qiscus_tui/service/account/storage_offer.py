@@ -2,13 +2,9 @@
 
 from dataclasses import dataclass
 
-from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Storage
-from qiscus_tui.service.account_storage import (
-    AccountStorage,
-)
+from qiscus_tui.service.account_storage import AccountStorage
 from qiscus_tui.service.workspace import Workspace
-from qiscus_tui.store.config import StorageChoice
 
 
 @dataclass(frozen=True)
@@ -27,29 +23,22 @@ class StorageOffer:
         return self.storage is Storage.FILE
 
 
-def offer(workspace: Workspace, wanted: StorageChoice | None = None) -> StorageOffer:
-    """Where a new login goes: the keyring, else the file. Raises StorageError.
+def offer(workspace: Workspace, choice: Storage | None) -> StorageOffer:
+    """Return where a new login is stored: `choice`, else the keyring, else the file.
 
-    `wanted` comes before the configuration. A keyring that is locked or fails is an error, never
-    a silent step down to the file.
+    Raises StorageError: a keyring that is locked or fails never turns into the file silently.
     """
     if not workspace.local_files.persistent:
         return StorageOffer(Storage.THIS_RUN, "this run only", "the demo keeps nothing")
-    path = str(workspace.local_files.paths.secrets_file)
-    choice = wanted or workspace.config.storage.backend
-    if choice is StorageChoice.FILE:
-        return StorageOffer(Storage.FILE, path)
+    if choice is not None:
+        return StorageOffer(choice, workspace.secret_store(choice).where)
     from qiscus_tui.store.keyring_store import NoKeyring, find_keyring
 
     found = find_keyring()
-    if not isinstance(found, NoKeyring):
-        return StorageOffer(Storage.KEYRING, found.where)
-    if choice is StorageChoice.KEYRING:
-        raise StorageError(
-            f"The keyring cannot be used: {found.reason}",
-            "Unlock or start it, or choose the file: --store file",
-        )
-    return StorageOffer(Storage.FILE, path, found.reason)
+    if isinstance(found, NoKeyring):
+        where = workspace.secret_store(Storage.FILE).where
+        return StorageOffer(Storage.FILE, where, found.reason)
+    return StorageOffer(Storage.KEYRING, found.where)
 
 
 def keep_in(workspace: Workspace, storage: Storage) -> AccountStorage:

@@ -44,7 +44,7 @@ async def find_offer(workspace: Workspace) -> StorageChoiceShown:
     from qiscus_tui.service.account.storage_offer import offer
 
     try:
-        found = await asyncio.to_thread(offer, workspace)
+        found = await asyncio.to_thread(offer, workspace, workspace.config.storage.backend)
     except StorageError as error:
         words = f"This login is kept for this run only: {error.message}. {error.hint}"
         return StorageChoiceShown(Storage.THIS_RUN, words, ticked=False, possible=False)
@@ -52,16 +52,16 @@ async def find_offer(workspace: Workspace) -> StorageChoiceShown:
 
 
 def _offered(found: StorageOffer) -> StorageChoiceShown:
-    match found.storage:
-        case Storage.KEYRING:
-            words = f"Keep me logged in on this machine (keyring: {found.where})"
-            return StorageChoiceShown(found.storage, words, ticked=True)
-        case Storage.FILE:
-            words = f"Keep me logged in on this machine, in the file {found.where}"
-            return StorageChoiceShown(found.storage, words, ticked=False)
-        case _:
-            words = f"Kept for this run only: {found.reason}" if found.reason else found.where
-            return StorageChoiceShown(Storage.THIS_RUN, words, ticked=False, possible=False)
+    if not found.storage.stores_logins:
+        words = f"Kept for this run only: {found.reason}" if found.reason else found.where
+        return StorageChoiceShown(Storage.THIS_RUN, words, ticked=False, possible=False)
+    place = (
+        f", in the file {found.where}"
+        if found.needs_consent
+        else f" ({found.storage.value}: {found.where})"
+    )
+    words = f"Keep me logged in on this machine{place}"
+    return StorageChoiceShown(found.storage, words, ticked=not found.needs_consent)
 
 
 async def log_in_with(workspace: Workspace, entered: Entered, storage: Storage) -> LoggedIn:
