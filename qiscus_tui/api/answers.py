@@ -83,7 +83,7 @@ class AnswerStream:
                     if bound is not None and size > bound:
                         raise Unreadable(
                             f"The answer is larger than {bound // 1_048_576:,} MB "
-                            "and was not read on",
+                            "and was not read further",
                             status=self.status,
                         )
                     yield piece

@@ -39,7 +39,8 @@ def check_decodable(text: bytes | bytearray, room: int) -> None:
 def too_large() -> Unreadable:
     """The error for an answer that would take too much."""
     return Unreadable(
-        f"The answer would take more than {MOST // 1_048_576:,} MB of memory and was not read on",
+        f"The answer would take more than {MOST // 1_048_576:,} MB of memory "
+        "and was not read further",
         "The server lists far more sessions than this program can keep, or far more than sessions.",
     )
 

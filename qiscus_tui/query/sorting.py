@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Sequence
 from typing import cast
 
 from qiscus_tui.model.addresses import packed
+from qiscus_tui.model.turns import at_once
 from qiscus_tui.query.columns import Columns
 
 RUN = 10_000
@@ -38,12 +39,7 @@ FALLING = frozenset({SortKey.CREATED, SortKey.LAST_USED})
 
 def order(columns: Columns, key: SortKey = SortKey.CREATED, *, reverse: bool = False) -> list[int]:
     """Every position of `columns`, sorted; `reverse` turns the key's own direction around."""
-    steps = order_in_steps(columns, key, reverse=reverse)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as finished:
-            return finished.value
+    return at_once(order_in_steps(columns, key, reverse=reverse))
 
 
 def order_in_steps(

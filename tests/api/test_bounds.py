@@ -47,7 +47,7 @@ async def inflated(pieces: list[bytes], encoding: str = "gzip") -> bytes:
 async def test_a_list_past_the_bound_is_not_read_on(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.api.listing.LIST_BODY", 2 * 1024 * 1024)
+    monkeypatch.setattr("qiscus_tui.api.reading.LIST_BODY", 2 * 1024 * 1024)
     given_out = 0
 
     def endless() -> Iterator[bytes]:
@@ -57,7 +57,7 @@ async def test_a_list_past_the_bound_is_not_read_on(
             given_out += 1
             yield b'{"token":"a"},' * 1000
 
-    with pytest.raises(Unreadable, match="larger than 2 MB and was not read on"):
+    with pytest.raises(Unreadable, match="larger than 2 MB and was not read further"):
         await listed(httpx.Response(200, stream=Pieces(endless())), clock)
     assert given_out < 200
 
@@ -233,10 +233,10 @@ async def test_a_status_that_is_no_yes_is_no_yes(status: int, clock: ManualClock
 async def test_an_answer_of_too_many_sessions_is_not_read_on(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.api.listing.MAX_SESSIONS", 4999)
+    monkeypatch.setattr("qiscus_tui.api.reading.MAX_SESSIONS", 4999)
     with pytest.raises(Unreadable, match="more than 4,999 sessions"):
         await listed(raw(LIST), clock)
-    monkeypatch.setattr("qiscus_tui.api.listing.MAX_SESSIONS", 5000)
+    monkeypatch.setattr("qiscus_tui.api.reading.MAX_SESSIONS", 5000)
     assert await listed(raw(LIST), clock) == 5000
 
 

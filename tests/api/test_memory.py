@@ -57,7 +57,7 @@ async def test_what_would_take_too_much_is_not_read_on(
 ) -> None:
     monkeypatch.setattr(memory, "MOST", 500_000)
     monkeypatch.setattr(memory, "_SMALL", 0)
-    with pytest.raises(Unreadable, match="MB of memory and was not read on"):
+    with pytest.raises(Unreadable, match="MB of memory and was not read further"):
         await listed(SHAPES[shape], clock)
 
 
@@ -75,7 +75,7 @@ async def test_sessions_take_what_is_left(
     few, many = (repeated(lambda n: entry % n).split(b",{")[:count] for count in (1000, 6000))
     monkeypatch.setattr(memory, "MOST", 4_000_000)
     assert await listed(b",{".join(few) + b"]", clock) == 1000
-    with pytest.raises(Unreadable, match="was not read on"):
+    with pytest.raises(Unreadable, match="was not read further"):
         await listed(b",{".join(many) + b"]", clock)
 
 
@@ -90,5 +90,5 @@ async def test_the_bound_holds_for_all_pages_together(
 
     pages = [raw(page(number)) for number in range(9)]
     async with client_of(answering(*pages), clock) as client:
-        with pytest.raises(Unreadable, match="was not read on"):
+        with pytest.raises(Unreadable, match="was not read further"):
             await read_listing(client, LONG_LIVED, None)

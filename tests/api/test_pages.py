@@ -5,8 +5,9 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from qiscus_tui.api.listing import BARREN_PAGES, Listing, read_listing
+from qiscus_tui.api.listing import Listing, read_listing
 from qiscus_tui.api.pages import find_page
+from qiscus_tui.api.reading import BARREN_PAGES
 from qiscus_tui.errors import ServerFault, Unreadable
 from tests.api.serving import LONG_LIVED, Server, client_of, said
 from tests.clocks import ManualClock
@@ -84,7 +85,7 @@ async def test_the_same_page_again_is_no_other_page(clock: ManualClock, ends: in
 async def test_ever_new_pages_with_next_to_nothing_in_them_end_sooner(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.api.listing.MAX_SHORT_PAGES", 20)
+    monkeypatch.setattr("qiscus_tui.api.reading.MAX_SHORT_PAGES", 20)
     turn = iter(range(1, 100_000))
     server = server_of(lambda _: cursor(number := next(turn), sessions(number)))
     listing = await read(server, clock)
@@ -94,7 +95,7 @@ async def test_ever_new_pages_with_next_to_nothing_in_them_end_sooner(
 async def test_many_pages_of_an_ordinary_size_are_read_to_their_end(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.api.listing.MAX_SHORT_PAGES", 20)
+    monkeypatch.setattr("qiscus_tui.api.reading.MAX_SHORT_PAGES", 20)
 
     def answer(query: httpx.QueryParams) -> httpx.Response:
         page = int(query.get("page", 1))
@@ -107,7 +108,7 @@ async def test_many_pages_of_an_ordinary_size_are_read_to_their_end(
 async def test_ever_new_pages_end_at_the_bound(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.api.listing.MAX_PAGES", 20)
+    monkeypatch.setattr("qiscus_tui.api.reading.MAX_PAGES", 20)
     turn = iter(range(1, 100_000))
     server = server_of(lambda _: cursor(number := next(turn), sessions(number)))
     listing = await read(server, clock)
@@ -118,7 +119,7 @@ async def test_ever_new_pages_end_at_the_bound(
 async def test_ever_more_sessions_end_at_the_bound(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.api.listing.MAX_SESSIONS", 10)
+    monkeypatch.setattr("qiscus_tui.api.reading.MAX_SESSIONS", 10)
     turn = iter(range(1, 100_000))
     server = server_of(lambda _: cursor(number := next(turn), sessions(number)))
     listing = await read(server, clock)

@@ -51,7 +51,7 @@ def serving(body: bytes) -> Generator[str]:
             self.end_headers()
             try:
                 self.wfile.write(body)
-            except OSError:  # it was not read on
+            except OSError:  # it was not read further
                 self.close_connection = True
 
         def log_message(self, format: str, *args: object) -> None:
@@ -82,5 +82,5 @@ def test_a_hostile_list_takes_no_more(name: str) -> None:
             check=False,
         )
     assert done.returncode == 1, done.stderr
-    assert "was not read on" in done.stderr
+    assert "was not read further" in done.stderr
     assert int(done.stdout) < MOST

@@ -12,7 +12,7 @@ CELLS = [
 
 @pytest.fixture(autouse=True)
 def _small_lists(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qiscus_tui.api.listing.LIST_BODY", BOUND)
+    monkeypatch.setattr("qiscus_tui.api.reading.LIST_BODY", BOUND)
     monkeypatch.setattr("qiscus_tui.api.answers.SMALL_BODY", BOUND)
 
 

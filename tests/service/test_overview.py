@@ -1,7 +1,7 @@
 """A list counted for the overview: each bar's filter shows exactly what the bar counted."""
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from qiscus_tui.model.durations import DAY, HOUR
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.timestamps import LATEST
+from qiscus_tui.model.turns import at_once
 from qiscus_tui.query import Moment, parse, select
 from qiscus_tui.service.overview.bars import MOST, RUN, Bar, Bars
 from qiscus_tui.service.overview.counting import Overview, counted_in_steps
@@ -38,12 +39,7 @@ def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
 
 def counted(sessions: SessionList, now: float = NOW) -> Overview:
     """All steps at once."""
-    steps: Generator[None, None, Overview] = counted_in_steps(sessions, now)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as finished:
-            return finished.value
+    return at_once(counted_in_steps(sessions, now))
 
 
 def shown_by(bar: Bar, sessions: SessionList, now: float = NOW) -> list[Session]:

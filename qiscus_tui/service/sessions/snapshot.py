@@ -3,21 +3,18 @@
 import asyncio
 import ipaddress
 import re
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from qiscus_tui.api.listing import Listing
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
+from qiscus_tui.model.turns import Turn
 from qiscus_tui.service.sessions.session_list import SessionList, search_text
 from qiscus_tui.service.sessions.user_agents import OWN_PRODUCT, ClientNames, quick_name
 
 Pair = tuple[str, str]
 """A client, whatever its version, and the network that it came from."""
-
-_LONGEST = 0.004
-"""Seconds after which something else runs."""
 
 _TURN = 1000
 """Sessions after which something else runs."""
@@ -68,7 +65,7 @@ class Reader:
             for row in listed.other_rows
             if (known := self._known(row, self.names(row.user_agent), labelled)) and known.protect
         }
-        until = time.perf_counter() + _LONGEST
+        turn = Turn()
         for session in listed.sessions:
             client = self.names(session.user_agent)
             known = self._known(session, client, labelled) if self.known else None
@@ -77,9 +74,7 @@ class Reader:
             clients.append(client)
             labels.append(known)
             search.append(search_text(session, client, known.label if known else ""))
-            if time.perf_counter() > until:  # a new client may take half a millisecond to name
-                await asyncio.sleep(0)
-                until = time.perf_counter() + _LONGEST
+            await turn.give_way_if_over()  # a new client may take half a millisecond to name
         return replace(listed, clients=clients, labels=labels, search=search)
 
     def _known(

@@ -1,0 +1,183 @@
+"""One reading of the list: every page of it, in any dialect."""
+
+import copy
+from collections import Counter
+from collections.abc import Callable
+
+from qiscus_tui.api.answers import LIST_BODY
+from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.collected import Collected
+from qiscus_tui.api.contract import PAGE_PARAMETER
+from qiscus_tui.api.decode import lenient
+from qiscus_tui.api.entries import EntryReader
+from qiscus_tui.api.error_answers import error_for_answer, is_refusal
+from qiscus_tui.api.memory import Memory
+from qiscus_tui.api.pages import Page
+from qiscus_tui.api.retry import CallTime
+from qiscus_tui.api.slices import CutElsewhere, SlicedList, WholeList
+from qiscus_tui.errors import QiscusTuiError, Unreadable
+from qiscus_tui.model.turns import Turn
+
+MAX_PAGES = 10_000
+MAX_SESSIONS = 2_000_000
+MAX_SHORT_PAGES = 1_000
+"""Pages after which reading stops if they are shorter than `SHORT_PAGE` on average."""
+SHORT_PAGE = 10
+BARREN_PAGES = 3
+"""Pages in a row with nothing new after which reading stops."""
+
+_RUN = 16
+"""Entries between two looks at the clock."""
+
+Progress = Callable[[int], None]
+"""Called with the number of sessions read so far."""
+
+Query = tuple[str, str]
+
+
+class ListReading:
+    """Reads the pages, and knows whether their rows moved meanwhile."""
+
+    def __init__(
+        self,
+        client: ApiClient,
+        long_lived: str,
+        reader: EntryReader,
+        progress: Progress | None,
+    ) -> None:
+        self._client = client
+        self._long_lived = long_lived
+        self._reader = reader
+        self._progress = progress
+        self._page_before: frozenset[str] = frozenset()
+        self._repeats = False
+        """Whether the last page was the same as the one before it."""
+        self._first_ids: list[str] = []
+        self._first_unreadable = Counter[str]()
+        self._totals = set[int | None]()
+        """The total number of rows, as each page says; None if it does not."""
+        self.is_numbered: bool = False
+        """Whether more than one page was read, by number."""
+        self._memory = Memory()
+        self.collected = Collected()
+        self.turn = Turn()
+
+    async def read_pages(self) -> bool:
+        """Read every page. Return whether the last one was reached."""
+        query: Query | None = None
+        seen: set[Query] = set()
+        barren = 0
+        while True:
+            before = len(self.collected)
+            page = await self._merged(query)
+            if self._repeats or not page.answers(query):
+                return False  # another page than the one requested
+            query = page.next_query
+            if query is None:
+                return True
+            self.is_numbered = query[0] == PAGE_PARAMETER
+            barren = barren + 1 if len(self.collected) == before else 0
+            if query in seen or self._is_endless(len(seen)) or barren >= BARREN_PAGES:
+                return False
+            seen.add(query)
+
+    async def rows_moved(self) -> bool:
+        """Return whether rows demonstrably moved while the pages were read."""
+        if self.collected.repeated or not self._totals <= {None, self.collected.rows}:
+            return True
+        self._progress = None
+        page, again = await self._page(None)
+        return (
+            list(again.sessions) != self._first_ids
+            or again.unreadable_entries != self._first_unreadable
+            or page.total not in self._totals
+        )
+
+    def _is_endless(self, pages: int) -> bool:
+        short = pages >= MAX_SHORT_PAGES and len(self.collected) < SHORT_PAGE * pages
+        return short or pages >= MAX_PAGES or len(self.collected) > MAX_SESSIONS
+
+    async def _merged(self, query: Query | None) -> Page:
+        page, fresh = await self._page(query)
+        self._totals.add(page.total)
+        self._repeats = bool(self._page_before) and fresh.sessions.keys() == self._page_before
+        more = page.next_query is not None
+        self._page_before = frozenset(fresh.sessions) if more else frozenset()
+        if query is None:
+            self._first_ids = list(fresh.sessions)
+            self._first_unreadable = fresh.unreadable_entries.copy()
+            self.collected = fresh
+            return page
+        self.collected.add_page(fresh)
+        for count, session in enumerate(fresh.sessions.values()):
+            self.collected.merge(session)
+            if count % _RUN == 0:
+                await self.turn.give_way_if_over()
+        return page
+
+    async def _page(self, query: Query | None) -> tuple[Page, Collected]:
+        body_of = SlicedList
+
+        async def once(time: CallTime) -> tuple[Page, Collected]:
+            return await self._page_once(query, body_of, time.left)
+
+        try:
+            return await self._client.retry_policy.retrying(once)
+        except CutElsewhere:
+            body_of = WholeList
+            return await self._client.retry_policy.retrying(once)
+
+    async def _page_once(
+        self, query: Query | None, body_of: type[SlicedList], within: float
+    ) -> tuple[Page, Collected]:
+        fresh = Collected()
+        memory = copy.copy(self._memory)  # a failed try keeps nothing
+        body = body_of(memory)
+        client, call = self._client, self._client.contract.list
+
+        def refused(said: object) -> QiscusTuiError:
+            now, secrets = client.now(), {self._long_lived, *client.own_secrets}
+            return error_for_answer(
+                call, answer.status, answer.headers, said, now=now, secrets=secrets
+            )
+
+        headers = client.long_lived_headers(self._long_lived)
+        page_of = dict([query]) if query else None
+        async with client.stream(call, headers, query=page_of, within=within) as answer:
+            if answer.status >= 300:
+                raise refused(lenient(await answer.whole()))
+            async for piece in answer.pieces(LIST_BODY):
+                body.feed(piece)
+                for entries in body.ready():
+                    await self._take(entries, fresh, memory)
+        await self.turn.give_way()
+        try:
+            page = body.finish()
+        except Unreadable as unreadable:
+            if is_refusal(body.document):
+                raise refused(body.document) from unreadable
+            raise
+        if is_refusal(body.document):  # an empty list beside an error is not an empty list
+            raise refused(body.document)
+        body.document = None
+        await self._take(page.entries, fresh, memory)
+        self._memory = memory
+        return page, fresh
+
+    async def _take(self, entries: list[object], fresh: Collected, memory: Memory) -> None:
+        """Read the entries, freeing each, so that they and the sessions are not both in memory."""
+        entries.reverse()
+        while entries:
+            entry = entries.pop()
+            session = self._reader.read(entry)
+            if session is not None:
+                memory.keep(session)
+            fresh.add(session, entry)
+            if len(entries) % _RUN == 0:
+                await self.turn.give_way_if_over()
+        if len(fresh) > MAX_SESSIONS:  # the shortest entries fill the memory within LIST_BODY
+            raise Unreadable(
+                f"The answer lists more than {MAX_SESSIONS:,} sessions and was not read further"
+            )
+        if self._progress is not None:
+            self._progress(len(self.collected.sessions) + len(fresh.sessions))
