@@ -122,5 +122,5 @@ async def _end(connection: Connection, words: list[str]) -> None:
     from qiscus_tui.service.account.switching import leave
 
     note = await leave(connection)
-    if OwnToken.LIVES_ON.value in note:
+    if OwnToken.STILL_VALID.value in note:
         words.append(note)

@@ -74,7 +74,11 @@ BAD = [
     pytest.param(["--app-id", "x"], PASSWORD, 2, "--app-id", id="app id without token"),
     pytest.param(["--with-token"], "token", 2, "--app-id", id="token without app id"),
     pytest.param(
-        ["--with-token", "--app-id", "x"], "wrong", 4, "does not take", id="token of another app"
+        ["--with-token", "--app-id", "x"],
+        "wrong",
+        4,
+        "rejected this long-lived token",
+        id="token of another app",
     ),
 ]
 

@@ -70,7 +70,7 @@ async def test_a_read_only_account_is_forgotten_only_where_that_is_asked_for_and
         await log_out(connection)
     assert "logout --forget" in refusal.value.hint
     assert here.local_files.book.find(connection.name) is not None
-    assert await log_out(connection, forget_anyway=True) is OwnToken.LIVES_ON
+    assert await log_out(connection, forget_anyway=True) is OwnToken.STILL_VALID
     assert here.state.calls[Call.LOGOUT] == 0
     assert here.tokens() == before
     assert here.local_files.book.find(connection.name) is None

@@ -102,7 +102,7 @@ async def test_an_old_keyring_that_is_away_stops_no_login_and_is_told(
     keyring.is_away = True
     connection, notes = await logged_in(here, Storage.FILE)
     assert connection.storage is Storage.FILE
-    assert any("still in the keyring" in note and "lives on" in note for note in notes)
+    assert any("still in the keyring" in note and "remains valid" in note for note in notes)
 
 
 async def test_secrets_that_cannot_be_taken_out_of_the_old_place_are_told(

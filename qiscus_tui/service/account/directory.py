@@ -1,4 +1,4 @@
-"""The accounts of this machine: seen, chosen, forgotten. No server is asked."""
+"""Lists, chooses and forgets the accounts of this machine. No server is called."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -18,24 +18,24 @@ from qiscus_tui.service.workspace import Workspace
 
 @dataclass(frozen=True)
 class KnownAccount:
-    """One account as a list shows it."""
+    """One account in a list."""
 
     name: str
     account: Account
     storage: Storage
     last_used: float | None = None
-    """Epoch seconds; None where that is not known."""
+    """Epoch seconds; None where unknown."""
     chosen_by: str = ""
-    """Why a command uses it, empty where it does not."""
+    """Why a command uses it; empty where it does not."""
 
     @property
     def is_kept(self) -> bool:
-        """Whether this machine knows it after this run, without the environment."""
+        """Whether it is stored on this machine beyond this run."""
         return self.storage.stores_logins
 
 
 def kept_accounts(workspace: Workspace) -> list[KnownAccount]:
-    """The accounts that are kept here, in the order of their adding. Raises StorageError."""
+    """Return the accounts that are stored here, oldest first. Raises StorageError."""
     book = workspace.local_files.book
     uses = book.last_uses()
     stored = [configured(one, workspace.config) for one in book.all()]
@@ -46,41 +46,47 @@ def kept_accounts(workspace: Workspace) -> list[KnownAccount]:
 
 
 def accounts(workspace: Workspace) -> list[KnownAccount]:
-    """Every account: the environment's, then those kept here, with the one that a command uses.
+    """Return every account: the environment's, then those stored here; marks the one in use.
 
     Raises ConfigError, StorageError.
     """
     kept = kept_accounts(workspace)
-    chosen = _chosen(workspace)
-    if chosen is None:
+    selected = _selected(workspace)
+    if selected is None:
         return kept
-    if chosen.given is not None:
-        storage = chosen.stored.storage
-        return [KnownAccount(chosen.name, chosen.account, storage, chosen_by=chosen.by), *kept]
-    return [replace(one, chosen_by=chosen.by) if one.name == chosen.name else one for one in kept]
+    if selected.given is not None:
+        storage = selected.stored.storage
+        return [
+            KnownAccount(selected.name, selected.account, storage, chosen_by=selected.by),
+            *kept,
+        ]
+    return [
+        replace(one, chosen_by=selected.by) if one.name == selected.name else one for one in kept
+    ]
 
 
-def _chosen(workspace: Workspace) -> SelectedAccount | None:
+def _selected(workspace: Workspace) -> SelectedAccount | None:
     try:
         return workspace.choose()
     except NoAccount:
         return None
     except UsageError as error:
-        # Several, and none chosen: that is no error of a list. A wish that can't be met is one.
+        # A list may have several accounts with none selected; an option that fails is an error.
         if type(error) is UsageError and workspace.account_options == AccountOptions():
             return None
         raise
 
 
 def use(workspace: Workspace, name: str) -> None:
-    """Choose the account for the next time. Raises NoAccount, StorageError."""
+    """Make the account the one that is used by default. Raises NoAccount, StorageError."""
     workspace.local_files.book.use(name)
 
 
 async def forget_account(workspace: Workspace, name: str) -> bool:
-    """Forget the account on this machine, its secrets first; its tokens live on.
+    """Forget the account on this machine, its secrets first; its tokens remain valid.
 
-    Gives whether it held a short-lived token that may still live. Raises NoAccount, StorageError.
+    Return whether it held a short-lived token that may still be valid. Raises NoAccount,
+    StorageError.
     """
     stored = await asyncio.to_thread(workspace.local_files.book.find, name)
     if stored is None:
@@ -97,6 +103,6 @@ async def forget_account(workspace: Workspace, name: str) -> bool:
 def _unknown(name: str) -> NoAccount:
     if name == ENVIRONMENT_NAME:
         return NoAccount(
-            "The environment's account is not kept here", "Unset its variables to be without it."
+            "The environment's account is not stored here", "To be without it, unset its variables."
         )
     return NoAccount(f"There is no account '{safe(name, 100)}' here", "See: qiscus-tui accounts")

@@ -1,4 +1,4 @@
-"""Ending our own token, and forgetting the account here."""
+"""Ends our own token, and forgets the account on this machine."""
 
 import asyncio
 import enum
@@ -13,25 +13,25 @@ from qiscus_tui.store.audit_records import AuditKind
 
 
 class OwnToken(enum.Enum):
-    """What became of our own short-lived token. The value is in the user's words."""
+    """What became of our own short-lived token; the value is for the user."""
 
     ENDED = "its token was ended"
     HAD_ENDED = "its token had ended already"
-    NONE = "no short-lived token of it was kept here"
-    LIVES_ON = "its token remains valid until it expires"
+    NONE = "no short-lived token of it was stored here"
+    STILL_VALID = "its token remains valid until it expires"
 
 
 _COUNTS: Mapping[OwnToken, Mapping[str, int]] = {
     OwnToken.ENDED: {"logged_out": 1},
     OwnToken.HAD_ENDED: {"already_gone": 1},
     OwnToken.NONE: {},
-    OwnToken.LIVES_ON: {"failed": 1},
+    OwnToken.STILL_VALID: {"failed": 1},
 }
-"""How the audit log tells it."""
+"""The counts in the audit log."""
 
 
 async def end_own_token(connection: Connection) -> OwnToken:
-    """End the short-lived token that we hold. Raises OutOfReach, ServerError."""
+    """End the short-lived token that we hold. Raises OutOfReach, ServerError, StorageError."""
     try:
         short = (await connection.credentials()).short_lived
     except NoAccount:
@@ -46,7 +46,7 @@ async def end_own_token(connection: Connection) -> OwnToken:
 
 
 async def has_key_alone(connection: Connection) -> bool:
-    """Whether it is a secret key that is logged out. Raises StorageError."""
+    """Return whether the account has a secret key and no token. Raises StorageError."""
     try:
         held = await connection.credentials()
     except NoAccount:
@@ -57,11 +57,11 @@ async def has_key_alone(connection: Connection) -> bool:
 async def log_out(connection: Connection, *, forget_anyway: bool = False) -> OwnToken:
     """End our token on the server, then forget the account on this machine.
 
-    The account is held meanwhile: a token that another program gets would be forgotten alive.
-    Raises StorageError, with nothing sent, where it can't be written down first; OutOfReach or
+    The account is locked meanwhile, so that no other program gets a token that is then forgotten.
+    Raises StorageError, with nothing sent, where the audit log can't be written; OutOfReach or
     ServerError, with nothing forgotten, where the server did not end the token and
     `forget_anyway` is false. A read-only account's token is never ended: raises ReadOnly, unless
-    it is to be forgotten all the same.
+    `forget_anyway` is true.
     """
     if connection.account.readonly:
         if not forget_anyway:
@@ -72,19 +72,19 @@ async def log_out(connection: Connection, *, forget_anyway: bool = False) -> Own
             )
         is_held = (await connection.credentials()).short_lived is not None
         await forget(connection)
-        return OwnToken.LIVES_ON if is_held else OwnToken.NONE
+        return OwnToken.STILL_VALID if is_held else OwnToken.NONE
     async with connection.account_storage.lock(connection.account):
         trail = AuditTrail(connection, AuditKind.LOGOUT)
         await asyncio.to_thread(_begin, trail)
         try:
             ended = await end_own_token(connection)
         except (OutOfReach, ServerError) as error:
-            ended = OwnToken.LIVES_ON
+            ended = OwnToken.STILL_VALID
             if not forget_anyway:
                 await asyncio.to_thread(trail.finish, _COUNTS[ended])
                 error.hint = (
                     "The token remains valid, and nothing was forgotten. Try again later, "
-                    "or forget it here all the same: qiscus-tui logout --forget"
+                    "or forget it here anyway: qiscus-tui logout --forget"
                 )
                 raise
         await asyncio.to_thread(trail.finish, _COUNTS[ended])

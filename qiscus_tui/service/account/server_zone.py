@@ -1,4 +1,4 @@
-"""Whether the server's times without a zone are UTC, told by a session that we just made."""
+"""Learns the zone of server times that name none, from a session that was just made."""
 
 import asyncio
 from dataclasses import replace
@@ -12,12 +12,12 @@ from qiscus_tui.store.accounts import StoredAccount
 
 _QUARTER = 900
 _SLACK = 120
-"""Seconds by which the list and the login's own time may differ in one zone."""
+"""Seconds by which the list's and the login's times may differ within one zone."""
 _WIDEST = 14 * 3600
 
 
 def zone_offset_of(listed: SessionList, made_at: float) -> float:
-    """Seconds that listed times run ahead of UTC; 0 unless the difference is whole quarter hours.
+    """Return the seconds that listed times are ahead of UTC, in whole quarter hours; else 0.
 
     `made_at` is when our current session was made, on the server's clock.
     """
@@ -33,9 +33,9 @@ def zone_offset_of(listed: SessionList, made_at: float) -> float:
 async def with_zone_learned(
     connection: Connection, made_at: float
 ) -> tuple[Connection, tuple[str, ...]]:
-    """The connection of a new login, reading times as they are meant; what to tell of that.
+    """Return the connection with the server's zone applied, and what the user should know of it.
 
-    What was learned is kept with the account, where that can be.
+    What was learned is stored with the account, if that is possible.
     """
     try:
         listed = await connection.read_list()
@@ -43,28 +43,28 @@ async def with_zone_learned(
         if not offset:
             return connection, ()
         corrected = replace(connection, account=replace(connection.account, zone_offset=offset))
-        is_put_right = not zone_offset_of(await corrected.read_list(), made_at)
+        is_corrected = not zone_offset_of(await corrected.read_list(), made_at)
     except (LoginNeeded, ServerError, OutOfReach, StorageError) as error:
         return connection, (f"The sessions could not be listed: {error.message}",)
     hours = f"{offset / 3600:+g} h"
-    if not is_put_right:  # only times without a zone can be taken for another one's
-        note = f"This server's times name their zone and are {hours} off; they are shown as it says"
+    if not is_corrected:  # the times name a zone of their own
+        note = f"This server's times name their zone and are {hours} off; they are shown unchanged"
         return connection, (f"{note}.",)
     own = listed.current_session
     note = f"This server's times have no zone and run {hours} from UTC; they are shown corrected."
     try:
-        await _keep(corrected, own.id if own else "")
-    except StorageError as error:  # the login is kept all the same
+        await _store(corrected, own.id if own else "")
+    except StorageError as error:  # the login is stored all the same
         return corrected, (note, f"That could not be stored: {error.message}")
     return corrected, (note,)
 
 
-async def _keep(connection: Connection, own_id: str) -> None:
-    kept, account = connection.account_storage, connection.account
+async def _store(connection: Connection, own_id: str) -> None:
+    account_storage, account = connection.account_storage, connection.account
     if connection.storage is not Storage.THIS_RUN:
-        stored = StoredAccount("", account, connection.storage, own_id)  # keeps its name
-        async with kept.lock(account):
-            await asyncio.to_thread(_update_in_book, kept.local_files, stored)
+        stored = StoredAccount("", account, connection.storage, own_id)  # without a new name
+        async with account_storage.lock(account):
+            await asyncio.to_thread(_update_in_book, account_storage.local_files, stored)
 
 
 def _update_in_book(local_files: LocalFiles, stored: StoredAccount) -> None:

@@ -1,8 +1,8 @@
-"""Whether the server takes the credentials that an account has here, without making a token.
+"""Checks whether the server accepts an account's stored credentials, without making a token.
 
-The long-lived token is shown to the list call, whose answer is read no further than its
-beginning: 100,000 sessions are not fetched to learn of a yes. A live short-lived token is shown
-to the profile call, a secret key to the same one.
+The long-lived token is sent to the list call, of whose answer only the beginning is read:
+100,000 sessions are not fetched for a yes. A valid short-lived token or a secret key is sent to
+the profile call.
 """
 
 from dataclasses import dataclass
@@ -22,33 +22,33 @@ from qiscus_tui.service.long_lived import ask_long_lived
 
 @dataclass(frozen=True)
 class Status:
-    """An account as it stands now."""
+    """The present state of an account."""
 
     name: str
     account: Account
     storage: Storage
     where: str
-    """The place of its secrets in safe words."""
+    """Where its secrets are stored, as safe text."""
     chosen_by: str
     expires_at: float | None
-    """When the short-lived token ends, epoch seconds of the server; None where none is held."""
+    """When the short-lived token expires: epoch seconds, server's clock; None without a token."""
     ttl: float | None
-    """Seconds that it has left, 0 at least; None for a secret key, which never ends."""
+    """Seconds that it has left, at least 0; None for a secret key, which does not expire."""
     clock_offset: float | None
-    """Seconds that the server's clock runs ahead of ours; None where it did not say."""
+    """Seconds that the server's clock is ahead of ours; None where unknown."""
     accepted: bool | None
-    """Whether the server takes every credential held; None where it gave no answer."""
+    """Whether the server accepts every stored credential; None where it did not answer."""
     trouble: QiscusTuiError | None = None
-    """Why it does not, or gave no answer; or what it does not let this user do."""
+    """Why it does not, or did not answer; or what this user may not do."""
 
 
 async def status_of(connection: Connection) -> Status:
-    """Look at the account and ask the server. Raises NoAccount, StorageError."""
+    """Return the state of the account, as the server sees it. Raises NoAccount, StorageError."""
     credentials = await connection.credentials()
     accepted, trouble = True, None
     try:
         await _ask(connection, credentials)
-    except Forbidden as error:  # it knows who this is
+    except Forbidden as error:  # but the credential is valid
         trouble = error
     except (LoginNeeded, TokenExpired) as error:
         accepted, trouble = False, error
@@ -84,4 +84,4 @@ async def _ask(connection: Connection, credentials: Credentials) -> None:
         try:
             await client.profile(client.short_lived_headers(short.token), role)
         except Forbidden:
-            return  # the role is not what we took it for, but the token was taken
+            return  # the role is another, but the token was accepted

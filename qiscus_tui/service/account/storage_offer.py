@@ -1,4 +1,4 @@
-"""Where a new login can be kept, said before anything is written."""
+"""Where a new login can be stored; nothing is written before the user knows."""
 
 from dataclasses import dataclass
 
@@ -9,17 +9,17 @@ from qiscus_tui.service.workspace import Workspace
 
 @dataclass(frozen=True)
 class StorageOffer:
-    """The best place that was found. May take 3 s to find out: ask in a thread."""
+    """The best place for new secrets."""
 
     storage: Storage
     where: str
-    """The place in safe words: the keyring's name or the file's path."""
+    """The place as safe text: the keyring's name or the file's path."""
     reason: str = ""
-    """Why it is not the keyring, or why nothing can be kept."""
+    """Why it is not the keyring, or why nothing can be stored."""
 
     @property
     def needs_consent(self) -> bool:
-        """Whether the user has to agree to it by name: a file is less than a keyring."""
+        """Whether the user must agree first: a file is less safe than a keyring."""
         return self.storage is Storage.FILE
 
 
@@ -27,9 +27,10 @@ def offer(workspace: Workspace, choice: Storage | None) -> StorageOffer:
     """Return where a new login is stored: `choice`, else the keyring, else the file.
 
     Raises StorageError: a keyring that is locked or fails never turns into the file silently.
+    May take 3 s: call it in a thread.
     """
     if not workspace.local_files.persistent:
-        return StorageOffer(Storage.THIS_RUN, "this run only", "the demo keeps nothing")
+        return StorageOffer(Storage.THIS_RUN, "this run only", "the demo stores nothing")
     if choice is not None:
         return StorageOffer(choice, workspace.secret_store(choice).where)
     from qiscus_tui.store.keyring_store import NoKeyring, find_keyring
@@ -42,8 +43,5 @@ def offer(workspace: Workspace, choice: Storage | None) -> StorageOffer:
 
 
 def keep_in(workspace: Workspace, storage: Storage) -> AccountStorage:
-    """The place itself, after consent. THIS_RUN keeps the secrets in memory.
-
-    Raises StorageError.
-    """
+    """Return the place itself, after consent. Raises StorageError."""
     return AccountStorage(workspace.secret_store(storage), workspace.local_files)

@@ -1,4 +1,4 @@
-"""Leaving one account for another within a run, without a restart."""
+"""Switches from one account to another within a run."""
 
 import asyncio
 
@@ -20,29 +20,29 @@ CHOSEN_HERE = "chosen in the app"
 
 
 def must_not_be_given(workspace: Workspace) -> None:
-    """Raises UsageError where the environment says which account it is, as it does to the end."""
+    """Raises UsageError where the account comes from the environment."""
     if environment_credentials(workspace.environ) is not None:
         raise UsageError(
-            "The account comes from the environment, which has the last word",
+            "The account comes from the environment, which takes precedence",
             f"To choose here, start without {LONG_LIVED_VARIABLE}, {SECRET_KEY_VARIABLE} and "
             f"{APP_ID_VARIABLE}.",
         )
 
 
 def switched_to(workspace: Workspace, name: str) -> SelectedAccount:
-    """The account of this name, from now on the one used last. Reads and writes files.
+    """Return the account of this name, and remember it as the one used last. Uses files.
 
     Raises UsageError where the environment holds credentials, NoAccount, StorageError.
     """
     must_not_be_given(workspace)
-    choice = _found(workspace, name)
-    workspace.local_files.book.use(choice.name)
-    workspace.local_files.book.note_use(choice.account.key, workspace.clock.now())
-    return choice
+    selected = _found(workspace, name)
+    workspace.local_files.book.use(selected.name)
+    workspace.local_files.book.note_use(selected.account.key, workspace.clock.now())
+    return selected
 
 
 def connected_to(workspace: Workspace, name: str) -> Connection:
-    """An account that is not in use, connected to be logged out. May ask the keyring.
+    """Return a connection to an account that is not in use. May wait for the keyring.
 
     Raises NoAccount, StorageError.
     """
@@ -60,7 +60,7 @@ def _found(workspace: Workspace, name: str) -> SelectedAccount:
 
 
 def note_start(workspace: Workspace, connection: Connection) -> None:
-    """The app shows this account now. Reads and writes files; raises StorageError."""
+    """Remember that the app shows this account now. Uses files; raises StorageError."""
     book, key = workspace.local_files.book, connection.account.key
     if any(one.account.key == key for one in book.all()):
         book.note_use(key, workspace.clock.now())
@@ -69,7 +69,7 @@ def note_start(workspace: Workspace, connection: Connection) -> None:
 async def leave(connection: Connection) -> str:
     """Close the connection; a token that was made for this run only is ended first.
 
-    Gives what the user should know, empty where there is nothing. Raises StorageError.
+    Return what the user should know, if anything. Raises StorageError.
     """
     from qiscus_tui.service.account.logout import OwnToken, end_own_token
 
@@ -79,7 +79,7 @@ async def leave(connection: Connection) -> str:
             ended = await end_own_token(connection)
             note = "" if ended is OwnToken.NONE else f"{safe(connection.name)}: {ended.value}"
     except (OutOfReach, ServerError) as error:
-        note = f"{safe(connection.name)}: {OwnToken.LIVES_ON.value} ({error.message})"
+        note = f"{safe(connection.name)}: {OwnToken.STILL_VALID.value} ({error.message})"
     finally:
         await asyncio.shield(connection.close())
     return note
