@@ -29,7 +29,7 @@ def _main(arguments: list[str]) -> int:
         return options
     if options.verb is not None:
         return run_verb(options, core_limit)
-    from qiscus_tui.tui import run
+    from qiscus_tui.tui.run import run
 
     return run_app(options, run)
 

@@ -15,7 +15,7 @@ ENDING_SIGNALS: tuple[int, ...] = (
     *_known("SIGIO", "SIGPOLL", "SIGPWR", "SIGSTKFLT"),  # Linux's own
     *(range(signal.SIGRTMIN, signal.SIGRTMAX + 1) if hasattr(signal, "SIGRTMIN") else ()),
 )
-"""All that something outside may send.
+"""All that may be sent from outside.
 
 Not SIGKILL, which no program can handle, nor what the processor raises (SIGSEGV, SIGBUS, SIGFPE,
 SIGILL): Python would run the failed instruction again, for ever. Python itself ignores SIGPIPE

@@ -1,13 +1,46 @@
 """Holds signals back while tokens of ours are between the server and the disk."""
 
 import contextlib
+import signal
+import threading
 from collections.abc import Callable, Generator
 
-from qiscus_tui.service.held_signals import HeldSignals
+from qiscus_tui.service.ending_signals import ENDING_SIGNALS
+
+_HELD: tuple[int, ...] = (*ENDING_SIGNALS, signal.SIGTSTP, signal.SIGPIPE, signal.SIGXFSZ)
+
+
+class HeldSignals:
+    """Keeps signals waiting that would end or stop the program, from `hold` to `release`.
+
+    Those that are handled or ignored are left alone: the handlers of both faces use the shield.
+    Does nothing outside the main thread, where alone Python handles signals.
+    """
+
+    def __init__(self) -> None:
+        self._held: list[int] = []
+        self._came: set[int] = set()
+
+    def hold(self) -> None:
+        """Keep every signal waiting that has its default effect now."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        self._held = [number for number in _HELD if signal.getsignal(number) is signal.SIG_DFL]
+        for number in self._held:
+            signal.signal(number, lambda number, _frame: self._came.add(number))
+
+    def release(self) -> None:
+        """Restore their default effect, on those that came meanwhile first."""
+        for number in self._held:
+            signal.signal(number, signal.SIG_DFL)
+        self._held = []
+        came, self._came = self._came, set()
+        for number in came:
+            signal.raise_signal(number)
 
 
 class Shield:
-    """The faces' signal handlers ask it first; what came meanwhile is handled afterwards."""
+    """Signal handlers pass through it; while a token is at stake, they wait."""
 
     def __init__(self) -> None:
         self._held = 0
@@ -16,12 +49,12 @@ class Shield:
 
     @property
     def is_held(self) -> bool:
-        """Whether a token is at stake now."""
+        """Return whether a token is at stake now."""
         return self._held > 0
 
     @contextlib.contextmanager
     def held(self) -> Generator[None]:
-        """While inside, handlers wait, and so do signals that nobody handles."""
+        """Have handlers wait while inside, and signals without a handler too."""
         if not self._held:
             self._unhandled.hold()
         self._held += 1
@@ -36,7 +69,7 @@ class Shield:
                 self._unhandled.release()
 
     def handle(self, handler: Callable[[], object]) -> None:
-        """Call the handler of a signal: now, or when nothing is at stake any more."""
+        """Call the handler of a signal: now, or once nothing is at stake any more."""
         if self._held:
             self._waiting.append(handler)
         else:

@@ -18,7 +18,6 @@ from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.tui.base.screen import BaseScreen
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import HasContext, Scope
-from qiscus_tui.tui.signals import on_ending
 from qiscus_tui.tui.terminal.app import TerminalApp
 from qiscus_tui.tui.theme import THEMES, fitting
 
@@ -91,10 +90,6 @@ class QiscusTui(TerminalApp, inherit_bindings=False):
         """Ring, unless config.toml says not to."""
         if self._workspace.config.ui.bell:
             super().bell()
-
-    def on_load(self) -> None:
-        """Handle signals from now on: the terminal is taken next."""
-        on_ending(self.leave)
 
     def on_mount(self) -> None:
         """Import the rest when what was asked for is on screen."""

@@ -13,7 +13,7 @@ from qiscus_tui.demo import Call, demo_state
 from qiscus_tui.errors import ConfigError, OutOfReach
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.app import QiscusTui
-from qiscus_tui.tui.environment import clean
+from qiscus_tui.tui.run import clean_environment
 from qiscus_tui.tui.terminal.crash_report import crash_words
 from qiscus_tui.tui.theme import DARK, LIGHT
 from tests.clocks import ManualClock
@@ -27,12 +27,12 @@ def test_what_textual_obeys_is_taken_out_of_the_environment() -> None:
         ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_PRESS", "TEXTUAL_DEVTOOLS_HOST", "HOME"), "1"
     )
     environ |= {"TEXTUAL_COLOR_SYSTEM": "256", "TEXTUAL_ANIMATIONS": "none"}
-    clean(environ)
+    clean_environment(environ)
     assert set(environ) == {"HOME", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_ANIMATIONS"}
 
 
 def test_importing_the_app_imports_no_textual() -> None:
-    code = "import sys, qiscus_tui.tui; print('textual' in sys.modules)"
+    code = "import sys, qiscus_tui.tui.run; print('textual' in sys.modules)"
     assert python(code).strip() == "False"
 
 

@@ -1,15 +1,18 @@
 """The base of the app: Textual's, for a terminal that is slow or goes away, and for secrets.
 
-Keys act one by one, toasts do not pile up, a crash shows no variable, and what Textual keeps to
-itself is asked for here.
+Keys act one by one, toasts do not pile up, a signal leaves in good order, and a crash shows no
+variable.
 """
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from textual.app import App
 
+from qiscus_tui.errors import signal_exit_code
+from qiscus_tui.service.ending_signals import ENDING_SIGNALS
 from qiscus_tui.tui.terminal.crash_report import crash_words
 from qiscus_tui.tui.terminal.driver import TerminalDriver
 from qiscus_tui.tui.terminal.key_queue import KeyDone, KeyQueue
@@ -36,6 +39,18 @@ class TerminalApp(App[int], inherit_bindings=False):
     ) -> None:
         super().__init__(driver_class=TerminalDriver, css_path=[*css_path], ansi_color=ansi_color)
         self._keys = KeyQueue(self, super().on_event)
+
+    # Signals.
+
+    def on_load(self) -> None:
+        """Handle signals from now on: the terminal is taken next."""
+        loop = asyncio.get_running_loop()  # it drops the handlers when it closes
+        for number in ENDING_SIGNALS:
+            loop.add_signal_handler(number, self.leave, signal_exit_code(number))
+
+    def leave(self, code: int) -> None:
+        """End the program with this exit code."""
+        self.exit(code)
 
     # The terminal.
 
