@@ -1,6 +1,6 @@
 """The audit log: what was revoked from here, by whom, from where.
 
-A diary, not evidence: who can run the program can also change the file.
+It is a diary, not evidence: whoever can run the program can also change the file.
 """
 
 import os
@@ -29,17 +29,17 @@ from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.processes import Running, this_process
 
 FILE_SIZE = 4 * 1024 * 1024
-"""Bytes from which on the file is put away and a new one begun."""
+"""Bytes from which on the file is rotated."""
 
 FILES_KEPT = 5
-"""How many files are kept that were put away."""
+"""How many rotated files are kept."""
 
 REASON_LENGTH = 300
 
 
 @dataclass(frozen=True)
 class AuditContent:
-    """What the log holds."""
+    """The content of the log."""
 
     records: tuple[AuditRecord, ...]
     unreadable: int
@@ -52,9 +52,9 @@ class CutShort:
 
     intent: AuditIntent
     outcomes: int
-    """Of how many of its sessions the outcome was written down."""
+    """How many of its sessions have an outcome in the log."""
     reached: AuditCutShort | None = None
-    """How far it was; None where the program had no time to write that down."""
+    """How far it came; None where the program could not record it."""
 
 
 class AuditLog:
@@ -82,12 +82,12 @@ class AuditLog:
         ids: Sequence[str],
         started: float | None = None,
     ) -> None:
-        """Say what is about to be sent; it is on the disk when this returns.
+        """Record what is about to be sent; it is on the disk when this returns.
 
         If this raises, nothing may be sent.
         """
         process = this_process()
-        record = AuditIntent(
+        intent = AuditIntent(
             time=self._now() if started is None else started,
             plan_id=plan_id,
             kind=kind,
@@ -101,61 +101,53 @@ class AuditLog:
             process=process,
             ids=tuple(ids),
         )
-        with self._files.lock(self._lock_folder):
-            self._make_room()
-            self._files.append_durably(self._path, to_line(record))
+        self._append(intent)
 
-    def outcome(self, plan_id: str, session_id: str, outcome: str, reason: str = "") -> None:
-        """What became of one session. On the disk at the latest with the summary."""
-        self.outcomes(plan_id, [(session_id, outcome, reason)])
-
-    def outcomes(self, plan_id: str, told: Iterable[tuple[str, str, str]]) -> None:
-        """The same for many sessions at once: id, outcome and reason of each."""
+    def outcomes(self, plan_id: str, outcomes: Iterable[tuple[str, str, str]]) -> None:
+        """Record id, outcome and reason of each session; on the disk with the summary at latest."""
         now = self._now()
         lines = b"".join(
             to_line(AuditOutcome(now, plan_id, session_id, outcome, safe(reason, REASON_LENGTH)))
-            for session_id, outcome, reason in told
+            for session_id, outcome, reason in outcomes
         )
         with self._files.lock(self._lock_folder):
-            self._make_room()
+            self._rotate_if_full()
             self._files.append(self._path, lines)
 
     def summary(self, plan_id: str, counts: Mapping[str, int]) -> None:
-        """The plan is done; it and all its outcomes are on the disk when this returns."""
+        """Record that the plan is done; all its outcomes are on the disk when this returns."""
         self._append(AuditSummary(self._now(), plan_id, dict(counts)))
 
     def cut_short(self, plan_id: str, sent: int, answered: int) -> None:
-        """The plan ends early, and nothing looks what is gone: how many were sent and answered."""
+        """Record how many were sent and answered by a plan that ends early, unverified."""
         self._append(AuditCutShort(self._now(), plan_id, sent, answered))
 
     def acknowledge(self, plan_id: str) -> None:
-        """The user was told that this plan was cut short."""
+        """Record that the user has seen that this plan was cut short."""
         self._append(AuditAcknowledged(self._now(), plan_id))
 
     def read(self) -> AuditContent:
-        """Every record, oldest first, and how many lines are none: torn by a crash, or damaged."""
+        """Return every record, oldest first, and the number of lines torn or damaged."""
         if not self._files.is_there(self._path.parent):
             return AuditContent((), 0)
         with self._files.lock(self._lock_folder):
-            contents = self._contents()
+            numbers = range(FILES_KEPT, 0, -1)
+            paths = [*(self._rotated(number) for number in numbers), self._path]
+            contents = [self._read(path) for path in paths]
         lines = [line for content in contents for line in content.split(b"\n") if line]
         records = tuple(_parsed(lines))
         return AuditContent(records, len(lines) - len(records))
 
-    def events(self) -> Iterator[AuditRecord]:
-        """Every record, oldest first."""
-        return iter(self.read().records)
-
     def plans_cut_short(self) -> tuple[CutShort, ...]:
-        """Plans that a crash or a lost connection ended, and that nobody was told of yet.
+        """Return the plans that a crash or a lost connection ended, until acknowledged.
 
-        Every start asks, and hardly ever is there one: the whole log is read only then, and after
-        its program was seen to be gone, so that all that it wrote is there.
+        Called at every start. There is rarely one, so the whole log is read only then, and after
+        its program is seen to be gone, so that everything it wrote is there.
         """
         gone = {one.plan_id for one in self._open() if one.process.running() is Running.NO}
         if not gone:
             return ()
-        records = list(self.events())
+        records = self.read().records
         outcomes = Counter(one.plan_id for one in records if isinstance(one, AuditOutcome))
         reached = {one.plan_id: one for one in records if isinstance(one, AuditCutShort)}
         return tuple(
@@ -166,49 +158,41 @@ class AuditLog:
 
     def _append(self, record: AuditRecord) -> None:
         with self._files.lock(self._lock_folder):
-            self._make_room()
+            self._rotate_if_full()
             self._files.append_durably(self._path, to_line(record))
 
-    def _make_room(self) -> None:
-        """Put the file away once it is full. Flushed first, and no open plan loses its intent."""
+    def _rotate_if_full(self) -> None:
+        """Start a new file, after flushing the full one. No open plan loses its intent."""
         if self._files.size_of(self._path) < self._file_size:
             return
-        self._files.append_durably(self._path, self._to_be_carried())
+        self._files.append_durably(self._path, self._intents_to_repeat())
         for number in range(FILES_KEPT - 1, 0, -1):
-            if self._files.is_there(self._put_away(number)):
-                self._files.move(self._put_away(number), self._put_away(number + 1))
-        self._files.move(self._path, self._put_away(1))
+            if self._files.is_there(self._rotated(number)):
+                self._files.move(self._rotated(number), self._rotated(number + 1))
+        self._files.move(self._path, self._rotated(1))
 
-    def _to_be_carried(self) -> bytes:
-        """Intents without an end that the two newest files would no longer hold."""
-        older = {record.plan_id for record in _but_outcomes([self._read(self._put_away(1))])}
+    def _intents_to_repeat(self) -> bytes:
+        """Return the open intents that the two newest files would no longer hold."""
+        older = {record.plan_id for record in _except_outcomes([self._read(self._rotated(1))])}
         return b"".join(to_line(intent) for intent in self._open() if intent.plan_id in older)
 
     def _open(self) -> list[AuditIntent]:
-        """Intents without an end: the two newest files hold them all. Needs no lock.
+        """Return the open intents: the two newest files hold them all. Needs no lock.
 
-        The newest is read first: what is put away meanwhile is then read twice, and not missed.
+        The newest is read first: a file rotated meanwhile is then read twice, and not missed.
         """
         newest = self._read(self._path)
-        return _open_plans(_but_outcomes([self._read(self._put_away(1)), newest]))
-
-    def _contents(self) -> list[bytes]:
-        return [self._read(path) for path in self._all_files()]
+        return _open_plans(_except_outcomes([self._read(self._rotated(1)), newest]))
 
     def _read(self, path: Path) -> bytes:
         return self._files.read(path) or b""
 
-    def _all_files(self) -> tuple[Path, ...]:
-        """The put away files, oldest first, then the one that is written."""
-        put_away = (self._put_away(number) for number in range(FILES_KEPT, 0, -1))
-        return (*put_away, self._path)
-
-    def _put_away(self, number: int) -> Path:
+    def _rotated(self, number: int) -> Path:
         return self._path.with_name(f"audit.{number}.jsonl")
 
 
-def _but_outcomes(contents: Iterable[bytes]) -> Iterator[AuditRecord]:
-    """What tells whether a plan is open; most lines are outcomes, and are not parsed for it."""
+def _except_outcomes(contents: Iterable[bytes]) -> Iterator[AuditRecord]:
+    """Return what decides whether a plan is open; most lines are outcomes, and not decoded."""
     lines = (line for content in contents for line in content.split(b"\n"))
     return _parsed(line for line in lines if not is_outcome(line))
 
@@ -218,7 +202,7 @@ def _parsed(lines: Iterable[bytes]) -> Iterator[AuditRecord]:
 
 
 def _open_plans(records: Iterable[AuditRecord]) -> list[AuditIntent]:
-    """The intents without an end."""
+    """Return the intents without an end."""
     intents: dict[str, AuditIntent] = {}
     for record in records:
         match record:

@@ -1,7 +1,7 @@
 """What was listed at the last visit, so that the next one can mark what is new.
 
-Only salted fingerprints of (client, network) pairs are kept: the file tells nobody who logs in
-from where.
+Only salted fingerprints of (client, network) pairs are stored: the file does not reveal who logs
+in from where.
 """
 
 import hashlib
@@ -20,14 +20,14 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class Seen:
-    """What the last visit left."""
+    """The fingerprints that the last visit stored."""
 
     salt: str = ""
     prints: frozenset[str] | None = None
-    """Fingerprints; None before the first visit has ended."""
+    """None before the first visit has ended."""
 
     def new_among(self, pairs: Iterable[Pair]) -> frozenset[Pair]:
-        """Those of the pairs that were not there; none on the first visit."""
+        """Return the pairs that were not listed then; none on the first visit."""
         if self.prints is None:
             return frozenset()
         prints = self.prints
@@ -44,40 +44,38 @@ class Visits:
     """Reads and replaces what was seen. All of it raises StorageError."""
 
     def __init__(self, paths: Paths) -> None:
-        lost = "Go on: nothing is marked as new on this visit."
+        lost = "Continue: nothing is marked as new on this visit."
         self._file = JsonFile(paths, paths.visits_file, _Visits, lost)
 
     def last(self, account_key: str) -> Seen:
-        """What the account's last visit left."""
+        """Return what was listed at the account's last visit."""
         content = self._file.read()
         return Seen(content.salt, decoded(content.seen.get(account_key), frozenset[str]))
 
-    def seen(self, account_key: str) -> frozenset[str] | None:
-        """Fingerprints of the last visit; None before the first one has ended."""
-        return self.last(account_key).prints
-
     def new_pairs(self, account_key: str, pairs: Iterable[Pair]) -> frozenset[Pair]:
-        """Those of the pairs that were not there at the last visit; none on the first one."""
+        """Return the pairs that were not listed at the last visit; none on the first one."""
         return self.last(account_key).new_among(pairs)
 
     def remember(self, account_key: str, pairs: Iterable[Pair]) -> None:
-        """A visit ends: keep exactly these, and forget what is no longer listed."""
-        self._keep(account_key, pairs, frozenset())
+        """End a visit: store exactly these, and forget what is no longer listed."""
+        with self._file.changing() as content:
+            content.seen[account_key] = sorted(_prints(content, pairs))
 
     def add(self, account_key: str, pairs: Iterable[Pair]) -> None:
-        """A visit ends that saw a part of the list only: keep these besides what was seen."""
-        self._keep(account_key, pairs, self.seen(account_key) or frozenset())
-
-    def _keep(self, account_key: str, pairs: Iterable[Pair], besides: frozenset[str]) -> None:
+        """End a visit that listed only a part: store these and what was stored before."""
         with self._file.changing() as content:
-            content.salt = content.salt or os.urandom(16).hex()
-            prints = {_fingerprint(content.salt, pair) for pair in pairs}
-            content.seen[account_key] = sorted(prints | besides)
+            earlier = decoded(content.seen.get(account_key), frozenset[str]) or frozenset()
+            content.seen[account_key] = sorted(_prints(content, pairs) | earlier)
 
     def forget(self, account_key: str) -> None:
-        """The account is gone from this machine."""
+        """Forget an account that was removed from this machine."""
         with self._file.changing() as content:
             content.seen.pop(account_key, None)
+
+
+def _prints(content: _Visits, pairs: Iterable[Pair]) -> set[str]:
+    content.salt = content.salt or os.urandom(16).hex()
+    return {_fingerprint(content.salt, pair) for pair in pairs}
 
 
 def _fingerprint(salt: str, pair: Pair) -> str:

@@ -303,7 +303,7 @@ _LOOKS: tuple[tuple[Callable[[Paths], Path], Callable[[Paths], object]], ...] = 
     (lambda paths: paths.journal_file, lambda paths: Journal(paths).unfinished()),
     (lambda paths: paths.visits_file, lambda paths: Visits(paths).last("k")),
     (lambda paths: paths.verified_file, lambda paths: VerifiedCalls(paths, *"abc").is_verified()),
-    (lambda paths: paths.audit_file, lambda paths: list(AuditLog(paths, environ={}).events())),
+    (lambda paths: paths.audit_file, lambda paths: AuditLog(paths, environ={}).read()),
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from tests.service.conftest import Sandbox, SandboxMaker
 
 def written(here: Sandbox) -> PastPlan:
     """The one plan in the audit log."""
-    (plan,) = past_plans(here.local_files.audit.events())
+    (plan,) = past_plans(here.local_files.audit.read().records)
     return plan
 
 
@@ -56,7 +56,7 @@ async def test_forgetting_ends_nothing_and_is_not_written_down(sandbox: SandboxM
     here = sandbox()
     connection = await here.connected()
     await forget_account(here.workspace, connection.name)
-    assert list(here.local_files.audit.events()) == []
+    assert here.local_files.audit.read().records == ()
 
 
 async def test_a_read_only_account_is_forgotten_only_where_that_is_asked_for_and_ends_nothing(
@@ -74,4 +74,4 @@ async def test_a_read_only_account_is_forgotten_only_where_that_is_asked_for_and
     assert here.state.calls[Call.LOGOUT] == 0
     assert here.tokens() == before
     assert here.local_files.book.find(connection.name) is None
-    assert list(here.local_files.audit.events()) == []
+    assert here.local_files.audit.read().records == ()

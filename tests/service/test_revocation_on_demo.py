@@ -384,7 +384,7 @@ async def test_the_audit_log_has_intent_outcomes_and_summary(sandbox: SandboxMak
     here = sandbox()
     connection = await here.connected()
     report = await revoke(connection, 3)
-    events = list(here.local_files.audit.events())
+    events = here.local_files.audit.read().records
     assert isinstance(events[0], AuditIntent)
     assert set(events[0].ids) == {target.session.id for target in report.plan.targets}
     assert {e.outcome for e in events if isinstance(e, AuditOutcome)} == {"revoked"}

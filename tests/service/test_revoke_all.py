@@ -95,7 +95,7 @@ async def test_it_is_recorded_and_the_account_is_locked_before_the_call(sandbox:
     def look() -> None:
         seen.append(states(here.local_files))
         seen.append(is_locked(here.local_files.paths.state_dir))
-        seen.extend(here.local_files.audit.events())
+        seen.extend(here.local_files.audit.read().records)
 
     at_each(here, connection, Call.REVOKE_ALL, look)
     listed = await connection.read_list()

@@ -229,9 +229,9 @@ async def test_logging_out_forgets_the_visits_too(sandbox: SandboxMaker):
     here = sandbox()
     connection = await visited(here)
     key = connection.account.key
-    assert here.local_files.visits.seen(key) is not None
+    assert here.local_files.visits.last(key).prints is not None
     await log_out(connection)
-    assert here.local_files.visits.seen(key) is None
+    assert here.local_files.visits.last(key).prints is None
 
 
 # Faults

@@ -41,7 +41,7 @@ top = Path(sys.argv[1])
 log = AuditLog(Paths(top / "config", top / "data", top / "state", top / "cache"))
 account = Account(parse_origin("https://omnichannel.qiscus.com"), "abcd-1", "a@b.c")
 log.intent("cut", account, AuditKind.REVOKE, ["3fa9c01b0001", "77be02d40002"])
-log.outcome("cut", "3fa9c01b0001", "revoked")
+log.outcomes("cut", [("3fa9c01b0001", "revoked", "")])
 """
 
 
@@ -61,12 +61,12 @@ def test_a_plan_is_written_down_from_intent_to_summary(
     log: AuditLog, account: Account, clock: ManualClock
 ) -> None:
     log.intent("plan", account, AuditKind.REVOKE, IDS, clock.now())
-    log.outcome("plan", IDS[0], "revoked")
+    log.outcomes("plan", [(IDS[0], "revoked", "")])
     log.outcomes("plan", [(IDS[1], "failed", "403")])
     log.summary("plan", {"revoked": 1, "failed": 1})
 
     now = clock.now()
-    intent, *rest = log.events()
+    intent, *rest = log.read().records
     assert isinstance(intent, AuditIntent)
     assert (intent.account, intent.app_id) == (account.name, account.app_code)
     assert (intent.ids, intent.kind) == (IDS, AuditKind.REVOKE)
@@ -94,7 +94,7 @@ def test_an_intent_is_on_the_disk_before_it_returns(
     log.intent("plan", account, AuditKind.REVOKE, IDS)
     assert len(flushed) == 2  # the file and its folder
 
-    log.outcome("plan", IDS[0], "revoked")
+    log.outcomes("plan", [(IDS[0], "revoked", "")])
     assert len(flushed) == 2
     log.summary("plan", {})
     assert len(flushed) == 4
@@ -113,9 +113,9 @@ def test_an_intent_that_can_not_be_written_is_an_error(
 
 
 def test_reasons_are_safe_and_short(log: AuditLog) -> None:
-    log.outcome("plan", IDS[0], "failed", "\x1b]0;evil\x07" + "x" * 5000)
+    log.outcomes("plan", [(IDS[0], "failed", "\x1b]0;evil\x07" + "x" * 5000)])
 
-    (record,) = log.events()
+    (record,) = log.read().records
     assert isinstance(record, AuditOutcome)
     assert record.reason.isprintable()
     assert len(record.reason) < 400
@@ -128,9 +128,9 @@ def test_a_torn_last_line_is_passed_over_and_the_next_one_is_whole(
     with paths.audit_file.open("ab") as file:
         file.write(b'{"time": 1, "plan": "pl')
 
-    assert len(list(log.events())) == 1
+    assert len(log.read().records) == 1
     log.summary("plan", {})
-    assert len(list(log.events())) == 2
+    assert len(log.read().records) == 2
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_lines_are_ascii() -> None:
 
 def test_looking_into_no_log_creates_nothing(log: AuditLog, paths: Paths) -> None:
     assert log.plans_cut_short() == ()
-    assert list(log.events()) == []
+    assert log.read().records == ()
     assert not paths.state_dir.exists()
 
 
@@ -161,7 +161,7 @@ def test_a_plan_that_was_cut_short_is_named_until_acknowledged(log: AuditLog) ->
 
     log.acknowledge("cut")
     assert log.plans_cut_short() == ()
-    assert isinstance(list(log.events())[-1], AuditAcknowledged)
+    assert isinstance(log.read().records[-1], AuditAcknowledged)
 
 
 def test_a_plan_that_still_runs_or_is_done_was_not_cut_short(
@@ -183,7 +183,7 @@ def test_the_log_is_rotated_and_bounded(paths: Paths, account: Account, clock: M
     names = sorted(path.name for path in paths.state_dir.glob("audit*"))
     assert names == ["audit.1.jsonl", *(f"audit.{n}.jsonl" for n in range(2, 6)), "audit.jsonl"]
     assert all(path.stat().st_size < 4000 for path in paths.state_dir.glob("audit*"))
-    plans = [record.plan_id for record in log.events() if isinstance(record, AuditIntent)]
+    plans = [record.plan_id for record in log.read().records if isinstance(record, AuditIntent)]
     assert plans == [f"plan {number}" for number in range(100 - len(plans), 100)]
 
 
@@ -194,9 +194,9 @@ def test_rotation_never_drops_the_intent_of_a_plan_without_an_end(
     log = AuditLog(paths, clock.now, {}, file_size=1500)
     log.intent("running", account, AuditKind.REVOKE, IDS)
     for number in range(120):
-        log.outcome("other", f"{number:012}", "revoked")
+        log.outcomes("other", [(f"{number:012}", "revoked", "")])
 
-    plans = [record.plan_id for record in log.events() if isinstance(record, AuditIntent)]
+    plans = [record.plan_id for record in log.read().records if isinstance(record, AuditIntent)]
     assert set(plans) == {"cut", "running"}
     assert [cut.intent.plan_id for cut in log.plans_cut_short()] == ["cut"]
 
@@ -247,7 +247,7 @@ def test_a_file_that_is_put_away_while_it_is_looked_at_hides_no_plan(
         if path == paths.audit_file:
             monkeypatch.undo()
             for number in range(30):
-                log.outcome("other", f"{number:012}", "revoked")
+                log.outcomes("other", [(f"{number:012}", "revoked", "")])
         return data
 
     monkeypatch.setattr("qiscus_tui.store.file_store.ON_DISK.read", read_slowly)

@@ -32,6 +32,6 @@ def test_a_full_log_in_memory_is_put_away_too(account: Account, clock: ManualClo
         log.intent(f"plan-{number}", account, AuditKind.REVOKE, ["3fa9c01b0001"])
         log.summary(f"plan-{number}", {"revoked": 1})
 
-    plans = [one.plan_id for one in log.events() if hasattr(one, "counts")]
+    plans = [one.plan_id for one in log.read().records if hasattr(one, "counts")]
     assert plans[-1] == "plan-29"
     assert 1 < len(plans) < 30

@@ -12,7 +12,7 @@ def visits(paths: Paths) -> Visits:
 
 
 def test_the_first_visit_marks_nothing(visits: Visits, paths: Paths) -> None:
-    assert visits.seen("key") is None
+    assert visits.last("key").prints is None
     assert visits.new_pairs("key", [CURL]) == frozenset()
     assert not paths.state_dir.exists()
 
@@ -28,7 +28,7 @@ def test_what_is_no_longer_listed_is_forgotten(visits: Visits) -> None:
     visits.remember("key", [CHROME])
 
     assert visits.new_pairs("key", [CURL]) == {CURL}
-    assert len(visits.seen("key") or ()) == 1
+    assert len(visits.last("key").prints or ()) == 1
 
 
 def test_an_empty_list_was_a_visit_too(visits: Visits) -> None:
@@ -39,20 +39,20 @@ def test_an_empty_list_was_a_visit_too(visits: Visits) -> None:
 
 def test_accounts_have_visits_of_their_own(visits: Visits) -> None:
     visits.remember("key", [CURL])
-    assert visits.seen("other") is None
+    assert visits.last("other").prints is None
 
     visits.forget("key")
-    assert visits.seen("key") is None
+    assert visits.last("key").prints is None
 
 
 def test_only_fingerprints_are_kept_and_they_differ_between_machines(
     visits: Visits, paths: Paths
 ) -> None:
     visits.remember("key", [CURL])
-    first = visits.seen("key")
+    first = visits.last("key").prints
     assert "curl" not in paths.visits_file.read_text()
     assert "203.0.113" not in paths.visits_file.read_text()
 
     paths.visits_file.unlink()
     visits.remember("key", [CURL])
-    assert visits.seen("key") != first
+    assert visits.last("key").prints != first

@@ -28,9 +28,9 @@ def written(machine: Machine, plan: str, at: float, *, ended: bool = True) -> No
     (stored,) = machine.local_files.book.all()
     log, ids = machine.local_files.audit, ["3fa9c01b0001", "3fa9c01b0002"]
     log.intent(plan, stored.account, AuditKind.REVOKE, ids, at)
-    log.outcome(plan, ids[0], "revoked")
+    log.outcomes(plan, [(ids[0], "revoked", "")])
     if ended:
-        log.outcome(plan, ids[1], "failed", f"still listed {HOSTILE}")
+        log.outcomes(plan, [(ids[1], "failed", f"still listed {HOSTILE}")])
         log.summary(plan, {"revoked": 1, "failed": 1})
 
 

@@ -148,7 +148,7 @@ class PlanScreen(StackedScreen):
 def _plans(workspace: Workspace) -> list[PastPlan]:
     from qiscus_tui.service.history import past_plans
 
-    return past_plans(workspace.local_files.audit.events())
+    return past_plans(workspace.local_files.audit.read().records)
 
 
 def _plan_row(plan: PastPlan, now: float) -> TextRow:
