@@ -165,7 +165,7 @@ async def test_nothing_more_is_sent_when_another_target_is_gone_too(first_use: S
     first_use.server.always = ends_all
     end = await first_use.apply(first_use.plan(sessions))
     assert only_one_was_sent(first_use, end)
-    assert end.report.halted == "4 other sessions of the plan went with the first one"
+    assert end.report.halted == "4 other sessions of the plan ended with the first one"
     assert not first_use.trials.verified
 
 
@@ -214,7 +214,7 @@ async def test_one_other_target_that_is_gone_too_is_enough(first_use: Stage):
     first_use.server.always = ends_another_too
     end = await first_use.apply(first_use.plan())
     assert only_one_was_sent(first_use, end)
-    assert end.report.halted == "1 other session of the plan went with the first one"
+    assert end.report.halted == "1 other session of the plan ended with the first one"
 
 
 async def test_nothing_more_is_sent_when_our_own_session_is_gone_too(first_use: Stage):

@@ -89,7 +89,7 @@ async def test_where_the_list_cannot_be_read_what_was_sent_is_unknown(stage: Sta
     stage.server.readings.append(NotConnected("The host is away"))
     end = await stage.apply(stage.plan())
     assert end.of(session).outcome is Outcome.UNKNOWN
-    assert end.of(session).reason == "the list is not known: The host is away"
+    assert end.of(session).reason == "the list is unknown: The host is away"
     assert end.report.listed is None
     assert end.report.fault is not None
     assert end.report.fault.exit_code == 5

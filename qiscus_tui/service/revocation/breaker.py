@@ -13,14 +13,14 @@ from qiscus_tui.errors import (
 )
 
 IN_A_ROW = 10
-"""Answers of 400, 405 or 422 in a row that say the call is not understood at all; also
-sessions in a row that were given up try after try, which say that the server is away."""
+"""Answers of 400, 405 or 422 in a row after which the call counts as not understood; also
+sessions in a row whose tries ran out after which the server counts as unavailable."""
 
 _NOT_UNDERSTOOD = frozenset({400, 405, 422})
 
 
 class Breaker:
-    """Hears every answer of a bulk in order of arrival and says when it must stop."""
+    """Records every answer of a bulk in order of arrival, and decides when it must stop."""
 
     def __init__(self, trip: Callable[[QiscusTuiError], None]) -> None:
         self._trip = trip
@@ -28,7 +28,7 @@ class Breaker:
         self._given_up = 0
 
     def record(self, error: QiscusTuiError | None) -> None:
-        """An answer, None for a yes; or that there was none."""
+        """Record an answer (None: success), or that there was none."""
         match error:
             case LoginNeeded() | Forbidden():  # 401 and 403, about our own credential
                 self._trip(error)
@@ -37,7 +37,7 @@ class Breaker:
             case ServerError(status=status) if status in _NOT_UNDERSTOOD:
                 self._counts_as_not_understood(error)
             case OutOfReach():
-                pass  # no answer: neither of that row nor its end
+                pass  # no answer: it neither continues the row nor ends it
             case _:
                 self._not_understood = 0
 
@@ -47,7 +47,7 @@ class Breaker:
             self._trip(error)
 
     def ends_with(self, error: QiscusTuiError | None) -> None:
-        """How a session ended after all its tries."""
+        """Record the result of a session after all its tries."""
         if not isinstance(error, ServerFault | OutOfReach):
             self._given_up = 0
             return

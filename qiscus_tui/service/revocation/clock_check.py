@@ -10,7 +10,7 @@ MOST_OFFSET = DAY
 
 
 def clock_difference(listed: SessionList) -> str:
-    """Return in words by how much the clocks differ, where that is too much; else nothing."""
+    """Return by how much the clocks differ, as text, where that is too much; else nothing."""
     if abs(listed.offset) <= MOST_OFFSET:
         return ""
     direction = "ahead of" if listed.offset > 0 else "behind"
@@ -24,6 +24,6 @@ def check_clocks(listed: SessionList, rule: Query | None) -> None:
     if difference and rule is not None and rule.depends_on_clock:
         raise UsageError(
             f"{difference}: ages can't be trusted",
-            "Correct the wrong clock, or choose sessions one by one. To revoke by age all the "
-            "same: qiscus-tui revoke --allow-clock-offset",
+            "Correct the wrong clock, or choose sessions one by one. To revoke by age anyway: "
+            "qiscus-tui revoke --allow-clock-offset",
         )

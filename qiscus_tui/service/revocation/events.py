@@ -1,4 +1,4 @@
-"""What a run tells while it goes on."""
+"""The events of a run."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class TrialStarted:
 
     id: str
     why_another: str | None = None
-    """Why the one before it did not settle that, None for the first."""
+    """Why the one before it did not decide that; None for the first."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Verifying:
 
 @dataclass(frozen=True)
 class Finished:
-    """The end, always last."""
+    """The run is done. Always the last event."""
 
     report: Report
 

@@ -1,4 +1,4 @@
-"""What a run came to know, and the outcomes that follow from it. Pure: asks nobody."""
+"""What is known in a run, and the outcomes that follow from it. Pure."""
 
 from collections.abc import Iterable, Set
 from functools import cached_property
@@ -11,7 +11,7 @@ from qiscus_tui.service.sessions.session_list import SessionList
 
 
 class Evidence:
-    """What is known of the sessions of one plan. `now` is this machine's time throughout."""
+    """What is known of the sessions of one plan. `now` is always this machine's time."""
 
     def __init__(self, plan: RevocationPlan, sent: dict[str, QiscusTuiError | None]) -> None:
         self.plan = plan
@@ -22,25 +22,25 @@ class Evidence:
         self.after: SessionList | None = None
         """The list as it was read after the last request."""
         self.gone: set[str] = set()
-        """Targets that were not listed any more before they were sent."""
-        self.kept: dict[str, str] = {}
+        """Targets that were no longer listed before they were sent."""
+        self.withheld: dict[str, str] = {}
         """Targets that must not be sent after all, and why."""
         self._judged: tuple[SessionList, bool] | None = None
-        """The list that `is_whole` was asked about last, and its answer."""
+        """The last list given to `is_whole`, and the result."""
 
     def begin_with(self, listed: SessionList) -> None:
-        """A newer list than the plan's, from before anything was sent."""
+        """Use a newer list than the plan's, from before anything was sent."""
         self.before = listed
         self._judged = None
 
     @property
     def all_ids(self) -> Set[str]:
-        """Every id that was listed before anything was sent, or is to be sent."""
+        """Return every id that was listed before anything was sent, or is to be sent."""
         return self.before.positions.keys() | {target.session.id for target in self.plan.targets}
 
     @property
     def newest(self) -> SessionList | None:
-        """The newest list since the plan's; not one that what was sent has changed since."""
+        """Return the newest list since the plan's, unless requests have changed it since."""
         if self.after is not None or self.sent or self.before is self.plan.listed:
             return self.after
         return self.before
@@ -48,7 +48,7 @@ class Evidence:
     # What a later list says
 
     def is_whole(self, listed: SessionList) -> bool:
-        """Whether what is not in this list is gone, and not only unread."""
+        """Return whether what this list lacks is gone, and not merely unread."""
         if self._judged is None or self._judged[0] is not listed:
             self._judged = listed, listed.complete and self._compares(listed)
         return self._judged[1]
@@ -63,19 +63,19 @@ class Evidence:
         return not (_ids_changed(tokenless, listed) or _has_another_id(earlier, listed))
 
     def is_gone(self, session: Session, listed: SessionList) -> bool:
-        """Whether it is beyond doubt that it ended although nothing was sent for it."""
+        """Return whether it certainly ended although nothing was sent for it."""
         return listed.doubt_about(session.id) is None and self.is_whole(listed)
 
     def vanished(self, session: Session, listed: SessionList, now: float) -> bool:
-        """Whether it is gone without having expired."""
+        """Return whether it is gone without having expired."""
         if not listed.lacks(session.id) or not self.is_whole(listed):
             return False
         return session.expires_at is None or session.expires_at > now + listed.offset
 
     def ids_changed(self, listed: SessionList) -> bool:
-        """Whether an id now stands for another session, or is revoked by something else.
+        """Return whether an id now stands for another session, or is revoked by something else.
 
-        So it is where a server's ids are the numbers of its rows.
+        That happens where a server's ids are the numbers of its rows.
         """
         if self.revokes_by_id:
             earlier = self.plan.listed
@@ -84,15 +84,15 @@ class Evidence:
 
     @cached_property
     def revokes_by_id(self) -> bool:
-        """Whether an id is sent, not a token: it may be the number of a row, and change."""
+        """Whether ids are sent, not tokens: they may be row numbers, which change."""
         return any(one.session.revoke_with != one.session.token for one in self.plan.targets)
 
     @cached_property
     def end_rows(self) -> frozenset[str]:
         """Ids of the sessions with the lowest and the highest number, where numbers revoke them.
 
-        If these are the numbers of rows, a revoke of such a one changes no other number: it does
-        not show whether the others may be sent.
+        If these are row numbers, revoking an end row changes no other number, and so does not show
+        whether the others may be sent.
         """
         if not self.revokes_by_id:
             return frozenset()
@@ -105,16 +105,16 @@ class Evidence:
         return frozenset(one for one, number in numbers.items() if number in ends)
 
     def lost_own(self, listed: SessionList, now: float) -> bool:
-        """Whether our own session went although nothing was sent for it."""
+        """Return whether our own session ended although nothing was sent for it."""
         own, own_now = self.before.current_session, listed.current_session
         if own is None or own.id in self.sent:
             return False
         if own_now is not None and own_now.token is not None:
-            return False  # we hold a newer token meanwhile, and it lives
+            return False  # we hold a newer token meanwhile, and it is valid
         return self.vanished(own, listed, now)
 
     def others_vanished(self, since: SessionList, listed: SessionList, now: float) -> int:
-        """How many sessions outside the plan are gone since a list, our own not counted."""
+        """Return how many sessions outside the plan, except our own, are gone since a list."""
         planned = {target.session.id for target in self.plan.targets}
         missing = since.positions.keys() - listed.positions.keys() - planned
         sessions = map(since.get, missing)
@@ -124,9 +124,9 @@ class Evidence:
         )
 
     def proves_call_works(self, revoked: set[str], listed: SessionList, now: float) -> bool:
-        """Whether what was revoked proves the revoke call.
+        """Return whether what was revoked proves that the revoke call works.
 
-        Our own session may go by any revoke on some servers, and an expired one goes by itself.
+        On some servers any revoke ends our own session, and an expired one ends by itself.
         """
         return any(
             target.session.id in revoked
@@ -141,8 +141,8 @@ class Evidence:
     def outcomes(
         self, halted: str | None, trouble: QiscusTuiError | None
     ) -> tuple[SessionOutcome, ...]:
-        """One for each target, each id or token that is not listed, and each named session that
-        was left out.
+        """Return one for each target, each id or token that is not listed, and each named session
+        that was left out.
 
         `halted` is why sending stopped, `trouble` why the list could not be read afterwards.
         """
@@ -157,7 +157,7 @@ class Evidence:
         return (*targets, *gone, *unlisted, *left_out)
 
     def last_fault(self, outcomes: tuple[SessionOutcome, ...]) -> ServerFault | OutOfReach | None:
-        """What kept everything that was sent from ending, where tries ran out; else None."""
+        """Return why nothing that was sent ended, where tries ran out; else None."""
         if any(o.outcome is Outcome.REVOKED for o in outcomes):
             return None
         faults = [e for e in self.sent.values() if isinstance(e, ServerFault | OutOfReach)]
@@ -169,15 +169,15 @@ class Evidence:
         after, listed_after = self.after, self.after is not None and self.after.get(session_id)
         if session_id in self.gone:
             if listed_after:
-                return SessionOutcome(session_id, Outcome.NOT_SENT, "is listed again")
+                return SessionOutcome(session_id, Outcome.NOT_SENT, "listed again")
             return SessionOutcome(session_id, Outcome.ALREADY_GONE)
-        if session_id in self.kept:
-            return SessionOutcome(session_id, Outcome.NOT_SENT, self.kept[session_id])
+        if session_id in self.withheld:
+            return SessionOutcome(session_id, Outcome.NOT_SENT, self.withheld[session_id])
         if session_id not in self.sent:
             return SessionOutcome(session_id, Outcome.NOT_SENT, halted)
         if after is None:
             why = trouble.message if trouble else "it was not read"
-            return SessionOutcome(session_id, Outcome.UNKNOWN, f"the list is not known: {why}")
+            return SessionOutcome(session_id, Outcome.UNKNOWN, f"the list is unknown: {why}")
         if listed_after:
             answer = self.sent[session_id]
             said = answer.message if answer else "still listed"
@@ -204,7 +204,7 @@ def _ids_changed(sessions: Iterable[Session], listed: SessionList) -> bool:
 
 
 def _has_another_id(earlier: SessionList, listed: SessionList) -> bool:
-    """Whether a session without a token seems to be listed under another id than before."""
+    """Return whether a session without a token seems to be listed under another id."""
     missing = {
         one.created_at
         for one in earlier.sessions

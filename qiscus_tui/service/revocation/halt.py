@@ -1,4 +1,4 @@
-"""The one place that says whether anything more may be sent."""
+"""The one place that decides whether anything more may be sent."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,16 +8,16 @@ from qiscus_tui.service.revocation.events import Event, Halted
 
 
 class Halt:
-    """Once set, nothing more is sent. The first reason stays."""
+    """Once set, nothing more is sent. The first reason counts."""
 
-    def __init__(self, tell: Callable[[Event], None]) -> None:
-        self._tell = tell
+    def __init__(self, emit: Callable[[Event], None]) -> None:
+        self._emit = emit
         self._set = asyncio.Event()
         self.reason: str | None = None
-        """Why, None while sending goes on."""
+        """Why, None while sending continues."""
         self.hint: str | None = None
         self.fault: QiscusTuiError | None = None
-        """What the server answered (or that it did not), where that is the reason."""
+        """The server's answer, or the lack of one, where that is the reason."""
 
     @property
     def is_set(self) -> bool:
@@ -27,12 +27,12 @@ class Halt:
     def because(
         self, reason: str, hint: str | None = None, fault: QiscusTuiError | None = None
     ) -> None:
-        """Stop for this reason, in the user's words."""
+        """Stop for this reason, which the user is shown."""
         if self.is_set:
             return
         self.reason, self.hint, self.fault = reason, hint, fault
         self._set.set()
-        self._tell(Halted(reason))
+        self._emit(Halted(reason))
 
     def by(self, fault: QiscusTuiError) -> None:
         """Stop because of this answer."""

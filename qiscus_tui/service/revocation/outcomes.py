@@ -19,22 +19,22 @@ class Outcome(enum.Enum):
     REVOKED = "revoked"
     """Sent, and no longer listed."""
     ALREADY_GONE = "already_gone"
-    """Not listed any more before anything was sent."""
+    """No longer listed before anything was sent."""
     FAILED = "failed"
     """Still listed."""
     UNKNOWN = "unknown"
-    """Whether it is gone can't be told from the list."""
+    """The list does not show whether it is gone."""
     NOT_SENT = "not_sent"
 
     @property
     def words(self) -> str:
-        """As people read it."""
+        """Return it as the user reads it."""
         return self.value.replace("_", " ")
 
 
 @dataclass(frozen=True)
 class SessionOutcome:
-    """The outcome of one session, and the reason where it is not the wanted one."""
+    """The outcome of one session, with the reason where it was not revoked."""
 
     id: str
     outcome: Outcome
@@ -55,26 +55,24 @@ class Report:
     """The newest list: read afterwards, or before where nothing was sent. None where none was
     read since the plan's."""
     warning: str | None = None
-    """Something that happened beyond the plan."""
+    """What happened outside the plan."""
     anything_sent: bool = False
     lost_own: bool = False
-    """Whether this program's own session went although nothing was sent for it."""
+    """Whether this program's own session ended although nothing was sent for it."""
     fault: QiscusTuiError | None = None
-    """What stopped the sending, kept the list from being read, or kept everything from ending
-    until the tries ran out. None where nothing did, or where it was no fault of the way there
-    (a trial that ended nothing, the user)."""
+    """The error that stopped the sending, the reading of the list, or every revoke until the tries
+    ran out. None where there was none (such as a trial that ended nothing, or the user's stop)."""
     audit_error: StorageError | None = None
-    """Why this could not be written down (audit log, verified calls, that our own token ended),
-    None where it was."""
+    """Why the run could not be recorded (audit log, verified calls); None where it was."""
 
     @property
     def counts(self) -> Counter[Outcome]:
-        """How many sessions had each outcome."""
+        """Return how many sessions had each outcome."""
         return Counter(outcome.outcome for outcome in self.outcomes)
 
     @property
     def own_is_gone(self) -> bool:
-        """Whether this program's own session ended with this run."""
+        """Return whether this program's own session ended with this run."""
         own = self.plan.listed.current_session
         return self.lost_own or (
             own is not None
@@ -83,7 +81,7 @@ class Report:
 
     @property
     def is_whole(self) -> bool:
-        """Whether everything that was asked for is gone."""
+        """Return whether everything that was selected is gone."""
         return all(
             outcome.outcome in {Outcome.REVOKED, Outcome.ALREADY_GONE} for outcome in self.outcomes
         )

@@ -10,15 +10,15 @@ from qiscus_tui.query import Query
 from qiscus_tui.service.sessions.session_list import SessionList
 
 LARGE = 50
-"""Sessions up to which a plain yes confirms a plan; above, its number is typed."""
+"""Sessions up to which a plain yes confirms a plan; above, their number is typed."""
 
 
 NOT_LISTED = "not listed: it has ended, or is another user's or server's"
-"""Why nothing is sent for a token that the list does not have."""
+"""Why nothing is sent for a token that is not listed."""
 
 
 class Exclusion(enum.Enum):
-    """Why a session stays out of a plan."""
+    """Why a session is left out of a plan."""
 
     CURRENT = "current: this program's own session"
     CURRENT_UNKNOWN = "may be the current session: which one is this program's own is unknown"
@@ -29,12 +29,12 @@ class Exclusion(enum.Enum):
 
 
 DOUBTS = frozenset({Exclusion.CURRENT_UNKNOWN, Exclusion.NOT_REVOCABLE, Exclusion.SHARED_ID})
-"""Reasons that are no choice of the user's: something is not known of the session."""
+"""Reasons that lie in what is unknown of the session, not in a choice of the user."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """A session that goes, and why."""
+    """A session to revoke, and why."""
 
     session: Session
     why: str
@@ -42,18 +42,18 @@ class Target:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A session that was asked for and stays."""
+    """A session that was selected and is not revoked."""
 
     session: Session
     exclusion: Exclusion
     named: bool
-    """Whether it was asked for by its own id."""
+    """Whether it was selected by its own id."""
     label: str = ""
     """The known integration that protects it."""
 
     @property
     def reason(self) -> str:
-        """In the user's words."""
+        """Return the reason for the user."""
         if self.exclusion is Exclusion.PROTECTED:
             return f"protected: {self.label}"
         return self.exclusion.value
@@ -61,7 +61,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Selection:
-    """What was asked for: positions in the list, and how."""
+    """What was selected: positions in the list, and how."""
 
     positions: Sequence[int]
     why: str
@@ -69,7 +69,7 @@ class Selection:
     hidden: frozenset[int] = frozenset()
     """Marked positions that the filter hides."""
     gone: tuple[str, ...] = ()
-    """Full ids that were asked for and are not listed."""
+    """Full ids that were given and are not listed."""
     unlisted: tuple[str, ...] = ()
     """Ids of tokens that were given and are not listed."""
     rule: Query | None = None
@@ -114,13 +114,13 @@ class RevocationPlan:
 
     @property
     def doubt(self) -> str | None:
-        """Why everything that was asked for stays, where that is for lack of knowledge."""
+        """Return why nothing is revoked, where that is because something is unknown."""
         doubts = [left for left in self.left_out if left.exclusion in DOUBTS]
         return doubts[0].reason if doubts and not self.targets else None
 
 
 def make_plan(listed: SessionList, selection: Selection, allowed: Allowed) -> RevocationPlan:
-    """The plan for a selection, by the rules. Touches no server."""
+    """Return the plan for a selection. Calls no server."""
     targets: list[Target] = []
     left_out: list[LeftOut] = []
     for position in dict.fromkeys(selection.positions):

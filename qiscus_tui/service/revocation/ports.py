@@ -1,4 +1,4 @@
-"""What a run needs of the rest of the program."""
+"""What a run needs from the rest of the program."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Protocol
@@ -18,12 +18,12 @@ class Sender(Protocol):
 
 
 class Server(Protocol):
-    """What a run needs of the server."""
+    """The server, as a run uses it."""
 
     async def read_list(self, settle: Set[str]) -> SessionList:
-        """Return the list, read until it shows of each of these ids whether it is gone.
+        """Return the list, read until it shows whether each of these ids is gone, if possible.
 
-        As far as that goes: see `SessionList.lacks`. Raises QiscusTuiError.
+        See `SessionList.lacks`. Raises QiscusTuiError.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Ending every session at once. The answer is a new token, which must not be lost."""
+"""Ends every session at once. The answer is a new token, which must not be lost."""
 
 import asyncio
 import contextlib
@@ -25,20 +25,20 @@ from qiscus_tui.store.audit_records import AuditKind
 
 @dataclass(frozen=True)
 class Sent:
-    """What the call itself came to, before anybody looked what is gone."""
+    """The result of the call itself, before the list was read."""
 
     trail: AuditTrail
     held: Credentials = field(repr=False)
-    """The secrets that are in use now: the new ones where there are any, stored or not."""
+    """The secrets in use now: the new ones where there are any, stored or not."""
     failure: QiscusTuiError | None = None
-    """Why there is no new short-lived token: no answer, one that says no, or one without it."""
+    """Why there is no new short-lived token: no answer, an error, or an answer without one."""
     unstored: StorageError | None = None
     """Why the new tokens could not be stored; a TokenNotStored where a long-lived one is lost."""
 
 
 @dataclass(frozen=True)
 class RevokeAllResult:
-    """How it ended. The server's list decides what is gone."""
+    """The result. The server's list decides what is gone."""
 
     before: int
     """Sessions listed before."""
@@ -49,11 +49,11 @@ class RevokeAllResult:
     trouble: QiscusTuiError | None = None
     """Why the list could not be read."""
     unwritten: StorageError | None = None
-    """Why this could not be recorded (audit log, journal, that our own token ended)."""
+    """Why this could not be recorded (audit log, journal)."""
 
     @property
     def nothing_ended(self) -> bool:
-        """Whether every session that was there before still is."""
+        """Return whether every session is still listed."""
         return self.still_listed == self.before
 
     @property
@@ -68,7 +68,7 @@ class RevokeAllResult:
 async def revoke_all(
     connection: Connection, listed: SessionList, begun: asyncio.Event | None = None
 ) -> RevokeAllResult:
-    """End every session of the user, keep the new token that this gives, and see what is gone.
+    """End every session of the user, store the new token, and check what is gone.
 
     Raises what `send_revoke_all` raises.
     """
@@ -81,7 +81,7 @@ async def send_revoke_all(
     """Make the call, once, and store the new tokens before anything else is done.
 
     Until `begun` is set nothing was sent, and it may be cancelled. From then until the tokens are
-    stored signals wait. Raises ReadOnly, NoLongLivedToken, StorageError, and OutOfReach where the
+    stored, signals wait. Raises ReadOnly, NoLongLivedToken, StorageError, and OutOfReach where the
     server can't be reached: nothing was sent then.
     """
     begun = begun or asyncio.Event()
@@ -106,7 +106,7 @@ async def send_revoke_all(
                     raise
                 if isinstance(error, asyncio.CancelledError):
                     raise
-                return Sent(trail, held, failure=error)  # it may have been carried out
+                return Sent(trail, held, failure=error)  # it may have taken effect
             return await _stored(connection, Sent(trail, held), new)
 
 
@@ -121,19 +121,19 @@ async def _stored(connection: Connection, sent: Sent, new: NewTokens) -> Sent:
         await connection.keep_new(sent.held, new)
     except StorageError as error:
         return replace(sent, held=held, failure=failure, unstored=error)
-    with contextlib.suppress(StorageError):  # said where the journal can't be cleared either
+    with contextlib.suppress(StorageError):  # reported if the journal can't be cleared either
         await asyncio.to_thread(sent.trail.new_tokens_stored)
     return replace(sent, held=held, failure=failure)
 
 
 async def verify(connection: Connection, before: SessionList, sent: Sent) -> RevokeAllResult:
-    """Read the list and see what is gone; then record it. Raises nothing of ours."""
+    """Read the list, check what is gone, and record it. Raises no QiscusTuiError."""
     if sent.unstored is not None and sent.held.short_lived is not None:
         await end_unstored_token(connection.client, sent.held.short_lived.token)
     result = await _listed_after(connection, before, sent)
     if sent.failure is not None:
         if result.nothing_ended and isinstance(sent.failure, OutOfReach | ServerFault | Unreadable):
-            sent.failure.hint = "What is kept here is as good as before. Try again later."
+            sent.failure.hint = "What is stored here is still valid. Try again later."
         try:
             await _forget_if_dead(connection, result)
         except StorageError as error:
@@ -160,16 +160,13 @@ async def _listed_after(connection: Connection, before: SessionList, sent: Sent)
 
 
 async def _forget_if_dead(connection: Connection, result: RevokeAllResult) -> None:
-    """Forget our own short-lived token if it ended with the others: no script may get it."""
+    """Forget our own short-lived token if it ended with the others, so that no script gets it."""
     short = result.sent.held.short_lived
     is_known = result.listed is not None and result.listed.current is not Current.UNKNOWN
     if short is None or is_known or isinstance(result.trouble, OutOfReach):
-        return  # the list said it, or nobody would
+        return  # the list has the answer, or the server can't be reached
     if await connection.accepts(short) is False:
         await connection.forget_token(short.token)
-
-
-# What is recorded: an intent before anything is sent, how far it came, and the end.
 
 
 async def _begin(trail: AuditTrail, listed: SessionList) -> None:

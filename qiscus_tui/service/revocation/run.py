@@ -1,4 +1,4 @@
-"""Applies a plan: trial, bulk, verification. It claims only what the server's list shows."""
+"""Applies a plan: trial, bulk, verification. It reports only what the server's list shows."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,6 @@ from dataclasses import replace
 from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.model.clock import Clock
-from qiscus_tui.model.session import Current, Session
 from qiscus_tui.service.revocation.events import (
     Event,
     Finished,
@@ -21,23 +20,19 @@ from qiscus_tui.service.revocation.halt import Halt
 from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT, Outcome, Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.ports import AuditTrail, Server, VerifiedCalls
+from qiscus_tui.service.revocation.recheck import still_to_send, why_nothing_may_be_sent
 from qiscus_tui.service.revocation.sending import Sending
 from qiscus_tui.service.revocation.trial import TRIAL_FAILED_HINT, FirstUse, choose_trial
 from qiscus_tui.service.sessions.session_list import SessionList
 
 WIDTH = 16
-"""Requests under way at once, unless told otherwise."""
+"""Requests in flight at once by default."""
 
 STALE_AFTER = 5.0
 """Seconds after which the plan's list is read again before anything is sent."""
 
 IN_FLIGHT_GRACE = 2.0
-"""Seconds that answers get when the terminal goes away."""
-
-IDS_HINT = (
-    "The server's ids may be row numbers, which change when a session ends: "
-    "then sessions can't be revoked by id. qiscus-tui doctor looks for the right call."
-)
+"""Seconds that answers in flight get when the terminal is gone."""
 
 UNKNOWN_HINT = "Read the list again to see what is left."
 
@@ -62,13 +57,13 @@ class Revocation:
         self._verified = verified
         self._clock = clock
         self._events = asyncio.Queue[Event | None]()
-        tell = self._events.put_nowait
-        self._halt = Halt(tell)
+        emit = self._events.put_nowait
+        self._halt = Halt(emit)
         retry_policy = retry_policy or RetryPolicy(clock)
-        self._sending = Sending(server, clock, retry_policy, width, self._halt, tell)
+        self._sending = Sending(server, clock, retry_policy, width, self._halt, emit)
         self._waiting = [target.session for target in plan.targets]
         self._evidence = Evidence(plan, self._sending.sent)
-        self._trouble: StorageError | None = None
+        self._audit_error: StorageError | None = None
         self._first_use = False
         self._cut_short = False
         self._since: SessionList | None = None
@@ -76,25 +71,25 @@ class Revocation:
 
     @property
     def not_sent(self) -> int:
-        """How many sessions wait to be sent."""
+        """Return how many sessions are still to be sent."""
         sent = self._evidence.sent
         return sum(session.id not in sent for session in self._waiting)
 
     @property
     def reached(self) -> tuple[int, int]:
-        """How many were sent, and how many of them had their last answer."""
+        """Return how many were sent, and how many of them had their last answer."""
         return len(self._evidence.sent), self._sending.answered
 
     def stop(self, reason: str = "cancelled") -> None:
-        """Send nothing more. What is under way is awaited and verified."""
+        """Send nothing more. What is in flight is awaited and verified."""
         self._halt.because(reason)
 
     async def apply(self) -> AsyncGenerator[Event]:
         """Run the plan; the last event is Finished.
 
-        Raises StorageError, before anything was sent, where the diary cannot be written.
-        Closing the generator early sends nothing more (the list is not read either) and gives
-        answers under way 2 s; the diary then says how far it came, which the next start tells.
+        Raises StorageError, before anything was sent, where the audit log cannot be written.
+        Closing the generator early sends nothing more (the list is not read either) and waits 2 s
+        for answers in flight; the audit log then says how far the run came, for the next start.
         """
         if self._plan.targets:
             ids = [target.session.id for target in self._plan.targets]
@@ -122,7 +117,7 @@ class Revocation:
                 task.cancel()
             with contextlib.suppress(asyncio.CancelledError, QiscusTuiError):
                 await work
-            with contextlib.suppress(StorageError):  # nobody is left to be told
+            with contextlib.suppress(StorageError):  # the user is gone
                 await asyncio.to_thread(self._note_the_cut)
 
     def _note_the_cut(self) -> None:
@@ -130,7 +125,7 @@ class Revocation:
             self._audit_trail.cut_short(*self.reached)
 
     async def _work(self) -> Report | None:
-        """All of it; None where it was cut short."""
+        """Return the report; None where the run was cut short."""
         try:
             if self._waiting:
                 await self._freshen()
@@ -143,8 +138,8 @@ class Revocation:
                 return None
             report = await self._verify()
             if self._plan.targets:
-                await self._write_down(lambda: self._record(report))
-            return replace(report, audit_error=self._trouble)
+                await self._store(lambda: self._record(report))
+            return replace(report, audit_error=self._audit_error)
         finally:
             self._events.put_nowait(None)
 
@@ -167,58 +162,29 @@ class Revocation:
         self._evidence.begin_with(listed)
 
     def _recheck(self, listed: SessionList) -> None:
-        """Hold what is still to be sent against a newer list: only what it leaves is sent."""
-        if listed.current is Current.UNKNOWN and not self._plan.allowed.current:
-            self._halt.because(
-                "can't tell any more which session is this program's own",
-                "Look at the list and make the plan again.",
-            )
-        elif self._evidence.ids_changed(listed):
-            self._halt.because("ids in the list stand for other sessions than before", IDS_HINT)
+        against = why_nothing_may_be_sent(self._evidence, listed)
+        if against is not None:
+            self._halt.because(*against)
         else:
-            self._waiting = [one for one in self._waiting if self._may_be_sent(one, listed)]
-
-    def _may_be_sent(self, session: Session, listed: SessionList) -> bool:
-        if self._evidence.is_gone(session, listed):
-            self._evidence.gone.add(session.id)
-            return False
-        position = listed.positions.get(session.id)
-        if position is None:
-            # A token ends its own session and no other; an id may be another's by now.
-            reason = None if session.revoke_with == session.token else "not listed any more"
-        else:
-            reason = self._why_not(session.id, position, listed)
-        if reason is not None:
-            self._evidence.kept[session.id] = reason
-        return reason is None
-
-    def _why_not(self, session_id: str, position: int, listed: SessionList) -> str | None:
-        allowed, known = self._plan.allowed, listed.labels[position]
-        if listed.sessions[position].current and not allowed.current:
-            return "became this program's own session"
-        if known is not None and known.protect and not allowed.protected:
-            return f"protected: {known.label}"
-        if session_id in listed.shared_ids:
-            return "more than one session has this id by now"
-        return None
+            self._waiting = still_to_send(self._evidence, self._waiting, listed)
 
     async def _try_first(self) -> None:
         """Send one session, or a few, until the list shows what a revoke does here.
 
-        Of one session alone, the verification shows it.
+        Where the plan has one session, the verification shows it.
         """
-        facts, first_use = self._evidence, FirstUse(self._evidence)
+        evidence, first_use = self._evidence, FirstUse(self._evidence)
         listed: SessionList | None = None
         self._sending.total = len(self._waiting)
         while len(self._waiting) > 1 and not (self._halt.is_set or first_use.is_decided):
-            trial = choose_trial(facts, self._waiting)
+            trial = choose_trial(evidence, self._waiting)
             self._waiting.remove(trial)
             self._events.put_nowait(TrialStarted(trial.id, first_use.why_another))
             await self._sending.send([trial])
             if self._cut_short or trial.id not in self._sending.sent:
                 return
             try:
-                listed = await self._server.read_list(facts.all_ids)
+                listed = await self._server.read_list(evidence.all_ids)
             except QiscusTuiError as error:
                 reason = f"the list could not be read after the first revoke: {error.message}"
                 self._halt.because(reason, error.hint, error)
@@ -230,11 +196,11 @@ class Revocation:
                 self._halt.because(against.reason, against.hint, against.fault)
                 break
             self._recheck(listed)
-            if first_use.is_decided and facts.proves_call_works({trial.id}, listed, now):
+            if first_use.is_decided and evidence.proves_call_works({trial.id}, listed, now):
                 self._sending.may_repeat = True
-                await self._write_down(self._verified.remember)
+                await self._store(self._verified.remember)
         if listed is not None and (self._halt.is_set or not self._waiting):
-            facts.after = listed
+            evidence.after = listed
 
     async def _send_rest(self) -> None:
         if not self._halt.is_set:
@@ -244,16 +210,16 @@ class Revocation:
     # After
 
     async def _verify(self) -> Report:
-        facts, halt = self._evidence, self._halt
+        evidence, halt = self._evidence, self._halt
         trouble: QiscusTuiError | None = None
-        if facts.sent and facts.after is None:
+        if evidence.sent and evidence.after is None:
             self._events.put_nowait(Verifying())
             try:
-                facts.after = await self._server.read_list(facts.all_ids)
+                evidence.after = await self._server.read_list(evidence.all_ids)
             except QiscusTuiError as error:
                 trouble = error
-        outcomes = facts.outcomes(halt.reason, trouble)
-        fault = halt.fault or trouble or facts.last_fault(outcomes)
+        outcomes = evidence.outcomes(halt.reason, trouble)
+        fault = halt.fault or trouble or evidence.last_fault(outcomes)
         hint = trouble.hint if trouble else halt.hint or (fault.hint if fault else None)
         if hint is None and any(o.outcome is Outcome.UNKNOWN for o in outcomes):
             hint = UNKNOWN_HINT
@@ -262,59 +228,59 @@ class Revocation:
             outcomes,
             halt.reason,
             hint,
-            facts.newest,
+            evidence.newest,
             fault=fault,
-            anything_sent=bool(facts.sent),
+            anything_sent=bool(evidence.sent),
         )
-        return report if facts.after is None else await self._beyond(report, facts.after)
+        return report if evidence.after is None else await self._beyond(report, evidence.after)
 
     async def _beyond(self, report: Report, after: SessionList) -> Report:
-        """With what happened besides; remembers that the call works, or that it does not."""
-        now, facts = self._clock.now(), self._evidence
-        lost_own = facts.lost_own(after, now)
-        besides = facts.others_vanished(facts.before, after, now)
-        besides_since = facts.others_vanished(self._since or facts.before, after, now)
+        """Return the report with what else happened; remember whether the call works."""
+        now, evidence = self._clock.now(), self._evidence
+        lost_own = evidence.lost_own(after, now)
+        others = evidence.others_vanished(evidence.before, after, now)
+        others_since = evidence.others_vanished(self._since or evidence.before, after, now)
         revoked = {o.id for o in report.outcomes if o.outcome is Outcome.REVOKED}
-        failed = any(o.id in facts.sent and o.outcome is Outcome.FAILED for o in report.outcomes)
+        failed = any(o.id in evidence.sent and o.outcome is Outcome.FAILED for o in report.outcomes)
         hint = report.hint
         works_badly = lost_own or (failed and not revoked)
         if works_badly and self._first_use:
             hint = hint or TRIAL_FAILED_HINT
-        if works_badly or besides_since:
-            await self._write_down(self._verified.forget)
-        elif not self._halt.is_set and facts.proves_call_works(revoked, after, now):
-            await self._write_down(self._verified.remember)
+        if works_badly or others_since:
+            await self._store(self._verified.forget)
+        elif not self._halt.is_set and evidence.proves_call_works(revoked, after, now):
+            await self._store(self._verified.remember)
         if any(o.outcome in {Outcome.FAILED, Outcome.UNKNOWN} for o in report.outcomes):
             hint = hint or LOOK_AGAIN_HINT
-        warning = _warning(besides, lost_own=lost_own)
+        warning = _warning(others, lost_own=lost_own)
         return replace(report, hint=hint, warning=warning, lost_own=lost_own)
 
-    # Records of ours
+    # What is stored
 
     async def _is_verified(self) -> bool:
         try:
             return await asyncio.to_thread(self._verified.is_verified)
         except StorageError:
-            return False  # not known: a trial harms nobody
+            return False  # unknown: a trial does no harm
 
     def _record(self, report: Report) -> None:
         counts = {kind.value: count for kind, count in report.counts.items()}
         outcomes = [(o.id, o.outcome.value, o.reason or "") for o in report.outcomes]
         self._audit_trail.finish(counts, outcomes)
 
-    async def _write_down(self, what: Callable[[], None]) -> None:
-        """Do it; a failure is told with the outcomes, which are known all the same."""
+    async def _store(self, what: Callable[[], None]) -> None:
+        """Do it; a failure is reported with the outcomes, which are known all the same."""
         try:
             await asyncio.to_thread(what)
         except StorageError as error:
-            self._trouble = self._trouble or error
+            self._audit_error = self._audit_error or error
 
 
-def _warning(besides: int, *, lost_own: bool) -> str | None:
+def _warning(others: int, *, lost_own: bool) -> str | None:
     words: list[str] = []
     if lost_own:
         words.append("This program's own session is gone too; the next use makes a new one.")
-    if besides:
-        are = "session outside the plan is" if besides == 1 else "sessions outside the plan are"
-        words.append(f"{besides:,} {are} gone as well: ended elsewhere, or by the revoke call.")
+    if others:
+        are = "session outside the plan is" if others == 1 else "sessions outside the plan are"
+        words.append(f"{others:,} {are} gone as well: ended elsewhere, or by the revoke call.")
     return " ".join(words) or None

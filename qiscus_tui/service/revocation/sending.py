@@ -1,4 +1,4 @@
-"""Sends revokes side by side, tries again, and stops when told to. It proves nothing."""
+"""Sends revokes concurrently, retries them, and stops on request. It verifies nothing."""
 
 import asyncio
 from collections import deque
@@ -16,7 +16,7 @@ from qiscus_tui.service.revocation.width import Width
 
 
 class Sending:
-    """Every revoke of one run."""
+    """Sends every revoke of one run."""
 
     def __init__(
         self,
@@ -25,34 +25,34 @@ class Sending:
         retry_policy: RetryPolicy,
         width: int,
         halt: Halt,
-        tell: Callable[[Event], None],
+        emit: Callable[[Event], None],
     ) -> None:
         self._server = server
         self._clock = clock
-        self._patience = retry_policy.sleeping_by(self._sleep_unless_halted)
+        self._retry_policy = retry_policy.sleeping_by(self._sleep_unless_halted)
         self._halt = halt
-        self._tell = tell
+        self._emit = emit
         self._width = Width(width)
         self._breaker = Breaker(halt.by)
         self.answered = 0
         """How many revokes had their last answer."""
         self.may_repeat = True
-        """Whether a revoke may be tried again: it is harmless where it names a token, or an id
-        that is known to be no row number."""
+        """Whether a revoke may be retried: safe where it names a token, or an id that is known not
+        to be a row number."""
         self.total = 0
-        """How many sessions are to be sent in all: for the progress."""
+        """How many sessions are to be sent in all, for the progress."""
         self.sent: dict[str, QiscusTuiError | None] = {}
         """Every id that was sent, and the last thing that went wrong with it."""
 
     async def send(self, sessions: Iterable[Session]) -> None:
-        """Send each, until told to halt. What was not sent is not in `sent`."""
+        """Send each until the halt is set. What was not sent is not in `sent`."""
         waiting = deque(sessions)
         async with asyncio.TaskGroup() as group:
             for _ in range(min(self._width.widest, len(waiting))):
                 group.create_task(self._worker(waiting))
 
     async def idle(self) -> None:
-        """Return once no answer is awaited any more."""
+        """Return once no request is in flight."""
         await self._width.idle()
 
     async def _worker(self, waiting: deque[Session]) -> None:
@@ -75,7 +75,7 @@ class Sending:
             began = self._clock.monotonic()
             async with self._width.slot() as era:
                 time.leave_out(self._clock.monotonic() - began)
-                if self._halt.is_set:  # meanwhile, while we waited
+                if self._halt.is_set:  # while we waited
                     raise fault or _NotSentError
                 self.sent.setdefault(session.id, None)
                 fault = await _answer(sender, session, time)
@@ -85,7 +85,9 @@ class Sending:
                 raise fault
 
         try:
-            await self._patience.retrying(once, lambda _: self.may_repeat and not self._halt.is_set)
+            await self._retry_policy.retrying(
+                once, lambda _: self.may_repeat and not self._halt.is_set
+            )
         except _NotSentError:
             return
         except QiscusTuiError as last:
@@ -93,7 +95,10 @@ class Sending:
         self.sent[session.id] = fault
         self._breaker.ends_with(fault)
         self.answered += 1
-        self._tell(Answered(session.id, fault, self.answered, self.total))
+        self._emit(Answered(session.id, fault, self.answered, self.total))
+
+    def _may_retry(self, _error: QiscusTuiError) -> bool:
+        return self.may_repeat and not self._halt.is_set
 
     async def _sleep_unless_halted(self, seconds: float) -> None:
         sleeping = asyncio.ensure_future(self._clock.sleep(seconds))

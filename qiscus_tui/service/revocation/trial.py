@@ -1,4 +1,4 @@
-"""The trial: where no revoke was verified yet, one session shows whether the call works. Pure."""
+"""The trial: one session shows whether a revoke call that was never verified works. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from qiscus_tui.service.revocation.evidence import Evidence
 from qiscus_tui.service.sessions.session_list import SessionList
 
 MOST_STUCK = 3
-"""Sessions that are tried where each one's own call fails with 429 or 5xx."""
+"""Sessions that are tried where the call fails with 429 or 5xx."""
 
 TRIAL_FAILED_HINT = (
     "The revoke call does not work on this server as configured. "
@@ -24,81 +24,81 @@ class Objection:
     reason: str
     hint: str = TRIAL_FAILED_HINT
     fault: QiscusTuiError | None = None
-    """What kept the trial from reaching the server, where that is the reason."""
+    """The error of the trial's own call, where that is the reason."""
 
 
 ENDED_OTHERS = Objection("each of the first two revokes ended sessions outside the plan too")
 
 
-def choose_trial(facts: Evidence, sessions: Sequence[Session]) -> Session:
-    """Return the session that shows most: not our own, and not one whose number is the highest.
+def choose_trial(evidence: Evidence, sessions: Sequence[Session]) -> Session:
+    """Return the session that proves most: not our own, nor one with the lowest or highest number.
 
-    Of these the one that lives longest: an expiry must not look like a revoke.
+    Of these the one that expires last: an expiry must not look like a revoke.
     """
     return max(
         sessions,
         key=lambda session: (
             not session.current,
-            session.id not in facts.end_rows,
+            session.id not in evidence.end_rows,
             session.expires_at or 0.0,
         ),
     )
 
 
 class FirstUse:
-    """What the first sessions that are sent show of the revoke call."""
+    """What the first sessions that are sent prove about the revoke call."""
 
-    def __init__(self, facts: Evidence) -> None:
-        self._evidence = facts
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
         self._stuck = 0
         self._suspected = False
-        """Whether sessions outside the plan went with one: that may have been a logout."""
+        """Whether sessions outside the plan ended with one: that may have been a logout."""
         self.is_decided = False
         """Whether the rest may follow."""
         self.why_another: str | None = None
-        """Why another session is to be tried, None before the first."""
-        self.since = facts.before
+        """Why another session is to be tried; None before the first."""
+        self.since = evidence.before
         """The list from before what was sent last."""
 
     def judge(
         self, trial: Session, rest: Sequence[Session], listed: SessionList, now: float
     ) -> Objection | None:
         """Return why nothing more may be sent. Without a reason, and undecided: try another."""
-        facts = self._evidence
-        ended_others = facts.others_vanished(self.since, listed, now) > 0
+        evidence = self._evidence
+        ended_others = evidence.others_vanished(self.since, listed, now) > 0
         self.since = listed
-        # The server could not carry out this very call, which says nothing of the others.
+        # The server failed on this very call, which says nothing about the others.
         is_stuck = listed.get(trial.id) is not None and isinstance(
-            facts.sent[trial.id], ServerFault
+            evidence.sent[trial.id], ServerFault
         )
         self._stuck += is_stuck
-        # An id that seems stuck may be another row's by now, where its own is gone.
-        is_in_doubt = facts.revokes_by_id and ended_others
+        # An id that seems stuck may belong to another row by now, and its own row be gone.
+        is_in_doubt = evidence.revokes_by_id and ended_others
         if not is_stuck or is_in_doubt or self._stuck == MOST_STUCK:
-            against = _not_ended(facts, trial, listed)
-            if against is not None:
-                return against
-        against = _ended_more(facts, rest, listed, now)
-        if against is None and ended_others and self._suspected:
-            against = ENDED_OTHERS
+            objection = _not_ended(evidence, trial, listed)
+            if objection is not None:
+                return objection
+        objection = _ended_more(evidence, rest, listed, now)
+        if objection is None and ended_others and self._suspected:
+            objection = ENDED_OTHERS
         self._suspected = self._suspected or ended_others
         self.is_decided = not is_stuck and not ended_others
         if ended_others:
-            self.why_another = "Sessions outside the plan went with the first one"
+            self.why_another = "Sessions outside the plan ended with the first one"
         elif is_stuck:
             self.why_another = "The server could not revoke that one"
-        return against
+        return objection
 
 
-def _not_ended(facts: Evidence, trial: Session, listed: SessionList) -> Objection | None:
+def _not_ended(evidence: Evidence, trial: Session, listed: SessionList) -> Objection | None:
     """Return the objection where the list does not show that the trial is gone."""
     if listed.get(trial.id) is not None:
-        answer = facts.sent[trial.id]
+        answer = evidence.sent[trial.id]
         reason = "the first revoke did not end its session"
         if isinstance(answer, ServerFault | OutOfReach):
             return Objection(f"{reason} ({answer.message})", answer.hint, answer)
         return Objection(f"{reason} ({answer.message})" if answer else reason)
-    if not facts.is_whole(listed) or not listed.lacks(trial.id):
+    if not evidence.is_whole(listed) or not listed.lacks(trial.id):
         return Objection(
             "can't tell whether the first revoke worked: the list is not whole",
             "Try again; nothing more was sent.",
@@ -107,13 +107,13 @@ def _not_ended(facts: Evidence, trial: Session, listed: SessionList) -> Objectio
 
 
 def _ended_more(
-    facts: Evidence, rest: Sequence[Session], listed: SessionList, now: float
+    evidence: Evidence, rest: Sequence[Session], listed: SessionList, now: float
 ) -> Objection | None:
-    """Return the objection where our own session, or another of the plan, went with the trial."""
-    if facts.lost_own(listed, now):
+    """Return the objection where our own session, or another of the plan, ended with the trial."""
+    if evidence.lost_own(listed, now):
         return Objection("the first revoke ended this program's own session too")
-    missing = sum(facts.vanished(session, listed, now) for session in rest)
+    missing = sum(evidence.vanished(session, listed, now) for session in rest)
     if missing:
         others = "other session" if missing == 1 else "other sessions"
-        return Objection(f"{missing:,} {others} of the plan went with the first one")
+        return Objection(f"{missing:,} {others} of the plan ended with the first one")
     return None

@@ -1,4 +1,4 @@
-"""How many requests may be under way at once."""
+"""How many requests may be in flight at once."""
 
 import asyncio
 import contextlib
@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from qiscus_tui.errors import QiscusTuiError, ServerFault, ServerRefused
 
 GROW_AFTER = 50
-"""Good answers after which one more request may be under way."""
+"""Good answers after which one more request may be in flight."""
 
 _OVERLOADED = frozenset({429, 503})
 
@@ -15,39 +15,38 @@ _OVERLOADED = frozenset({429, 503})
 class Width:
     """Slots for requests: halved by 429 and 503, grown again slowly.
 
-    A slot is held for one try, not while waiting for the next one: so the tries that follow an
-    overload are narrow too.
+    A slot is held for one try, not between tries: so the retries after an overload are narrow too.
     """
 
     def __init__(self, widest: int) -> None:
         self.widest = max(1, widest)
         self.now = self.widest
-        self._under_way = 0
+        self._in_flight = 0
         self._good = 0
         self._era = 0
         self._changed = asyncio.Event()
 
     @contextlib.asynccontextmanager
     async def slot(self) -> AsyncGenerator[int]:
-        """Wait for a slot and hold it. Gives the era that `record` is to be told."""
-        while self._under_way >= self.now:
+        """Wait for a slot and hold it; gives the era for `record`."""
+        while self._in_flight >= self.now:
             self._changed.clear()
             await self._changed.wait()
-        self._under_way += 1
+        self._in_flight += 1
         try:
             yield self._era
         finally:
-            self._under_way -= 1
+            self._in_flight -= 1
             self._changed.set()
 
     async def idle(self) -> None:
-        """Return once nothing is under way."""
-        while self._under_way:
+        """Return once no request is in flight."""
+        while self._in_flight:
             self._changed.clear()
             await self._changed.wait()
 
     def record(self, error: QiscusTuiError | None, era: int) -> None:
-        """An answer to a request that was sent in `era`.
+        """Record an answer to a request that was sent in `era`.
 
         An era ends with each halving: the many answers to one overload halve the width once.
         """
