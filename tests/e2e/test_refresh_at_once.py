@@ -34,7 +34,9 @@ def all_at_once(here: Machine, commands: list[tuple[str, ...]]) -> list[str]:
     results: list[str] = []
     for program in programs:
         out, err = program.communicate(timeout=120)
-        assert (program.returncode, err) == (0, "")
+        assert program.returncode == 0
+        # `--if` says so where another one was faster.
+        assert not err or err.startswith("Not refreshed: ")
         results.append(out.strip())
     return results
 
