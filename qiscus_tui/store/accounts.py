@@ -20,21 +20,21 @@ _LOST = "Log in again: qiscus-tui login"
 
 @dataclass(frozen=True)
 class StoredAccount:
-    """One account, under the name that it has here."""
+    """One account, under its name on this machine."""
 
     name: str
-    """Unique on this machine."""
+    """Unique here."""
     account: Account
     storage: Storage
     """Where its secrets are."""
     own_id: str = ""
-    """Id of the session that this program itself made for it."""
+    """Id of the session that this program made for it."""
     created_at: float = 0.0
     """When it was first stored here: epoch seconds; 0 where unknown."""
 
 
 class _Entry(Struct):
-    """An account as it is in the file."""
+    """An entry of the file."""
 
     name: str
     origin: str
@@ -55,7 +55,7 @@ class _Accounts(Struct, omit_defaults=True):
 
 
 class _Chosen(Struct, omit_defaults=True):
-    """The account that was used last: all that a cached token is printed with."""
+    """The account that was used last: everything needed to print its cached token."""
 
     name: str = ""
     key: str = ""
@@ -158,10 +158,9 @@ class AccountBook:
             entries = msgspec.convert(content.accounts, dict[str, _Entry])
             return {key: _to_stored(entry) for key, entry in entries.items()}
         except (ValueError, AddressError) as error:
-            path = str(self._file.path)
             raise StorageError(
-                f"{shown(path)} holds an account that can't be read",
-                f"Move it away and log in again: {moved_away(path)}",
+                f"{shown(self._file.path)} holds an account that can't be read",
+                f"Move it away and log in again: {moved_away(self._file.path)}",
             ) from error
 
 

@@ -142,7 +142,7 @@ def load_config(path: Path) -> Config:
     """
     try:
         if path.is_fifo():
-            raise ConfigError(f"{shown(str(path))} is a named pipe", "Put a file in its place.")
+            raise ConfigError(f"{shown(path)} is a named pipe", "Put a file in its place.")
         return _config(path)
     except FileNotFoundError:
         return Config()
@@ -156,7 +156,7 @@ def load_named_config(path: Path) -> Config:
         return _config(path)
     except FileNotFoundError as error:
         raise ConfigError(
-            f"There is no file {shown(str(path))}", "Check what --config names."
+            f"There is no file {shown(path)}", "Check what --config names."
         ) from error
 
 

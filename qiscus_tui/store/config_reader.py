@@ -50,16 +50,16 @@ def unreadable(path: Path, error: OSError) -> ConfigError:
     hint = None
     if isinstance(error, PermissionError):
         hint = (
-            f"Check the owner and mode (ls -ld {quoted(str(path.parent))}), or set "
+            f"Check the owner and mode (ls -ld {quoted(path.parent)}), or set "
             "QISCUS_TUI_CONFIG_DIR and QISCUS_TUI_DATA_DIR to folders of your own."
         )
-    return ConfigError(f"{shown(str(path))} could not be read: {error.strerror}", hint)
+    return ConfigError(f"{shown(path)} could not be read: {error.strerror}", hint)
 
 
 def _parsed(path: Path) -> tuple["_Source", dict[str, object]]:
     import tomllib
 
-    name = shown(str(path))
+    name = shown(path)
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)

@@ -1,4 +1,4 @@
-"""Why a file or folder is not trusted, and the command that mends it."""
+"""Why a file or folder is not trusted, and the command that fixes it."""
 
 import os
 import shlex
@@ -9,19 +9,21 @@ from qiscus_tui.errors import StorageError
 from qiscus_tui.model.text import safe
 
 OWN_FOLDER = ", or set QISCUS_TUI_DATA_DIR to a folder of your own"
-"""What helps where the usual folder is another user's."""
+"""The other way out, for a hint: the usual folder may be another user's."""
+
+AnyPath = Path | str
 
 FOREIGN_WRITE = 0o022
-"""Mode bits with which others could put files of theirs into a folder."""
+"""Mode bits that let others put files of theirs into a folder."""
 
 FOREIGN_ANY = 0o077
-"""Mode bits with which others could do anything with a file."""
+"""Mode bits that let others read, write or run a file."""
 
 
-def check_file(path: str, found: os.stat_result) -> None:
-    """Raises StorageError unless this is a regular file of ours, for nobody else, with one name.
+def check_file(path: AnyPath, found: os.stat_result) -> None:
+    """Raise StorageError unless this is a regular file, ours alone, with one name.
 
-    No name at all is right too: another process has just put a newer file in its place.
+    No name at all is fine: another process has just put a newer file in its place.
     """
     if not stat.S_ISREG(found.st_mode):
         raise StorageError(
@@ -37,12 +39,12 @@ def check_file(path: str, found: os.stat_result) -> None:
         copy = f"{path}.copy"
         raise StorageError(
             f"{shown(path)} has {found.st_nlink} names (hard links); secrets must have one",
-            f"Part them: cp -p {quoted(path)} {quoted(copy)} && mv {quoted(copy)} {quoted(path)}",
+            f"Copy it: cp -p {quoted(path)} {quoted(copy)} && mv {quoted(copy)} {quoted(path)}",
         )
 
 
-def check_folder(path: str, found: os.stat_result) -> None:
-    """Raises StorageError unless this is a folder of ours into which nobody else writes."""
+def check_folder(path: AnyPath, found: os.stat_result) -> None:
+    """Raise StorageError unless this is a folder of ours that others can't write to."""
     check_owner(path, found, OWN_FOLDER)
     if found.st_mode & FOREIGN_WRITE:
         raise StorageError(
@@ -52,9 +54,9 @@ def check_folder(path: str, found: os.stat_result) -> None:
 
 
 def check_settings(path: Path) -> None:
-    """Raises StorageError where others than this user and root could change what the file says.
+    """Raise StorageError if users other than this one and root could change or replace the file.
 
-    That is so too where they could put another one in its place. A missing file is right.
+    A missing file is fine.
     """
     try:
         found = path.stat()
@@ -63,22 +65,22 @@ def check_settings(path: Path) -> None:
         folders = {path.absolute().parent, path.resolve().parent}
         parts = [(path, found), *((folder, folder.stat()) for folder in folders)]
     except OSError:
-        return  # whoever reads it says why that does not go
+        return  # whoever reads it reports why it can't be read
     for part, about in parts:
         if about.st_uid != 0:
-            check_owner(str(part), about)
+            check_owner(part, about)
         guarded = stat.S_ISDIR(about.st_mode) and about.st_mode & stat.S_ISVTX
         if about.st_mode & FOREIGN_WRITE and not guarded:
             raise StorageError(
-                f"{shown(str(part))} may be written by others (mode {mode_of(about)})",
-                f"Close it: chmod go-w {quoted(str(part))}",
+                f"{shown(part)} may be written by others (mode {mode_of(about)})",
+                f"Close it: chmod go-w {quoted(part)}",
             )
 
 
-def check_owner(path: str, found: os.stat_result, otherwise: str = "") -> None:
-    """Raises StorageError unless the effective user owns it (so under sudo nothing is touched).
+def check_owner(path: AnyPath, found: os.stat_result, otherwise: str = "") -> None:
+    """Raise StorageError unless the effective user owns it (so sudo touches nothing).
 
-    `otherwise` is what else can be done, for the hint.
+    `otherwise` ends the hint: what else can be done.
     """
     if found.st_uid == os.geteuid():
         return
@@ -86,30 +88,29 @@ def check_owner(path: str, found: os.stat_result, otherwise: str = "") -> None:
     message = f"{shown(path)} belongs to {owner}, and this runs as {user_name(os.geteuid())}"
     if os.geteuid() == 0:
         invoker = os.environ.get("SUDO_USER", "")
-        by_sudo = f"Run it without sudo, as {safe(invoker, 60)}." if invoker else ""
-        raise StorageError(
-            message, by_sudo or f"Run it as {owner}: sudo -u {quoted(owner)} …{otherwise}"
-        )
+        if invoker:
+            raise StorageError(message, f"Run it without sudo, as {safe(invoker, 60)}.")
+        raise StorageError(message, f"Run it as {owner}: sudo -u {quoted(owner)} …{otherwise}")
     chown = f"sudo chown {os.geteuid()} {quoted(path)}"
     raise StorageError(message, f"Run it as {owner}, or: {chown}{otherwise}")
 
 
-def symbolic_link(path: str) -> StorageError:
-    """The refusal of a link where a file or folder of ours should be."""
+def symbolic_link(path: AnyPath) -> StorageError:
+    """Return the error for a link where a file or folder of ours should be."""
     return StorageError(
-        f"{shown(path)} is a symbolic link, and no secret is kept behind one",
-        f"See where it leads (ls -l {quoted(path)}), then remove it: rm {quoted(path)}",
+        f"{shown(path)} is a symbolic link, and secrets are never stored behind one",
+        f"See where it points (ls -l {quoted(path)}), then remove it: rm {quoted(path)}",
     )
 
 
-def failed(what: str, path: str, error: OSError) -> StorageError:
-    """An error of the system in its own words, with what usually mends it."""
+def failed(what: str, path: AnyPath, error: OSError) -> StorageError:
+    """Return the error for a path that could not be `what`, with the usual remedy."""
     import errno
 
     hints = {
         errno.ENOSPC: "Make room on the disk and try again.",
         errno.EDQUOT: "Your disk quota is used up: make room and try again.",
-        errno.EROFS: "Set QISCUS_TUI_DATA_DIR to a folder that can be written.",
+        errno.EROFS: "Set QISCUS_TUI_DATA_DIR to a writable folder.",
         errno.EACCES: _check_owner_hint(path),
         errno.EPERM: _check_owner_hint(path),
         errno.ENOTDIR: f"A part of the path is a file: {shown(path)}",
@@ -121,12 +122,12 @@ def failed(what: str, path: str, error: OSError) -> StorageError:
     )
 
 
-def _check_owner_hint(path: str) -> str:
+def _check_owner_hint(path: AnyPath) -> str:
     return f"Check the owner and mode (ls -ld {quoted(os.path.dirname(path) or '/')}){OWN_FOLDER}"
 
 
 def user_name(uid: int) -> str:
-    """The user's name, or the number where the system knows none."""
+    """Return the user's name, or the number where the system has none."""
     import pwd
 
     try:
@@ -136,20 +137,20 @@ def user_name(uid: int) -> str:
 
 
 def mode_of(found: os.stat_result) -> str:
-    """`0644`."""
+    """Return the mode as `0644`."""
     return f"{stat.S_IMODE(found.st_mode):04o}"
 
 
-def shown(path: str) -> str:
-    """A path as it may be shown."""
-    return safe(path, 500)
+def shown(path: AnyPath) -> str:
+    """Return a path as it may be shown."""
+    return safe(str(path), 500)
 
 
-def quoted(path: str) -> str:
-    """A path as it may be typed into a shell."""
-    return shlex.quote(safe(path, 500))
+def quoted(path: AnyPath) -> str:
+    """Return a path as it may be typed into a shell."""
+    return shlex.quote(shown(path))
 
 
-def moved_away(path: str) -> str:
-    """The command that makes room where something else lies."""
+def moved_away(path: AnyPath) -> str:
+    """Return the command that moves what has this name out of the way."""
     return f"mv {quoted(path)} {quoted(f'{path}.old')}"

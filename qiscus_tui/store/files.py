@@ -1,9 +1,9 @@
-"""Private files: for this user alone, and never half written.
+"""Private files: readable by this user alone, and never half written.
 
 A file is opened inside its opened folder and never through a symbolic link, and what was opened
-is checked (not the name: that could be swapped in between). A new version is written beside it,
-flushed, and put in its place in one step; so at any instant the old or the new one is there.
-Every function raises StorageError, in plain words, for whatever the system refuses.
+is checked (not the name, which could be swapped in between). A new version is written beside it,
+flushed, and renamed over it: at any instant either the old or the new one is there.
+Every function raises StorageError for whatever the system refuses.
 """
 
 import errno
@@ -19,15 +19,15 @@ from qiscus_tui.store import file_checks
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 MOST_BYTES = 64 * 1024 * 1024
-"""A larger file is none of ours."""
+"""A larger file is not one of ours."""
 
-_OPEN = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # without waiting for a named pipe's writer
+_OPEN = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # never wait for a pipe's writer
 _LINK_ERRORS = {errno.ELOOP, errno.EMLINK}
 _TEMPORARY = ".new"
 
 
 def prepare_folder(folder: Path) -> None:
-    """Create the folder (0700) and those above it where they are missing, and check it."""
+    """Create the folder (0700) and its missing parents, and check it."""
     with _storage_errors("created", folder):
         if not is_there(folder):
             _create_folder(folder)
@@ -36,7 +36,7 @@ def prepare_folder(folder: Path) -> None:
 
 
 def read_private(path: Path) -> bytes | None:
-    """The whole file; None where it, or its folder, is missing."""
+    """Return the whole file; None where it or its folder is missing."""
     with _storage_errors("read", path):
         if not is_there(path.parent):
             return None
@@ -45,26 +45,26 @@ def read_private(path: Path) -> bytes | None:
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Replace the file (or create it, 0600) in one step; flushed to the disk on return."""
+    """Create (0600) or replace the file atomically; flushed to the disk on return."""
     prepare_folder(path.parent)
     with _storage_errors("written", path), _opened_folder(path.parent) as folder:
         with _opened_file(folder, path):
-            pass  # what must not be read must not be replaced in silence either
+            pass  # what must not be read must not be replaced silently either
         temporary = f".{path.name}.{os.getpid()}.{os.urandom(6).hex()}{_TEMPORARY}"
         try:
             _write_new(folder, temporary, data)
             os.rename(temporary, path.name, src_dir_fd=folder, dst_dir_fd=folder)
         except BaseException:
-            with suppress(OSError):  # why it could not be written is what the user must read
+            with suppress(OSError):  # the first error is the one to report
                 os.unlink(temporary, dir_fd=folder)
             raise
         os.fsync(folder)
 
 
 def append_private(path: Path, data: bytes) -> None:
-    """Add whole lines. They reach the disk when the system likes, or with the next durable ones.
+    """Append whole lines, flushed by the system or with the next durable ones.
 
-    A line that a crash left half written is closed first; lines that don't fit are taken back.
+    A line that a crash left half written is ended first; lines that don't fit are removed again.
     The caller holds the lock.
     """
     with _appended(path, data):
@@ -72,28 +72,28 @@ def append_private(path: Path, data: bytes) -> None:
 
 
 def append_durably(path: Path, data: bytes) -> None:
-    """Add whole lines, and flush them and all that was added before to the disk."""
+    """Append whole lines, and flush them and all appended before to the disk."""
     with _appended(path, data) as (folder, descriptor):
         os.fsync(descriptor)
         os.fsync(folder)
 
 
 def move_private(path: Path, target: Path) -> None:
-    """Rename within the folder, over what has that name."""
+    """Rename within the folder, replacing what has that name."""
     with _storage_errors("renamed", path), _opened_folder(path.parent) as folder:
         os.rename(path.name, target.name, src_dir_fd=folder, dst_dir_fd=folder)
         os.fsync(folder)
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a damaged file by the time, over nothing else. Gives its new path."""
+    """Rename a damaged file after the current time, replacing nothing. Return its new path."""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     with _storage_errors("set aside", path), _opened_folder(path.parent) as folder:
         for attempt in range(1, 1000):
             suffix = stamp if attempt == 1 else f"{stamp}-{attempt}"
             aside = path.with_name(f"{path.name}.damaged-{suffix}")
             try:
-                # An empty file of our own holds the name, so the rename takes nobody else's.
+                # An empty file of our own reserves the name, so that the rename replaces no other.
                 os.close(os.open(aside.name, os.O_CREAT | os.O_EXCL, FILE_MODE, dir_fd=folder))
                 os.rename(path.name, aside.name, src_dir_fd=folder, dst_dir_fd=folder)
                 os.fsync(folder)
@@ -105,14 +105,14 @@ def set_aside(path: Path) -> Path:
                 raise
             return aside
     raise StorageError(
-        f"{file_checks.shown(str(path))} is damaged and could not be set aside",
-        f"Move it away: {file_checks.moved_away(str(path))}",
+        f"{file_checks.shown(path)} is damaged and could not be set aside",
+        f"Move it away: {file_checks.moved_away(path)}",
     )
 
 
 def sweep_temporaries(path: Path) -> None:
-    """Remove what writers of this file left when they were killed. The caller holds the lock."""
-    with _storage_errors("tidied", path.parent):
+    """Remove what killed writers of this file left behind. The caller holds the lock."""
+    with _storage_errors("cleaned up", path.parent):
         if not is_there(path.parent):
             return
         with _opened_folder(path.parent) as folder:
@@ -123,7 +123,7 @@ def sweep_temporaries(path: Path) -> None:
 
 
 def is_there(path: Path) -> bool:
-    """Return whether something has this name, a link too."""
+    """Return whether something has this name, even a link."""
     with _storage_errors("read", path):
         try:
             os.lstat(path)
@@ -143,11 +143,11 @@ def size_of(path: Path) -> int:
 
 @contextmanager
 def _storage_errors(what: str, path: Path) -> Generator[None]:
-    """Turn each error of the system into a StorageError: `path` could not be `what`."""
+    """Turn errors of the system into StorageError: `path` could not be `what`."""
     try:
         yield
     except OSError as error:
-        raise file_checks.failed(what, str(path), error) from error
+        raise file_checks.failed(what, path, error) from error
 
 
 def _create_folder(folder: Path) -> None:
@@ -158,14 +158,14 @@ def _create_folder(folder: Path) -> None:
         above = above.parent
     nearest = os.stat(above)
     if os.geteuid() == 0:
-        # sudo: no folders of root's in a user's home
-        file_checks.check_owner(str(above), nearest, file_checks.OWN_FOLDER)
+        # under sudo, make no root-owned folders in a user's home
+        file_checks.check_owner(above, nearest, file_checks.OWN_FOLDER)
     for new in reversed(missing):
         try:
             os.mkdir(new, FOLDER_MODE)
         except FileExistsError:
             continue  # another process was faster
-        os.chmod(new, FOLDER_MODE)  # whatever the umask is
+        os.chmod(new, FOLDER_MODE)  # regardless of the umask
 
 
 @contextmanager
@@ -174,10 +174,10 @@ def _opened_folder(folder: Path) -> Generator[int]:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | _OPEN)
     except OSError as error:
         if os.path.islink(folder):
-            raise file_checks.symbolic_link(str(folder)) from error
-        raise file_checks.failed("opened", str(folder), error) from error
+            raise file_checks.symbolic_link(folder) from error
+        raise file_checks.failed("opened", folder, error) from error
     try:
-        file_checks.check_folder(str(folder), os.fstat(descriptor))
+        file_checks.check_folder(folder, os.fstat(descriptor))
         yield descriptor
     finally:
         os.close(descriptor)
@@ -193,7 +193,7 @@ def _opened_file(folder: int, path: Path, flags: int = os.O_RDONLY) -> Generator
     except OSError as error:
         raise _why_not_opened(folder, path, error) from error
     try:
-        file_checks.check_file(str(path), os.fstat(descriptor))
+        file_checks.check_file(path, os.fstat(descriptor))
         yield descriptor
     finally:
         os.close(descriptor)
@@ -201,14 +201,14 @@ def _opened_file(folder: int, path: Path, flags: int = os.O_RDONLY) -> Generator
 
 def _why_not_opened(folder: int, path: Path, error: OSError) -> StorageError:
     if error.errno in _LINK_ERRORS:
-        return file_checks.symbolic_link(str(path))
+        return file_checks.symbolic_link(path)
     try:
-        file_checks.check_file(str(path), os.stat(path.name, dir_fd=folder, follow_symlinks=False))
+        file_checks.check_file(path, os.stat(path.name, dir_fd=folder, follow_symlinks=False))
     except StorageError as refusal:
         return refusal
     except OSError as gone:
-        return file_checks.failed("opened", str(path), gone)
-    return file_checks.failed("opened", str(path), error)
+        return file_checks.failed("opened", path, gone)
+    return file_checks.failed("opened", path, error)
 
 
 def _read(descriptor: int, path: Path) -> bytes:
@@ -219,8 +219,8 @@ def _read(descriptor: int, path: Path) -> bytes:
         size += len(piece)
         if size > MOST_BYTES:
             raise StorageError(
-                f"{file_checks.shown(str(path))} is too large to be a file of this program",
-                f"Move it away: {file_checks.moved_away(str(path))}",
+                f"{file_checks.shown(path)} is too large to be a file of this program",
+                f"Move it away: {file_checks.moved_away(path)}",
             )
     return b"".join(pieces)
 
@@ -229,7 +229,7 @@ def _write_new(folder: int, name: str, data: bytes) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _OPEN
     descriptor = os.open(name, flags, FILE_MODE, dir_fd=folder)
     try:
-        os.fchmod(descriptor, FILE_MODE)  # whatever the umask is
+        os.fchmod(descriptor, FILE_MODE)  # regardless of the umask
         _write_all(descriptor, data)
         os.fsync(descriptor)
     finally:
@@ -255,7 +255,7 @@ def _appended(path: Path, data: bytes) -> Generator[tuple[int, int]]:
             try:
                 _write_all(descriptor, b"\n" + data if torn else data)
             except OSError:
-                with suppress(OSError):  # a half line is closed before the next one
+                with suppress(OSError):  # otherwise the next append ends the half line
                     os.ftruncate(descriptor, size)
                 raise
             yield folder, descriptor

@@ -1,7 +1,7 @@
 """The journal of revoke-all: lets the next start explain a crash in the middle of one.
 
-`pending` before the call, `stored` once the new tokens are on the disk, cleared when all is done.
-It holds no secret.
+`pending` before the call, `stored` once the new tokens are on the disk, cleared at the end. It
+holds no secrets.
 """
 
 import enum
@@ -22,30 +22,30 @@ class JournalState(enum.Enum):
     """How far a revoke-all came."""
 
     PENDING = "pending"
-    """It may have reached the server; the new tokens are not known to be stored."""
+    """It may have reached the server; whether the new tokens were stored is unknown."""
     STORED = "stored"
     """The new tokens are stored."""
 
 
 @dataclass(frozen=True)
 class JournalEntry:
-    """A revoke-all that was begun and not cleared."""
+    """A revoke-all that was started and not cleared."""
 
     account_key: str
     account_name: str
     state: JournalState
     process: Process
     at: float
-    """When it was begun: epoch seconds."""
+    """When it was started: epoch seconds."""
 
     @property
     def crashed(self) -> bool:
-        """Whether its process is known to be gone. One that still runs may yet finish."""
+        """Whether its process is certainly gone. One that is still running may yet finish."""
         return self.process.running() is Running.NO
 
 
 class _Begun(Struct):
-    """A revoke-all as it is in the file."""
+    """An entry of the file."""
 
     name: str
     state: JournalState
@@ -80,12 +80,12 @@ class Journal:
                 content.entries[account_key] = replace(begun, state=JournalState.STORED)
 
     def clear(self, account_key: str) -> None:
-        """Forget it: it is done, or was explained to the user."""
+        """Remove the entry: the revoke-all is done, or was explained to the user."""
         with self._file.changing() as content:
             content.entries.pop(account_key, None)
 
     def unfinished(self) -> tuple[JournalEntry, ...]:
-        """Return every entry that was not cleared, those of running processes too."""
+        """Return every entry that was not cleared, including those of running processes."""
         begun = ((key, _begun(key, value)) for key, value in self._file.read().entries.items())
         return tuple(
             JournalEntry(key, one.name, one.state, one.process, one.at) for key, one in begun
@@ -93,5 +93,5 @@ class Journal:
 
 
 def _begun(key: str, value: object) -> _Begun:
-    """Return the entry. A damaged one may have reached the server, from a process unknown."""
+    """Return the entry. A damaged one may have reached the server, by an unknown process."""
     return decoded(value, _Begun) or _Begun(key, JournalState.PENDING, Process("", 0, ""), 0.0)

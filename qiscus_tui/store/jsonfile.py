@@ -77,7 +77,7 @@ class JsonFile(Generic[Content]):
             self._write(fields)
         if read_back != probe:
             raise StorageError(
-                f"{shown(str(self.path))} does not give back what was written to it",
+                f"{shown(self.path)} does not return what was written to it",
                 "Set QISCUS_TUI_DATA_DIR to a folder on a local disk.",
             )
 
@@ -91,7 +91,7 @@ class JsonFile(Generic[Content]):
         except _DamagedError as damaged:
             aside = self._files.set_aside(self.path)
             raise StorageError(
-                f"{shown(str(self.path))} was damaged and is now {shown(aside.name)}", self._lost
+                f"{shown(self.path)} was damaged and is now {shown(aside.name)}", self._lost
             ) from damaged
 
     def _read(self) -> Content:
@@ -110,8 +110,8 @@ class JsonFile(Generic[Content]):
             raise _DamagedError
         if version > VERSION:
             raise StorageError(
-                f"{shown(str(self.path))} was written by a newer qiscus-tui",
-                f"Install that version again, or start afresh: {moved_away(str(self.path))}",
+                f"{shown(self.path)} was written by a newer qiscus-tui",
+                f"Install that version again, or start afresh: {moved_away(self.path)}",
             )
         return fields
 

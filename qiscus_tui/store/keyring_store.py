@@ -2,7 +2,7 @@
 
 Only these four keep secrets from other users and from backups; any other backend counts as plain
 text. A keyring that is locked, broken or slow is an error and never "no token": otherwise a
-second login would leave the first one's tokens behind.
+second login would orphan the first one's tokens.
 """
 
 import contextlib
@@ -20,10 +20,10 @@ from qiscus_tui.store.jsonfile import decoded, parse_object
 
 SERVICE = "qiscus-tui"
 WAIT = 3.0
-"""Seconds that a keyring may take for one answer."""
+"""Seconds to wait for one answer of a keyring."""
 
 MOST_CHARACTERS = 16_384
-"""Longer entries are refused by some keyrings, and no token is that long."""
+"""Some keyrings reject longer entries, and no token is that long."""
 
 _UNLOCK = "Unlock the keyring and try again, or log in with --store file."
 
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 class Backend(Protocol):
-    """What is needed of the keyring library's backends."""
+    """The methods used of the keyring library's backends."""
 
     def get_password(self, service: str, username: str) -> str | None: ...
     def set_password(self, service: str, username: str, password: str) -> None: ...
@@ -40,14 +40,14 @@ class Backend(Protocol):
 
 @dataclass(frozen=True)
 class NoKeyring:
-    """There is no keyring here that counts."""
+    """No usable keyring was found."""
 
     reason: str
-    """Why, in plain words."""
+    """Why not, for the user."""
 
 
 class KeyringSecrets:
-    """Secrets in the system's keyring, one entry an account."""
+    """Secrets in the system's keyring, one entry per account."""
 
     storage = Storage.KEYRING
 
@@ -81,7 +81,7 @@ class KeyringSecrets:
         self.remove(key)
 
     def answer(self) -> None:
-        """A real read of an entry that need not be there. Raises StorageError."""
+        """Read an entry that need not exist, to see that the keyring answers."""
         self._get("probe")
 
     def _get(self, key: str) -> str | None:
@@ -90,7 +90,7 @@ class KeyringSecrets:
     def _set(self, key: str, text: str) -> None:
         if len(text) > MOST_CHARACTERS:
             raise StorageError(
-                f"The {self.where} would have to keep {len(text):,} characters in one entry",
+                f"{len(text):,} characters are too long for an entry in the {self.where}",
                 "Log in with --store file.",
             )
         before = self._get(key)
@@ -99,8 +99,8 @@ class KeyringSecrets:
             "be written",
             undo=lambda: self._put_back(key, before),
         )
-        if self._get(key) != text:  # KWallet's answer to a write is not looked at by its backend
-            raise StorageError(f"The {self.where} does not give back what was written", _UNLOCK)
+        if self._get(key) != text:  # KWallet's backend ignores the answer to a write
+            raise StorageError(f"The {self.where} does not return what was written", _UNLOCK)
 
     def _put_back(self, key: str, before: str | None) -> None:
         if before is None:
@@ -120,8 +120,8 @@ class KeyringSecrets:
             )
         if answer.error is None:
             return cast("T", answer.value)
-        # Without the cause: a backend's words may repeat what it was to keep.
-        raise _refusal(self.where, what, answer.error)
+        # Without the cause: a backend's message may repeat the secret.
+        raise _error(self.where, what, answer.error)
 
 
 def open_keyring() -> KeyringSecrets:
@@ -136,9 +136,9 @@ def open_keyring() -> KeyringSecrets:
 
 
 def find_keyring(timeout: float = WAIT) -> KeyringSecrets | NoKeyring:
-    """This machine's keyring, after a real read from it; or why there is none.
+    """Return this machine's keyring, after a real read from it; or why there is none.
 
-    Raises StorageError where there is one that is locked, broken or does not answer.
+    Raises StorageError if it is locked, broken or does not answer.
     """
     answer = _ask(_choose, timeout)
     if answer is None:
@@ -158,7 +158,7 @@ def find_keyring(timeout: float = WAIT) -> KeyringSecrets | NoKeyring:
 
 
 def _choose() -> tuple[Backend, str] | NoKeyring:
-    """The backend that would be used, with its name, if it counts."""
+    """Return the backend that the keyring library uses, with its name, if it is secure."""
     try:
         import keyring
         from keyring.backends import chainer, fail, null
@@ -168,17 +168,17 @@ def _choose() -> tuple[Backend, str] | NoKeyring:
     if type(backend) is chainer.ChainerBackend:
         members = backend.backends
         if not members:
-            return NoKeyring("no keyring runs here")
-        backend = members[0]  # asked by itself: the chain would step down to the next
+            return NoKeyring("no keyring is running")
+        backend = members[0]  # used directly: the chain would fall back to the next
     if type(backend) is fail.Keyring:
-        return NoKeyring("no keyring runs here")
+        return NoKeyring("no keyring is running")
     if type(backend) is null.Keyring:
         return NoKeyring("the keyring is switched off")
-    # The classes themselves: a name can be borrowed, and a subclass may do anything.
+    # The classes themselves: names can be imitated, and a subclass may do anything.
     for kind, name in _trusted():
         if type(backend) is kind:
             return cast("Backend", backend), name
-    return NoKeyring(f"{type(backend).__module__} is not known to keep secrets safe")
+    return NoKeyring(f"{type(backend).__module__} is not known to be secure")
 
 
 def _trusted() -> tuple[tuple[type, str], ...]:
@@ -202,10 +202,10 @@ class _Answer(Generic[T]):
 def _ask(
     call: Callable[[], T], timeout: float, undo: Callable[[], object] | None = None
 ) -> _Answer[T] | None:
-    """What the call gave or raised, None where it took too long.
+    """Return the result or error of the call; None where it took too long.
 
-    It runs in a daemon thread: one that hangs in D-Bus neither stops us nor our end. What it still
-    does when nobody waits any more is taken back by `undo`.
+    It runs in a daemon thread: one that hangs in D-Bus blocks neither us nor our exit. `undo`
+    reverts a call that succeeds after the time is up.
     """
     answers: list[_Answer[T]] = []
     given_up, turn = threading.Event(), threading.Lock()
@@ -213,13 +213,13 @@ def _ask(
     def run() -> None:
         try:
             answer: _Answer[T] = _Answer(value=call())
-        except Exception as error:  # noqa: BLE001 backends raise anything; the caller raises it on
+        except Exception as error:  # noqa: BLE001 backends raise anything; the caller reports it
             answer = _Answer(error=error)
         with turn:
             answers.append(answer)
             is_late = given_up.is_set()
         if is_late and undo is not None and answer.error is None:
-            with contextlib.suppress(Exception):  # nobody is left to be told
+            with contextlib.suppress(Exception):  # nobody waits for the result any more
                 undo()
 
     thread = threading.Thread(target=run, name="keyring", daemon=True)
@@ -231,7 +231,7 @@ def _ask(
         return answers[0] if answers else None
 
 
-def _refusal(where: str, what: str, error: Exception) -> StorageError:
+def _error(where: str, what: str, error: Exception) -> StorageError:
     from keyring.errors import KeyringLocked
 
     if isinstance(error, KeyringLocked):

@@ -1,8 +1,7 @@
-"""Real locks between processes: one an account, and one around each change of a file.
+"""Locks between processes: one per account, and one around each change of a file.
 
-A lock lives in the kernel and ends with its process, however that ends. Its file stays: removing
-it would let two processes lock two files of one name. On file systems without locks nothing is
-locked by other means; that is an error.
+The kernel holds a lock, and releases it however its process ends. Its file is never removed: two
+processes could then lock two files of the same name. A file system without locks is an error.
 """
 
 from __future__ import annotations
@@ -24,20 +23,20 @@ if TYPE_CHECKING:
     from filelock import FileLock
 
 WAIT = 30.0
-"""Seconds after which waiting for a lock is given up."""
+"""Seconds to wait for a lock."""
 
 _PAUSE = 0.05
-"""Seconds between two tries to get a lock."""
+"""Seconds between two attempts to take a lock."""
 
 
 @asynccontextmanager
 async def account_lock(
     folder: Path, account_key: str, longest: float = WAIT
 ) -> AsyncGenerator[None]:
-    """Hold the account against every other process of this user.
+    """Lock the account against every other process of this user.
 
-    Waits at most `longest` seconds; the event loop goes on meanwhile, and cancelling ends the
-    waiting at once. Not re-entrant. Raises StorageError.
+    Waits at most `longest` seconds without blocking the event loop; cancelling takes effect at
+    once. Not re-entrant. Raises StorageError.
     """
     path = account_lock_path(folder, account_key)
     prepare_folder(folder)
@@ -52,7 +51,7 @@ async def account_lock(
 
 
 def account_lock_path(folder: Path, account_key: str) -> Path:
-    """Return the file whose lock is the account's. Its name does not tell the account."""
+    """Return the path of the account's lock file. Its name does not reveal the account."""
     import hashlib
 
     name = hashlib.sha256(account_key.encode()).hexdigest()[:16]
@@ -61,9 +60,9 @@ def account_lock_path(folder: Path, account_key: str) -> Path:
 
 @contextmanager
 def store_lock(folder: Path, timeout: float = WAIT) -> Generator[None]:
-    """Hold the files of this user for one change. Raises StorageError.
+    """Lock the files of this user for one change. Raises StorageError.
 
-    Where both are needed, the account's lock is taken first.
+    Where both are needed, the account's lock comes first.
     """
     path = folder / "store.lock"
     prepare_folder(folder)
@@ -109,31 +108,31 @@ def _signed(lock: FileLock, path: Path) -> Generator[None]:
 
 
 def _busy(path: Path, timeout: float) -> StorageError:
-    return StorageError(f"Another qiscus-tui{_holder(path)} held a lock for {timeout:g} s", _BUSY)
-
-
-_BUSY = "Wait until it is done, or end it, and run this again."
+    return StorageError(
+        f"Another qiscus-tui{_holder(path)} held a lock for {timeout:g} s",
+        "Wait until it is done, or end it, and run this again.",
+    )
 
 
 _WITHOUT_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
-"""What file systems without locks answer; filelock makes NotImplementedError of some."""
+"""Errors of file systems without locks; filelock turns some into NotImplementedError."""
 
 
 def _cannot_lock(path: Path, error: OSError | NotImplementedError) -> StorageError:
     if path.is_symlink():
-        return symbolic_link(str(path))
+        return symbolic_link(path)
     if isinstance(error, OSError) and error.errno not in _WITHOUT_LOCKS:
-        return failed("locked", str(path), error)
+        return failed("locked", path, error)
     words = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
     return StorageError(
-        f"{shown(str(path))} could not be locked: {shown(words)}",
+        f"{shown(path)} could not be locked: {shown(words)}",
         "If this file system has no locks, set QISCUS_TUI_DATA_DIR to a folder on a local disk.",
     )
 
 
 def _sign(path: Path) -> None:
-    """Say in the lock's file who holds it, for those who wait."""
-    with suppress(OSError):  # a courtesy: on a full disk the lock holds all the same
+    """Write into the lock file who holds it, for those who wait."""
+    with suppress(OSError):  # optional: the lock holds on a full disk too
         descriptor = os.open(path, os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             os.write(descriptor, str(os.getpid()).encode())

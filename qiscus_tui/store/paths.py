@@ -1,4 +1,4 @@
-"""Where everything that the program keeps lies."""
+"""Where the program's files are."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +14,7 @@ DATA_VARIABLE = "QISCUS_TUI_DATA_DIR"
 
 
 class Paths(Struct, frozen=True):
-    """The four folders, and the files in them. Nothing is created by looking."""
+    """The four folders, and the files in them. Reading creates nothing."""
 
     config_dir: Path
     data_dir: Path
@@ -25,12 +25,12 @@ class Paths(Struct, frozen=True):
 
     @property
     def config_file(self) -> Path:
-        """The user's settings; only read."""
+        """The user's settings. Never written."""
         return self.config_dir / "config.toml"
 
     @property
     def secrets_file(self) -> Path:
-        """Secrets of the accounts that are kept in a file."""
+        """Secrets of the accounts that use this file."""
         return self.data_dir / "secrets.json"
 
     @property
@@ -50,12 +50,12 @@ class Paths(Struct, frozen=True):
 
     @property
     def audit_file(self) -> Path:
-        """What was revoked from here."""
+        """The audit log."""
         return self.state_dir / "audit.jsonl"
 
     @property
     def journal_file(self) -> Path:
-        """Revoke-alls that were begun."""
+        """Revoke-alls that were started."""
         return self.state_dir / "journal.json"
 
     @property
@@ -81,10 +81,10 @@ def paths_in_memory() -> Paths:
 
 
 def find_paths(environ: Mapping[str, str]) -> Paths:
-    """The user's folders: the two variables of ours first, else the platform's usual places.
+    """Return the user's folders: those of our two variables, else the platform's usual ones.
 
-    The usual places are platformdirs', which reads the process's own environment. Raises
-    ConfigError for relative folders and where there is no home.
+    platformdirs has the usual ones, and reads the process's own environment. Raises ConfigError
+    for relative folders and where there is no home.
     """
     config, data = _given(environ, CONFIG_VARIABLE), _given(environ, DATA_VARIABLE)
     if config and data:
@@ -118,7 +118,7 @@ def _usual_paths(environ: Mapping[str, str]) -> Paths:
         found = (usual.user_config_path, usual.user_data_path, usual.user_state_path)
         folders = (*found, usual.user_cache_path)
     except RuntimeError as error:  # pathlib's, where the system does not know this user either
-        raise _no_home(": HOME is not set, and the system knows no user of this number") from error
+        raise _no_home(": HOME is not set, and the system does not know this user") from error
     if not all(folder.is_absolute() for folder in folders):
         raise _no_home("")
     return Paths(*folders)
@@ -126,6 +126,6 @@ def _usual_paths(environ: Mapping[str, str]) -> Paths:
 
 def _no_home(reason: str) -> ConfigError:
     return ConfigError(
-        f"There is no home folder to keep anything in{reason}",
+        f"There is no home folder to store anything in{reason}",
         f"Set HOME, or both {CONFIG_VARIABLE} and {DATA_VARIABLE}, to folders of your own.",
     )

@@ -1,4 +1,4 @@
-"""Which process wrote a record, and whether it still runs."""
+"""Which process wrote a record, and whether it is still running."""
 
 import enum
 import os
@@ -12,11 +12,11 @@ from msgspec import Struct
 
 _LARGEST_PID = 2**31 - 1
 _STARTED_FIELD = 19
-"""Place of the start time in /proc/PID/stat, counted from behind the program's name."""
+"""Index of the start time in /proc/PID/stat, after the program's name."""
 
 
 class Running(enum.Enum):
-    """Whether a process still runs."""
+    """Whether a process is still running."""
 
     YES = "yes"
     NO = "no"
@@ -25,7 +25,7 @@ class Running(enum.Enum):
 
 
 class Process(Struct, frozen=True, array_like=True):
-    """One process of one machine: its number alone is used again after its end."""
+    """One process of one machine. The system reuses its number after its end."""
 
     host: str
     pid: int
@@ -33,7 +33,7 @@ class Process(Struct, frozen=True, array_like=True):
     """When it started, in the system's own words; empty where unknown."""
 
     def running(self) -> Running:
-        """Whether it still runs, as far as this machine can tell."""
+        """Return whether it is still running, as far as this machine can tell."""
         if self.host != socket.gethostname():
             return Running.UNKNOWN
         if not 0 < self.pid <= _LARGEST_PID:
@@ -43,12 +43,12 @@ class Process(Struct, frozen=True, array_like=True):
         except ProcessLookupError:
             return Running.NO
         except PermissionError:
-            pass  # somebody's it is; the start time tells whether it is this one
+            pass  # another user's; the start time shows whether it is this one
         return Running.YES if _started(self.pid) == self.started else Running.NO
 
 
 def this_process() -> Process:
-    """The process that asks."""
+    """Return the present process."""
     return _process(os.getpid())
 
 
@@ -64,7 +64,7 @@ def _started(pid: int) -> str:
     except OSError:
         return _started_by_ps(pid)  # no /proc: macOS
     if fields[0] in {"Z", "X"}:
-        return ""  # ended, and only waiting for its parent to hear of it
+        return ""  # a zombie
     return f"{boot} {fields[_STARTED_FIELD]}"
 
 
@@ -82,9 +82,9 @@ def _started_by_ps(pid: int) -> str:
 
 
 def process_age() -> float:
-    """Seconds since this process began, the time before Python ran included; 0 where unknown.
+    """Return the seconds since this process started, before Python ran; 0 where unknown.
 
-    Rather a hundredth too little than too much: nothing from before its beginning falls within.
+    Rounded down, by at most a hundredth: never longer than the process exists.
     """
     try:
         fields = Path("/proc/self/stat").read_text(encoding="ascii").rpartition(")")[2].split()

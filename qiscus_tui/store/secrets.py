@@ -17,7 +17,7 @@ from qiscus_tui.store.paths import Paths
 
 
 class SecretStore(Protocol):
-    """One place for secrets, by the account's key. All of it raises StorageError."""
+    """Stores secrets by the account's key. All of it raises StorageError."""
 
     @property
     def storage(self) -> Storage:
@@ -26,23 +26,23 @@ class SecretStore(Protocol):
 
     @property
     def where(self) -> str:
-        """The place in safe words for the user: a path, or the keyring's name."""
+        """The place, fit to be shown: a path, or the keyring's name."""
         ...
 
     def read(self, key: str) -> Credentials | None:
-        """The account's secrets; None only where the place is known to hold none."""
+        """Return the account's secrets; None only where there certainly are none."""
         ...
 
     def write(self, key: str, credentials: Credentials) -> None:
-        """Keep them; when this returns they are on the disk."""
+        """Store the secrets; they are on the disk when this returns."""
         ...
 
     def remove(self, key: str) -> None:
-        """Forget them; right too where there are none."""
+        """Remove the secrets; not an error where there are none."""
         ...
 
     def probe(self) -> None:
-        """Prove that the place can be written, by an entry that is read back and removed."""
+        """Prove that the place is writable: write an entry, read it back, remove it."""
         ...
 
 
@@ -80,7 +80,7 @@ class FileSecrets:
 
     @property
     def where(self) -> str:
-        return shown(str(self._file.path))
+        return shown(self._file.path)
 
     def read(self, key: str) -> Credentials | None:
         accounts = self._file.read().accounts
@@ -90,7 +90,7 @@ class FileSecrets:
         if credentials is None:
             raise StorageError(
                 f"{self.where} holds an entry that can't be read",
-                f"Move it away and log in again: {moved_away(str(self._file.path))}",
+                f"Move it away and log in again: {moved_away(self._file.path)}",
             )
         return credentials
 
@@ -125,14 +125,14 @@ class MemorySecrets:
         self._credentials.pop(key, None)
 
     def probe(self) -> None:
-        """Memory needs no proof."""
+        """Memory is always writable."""
 
 
 class EnvironmentSecrets:
     """A long-lived token or secret key from the environment, which is only read.
 
-    Its short-lived token is kept in a private file, bound to the long-lived one by a
-    fingerprint, so that another token in the environment does not go on with it.
+    Its short-lived token is stored in a private file, under a fingerprint of the long-lived one:
+    another token in the environment does not use it.
     """
 
     storage = Storage.ENVIRONMENT
@@ -146,7 +146,7 @@ class EnvironmentSecrets:
     def where(self) -> str:
         if self._given.long_lived is None:
             return "environment"
-        return f"the short-lived token in {shown(str(self._file.path))}"
+        return f"the short-lived token in {shown(self._file.path)}"
 
     def read(self, key: str) -> Credentials | None:
         entry = decoded(self._file.read().accounts.get(self._entry(key)), Credentials)
@@ -155,8 +155,8 @@ class EnvironmentSecrets:
     def write(self, key: str, credentials: Credentials) -> None:
         if credentials.with_short_lived(None) != self._given:
             raise StorageError(
-                "The environment holds the old long-lived token, and can't be given the new one",
-                "Put the new one into QISCUS_LONG_LIVED_TOKEN where it is set, or log in again.",
+                "The environment has the old long-lived token; the new one can't be stored there",
+                "Set QISCUS_LONG_LIVED_TOKEN to the new one where it is set, or log in again.",
             )
         short = Credentials(short_lived=credentials.short_lived)
         with self._file.changing() as content:
@@ -165,7 +165,7 @@ class EnvironmentSecrets:
                 content.accounts[self._entry(key)] = to_json(short)
 
     def remove(self, key: str) -> None:
-        """Forget the short-lived token; the environment is not ours to change."""
+        """Remove the short-lived token; the environment can't be changed."""
         with self._file.changing() as content:
             self._drop(content.accounts, key)
 

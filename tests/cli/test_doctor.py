@@ -34,10 +34,10 @@ def test_the_home_folder_is_not_named(
 def test_before_the_first_login_it_tells_where_that_would_be_kept(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    missing = NoKeyring("no keyring runs here")
+    missing = NoKeyring("no keyring is running")
     monkeypatch.setattr("qiscus_tui.store.keyring_store.find_keyring", lambda: missing)
     words = words_of(program)["storage"]
-    assert words.startswith("no keyring runs here; a login would be kept in")
+    assert words.startswith("no keyring is running; a login would be kept in")
     assert "secrets.json" in words
     assert not program.data.exists()
 

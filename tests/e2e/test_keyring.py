@@ -85,7 +85,7 @@ def test_a_keyring_that_ails_later_is_never_no_token(here: Machine, kind: str) -
 def test_a_keyring_that_keeps_nothing_makes_no_login(here: Machine) -> None:
     done = with_keyring(here, "forgetful").login(store="auto")
     assert done.returncode == 6
-    assert "does not give back" in done.stderr
+    assert "does not return" in done.stderr
     assert here.state.calls[Call.LOGIN] == 0
 
 

@@ -173,7 +173,7 @@ def test_a_keyring_that_forgets_what_it_took_is_not_proven(
     secrets = found()
     monkeypatch.setattr(fake, "set_password", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
 
-    with pytest.raises(StorageError, match="does not give back"):
+    with pytest.raises(StorageError, match="does not return"):
         secrets.probe()
 
 
@@ -187,7 +187,7 @@ def test_an_unreadable_entry_is_no_missing_entry(fake: FakeBackend, text: str) -
 
 @pytest.mark.usefixtures("fake")
 def test_the_size_of_an_entry_is_bounded() -> None:
-    with pytest.raises(StorageError, match="characters in one entry"):
+    with pytest.raises(StorageError, match="characters are too long"):
         found().write("key", Credentials("x" * 20_000))
 
 
@@ -213,7 +213,7 @@ def test_the_four_kinds_of_keyring_count(
 
 @pytest.mark.parametrize(
     ("backend", "reason"),
-    [(fail.Keyring, "no keyring runs here"), (null.Keyring, "the keyring is switched off")],
+    [(fail.Keyring, "no keyring is running"), (null.Keyring, "the keyring is switched off")],
 )
 def test_no_keyring_says_why(install: Install, backend: type[KeyringBackend], reason: str) -> None:
     install(backend())

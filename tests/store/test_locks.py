@@ -167,7 +167,7 @@ def test_on_a_read_only_disk_the_hint_is_not_about_locks(
         store_lock(paths.state_dir, timeout=0.1),
     ):
         pass
-    assert "can be written" in caught.value.hint
+    assert "writable folder" in caught.value.hint
 
 
 def test_a_link_in_the_locks_place_is_refused(paths: Paths, tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def test_probing_fails_where_nothing_can_be_written(
 def test_probing_fails_where_writes_are_lost(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qiscus_tui.store.file_store.ON_DISK.write", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
 
-    with pytest.raises(StorageError, match="does not give back"):
+    with pytest.raises(StorageError, match="does not return"):
         FileSecrets(paths).probe()
 
 
@@ -255,7 +255,7 @@ def test_a_changed_long_lived_token_can_not_be_put_into_the_environment(
 ) -> None:
     store = EnvironmentSecrets(credentials, paths)
 
-    with pytest.raises(StorageError, match="can't be given the new one"):
+    with pytest.raises(StorageError, match="can't be stored there"):
         store.write("key", new_credentials(long_lived="new"))
 
 

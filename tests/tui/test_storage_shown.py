@@ -44,7 +44,7 @@ def finding(monkeypatch: pytest.MonkeyPatch) -> Finding:
 
 
 LOCKED = StorageError("The keyring (Secret Service) is locked", "Unlock the keyring and try again.")
-NONE = NoKeyring("no keyring runs here")
+NONE = NoKeyring("no keyring is running")
 
 
 def working() -> KeyringSecrets:
