@@ -229,7 +229,7 @@ async def test_without_a_keyring_the_file_is_named_and_not_ticked(
         running = Running(app, pilot, state, clock)
         await running.settle()
         tick = app.screen.query_one(Tick)
-        assert str(paths.secrets_file).replace("/", "") in tick.words.replace("/", "")
+        assert str(paths.secrets_file).replace("/", "") in tick.label.plain.replace("/", "")
         assert not tick.value
         await running.press("enter")
         assert not paths.secrets_file.exists()

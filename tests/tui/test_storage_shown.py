@@ -82,7 +82,7 @@ async def test_a_file_is_named_whole_and_needs_the_tick(machine: Machine, findin
 
     async def look(here: Running) -> None:
         assert not tick(here).value
-        assert tick(here).words.endswith(str(machine.local_files.paths.secrets_file))
+        assert tick(here).label.plain.endswith(str(machine.local_files.paths.secrets_file))
         await here.press("enter")
         assert here.sessions.storage is Storage.THIS_RUN
         assert not machine.local_files.paths.secrets_file.exists()

@@ -15,6 +15,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Center, Horizontal, Vertical
+from textual.content import Content
 from textual.widgets import Input, Static
 
 from qiscus_tui.errors import (
@@ -109,7 +110,7 @@ class LoginScreen(BaseScreen[None]):
             Line((piece("qiscus-tui", Tone.STRONG, 90), piece(title, Tone.MUTED, 50, "   ")), right)
         )
         self.query_one("#keys", OneLine).show_line(_keys(self._can_go_back))
-        self._keep.words = LOOKING
+        self._keep.label = Content(LOOKING)
         if self._why is not None:
             self._say(self._why.message, HERE if self._again else self._why.hint)
         if self._again is not None:
@@ -151,7 +152,7 @@ class LoginScreen(BaseScreen[None]):
 
     async def _show_offer(self, looked_for: asyncio.Task[StorageChoiceShown]) -> None:
         found = await looked_for
-        self._keep.words = found.words
+        self._keep.label = Content(safe(found.words))
         if not found.possible:
             self._keep.fix()
         elif not self._keep.was_touched:

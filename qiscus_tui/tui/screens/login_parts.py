@@ -1,96 +1,99 @@
-"""The small parts of the login form: a tick, and the strip of its two tabs."""
+"""The parts of the login form: a check box, and the strip of its two tabs."""
 
 from __future__ import annotations
 
 import enum
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.table import Table
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
+from textual.widgets import Checkbox
 
-from qiscus_tui.model.text import safe
+if TYPE_CHECKING:
+    from typing import Self
+
+    from textual.geometry import Size
 
 
 class Tab(enum.Enum):
-    """The two ways to log in. The value is what stands on the tab."""
+    """The two ways to log in. The value is the title of the tab."""
 
     PASSWORD = "Email and password"
     TOKEN = "Long-lived token"
 
     @property
     def other(self) -> Tab:
-        """The one that this is not."""
+        """Return the other tab."""
         return Tab.TOKEN if self is Tab.PASSWORD else Tab.PASSWORD
 
 
-class Tick(Widget, can_focus=True):
-    """`[x] words`, changed by space or a click; enter is left to the form."""
-
-    ALLOW_SELECT = False
+class Tick(Checkbox, inherit_bindings=False):
+    """`[x] label`, changed by space or a click; enter is left to the form."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "change", show=False),
+        Binding("space", "toggle_button", show=False),
         Binding("enter", "submit", show=False),
     ]
 
     DEFAULT_CSS = """
-    Tick {
+    Tick, Tick:focus {
+        width: 1fr;
         height: auto;
+        border: none;
+        padding: 0;
+        background: transparent;
+        background-tint: transparent;
         color: $foreground;
-        &:focus { color: $primary; text-style: bold; }
-        &:ansi:focus { text-style: reverse; }
-        &.-fixed { color: $text-muted; }
-        &.-fixed:focus { color: $foreground; }
     }
+    Tick:focus { color: $primary; text-style: bold; }
+    Tick:ansi:focus { text-style: reverse; }
+    Tick.-fixed { color: $text-muted; }
+    Tick.-fixed:focus { color: $foreground; }
     """
 
     class Submitted(Message):
         """Enter: go on with the form."""
 
-    value: reactive[bool] = reactive(False)
-    words: reactive[str] = reactive("", layout=True)
-    """What it stands for; plain text, made safe."""
     was_touched = False
     """Whether the user chose."""
 
     def fix(self) -> None:
-        """There is nothing to choose."""
+        """Untick it for good: there is nothing to choose."""
         self.value = False
         self.add_class("-fixed")
 
-    def render(self) -> Table:
-        words = Text(safe(self.words))
-        line = Table.grid()  # what does not fit goes on under the words
-        if self.has_class("-fixed"):
-            line.add_row(words)
-        else:
-            line.add_row(Text(f"[{'x' if self.value else ' '}] "), words)
-        return line
+    def toggle(self) -> Self:
+        """Tick or untick, as the user wants."""
+        if not self.has_class("-fixed"):
+            self.was_touched = True
+            self.value = not self.value
+        return self
 
-    def action_change(self) -> None:
-        """Tick, or take the tick away."""
-        if self.has_class("-fixed"):
-            return
-        self.was_touched = True
-        self.value = not self.value
+    def render(self) -> Content:
+        return Content("\n").join(self._lines(self.content_size.width))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._lines(width))
+
+    def _lines(self, width: int) -> list[Content]:
+        """Return the lines: what does not fit goes on under the label, not under the box."""
+        box = "" if self.has_class("-fixed") else f"[{'x' if self.value else ' '}] "
+        first, *others = self.label.wrap(max(1, width - len(box)))
+        return [Content(box) + first, *(Content(" " * len(box)) + line for line in others)]
 
     def action_submit(self) -> None:
         """Go on with the form."""
         self.post_message(self.Submitted())
 
-    def on_click(self, event: events.Click) -> None:
-        """As space."""
-        event.stop()
-        self.action_change()
-
 
 class TabStrip(Widget, can_focus=True):
-    """The two tabs, side by side. Arrows or a click change over; so does ctrl+t anywhere."""
+    """The two tabs, side by side. Arrows or a click change the tab; so does ctrl+t anywhere."""
 
     ALLOW_SELECT = False
 
@@ -111,12 +114,11 @@ class TabStrip(Widget, can_focus=True):
     }
     """
 
+    @dataclass
     class Changed(Message):
         """The other tab was chosen."""
 
-        def __init__(self, tab: Tab) -> None:
-            super().__init__()
-            self.tab = tab
+        tab: Tab
 
     class Submitted(Message):
         """Enter: go on with the form."""
@@ -135,7 +137,7 @@ class TabStrip(Widget, can_focus=True):
         return text
 
     def action_other(self) -> None:
-        """Change over."""
+        """Change to the other tab."""
         self.tab = self.tab.other
         self.post_message(self.Changed(self.tab))
 

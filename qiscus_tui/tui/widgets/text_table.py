@@ -70,18 +70,17 @@ class TextTable(LineList):
         f"text-table--{name}" for name in ("header", "row", "muted", "cursor")
     }
 
+    @dataclass
     class Opened(Message):
         """A row was opened."""
 
-        def __init__(self, rows: TextTable, row: int) -> None:
-            super().__init__()
-            self.rows = rows
-            self.row = row
+        table: TextTable
+        row: int
 
         @property
         def control(self) -> TextTable:
-            """The list that it is in."""
-            return self.rows
+            """Return the table, so that handlers can select it."""
+            return self.table
 
     class Moved(Message):
         """The cursor is on another row."""
