@@ -4,7 +4,7 @@ import argparse
 
 from qiscus_tui.cli.outcome_lines import outcome_lines
 from qiscus_tui.cli.table import count, moment
-from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.errors import ExitCode
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339

@@ -5,9 +5,9 @@ Accounts and ids come from this machine's files alone: pressing tab asks no serv
 
 import argparse
 
-from qiscus_tui.cli.parser import build_parser
+from qiscus_tui.cli.parser import Parser, build_parser
 from qiscus_tui.cli.shell_completion import BEFORE_ZSH, completed
-from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.errors import ExitCode, UsageError
 from qiscus_tui.service.completion_ids import remembered_ids
 
@@ -85,11 +85,11 @@ def _ask(words: str) -> str:
     return f"qiscus-tui completion --words {words} 2>/dev/null"
 
 
-def _mark(verb: str, parser: argparse.ArgumentParser) -> None:
+def _mark(verb: str, parser: Parser) -> None:
     """Tell shtab where the values of the parser's options come from."""
     import shtab
 
-    for action in parser._actions:  # pyright: ignore[reportPrivateUsage]  shtab reads it as well
+    for action in parser.actions():
         if action.dest in _FILES and action.option_strings:
             setattr(action, "complete", shtab.FILE)  # noqa: B010  argparse knows no such field
         words = _POSITIONALS.get((verb, action.dest))
@@ -101,4 +101,4 @@ def _mark(verb: str, parser: argparse.ArgumentParser) -> None:
             setattr(action, "complete", completing)  # noqa: B010  argparse knows no such field
 
 
-VERB = Verb(add_options, run, tells_of_crashes=False)
+VERB = Verb(add_options, run, reports_crashes=False)

@@ -2,7 +2,7 @@
 
 import argparse
 
-from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.errors import ExitCode, NotConfirmed
 
 

@@ -9,8 +9,7 @@ import signal
 from typing import NoReturn
 
 from qiscus_tui.cli.script_secret import add_token_options, script_key, script_token
-from qiscus_tui.cli.ttl import min_ttl
-from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.errors import CannotRun, CommandNotFound, UsageError
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.token.handover import environment_with
@@ -35,7 +34,6 @@ def run(context: Context) -> int:
     """Become the command. Gives no exit code: what ends afterwards is the command."""
     options = context.options
     command = _command(options)
-    min_ttl(options.min_ttl)  # also beside --rest, where it does not matter, a wrong one is wrong
     given = script_key(context) if options.rest else script_token(context)
     if context.workspace.demo is not None:
         context.console.say("The demo ends here: no server takes what the command is given.")
@@ -83,6 +81,6 @@ VERB = Verb(
     "It does not watch the command: a token that ends while it runs is not replaced. What the "
     "command starts inherits the secret.",
     changes=True,
-    tells_of_crashes=False,
+    reports_crashes=False,
     runs_command=True,
 )

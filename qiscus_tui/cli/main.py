@@ -4,10 +4,12 @@ Light to import: what a run stands on is loaded once its options are known to be
 """
 
 import argparse
+import contextlib
 import os
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.console import Console, system_console
@@ -23,6 +25,9 @@ from qiscus_tui.errors import (
 
 if TYPE_CHECKING:
     from qiscus_tui.service.workspace import Workspace
+
+
+LOG_VARIABLE = "QISCUS_TUI_LOG"
 
 
 def options_of(arguments: Sequence[str]) -> argparse.Namespace | int:
@@ -58,16 +63,15 @@ def run_app(options: argparse.Namespace, app: "Callable[[Workspace], int]") -> i
 
 def _verb(options: argparse.Namespace, console: Console, core_limit: int | None) -> int:
     from qiscus_tui.cli.ending import run_until_signal
-    from qiscus_tui.cli.log import logged
-    from qiscus_tui.cli.notices import tell_of_crashes, warn_of_unmatched_accounts
+    from qiscus_tui.cli.notices import report_crashes, warn_of_unmatched_accounts
     from qiscus_tui.cli.opening import open_for
-    from qiscus_tui.cli.verb import Context, Run
+    from qiscus_tui.cli.verbs import Context, Run
 
     run: Run = options.run
-    with logged(options, console, os.environ):
+    with _logged(options, console, os.environ):
         workspace = replace(open_for(options), show_secret=console.show_secret)
         context = Context(options, console, workspace, core_limit)
-        trouble = tell_of_crashes(context) if options.tells_of_crashes else None
+        trouble = report_crashes(context) if options.reports_crashes else None
         if options.changes:
             warn_of_unmatched_accounts(context)
         result = run(context)
@@ -87,11 +91,36 @@ def _app(options: argparse.Namespace, console: Console, app: "Callable[[Workspac
             f"The app cannot use this terminal: TERM is {terminal or 'not set'}",
             "Set TERM as your terminal says, or use: qiscus-tui sessions",
         )
-    from qiscus_tui.cli.log import logged
     from qiscus_tui.cli.opening import open_for
 
-    with logged(options, console, os.environ):
+    with _logged(options, console, os.environ):
         return app(open_for(options))
+
+
+@contextlib.contextmanager
+def _logged(
+    options: argparse.Namespace, console: Console, environ: Mapping[str, str]
+) -> Generator[None]:
+    """Write the log, if there is to be one, until the block ends. Raises StorageError.
+
+    It holds names of calls, statuses and durations: no header, token, body or message of the
+    server. The demo writes nothing and reads no variable.
+    """
+    wanted: Path | None = options.log
+    if options.demo:
+        if wanted is not None:
+            console.say("The demo writes nothing, so there is no log.")
+        yield
+        return
+    if wanted is None and environ.get(LOG_VARIABLE):
+        wanted = Path(environ[LOG_VARIABLE])
+    if wanted is None:
+        yield
+        return
+    from qiscus_tui.service.log_file import logging_to
+
+    with logging_to(wanted, f"qiscus-tui {options.verb or ''}".strip()):
+        yield
 
 
 def _guarded(options: argparse.Namespace, console: Console, work: Callable[[], int]) -> int:

@@ -1,6 +1,6 @@
 """Says what the user must know before a verb does its work."""
 
-from qiscus_tui.cli.verb import Context
+from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import QiscusTuiError, StorageError
 
 
@@ -18,7 +18,7 @@ def warn_of_unmatched_accounts(context: Context) -> None:
         context.console.say(f"  {hint}")
 
 
-def tell_of_crashes(context: Context) -> StorageError | None:
+def report_crashes(context: Context) -> StorageError | None:
     """Name every plan and revoke-all that was cut short, on stderr.
 
     Gives why the records can't be read. That stops nothing, and is to be said when all is done:

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.environment import hint_by_storage
-from qiscus_tui.errors import QiscusTuiError, UsageError
+from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.clock import Clock, SystemClock
-from qiscus_tui.model.durations import HOUR, parse_duration
 from qiscus_tui.service.account_selection import AccountOptions
 from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.service.workspace import Workspace, open_workspace
@@ -27,20 +26,11 @@ DEMO_SERVER = "https://demo.invalid"
 def open_for(options: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> Workspace:
     """The workspace that the options ask for. Raises ConfigError, StorageError."""
     config: Path | None = options.config
-    timeout = None if options.timeout is None else _timeout(options.timeout)
     if options.demo:
         workspace = demo_workspace(SystemClock(), config_file=config)
     else:
         workspace = open_workspace(environ, AccountOptions(options.account, options.server), config)
-    return replace(workspace, timeout=timeout)
-
-
-def _timeout(text: str) -> int:
-    """The seconds of `--timeout`. Raises UsageError."""
-    seconds = parse_duration(text)
-    if not 1 <= seconds <= HOUR:
-        raise UsageError("--timeout must be from 1s to 1h", "As in: --timeout 30s")
-    return seconds
+    return replace(workspace, timeout=options.timeout)
 
 
 def demo_workspace(clock: Clock, sessions: int = 400, config_file: Path | None = None) -> Workspace:

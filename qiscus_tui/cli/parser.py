@@ -5,10 +5,10 @@ import re
 import sys
 import textwrap
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from qiscus_tui import __version__
+from qiscus_tui.cli.option_types import file_path, timeout
 from qiscus_tui.cli.verbs import VERBS, load
 from qiscus_tui.errors import ExitCode, UsageError
 from qiscus_tui.model.spelling import similar
@@ -50,9 +50,9 @@ class Parser(argparse.ArgumentParser):
         self.given: dict[str, object] = {}
         """Options and their values so far; a verb's parser shares that of the whole."""
 
-    def option_actions(self) -> list[argparse.Action]:
-        """Return the options, without the arguments that have no name."""
-        return [action for action in self._actions if action.option_strings]
+    def actions(self) -> list[argparse.Action]:
+        """Return the options and arguments."""
+        return self._actions
 
     def error(self, message: str) -> NoReturn:
         if unknown := _UNKNOWN_VERB.match(message):
@@ -81,9 +81,7 @@ class _VerbParser(Parser):
         self.epilog = verb.not_done or None
         self.runs_command, self.words_anywhere = verb.runs_command, verb.words_anywhere
         verb.add_options(self)
-        self.set_defaults(
-            run=verb.run, changes=verb.changes, tells_of_crashes=verb.tells_of_crashes
-        )
+        self.set_defaults(run=verb.run, changes=verb.changes, reports_crashes=verb.reports_crashes)
 
     def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride]  typeshed overloads it
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
@@ -188,21 +186,28 @@ def _add_globals(parser: Parser, *, suppressed: bool) -> None:
     add = group.add_argument
     add("--account", metavar="NAME", default=default(None), help="the account to use")
     add("--server", metavar="URL", default=default(None), help="server of a login")
-    add("--config", metavar="FILE", type=_file, default=default(None), help="another config.toml")
+    add(
+        "--config",
+        metavar="FILE",
+        type=file_path,
+        default=default(None),
+        help="another config.toml",
+    )
     add(
         "--timeout",
         metavar="TIME",
+        type=timeout,
         default=default(None),
         help="longest that a call may take, tries included (60s; a whole list 10m)",
     )
     add("--demo", action="store_true", default=default(False), help="use the demo in this process")
-    add("--log", metavar="FILE", type=_file, default=default(None), help="write a log, no secrets")
+    add(
+        "--log",
+        metavar="FILE",
+        type=file_path,
+        default=default(None),
+        help="write a log, no secrets",
+    )
     add("--no-input", action="store_true", default=default(False), help="never ask anything")
     add("--debug", action="store_true", default=default(False), help="show where errors come from")
     add("--version", action="version", version=f"qiscus-tui {__version__}")
-
-
-def _file(text: str) -> Path:
-    if not text:
-        raise argparse.ArgumentTypeError("must name a file")
-    return Path(text)

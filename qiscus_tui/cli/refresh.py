@@ -3,11 +3,12 @@
 import argparse
 
 from qiscus_tui.cli.opening import connected
+from qiscus_tui.cli.option_types import session_id
 from qiscus_tui.cli.table import moment
-from qiscus_tui.cli.verb import Context, Verb
-from qiscus_tui.errors import ExitCode, UsageError
+from qiscus_tui.cli.verbs import Context, Verb
+from qiscus_tui.errors import ExitCode
 from qiscus_tui.model.durations import countdown
-from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH, fingerprint
+from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.token.refresh import refreshed_if, refreshed_since
 from qiscus_tui.store.processes import process_age
 
@@ -15,21 +16,17 @@ from qiscus_tui.store.processes import process_age
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     parser.add_argument(
-        "--if", dest="only_if", metavar="ID", help="only if the kept token still has this id"
+        "--if",
+        dest="only_if",
+        metavar="ID",
+        type=session_id,
+        help="only if the stored token still has this id",
     )
 
 
 async def run(context: Context) -> int:
     """Refresh, and print the expiry, never the token."""
     wanted: str | None = context.options.only_if
-    if wanted is not None:
-        wanted = wanted.strip().lower()
-        length_is_right = PREFIX_LENGTH <= len(wanted) <= ID_LENGTH
-        if not length_is_right or wanted.strip("0123456789abcdef"):
-            raise UsageError(
-                "--if needs a session id",
-                f"It has {ID_LENGTH} hex digits; see: qiscus-tui sessions",
-            )
     async with connected(context.workspace) as connection:
         connection.must_be_writable()
         if wanted is None:

@@ -5,17 +5,15 @@ import contextlib
 from dataclasses import replace
 
 from qiscus_tui import query
-from qiscus_tui.cli.confirm import confirm_plan, must_fit
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.ending import finished
-from qiscus_tui.cli.filters import add_filter
-from qiscus_tui.cli.numbers import whole_number
 from qiscus_tui.cli.opening import connected
+from qiscus_tui.cli.option_types import add_filter, duration, session_id, whole_number
 from qiscus_tui.cli.outcome_lines import MOST_GROUPS
-from qiscus_tui.cli.plan_text import as_json, plan_lines, report_lines
+from qiscus_tui.cli.plan import as_json, confirm_plan, must_fit, plan_lines, report_lines
 from qiscus_tui.cli.revoke_request import RevokeRequest
 from qiscus_tui.cli.table import count, remarks
-from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.errors import ExitCode, NoAccount, StorageError
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.clock_check import clock_difference
@@ -33,13 +31,21 @@ MOST = 999_999_999
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     add = parser.add_argument
-    add("ids", metavar="ID", nargs="*", help="a session's id, or its first 8 digits or more")
+    add(
+        "ids",
+        metavar="ID",
+        nargs="*",
+        type=session_id,
+        help="a session's id, or its first 8 digits or more",
+    )
     add_filter(parser, "every session that matches these words")
     add("--token-stdin", action="store_true", help="the sessions of the tokens on stdin")
     add(
         "--older-than",
         metavar="AGE",
+        type=duration,
         action="append",
+        default=[],
         help="created longer ago than this, such as 7d",
     )
     add("--include-current", action="store_true", help="this program's own session too")

@@ -6,7 +6,7 @@ import asyncio
 from qiscus_tui.cli.ending import finished
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.table import count, remarks
-from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.errors import ExitCode, NotConfirmed, TokenNotStored, UsageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import safe

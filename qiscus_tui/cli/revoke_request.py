@@ -1,19 +1,15 @@
 """Which sessions the options of `revoke` mean."""
 
 import argparse
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
 from qiscus_tui import query
 from qiscus_tui.cli.console import Console
-from qiscus_tui.cli.filters import parse_filters
 from qiscus_tui.cli.table import gaps
 from qiscus_tui.errors import UsageError
-from qiscus_tui.model.durations import parse_duration
-from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH, can_be_token, fingerprint
+from qiscus_tui.model.ids import can_be_token, fingerprint
 from qiscus_tui.model.session import is_full_id
-from qiscus_tui.model.text import safe
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.plan import Allowed, Selection
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -40,7 +36,7 @@ class RevokeRequest:
     def of(cls, options: argparse.Namespace, console: Console) -> Self:
         """What the options say. Raises UsageError, FilterError."""
         by_id = bool(options.ids) or options.token_stdin
-        rule = _rule(options.filter, options.older_than)
+        rule = _rule(options)
         if by_id and rule is not None:
             raise UsageError(
                 "Ids and a filter were given together", "Give session ids, or a filter, not both."
@@ -52,7 +48,7 @@ class RevokeRequest:
                 "for every session: revoke-all",
             )
         return cls(
-            ids=tuple(_checked_id(text) for text in options.ids),
+            ids=tuple(options.ids),
             token_ids=_ids_from_stdin(console) if options.token_stdin else (),
             rule=rule,
             allow_unreadable=options.allow_unreadable,
@@ -113,28 +109,10 @@ class RevokeRequest:
         )
 
 
-def _rule(filters: Sequence[str] | None, older_than: Sequence[str] | None) -> query.Query | None:
-    """Return all that the options ask of a session; None where they ask nothing."""
-    ages = [query.older_than(parse_duration(text)) for text in older_than or ()]
-    filtered = parse_filters(filters)
-    rules = ages if filtered is None else [filtered, *ages]
+def _rule(options: argparse.Namespace) -> query.Query | None:
+    """Return the query of `--filter` and `--older-than` together; None without either."""
+    rules = [*options.filter, *map(query.older_than, options.older_than)]
     return query.all_of(rules) if rules else None
-
-
-def _checked_id(text: str) -> str:
-    """The id or prefix. Raises UsageError, without showing what may be a token."""
-    wanted = text.strip().lower()
-    if PREFIX_LENGTH <= len(wanted) <= ID_LENGTH and not wanted.strip("0123456789abcdef"):
-        return wanted
-    if len(wanted) > ID_LENGTH:
-        raise UsageError(
-            f"{len(text):,} characters are no session id",
-            "An id is 12 hex digits. A token is given on stdin, with --token-stdin.",
-        )
-    raise UsageError(
-        f"'{safe(text)}' is not a session id",
-        f"An id is {ID_LENGTH} hex digits; {PREFIX_LENGTH} or more are enough.",
-    )
 
 
 def _ids_from_stdin(console: Console) -> tuple[str, ...]:

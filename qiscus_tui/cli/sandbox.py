@@ -2,8 +2,8 @@
 
 import argparse
 
-from qiscus_tui.cli.numbers import whole_number
-from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.cli.option_types import whole_number
+from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.demo import DIALECTS, demo_state
 from qiscus_tui.errors import ExitCode, UsageError, signal_exit_code
 
@@ -82,4 +82,4 @@ def run(context: Context) -> int:
     return signal_exit_code(ended_by) if ended_by else ExitCode.DONE
 
 
-VERB = Verb(add_options, run, tells_of_crashes=False)
+VERB = Verb(add_options, run, reports_crashes=False)

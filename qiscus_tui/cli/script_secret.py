@@ -7,8 +7,8 @@ import argparse
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from qiscus_tui.cli.ttl import min_ttl
-from qiscus_tui.cli.verb import Context
+from qiscus_tui.cli.option_types import min_ttl
+from qiscus_tui.cli.verbs import Context
 from qiscus_tui.service.token.handover import (
     ScriptSecret,
     cached_secret_key,
@@ -27,8 +27,9 @@ def add_token_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--min-ttl",
         metavar="TIME",
+        type=min_ttl,
         default="1h",
-        help="it must live at least so long, less than 29d (1h)",
+        help="the least time before the token expires, less than 29d (1h)",
     )
     parser.add_argument(
         "--check",
@@ -42,7 +43,8 @@ def script_token(context: Context) -> ScriptSecret:
 
     Raises LoginNeeded, ServerError, OutOfReach, StorageError, Interrupted.
     """
-    wanted, check = min_ttl(context.options.min_ttl), context.options.check
+    wanted: int = context.options.min_ttl
+    check: bool = context.options.check
     if not check and context.workspace.demo is None:
         kept = cached_token(context.workspace, wanted)
         if kept is not None:

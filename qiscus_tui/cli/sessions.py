@@ -4,15 +4,13 @@ import argparse
 import asyncio
 
 from qiscus_tui import query
-from qiscus_tui.cli.filters import add_filter, parse_filters
-from qiscus_tui.cli.numbers import whole_number
 from qiscus_tui.cli.opening import connected
+from qiscus_tui.cli.option_types import add_filter, whole_number
 from qiscus_tui.cli.table import count, remarks, session_table
-from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.errors import ExitCode
 from qiscus_tui.service.completion_ids import remember_ids
 from qiscus_tui.service.sessions.export import write_csv, write_json
-from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.visits import mark_without_visiting
 
 
@@ -38,9 +36,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 async def run(context: Context) -> int:
     """List the sessions; 3 where the list is not whole."""
     options, console, workspace = context.options, context.console, context.workspace
-    wanted = parse_filters(options.filter)
+    wanted = query.all_of(options.filter)
     async with connected(workspace) as connection:
-        if wanted is not None and wanted.asks_for_new:
+        if wanted.asks_for_new:
             mark_without_visiting(connection)
         listed = await connection.read_list(
             lambda read: console.progress(f"{count(read, 'session')} so far")
@@ -49,9 +47,9 @@ async def run(context: Context) -> int:
         secrets = frozenset((await connection.credentials()).secrets)
         now = connection.server_now()
         moment = query.Moment(now, workspace.config.ui.expiring)
-        positions = _shown_positions(listed, wanted, moment)
+        matching = frozenset(query.select(wanted, listed, moment))
         order = query.order(listed, query.SortKey(options.sort), reverse=options.reverse)
-        chosen = [position for position in order if position in positions]
+        chosen = [position for position in order if position in matching]
         chosen = chosen[: options.limit]
         ids = (listed.sessions[position].id for position in chosen)
         await asyncio.to_thread(remember_ids, workspace.local_files, ids)
@@ -71,15 +69,6 @@ async def run(context: Context) -> int:
         return ExitCode.DONE
     console.say("  List them again. If that does not help, see: qiscus-tui doctor")
     return ExitCode.INCOMPLETE
-
-
-def _shown_positions(
-    listed: SessionList, wanted: query.Query | None, moment: query.Moment
-) -> frozenset[int]:
-    """The positions that a filter picks; all of them without one."""
-    if wanted is None:
-        return frozenset(range(len(listed)))
-    return frozenset(query.select(wanted, listed, moment))
 
 
 VERB = Verb(add_options, run)

@@ -4,9 +4,9 @@ import argparse
 
 from qiscus_tui.cli.environment import hint_by_storage
 from qiscus_tui.cli.opening import connected
+from qiscus_tui.cli.option_types import min_ttl
 from qiscus_tui.cli.table import moment
-from qiscus_tui.cli.ttl import min_ttl
-from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.errors import ExitCode
 from qiscus_tui.model.account import Role
 from qiscus_tui.model.durations import countdown
@@ -23,14 +23,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--min-ttl",
         metavar="TIME",
-        help="exit 1 where the short-lived token has less left, less than 29d (not looked at)",
+        type=min_ttl,
+        help="exit 1 if the short-lived token expires sooner; less than 29d (not checked)",
     )
 
 
 async def run(context: Context) -> int:
     """Show the account as it stands."""
     options, console = context.options, context.console
-    wanted = None if options.min_ttl is None else min_ttl(options.min_ttl)
+    wanted: int | None = options.min_ttl
     async with connected(context.workspace) as connection:
         status = await status_of(connection)
     if options.json:

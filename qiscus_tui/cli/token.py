@@ -4,7 +4,7 @@ import argparse
 import json
 
 from qiscus_tui.cli.script_secret import add_token_options, script_token
-from qiscus_tui.cli.verb import Context, Verb
+from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.errors import ExitCode
 from qiscus_tui.model.timestamps import rfc3339
 
@@ -38,5 +38,5 @@ VERB = Verb(
     run,
     "Without --check it does not ask whether the token was revoked elsewhere.",
     changes=True,
-    tells_of_crashes=False,
+    reports_crashes=False,
 )

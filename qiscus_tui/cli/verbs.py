@@ -1,10 +1,18 @@
-"""Every verb by name. Its module, and all that it stands on, is loaded when it is asked for."""
+"""Every verb by name, and what a verb is made of.
 
+A verb's module, with everything that it imports, is loaded on demand.
+"""
+
+import argparse
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from qiscus_tui.cli.console import Console
+
 if TYPE_CHECKING:
-    from qiscus_tui.cli.verb import Verb
+    from qiscus_tui.service.workspace import Workspace
 
 VERBS = {
     "login": "log in, and keep the account on this machine",
@@ -23,10 +31,46 @@ VERBS = {
     "sandbox": "serve the demo API on this machine, to try things",
     "completion": "print what a shell needs to complete this program's words",
 }
-"""What each verb does, in the order in which help shows them."""
+"""What each verb does, in the order of --help."""
 
 
-def load(name: str) -> "Verb":
-    """The verb of this name, from the module of the same name."""
+@dataclass(frozen=True)
+class Context:
+    """What a verb runs with: its options, the terminal and the workspace."""
+
+    options: argparse.Namespace
+    console: Console
+    workspace: "Workspace"
+    core_limit: int | None = None
+    """The size of core dumps that was allowed when this process started; None if it was not
+    changed."""
+
+
+Run = Callable[[Context], Coroutine[object, object, int] | int]
+"""Runs the verb and returns its exit code."""
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One verb: its options, its work, and what it does not do."""
+
+    add_options: Callable[[argparse.ArgumentParser], None]
+    run: Run
+    not_done: str = ""
+    """What the verb does not do, for its help."""
+    changes: bool = False
+    """Whether it may change something on the server; it then first warns of configured accounts
+    that match none: one of them may be meant to be read-only."""
+    reports_crashes: bool = True
+    """Whether it first reports what an earlier run left half done."""
+    runs_command: bool = False
+    """Whether the words after `--` are a command of the user: `options.command`, unchanged, None
+    without a `--`."""
+    words_anywhere: bool = False
+    """Whether its words, such as ids, may stand before and after its options."""
+
+
+def load(name: str) -> Verb:
+    """Return the verb of this name, from the module of the same name."""
     verb: Verb = import_module(f"qiscus_tui.cli.{name.replace('-', '_')}").VERB
     return verb

@@ -61,14 +61,22 @@ def test_abbreviations_are_refused(program: Program, arguments: list[str]) -> No
     assert program(*arguments).code == 2
 
 
+VALUES = {"TIME": ("1h", "1m"), "ID": ("0123456789ab", "ba9876543210")}
+
+
 def _valued_options() -> list[tuple[str, str, str, str]]:
     """Verb, option and two values, for all options that take one and do not add up."""
     found: list[tuple[str, str, str, str]] = []
     for verb, parser in build_parser()[1].items():
         parser.load()
-        for action in parser.option_actions():
-            if action.nargs is None and action.dest not in {"filter", "older_than", "fields"}:
-                first, second = [*map(str, action.choices or ("1", "2"))][:2]
+        for action in parser.actions():
+            if (
+                action.option_strings
+                and action.nargs is None
+                and action.dest not in {"filter", "older_than", "fields"}
+            ):
+                usual = VALUES.get(str(action.metavar), ("1", "2"))
+                first, second = [*map(str, action.choices or usual)][:2]
                 found.append((verb, action.option_strings[-1], first, second))
     return found
 

@@ -1,25 +1,27 @@
-"""A plan, and what became of it, as lines and as JSON."""
+"""Shows a plan, asks for its confirmation, and shows what became of it."""
 
 from collections.abc import Iterator, Sequence
 
+from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.outcome_lines import id_lines, outcome_lines
 from qiscus_tui.cli.table import count, session_table
+from qiscus_tui.errors import NotConfirmed, UsageError
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
-from qiscus_tui.service.revocation.plan import NOT_LISTED, Exclusion, RevocationPlan
+from qiscus_tui.service.revocation.plan import LARGE, NOT_LISTED, Exclusion, RevocationPlan
 
 SWITCHES = {
     Exclusion.CURRENT: "--include-current",
     Exclusion.CURRENT_UNKNOWN: "--include-current",
     Exclusion.PROTECTED: "--include-protected",
 }
-"""The option that lets a left out session into the plan."""
+"""The option that includes such a session."""
 
 SHOWN = 20
-"""Sessions of a plan that are shown one by one."""
+"""Sessions of a plan that are shown, at most."""
 
 
 def plan_lines(plan: RevocationPlan, now: float, width: int | None) -> Iterator[str]:
-    """What goes, what stays and why. The table takes `width` cells a line, None: any number."""
+    """Yield what is revoked, what is left out, and why; `width` cells a line, None for any."""
     total = len(plan.targets)
     yield f"{count(total, 'session')} to revoke" if total else "Nothing to revoke"
     if total:
@@ -30,15 +32,15 @@ def plan_lines(plan: RevocationPlan, now: float, width: int | None) -> Iterator[
         if total > SHOWN:
             yield f"  … and {total - SHOWN:,} more"
     if plan.ends_current:
-        yield "This includes this program's own session; the next use makes a new one."
+        yield "This includes this program's own session; the next use creates a new one."
     elif plan.may_end_current:
-        yield "This program's own session may be among them: which one it is could not be told."
+        yield "Can't tell which session is this program's own: it may be among them."
     yield from _not_listed_lines(plan)
     yield from left_out_lines(plan)
 
 
 def _not_listed_lines(plan: RevocationPlan) -> Iterator[str]:
-    """What was asked for and is not listed."""
+    """Yield the sessions that were named and are not listed."""
     groups: dict[str, list[str]] = {}
     for gone in plan.gone:
         doubt = plan.listed.doubt_about(gone)
@@ -56,18 +58,50 @@ def _counted(words: str, ids: Sequence[str]) -> Iterator[str]:
 
 
 def left_out_lines(plan: RevocationPlan) -> Iterator[str]:
-    """What stays, by reason, and the switch that would let it in."""
+    """Yield the sessions that are left out, by reason, and the option that includes them."""
     reasons: dict[tuple[str, Exclusion], list[str]] = {}
     for left in plan.left_out:
         reasons.setdefault((left.reason, left.exclusion), []).append(left.session.id)
     for (reason, exclusion), ids in reasons.items():
         yield from _counted(f"Left out, {reason}", ids)
         if exclusion in SWITCHES:
-            yield f"  To revoke that too: {SWITCHES[exclusion]}"
+            yield f"  To revoke them too: {SWITCHES[exclusion]}"
+
+
+def must_fit(plan: RevocationPlan, *, yes: bool, most: int | None) -> None:
+    """Raise UsageError if the plan is larger than the options allow."""
+    total = len(plan.targets)
+    limit = most if most is not None else (LARGE if yes else None)
+    if limit is not None and total > limit:
+        raise UsageError(
+            f"The plan has {count(total, 'session')}, and {limit:,} were allowed",
+            f"See them with --dry-run. To revoke them all, add --yes --max {total}",
+        )
+
+
+def confirm_plan(console: Console, plan: RevocationPlan) -> None:
+    """Ask for a yes, or for the number if the plan is large. Raises NotConfirmed."""
+    total = len(plan.targets)
+    if not console.can_ask:
+        largest = f" --max {total}" if plan.is_large else ""
+        raise NotConfirmed(
+            f"Revoking {count(total, 'session')} needs confirmation, and there is no terminal to "
+            "ask on",
+            f"Nothing was sent. See the plan with --dry-run, or add --yes{largest} to skip the "
+            "confirmation.",
+        )
+    if plan.is_large:
+        answer = console.ask(f"Type {total} to revoke {count(total, 'session')}: ")
+        confirmed = answer.replace(",", "") == str(total)
+    else:
+        answer = console.ask(f"Revoke {count(total, 'session')}? [y/N] ")
+        confirmed = answer.lower() in {"y", "yes"}
+    if not confirmed:
+        raise NotConfirmed("Not confirmed", "Nothing was sent.")
 
 
 def report_lines(report: Report) -> Iterator[str]:
-    """The outcome of the plan, then what is not gone, grouped by outcome and reason."""
+    """Yield the totals, then the sessions that are not gone, grouped by outcome and reason."""
     yield report.words
     told = (
         (one.id, one.outcome.value, one.reason or "")
@@ -78,9 +112,7 @@ def report_lines(report: Report) -> Iterator[str]:
 
 
 def as_json(plan: RevocationPlan, report: Report | None) -> dict[str, object]:
-    """Return `plan` with `targets` and `left_out`, how whole its `list` was, and `outcomes` where
-    it was applied.
-    """
+    """Return `plan` (`targets`, `left_out`), the state of its `list`, and `outcomes` if applied."""
     listed = plan.listed
     left_out = [
         *((left.session.id, left.reason) for left in plan.left_out),

@@ -1,0 +1,99 @@
+"""The types of options: each takes the text of an option and returns its value.
+
+They raise UsageError or ArgumentTypeError, so that a mistake is found before anything is done.
+"""
+
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qiscus_tui.errors import UsageError
+from qiscus_tui.model.durations import DAY, HOUR, parse_duration
+from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH
+from qiscus_tui.model.text import safe
+
+if TYPE_CHECKING:
+    from qiscus_tui.query import Query
+
+LONGEST_TTL = 29 * DAY
+
+duration = parse_duration
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """Return the type of a whole number in this range."""
+
+    def parsed(text: str) -> int:
+        digits = text.isascii() and text.isdecimal() and len(text) <= len(str(most))
+        number = int(text) if digits else -1
+        if not least <= number <= most:
+            raise ArgumentTypeError(f"must be a whole number from {least} to {most}")
+        return number
+
+    return parsed
+
+
+def file_path(text: str) -> Path:
+    """Return the path."""
+    if not text:
+        raise ArgumentTypeError("must name a file")
+    return Path(text)
+
+
+def min_ttl(text: str) -> int:
+    """Return `--min-ttl` in seconds, less than 29 days."""
+    seconds = parse_duration(text)
+    if seconds >= LONGEST_TTL:
+        raise UsageError(
+            "--min-ttl must be less than 29d", "A new token is valid for 30 days; ask for less."
+        )
+    return seconds
+
+
+def timeout(text: str) -> int:
+    """Return `--timeout` in seconds."""
+    seconds = parse_duration(text)
+    if not 1 <= seconds <= HOUR:
+        raise UsageError("--timeout must be from 1s to 1h", "For example: --timeout 30s")
+    return seconds
+
+
+def session_id(text: str) -> str:
+    """Return the id, or the beginning of one. No error quotes what may be a token."""
+    wanted = text.strip().lower()
+    if PREFIX_LENGTH <= len(wanted) <= ID_LENGTH and not wanted.strip("0123456789abcdef"):
+        return wanted
+    if len(wanted) > ID_LENGTH:
+        raise UsageError(
+            f"Not a session id: it has {len(text):,} characters",
+            f"An id is {ID_LENGTH} hex digits. To revoke by token: --token-stdin",
+        )
+    raise UsageError(
+        f"'{safe(text)}' is not a session id",
+        f"An id is {ID_LENGTH} hex digits; the first {PREFIX_LENGTH} or more are enough.",
+    )
+
+
+def filter_query(text: str) -> "Query":
+    """Return the query of a `--filter`."""
+    from qiscus_tui.query import parse
+
+    parsed = parse(text)
+    if not parsed.words:
+        raise UsageError("The filter is empty", "Give words to look for, or omit --filter.")
+    if parsed.asks_for_marks:
+        raise UsageError("There are no marks on the command line", "Omit is:marked.")
+    return parsed
+
+
+def add_filter(parser: ArgumentParser, help: str) -> None:
+    """Add `--filter`; its value is the queries of all that are given."""
+    parser.add_argument(
+        "--filter",
+        metavar="F",
+        type=filter_query,
+        action="append",
+        default=[],
+        help=f"{help}; several narrow the list further",
+    )
