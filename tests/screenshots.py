@@ -17,7 +17,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from qiscus_tui.store.config import Config, UiConfig
-from qiscus_tui.tui.screens.live_list import LiveList
+from qiscus_tui.tui.screens.sessions import SessionsScreen
 from qiscus_tui.tui.theme import DARK, LIGHT
 from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_login, at_sessions
@@ -84,7 +84,7 @@ async def _some_time_later(running: Running) -> None:
 async def _tick(running: Running) -> None:
     """Behind a dialog the list ticks by a real timer too: it may have come, or not yet."""
     for screen in running.app.screen_stack:
-        if isinstance(screen, LiveList):
+        if isinstance(screen, SessionsScreen):
             screen.second()
     await running.pilot.pause()
 

@@ -18,6 +18,7 @@ from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.tui.base.screen import BaseScreen
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import HasContext, Scope
+from qiscus_tui.tui.navigation import Navigation
 from qiscus_tui.tui.terminal.app import TerminalApp
 from qiscus_tui.tui.theme import THEMES, fitting
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
     from textual.screen import Screen
 
-    from qiscus_tui.service.account.login import LoggedIn
     from qiscus_tui.service.account_selection import SelectedAccount
     from qiscus_tui.service.workspace import Workspace
 
@@ -60,6 +60,7 @@ class QiscusTui(TerminalApp, inherit_bindings=False):
             ansi_color=True if few_colours else None,
         )
         self._workspace = replace(workspace, show_secret=self._show_secret)
+        self._navigation = Navigation(self, self._workspace)
         self._choice = choice
         self._is_leaving = False
         self._was_quit = False
@@ -78,13 +79,7 @@ class QiscusTui(TerminalApp, inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[None]:
         """The first frame."""
-        if self._choice is not None:
-            from qiscus_tui.tui.screens.sessions import SessionsScreen
-
-            return SessionsScreen(self._workspace, self._choice)
-        from qiscus_tui.tui.screens.login import LoginScreen
-
-        return LoginScreen(self._workspace, self._logged_in)
+        return self._navigation.first_screen(self._choice)
 
     def bell(self) -> None:
         """Ring, unless config.toml says not to."""
@@ -94,18 +89,18 @@ class QiscusTui(TerminalApp, inherit_bindings=False):
     def on_mount(self) -> None:
         """Import the rest when what was asked for is on screen."""
         if self._choice is None:
-            self.call_after_refresh(self.on_live_list_settled)
+            self.call_after_refresh(self.on_sessions_screen_settled)
 
-    def on_live_list_settled(self) -> None:
-        """Nobody waits for anything: the login is drawn, or the first list is."""
+    def on_sessions_screen_settled(self) -> None:
+        """The login is drawn, or the first list is: there is time for the rest."""
         self.run_worker(self._get_the_rest_in(), group="preload")
 
     async def _get_the_rest_in(self) -> None:
-        from qiscus_tui.tui.opening import tell_of_crashes
+        from qiscus_tui.tui.leaving import notify_of_crashes
         from qiscus_tui.tui.warm_up import import_the_rest
 
         await asyncio.to_thread(import_the_rest)
-        await tell_of_crashes(self, self._workspace)
+        await notify_of_crashes(self, self._workspace)
         gc.collect()
         gc.freeze()
         gc.enable()
@@ -117,10 +112,9 @@ class QiscusTui(TerminalApp, inherit_bindings=False):
         self.parting_words.append(words)
         return True
 
-    def _logged_in(self, done: LoggedIn) -> None:
-        from qiscus_tui.tui.screens.sessions import SessionsScreen
-
-        self.push_screen(SessionsScreen(self._workspace, done))  # the first screen stays below
+    def on_sessions_screen_login_expired(self) -> None:
+        """Ask for a login over the list."""
+        self._navigation.log_in_again()
 
     async def run_action(
         self,
@@ -129,27 +123,54 @@ class QiscusTui(TerminalApp, inherit_bindings=False):
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
         """Run the action, or say why the screen or dialog in front does not offer it now."""
-        front = self.screen
-        if isinstance(front, BaseScreen):
-            front.action_begins()
+        if isinstance(self.screen, BaseScreen):
+            self.screen.action_begins()
         if await super().run_action(action, default_namespace, namespaces):
             return True
-        reason = (
-            registry.why_unavailable(action, front.context)
-            if isinstance(front, HasContext)
-            else None
-        )
+        reason = self._why_unavailable(action)
         if reason is not None:
             self.notify(reason, severity="warning", markup=False)
         return reason is not None
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Return whether a command is available, as the registry decides it."""
+        return self._why_unavailable(action) is None
+
+    def _why_unavailable(self, action: str | ActionParseResult) -> str | None:
+        front = self.screen
+        return (
+            registry.why_unavailable(action, front.context)
+            if isinstance(front, HasContext)
+            else None
+        )
+
+    # Actions that open a screen.
+
+    def action_open_detail(self) -> None:
+        """Show everything that is known of the session under the cursor."""
+        self._navigation.open_detail()
+
+    def action_overview(self) -> None:
+        """Show the whole list, counted."""
+        self._navigation.open_overview()
+
+    def action_accounts(self) -> None:
+        """Show the accounts of this machine."""
+        self._navigation.open_accounts()
+
+    def action_audit(self) -> None:
+        """Show what was revoked from here."""
+        self._navigation.open_audit()
+
     # Actions of every screen.
 
-    async def action_palette(self) -> None:
-        """Every command by name."""
-        from qiscus_tui.tui.opening import open_palette
+    def action_reload(self) -> None:
+        """Read the list again; where the session ended, log in again."""
+        self._navigation.reload()
 
-        open_palette(self)
+    def action_palette(self) -> None:
+        """Show every command by name."""
+        self._navigation.open_palette()
 
     def action_help(self) -> None:
         """Keys, signs and words."""
@@ -166,10 +187,9 @@ class QiscusTui(TerminalApp, inherit_bindings=False):
         self._ask_and_quit(ExitCode.INTERRUPTED)
 
     def _ask_and_quit(self, code: int) -> None:
-        from qiscus_tui.tui.opening import asks_before_quitting
+        from qiscus_tui.tui.leaving import ask_before_quitting
 
-        if not asks_before_quitting(self, code):
-            self.quit(code)
+        ask_before_quitting(self, self._workspace, lambda: self.quit(code))
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         """Textual's own would write what the screen shows into a file: not here."""
@@ -200,7 +220,9 @@ class QiscusTui(TerminalApp, inherit_bindings=False):
         self.run_worker(self._leave(code), group="leave")
 
     async def _leave(self, code: int) -> None:
-        from qiscus_tui.tui.opening import end_this_run
+        from qiscus_tui.tui.leaving import end_this_run
 
-        self.parting_words += await end_this_run(self, PATIENCE, in_good_order=self._was_quit)
+        feed = self._navigation.feed
+        in_good_order = self._was_quit
+        self.parting_words += await end_this_run(self, feed, PATIENCE, in_good_order=in_good_order)
         self.exit(code)

@@ -163,8 +163,8 @@ async def soak_app(seconds: int, sessions: int) -> Soak:
             await (settle() if reads else pilot.pause())
             if reads:
                 soak.note(time.process_time() - started)
-        assert screen.trouble is None
-        assert abs(len(screen.listed) - len(state.sessions())) <= COME_AND_GO
+        assert screen.feed.trouble is None
+        assert abs(len(screen.feed.listed) - len(state.sessions())) <= COME_AND_GO
     return soak
 
 

@@ -80,7 +80,7 @@ async def do(running: Running, deed: Deed) -> None:
             await _slowly(running, "y")
         case Deed.REVOKE_ALL:
             await running.press("X")
-            code = running.sessions.account.app_code
+            code = running.sessions.feed.account.app_code
             await _slowly(running, *code, "enter")
         case Deed.REFRESH:
             await running.press("R")

@@ -72,7 +72,7 @@ def _is_honest(stage: Stage, running: Running, fault: Fault, deed: Deed) -> None
             assert "● live" in words
         case Deed.LIST if code == 4:
             assert isinstance(screen, LoginScreen)
-            assert len(running.sessions.listed) == len(stage.live())
+            assert len(running.sessions.feed.listed) == len(stage.live())
         case Deed.LIST:
             assert "○ stale" in words
             assert "r tries again" in words

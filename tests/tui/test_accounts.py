@@ -73,12 +73,12 @@ async def test_enter_shows_the_other_accounts_sessions_without_a_restart(machine
         await here.press("space", "A", "home", "enter")
         assert here.app.screen is here.sessions
         assert here.sessions is not old
-        assert here.sessions.account.user == AGENT
+        assert here.sessions.feed.account.user == AGENT
         assert "sessions of agent@demo.example" in here.text()
         assert here.sessions.table.mark_counts.total == 0
         assert old not in here.app.screen_stack
-        assert old.connection is not None
-        assert old.connection.client._wire is None
+        assert old.feed.connection is not None
+        assert old.feed.connection.client._wire is None
 
 
 async def test_the_account_that_was_switched_to_is_the_next_starts(machine: Machine):
@@ -124,7 +124,7 @@ async def test_adding_logs_in_over_the_accounts_and_shows_the_new_one(machine: M
         await here.press("A", "a")
         await log_in_as(here, "supervisor@demo.example")
         assert isinstance(here.app.screen, SessionsScreen)
-        assert here.sessions.account.user == "supervisor@demo.example"
+        assert here.sessions.feed.account.user == "supervisor@demo.example"
         assert len([one for one in here.app.screen_stack if isinstance(one, SessionsScreen)]) == 1
 
 
@@ -132,12 +132,12 @@ async def test_a_login_for_this_run_ends_its_token_when_another_is_switched_to(m
     async with machine.app() as here:
         await here.press("A", "a")
         await log_in_as(here, "supervisor@demo.example")
-        assert here.sessions.storage is Storage.THIS_RUN
+        assert here.sessions.feed.storage is Storage.THIS_RUN
         assert len(machine.state.sessions("supervisor@demo.example")) == 1
         await here.press("A")
         assert "this run only" in row_of(here, "supervisor@demo")
         await here.press("end", "enter")
-        assert here.sessions.account.user == ADMIN
+        assert here.sessions.feed.account.user == ADMIN
         assert "its token was ended" in here.toasts
         assert machine.state.sessions("supervisor@demo.example") == []
 
@@ -160,7 +160,7 @@ async def test_logging_out_asks_ends_the_token_and_shows_the_accounts_left(machi
         assert "its token was ended" in here.toasts
         assert not any(isinstance(one, SessionsScreen) for one in here.app.screen_stack)
         await here.press("enter")
-        assert here.sessions.account.user == AGENT
+        assert here.sessions.feed.account.user == AGENT
 
 
 async def test_a_no_logs_nobody_out(machine: Machine):
@@ -179,7 +179,7 @@ async def test_after_the_last_account_the_login_is_shown(clock: ManualClock, hom
         assert isinstance(here.app.screen, LoginScreen)
         assert machine.names == set()
         await here.press("enter")
-        assert here.sessions.account.user == ADMIN
+        assert here.sessions.feed.account.user == ADMIN
 
 
 async def test_another_account_than_the_one_in_use_is_logged_out_behind_it(machine: Machine):
@@ -271,11 +271,11 @@ async def test_while_something_is_being_changed_no_account_is_left(machine: Mach
     async with machine.app() as here:
         old = here.sessions
         await here.press("A")
-        old._is_changing = True
+        old.feed.is_busy = True
         await here.press("home", "enter")
         assert isinstance(here.app.screen, AccountsScreen)
         assert "wait" in here.toasts
-        old._is_changing = False
+        old.feed.is_busy = False
 
 
 async def test_the_palette_offers_what_can_be_done_with_an_account(machine: Machine):
@@ -320,7 +320,7 @@ async def test_a_token_that_a_refresh_could_not_store_is_on_the_screen_and_left_
     machine: Machine,
 ):
     async with machine.app() as here:
-        connection = here.sessions.connection
+        connection = here.sessions.feed.connection
         assert connection is not None
         assert connection.show_secret("LLTrenewed")
         await here.settle()

@@ -49,13 +49,13 @@ async def test_the_token_of_another_session_is_hidden_wherever_it_stands(
     clock: ManualClock,
 ) -> None:
     async with at_sessions(clock, size=(120, 60)) as running:
-        listed = running.sessions.listed
+        listed = running.sessions.feed.listed
         sessions = list(listed.sessions)
         other = sessions[listed.positions[running.ids[1]]].token
         assert other is not None
         position = listed.positions[running.ids[0]]
         sessions[position] = msgspec.structs.replace(sessions[position], extra={"after": other})
-        running.sessions.take_list_at_once(replace(listed, sessions=sessions))
+        running.sessions.rows.show_at_once(replace(listed, sessions=sessions))
         await running.press("home", "enter")
         assert "[hidden]" in running.text()
         assert other not in running.text()
@@ -84,12 +84,12 @@ async def test_it_says_how_old_the_list_is_that_it_tells_from(clock: ManualClock
 
 async def test_the_bar_is_of_the_life_that_the_session_really_has(clock: ManualClock) -> None:
     async with at_sessions(clock, size=(60, 15)) as running:
-        listed = running.sessions.listed
+        listed = running.sessions.feed.listed
         sessions = list(listed.sessions)
         own = listed.positions[running.ids[0]]
         ends = clock.now() + 90 * DAY
         sessions[own] = msgspec.structs.replace(sessions[own], expires_at=ends)
-        running.sessions.take_list_at_once(replace(listed, sessions=sessions))
+        running.sessions.rows.show_at_once(replace(listed, sessions=sessions))
         await running.press("home", "enter")
         assert "90 of 90 days left" in running.text()
 

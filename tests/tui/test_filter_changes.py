@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from qiscus_tui.demo import Call, Fault
 from qiscus_tui.query import parse, select
 from qiscus_tui.store.config import Config, UiConfig
-from qiscus_tui.tui.screens.expiry_counts import AHEAD
+from qiscus_tui.tui.changes_ahead import AHEAD
 from tests.clocks import ManualClock
 from tests.tui.demo_app import DAY, Running, at_sessions
 
@@ -24,13 +24,15 @@ async def filtered(here: Running, text: str) -> None:
 def holds(here: Running) -> bool:
     """Whether exactly what matches now is shown."""
     screen = here.sessions
-    found = select(parse(screen.filter_field.value), screen.listed, screen.moment)
+    found = select(parse(screen.filter_field.value), screen.feed.listed, screen.rows.moment())
     return sorted(screen.table.order) == found
 
 
 def times(here: Running) -> list[float]:
     """When the sessions end."""
-    return [one.expires_at for one in here.sessions.listed.sessions if one.expires_at is not None]
+    return [
+        one.expires_at for one in here.sessions.feed.listed.sessions if one.expires_at is not None
+    ]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,7 @@ async def test_what_has_just_expired_leaves_within_the_second(clock: ManualClock
     async with at_sessions(clock, sessions=200, config=SELDOM) as here:
         await filtered(here, "is:expiring")
         before = len(here.ids)
-        await here.tick(min(times(here)) - here.sessions.server_now() - 1)
+        await here.tick(min(times(here)) - here.sessions.feed.server_now - 1)
         assert len(here.ids) == before
         await here.tick(1)  # at the very moment
         assert len(here.ids) == before - 1
@@ -65,7 +67,7 @@ async def test_the_cursor_stays_on_its_session_and_hidden_marks_are_counted(
         await filtered(here, "is:expiring")
         await here.press("S", "home", "space")  # the first to end is marked
         at = here.sessions.table.cursor_id
-        await here.tick(min(times(here)) - here.sessions.server_now())
+        await here.tick(min(times(here)) - here.sessions.feed.server_now)
         assert here.sessions.table.cursor_id == at
         assert "1 marked (1 hidden)" in here.text()
 
@@ -82,11 +84,11 @@ async def test_between_two_changes_nothing_is_looked_at_again(clock: ManualClock
     async with at_sessions(clock, sessions=20, config=SELDOM) as here:
         await filtered(here, "expires:<1m")
         await here.tick()
-        looked_at, turns = here.sessions.view.looked_at, here.sessions._turns
-        ahead = [at for at in turns.moments if at > here.sessions.server_now()]
-        await here.tick(ahead[0] - here.sessions.server_now() - 1)
+        looked_at, turns = here.sessions.view.looked_at, here.sessions.view.changes
+        ahead = [at for at in turns.moments if at > here.sessions.feed.server_now]
+        await here.tick(ahead[0] - here.sessions.feed.server_now - 1)
         assert here.sessions.view.looked_at == looked_at
-        assert here.sessions._turns is turns
+        assert here.sessions.view.changes is turns
 
 
 async def test_a_clock_that_was_set_back_brings_sessions_back(clock: ManualClock) -> None:
@@ -104,7 +106,7 @@ async def test_a_list_that_stays_for_days_is_counted_right(clock: ManualClock) -
         for hours in (3, 9, 30, 60):
             await here.tick(hours * 3600)
             await here.tick()
-            now = here.sessions.server_now()
+            now = here.sessions.feed.server_now
             active = sum(end > now for end in times(here))
             expiring = sum(now < end <= now + DAY for end in times(here))
             assert f" {active} active · {expiring} expire within 24h" in here.lines()[1]
@@ -112,7 +114,7 @@ async def test_a_list_that_stays_for_days_is_counted_right(clock: ManualClock) -
 
 async def test_a_census_says_for_how_long_it_holds(clock: ManualClock) -> None:
     async with at_sessions(clock, config=SELDOM) as here:
-        expiry_counts, now = here.sessions.expiry_counts, here.sessions.server_now()
+        expiry_counts, now = here.sessions.view.expiry_counts, here.sessions.feed.server_now
         assert expiry_counts.holds(now + AHEAD)
         assert not expiry_counts.holds(now + AHEAD + 1)
         assert replace(expiry_counts, until=now).holds(now)

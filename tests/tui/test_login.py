@@ -233,7 +233,7 @@ async def test_without_a_keyring_the_file_is_named_and_not_ticked(
         assert not tick.value
         await running.press("enter")
         assert not paths.secrets_file.exists()
-        assert running.sessions.storage is Storage.THIS_RUN
+        assert running.sessions.feed.storage is Storage.THIS_RUN
 
 
 async def test_the_tick_is_the_consent_to_the_file(
@@ -250,7 +250,7 @@ async def test_the_tick_is_the_consent_to_the_file(
         await running.settle()
         await running.press("tab", "tab", "tab", "space", "enter")
         assert paths.secrets_file.exists()
-        assert running.sessions.storage is Storage.FILE
+        assert running.sessions.feed.storage is Storage.FILE
 
 
 async def test_the_whole_form_can_be_typed_in_one_burst(clock: ManualClock) -> None:

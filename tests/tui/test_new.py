@@ -99,9 +99,9 @@ async def test_switching_ends_the_visit_of_the_account_that_is_left(visited: Mac
     async with visited.app() as here:
         assert "1 new" in here.text()
         await here.press("A", "end", "enter")
-        assert here.sessions.account.user == AGENT
+        assert here.sessions.feed.account.user == AGENT
         await here.press("A", "home", "enter")
-        assert here.sessions.account.user == ADMIN_EMAIL
+        assert here.sessions.feed.account.user == ADMIN_EMAIL
         assert " new" not in here.lines()[1]
 
 

@@ -111,7 +111,7 @@ async def test_what_a_bar_asks_for_takes_the_place_of_the_filter(clock: ManualCl
 async def test_from_an_open_filter_enter_goes_back_to_the_table(clock: ManualClock) -> None:
     async with at_sessions(clock) as here:
         await here.press("slash")
-        here.sessions.action_overview()
+        here.app.action_overview()
         await here.settle()
         await here.press("enter")
         assert here.focus == "table"
@@ -262,11 +262,11 @@ async def test_the_list_is_read_again_by_the_clock_while_it_is_in_front(clock: M
 async def test_expiries_move_on_by_the_second(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=200, config=SELDOM) as here:
         await here.press("o", "tab")
-        ends = sorted(one.expires_at or 0 for one in here.sessions.listed.sessions)
+        ends = sorted(one.expires_at or 0 for one in here.sessions.feed.listed.sessions)
         within = chart(here, "expiries").bar
         assert within is not None
         assert within.label == "within 1h"
-        await tick(here, ends[0] - here.sessions.server_now() - 1)
+        await tick(here, ends[0] - here.sessions.feed.server_now - 1)
         assert "expired" not in here.text()
         await tick(here, 1)
         assert bars(here, "expiries")[0] == Bar("expired", "expired", 1, "is:expired")
@@ -282,7 +282,7 @@ async def test_at_midnight_a_new_day_begins(clock: ManualClock) -> None:
         await here.press("o")
         today = bars(here, "days")[0].count
         assert today > 0
-        await tick(here, DAY - here.sessions.server_now() % DAY - 1)
+        await tick(here, DAY - here.sessions.feed.server_now % DAY - 1)
         assert bars(here, "days")[0].count == today
         await tick(here, 1)
         assert [bar.count for bar in bars(here, "days")[:2]] == [0, today]
@@ -296,7 +296,7 @@ async def test_a_large_list_is_counted_between_the_keys(
 ) -> None:
     monkeypatch.setattr(overview, "AT_ONCE", 50)
     async with at_sessions(clock, sessions=300) as here:
-        here.sessions.action_overview()
+        here.app.action_overview()
         words: list[str] = []
         while not isinstance(here.app.screen, OverviewScreen) or not here.app.screen.days.bar:
             await here.pilot.pause(0)
@@ -318,11 +318,11 @@ async def test_while_the_first_list_comes_it_says_so(clock: ManualClock) -> None
         assert "r tries again." in here.text()
         assert "ISSUED PER DAY" not in here.text()
         assert "overview" in here.text()
-        here.sessions._is_loading = True
-        here.sessions.draw_lines()
+        here.sessions.feed.is_loading = True
+        here.sessions.feed.changed()
         await here.settle()
         assert "Loading the sessions…" in here.text()
-        here.sessions._is_loading = False
+        here.sessions.feed.is_loading = False
         here.state.faults[Call.LIST].clear()
         await here.press("r")
         assert "overview of all 41 sessions" in here.text()
@@ -393,7 +393,7 @@ async def test_a_token_of_the_environment_is_to_be_set_there(
 async def test_what_could_not_be_read_is_counted_here_too(clock: ManualClock) -> None:
     async with at_sessions(clock, dialect="unreadable") as here:
         await here.press("o")
-        many = here.sessions.listed.unreadable
+        many = here.sessions.feed.listed.unreadable
         assert f"{many} unreadable" in here.lines()[1]
         assert f"{many} sessions could not be read" in here.words()
 

@@ -167,10 +167,10 @@ async def test_mark_all_and_invert_touch_only_what_is_shown(clock: ManualClock) 
 async def test_mark_all_behind_a_running_filter_marks_every_hit(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=9000) as running:
         sessions = running.sessions
-        sessions._filter_typed("guzzle")
+        sessions.rows.filter("guzzle")
         assert not sessions.view.is_whole
         sessions.action_mark_shown()
-        many = sum("guzzle" in text for text in sessions.listed.search)
+        many = sum("guzzle" in text for text in sessions.feed.listed.search)
         assert sessions.table.mark_counts.total == many > 100
 
 
@@ -232,7 +232,7 @@ async def test_the_list_behind_the_result_is_the_one_that_the_result_rests_on(
         await running.press("y")
         assert isinstance(running.app.screen, RevokeDialog)
         assert not wanted & set(running.ids)
-        assert running.sessions.expiry_counts.active(running.sessions.server_now()) == 39
+        assert running.sessions.view.expiry_counts.active(running.sessions.feed.server_now) == 39
 
 
 async def test_a_token_that_ended_during_a_plan_is_asked_for_once_the_result_was_read(
@@ -293,7 +293,9 @@ async def test_find_puts_the_cursor_on_the_tokens_session(clock: ManualClock) ->
     async with at_sessions(clock, sessions=200) as running:
         await running.press("slash", *"curl", "enter")
         hidden = next(
-            s for s in running.sessions.listed.sessions if s.id not in running.ids and not s.current
+            s
+            for s in running.sessions.feed.listed.sessions
+            if s.id not in running.ids and not s.current
         )
         assert hidden.token is not None
         await running.press("F")
@@ -374,8 +376,8 @@ async def test_the_countdown_ticks(clock: ManualClock) -> None:
 
 async def test_what_expires_is_no_longer_active(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=100) as running:
-        before = running.sessions.expiry_counts
-        now = running.sessions.server_now()
+        before = running.sessions.view.expiry_counts
+        now = running.sessions.feed.server_now
         expected = before.active(now + DAY)
         assert expected < before.active(now) == 101
         clock.advance(DAY)
@@ -385,7 +387,7 @@ async def test_what_expires_is_no_longer_active(clock: ManualClock) -> None:
 
 async def test_keys_work_while_the_list_is_on_its_way(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
-        running.sessions._is_loading = True
+        running.sessions.feed.is_loading = True
         await running.press("j", "space", "slash", *"curl")
         assert running.value("#filter") == "curl"
 

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from qiscus_tui.model.turns import at_once
 from qiscus_tui.query import Moment, parse, select
 from qiscus_tui.service.sessions.session_list import SessionList, search_text
-from qiscus_tui.tui.screens.expiry_counts import counted_in_steps
-from qiscus_tui.tui.screens.list_view import ListView, at_once
-from qiscus_tui.tui.screens.sorting import Sorting
+from qiscus_tui.tui.changes_ahead import expiries_in_steps
+from qiscus_tui.tui.list_view import ListView
+from qiscus_tui.tui.sorting import Sorting
 from tests.tui.conftest import DAY, NOW, many
 
 MOMENT = Moment(NOW, DAY)
@@ -55,7 +56,7 @@ def test_an_unfinished_filter_is_never_narrowed() -> None:
 
 def test_a_census_tells_what_a_count_would() -> None:
     listed = many(300)
-    expiry_counts = at_once(counted_in_steps(listed, NOW, DAY))
+    expiry_counts = at_once(expiries_in_steps(listed, NOW, DAY))
     for later in (0, 60, 3600):
         ends = [s.expires_at for s in listed.sessions if s.expires_at is not None]
         now = NOW + later

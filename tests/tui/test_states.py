@@ -31,9 +31,9 @@ AWAY = [Fault(503)] * 9
 async def test_loading_says_how_far_it_is(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         sessions = running.sessions
-        sessions._is_read, sessions._is_loading = False, True
-        sessions._progressed(12_000)
-        sessions.draw_lines()
+        sessions.feed.is_read, sessions.feed.is_loading = False, True
+        sessions.feed._progressed(12_000)
+        sessions.draw()
         await running.pilot.pause()
         assert "Loading the sessions, 12,000 so far" in running.text()
         assert "○ loading" in running.text()
@@ -126,7 +126,7 @@ async def test_a_first_reading_that_fails_says_why_and_what_to_do(clock: ManualC
 
 async def test_what_could_not_be_read_is_counted(clock: ManualClock) -> None:
     async with at_sessions(clock, dialect="unreadable") as running:
-        many = running.sessions.listed.unreadable
+        many = running.sessions.feed.listed.unreadable
         assert f"{many} unreadable" in running.lines()[1]
         assert f"{many} sessions could not be read" in running.text()
 
@@ -208,7 +208,7 @@ async def test_logging_in_again_begins_at_the_password(clock: ManualClock) -> No
 
 async def test_an_account_of_a_token_is_logged_in_again_by_a_token(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
-        connection = running.sessions.connection
+        connection = running.sessions.feed.connection
         assert connection is not None
         connection.account = replace(connection.account, user="")
         running.state.fail_next(Call.LIST, Fault(401, b'{"errors": "Unauthorized"}'))

@@ -72,7 +72,7 @@ async def test_a_keyring_is_named_and_ticked_before_the_login(machine: Machine, 
         assert "[x] Keep me logged in on this machine (keyring" in here.words()
         assert not machine.local_files.paths.data_dir.exists()
         await here.press("enter")
-        assert here.sessions.storage is Storage.KEYRING
+        assert here.sessions.feed.storage is Storage.KEYRING
 
     await at_the_login(machine, look)
 
@@ -84,7 +84,7 @@ async def test_a_file_is_named_whole_and_needs_the_tick(machine: Machine, findin
         assert not tick(here).value
         assert tick(here).label.plain.endswith(str(machine.local_files.paths.secrets_file))
         await here.press("enter")
-        assert here.sessions.storage is Storage.THIS_RUN
+        assert here.sessions.feed.storage is Storage.THIS_RUN
         assert not machine.local_files.paths.secrets_file.exists()
 
     await at_the_login(machine, look)
@@ -102,7 +102,7 @@ async def test_a_locked_keyring_is_said_in_words_and_the_file_is_not_taken_inste
         await here.press("space")
         assert not tick(here).value
         await here.press("enter")
-        assert here.sessions.storage is Storage.THIS_RUN
+        assert here.sessions.feed.storage is Storage.THIS_RUN
         assert not machine.local_files.paths.secrets_file.exists()
 
     await at_the_login(machine, look)
@@ -132,7 +132,7 @@ async def test_an_account_whose_keyring_is_locked_says_so_at_the_start_and_tries
     finding(LOCKED)
     async with machine.app() as here:
         assert "is locked" in here.text()
-        assert here.sessions.storage is Storage.KEYRING
+        assert here.sessions.feed.storage is Storage.KEYRING
         assert "no list" in here.lines()[0]
         assert machine.state.calls[Call.LOGIN] == 1
         finding(keyring)

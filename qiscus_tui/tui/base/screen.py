@@ -1,4 +1,4 @@
-"""Screens that say what size they need, where the terminal is smaller."""
+"""What all screens share: their least size, the footer, and the way back."""
 
 from __future__ import annotations
 
@@ -45,6 +45,9 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
     SCOPE: ClassVar[Scope | None] = None
     """Which commands the palette offers here; None: it does not open."""
 
+    HOW_BACK: ClassVar[str] = ""
+    """How the list is reached from here; empty where this is not a screen over the list."""
+
     SHOWS_LIST: ClassVar[bool] = False
     """Whether it shows the list of the sessions screen behind it, as that is read again."""
 
@@ -72,6 +75,16 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
     async def _command_clicked(self, pressed: ActionBar.Pressed) -> None:
         pressed.stop()
         await self.run_command(pressed.name)
+
+    def on_key(self, event: events.Key) -> None:
+        """Say where a key of the list works."""
+        if self.HOW_BACK and registry.is_for_the_list(event.key, self.SCOPE):
+            words = f"That key works in the list: {self.HOW_BACK}."
+            self.notify(words, severity="warning", markup=False)
+
+    def action_back(self) -> None:
+        """Return to the screen behind."""
+        self.dismiss()
 
     @property
     def is_in_front(self) -> bool:

@@ -25,6 +25,7 @@ ACCOUNT_COMMANDS = (
         scopes=(Scope.SESSIONS, Scope.OVERVIEW),
         footer=60,
         unavailable=needs_rest,
+        on_app=True,
     ),
     Command(
         name="refresh_token",
@@ -53,12 +54,14 @@ ACCOUNT_COMMANDS = (
         help="The accounts of this machine: switch, add, log out, forget.",
         group=Group.ACCOUNT,
         unavailable=needs_rest,
+        on_app=True,
     ),
     Command(
         name="audit",
         title="Audit: what was revoked from here",
         help="What was revoked from here, newest first.",
         group=Group.ACCOUNT,
+        on_app=True,
     ),
     Command(
         name="switch_account",

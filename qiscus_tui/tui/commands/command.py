@@ -1,7 +1,7 @@
 """What a command is: something the user can do, where, and what it is called.
 
-The command `name` is run by the method `action_<name>` of the screen or dialog in front (of the
-app, for `Scope.APP`).
+The command `name` is run by the method `action_<name>` of the screen or dialog in front, or of the
+app.
 """
 
 import enum
@@ -76,6 +76,8 @@ class Command(Struct, frozen=True, kw_only=True):
     """The scopes whose footer shows it; empty: all of its scopes."""
     unavailable: Callable[[Context], str | None] = always
     """Gives None, or the reason why it can't be used now."""
+    on_app: bool = False
+    """Whether the app runs it everywhere, because it opens a screen."""
     bound: bool = True
     """False: the widget that has the focus binds the keys itself."""
 

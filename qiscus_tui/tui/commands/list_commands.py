@@ -42,6 +42,7 @@ LIST_COMMANDS = (
         group=Group.FIND,
         footer=70,
         unavailable=needs_row,
+        on_app=True,
     ),
     Command(
         name="revoke",
@@ -111,6 +112,7 @@ LIST_COMMANDS = (
         group=Group.FIND,
         footer=45,
         unavailable=needs_list,
+        on_app=True,
     ),
     Command(
         name="mark_shown",

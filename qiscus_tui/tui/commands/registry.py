@@ -35,10 +35,16 @@ def of(scope: Scope) -> tuple[Command, ...]:
 def bindings(scope: Scope) -> list[Binding]:
     """Return what a screen, a dialog or the app has in its `BINDINGS`."""
     return [
-        Binding(",".join(command.keys), command.name, command.label, show=False, id=command.name)
+        Binding(
+            ",".join(command.keys), _bound_to(command), command.label, show=False, id=command.name
+        )
         for command in of(scope)
         if command.bound and command.keys
     ]
+
+
+def _bound_to(command: Command) -> str:
+    return f"app.{command.name}" if command.on_app else command.name
 
 
 def named(name: str) -> Command | None:
@@ -49,7 +55,7 @@ def named(name: str) -> Command | None:
 def action_of(name: str) -> str:
     """Return the action that runs a command: `screen.reload`, `app.help`."""
     command = named(name)
-    is_app = command is not None and Scope.APP in command.scopes
+    is_app = command is not None and (command.on_app or Scope.APP in command.scopes)
     return f"{'app' if is_app else 'screen'}.{name}"
 
 

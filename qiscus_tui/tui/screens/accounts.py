@@ -3,29 +3,151 @@
 from __future__ import annotations
 
 import asyncio
+import enum
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
+from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.widgets import Static
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account.directory import KnownAccount
-from qiscus_tui.tui import switching
+from qiscus_tui.service.account.directory import KnownAccount, kept_accounts
+from qiscus_tui.tui.base.action_bar import ActionBar
+from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
-from qiscus_tui.tui.screens.account_list import AccountList
+from qiscus_tui.tui.commands.context import BUSY, Context
+from qiscus_tui.tui.screens.account_rows import (
+    COLUMNS,
+    account_row,
+    is_in_use,
+    why_not_switch,
+    with_account_in_use,
+)
+from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.text_table import TextTable
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.account.login import LoggedIn
+    from collections.abc import Callable
+
+    from qiscus_tui.service.account_selection import SelectedAccount
     from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.workspace import Workspace
+    from qiscus_tui.tui.feed import Feed
 
 
-class AccountsScreen(AccountList):
+class AccountsAnswer(enum.Enum):
+    """What is to be done next; an account that was selected is an answer, too."""
+
+    ADD = "log in to another account"
+    OTHERS_LEFT = "the account in use is gone, others are left"
+    NONE_LEFT = "the account in use is gone, and was the last"
+
+
+class AccountsScreen(BaseScreen[None]):
     """Over the sessions of the account in use, or alone where there is none."""
 
+    CSS_PATH = "accounts.tcss"
+    AUTO_FOCUS = "#accounts"
+    SCOPE = Scope.ACCOUNTS
+    HOW_BACK = "esc goes back to it"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.ACCOUNTS)]
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        feed: Feed | None,
+        on_answer: Callable[[AccountsAnswer | SelectedAccount], None],
+    ) -> None:
+        """`feed`: the account in use; None where there is none."""
+        super().__init__()
+        self.workspace = workspace
+        self.accounts: list[KnownAccount] = []
+        self._feed = feed
+        self._on_answer = on_answer
+        self._is_busy = False
+        """An account is being switched to, logged out or forgotten."""
+
+    def compose(self) -> ComposeResult:
+        yield TooSmall()
+        yield OneLine(id="accounts-title")
+        yield OneLine(id="accounts-notice")
+        yield Static(classes="rule")
+        yield TextTable(COLUMNS, id="accounts")
+        yield Static(classes="rule")
+        yield ActionBar(id="accounts-actions")
+
+    def on_mount(self) -> None:
+        """Draw what is known, and read the accounts."""
+        back = "esc back to the list" if self._feed is not None else ""
+        self.query_one("#accounts-title", OneLine).show_line(
+            Line(
+                (
+                    piece("qiscus-tui", Tone.STRONG, 20),
+                    piece("accounts on this machine", Tone.PLAIN, ALWAYS, after="   "),
+                ),
+                (piece(back, Tone.MUTED, 10),),
+            )
+        )
+        self._show_notice(why_not_switch(self.workspace))
+        self.query_one(TextTable).show_notice("Looking…")
+        self.load()
+
+    # What is shown.
+
+    @property
+    def chosen(self) -> KnownAccount | None:
+        """The account under the cursor."""
+        rows = self.query_one(TextTable)
+        return self.accounts[rows.cursor_row] if self.accounts else None
+
+    def load(self) -> None:
+        """Read the accounts again."""
+        self.run_worker(self._load(), group="accounts", exclusive=True)
+
+    async def _load(self) -> None:
+        rows = self.query_one(TextTable)
+        try:
+            kept = await asyncio.to_thread(kept_accounts, self.workspace)
+        except QiscusTuiError as error:
+            rows.show_notice(error.message, error.hint)
+            return
+        self.accounts = with_account_in_use(kept, self._feed)
+        used = [is_in_use(one, self._feed) for one in self.accounts]
+        now = self.workspace.clock.now()
+        rows.show_notice("No account is kept here.", "a adds one by a login.")
+        rows.show_rows(
+            [account_row(one, now, in_use=used[i]) for i, one in enumerate(self.accounts)],
+            used.index(True) if True in used else 0,
+        )
+        self._draw_actions()
+
+    def _show_notice(self, error: QiscusTuiError | None) -> None:
+        notice = self.query_one("#accounts-notice", OneLine)
+        notice.display = error is not None
+        if error is not None:
+            message = piece(error.message, Tone.WARNING, ALWAYS)
+            notice.show_line(Line((message, piece(error.hint, Tone.MUTED, 50, after=". "))))
+
+    @on(TextTable.Moved)
+    def _draw_actions(self) -> None:
+        bar = self.query_one("#accounts-actions", ActionBar)
+        bar.show_commands(Scope.ACCOUNTS, self.context)
+
+    @property
+    def context(self) -> Context:
+        chosen, feed, fixed = self.chosen, self._feed, why_not_switch(self.workspace)
+        no_way_back = "" if feed is not None else "No account is in use: choose one, or add one."
+        return Context(
+            rows=len(self.accounts),
+            busy=self._is_busy or (feed is not None and feed.is_busy),
+            account_in_use=chosen is not None and is_in_use(chosen, feed),
+            account_kept=chosen is not None and chosen.is_kept,
+            account_fixed=fixed.text if fixed else "",
+            no_way_back=BUSY if self._is_busy else no_way_back,
+        )
 
     # Actions.
 
@@ -36,7 +158,7 @@ class AccountsScreen(AccountList):
     def action_switch_account(self) -> None:
         """Show the sessions of the account under the cursor."""
         if self.chosen is not None:
-            self.is_busy = True
+            self._is_busy = True
             self.run_worker(self._switch(self.chosen.name), group="switch")
 
     async def _switch(self, name: str) -> None:
@@ -48,18 +170,13 @@ class AccountsScreen(AccountList):
             self._failed(error)
             self.load()
         else:
-            switching.show_sessions(self.app, self.workspace, choice)
+            self._on_answer(choice)
         finally:
-            self.is_busy = False
+            self._is_busy = False
 
     def action_add_account(self) -> None:
         """Log in as somebody else, or elsewhere."""
-        from qiscus_tui.tui.screens.login import LoginScreen
-
-        self.app.push_screen(LoginScreen(self.workspace, self._added, over_another=True))
-
-    def _added(self, done: LoggedIn) -> None:
-        switching.show_sessions(self.app, self.workspace, done)
+        self._on_answer(AccountsAnswer.ADD)
 
     def action_log_out(self) -> None:
         """End our token, and forget the account; asks."""
@@ -94,9 +211,8 @@ class AccountsScreen(AccountList):
         """Its connection, and whether it was made here and is to be closed here."""
         from qiscus_tui.service.account.switching import connected_to
 
-        behind = self.sessions
-        if behind is not None and behind.connection is not None and self.in_use(one):
-            return behind.connection, False
+        if self._feed is not None and is_in_use(one, self._feed) and self._feed.connection:
+            return self._feed.connection, False
         return await asyncio.to_thread(connected_to, self.workspace, one.name), True
 
     def action_forget_account(self) -> None:
@@ -109,7 +225,7 @@ class AccountsScreen(AccountList):
 
         def answered(forgets: bool | None) -> None:
             if forgets:
-                self.is_busy = True
+                self._is_busy = True
                 self.run_worker(self._forget(chosen), group="switch")
 
         dialog = ForgetDialog(self.workspace.clock, chosen.name)
@@ -127,15 +243,15 @@ class AccountsScreen(AccountList):
             lives = "its tokens live on" if held else "its long-lived token may live on"
             self._gone(one, f"{name} is forgotten here; {lives} at the server")
         finally:
-            self.is_busy = False
+            self._is_busy = False
 
     def _gone(self, one: KnownAccount, words: str) -> None:
         self.app.notify(safe(words), markup=False, timeout=10)
-        if not self.in_use(one):
+        if not is_in_use(one, self._feed):
             self.load()
             return
-        others = [other for other in self.accounts if other.is_kept and other is not one]
-        switching.sessions_are_gone(self.app, self.workspace, others_left=bool(others))
+        are_left = any(other.is_kept for other in self.accounts if other is not one)
+        self._on_answer(AccountsAnswer.OTHERS_LEFT if are_left else AccountsAnswer.NONE_LEFT)
 
     def _failed(self, error: QiscusTuiError) -> None:
         self.notify(error.text, severity="warning", markup=False)

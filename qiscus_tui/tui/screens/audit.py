@@ -14,11 +14,10 @@ from textual.widgets import Static
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe
 from qiscus_tui.tui.base.action_bar import ActionBar
-from qiscus_tui.tui.base.screen import TooSmall
+from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
-from qiscus_tui.tui.screens.stacked import StackedScreen
 from qiscus_tui.tui.widgets.cells import created_cell
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow, TextTable
@@ -43,12 +42,13 @@ OUTCOME_COLUMNS = (
 NOT_WRITTEN = "not written down"
 
 
-class AuditScreen(StackedScreen):
+class AuditScreen(BaseScreen[None]):
     """Every plan of the audit log, newest first."""
 
     CSS_PATH = "accounts.tcss"
     AUTO_FOCUS = "#plans"
     SCOPE = Scope.AUDIT
+    HOW_BACK = "esc goes back to it"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.AUDIT)]
 
     def __init__(self, workspace: Workspace) -> None:
@@ -105,13 +105,14 @@ class AuditScreen(StackedScreen):
         self.app.push_screen(PlanScreen(self._plans[self.query_one(TextTable).cursor_row]))
 
 
-class PlanScreen(StackedScreen):
+class PlanScreen(BaseScreen[None]):
     """One plan: who, when, from where, and each session's outcome."""
 
     CSS_PATH = "accounts.tcss"
     AUTO_FOCUS = "#outcomes"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.PLAN)]
     SCOPE = Scope.PLAN
+    HOW_BACK = "esc goes back to it"
 
     def __init__(self, plan: PastPlan) -> None:
         super().__init__()

@@ -16,10 +16,11 @@ from textual.widgets import Digits, Static
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.durations import DAY, HOUR, MINUTE
 from qiscus_tui.tui.base.action_bar import ActionBar
-from qiscus_tui.tui.base.screen import TooSmall
+from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
+from qiscus_tui.tui.screens import list_lines
 from qiscus_tui.tui.screens.detail_facts import (
     Fact,
     facts,
@@ -28,14 +29,14 @@ from qiscus_tui.tui.screens.detail_facts import (
     unknown_facts,
     whole_life,
 )
-from qiscus_tui.tui.screens.stacked import StackedScreen
 from qiscus_tui.tui.widgets.cells import width_of
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.status import age_words
 
 if TYPE_CHECKING:
     from qiscus_tui.model.session import Session
-    from qiscus_tui.tui.screens.sessions import SessionsScreen
+    from qiscus_tui.tui.feed import Feed
+    from qiscus_tui.tui.list_view import ListView
 
 BAR = 50
 """Cells of the bar, where the width has room for it and its words."""
@@ -45,22 +46,22 @@ NAME_WIDTH = 12
 WIDEST_NAME = 20
 
 
-class DetailScreen(StackedScreen):
-    """A session as it was listed when this was opened."""
+class DetailScreen(BaseScreen[bool]):
+    """A session as it was listed when this was opened. Dismissed with True to revoke it."""
 
     CSS_PATH = "detail.tcss"
     AUTO_FOCUS = "#facts"
     SCOPE = Scope.DETAIL
+    HOW_BACK = "esc goes back to it"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.DETAIL)]
 
-    def __init__(self, sessions: SessionsScreen, session_id: str) -> None:
+    def __init__(self, feed: Feed, view: ListView, session: Session) -> None:
+        """`session` is one of the feed's list."""
         super().__init__()
-        self._sessions = sessions
-        self._listed = sessions.listed
-        session = self._listed.get(session_id)
-        if session is None:
-            raise AssertionError(f"{session_id} is not listed")
-        self._session: Session = session
+        self._feed = feed
+        self._listed = feed.listed
+        self._session = session
+        self._view = view
         self._unknown: list[Fact] = []
         self._known_drawn: list[Fact] = []
         self._name_width = NAME_WIDTH
@@ -89,7 +90,7 @@ class DetailScreen(StackedScreen):
         self.run_worker(self._show_unknown())
 
     async def _show_unknown(self) -> None:
-        connection = self._sessions.connection
+        connection = self._feed.connection
         secrets: tuple[str, ...] = ()
         if connection is not None and self._session.extra:
             try:
@@ -109,7 +110,7 @@ class DetailScreen(StackedScreen):
 
     def second(self) -> None:
         """A second went by."""
-        now = self._sessions.server_now()
+        now = self._feed.server_now
         left = None if self._session.expires_at is None else self._session.expires_at - now
         days, clock, word = _large(left)
         self.query_one("#days", Digits).display = bool(days)
@@ -118,7 +119,7 @@ class DetailScreen(StackedScreen):
         self.query_one("#clock", Digits).display = bool(clock)
         self.query_one("#clock", Digits).update(clock)
         self.query_one("#bar", Static).update(self._bar(now, left))
-        soon = left is not None and left < self._sessions.workspace.config.ui.expiring
+        soon = left is not None and left < self._feed.workspace.config.ui.expiring
         self.set_class(soon and left is not None and left > 0, "-soon")
         self.set_class(left is not None and left <= 0, "-gone")
         self.set_class(not clock, "-wordy")
@@ -142,7 +143,7 @@ class DetailScreen(StackedScreen):
         """Which session it is, and how old what is told of it."""
         words = "this session" if self._session.current else "session"
         client = self._listed.clients[self._listed.positions[self._session.id]]
-        age = self._sessions.workspace.clock.now() - self._listed.read_at
+        age = self._feed.workspace.clock.now() - self._listed.read_at
         self.query_one("#detail-title", OneLine).show_line(
             Line(
                 (
@@ -158,7 +159,7 @@ class DetailScreen(StackedScreen):
 
     def draw_facts(self) -> None:
         """Draw the fields; nothing is sent where they read as before."""
-        now = self._sessions.server_now()
+        now = self._feed.server_now
         known = facts(self._listed, self._session, now)
         if known != self._known_drawn:
             self._known_drawn = known
@@ -176,7 +177,7 @@ class DetailScreen(StackedScreen):
     @property
     def context(self) -> Context:
         """As in the list, with this session under the cursor."""
-        return replace(self._sessions.context, rows=1)
+        return replace(list_lines.context(self._feed, self._view), rows=1)
 
     def action_scroll_up(self) -> None:
         """Scroll by a line."""
@@ -196,7 +197,7 @@ class DetailScreen(StackedScreen):
         """Send the row to the terminal."""
         from qiscus_tui.tui.terminal.clipboard import send
 
-        now = self._sessions.server_now()
+        now = self._feed.server_now
         await send(self.app, row_words(self._listed, self._session, now), "Row")
 
     async def action_copy_fields(self) -> None:
@@ -208,15 +209,7 @@ class DetailScreen(StackedScreen):
 
     def action_revoke(self) -> None:
         """Plan for this one session, over the list."""
-        from qiscus_tui.service.revocation.plan import Selection
-
-        position = self._sessions.listed.positions.get(self._session.id)
-        self.dismiss()
-        if position is None:
-            self.app.notify("It is not listed any more.", markup=False)
-        else:
-            selection = Selection((position,), "shown in detail", named=True)
-            self._sessions.open_revoke(selection)
+        self.dismiss(True)
 
 
 def _large(left: float | None) -> tuple[str, str, str]:

@@ -12,31 +12,31 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from qiscus_tui.model.text import safe
+from qiscus_tui.model.turns import AT_ONCE, at_once, in_turns
 from qiscus_tui.service.overview.counting import Overview, counted_in_steps
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
 from qiscus_tui.tui.base.action_bar import ActionBar
-from qiscus_tui.tui.base.screen import TooSmall
+from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
-from qiscus_tui.tui.screens.list_view import at_once
+from qiscus_tui.tui.screens import list_lines
 from qiscus_tui.tui.screens.notices import Notice
-from qiscus_tui.tui.screens.shown_list import AT_ONCE, in_turns
-from qiscus_tui.tui.screens.stacked import StackedScreen
 from qiscus_tui.tui.widgets.chart import Chart, Fit
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
 if TYPE_CHECKING:
     from qiscus_tui.service.sessions.session_list import SessionList
-    from qiscus_tui.tui.screens.sessions import SessionsScreen
+    from qiscus_tui.tui.feed import Feed
+    from qiscus_tui.tui.list_view import ListView
 
 TALL = 30
 """Lines from which on the days have a side of their own."""
 COUNTING = ("Counting the sessions…",)
 
 
-class OverviewScreen(StackedScreen):
-    """Bars of all sessions of the list behind, which it follows; Enter filters the list by one."""
+class OverviewScreen(BaseScreen[str]):
+    """Bars of all sessions of the list, which it follows. Dismissed with the filter of a bar."""
 
     CSS_PATH = "overview.tcss"
     AUTO_FOCUS = ""  # what is not shown yet can't take it, and keys would wait for that
@@ -45,9 +45,11 @@ class OverviewScreen(StackedScreen):
     HOW_BACK = "enter filters it by this bar, esc goes back to it"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.OVERVIEW)]
 
-    def __init__(self, sessions: SessionsScreen) -> None:
+    def __init__(self, feed: Feed, view: ListView) -> None:
         super().__init__()
-        self._sessions = sessions
+        self._feed = feed
+        self._view = view
+        self._is_drawing_due = False
         self._asked = NO_SESSIONS
         self._overview: Overview | None = None
         self._said: tuple[str, ...] = ()
@@ -79,9 +81,13 @@ class OverviewScreen(StackedScreen):
 
     def on_mount(self) -> None:
         """Count, and follow the list from now on."""
-        self._sessions.drawn.subscribe(self, self.follow)
+        self._feed.subscribe(self._follow_soon)
         self.set_interval(1, self.follow)
         self.follow()
+
+    def on_unmount(self) -> None:
+        """Follow the list no more."""
+        self._feed.unsubscribe(self._follow_soon)
 
     def on_resize(self, event: events.Resize) -> None:
         """Days on a side of their own, or above the clients. (The base has its own part.)"""
@@ -90,13 +96,20 @@ class OverviewScreen(StackedScreen):
 
     # Following the list.
 
-    def follow(self, _what: object = None) -> None:
-        """Say what the list behind says, and count it where it is another."""
-        behind, listed, now = self._sessions, self._sessions.listed, self._sessions.server_now()
-        self.identity.show_line(behind.identity.line)
-        self.counts.show_line(behind.counts.line)
-        self.notice.say(behind.doubts())
-        self.action_bar.show_commands(Scope.OVERVIEW, behind.context)
+    def _follow_soon(self) -> None:
+        """Draw once, however much changes before."""
+        if not self._is_drawing_due:
+            self._is_drawing_due = True
+            self.call_later(self.follow)
+
+    def follow(self) -> None:
+        """Say what the list says, and count it where it is another."""
+        self._is_drawing_due = False
+        feed, listed, now = self._feed, self._feed.listed, self._feed.server_now
+        self.identity.show_line(list_lines.identity(feed))
+        self.counts.show_line(list_lines.counts(feed, self._view))
+        self.notice.say(list_lines.doubts(feed))
+        self.action_bar.show_commands(Scope.OVERVIEW, self.context)
         turned = self._overview is not None and not self._overview.holds(now)
         if listed is not self._asked or turned:
             self._count(listed, now)
@@ -121,7 +134,7 @@ class OverviewScreen(StackedScreen):
     def _show(self, overview: Overview) -> None:
         self._overview = overview
         self.days.show_bars(overview.days)
-        self.expiries.show_bars(overview.expiries(self._sessions.server_now()))
+        self.expiries.show_bars(overview.expiries(self._feed.server_now))
         self.clients.show_bars(overview.clients)
         self.networks.show_bars(overview.networks)
         self._align()
@@ -156,7 +169,7 @@ class OverviewScreen(StackedScreen):
     def _draw_where_no_charts_are(self) -> None:
         """Words in place of the charts, where there is nothing to draw."""
         is_counted = bool(self._asked.sessions) and self.days.bar is not None
-        words = COUNTING if self._asked.sessions else self._sessions.where_no_list_is()
+        words = COUNTING if self._asked.sessions else list_lines.no_list(self._feed)
         said = () if is_counted else words
         if said != self._said:  # an update lays the whole screen out again
             self._said = said
@@ -169,7 +182,7 @@ class OverviewScreen(StackedScreen):
 
     @property
     def context(self) -> Context:
-        return self._sessions.context
+        return list_lines.context(self._feed, self._view)
 
     @on(Chart.Opened)
     async def _opened(self) -> None:
@@ -181,8 +194,7 @@ class OverviewScreen(StackedScreen):
         if bar is None:
             return
         if bar.filter:
-            self.dismiss()
-            self._sessions.filter_by(bar.filter)
+            self.dismiss(bar.filter)
         else:
             words = f'No filter can ask for "{bar.label}".'
             self.notify(words, severity="warning", markup=False)
@@ -194,7 +206,3 @@ class OverviewScreen(StackedScreen):
     def action_previous_chart(self) -> None:
         """Go to the chart before."""
         self.focus_previous(Chart)
-
-    def action_reload(self) -> None:
-        """Read the list again; where the session ended, log in again."""
-        self._sessions.action_reload()

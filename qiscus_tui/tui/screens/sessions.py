@@ -2,64 +2,240 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
+from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Static
 
-from qiscus_tui.errors import LoginNeeded, QiscusTuiError
+from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.base.action_bar import ActionBar
+from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
-from qiscus_tui.tui.screens.live_list import LiveList
-from qiscus_tui.tui.widgets.one_line import Tone
+from qiscus_tui.tui.commands.context import Context
+from qiscus_tui.tui.feed import Feed
+from qiscus_tui.tui.list_view import ListView
+from qiscus_tui.tui.screens import list_lines, notices
+from qiscus_tui.tui.screens.filter_field import FilterField
+from qiscus_tui.tui.screens.filtered_table import FilteredTable
+from qiscus_tui.tui.screens.notices import Notice
+from qiscus_tui.tui.widgets.one_line import OneLine
 from qiscus_tui.tui.widgets.session_table import SessionTable
 
 if TYPE_CHECKING:
+    from qiscus_tui.service.account.login import LoggedIn
+    from qiscus_tui.service.account_selection import SelectedAccount
     from qiscus_tui.service.revocation.outcomes import Report
     from qiscus_tui.service.revocation.plan import Selection
     from qiscus_tui.service.revocation.revoke_all import RevokeAllResult
-
-LOST_TOKEN = 600.0
-"""Seconds that a token stays on screen which is kept nowhere."""
+    from qiscus_tui.service.workspace import Workspace
 
 
-class SessionsScreen(LiveList):
-    """Every live session of the user, counted down."""
+class SessionsScreen(BaseScreen[None]):
+    """Every live session of the user, counted down. Draws a feed as its view shows it."""
 
     CSS_PATH = "sessions.tcss"
     AUTO_FOCUS = "#table"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.SESSIONS)]
     SCOPE = Scope.SESSIONS
 
+    class Settled(Message):
+        """The first reading is over, well or not."""
+
+    class LoginExpired(Message):
+        """A new login is needed."""
+
+    def __init__(self, workspace: Workspace, opening: SelectedAccount | LoggedIn) -> None:
+        """`opening`: an account to be connected, or a login that was just made."""
+        super().__init__()
+        self.workspace = workspace
+        self.feed = Feed(workspace, opening, self._prepare)
+        self.view = ListView(workspace.clock.monotonic, workspace.config.ui.expiring)
+        self.rows = FilteredTable(self.feed, self.view, self._draw_soon)
+        self._is_settled = False
+        self._is_drawing_due = False
+        self.identity = OneLine(id="identity")
+        self.counts = OneLine(id="counts")
+        self.filter_line = OneLine(id="filter-line")
+        self.filter_field = FilterField(self.rows.filter, self._filter_left, id="filter")
+        self.filter_found = OneLine(id="filter-found")
+        self.notice = Notice(id="notice")
+        self.action_bar = ActionBar(id="actions")
+
+    def compose(self) -> ComposeResult:
+        yield TooSmall()
+        yield self.identity
+        yield self.counts
+        yield self.filter_line
+        with Horizontal(id="filter-row"):
+            yield Static("/ ", id="filter-sign", markup=False)
+            yield self.filter_field
+            yield self.filter_found
+        yield self.notice
+        yield Static(classes="rule")
+        yield self.table
+        yield Static(classes="rule")
+        yield self.action_bar
+
+    def on_mount(self) -> None:
+        """The first frame comes before the network."""
+        self.table.show_sort(self.view.sorting.shown)
+        self.draw()
+        self.table.focus(scroll_visible=False)
+        self.feed.subscribe(self._draw_soon)
+        self.set_interval(1, self.second)
+        self.call_after_refresh(self.begin)
+
+    def begin(self) -> None:
+        """Say what is to be known of the login, and read the list."""
+        for note in self.feed.login_notes:
+            self.notify(note, markup=False, timeout=10)
+        self.reload()
+
+    @property
+    def table(self) -> SessionTable:
+        """The table of sessions."""
+        return self.rows.table
+
+    @property
+    def context(self) -> Context:
+        """What decides which actions are available now."""
+        self.view.marks = self.table.mark_counts
+        return list_lines.context(self.feed, self.view)
+
+    # Reading.
+
+    def reload(self) -> None:
+        """Read the list, unless it is being read."""
+        if not self.feed.is_loading:
+            self.run_worker(self._reload(), group="load")
+
+    async def _reload(self) -> None:
+        for words in await self.feed.reload():
+            self.app.notify(words, severity="warning", markup=False)
+        self._check_login()
+        if self.feed.is_read and self.feed.lacks_names:
+            self.run_worker(self.feed.find_names(), group="names")
+        if not self._is_settled:
+            self._is_settled = True
+            self.post_message(self.Settled())
+
+    async def _prepare(self, listed: SessionList) -> None:
+        await self.rows.prepare(listed)
+
+    def second(self) -> None:
+        """A second went by: draw what changed, and read again when it is time."""
+        self.rows.second()
+        self.draw()
+        if self.feed.is_due and self.is_watched:
+            self.reload()
+
+    # Drawing.
+
+    def _draw_soon(self) -> None:
+        """Draw once, however much changes before."""
+        if not self._is_drawing_due:
+            self._is_drawing_due = True
+            self.call_later(self.draw)
+
+    def draw(self) -> None:
+        """Draw the lines around the table: those that say something else than before."""
+        self._is_drawing_due = False
+        feed, view, context = self.feed, self.view, self.context
+        is_typing = self.has_class("-filtering")
+        self.identity.show_line(list_lines.identity(feed))
+        self.counts.show_line(list_lines.counts(feed, view))
+        self.filter_line.show_line(list_lines.filtered(view))
+        self.filter_found.show_line(list_lines.beside_filter(view))
+        if view.filter_error is not None and not is_typing:
+            self.notice.say(notices.filter_trouble(view.filter_error, view.query.text.strip()))
+        else:
+            self.notice.say(list_lines.doubts(feed))
+        self.table.show_notice(*list_lines.no_rows(feed, view))
+        self.action_bar.show_commands(Scope.FILTER if is_typing else Scope.SESSIONS, context)
+
+    def action_begins(self) -> None:
+        if self.feed.note.text and not self.feed.note.is_kept:
+            self.feed.say("")
+
+    # Sorting and filtering.
+
+    def action_next_sort(self) -> None:
+        """Sort by the next column."""
+        self.rows.sort_by_next()
+
+    def action_reverse_sort(self) -> None:
+        """Reverse the order."""
+        self.rows.sort(self.view.sorting.turned())
+
+    @on(SessionTable.SortRequested)
+    def _sort_by_header(self, asked: SessionTable.SortRequested) -> None:
+        self.rows.sort(self.view.sorting.by(asked.key))
+
+    def action_filter(self) -> None:
+        """Open the filter; keys behind this one go into it."""
+        self.add_class("-filtering")
+        self.filter_field.focus(scroll_visible=False)
+        self._draw_soon()
+
+    def action_leave_filter(self) -> None:
+        """Return to the table; the filter stays."""
+        self.filter_field.action_leave()
+
+    def action_clear_filter(self) -> None:
+        """Clear the filter, and return to the table."""
+        self.filter_field.action_clear()
+
+    def filter_by(self, text: str) -> None:
+        """Filter by `text` as if it had been typed, and go to the table.
+
+        Another word can be typed behind it.
+        """
+        self.filter_field.value = f"{text} "
+        self.filter_field.cursor_position = len(self.filter_field.value)
+        self._filter_left()
+
+    def _filter_left(self) -> None:
+        self.remove_class("-filtering")
+        self.table.focus(scroll_visible=False)
+        self._draw_soon()
+
     def action_back(self) -> None:
         """Clear the filter."""
-        self.clear_filter()
+        self.filter_field.value = ""
 
-    def action_reload(self) -> None:
-        """Read the list again; where the session ended, log in again."""
-        self.say("the list is being read already" if self._is_loading else "")
-        if isinstance(self.trouble, LoginNeeded):
-            self.log_in_again(self.trouble)
-        else:
-            self.reload()
+    # Marks.
+
+    def action_toggle_mark(self) -> None:
+        """Mark or unmark, and move down."""
+        self.table.toggle_mark()
+
+    def action_mark_shown(self) -> None:
+        """Mark all that the filter leaves."""
+        self.rows.mark_shown()
+
+    def action_invert_shown(self) -> None:
+        """Invert the marks of all that the filter leaves."""
+        self.rows.invert_shown()
+
+    def action_unmark_all(self) -> None:
+        """Take every mark away."""
+        self.table.unmark_all()
+
+    @on(SessionTable.MarksChanged)
+    def _marks_changed(self) -> None:
+        self.rows.marks_changed()
 
     # One session.
 
     @on(SessionTable.Opened)
     async def _opened(self) -> None:
         await self.run_command("open_detail")
-
-    def action_open_detail(self) -> None:
-        """Everything that is known of the session under the cursor."""
-        if self.table.cursor_id is not None:
-            self.open_detail(self.table.cursor_id)
-
-    def open_detail(self, session_id: str) -> None:
-        """Show one session."""
-        from qiscus_tui.tui.screens.detail import DetailScreen
-
-        if self.listed.get(session_id) is not None:
-            self.app.push_screen(DetailScreen(self, session_id))
 
     async def action_copy_id(self) -> None:
         """Send the id to the terminal."""
@@ -74,34 +250,50 @@ class SessionsScreen(LiveList):
         from qiscus_tui.tui.terminal.clipboard import send
 
         if (session := self.table.cursor_session) is not None:
-            await send(self.app, row_words(self.listed, session, self.server_now()), "Row")
+            await send(self.app, row_words(self.feed.listed, session, self.feed.server_now), "Row")
+
+    def action_find_token(self) -> None:
+        """Find the session of a token that was found somewhere."""
+        from qiscus_tui.tui.dialogs.find import FindDialog
+
+        self.app.push_screen(FindDialog(self.feed.listed, self.workspace.clock), self._found)
+
+    def _found(self, session_id: str | None) -> None:
+        if session_id is None:
+            return
+        if not self.table.move_to_session(session_id):
+            self.filter_field.value = ""
+            self.table.move_to_session(session_id)
+            self.feed.say("the filter is cleared, to show it")
 
     # Revoking.
 
     def action_revoke(self) -> None:
-        """Plan for the marked sessions, or for the one under the cursor."""
+        """Show the plan for the marked sessions, or for the one under the cursor, and ask."""
+        selection = self.rows.selection()
+        if selection is not None:
+            self._open_revoke(selection)
+
+    def revoke_one(self, session_id: str) -> None:
+        """Show the plan for one session, and ask."""
         from qiscus_tui.service.revocation.plan import Selection
-        from qiscus_tui.tui.dialogs.revoke import MARKED
 
-        self.finish_filter()
-        marked = self.table.marks.positions()
-        if marked:
-            hidden = frozenset(marked).difference(self.table.order)
-            self.open_revoke(Selection(marked, MARKED, hidden=hidden, rule=self.rule_of_marks))
-        elif self.table.order:
-            position = self.table.order[self.table.cursor_row]
-            self.open_revoke(Selection((position,), "under the cursor"))
+        position = self.feed.listed.positions.get(session_id)
+        if position is None:
+            self.notify("It is not listed any more.", markup=False)
+        else:
+            self._open_revoke(Selection((position,), "shown in detail", named=True))
 
-    def open_revoke(self, selection: Selection) -> None:
-        """Show the plan for a selection, and ask. On a read-only account it only shows."""
+    def _open_revoke(self, selection: Selection) -> None:
         from qiscus_tui.tui.dialogs.revoke import RevokeDialog
 
-        if self.connection is not None:
-            dialog = RevokeDialog(self.connection, self.listed, selection, told=self._revoked)
-            self.app.push_screen(dialog, self._ask_for_login)
+        connection = self.feed.connection
+        if connection is not None:
+            dialog = RevokeDialog(connection, self.feed.listed, selection, told=self._revoked)
+            self.app.push_screen(dialog, self._check_login)
 
     def _revoked(self, report: Report) -> None:
-        self.say(report.words, Tone.GOOD if report.is_whole else Tone.WARNING, stays=True)
+        self.feed.say(report.words, is_warning=not report.is_whole, is_kept=True)
         self._read_after(report.listed)
         if report.own_is_gone:  # that list was read while our token was still held
             self.reload()
@@ -110,110 +302,58 @@ class SessionsScreen(LiveList):
         """End every session of the user."""
         from qiscus_tui.tui.dialogs.revoke_all import RevokeAllDialog
 
-        if self.connection is not None:
-            dialog = RevokeAllDialog(self.connection, self.listed, told=self._revoked_all)
-            self.app.push_screen(dialog, self._ask_for_login)
+        if self.feed.connection is not None:
+            listed = self.feed.listed
+            dialog = RevokeAllDialog(self.feed.connection, listed, told=self._revoked_all)
+            self.app.push_screen(dialog, self._check_login)
 
     def _revoked_all(self, result: RevokeAllResult) -> None:
-        self.say(result.words, Tone.WARNING if result.still_listed else Tone.GOOD, stays=True)
+        self.feed.say(result.words, is_warning=bool(result.still_listed), is_kept=True)
         self._read_after(result.listed)
 
-    def _ask_for_login(self, _: object) -> None:
-        """A reading that found our token ended did not ask over the dialog."""
-        if isinstance(self.trouble, LoginNeeded):
-            self.log_in_again(self.trouble)
-
     def _read_after(self, listed: object) -> None:
-        from qiscus_tui.service.sessions.session_list import SessionList
-
         if isinstance(listed, SessionList):
-            self.take_list_at_once(listed)
-            self.succeeded()
-            self.draw_lines()
+            self.rows.show_at_once(listed)
+            self.feed.trouble = None
         else:
             self.reload()
 
-    # Tokens, finding, export.
+    def _check_login(self, _: object = None) -> None:
+        if self.feed.has_ended:
+            self.post_message(self.LoginExpired())
+
+    # List and token.
+
+    def action_reload(self) -> None:
+        """Read the list again; where the session ended, log in again."""
+        self.feed.say("the list is being read already" if self.feed.is_loading else "")
+        if self.feed.has_ended:
+            self._check_login()
+        else:
+            self.reload()
 
     def action_refresh_token(self) -> None:
         """Get a new short-lived token."""
-        if self.connection is not None:
-            self._is_changing = True
-            self.draw_lines()
+        if self.feed.connection is not None:
             self.run_worker(self._refresh_token(), group="refresh")
 
     async def _refresh_token(self) -> None:
-        from qiscus_tui.service.token.refresh import refreshed_since
-
-        if self.connection is None:
-            return
-        self.connection.show_secret = self._show_lost
         try:
-            await refreshed_since(self.connection, self.workspace.clock.now())
+            await self.feed.refresh_token()
         except QiscusTuiError as error:
             self.notify(error.text, severity="error", markup=False)
-            if isinstance(error, LoginNeeded):
-                self._failed(error)
+            self._check_login()
         else:
-            self.say("token refreshed")
+            self.feed.say("token refreshed")
             self.reload()
-        finally:
-            self._is_changing = False
-            self.draw_lines()
-
-    def _show_lost(self, token: str) -> bool:
-        """Show a new long-lived token that could not be stored, now and when the app is left."""
-        from qiscus_tui.tui.dialogs.revoke_all import LeavesWords
-
-        words = f"The new long-lived token could not be stored. It is shown only here: {token}"
-        self.notify(words, severity="error", timeout=LOST_TOKEN, markup=False)
-        app = cast("object", self.app)
-        if isinstance(app, LeavesWords):
-            app.parting_words.append(words)
-        return True
-
-    def action_find_token(self) -> None:
-        """Find the session of a token that was found somewhere."""
-        from qiscus_tui.tui.dialogs.find import FindDialog
-
-        self.app.push_screen(FindDialog(self.listed, self.workspace.clock), self._found)
-
-    def _found(self, session_id: str | None) -> None:
-        if session_id is None:
-            return
-        if not self.table.move_to_session(session_id):
-            self.clear_filter()
-            self.finish_filter()
-            self.table.move_to_session(session_id)
-            self.say("the filter is cleared, to show it")
-
-    # Other screens.
-
-    def action_overview(self) -> None:
-        """The whole list, counted."""
-        from qiscus_tui.tui.screens.overview import OverviewScreen
-
-        self.app.push_screen(OverviewScreen(self))
-
-    def action_accounts(self) -> None:
-        """The accounts of this machine."""
-        from qiscus_tui.tui.screens.accounts import AccountsScreen
-
-        self.app.push_screen(AccountsScreen(self.workspace))
-
-    def action_audit(self) -> None:
-        """What was revoked from here."""
-        from qiscus_tui.tui.screens.audit import AuditScreen
-
-        self.app.push_screen(AuditScreen(self.workspace))
 
     def action_export(self) -> None:
         """Write what is shown to a file."""
         from qiscus_tui.tui.dialogs.export import ExportDialog
 
-        self.finish_filter()
-        if self.connection is not None and self.table.order:
-            dialog = ExportDialog(self.listed, self.table.order, self.connection)
+        self.rows.finish_filter()
+        if self.feed.connection is not None and self.table.order:
+            dialog = ExportDialog(self.feed.listed, self.table.order, self.feed.connection)
             self.app.push_screen(dialog, self._exported)
 
     def _exported(self, path: str | None) -> None:

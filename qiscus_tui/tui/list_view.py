@@ -6,29 +6,39 @@ A filter shows its first hits within a few milliseconds of the key, and the rest
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from qiscus_tui.model.turns import at_once
 from qiscus_tui.query import (
     Moment,
     Query,
-    SortKey,
     changes_with_time,
     compile,
     narrows,
     order_in_steps,
-    parse,
+    parse_readable,
 )
 from qiscus_tui.query.terms import Is, State
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
-from qiscus_tui.tui.screens.sorting import Sorting
+from qiscus_tui.tui.changes_ahead import (
+    EVERYTHING,
+    ExpiryCounts,
+    FilterChanges,
+    changes_in_steps,
+    expiries_in_steps,
+)
+from qiscus_tui.tui.sorting import Sorting
+from qiscus_tui.tui.widgets.marks import NO_MARKS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+    from qiscus_tui.errors import FilterError
     from qiscus_tui.model.session import Session
     from qiscus_tui.service.sessions.session_list import SessionList
 
-Steps = Generator[None, None, list[int]]
-Result = TypeVar("Result")
+    Steps = Generator[None, None, list[int]]
 
 FIRST_HITS = 60
 """More than a window shows."""
@@ -41,24 +51,24 @@ _RUN = 2000
 _GLANCE = 64
 """Positions between two looks at the clock."""
 
-EVERYTHING = parse("")
 
+@dataclass(frozen=True)
+class SortedList:
+    """A list that is ready to be shown."""
 
-def at_once(steps: Generator[None, None, Result]) -> Result:
-    """Do all the steps now."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as finished:
-            return finished.value
+    listed: SessionList
+    sorting: Sorting
+    order: Sequence[int]
+    expiry_counts: ExpiryCounts
 
 
 class ListView:
     """What is shown of one snapshot."""
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
-        """`monotonic`: seconds, to keep the first look short."""
+    def __init__(self, monotonic: Callable[[], float], expiring: float = 0.0) -> None:
+        """`monotonic`: seconds, to keep the first look short; `expiring`: seconds that are soon."""
         self._monotonic = monotonic
+        self._expiring = expiring
         self._listed = NO_SESSIONS
         self._sorted: Sequence[int] = ()
         self._hits: Sequence[int] = ()
@@ -68,6 +78,13 @@ class ListView:
         self.sorting = Sorting()
         self.own: Session | None = None
         """Our own session, where it is listed."""
+        self.expiry_counts = ExpiryCounts(0)
+        self.changes = FilterChanges()
+        self.typed = ""
+        """The filter as it was typed."""
+        self.filter_error: FilterError | None = None
+        self.marks = NO_MARKS
+        """How many sessions are marked, and how many of them the filter hides."""
 
     @property
     def listed(self) -> SessionList:
@@ -76,27 +93,22 @@ class ListView:
 
     @property
     def query(self) -> Query:
-        """The filter."""
+        """The filter, as far as it can be read."""
         return self._query
 
     @property
     def is_filtered(self) -> bool:
-        """Whether the filter asks for anything."""
+        """Whether the filter leaves anything out."""
         return bool(self._query.words)
 
     @property
     def depends_on_marks(self) -> bool:
-        """Whether the filter asks which are marked."""
+        """Whether the filter names marks."""
         return any(word.test == Is(State.MARKED) for word in self._query.words)
 
     @property
-    def depends_on_time(self) -> bool:
-        """Whether the filter's answer changes while nothing but time goes by."""
-        return changes_with_time(self._query)
-
-    @property
     def looked_at(self) -> float:
-        """The server's time by which the filter was asked last."""
+        """The server's time as of which the filter was evaluated last."""
         return self._moment.server_now
 
     @property
@@ -110,6 +122,11 @@ class ListView:
         return self._is_whole
 
     @property
+    def shown(self) -> Sequence[int]:
+        """The positions found so far, in order."""
+        return self._hits
+
+    @property
     def hits(self) -> Sequence[int]:
         """Every position shown, in order; finishes a filter that still runs."""
         if not self._is_whole:
@@ -117,6 +134,23 @@ class ListView:
         return self._hits
 
     # A new list, or the same sorted differently.
+
+    def prepared_in_steps(
+        self, listed: SessionList, now: float
+    ) -> Generator[None, None, SortedList]:
+        """Sort and count a list at the server's time `now`. Changes nothing here."""
+        counts = yield from expiries_in_steps(listed, now, self._expiring)
+        sorting = self.sorting
+        order = yield from self.sorted_in_steps(listed, sorting)
+        while sorting != self.sorting:  # the user chose another meanwhile
+            sorting = self.sorting
+            order = yield from self.sorted_in_steps(listed, sorting)
+        return SortedList(listed, sorting, order, counts)
+
+    def show(self, prepared: SortedList, moment: Moment) -> None:
+        """Show another list."""
+        self.expiry_counts = prepared.expiry_counts
+        self.take(prepared.listed, prepared.sorting, prepared.order, moment)
 
     def sorted_in_steps(self, listed: SessionList, sorting: Sorting) -> Steps:
         """All positions of a list, sorted, our own session first. Changes nothing here."""
@@ -138,6 +172,12 @@ class ListView:
         self.own = first if first is not None and first.current else None
 
     # The filter.
+
+    def type_filter(self, text: str, moment: Moment) -> Sequence[int]:
+        """Filter by what was typed, as far as it can be read, and return the first hits."""
+        self.typed = text
+        query, self.filter_error = parse_readable(text)
+        return self.ask(query, moment)
 
     def ask(self, query: Query, moment: Moment) -> Sequence[int]:
         """Filter by `query`, and return the first hits."""
@@ -173,20 +213,45 @@ class ListView:
                     flags[position] = 1
             yield
         found = [position for position in order if flags[position]]
-        as_asked = query is self._query and moment is self._moment
-        if as_asked and listed is self._listed and order is self._sorted:
+        is_current = query is self._query and moment is self._moment
+        if is_current and listed is self._listed and order is self._sorted:
             self._hits, self._is_whole = found, True
         return found
 
-    def looked_again(self, moment: Moment) -> Steps:
-        """Find every hit as of another moment; the hits of before are shown meanwhile."""
-        self._moment = moment
-        return self.rest()
+    # Time.
+
+    def is_outdated(self, now: float) -> bool:
+        """Return whether time alone changed what is counted or shown, at the server's `now`."""
+        if not self.expiry_counts.holds(now):
+            return True
+        return self._follows_time and (
+            not self.changes.covers(self._query, self._listed, now)
+            or self.changes.changed_since(self.looked_at, now)
+        )
+
+    def updated_in_steps(self, moment: Callable[[], Moment]) -> Generator[None, None, None]:
+        """Count and filter again as of now; the hits of before are shown meanwhile."""
+        listed, now = self._listed, moment().server_now
+        if not self.expiry_counts.holds(now):
+            counts = yield from expiries_in_steps(listed, now, self._expiring)
+            if listed is self._listed:
+                self.expiry_counts = counts
+        if not self._follows_time:
+            return
+        now = moment().server_now
+        if not self.changes.covers(self._query, self._listed, now):
+            self.changes = yield from changes_in_steps(
+                self._query, self._listed, self.looked_at, now, self._expiring
+            )
+        if self.changes.changed_since(self.looked_at, now):
+            self._moment = moment()
+            yield from self.rest()
+
+    @property
+    def _follows_time(self) -> bool:
+        return self._is_whole and changes_with_time(self._query)
 
 
 def has_users(listed: SessionList) -> bool:
-    """Whether some entry names a user."""
+    """Return whether some entry names a user."""
     return any(session.safe_user for session in listed.sessions)
-
-
-__all__ = ["EVERYTHING", "ListView", "SortKey", "Steps", "at_once", "has_users"]

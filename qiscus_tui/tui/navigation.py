@@ -1,0 +1,235 @@
+"""Which screen is in front: opens screens, and replaces those of an account by another's.
+
+The only module that imports screens. They give their answers by `dismiss`, or to the callback
+that they were made with where they can be at the bottom of the stack.
+"""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING
+
+from qiscus_tui.errors import LoginNeeded, QiscusTuiError
+from qiscus_tui.model.account import Storage
+from qiscus_tui.tui.base.screen import BaseScreen
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.screens import notices
+from qiscus_tui.tui.terminal.screen_stack import replace_top
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.screen import Screen
+
+    from qiscus_tui.service.account.login import LoggedIn
+    from qiscus_tui.service.account_selection import SelectedAccount
+    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.workspace import Workspace
+    from qiscus_tui.tui.feed import Feed
+    from qiscus_tui.tui.screens.accounts import AccountsAnswer
+    from qiscus_tui.tui.screens.sessions import SessionsScreen
+
+
+class Navigation:
+    """Opens and replaces the screens of an app. Imports each when it is opened."""
+
+    def __init__(self, app: App[int], workspace: Workspace) -> None:
+        self._app = app
+        self._workspace = workspace
+
+    @property
+    def sessions(self) -> SessionsScreen | None:
+        """The sessions screen, in front or behind; None before the login."""
+        from qiscus_tui.tui.screens.sessions import SessionsScreen
+
+        return next(
+            (one for one in self._app.screen_stack if isinstance(one, SessionsScreen)), None
+        )
+
+    @property
+    def feed(self) -> Feed | None:
+        """The account in use; None before the login."""
+        sessions = self.sessions
+        return None if sessions is None else sessions.feed
+
+    def first_screen(self, selected: SelectedAccount | None) -> Screen[None]:
+        """Return the screen of the first frame: the sessions, or the login without an account."""
+        if selected is None:
+            from qiscus_tui.tui.screens.login import LoginScreen
+
+            return LoginScreen(self._workspace, self._logged_in_first)
+        from qiscus_tui.tui.screens.sessions import SessionsScreen
+
+        return SessionsScreen(self._workspace, selected)
+
+    def _logged_in_first(self, login: LoggedIn) -> None:
+        from qiscus_tui.tui.screens.sessions import SessionsScreen
+
+        # The first screen stays below.
+        self._app.push_screen(SessionsScreen(self._workspace, login))
+
+    # Over the list.
+
+    def open_detail(self) -> None:
+        """Show everything that is known of the session under the cursor."""
+        from qiscus_tui.tui.screens.detail import DetailScreen
+
+        sessions = self.sessions
+        if sessions is None:
+            return
+        session = sessions.table.cursor_session
+        if session is None:
+            return
+
+        def answered(revokes: bool | None) -> None:
+            if revokes:
+                sessions.revoke_one(session.id)
+
+        screen = DetailScreen(sessions.feed, sessions.view, session)
+        self._app.push_screen(screen, answered)
+
+    def open_overview(self) -> None:
+        """Show the whole list, counted."""
+        from qiscus_tui.tui.screens.overview import OverviewScreen
+
+        sessions = self.sessions
+        if sessions is None:
+            return
+
+        def answered(text: str | None) -> None:
+            if text is not None:
+                sessions.filter_by(text)
+
+        self._app.push_screen(OverviewScreen(sessions.feed, sessions.view), answered)
+
+    def reload(self) -> None:
+        """Read the list again; where the session ended, log in again."""
+        sessions = self.sessions
+        if sessions is not None:
+            sessions.action_reload()
+
+    def open_audit(self) -> None:
+        """Show what was revoked from here."""
+        from qiscus_tui.tui.screens.audit import AuditScreen
+
+        self._app.push_screen(AuditScreen(self._workspace))
+
+    def open_palette(self) -> None:
+        """Show the commands that are available on the screen in front."""
+        from qiscus_tui.tui.dialogs.palette import PaletteDialog
+
+        screen = self._app.screen
+        if not isinstance(screen, BaseScreen) or screen.SCOPE is None:
+            return
+
+        async def chosen(name: str | None) -> None:
+            if name is not None:
+                await screen.run_command(name)
+
+        commands = registry.in_palette(screen.SCOPE, screen.context)
+        self._app.push_screen(PaletteDialog(commands), chosen)
+
+    # The account.
+
+    def log_in_again(self) -> None:
+        """Ask for a login over the list whose session ended; the list stays behind it."""
+        from qiscus_tui.tui.screens.login import LoginScreen
+
+        sessions = self.sessions
+        if sessions is None or isinstance(self._app.screen, LoginScreen):
+            return
+        why = sessions.feed.trouble
+        # Where a dialog is open, it says so itself; the next reading asks.
+        if not isinstance(why, LoginNeeded) or not sessions.is_watched:
+            return
+        if sessions.feed.storage is Storage.ENVIRONMENT:  # a login would not be used
+            words = f"{why.message}\n{notices.FROM_ENVIRONMENT}"
+            self._app.notify(words, severity="error", markup=False)
+            return
+
+        def logged_in(login: LoggedIn) -> None:
+            old = sessions.feed.replace_connection(login)
+            if old is not None:
+                self._app.run_worker(self._leave_old(old), group="close")
+            self._app.pop_screen()
+            sessions.begin()
+
+        again = sessions.feed.account
+        self._app.push_screen(LoginScreen(self._workspace, logged_in, again=again, why=why))
+
+    async def _leave_old(self, connection: Connection) -> None:
+        from qiscus_tui.service.account.switching import leave
+
+        note = await leave(connection)  # a token of this run only is replaced: it ends
+        if note:
+            self._app.notify(note, markup=False)
+
+    def open_accounts(self) -> None:
+        """Show the accounts of this machine."""
+        sessions = self.sessions
+        if sessions is not None:
+            self._app.push_screen(self._accounts(sessions.feed))
+
+    def _accounts(self, feed: Feed | None) -> Screen[None]:
+        from qiscus_tui.tui.screens.accounts import AccountsScreen
+
+        return AccountsScreen(self._workspace, feed, self._accounts_answered)
+
+    def _accounts_answered(self, answer: AccountsAnswer | SelectedAccount) -> None:
+        from qiscus_tui.tui.screens.accounts import AccountsAnswer
+        from qiscus_tui.tui.screens.login import LoginScreen
+
+        match answer:
+            case AccountsAnswer.ADD:
+                screen = LoginScreen(self._workspace, self.show_sessions, over_another=True)
+                self._app.push_screen(screen)
+            case AccountsAnswer.OTHERS_LEFT:
+                self._replace(self._accounts(None), ends_visit=False)
+            case AccountsAnswer.NONE_LEFT:
+                screen = LoginScreen(self._workspace, self.show_sessions)
+                self._replace(screen, ends_visit=False)
+            case _:
+                self.show_sessions(answer)
+
+    def show_sessions(self, opening: SelectedAccount | LoggedIn) -> None:
+        """Show the sessions of another account in place of those that are shown now.
+
+        Marks, cursor and filter of the old one go with its screen; its visit ends, and its
+        connection is closed.
+        """
+        from qiscus_tui.tui.screens.sessions import SessionsScreen
+
+        self._replace(SessionsScreen(self._workspace, opening), ends_visit=True)
+
+    def _replace(self, new: Screen[None], *, ends_visit: bool) -> None:
+        self._app.run_worker(self._replaced(new, ends_visit=ends_visit), group="switch")
+
+    async def _replaced(self, new: Screen[None], *, ends_visit: bool) -> None:
+        old = self.sessions
+        if old is None:
+            await replace_top(self._app, new)
+            return
+        while self._app.screen is not old:
+            await self._app.pop_screen()
+        await replace_top(self._app, new)
+        gc.unfreeze()  # what was loaded with the old screen is no longer there to stay
+        note = "\n".join(await _left(old.feed, ends_visit=ends_visit))
+        if note:
+            self._app.notify(note, markup=False, timeout=10)
+
+
+async def _left(feed: Feed, *, ends_visit: bool) -> list[str]:
+    """Leave an account. Return what the user should know."""
+    from qiscus_tui.service.account.switching import leave
+
+    notes: list[str] = []
+    try:
+        if ends_visit:
+            await feed.end_visit()
+    except QiscusTuiError as error:
+        notes.append(error.text)
+    if feed.connection is not None:
+        try:
+            notes.append(await leave(feed.connection))
+        except QiscusTuiError as error:
+            notes.append(error.text)
+    return [note for note in notes if note]

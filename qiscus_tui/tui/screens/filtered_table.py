@@ -1,0 +1,176 @@
+"""The table of a list view: shows it sorted, filtered and marked, without keeping keys waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from qiscus_tui.model.turns import AT_ONCE, at_once, in_turns
+from qiscus_tui.query import Moment, Query
+from qiscus_tui.tui.list_view import has_users
+from qiscus_tui.tui.widgets.session_table import SessionTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from qiscus_tui.service.revocation.plan import Selection
+    from qiscus_tui.service.sessions.session_list import SessionList
+    from qiscus_tui.tui.feed import Feed
+    from qiscus_tui.tui.list_view import ListView, SortedList
+    from qiscus_tui.tui.sorting import Sorting
+
+FINISH_AFTER = 0.02
+"""Seconds after a key until the rest of the filter is looked for."""
+
+
+class FilteredTable:
+    """Holds the table. Long work is done in the table's workers."""
+
+    def __init__(self, feed: Feed, view: ListView, changed: Callable[[], None]) -> None:
+        """`changed` is called when something else is shown, or in another order."""
+        self._feed = feed
+        self._view = view
+        self._changed = changed
+        self._expiring = feed.workspace.config.ui.expiring
+        self._is_updating = False
+        self._rule_of_marks: Query | None = None
+        """A filter about time by which sessions were marked."""
+        self.table = SessionTable(
+            server_now=lambda: feed.server_now, expiring=self._expiring, id="table"
+        )
+
+    def moment(self) -> Moment:
+        """Return what a filter depends on besides the list."""
+        return Moment(self._feed.server_now, self._expiring, self.table.marks.flags)
+
+    # A list.
+
+    async def prepare(self, listed: SessionList) -> None:
+        """Sort a new list in turns with the keys, then show it."""
+        now = self._feed.workspace.clock.now() + listed.offset
+        self._show(await in_turns(self._view.prepared_in_steps(listed, now)))
+
+    def show_at_once(self, listed: SessionList) -> None:
+        """Show a list within this turn: after a revoke, so that nothing is seen of the old one."""
+        now = self._feed.workspace.clock.now() + listed.offset
+        self._show(at_once(self._view.prepared_in_steps(listed, now)))
+
+    def _show(self, prepared: SortedList) -> None:
+        listed = prepared.listed
+        self._feed.take(listed)
+        # Marks count for the filter by their places in the new list, so they go over first.
+        marks = self.table.marks.carried_over(self.table.sessions, listed)
+        self._view.show(prepared, Moment(self._feed.server_now, self._expiring, marks.flags))
+        self.table.show(listed, self._view.hits)
+        self._changed()
+
+    def second(self) -> None:
+        """A second went by: draw what changed, and look again at what time decides."""
+        self.table.tick()
+        if self._view.is_outdated(self._feed.server_now) and not self._is_updating:
+            self._is_updating = True
+            self.table.run_worker(self._update(), group="time")
+
+    async def _update(self) -> None:
+        try:
+            await in_turns(self._view.updated_in_steps(self.moment))
+        finally:
+            self._is_updating = False
+        if self._view.is_whole and self._view.shown != self.table.order:
+            self.table.show_order(self._view.shown)
+        self._changed()
+
+    # Sorting.
+
+    def sort_by_next(self) -> None:
+        """Sort by the next column."""
+        self.sort(self._view.sorting.next(has_users=has_users(self._view.listed)))
+
+    def sort(self, sorting: Sorting) -> None:
+        """Sort: a long list between the keys."""
+        self._view.sorting = sorting
+        self.table.show_sort(sorting.shown)
+        if len(self._view.listed) <= AT_ONCE:
+            self._show_sorted(at_once(self._view.sorted_in_steps(self._view.listed, sorting)))
+        else:
+            self.table.run_worker(self._sort_in_turns(), group="sort", exclusive=True)
+
+    async def _sort_in_turns(self) -> None:
+        listed, sorting = self._view.listed, self._view.sorting
+        order = await in_turns(self._view.sorted_in_steps(listed, sorting))
+        if listed is self._view.listed and sorting == self._view.sorting:
+            self._show_sorted(order)
+
+    def _show_sorted(self, order: Sequence[int]) -> None:
+        self._view.take(self._view.listed, self._view.sorting, order, self.moment())
+        self.table.show_sorted(self._view.hits)
+        self._changed()
+
+    # The filter.
+
+    def filter(self, text: str) -> None:
+        """Filter by what was typed: the first hits now, the rest soon."""
+        hits = self._view.type_filter(text, self.moment())
+        if self._view.is_whole:
+            self.table.show_order(hits)
+        else:
+            self.table.show_partial(hits)
+            self.table.run_worker(self._find_rest(), group="filter", exclusive=True)
+        self._changed()
+
+    async def _find_rest(self) -> None:
+        await asyncio.sleep(FINISH_AFTER)
+        await in_turns(self._view.rest())
+        if self._view.is_whole:
+            self.table.show_order(self._view.hits)
+            self._changed()
+
+    def finish_filter(self) -> None:
+        """Show every hit, before something is done to all that is shown."""
+        if not self._view.is_whole:
+            self.table.show_order(self._view.hits)
+            self._changed()
+
+    # Marks.
+
+    def mark_shown(self) -> None:
+        """Mark all that the filter leaves."""
+        self._before_marking_by_filter()
+        self.table.mark_shown()
+
+    def invert_shown(self) -> None:
+        """Invert the marks of all that the filter leaves."""
+        self._before_marking_by_filter()
+        self.table.invert_shown()
+
+    def _before_marking_by_filter(self) -> None:
+        self.finish_filter()
+        if self._view.query.depends_on_clock:
+            self._rule_of_marks = self._view.query
+
+    def marks_changed(self) -> None:
+        """Filter again where the filter names marks."""
+        if not self.table.mark_counts.total:
+            self._rule_of_marks = None
+        if self._view.depends_on_marks:
+            self._show_marked()
+        self._changed()
+
+    def _show_marked(self) -> None:
+        view = self._view
+        view.take(view.listed, view.sorting, view.order, self.moment())
+        self.table.show_order(view.hits)
+
+    def selection(self) -> Selection | None:
+        """Return the marked sessions, else the one under the cursor; None where there is none."""
+        from qiscus_tui.service.revocation.plan import Selection
+        from qiscus_tui.tui.dialogs.revoke import MARKED
+
+        self.finish_filter()
+        marked = self.table.marks.positions()
+        if marked:
+            hidden = frozenset(marked).difference(self.table.order)
+            return Selection(marked, MARKED, hidden=hidden, rule=self._rule_of_marks)
+        if not self.table.order:
+            return None
+        return Selection((self.table.order[self.table.cursor_row],), "under the cursor")
