@@ -90,8 +90,8 @@ class AccountBook:
     def save(self, stored: StoredAccount) -> StoredAccount:
         """Add the account, or update the one with the same key in place. Return what was stored.
 
-        A known account keeps its date, and its name unless `stored` has another; a name that
-        another account has gets `-2` behind it.
+        A known account keeps its date, and its name unless `stored` has another. A name that
+        another account has gets `-2` appended.
         """
         with self._file.changing() as content:
             known = self._stored(content)

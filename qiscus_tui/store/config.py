@@ -1,4 +1,4 @@
-"""The user's settings: config.toml, every one with its type and what it does when left out."""
+"""The user's settings: config.toml, each with its type and default."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,13 +21,13 @@ class ServerConfig:
     """`[server]`."""
 
     url: Annotated[Origin | None, setting(read.origin)] = None
-    """Server of a new login; None where the configuration names none."""
+    """Server of a new login; None for the usual one."""
     timeout: Annotated[float, setting(read.seconds(1, 10 * MINUTE))] = 20.0
     """Seconds for one answer."""
     ca_bundle: Annotated[Path | None, setting(read.absolute_file)] = None
     """Certificates of a private CA, besides the system's; None for the system's alone."""
     proxy: Annotated[str | None, setting(read.proxy)] = field(default=None, repr=False)
-    """Address of a proxy, maybe with a password; None for what the environment says."""
+    """Address of a proxy, maybe with a password; None for the environment's."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class UiConfig:
     theme: Annotated[str, setting(read.label)] = "qiscus-dark"
     """Name of the colour theme."""
     reload: Annotated[float, setting(read.seconds(1, DAY))] = 60.0
-    """Seconds between two readings of the list."""
+    """Seconds between two reloads of the list."""
     expiring: Annotated[float, setting(read.seconds(1, 365 * DAY))] = float(DAY)
-    """Seconds before its end from which on a session counts as expiring."""
+    """Seconds before expiry from which a session counts as expiring."""
     mouse: bool = True
     """Whether the mouse works in the app (it then does not select text in the terminal)."""
     bell: bool = True
@@ -61,12 +61,12 @@ class AccountConfig:
     readonly: bool = False
     """Whether everything that changes the server is off for this account."""
     label: Annotated[str, setting(read.label)] = ""
-    """Goes into our User-Agent: which machine made a session."""
+    """Part of our User-Agent: shows which machine made a session."""
 
 
 @dataclass(frozen=True)
 class Override:
-    """`[api.CALL]`: what a server calls one of the calls that are not documented."""
+    """`[api.CALL]`: how this server names an undocumented call."""
 
     path: Annotated[str | None, setting(read.api_path)] = None
     """Path of the call; None for the built-in one."""
@@ -84,12 +84,12 @@ class Config:
     accounts: Mapping[str, AccountConfig] = field(default_factory=dict[str, AccountConfig])
     """By the account's name."""
     known: tuple[Known, ...] = ()
-    """Integrations that the admin named; the first that matches counts."""
+    """Integrations that the admin named; the first match counts."""
     api: Mapping[str, Override] = field(default_factory=dict[str, Override])
     """By the call's name, such as "revoke_token"."""
 
     def account(self, name: str) -> AccountConfig:
-        """The settings of an account; the usual ones where none are given."""
+        """Return the settings of an account, else the defaults."""
         return self.accounts.get(name, AccountConfig())
 
 
@@ -104,7 +104,7 @@ class _Known:
 
     def __post_init__(self) -> None:
         if not self.client and self.ip is None:
-            raise ValueError("needs client or ip, to say which sessions these are")
+            raise ValueError("needs client or ip, to select its sessions")
 
     @property
     def known(self) -> Known:
@@ -115,7 +115,7 @@ class _Known:
 
 @dataclass(frozen=True)
 class _Calls:
-    """`[api]`: the calls whose path and field can be given."""
+    """`[api]`: the calls whose path and field can be overridden."""
 
     revoke_token: Override | None = None
     refresh_token: Override | None = None
@@ -125,7 +125,7 @@ class _Calls:
 
 @dataclass(frozen=True)
 class _File:
-    """What config.toml may hold."""
+    """The tables of config.toml."""
 
     server: ServerConfig = ServerConfig()
     ui: UiConfig = UiConfig()
@@ -136,7 +136,7 @@ class _File:
 
 
 def load_config(path: Path) -> Config:
-    """The settings in the file; the usual ones where there is none.
+    """Return the settings of the file; the defaults where there is none.
 
     Raises ConfigError, and StorageError where others could have written it.
     """
@@ -151,7 +151,7 @@ def load_config(path: Path) -> Config:
 
 
 def load_named_config(path: Path) -> Config:
-    """The same for a file that the user named, which must be there. Raises as `load_config`."""
+    """Return the settings of a file that the user named. Raises as `load_config`."""
     try:
         return _config(path)
     except FileNotFoundError as error:

@@ -1,4 +1,4 @@
-"""What single settings must look like. Each check gives the value or raises ValueError."""
+"""Readers of single settings. Each returns the value or raises ValueError."""
 
 import ipaddress
 import re
@@ -41,18 +41,18 @@ THEMES = (
     *("gruvbox", "monokai", "nord", "rose-pine", "rose-pine-dawn", "rose-pine-moon"),
     *("solarized-dark", "solarized-light", "textual-dark", "textual-light", "tokyo-night"),
 )
-"""Names of the themes that the app has: what checks the configuration does not load it."""
+"""Names of the app's themes, for checks that don't load it."""
 
 
 STORAGE: Mapping[str, Storage | None] = {
     "auto": None,
     **{one.value: one for one in Storage if one.stores_logins},
 }
-"""Where a new login can be stored, by name; None for the best place there is."""
+"""Where a new login can be stored, by name; None for the best place found."""
 
 
 def storage(text: str) -> Storage | None:
-    """Return where a new login is stored; None for the best place there is."""
+    """Return where a new login is stored; None for the best place found."""
     if text not in STORAGE:
         *names, last = STORAGE
         raise ValueError(f"must be {', '.join(names)} or {last}")
@@ -60,7 +60,7 @@ def storage(text: str) -> Storage | None:
 
 
 def origin(text: str) -> Origin | None:
-    """A server address; None where it is empty."""
+    """Return a server address; None if empty."""
     try:
         return parse_origin(text) if text else None
     except AddressError as error:
@@ -68,17 +68,17 @@ def origin(text: str) -> Origin | None:
 
 
 def absolute_file(text: str) -> Path | None:
-    """A file by its whole path; None where it is empty."""
+    """Return an absolute path; None if empty."""
     if not text:
         return None
     path = Path(text)
     if not path.is_absolute():
-        raise ValueError("must be a whole path, from the first /")
+        raise ValueError("must be an absolute path, starting with /")
     return path
 
 
 def proxy(text: str) -> str | None:
-    """`http://host:port`, with or without user and password; None where it is empty."""
+    """Return `http://host:port`, maybe with user and password; None if empty."""
     if not text:
         return None
     problem = "must be like http://host:port"
@@ -93,14 +93,14 @@ def proxy(text: str) -> str | None:
 
 
 def label(text: str) -> str:
-    """A short text that may stand in a header."""
+    """Return a short text that is valid in a header."""
     if len(text) > 60 or not text.isascii() or not text.isprintable():
         raise ValueError("must be at most 60 plain characters (ASCII)")
     return text
 
 
 def network(text: str) -> tuple[str, Network] | None:
-    """A network as it is written, as after `ip:` in a filter, and itself; None where empty."""
+    """Return a network as written (as after `ip:` in a filter), and parsed; None if empty."""
     if not text:
         return None
     try:
@@ -110,7 +110,7 @@ def network(text: str) -> tuple[str, Network] | None:
 
 
 def api_path(text: str) -> str | None:
-    """A path on the same server, and nothing that could lead off it; None where it is empty."""
+    """Return a path that can't lead off the server; None if empty."""
     if not text:
         return None
     bad = next((part for part in _FORBIDDEN_IN_PATH if part in text), None)
@@ -122,7 +122,7 @@ def api_path(text: str) -> str | None:
 
 
 def field_name(text: str) -> str | None:
-    """The name of a field; None where it is empty."""
+    """Return the name of a field; None if empty."""
     if len(text) > 60 or not text.isascii() or not text.isprintable():
         raise ValueError("must be the name of a field, such as token")
     return text or None

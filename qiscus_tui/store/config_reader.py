@@ -1,7 +1,7 @@
-"""Read TOML into typed settings, and name the line of what is wrong.
+"""Read TOML into typed settings, and name the line of each error.
 
-A table is a frozen dataclass, a setting one of its fields. One that is written as a text but is
-more than a text has a reader: `Annotated[float, setting(seconds(1, 600))]`. A reader returns the
+A table is a frozen dataclass, a setting one of its fields. One that is written as text but has
+another type has a reader: `Annotated[float, setting(seconds(1, 600))]`. A reader returns the
 value, or raises ValueError with what the text must be ("must be a path such as /x"); so does the
 `__post_init__` of a table.
 """
@@ -26,7 +26,7 @@ MOST_BYTES = 1024 * 1024
 
 Settings = TypeVar("Settings")
 Place = tuple[str | int, ...]
-"""Where a value is: names of tables and keys, and numbers in lists of tables."""
+"""Where a value is: names of tables and keys, and indexes in lists of tables."""
 
 _READER = "reader"
 
@@ -46,7 +46,7 @@ def read_config(path: Path, kind: type[Settings]) -> Settings:
 
 
 def unreadable(path: Path, error: OSError) -> ConfigError:
-    """Return the error for a file that the system does not let us read."""
+    """Return the error for a file that the system refuses to read."""
     hint = None
     if isinstance(error, PermissionError):
         hint = (
@@ -87,7 +87,7 @@ def _syntax_error(name: str, text: str, message: str) -> ConfigError:
     found = re.search(r"\(at line (\d+), column \d+\)", message)
     line = int(found[1]) if found else text.count("\n") + 1
     problem = safe(re.sub(r" \(at .*\)$", "", message), 200)
-    return ConfigError(f"{name}, line {line}: {problem}", "Write texts in double quotes.")
+    return ConfigError(f"{name}, line {line}: {problem}", "Write text in double quotes.")
 
 
 class _Source:
@@ -98,7 +98,7 @@ class _Source:
         self._text = text
 
     def value(self, hint: object, value: object, place: Place) -> object:
-        """Return the value as a type hint wants it. Raises ConfigError."""
+        """Return the value as the type hint says. Raises ConfigError."""
         origin, arguments = typing.get_origin(hint), typing.get_args(hint)
         if type(None) in arguments:  # a table that may be missing
             hint = arguments[0]
@@ -138,7 +138,7 @@ class _Source:
         try:
             return msgspec.convert(value, wanted)
         except msgspec.ValidationError as error:
-            expected = "true or false" if wanted is bool else "a text in quotes"
+            expected = "true or false" if wanted is bool else "text in quotes"
             raise self._error(place, f"must be {expected}, not {_kind(value)}") from error
 
     def _values(self, value: object, place: Place) -> dict[str, object]:
@@ -160,13 +160,13 @@ class _Source:
         return ConfigError(f"{self._name}, line {self._line(place)}: {key} {problem}")
 
     def _line(self, place: Place) -> int:
-        """Return the first line with which the file holds the place, or the table around it."""
+        """Return the line that completes the value at this place, or the table around it."""
         import tomllib
 
         lines = self._text.split("\n")
 
         def holds(upto: int) -> bool:
-            for end in range(upto, len(lines) + 1):  # on to the end of a text of several lines
+            for end in range(upto, len(lines) + 1):  # a multi-line string ends further down
                 with contextlib.suppress(ValueError):
                     return _holds(tomllib.loads("\n".join(lines[:end])), place)
             return False
@@ -192,7 +192,7 @@ def _kind(value: object) -> str:
         case int() | float():
             return "a number"
         case str():
-            return "a text"
+            return "text"
         case list():
             return "a list"
         case dict():

@@ -1,4 +1,4 @@
-"""Where private files are kept: on this machine, or in memory until the run ends."""
+"""Where private files are stored: on this machine, or in memory until the run ends."""
 
 import threading
 from collections.abc import Generator
@@ -15,11 +15,11 @@ class FileStore(Protocol):
 
     @property
     def persistent(self) -> bool:
-        """Whether the files are still there after this run."""
+        """Whether the files outlive this run."""
         ...
 
     def lock(self, folder: Path, timeout: float = WAIT, /) -> AbstractContextManager[None]:
-        """Hold every file of this user for one change."""
+        """Lock every file of this user for one change."""
         ...
 
     def prepare_folder(self, folder: Path, /) -> None: ...

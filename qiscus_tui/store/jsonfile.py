@@ -24,7 +24,7 @@ Content = TypeVar("Content", bound=msgspec.Struct)
 
 
 class JsonFile(Generic[Content]):
-    """One Struct in one file, beside its format's `version`."""
+    """One Struct in one file, next to the format's `version`."""
 
     def __init__(self, paths: Paths, path: Path, kind: type[Content], lost: str) -> None:
         """Every field of `kind` has a default. `lost` is what to do after the file was damaged."""

@@ -75,7 +75,7 @@ class Paths(Struct, frozen=True):
 
 
 def paths_in_memory() -> Paths:
-    """Return folders that no file system has: what is kept in them ends with this run."""
+    """Return folders that exist in memory only, until this run ends."""
     folder = Path("memory")
     return Paths(folder, folder, folder, folder, MemoryFiles())
 
