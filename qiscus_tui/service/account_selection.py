@@ -27,34 +27,34 @@ class SelectedAccount:
 
     stored: StoredAccount
     by: str
-    """Why this one, in the user's words."""
+    """Why this one, for the user."""
     given: Credentials | None = field(default=None, repr=False)
-    """Its secrets, where they come from the environment."""
+    """Its secrets, if they come from the environment."""
 
     @property
     def name(self) -> str:
-        """What the account is called."""
+        """Return the account's name."""
         return self.stored.name
 
     @property
     def account(self) -> Account:
-        """Server, app and user."""
+        """Return server, app and user."""
         return self.stored.account
 
 
 @dataclass(frozen=True)
 class AccountOptions:
-    """What the command line says of account and server."""
+    """The account and server that the command line names."""
 
     account: str | None = None
     server: str | None = None
 
 
 def environment_credentials(environ: Mapping[str, str]) -> tuple[str, Credentials] | None:
-    """App id and secrets that the environment gives, None where it gives none.
+    """Return the app id and secrets from the environment; None where it has none.
 
-    An app id beside a short-lived token is what our own `exec` gives, and no account. Raises
-    ConfigError where one part is there without the other.
+    An app id beside a short-lived token comes from our own `exec`, and is no account. Raises
+    ConfigError where one part is set without the other.
     """
     app_id = environ.get(APP_ID_VARIABLE, "").strip()
     long_lived = environ.get(LONG_LIVED_VARIABLE, "").strip() or None
@@ -74,16 +74,18 @@ def environment_credentials(environ: Mapping[str, str]) -> tuple[str, Credential
         )
     for name, secret in ((LONG_LIVED_VARIABLE, long_lived), (SECRET_KEY_VARIABLE, secret_key)):
         if secret and not (secret.isascii() and secret.isprintable()):
-            raise ConfigError(f"{name} holds characters that no token has", "Set it again.")
+            raise ConfigError(f"{name} has characters that no token has", "Set it again.")
     if not (app_id.isascii() and app_id.isprintable()):
-        raise ConfigError(f"{APP_ID_VARIABLE} holds characters that no app id has", "Set it again.")
+        raise ConfigError(f"{APP_ID_VARIABLE} has characters that no app id has", "Set it again.")
     return app_id, Credentials(long_lived=long_lived, secret_key=secret_key)
 
 
 def login_server(
     account_options: AccountOptions, environ: Mapping[str, str], config: Config
 ) -> Origin:
-    """The server for a login or environment credentials: flag, environment, configuration.
+    """Return the server for a login or environment credentials.
+
+    The flag overrides the environment, and the environment the configuration.
 
     Raises AddressError.
     """
@@ -100,12 +102,12 @@ def choose(
     config: Config,
     local_files: LocalFiles,
 ) -> SelectedAccount:
-    """The account of this run. Raises NoAccount, UsageError, ConfigError, StorageError."""
+    """Return the account of this run. Raises NoAccount, UsageError, ConfigError, StorageError."""
     given = environment_credentials(environ)
     if given is not None:
         if account_options.account is not None:
             raise UsageError(
-                "--account was given, and the environment holds credentials of its own",
+                "--account was given, and the environment has credentials too",
                 f"Unset {LONG_LIVED_VARIABLE}, {SECRET_KEY_VARIABLE} and {APP_ID_VARIABLE}, "
                 "or leave --account out.",
             )
@@ -120,7 +122,7 @@ def choose(
             raise UsageError(
                 f"The account {safe(stored.name)} belongs to {stored.account.origin}, "
                 f"not to {wanted}",
-                "Its secrets go nowhere else. Leave --server out, or log in there: "
+                "Its secrets are sent to no other server. Leave --server out, or log in there: "
                 f"qiscus-tui login --server {wanted}",
             )
     return SelectedAccount(configured(stored, config), by)
@@ -144,15 +146,15 @@ def _stored(
                 )
             return found, by
     if not accounts:
-        raise NoAccount("Nobody is logged in on this machine")
+        raise NoAccount("No account is logged in on this machine")
     last = local_files.book.last_used()
     for stored in accounts:
         if stored.name == last:
             return stored, "last used"
     if len(accounts) > 1:
         raise UsageError(
-            f"{len(accounts)} accounts are logged in here, and none was chosen",
-            "Choose one: qiscus-tui accounts use NAME, or add --account NAME.",
+            f"{len(accounts)} accounts are logged in here, and none is selected",
+            "Select one: qiscus-tui accounts use NAME, or add --account NAME.",
         )
     return accounts[0], "the only one"
 
@@ -160,9 +162,9 @@ def _stored(
 def unmatched_accounts(
     environ: Mapping[str, str], config: Config, local_files: LocalFiles
 ) -> tuple[str, ...]:
-    """Return the accounts of the configuration that are none of this machine's.
+    """Return the accounts of the configuration that are not stored on this machine.
 
-    What is set for them, `readonly` too, applies to nothing. Raises ConfigError, StorageError.
+    Their settings, `readonly` included, have no effect. Raises ConfigError, StorageError.
     """
     if not config.accounts:
         return ()
@@ -176,16 +178,17 @@ def unmatched_accounts(
 
 
 def unmatched_words(name: str) -> tuple[str, str]:
-    """Return what is wrong with a configured account that is not kept here, and what to do."""
+    """Return message and hint for a configured account that is not stored here."""
     part = f'[account."{safe(name, 100)}"]'
     return (
-        f"{part} in config.toml matches no account here: its settings, readonly too, do nothing",
-        "Correct the name; the right ones are listed by: qiscus-tui accounts",
+        f"{part} in config.toml matches no account here: its settings, readonly included, "
+        "have no effect",
+        "Correct the name. To list the names: qiscus-tui accounts",
     )
 
 
 def configured(stored: StoredAccount, config: Config) -> StoredAccount:
-    """The account with what the configuration says of it."""
+    """Return the account with its settings from the configuration."""
     settings = config.accounts.get(stored.name) or config.accounts.get(stored.account.name)
     if settings is None:
         return stored

@@ -1,4 +1,4 @@
-"""Ids that were listed last, for the shell's completion. They are no secrets."""
+"""The ids that were listed last, for shell completion. They are not secret."""
 
 import contextlib
 from collections.abc import Iterable
@@ -11,22 +11,21 @@ from qiscus_tui.model.session import is_full_id
 from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.store.jsonfile import JsonFile
 
-PATIENCE = 0.5
-"""Seconds that a list may be held up by its completion."""
+LOCK_TIMEOUT = 0.5
+"""Seconds that completion may delay a list."""
 
 MOST = 500
-"""More would help nobody who types."""
+"""Ids that are stored; more would not help at a prompt."""
 
 
 def remember_ids(local_files: LocalFiles, ids: Iterable[str]) -> None:
-    """Keep the first of these ids, in place of those kept before."""
-    # A list is worth more than its completion, and waits for nobody on its account.
-    with contextlib.suppress(StorageError), _file(local_files).changing(PATIENCE) as content:
+    """Store the first of these ids in place of the earlier ones; on failure do nothing."""
+    with contextlib.suppress(StorageError), _file(local_files).changing(LOCK_TIMEOUT) as content:
         content.ids = list(islice(ids, MOST))
 
 
 def remembered_ids(local_files: LocalFiles) -> list[str]:
-    """The ids that were kept. Raises StorageError."""
+    """Return the stored ids. Raises StorageError."""
     ids = _file(local_files).read().ids
     return [one for one in ids if isinstance(one, str) and is_full_id(one)]
 

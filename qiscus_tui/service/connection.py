@@ -1,4 +1,4 @@
-"""One account, connected: its list, its plans, its tokens."""
+"""A connection to one account: its secrets and its list."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ Progress = Callable[[int], None]
 
 @dataclass
 class Connection:
-    """An account with its client and its place on this machine."""
+    """An account with its API client and its storage on this machine."""
 
     name: str
-    """What the account is called here."""
+    """The account's name here."""
     account: Account
     client: ApiClient
     account_storage: AccountStorage
@@ -45,11 +45,11 @@ class Connection:
     """Why this account: `--account`, `environment`, `last used` …"""
     show_secret: Callable[[str], bool] = lambda _secret: False
     """Shows the user a new long-lived token that could not be stored, at once and only once.
-    Returns whether somebody could see it."""
+    Returns whether the user could see it."""
 
     @property
     def storage(self) -> Storage:
-        """Where its secrets live."""
+        """Return where its secrets are stored."""
         return self.account_storage.secrets.storage
 
     async def close(self) -> None:
@@ -57,27 +57,27 @@ class Connection:
         await self.client.close()
 
     def server_now(self) -> float:
-        """The server's time, epoch seconds."""
+        """Return the server's time, epoch seconds."""
         return self.client.server_now()
 
     # Secrets
 
     async def credentials(self) -> Credentials:
-        """The secrets as they are now: another program may have changed them.
+        """Return the secrets as they are now: another program may have changed them.
 
         Raises NoAccount where they are gone, StorageError where they can't be read.
         """
         found = await asyncio.to_thread(self.account_storage.secrets.read, self.account.key)
         if found is None:
             raise NoAccount(
-                f"The account {safe(self.name)} has no secrets here any more",
-                "It may have been logged out elsewhere. Log in again: qiscus-tui login",
+                f"The secrets of the account {safe(self.name)} are gone",
+                "It may have been logged out by another program. Log in again: qiscus-tui login",
             )
         self.client.own_secrets.update(found.secrets)
         return found
 
     async def long_lived(self) -> str:
-        """The long-lived token. Raises NoLongLivedToken for a REST account."""
+        """Return the long-lived token. Raises NoLongLivedToken for a REST account."""
         found = (await self.credentials()).long_lived
         if found is None:
             raise NoLongLivedToken(
@@ -99,7 +99,7 @@ class Connection:
         long_lived = new.long_lived or held.long_lived
         try:
             await self.keep(replace(held, long_lived=long_lived, short_lived=new.short_lived))
-        except BaseException as error:  # whatever it is: nobody else has that token any more
+        except BaseException as error:  # whatever it is: there is no other copy of that token
             is_shown = new.long_lived is not None and self.show_secret(new.long_lived)
             if not isinstance(error, Exception):
                 raise
@@ -113,7 +113,7 @@ class Connection:
             ) from error
 
     def is_live(self, short: ShortLived | None, min_ttl: float = 0.0) -> bool:
-        """Whether a short-lived token has at least so many seconds left."""
+        """Return whether a short-lived token has more than `min_ttl` seconds left."""
         if short is None:
             return False
         if self.client.offset is not None:  # the server said what time it is
@@ -128,9 +128,9 @@ class Connection:
             return None
 
     async def forget_token(self, token: str) -> bool:
-        """Forget this short-lived token; return whether none is kept now. Raises StorageError.
+        """Forget this short-lived token; return whether none is stored now. Raises StorageError.
 
-        Another one, which another program got meanwhile, stays.
+        A newer one, which another program got meanwhile, is kept.
         """
         async with self.account_storage.lock(self.account):
             held = await self.credentials()
@@ -148,9 +148,9 @@ class Connection:
         *,
         settle: Set[str] | None = None,
     ) -> SessionList:
-        """Return every session of the user, read with the secrets `held`, else with the kept ones.
+        """Return every session of the user, read with the secrets `held`, else the stored ones.
 
-        `settle` are ids of which it must be known whether they are gone. Raises LoginNeeded,
+        `settle` are ids for which the list must show whether they are gone. Raises LoginNeeded,
         ServerError, OutOfReach, StorageError.
         """
         if held is None:
@@ -167,10 +167,10 @@ class Connection:
         *,
         settle: Set[str] | None = None,
     ) -> Listing:
-        """What the server lists for these secrets, as it is.
+        """Return what the server lists for these secrets, unchanged.
 
-        Where our own token is not found in it, the server is asked whether that token still lives.
-        Only if it says no, and none is kept, no session is ours; whatever the clocks say.
+        Where our own token is not in it, the server is asked whether it still accepts the token.
+        Only if it does not, and no token is stored, no session is ours; whatever the clocks say.
         """
         short = credentials.short_lived
         listing = await read_listing(
@@ -184,7 +184,7 @@ class Connection:
         if short is None or listing.current is not Current.UNKNOWN:
             return listing
         if await self.accepts(short) is False:
-            with contextlib.suppress(StorageError, NoAccount):  # then it stays unknown
+            with contextlib.suppress(StorageError, NoAccount):  # then it is still unknown
                 if await self.forget_token(short.token):
                     return replace(listing, current=Current.NONE)
         return listing

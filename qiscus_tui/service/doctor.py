@@ -1,6 +1,6 @@
-"""What may be wrong: configuration, storage, network, clock, terminal, and the API's paths.
+"""Checks configuration, storage, network, clock, terminal, and the API's paths.
 
-Nothing here shows a secret; the result is safe to paste into a ticket.
+The results contain no secret and are safe to paste into a ticket.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.config_checks import THEMES
 
 CLOCK_SLACK = 60.0
-"""Seconds that the clocks may differ before it is worth a word."""
+"""Seconds that the clocks may differ without a remark."""
 
 MOST_TRIES = 6
 PAUSE = 1.0
@@ -29,7 +29,7 @@ PAUSE = 1.0
 
 
 class Verdict(enum.Enum):
-    """How a check ended."""
+    """The result of a check."""
 
     GOOD = "ok"
     UNSURE = "unsure"
@@ -38,7 +38,7 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at."""
+    """One check and its result."""
 
     name: str
     verdict: Verdict
@@ -46,7 +46,7 @@ class Check:
     hint: str = ""
 
     def without_home(self, home: str) -> "Check":
-        """The same for a ticket: the home folder, which names its user, is `~`."""
+        """Return it for a ticket: with `~` for the home folder, which names its user."""
         if len(home) < 2:
             return self
         words, hint = (text.replace(f"{home}/", "~/") for text in (self.words, self.hint))
@@ -54,7 +54,7 @@ class Check:
 
 
 async def examine(workspace: Workspace) -> AsyncGenerator[Check]:
-    """Each check as it is done. Sends no credential."""
+    """Yield each check as it is done. Sends no credential."""
     yield Check("config", Verdict.GOOD, _config_words(workspace))
     for check in await asyncio.to_thread(_setting_checks, workspace):
         yield check
@@ -62,7 +62,7 @@ async def examine(workspace: Workspace) -> AsyncGenerator[Check]:
         yield check
     for check in await asyncio.to_thread(_account_checks, workspace):
         yield check
-    if workspace.demo is None:  # it looks at no variable
+    if workspace.demo is None:  # which reads no variable
         yield _terminal(workspace.environ)
     yield _proxy(workspace)
     try:
@@ -76,7 +76,7 @@ async def examine(workspace: Workspace) -> AsyncGenerator[Check]:
 
 
 async def try_paths(workspace: Workspace, on_try: Callable[[str], None]) -> list[tuple[Call, str]]:
-    """Likely other paths of the inferred calls that are there: at most six tries, one a second.
+    """Return likely other paths of the inferred calls that exist: at most six tries, 1/s.
 
     Raises OutOfReach, AddressError, NoAccount.
     """
@@ -92,7 +92,7 @@ async def try_paths(workspace: Workspace, on_try: Callable[[str], None]) -> list
 
 
 def _likely(contract: Contract) -> list[tuple[Call, str]]:
-    """The vendor's words under the folders that its other calls use."""
+    """Return the vendor's call names under the folders that its other calls use."""
     inferred = [call for call in contract.calls if call.source is Source.INFERRED]
     candidates = [
         (call, f"{folder}/{call.name}")
@@ -107,7 +107,7 @@ def _target(workspace: Workspace) -> tuple[Origin, Contract]:
         origin = workspace.choose().account.origin
     except NoAccount:
         if workspace.account_options.account is not None or workspace.environ.get(ACCOUNT_VARIABLE):
-            raise  # the usual server is not the one that was asked about
+            raise  # the default server is not the one that was named
         origin = workspace.login_server()
     return origin, workspace.client(origin, "").contract
 
@@ -122,11 +122,11 @@ def _config_words(workspace: Workspace) -> str:
         if not local_files.persistent:
             return "the demo reads none, unless --config names one"
         path = local_files.paths.config_file
-    return f"{safe(str(path))} is in use" if path.exists() else "none, the usual settings"
+    return f"{safe(str(path))} is in use" if path.exists() else "none; the defaults are in use"
 
 
 def _setting_checks(workspace: Workspace) -> list[Check]:
-    """Settings that are of the right type, and still can't be used."""
+    """Check settings that have the right type and may still be unusable."""
     checks: list[Check] = []
     theme = workspace.config.ui.theme
     if theme not in THEMES:
@@ -144,7 +144,7 @@ def _setting_checks(workspace: Workspace) -> list[Check]:
 def _storage_checks(workspace: Workspace) -> list[Check]:
     local_files = workspace.local_files
     if not local_files.persistent:
-        return [Check("storage", Verdict.GOOD, "the demo keeps nothing")]
+        return [Check("storage", Verdict.GOOD, "the demo stores nothing")]
     checks: list[Check] = []
     try:
         accounts = local_files.book.all()
@@ -166,16 +166,16 @@ def _account_checks(workspace: Workspace) -> list[Check]:
     try:
         unmatched = workspace.unmatched_accounts()
     except QiscusTuiError:
-        return []  # that is told by another check
+        return []  # another check reports that
     return [Check("account", Verdict.BAD, *unmatched_words(name)) for name in unmatched]
 
 
 def _offered(place: StorageOffer) -> str:
-    """Where a first login would be kept."""
+    """Return where a first login would be stored."""
     if not place.needs_consent:
-        return f"a login would be kept in {place.where}"
+        return f"a login would be stored in {place.where}"
     reason = f"{place.reason}; " if place.reason else ""
-    return f"{reason}a login would be kept in {place.where}, and needs a yes to that"
+    return f"{reason}a login would be stored in {place.where}, with your consent"
 
 
 def _terminal(environ: Mapping[str, str]) -> Check:
@@ -222,12 +222,12 @@ def _distinct(contract: Contract) -> list[Call]:
 
 def _clock(workspace: Workspace, server_time: float | None) -> Check:
     if server_time is None:
-        return Check("clock", Verdict.UNSURE, "the server does not tell its time")
+        return Check("clock", Verdict.UNSURE, "the server does not send its time")
     offset = server_time + 0.5 - workspace.clock.now()
     if abs(offset) <= CLOCK_SLACK:
         return Check("clock", Verdict.GOOD, "agrees with the server's")
-    hint = "Countdowns follow the server's clock all the same; set this machine's right (NTP)."
-    return Check("clock", Verdict.UNSURE, f"the server's runs {offset:+,.0f} s from ours", hint)
+    hint = "Countdowns follow the server's clock; correct this machine's (NTP)."
+    return Check("clock", Verdict.UNSURE, f"the server's is {offset:+,.0f} s from ours", hint)
 
 
 def _path(call: Call, presence: Presence) -> Check:

@@ -1,4 +1,4 @@
-"""What was revoked from this machine, and what an earlier run left half done."""
+"""What was revoked from this machine, and what an earlier run did not finish."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,29 +22,29 @@ SEE_THE_LIST = "See which of them ended: qiscus-tui sessions"
 
 @dataclass(frozen=True)
 class PastPlan:
-    """One plan of the audit log, with what became of it."""
+    """One plan of the audit log, with its result."""
 
     intent: AuditIntent
     outcomes: tuple[AuditOutcome, ...]
     counts: Mapping[str, int] | None
-    """Sessions by outcome; None where the plan has no end."""
+    """Sessions by outcome; None where the plan was not finished."""
     reached: AuditCutShort | None = None
-    """How far it was when it was cut short, where that was written down."""
+    """How far it was when it was cut short, if that was recorded."""
 
     @property
     def words(self) -> str:
-        """How it ended: `2 revoked · 1 failed`."""
+        """Return how it ended: `2 revoked · 1 failed`."""
         if self.counts is None and self.reached is not None:
             sent = f"{self.reached.sent:,} of {len(self.intent.ids):,} sent"
             return f"cut short: {sent}, {self.reached.answered:,} answered"
         if self.counts is None:
-            return "no end was written down"
+            return "its end was not recorded"
         parts = [f"{n:,} {name.replace('_', ' ')}" for name, n in self.counts.items() if n]
         return " · ".join(parts) or "done"
 
 
 def past_plans(records: Iterable[AuditRecord]) -> list[PastPlan]:
-    """The plans, newest first."""
+    """Return the plans, newest first."""
     building: dict[str, _Building] = {}
     for record in records:
         match record:
@@ -78,14 +78,14 @@ class _Building:
 
 @dataclass(frozen=True)
 class Notice:
-    """Something that an earlier run left half done."""
+    """Something that an earlier run did not finish."""
 
     message: str
-    """What happened, in safe words."""
+    """What happened, as safe text."""
     hint: str
     """What to do."""
     acknowledge: Callable[[], None] = field(repr=False)
-    """Call it once the user was told: it is not said again. Raises StorageError."""
+    """Call it once the user has seen it, so that it is not shown again. Raises StorageError."""
 
     @property
     def text(self) -> str:
@@ -94,18 +94,18 @@ class Notice:
 
 
 def notices(local_files: LocalFiles) -> list[Notice]:
-    """What crashed or lost its terminal and was not told yet. Raises StorageError."""
+    """Return what crashed or lost its terminal, unless acknowledged. Raises StorageError."""
     crashed = [entry for entry in local_files.journal.unfinished() if entry.crashed]
     programs = {entry.process for entry in crashed}
-    told = [_of_revoke_all(local_files, entry) for entry in crashed]
+    found = [_of_revoke_all(local_files, entry) for entry in crashed]
     for cut in local_files.audit.plans_cut_short():
         if cut.intent.kind is AuditKind.REVOKE_ALL and cut.intent.process in programs:
             local_files.audit.acknowledge(
                 cut.intent.plan_id
             )  # the journal tells the same, and more
         else:
-            told.append(_of_plan(local_files, cut))
-    return told
+            found.append(_of_plan(local_files, cut))
+    return found
 
 
 def _of_revoke_all(local_files: LocalFiles, entry: JournalEntry) -> Notice:
@@ -113,13 +113,13 @@ def _of_revoke_all(local_files: LocalFiles, entry: JournalEntry) -> Notice:
     begun = f"A revoke-all of {name}, begun {when}, was cut short"
     match entry.state:
         case JournalState.PENDING:
-            message = f"{begun}; whether the server carried it out is not known"
+            message = f"{begun}; it is not known whether it took effect"
             hint = (
-                "See what is listed: qiscus-tui sessions. If the server no longer takes the "
-                "token, log in again: qiscus-tui login"
+                "See what is listed: qiscus-tui sessions. If the server rejects the token, "
+                "log in again: qiscus-tui login"
             )
         case JournalState.STORED:
-            message = f"{begun} after its new token was stored; nobody looked what is gone"
+            message = f"{begun} after its new token was stored; the result was not checked"
             hint = "See what is listed: qiscus-tui sessions"
     return Notice(message, hint, lambda: local_files.journal.clear(entry.account_key))
 
@@ -137,13 +137,13 @@ def _of_plan(local_files: LocalFiles, cut: CutShort) -> Notice:
 
 
 def _reached(cut: CutShort) -> str:
-    """How far a plan was when it was cut short: the rest of the sentence that says so."""
+    """Return how far a plan was when it was cut short, as the end of the sentence."""
     if cut.reached is not None:
         return f": {reached_words(cut.reached.sent, cut.reached.answered)}"
     if cut.outcomes:
         noun = "outcome" if cut.outcomes == 1 else "outcomes"
-        return f", with {cut.outcomes:,} {noun} written down"
-    return "; how many were sent is not known"
+        return f", with {cut.outcomes:,} {noun} recorded"
+    return "; it is not known how many were sent"
 
 
 def reached_words(sent: int, answered: int) -> str:

@@ -1,6 +1,6 @@
-"""A log file of this run: what was called, what the server answered, how long it took.
+"""A log file of this run: calls, the server's answers, durations.
 
-Only this program's own loggers write to it, and they are given names, statuses and durations.
+Only this program's own loggers write to it, and they get names, statuses and durations alone.
 """
 
 import contextlib
@@ -34,22 +34,22 @@ def logging_to(path: Path, what: str) -> Generator[None]:
     _LOGGER.info("%s begins", what)
     try:
         yield
-    except QiscusTuiError as error:  # its message may hold words of the server
+    except QiscusTuiError as error:  # its message may contain text of the server
         _LOGGER.info("%s", type(error).__name__)
         raise
     finally:
         _LOGGER.info("%s ends", what)
         _LOGGER.removeHandler(handler)
         _LOGGER.setLevel(logging.NOTSET)
-        with contextlib.suppress(OSError):  # the last line did not fit on the disk
+        with contextlib.suppress(OSError):  # the disk may be full
             handler.stream.close()
 
 
 class _QuietHandler(logging.StreamHandler[TextIO]):
-    """A log that can't be written any more is no reason to end, nor to print a traceback."""
+    """A handler that ignores a log that can no longer be written."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's name
-        """Go on without the line."""
+        """Drop the line."""
 
 
 def _opened(path: Path) -> int:
@@ -66,6 +66,8 @@ def _opened(path: Path) -> int:
 
 
 def _check(path: Path, found: os.stat_result) -> None:
-    if not stat.S_ISREG(found.st_mode):  # a device must not be moved away, as a file is
-        raise StorageError(f"{shown(str(path))} is no file for a log", "Name another one.")
+    if not stat.S_ISREG(found.st_mode):  # a device must not be moved away like a file
+        raise StorageError(
+            f"{shown(str(path))} is not a regular file", "Name another file for the log."
+        )
     check_file(str(path), found)

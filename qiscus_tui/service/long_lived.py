@@ -8,11 +8,11 @@ from qiscus_tui.api.retry import CallTime
 from qiscus_tui.errors import NotQiscus
 
 _BEGINNING = 65_536
-"""Bytes of a list that are enough to tell it from a refusal."""
+"""Bytes that are enough to tell a list from an error."""
 
 
 async def ask_long_lived(client: ApiClient, long_lived: str) -> None:
-    """Return where the server accepts this token for this app; tried again like any read.
+    """Check that the server accepts this token for this app; retried like any read.
 
     Raises TokenInvalid where it does not, Forbidden, ServerError, OutOfReach.
     """
@@ -34,7 +34,7 @@ async def ask_long_lived(client: ApiClient, long_lived: str) -> None:
             )
         if body.lstrip()[:1] not in {b"[", b"{"}:
             raise NotQiscus(
-                f"{client.origin.netloc} answered the list with something else than JSON",
+                f"{client.origin.netloc} did not answer the list with JSON",
                 status=answer.status,
             )
 
@@ -42,7 +42,7 @@ async def ask_long_lived(client: ApiClient, long_lived: str) -> None:
 
 
 async def _beginning(answer: AnswerStream) -> tuple[bytes, bool]:
-    """The first bytes of an answer, and whether that is all of it."""
+    """Return the first bytes of an answer, and whether they are all of it."""
     body = bytearray()
     async for piece in answer.pieces(LIST_BODY):
         body += piece

@@ -1,8 +1,8 @@
 """What is new since the last visit to the sessions screen.
 
-A visit begins with its first list, and ends when the screen is left in good order: then the
-(client, network) pairs that are listed are remembered, as fingerprints. A crash, a signal or a
-list that never came leaves the earlier visit as it was, so what was new is new again.
+A visit begins with its first list, and ends when the user leaves the screen: then the listed
+(client, network) pairs are remembered, as fingerprints. A crash, a signal or a list that could not
+be read changes nothing, so what was new is new again.
 """
 
 import asyncio
@@ -25,35 +25,35 @@ class Visit:
         self.account_key = account_key
         self._seen: Seen | None = None
         self.trouble: StorageError | None = None
-        """Why nothing is marked: what the last visit left can't be read."""
+        """Why nothing is marked: the record of the last visit can't be read."""
 
     def new_pairs(self, pairs: Iterable[Pair]) -> frozenset[Pair]:
-        """Those of the pairs that the last visit did not see. Reads a file: call in a thread.
+        """Return those of the pairs that the last visit did not see. Uses files.
 
-        What was seen is read once, so that another program's visit changes no marks here.
+        The record is read once, so that another program's visit changes no marks here.
         """
         if self._seen is None:
             try:
                 self._seen = self._visits.last(self.account_key)
-            except StorageError as error:  # the sessions are shown all the same
+            except StorageError as error:  # the sessions are shown anyway
                 self.trouble, self._seen = error, Seen()
         return self._seen.new_among(pairs)
 
     async def end(self, listed: SessionList) -> None:
-        """The screen is left in good order: remember what it listed. Raises StorageError."""
+        """End the visit: remember what was listed. Raises StorageError."""
         pairs = set(await pairs_of(listed.sessions))
         keep = self._visits.remember if listed.is_whole else self._visits.add
         await asyncio.to_thread(keep, self.account_key, pairs)
 
 
 def visit_of(connection: Connection, begun: Visit | None = None) -> Visit | None:
-    """Have the lists of this connection marked from now on; None where nothing is kept.
+    """Mark what is new in the lists of this connection; return None in the demo.
 
-    `begun` goes on where it is the same account's: a login over an ended session is no new visit.
+    `begun` continues if it is the same account's: a login after an expiry is no new visit.
     """
     local_files, key = connection.account_storage.local_files, connection.account.key
     if not local_files.persistent:
-        return None  # no later visit would know of it
+        return None  # there will be no later visit
     visit = (
         begun if begun is not None and begun.account_key == key else Visit(local_files.visits, key)
     )
@@ -63,10 +63,10 @@ def visit_of(connection: Connection, begun: Visit | None = None) -> Visit | None
 
 
 def mark_without_visiting(connection: Connection) -> None:
-    """Have what is new marked for a command: none ends or begins a visit.
+    """Mark what is new in the lists of a command, which neither begins nor ends a visit.
 
-    Reading the list raises StorageError then where the last visit can't be read: a filter that
-    decides what is revoked must not take that for "nothing is new".
+    Reading the list raises StorageError where the record of the last visit can't be read: a filter
+    that decides what is revoked must not take that for "nothing is new".
     """
     local_files, key = connection.account_storage.local_files, connection.account.key
     new_pairs = partial(local_files.visits.new_pairs, key)

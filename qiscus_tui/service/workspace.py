@@ -1,6 +1,6 @@
-"""Everything that a run stands on: configuration, files, clock, and the way to the network.
+"""What every run needs: configuration, files, clock, and access to the network.
 
-Light to import: the network's parts come in with the first connection.
+Light to import: the parts for the network are loaded with the first connection.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DemoAccess:
-    """The demo in this process: the way to it, and what logs in there."""
+    """The demo in this process: its transport, and the credentials for it."""
 
     transport: httpx.AsyncBaseTransport = field(repr=False)
     origin: Origin
@@ -51,7 +51,7 @@ class DemoAccess:
 
 @dataclass(frozen=True)
 class Workspace:
-    """What the faces work with."""
+    """Configuration, files and clock of one run, and the connections made from them."""
 
     environ: Mapping[str, str] = field(repr=False)
     config: Config
@@ -60,32 +60,35 @@ class Workspace:
     clock: Clock
     account_options: AccountOptions = field(default_factory=AccountOptions)
     config_file: Path | None = None
-    """The file that `--config` named, None for the usual place."""
+    """The file that `--config` named; None for the default place."""
     demo: DemoAccess | None = None
     timeout: float | None = None
-    """Seconds that a call may take in all, as the command line says; None for the usual time."""
+    """Seconds that a call may take in all, by the command line; None for the default."""
     show_secret: Callable[[str], bool] = lambda _secret: False
     """Shows a new long-lived token that could not be stored; see `Connection.show_secret`."""
 
     def choose(self) -> SelectedAccount:
-        """The account of this run. Raises NoAccount, UsageError, ConfigError, StorageError."""
+        """Return the account of this run.
+
+        Raises NoAccount, UsageError, ConfigError, StorageError.
+        """
         return choose(self.account_options, self.environ, self.config, self.local_files)
 
     def unmatched_accounts(self) -> tuple[str, ...]:
-        """Return the accounts of config.toml that are none of this machine's.
+        """Return the accounts of config.toml that are not stored on this machine.
 
         Raises ConfigError, StorageError.
         """
         return unmatched_accounts(self.environ, self.config, self.local_files)
 
     def login_server(self) -> Origin:
-        """The server that a login goes to. Raises AddressError."""
+        """Return the server for a login. Raises AddressError."""
         if self.demo is not None:
             return self.demo.origin
         return login_server(self.account_options, self.environ, self.config)
 
     def wire_settings(self, label: str = "") -> WireSettings:
-        """How servers are reached, by the configuration."""
+        """Return the configured transport settings."""
         from qiscus_tui.api.retry import CALL_TIME
         from qiscus_tui.api.wire import LIST_TIME, WireSettings
 
@@ -102,13 +105,13 @@ class Workspace:
         )
 
     def client(self, origin: Origin, app_id: str, label: str = "") -> ApiClient:
-        """A client for one app on one server."""
+        """Return an API client for one app on one server."""
         from qiscus_tui.api.client import ApiClient
 
         return ApiClient(origin, app_id, self.wire_settings(label), self.clock, self.contract())
 
     def contract(self) -> Contract:
-        """The calls of the API, by the configuration."""
+        """Return the calls of the API, with the configured overrides."""
         from qiscus_tui.api.contract import contract_with
 
         overrides = {
@@ -117,35 +120,35 @@ class Workspace:
         return contract_with(overrides)
 
     def reader(self) -> Reader:
-        """What turns listings into snapshots."""
+        """Return a reader, which turns listings into snapshots."""
         from qiscus_tui.service.sessions.snapshot import full_reader
 
         return full_reader(self.config.known)
 
-    def connect(self, choice: SelectedAccount) -> Connection:
-        """The account, connected; nothing is sent yet. Raises StorageError."""
-        return self.connection(choice, self.account_storage_of(choice))
+    def connect(self, selected: SelectedAccount) -> Connection:
+        """Return a connection to the account; nothing is sent yet. Raises StorageError."""
+        return self.connection(selected, self.account_storage_of(selected))
 
-    def connection(self, choice: SelectedAccount, kept: AccountStorage) -> Connection:
-        """The account with secrets that are kept there."""
+    def connection(self, selected: SelectedAccount, account_storage: AccountStorage) -> Connection:
+        """Return a connection to the account whose secrets are in `account_storage`."""
         from qiscus_tui.service.connection import Connection
 
-        account = choice.account
+        account = selected.account
         client = self.client(account.origin, account.app_code, account.label)
         return Connection(
-            choice.name,
+            selected.name,
             account,
             client,
-            kept,
+            account_storage,
             self.clock,
             self.reader(),
-            choice.by,
+            selected.by,
             self.show_secret,
         )
 
-    def account_storage_of(self, choice: SelectedAccount) -> AccountStorage:
+    def account_storage_of(self, selected: SelectedAccount) -> AccountStorage:
         """Return where the account's secrets are. Raises StorageError."""
-        secrets = self.secret_store(choice.stored.storage, choice.given)
+        secrets = self.secret_store(selected.stored.storage, selected.given)
         return AccountStorage(secrets, self.local_files)
 
     def secret_store(self, storage: Storage, given: Credentials | None = None) -> SecretStore:
@@ -159,7 +162,7 @@ class Workspace:
 def open_workspace(
     environ: Mapping[str, str], account_options: AccountOptions, config_file: Path | None = None
 ) -> Workspace:
-    """The workspace of this user. Raises ConfigError, StorageError."""
+    """Return the workspace of this user. Raises ConfigError, StorageError."""
     paths = find_paths(environ)
     config = load_named_config(config_file) if config_file else load_config(paths.config_file)
     return Workspace(

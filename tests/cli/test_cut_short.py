@@ -77,7 +77,7 @@ def test_where_nothing_tells_how_many_were_sent_that_is_said(
     program: Program, crash: Crash
 ) -> None:
     crash(a_plan)
-    assert "how many were sent is not known" in program("accounts").err
+    assert "it is not known how many were sent" in program("accounts").err
 
 
 def test_a_revoke_all_that_was_cut_short_is_explained_once(program: Program, crash: Crash) -> None:

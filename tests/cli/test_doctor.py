@@ -37,7 +37,7 @@ def test_before_the_first_login_it_tells_where_that_would_be_kept(
     missing = NoKeyring("no keyring is running")
     monkeypatch.setattr("qiscus_tui.store.keyring_store.find_keyring", lambda: missing)
     words = words_of(program)["storage"]
-    assert words.startswith("no keyring is running; a login would be kept in")
+    assert words.startswith("no keyring is running; a login would be stored in")
     assert "secrets.json" in words
     assert not program.data.exists()
 

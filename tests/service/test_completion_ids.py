@@ -15,7 +15,7 @@ def test_what_is_no_id_is_never_typed_into_a_shell(on_disk: LocalFiles) -> None:
 def test_a_list_is_not_held_up_by_its_completion(
     on_disk: LocalFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(completion_ids, "PATIENCE", 0.01)
+    monkeypatch.setattr(completion_ids, "LOCK_TIMEOUT", 0.01)
     with store_lock(on_disk.paths.state_dir):
         completion_ids.remember_ids(on_disk, ["3fa9c01b77be"])
     assert completion_ids.remembered_ids(on_disk) == []

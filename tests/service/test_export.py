@@ -225,7 +225,7 @@ def test_an_export_is_a_new_file_for_this_user_alone(tmp_path: Path, kind: Expor
 def test_an_export_overwrites_nothing(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     path.write_text("mine")
-    with pytest.raises(StorageError, match="is there already"):
+    with pytest.raises(StorageError, match="exists already"):
         export_to(path, ExportFormat.CSV, Export(listed(session()), [0]))
     assert path.read_text() == "mine"
 

@@ -88,7 +88,7 @@ async def test_a_session_without_an_outcome_says_so(machine: Machine):
     written(machine, "aaaa1111", machine.clock.now(), ended=False)
     async with machine.app() as here:
         await open_audit(here)
-        assert "no end was written down" in here.text()
+        assert "its end was not recorded" in here.text()
         await here.press("enter")
         assert "3fa9c01b0002  not written down" in here.text()
 
@@ -155,7 +155,7 @@ async def test_a_plan_that_was_cut_short_is_named_once(machine: Machine):
     async with machine.app() as here:
         assert "aaaa1111" in here.toasts
         assert "cut short" in here.toasts
-        assert "1 outcome written down" in here.toasts
+        assert "1 outcome recorded" in here.toasts
     async with machine.app() as here:
         assert "cut short" not in here.toasts
 

@@ -259,7 +259,7 @@ async def test_the_sessions_shown_are_written_in_their_order(home: Path) -> None
 async def test_what_is_there_is_not_overwritten(home: Path) -> None:
     (home / "out.csv").write_text("mine")
     app, text = await exporting(home, "~/out.csv")
-    assert "is there already" in text
+    assert "exists already" in text
     assert (home / "out.csv").read_text() == "mine"
     assert app.answers == [None]
 

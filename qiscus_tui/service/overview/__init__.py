@@ -1,1 +1,1 @@
-"""A list seen from afar: how many by day, by time left, by client and by network."""
+"""Counts the sessions of a list by day, by time left, by client and by network."""

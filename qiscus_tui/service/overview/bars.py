@@ -1,4 +1,4 @@
-"""A bar: how many sessions have something in common, and the filter that shows just these."""
+"""A bar: how many sessions have something in common, and the filter that shows them."""
 
 from collections.abc import Generator, Mapping
 from typing import TypeVar
@@ -8,23 +8,23 @@ from msgspec import Struct
 Kind = TypeVar("Kind", int, str)
 
 MOST = 50
-"""Bars of clients, or of networks; what is rarer is counted together."""
+"""Bars of clients, or of networks; the rest is counted together."""
 RUN = 2000
-"""Things that are looked at in one step."""
+"""Items that are counted in one step."""
 
 
 class Bar(Struct, frozen=True):
     """One line of a chart."""
 
     key: str
-    """The same for the same thing in the next list."""
+    """Identifies the same bar in the next list."""
     label: str
     """A safe text."""
     count: int
     filter: str = ""
-    """Shows exactly the sessions counted; empty where no filter can ask for them."""
+    """Matches exactly the sessions counted; empty where no filter can."""
     is_soon: bool = False
-    """They end within the day."""
+    """Whether they expire within a day."""
 
 
 Bars = tuple[Bar, ...]
@@ -45,7 +45,7 @@ def most_in_steps(counts: Mapping[Kind, int]) -> Generator[None, None, list[Kind
 
 
 def others(what: str, kinds: int, count: int) -> Bars:
-    """The bar of what is rarer than those shown; none where nothing is."""
+    """Return the bar of all that is not shown; nothing where all is shown."""
     if not kinds:
         return ()
     return (Bar("", f"{kinds:,} other {what}{'' if kinds == 1 else 's'}", count),)

@@ -1,4 +1,4 @@
-"""Counts a list for the overview, in steps between which keys are heard."""
+"""Counts a list for the overview, in steps between which keys are handled."""
 
 from bisect import bisect_right
 from collections import Counter
@@ -22,19 +22,19 @@ class Overview(Struct, frozen=True):
     clients: Bars
     networks: Bars
     ends: Sequence[float]
-    """When sessions end, sorted; the server's time."""
+    """When sessions expire, sorted; the server's time."""
     undated: int
-    """Sessions of which that is not known."""
+    """Sessions without a known expiry."""
     since: float
     until: float
-    """Today is the day from `since` on and before `until`, the server's time."""
+    """Today is from `since` until before `until`, the server's time."""
 
     def holds(self, now: float) -> bool:
-        """Whether its days are still the right ones at the server's time `now`."""
+        """Return whether its days are still correct at the server's time `now`."""
         return self.since <= now < self.until
 
     def expiries(self, now: float) -> Bars:
-        """How many sessions have how much time left, at the server's time `now`."""
+        """Return bars by time left at the server's time `now`."""
         return expiry_bars(self.ends, self.undated, now)
 
 
@@ -69,7 +69,7 @@ def counted_in_steps(listed: SessionList, now: float) -> Generator[None, None, O
     yield
     days = day_bars(starts, issued)
     if uncreated:
-        # No word asks for what was created nobody knows when; mostly its end is unknown as well.
+        # No filter matches an unknown creation time; mostly the expiry is unknown as well.
         same = uncreated == undated == timeless
         days += (Bar("unknown", "unknown", uncreated, "is:undated" if same else ""),)
     client_bars = yield from client_bars_in_steps(clients, nameless)

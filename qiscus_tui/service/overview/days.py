@@ -1,7 +1,7 @@
 """Tokens issued per day: the days of the local zone, today first.
 
-A day is asked for by the very moments that it was counted by, so that the filter finds what the
-bar says in every zone, and on days of 23 and 25 hours too.
+A filter names the exact times between which a day was counted, so that it matches the bar in
+every zone, and on days of 23 and 25 hours too.
 """
 
 from collections.abc import Sequence
@@ -12,21 +12,21 @@ from qiscus_tui.model.timestamps import EARLIEST, LATEST
 from qiscus_tui.service.overview.bars import Bar, Bars
 
 SHOWN = 31
-"""Today, and the 30 days that a token lives."""
+"""Today, and the 30 days that a token is valid."""
 
 _MARGIN = 2 * SHOWN * DAY
-"""By a clock at either end of the calendar there are days before and after today all the same."""
+"""Keeps days before and after today within the calendar, whatever the clock."""
 
 
 def days_around(now: float) -> tuple[float, ...]:
-    """When the days shown begin, the oldest first; the last moment is when tomorrow begins."""
+    """Return when the days shown begin, the oldest first; the last one is tomorrow."""
     within = min(max(now, EARLIEST + _MARGIN), LATEST - _MARGIN)
     today = datetime.fromtimestamp(within).date()
     return tuple(_begins(today + timedelta(days)) for days in range(1 - SHOWN, 2))
 
 
 def day_bars(starts: Sequence[float], counts: Sequence[int]) -> Bars:
-    """Bars of counts: of before the first of `starts`, from each on, and from the last on."""
+    """Return bars of counts: before the first of `starts`, from each, and from the last."""
     earlier, *days, later = counts
     labels = [*map(_label, starts[:-2]), "today"]
     bars = [
@@ -42,7 +42,7 @@ def day_bars(starts: Sequence[float], counts: Sequence[int]) -> Bars:
 
 
 def moment(at: float) -> str:
-    """A moment as `created:` reads it: a date where it is the start of one in UTC."""
+    """Return a time as `created:` reads it: a date where one begins then in UTC."""
     if at % DAY == 0:
         return datetime.fromtimestamp(at, UTC).date().isoformat()
     local = datetime.fromtimestamp(at).astimezone()
@@ -56,7 +56,7 @@ def _begins(day: date) -> float:
 
 
 def _label(since: float) -> str:
-    # Where the clocks go forward at midnight the day begins at one o'clock.
+    # Where clocks are set forward at midnight, the day begins at one o'clock.
     day = datetime.fromtimestamp(since)
     return f"{day:%a} {day.day:>2} {day:%b}"
 

@@ -1,4 +1,4 @@
-"""Expiries ahead: how many sessions have how much time left, told anew each second."""
+"""Upcoming expiries: how many sessions have how much time left, counted every second."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -15,14 +15,14 @@ _SPANS = (
     ("14d", "7 to 14 days", 14 * DAY),
     ("30d", "14 to 30 days", 30 * DAY),
 )
-"""The end of each span as the filter writes it, its label, and its end in seconds."""
+"""The end of each span in filter syntax, its label, and its end in seconds."""
 
 
 def expiry_bars(ends: Sequence[float], undated: int, now: float) -> Bars:
-    """Bars of `ends` (sorted, the server's time) as they lie at the server's time `now`."""
+    """Return bars of `ends` (sorted, server's time) by time left at the server's time `now`."""
 
     def ended_by(seconds: float) -> int:
-        # Held against the very difference that a filter looks at: the sum would round elsewhere.
+        # Compares the same difference as a filter does: a sum would be rounded differently.
         return bisect_right(ends, seconds, key=lambda end: end - now)
 
     bars: list[Bar] = []
@@ -31,8 +31,8 @@ def expiry_bars(ends: Sequence[float], undated: int, now: float) -> Bars:
         bars.append(Bar("expired", "expired", before, "is:expired"))
     for until, label, seconds in _SPANS:
         by = ended_by(seconds)
-        asks = f"expires:>{since} expires:<={until}"
-        bars.append(Bar(until, label, by - before, asks, is_soon=seconds <= DAY))
+        filter_text = f"expires:>{since} expires:<={until}"
+        bars.append(Bar(until, label, by - before, filter_text, is_soon=seconds <= DAY))
         before, since = by, until
     if before < len(ends):
         bars.append(Bar("later", "later", len(ends) - before, f"expires:>{since}"))

@@ -7,7 +7,7 @@ from qiscus_tui.service.overview.bars import RUN, Bar, Bars, most_in_steps, othe
 
 
 def network_bars_in_steps(addresses: Mapping[str | None, int]) -> Generator[None, None, Bars]:
-    """Bars of the networks with the most sessions. What is no address can't be asked for."""
+    """Return bars of the networks with the most sessions. No filter matches a non-address."""
     counts: dict[int, int] = {}
     nowhere = 0
     for looked, (text, count) in enumerate(addresses.items(), 1):

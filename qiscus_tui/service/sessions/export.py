@@ -1,6 +1,6 @@
 """Sessions as JSON and CSV: the same fields for scripts, files and spreadsheets.
 
-No token is in it, nor anything in an unknown field that looks like a secret.
+They contain no token, nor any value of an unknown field that looks like a secret.
 """
 
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ CSV_COLUMNS = (
 """In this order; JSON has `extra` as well."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so would be computed by a spreadsheet."""
+"""A spreadsheet would compute a cell that begins like this."""
 
 Record = dict[str, object]
 
@@ -43,10 +43,10 @@ def as_record(
     *,
     server_now: float | None = None,
 ) -> Record:
-    """One session as JSON values: exact text, times RFC 3339 UTC, unknown is None.
+    """Return one session as JSON values: exact text, times RFC 3339 UTC, unknown is None.
 
-    `secrets` are texts that must appear nowhere, such as our own tokens. `server_now` (epoch
-    seconds) is what `expires_in` counts from; without it, the moment of the listing.
+    `secrets` are texts that must not appear, such as our own tokens. `expires_in` counts from
+    `server_now` (epoch seconds), or else from the time of the listing.
     """
     session, known = listed.sessions[position], listed.labels[position]
     known_secrets = KnownSecrets(filter(None, (*secrets, session.token)))
@@ -79,7 +79,7 @@ def write_json(
     *,
     server_now: float | None = None,
 ) -> None:
-    """One ASCII JSON array, a session a line."""
+    """Write one ASCII JSON array, a session a line."""
     hidden = tuple(secrets)
     before = "[\n"
     for position in positions:
@@ -97,9 +97,9 @@ def write_csv(
     secrets: Iterable[str] = (),
     server_now: float | None = None,
 ) -> None:
-    """A line of column names, then a line a session; text in its safe form.
+    """Write a line of column names, then a line a session; text in its safe form.
 
-    A CSV is looked at in a terminal too, by way of `head` and the like. JSON has the exact text.
+    A CSV is also viewed in a terminal, with `head` and the like. JSON has the exact text.
     """
     hidden = tuple(secrets)
     out.write(",".join(CSV_COLUMNS) + "\n")

@@ -16,7 +16,7 @@ FILE_MODE = 0o600
 
 
 class ExportFormat(enum.Enum):
-    """How a file is written. The value is the ending of its name."""
+    """The format of a file. The value is the extension of its name."""
 
     CSV = "csv"
     """For people and spreadsheets: server text in its safe form."""
@@ -26,21 +26,21 @@ class ExportFormat(enum.Enum):
 
 @dataclass(frozen=True)
 class Export:
-    """What goes into the file."""
+    """The content of the file."""
 
     listed: SessionList
     positions: Iterable[int]
     secrets: Iterable[str] = ()
-    """Texts that must appear nowhere, such as our own tokens."""
+    """Texts that must not appear, such as our own tokens."""
     server_now: float | None = None
-    """What `expires_in` counts from; None: the moment of the listing."""
+    """The time from which `expires_in` counts; None: that of the listing."""
 
 
 def named_path(name: str) -> Path:
-    """The path that a user typed; `~` is the home. Raises StorageError for no name."""
+    """Return the path that a user typed; `~` is the home folder. Raises StorageError."""
     text = name.strip()
     if not text or "\x00" in text:
-        raise StorageError("That is no file name", "Name the file to write, such as sessions.csv.")
+        raise StorageError("Not a file name", "Name the file to write, such as sessions.csv.")
     try:
         return Path(text).expanduser().absolute()
     except RuntimeError as error:
@@ -50,9 +50,9 @@ def named_path(name: str) -> Path:
 
 
 def export_to(path: Path, kind: ExportFormat, what: Export) -> None:
-    """Write a new file, 0600. Raises StorageError, also where the name is taken already.
+    """Write a new file, 0600. Raises StorageError, also where the file exists.
 
-    What could not be written whole is removed again.
+    A file that could not be written completely is removed.
     """
     shown = safe(str(path), 200)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -60,7 +60,7 @@ def export_to(path: Path, kind: ExportFormat, what: Export) -> None:
         descriptor = os.open(path, flags, FILE_MODE)
     except FileExistsError as error:
         raise StorageError(
-            f"{shown} is there already", "Nothing is overwritten: give another name."
+            f"{shown} exists already", "Nothing is overwritten: give another name."
         ) from error
     except (OSError, ValueError) as error:
         raise _not_written(shown, error) from error
@@ -83,7 +83,7 @@ def export_to(path: Path, kind: ExportFormat, what: Export) -> None:
             out.flush()
             os.fsync(descriptor)
     except BaseException as error:
-        with contextlib.suppress(OSError):  # half a file is worse than the reason alone
+        with contextlib.suppress(OSError):  # the first error is the one to report
             os.unlink(path)
         if isinstance(error, OSError):
             raise _not_written(shown, error) from error

@@ -1,6 +1,6 @@
-"""The list of sessions as one immutable snapshot, columns beside each other.
+"""The list of sessions as one immutable snapshot, in columns.
 
-Everything that the table, the filter and the plans ask of 100,000 sessions is kept as parallel
+Everything that the table, the filter and the plans need of 100,000 sessions is in parallel
 sequences: position `i` in each is the same session.
 """
 
@@ -18,7 +18,7 @@ from qiscus_tui.model.text import safe
 
 @dataclass(frozen=True, eq=False)
 class SessionList:
-    """What the server listed at one moment."""
+    """What the server listed at one time."""
 
     sessions: Sequence[Session]
     """In the server's order."""
@@ -34,9 +34,9 @@ class SessionList:
     read_at: float
     """When it was read: epoch seconds, this machine's clock."""
     offset: float
-    """Seconds that the server's clock runs ahead of this machine's."""
+    """Seconds that the server's clock is ahead of this machine's."""
     complete: bool = True
-    """Whether the server's pages were read to their end."""
+    """Whether the server's pages were read to the end."""
     moved: bool = False
     """Whether rows moved between the pages, so that a live session may be missing."""
     missing_once: frozenset[str] | None = frozenset()
@@ -52,7 +52,7 @@ class SessionList:
     """Casefolded id, client, user agent, user, label and IP of each session, one text each."""
 
     positions: Mapping[str, int] = field(default_factory=dict[str, int], repr=False)
-    """Id to position; made here where it was not given."""
+    """Position by id; computed where not given."""
 
     def __post_init__(self) -> None:
         if len(self.positions) != len(self.sessions):
@@ -64,19 +64,19 @@ class SessionList:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every live session is listed: what is not here is gone."""
+        """Return whether every live session is listed: what is missing is gone."""
         return self.complete and not self.moved and not self.unreadable
 
     def get(self, session_id: str) -> Session | None:
-        """The session with this full id, None where it is not listed."""
+        """Return the session with this full id; None where it is not listed."""
         position = self.positions.get(session_id)
         return None if position is None else self.sessions[position]
 
     def compares_with(self, earlier: "SessionList") -> bool:
-        """Whether a session of the earlier list that still lives has the same id in this one.
+        """Return whether a live session of the earlier list has the same id in this one.
 
         It has another where its token was listed in full then and is not now, or the reverse; and
-        it has none where it is listed in a way that can't be read now.
+        none where its entry can't be read now.
         """
         if earlier.sessions and not self._in_full <= earlier._in_full:
             return False
@@ -84,7 +84,7 @@ class SessionList:
         return known.total() == self.unreadable and known <= earlier.unreadable_entries
 
     def lacks(self, session_id: str) -> bool:
-        """Whether it is missing, and not only because rows moved while the list was read."""
+        """Return whether it is missing, and not only because rows moved during the reading."""
         return (
             session_id not in self.positions
             and self.missing_once is not None
@@ -92,7 +92,7 @@ class SessionList:
         )
 
     def doubt_about(self, session_id: str) -> str | None:
-        """Return why a session that is not listed may live all the same, None where it is gone."""
+        """Return why a session that is not listed may still be live; None where it is gone."""
         if not self.complete:
             return "the list could not be read to its end"
         if self.unreadable:
@@ -106,12 +106,12 @@ class SessionList:
 
     @cached_property
     def _lists_no_token(self) -> bool:
-        """Whether sessions are listed by neither a full token nor an id that revokes them."""
+        """Whether any session is listed by neither a full token nor an id that revokes it."""
         return any(session.token is None and not session.revocable for session in self.sessions)
 
     @property
     def lists_every_token(self) -> bool:
-        """Whether each session is listed with its full token, which is the same in every list."""
+        """Return whether each session is listed with its full token, the same in every list."""
         return self._in_full <= {True}
 
     @cached_property
@@ -120,27 +120,27 @@ class SessionList:
         return frozenset(session.token is not None for session in self.sessions)
 
     def lists_token(self, text: str) -> bool:
-        """Whether this text is the token of a listed session."""
+        """Return whether this text is the token of a listed session."""
         session = self.get(fingerprint(text))
         return session is not None and session.token == text
 
     @property
     def protected_by_label(self) -> Counter[str]:
-        """How many sessions of each protected integration are listed, by its label."""
+        """Return how many sessions of each protected integration are listed, by label."""
         return Counter(one.label for one in self.labels if one is not None and one.protect)
 
     @property
     def current_session(self) -> Session | None:
-        """Our own session, where it is listed."""
+        """Return our own session; None where it is not listed."""
         if self.current is not Current.LISTED:
             return None
         return next((session for session in self.sessions if session.current), None)
 
     def find(self, prefix: str) -> Session | None:
-        """The one session whose id begins with `prefix`.
+        """Return the one session whose id begins with `prefix`.
 
-        None for a full id that is not listed (it is gone). Raises UsageError for what is no
-        id, and for an unknown or ambiguous prefix.
+        None for a full id that is not listed (it is gone). Raises UsageError for text that is not
+        an id, and for an unknown or ambiguous prefix.
         """
         wanted = prefix.strip().lower()
         if is_full_id(wanted):
@@ -161,7 +161,7 @@ class SessionList:
 
 
 def search_text(session: Session, client: str, label: str) -> str:
-    """What a bare word of a filter is looked for in."""
+    """Return the text in which a bare word of a filter is searched."""
     parts = (session.id, client, session.safe_agent, session.safe_user, label, session.safe_ip)
     return "\n".join(parts).casefold()
 

@@ -1,4 +1,4 @@
-"""From what the server listed to the snapshot that the faces show."""
+"""Builds the snapshot of a list from what the server listed."""
 
 import asyncio
 import ipaddress
@@ -17,24 +17,24 @@ Pair = tuple[str, str]
 """A client, whatever its version, and the network that it came from."""
 
 _TURN = 1000
-"""Sessions after which something else runs."""
+"""Sessions after which other tasks run."""
 
 NewPairs = Callable[[Iterable[Pair]], frozenset[Pair]]
-"""Those of the pairs that were not there at an earlier visit. Called in a thread."""
+"""Returns those of the pairs that an earlier visit did not see. Called in a thread."""
 
 _VERSION = re.compile(r"[\s/_-]+v?[0-9]+(?:\.[0-9]+)*(?= · |$)")
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Names clients, tells known integrations, and marks what is new."""
+    """Names clients, labels known integrations, and marks what is new."""
 
     names: Callable[[str | None], str]
     known: Sequence[Known] = ()
     new_pairs: NewPairs | None = None
 
     async def snapshot(self, listing: Listing, *, read_at: float, offset: float) -> SessionList:
-        """The list as an immutable snapshot, built in turns so that keys are heard meanwhile."""
+        """Return the list as an immutable snapshot, built in turns so that keys are handled."""
         unnamed = SessionList(
             sessions=listing.sessions,
             clients=(),
@@ -55,7 +55,7 @@ class Reader:
         return await self.named(unnamed)
 
     async def named(self, listed: SessionList) -> SessionList:
-        """The same list with clients and labels as this reader tells them."""
+        """Return the same list with this reader's client names and labels."""
         clients: list[str] = []
         labels: list[Known | None] = []
         search: list[str] = []
@@ -95,7 +95,7 @@ class Reader:
         new = await asyncio.to_thread(self.new_pairs, list(dict.fromkeys(pairs)))
         if not new:
             return bytes(len(sessions))
-        # Our own session is told by another sign, and is no news.
+        # Our own session has a mark of its own, and is never new.
         return bytes(
             pair in new and session.current is not True
             for session, pair in zip(sessions, pairs, strict=True)
@@ -103,7 +103,7 @@ class Reader:
 
 
 def full_reader(known: Sequence[Known] = ()) -> Reader:
-    """A reader that names clients as well as it can."""
+    """Return a reader that names clients by ua-parser."""
     return Reader(ClientNames(), known)
 
 
@@ -117,7 +117,7 @@ async def _positions(sessions: Sequence[Session]) -> dict[str, int]:
 
 
 async def pairs_of(sessions: Sequence[Session]) -> list[Pair]:
-    """The (client, network) pair of each session, in turns so that keys are heard meanwhile."""
+    """Return the (client, network) pair of each session, in turns so that keys are handled."""
     known: dict[tuple[str | None, str | None], Pair] = {}
     pairs: list[Pair] = []
     for start in range(0, len(sessions), _TURN):
@@ -140,17 +140,17 @@ def _pairs(
 
 
 def family_of(user_agent: str | None) -> str:
-    """The client without its version, so that an update makes no new client of it.
+    """Return the client without its version, so that an update makes no new client of it.
 
-    Told by the quick name alone: the full one is given to a bounded number of agents, and which
-    ones these are changes from list to list.
+    From the quick name: the full one is for a limited number of agents, which differ from list to
+    list.
     """
     name = quick_name(user_agent)
     return name if name.startswith(OWN_PRODUCT) else _VERSION.sub("", name, count=1) or name
 
 
 def network_of(ip: str | None) -> str:
-    """The /24 (IPv6: /48) that an address is in; the text itself where it is no address."""
+    """Return the /24 (IPv6: /48) of an address; the text itself where it is not an address."""
     try:
         address = ipaddress.ip_address((ip or "").strip())
     except ValueError:

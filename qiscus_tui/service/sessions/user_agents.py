@@ -6,7 +6,7 @@ strangers: a name is always safe, visible, on one line and short.
 Measured with ua-parser's pure Python resolver: an ordinary agent costs 0.2 to 0.7 ms, the worst
 that 512 characters could be made to cost 6 ms, and its patterns, compiled when first needed,
 some 90 ms in all. 100,000 distinct agents would take a minute, so only the first distinct ones
-are given to it; the rest are told by their products, at 2 to 6 microseconds each.
+are given to it; the rest are named by their products, at 2 to 6 microseconds each.
 """
 
 import re
@@ -22,13 +22,13 @@ UNKNOWN = "unknown"
 """The name where there is no user agent."""
 
 LONGEST = 40
-"""Characters that a name has at most."""
+"""Characters of the longest name."""
 
 READ = 512
-"""Characters of an agent that are looked at: 48 KB cost ua-parser 2.4 s."""
+"""Characters of an agent that are read: 48 KB take ua-parser 2.4 s."""
 
 MOST_PARSED = 1000
-"""Distinct agents that one `ClientNames` gives to ua-parser."""
+"""Distinct agents that one `ClientNames` passes to ua-parser."""
 
 OWN_PRODUCT = "qiscus-tui"
 
@@ -45,7 +45,7 @@ _BROWSERS = (
     ("Chrome", "Chrome"),
     ("Version", "Safari"),
 )
-"""What browsers call themselves, the particular ones first: each also names its ancestors."""
+"""What browsers call themselves, the most specific first: each also names its ancestors."""
 
 _BROWSER = {mark: re.compile(rf"\b{mark}/([0-9]{{1,9}})") for mark, _ in _BROWSERS}
 _PLATFORMS = (
@@ -62,9 +62,9 @@ _VARIANT = re.compile(r"\b(?:Mobile|iOS|UI/WKWebView)\b")
 
 
 def client_name(user_agent: str | None) -> str:
-    """The short name of the client, as ua-parser knows it.
+    """Return the short name of the client by ua-parser.
 
-    Where it knows nothing, the first product and its major version. The first call imports
+    Where that finds none, the first product and its major version. The first call imports
     ua-parser (50 ms): not before the first frame.
     """
     agent = _readable(user_agent)
@@ -83,7 +83,7 @@ def client_name(user_agent: str | None) -> str:
 
 
 def quick_name(user_agent: str | None) -> str:
-    """A short name without ua-parser: the first product, or the browser that Mozilla hides."""
+    """Return a short name without ua-parser: the first product, or the browser behind Mozilla."""
     agent = _readable(user_agent)
     if not agent:
         return UNKNOWN
@@ -101,10 +101,10 @@ def quick_name(user_agent: str | None) -> str:
 
 
 class ClientNames:
-    """Names each distinct agent once; callable as `client_name` is.
+    """Names each distinct agent once; callable like `client_name`.
 
-    Only the first `most` distinct agents are given to `client_name` and kept; a hostile list
-    of ever different ones costs no more than that, in time and memory.
+    Only the first `most` distinct agents are passed to `client_name` and cached, so that a hostile
+    list of different ones costs no more than that, in time and memory.
     """
 
     def __init__(self, most: int = MOST_PARSED) -> None:
@@ -112,7 +112,7 @@ class ClientNames:
         self._names: dict[str, str] = {}
 
     def __call__(self, user_agent: str | None) -> str:
-        """The short name of the client."""
+        """Return the short name of the client."""
         if not user_agent:
             return UNKNOWN
         agent = user_agent[:READ]
@@ -145,7 +145,7 @@ def _browser_name(agent: str, browser: "UserAgent", system: str | None) -> str:
 
 
 def _tool_name(agent: str, known: "UserAgent") -> str:
-    """A tool's own product stands first; what is known may be only the library beneath it.
+    """Return a tool's own product, which comes first; ua-parser may know only its library.
 
     `GuzzleHttp/6.5 curl/7.68` is Guzzle. The product keeps its spelling: `python-requests`.
     """
@@ -186,7 +186,7 @@ def _parsed(agent: str) -> "PartialResult":
 
 @cache
 def _resolver() -> "Resolver":
-    """Without ua-parser's own cache (ours is bounded), and with patterns compiled when needed."""
+    """Return a resolver without ua-parser's own cache (ours is bounded), and with lazy patterns."""
     from ua_parser.basic import Resolver as BasicResolver
     from ua_parser.loaders import load_lazy_builtins
 

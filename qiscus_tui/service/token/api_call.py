@@ -17,13 +17,13 @@ from qiscus_tui.service.token.handover import (
 )
 from qiscus_tui.service.token.refresh import with_short_lived
 
-WORD_ABOUT_A_TOKEN = 64 * 1024
-"""Bytes of a body up to which it may be a word about our token; a longer one is an answer."""
+TOKEN_ERROR_SIZE = 64 * 1024
+"""Bytes up to which a body may be an error about our token; a longer one is an answer."""
 
 
 @dataclass(frozen=True)
 class CallAnswer:
-    """What the server answers, as it comes."""
+    """The server's answer, streamed."""
 
     status: int
     pieces: AsyncIterator[bytes]
@@ -34,9 +34,9 @@ class CallAnswer:
 async def answer_to(
     connection: Connection, call: Call, body: bytes | None
 ) -> AsyncGenerator[CallAnswer]:
-    """Make the call; the answer is whatever the server says.
+    """Make the call, and give the answer, whatever it is.
 
-    With the short-lived token, one that has ended is refreshed and the call repeated, once. Raises
+    A short-lived token that has expired is refreshed and the call repeated, once. Raises
     ReadOnly, LoginNeeded, OutOfReach, StorageError; ServerError where a refresh fails.
     """
     if call.method not in READS:
@@ -58,20 +58,20 @@ async def answer_to(
             beginning, answer = await _begun(stream)
             tried.append(token)
             if len(tried) == 1 and says_token_ended(stream.status, beginning):
-                await open_answer.aclose()  # the refresh goes over the same connection
-                raise TokenExpired("The short-lived token has ended", status=stream.status)
+                await open_answer.aclose()  # the refresh uses the same connection
+                raise TokenExpired("The short-lived token has expired", status=stream.status)
             return answer
 
         yield await with_short_lived(connection, once)
 
 
 async def _begun(stream: AnswerStream) -> tuple[bytes, CallAnswer]:
-    """Return the body where it may be a word about our token, else nothing; and the answer."""
+    """Return the body where it may be an error about our token, else nothing; and the answer."""
     pieces = stream.pieces(None)
     beginning = bytearray()
     async for piece in pieces:
         beginning += piece
-        if len(beginning) > WORD_ABOUT_A_TOKEN:
+        if len(beginning) > TOKEN_ERROR_SIZE:
             break
 
     async def whole() -> AsyncGenerator[bytes]:
@@ -79,5 +79,5 @@ async def _begun(stream: AnswerStream) -> tuple[bytes, CallAnswer]:
         async for piece in pieces:
             yield piece
 
-    word = b"" if len(beginning) > WORD_ABOUT_A_TOKEN else bytes(beginning)
-    return word, CallAnswer(stream.status, whole())
+    error = b"" if len(beginning) > TOKEN_ERROR_SIZE else bytes(beginning)
+    return error, CallAnswer(stream.status, whole())

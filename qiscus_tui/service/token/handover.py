@@ -126,11 +126,11 @@ async def fetched_token(connection: Connection, min_ttl: float) -> ScriptSecret:
 
 async def checked_token(connection: Connection, min_ttl: float) -> ScriptSecret:
     """Return a token as `fetched_token` does, after the server confirmed that it accepts it."""
-    from qiscus_tui.service.token.refresh import refreshed_if_dead
+    from qiscus_tui.service.token.refresh import refreshed_if_rejected
 
     token = await _valid_token(connection, min_ttl)
     await _handed_over(connection, token)  # may raise, before the token is sent
-    return await _handed_over(connection, await refreshed_if_dead(connection, token))
+    return await _handed_over(connection, await refreshed_if_rejected(connection, token))
 
 
 async def fetched_secret_key(connection: Connection) -> ScriptSecret:

@@ -1,4 +1,4 @@
-"""Our own short-lived token: given out when valid, refreshed when needed, never twice at once."""
+"""Our own short-lived token: returned while valid, refreshed when needed, never twice at once."""
 
 import asyncio
 import contextlib
@@ -26,10 +26,10 @@ Result = TypeVar("Result")
 
 
 async def valid_token(connection: Connection, min_ttl: float) -> ShortLived:
-    """A short-lived token with at least `min_ttl` seconds left, refreshed only when needed.
+    """Return a short-lived token with at least `min_ttl` seconds left, refreshed only if needed.
 
-    Where this machine's clock may be wrong, the server is asked what time it is. Raises ReadOnly
-    where a refresh would be needed and the configuration forbids it.
+    Where this machine's clock may be wrong, the server is asked for its time. Raises ReadOnly
+    where a refresh is needed and the configuration forbids it.
     """
     cached = (await connection.credentials()).short_lived
     if cached is not None:
@@ -45,10 +45,10 @@ async def valid_token(connection: Connection, min_ttl: float) -> ShortLived:
 
 
 async def refreshed_since(connection: Connection, started_at: float) -> ShortLived:
-    """A token made after `started_at` (epoch seconds, this machine's clock).
+    """Return a token made after `started_at` (epoch seconds, this machine's clock).
 
-    Many programs that ask at once make one call: who waited for the lock finds the token that
-    another one got meanwhile.
+    Many programs at once make one call: those that waited for the lock find the token that another
+    one got meanwhile.
     """
     return await _refresh_unless(
         connection, lambda now: now is not None and now.obtained_at >= started_at
@@ -56,7 +56,7 @@ async def refreshed_since(connection: Connection, started_at: float) -> ShortLiv
 
 
 async def refreshed_if(connection: Connection, token_id: str) -> ShortLived:
-    """A new token if the cached one still has this id, else the cached one."""
+    """Return a new token if the cached one still has this id, else the cached one."""
     wanted = token_id.strip().lower()
     return await _refresh_unless(
         connection,
@@ -64,10 +64,10 @@ async def refreshed_if(connection: Connection, token_id: str) -> ShortLived:
     )
 
 
-async def refreshed_if_dead(connection: Connection, token: ShortLived) -> ShortLived:
-    """Return the token, or a new one where the server says that it does not accept it.
+async def refreshed_if_rejected(connection: Connection, token: ShortLived) -> ShortLived:
+    """Return the token, or a new one where the server rejects it.
 
-    Raises OutOfReach, ServerError where it gives no answer to that.
+    Raises OutOfReach, ServerError where it does not answer.
     """
     client, role = connection.client, connection.account.role
 
@@ -83,7 +83,7 @@ async def refreshed_if_dead(connection: Connection, token: ShortLived) -> ShortL
 async def with_short_lived(
     connection: Connection, call: Callable[[str], Awaitable[Result]]
 ) -> Result:
-    """Make a call with the short-lived token; if it has ended, refresh and repeat, once."""
+    """Make a call with the short-lived token; if it has expired, refresh and repeat, once."""
     token = await valid_token(connection, 0.0)
     try:
         return await call(token.token)
@@ -105,7 +105,7 @@ async def _refresh_unless(
             return await _refreshed(connection, credentials)
     except NotConnected:
         raise
-    except (OutOfReach, ServerFault, Unreadable):  # some servers end the older token by a refresh
+    except (OutOfReach, ServerFault, Unreadable):  # on some servers a refresh ends the older token
         held = (await connection.credentials()).short_lived
         if held is not None and await connection.accepts(held) is False:
             await connection.forget_token(held.token)
@@ -113,11 +113,11 @@ async def _refresh_unless(
 
 
 async def _refreshed(connection: Connection, held: Credentials) -> ShortLived:
-    """Return a new token, which is kept now. The caller holds the account's lock."""
+    """Return a new token, which is stored now. The caller holds the account's lock."""
     long_lived, cached = await connection.long_lived(), held.short_lived
     await asyncio.to_thread(connection.account_storage.secrets.probe)  # before, not after, the call
     unstored: StorageError | None = None
-    with contextlib.ExitStack() as window:  # no signal ends us between the answer and the disk
+    with contextlib.ExitStack() as window:  # no signal may come between the answer and the disk
         new = await connection.client.refresh(
             long_lived, on_send=lambda: window.enter_context(shield.held())
         )
@@ -129,17 +129,16 @@ async def _refreshed(connection: Connection, held: Credentials) -> ShortLived:
         if new.short_lived is not None:
             await end_unstored_token(connection.client, new.short_lived.token)
         raise unstored
-    if new.short_lived is None:  # a new long-lived token is kept all the same
+    if new.short_lived is None:  # a new long-lived token is stored anyway
         raise no_new_token()
     is_ours_alone = connection.storage is Storage.THIS_RUN
     if is_ours_alone and cached is not None:
-        await end_unstored_token(
-            connection.client, cached.token
-        )  # quitting would not know it any more
+        # Quitting ends the new one alone.
+        await end_unstored_token(connection.client, cached.token)
     return new.short_lived
 
 
 async def end_unstored_token(client: ApiClient, token: str) -> None:
-    """End a token that could not be kept, as well as that goes: nobody will ever use it."""
+    """End a token that could not be stored, if the server can be reached."""
     with contextlib.suppress(ServerError, OutOfReach):
         await client.logout(token)
