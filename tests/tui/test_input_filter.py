@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qiscus_tui.tui.terminal.input_filter import ESCAPE_DELAY, LATE, InputFilter
+from qiscus_tui.tui.terminal.input_filter import ESCAPE_DELAY, TORN_TIMEOUT, InputFilter
 from tests.clocks import ManualClock
 
 KEYS = (
@@ -30,12 +30,12 @@ def typed(clock: ManualClock) -> InputFilter:
 
 @pytest.mark.parametrize("text", [*KEYS, *WANTED_REPLIES, PASTE])
 def test_goes_on_as_it_is(typed: InputFilter, text: str) -> None:
-    assert typed.take(text) == text
+    assert typed.filter(text) == text
 
 
 @pytest.mark.parametrize("reply", [*REPLIES, *UNKNOWN])
 def test_what_textual_would_take_for_keys_goes_no_further(typed: InputFilter, reply: str) -> None:
-    assert typed.take(f"a{reply}b") == "ab"
+    assert typed.filter(f"a{reply}b") == "ab"
 
 
 @pytest.mark.parametrize("reply", [*REPLIES, *WANTED_REPLIES])
@@ -43,10 +43,10 @@ def test_a_torn_reply_is_put_together_or_dropped_whole(
     typed: InputFilter, clock: ManualClock, reply: str
 ) -> None:
     for cut in range(2, len(reply)):
-        given = typed.take(reply[:cut])
-        clock.advance(LATE - 0.1)
-        assert not typed.escape()
-        given += typed.take(reply[cut:] + "k")
+        given = typed.filter(reply[:cut])
+        clock.advance(TORN_TIMEOUT - 0.1)
+        assert not typed.escape_pressed()
+        given += typed.filter(reply[cut:] + "k")
         assert given == ("k" if reply in REPLIES else reply + "k"), cut
 
 
@@ -54,49 +54,49 @@ def test_a_torn_reply_is_put_together_or_dropped_whole(
 def test_torn_behind_its_first_byte_it_is_no_more_than_escape(
     typed: InputFilter, clock: ManualClock, reply: str
 ) -> None:
-    assert typed.take(reply[0]) == ""
+    assert typed.filter(reply[0]) == ""
     clock.advance(0.5)
     if reply[1] != "_":
-        assert typed.escape()
-        assert typed.take(reply[1:]) in {"", reply}
+        assert typed.escape_pressed()
+        assert typed.filter(reply[1:]) in {"", reply}
 
 
 def test_of_a_paste_only_its_text_goes_on(typed: InputFilter) -> None:
-    assert typed.take("\x1b[200~a\x1b[Aq\x1b]52;c;x\x07\x9b?c\x7f") == "\x1b[200~a[Aq]52;c;x?c"
-    assert typed.take("\x1b[2") == ""
-    assert typed.take("J\x1b[201~q") == "[2J\x1b[201~q"
+    assert typed.filter("\x1b[200~a\x1b[Aq\x1b]52;c;x\x07\x9b?c\x7f") == "\x1b[200~a[Aq]52;c;x?c"
+    assert typed.filter("\x1b[2") == ""
+    assert typed.filter("J\x1b[201~q") == "[2J\x1b[201~q"
 
 
 def test_a_reply_that_never_ends_is_forgotten(typed: InputFilter, clock: ManualClock) -> None:
-    typed.take("\x1b[?2026")
-    clock.advance(LATE + 0.1)
-    assert typed.take("y") == "y"
+    typed.filter("\x1b[?2026")
+    clock.advance(TORN_TIMEOUT + 0.1)
+    assert typed.filter("y") == "y"
 
 
 def test_escape_is_told_from_the_beginning_of_a_sequence_by_time(
     typed: InputFilter, clock: ManualClock
 ) -> None:
-    assert typed.take("a\x1b") == "a"
-    assert typed.waits == pytest.approx(ESCAPE_DELAY)
-    assert not typed.escape()
+    assert typed.filter("a\x1b") == "a"
+    assert typed.escape_due_in == pytest.approx(ESCAPE_DELAY)
+    assert not typed.escape_pressed()
     clock.advance(ESCAPE_DELAY)
-    assert typed.escape()
-    assert not typed.escape()
-    assert typed.waits is None
-    assert typed.take("[") == "["  # by hand, one at a time
+    assert typed.escape_pressed()
+    assert not typed.escape_pressed()
+    assert typed.escape_due_in is None
+    assert typed.filter("[") == "["  # by hand, one at a time
 
 
 def test_what_is_typed_behind_a_sequence_that_breaks_off_is_typed(typed: InputFilter) -> None:
-    assert typed.take("\x1b[?20\r") == "\r"
-    assert typed.take("\x1b[?20\x1b[A") == "\x1b[A"
-    assert typed.take("\x1b]11;rgb\x1b[Ax") == "\x1b[Ax"
+    assert typed.filter("\x1b[?20\r") == "\r"
+    assert typed.filter("\x1b[?20\x1b[A") == "\x1b[A"
+    assert typed.filter("\x1b]11;rgb\x1b[Ax") == "\x1b[Ax"
 
 
 def test_an_endless_reply_takes_no_room_and_still_ends(typed: InputFilter) -> None:
-    typed.take("\x1b]52;c;")
+    typed.filter("\x1b]52;c;")
     for _ in range(20):
-        assert typed.take("y" * 1000) == ""
-    assert typed.take("\x07q") == "q"
+        assert typed.filter("y" * 1000) == ""
+    assert typed.filter("\x07q") == "q"
 
 
 @settings(max_examples=200, deadline=None)
@@ -111,5 +111,5 @@ def test_wherever_it_is_cut_the_same_goes_on(pieces: list[str], cuts: list[int])
     places = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
     given_on = ""
     for begin, end in pairwise(places):
-        given_on += typed.take(text[begin:end])
+        given_on += typed.filter(text[begin:end])
     assert given_on == "".join(piece for piece in pieces if piece not in (*REPLIES, *UNKNOWN))

@@ -22,12 +22,12 @@ SENT = "sent to the terminal"
 _TMUX_TIME = 2.0
 """Seconds that the `tmux` command may take."""
 _SHOWN_FOR = 30
-"""Seconds that a text to be selected by hand stays on the screen."""
+"""Seconds that a text to select by hand is shown."""
 _ONE_LINE = 60
 
 
 async def send(app: App[int], text: str, what: str) -> None:
-    """Send `text`, and say where it went; where it may not arrive, show it. `what` names it."""
+    """Send `text`, and notify where it went; where it may not arrive, show it. `what` names it."""
     trouble = ""
     multiplexer = app.multiplexer if isinstance(app, TerminalApp) else None
     if os.environ.get("TERM") == "linux" and multiplexer is None:

@@ -1,4 +1,4 @@
-"""Textual's own driver for a line that is slow, and a terminal that is left as it was."""
+"""Textual's driver, for a slow line, and for a terminal that is restored at the end."""
 
 from __future__ import annotations
 
@@ -34,33 +34,33 @@ from qiscus_tui.tui.terminal.sgr_filter import SgrFilter
 if TYPE_CHECKING:
     from textual.message import Message
 
-_LOOK = 0.1
-"""Seconds between two looks at whether to end."""
+_POLL = 0.1
+"""Seconds between two checks whether to end."""
 
 LEAVING_TIME = 0.5
-"""Seconds that leaving waits at most for what the terminal has still under way."""
+"""Seconds that leaving waits at most for input that is still on its way."""
 
 STALL_TIME = 2.0
-"""Seconds without room for one more write after which the line counts as stalled."""
+"""Seconds without room for one more write after which the terminal counts as stalled."""
 
 _MOUSE_ON = "\x1b[?1000h\x1b[?1002h\x1b[?1006h"
-"""Buttons and the wheel; motion only while a button is held."""
+"""Reports buttons and the wheel; motion only while a button is held."""
 
-_ASK_WHO = "\x1b[>c\x1b[c"
-"""Every terminal answers the second one; the first tells tmux and GNU screen apart."""
+_QUERY_TERMINAL = "\x1b[>c\x1b[c"
+"""Every terminal answers the second query; the first tells tmux and GNU screen apart."""
 _FENCE = "\x1b[c"
 _ATTRIBUTES = re.compile(r"\x1b\[\?[\d;]*c")
 _KIND = re.compile(r"\x1b\[>(\d+)[\d;]*c")
 _MULTIPLEXERS = {"84": Multiplexer.TMUX, "83": Multiplexer.SCREEN}
 
-_SEND_NOTHING_MORE = (
+_STOP_REPORTS = (
     "\x1b[?2004l"  # pastes in brackets
-    "\x1b[?2048l"  # sizes in band
+    "\x1b[?2048l"  # in-band sizes
     "\x1b[?1006l\x1b[?1002l\x1b[?1000l"  # the mouse
     "\x1b[?1004l"  # focus
-    "\x1b[<u"  # kitty's keyboard; it counts for this screen alone, so before leaving it
+    "\x1b[<u"  # kitty's keyboard: per screen, so before this one is left
 )
-_AS_IT_WAS = (
+_RESTORE = (
     "\x1b[?2026l"  # synchronised output
     "\x1b[0m"
     "\x1b[?7h"  # long lines wrap
@@ -70,24 +70,24 @@ _AS_IT_WAS = (
 
 
 class TerminalDriver(LinuxDriver):
-    """Takes no reply of the terminal for keys, and says each colour once."""
+    """Sends each colour once, and takes no reply of the terminal for keys."""
 
     _colours: SgrFilter | None = None
     _writing: threading.Lock | None = None
 
     multiplexer: Multiplexer | None = None
-    """What stands between us and the terminal."""
+    """The multiplexer between us and the terminal."""
     _is_taken = False
-    """The terminal is in our hands, and is to be given back."""
+    """We hold the terminal, and have to give it back."""
     is_stalled = False
-    """The terminal takes nothing: what is drawn is dropped, and the program goes on."""
+    """The terminal accepts nothing: what is drawn is dropped, and the program goes on."""
     _is_leaving = False
-    _asked_at = 0.0
-    _answers_soon = False
+    _queried_at = 0.0
+    _answers_fast = False
     _fence = threading.Event()
 
     def start_application_mode(self) -> None:
-        """Take the terminal; again after it was stopped, when all has to be drawn anew."""
+        """Take the terminal; after a stop, redraw everything."""
         is_back = self._must_signal_resume
         self._colours = SgrFilter()
         self._writing = threading.Lock()
@@ -102,30 +102,30 @@ class TerminalDriver(LinuxDriver):
             self._is_taken = self._key_thread is not None  # not in the background
             if not self._is_taken:
                 return
-            self._asked_at, self._answers_soon = time.monotonic(), False
-            self.write(_ASK_WHO)
+            self._queried_at, self._answers_fast = time.monotonic(), False
+            self.write(_QUERY_TERMINAL)
         except BaseException:
             self.stop_application_mode()
             raise
         self.follow_size()
         if is_back:
-            asyncio.get_running_loop().call_soon_threadsafe(self._draw_all)
+            asyncio.get_running_loop().call_soon_threadsafe(self._redraw)
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back as it was, with nothing in it that was meant for us."""
+        """Give the terminal back as it was, without input that was meant for us."""
         if not self._is_taken:
             return
         self._is_taken = False
-        self.is_stalled = False  # it has one more chance
-        self.write(_SEND_NOTHING_MORE)
-        self._take_what_is_under_way()
+        self.is_stalled = False  # try once more
+        self.write(_STOP_REPORTS)
+        self._drain_input()
         self.disable_input()
         with contextlib.suppress(termios.error):
             termios.tcflush(self.fileno, termios.TCIFLUSH)
         if self.attrs_before is not None:
             with contextlib.suppress(termios.error):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
-        self.write(_AS_IT_WAS)
+        self.write(_RESTORE)
 
     def disable_input(self) -> None:
         """Read no more keys."""
@@ -137,92 +137,92 @@ class TerminalDriver(LinuxDriver):
         thread.join()
         self.exit_event.clear()
 
-    def _take_what_is_under_way(self) -> None:
-        """Read and drop what the terminal sent before it knew that nothing more is wanted.
+    def _drain_input(self) -> None:
+        """Read and drop what the terminal sent before it stopped its reports.
 
-        It answers in order, so its answer to a question is the last of it. A terminal whose answer
-        would come too late is not asked: the answer itself would be left to the shell.
+        It answers in order, so its answer to a query comes last. A terminal that answers slowly
+        is not queried: the answer itself would be left to the shell.
         """
         self._is_leaving = True
-        if self._answers_soon:
+        if self._answers_fast:
             self.write(_FENCE)
         if self._key_thread is not None and self._key_thread.is_alive():
             self._fence.wait(LEAVING_TIME)
 
-    def _replied(self, reply: str) -> None:
-        """Note an answer of the terminal. Called by the thread that reads keys."""
+    def _on_reply(self, reply: str) -> None:
+        """Note a reply of the terminal. Called by the thread that reads keys."""
         if kind := _KIND.fullmatch(reply):
             self.multiplexer = _MULTIPLEXERS.get(kind[1])
         elif _ATTRIBUTES.fullmatch(reply):
-            if self._is_leaving and self._answers_soon:
+            if self._is_leaving and self._answers_fast:
                 self._fence.set()
             else:
-                self._answers_soon = time.monotonic() - self._asked_at <= LEAVING_TIME
+                self._answers_fast = time.monotonic() - self._queried_at <= LEAVING_TIME
 
     def _handle_job_control(self) -> None:
-        """Stop and go on in the event loop: a signal's own handler may cut into a write."""
+        """Stop and continue in the event loop: a signal handler may interrupt a write."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTSTP, self._stop)
         loop.add_signal_handler(signal.SIGCONT, self._continue)
 
     def _stop(self) -> None:
-        """Give the terminal back and stop, as ctrl-z asks."""
+        """Give the terminal back and stop, on ctrl-z."""
         self._must_signal_resume = True
         self.suspend_application_mode()
         os.kill(os.getpid(), signal.SIGSTOP)
 
     def _continue(self) -> None:
         """Take the terminal again, unless it was given back for good."""
-        if self._is_taken:  # SIGSTOP stops without asking: whoever ran meanwhile changed it
+        if self._is_taken:  # after SIGSTOP: another program may have changed it
             self._must_signal_resume = True
             self.suspend_application_mode()
         if self._must_signal_resume:
             self.start_application_mode()
 
     def follow_size(self) -> None:
-        """Tell the app of each new size of the terminal.
+        """Post each new size of the terminal to the app.
 
         Textual reads the size within the signal's handler. A second signal interrupts that: the
-        old size is then told last, and stays on screen.
+        old size is then posted last, and stays on screen.
         """
         loop = asyncio.get_running_loop()
 
         def resized(_number: int, _frame: object) -> None:
             if not self._in_band_window_resize:
-                # As Textual's own first size goes, so that none overtakes it.
-                asyncio.run_coroutine_threadsafe(self._tell_size(), loop)
+                # The way of Textual's own first size, so that none overtakes it.
+                asyncio.run_coroutine_threadsafe(self._post_size(), loop)
 
         signal.signal(signal.SIGWINCH, resized)
 
-    async def _tell_size(self) -> None:
+    async def _post_size(self) -> None:
         size = Size(*self._get_terminal_size())
         self._app.post_message(events.Resize(size, size))
 
-    def _draw_all(self) -> None:
-        # What is dirty alone would come on the empty screen that the terminal has now.
+    def _redraw(self) -> None:
+        # The terminal's screen is empty now: what is dirty alone would not do.
         self._app.screen.refresh()
 
     def write(self, data: str) -> None:
-        """Write, without colours that the terminal has; a copied text so that it gets through."""
+        """Write, without colours that are set already; wrap a copied text for the multiplexer."""
         if data.startswith(SET_CLIPBOARD):
             data = wrapped(data, self.multiplexer)
         if self._colours is None or self._writing is None:
             super().write(data)
             return
-        with self._writing:  # the thread that reads keys writes as well
-            self._put(self._colours.filter(data))
+        with self._writing:  # the thread that reads keys also writes
+            self._queue_write(self._colours.filter(data))
 
     def close(self) -> None:
-        """End the writing, as far as the terminal takes it."""
+        """End the writing, as far as the terminal accepts it."""
         if self._writer_thread is not None:
-            self._put(None)
+            self._queue_write(None)
             self._writer_thread.join(0 if self.is_stalled else STALL_TIME)
             self.is_stalled = self._writer_thread.is_alive()
 
-    def _put(self, data: str | None) -> None:
-        """Hand over to the thread that writes. A terminal that takes nothing must not hold us up.
+    def _queue_write(self, data: str | None) -> None:
+        """Hand data to the writing thread, without being blocked by a stalled terminal.
 
-        Textual would wait for it in the event loop, where no signal and no answer is heard then.
+        Textual would wait for it in the event loop, where no signal would be handled then.
         """
         if self._writer_thread is None:
             return
@@ -231,31 +231,31 @@ class TerminalDriver(LinuxDriver):
             queue.put(data, block=not self.is_stalled, timeout=STALL_TIME)
         except Full:
             self.is_stalled = True
-            self._colours = SgrFilter()  # which of them were lost, nobody knows
+            self._colours = SgrFilter()  # some of them were lost
             return
         if self.is_stalled and self._is_taken:
             self.is_stalled = False
-            self._loop.call_soon_threadsafe(self._draw_all)
+            self._loop.call_soon_threadsafe(self._redraw)
 
     def run_input_thread(self) -> None:
-        """Read keys until the end. As Textual's, with the replies taken out."""
-        typed_only = InputFilter(on_reply=self._replied)
-        parser = _ParserInCells(self._debug)
+        """Read keys until the end, as Textual does, but without the terminal's replies."""
+        input_filter = InputFilter(on_reply=self._on_reply)
+        parser = _CellParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not (self.exit_event.is_set() or self._fence.is_set()):
-                waits = typed_only.waits
-                ready = selector.select(_LOOK if waits is None else min(_LOOK, waits))
+                due_in = input_filter.escape_due_in
+                ready = selector.select(_POLL if due_in is None else min(_POLL, due_in))
                 typed: list[Message] = []
-                if typed_only.escape():
+                if input_filter.escape_pressed():
                     typed.append(events.Key("escape", "\x1b"))
                 if ready:
                     arrived = self._read()
                     if not arrived:
-                        self._lose_line()
+                        self._hang_up()
                         return
-                    if text := typed_only.take(decode(arrived)):
+                    if text := input_filter.filter(decode(arrived)):
                         typed += parser.feed(text)
                 typed += parser.tick()
                 if not self._is_leaving:
@@ -268,8 +268,8 @@ class TerminalDriver(LinuxDriver):
         except OSError:
             return b""
 
-    def _lose_line(self) -> None:
-        """End as on a hang-up: the system tells only the foreground of its session of one."""
+    def _hang_up(self) -> None:
+        """End as on a hang-up: the system signals only the session's foreground group."""
         is_leaving = self._is_leaving
         self._fence.set()
         if not is_leaving:
@@ -280,11 +280,11 @@ class TerminalDriver(LinuxDriver):
             self.write(_MOUSE_ON)
 
     def _enable_mouse_pixels(self) -> None:
-        """Not wanted: a report for each pixel."""
+        """Leave it off: it reports each pixel."""
 
 
-class _ParserInCells(XTermParser):
-    """Takes the mouse's place for cells also where the terminal said how large a cell is."""
+class _CellParser(XTermParser):
+    """Reads the mouse's position as cells, also where the terminal reported a cell's size."""
 
     def parse_mouse_code(self, code: str) -> Message | None:
         self.mouse_pixels = False

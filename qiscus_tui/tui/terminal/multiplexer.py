@@ -11,14 +11,14 @@ _SCREEN_TAKES = 500
 
 
 class Multiplexer(Enum):
-    """A program that is the terminal for us, and draws on another one."""
+    """A program that acts as our terminal, and draws on another one."""
 
     TMUX = auto()
     SCREEN = auto()
 
 
 def multiplexer_in(environ: Mapping[str, str]) -> Multiplexer | None:
-    """Return what the environment names. The terminal itself knows better, once it has answered."""
+    """Return what the environment names. The terminal's own answer is better, once it came."""
     if environ.get("TMUX"):
         return Multiplexer.TMUX
     return Multiplexer.SCREEN if environ.get("STY") else None

@@ -1,6 +1,6 @@
-"""Which escape sequences Textual makes an event of.
+"""Which escape sequences Textual turns into an event.
 
-Any other it takes for the keys that its characters are: `ESC [ 1 ; 2 X` would open "revoke all".
+Of any other it makes one key a character: `ESC [ 1 ; 2 X` would open "revoke all".
 """
 
 import re
@@ -21,11 +21,11 @@ _PARSER = XTermParser()
 
 
 def is_understood(sequence: str) -> bool:
-    """Whether a whole sequence means something to Textual: a key, the mouse, what it asked for."""
+    """Return whether Textual understands a whole sequence: a key, the mouse, a reply it wants."""
     if _NO_KEYS.fullmatch(sequence):
         return True
     try:
         keys = _PARSER._sequence_to_key_events(sequence)  # pyright: ignore[reportPrivateUsage]
         return any(True for _ in keys)
-    except (ValueError, OverflowError):  # as of a key that is let go: ESC [ 120 ; 1 : 3 u
+    except (ValueError, OverflowError):  # such as a key release: ESC [ 120 ; 1 : 3 u
         return False

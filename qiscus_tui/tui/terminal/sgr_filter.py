@@ -1,8 +1,8 @@
-"""Says a colour to the terminal only when it changes.
+"""Sends a colour to the terminal only when it changes.
 
-Textual writes each piece of a line as colour, text, reset, also where the next piece has the same
-colour: over a slow line that is a good part of all bytes. What the program asks for is kept here,
-and told to the terminal only when something is about to be drawn with it.
+Textual writes each piece of a line as colour, text, reset, even where the next piece has the same
+colour: over a slow line that is a good part of all bytes. The colours wanted are kept here, and
+sent to the terminal only when something is about to be drawn with them.
 """
 
 import re
@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 _SEQUENCE = re.compile(
     r"\x1b(?:\[(?P<colours>[\d;:]*)m"
-    # Draws nothing, whatever the colours: the cursor's place, synchronised output.
+    # Draws nothing, whatever the colours: cursor position, synchronised output.
     r"|(?P<neutral>\[\d*(?:;\d*)?H|\[\?2026[hl]))"
-    # Between two lines of one picture, of which the second says its place itself.
+    # Between two lines of one frame, where the second sets its position itself.
     r"|\r?\n(?=\x1b\[\d+;\d+H)"
 )
 
@@ -33,19 +33,19 @@ _PLAIN = _Look()
 
 
 class SgrFilter:
-    """Thins out a program's output, write by write. Each write is whole: no sequence is torn."""
+    """Removes needless colours from the output, write by write. No write tears a sequence."""
 
     def __init__(self) -> None:
-        self._asked = _PLAIN
-        self._told: _Look | None = None
-        """What the terminal has; None: nobody knows."""
+        self._wanted = _PLAIN
+        self._sent: _Look | None = None
+        """What the terminal has; None: unknown."""
         self._blind = False
-        """Something was asked that is not understood here: all goes through until a reset."""
+        """A code is not understood here: everything passes until a reset."""
         self._known: dict[tuple[_Look, str], _Look | None] = {}
 
     def filter(self, text: str) -> str:
-        """The same, without colours that the terminal has already."""
-        if "\x1b" not in text and self._asked == self._told:
+        """Return the text without colours that the terminal has already."""
+        if "\x1b" not in text and self._wanted == self._sent:
             return text
         parts: list[str] = []
         place = 0
@@ -56,7 +56,7 @@ class SgrFilter:
             place = found.end()
             colours = found["colours"]
             if colours is not None:
-                parts.append(self._ask(colours))
+                parts.append(self._want(colours))
             elif found["neutral"] is not None:
                 parts.append(found[0])
         if place < len(text):
@@ -64,45 +64,45 @@ class SgrFilter:
             parts.append(text[place:])
         return "".join(parts)
 
-    def _ask(self, colours: str) -> str:
-        """Note what is asked for; gives what has to be said all the same."""
+    def _want(self, colours: str) -> str:
+        """Note the colours wanted, and return what has to be sent anyway."""
         if self._blind and colours not in {"", "0"}:
             return f"\x1b[{colours}m"
-        key = (self._asked, colours)
+        key = (self._wanted, colours)
         if key not in self._known:
             if len(self._known) > 4096:
                 self._known.clear()
-            self._known[key] = _look_after(self._asked, colours)
+            self._known[key] = _look_after(self._wanted, colours)
         look = self._known[key]
         if look is None:
             before = self._change()
-            self._blind, self._told = True, None
+            self._blind, self._sent = True, None
             return f"{before}\x1b[{colours}m"
-        self._asked, self._blind = look, False
+        self._wanted, self._blind = look, False
         return ""
 
     def _change(self) -> str:
-        """What takes the terminal from what it has to what is asked for."""
-        told, asked = self._told, self._asked
-        if told == asked or self._blind:
+        """Return what takes the terminal from what it has to what is wanted."""
+        sent, wanted = self._sent, self._wanted
+        if sent == wanted or self._blind:
             return ""
-        self._told = asked
-        if asked == _PLAIN:
+        self._sent = wanted
+        if wanted == _PLAIN:
             return "\x1b[0m"
-        if told is None or not told.flags <= asked.flags:
-            told, codes = _PLAIN, ["0"]
+        if sent is None or not sent.flags <= wanted.flags:
+            sent, codes = _PLAIN, ["0"]
         else:
             codes = []
-        codes += [str(flag) for flag in sorted(asked.flags - told.flags)]
-        if asked.foreground != told.foreground:
-            codes.append(asked.foreground)
-        if asked.background != told.background:
-            codes.append(asked.background)
+        codes += [str(flag) for flag in sorted(wanted.flags - sent.flags)]
+        if wanted.foreground != sent.foreground:
+            codes.append(wanted.foreground)
+        if wanted.background != sent.background:
+            codes.append(wanted.background)
         return f"\x1b[{';'.join(codes)}m"
 
 
 def _look_after(look: _Look, colours: str) -> _Look | None:
-    """The look after these codes; None where one of them is not known here."""
+    """Return the look after these codes; None where one of them is not known here."""
     if ":" in colours:
         return None
     codes = [int(code or 0) for code in colours.split(";")]
