@@ -22,6 +22,7 @@ from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.screens.login import LoginScreen
 from qiscus_tui.tui.screens.sessions import SessionsScreen
 from tests.clocks import ManualClock
+from tests.tui.dialogs_on_demo import finished
 
 DAY = 86_400
 
@@ -55,7 +56,7 @@ class Running:
     async def settle(self) -> None:
         """Let all that was begun come to its end."""
         await self.pilot.pause()
-        await self.app.workers.wait_for_complete()
+        await finished(self.app)
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:

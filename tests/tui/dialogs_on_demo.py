@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import httpx
 from textual.app import App
@@ -151,7 +152,15 @@ async def typed(pilot: Pilot[None], clock: ManualClock, *keys: str) -> None:
         await pilot.press(key)
 
 
+async def finished(app: App[Any]) -> None:
+    """Wait for the workers; one that has opened a dialog ends when that is closed."""
+    while others := [one for one in app.workers if one.group != "dialog"]:
+        await app.workers.wait_for_complete(others)
+    if not app.screen.is_modal:
+        await app.workers.wait_for_complete()
+
+
 async def settled(pilot: Pilot[None]) -> None:
     """Wait until what was begun is done."""
-    await pilot.app.workers.wait_for_complete()
+    await finished(pilot.app)
     await pilot.pause()

@@ -236,7 +236,7 @@ async def test_while_the_server_is_away_a_no_forgets_nothing(machine: Machine):
 async def test_forgetting_asks_no_server(machine: Machine):
     async with machine.app() as here:
         await here.press("A", "home", "f")
-        assert "its tokens live on" in here.text()
+        assert "are not ended and remain valid" in here.text()
         await confirm(here)
         assert len(machine.names) == 1
         assert len(machine.state.sessions(AGENT)) == 1

@@ -12,7 +12,7 @@ from qiscus_tui.model.session import Current
 from qiscus_tui.service.revocation.plan import Selection
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.parts import TypedField
-from qiscus_tui.tui.dialogs.question import ONE_BURST
+from qiscus_tui.tui.dialogs.question import BURST_IGNORED
 from qiscus_tui.tui.dialogs.revoke import RevokeDialog
 from tests.tui.dialogs_on_demo import DialogApp, Stage, settled, shown, stage, typed
 
@@ -144,7 +144,7 @@ async def test_what_the_filter_hides_is_listed_apart_and_stays_unless_asked() ->
     first, second = on.other_positions(2)
     async with DialogApp().run_test(size=(80, 24)) as pilot:
         app = await shown(pilot, dialog(on, [first, second], hidden=frozenset({second})), on.clock)
-        assert "Stays, hidden by the filter: 1 session" in app.text()
+        assert "Kept, hidden by the filter: 1 session" in app.text()
         assert "Revoke 1 session" in app.text()
         await pilot.press("h")
         await pilot.pause()
@@ -222,10 +222,10 @@ async def test_a_toggle_is_pressed_by_click_and_by_space() -> None:
     async with DialogApp().run_test(size=(80, 24)) as pilot:
         app = await shown(pilot, dialog(on, protected(on)[:1]), on.clock)
         assert "Nothing to revoke" in app.text()
-        await pilot.click("#allow-p")
+        await pilot.click("#allow-protected")
         assert "[✓] p" in app.text()
         on.clock.advance(1)
-        app.screen.query_one("#allow-p").focus()
+        app.screen.query_one("#allow-protected").focus()
         await pilot.press("space")
         await pilot.pause()
         assert "[ ] p" in app.text()
@@ -254,12 +254,12 @@ async def test_while_the_own_session_is_unknown_it_says_so_and_needs_the_toggle(
     unknown = replace(on.listed, current=Current.UNKNOWN)
     async with DialogApp().run_test(size=(80, 24)) as pilot:
         app = await shown(pilot, dialog(on, on.other_positions(2), listed=unknown), on.clock)
-        assert "It is not known which session is this program's own" in app.text()
+        assert "Can't tell which session is this program's own" in app.text()
         assert "Nothing to revoke" in app.text()
         await pilot.press("c")
         await pilot.pause()
         assert "Revoke 2 sessions" in app.text()
-        assert "It is not known which session is this program's own" in app.text()
+        assert "Can't tell which session is this program's own" in app.text()
 
 
 async def test_a_read_only_account_is_said_and_cannot_confirm() -> None:
@@ -281,7 +281,7 @@ async def test_many_are_grouped_by_client_and_confirmed_by_their_number() -> Non
     on = await stage(sessions=80)
     async with DialogApp().run_test(size=(80, 24)) as pilot:
         app = await shown(pilot, dialog(on, on.other_positions(60)), on.clock)
-        assert "Goes: 60 sessions" in app.text()
+        assert "To revoke: 60 sessions" in app.text()
         assert "Type 60 and press Enter" in app.text()
         await pilot.press("y")
         await settled(pilot)
@@ -325,7 +325,7 @@ async def test_a_number_that_comes_as_a_burst_confirms_nothing() -> None:
         await pilot.press("6", "0", "enter")
         await settled(pilot)
         assert not on.state.revoke_requests
-        assert [said.message for said in app._notifications] == [ONE_BURST]
+        assert [said.message for said in app._notifications] == [BURST_IGNORED]
         await typed(pilot, on.clock, "enter")
         await settled(pilot)
         assert len(on.state.revoke_requests) == 60
@@ -390,4 +390,4 @@ async def test_hostile_agents_are_shown_in_their_safe_form() -> None:
         async with DialogApp().run_test(size=(80, 40)) as pilot:
             app = await shown(pilot, dialog(on, positions))
             assert app.text().replace("\n", "").isprintable()
-            assert "Goes" in app.text()
+            assert "To revoke" in app.text()

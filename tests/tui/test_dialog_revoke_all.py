@@ -32,7 +32,7 @@ async def test_it_says_how_many_end_and_which_integrations_stop() -> None:
     async with DialogApp().run_test(size=(80, 24)) as pilot:
         app = await shown(pilot, dialog(on))
         assert f"Revoke all {len(on.listed)} sessions" in app.text()
-        assert "this program's own too" in app.text()
+        assert "including this program's own" in app.text()
         assert "billing cron, protected" in app.text()
         assert f"Type the app code {code(on)}" in app.text()
 
@@ -43,7 +43,7 @@ async def test_what_could_not_be_read_is_said_to_end_too() -> None:
     async with DialogApp().run_test(size=(80, 40)) as pilot:
         app = await shown(pilot, RevokeAllDialog(on.connection, partly))
         assert "Revoke all sessions, 21 of them listed" in app.text()
-        assert "What could not be read, and so is not listed, ends too." in app.flat()
+        assert "Sessions that could not be read, and so are not listed, end too." in app.flat()
 
 
 async def test_where_none_is_listed_it_does_not_count_them_as_all() -> None:

@@ -258,7 +258,7 @@ async def test_a_diary_that_cannot_be_written_sends_nothing(
     async def no_diary(_self: Connection, _plan: RevocationPlan, width: int = 16) -> Revocation:
         raise StorageError("The audit log could not be written", "Make room on the disk.")
 
-    monkeypatch.setattr("qiscus_tui.tui.dialogs.revoke.revocation_on", no_diary)
+    monkeypatch.setattr("qiscus_tui.tui.dialogs.running.revocation_on", no_diary)
     async with DialogApp().run_test(size=(80, 24)) as pilot:
         app = await confirmed(pilot, on, 2)
         await settled(pilot)

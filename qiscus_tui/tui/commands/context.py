@@ -45,6 +45,8 @@ class Context(Struct, frozen=True, kw_only=True):
     """Why this screen can't be left."""
 
     phase: Phase = Phase.ASKING
+    running: bool = False
+    """A plan runs, in this dialog or in the one behind it."""
     refusal: str = ""
     """Why a dialog asks nothing."""
     empty: bool = False
@@ -167,7 +169,7 @@ def needs_question(now: Context) -> str | None:
 
 def needs_run(now: Context) -> str | None:
     """Needs a plan that runs."""
-    return None if now.phase is Phase.RUNNING else "No plan is running: esc closes this."
+    return None if now.running else "No plan is running: esc closes this."
 
 
 def needs_result(now: Context) -> str | None:

@@ -72,6 +72,22 @@ DIALOG_COMMANDS = (
         unavailable=needs_run,
     ),
     Command(
+        name="find",
+        keys=("enter",),
+        help="In the find dialog: look the token up.",
+        group=Group.DIALOG,
+        scopes=(Scope.FIND,),
+        bound=False,
+    ),
+    Command(
+        name="write",
+        keys=("enter",),
+        help="In the export dialog: write the file.",
+        group=Group.DIALOG,
+        scopes=(Scope.EXPORT,),
+        bound=False,
+    ),
+    Command(
         name="close",
         keys=("enter", "q", "question_mark"),
         help="Close the help.",

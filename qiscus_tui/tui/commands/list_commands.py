@@ -1,4 +1,4 @@
-"""The commands of the list of sessions, its filter, and a session's detail."""
+"""The commands that move in the list of sessions, mark, revoke, filter and sort."""
 
 from qiscus_tui.tui.commands.command import Command, Group, Scope
 from qiscus_tui.tui.commands.context import (
@@ -7,11 +7,9 @@ from qiscus_tui.tui.commands.context import (
     needs_row,
     needs_shown,
     needs_target,
-    needs_way_back,
 )
 
 _FILTER = (Scope.FILTER,)
-_DETAIL = (Scope.DETAIL,)
 _SESSION = (Scope.SESSIONS, Scope.DETAIL)
 
 LIST_COMMANDS = (
@@ -137,67 +135,5 @@ LIST_COMMANDS = (
         help="Remove every mark, those of hidden sessions too.",
         group=Group.MARK,
         unavailable=needs_mark,
-    ),
-    Command(
-        name="find_token",
-        keys=("F",),
-        title="Find the session of a token",
-        help="Paste a token that you found somewhere: the cursor goes to its session.",
-        group=Group.FIND,
-        unavailable=needs_list,
-    ),
-    Command(
-        name="export",
-        keys=("e",),
-        title="Export what is shown…",
-        help="Write the sessions shown to a file, as CSV or JSON.",
-        group=Group.FIND,
-        unavailable=needs_shown,
-    ),
-    Command(
-        name="copy_id",
-        keys=("c",),
-        label="copy id",
-        title="Copy the session's id",
-        help="Send the session's id to the terminal's clipboard.",
-        group=Group.FIND,
-        scopes=_SESSION,
-        footer=20,
-        footer_scopes=_DETAIL,
-        unavailable=needs_row,
-    ),
-    Command(
-        name="copy_row",
-        title="Copy the session's row",
-        help="Send the session's row to the clipboard: id, client, address, times.",
-        group=Group.FIND,
-        scopes=_SESSION,
-        unavailable=needs_row,
-    ),
-    Command(
-        name="copy_fields",
-        title="Copy all fields",
-        help="In the detail: send all fields to the clipboard, a line each.",
-        group=Group.FIND,
-        scopes=_DETAIL,
-    ),
-    Command(
-        name="back",
-        keys=("escape",),
-        label="back",
-        help="Clear the filter, or go back.",
-        group=Group.FIND,
-        scopes=(
-            Scope.SESSIONS,
-            Scope.DETAIL,
-            Scope.OVERVIEW,
-            Scope.ACCOUNTS,
-            Scope.AUDIT,
-            Scope.PLAN,
-            Scope.LOGIN,
-        ),
-        footer=50,
-        footer_scopes=(Scope.DETAIL, Scope.LOGIN),
-        unavailable=needs_way_back,
     ),
 )

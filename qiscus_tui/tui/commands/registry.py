@@ -14,11 +14,13 @@ from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.commands.dialog_commands import DIALOG_COMMANDS
 from qiscus_tui.tui.commands.list_commands import LIST_COMMANDS
 from qiscus_tui.tui.commands.overview_commands import OVERVIEW_COMMANDS
+from qiscus_tui.tui.commands.session_commands import SESSION_COMMANDS
 
 COMMANDS: tuple[Command, ...] = (
     *LIST_COMMANDS,
     *OVERVIEW_COMMANDS,
     *ACCOUNT_COMMANDS,
+    *SESSION_COMMANDS,
     *APP_COMMANDS,
     *DIALOG_COMMANDS,
 )

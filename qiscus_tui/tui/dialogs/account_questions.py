@@ -1,30 +1,32 @@
-"""Log out of an account, or forget it: asked, because neither can be undone."""
+"""Log out of an account, or forget it: both are confirmed, because neither can be undone."""
 
 from collections.abc import Awaitable, Callable, Iterable
 
+from msgspec.structs import replace
 from textual.widget import Widget
 
 from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerError
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.text import safe
+from qiscus_tui.tui.commands.context import Context, Phase
 from qiscus_tui.tui.dialogs.parts import DialogButton
 from qiscus_tui.tui.dialogs.question import Question
 
 LogOut = Callable[[bool], Awaitable[str]]
-"""Logs out; True: forget the account even if its token lives on. Gives how it ended, in words."""
+"""Logs out and returns the result in words. True: forget the account even if that fails."""
 
-LIVES_ON = (
+STILL_VALID = (
     "The token remains valid until it expires, and nothing was forgotten. Try again later, or "
-    "forget the account here all the same: y"
+    "press y to forget the account here anyway."
 )
 LONG_LIVED = (
-    "The long-lived token may live on at the server: no known call ends it. If it leaked, change "
+    "The long-lived token may remain valid: no known call ends it. If it leaked, change "
     "the password and ask Qiscus."
 )
 
 
 class LogOutDialog(Question[str]):
-    """Dismissed with how it ended. Where the server is away it offers to forget all the same."""
+    """Dismissed with the result in words. Where the server is away it offers to forget anyway."""
 
     TITLE_TEXT = "Log out?"
     DANGEROUS = True
@@ -34,7 +36,6 @@ class LogOutDialog(Question[str]):
         self._account_name = safe(name)
         self._log_out = log_out
         self._readonly = self._forgets = readonly
-        self._is_busy = False
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield DialogButton("Cancel  n", id="cancel")
@@ -51,37 +52,33 @@ class LogOutDialog(Question[str]):
         self.say("lines", LONG_LIVED)
         self.query_one("#lines").add_class("-wrapped")
 
-    def may_confirm(self) -> bool:
-        return not self._is_busy
-
-    def action_cancel(self) -> None:
-        """Leave, unless the server is being asked."""
-        if not self._is_busy:
-            super().action_cancel()
+    @property
+    def context(self) -> Context:
+        return replace(super().context, can_cancel=self.phase is not Phase.RUNNING)
 
     async def confirmed(self) -> None:
-        self._is_busy = True
+        self.phase = Phase.RUNNING
         self.say("note", "Logging out…")
         try:
             ended = await self._log_out(self._forgets)
         except QiscusTuiError as error:
-            self._is_busy = False
+            self.phase = Phase.ASKING
             self._failed(error)
         else:
             self.close(ended)
 
     def _failed(self, error: QiscusTuiError) -> None:
         if isinstance(error, OutOfReach | ServerError):
-            error.hint = LIVES_ON
+            error.hint = STILL_VALID
             self._forgets = True
-            self.say("heading", "Forget it all the same?")
+            self.say("heading", "Forget it anyway?")
             self.query_one("#confirm", DialogButton).rename("Forget  y")
         self.say_trouble(error)
-        self.ask_anew()
+        self.ask_again()
 
 
 class ForgetDialog(Question[bool]):
-    """Dismissed with True once the account is to be forgotten. No server is asked."""
+    """Dismissed with True to forget the account. Nothing is sent to a server."""
 
     TITLE_TEXT = "Forget this account?"
     DANGEROUS = True
@@ -100,12 +97,9 @@ class ForgetDialog(Question[bool]):
         )
         self.say(
             "lines",
-            "No server is asked: its tokens live on. Logging out ends the short-lived one first.",
+            "Its tokens are not ended and remain valid. Logging out ends the short-lived one.",
         )
         self.query_one("#lines").add_class("-wrapped")
-
-    def may_confirm(self) -> bool:
-        return True
 
     async def confirmed(self) -> None:
         self.close(True)

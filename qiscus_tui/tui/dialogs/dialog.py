@@ -1,10 +1,10 @@
 """The base of all dialogs: a box with a heading, a body that scrolls, and buttons."""
 
 from collections.abc import Iterable
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar, cast
 
 from textual import events
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -14,6 +14,9 @@ from textual.widgets import Button
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.tui.base.screen import SHORT, TooSmall
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.dialogs.parts import Body, DialogButton, Words
 
 Answer = TypeVar("Answer")
@@ -28,9 +31,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     """Whether it can end something for good: its border says so by colour, its words anyway."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,n", "cancel", "Cancel", show=False),
-        Binding("up,k", "scroll_body(-1)", "Up", show=False),
-        Binding("down,j", "scroll_body(1)", "Down", show=False),
+        *registry.bindings(Scope.DIALOG),
         Binding("pageup", "page_body(-1)", "Page up", show=False),
         Binding("pagedown", "page_body(1)", "Page down", show=False),
         Binding("home", "body_end(-1)", "Top", show=False),
@@ -78,7 +79,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
             &:focus { background-tint: transparent; text-style: bold reverse; }
             &.-danger-tone { color: $error; text-style: bold; }
             &.-danger-tone:focus { text-style: bold reverse; }
-            &.-asleep { color: $text-muted; text-style: none; }
+            &.-disarmed { color: $text-muted; text-style: none; }
         }
         &.-short {
             & #lead, & #body, & #note, & #questions { margin-bottom: 0; }
@@ -120,15 +121,15 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         self.show_questions()
 
     def opened(self) -> None:
-        """Fill the parts; they are there now."""
+        """Fill the parts, which are mounted now."""
 
     def on_resize(self, event: events.Resize) -> None:
-        """Close up where lines are scarce, and say so where there are too few to read it."""
+        """Leave out blank lines where there are few, and say so where there are too few."""
         self.set_class(event.size.height < SHORT, "-short")
         self.set_class(self.query_one(TooSmall).tells_of(event.size), "-too-small")
 
     def say(self, where: str, text: str | Content = "") -> None:
-        """Put words into a part: `heading`, `lead`, `lines` or `note`."""
+        """Show words in a part: `heading`, `lead`, `lines` or `note`."""
         words = self.query_one(f"#{where}", Words)
         words.say(text)
         if where == "lines":
@@ -143,26 +144,43 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         """What went wrong, and what to do, in the note."""
         self.say("note", trouble(error))
 
-    # Keys
+    # Commands
+
+    @property
+    def context(self) -> Context:
+        """What decides which commands are available here now."""
+        return Context()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Return whether a command is available, as the registry decides it."""
+        return registry.why_unavailable(action, self.context) is None
+
+    async def run_command(self, name: str) -> None:
+        """Run a command as its key does, after a click or Enter."""
+        await cast("App[object]", self.app).run_action(registry.action_of(name), self)
 
     def action_cancel(self) -> None:
         """Leave without an answer."""
         self.close(None)
 
     def close(self, answer: Answer | None) -> None:
-        """Give the answer and go: once, and only while this dialog is the one on top."""
+        """Give the answer and close: once, and only while this dialog is on top."""
         if self.is_current:
             self.dismiss(answer)
 
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Cancel is a button too."""
+    async def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Run the command that the button is named after."""
         event.stop()
-        if event.button.id == "cancel":
-            self.action_cancel()
+        if event.button.id is not None:
+            await self.run_command(event.button.id)
 
-    def action_scroll_body(self, lines: int) -> None:
-        """Scroll by lines."""
-        self.query_one(Body).scroll_relative(y=lines, animate=False)
+    def action_scroll_up(self) -> None:
+        """Scroll by a line."""
+        self.query_one(Body).scroll_relative(y=-1, animate=False)
+
+    def action_scroll_down(self) -> None:
+        """Scroll by a line."""
+        self.query_one(Body).scroll_relative(y=1, animate=False)
 
     def action_page_body(self, pages: int) -> None:
         """Scroll by pages."""

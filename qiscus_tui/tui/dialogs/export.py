@@ -14,7 +14,7 @@ from qiscus_tui.service.sessions.export_file import Export, ExportFormat, export
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.dialog import Dialog
 from qiscus_tui.tui.dialogs.parts import DialogButton
-from qiscus_tui.tui.dialogs.plan_words import sessions_word
+from qiscus_tui.tui.dialogs.plan_text import sessions_word
 from qiscus_tui.tui.widgets.fields import Field
 
 if TYPE_CHECKING:
@@ -50,23 +50,16 @@ class ExportDialog(Dialog[str]):
         )
 
     def on_input_submitted(self) -> None:
-        """Enter in the field."""
-        self._write_or_close()
-
-    def on_button_pressed(self, event: DialogButton.Pressed) -> None:
-        """The button does the same."""
-        event.stop()
-        if event.button.id == "write":
-            self._write_or_close()
+        """Write by Enter in the field."""
+        self.action_write()
 
     def action_cancel(self) -> None:
-        """Leave, with the path where one was written."""
+        """Close, with the path where one was written."""
         self.close(self._written)
 
-    def _write_or_close(self) -> None:
-        if self._written is not None:
-            self.action_cancel()
-        elif not self._connection.account_storage.local_files.persistent:
+    def action_write(self) -> None:
+        """Write the file, or say why not."""
+        if not self._connection.account_storage.local_files.persistent:
             self.say("note", "The demo writes no files.")
         else:
             self.run_worker(self._write(), exclusive=True)

@@ -1,4 +1,4 @@
-"""Find: which session a token belongs to. The token is compared and forgotten."""
+"""Find the session that a token belongs to. The token is compared and forgotten."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from qiscus_tui.tui.dialogs.parts import DialogButton
 from qiscus_tui.tui.widgets.fields import SecretField
 
 FRESH = 2 * MINUTE
-"""Seconds for which a list is as good as the server's word."""
+"""Seconds after which the server may list other sessions."""
 
 
 class FindDialog(Dialog[str]):
@@ -35,19 +35,13 @@ class FindDialog(Dialog[str]):
         yield DialogButton("Find  enter", id="find")
 
     def opened(self) -> None:
-        self.say("lead", "Paste a token that was found somewhere. It is not shown, kept or sent.")
+        self.say("lead", "Paste a token that you found somewhere. It is not shown, stored or sent.")
 
     def on_input_submitted(self) -> None:
-        """Enter in the field."""
-        self.find()
+        """Find by Enter in the field."""
+        self.action_find()
 
-    def on_button_pressed(self, event: DialogButton.Pressed) -> None:
-        """The button does the same."""
-        event.stop()
-        if event.button.id == "find":
-            self.find()
-
-    def find(self) -> None:
+    def action_find(self) -> None:
         """Compare what was typed, and forget it."""
         typed = self.query_one(SecretField).take().strip()
         if not typed:

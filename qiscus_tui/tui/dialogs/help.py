@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 
-from qiscus_tui.tui.commands.command import Command
-from qiscus_tui.tui.commands.registry import COMMANDS, by_group
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Command, Scope
 from qiscus_tui.tui.dialogs.dialog import Dialog
 from qiscus_tui.tui.dialogs.parts import Body, DialogButton
 from qiscus_tui.tui.widgets.cells import fit
@@ -35,19 +35,21 @@ class HelpDialog(Dialog[None]):
     """Closed by escape, Enter, `q` or `?`."""
 
     TITLE_TEXT = "Help"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,q,question_mark", "cancel", "Close", show=False)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.HELP)]
 
-    def __init__(self, commands: Sequence[Command] = COMMANDS) -> None:
+    def __init__(self, commands: Sequence[Command] = registry.COMMANDS) -> None:
         super().__init__()
         self._commands = commands
 
     def compose_buttons(self) -> list[DialogButton]:
         return [DialogButton("Close  esc", id="cancel")]
 
+    def action_close(self) -> None:
+        """Close by the keys that open and leave."""
+        self.action_cancel()
+
     def on_resize(self, event: events.Resize) -> None:
-        """Wrap it anew. (The base has its own part in this.)"""
+        """Wrap it again. (Textual calls the base's handler too.)"""
         self._show(event.size.width)
 
     def _show(self, screen_width: int) -> None:
@@ -59,7 +61,7 @@ class HelpDialog(Dialog[None]):
 def help_lines(commands: Sequence[Command], width: int) -> Content:
     """All of it, wrapped to `width` cells."""
     lines: list[Content] = []
-    for group, members in by_group(commands).items():
+    for group, members in registry.by_group(commands).items():
         lines += _section(
             group.value, [(one.key_shown or BY_NAME, one.help) for one in members], width
         )

@@ -1,4 +1,4 @@
-"""The palette: every action by name. Dismissed with the name of the chosen one."""
+"""The palette: the available commands by name. Dismissed with the name of the chosen one."""
 
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
@@ -83,14 +83,14 @@ class PaletteDialog(ModalScreen[str]):
         with Vertical(id="palette"):
             yield Field(id="words", placeholder="command")
             yield CommandList(id="found", compact=True, markup=False)
-            yield Words("no command has these words", id="nothing")
+            yield Words("No matching command", id="nothing")
 
     def on_mount(self) -> None:
         """Show them all."""
         self._show(self._commands)
 
     def on_resize(self) -> None:
-        """Close up where lines are scarce, and cut the titles where columns are."""
+        """Leave out blank lines where there are few, and cut the titles where it is narrow."""
         self.set_class(self.size.height < 20, "-short")
         self._show(matching(self._commands, self.query_one(Field).value))
 

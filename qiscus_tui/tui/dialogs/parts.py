@@ -26,7 +26,7 @@ class Words(Static, can_focus=False):
         super().__init__(_content(text), id=id, classes=classes, markup=False)
 
     def say(self, text: str | Content) -> None:
-        """Say something else; nothing at all takes no room."""
+        """Show other words; none take no room."""
         content = _content(text)
         self.display = bool(content.plain)
         self.update(content)
@@ -62,51 +62,52 @@ class DialogButton(Button):
         self.active_effect_duration = 0
 
     def rename(self, label: str) -> None:
-        """Give it other words."""
+        """Change its label."""
         self.label = Content(label)
         self.refresh(layout=True)
 
 
 class Toggle(Static, can_focus=True):
-    """`[ ] c  also …`: lets something in that stays out otherwise."""
+    """`[ ] c  also …`: adds to a plan what is left out otherwise."""
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "ask", show=False)]
 
     class Toggled(Message):
-        """Asked for, by key or click; the dialog decides."""
+        """It was clicked, or Enter or space pressed on it; the dialog decides."""
 
-        def __init__(self, key: str) -> None:
+        def __init__(self, what: str) -> None:
             super().__init__()
-            self.key = key
+            self.what = what
 
-    def __init__(self, key: str, *, id: str) -> None:
-        super().__init__("", id=id, markup=False)
-        self._key = key
+    def __init__(self, what: str) -> None:
+        """`what` is left out otherwise, and begins with its key."""
+        super().__init__("", id=f"allow-{what}", markup=False)
+        self._what = what
         self.display = False
 
     def show_state(self, words: str, *, on: bool) -> None:
-        """Show what it lets in, and whether it does."""
+        """Show what it adds, and whether it does."""
         self.display = bool(words)
         style = "$warning" if on else ""
         self.update(
             Content.assemble(
-                (f"[{'✓' if on else ' '}] ", style), (self._key, "bold $primary"), f"  {words}"
+                (f"[{'✓' if on else ' '}] ", style), (self._what[0], "bold $primary"), f"  {words}"
             )
         )
 
     def action_ask(self) -> None:
         """Enter or space on it."""
-        self.post_message(self.Toggled(self._key))
+        self.post_message(self.Toggled(self._what))
 
     def on_click(self, event: events.Click) -> None:
         """A click on it."""
         event.stop()
-        self.post_message(self.Toggled(self._key))
+        self.post_message(self.Toggled(self._what))
 
 
 class TypedField(Field):
-    """A confirmation by typing. It takes no paste, and passes on the keys it can't use."""
+    """A confirmation by typing. It refuses pastes, and passes on the keys it can't use."""
 
     class PasteRefused(Message):
         """Somebody pasted into it."""
@@ -122,7 +123,7 @@ class TypedField(Field):
         if not self._takes(event):
             return False
         self.focus()
-        if self._guard.awake:
+        if self._guard.armed:
             self.insert_text_at_cursor(event.character or "")
         return True
 
@@ -133,8 +134,8 @@ class TypedField(Field):
         if not self._takes(event):
             event.prevent_default()  # not stopped: `n` and `y` still mean what they mean
             return
-        self._guard.heard()
-        if not self._guard.awake:
+        self._guard.record_key()
+        if not self._guard.armed:
             event.prevent_default()
             event.stop()
 

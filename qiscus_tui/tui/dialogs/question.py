@@ -1,126 +1,112 @@
-"""A dialog that can confirm something: by a meant key, or a click, after its dead time."""
+"""A dialog that can confirm something: by a key that was meant, or a click, after a delay."""
 
 from typing import ClassVar, TypeVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import Button
 from textual.worker import Worker
 
 from qiscus_tui.model.clock import Clock
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.commands.context import Context, Phase
 from qiscus_tui.tui.dialogs.dialog import Dialog
-from qiscus_tui.tui.dialogs.guard import DEAD, Guard
+from qiscus_tui.tui.dialogs.guard import ARM_DELAY, Guard
 from qiscus_tui.tui.dialogs.parts import TypedField
 
 Answer = TypeVar("Answer")
 
-ONE_BURST = "Ignored: keys arrived in a burst. Press again."
-"""A quick hand must not think that its yes was heard."""
+BURST_IGNORED = "Ignored: keys arrived in a burst. Press again."
 
 
 class Question(Dialog[Answer]):
-    """`y`, or Enter or a click on the button `confirm`, calls `confirmed`."""
+    """`y`, or Enter or a click on the button `confirm`, runs `confirmed`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "confirm", "Confirm", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.QUESTION)]
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self.guard = Guard(clock)
         self.confirming: Worker[None] | None = None
-        """What follows the yes, or waits to see whether it was meant."""
+        """Does what was confirmed, or waits to see whether it was meant."""
+        self.phase = Phase.ASKING
 
     @property
-    def plan_runs(self) -> bool:
-        """Whether leaving the program now would cut something short: ask first."""
-        return False
-
-    # What a subclass says.
-
-    def may_confirm(self) -> bool:
-        """Whether there is something to confirm now."""
-        raise NotImplementedError
+    def context(self) -> Context:
+        return Context(phase=self.phase, too_small=self.has_class("-too-small"))
 
     async def confirmed(self) -> None:
-        """Somebody said yes, and meant it. Runs in a worker."""
+        """Do what was confirmed, in a worker."""
         raise NotImplementedError
 
     # When a yes counts.
 
-    def ask_anew(self) -> None:
-        """What is asked is drawn anew: the dead time begins with that drawing."""
-        self.guard.sleep()
-        self._show_asleep()
+    def ask_again(self) -> None:
+        """Ask anew: nothing confirms until this is drawn and the delay is over."""
+        self.guard.disarm()
+        self._show_armed()
         self.call_after_refresh(self._drawn)
 
     def _drawn(self) -> None:
-        self.guard.drawn()
-        self.set_timer(DEAD, self._show_asleep)
+        self.guard.arm()
+        self.set_timer(ARM_DELAY, self._show_armed)
 
-    def _show_asleep(self) -> None:
+    def _show_armed(self) -> None:
         for button in self.query("#confirm"):
-            button.set_class(not self.guard.awake, "-asleep")
+            button.set_class(not self.guard.armed, "-disarmed")
 
     def on_screen_resume(self) -> None:
-        """It is on top (again)."""
-        self.ask_anew()
+        """Ask again: it is on top now."""
+        self.ask_again()
 
     def on_resize(self, event: events.Resize) -> None:
-        """It is drawn elsewhere now, or was not to be read. (The base has its own part in this.)"""
-        self.ask_anew()
+        """Ask again: it was drawn elsewhere. (Textual calls the base's handler too.)"""
+        self.ask_again()
 
     def on_key(self, event: events.Key) -> None:
-        """Every key that no field kept."""
-        self.guard.heard()
+        """Record every key that no field kept."""
+        self.guard.record_key()
 
     def on_paste(self, event: events.Paste) -> None:
-        """A paste is never an answer, and the keys around it are none either."""
+        """Refuse a paste as an answer, and the keys around it too."""
         event.stop()
-        self.guard.heard()
-        self.ask_anew()
+        self.guard.record_key()
+        self.ask_again()
 
     def on_mouse_down(self) -> None:
-        """A click is judged by what came before it, as a key is."""
-        self.guard.heard()
+        """Record a click: it is judged by what came before it, as a key is."""
+        self.guard.record_key()
 
     def on_typed_field_paste_refused(self, message: TypedField.PasteRefused) -> None:
-        """Somebody pasted into the field."""
+        """Say that a paste into the field was refused."""
         message.stop()
-        self.guard.heard()
-        self.ask_anew()
-        self.say_again("Not pasted: type it.")
+        self.guard.record_key()
+        self.ask_again()
+        self.warn("Not pasted: type it.")
 
-    def say_again(self, words: str) -> None:
-        """Why it was not confirmed, and what to do."""
+    def warn(self, words: str) -> None:
+        """Say why it was not confirmed, and what to do."""
         self.say("note", Content.styled(words, "bold $warning"))
 
     def action_confirm(self) -> None:
-        """A key that may mean yes."""
-        if self._may_confirm_here():
-            self.confirming = self.run_worker(
-                self._confirm_if_meant(), group="confirm", exclusive=True
-            )
+        """Confirm, if the key turns out to be meant."""
+        self.confirming = self.run_worker(self._confirm_if_meant(), group="confirm", exclusive=True)
 
     async def _confirm_if_meant(self) -> None:
-        was_awake = self.guard.awake
+        was_armed = self.guard.armed
         meant = await self.guard.is_meant()
-        if not self._may_confirm_here() or not self.is_current:
+        if not self.check_action("confirm", ()) or not self.is_current:
             return
         if meant:
             await self.confirmed()
-        elif was_awake:
-            self.notify(ONE_BURST, severity="warning", markup=False)
+        elif was_armed:
+            self.notify(BURST_IGNORED, severity="warning", markup=False)
 
-    def _may_confirm_here(self) -> bool:
-        """Nothing is confirmed on a terminal too small to show what."""
-        return self.may_confirm() and not self.has_class("-too-small")
+    async def action_quit_during_run(self) -> None:
+        """Leave the program; it asks first."""
+        await self.run_command("quit")
 
-    def on_input_submitted(self) -> None:
-        """Enter in a field. (The key itself was heard as it bubbled.)"""
-        self.action_confirm()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Enter or a click on a button."""
-        event.stop()
-        if event.button.id == "confirm":
-            self.action_confirm()
+    async def on_input_submitted(self) -> None:
+        """Confirm by Enter in a field. (The key itself was recorded as it bubbled.)"""
+        await self.run_command("confirm")

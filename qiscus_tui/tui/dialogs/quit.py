@@ -23,11 +23,8 @@ class QuitDialog(Question[bool]):
         self.say(
             "lead",
             "Nothing more is sent, and answers under way get 2 seconds. What was sent may "
-            "stay unverified; the next start names the plan that was cut short.",
+            "remain unverified; the next start names the plan that was cut short.",
         )
-
-    def may_confirm(self) -> bool:
-        return True
 
     async def confirmed(self) -> None:
         self.close(True)

@@ -1,35 +1,34 @@
-"""Revoke: shows the plan, asks, follows the run, and tells the verified result.
+"""Revoke: shows the plan, asks, shows the run of it, and the verified result.
 
-No rule of revocation stands here: toggles change what is `Allowed`, and the plan is made anew.
+It has no rule of revocation: toggles change what is `Allowed`, and the plan is made again.
 """
 
 import contextlib
-import enum
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import events
+from msgspec.structs import replace as with_changes
+from textual import events, work
 from textual.app import App
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.worker import WorkerError
 
 from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.service.history import SEE_THE_LIST, reached_words
 from qiscus_tui.service.revocation.clock_check import check_clocks
-from qiscus_tui.service.revocation.events import Answered, Finished
-from qiscus_tui.service.revocation.on_connection import forget_own_if_ended, revocation_on
+from qiscus_tui.service.revocation.on_connection import forget_own_if_ended
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.dialogs.asking_words import asking_lead, asking_note, toggles
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.commands.context import Context, Phase
 from qiscus_tui.tui.dialogs.dialog import trouble
 from qiscus_tui.tui.dialogs.parts import Body, DialogButton, Toggle, TypedField, Words
-from qiscus_tui.tui.dialogs.plan_words import plan_lines, sessions_word
-from qiscus_tui.tui.dialogs.progress_words import (
-    Progress,
+from qiscus_tui.tui.dialogs.plan_text import plan_lines, sessions_word
+from qiscus_tui.tui.dialogs.progress import (
     progress_lead,
     progress_lines,
     result_lead,
@@ -37,11 +36,12 @@ from qiscus_tui.tui.dialogs.progress_words import (
     result_note,
 )
 from qiscus_tui.tui.dialogs.question import Question
+from qiscus_tui.tui.dialogs.question_text import question_lead, question_note, toggles
+from qiscus_tui.tui.dialogs.running import PlanRun
 from qiscus_tui.tui.dialogs.stop import StopDialog
 
 if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
-    from qiscus_tui.service.revocation.run import Revocation
 
 REDRAW = 0.1
 """Seconds between two drawings of the progress."""
@@ -52,31 +52,20 @@ LONG = 10.0
 MARKED = "marked"
 """Why sessions are in a plan: they were marked."""
 
-
-class Phase(enum.Enum):
-    """Where the dialog stands."""
-
-    ASKING = "asking"
-    RUNNING = "running"
-    DONE = "done"
+KINDS = ("current", "protected", "hidden")
+"""What a plan leaves out unless it is asked for."""
 
 
 class RevokeDialog(Question[Report]):
     """Dismissed with the report, or None where nothing was begun.
 
-    `told` hears of the report as soon as it is there: the list behind must not lag behind it.
+    `on_result` gets the report as soon as it is there: the list behind must not lag behind it.
     """
 
     TITLE_TEXT = "Revoke"
     DANGEROUS = True
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "allow('c')", show=False),
-        Binding("p", "allow('p')", show=False),
-        Binding("h", "allow('h')", show=False),
-        Binding("enter", "finish", show=False),
-        Binding("q", "quit_program", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.REVOKE)]
 
     DEFAULT_CSS = """
     RevokeDialog {
@@ -91,31 +80,37 @@ class RevokeDialog(Question[Report]):
         connection: "Connection",
         listed: SessionList,
         selection: Selection,
-        told: Callable[[Report], None] = lambda _: None,
+        on_result: Callable[[Report], None] = lambda _: None,
     ) -> None:
         super().__init__(connection.clock)
-        self._told = told
+        self._on_result = on_result
         self._connection = connection
         self._listed = listed
         self._selection = selection
-        self._phase = Phase.ASKING
         self._plan = make_plan(listed, selection, Allowed())
+        self._run = PlanRun(connection, self._plan, self._show_progress)
         self._refusal: QiscusTuiError | None = None
-        self._run: Revocation | None = None
-        self._stopping = False
-        self._progress = Progress(0, connection.clock.monotonic)
-        self._report: Report | None = None
 
     @property
     def plan_runs(self) -> bool:
-        """Whether a plan runs: leaving the program should be asked for."""
-        return self._phase is Phase.RUNNING
+        """Whether a plan runs: leaving the program is confirmed then."""
+        return self.phase is Phase.RUNNING
+
+    @property
+    def context(self) -> Context:
+        return with_changes(
+            super().context,
+            running=self.plan_runs,
+            refusal=self._refusal.message if self._refusal else "",
+            empty=not self._plan.targets,
+            left_out=frozenset(kind for kind, words, _ in toggles(self._plan) if words),
+        )
 
     # What it is made of
 
     def compose_questions(self) -> Iterable[Widget]:
-        for key in "cph":
-            yield Toggle(key, id=f"allow-{key}")
+        for kind in KINDS:
+            yield Toggle(kind)
         line = Widget(
             Words(id="number-words"),
             TypedField(self.guard, characters="0123456789", id="number"),
@@ -140,43 +135,45 @@ class RevokeDialog(Question[Report]):
     def _show_plan(self) -> None:
         plan, count = self._plan, len(self._plan.targets)
         self.say("heading", f"Revoke {sessions_word(count)}" if count else "Nothing to revoke")
-        self.say("lead", asking_lead(plan, self._connection.account, self._refusal))
+        self.say("lead", question_lead(plan, self._connection.account, self._refusal))
         self.say("lines", plan_lines(plan, self._connection.server_now()))
-        for key, words, on in toggles(plan):
-            self._toggle(key).show_state(words, on=on)
-        self.query_one("#number-line").display = self.may_confirm() and plan.is_large
+        for kind, words, on in toggles(plan):
+            self._toggle(kind).show_state(words, on=on)
+        asks = bool(count) and self._refusal is None
+        self.query_one("#number-line").display = asks and plan.is_large
         self.show_questions()
         self.query_one("#number-words", Words).say(f"Type {count} and press Enter:")
         confirm = self.query_one("#confirm", DialogButton)
-        confirm.display = self.may_confirm()
+        confirm.display = asks
         confirm.rename(f"Revoke {count:,}" if plan.is_large else f"Revoke {count:,}  y")
-        self.say("note", asking_note(plan, self._refusal))
-        self.ask_anew()
+        self.say("note", question_note(plan, self._refusal))
+        self.ask_again()
 
-    def _toggle(self, key: str) -> Toggle:
-        return self.query_one(f"#allow-{key}", Toggle)
+    def _toggle(self, kind: str) -> Toggle:
+        return self.query_one(f"#allow-{kind}", Toggle)
 
-    def action_allow(self, key: str) -> None:
-        """Let something in that stays out, or out again; the plan is made anew."""
-        offered = self._phase is Phase.ASKING and self._refusal is None
-        if not offered or not self._toggle(key).display or not self.guard.was_awake:
-            return
-        allowed = self._plan.allowed
-        match key:
-            case "c":
-                allowed = replace(allowed, current=not allowed.current)
-            case "p":
-                allowed = replace(allowed, protected=not allowed.protected)
-            case _:
-                allowed = replace(allowed, hidden=not allowed.hidden)
-        self._plan = make_plan(self._listed, self._selection, allowed)
-        self.query_one(TypedField).value = ""
-        self._show_plan()
+    def action_allow_current(self) -> None:
+        """Add this program's own session, or leave it out again."""
+        self._allow(replace(self._plan.allowed, current=not self._plan.allowed.current))
 
-    def on_toggle_toggled(self, message: Toggle.Toggled) -> None:
-        """A toggle was clicked, or Enter pressed on it."""
+    def action_allow_protected(self) -> None:
+        """Add protected sessions, or leave them out again."""
+        self._allow(replace(self._plan.allowed, protected=not self._plan.allowed.protected))
+
+    def action_allow_hidden(self) -> None:
+        """Add hidden sessions, or leave them out again."""
+        self._allow(replace(self._plan.allowed, hidden=not self._plan.allowed.hidden))
+
+    def _allow(self, allowed: Allowed) -> None:
+        if self.guard.was_armed:
+            self._plan = make_plan(self._listed, self._selection, allowed)
+            self.query_one(TypedField).value = ""
+            self._show_plan()
+
+    async def on_toggle_toggled(self, message: Toggle.Toggled) -> None:
+        """Change what is left out."""
         message.stop()
-        self.action_allow(message.key)
+        await self.run_command(f"allow_{message.what}")
 
     def on_key(self, event: events.Key) -> None:
         """Digits go to the field wherever the focus is."""
@@ -185,44 +182,44 @@ class RevokeDialog(Question[Report]):
         if asked and self.focused is not field and field.type_key(event):
             event.stop()
 
-    def say_again(self, words: str) -> None:
-        """What is said of our own session stays in sight."""
-        warned = asking_note(self._plan, self._refusal)
+    def warn(self, words: str) -> None:
+        """Say it below what the note says of our own session."""
+        warned = question_note(self._plan, self._refusal)
         again = Content.styled(words, "bold $warning")
         parts = [part for part in (warned, again) if part.plain]
         self.say("note", Content("\n").join(parts))
-
-    def may_confirm(self) -> bool:
-        return self._phase is Phase.ASKING and self._refusal is None and bool(self._plan.targets)
 
     # Running
 
     async def confirmed(self) -> None:
         plan = self._plan
         if plan.is_large and self.query_one(TypedField).value != str(len(plan.targets)):
-            self.say_again(f"That is not the number: type {len(plan.targets)} to revoke them.")
+            self.warn(f"That is not the number: type {len(plan.targets)} to revoke them.")
             return
         self._begin()
+        redraw = self.set_interval(REDRAW, self._show_progress)
         try:
-            self._run = await revocation_on(self._connection, plan)
-            if self._stopping:
-                self._run.stop()
-            await self._follow(self._run)
+            report = await self._run.apply()
         except QiscusTuiError as error:
-            self._phase = Phase.DONE
-            self.say("heading", "Not revoked" if not self._progress.done else "Ended early")
+            self.phase = Phase.DONE
+            self.say("heading", "Ended early" if self._run.progress.done else "Not revoked")
             self.say("lead")
             self.say_trouble(error)
             self._offer_close()
+        else:
+            if report is not None:
+                await self._finished(report)
+        finally:
+            redraw.stop()
 
     def _begin(self) -> None:
-        self._phase = Phase.RUNNING
-        self._progress = Progress(len(self._plan.targets), self._connection.clock.monotonic)
+        self.phase = Phase.RUNNING
+        self._run = PlanRun(self._connection, self._plan, self._show_progress)
         self.query_one("#lines").add_class("-wrapped")
         self.say("heading", f"Revoking {sessions_word(len(self._plan.targets))}")
         self.say("note")
-        for key in "cph":
-            self._toggle(key).show_state("", on=False)
+        for kind in KINDS:
+            self._toggle(kind).show_state("", on=False)
         self.query_one("#number-line").display = False
         self.show_questions()
         self.query_one("#confirm").display = False
@@ -232,24 +229,9 @@ class RevokeDialog(Question[Report]):
         self.set_focus(None)
         self._show_progress()
 
-    async def _follow(self, run: "Revocation") -> None:
-        redraw = self.set_interval(REDRAW, self._show_progress)
-        try:
-            async with contextlib.aclosing(run.apply()) as told:
-                async for event in told:
-                    self._progress.record(event)
-                    if isinstance(event, Finished):
-                        self._report = event.report
-                    elif not isinstance(event, Answered):
-                        self._show_progress()
-        finally:
-            redraw.stop()
-        if self._report is not None:
-            await self._finished(self._report)
-
     def _show_progress(self) -> None:
-        self.say("lead", progress_lead(self._progress, self.query_one("#heading").size.width))
-        self.say("lines", progress_lines(self._progress))
+        self.say("lead", progress_lead(self._run.progress, self.query_one("#heading").size.width))
+        self.say("lines", progress_lines(self._run.progress))
 
     async def _finished(self, report: Report) -> None:
         parts = [result_note(report)]
@@ -257,11 +239,11 @@ class RevokeDialog(Question[Report]):
             await forget_own_if_ended(self._connection, report)
         except QiscusTuiError as error:
             parts.append(trouble(error))
-        self._told(report)
-        self._phase = Phase.DONE
+        self._on_result(report)
+        self.phase = Phase.DONE
         self.set_class(False, "-dangerous")
         self.say("heading", "Revoked" if report.is_whole else "Not all revoked")
-        of_marks, seconds = self._selection.why == MARKED, self._progress.seconds
+        of_marks, seconds = self._selection.why == MARKED, self._run.progress.seconds
         self.say("lead", result_lead(report, seconds, of_marks=of_marks))
         self.say("lines", result_lines(report))
         self.say("note", Content("\n").join([part for part in parts if part.plain]))
@@ -279,51 +261,39 @@ class RevokeDialog(Question[Report]):
     # Ending
 
     def action_cancel(self) -> None:
-        """Leave; while a plan runs, ask whether to stop it."""
-        if self._phase is not Phase.RUNNING:
-            self.close(self._report)
-        elif self._not_sent() == 0:
+        """Close; while a plan runs, ask whether to stop it."""
+        if not self.plan_runs:
+            self.close(self._run.report)
+        elif self._run.not_sent == 0:
             self.say("note", "All are sent already: waiting for the answers.")
-        elif not self._stopping:
-            question = StopDialog(self._connection.clock, self._not_sent)
-            cast("App[object]", self.app).push_screen(question, self._stop_answered)
+        elif not self._run.is_stopping:
+            self._ask_to_stop()
+
+    @work(group="dialog")
+    async def _ask_to_stop(self) -> None:
+        question = StopDialog(self._connection.clock, self._not_sent)
+        stops = await cast("App[object]", self.app).push_screen_wait(question)
+        if stops and self.plan_runs:
+            self._run.stop()
+            self.query_one("#cancel", DialogButton).rename("Stopping…")
 
     def _not_sent(self) -> int | None:
         """How many sessions wait to be sent; None where nothing runs."""
-        if self._phase is not Phase.RUNNING:
-            return None
-        return len(self._plan.targets) if self._run is None else self._run.not_sent
-
-    def _stop_answered(self, stops: bool | None) -> None:
-        if not stops or self._phase is not Phase.RUNNING:
-            return
-        self._stopping = True
-        self.query_one("#cancel", DialogButton).rename("Stopping…")
-        if self._run is not None:
-            self._run.stop()
+        return self._run.not_sent if self.plan_runs else None
 
     def action_finish(self) -> None:
-        """Enter, wherever the focus is, closes what is done."""
-        if self._phase is Phase.DONE:
-            self.close(self._report)
-
-    async def action_quit_program(self) -> None:
-        """While a plan runs, leaving the program can be asked for from here."""
-        if self.plan_runs:
-            await cast("App[object]", self.app).run_action("app.quit")
+        """Close what is done, wherever the focus is."""
+        self.close(self._run.report)
 
     async def end_early(self) -> list[str]:
-        """Send nothing more, and give answers their 2 s. Returns how far the plan came."""
+        """Send nothing more, and give answers their 2 s. Return how far the plan came."""
         if self.confirming is None or self.confirming.is_finished:
             return []
         self.confirming.cancel()
         with contextlib.suppress(WorkerError):
             await self.confirming.wait()
-        if self._run is None or self._report is not None:
-            return []
-        words = reached_words(*self._run.reached)
-        return [f"The revoke plan {self._plan.id} was cut short: {words}\n  {SEE_THE_LIST}"]
+        return self._run.cut_short
 
     async def on_unmount(self) -> None:
-        """The screen goes away under a run."""
+        """End a run whose screen goes away."""
         await self.end_early()

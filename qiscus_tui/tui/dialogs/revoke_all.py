@@ -1,13 +1,13 @@
-"""Revoke all: says what follows, takes the typed app code, and tells how it ended."""
+"""Revoke all: says what follows, takes the typed app code, and shows the result."""
 
 import asyncio
 import contextlib
-import enum
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar, Protocol, cast, runtime_checkable
 
-from textual.binding import Binding, BindingType
+from msgspec.structs import replace
+from textual.binding import BindingType
 from textual.content import Content
 from textual.css.query import NoMatches
 from textual.widget import Widget
@@ -16,9 +16,12 @@ from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT
 from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.commands.context import Context, Phase
 from qiscus_tui.tui.dialogs.dialog import trouble
 from qiscus_tui.tui.dialogs.parts import DialogButton, TypedField, Words
-from qiscus_tui.tui.dialogs.plan_words import sessions_word
+from qiscus_tui.tui.dialogs.plan_text import sessions_word
 from qiscus_tui.tui.dialogs.question import Question
 
 if TYPE_CHECKING:
@@ -29,32 +32,24 @@ CLIENTS = 8
 """Clients that are named."""
 
 
-class Phase(enum.Enum):
-    """Where the dialog stands."""
-
-    ASKING = "asking"
-    SENDING = "sending"
-    DONE = "done"
-
-
 @runtime_checkable
 class LeavesWords(Protocol):
-    """An app that says something on the terminal that it leaves behind."""
+    """An app that prints something on the terminal after it ended."""
 
     parting_words: list[str]
 
 
 class RevokeAllDialog(Question["RevokeAllResult"]):
-    """Dismissed with how it ended, or None where nothing was sent.
+    """Dismissed with the result, or None where nothing was sent.
 
-    `told` hears of it as soon as it is known: the list behind must not lag behind it.
+    `on_result` gets it as soon as it is known: the list behind must not lag behind it.
     """
 
     AUTO_FOCUS = "#code"
     TITLE_TEXT = "Revoke all sessions"
     DANGEROUS = True
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "finish", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.REVOKE_ALL)]
 
     DEFAULT_CSS = """
     RevokeAllDialog {
@@ -67,23 +62,25 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
         self,
         connection: "Connection",
         listed: SessionList,
-        told: "Callable[[RevokeAllResult], None]" = lambda _: None,
+        on_result: "Callable[[RevokeAllResult], None]" = lambda _: None,
     ) -> None:
         super().__init__(connection.clock)
-        self._told = told
+        self._on_result = on_result
         self._connection = connection
         self._listed = listed
-        self._phase = Phase.ASKING
         self._refusal: QiscusTuiError | None = None
         self._result: RevokeAllResult | None = None
         self._sending: asyncio.Task[Sent] | None = None
         self._lost: str | None = None
-        """A new long-lived token that is kept nowhere, until the user has closed the dialog."""
+        """A new long-lived token that is stored nowhere, until the user has closed the dialog."""
 
     @property
-    def plan_runs(self) -> bool:
-        """Whether tokens of ours are between the server and the disk."""
-        return self._phase is Phase.SENDING
+    def context(self) -> Context:
+        return replace(
+            super().context,
+            refusal=self._refusal.message if self._refusal else "",
+            can_cancel=self.phase is not Phase.RUNNING,
+        )
 
     def compose_questions(self) -> Iterable[Widget]:
         yield Words(id="code-words")
@@ -116,13 +113,10 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
             self.query_one(name).display = False
         self.query_one("#cancel").focus()
 
-    def may_confirm(self) -> bool:
-        return self._phase is Phase.ASKING and self._refusal is None
-
     async def confirmed(self) -> None:
         code = self._connection.account.app_code
         if self.query_one(TypedField).value.strip() not in {code, safe(code)}:
-            self.say_again("That is not the app code: nothing was sent.")
+            self.warn("That is not the app code: nothing was sent.")
             return
         from qiscus_tui.service.revocation.revoke_all import send_revoke_all, verify
 
@@ -139,15 +133,15 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
             self.say("heading", "Nothing was revoked")
             self.say("lead")
             self.say_trouble(error)
-        self._phase = Phase.DONE
+        self.phase = Phase.DONE
         close = self.query_one("#cancel", DialogButton)
         close.display = True
         close.rename("Close  enter")
         close.focus()
-        self.ask_anew()
+        self.ask_again()
 
     def _show_sending(self) -> None:
-        self._phase = Phase.SENDING
+        self.phase = Phase.RUNNING
         for name in ("#code-words", "#code", "#confirm", "#cancel"):
             self.query_one(name).display = False
         self.show_questions()
@@ -157,7 +151,7 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
         self.say("note")
 
     def _show_lost(self, token: str) -> bool:
-        """Show a new long-lived token that could not be stored, while the rest still goes on."""
+        """Show a new long-lived token that could not be stored, while the rest is still running."""
         self._lost = token
         words = Content.assemble(
             ("The new long-lived token, shown only here and only now:\n", "bold $error"),
@@ -174,7 +168,7 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
 
     def _show_result(self, result: "RevokeAllResult") -> None:
         self._result = result
-        self._told(result)
+        self._on_result(result)
         sent, whole = result.sent, result.still_listed == 0
         refused = sent.failure is not None and result.nothing_ended
         self.set_class(not whole or sent.unstored is not None, "-dangerous")
@@ -186,25 +180,22 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
         self.say("lines", result_words(result))
 
     def action_cancel(self) -> None:
-        """Leave; not while the call is under way, and not by a key that came too early."""
-        if self._phase is Phase.SENDING:
-            return
-        if self._phase is Phase.ASKING:
+        """Close; once it is done, not by a key that came too early."""
+        if self.phase is Phase.ASKING:
             self.close(None)
-        elif self.guard.awake:
+        elif self.guard.armed:
             self.say("note")
             self._lost = None  # it was read
             self.close(self._result)
 
     def action_finish(self) -> None:
-        """Enter, wherever the focus is, closes what is done."""
-        if self._phase is Phase.DONE:
-            self.action_cancel()
+        """Close what is done, wherever the focus is."""
+        self.action_cancel()
 
     async def on_unmount(self) -> None:
-        """The screen goes away: the new token is stored first, or left on the terminal."""
+        """Store the new token first, or leave it on the terminal."""
         if self.confirming is not None:
-            self.confirming.cancel()  # nobody is left to be shown the result
+            self.confirming.cancel()  # there is no screen left for the result
         if self._sending is not None:
             await asyncio.wait({self._sending})
             self._sending.exception()  # nor the failure, which the next start explains
@@ -216,16 +207,16 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
 
 
 def consequences(listed: SessionList) -> Content:
-    """What follows from ending everything in this list."""
+    """Return what follows from ending everything in this list."""
     lines = [
-        Content("Every one ends, this program's own too; it goes on with a new token."),
+        Content("Every session ends, including this program's own; it goes on with a new token."),
         Content(
             "Every integration that uses one of these tokens stops working until it logs in "
-            "again, and so does everybody who is logged in as this user."
+            "again, and everybody who is logged in as this user is logged out."
         ),
     ]
     if not listed.is_whole:
-        lines.append(Content("What could not be read, and so is not listed, ends too."))
+        lines.append(Content("Sessions that could not be read, and so are not listed, end too."))
     protected = Counter(
         {f"{label}, protected": n for label, n in listed.protected_by_label.items()}
     )
@@ -245,7 +236,7 @@ def consequences(listed: SessionList) -> Content:
 
 
 def result_words(result: "RevokeAllResult") -> Content:
-    """What is known of the end, and what is not."""
+    """Return what is known of the result, and what is not."""
     parts: list[Content] = []
     sent = result.sent
     if sent.failure is not None:
@@ -260,7 +251,7 @@ def result_words(result: "RevokeAllResult") -> Content:
         parts.append(Content.styled("The list could not be read afterwards.", "$warning"))
         parts.append(trouble(result.trouble))
     if result.still_listed:
-        still = f"{sessions_word(result.still_listed)} of before are still listed."
+        still = f"{sessions_word(result.still_listed)} from before are still listed."
         parts.append(Content(f"{still}\n{LOOK_AGAIN_HINT}"))
     if result.unwritten is not None:
         parts.append(Content.styled("It could not be recorded.", "$warning"))

@@ -1,12 +1,16 @@
-"""Stop: asked before a run of a plan is ended early."""
+"""Stop: asked before the run of a plan is ended early."""
 
 from collections.abc import Callable, Iterable
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from msgspec.structs import replace
+from textual.binding import BindingType
 from textual.widget import Widget
 
 from qiscus_tui.model.clock import Clock
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.dialogs.parts import DialogButton
 from qiscus_tui.tui.dialogs.question import Question
 
@@ -19,7 +23,7 @@ class StopDialog(Question[bool]):
 
     TITLE_TEXT = "Stop?"
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.STOP)]
 
     DEFAULT_CSS = "StopDialog #box { width: 66; }"  # the run is seen around it
 
@@ -33,7 +37,7 @@ class StopDialog(Question[bool]):
         yield DialogButton("Stop  y", id="confirm", variant="danger")
 
     def opened(self) -> None:
-        self.say("lead", "What is sent already is waited for, and looked up in the list.")
+        self.say("lead", "What is sent already is waited for, and checked in the list.")
         self.set_interval(REDRAW, self._follow)
         self._follow()
 
@@ -45,8 +49,9 @@ class StopDialog(Question[bool]):
         verb = "is" if left == 1 else "are"
         self.say("heading", f"Stop? {left:,} {verb} not sent yet" if left else "All are sent")
 
-    def may_confirm(self) -> bool:
-        return True
+    @property
+    def context(self) -> Context:
+        return replace(super().context, running=True)
 
     async def confirmed(self) -> None:
         self.close(True)

@@ -289,7 +289,7 @@ class SessionsScreen(BaseScreen[None]):
 
         connection = self.feed.connection
         if connection is not None:
-            dialog = RevokeDialog(connection, self.feed.listed, selection, told=self._revoked)
+            dialog = RevokeDialog(connection, self.feed.listed, selection, on_result=self._revoked)
             self.app.push_screen(dialog, self._check_login)
 
     def _revoked(self, report: Report) -> None:
@@ -304,7 +304,7 @@ class SessionsScreen(BaseScreen[None]):
 
         if self.feed.connection is not None:
             listed = self.feed.listed
-            dialog = RevokeAllDialog(self.feed.connection, listed, told=self._revoked_all)
+            dialog = RevokeAllDialog(self.feed.connection, listed, on_result=self._revoked_all)
             self.app.push_screen(dialog, self._check_login)
 
     def _revoked_all(self, result: RevokeAllResult) -> None:

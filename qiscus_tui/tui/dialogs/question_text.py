@@ -1,4 +1,4 @@
-"""The words with which a plan is asked for: what it means, and what may be let into it."""
+"""The texts of the revoke question: what the plan does, and what can be added to it."""
 
 from collections.abc import Iterator
 
@@ -12,17 +12,19 @@ from qiscus_tui.service.revocation.plan import Exclusion, RevocationPlan
 
 OWN_ENDS = "This program's own session ends with them; its next use makes a new token."
 OWN_UNKNOWN = (
-    "It is not known which session is this program's own: any of these may be it. "
+    "Can't tell which session is this program's own: any of these may be it. "
     "If it ends, the next use makes a new token."
 )
 
 
-def asking_lead(plan: RevocationPlan, account: Account, refusal: QiscusTuiError | None) -> Content:
-    """Whose sessions these are, and that it can't be undone; or why nothing is asked."""
+def question_lead(
+    plan: RevocationPlan, account: Account, refusal: QiscusTuiError | None
+) -> Content:
+    """Return whose sessions these are, and that it can't be undone; or why nothing is asked."""
     if refusal is not None:
         return Content("Nothing will be sent.")
     if not plan.targets:
-        return Content("Everything that was chosen stays; the reasons stand below.")
+        return Content("Everything that was chosen is kept; the reasons are below.")
     whose = account.user or "this user"
     return Content(
         f"Of {whose} on {account.origin.netloc}. What uses these tokens stops working at "
@@ -30,8 +32,8 @@ def asking_lead(plan: RevocationPlan, account: Account, refusal: QiscusTuiError 
     )
 
 
-def asking_note(plan: RevocationPlan, refusal: QiscusTuiError | None) -> Content:
-    """What becomes of our own session, and whether ages can be trusted; or why it is refused."""
+def question_note(plan: RevocationPlan, refusal: QiscusTuiError | None) -> Content:
+    """Return what happens to our own session, and whether ages can be trusted; or the refusal."""
     if refusal is not None:
         return Content.assemble(
             (refusal.message, "bold $warning"), "\n", (refusal.hint, "$text-muted")
@@ -47,7 +49,7 @@ def asking_note(plan: RevocationPlan, refusal: QiscusTuiError | None) -> Content
 
 
 def toggles(plan: RevocationPlan) -> Iterator[tuple[str, str, bool]]:
-    """Key, words (none where there is nothing to let in) and state of each toggle."""
+    """Yield kind, words (empty where nothing can be added) and state of each toggle."""
     allowed = plan.allowed
     if plan.listed.current is Current.UNKNOWN:
         stays = _count(plan, Exclusion.CURRENT_UNKNOWN)
@@ -55,14 +57,14 @@ def toggles(plan: RevocationPlan) -> Iterator[tuple[str, str, bool]]:
     else:
         stays = _count(plan, Exclusion.CURRENT)
         words = "also this program's own session; its next use makes a new token"
-    yield "c", words if stays or allowed.current else "", allowed.current
-    for key, exclusion, is_in, words in (
-        ("p", Exclusion.PROTECTED, allowed.protected, "also protected ones"),
-        ("h", Exclusion.HIDDEN, allowed.hidden, "also hidden by the filter"),
+    yield "current", words if stays or allowed.current else "", allowed.current
+    for kind, exclusion, is_in, words in (
+        ("protected", Exclusion.PROTECTED, allowed.protected, "also protected ones"),
+        ("hidden", Exclusion.HIDDEN, allowed.hidden, "also hidden by the filter"),
     ):
         stays = _count(plan, exclusion)
         counted = f"{words} ({stays:,})" if stays else words
-        yield key, counted if stays or is_in else "", is_in
+        yield kind, counted if stays or is_in else "", is_in
 
 
 def _count(plan: RevocationPlan, exclusion: Exclusion) -> int:

@@ -1,4 +1,4 @@
-"""A run in words: how far it is, what failed so far, and how it ended."""
+"""The run of a plan: how far it is, what failed so far, how it ended; and all that as text."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,11 +34,11 @@ PACE_AFTER = 2.0
 
 @dataclass
 class Progress:
-    """What a run told so far."""
+    """What the events of a run add up to."""
 
     total: int
     monotonic: Callable[[], float]
-    """Seconds, to tell the pace."""
+    """Seconds, for the pace."""
     done: int = 0
     failed: int = 0
     doing: str = "starting"
@@ -59,7 +59,7 @@ class Progress:
 
     @property
     def pace(self) -> float | None:
-        """Answers per second; None where that is not known yet."""
+        """Answers per second; None where it is too early to say."""
         if self._sending_since is None:
             return None
         since, before = self._sending_since
@@ -67,7 +67,7 @@ class Progress:
         return (self.done - before) / took if took >= PACE_AFTER else None
 
     def record(self, event: Event) -> None:
-        """Take in an event."""
+        """Add an event."""
         match event:
             case Rereading():
                 self.doing = "reading the list again first"
@@ -86,7 +86,7 @@ class Progress:
                     self.failures.setdefault(error.message, []).append(one)
             case Halted(reason=reason):
                 self.halted = reason
-                self.doing = "sending nothing more, waiting for answers under way"
+                self.doing = "sending nothing more, waiting for the last answers"
             case Verifying():
                 self.doing = "reading the list to see what is gone"
             case Finished():
@@ -94,7 +94,7 @@ class Progress:
 
 
 def progress_lead(progress: Progress, width: int) -> Content:
-    """A bar of `width` cells, the counts, the pace, and what is done now."""
+    """Return a bar of `width` cells, the counts, the pace, and the current step."""
     share = progress.done / progress.total if progress.total else 1.0
     full = int(share * width)
     failed = f" · {progress.failed:,} failed" if progress.failed else ""
@@ -111,14 +111,14 @@ def progress_lead(progress: Progress, width: int) -> Content:
 
 
 def progress_lines(progress: Progress) -> Content:
-    """The failures so far."""
+    """Return the failures so far."""
     return _by_reason(progress.failures)
 
 
 def result_lead(report: Report, seconds: float, *, of_marks: bool) -> Content:
-    """The verified result, how long it took, what goes on, and why it stopped early.
+    """Return the verified result, how long it took, how to go on, and why it stopped early.
 
-    `of_marks`: the marked sessions were revoked, so that what is left of them is marked still.
+    `of_marks`: the marked sessions were revoked, so that the rest of them is still marked.
     """
     style = "bold $success" if report.is_whole else "bold $warning"
     parts = [Content.assemble((report.words, style), f", in {span(seconds)}")]
@@ -134,7 +134,7 @@ def result_lead(report: Report, seconds: float, *, of_marks: bool) -> Content:
 
 
 def result_lines(report: Report) -> Content:
-    """What is not gone and why, those with the same reason together."""
+    """Return what is not gone and why, grouped by reason."""
     left: dict[str, list[str]] = {}
     for outcome in report.outcomes:
         if outcome.outcome not in GONE:
@@ -144,7 +144,7 @@ def result_lines(report: Report) -> Content:
 
 
 def result_note(report: Report) -> Content:
-    """What happened beyond the plan, and what could not be written down."""
+    """Return what happened beyond the plan, and what could not be recorded."""
     parts: list[Content] = []
     if report.warning:
         parts.append(Content.styled(report.warning, "bold $warning"))

@@ -1,4 +1,4 @@
-"""A plan in words: what goes, what stays and why."""
+"""The text of a plan: what is to be revoked, what is kept and why."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,13 +13,13 @@ from qiscus_tui.tui.widgets.cells import fit
 from qiscus_tui.tui.widgets.columns import client_words
 
 EACH = 12
-"""Sessions up to which each is shown; more are grouped by client."""
+"""Most sessions that are shown one by one; more are grouped by client."""
 
 GROUPS = 40
-"""Clients shown one by one; what is left over is counted."""
+"""Most clients that are shown; the rest is counted."""
 
 EXAMPLES = 3
-"""Sessions shown for each reason to stay."""
+"""Sessions shown for each reason to keep them."""
 
 CLIENT_WIDTH = 32
 
@@ -30,14 +30,14 @@ def sessions_word(count: int) -> str:
 
 
 def plan_lines(plan: RevocationPlan, now: float) -> Content:
-    """What goes, then what stays. `now` is the server's time, epoch seconds."""
+    """Return what is to be revoked, then what is kept. `now`: the server's time, epoch seconds."""
     lines: list[Content] = []
     if plan.targets:
-        lines.append(_title(f"Goes: {sessions_word(len(plan.targets))}", "bold $error"))
+        lines.append(_title(f"To revoke: {sessions_word(len(plan.targets))}", "bold $error"))
         lines += _sessions(plan.listed, [target.session for target in plan.targets], now, EACH)
     hidden = [left for left in plan.left_out if left.exclusion is Exclusion.HIDDEN]
-    stays = [left for left in plan.left_out if left.exclusion is not Exclusion.HIDDEN]
-    for heading, left_out in (("Stays", stays), ("Stays, hidden by the filter", hidden)):
+    kept = [left for left in plan.left_out if left.exclusion is not Exclusion.HIDDEN]
+    for heading, left_out in (("Kept", kept), ("Kept, hidden by the filter", hidden)):
         if not left_out:
             continue
         if lines:
@@ -48,7 +48,7 @@ def plan_lines(plan: RevocationPlan, now: float) -> Content:
 
 
 def session_line(listed: SessionList, session: Session, now: float) -> Content:
-    """One session: id, time left, client, address."""
+    """Return the line of one session: id, time left, client, address."""
     position = listed.positions[session.id]
     words = client_words(
         listed.clients[position],

@@ -1,0 +1,72 @@
+"""The commands that find, export and copy sessions, and the way back to the list."""
+
+from qiscus_tui.tui.commands.command import Command, Group, Scope
+from qiscus_tui.tui.commands.context import needs_list, needs_row, needs_shown, needs_way_back
+
+_DETAIL = (Scope.DETAIL,)
+_SESSION = (Scope.SESSIONS, Scope.DETAIL)
+
+SESSION_COMMANDS = (
+    Command(
+        name="find_token",
+        keys=("F",),
+        title="Find the session of a token",
+        help="Paste a token that you found somewhere: the cursor goes to its session.",
+        group=Group.FIND,
+        unavailable=needs_list,
+    ),
+    Command(
+        name="export",
+        keys=("e",),
+        title="Export what is shown…",
+        help="Write the sessions shown to a file, as CSV or JSON.",
+        group=Group.FIND,
+        unavailable=needs_shown,
+    ),
+    Command(
+        name="copy_id",
+        keys=("c",),
+        label="copy id",
+        title="Copy the session's id",
+        help="Send the session's id to the terminal's clipboard.",
+        group=Group.FIND,
+        scopes=_SESSION,
+        footer=20,
+        footer_scopes=_DETAIL,
+        unavailable=needs_row,
+    ),
+    Command(
+        name="copy_row",
+        title="Copy the session's row",
+        help="Send the session's row to the clipboard: id, client, address, times.",
+        group=Group.FIND,
+        scopes=_SESSION,
+        unavailable=needs_row,
+    ),
+    Command(
+        name="copy_fields",
+        title="Copy all fields",
+        help="In the detail: send all fields to the clipboard, a line each.",
+        group=Group.FIND,
+        scopes=_DETAIL,
+    ),
+    Command(
+        name="back",
+        keys=("escape",),
+        label="back",
+        help="Clear the filter, or go back.",
+        group=Group.FIND,
+        scopes=(
+            Scope.SESSIONS,
+            Scope.DETAIL,
+            Scope.OVERVIEW,
+            Scope.ACCOUNTS,
+            Scope.AUDIT,
+            Scope.PLAN,
+            Scope.LOGIN,
+        ),
+        footer=50,
+        footer_scopes=(Scope.DETAIL, Scope.LOGIN),
+        unavailable=needs_way_back,
+    ),
+)
