@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from textual.app import App
 
-    from qiscus_tui.service.connection import Connection
     from qiscus_tui.service.workspace import Workspace
     from qiscus_tui.tui.dialogs.revoke import RevokeDialog
     from qiscus_tui.tui.feed import Feed
@@ -54,36 +53,19 @@ async def end_this_run(
 
     Return what the user should know. `in_good_order`: the user left; no signal ended the program.
     """
+    from qiscus_tui.service.account.switching import leave
+
     if feed is None:
         return []
     words = [said for plan in _running_plans(app) for said in await plan.end_early()]
+    if feed.connection is None:
+        return words
     try:
         async with asyncio.timeout(patience):
-            if in_good_order:
-                await _end_visit(feed, words)
-            if feed.connection is not None:
-                await _end(feed.connection, words)
-    except QiscusTuiError as error:
-        words.append(error.text.replace("\n", "\n  "))
+            left = await leave(feed.connection, feed.end_visit if in_good_order else None)
     except TimeoutError:
-        words.append("Leaving took too long: what this run began may not have been ended")
-    return words
-
-
-async def _end_visit(feed: Feed, words: list[str]) -> None:
-    try:
-        await feed.end_visit()
-    except QiscusTuiError as error:  # the token is to be ended all the same
-        words.append(error.text.replace("\n", "\n  "))
-
-
-async def _end(connection: Connection, words: list[str]) -> None:
-    from qiscus_tui.service.account.logout import OwnToken
-    from qiscus_tui.service.account.switching import leave
-
-    note = await leave(connection)
-    if OwnToken.STILL_VALID.value in note:
-        words.append(note)
+        return [*words, "Leaving took too long: what this run began may not have been ended"]
+    return [*words, *(trouble.replace("\n", "\n  ") for trouble in left.troubles)]
 
 
 async def notify_of_crashes(app: App[int], workspace: Workspace) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
-from qiscus_tui.errors import LoginNeeded, QiscusTuiError
+from qiscus_tui.errors import LoginNeeded
 from qiscus_tui.model.account import Storage
 from qiscus_tui.tui.base.screen import BaseScreen
 from qiscus_tui.tui.commands import registry
@@ -17,6 +17,8 @@ from qiscus_tui.tui.screens import notices
 from qiscus_tui.tui.terminal.screen_stack import replace_top
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from textual.app import App
     from textual.screen import Screen
 
@@ -149,19 +151,21 @@ class Navigation:
         def logged_in(login: LoggedIn) -> None:
             old = sessions.feed.replace_connection(login)
             if old is not None:
-                self._app.run_worker(self._leave_old(old), group="close")
+                self._app.run_worker(self._leave(old), group="close")
             self._app.pop_screen()
             sessions.begin()
 
         again = sessions.feed.account
         self._app.push_screen(LoginScreen(self._workspace, logged_in, again=again, why=why))
 
-    async def _leave_old(self, connection: Connection) -> None:
+    async def _leave(
+        self, connection: Connection, end_visit: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         from qiscus_tui.service.account.switching import leave
 
-        note = await leave(connection)  # a token of this run only is replaced: it ends
-        if note:
-            self._app.notify(note, markup=False)
+        left = await leave(connection, end_visit)
+        if left.notes:
+            self._app.notify("\n".join(left.notes), markup=False, timeout=10)
 
     def open_accounts(self) -> None:
         """Show the accounts of this machine."""
@@ -212,24 +216,6 @@ class Navigation:
             await self._app.pop_screen()
         await replace_top(self._app, new)
         gc.unfreeze()  # what was loaded with the old screen is no longer there to stay
-        note = "\n".join(await _left(old.feed, ends_visit=ends_visit))
-        if note:
-            self._app.notify(note, markup=False, timeout=10)
-
-
-async def _left(feed: Feed, *, ends_visit: bool) -> list[str]:
-    """Leave an account. Return what the user should know."""
-    from qiscus_tui.service.account.switching import leave
-
-    notes: list[str] = []
-    try:
-        if ends_visit:
-            await feed.end_visit()
-    except QiscusTuiError as error:
-        notes.append(error.text)
-    if feed.connection is not None:
-        try:
-            notes.append(await leave(feed.connection))
-        except QiscusTuiError as error:
-            notes.append(error.text)
-    return [note for note in notes if note]
+        if old.feed.connection is not None:
+            end_visit = old.feed.end_visit if ends_visit else None
+            await self._leave(old.feed.connection, end_visit)

@@ -51,7 +51,6 @@ class Machine:
     @property
     def local_files(self) -> LocalFiles:
         """The files."""
-        assert self.workspace.local_files is not None
         return self.workspace.local_files
 
     @property

@@ -1,10 +1,13 @@
 """Switches from one account to another within a run."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
-from qiscus_tui.errors import NoAccount, OutOfReach, ServerError, UsageError
+from qiscus_tui.errors import NoAccount, OutOfReach, QiscusTuiError, ServerError, UsageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.account.logout import OwnToken, end_own_token
 from qiscus_tui.service.account_selection import (
     APP_ID_VARIABLE,
     LONG_LIVED_VARIABLE,
@@ -66,20 +69,44 @@ def note_start(workspace: Workspace, connection: Connection) -> None:
         book.note_use(key, workspace.clock.now())
 
 
-async def leave(connection: Connection) -> str:
-    """Close the connection; a token that was made for this run only is ended first.
+@dataclass(frozen=True)
+class Left:
+    """What the user should know after an account was left."""
 
-    Return what the user should know, if anything. Raises StorageError.
+    troubles: tuple[str, ...]
+    ended: str = ""
+    """What became of a token that was made for this run only."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return all of it."""
+        return (*self.troubles, self.ended) if self.ended else self.troubles
+
+
+async def leave(
+    connection: Connection, end_visit: Callable[[], Awaitable[None]] | None = None
+) -> Left:
+    """End the visit and a token that was made for this run only, then close the connection.
+
+    Each is done even if another fails.
     """
-    from qiscus_tui.service.account.logout import OwnToken, end_own_token
-
-    note = ""
+    troubles: list[str] = []
+    ended = OwnToken.NONE
     try:
+        if end_visit is not None:
+            try:
+                await end_visit()
+            except QiscusTuiError as error:
+                troubles.append(error.text)
         if connection.storage is Storage.THIS_RUN:
             ended = await end_own_token(connection)
-            note = "" if ended is OwnToken.NONE else f"{safe(connection.name)}: {ended.value}"
     except (OutOfReach, ServerError) as error:
-        note = f"{safe(connection.name)}: {OwnToken.STILL_VALID.value} ({error.message})"
+        why = f"{OwnToken.STILL_VALID.value} ({error.message})"
+        troubles.append(f"{safe(connection.name)}: {why}")
+    except QiscusTuiError as error:
+        troubles.append(error.text)
     finally:
         await asyncio.shield(connection.close())
-    return note
+    if ended is OwnToken.NONE:
+        return Left(tuple(troubles))
+    return Left(tuple(troubles), f"{safe(connection.name)}: {ended.value}")
