@@ -63,7 +63,7 @@ def _as_json(plan: PastPlan) -> dict[str, object]:
         "account": intent.account,
         "app_id": intent.app_id,
         "server": intent.server,
-        "host": intent.process.host,
+        "host": intent.host,
         "os_user": intent.os_user,
         "sudo_user": intent.sudo_user or None,
         "ssh_client": intent.ssh_client or None,

@@ -96,8 +96,8 @@ class AuditLog:
             server=str(account.origin),
             host=process.host,
             os_user=user_name(os.getuid()),
-            sudo_user=self._environ.get("SUDO_USER", ""),
-            ssh_client=self._environ.get("SSH_CONNECTION", "").partition(" ")[0],
+            sudo_user=safe(self._environ.get("SUDO_USER", "")),
+            ssh_client=safe(self._environ.get("SSH_CONNECTION", "").partition(" ")[0]),
             process=process,
             ids=tuple(ids),
         )

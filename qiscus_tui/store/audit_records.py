@@ -3,10 +3,11 @@
 import enum
 import json
 from collections.abc import Mapping
-from typing import Annotated, cast
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct, field
+from msgspec.structs import asdict, replace
 
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import EpochSeconds
@@ -79,6 +80,9 @@ class AuditAcknowledged(_Record, frozen=True, tag="acknowledged"):
 AuditRecord = AuditIntent | AuditOutcome | AuditSummary | AuditCutShort | AuditAcknowledged
 
 
+_DECODER: msgspec.json.Decoder[AuditRecord] = msgspec.json.Decoder(AuditRecord)
+
+
 def to_line(record: AuditRecord) -> bytes:
     """Return the record as one line of ASCII JSON."""
     return f"{json.dumps(msgspec.to_builtins(record))}\n".encode("ascii")
@@ -92,21 +96,23 @@ def is_outcome(line: bytes) -> bool:
 def from_line(line: bytes) -> AuditRecord | None:
     """Return the record, None where the line is torn or not one of ours."""
     try:
-        record: AuditRecord = msgspec.convert(_safe(json.loads(line)), AuditRecord)
+        return _safe(_DECODER.decode(line))
     except (ValueError, RecursionError):
         return None
-    return record
 
 
-def _safe(value: object) -> object:
-    """Return JSON with safe texts: whoever can edit the file could write to the terminal."""
-    match value:
-        case str():
-            return safe(value, LONGEST_TEXT)
-        case list():
-            return [_safe(one) for one in cast("list[object]", value)]
-        case dict():
-            fields = cast("dict[str, object]", value)
-            return {safe(name, LONGEST_TEXT): _safe(one) for name, one in fields.items()}
+def _safe(record: AuditRecord) -> AuditRecord:
+    """Return the record with safe texts: whoever can edit the file could write to the terminal."""
+    fields: dict[str, object] = {
+        name: safe(value, LONGEST_TEXT)
+        for name, value in asdict(record).items()
+        if isinstance(value, str)
+    }
+    match record:
+        case AuditIntent():
+            fields["ids"] = tuple(safe(one, LONGEST_TEXT) for one in record.ids)
+        case AuditSummary():
+            fields["counts"] = {safe(k, LONGEST_TEXT): n for k, n in record.counts.items()}
         case _:
-            return value
+            pass
+    return replace(record, **fields)
