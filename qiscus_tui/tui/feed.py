@@ -1,6 +1,6 @@
 """The live list of one account: reads it, and knows how far it can be trusted.
 
-Knows nothing of screens. Whoever draws it gives `prepare`, and listens by `subscribe`.
+Knows nothing of screens. Whoever draws it sets `prepare`, and listens by `subscribe`.
 """
 
 from __future__ import annotations
@@ -39,16 +39,8 @@ class Note:
 class Feed:
     """Connection, list, trouble and freshness of one account."""
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        opening: SelectedAccount | LoggedIn,
-        prepare: Callable[[SessionList], Awaitable[None]],
-    ) -> None:
-        """`opening`: an account to be connected, or a login that was just made.
-
-        `prepare` is given each list that was read, and calls `take` when it is ready to be shown.
-        """
+    def __init__(self, workspace: Workspace, opening: SelectedAccount | LoggedIn) -> None:
+        """`opening`: an account to be connected, or a login that was just made."""
         self.workspace = workspace
         self.connection: Connection | None = None
         self.login_notes: tuple[str, ...] = ()
@@ -58,7 +50,8 @@ class Feed:
             self._selected = opening
         else:
             self.connection, self.login_notes = opening.connection, opening.notes
-        self._prepare = prepare
+        self.prepare: Callable[[SessionList], Awaitable[None]] | None = None
+        """Given each list that was read; calls `take` when it is ready to be shown."""
         self.listed = NO_SESSIONS
         self.trouble: QiscusTuiError | None = None
         """Why the list could not be read the last time."""
@@ -177,7 +170,7 @@ class Feed:
         self._visit = visit_of(connection, self._visit)
         if not self.is_read:
             self._name_quickly(connection)
-        await self._prepare(await connection.read_list(self._progressed))
+        await self._show(await connection.read_list(self._progressed))
         self.trouble = None
         return await self._note_visit(connection)
 
@@ -186,6 +179,12 @@ class Feed:
         self._heard_at = self.workspace.clock.monotonic()
         if not self.is_read:
             self.changed()
+
+    async def _show(self, listed: SessionList) -> None:
+        if self.prepare is None:
+            self.take(listed)
+        else:
+            await self.prepare(listed)
 
     def take(self, listed: SessionList) -> None:
         """Make this the list."""
@@ -216,7 +215,7 @@ class Feed:
         connection.reader = replace(connection.reader, names=ClientNames())
         named = await connection.reader.named(listed)
         if self.listed is listed:  # else a newer one came, with its names
-            await self._prepare(named)
+            await self._show(named)
 
     # The visit.
 

@@ -84,7 +84,7 @@ class Navigation:
 
         def answered(revokes: bool | None) -> None:
             if revokes:
-                sessions.revoke_one(session.id)
+                sessions.changes.revoke_one(self._app, session.id)
 
         screen = DetailScreen(sessions.feed, sessions.view, session)
         self._app.push_screen(screen, answered)

@@ -29,6 +29,7 @@ class FilteredTable:
     def __init__(self, feed: Feed, view: ListView, changed: Callable[[], None]) -> None:
         """`changed` is called when something else is shown, or in another order."""
         self._feed = feed
+        feed.prepare = self.prepare
         self._view = view
         self._changed = changed
         self._expiring = feed.workspace.config.ui.expiring

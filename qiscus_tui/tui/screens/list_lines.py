@@ -94,6 +94,13 @@ def beside_filter(view: ListView) -> Line:
     return Line((), filtered(view).right)
 
 
+def notice(feed: Feed, view: ListView, *, is_typing: bool) -> NoticeText:
+    """Return what is said over the table: why the filter can't be read, or doubts."""
+    if view.filter_error is not None and not is_typing:
+        return notices.filter_trouble(view.filter_error, view.query.text.strip())
+    return doubts(feed)
+
+
 def doubts(feed: Feed) -> NoticeText:
     """Return what keeps the list from being the whole truth."""
     if feed.is_read and feed.trouble is not None:

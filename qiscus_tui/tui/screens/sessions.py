@@ -11,8 +11,6 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Static
 
-from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
@@ -20,19 +18,17 @@ from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.feed import Feed
 from qiscus_tui.tui.list_view import ListView
-from qiscus_tui.tui.screens import list_lines, notices
+from qiscus_tui.tui.screens import list_lines
 from qiscus_tui.tui.screens.filter_field import FilterField
 from qiscus_tui.tui.screens.filtered_table import FilteredTable
 from qiscus_tui.tui.screens.notices import Notice
+from qiscus_tui.tui.screens.server_changes import ServerChanges
 from qiscus_tui.tui.widgets.one_line import OneLine
 from qiscus_tui.tui.widgets.session_table import SessionTable
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.login import LoggedIn
     from qiscus_tui.service.account_selection import SelectedAccount
-    from qiscus_tui.service.revocation.outcomes import Report
-    from qiscus_tui.service.revocation.plan import Selection
-    from qiscus_tui.service.revocation.revoke_all import RevokeAllResult
     from qiscus_tui.service.workspace import Workspace
 
 
@@ -54,9 +50,10 @@ class SessionsScreen(BaseScreen[None]):
         """`opening`: an account to be connected, or a login that was just made."""
         super().__init__()
         self.workspace = workspace
-        self.feed = Feed(workspace, opening, self._prepare)
+        self.feed = Feed(workspace, opening)
         self.view = ListView(workspace.clock.monotonic, workspace.config.ui.expiring)
         self.rows = FilteredTable(self.feed, self.view, self._draw_soon)
+        self.changes = ServerChanges(self.feed, self.rows, self.reload, self.check_login)
         self._is_settled = False
         self._is_drawing_due = False
         self.identity = OneLine(id="identity")
@@ -118,15 +115,17 @@ class SessionsScreen(BaseScreen[None]):
     async def _reload(self) -> None:
         for words in await self.feed.reload():
             self.app.notify(words, severity="warning", markup=False)
-        self._check_login()
+        self.check_login()
         if self.feed.is_read and self.feed.lacks_names:
             self.run_worker(self.feed.find_names(), group="names")
         if not self._is_settled:
             self._is_settled = True
             self.post_message(self.Settled())
 
-    async def _prepare(self, listed: SessionList) -> None:
-        await self.rows.prepare(listed)
+    def check_login(self) -> None:
+        """Ask for a login where the last reading found that one is needed."""
+        if self.feed.has_ended:
+            self.post_message(self.LoginExpired())
 
     def second(self) -> None:
         """A second went by: draw what changed, and read again when it is time."""
@@ -152,10 +151,7 @@ class SessionsScreen(BaseScreen[None]):
         self.counts.show_line(list_lines.counts(feed, view))
         self.filter_line.show_line(list_lines.filtered(view))
         self.filter_found.show_line(list_lines.beside_filter(view))
-        if view.filter_error is not None and not is_typing:
-            self.notice.say(notices.filter_trouble(view.filter_error, view.query.text.strip()))
-        else:
-            self.notice.say(list_lines.doubts(feed))
+        self.notice.say(list_lines.notice(feed, view, is_typing=is_typing))
         self.table.show_notice(*list_lines.no_rows(feed, view))
         self.action_bar.show_commands(Scope.FILTER if is_typing else Scope.SESSIONS, context)
 
@@ -192,11 +188,8 @@ class SessionsScreen(BaseScreen[None]):
         self.filter_field.action_clear()
 
     def filter_by(self, text: str) -> None:
-        """Filter by `text` as if it had been typed, and go to the table.
-
-        Another word can be typed behind it.
-        """
-        self.filter_field.value = f"{text} "
+        """Filter by `text` as if it had been typed, and go to the table."""
+        self.filter_field.value = f"{text} "  # so that another word can be typed behind it
         self.filter_field.cursor_position = len(self.filter_field.value)
         self._filter_left()
 
@@ -266,85 +259,28 @@ class SessionsScreen(BaseScreen[None]):
             self.table.move_to_session(session_id)
             self.feed.say("the filter is cleared, to show it")
 
-    # Revoking.
+    # What changes the server.
 
     def action_revoke(self) -> None:
         """Show the plan for the marked sessions, or for the one under the cursor, and ask."""
-        selection = self.rows.selection()
-        if selection is not None:
-            self._open_revoke(selection)
-
-    def revoke_one(self, session_id: str) -> None:
-        """Show the plan for one session, and ask."""
-        from qiscus_tui.service.revocation.plan import Selection
-
-        position = self.feed.listed.positions.get(session_id)
-        if position is None:
-            self.notify("It is not listed any more.", markup=False)
-        else:
-            self._open_revoke(Selection((position,), "shown in detail", named=True))
-
-    def _open_revoke(self, selection: Selection) -> None:
-        from qiscus_tui.tui.dialogs.revoke import RevokeDialog
-
-        connection = self.feed.connection
-        if connection is not None:
-            dialog = RevokeDialog(connection, self.feed.listed, selection, on_result=self._revoked)
-            self.app.push_screen(dialog, self._check_login)
-
-    def _revoked(self, report: Report) -> None:
-        self.feed.say(report.words, is_warning=not report.is_whole, is_kept=True)
-        self._read_after(report.listed)
-        if report.own_is_gone:  # that list was read while our token was still held
-            self.reload()
+        self.changes.revoke_selected(self.app)
 
     def action_revoke_all(self) -> None:
-        """End every session of the user."""
-        from qiscus_tui.tui.dialogs.revoke_all import RevokeAllDialog
+        """Ask, then end every session of the user."""
+        self.changes.revoke_all(self.app)
 
-        if self.feed.connection is not None:
-            listed = self.feed.listed
-            dialog = RevokeAllDialog(self.feed.connection, listed, on_result=self._revoked_all)
-            self.app.push_screen(dialog, self._check_login)
+    def action_refresh_token(self) -> None:
+        """Get a new short-lived token."""
+        self.run_worker(self.changes.refresh_token(self.app), group="refresh")
 
-    def _revoked_all(self, result: RevokeAllResult) -> None:
-        self.feed.say(result.words, is_warning=bool(result.still_listed), is_kept=True)
-        self._read_after(result.listed)
-
-    def _read_after(self, listed: object) -> None:
-        if isinstance(listed, SessionList):
-            self.rows.show_at_once(listed)
-            self.feed.trouble = None
-        else:
-            self.reload()
-
-    def _check_login(self, _: object = None) -> None:
-        if self.feed.has_ended:
-            self.post_message(self.LoginExpired())
-
-    # List and token.
+    # The list.
 
     def action_reload(self) -> None:
         """Read the list again; where the session ended, log in again."""
         self.feed.say("the list is being read already" if self.feed.is_loading else "")
         if self.feed.has_ended:
-            self._check_login()
+            self.check_login()
         else:
-            self.reload()
-
-    def action_refresh_token(self) -> None:
-        """Get a new short-lived token."""
-        if self.feed.connection is not None:
-            self.run_worker(self._refresh_token(), group="refresh")
-
-    async def _refresh_token(self) -> None:
-        try:
-            await self.feed.refresh_token()
-        except QiscusTuiError as error:
-            self.notify(error.text, severity="error", markup=False)
-            self._check_login()
-        else:
-            self.feed.say("token refreshed")
             self.reload()
 
     def action_export(self) -> None:

@@ -1,0 +1,101 @@
+"""What is changed on the server from the list: revoke, revoke all, and a new token of our own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.service.sessions.session_list import SessionList
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import App
+
+    from qiscus_tui.service.revocation.outcomes import Report
+    from qiscus_tui.service.revocation.plan import Selection
+    from qiscus_tui.service.revocation.revoke_all import RevokeAllResult
+    from qiscus_tui.tui.feed import Feed
+    from qiscus_tui.tui.screens.filtered_table import FilteredTable
+
+
+class ServerChanges:
+    """Opens the dialogs, and brings the list up to date with their results."""
+
+    def __init__(
+        self,
+        feed: Feed,
+        rows: FilteredTable,
+        reload: Callable[[], None],
+        check_login: Callable[[], None],
+    ) -> None:
+        """`check_login` is called when a dialog is closed: the token may have been rejected."""
+        self._feed = feed
+        self._rows = rows
+        self._reload = reload
+        self._check_login = check_login
+
+    def revoke_selected(self, app: App[int]) -> None:
+        """Show the plan for the marked sessions, or for the one under the cursor, and ask."""
+        selection = self._rows.selection()
+        if selection is not None:
+            self._revoke(app, selection)
+
+    def revoke_one(self, app: App[int], session_id: str) -> None:
+        """Show the plan for one session, and ask."""
+        from qiscus_tui.service.revocation.plan import Selection
+
+        position = self._feed.listed.positions.get(session_id)
+        if position is None:
+            app.notify("It is not listed any more.", markup=False)
+        else:
+            self._revoke(app, Selection((position,), "shown in detail", named=True))
+
+    def _revoke(self, app: App[int], selection: Selection) -> None:
+        from qiscus_tui.tui.dialogs.revoke import RevokeDialog
+
+        if self._feed.connection is not None:
+            dialog = RevokeDialog(
+                self._feed.connection, self._feed.listed, selection, on_result=self._revoked
+            )
+            app.push_screen(dialog, self._closed)
+
+    def _revoked(self, report: Report) -> None:
+        self._feed.say(report.words, is_warning=not report.is_whole, is_kept=True)
+        self._show(report.listed)
+        if report.own_is_gone:  # that list was read while our token was still held
+            self._reload()
+
+    def revoke_all(self, app: App[int]) -> None:
+        """Ask, then end every session of the user."""
+        from qiscus_tui.tui.dialogs.revoke_all import RevokeAllDialog
+
+        if self._feed.connection is not None:
+            listed = self._feed.listed
+            dialog = RevokeAllDialog(self._feed.connection, listed, on_result=self._revoked_all)
+            app.push_screen(dialog, self._closed)
+
+    def _revoked_all(self, result: RevokeAllResult) -> None:
+        self._feed.say(result.words, is_warning=bool(result.still_listed), is_kept=True)
+        self._show(result.listed)
+
+    def _show(self, listed: object) -> None:
+        if isinstance(listed, SessionList):
+            self._rows.show_at_once(listed)
+            self._feed.trouble = None
+        else:
+            self._reload()
+
+    def _closed(self, _: object) -> None:
+        self._check_login()
+
+    async def refresh_token(self, app: App[int]) -> None:
+        """Get a new short-lived token, and read the list again."""
+        try:
+            await self._feed.refresh_token()
+        except QiscusTuiError as error:
+            app.notify(error.text, severity="error", markup=False)
+            self._check_login()
+        else:
+            self._feed.say("token refreshed")
+            self._reload()
