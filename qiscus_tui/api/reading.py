@@ -14,7 +14,7 @@ from qiscus_tui.api.error_answers import error_for_answer, is_refusal
 from qiscus_tui.api.memory import Memory
 from qiscus_tui.api.pages import Page
 from qiscus_tui.api.retry import CallTime
-from qiscus_tui.api.slices import CutElsewhere, SlicedList, WholeList
+from qiscus_tui.api.slices import NO_CUT, CutElsewhere, SlicedList
 from qiscus_tui.errors import QiscusTuiError, Unreadable
 from qiscus_tui.model.turns import Turn
 
@@ -116,23 +116,23 @@ class ListReading:
         return page
 
     async def _page(self, query: Query | None) -> tuple[Page, Collected]:
-        body_of = SlicedList
+        first_cut: int | None = None
 
         async def once(time: CallTime) -> tuple[Page, Collected]:
-            return await self._page_once(query, body_of, time.left)
+            return await self._page_once(query, first_cut, time.left)
 
         try:
             return await self._client.retry_policy.retrying(once)
         except CutElsewhere:
-            body_of = WholeList
+            first_cut = NO_CUT
             return await self._client.retry_policy.retrying(once)
 
     async def _page_once(
-        self, query: Query | None, body_of: type[SlicedList], within: float
+        self, query: Query | None, first_cut: int | None, within: float
     ) -> tuple[Page, Collected]:
         fresh = Collected()
         memory = copy.copy(self._memory)  # a failed try keeps nothing
-        body = body_of(memory)
+        body = SlicedList(memory, first_cut)
         client, call = self._client, self._client.contract.list
 
         def refused(said: object) -> QiscusTuiError:

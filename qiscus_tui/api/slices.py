@@ -34,6 +34,9 @@ _BETWEEN = re.compile(rb"\}" + _S + rb"," + _S + rb"\{")
 _FIRST_KEY = re.compile(_S + rb"\{" + _S + rb'("[^"\\]*")')
 _CUT_HERE = "cut here"
 
+NO_CUT = sys.maxsize
+"""No `first_cut`, for an answer with several lists in it: it is decoded as a whole."""
+
 
 class CutElsewhere(Exception):
     """The slices were taken from a list that is not the one: decode the answer whole."""
@@ -42,7 +45,8 @@ class CutElsewhere(Exception):
 class SlicedList:
     """The body of a list answer, fed as it arrives."""
 
-    def __init__(self, memory: Memory | None = None) -> None:
+    def __init__(self, memory: Memory | None = None, first_cut: int | None = None) -> None:
+        """`first_cut`: bytes that must have arrived before the first cut, by default `SLICE`."""
         self._memory = memory or Memory()
         self._text = bytearray()
         self._head: bytes | None = None
@@ -51,7 +55,7 @@ class SlicedList:
         """Where the first entry that was not given out yet begins."""
         self._between = _BETWEEN
         """What stands between two entries, as the first one begins."""
-        self._wanted = SLICE
+        self._wanted = SLICE if first_cut is None else first_cut
         """Bytes that must be here before the next cut is tried."""
         self._given = False
         """Whether entries were given out."""
@@ -68,7 +72,7 @@ class SlicedList:
         """The entries that can be decoded so far, a slice at a time."""
         while len(self._text) - self._at >= self._wanted:
             if self._head is None and not self._find_head():
-                self._wanted = sys.maxsize
+                self._wanted = NO_CUT
                 return
             entries = self._next_slice()
             if entries is not None:
@@ -133,11 +137,3 @@ class SlicedList:
         if self._at > 1 << 20:
             del self._text[: self._at]
             self._at = 0
-
-
-class WholeList(SlicedList):
-    """The same without slices, for an answer with several lists in it."""
-
-    def ready(self) -> Iterator[list[object]]:
-        """Nothing before the end."""
-        yield from ()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from qiscus_tui.api import slices
 from qiscus_tui.api.decode import decode_json
 from qiscus_tui.api.pages import Page, find_page
-from qiscus_tui.api.slices import CutElsewhere, SlicedList, WholeList
+from qiscus_tui.api.slices import NO_CUT, CutElsewhere, SlicedList
 from qiscus_tui.errors import Unreadable
 
 short = settings(max_examples=100, deadline=None)
@@ -100,7 +100,7 @@ def outcome_sliced(pieces: list[bytes]) -> object:
         try:
             found, page = read_in_slices(SlicedList(), pieces)
         except CutElsewhere:
-            found, page = read_in_slices(WholeList(), pieces)
+            found, page = read_in_slices(SlicedList(first_cut=NO_CUT), pieces)
     except Unreadable as error:
         return error.message
     return repr(found), page.next_query, page.number
@@ -187,7 +187,7 @@ def test_lists_beside_the_one_of_sessions_are_told_apart() -> None:
     body = ('{"data":{"roles":[' + roles + '],"tokens":[{"token":"a"}]}}').encode()
     with pytest.raises(CutElsewhere):
         read_in_slices(SlicedList(), [body])
-    assert read_in_slices(WholeList(), [body])[0] == [{"token": "a"}]
+    assert read_in_slices(SlicedList(first_cut=NO_CUT), [body])[0] == [{"token": "a"}]
 
 
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"data":[' + b'{"a":' * 100_000])

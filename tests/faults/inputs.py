@@ -21,7 +21,7 @@ from qiscus_tui.api.contract import Contract
 from qiscus_tui.api.decode import decode_json
 from qiscus_tui.api.entries import EntryReader
 from qiscus_tui.api.pages import Page
-from qiscus_tui.api.slices import CutElsewhere, SlicedList, WholeList
+from qiscus_tui.api.slices import NO_CUT, CutElsewhere, SlicedList
 from qiscus_tui.errors import ConfigError, FilterError, QiscusTuiError, StorageError, Unreadable
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.session import Session
@@ -124,7 +124,7 @@ def _spoilt(body: bytes, at: int, put: bytes) -> bytes:
 def any_body_is_read_or_refused(given: tuple[bytes, int], _: Path) -> None:
     """And it is the same, however it was cut into pieces."""
     body, cut = given
-    whole = _page(WholeList(), [body])
+    whole = _page(SlicedList(first_cut=NO_CUT), [body])
     piece = max(1, cut)
     pieces = [body[at : at + piece] for at in range(0, len(body), piece)]
     sliced = _page(SlicedList(), pieces)
