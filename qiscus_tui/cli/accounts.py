@@ -23,9 +23,13 @@ COLUMNS = (
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     parser.add_argument(
-        "what", nargs="?", choices=["use", "forget"], metavar="use|forget", help="instead of a list"
+        "what",
+        nargs="?",
+        choices=["use", "forget"],
+        metavar="use|forget",
+        help="choose or forget an account",
     )
-    parser.add_argument("name", nargs="?", metavar="NAME", help="the account, with use and forget")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="the account to use or forget")
     parser.add_argument("--json", action="store_true", help="the list as JSON")
 
 
@@ -39,7 +43,9 @@ async def run(context: Context) -> int:
             f"accounts {options.what} needs the name of an account", "See: qiscus-tui accounts"
         )
     if options.json:
-        raise UsageError("--json goes with the list alone", "qiscus-tui accounts --json")
+        raise UsageError(
+            "--json is for the list only", "List them with: qiscus-tui accounts --json"
+        )
     if options.what == "use":
         return _use(context, options.name)
     return await _forget(context, options.name)
@@ -52,7 +58,7 @@ def _list(context: Context) -> int:
         console.result_json([_as_json(one) for one in found])
         return ExitCode.DONE
     if not found:
-        console.say("No account is kept here. Log in with: qiscus-tui login")
+        console.say("There are no accounts. Log in with: qiscus-tui login")
         return ExitCode.DONE
     for line in text_table(COLUMNS, map(_cells, found), console.out_width):
         console.result(line)
@@ -86,22 +92,24 @@ def _as_json(known: KnownAccount) -> dict[str, object]:
 
 def _use(context: Context, name: str) -> int:
     workspace, console = context.workspace, context.console
-    must_not_come_from_environment(workspace, "they are used, whatever is chosen here")
+    must_not_come_from_environment(workspace, "they take precedence over a choice made here")
     use(workspace, name)
     console.result(f"Commands now use the account {safe(name)}")
     if workspace.environ.get(ACCOUNT_VARIABLE, "").strip() not in {"", name}:
-        console.say(f"But {ACCOUNT_VARIABLE} is set, and comes first.")
+        console.say(f"But {ACCOUNT_VARIABLE} is set and takes precedence.")
     return ExitCode.DONE
 
 
 async def _forget(context: Context, name: str) -> int:
     console = context.console
     token_held = await forget_account(context.workspace, name)
-    console.result(f"{safe(name)} is forgotten here")
-    lives = "Its short-lived token lives on until it expires, and its" if token_held else "Its"
+    console.result(f"Forgot {safe(name)}")
+    still_valid = (
+        "Its short-lived token remains valid until it expires, and its" if token_held else "Its"
+    )
     console.say(
-        f"{lives} long-lived token or secret key may live on at the server: nobody was asked to "
-        "end it."
+        f"{still_valid} long-lived token or secret key may remain valid: the server was not asked "
+        "to end it."
     )
     return ExitCode.DONE
 
@@ -109,6 +117,6 @@ async def _forget(context: Context, name: str) -> int:
 VERB = Verb(
     add_options,
     run,
-    "Forgetting asks no server and ends no token; logout does that.",
+    "Forgetting does not contact the server and ends no token; logout does.",
     words_anywhere=True,
 )

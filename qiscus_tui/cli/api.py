@@ -1,4 +1,4 @@
-"""`api`: any other call of the API, authenticated; the body of its answer goes to stdout."""
+"""`api`: make any other call of the API, authenticated, and write the body to stdout."""
 
 import argparse
 from http import HTTPStatus
@@ -11,7 +11,7 @@ from qiscus_tui.errors import ExitCode, ServerRefused, UsageError
 from qiscus_tui.model.text import safe
 
 MOST_SENT = 16 * 1024 * 1024
-"""Bytes of a body that are sent, at most."""
+"""Bytes of a request body, at most."""
 
 _STDIN = "-"
 
@@ -20,21 +20,25 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     add = parser.add_argument
     add("method", metavar="METHOD", type=str.upper, choices=METHODS, help=", ".join(METHODS))
-    add("path", metavar="PATH", help="path on the account's server, as /api/v2/…")
+    add("path", metavar="PATH", help="path on the account's server, such as /api/v2/…")
     add(
         "-f",
         dest="fields",
         metavar="K=V",
         action="append",
         default=[],
-        help="a text: in the query of GET and HEAD, else in a JSON body; may be given again",
+        help="a text field: in the query for GET and HEAD, else in a JSON body; repeatable",
     )
-    add("--input", metavar="FILE", help="the body, as it is; - reads it from stdin")
-    add("--rest", action="store_true", help="with the secret key, not the short-lived token")
+    add("--input", metavar="FILE", help="send this file as the body, unchanged; - is stdin")
+    add(
+        "--rest",
+        action="store_true",
+        help="authenticate with the secret key, not the short-lived token",
+    )
 
 
 async def run(context: Context) -> int:
-    """Make the call; 0 where the server says yes."""
+    """Make the call. Return DONE for a 2xx."""
     from qiscus_tui.service.token.api_call import answer_to
 
     options, workspace = context.options, context.workspace
@@ -54,7 +58,7 @@ async def run(context: Context) -> int:
     if 200 <= answer.status < 300:
         return ExitCode.DONE
     context.console.out.flush()
-    context.console.tell(_refusal(options.method, answer.status))
+    context.console.show_error(_refusal(options.method, answer.status))
     return ExitCode.FAILED
 
 
@@ -63,11 +67,11 @@ def _fields(given: list[str]) -> list[tuple[str, str]]:
     for one in given:
         name, equals, value = one.partition("=")
         if not (name and equals):
-            raise UsageError("-f takes a name and a value", "As in: -f limit=50")
+            raise UsageError("-f needs a name and a value", "For example: -f limit=50")
         try:
             one.encode()
         except UnicodeEncodeError as error:
-            raise UsageError("What -f gives is not text", "Give it with --input.") from error
+            raise UsageError("A value of -f is not valid text", "Send it with --input.") from error
         fields.append((name, value))
     return fields
 
@@ -77,13 +81,15 @@ def _body(context: Context, fields: list[tuple[str, str]], *, reads: bool) -> by
     if source is None:
         return None if reads or not fields else _as_json(fields)
     if fields:
-        raise UsageError("-f and --input both give what is sent", "Use one of them.")
+        raise UsageError("-f and --input can't be combined", "Use one of them.")
     if reads:
-        raise UsageError(f"{context.options.method} sends no body", "Put values there by -f.")
+        raise UsageError(
+            f"{context.options.method} has no body", "Add values to the query with -f."
+        )
     body = _read(context, source)
     if len(body) > MOST_SENT:
         raise UsageError(
-            f"The body is larger than {MOST_SENT // 1_048_576} MB", "Send it in parts."
+            f"The body is larger than {MOST_SENT // 1_048_576} MB", "Send a smaller one."
         )
     return body
 
@@ -93,7 +99,7 @@ def _as_json(fields: list[tuple[str, str]]) -> bytes:
 
     value = dict(fields)
     if len(value) < len(fields):
-        raise UsageError("-f gives a name twice", "For lists and objects use --input.")
+        raise UsageError("-f has the same name twice", "For lists and objects, use --input.")
     return encode_json(value)
 
 
@@ -125,25 +131,25 @@ def _refusal(method: str, status: int) -> ServerRefused:
 def _advice(status: int) -> str:
     match status:
         case 401:
-            return "It does not take these credentials for this call. See: qiscus-tui status"
+            return "It rejects these credentials for this call. See: qiscus-tui status"
         case 403:
-            return "This user's role may not do that."
+            return "This user's role lacks permission for that."
         case 404 | 405:
-            return "Check method and path."
+            return "Check the method and the path."
         case 429:
-            return "Wait a little, and ask less often."
+            return "Wait a moment, and call less often."
         case _ if status >= 500:
-            return "Wait a little and try again."
+            return "Wait a moment and try again."
         case _ if status >= 400:
-            return "What is wrong with it should be in its answer."
+            return "The answer should say what is wrong."
         case _:
-            return "Redirects are not followed. Ask for the place itself, if it is on this server."
+            return "Redirects are not followed. Request the target itself if it is on this server."
 
 
 VERB = Verb(
     add_options,
     run,
-    "It does not log in, list, refresh, revoke or log out: there are verbs for that. It sets no "
-    "headers, never sends the long-lived token, follows no redirect, and tries nothing again.",
+    "It does not log in, list, refresh, revoke or log out: there are other verbs for that. It sets "
+    "no headers, never sends the long-lived token, follows no redirect, and does not retry.",
     changes=True,
 )

@@ -22,18 +22,18 @@ def run(context: Context) -> int:
     plans = past_plans(content.records)
     if content.unreadable:
         lines = count(content.unreadable, "line")
-        console.say(f"{lines} of the audit log could not be read: damaged, or torn by a crash.")
+        console.say(f"{lines} of the audit log could not be read: damaged, or cut off by a crash.")
     if context.options.json:
         console.result_json([_as_json(plan) for plan in plans])
         return ExitCode.DONE
     for plan in plans:
         console.result(_line(plan))
-        told = (
+        not_gone = (
             (one.session_id, one.outcome, one.reason)
             for one in plan.outcomes
             if one.outcome not in {"revoked", "already_gone"}
         )
-        for line in outcome_lines(told):
+        for line in outcome_lines(not_gone):
             console.result(f"    {line}")
     if not plans and not content.unreadable:
         console.say("Nothing was revoked from here.")
@@ -76,4 +76,6 @@ def _as_json(plan: PastPlan) -> dict[str, object]:
     }
 
 
-VERB = Verb(add_options, run, "It is a diary, not evidence: whoever can revoke can change it.")
+VERB = Verb(
+    add_options, run, "It is a record, not evidence: whoever can revoke can also change it."
+)

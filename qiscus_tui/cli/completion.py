@@ -1,6 +1,6 @@
-"""`completion`: what a shell needs to complete verbs, options, accounts and ids.
+"""`completion`: shell completion of verbs, options, accounts and ids.
 
-Accounts and ids come from this machine's files alone: pressing tab asks no server.
+Accounts and ids come from local files: pressing tab does not contact the server.
 """
 
 import argparse
@@ -18,25 +18,25 @@ _ASKING = {
     "bash": '_qiscus_tui_{words}() {{ compgen -W "$({ask})" -- "$1"; }}\n',
     "zsh": '_qiscus_tui_{words}() {{ compadd -- ${{(f)"$({ask})"}}; }}\n',
 }
-"""Functions that the shell calls when a word is wanted, not when it reads the completion."""
+"""Functions that the shell calls on tab, not when it loads the completion."""
 
 _OPTIONS = {"--account": "accounts", "--if": "ids"}
-"""Which words complete an option's value."""
+"""The kind of words that complete an option's value."""
 _FILES = {"config", "log", "input"}
 """Options whose value is a file."""
 _POSITIONALS = {("revoke", "ids"): "ids", ("accounts", "name"): "accounts"}
-"""Which words complete an argument, by verb and name."""
+"""The kind of words that complete an argument, by verb and name."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
-    parser.add_argument("shell", nargs="?", choices=SHELLS, help="whose completion is printed")
-    # What the printed functions call.
+    parser.add_argument("shell", nargs="?", choices=SHELLS, help="the shell")
+    # For the printed functions.
     parser.add_argument("--words", choices=WORDS, help=argparse.SUPPRESS)
 
 
 def run(context: Context) -> int:
-    """Print the shell's functions, or the words that they ask for."""
+    """Print the shell's functions, or the words that they request."""
     options, console = context.options, context.console
     if options.words is not None:
         for word in _words(context, options.words):
@@ -55,7 +55,7 @@ def _words(context: Context, kind: str) -> list[str]:
         if kind == "ids"
         else [one.name for one in local_files.book.all()]
     )
-    # A word that a shell would take apart or carry out is not offered.
+    # A word that a shell would split or execute is not offered.
     return [word for word in words if word.isascii() and not set(word) - _PLAIN]
 
 
@@ -67,7 +67,7 @@ def _functions(shell: str) -> str:
 
     if shell not in shtab.SUPPORTED_SHELLS:
         raise UsageError(
-            f"The installed shtab cannot do {shell}", "Install a newer one: pip install -U shtab"
+            f"The installed shtab does not support {shell}", "Update it: pip install -U shtab"
         )
     parser, verbs = build_parser()
     for name, verb in verbs.items():
@@ -76,7 +76,7 @@ def _functions(shell: str) -> str:
     _mark("", parser)
     asking = _ASKING.get(shell, "")
     preamble = "".join(asking.format(words=words, ask=_ask(words)) for words in WORDS)
-    if shell == "zsh":  # the last line calls what must be there by then
+    if shell == "zsh":  # the last line calls it, so it must come first
         preamble += BEFORE_ZSH
     return completed(shell, shtab.complete(parser, shell=shell, preamble=preamble).rstrip())
 

@@ -18,34 +18,34 @@ TERMINAL = "/dev/tty"
 """The terminal that this process belongs to, wherever its output goes."""
 
 USUAL_WIDTH = 80
-"""Cells of a line of a terminal that does not say how wide it is."""
+"""Width of a terminal that does not report it, in cells."""
 
 
 @dataclass
 class Console:
-    """Where a command writes, and whether somebody is there to answer."""
+    """Where a command writes, and whether it can ask the user."""
 
     out: TextIO
     err: TextIO
     source: TextIO
     no_input: bool = False
     caught: list[int] = field(default_factory=list[int])
-    """Signals that came while something was done: no question is asked after them."""
+    """Signals that have arrived: no question is asked after them."""
     _progress: int = field(default=0, repr=False)
 
     @property
     def out_is_tty(self) -> bool:
-        """Whether a person reads the results."""
+        """Whether results go to a terminal."""
         return self.out.isatty()
 
     @property
     def out_width(self) -> int | None:
-        """Cells of a line of the results, None where no terminal bounds it."""
+        """Width of the results in cells, None if they do not go to a terminal."""
         return _width(self.out)
 
     @property
     def err_width(self) -> int | None:
-        """Cells of a line that is said, None where no terminal bounds it."""
+        """Width of messages in cells, None if they do not go to a terminal."""
         return _width(self.err)
 
     @property
@@ -59,11 +59,11 @@ class Console:
         return self._write_to_terminal("") or self.err.isatty() or self.out.isatty()
 
     def show_secret(self, secret: str) -> bool:
-        """Show a new long-lived token, at once, on the terminal itself, where there is one.
+        """Show a new long-lived token on the terminal itself. Return whether there is one.
 
-        Returns whether there is. The output of a script never gets it.
+        It never goes to the output of a script.
         """
-        text = f"\nThe new long-lived token, shown this once:\n  {safe(secret, LONGEST_LINE)}\n"
+        text = f"\nThe new long-lived token, shown only once:\n  {safe(secret, LONGEST_LINE)}\n"
         if self._write_to_terminal(text):
             return True
         for stream in (self.err, self.out):
@@ -90,22 +90,19 @@ class Console:
         return True
 
     def result(self, text: str = "") -> None:
-        """A line of the result. A reader that went away must not stop what is being done."""
+        """Write a line of the result. A closed stdout must not stop the command."""
         try:
             self.out.write(f"{text}\n")
         except BrokenPipeError:
             self.drop_results()
 
     def result_json(self, value: object) -> None:
-        """A result as one line of JSON."""
+        """Write a result as one line of JSON."""
         self.result(ascii_json(value))
 
     @contextlib.contextmanager
     def result_stream(self) -> Generator[Callable[[bytes], None]]:
-        """Takes a result piece by piece, as it comes.
-
-        It is written byte for byte; in safe form where a person reads it.
-        """
+        """Give a function that writes pieces of a result: byte for byte, on a terminal safe."""
         if self.out_is_tty:
             lines = SafeLines(self.result)
             try:
@@ -117,7 +114,7 @@ class Console:
 
     def _write_bytes(self, piece: bytes) -> None:
         try:
-            if isinstance(self.out, io.StringIO):  # in memory, which takes text alone
+            if isinstance(self.out, io.StringIO):  # in memory, for text only
                 self.out.write(piece.decode("utf-8", "backslashreplace"))
             else:
                 self.out.flush()
@@ -127,45 +124,42 @@ class Console:
             self.drop_results()
 
     def drop_results(self) -> None:
-        """Nobody reads the results any more."""
+        """Discard all further results: stdout is closed."""
         with contextlib.suppress(OSError, ValueError):  # not a real file: nothing to redirect
-            # Python flushes stdout once more at its end, and would complain then.
+            # Python flushes stdout once more at exit, and would report an error then.
             null = os.open(os.devnull, os.O_WRONLY)
             os.dup2(null, self.out.fileno())
             os.close(null)
 
     def say(self, text: str) -> None:
-        """A line for the person, not for the script: in safe form, whatever it was made of."""
+        """Write a safe line for the user to stderr."""
         self.end_progress()
         self._write_err(f"{safe(text, LONGEST_LINE)}\n")
 
-    def tell(self, error: QiscusTuiError) -> None:
-        """What happened, and what to do."""
+    def show_error(self, error: QiscusTuiError) -> None:
+        """Show an error: what happened, and what to do."""
         self.say(f"qiscus-tui: {error.message}")
         if error.hint:
             self.say(f"  {error.hint}")
 
     def progress(self, text: str) -> None:
-        """A line that is drawn over, on a terminal alone."""
+        """Show progress in place, on a terminal only."""
         if self.err.isatty():
             self._write_err(f"\r{text}{' ' * max(0, self._progress - len(text))}")
             self._progress = len(text)
 
     def end_progress(self) -> None:
-        """Take the progress line away."""
+        """Clear the progress line."""
         if self._progress:
             self._write_err(f"\r{' ' * self._progress}\r")
             self._progress = 0
 
     def ask(self, question: str) -> str:
-        """The answer to a question.
-
-        Raises NotConfirmed where nobody can be asked, Interrupted.
-        """
+        """Return the answer to a question. Raises NotConfirmed, Interrupted."""
         if not self.can_ask:
             raise NotConfirmed(
                 "This needs an answer, and there is no terminal to ask on",
-                "Nothing was changed. Run it where stdin and stderr are a terminal.",
+                "Nothing was changed. Run it with stdin and stderr on a terminal.",
             )
         self.end_progress()
         self._write_err(question)
@@ -176,11 +170,11 @@ class Console:
         return answer.strip()
 
     def ask_secret(self, question: str) -> str:
-        """The answer to a question, not echoed."""
+        """Return the answer to a question, without echo. Raises NotConfirmed, UsageError."""
         if not self.can_ask:
             raise UsageError(
-                "A secret is needed, and nobody can be asked for it here",
-                "Give it on stdin, as by a pipe or <file; never as an argument.",
+                "A secret is needed, and there is no terminal to ask on",
+                "Pass it on stdin, by a pipe or <file; never as an argument.",
             )
         from getpass import getpass
 
@@ -193,23 +187,23 @@ class Console:
                 raise _unanswered() from error
 
     def read_secret(self, what: str) -> str:
-        """A secret from stdin: asked for on a terminal, else the first line."""
+        """Return a secret: on a terminal from the user, else the first line of stdin."""
         if self.source.isatty():
             return self.ask_secret(f"{what}: ")
         secret = self._line(LONGEST_LINE).rstrip("\r\n")
         if not secret:
             raise UsageError(
-                f"No {what.lower()} came on stdin", "Give it on one line, as by a pipe or <file."
+                f"There is no {what.lower()} on stdin", "Pass it on one line, by a pipe or <file."
             )
         return secret
 
     def read_all(self, most: int) -> str:
-        """The rest of stdin, at most so many characters."""
+        """Return the rest of stdin, up to `most` characters."""
         with interruptible(self.caught):
             return _text_of(lambda: self.source.read(most))
 
     def read_bytes(self, most: int) -> bytes:
-        """The rest of stdin, at most so many bytes."""
+        """Return the rest of stdin, up to `most` bytes."""
         with interruptible(self.caught):
             if isinstance(self.source, io.StringIO):
                 return self.source.read(most).encode()
@@ -217,7 +211,7 @@ class Console:
 
     @contextlib.contextmanager
     def _asked(self) -> Generator[None]:
-        """What follows a question without an answer begins on a line of its own."""
+        """End the line of a question that got no answer."""
         try:
             yield
         except QiscusTuiError:
@@ -229,7 +223,7 @@ class Console:
             return _text_of(lambda: self.source.readline(most))
 
     def _write_err(self, text: str) -> None:
-        # What is being done matters more than a word about it that nobody can read.
+        # A closed stderr must not stop the command.
         with contextlib.suppress(OSError):
             self.err.write(text)
             self.err.flush()
@@ -256,16 +250,16 @@ def _text_of(read: Callable[[], str]) -> str:
         return read()
     except UnicodeDecodeError as error:
         raise UsageError(
-            "What came on stdin is not text", "It must be UTF-8, as this terminal's settings say."
+            "stdin is not valid text", "It must be in the encoding of your locale, usually UTF-8."
         ) from error
 
 
 def system_console(*, no_input: bool) -> Console:
-    """The process's own terminal. Text that cannot be encoded is escaped, never an error."""
+    """Return the console of this process. Text that cannot be encoded is escaped."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    # Python has None for what was closed before it began.
+    # Python has None for a stream that was closed at the start.
     out: TextIO | None = sys.stdout
     err: TextIO | None = sys.stderr
     source: TextIO | None = sys.stdin

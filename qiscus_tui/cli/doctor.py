@@ -1,4 +1,4 @@
-"""`doctor`: what may be wrong here, safe to paste into a ticket."""
+"""`doctor`: check for problems; its output is safe to paste into a ticket."""
 
 import argparse
 
@@ -9,20 +9,20 @@ from qiscus_tui.errors import ExitCode, NotConfirmed
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     parser.add_argument(
-        "--try-paths", action="store_true", help="look for other paths of the inferred calls"
+        "--try-paths", action="store_true", help="search for other paths of the undocumented calls"
     )
     parser.add_argument("--json", action="store_true", help="the checks as JSON")
 
 
 async def run(context: Context) -> int:
-    """Check; 1 where something is bad."""
+    """Check. Return FAILED if a check fails."""
     from qiscus_tui.service.doctor import Check, Verdict, examine
 
     options, console = context.options, context.console
     if options.try_paths and not console.can_ask:
         raise NotConfirmed(
             "--try-paths asks first, and there is no terminal to ask on",
-            "Nothing was sent. Run it where stdin and stderr are a terminal.",
+            "Nothing was sent. Run it with stdin and stderr on a terminal.",
         )
     checks: list[Check] = []
     home = context.workspace.environ.get("HOME", "").rstrip("/")
@@ -35,11 +35,11 @@ async def run(context: Context) -> int:
                 console.result(f"        {check.hint}")
     lines = await _tried(context) if options.try_paths else []
     if options.json:
-        told = [
+        shown = [
             {"check": c.name, "verdict": c.verdict.value, "words": c.words, "hint": c.hint}
             for c in checks
         ]
-        console.result_json({"checks": told, "config": lines})
+        console.result_json({"checks": shown, "config": lines})
     else:
         for line in lines:
             console.result(line)
@@ -48,21 +48,21 @@ async def run(context: Context) -> int:
 
 
 async def _tried(context: Context) -> list[str]:
-    """Lines for config.toml with the paths that are there."""
+    """Return lines for config.toml with the paths that were found."""
     from qiscus_tui.service.doctor import MOST_TRIES, try_paths
 
     console = context.console
-    question = f"Ask the server for up to {MOST_TRIES} other paths, one a second? [y/N] "
+    question = f"Try up to {MOST_TRIES} other paths on the server, one per second? [y/N] "
     if console.ask(question).lower() not in {"y", "yes"}:
-        raise NotConfirmed("Not confirmed", "No other path was asked for.")
-    found = await try_paths(context.workspace, lambda path: console.say(f"asking for {path}"))
+        raise NotConfirmed("Not confirmed", "No other path was tried.")
+    found = await try_paths(context.workspace, lambda path: console.say(f"trying {path}"))
     if not found:
-        console.say("None of them is there, as far as that can be told.")
+        console.say("None of them was found.")
     return [line for call, path in found for line in (f"[api.{call.name}]", f'path = "{path}"')]
 
 
 VERB = Verb(
     add_options,
     run,
-    "It sends no credential and changes nothing. What a field is called it cannot find out.",
+    "It sends no credentials and changes nothing. It cannot find the names of fields.",
 )

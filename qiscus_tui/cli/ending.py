@@ -1,4 +1,4 @@
-"""How a verb ends when a signal arrives: what was begun on the server comes to its end."""
+"""How a verb ends on a signal: work in progress on the server is completed first."""
 
 import asyncio
 import contextlib
@@ -13,19 +13,19 @@ from qiscus_tui.errors import Interrupted, signal_exit_code
 from qiscus_tui.service.signal_shield import shield
 
 VERIFYING = 1.4
-"""Seconds after a signal for reading what became of what was sent."""
+"""Seconds after a signal for verifying what was sent."""
 
 ENDING = 1.8
-"""Seconds after a signal in which a verb ends by itself."""
+"""Seconds after a signal before a verb is ended by force."""
 
 _Result = TypeVar("_Result")
 
 
 def run_until_signal(work: Coroutine[object, object, _Result], console: Console) -> _Result:
-    """Return what the work returns. A signal ends it, but not while tokens are being stored.
+    """Return the result of the work. A signal ends it, but not while tokens are being stored.
 
-    Where something can't be cancelled (a thread, a write to a pipe that nobody reads), the
-    process is ended all the same. Raises Interrupted.
+    If something can't be cancelled (a thread, a write to a full pipe), the process is ended
+    anyway. Raises Interrupted.
     """
     with _ended_in_time(console):
         return asyncio.run(until_signal(work, console))
@@ -46,7 +46,7 @@ def _ended_in_time(console: Console) -> Generator[None]:
 
 
 async def until_signal(work: Awaitable[_Result], console: Console) -> _Result:
-    """What the work gives. A signal cancels it, but not while tokens are being stored.
+    """Return the result of the work. A signal cancels it, but not while tokens are being stored.
 
     Raises Interrupted.
     """
@@ -54,10 +54,10 @@ async def until_signal(work: Awaitable[_Result], console: Console) -> _Result:
     task = asyncio.ensure_future(work)
 
     def end() -> None:
-        signal.setitimer(signal.ITIMER_REAL, ENDING)  # counted from when nothing is at stake
+        signal.setitimer(signal.ITIMER_REAL, ENDING)  # counted from the end of the shield
         task.cancel()
 
-    # Not the event loop's own handlers: those know nothing of a signal before the loop turns.
+    # Not the event loop's own handlers: those run only at the loop's next iteration.
     def on_signal(number: int, _frame: object) -> None:
         console.caught.append(number)
         signal.setitimer(signal.ITIMER_REAL, ENDING)
@@ -78,33 +78,33 @@ async def finished(
     stop: Callable[[], bool],
     show: Callable[[_Result], object],
 ) -> _Result:
-    """What the work gives.
+    """Return the result of the work.
 
-    ctrl-c and SIGTERM `stop` it (nothing more is sent) and `show` what it still came to, before
-    the verb ends. It ends at once where `stop` says that nothing was begun, at a second signal,
-    and where the terminal went away; and where that takes too long.
+    ctrl-c and SIGTERM `stop` it (nothing more is sent) and `show` its result before the verb
+    ends. It ends at once if `stop` says that nothing was begun, on a second signal, if the
+    terminal is gone, and if it takes too long.
     """
     running = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
         if signal.SIGHUP in console.caught or not stop():
-            await _cancelled(running)  # nobody is there to be told, or there is nothing to tell
+            await _cancelled(running)  # no terminal to report on, or nothing to report
         else:
-            console.say("Interrupted: nothing more is sent. Reading what became of it.")
+            console.say("Interrupted: nothing more is sent. Verifying what was sent.")
             try:
                 await asyncio.wait({running}, timeout=VERIFYING)
             finally:
                 await _cancelled(running)
             if running.cancelled():
-                console.say("The list did not come in time: see qiscus-tui sessions")
+                console.say("The list did not arrive in time. See: qiscus-tui sessions")
             else:
                 show(running.result())
         raise
 
 
 async def _cancelled(task: asyncio.Future[_Result]) -> None:
-    """Cancel the task where it still runs, and wait for its end."""
+    """Cancel the task if it is still running, and wait for its end."""
     if task.cancel():
         with contextlib.suppress(asyncio.CancelledError):
             await task

@@ -1,4 +1,4 @@
-"""What is different while the environment gives the credentials."""
+"""What differs if the credentials come from the environment."""
 
 from qiscus_tui.errors import (
     NoLongLivedToken,
@@ -18,7 +18,7 @@ from qiscus_tui.service.workspace import Workspace
 
 
 def must_not_come_from_environment(workspace: Workspace, why: str) -> None:
-    """Raises UsageError, with why, where the environment holds credentials; ConfigError."""
+    """Raise UsageError, with the reason, if they do. Raises ConfigError."""
     if environment_credentials(workspace.environ) is not None:
         raise UsageError(
             f"The credentials come from the environment: {why}",
@@ -27,14 +27,14 @@ def must_not_come_from_environment(workspace: Workspace, why: str) -> None:
 
 
 def hint_by_storage(error: QiscusTuiError, storage: Storage) -> None:
-    """Change what the error says to do where that is refused: no login replaces the variables."""
+    """Change the hint if it suggests a login: that does not replace the variables."""
     if storage is not Storage.ENVIRONMENT:
         return
     match error:
         case TokenInvalid():
-            error.hint = f"It comes from the environment: set a valid {LONG_LIVED_VARIABLE} there."
+            error.hint = f"It comes from the environment: set a valid {LONG_LIVED_VARIABLE}."
         case NoLongLivedToken():
-            error.hint = f"Set {LONG_LIVED_VARIABLE} too; exec and api take the key by --rest."
+            error.hint = f"Set {LONG_LIVED_VARIABLE} too; exec and api use the key with --rest."
         case NoSecretKey():
             error.hint = f"Set {SECRET_KEY_VARIABLE} too."
         case _:

@@ -1,6 +1,6 @@
-"""`exec`: run a command that finds a valid short-lived token, or the secret key, where it looks.
+"""`exec`: run a command with a valid short-lived token, or the secret key, in its environment.
 
-The command takes this process's place: its signals, its streams and its exit code are its own.
+The command replaces this process: signals, streams and exit code are the command's own.
 """
 
 import argparse
@@ -23,49 +23,51 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rest",
         action="store_true",
-        help="QISCUS_SECRET_KEY instead of QISCUS_TOKEN, beside QISCUS_APP_ID",
+        help="set QISCUS_SECRET_KEY instead of QISCUS_TOKEN, next to QISCUS_APP_ID",
     )
     add_token_options(parser)
-    # A command without the `--` in front: told apart from an option that is not known.
+    # A command without the `--` before it, as distinct from an unknown option.
     parser.add_argument("before", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
 
 
 def run(context: Context) -> int:
-    """Become the command. Gives no exit code: what ends afterwards is the command."""
+    """Replace this process by the command. Does not return."""
     options = context.options
     command = _command(options)
     given = script_key(context) if options.rest else script_token(context)
     if context.workspace.demo is not None:
-        context.console.say("The demo ends here: no server takes what the command is given.")
+        context.console.say(
+            "The demo ends here: no server accepts the token that the command gets."
+        )
     _become(command, environment_with(given, os.environ), context.core_limit)
 
 
 def _command(options: argparse.Namespace) -> list[str]:
     command: list[str] | None = options.command
     if options.before or command is None:
-        raise UsageError("exec needs -- in front of the command", f"Usage: {_USAGE}")
+        raise UsageError("exec needs -- before the command", f"Usage: {_USAGE}")
     if not command:
         raise UsageError("exec needs a command to run", f"Usage: {_USAGE}")
     return command
 
 
 def _become(command: list[str], environ: dict[str, str], core_limit: int | None) -> NoReturn:
-    """Never comes back. Raises CommandNotFound, CannotRun."""
+    """Replace this process. Raises CommandNotFound, CannotRun."""
     _as_we_were_started(core_limit)
     if not command[0]:
         raise CommandNotFound("The command has no name: its first word is empty")
     shown = safe(command[0], 200)
     try:
-        os.execvpe(command[0], command, environ)  # noqa: S606  no shell is what is wanted
+        os.execvpe(command[0], command, environ)  # noqa: S606  without a shell, on purpose
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise CommandNotFound(f"The command '{shown}' is not there") from error
+        raise CommandNotFound(f"There is no command '{shown}'") from error
     except OSError as error:
         words = os.strerror(error.errno or 0)
         raise CannotRun(f"The command '{shown}' cannot be run: {words}") from error
 
 
 def _as_we_were_started(core_limit: int | None) -> None:
-    """Take back what this process did to itself and what the command would inherit."""
+    """Restore what this process changed about itself and the command would inherit."""
     for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them
         signal.signal(number, signal.SIG_DFL)
     if core_limit is not None:
@@ -78,8 +80,8 @@ def _as_we_were_started(core_limit: int | None) -> None:
 VERB = Verb(
     add_options,
     run,
-    "It does not watch the command: a token that ends while it runs is not replaced. What the "
-    "command starts inherits the secret.",
+    "It does not watch the command: a token that expires meanwhile is not replaced. Processes "
+    "started by the command inherit the secret.",
     changes=True,
     reports_crashes=False,
     runs_command=True,

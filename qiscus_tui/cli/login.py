@@ -1,4 +1,4 @@
-"""`login`: log in, and keep the account."""
+"""`login`: log in, and store the account."""
 
 import argparse
 import asyncio
@@ -32,20 +32,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--password-stdin", action="store_true", help="read the password from stdin")
     way = parser.add_mutually_exclusive_group()
     way.add_argument(
-        "--with-token", action="store_true", help="keep a long-lived token, read from stdin"
+        "--with-token", action="store_true", help="store a long-lived token, read from stdin"
     )
-    way.add_argument("--rest", action="store_true", help="keep a REST secret key, read from stdin")
+    way.add_argument("--rest", action="store_true", help="store a REST secret key, read from stdin")
     add("--app-id", metavar="A", help="app code, with --with-token and --rest")
     add(
         "--store",
         choices=list(STORAGE),
-        help="where the secrets go; file is also the consent to it",
+        help="where to store the secrets; file also gives consent to it",
     )
     add(
         "--name",
         metavar="N",
         default="",
-        help="what the account is called here; renames a known one",
+        help="the name of the account here; renames an existing one",
     )
 
 
@@ -67,19 +67,19 @@ async def run(context: Context) -> int:
         done = await log_in(workspace, kept, password, options.name)
     await done.connection.close()
     await _show(console, done)
-    warn_of_unmatched_accounts(context)  # now that the account is kept
+    warn_of_unmatched_accounts(context)  # now that the account is stored
     return ExitCode.DONE
 
 
 def _check(options: argparse.Namespace, console: Console) -> None:
-    """Raises UsageError for options that can lead to no login."""
+    """Raise UsageError for options that can't lead to a login."""
     with_secret = options.with_token or options.rest
     if with_secret and not options.app_id:
         raise UsageError("--with-token and --rest need --app-id", _HELP)
     if options.app_id and not with_secret:
-        raise UsageError("--app-id goes with --with-token or --rest", _HELP)
+        raise UsageError("--app-id needs --with-token or --rest", _HELP)
     if with_secret and (options.email or options.password_stdin):
-        what = "--email and --password-stdin go with neither --with-token nor --rest"
+        what = "--email and --password-stdin can't be combined with --with-token or --rest"
         raise UsageError(what, _HELP)
     if with_secret or (console.can_ask and not options.password_stdin):
         return
@@ -88,7 +88,7 @@ def _check(options: argparse.Namespace, console: Console) -> None:
     if not options.password_stdin:
         raise UsageError(
             "A password is needed, and there is no terminal to ask on",
-            "Give it on stdin with --password-stdin; never as an argument.",
+            "Pass it on stdin with --password-stdin; never as an argument.",
         )
 
 
@@ -105,17 +105,18 @@ def _password(options: argparse.Namespace, console: Console) -> Password:
 
 
 def _must_be_text(what: str, text: str) -> None:
-    """Raises UsageError for bytes that came in and are no text: no request can carry them."""
+    """Raise UsageError for input that is not valid text: no request can carry it."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
         raise UsageError(
-            f"The {what} is not text", "It must be UTF-8, as this terminal's settings say."
+            f"The {what} is not valid text",
+            "It must be in the encoding of your locale, usually UTF-8.",
         ) from error
 
 
 async def _place(context: Context) -> AccountStorage:
-    """Where the secrets go, after consent. Raises NotConfirmed, StorageError."""
+    """Return where to store the secrets, after consent. Raises NotConfirmed, StorageError."""
     workspace, console = context.workspace, context.console
     named = context.options.store
     choice = STORAGE[named] if named else workspace.config.storage.backend
@@ -123,19 +124,19 @@ async def _place(context: Context) -> AccountStorage:
     if found.needs_consent and choice is None:
         if not console.can_ask:
             raise NotConfirmed(
-                f"There is no keyring ({found.reason}), and nobody agreed to the file",
-                f"To keep the tokens in {found.where} (mode 0600), add: --store file",
+                f"There is no keyring ({found.reason}), and storing in a file was not agreed to",
+                f"To store the tokens in {found.where} (mode 0600), add: --store file",
             )
         if found.reason:
             console.say(f"There is no keyring: {found.reason}")
-        answer = console.ask(f"Keep the tokens in {found.where} (mode 0600)? [y/N] ")
+        answer = console.ask(f"Store the tokens in {found.where} (mode 0600)? [y/N] ")
         if answer.lower() not in {"y", "yes"}:
             raise NotConfirmed(
-                "Not logged in: there is no place for the tokens",
+                "Not logged in: there is nowhere to store the tokens",
                 "Start a keyring, or agree to the file: --store file",
             )
     elif found.storage is not Storage.THIS_RUN:
-        console.say(f"The tokens go to: {found.where}")
+        console.say(f"The tokens are stored in: {found.where}")
     return await asyncio.to_thread(keep_in, workspace, found.storage)
 
 
@@ -145,7 +146,7 @@ async def _show(console: Console, done: LoggedIn) -> None:
     app_code = safe(account.app_code)
     who = account.user or app_code
     console.result(f"Logged in as {who} ({account.role.value}) at {account.origin}, app {app_code}")
-    console.result(f"Account: {safe(connection.name)}, kept in: {connection.storage.value}")
+    console.result(f"Account: {safe(connection.name)}, stored in: {connection.storage.value}")
     short = (await connection.credentials()).short_lived
     if short is not None:
         console.result(f"Its short-lived token expires {moment(short.expires_at)} UTC")

@@ -1,4 +1,4 @@
-"""`logout`: end our own token, and forget the account here."""
+"""`logout`: end our own token, and forget the account."""
 
 import argparse
 
@@ -15,23 +15,23 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--forget",
         action="store_true",
-        help="forget it here, also if the server is away or the account is read-only",
+        help="forget it even if the server is unreachable or the account is read-only",
     )
 
 
 async def run(context: Context) -> int:
     """Log out."""
-    must_not_come_from_environment(context.workspace, "logout cannot take them away")
+    must_not_come_from_environment(context.workspace, "logout cannot remove them")
     async with connected(context.workspace) as connection:
         key_alone = await has_key_alone(connection)
         ended = await log_out(connection, forget_anyway=context.options.forget)
         name = connection.name
     context.console.result(f"{safe(name)} is logged out: {ended.value}")
     if key_alone:
-        context.console.say("The secret key lives on. If it leaked, ask Qiscus to reset it.")
+        context.console.say("The secret key remains valid. If it leaked, ask Qiscus to reset it.")
     else:
         context.console.say(
-            "The long-lived token may live on at the server. If it leaked, change the password "
+            "The long-lived token may remain valid. If it leaked, change the password "
             "and ask Qiscus."
         )
     return ExitCode.DONE

@@ -1,6 +1,6 @@
-"""Runs a verb or the app: the one place that owns exit codes and how errors are shown.
+"""Runs a verb or the app: the one place that sets exit codes and shows errors.
 
-Light to import: what a run stands on is loaded once its options are known to be right.
+Light to import: everything else is loaded once the options are known to be valid.
 """
 
 import argparse
@@ -31,12 +31,12 @@ LOG_VARIABLE = "QISCUS_TUI_LOG"
 
 
 def options_of(arguments: Sequence[str]) -> argparse.Namespace | int:
-    """The options, or the exit code where there is nothing more to do."""
+    """Return the options, or the exit code if there is nothing more to do."""
     console = system_console(no_input=True)
     try:
         return parse(arguments)
     except QiscusTuiError as error:
-        console.tell(error)
+        console.show_error(error)
         return error.exit_code
     except SystemExit as done:
         return _flushed(console, int(done.code or 0))
@@ -48,7 +48,7 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace | int:
 
 
 def run_verb(options: argparse.Namespace, core_limit: int | None = None) -> int:
-    """Carry the verb out; gives the exit code. `core_limit` is what `Context` says of it."""
+    """Run the verb. Return the exit code. `core_limit` is that of `Context`."""
     console = system_console(no_input=options.no_input)
     return _flushed(
         console, _guarded(options, console, lambda: _verb(options, console, core_limit))
@@ -56,7 +56,7 @@ def run_verb(options: argparse.Namespace, core_limit: int | None = None) -> int:
 
 
 def run_app(options: argparse.Namespace, app: "Callable[[Workspace], int]") -> int:
-    """Start the screens; gives the exit code."""
+    """Run the app. Return the exit code."""
     console = system_console(no_input=options.no_input)
     return _guarded(options, console, lambda: _app(options, console, app))
 
@@ -77,19 +77,19 @@ def _verb(options: argparse.Namespace, console: Console, core_limit: int | None)
         result = run(context)
         code = result if isinstance(result, int) else run_until_signal(result, console)
         if trouble is not None:
-            console.tell(trouble)
+            console.show_error(trouble)
         return code
 
 
 def _app(options: argparse.Namespace, console: Console, app: "Callable[[Workspace], int]") -> int:
     terminal = os.environ.get("TERM", "")
-    # Textual draws on stderr: sent elsewhere, the keys would work on a screen that nobody sees.
+    # Textual draws on stderr: redirected, the keys would work on an invisible screen.
     if not all(stream.isatty() for stream in (console.source, console.out, console.err)):
         raise UsageError("The app needs a terminal", "For scripts: qiscus-tui sessions")
     if terminal in {"", "dumb"}:
         raise UsageError(
             f"The app cannot use this terminal: TERM is {terminal or 'not set'}",
-            "Set TERM as your terminal says, or use: qiscus-tui sessions",
+            "Set TERM to the type of your terminal, or use: qiscus-tui sessions",
         )
     from qiscus_tui.cli.opening import open_for
 
@@ -129,7 +129,7 @@ def _guarded(options: argparse.Namespace, console: Console, work: Callable[[], i
     except Interrupted as error:
         return signal_exit_code(error.signal_number)
     except QiscusTuiError as error:
-        return _tell(error, console, debug=options.debug)
+        return _show_error(error, console, debug=options.debug)
     except BrokenPipeError:
         console.drop_results()
         return ExitCode.DONE
@@ -138,28 +138,28 @@ def _guarded(options: argparse.Namespace, console: Console, work: Callable[[], i
     except OSError as error:
         words = os.strerror(error.errno) if error.errno else type(error).__name__
         console.drop_results()
-        error_for_answer = StorageError(
-            f"The system said: {words}", "Check free space, rights, and where the output goes."
+        failure = StorageError(
+            f"System error: {words}", "Check free space, permissions, and where the output goes."
         )
-        error_for_answer.__cause__ = error
-        return _tell(error_for_answer, console, debug=options.debug)
-    except Exception as error:  # noqa: BLE001  the last resort: never a traceback with values
+        failure.__cause__ = error
+        return _show_error(failure, console, debug=options.debug)
+    except Exception as error:  # noqa: BLE001  the last resort: never show a traceback with values
         console.say(f"qiscus-tui: unexpected {type(error).__name__}; this is a bug")
-        console.say("  Run it again with --debug, and report what that shows.")
+        console.say("  Run it again with --debug, and report the output.")
         if options.debug:
             _print_trace(error, console)
         return ExitCode.FAILED
 
 
-def _tell(error: QiscusTuiError, console: Console, *, debug: bool) -> int:
-    console.tell(error)
+def _show_error(error: QiscusTuiError, console: Console, *, debug: bool) -> int:
+    console.show_error(error)
     if debug:
         _print_trace(error, console)
     return error.exit_code
 
 
 def _print_trace(error: BaseException, console: Console) -> None:
-    """Where an error came from: the lines of code, never the values in them."""
+    """Show the lines of code that an error came from, never the values in them."""
     for frame in traceback.extract_tb(error.__traceback__):
         console.say(f"  {frame.filename}:{frame.lineno} in {frame.name}")
     cause = error.__cause__ or error.__context__
@@ -169,7 +169,7 @@ def _print_trace(error: BaseException, console: Console) -> None:
 
 
 def _flushed(console: Console, code: int) -> int:
-    """The exit code after everything was written; a reader that went away is no error."""
+    """Flush stdout and return the exit code; a closed stdout is no error."""
     try:
         console.out.flush()
     except BrokenPipeError:
@@ -182,8 +182,8 @@ def _flushed(console: Console, code: int) -> int:
 def _not_written(console: Console, error: OSError) -> int:
     console.drop_results()
     words = os.strerror(error.errno or 0)
-    error_for_answer = StorageError(
+    failure = StorageError(
         f"The result could not be written: {words}", "Check free space, and where the output goes."
     )
-    console.tell(error_for_answer)
-    return error_for_answer.exit_code
+    console.show_error(failure)
+    return failure.exit_code

@@ -1,17 +1,17 @@
-"""Says what the user must know before a verb does its work."""
+"""Warnings before a verb runs."""
 
 from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import QiscusTuiError, StorageError
 
 
 def warn_of_unmatched_accounts(context: Context) -> None:
-    """Warn of each configured account that is not kept here: what it forbids is not forbidden."""
+    """Warn of configured accounts that do not exist here: their `readonly` has no effect."""
     from qiscus_tui.service.account_selection import unmatched_words
 
     try:
         unmatched = context.workspace.unmatched_accounts()
     except QiscusTuiError:
-        return  # the verb needs the same files, and says what is wrong with them
+        return  # the verb needs the same files, and reports the error
     for name in unmatched:
         words, hint = unmatched_words(name)
         context.console.say(f"qiscus-tui: warning: {words}")
@@ -19,10 +19,10 @@ def warn_of_unmatched_accounts(context: Context) -> None:
 
 
 def report_crashes(context: Context) -> StorageError | None:
-    """Name every plan and revoke-all that was cut short, on stderr.
+    """Report every plan and revoke-all that was interrupted.
 
-    Gives why the records can't be read. That stops nothing, and is to be said when all is done:
-    what needs the records will fail with the same words.
+    Return the error if the records can't be read, to be shown at the end: it does not stop the
+    verb, which fails with the same error if it needs them.
     """
     from qiscus_tui.service.history import notices
 

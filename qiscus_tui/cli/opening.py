@@ -1,4 +1,4 @@
-"""Opens what a command works with: the user's own workspace, or the demo's."""
+"""Opens the workspace of a command: the user's own, or the demo's."""
 
 import argparse
 import os
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
 
 DEMO_SERVER = "https://demo.invalid"
-"""A name that no network has: the demo answers in this process."""
+"""A host name that exists nowhere: the demo answers in this process."""
 
 
 def open_for(options: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> Workspace:
-    """The workspace that the options ask for. Raises ConfigError, StorageError."""
+    """Return the workspace for the options. Raises ConfigError, StorageError."""
     config: Path | None = options.config
     if options.demo:
         workspace = demo_workspace(SystemClock(), config_file=config)
@@ -59,7 +59,7 @@ def demo_workspace(clock: Clock, sessions: int = 400, config_file: Path | None =
 
 @asynccontextmanager
 async def connected(workspace: Workspace) -> AsyncGenerator["Connection"]:
-    """The account of this run, connected; the demo is logged into first."""
+    """Connect the account of this run; log in to the demo first."""
     if workspace.demo is not None:
         from qiscus_tui.service.account.login import Password, log_in
         from qiscus_tui.service.account.storage_offer import keep_in

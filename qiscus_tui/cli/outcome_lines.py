@@ -1,4 +1,4 @@
-"""What became of sessions, said once for all that share it."""
+"""Outcomes of sessions, grouped by outcome and reason."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -6,16 +6,16 @@ from qiscus_tui.cli.table import count
 from qiscus_tui.model.text import safe
 
 MOST_IDS = 10
-"""Ids that are named of each group; JSON has all."""
+"""Ids shown for each group; JSON has all."""
 
 MOST_GROUPS = 10
-"""Groups that are told; a server may give each session a reason of its own."""
+"""Groups shown; a server may give a different reason for each session."""
 
 _IDS_A_LINE = 5
 
 
 def outcome_lines(outcomes: Iterable[tuple[str, str, str]]) -> Iterator[str]:
-    """Lines for ids with outcome and reason (`id, outcome, reason`), grouped by the two."""
+    """Yield lines for `(id, outcome, reason)`, grouped by outcome and reason."""
     groups: dict[tuple[str, str], list[str]] = {}
     for session_id, outcome, reason in outcomes:
         groups.setdefault((outcome, reason), []).append(session_id)
@@ -29,7 +29,7 @@ def outcome_lines(outcomes: Iterable[tuple[str, str, str]]) -> Iterator[str]:
 
 
 def id_lines(ids: Sequence[str]) -> Iterator[str]:
-    """Lines that name the first ids, and how many more there are."""
+    """Yield lines with the first ids, and the number of the others."""
     named = [safe(one) for one in ids[:MOST_IDS]]
     for start in range(0, len(named), _IDS_A_LINE):
         yield "  ".join(named[start : start + _IDS_A_LINE])

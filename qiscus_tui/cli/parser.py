@@ -1,4 +1,4 @@
-"""The words of the command line."""
+"""The parser of the command line."""
 
 import argparse
 import re
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 _WITH_VALUE = {"--account", "--server", "--config", "--log", "--timeout"}
 _WITHOUT_VALUE = {"--demo", "--no-input", "--debug", "--version", "-h", "--help"}
-_WITH_EQUALS = "A value that begins with a dash is given with =, as --filter=-curl."
+_WITH_EQUALS = "Write a value that begins with a dash with =, such as --filter=-curl."
 _UNKNOWN_VERB = re.compile(r"argument VERB: invalid choice: (['\"])(?P<word>.*?)\1 \(", re.DOTALL)
 
 
 class _Once(argparse.Action):
-    """Store a value. An option that is given again with another value is an error."""
+    """Store a value. Repeating the option with another value is an error."""
 
     def __call__(
         self,
@@ -42,13 +42,13 @@ class _Once(argparse.Action):
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in two lines, by the exception that all else uses."""
+    """Raises UsageError for mistakes, instead of printing the usage."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self.register("action", None, _Once)
         self.given: dict[str, object] = {}
-        """Options and their values so far; a verb's parser shares that of the whole."""
+        """Options and their values so far; a verb's parser shares this with the main parser."""
 
     def actions(self) -> list[argparse.Action]:
         """Return the options and arguments."""
@@ -62,19 +62,19 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(safe(message, 300), f"See: {self.prog} --help")
 
     def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
-        """Print it; argparse itself says nothing where that fails, as on a full disk."""
+        """Print it; argparse itself hides errors, such as a full disk."""
         (file or sys.stderr).write(message)
 
 
 class _VerbParser(Parser):
-    """Gets its options once it is used: a run loads one verb, and help none."""
+    """Gets its options on first use: a run loads only one verb, and --help none."""
 
     verb = ""
     runs_command = False
     words_anywhere = False
 
     def load(self) -> None:
-        """Load the verb, if that was not done yet."""
+        """Load the verb, unless it is loaded already."""
         if not self.verb:
             return
         verb, self.verb = load(self.verb), ""
@@ -89,17 +89,20 @@ class _VerbParser(Parser):
         self.load()
         words = list(args or ())
         namespace = namespace or argparse.Namespace()
-        if self.runs_command:  # cut here: argparse understands `--` otherwise in each version
+        if self.runs_command:  # cut here: each version of argparse treats `--` differently
             namespace.command = words[words.index("--") + 1 :] if "--" in words else None
             words = words[: words.index("--")] if "--" in words else words
         if self.words_anywhere:
-            self.words_anywhere = False  # what follows may call this method again
+            self.words_anywhere = False  # the next call may call this method again
             return self.parse_known_intermixed_args(words, namespace)
         return super().parse_known_args(words, namespace)
 
 
 def build_parser() -> tuple[Parser, dict[str, _VerbParser]]:
-    """The parser, and those of the verbs by name. Global options stand before or after the verb."""
+    """Return the main parser, and those of the verbs by name.
+
+    Global options may come before or after the verb.
+    """
     parser = Parser(
         prog="qiscus-tui",
         description="See and revoke the live sessions of a Qiscus Omnichannel admin.",
@@ -135,17 +138,17 @@ def _epilog() -> str:
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """The options of a run. Raises UsageError; SystemExit for --help and --version."""
+    """Return the options of a run. Raises UsageError; SystemExit for --help and --version."""
     parser, _ = build_parser()
     _check_before_verb(arguments)
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
-        raise _unknown_words(unknown, options.verb)
+        raise _unknown_arguments(unknown, options.verb)
     return options
 
 
 def _check_before_verb(arguments: Sequence[str]) -> None:
-    """Raises UsageError for an unknown option there: what follows it would be taken for a verb."""
+    """Raise UsageError for an unknown option: argparse would take its value for a verb."""
     words = iter(arguments)
     for word in words:
         name, equals, _ = word.partition("=")
@@ -155,17 +158,16 @@ def _check_before_verb(arguments: Sequence[str]) -> None:
             if not equals:
                 next(words, None)
         elif name not in _WITHOUT_VALUE:
-            raise _unknown_words([word], None)
+            raise _unknown_arguments([word], None)
 
 
-def _unknown_words(words: Sequence[str], verb: str | None) -> UsageError:
-    """Values are not shown: one of them may be a password."""
+def _unknown_arguments(words: Sequence[str], verb: str | None) -> UsageError:
+    """Return the error; it shows no values, which may be passwords."""
     names = [word.partition("=")[0] for word in words if word.startswith("-")]
     about = f": {', '.join(safe(name, 60) for name in names)}" if names else ""
-    many = len(words) > 1
-    what = f"{len(words)} words of the command are" if many else "A word of the command is"
+    what = f"{len(words)} unknown arguments" if len(words) > 1 else "Unknown argument"
     verb_help = f"{verb} --help" if verb else "--help"
-    return UsageError(f"{what} not known{about}", f"See: qiscus-tui {verb_help}")
+    return UsageError(f"{what}{about}", f"See: qiscus-tui {verb_help}")
 
 
 def _unknown_verb(word: str) -> UsageError:
@@ -177,7 +179,7 @@ def _unknown_verb(word: str) -> UsageError:
 
 
 def _add_globals(parser: Parser, *, suppressed: bool) -> None:
-    """The global options; in a verb's parser they must not overwrite what stood before it."""
+    """Add the global options; a verb's defaults must not overwrite values given before it."""
 
     def default(value: object) -> object:
         return argparse.SUPPRESS if suppressed else value
@@ -185,29 +187,39 @@ def _add_globals(parser: Parser, *, suppressed: bool) -> None:
     group = parser.add_argument_group("global options")
     add = group.add_argument
     add("--account", metavar="NAME", default=default(None), help="the account to use")
-    add("--server", metavar="URL", default=default(None), help="server of a login")
+    add("--server", metavar="URL", default=default(None), help="the server to log in to")
     add(
         "--config",
         metavar="FILE",
         type=file_path,
         default=default(None),
-        help="another config.toml",
+        help="the configuration to use instead of config.toml",
     )
     add(
         "--timeout",
         metavar="TIME",
         type=timeout,
         default=default(None),
-        help="longest that a call may take, tries included (60s; a whole list 10m)",
+        help="the time limit of a call, retries included (60s; a whole list 10m)",
     )
-    add("--demo", action="store_true", default=default(False), help="use the demo in this process")
+    add(
+        "--demo",
+        action="store_true",
+        default=default(False),
+        help="use the demo instead of a server",
+    )
     add(
         "--log",
         metavar="FILE",
         type=file_path,
         default=default(None),
-        help="write a log, no secrets",
+        help="write a log, without secrets",
     )
-    add("--no-input", action="store_true", default=default(False), help="never ask anything")
-    add("--debug", action="store_true", default=default(False), help="show where errors come from")
+    add("--no-input", action="store_true", default=default(False), help="never ask for input")
+    add(
+        "--debug",
+        action="store_true",
+        default=default(False),
+        help="show where an error comes from",
+    )
     add("--version", action="version", version=f"qiscus-tui {__version__}")

@@ -103,12 +103,12 @@ def confirm_plan(console: Console, plan: RevocationPlan) -> None:
 def report_lines(report: Report) -> Iterator[str]:
     """Yield the totals, then the sessions that are not gone, grouped by outcome and reason."""
     yield report.words
-    told = (
+    not_gone = (
         (one.id, one.outcome.value, one.reason or "")
         for one in report.outcomes
         if one.outcome not in {Outcome.REVOKED, Outcome.ALREADY_GONE}
     )
-    yield from (f"  {line}" for line in outcome_lines(told))
+    yield from (f"  {line}" for line in outcome_lines(not_gone))
 
 
 def as_json(plan: RevocationPlan, report: Report | None) -> dict[str, object]:

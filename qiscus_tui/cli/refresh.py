@@ -34,7 +34,7 @@ async def run(context: Context) -> int:
         else:
             held = (await connection.credentials()).short_lived
             if held is not None and not fingerprint(held.token).startswith(wanted):
-                context.console.say(f"Not refreshed: the token that is kept here is not {wanted}")
+                context.console.say(f"Not refreshed: the stored token is not {wanted}")
             token = await refreshed_if(connection, wanted)
         left = countdown(token.expires_at - connection.server_now())
     context.console.result(

@@ -38,7 +38,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=session_id,
         help="a session's id, or its first 8 digits or more",
     )
-    add_filter(parser, "every session that matches these words")
+    add_filter(parser, "every session that matches")
     add("--token-stdin", action="store_true", help="the sessions of the tokens on stdin")
     add(
         "--older-than",
@@ -46,36 +46,40 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=duration,
         action="append",
         default=[],
-        help="created longer ago than this, such as 7d",
+        help="sessions created longer ago than this, such as 7d",
     )
-    add("--include-current", action="store_true", help="this program's own session too")
-    add("--include-protected", action="store_true", help="protected integrations too")
-    add("--allow-unreadable", action="store_true", help="go on where entries can't be read")
+    add("--include-current", action="store_true", help="include this program's own session")
+    add("--include-protected", action="store_true", help="include protected integrations")
+    add(
+        "--allow-unreadable",
+        action="store_true",
+        help="continue if entries of the list can't be read",
+    )
     add(
         "--allow-clock-offset",
         action="store_true",
-        help="by age even where the server's clock is days off ours",
+        help="judge age even if the server's clock differs from ours by days",
     )
     add("--dry-run", action="store_true", help="show the plan and send nothing")
-    add("--yes", action="store_true", help="do not ask; covers 50 sessions")
+    add("--yes", action="store_true", help="skip the confirmation, for up to 50 sessions")
     add(
         "--max",
         metavar="N",
         type=whole_number(1, MOST),
-        help="with --yes: up to this many sessions",
+        help="with --yes: for up to this many sessions",
     )
     add(
         "--concurrency",
         metavar="N",
         type=whole_number(1, WIDEST),
         default=WIDTH,
-        help=f"requests at once, 1 to {WIDEST} ({WIDTH})",
+        help=f"parallel requests, 1 to {WIDEST} ({WIDTH})",
     )
     add("--json", action="store_true", help="plan and outcomes as JSON")
 
 
 async def run(context: Context) -> int:
-    """Revoke what the options name."""
+    """Revoke the sessions that the options name."""
     options, console = context.options, context.console
     wanted = RevokeRequest.of(options, console)
     async with connected(context.workspace) as connection:
@@ -92,7 +96,7 @@ async def run(context: Context) -> int:
         for remark in remarks(listed):
             console.say(remark)
         if difference := clock_difference(listed):
-            console.say(f"{difference}; ages go by the server's.")
+            console.say(f"{difference}; ages are by the server's clock.")
         now = connection.server_now()
         moment = query.Moment(now, context.workspace.config.ui.expiring)
         plan = make_plan(listed, wanted.selection(listed, moment), wanted.allowed)
@@ -109,7 +113,7 @@ async def run(context: Context) -> int:
 
 
 def _exit_code(console: Console, plan: RevocationPlan, code: int) -> int:
-    """Return the code of the run; that of an incomplete one where doubt stopped everything."""
+    """Return the exit code of the run; INCOMPLETE if doubt stopped everything."""
     if plan.doubt is None or code:
         return code
     console.say(f"qiscus-tui: Nothing can be revoked: {plan.doubt}")
@@ -118,7 +122,7 @@ def _exit_code(console: Console, plan: RevocationPlan, code: int) -> int:
 
 
 async def _apply(context: Context, connection: Connection, plan: RevocationPlan) -> Report:
-    """Apply the plan. A signal stops sending; what was sent is verified before the end."""
+    """Apply the plan. A signal stops sending; what was sent is still verified."""
     revocation = await revocation_on(connection, plan, context.options.concurrency)
 
     async def applied() -> Report:
@@ -126,7 +130,7 @@ async def _apply(context: Context, connection: Connection, plan: RevocationPlan)
         try:
             with contextlib.suppress(NoAccount):  # logged out meanwhile: nothing to forget
                 await forget_own_if_ended(connection, report)
-        except StorageError as error:  # told after what became of the plan
+        except StorageError as error:  # shown after the outcomes
             return replace(report, audit_error=report.audit_error or error)
         return report
 
@@ -148,10 +152,10 @@ async def _follow(console: Console, revocation: Revocation) -> Report:
             match event:
                 case TrialStarted(session_id, None):
                     console.say(
-                        f"No revoke was verified on this server yet: {session_id} goes first"
+                        f"No revoke has been verified on this server yet: {session_id} is first"
                     )
                 case TrialStarted(session_id, why):
-                    console.say(f"{why}: {session_id} goes next")
+                    console.say(f"{why}: {session_id} is next")
                 case Answered(session_id, error, done, total):
                     console.progress(f"{done:,} of {total:,} sent")
                     if error and error.message not in said and len(said) < MOST_GROUPS:
@@ -160,7 +164,7 @@ async def _follow(console: Console, revocation: Revocation) -> Report:
                 case Halted(reason):
                     console.say(f"Nothing more is sent: {reason}")
                 case Verifying():
-                    console.progress("Reading the list to see what is gone")
+                    console.progress("Verifying: reading the list")
                 case Finished():
                     report = event.report
                 case _:
@@ -191,15 +195,15 @@ def _show_report(console: Console, report: Report, *, as_json_wanted: bool) -> i
     if report.warning:
         console.say(report.warning)
     if report.audit_error is not None:
-        console.tell(report.audit_error)
+        console.show_error(report.audit_error)
     return report.exit_code
 
 
 VERB = Verb(
     add_options,
     run,
-    "It ends sessions of the user who is logged in, not of other users. It does not end a "
-    "long-lived token; no known call does.",
+    "It ends sessions of the logged-in user only. It does not end the long-lived token; no known "
+    "call does.",
     changes=True,
     words_anywhere=True,
 )

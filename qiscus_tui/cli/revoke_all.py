@@ -1,4 +1,4 @@
-"""`revoke-all`: end every session, and keep the new token that this gives."""
+"""`revoke-all`: end every session, and store the new token from the answer."""
 
 import argparse
 import asyncio
@@ -18,8 +18,8 @@ from qiscus_tui.service.sessions.session_list import SessionList
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
-    parser.add_argument("--dry-run", action="store_true", help="say what would end; send nothing")
-    parser.add_argument("--yes", action="store_true", help="do not ask for the app code")
+    parser.add_argument("--dry-run", action="store_true", help="show what would end; send nothing")
+    parser.add_argument("--yes", action="store_true", help="skip the confirmation")
     parser.add_argument("--json", action="store_true", help="the result as JSON")
 
 
@@ -32,7 +32,7 @@ async def run(context: Context) -> int:
             if connection.storage is Storage.ENVIRONMENT and not console.has_terminal:
                 raise UsageError(
                     "revoke-all with credentials from the environment needs a terminal",
-                    "The server may give a new long-lived token, which could only be shown. "
+                    "The server may return a new long-lived token, which could only be shown. "
                     "Log in first: qiscus-tui login",
                 )
         listed = await connection.read_list(
@@ -46,7 +46,7 @@ async def run(context: Context) -> int:
             return 0
         if not options.yes:
             _confirm(context, connection, listed)
-        # Once its call is sent, a signal waits until the new tokens are stored.
+        # Once the call is sent, a signal waits until the new tokens are stored.
         begun = asyncio.Event()
         result = await finished(
             context.console,
@@ -72,7 +72,7 @@ def _show_plan(context: Context, listed: SessionList) -> None:
 
 
 def _protected(listed: SessionList) -> str:
-    """`3 protected among them: billing cron 2, backup 1`; empty where there are none."""
+    """Return `3 protected among them: billing cron 2, backup 1`; empty if there are none."""
     protected = listed.protected_by_label
     if not protected:
         return ""
@@ -86,7 +86,7 @@ def _confirm(context: Context, connection: Connection, listed: SessionList) -> N
         raise NotConfirmed(
             f"Revoking all {count(len(listed), 'session')} needs confirmation, and there is no "
             "terminal to ask on",
-            "Nothing was sent. To go on without a question, add --yes.",
+            "Nothing was sent. To skip the confirmation, add --yes.",
         )
     console.say(
         f"This ends {count(len(listed), 'session')} of {connection.name}: every integration and "
@@ -94,7 +94,7 @@ def _confirm(context: Context, connection: Connection, listed: SessionList) -> N
     )
     if protected := _protected(listed):
         console.say(protected)
-    if console.ask(f"Type the app code ({app_code}) to go on: ") != app_code:
+    if console.ask(f"Type the app code ({app_code}) to continue: ") != app_code:
         raise NotConfirmed("Not confirmed", "Nothing was sent.")
 
 
@@ -105,19 +105,19 @@ def _show(context: Context, listed: SessionList, result: RevokeAllResult) -> int
     else:
         console.result(result.words)
     if sent.failure is not None:
-        console.tell(sent.failure)
+        console.show_error(sent.failure)
         if result.nothing_ended:
             console.say("  Nothing was ended.")
         else:
             console.say("  The new token did not arrive. Get one: qiscus-tui refresh")
     if sent.unstored is not None:
-        console.tell(sent.unstored)
-        if not isinstance(sent.unstored, TokenNotStored):  # which says what to do itself
+        console.show_error(sent.unstored)
+        if not isinstance(sent.unstored, TokenNotStored):  # its hint says what to do
             console.say("  Log in again: qiscus-tui login")
     if result.trouble is not None:
-        console.tell(result.trouble)
+        console.show_error(result.trouble)
     if result.unwritten is not None:
-        console.tell(result.unwritten)
+        console.show_error(result.unwritten)
     if result.still_listed and sent.failure is None:
         console.say(f"  {LOOK_AGAIN_HINT}")
     return _exit_code(result)

@@ -1,4 +1,4 @@
-"""Which sessions the options of `revoke` mean."""
+"""The sessions that the options of `revoke` select."""
 
 import argparse
 from dataclasses import dataclass, replace
@@ -15,17 +15,17 @@ from qiscus_tui.service.revocation.plan import Allowed, Selection
 from qiscus_tui.service.sessions.session_list import SessionList
 
 MOST_STDIN = 1 << 24
-"""Characters of tokens that are read from stdin."""
+"""Characters that are read from stdin, at most."""
 
 
 @dataclass(frozen=True)
 class RevokeRequest:
-    """Sessions by their ids, or all to which a rule applies."""
+    """Sessions by id, or by a rule."""
 
     ids: tuple[str, ...]
     """Ids and prefixes, as typed."""
     token_ids: tuple[str, ...]
-    """Ids of tokens that came on stdin."""
+    """Ids of the tokens on stdin."""
     rule: query.Query | None
     """`--filter` and `--older-than` together."""
     allow_unreadable: bool
@@ -34,16 +34,17 @@ class RevokeRequest:
 
     @classmethod
     def of(cls, options: argparse.Namespace, console: Console) -> Self:
-        """What the options say. Raises UsageError, FilterError."""
+        """Return the request of the options. Raises UsageError."""
         by_id = bool(options.ids) or options.token_stdin
         rule = _rule(options)
         if by_id and rule is not None:
             raise UsageError(
-                "Ids and a filter were given together", "Give session ids, or a filter, not both."
+                "Session ids can't be combined with a filter",
+                "Give session ids, or a filter, not both.",
             )
         if not by_id and rule is None:
             raise UsageError(
-                "Nothing was named to revoke",
+                "Nothing to revoke was named",
                 "Give session ids, --filter=WORDS or --older-than 7d; "
                 "for every session: revoke-all",
             )
@@ -58,26 +59,25 @@ class RevokeRequest:
 
     @property
     def full_ids(self) -> frozenset[str] | None:
-        """Whole ids that were named, None for a rule."""
+        """The full ids that were named, None for a rule."""
         if self.rule is not None:
             return None
         return frozenset(filter(is_full_id, (*self.ids, *self.token_ids)))
 
     def check(self, listed: SessionList) -> None:
-        """Raises UsageError where the list does not hold what is needed to decide."""
+        """Raise UsageError if the list does not have what is needed to decide."""
         if self.rule is not None:
             if not self.allow_unreadable and not listed.is_whole:
                 raise UsageError(
-                    f"The list is not whole: {'; '.join(gaps(listed))}",
-                    "Name sessions by id, or add --allow-unreadable to revoke what was read.",
+                    f"The list is incomplete: {'; '.join(gaps(listed))}",
+                    "Name sessions by id, or add --allow-unreadable to revoke from what was read.",
                 )
             if not self.allow_clock_offset:
                 check_clocks(listed, self.rule)
         elif self._may_be_masked(listed):
             raise UsageError(
-                "The server lists sessions without their full tokens, so whether a token's own "
-                "session is among them can't be told",
-                "Name the session by its id; see: qiscus-tui sessions",
+                "The server does not list full tokens: can't tell which session a token belongs to",
+                "Name the session by its id. See: qiscus-tui sessions",
             )
 
     def _may_be_masked(self, listed: SessionList) -> bool:
@@ -85,7 +85,7 @@ class RevokeRequest:
         return unknown and any(session.token is None for session in listed.sessions)
 
     def selection(self, listed: SessionList, moment: query.Moment) -> Selection:
-        """Return the sessions that are meant, newest first, as `sessions` lists them.
+        """Return the selected sessions, newest first, as `sessions` lists them.
 
         Raises UsageError for an unknown or ambiguous prefix.
         """
@@ -116,9 +116,9 @@ def _rule(options: argparse.Namespace) -> query.Query | None:
 
 
 def _ids_from_stdin(console: Console) -> tuple[str, ...]:
-    """Return the ids of the tokens on stdin, one a line; the tokens are not kept.
+    """Return the ids of the tokens on stdin, one per line; the tokens are not kept.
 
-    Raises UsageError, which shows no line: it may hold a token.
+    Raises UsageError, which quotes no line: it may be a token.
     """
     if console.source.isatty():
         text = console.ask_secret("Token: ")
@@ -126,7 +126,7 @@ def _ids_from_stdin(console: Console) -> tuple[str, ...]:
         text = console.read_all(MOST_STDIN + 1)
         if len(text) > MOST_STDIN:
             raise UsageError(
-                f"More than {MOST_STDIN:,} characters came on stdin", "Give the tokens in parts."
+                f"stdin has more than {MOST_STDIN:,} characters", "Pass fewer tokens at a time."
             )
     ids: list[str] = []
     for number, line in enumerate(text.split("\n"), 1):
@@ -134,11 +134,10 @@ def _ids_from_stdin(console: Console) -> tuple[str, ...]:
         if token and not can_be_token(token):
             raise UsageError(
                 f"Line {number:,} on stdin is not a token: nothing was sent",
-                "Give each token alone on its line: no header name, quotes, spaces or byte order "
-                "mark.",
+                "One token per line, without header name, quotes, spaces or byte order mark.",
             )
         if token:
             ids.append(fingerprint(token))
     if not ids:
-        raise UsageError("No token came on stdin", "Give one on each line.")
+        raise UsageError("There is no token on stdin", "Pass one per line.")
     return tuple(ids)

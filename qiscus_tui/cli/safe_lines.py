@@ -1,4 +1,4 @@
-"""Bytes of a server as lines that a terminal may show."""
+"""Bytes from a server as lines that are safe on a terminal."""
 
 import codecs
 from collections.abc import Callable
@@ -6,25 +6,25 @@ from collections.abc import Callable
 from qiscus_tui.model.text import safe
 
 LONGEST_LINE = 1 << 16
-"""Characters of a line that is shown, and of a secret that is read from stdin."""
+"""Characters of a line that is shown, and of a secret read from stdin, at most."""
 
 
 class SafeLines:
-    """Gives `show` each line in its safe form, however the bytes are torn into pieces."""
+    """Passes each line to `show` in its safe form, however the bytes are split."""
 
     def __init__(self, show: Callable[[str], None]) -> None:
         self._show = show
         self._decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
         self._line = ""
         self._is_cut = False
-        """Whether the line's beginning was shown already, and the rest of it is too long."""
+        """Whether the beginning of the line is shown already, and the rest is dropped."""
 
     def feed(self, piece: bytes) -> None:
         """Take the next bytes."""
         self._take(self._decoder.decode(piece))
 
     def end(self) -> None:
-        """Show what is left: a last line without its end."""
+        """Show a last line without a line end."""
         self._take(self._decoder.decode(b"", final=True))
         if self._line:
             self._finish(self._line)

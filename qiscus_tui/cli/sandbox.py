@@ -1,4 +1,4 @@
-"""`sandbox`: the demo API on loopback, to try everything against."""
+"""`sandbox`: serve the demo API on loopback."""
 
 import argparse
 
@@ -19,23 +19,29 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         type=whole_number(0, MOST_SESSIONS),
         default=400,
-        help="sessions that the account begins with (400)",
+        help="sessions that the account starts with (400)",
     )
     add(
         "--latency",
         metavar="MS",
         type=whole_number(0, 60_000),
         default=0,
-        help="wait before each answer",
+        help="delay before each answer",
     )
     add(
         "--dialect",
         metavar="D",
         choices=sorted(DIALECTS),
         default="plain",
-        help=f"how the API speaks: {', '.join(DIALECTS)}",
+        help=f"dialect of the API: {', '.join(DIALECTS)}",
     )
-    add("--seed", metavar="N", type=whole_number(0, 2**31), default=1, help="other data (1)")
+    add(
+        "--seed",
+        metavar="N",
+        type=whole_number(0, 2**31),
+        default=1,
+        help="seed of the random data (1)",
+    )
 
 
 def run(context: Context) -> int:

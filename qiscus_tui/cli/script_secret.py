@@ -1,6 +1,6 @@
-"""The secret that `token` prints and `exec` hands over: as it is kept here, or from the server.
+"""The secret that `token` prints and `exec` passes on: the stored one, or one from the server.
 
-The network is loaded only where the kept one will not do.
+The network code is loaded only if the stored one will not do.
 """
 
 import argparse
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def add_token_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say which token will do."""
+    """Add the options that say which token is good enough."""
     parser.add_argument(
         "--min-ttl",
         metavar="TIME",
@@ -34,12 +34,12 @@ def add_token_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="ask the server first whether it still accepts the token, and refresh it if not",
+        help="check first that the server accepts the token, and refresh it if not",
     )
 
 
 def script_token(context: Context) -> ScriptSecret:
-    """Return a short-lived token as the options want it.
+    """Return a short-lived token that fits the options.
 
     Raises LoginNeeded, ServerError, OutOfReach, StorageError, Interrupted.
     """
@@ -62,7 +62,7 @@ def script_key(context: Context) -> ScriptSecret:
 def _asked(
     context: Context, ask: Callable[["Connection"], Awaitable[ScriptSecret]]
 ) -> ScriptSecret:
-    """Ask the server to the end: a command must not inherit what handles signals meanwhile."""
+    """Return the answer, then restore the signal handlers: a command must not inherit them."""
     from qiscus_tui.cli.ending import run_until_signal
     from qiscus_tui.cli.opening import connected
 

@@ -16,7 +16,7 @@ from qiscus_tui.service.visits import mark_without_visiting
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
-    add_filter(parser, "only sessions that match these words")
+    add_filter(parser, "only sessions that match")
     parser.add_argument(
         "--sort",
         metavar="KEY",
@@ -24,17 +24,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=query.SortKey.CREATED.value,
         help=f"one of {', '.join(key.value for key in query.SortKey)} (created, newest first)",
     )
-    parser.add_argument("--reverse", action="store_true", help="the other way round")
+    parser.add_argument("--reverse", action="store_true", help="reverse the order")
     parser.add_argument(
-        "--limit", metavar="N", type=whole_number(1, 10**9), help="only the first N of them"
+        "--limit", metavar="N", type=whole_number(1, 10**9), help="only the first N"
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON array, ASCII")
-    form.add_argument("--csv", action="store_true", help="a heading and a line a session")
+    form.add_argument("--csv", action="store_true", help="CSV with a header line")
 
 
 async def run(context: Context) -> int:
-    """List the sessions; 3 where the list is not whole."""
+    """List the sessions. Return INCOMPLETE if the list is incomplete."""
     options, console, workspace = context.options, context.console, context.workspace
     wanted = query.all_of(options.filter)
     async with connected(workspace) as connection:
@@ -67,7 +67,7 @@ async def run(context: Context) -> int:
         console.say(f"{count(len(chosen), 'session')}{of_all}")
     if listed.is_whole:
         return ExitCode.DONE
-    console.say("  List them again. If that does not help, see: qiscus-tui doctor")
+    console.say("  Try again. If that does not help: qiscus-tui doctor")
     return ExitCode.INCOMPLETE
 
 

@@ -1,4 +1,4 @@
-"""What shtab's completion functions lack, for each shell."""
+"""Additions to shtab's completion functions, for each shell."""
 
 import re
 
@@ -73,7 +73,7 @@ _ZSH_EXEC = "_shtab_qiscus_tui_exec_options=(\n"
 
 
 def completed(shell: str, functions: str) -> str:
-    """Return shtab's functions for this shell with what they lack."""
+    """Return shtab's functions for this shell with our additions."""
     match shell:
         case "bash":
             return functions + AROUND_BASH

@@ -1,4 +1,4 @@
-"""Who handles the signals that end a verb."""
+"""Handlers of the signals that end a verb."""
 
 import contextlib
 import signal
@@ -11,9 +11,10 @@ from qiscus_tui.service.ending_signals import ENDING_SIGNALS
 
 @contextlib.contextmanager
 def interruptible(caught: Sequence[int]) -> Generator[None]:
-    """While a person is waited for, nothing is at stake: a signal ends it. Raises Interrupted.
+    """Let a signal end the block, which waits for the user. Raises Interrupted.
 
-    So does one of those caught before: its handling waits for the event loop, and so would we.
+    One of the signals `caught` before ends it too: it is handled only by the event loop, which
+    the block stops.
     """
 
     def interrupt(number: int, _frame: object) -> None:
@@ -27,7 +28,7 @@ def interruptible(caught: Sequence[int]) -> Generator[None]:
 
 @contextlib.contextmanager
 def handled_by(handler: Callable[[int, FrameType | None], None]) -> Generator[None]:
-    """Give the signals that end a verb this handler for a while."""
+    """Set this handler for the signals that end a verb, until the block ends."""
     before = {number: signal.getsignal(number) for number in _obeyed()}
     for number in before:
         signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""`status`: the account, where its secrets are, and whether the server takes them now."""
+"""`status`: the account, where its secrets are, and whether the server accepts them."""
 
 import argparse
 
@@ -29,7 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 async def run(context: Context) -> int:
-    """Show the account as it stands."""
+    """Show the account."""
     options, console = context.options, context.console
     wanted: int | None = options.min_ttl
     async with connected(context.workspace) as connection:
@@ -41,10 +41,10 @@ async def run(context: Context) -> int:
             console.result(f"{name:<13} {value}")
     if status.trouble is not None:
         hint_by_storage(status.trouble, status.storage)
-        console.tell(status.trouble)
+        console.show_error(status.trouble)
         return status.trouble.exit_code
     if wanted is not None and status.ttl is not None and status.ttl < wanted:
-        console.say(f"Less than the wanted {wanted:,} s are left.")
+        console.say(f"The token expires in less than {wanted:,} s.")
         console.say("  Get a new token: qiscus-tui refresh")
         return ExitCode.FAILED
     return ExitCode.DONE
@@ -69,7 +69,7 @@ def _as_json(status: Status) -> dict[str, object]:
 def _lines(status: Status) -> list[tuple[str, str]]:
     account, offset = status.account, status.clock_offset
     if status.expires_at is None:
-        expires = "no short-lived token is held" if status.ttl is not None else "never (REST key)"
+        expires = "no short-lived token" if status.ttl is not None else "never (REST key)"
     else:
         expires = f"{moment(status.expires_at)} UTC, in {countdown(status.ttl or 0)}"
     return [
@@ -89,6 +89,5 @@ def _lines(status: Status) -> list[tuple[str, str]]:
 VERB = Verb(
     add_options,
     run,
-    "It makes no token: without a live short-lived one, only the long-lived token is shown to "
-    "the server.",
+    "It creates no token: without a valid short-lived one, it only checks the long-lived token.",
 )

@@ -1,4 +1,4 @@
-"""Sessions as lines of text, for people."""
+"""Sessions as a text table."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -25,9 +25,9 @@ UNKNOWN = "unknown"
 def session_table(
     listed: SessionList, positions: Sequence[int], now: float, width: int | None = None
 ) -> Iterator[str]:
-    """A heading and a line for each session.
+    """Yield a heading, and a line for each session.
 
-    `now` is the server's time, epoch seconds; `width` is how many cells a line may take.
+    `now` is the server's time, epoch seconds; `width` is in cells, None for any.
     """
     rows = (_cells(listed, position, now) for position in positions)
     return text_table(COLUMNS, rows, width)
@@ -66,36 +66,36 @@ def _client(listed: SessionList, position: int) -> str:
 
 
 def moment(epoch: float | None) -> str:
-    """`2026-10-24 16:02` UTC."""
+    """Return `2026-10-24 16:02`, UTC."""
     if epoch is None:
         return UNKNOWN
     return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def gaps(listed: SessionList) -> Iterable[str]:
-    """Why the list is not whole; nothing where it is."""
+    """Yield why the list is incomplete."""
     if listed.unreadable:
         yield f"{count(listed.unreadable, 'session')} could not be read"
     if not listed.complete:
-        yield "The server's pages could not be read to their end: there may be more sessions"
+        yield "The pages of the list could not all be read: there may be more sessions"
     if listed.moved:
         yield "The list moved while it was read: a live session may be missing"
 
 
 def remarks(listed: SessionList) -> Iterable[str]:
-    """What must be said of a list besides its sessions."""
+    """Yield the warnings about a list."""
     yield from gaps(listed)
     if listed.current is Current.UNKNOWN:
-        yield "Which session is this program's own could not be told" + _way_to_own(listed)
+        yield "Can't tell which session is this program's own" + _way_to_own(listed)
 
 
 def _way_to_own(listed: SessionList) -> str:
-    """A new token is found again only where tokens are listed in full."""
+    """Return advice if it can help: a new token is only recognised if the server lists tokens."""
     if any(session.token for session in listed.sessions):
-        return "; qiscus-tui refresh makes a new one"
+        return "; to get a new token: qiscus-tui refresh"
     return ""
 
 
 def count(number: int, noun: str) -> str:
-    """`1 session`, `1,284 sessions`."""
+    """Return `1 session`, `1,284 sessions`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,4 +1,4 @@
-"""Lines of columns, as wide as their text, or as a terminal is."""
+"""Text in columns, fitted to the width of the terminal."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,17 +16,17 @@ class Column:
 
     heading: str
     worth: int
-    """Where not all columns fit, those worth least are left out."""
+    """If not all columns fit, those worth least are left out."""
     least: int | None = None
-    """Cells that its text can be cut to; None: it is never cut."""
+    """Width that its text may be cut to; None: it is never cut."""
 
 
 def text_table(
     columns: Sequence[Column], rows: Iterable[Sequence[str]], width: int | None
 ) -> Iterator[str]:
-    """A line of headings, then a line a row, without columns that hold nothing.
+    """Yield a line of headings, then a line per row; empty columns are left out.
 
-    `width` is how many cells a line may take, None for any number.
+    `width` is in cells, None for any.
     """
     lines = [[column.heading for column in columns], *rows]
     widths = [max(cells_of(line[at]) for line in lines) for at in range(len(columns))]
@@ -38,7 +38,7 @@ def text_table(
 
 
 def cells_of(text: str) -> int:
-    """Cells that a terminal takes for it: Chinese and emoji two, combining marks none."""
+    """Return the width on a terminal: Chinese and emoji take two cells, combining marks none."""
     if text.isascii():
         return len(text)
     return sum(map(_cells, text))
@@ -53,7 +53,7 @@ def _cells(character: str) -> int:
 def _fitted(
     columns: Sequence[Column], widths: Sequence[int], used: list[int], width: int | None
 ) -> dict[int, int]:
-    """The positions of the columns that are shown, and the cells that each gets."""
+    """Return the positions of the columns that are shown, with their widths."""
     if width is None:
         return {at: widths[at] for at in used}
     least = {at: min(widths[at], columns[at].least or widths[at]) for at in used}

@@ -20,7 +20,7 @@ def run(context: Context) -> int:
     console = context.console
     given = script_token(context)
     if console.out_is_tty:
-        console.say("Careful: this secret is now on your screen and in its scrollback.")
+        console.say("Careful: the token is now on your screen and in its scrollback.")
     if context.options.json:
         value = {
             "token": given.secret,
@@ -36,7 +36,7 @@ def run(context: Context) -> int:
 VERB = Verb(
     add_options,
     run,
-    "Without --check it does not ask whether the token was revoked elsewhere.",
+    "Without --check, it does not notice a token that was revoked elsewhere.",
     changes=True,
     reports_crashes=False,
 )

@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from qiscus_tui.service.workspace import Workspace
 
 VERBS = {
-    "login": "log in, and keep the account on this machine",
-    "logout": "end this account's own token and forget the account here",
+    "login": "log in, and store the account on this machine",
+    "logout": "end this account's own token, and forget the account",
     "accounts": "list, choose or forget the accounts of this machine",
-    "status": "show the account, where its secrets are, and whether the server takes them",
+    "status": "show the account, where its secrets are, and whether the server accepts them",
     "sessions": "list every live session of the user",
-    "revoke": "end sessions, and see that they are gone",
+    "revoke": "end sessions, and verify that they are gone",
     "revoke-all": "end every session, and keep the new token",
     "refresh": "get a new short-lived token now",
     "token": "print a valid short-lived token, for scripts",
     "exec": "run a command with a valid short-lived token, or the secret key, in its environment",
     "api": "make any other call of the API, and print the body of its answer",
-    "doctor": "check configuration, storage, network, clock and the API's paths",
+    "doctor": "check configuration, storage, network, clock and the paths of the API",
     "audit": "show what was revoked from here",
-    "sandbox": "serve the demo API on this machine, to try things",
-    "completion": "print what a shell needs to complete this program's words",
+    "sandbox": "serve the demo API on this machine, for trying things out",
+    "completion": "print the completion functions for a shell",
 }
 """What each verb does, in the order of --help."""
 

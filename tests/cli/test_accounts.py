@@ -92,7 +92,7 @@ def test_forgetting_ends_no_token_and_says_so(two: Program) -> None:
     before = len(two.server.sessions(AGENT))
     done = two("accounts", "forget", "helper")
     assert done.code == 0
-    assert "lives on" in done.err
+    assert "remains valid" in done.err
     assert len(two.server.sessions(AGENT)) == before
     assert [one["user"] for one in json.loads(two("accounts", "--json").out)] == [EMAIL]
     assert "helper" not in (two.data / "secrets.json").read_text()
@@ -249,7 +249,7 @@ def test_of_a_secret_key_that_is_logged_out_no_token_is_told(program: Program) -
     done = program("logout")
     assert done.code == 0
     assert "long-lived" not in done.err
-    assert "secret key lives on" in done.err
+    assert "secret key remains valid" in done.err
 
 
 def test_nothing_revoked_is_an_empty_audit(logged_in: Program) -> None:

@@ -126,7 +126,7 @@ def test_the_demo_says_nothing_of_it(program: Program, crash: Crash) -> None:
 def test_a_plan_that_still_runs_is_not_named(program: Program) -> None:
     data = program.data
     a_plan(Paths(data, data, data / "state", data / "cache"))
-    assert program("accounts").err.startswith("No account")
+    assert program("accounts").err.startswith("There are no accounts")
 
 
 def test_records_that_cannot_be_read_stop_no_listing(logged_in: Program) -> None:

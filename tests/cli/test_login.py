@@ -58,7 +58,7 @@ def test_a_password_that_was_typed_and_is_no_text_is_said(
     typed = ["login", "--server", SERVER, "--store", "file", "--email", EMAIL]
     done = program(*typed, terminal=True)
     assert done.code == 2
-    assert "not text" in done.err
+    assert "not valid text" in done.err
 
 
 BAD = [
@@ -90,7 +90,9 @@ def test_a_login_that_cannot_be_says_why_and_what_to_do(
     way = [] if "--with-token" in options or "--app-id" in options else ["--password-stdin"]
     done = program("login", "--server", SERVER, "--store", "file", *options, *way, stdin=stdin)
     assert (done.code, done.out) == (code, "")
-    told = [line for line in done.err.splitlines() if not line.startswith("The tokens go to")]
+    told = [
+        line for line in done.err.splitlines() if not line.startswith("The tokens are stored in")
+    ]
     assert words in told[0]
     assert len(told) == 2
     assert told[1].strip()
@@ -221,7 +223,7 @@ def test_a_secret_that_is_no_text_is_said(program: Program) -> None:
     from qiscus_tui.errors import UsageError
 
     console = Console(None, None, Broken())  # type: ignore[arg-type]
-    with pytest.raises(UsageError, match="not text"):
+    with pytest.raises(UsageError, match="not valid text"):
         console.read_secret("Password")
 
 
@@ -303,5 +305,5 @@ def test_logging_out_of_a_server_that_is_away_needs_forget(logged_in: Program) -
     forgotten = logged_in("logout", "--forget")
     assert forgotten.code == 0
     assert "remains valid" in forgotten.out
-    assert "long-lived token may live on" in forgotten.err
+    assert "long-lived token may remain valid" in forgotten.err
     assert logged_in("sessions").code == 4

@@ -222,7 +222,7 @@ def test_a_token_is_not_called_gone_where_the_server_masks_tokens(logged_in: Pro
     token = logged_in.server.sessions()[0].token
     done = logged_in("revoke", "--token-stdin", "--yes", stdin=token)
     assert done.code == 2
-    assert "can't be told" in done.err
+    assert "can't tell which session" in done.err
 
 
 # Nothing goes for lack of knowledge
@@ -465,9 +465,9 @@ def test_a_readonly_account_changes_nothing(
 
 def test_the_first_use_is_a_trial_and_its_success_is_remembered(logged_in: Program) -> None:
     first = logged_in("revoke", *logged_in.ids()[:2], "--yes")
-    assert "goes first" in first.err
+    assert "is first" in first.err
     again = logged_in("revoke", *logged_in.ids()[:2], "--yes")
-    assert "goes first" not in again.err
+    assert "is first" not in again.err
 
 
 @pytest.mark.parametrize("dialect", ["revoke-not-found", "revoke-ignored"])

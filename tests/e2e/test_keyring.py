@@ -41,7 +41,7 @@ def entries(here: Machine) -> str:
 def test_a_keyring_that_works_keeps_the_account_until_it_is_logged_out(here: Machine) -> None:
     done = here.login(store="auto")
     assert (done.returncode, "keyring" in done.stdout) == (0, True)
-    assert "The tokens go to: keyring (Secret Service)" in done.stderr
+    assert "The tokens are stored in: keyring (Secret Service)" in done.stderr
     assert not here.paths.secrets_file.exists()
     assert here.state.long_lived_token() in entries(here)  # pyright: ignore[reportOperatorIssue]
 
@@ -223,7 +223,7 @@ def test_gnome_keyring_keeps_the_account(tmp_path: Path) -> None:
             if daemon_died(said):
                 continue
             assert said.count("exit 0") == 5, said
-            assert "kept in: keyring" in said
+            assert "stored in: keyring" in said
             assert not here.paths.secrets_file.exists()
             assert here.local_files().book.all() == ()
             return

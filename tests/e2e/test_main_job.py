@@ -217,7 +217,9 @@ def test_a_server_that_is_not_there_is_5(shell: Shell) -> None:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         arguments = ["login", "--server", url, "--email", "a@b.c", "--password-stdin"]
         shell(*arguments, "--store", "file", stdin="x\n", code=5)
-    told = [line for line in shell.err.splitlines() if not line.startswith("The tokens go to")]
+    told = [
+        line for line in shell.err.splitlines() if not line.startswith("The tokens are stored in")
+    ]
     assert len(told) == 2
 
 
