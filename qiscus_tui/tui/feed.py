@@ -189,7 +189,7 @@ class Feed:
     def take(self, listed: SessionList) -> None:
         """Make this the list."""
         if not self.is_read:
-            gc.freeze()  # what was loaded stays: the collector need not look at it again
+            gc.freeze()  # loaded modules live as long as the process: not to be collected
         self.is_read = True
         self.listed = listed
         self.changed()

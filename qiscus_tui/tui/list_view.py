@@ -164,7 +164,7 @@ class ListView:
     def take(
         self, listed: SessionList, sorting: Sorting, order: Sequence[int], moment: Moment
     ) -> None:
-        """Show this list in this order. The filter stays, and has to be finished by `rest`."""
+        """Show this list in this order. The filter is kept, and is finished by `rest`."""
         self._listed, self.sorting, self._sorted, self._moment = listed, sorting, order, moment
         self._is_whole = not self.is_filtered
         self._hits = order if self._is_whole else ()

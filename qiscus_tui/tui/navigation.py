@@ -66,7 +66,7 @@ class Navigation:
     def _logged_in_first(self, login: LoggedIn) -> None:
         from qiscus_tui.tui.screens.sessions import SessionsScreen
 
-        # The first screen stays below.
+        # The first screen can't be popped: it remains below.
         self._app.push_screen(SessionsScreen(self._workspace, login))
 
     # Over the list.
@@ -133,7 +133,7 @@ class Navigation:
     # The account.
 
     def log_in_again(self) -> None:
-        """Ask for a login over the list whose session ended; the list stays behind it."""
+        """Open the login over the list whose session ended."""
         from qiscus_tui.tui.screens.login import LoginScreen
 
         sessions = self.sessions

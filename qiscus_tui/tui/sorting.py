@@ -23,7 +23,7 @@ _WORDS = {
 
 
 class Sorting(Struct, frozen=True):
-    """A key, in its own direction or turned round."""
+    """A key, in its own direction or reversed."""
 
     key: SortKey = SortKey.CREATED
     reverse: bool = False
@@ -39,15 +39,15 @@ class Sorting(Struct, frozen=True):
         return Sort(self.key, (self.key in FALLING) != self.reverse)
 
     def turned(self) -> Self:
-        """The other way round."""
+        """Return the reverse."""
         return replace(self, reverse=not self.reverse)
 
     def next(self, *, has_users: bool) -> Self:
-        """By the next key, in its own direction."""
+        """Return the sort by the next key, in its own direction."""
         keys = [key for key in _WORDS if has_users or key is not SortKey.USER]
         after = keys[(keys.index(self.key) + 1) % len(keys)]
         return replace(self, key=after, reverse=False)
 
     def by(self, key: SortKey) -> Self:
-        """Sort by a key; by the same one again reverses it."""
+        """Return the sort by a key; the same key again reverses it."""
         return self.turned() if key is self.key else replace(self, key=key, reverse=False)

@@ -90,7 +90,7 @@ async def test_a_session_without_an_outcome_says_so(machine: Machine):
         await open_audit(here)
         assert "its end was not recorded" in here.text()
         await here.press("enter")
-        assert "3fa9c01b0002  not written down" in here.text()
+        assert "3fa9c01b0002  not recorded" in here.text()
 
 
 async def test_a_revoke_of_this_run_stands_in_it(machine: Machine):

@@ -142,7 +142,7 @@ async def test_our_own_session_that_was_revoked_is_not_called_unknown(clock: Man
         await running.press("y", "enter")
         assert "1 revoked" in running.lines()[1]
         assert "this session" not in running.text()
-        assert "can't be told" not in running.text()
+        assert "Can't tell" not in running.text()
 
 
 async def test_the_id_is_what_is_copied(clock: ManualClock) -> None:

@@ -12,15 +12,13 @@ from qiscus_tui.tui.widgets.marks import MarkCounts
 from qiscus_tui.tui.widgets.one_line import OneLine, place
 from qiscus_tui.tui.widgets.status import (
     Counts,
-    CountsLine,
-    FilterLine,
     Freshness,
     Identity,
-    IdentityLine,
     Shown,
     counts_line,
     filter_line,
     identity_line,
+    progress_line,
 )
 
 DAY = 86_400
@@ -54,19 +52,19 @@ async def drawn(widget: OneLine, width: int) -> str:
 
 
 async def identity(value: Identity, freshness: Freshness, age: float, width: int) -> str:
-    widget = IdentityLine()
+    widget = OneLine()
     widget.show_line(identity_line(value, freshness, age))
     return await drawn(widget, width)
 
 
 async def counts(value: Counts, width: int = 120) -> str:
-    widget = CountsLine()
+    widget = OneLine()
     widget.show_line(counts_line(value))
     return await drawn(widget, width)
 
 
 async def filtered(value: Shown, width: int = 120) -> str:
-    widget = FilterLine()
+    widget = OneLine()
     widget.show_line(filter_line(value))
     return await drawn(widget, width)
 
@@ -134,8 +132,8 @@ async def test_doubts_are_said_before_anything_else_gives_way() -> None:
 
 
 async def test_progress_stands_in_place_of_counts() -> None:
-    widget = CountsLine()
-    widget.show_progress("Loading the sessions, 12,000 so far")
+    widget = OneLine()
+    widget.show_line(progress_line("Loading the sessions, 12,000 so far"))
     assert await drawn(widget, 80) == " Loading the sessions, 12,000 so far"
 
 
@@ -163,7 +161,7 @@ async def test_a_filter_longer_than_the_line_is_cut() -> None:
 
 
 async def test_a_line_that_did_not_change_is_not_drawn_again() -> None:
-    widget = CountsLine()
+    widget = OneLine()
     app = LineApp(widget)
     async with app.run_test(size=(100, 3)) as pilot:
         widget.show_line(counts_line(COUNTS))

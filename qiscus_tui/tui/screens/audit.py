@@ -39,7 +39,7 @@ OUTCOME_COLUMNS = (
     TextColumn("OUTCOME", 16, 90),
     TextColumn("REASON", 300, 80, least=10),
 )
-NOT_WRITTEN = "not written down"
+NOT_WRITTEN = "not recorded"
 
 
 class AuditScreen(BaseScreen[None]):
@@ -129,7 +129,7 @@ class PlanScreen(BaseScreen[None]):
         yield ActionBar(id="plan-actions")
 
     def on_mount(self) -> None:
-        """Everything is known already."""
+        """Draw the plan: everything is known already."""
         intent = self._plan.intent
         self.query_one("#plan-title", OneLine).show_line(
             Line(
@@ -175,7 +175,7 @@ def _who(plan: PastPlan) -> str:
 
 
 def plan_facts(plan: PastPlan) -> list[str]:
-    """Who, where and when, each a line of safe text."""
+    """Return who, where and when, each a line of safe text."""
     intent = plan.intent
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(intent.time))
     facts = (
@@ -189,14 +189,14 @@ def plan_facts(plan: PastPlan) -> list[str]:
 
 
 def outcome_rows(plan: PastPlan) -> list[TextRow]:
-    """Each session of the plan; first those that did not simply go."""
-    told = {one.session_id: one for one in plan.outcomes}
+    """Return each session of the plan, those that were not revoked first."""
+    known = {one.session_id for one in plan.outcomes}
     rows = [
         TextRow((safe(one.session_id), _words(one.outcome), safe(one.reason)))
         for one in sorted(plan.outcomes, key=lambda one: one.outcome in _GONE)
     ]
-    untold = [one for one in plan.intent.ids if one not in told]
-    return rows + [TextRow((safe(one), NOT_WRITTEN, ""), is_muted=True) for one in untold]
+    missing = [one for one in plan.intent.ids if one not in known]
+    return rows + [TextRow((safe(one), NOT_WRITTEN, ""), is_muted=True) for one in missing]
 
 
 _GONE = ("revoked", "already_gone")

@@ -83,7 +83,7 @@ class DetailScreen(BaseScreen[bool]):
         yield ActionBar(id="detail-actions")
 
     def on_mount(self) -> None:
-        """Draw what is known, then what has to be masked first."""
+        """Draw the known fields, then those that are masked first."""
         self.query_one("#detail-actions", ActionBar).show_commands(Scope.DETAIL, self.context)
         self.second()
         self.set_interval(1, self.second)
@@ -140,7 +140,7 @@ class DetailScreen(BaseScreen[bool]):
         return text
 
     def draw_title(self) -> None:
-        """Which session it is, and how old what is told of it."""
+        """Draw which session it is, and how old its data is."""
         words = "this session" if self._session.current else "session"
         client = self._listed.clients[self._listed.positions[self._session.id]]
         age = self._feed.workspace.clock.now() - self._listed.read_at
@@ -166,7 +166,7 @@ class DetailScreen(BaseScreen[bool]):
             self.query_one("#facts-known", Static).update(_table(known, self._name_width))
 
     def draw_unknown(self) -> None:
-        """Draw what the program does not understand, masked."""
+        """Draw the fields that the program does not know, masked."""
         if self._unknown:
             heading = Text("\nOther fields, as the server sent them", "bold")
             self.query_one("#facts-heading", Static).update(heading)
@@ -201,7 +201,7 @@ class DetailScreen(BaseScreen[bool]):
         await send(self.app, row_words(self._listed, self._session, now), "Row")
 
     async def action_copy_fields(self) -> None:
-        """Send all that stands here to the terminal: safe forms, secrets hidden."""
+        """Send all fields shown to the terminal: safe forms, secrets hidden."""
         from qiscus_tui.tui.terminal.clipboard import send
 
         shown = (*self._known_drawn, *self._unknown)
@@ -228,7 +228,7 @@ def _large(left: float | None) -> tuple[str, str, str]:
 
 
 def _table(facts: list[Fact], name_width: int) -> Table:
-    """Names at the left; a long text goes on under its own beginning."""
+    """Return names at the left; a long text continues under its own beginning."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(min_width=name_width, no_wrap=True)
     table.add_column(overflow="fold")

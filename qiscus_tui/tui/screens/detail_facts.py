@@ -1,4 +1,4 @@
-"""What is said of one session, as pairs of a name and lines of safe text."""
+"""The fields of one session's detail: pairs of a name and safe text."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Fact:
 
 
 def facts(listed: SessionList, session: Session, now: float) -> list[Fact]:
-    """Everything that the program understands. Times in the local zone, with it named."""
+    """Return every field that the program knows. Times in the local zone, with it named."""
     position = listed.positions[session.id]
     known = listed.labels[position]
     return [
@@ -57,13 +57,13 @@ def facts(listed: SessionList, session: Session, now: float) -> list[Fact]:
 
 
 def row_words(listed: SessionList, session: Session, now: float) -> str:
-    """The session as one line to be copied, divided by tabs."""
+    """Return the session as one line to be copied, separated by tabs."""
     named = {fact.name: fact.text for fact in facts(listed, session, now)}
     return "\t".join(named[name] for name in IN_A_ROW)
 
 
 def unknown_facts(listed: SessionList, session: Session, secrets: Iterable[str]) -> list[Fact]:
-    """Every other field as it came, with what looks like a secret hidden."""
+    """Return every other field as it came; what looks like a secret is hidden."""
     known = KnownSecrets(filter(None, (*secrets, session.token, _text(session.revoke_with))))
     shown = masked(session.extra or {}, known, listed.lists_token)
     if not isinstance(shown, dict):
@@ -73,18 +73,18 @@ def unknown_facts(listed: SessionList, session: Session, secrets: Iterable[str])
 
 
 def share_left(session: Session, now: float) -> float | None:
-    """How much of its life is left, 0 to 1; None where that is not known."""
+    """Return the share of its lifetime that is left, 0 to 1; None if unknown."""
     if session.expires_at is None:
         return None
     return min(1.0, max(0.0, (session.expires_at - now) / whole_life(session)))
 
 
 def whole_life(session: Session) -> float:
-    """Seconds that it lives in all; the usual 30 days where that is not told."""
+    """Return its lifetime in seconds; the usual 30 days if unknown."""
     if session.created_at is None or session.expires_at is None:
         return TOKEN_LIFETIME
-    told = session.expires_at - session.created_at
-    return told if told > 0 else TOKEN_LIFETIME
+    lifetime = session.expires_at - session.created_at
+    return lifetime if lifetime > 0 else TOKEN_LIFETIME
 
 
 def _known_words(label: str, *, protect: bool) -> str:

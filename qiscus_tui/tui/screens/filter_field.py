@@ -31,10 +31,10 @@ class FilterField(Field):
         self._typed(value)
 
     def action_leave(self) -> None:
-        """Back to the table; the filter stays."""
+        """Return to the table; the filter is kept."""
         self._left()
 
     def action_clear(self) -> None:
-        """Clear the filter, and back to the table."""
+        """Clear the filter, and return to the table."""
         self.value = ""
         self._left()

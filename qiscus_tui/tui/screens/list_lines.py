@@ -8,7 +8,7 @@ from qiscus_tui.model.session import Current
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.screens import notices
 from qiscus_tui.tui.screens.notices import NoticeText
-from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, Tone, piece
+from qiscus_tui.tui.widgets.one_line import Line, Tone
 from qiscus_tui.tui.widgets.status import (
     Counts,
     Freshness,
@@ -17,6 +17,7 @@ from qiscus_tui.tui.widgets.status import (
     counts_line,
     filter_line,
     identity_line,
+    progress_line,
     within_words,
 )
 
@@ -52,7 +53,7 @@ def counts(feed: Feed, view: ListView) -> Line:
     """Return the second line: how many, or how far the loading is."""
     if not feed.is_read:
         words = "Not loaded" if feed.is_missing else notices.progress(feed.progress)
-        return Line((piece(words, Tone.PLAIN, ALWAYS),))
+        return progress_line(words)
     line = counts_line(_counts(feed, view))
     tone = Tone.WARNING if feed.note.is_warning else Tone.GOOD
     return notices.with_note(line, feed.note.text, tone)

@@ -44,12 +44,12 @@ if TYPE_CHECKING:
     from qiscus_tui.service.account.login import LoggedIn
     from qiscus_tui.service.workspace import Workspace
 
-HERE = "Log in here, or esc: the list stays as it was, and nothing can be changed."
+HERE = "Log in here, or esc: the list is shown as it was, and nothing can be changed."
 LOOKING = "Keep me logged in on this machine (looking for a keyring)"
 
 
 class LoginScreen(BaseScreen[None]):
-    """Asks who logs in, and hands on the connection."""
+    """Logs in, and passes on the connection."""
 
     CSS_PATH = "login.tcss"
     AUTO_FOCUS = "#email"
@@ -69,7 +69,7 @@ class LoginScreen(BaseScreen[None]):
     ) -> None:
         """`done` gets the login. `again`: whose session ended; `why`: what is said at first.
 
-        `over_another`: an account is being added, and escape goes back to what is behind.
+        `over_another`: an account is being added, and escape returns to the screen behind.
         """
         super().__init__()
         self._workspace = workspace
@@ -264,7 +264,7 @@ class LoginScreen(BaseScreen[None]):
 
     @property
     def said(self) -> str:
-        """What stands under the form."""
+        """The message under the form."""
         return str(cast("Text", self.query_one("#said", Static).content))
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Entered:
-    """What stands in the form."""
+    """What was entered in the form."""
 
     server: str
     email: str = ""

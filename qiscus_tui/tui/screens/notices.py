@@ -1,4 +1,4 @@
-"""What the sessions screen says of its state, and what to do about it."""
+"""What the list says about its state, and what to do about it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LOADING = ("Loading the sessions…", "The keys work meanwhile; q quits.")
 SILENT = ("The server does not answer yet.", "It is still being asked; q quits.")
 EMPTY = ("No live session.", "Every login makes one. r reads the list again.")
-FROM_ENVIRONMENT = "The token comes from the environment: set a valid one there, and start anew."
+FROM_ENVIRONMENT = "The token comes from the environment: set a valid one there, and restart."
 NO_MATCH = ("No session matches the filter.", "escape clears it, / changes it.")
 
 
@@ -30,7 +30,7 @@ def progress(read: int) -> str:
 
 
 def not_read(trouble: QiscusTuiError, storage: Storage) -> tuple[str, ...]:
-    """What stands in the table where the first list did not come."""
+    """Return what the table shows where the first list could not be read."""
     if isinstance(trouble, LoginNeeded) and storage is Storage.ENVIRONMENT:
         return (trouble.message, FROM_ENVIRONMENT)
     return (trouble.message, trouble.hint, "r tries again.")
@@ -84,7 +84,7 @@ class Notice(Static):
 
 
 def cut_off(trouble: QiscusTuiError, storage: Storage) -> NoticeText:
-    """Why the list is not the server's any more, and what to do."""
+    """Return why the list is no longer the server's, and what to do."""
     if not isinstance(trouble, LoginNeeded):
         return NoticeText(f"{trouble.message}. Nothing can be changed; r tries again.")
     remedy = "r logs in again; nothing can be changed."
@@ -94,7 +94,7 @@ def cut_off(trouble: QiscusTuiError, storage: Storage) -> NoticeText:
 
 
 def doubts(listed: SessionList, *, readonly: bool) -> NoticeText:
-    """What keeps the list from being the whole truth, or its sessions from being revoked.
+    """Return what keeps the list from being complete, or its sessions from being revoked.
 
     The first of these that holds; the line over the table names the others by a word each.
     """
@@ -110,7 +110,7 @@ def doubts(listed: SessionList, *, readonly: bool) -> NoticeText:
         )
     if listed.current is Current.UNKNOWN and listed.sessions:
         return NoticeText(
-            "This program's own session can't be told: any of these may be it, so revoking asks."
+            "Can't tell which session is ours: any of these may be it, so revoking asks."
         )
     if readonly:
         return NoticeText(
@@ -142,7 +142,7 @@ def filter_fault(error: QiscusTuiError) -> Line:
 
 
 def filter_trouble(error: QiscusTuiError, shown_by: str) -> NoticeText:
-    """Why the filter that stands there can't be read, how to write it, and what is shown."""
+    """Return why the filter can't be read, how to write it, and what is shown."""
     still = f"The list still shows: {shown_by}" if shown_by else "The list shows all."
     hint = error.hint if error.hint.endswith((".", "?")) else f"{error.hint}."
     return NoticeText(f"{error.message}. {hint} {still}")

@@ -7,7 +7,7 @@ from msgspec import Struct
 from qiscus_tui.model.account import Account, Role, Storage
 from qiscus_tui.model.durations import MINUTE, ago, countdown
 from qiscus_tui.tui.widgets.marks import NO_MARKS, MarkCounts
-from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Piece, Tone, piece
+from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, Piece, Tone, piece
 
 
 class Freshness(enum.Enum):
@@ -59,32 +59,11 @@ class Shown(Struct, frozen=True):
     """The filter can't be read."""
 
 
-class IdentityLine(OneLine):
-    """`qiscus-tui  sessions of a@b.c · Tech Corp. · abcd-… · admin · host   keyring  ● live`."""
-
-    def show_identity(self, identity: Identity, freshness: Freshness, age: float = 0.0) -> None:
-        """`age`: seconds since the list on screen was read."""
-        self.show_line(identity_line(identity, freshness, age))
-
-
-class CountsLine(OneLine):
-    """`1,284 active · 37 expire within 24h · 3 marked (1 hidden) · this session 29d 04:11:09`."""
-
-    def show_progress(self, words: str) -> None:
-        """What is being done, in place of counts: `Loading the sessions, 12,000 so far`."""
-        self.show_line(Line((piece(words, Tone.PLAIN, ALWAYS),)))
-
-
-class FilterLine(OneLine):
-    """`/ client:curl                              212 of 1,284, newest first`."""
-
-    def show_filter(self, shown: Shown) -> None:
-        """Show another filter or sort."""
-        self.show_line(filter_line(shown))
-
-
 def identity_line(identity: Identity, freshness: Freshness, age: float) -> Line:
-    """What the first line says; the app's name and code go first when the width is short."""
+    """Return the first line; the app's name and code are left out first on a short width.
+
+    `age`: seconds since the list on screen was read.
+    """
     account = identity.account
     whom = account.user or account.user_name
     left = [
@@ -105,7 +84,7 @@ def identity_line(identity: Identity, freshness: Freshness, age: float) -> Line:
 
 
 def counts_line(counts: Counts) -> Line:
-    """What the second line says."""
+    """Return the second line."""
     marks = f"{counts.marks.total:,} marked" if counts.marks.total else ""
     if counts.marks.hidden:
         marks += f" ({counts.marks.hidden:,} hidden)"
@@ -134,7 +113,7 @@ def counts_line(counts: Counts) -> Line:
 
 
 def filter_line(shown: Shown) -> Line:
-    """What the third line says: the filter, and what it leaves."""
+    """Return the third line: the filter, and what it leaves."""
     if shown.filter:
         tone = Tone.BAD if shown.has_error else Tone.PLAIN
         words = piece(f"/ {shown.filter}", tone, ALWAYS)
@@ -148,6 +127,11 @@ def filter_line(shown: Shown) -> Line:
 def age_words(age: float) -> str:
     """`10 s ago`: in steps of five seconds, so that the line is not sent every second."""
     return ago(age if age >= MINUTE else age // 5 * 5)
+
+
+def progress_line(words: str) -> Line:
+    """Return what is shown in place of counts: `Loading the sessions, 12,000 so far`."""
+    return Line((piece(words, Tone.PLAIN, ALWAYS),))
 
 
 def within_words(seconds: float) -> str:
