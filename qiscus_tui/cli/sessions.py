@@ -10,7 +10,7 @@ from qiscus_tui.cli.table import count, remarks, session_table
 from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.errors import ExitCode
 from qiscus_tui.service.completion_ids import remember_ids
-from qiscus_tui.service.sessions.export import write_csv, write_json
+from qiscus_tui.service.sessions.export import Export, ExportFormat
 from qiscus_tui.service.visits import mark_without_visiting
 
 
@@ -53,10 +53,9 @@ async def run(context: Context) -> int:
         chosen = chosen[: options.limit]
         ids = (listed.sessions[position].id for position in chosen)
         await asyncio.to_thread(remember_ids, workspace.local_files, ids)
-    if options.json:
-        write_json(listed, chosen, secrets, console.out, server_now=now)
-    elif options.csv:
-        write_csv(listed, chosen, console.out, secrets=secrets, server_now=now)
+    if options.json or options.csv:
+        kind = ExportFormat.JSON if options.json else ExportFormat.CSV
+        Export(listed, chosen, secrets, now).write(kind, console.out)
     else:
         for line in session_table(listed, chosen, now, console.out_width):
             console.result(line)

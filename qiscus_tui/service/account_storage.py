@@ -1,4 +1,4 @@
-"""What is kept on this machine, for all accounts and for one."""
+"""What is stored on this machine, for all accounts and for one."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class LocalFiles:
 
 @dataclass(frozen=True)
 class AccountStorage:
-    """Where one account's secrets and records are kept."""
+    """Where one account's secrets and records are stored."""
 
     secrets: SecretStore
     local_files: LocalFiles

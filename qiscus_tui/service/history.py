@@ -1,5 +1,6 @@
 """What was revoked from this machine, and what an earlier run did not finish."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -45,35 +46,27 @@ class PastPlan:
 
 def past_plans(records: Iterable[AuditRecord]) -> list[PastPlan]:
     """Return the plans, newest first."""
-    building: dict[str, _Building] = {}
+    intents: dict[str, AuditIntent] = {}
+    outcomes: defaultdict[str, list[AuditOutcome]] = defaultdict(list)
+    counts: dict[str, Mapping[str, int]] = {}
+    reached: dict[str, AuditCutShort] = {}
     for record in records:
         match record:
             case AuditIntent():  # written again where the log was rotated in the middle of a plan
-                building.setdefault(record.plan_id, _Building(record))
+                intents.setdefault(record.plan_id, record)
             case AuditOutcome():
-                if record.plan_id in building:
-                    building[record.plan_id].outcomes.append(record)
+                outcomes[record.plan_id].append(record)
             case AuditSummary():
-                if record.plan_id in building:
-                    building[record.plan_id].counts = record.counts
+                counts[record.plan_id] = record.counts
             case AuditCutShort():
-                if record.plan_id in building:
-                    building[record.plan_id].reached = record
+                reached[record.plan_id] = record
             case _:
                 pass
     plans = [
-        PastPlan(one.intent, tuple(one.outcomes), one.counts, one.reached)
-        for one in building.values()
+        PastPlan(intent, tuple(outcomes[one]), counts.get(one), reached.get(one))
+        for one, intent in intents.items()
     ]
     return sorted(plans, key=lambda plan: plan.intent.time, reverse=True)
-
-
-@dataclass
-class _Building:
-    intent: AuditIntent
-    outcomes: list[AuditOutcome] = field(default_factory=list[AuditOutcome])
-    counts: Mapping[str, int] | None = None
-    reached: AuditCutShort | None = None
 
 
 @dataclass(frozen=True)
@@ -100,9 +93,7 @@ def notices(local_files: LocalFiles) -> list[Notice]:
     found = [_of_revoke_all(local_files, entry) for entry in crashed]
     for cut in local_files.audit.plans_cut_short():
         if cut.intent.kind is AuditKind.REVOKE_ALL and cut.intent.process in programs:
-            local_files.audit.acknowledge(
-                cut.intent.plan_id
-            )  # the journal tells the same, and more
+            local_files.audit.acknowledge(cut.intent.plan_id)  # the journal knows more of it
         else:
             found.append(_of_plan(local_files, cut))
     return found

@@ -69,7 +69,7 @@ class Shield:
                 self._unhandled.release()
 
     def handle(self, handler: Callable[[], object]) -> None:
-        """Call the handler of a signal: now, or once nothing is at stake any more."""
+        """Call the handler of a signal: now, or once nothing is at stake."""
         if self._held:
             self._waiting.append(handler)
         else:

@@ -18,8 +18,8 @@ from qiscus_tui.model.known import Known
 from qiscus_tui.model.masking import MASK
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.sessions.export import CSV_COLUMNS, as_record, write_csv, write_json
-from qiscus_tui.service.sessions.export_file import Export, ExportFormat, export_to, named_path
+from qiscus_tui.service.sessions.export import CSV_COLUMNS, Export, ExportFormat
+from qiscus_tui.service.sessions.export_file import export_to, named_path
 from qiscus_tui.service.sessions.session_list import SessionList
 
 NOW = 1_792_000_000.0  # Wed 14 Oct 2026 17:46:40 UTC
@@ -67,21 +67,21 @@ def listed(*sessions: Session, label: str = "", client: str = "curl 8.5") -> Ses
 def rows(what: SessionList) -> list[dict[str, str]]:
     """The CSV read back."""
     out = io.StringIO(newline="")
-    write_csv(what, range(len(what)), out)
+    Export(what, range(len(what))).write(ExportFormat.CSV, out)
     return list(csv.DictReader(io.StringIO(out.getvalue(), newline="")))
 
 
 def array(what: SessionList, secrets: tuple[str, ...] = ()) -> list[dict[str, object]]:
     """The JSON read back."""
     out = io.StringIO()
-    write_json(what, range(len(what)), secrets, out)
+    Export(what, range(len(what)), secrets).write(ExportFormat.JSON, out)
     assert out.getvalue().isascii()
     found: list[dict[str, object]] = json.loads(out.getvalue())
     return found
 
 
 def test_a_record_has_the_fields_of_the_contract_in_their_order() -> None:
-    assert as_record(listed(session(), label="billing cron"), 0) == {
+    assert Export(listed(session(), label="billing cron"), ()).record(0) == {
         "id": "77be02d4aa01",
         "created_at": "2026-10-14T16:46:40Z",
         "expires_at": "2026-10-14T19:46:40Z",
@@ -97,14 +97,14 @@ def test_a_record_has_the_fields_of_the_contract_in_their_order() -> None:
         "label": "billing cron",
         "extra": {},
     }
-    assert list(as_record(listed(session()), 0)) == [*CSV_COLUMNS, "extra"]
+    assert list(Export(listed(session()), ()).record(0)) == [*CSV_COLUMNS, "extra"]
 
 
 def test_what_is_unknown_is_null() -> None:
     unknown = session(
         created_at=None, expires_at=None, user_agent=None, ip=None, current=None, revoke_with=None
     )
-    record = as_record(listed(unknown), 0)
+    record = Export(listed(unknown), ()).record(0)
     names = (
         *("created_at", "expires_at", "expires_in", "last_used_at", "client", "user_agent"),
         *("ip", "user", "current", "label"),
@@ -114,7 +114,7 @@ def test_what_is_unknown_is_null() -> None:
 
 
 def test_the_time_left_counts_from_the_servers_time() -> None:
-    assert as_record(listed(session()), 0, server_now=NOW + 7201)["expires_in"] == -1
+    assert Export(listed(session()), (), server_now=NOW + 7201).record(0)["expires_in"] == -1
 
 
 def test_json_gives_the_exact_text_as_ascii() -> None:
@@ -127,14 +127,14 @@ def test_json_gives_the_exact_text_as_ascii() -> None:
 def test_an_empty_list_is_an_empty_array_and_a_line_of_names() -> None:
     assert array(listed()) == []
     out = io.StringIO()
-    write_csv(listed(), (), out)
+    Export(listed(), ()).write(ExportFormat.CSV, out)
     assert out.getvalue() == ",".join(CSV_COLUMNS) + "\n"
 
 
 def test_positions_choose_the_sessions_and_their_order() -> None:
     what = listed(session(id="a" * 12), session(id="b" * 12), session(id="c" * 12))
     out = io.StringIO()
-    write_json(what, (2, 0), (), out)
+    Export(what, (2, 0)).write(ExportFormat.JSON, out)
     assert [entry["id"] for entry in json.loads(out.getvalue())] == ["c" * 12, "a" * 12]
 
 
@@ -195,7 +195,7 @@ def test_no_cell_of_a_csv_is_a_formula(start: str) -> None:
 def test_csv_holds_nothing_that_moves_a_terminal() -> None:
     agents = listed(*[session(user_agent=agent) for agent in HOSTILE_AGENTS])
     out = io.StringIO(newline="")
-    write_csv(agents, range(len(agents)), out)
+    Export(agents, range(len(agents))).write(ExportFormat.CSV, out)
     assert out.getvalue().replace("\n", "").isprintable()
     assert len(rows(agents)) == len(HOSTILE_AGENTS)
 

@@ -114,7 +114,7 @@ async def test_an_account_that_was_logged_out_elsewhere_is_said(machine: Machine
         agent = next(one for one in machine.local_files.book.all() if AGENT in one.name)
         machine.local_files.book.remove(agent.account.key)
         await here.press("enter")
-        assert "here any more" in here.toasts
+        assert "here any longer" in here.toasts
         assert AGENT not in here.text()
         assert isinstance(here.app.screen, AccountsScreen)
 

@@ -137,7 +137,7 @@ async def log_in_with_key(
     connection, notes = await store_login(
         workspace, account_storage, account, Credentials(secret_key=secret_key), name
     )
-    with contextlib.suppress(StorageError):  # the account is stored all the same
+    with contextlib.suppress(StorageError):  # the account is stored anyway
         if (await connection.credentials()).long_lived is None:
             notes += ("A REST key alone can't list or revoke sessions.",)
     return LoggedIn(connection, notes)

@@ -54,7 +54,7 @@ async def with_zone_learned(
     note = f"This server's times have no zone and run {hours} from UTC; they are shown corrected."
     try:
         await _store(corrected, own.id if own else "")
-    except StorageError as error:  # the login is stored all the same
+    except StorageError as error:  # the login is stored anyway
         return corrected, (note, f"That could not be stored: {error.message}")
     return corrected, (note,)
 

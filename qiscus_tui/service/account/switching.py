@@ -56,7 +56,7 @@ def _found(workspace: Workspace, name: str) -> SelectedAccount:
     stored = workspace.local_files.book.find(name)
     if stored is None:
         raise NoAccount(
-            f"There is no account '{safe(name, 100)}' here any more",
+            f"There is no account '{safe(name, 100)}' here any longer",
             "It was logged out or forgotten meanwhile. Add it again with a login.",
         )
     return SelectedAccount(configured(stored, workspace.config), CHOSEN_HERE)

@@ -3,7 +3,9 @@
 They contain no token, nor any value of an unknown field that looks like a secret.
 """
 
-from collections.abc import Iterable
+import enum
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TextIO
 
@@ -36,77 +38,77 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Record = dict[str, object]
 
 
-def as_record(
-    listed: SessionList,
-    position: int,
-    secrets: Iterable[str] = (),
-    *,
-    server_now: float | None = None,
-) -> Record:
-    """Return one session as JSON values: exact text, times RFC 3339 UTC, unknown is None.
+class ExportFormat(enum.Enum):
+    """How sessions are written. The value is the extension of a file's name."""
 
-    `secrets` are texts that must not appear, such as our own tokens. `expires_in` counts from
-    `server_now` (epoch seconds), or else from the time of the listing.
-    """
-    session, known = listed.sessions[position], listed.labels[position]
-    known_secrets = KnownSecrets(filter(None, (*secrets, session.token)))
-    hide = partial(masked, known=known_secrets, is_secret=listed.lists_token)
-    now = listed.read_at + listed.offset if server_now is None else server_now
-    expires_at = session.expires_at
-    return {
-        "id": session.id,
-        "created_at": _time(session.created_at),
-        "expires_at": _time(expires_at),
-        "expires_computed": session.expires_computed,
-        "expires_in": None if expires_at is None else int(expires_at - now),
-        "last_used_at": _time(session.last_used_at),
-        "client": None if session.user_agent is None else hide(listed.clients[position]),
-        "user_agent": hide(session.user_agent),
-        "ip": hide(session.ip),
-        "user": hide(session.user),
-        "current": session.current,
-        "revocable": session.revocable,
-        "label": known.label if known else None,
-        "extra": hide(session.extra or {}),
-    }
+    CSV = "csv"
+    """For people and spreadsheets: server text in its safe form."""
+    JSON = "json"
+    """For programs: server text exactly as it came, as ASCII escapes."""
 
 
-def write_json(
-    listed: SessionList,
-    positions: Iterable[int],
-    secrets: Iterable[str],
-    out: TextIO,
-    *,
-    server_now: float | None = None,
-) -> None:
-    """Write one ASCII JSON array, a session a line."""
-    hidden = tuple(secrets)
-    before = "[\n"
-    for position in positions:
-        record = as_record(listed, position, hidden, server_now=server_now)
-        out.write(before + ascii_json(record))
-        before = ",\n"
-    out.write("[]\n" if before == "[\n" else "\n]\n")
+@dataclass(frozen=True)
+class Export:
+    """Sessions of a list, to be written."""
 
+    listed: SessionList
+    positions: Iterable[int]
+    secrets: Collection[str] = field(default=(), repr=False)
+    """Texts that must not appear, such as our own tokens."""
+    server_now: float | None = None
+    """The time from which `expires_in` counts, epoch seconds; None: that of the listing."""
 
-def write_csv(
-    listed: SessionList,
-    positions: Iterable[int],
-    out: TextIO,
-    *,
-    secrets: Iterable[str] = (),
-    server_now: float | None = None,
-) -> None:
-    """Write a line of column names, then a line a session; text in its safe form.
+    def write(self, kind: ExportFormat, out: TextIO) -> None:
+        """Write all of it in this format."""
+        match kind:
+            case ExportFormat.JSON:
+                self._write_json(out)
+            case ExportFormat.CSV:
+                self._write_csv(out)
 
-    A CSV is also viewed in a terminal, with `head` and the like. JSON has the exact text.
-    """
-    hidden = tuple(secrets)
-    out.write(",".join(CSV_COLUMNS) + "\n")
-    for position in positions:
-        record = as_record(listed, position, hidden, server_now=server_now)
-        cells = (_cell(record[column]) for column in CSV_COLUMNS)
-        out.write(",".join(cells) + "\n")
+    def record(self, position: int) -> Record:
+        """Return one session as JSON values: exact text, times RFC 3339 UTC, unknown is None."""
+        listed = self.listed
+        session, known = listed.sessions[position], listed.labels[position]
+        known_secrets = KnownSecrets(filter(None, (*self.secrets, session.token)))
+        hide = partial(masked, known=known_secrets, is_secret=listed.lists_token)
+        listed_at = listed.read_at + listed.offset
+        now = listed_at if self.server_now is None else self.server_now
+        expires_at = session.expires_at
+        return {
+            "id": session.id,
+            "created_at": _time(session.created_at),
+            "expires_at": _time(expires_at),
+            "expires_computed": session.expires_computed,
+            "expires_in": None if expires_at is None else int(expires_at - now),
+            "last_used_at": _time(session.last_used_at),
+            "client": None if session.user_agent is None else hide(listed.clients[position]),
+            "user_agent": hide(session.user_agent),
+            "ip": hide(session.ip),
+            "user": hide(session.user),
+            "current": session.current,
+            "revocable": session.revocable,
+            "label": known.label if known else None,
+            "extra": hide(session.extra or {}),
+        }
+
+    def _write_json(self, out: TextIO) -> None:
+        """Write one ASCII JSON array, a session a line."""
+        before = "[\n"
+        for position in self.positions:
+            out.write(before + ascii_json(self.record(position)))
+            before = ",\n"
+        out.write("[]\n" if before == "[\n" else "\n]\n")
+
+    def _write_csv(self, out: TextIO) -> None:
+        """Write a line of column names, then a line a session; text in its safe form.
+
+        A CSV is also viewed in a terminal, with `head` and the like. JSON has the exact text.
+        """
+        out.write(",".join(CSV_COLUMNS) + "\n")
+        for position in self.positions:
+            record = self.record(position)
+            out.write(",".join(_cell(record[column]) for column in CSV_COLUMNS) + "\n")
 
 
 def _time(epoch: float | None) -> str | None:

@@ -1,39 +1,14 @@
 """Writes an export to a new file that only this user can read."""
 
 import contextlib
-import enum
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.sessions.export import write_csv, write_json
-from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.sessions.export import Export, ExportFormat
 
 FILE_MODE = 0o600
-
-
-class ExportFormat(enum.Enum):
-    """The format of a file. The value is the extension of its name."""
-
-    CSV = "csv"
-    """For people and spreadsheets: server text in its safe form."""
-    JSON = "json"
-    """For programs: server text exactly as it came, as ASCII escapes."""
-
-
-@dataclass(frozen=True)
-class Export:
-    """The content of the file."""
-
-    listed: SessionList
-    positions: Iterable[int]
-    secrets: Iterable[str] = ()
-    """Texts that must not appear, such as our own tokens."""
-    server_now: float | None = None
-    """The time from which `expires_in` counts; None: that of the listing."""
 
 
 def named_path(name: str) -> Path:
@@ -67,19 +42,7 @@ def export_to(path: Path, kind: ExportFormat, what: Export) -> None:
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as out:
             os.fchmod(descriptor, FILE_MODE)  # whatever the umask is
-            match kind:
-                case ExportFormat.CSV:
-                    write_csv(
-                        what.listed,
-                        what.positions,
-                        out,
-                        secrets=what.secrets,
-                        server_now=what.server_now,
-                    )
-                case ExportFormat.JSON:
-                    write_json(
-                        what.listed, what.positions, what.secrets, out, server_now=what.server_now
-                    )
+            what.write(kind, out)
             out.flush()
             os.fsync(descriptor)
     except BaseException as error:
