@@ -1,6 +1,5 @@
 """The accounts of this machine, without their secrets, and which one was used last."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -96,12 +95,13 @@ class AccountBook:
         with self._file.changing() as content:
             known = self._stored(content)
             key = stored.account.key
-            wanted = stored.name or stored.account.name
-            if old := known.pop(key, None):
-                wanted = stored.name or old.name
-                stored = replace(stored, created_at=old.created_at)
-            taken = (other.name for other in known.values())
-            stored = replace(stored, name=_free_name(wanted, taken))
+            old = known.pop(key, None)
+            name = _free_name(
+                stored.name or (old.name if old else stored.account.name),
+                {other.name for other in known.values()},
+            )
+            created_at = old.created_at if old else stored.created_at
+            stored = replace(stored, name=name, created_at=created_at)
             content.accounts[key] = _to_entry(stored)
         if self._chosen.read().key == key:
             self._choose(stored)
@@ -164,12 +164,11 @@ class AccountBook:
             ) from error
 
 
-def _free_name(wanted: str, names: Iterable[str]) -> str:
-    taken = set(names)
-    name, number = wanted, 1
+def _free_name(base: str, taken: set[str]) -> str:
+    name, number = base, 1
     while name in taken:
         number += 1
-        name = f"{wanted}-{number}"
+        name = f"{base}-{number}"
     return name
 
 

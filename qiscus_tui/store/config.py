@@ -88,10 +88,6 @@ class Config:
     api: Mapping[str, Override] = field(default_factory=dict[str, Override])
     """By the call's name, such as "revoke_token"."""
 
-    def account(self, name: str) -> AccountConfig:
-        """Return the settings of an account, else the defaults."""
-        return self.accounts.get(name, AccountConfig())
-
 
 @dataclass(frozen=True)
 class _Known:
@@ -165,12 +161,6 @@ def _config(path: Path) -> Config:
     file = read_config(path, _File)
     if file.server.ca_bundle is not None:
         check_settings(file.server.ca_bundle)  # whoever can write it is trusted with our tokens
-    calls = vars(file.api).items()
-    return Config(
-        server=file.server,
-        ui=file.ui,
-        storage=file.storage,
-        accounts=file.account,
-        known=tuple(one.known for one in file.known),
-        api={name: override for name, override in calls if override is not None},
-    )
+    known = tuple(one.known for one in file.known)
+    api = {name: override for name, override in vars(file.api).items() if override is not None}
+    return Config(file.server, file.ui, file.storage, file.account, known, api)

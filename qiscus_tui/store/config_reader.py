@@ -134,11 +134,11 @@ class _Source:
                 return reader(value)
             except ValueError as error:
                 raise self._error(place, str(error)) from error
-        wanted = str if reader is not None else hint
+        kind = str if reader is not None else hint
         try:
-            return msgspec.convert(value, wanted)
+            return msgspec.convert(value, kind)
         except msgspec.ValidationError as error:
-            expected = "true or false" if wanted is bool else "text in quotes"
+            expected = "true or false" if kind is bool else "text in quotes"
             raise self._error(place, f"must be {expected}, not {_kind(value)}") from error
 
     def _values(self, value: object, place: Place) -> dict[str, object]:

@@ -76,7 +76,6 @@ def test_no_file_means_the_usual_settings(path: Path) -> None:
     config = load_config(path)
 
     assert config == Config()
-    assert config.account("anybody") == AccountConfig()
     assert (config.server.timeout, config.ui.reload, config.ui.expiring) == (20, 60, 86_400)
 
 
@@ -98,7 +97,7 @@ def test_every_setting_is_read(path: Path) -> None:
     assert not config.ui.mouse
     assert not config.ui.bell
     assert config.storage.backend is Storage.KEYRING
-    assert config.account("a@b.c@abcd-1") == AccountConfig(readonly=True, label="jump host")
+    assert config.accounts["a@b.c@abcd-1"] == AccountConfig(readonly=True, label="jump host")
     assert config.known == (
         Known("billing cron", "GuzzleHttp", ipaddress.ip_network("10.2.0.0/16"), protect=True),
         Known("2001:db8::/32", "", ipaddress.ip_network("2001:db8::/32")),
