@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Generic
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from textual import events, on
 from textual.geometry import Size
@@ -20,8 +20,14 @@ if TYPE_CHECKING:
 
 LEAST_WIDTH = 60
 LEAST_HEIGHT = 15
-SHORT = 20
-"""Lines under which blank ones are left out."""
+WIDTHS = [(0, "-narrow"), (LEAST_WIDTH, "-wide")]
+HEIGHTS = [(0, "-low"), (LEAST_HEIGHT, "-short"), (20, "-high")]
+"""`-short`: blank lines are left out."""
+
+
+def is_too_small(screen: Screen[Any]) -> bool:
+    """Return whether the screen shows only what size it needs."""
+    return screen.has_class("-narrow") or screen.has_class("-low")
 
 
 class TooSmall(OneLine):
@@ -29,18 +35,17 @@ class TooSmall(OneLine):
 
     DEFAULT_CSS = "TooSmall { display: none; }"
 
-    def tells_of(self, size: Size) -> bool:
-        """Say what the terminal has, and what is needed; gives whether it is too small."""
+    def show_size(self, size: Size) -> None:
+        """Say what size the terminal has, and what is needed."""
         words = f"{LEAST_WIDTH}x{LEAST_HEIGHT} is needed, this is {size.width}x{size.height}"
         self.show_line(Line((piece(words, Tone.WARNING, ALWAYS),)))
-        return size.width < LEAST_WIDTH or size.height < LEAST_HEIGHT
 
 
 class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
-    """A screen for 60x15 and more: `-short` where lines are scarce.
+    """A screen for 60x15 and more. Its `compose` yields a `TooSmall` first."""
 
-    Its `compose` yields a `TooSmall` first.
-    """
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
 
     SCOPE: ClassVar[Scope | None] = None
     """Which commands the palette offers here; None: it does not open."""
@@ -68,7 +73,7 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
 
     async def run_command(self, name: str) -> None:
         """Run a command as its key does, after a click or from the palette."""
-        if self.is_in_front:
+        if self.is_active:
             await self.app.run_action(registry.action_of(name), self)
 
     @on(ActionBar.Pressed)
@@ -87,34 +92,25 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
         self.dismiss()
 
     @property
-    def is_in_front(self) -> bool:
-        """Whether this is the screen that gets the keys: no dialog is over it."""
-        return self.app.screen is self
-
-    @property
     def is_watched(self) -> bool:
-        """Whether what this screen lists is in front: here, or in what shows the list of it."""
+        """Return whether what this screen lists is in front: here, or on a screen that shows it."""
         front = self.app.screen
         return front is self or (isinstance(front, BaseScreen) and front.SHOWS_LIST)
 
     @property
     def is_current(self) -> bool:
-        """Whether any of it can be seen. Textual asks this before it draws.
+        """Return whether any of it can be seen; only then does Textual draw it.
 
-        To Textual a screen that is covered whole counts too, if it is the next one behind; each
-        second of its countdowns would have all of the screen in front sent again.
+        Textual counts the next screen behind too, even where it is covered whole: with each second
+        of its countdowns the whole screen in front would be sent again.
         """
-        if not super().is_current:
-            return False
-        front = self.app.screen
-        return front is self or front.is_modal
+        return self.is_active or (super().is_current and self.app.screen.is_modal)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Hide all but the line that says what is needed, or show all again."""
-        self.set_class(self.query_one(TooSmall).tells_of(event.size), "-too-small")
-        self.set_class(event.size.height < SHORT, "-short")
+        """Have it ready where the terminal is too small."""
+        self.query_one(TooSmall).show_size(event.size)
 
     def on_screen_suspend(self) -> None:
-        """What was said in passing stands on the screen in front now, and not here as well."""
+        """Hide toasts here: the screen in front shows them now."""
         for toasts in self.query("ToastRack"):
             toasts.display = False

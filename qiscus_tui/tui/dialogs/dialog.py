@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Button
 
 from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.tui.base.screen import SHORT, TooSmall
+from qiscus_tui.tui.base.screen import HEIGHTS, WIDTHS, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
@@ -26,6 +26,8 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     """`n` and `escape` cancel; arrows and pages scroll the body; Cancel has the focus."""
 
     AUTO_FOCUS = "#cancel"
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
     TITLE_TEXT: ClassVar[str] = ""
     DANGEROUS: ClassVar[bool] = False
     """Whether it can end something for good: its border says so by colour, its words anyway."""
@@ -47,7 +49,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         layers: default over;
 
         & TooSmall { layer: over; dock: top; height: 100%; }
-        &.-too-small TooSmall { display: block; }
+        &.-narrow TooSmall, &.-low TooSmall { display: block; }
 
         & #box {
             width: 78; max-width: 100%; height: auto; max-height: 100%;
@@ -124,9 +126,8 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         """Fill the parts, which are mounted now."""
 
     def on_resize(self, event: events.Resize) -> None:
-        """Leave out blank lines where there are few, and say so where there are too few."""
-        self.set_class(event.size.height < SHORT, "-short")
-        self.set_class(self.query_one(TooSmall).tells_of(event.size), "-too-small")
+        """Have it ready where the terminal is too small."""
+        self.query_one(TooSmall).show_size(event.size)
 
     def say(self, where: str, text: str | Content = "") -> None:
         """Show words in a part: `heading`, `lead`, `lines` or `note`."""
@@ -165,7 +166,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
 
     def close(self, answer: Answer | None) -> None:
         """Give the answer and close: once, and only while this dialog is on top."""
-        if self.is_current:
+        if self.is_active:
             self.dismiss(answer)
 
     async def on_button_pressed(self, event: Button.Pressed) -> None:

@@ -13,6 +13,7 @@ from textual.style import Style
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from qiscus_tui.tui.base.screen import HEIGHTS
 from qiscus_tui.tui.commands.command import Command
 from qiscus_tui.tui.dialogs.parts import Words
 from qiscus_tui.tui.widgets.cells import fit
@@ -38,6 +39,7 @@ class PaletteDialog(ModalScreen[str]):
     """Words narrow the list; arrows choose; Enter takes. Give it `registry.in_palette(…)`."""
 
     AUTO_FOCUS = "#words"
+    VERTICAL_BREAKPOINTS = HEIGHTS
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", show=False),
@@ -70,8 +72,8 @@ class PaletteDialog(ModalScreen[str]):
         & #found > .option-list--option-highlighted {
             background: $surface; color: $primary; text-style: reverse;
         }
-        &.-short #palette { margin-top: 0; }
-        &.-short #found { max-height: 9; }
+        &.-short #palette, &.-low #palette { margin-top: 0; }
+        &.-short #found, &.-low #found { max-height: 9; }
     }
     """
 
@@ -90,8 +92,7 @@ class PaletteDialog(ModalScreen[str]):
         self._show(self._commands)
 
     def on_resize(self) -> None:
-        """Leave out blank lines where there are few, and cut the titles where it is narrow."""
-        self.set_class(self.size.height < 20, "-short")
+        """Cut the titles to the width."""
         self._show(matching(self._commands, self.query_one(Field).value))
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -108,12 +109,12 @@ class PaletteDialog(ModalScreen[str]):
     def chosen(self, event: OptionList.OptionSelected) -> None:
         """By Enter or a click."""
         event.stop()
-        if self.is_current:
+        if self.is_active:
             self.dismiss(event.option.id)
 
     def action_cancel(self) -> None:
         """Leave."""
-        if self.is_current:
+        if self.is_active:
             self.dismiss(None)
 
     def action_choose(self, how: str) -> None:

@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.worker import Worker
 
 from qiscus_tui.model.clock import Clock
+from qiscus_tui.tui.base.screen import is_too_small
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context, Phase
@@ -34,7 +35,7 @@ class Question(Dialog[Answer]):
 
     @property
     def context(self) -> Context:
-        return Context(phase=self.phase, too_small=self.has_class("-too-small"))
+        return Context(phase=self.phase, too_small=is_too_small(self))
 
     async def confirmed(self) -> None:
         """Do what was confirmed, in a worker."""
@@ -96,7 +97,7 @@ class Question(Dialog[Answer]):
     async def _confirm_if_meant(self) -> None:
         was_armed = self.guard.armed
         meant = await self.guard.is_meant()
-        if not self.check_action("confirm", ()) or not self.is_current:
+        if not self.check_action("confirm", ()) or not self.is_active:
             return
         if meant:
             await self.confirmed()

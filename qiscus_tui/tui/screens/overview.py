@@ -16,7 +16,7 @@ from qiscus_tui.model.turns import AT_ONCE, at_once, in_turns
 from qiscus_tui.service.overview.counting import Overview, counted_in_steps
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
 from qiscus_tui.tui.base.action_bar import ActionBar
-from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
+from qiscus_tui.tui.base.screen import HEIGHTS, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from qiscus_tui.tui.list_view import ListView
 
 TALL = 30
-"""Lines from which on the days have a side of their own."""
+"""Lines from which the days have a column of their own."""
 COUNTING = ("Counting the sessions…",)
 
 
@@ -39,6 +39,7 @@ class OverviewScreen(BaseScreen[str]):
     """Bars of all sessions of the list, which it follows. Dismissed with the filter of a bar."""
 
     CSS_PATH = "overview.tcss"
+    VERTICAL_BREAKPOINTS = [*HEIGHTS, (TALL, "-tall")]  # noqa: RUF012 Textual's own form
     AUTO_FOCUS = ""  # what is not shown yet can't take it, and keys would wait for that
     SCOPE = Scope.OVERVIEW
     SHOWS_LIST = True
@@ -90,8 +91,7 @@ class OverviewScreen(BaseScreen[str]):
         self._feed.unsubscribe(self._follow_soon)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Days on a side of their own, or above the clients. (The base has its own part.)"""
-        self.set_class(event.size.height >= TALL, "-tall")
+        """Align the bars for another arrangement of the charts."""
         self._align()
 
     # Following the list.
@@ -143,7 +143,7 @@ class OverviewScreen(BaseScreen[str]):
 
     def _align(self) -> None:
         """Charts above each other have their bars at the same place."""
-        tall = self.has_class("-tall")
+        tall = self.app.size.height >= TALL
         left, right = ([self.days], [self.expiries, self.clients, self.networks])
         if not tall:
             left, right = [self.days, self.clients], [self.expiries, self.networks]
