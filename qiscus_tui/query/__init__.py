@@ -1,7 +1,7 @@
 """The filter and sort language: text in, positions of a list out."""
 
 from qiscus_tui.query.columns import Columns, Moment
-from qiscus_tui.query.keys import EXAMPLES, KEYS, Key
+from qiscus_tui.query.keys import KEYS, Key
 from qiscus_tui.query.lexing import written
 from qiscus_tui.query.matching import Matches, compile, select
 from qiscus_tui.query.narrowing import narrows
@@ -11,7 +11,6 @@ from qiscus_tui.query.terms import Query, all_of
 from qiscus_tui.query.time_changes import change_times, changes_with_time
 
 __all__ = [
-    "EXAMPLES",
     "KEYS",
     "Columns",
     "Key",

@@ -1,52 +1,71 @@
-"""The keys of the filter language, what each takes, and how it is written."""
+"""The keys of the filter language: what each takes, and how it is written."""
 
 import enum
+from typing import Self
+
+
+class Takes(enum.Enum):
+    """What is written behind a key."""
+
+    TEXT = "text"
+    DURATION = "duration"
+    ID = "id"
+    NETWORK = "network"
+    DATE = "date"
+    STATE = "state"
 
 
 class Key(enum.Enum):
-    """What can stand before a colon."""
+    """What can stand before a colon. `query/matching.py` has the values of texts and durations."""
 
-    ID = "id"
-    CLIENT = "client"
-    UA = "ua"
-    USER = "user"
-    LABEL = "label"
-    IP = "ip"
-    AGE = "age"
-    EXPIRES = "expires"
-    IDLE = "idle"
-    CREATED = "created"
-    IS = "is"
+    takes: Takes
+    needs: str
+    """What must follow, in words."""
+    example: str
+    """One right way to write it, for hints and help."""
+
+    def __new__(cls, value: str, takes: Takes, needs: str, example: str) -> Self:
+        key = object.__new__(cls)
+        key._value_ = value
+        key.takes, key.needs, key.example = takes, needs, example
+        return key
+
+    ID = "id", Takes.ID, "the beginning of an id", "id:3fa9c01b"
+    CLIENT = "client", Takes.TEXT, "a name", "client:curl"
+    UA = "ua", Takes.TEXT, "a text", 'ua:"Windows NT"'
+    USER = "user", Takes.TEXT, "a name", "user:a@b.c"
+    LABEL = "label", Takes.TEXT, "a name", 'label:"billing cron"'
+    IP = (
+        "ip",
+        Takes.NETWORK,
+        "an address or network",
+        "ip:10.2, ip:2001:db8, or ip:10.2.0.0/16",
+    )
+    AGE = (
+        "age",
+        Takes.DURATION,
+        "a duration",
+        "age:>7d, age:<24h, age:90m (at most 90 minutes), or age:unknown",
+    )
+    EXPIRES = (
+        "expires",
+        Takes.DURATION,
+        "a duration",
+        "expires:>7d, expires:<24h, expires:90m (within 90 minutes), or expires:unknown",
+    )
+    IDLE = (
+        "idle",
+        Takes.DURATION,
+        "a duration",
+        "idle:>7d, idle:<24h, idle:90m (at most 90 minutes), or idle:unknown",
+    )
+    CREATED = (
+        "created",
+        Takes.DATE,
+        "a date",
+        "created:>2026-10-01, created:<2026-10-01T12:00, or created:2026-10-01 (UTC)",
+    )
+    IS = "is", Takes.STATE, "a state", "is:current, is:expiring, is:known"
 
 
 KEYS = tuple(key.value for key in Key)
-
-NEEDS = {
-    Key.ID: "the beginning of an id",
-    Key.CLIENT: "a name",
-    Key.UA: "a text",
-    Key.USER: "a name",
-    Key.LABEL: "a name",
-    Key.IP: "an address or network",
-    Key.AGE: "a duration",
-    Key.EXPIRES: "a duration",
-    Key.IDLE: "a duration",
-    Key.CREATED: "a date",
-    Key.IS: "a state",
-}
-"""What must follow each key."""
-
-EXAMPLES = {
-    Key.ID: "id:3fa9c01b",
-    Key.CLIENT: "client:curl",
-    Key.UA: 'ua:"Windows NT"',
-    Key.USER: "user:a@b.c",
-    Key.LABEL: 'label:"billing cron"',
-    Key.IP: "ip:10.2, ip:2001:db8, or ip:10.2.0.0/16",
-    Key.AGE: "age:>7d, age:<24h, age:90m (at most 90 minutes), or age:unknown",
-    Key.EXPIRES: "expires:>7d, expires:<24h, expires:90m (within 90 minutes), or expires:unknown",
-    Key.IDLE: "idle:>7d, idle:<24h, idle:90m (at most 90 minutes), or idle:unknown",
-    Key.CREATED: "created:>2026-10-01, created:<2026-10-01T12:00, or created:2026-10-01 (UTC)",
-    Key.IS: "is:current, is:expiring, is:known",
-}
-"""One right way to write each key, for hints and help."""

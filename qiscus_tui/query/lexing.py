@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from qiscus_tui.errors import FilterError
 from qiscus_tui.query.filter_errors import fail, fail_unknown_key
-from qiscus_tui.query.keys import EXAMPLES, KEYS, NEEDS, Key
+from qiscus_tui.query.keys import KEYS, Key
 from qiscus_tui.query.operators import check_operators
 
 NOT = "not"
@@ -126,5 +126,5 @@ def _value(text: str, at: int, key: Key | None, start: int) -> tuple[str, int]:
     if not value.strip():
         if key is None:
             fail("There is nothing between the quotes", at, "Leave them out, or put a word in.")
-        fail(f"{key.value}: needs {NEEDS[key]}", start, f"For example {EXAMPLES[key]}")
+        fail(f"{key.value}: needs {key.needs}", start, f"For example {key.example}")
     return value, end

@@ -11,11 +11,11 @@ from functools import partial
 from qiscus_tui.model.addresses import packed
 from qiscus_tui.model.session import Session
 from qiscus_tui.query.columns import Columns, Moment
+from qiscus_tui.query.keys import Key
 from qiscus_tui.query.terms import (
     Anywhere,
     Comparison,
     CreatedBetween,
-    Field,
     IdPrefix,
     InField,
     InNetwork,
@@ -24,7 +24,6 @@ from qiscus_tui.query.terms import (
     Lasts,
     LengthUnknown,
     Query,
-    Span,
     State,
     Word,
 )
@@ -99,21 +98,21 @@ def _surely(word: Word, columns: Columns, moment: Moment) -> Matches:
 def _verdict(test: Keyed, columns: Columns, moment: Moment) -> _Verdict:
     sessions = columns.sessions
     match test:
-        case InField(field, needle):
-            return _in_field(field, needle, columns)
+        case InField(key, needle):
+            return _TEXTS[key](columns, needle)
         case IdPrefix(prefix):
             return lambda i: sessions[i].id.startswith(prefix)
         case InNetwork(first, last):
             return lambda i: None if (ip := packed(sessions[i].ip)) is None else first <= ip <= last
-        case Lasts(span, comparison, seconds):
-            length, compare = _LENGTH[span], _COMPARE[comparison]
+        case Lasts(key, comparison, seconds):
+            length, compare = _LENGTHS[key], _COMPARE[comparison]
             return lambda i: (
                 None
                 if (known := length(sessions[i], moment.server_now)) is None
                 else compare(known, seconds)
             )
-        case LengthUnknown(span):
-            length = _LENGTH[span]
+        case LengthUnknown(key):
+            length = _LENGTHS[key]
             return lambda i: length(sessions[i], moment.server_now) is None
         case CreatedBetween(since, until):
             return lambda i: _between(since, sessions[i].created_at, until)
@@ -121,23 +120,34 @@ def _verdict(test: Keyed, columns: Columns, moment: Moment) -> _Verdict:
             return partial(_STATE[state], columns, moment)
 
 
-def _in_field(field: Field, needle: str, columns: Columns) -> _Verdict:
-    sessions, clients, labels = columns.sessions, columns.clients, columns.labels
-    match field:
-        case Field.CLIENT:  # `client:unknown` finds what is shown as unknown
-            return lambda i: (
-                needle in clients[i].casefold() or (False if sessions[i].user_agent else None)
-            )
-        case Field.AGENT:
-            return lambda i: (
-                needle in sessions[i].safe_agent.casefold() if sessions[i].user_agent else None
-            )
-        case Field.USER:
-            return lambda i: (
-                needle in sessions[i].safe_user.casefold() if sessions[i].user else None
-            )
-        case Field.LABEL:
-            return lambda i: (known := labels[i]) is not None and needle in known.label.casefold()
+def _in_client(columns: Columns, needle: str) -> _Verdict:
+    """`client:unknown` finds what is shown as unknown."""
+    sessions, clients = columns.sessions, columns.clients
+    return lambda i: needle in clients[i].casefold() or (False if sessions[i].user_agent else None)
+
+
+def _in_agent(columns: Columns, needle: str) -> _Verdict:
+    sessions = columns.sessions
+    return lambda i: needle in sessions[i].safe_agent.casefold() if sessions[i].user_agent else None
+
+
+def _in_user(columns: Columns, needle: str) -> _Verdict:
+    sessions = columns.sessions
+    return lambda i: needle in sessions[i].safe_user.casefold() if sessions[i].user else None
+
+
+def _in_label(columns: Columns, needle: str) -> _Verdict:
+    labels = columns.labels
+    return lambda i: (known := labels[i]) is not None and needle in known.label.casefold()
+
+
+_TEXTS: dict[Key, Callable[[Columns, str], _Verdict]] = {
+    Key.CLIENT: _in_client,
+    Key.UA: _in_agent,
+    Key.USER: _in_user,
+    Key.LABEL: _in_label,
+}
+"""Whether a casefolded text is in the text of a key that takes one."""
 
 
 def _age(session: Session, now: float) -> float | None:
@@ -152,7 +162,12 @@ def _idle(session: Session, now: float) -> float | None:
     return None if session.last_used_at is None else now - session.last_used_at
 
 
-_LENGTH = {Span.AGE: _age, Span.EXPIRES: _left, Span.IDLE: _idle}
+_LENGTHS: dict[Key, Callable[[Session, float], float | None]] = {
+    Key.AGE: _age,
+    Key.EXPIRES: _left,
+    Key.IDLE: _idle,
+}
+"""Seconds of a key that takes a duration, by the server's time; None where it is unknown."""
 
 
 def _between(since: float | None, value: float | None, until: float | None) -> bool | None:

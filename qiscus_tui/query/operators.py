@@ -7,7 +7,7 @@ match every session; so they are errors. In double quotes they are plain text.
 import re
 
 from qiscus_tui.query.filter_errors import IN_QUOTES, fail, fail_unknown_key
-from qiscus_tui.query.keys import EXAMPLES, KEYS, Key
+from qiscus_tui.query.keys import KEYS, Key
 
 _SIGN = re.compile(r"[<>=!~]+")
 _NAME_AND_SIGN = re.compile(r"(?P<name>[A-Za-z][A-Za-z_-]*)?(?P<sign>[<>=!~]+)|:(?!:)")
@@ -29,7 +29,7 @@ def check_operators(key: Key | None, value: str, position: int) -> None:
     if key is None:
         _check_bare_word(value, position)
     elif key in _TEXT_KEYS and (sign := _SIGN.match(value)):
-        hint = f"Write it as {EXAMPLES[key]}. {IN_QUOTES}"
+        hint = f"Write it as {key.example}. {IN_QUOTES}"
         fail(f"{key.value}: takes no '{sign[0][:2]}'", position, hint)
     pattern = next((sign for sign in value if sign in _PATTERN_SIGNS.get(key, "")), None)
     if pattern is not None:
@@ -52,5 +52,5 @@ def _check_bare_word(word: str, position: int) -> None:
         fail(f"There is no key before '{found[0][:2]}'", position, hint)
     if name not in KEYS:
         fail_unknown_key(name, position)
-    hint = f"Write it as {EXAMPLES[Key(name)]}. {IN_QUOTES}"
+    hint = f"Write it as {Key(name).example}. {IN_QUOTES}"
     fail(f"There is no colon after '{name}'", position, hint)

@@ -19,13 +19,12 @@ from qiscus_tui.model.ids import ID_LENGTH
 from qiscus_tui.model.spelling import similar
 from qiscus_tui.model.text import safe
 from qiscus_tui.query.filter_errors import SHOWN, fail
-from qiscus_tui.query.keys import EXAMPLES, NEEDS, Key
+from qiscus_tui.query.keys import Key, Takes
 from qiscus_tui.query.lexing import RawWord, raw_words
 from qiscus_tui.query.terms import (
     Anywhere,
     Comparison,
     CreatedBetween,
-    Field,
     IdPrefix,
     InField,
     InNetwork,
@@ -33,7 +32,6 @@ from qiscus_tui.query.terms import (
     Lasts,
     LengthUnknown,
     Query,
-    Span,
     State,
     Test,
     Word,
@@ -77,25 +75,25 @@ def parse_readable(text: str) -> tuple[Query, FilterError | None]:
 
 def older_than(seconds: int) -> Query:
     """Return the filter of what was created longer ago than this, as `age:>7d`."""
-    return Query(f"age:>{seconds}s", (Word(Lasts(Span.AGE, Comparison.MORE, float(seconds))),))
+    return Query(f"age:>{seconds}s", (Word(Lasts(Key.AGE, Comparison.MORE, float(seconds))),))
 
 
 def _test(raw: RawWord) -> Test:
     needle = raw.value.casefold()
-    match raw.key:
-        case None:
-            return Anywhere(needle)
-        case Key.ID:
+    if raw.key is None:
+        return Anywhere(needle)
+    match raw.key.takes:
+        case Takes.TEXT:
+            return InField(raw.key, needle)
+        case Takes.DURATION:
+            return _lasts(raw, raw.key)
+        case Takes.ID:
             return _id(raw)
-        case Key.CLIENT | Key.UA | Key.USER | Key.LABEL:
-            return InField(Field(raw.key.value), needle)
-        case Key.IP:
+        case Takes.NETWORK:
             return _network(raw)
-        case Key.AGE | Key.EXPIRES | Key.IDLE:
-            return _lasts(raw, Span(raw.key.value))
-        case Key.CREATED:
+        case Takes.DATE:
             return _created(raw)
-        case Key.IS:
+        case Takes.STATE:
             return _is(raw)
 
 
@@ -113,22 +111,22 @@ def _network(raw: RawWord) -> Test:
         _refuse(
             raw,
             "is no address or network",
-            f"Give whole octets or groups from the left, or CIDR: {EXAMPLES[Key.IP]}",
+            f"Give whole octets or groups from the left, or CIDR: {Key.IP.example}",
         )
     return InNetwork(first, last)
 
 
-def _lasts(raw: RawWord, span: Span) -> Test:
+def _lasts(raw: RawWord, key: Key) -> Test:
     if raw.value.strip().lower() == _UNKNOWN:
-        return LengthUnknown(span)
+        return LengthUnknown(key)
     comparison, value = _comparison(raw)
     try:
         seconds = parse_duration(value)
     except UsageError:
         if _DATE.fullmatch(value):
             _refuse(raw, "is a date", "A date goes with created, as created:>2026-10-01")
-        _refuse(raw, "is not a duration", f"Write it in lower case, as {EXAMPLES[Key(span.value)]}")
-    return Lasts(span, comparison or Comparison.AT_MOST, float(seconds))
+        _refuse(raw, "is not a duration", f"Write it in lower case, as {key.example}")
+    return Lasts(key, comparison or Comparison.AT_MOST, float(seconds))
 
 
 def _created(raw: RawWord) -> Test:
@@ -154,12 +152,12 @@ def _moment(raw: RawWord, value: str) -> tuple[float, float]:
         try:
             parse_duration(value)
         except UsageError:
-            _refuse(raw, "is not a date", f"Write it as {EXAMPLES[Key.CREATED]}")
+            _refuse(raw, "is not a date", f"Write it as {Key.CREATED.example}")
         _refuse(raw, "is a duration", "A duration goes with age, as age:>7d")
     try:
         start = datetime.fromisoformat(value.upper())
     except ValueError:
-        _refuse(raw, "is not a date in the calendar", f"Write it as {EXAMPLES[Key.CREATED]}")
+        _refuse(raw, "is not a date in the calendar", f"Write it as {Key.CREATED.example}")
     if start.tzinfo is None:
         start = start.replace(tzinfo=UTC)
     length = 1 if found["seconds"] else MINUTE if found["time"] else DAY
@@ -182,8 +180,8 @@ def _comparison(raw: RawWord) -> tuple[Comparison | None, str]:
         return None, value
     rest = value[sign.end() :].strip()
     if not rest and raw.key is not None:
-        what = f"{raw.key.value}:{sign[0]} needs {NEEDS[raw.key]}"
-        fail(what, raw.value_position, f"For example {EXAMPLES[raw.key]}")
+        what = f"{raw.key.value}:{sign[0]} needs {raw.key.needs}"
+        fail(what, raw.value_position, f"For example {raw.key.example}")
     return Comparison(sign[0]), rest
 
 

@@ -5,25 +5,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-
-class Field(enum.Enum):
-    """Text of a session that a word can be looked for in. The value is its key."""
-
-    CLIENT = "client"
-    AGENT = "ua"
-    USER = "user"
-    LABEL = "label"
-
-
-class Span(enum.Enum):
-    """A duration of a session. The value is its key."""
-
-    AGE = "age"
-    """Since it was created."""
-    EXPIRES = "expires"
-    """Until it ends; below zero when it has ended."""
-    IDLE = "idle"
-    """Since it was last used."""
+from qiscus_tui.query.keys import Key
 
 
 class State(enum.Enum):
@@ -59,7 +41,7 @@ class Anywhere(Struct, frozen=True):
 class InField(Struct, frozen=True):
     """`client:`, `ua:`, `user:`, `label:`: looked for in one text."""
 
-    field: Field
+    key: Key
     needle: str
     """Casefolded."""
 
@@ -80,7 +62,7 @@ class InNetwork(Struct, frozen=True):
 class Lasts(Struct, frozen=True):
     """`age:`, `expires:`, `idle:`: a duration against another."""
 
-    span: Span
+    key: Key
     comparison: Comparison
     seconds: float
 
@@ -88,7 +70,7 @@ class Lasts(Struct, frozen=True):
 class LengthUnknown(Struct, frozen=True):
     """`age:unknown`, `expires:unknown`, `idle:unknown`: the server listed no such time."""
 
-    span: Span
+    key: Key
 
 
 class CreatedBetween(Struct, frozen=True):

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
 from qiscus_tui.model.session import Session
-from qiscus_tui.query.terms import Is, Lasts, Query, Span, State, Test
+from qiscus_tui.query.keys import Key
+from qiscus_tui.query.terms import Is, Lasts, Query, State, Test
 
 
 def changes_with_time(query: Query) -> bool:
@@ -28,11 +29,11 @@ def change_times(query: Query, sessions: Iterable[Session], expiring: float) -> 
 def _offsets(test: Test, expiring: float) -> Iterator[tuple[str, float]]:
     """Which time of a session, and how long after it, decides a word."""
     match test:
-        case Lasts(Span.AGE, _, seconds):
+        case Lasts(Key.AGE, _, seconds):
             yield "created_at", seconds
-        case Lasts(Span.EXPIRES, _, seconds):
+        case Lasts(Key.EXPIRES, _, seconds):
             yield "expires_at", -seconds
-        case Lasts(Span.IDLE, _, seconds):
+        case Lasts(Key.IDLE, _, seconds):
             yield "last_used_at", seconds
         case Is(State.EXPIRING):
             yield "expires_at", -expiring

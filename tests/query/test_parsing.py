@@ -6,18 +6,17 @@ from hypothesis import strategies as st
 
 from qiscus_tui.errors import FilterError
 from qiscus_tui.query import KEYS, Key, parse, parse_readable, written
+from qiscus_tui.query.keys import Key
 from qiscus_tui.query.terms import (
     Anywhere,
     Comparison,
     CreatedBetween,
-    Field,
     IdPrefix,
     InField,
     Is,
     Lasts,
     LengthUnknown,
     Query,
-    Span,
     State,
     Word,
 )
@@ -90,10 +89,10 @@ def test_a_quoted_word_with_a_colon_is_a_bare_word() -> None:
 @pytest.mark.parametrize(
     ("text", "field"),
     [
-        ("client:Curl", Field.CLIENT),
-        ("UA:Curl", Field.AGENT),
-        ("user:Curl", Field.USER),
-        ('label:"Curl"', Field.LABEL),
+        ("client:Curl", Key.CLIENT),
+        ("UA:Curl", Key.UA),
+        ("user:Curl", Key.USER),
+        ('label:"Curl"', Key.LABEL),
     ],
 )
 def test_text_keys_look_in_one_text(text: str, field: Field) -> None:
@@ -194,10 +193,10 @@ def test_a_typo_is_an_error_with_the_nearest_right_name(
         ('"age>7d"', Anywhere("age>7d")),
         ('"OR"', Anywhere("or")),
         ('-"a=b"', Anywhere("a=b")),
-        ('client:"=curl"', InField(Field.CLIENT, "=curl")),
+        ('client:"=curl"', InField(Key.CLIENT, "=curl")),
         ('"*/*"', Anywhere("*/*")),
         ("(KHTML,", Anywhere("(khtml,")),
-        ("ua:(KHTML,", InField(Field.AGENT, "(khtml,")),
+        ("ua:(KHTML,", InField(Key.UA, "(khtml,")),
         ("10.0=", Anywhere("10.0=")),
     ],
 )
