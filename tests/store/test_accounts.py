@@ -20,7 +20,7 @@ def stored(account: Account, name: str = "") -> StoredAccount:
     return StoredAccount(name, account, Storage.FILE, "3fa9c01b77be", 1_792_000_000.0)
 
 
-def test_looking_into_an_empty_book_creates_nothing(book: AccountBook, paths: Paths) -> None:
+def test_reading_a_missing_list_creates_nothing(book: AccountBook, paths: Paths) -> None:
     assert book.all() == ()
     assert book.last_used() is None
     assert not paths.data_dir.exists()
@@ -50,7 +50,7 @@ def test_the_same_account_is_updated_in_place_and_keeps_its_date(
     assert len(book.all()) == 2
 
 
-def test_another_name_renames_the_account_and_it_stays_the_chosen_one(
+def test_another_name_renames_the_account_which_is_still_the_chosen_one(
     book: AccountBook, account: Account
 ) -> None:
     book.save(stored(account, "work"))
@@ -104,7 +104,7 @@ def test_a_forgotten_account_is_no_longer_the_last_used(
     ("field", "value"),
     [("origin", "http://evil.example"), ("role", "king"), ("name", 5), ("zone_offset", "x")],
 )
-def test_an_account_that_can_not_be_read_is_said(
+def test_an_unreadable_account_is_reported(
     book: AccountBook, account: Account, paths: Paths, field: str, value: object
 ) -> None:
     book.save(stored(account))
@@ -117,7 +117,7 @@ def test_an_account_that_can_not_be_read_is_said(
 
 
 @pytest.mark.parametrize("file", ["accounts_file", "chosen_file"])
-def test_a_book_that_can_not_be_kept_is_said_before_a_login(
+def test_a_list_that_can_not_be_written_is_reported_before_a_login(
     book: AccountBook, paths: Paths, file: str
 ) -> None:
     book.prove_writable()

@@ -137,7 +137,7 @@ def test_a_torn_last_line_is_passed_over_and_the_next_one_is_whole(
     "line",
     [b"", b"null", b"[]", b"{}", b'{"time":1,"plan":"x","event":"new"}', b"\xff", b"[" * 9999],
 )
-def test_a_line_that_is_none_of_ours_is_none(line: bytes) -> None:
+def test_a_line_that_is_not_ours_gives_no_record(line: bytes) -> None:
     assert from_line(line) is None
 
 
@@ -148,7 +148,7 @@ def test_lines_are_ascii() -> None:
     assert line.count(b"\n") == 1
 
 
-def test_looking_into_no_log_creates_nothing(log: AuditLog, paths: Paths) -> None:
+def test_reading_a_missing_log_creates_nothing(log: AuditLog, paths: Paths) -> None:
     assert log.plans_cut_short() == ()
     assert log.read().records == ()
     assert not paths.state_dir.exists()
@@ -202,7 +202,7 @@ def test_rotation_never_drops_the_intent_of_a_plan_without_an_end(
 
 
 @pytest.mark.usefixtures("crashed")
-def test_the_two_newest_files_tell_whether_a_plan_was_cut_short(
+def test_the_two_newest_files_show_whether_a_plan_was_cut_short(
     paths: Paths, account: Account, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = AuditLog(paths, clock.now, {}, file_size=1500)
@@ -223,7 +223,7 @@ def test_the_two_newest_files_tell_whether_a_plan_was_cut_short(
     assert sorted(read) == ["audit.1.jsonl", "audit.jsonl"]
 
 
-def test_looking_for_plans_cut_short_waits_for_nobody(
+def test_looking_for_plans_cut_short_waits_for_no_lock(
     log: AuditLog, account: Account, paths: Paths
 ) -> None:
     log.intent("running", account, AuditKind.REVOKE, IDS)
@@ -232,7 +232,7 @@ def test_looking_for_plans_cut_short_waits_for_nobody(
         assert log.plans_cut_short() == ()
 
 
-def test_a_file_that_is_put_away_while_it_is_looked_at_hides_no_plan(
+def test_a_file_rotated_while_it_is_read_hides_no_plan(
     paths: Paths, account: Account, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = AuditLog(paths, clock.now, {}, file_size=1500)

@@ -206,14 +206,14 @@ def test_no_error_repeats_the_proxys_password(path: Path) -> None:
         cause = cause.__cause__
 
 
-def test_what_is_no_text_is_said(path: Path) -> None:
+def test_bytes_that_are_not_text_are_reported(path: Path) -> None:
     path.write_bytes(b"[ui]\n# \xff")
 
     with pytest.raises(ConfigError, match="line 2: this is not UTF-8"):
         load_config(path)
 
 
-def test_a_folder_in_the_files_place_is_said(path: Path) -> None:
+def test_a_folder_in_the_files_place_is_reported(path: Path) -> None:
     path.mkdir()
 
     with pytest.raises(ConfigError, match="could not be read: Is a directory"):

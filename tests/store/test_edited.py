@@ -25,7 +25,7 @@ def written(path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("number", HUGE)
-def test_a_number_in_the_journal_that_is_no_time_is_no_crash(paths: Paths, number: str) -> None:
+def test_an_invalid_time_in_the_journal_is_not_a_crash(paths: Paths, number: str) -> None:
     process = json.dumps([this_process().host])[:-1]
     written(
         paths.journal_file,
@@ -38,14 +38,14 @@ def test_a_number_in_the_journal_that_is_no_time_is_no_crash(paths: Paths, numbe
 
 
 @pytest.mark.parametrize("pid", [10**400, 10**30, -1, 0])
-def test_a_process_number_that_is_none_is_gone(pid: int) -> None:
+def test_a_process_with_an_invalid_number_is_gone(pid: int) -> None:
     process = decoded([this_process().host, pid, "then"], Process)
     assert process is not None
     assert process.running() is Running.NO
 
 
 @pytest.mark.parametrize("number", HUGE)
-def test_a_number_in_the_audit_log_that_is_no_time_makes_its_line_unreadable(number: str) -> None:
+def test_an_invalid_time_in_the_audit_log_makes_its_line_unreadable(number: str) -> None:
     line = f'{{"time": {number}, "plan": "abcd", "event": "acknowledged"}}'
     found = from_line(line.encode())
     assert found is None or rfc3339(found.time)
@@ -53,7 +53,7 @@ def test_a_number_in_the_audit_log_that_is_no_time_makes_its_line_unreadable(num
     assert isinstance(from_line(line.encode()), AuditSummary | None)
 
 
-def test_texts_of_the_audit_log_are_safe_however_they_came_there() -> None:
+def test_texts_of_the_audit_log_are_safe_whoever_wrote_them() -> None:
     name = json.dumps(ESCAPES)
     line = f'{{"time": 1, "plan": {name}, "event": "summary", "counts": {{{name}: 1}}}}'
     found = from_line(line.encode())

@@ -25,7 +25,7 @@ def test_files_in_memory_are_read_as_they_were_written(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_full_log_in_memory_is_put_away_too(account: Account, clock: ManualClock) -> None:
+def test_a_full_log_in_memory_is_rotated_too(account: Account, clock: ManualClock) -> None:
     log = AuditLog(paths_in_memory(), clock.now, {}, file_size=500)
 
     for number in range(30):

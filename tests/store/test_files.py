@@ -204,7 +204,7 @@ def test_under_sudo_no_folder_is_made_in_a_users_home(tmp_path: Path) -> None:
 
 
 @not_root
-def test_a_folder_without_permission_is_said_in_the_systems_words(tmp_path: Path) -> None:
+def test_a_folder_without_permission_is_reported_in_the_systems_words(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     try:
         with pytest.raises(StorageError, match="Permission denied"):
@@ -343,7 +343,7 @@ def test_damaged_files_are_set_aside_one_beside_the_other(
         ("mkdir", make_a_folder),
     ],
 )
-def test_what_fails_is_said_in_the_systems_words_and_the_file_stays(
+def test_a_failure_is_reported_in_the_systems_words_and_the_file_is_unchanged(
     kept: Path, monkeypatch: pytest.MonkeyPatch, call: str, use: Callable[[Path], object]
 ) -> None:
     def fail(*_: object, **__: object) -> None:
@@ -400,7 +400,7 @@ def test_whatever_the_system_refuses_at_whatever_call_is_a_storage_error(
             USES[use](kept)
 
 
-def test_a_line_that_can_not_be_taken_back_is_told_by_the_first_error(
+def test_where_an_append_can_not_be_undone_the_first_error_is_reported(
     kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> int:

@@ -56,7 +56,7 @@ def test_an_unlocked_keyring_keeps_and_forgets(home: Path) -> None:
     assert on_a_bus(home, unlock) == "keyring (Secret Service) True None"
 
 
-def test_a_keyring_that_nobody_unlocks_is_an_error_and_not_no_keyring(home: Path) -> None:
+def test_a_keyring_that_stays_locked_is_an_error_not_a_missing_keyring(home: Path) -> None:
     assert on_a_bus(
         home, "gnome-keyring-daemon --start --components=secrets >/dev/null"
     ).startswith("error: The keyring")

@@ -19,7 +19,7 @@ def journal(paths: Paths, clock: ManualClock) -> Journal:
     return Journal(paths, clock.now)
 
 
-def test_nothing_begun_is_nothing_unfinished(journal: Journal, paths: Paths) -> None:
+def test_an_empty_journal_has_nothing_unfinished(journal: Journal, paths: Paths) -> None:
     assert journal.unfinished() == ()
     assert not paths.state_dir.exists()
 
@@ -32,7 +32,7 @@ def test_a_running_revoke_all_is_not_called_crashed(journal: Journal, clock: Man
     assert not entry.crashed
 
 
-def test_the_steps_are_told_apart_and_cleared(journal: Journal) -> None:
+def test_the_steps_are_distinguished_and_cleared(journal: Journal) -> None:
     journal.pending("key", "work")
     journal.pending("other", "home")
     journal.stored("key")
@@ -46,7 +46,7 @@ def test_the_steps_are_told_apart_and_cleared(journal: Journal) -> None:
     assert [entry.account_name for entry in journal.unfinished()] == ["home"]
 
 
-def test_storing_without_a_beginning_writes_nothing(journal: Journal) -> None:
+def test_storing_what_was_never_started_writes_nothing(journal: Journal) -> None:
     journal.stored("key")
 
     assert journal.unfinished() == ()
@@ -61,9 +61,7 @@ def test_a_process_that_ended_is_gone() -> None:
 
 @pytest.mark.skipif(not hasattr(os, "waitid"), reason="needs waitid")
 @pytest.mark.parametrize("source", ["/proc", "ps"])
-def test_a_process_waiting_to_be_buried_is_gone(
-    monkeypatch: pytest.MonkeyPatch, source: str
-) -> None:
+def test_a_zombie_process_is_gone(monkeypatch: pytest.MonkeyPatch, source: str) -> None:
     if source == "ps":
         if shutil.which("ps") is None:
             pytest.skip("needs ps")
@@ -83,7 +81,7 @@ def test_a_number_that_is_used_again_is_another_process() -> None:
     assert Process(mine.host, mine.pid, "another start").running() is Running.NO
 
 
-def test_another_machines_process_can_not_be_told() -> None:
+def test_whether_another_machines_process_is_running_is_unknown() -> None:
     assert Process("elsewhere.example", 1, "then").running() is Running.UNKNOWN
 
 

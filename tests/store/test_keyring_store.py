@@ -178,7 +178,7 @@ def test_a_keyring_that_forgets_what_it_took_is_not_proven(
 
 
 @pytest.mark.parametrize("text", ["", "no json", "[]", '{"long_lived": 5}'])
-def test_an_unreadable_entry_is_no_missing_entry(fake: FakeBackend, text: str) -> None:
+def test_an_unreadable_entry_is_not_a_missing_entry(fake: FakeBackend, text: str) -> None:
     fake.entries["qiscus-tui", "key"] = text
 
     with pytest.raises(StorageError, match="can't be read"):
@@ -279,7 +279,7 @@ def test_a_chain_does_not_step_down_to_plain_text(
 
 
 @pytest.mark.usefixtures("fake")
-def test_a_chain_that_begins_with_plain_text_or_is_empty_is_no_keyring(
+def test_a_chain_that_starts_with_plain_text_or_is_empty_is_not_a_keyring(
     install: Install, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install(chainer.ChainerBackend())

@@ -72,7 +72,7 @@ async def test_a_killed_process_holds_nothing(paths: Paths, holder: subprocess.P
         pass
 
 
-async def test_who_waits_blocks_nobody_and_stops_at_once(
+async def test_waiting_blocks_no_other_task_and_can_be_cancelled_at_once(
     paths: Paths, holder: subprocess.Popen[str]
 ) -> None:
     async def wait() -> None:
@@ -142,7 +142,7 @@ async def held_once(paths: Paths, which: str) -> None:
 
 
 @pytest.mark.parametrize("number", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
-async def test_without_real_locks_nothing_is_locked_by_other_means(
+async def test_a_file_system_without_locks_is_an_error(
     paths: Paths, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     def flock(_: int, __: int) -> None:

@@ -49,7 +49,7 @@ def test_a_relative_folder_is_refused(name: str, given: str) -> None:
         find_paths({name: given})
 
 
-def test_a_user_that_the_system_does_not_know_is_told_what_to_set(
+def test_a_user_unknown_to_the_system_learns_what_to_set(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def unknown(_uid: int) -> None:

@@ -138,7 +138,7 @@ def test_forgetting_what_is_not_there_writes_no_file(paths: Paths) -> None:
         b'{"version": 1, "accounts": ["QEX"]}',
     ],
 )
-def test_a_damaged_file_is_set_aside_and_said_once(paths: Paths, damage: bytes) -> None:
+def test_a_damaged_file_is_set_aside_and_reported_once(paths: Paths, damage: bytes) -> None:
     store = FileSecrets(paths)
     store.write("key", new_credentials())
     paths.secrets_file.write_bytes(damage)
@@ -197,7 +197,7 @@ def test_a_newer_format_is_neither_read_nor_replaced(paths: Paths) -> None:
 
 
 @pytest.mark.parametrize("entry", [[], {"long_lived": 1}, {"short_lived": {"token": "x"}}])
-def test_an_entry_that_can_not_be_read_is_no_missing_entry(paths: Paths, entry: object) -> None:
+def test_an_unreadable_entry_is_not_a_missing_entry(paths: Paths, entry: object) -> None:
     FileSecrets(paths).write("other", new_credentials())
     paths.secrets_file.write_text(json.dumps({"version": 1, "accounts": {"key": entry}}))
 
@@ -214,7 +214,7 @@ def test_two_processes_lose_nothing_of_each_other(paths: Paths) -> None:
     assert set(stored) == {f"{who} {number}" for who in ("ann", "ben") for number in range(12)}
 
 
-def test_a_temporary_file_of_a_killed_writer_goes_with_the_next_write(paths: Paths) -> None:
+def test_the_next_write_removes_the_temporary_file_of_a_killed_writer(paths: Paths) -> None:
     store = FileSecrets(paths)
     store.write("key", new_credentials())
     left = paths.data_dir / ".secrets.json.1.abc.new"
