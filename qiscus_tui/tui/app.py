@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 
@@ -186,10 +187,12 @@ class QiscusTui(TerminalApp, inherit_bindings=False):
         """Leave as `quit` does, with the exit code that ctrl-c has everywhere."""
         self._ask_and_quit(ExitCode.INTERRUPTED)
 
-    def _ask_and_quit(self, code: int) -> None:
-        from qiscus_tui.tui.leaving import ask_before_quitting
+    @work(group="dialog")
+    async def _ask_and_quit(self, code: int) -> None:
+        from qiscus_tui.tui.leaving import may_quit
 
-        ask_before_quitting(self, self._workspace, lambda: self.quit(code))
+        if await may_quit(self, self._workspace):
+            self.quit(code)
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         """Textual's own would write what the screen shows into a file: not here."""

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 from qiscus_tui.errors import QiscusTuiError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from textual.app import App
 
     from qiscus_tui.service.workspace import Workspace
@@ -23,20 +21,13 @@ SHOWN_FOR = 60
 """Seconds that it stays on the screen what an earlier run left half done."""
 
 
-def ask_before_quitting(app: App[int], workspace: Workspace, leave: Callable[[], None]) -> None:
-    """Call `leave`; while a plan runs, only after a yes."""
+async def may_quit(app: App[int], workspace: Workspace) -> bool:
+    """Return whether to leave now; while a plan runs, the user is asked. Runs in a worker."""
     from qiscus_tui.tui.dialogs.quit import QuitDialog
 
-    def answered(leaves: bool | None) -> None:
-        if leaves:
-            leave()
-
     if isinstance(app.screen, QuitDialog):
-        return
-    if _running_plans(app):
-        app.push_screen(QuitDialog(workspace.clock), answered)
-    else:
-        leave()
+        return False
+    return not _running_plans(app) or await app.push_screen_wait(QuitDialog(workspace.clock))
 
 
 def _running_plans(app: App[int]) -> list[RevokeDialog]:

@@ -84,7 +84,8 @@ class Navigation:
 
         def answered(revokes: bool | None) -> None:
             if revokes:
-                sessions.changes.revoke_one(self._app, session.id)
+                revoke = sessions.changes.revoke_one(self._app, session.id)
+                sessions.run_worker(revoke, group="dialog")
 
         screen = DetailScreen(sessions.feed, sessions.view, session)
         self._app.push_screen(screen, answered)

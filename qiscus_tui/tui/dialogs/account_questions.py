@@ -25,7 +25,7 @@ LONG_LIVED = (
 )
 
 
-class LogOutDialog(Question[str]):
+class LogOutDialog(Question[str | None]):
     """Dismissed with the result in words. Where the server is away it offers to forget anyway."""
 
     TITLE_TEXT = "Log out?"

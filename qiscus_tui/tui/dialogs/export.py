@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
 
 
-class ExportDialog(Dialog[str]):
+class ExportDialog(Dialog[str | None]):
     """Dismissed with the path that was written (safe text), or None."""
 
     AUTO_FOCUS = "#path"

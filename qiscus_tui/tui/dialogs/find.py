@@ -16,7 +16,7 @@ FRESH = 2 * MINUTE
 """Seconds after which the server may list other sessions."""
 
 
-class FindDialog(Dialog[str]):
+class FindDialog(Dialog[str | None]):
     """Dismissed with the id of the session, or None."""
 
     AUTO_FOCUS = "#token"

@@ -6,7 +6,7 @@ import asyncio
 import enum
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
@@ -178,8 +178,9 @@ class AccountsScreen(BaseScreen[None]):
         """Log in as somebody else, or elsewhere."""
         self._on_answer(AccountsAnswer.ADD)
 
-    def action_log_out(self) -> None:
-        """End our token, and forget the account; asks."""
+    @work(group="dialog")
+    async def action_log_out(self) -> None:
+        """End our token, and forget the account; asks first."""
         from qiscus_tui.tui.dialogs.account_questions import LogOutDialog
 
         chosen = self.chosen
@@ -189,13 +190,11 @@ class AccountsScreen(BaseScreen[None]):
         async def log_out(forget_anyway: bool) -> str:
             return await self._log_out(chosen, forget_anyway)
 
-        def ended(how: str | None) -> None:
-            if how is not None:
-                self._gone(chosen, f"{chosen.name} is logged out: {how}")
-
         readonly = chosen.account.readonly
         dialog = LogOutDialog(self.workspace.clock, chosen.name, log_out, readonly=readonly)
-        self.app.push_screen(dialog, ended)
+        result = await self.app.push_screen_wait(dialog)
+        if result is not None:
+            self._gone(chosen, f"{chosen.name} is logged out: {result}")
 
     async def _log_out(self, one: KnownAccount, forget_anyway: bool) -> str:
         from qiscus_tui.service.account.logout import log_out
@@ -215,33 +214,30 @@ class AccountsScreen(BaseScreen[None]):
             return self._feed.connection, False
         return await asyncio.to_thread(connected_to, self.workspace, one.name), True
 
-    def action_forget_account(self) -> None:
-        """Forget the account without asking a server; asks the user."""
+    @work(group="dialog")
+    async def action_forget_account(self) -> None:
+        """Forget the account without a word to its server; asks first."""
         from qiscus_tui.tui.dialogs.account_questions import ForgetDialog
 
         chosen = self.chosen
         if chosen is None:
             return
-
-        def answered(forgets: bool | None) -> None:
-            if forgets:
-                self._is_busy = True
-                self.run_worker(self._forget(chosen), group="switch")
-
         dialog = ForgetDialog(self.workspace.clock, chosen.name)
-        self.app.push_screen(dialog, answered)
+        if await self.app.push_screen_wait(dialog):
+            await self._forget(chosen)
 
     async def _forget(self, one: KnownAccount) -> None:
         from qiscus_tui.service.account.directory import forget_account
 
         name = one.name
+        self._is_busy = True
         try:
             held = await forget_account(self.workspace, name)
         except QiscusTuiError as error:
             self._failed(error)
         else:
-            lives = "its tokens live on" if held else "its long-lived token may live on"
-            self._gone(one, f"{name} is forgotten here; {lives} at the server")
+            left = "its tokens remain" if held else "its long-lived token may remain"
+            self._gone(one, f"{name} is forgotten here; {left} valid")
         finally:
             self._is_busy = False
 

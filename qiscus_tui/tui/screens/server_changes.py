@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ServerChanges:
-    """Opens the dialogs, and brings the list up to date with their results."""
+    """Asks in dialogs, and brings the list up to date with their results. Runs in workers."""
 
     def __init__(
         self,
@@ -35,13 +35,13 @@ class ServerChanges:
         self._reload = reload
         self._check_login = check_login
 
-    def revoke_selected(self, app: App[int]) -> None:
+    async def revoke_selected(self, app: App[int]) -> None:
         """Show the plan for the marked sessions, or for the one under the cursor, and ask."""
         selection = self._rows.selection()
         if selection is not None:
-            self._revoke(app, selection)
+            await self._revoke(app, selection)
 
-    def revoke_one(self, app: App[int], session_id: str) -> None:
+    async def revoke_one(self, app: App[int], session_id: str) -> None:
         """Show the plan for one session, and ask."""
         from qiscus_tui.service.revocation.plan import Selection
 
@@ -49,16 +49,17 @@ class ServerChanges:
         if position is None:
             app.notify("It is not listed any more.", markup=False)
         else:
-            self._revoke(app, Selection((position,), "shown in detail", named=True))
+            await self._revoke(app, Selection((position,), "shown in detail", named=True))
 
-    def _revoke(self, app: App[int], selection: Selection) -> None:
+    async def _revoke(self, app: App[int], selection: Selection) -> None:
         from qiscus_tui.tui.dialogs.revoke import RevokeDialog
 
         if self._feed.connection is not None:
             dialog = RevokeDialog(
                 self._feed.connection, self._feed.listed, selection, on_result=self._revoked
             )
-            app.push_screen(dialog, self._closed)
+            await app.push_screen_wait(dialog)
+            self._check_login()
 
     def _revoked(self, report: Report) -> None:
         self._feed.say(report.words, is_warning=not report.is_whole, is_kept=True)
@@ -66,14 +67,15 @@ class ServerChanges:
         if report.own_is_gone:  # that list was read while our token was still held
             self._reload()
 
-    def revoke_all(self, app: App[int]) -> None:
+    async def revoke_all(self, app: App[int]) -> None:
         """Ask, then end every session of the user."""
         from qiscus_tui.tui.dialogs.revoke_all import RevokeAllDialog
 
         if self._feed.connection is not None:
             listed = self._feed.listed
             dialog = RevokeAllDialog(self._feed.connection, listed, on_result=self._revoked_all)
-            app.push_screen(dialog, self._closed)
+            await app.push_screen_wait(dialog)
+            self._check_login()
 
     def _revoked_all(self, result: RevokeAllResult) -> None:
         self._feed.say(result.words, is_warning=bool(result.still_listed), is_kept=True)
@@ -85,9 +87,6 @@ class ServerChanges:
             self._feed.trouble = None
         else:
             self._reload()
-
-    def _closed(self, _: object) -> None:
-        self._check_login()
 
     async def refresh_token(self, app: App[int]) -> None:
         """Get a new short-lived token, and read the list again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -245,29 +245,29 @@ class SessionsScreen(BaseScreen[None]):
         if (session := self.table.cursor_session) is not None:
             await send(self.app, row_words(self.feed.listed, session, self.feed.server_now), "Row")
 
-    def action_find_token(self) -> None:
-        """Find the session of a token that was found somewhere."""
+    @work(group="dialog")
+    async def action_find_token(self) -> None:
+        """Move the cursor to the session of a token that is asked for."""
         from qiscus_tui.tui.dialogs.find import FindDialog
 
-        self.app.push_screen(FindDialog(self.feed.listed, self.workspace.clock), self._found)
-
-    def _found(self, session_id: str | None) -> None:
-        if session_id is None:
-            return
-        if not self.table.move_to_session(session_id):
+        dialog = FindDialog(self.feed.listed, self.workspace.clock)
+        session_id = await self.app.push_screen_wait(dialog)
+        if session_id is not None and not self.table.move_to_session(session_id):
             self.filter_field.value = ""
             self.table.move_to_session(session_id)
             self.feed.say("the filter is cleared, to show it")
 
     # What changes the server.
 
-    def action_revoke(self) -> None:
+    @work(group="dialog")
+    async def action_revoke(self) -> None:
         """Show the plan for the marked sessions, or for the one under the cursor, and ask."""
-        self.changes.revoke_selected(self.app)
+        await self.changes.revoke_selected(self.app)
 
-    def action_revoke_all(self) -> None:
+    @work(group="dialog")
+    async def action_revoke_all(self) -> None:
         """Ask, then end every session of the user."""
-        self.changes.revoke_all(self.app)
+        await self.changes.revoke_all(self.app)
 
     def action_refresh_token(self) -> None:
         """Get a new short-lived token."""
@@ -283,15 +283,14 @@ class SessionsScreen(BaseScreen[None]):
         else:
             self.reload()
 
-    def action_export(self) -> None:
+    @work(group="dialog")
+    async def action_export(self) -> None:
         """Write what is shown to a file."""
         from qiscus_tui.tui.dialogs.export import ExportDialog
 
         self.rows.finish_filter()
         if self.feed.connection is not None and self.table.order:
             dialog = ExportDialog(self.feed.listed, self.table.order, self.feed.connection)
-            self.app.push_screen(dialog, self._exported)
-
-    def _exported(self, path: str | None) -> None:
-        if path is not None:
-            self.notify(f"Written to {path}", markup=False)
+            path = await self.app.push_screen_wait(dialog)
+            if path is not None:
+                self.notify(f"Written to {path}", markup=False)
