@@ -42,6 +42,7 @@ APP_COMMANDS = (
         group=Group.PROGRAM,
         scopes=(Scope.LOGIN,),
         footer=ALWAYS,
+        on_app=True,
         bound=False,
     ),
 )

@@ -38,7 +38,6 @@ class Scope(enum.Enum):
     FIND = "find"
     EXPORT = "export"
     HELP = "help"
-    PALETTE = "palette"
 
 
 class Group(enum.Enum):

@@ -102,7 +102,7 @@ def needs_server(now: Context) -> str | None:
     if now.readonly:
         return "This account is read-only: remove readonly from config.toml to allow changes."
     if now.ended:
-        return "The session ended, so nothing can be changed: log in again first (r)."
+        return "The session ended, so nothing can be changed: a new login is needed."
     if now.loading:
         return "The list is not loaded yet, so nothing can be changed."
     if now.stale:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Center, Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
@@ -32,11 +32,15 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.origin import DEFAULT_SERVER, parse_origin
 from qiscus_tui.model.text import safe
+from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.commands.context import BUSY, Context
 from qiscus_tui.tui.screens.login_parts import Tab, TabStrip, Tick
 from qiscus_tui.tui.screens.login_work import Entered, StorageChoiceShown, find_offer, log_in_with
 from qiscus_tui.tui.widgets.fields import Field, SecretField
-from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Piece, Tone, piece
+from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
 if TYPE_CHECKING:
     from qiscus_tui.model.account import Account
@@ -53,10 +57,7 @@ class LoginScreen(BaseScreen[None]):
 
     CSS_PATH = "login.tcss"
     AUTO_FOCUS = "#email"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+t", "other_tab", show=False),
-        Binding("escape", "back", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.LOGIN)]
 
     def __init__(
         self,
@@ -81,6 +82,11 @@ class LoginScreen(BaseScreen[None]):
         self._offer: asyncio.Task[StorageChoiceShown] | None = None
         self._is_busy = False
 
+    @property
+    def context(self) -> Context:
+        no_way_back = "" if self._can_go_back else "There is no list to go back to: log in first."
+        return Context(no_way_back=BUSY if self._is_busy else no_way_back)
+
     # What is drawn.
 
     def compose(self) -> ComposeResult:
@@ -99,7 +105,7 @@ class LoginScreen(BaseScreen[None]):
             yield _row("Server", Field(self._server(), id="server"))
             yield Tick(id="keep")
             yield Static(id="said", markup=False)
-        yield OneLine(id="keys")
+        yield ActionBar(id="keys")
 
     def on_mount(self) -> None:
         """Fill in what is known at once, and look for a keyring after the first frame."""
@@ -109,7 +115,7 @@ class LoginScreen(BaseScreen[None]):
         self.query_one("#title", OneLine).show_line(
             Line((piece("qiscus-tui", Tone.STRONG, 90), piece(title, Tone.MUTED, 50, "   ")), right)
         )
-        self.query_one("#keys", OneLine).show_line(_keys(self._can_go_back))
+        self.query_one("#keys", ActionBar).show_commands(Scope.LOGIN, self.context)
         self._keep.label = Content(LOOKING)
         if self._why is not None:
             self._say(self._why.message, HERE if self._again else self._why.hint)
@@ -168,10 +174,13 @@ class LoginScreen(BaseScreen[None]):
         """Change over to the other way to log in."""
         self.query_one(TabStrip).action_other()
 
+    def action_next_field(self) -> None:
+        """Go to the next field."""
+        self.focus_next()
+
     def action_back(self) -> None:
         """Back to the sessions behind, where there are any."""
-        if self._can_go_back and not self._is_busy:
-            self.dismiss()
+        self.dismiss()
 
     @on(TabStrip.Changed)
     def _change_over(self, changed: TabStrip.Changed) -> None:
@@ -181,7 +190,8 @@ class LoginScreen(BaseScreen[None]):
     @on(Input.Submitted)
     @on(Tick.Submitted)
     @on(TabStrip.Submitted)
-    def _go(self) -> None:
+    def action_log_in(self) -> None:
+        """Log in with what was entered, or say what is missing."""
         if self._is_busy:
             return
         entered = self._entered()
@@ -285,16 +295,3 @@ def field_at_fault(error: QiscusTuiError, tab: Tab) -> str:
 
 def _row(label: str, field: Field, classes: str = "") -> Horizontal:
     return Horizontal(Static(label, classes="label"), field, classes=f"row {classes}")
-
-
-def _keys(can_go_back: bool) -> Line:
-    keys = [("enter", "log in", 90), ("tab", "next field", 60), ("ctrl+t", "other way", 70)]
-    if can_go_back:
-        keys.append(("esc", "back", 50))
-    keys.append(("ctrl+c", "quit", ALWAYS))
-    return Line(
-        tuple(
-            Piece(((key, Tone.KEY), (f" {words}", Tone.MUTED)), importance, after="  ")
-            for key, words, importance in keys
-        )
-    )
