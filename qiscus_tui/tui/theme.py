@@ -1,11 +1,11 @@
-"""The house's colours: quiet, few accents, and exact in a 256-colour terminal.
+"""Our themes: quiet, few accents, and exact in a 256-colour terminal.
 
-Every colour stands in the xterm palette of 256, so that surfaces which differ here differ there
-too; most terminals over SSH have no more. Accents mean something, everywhere the same:
-green is our own session, amber is soon, red is what cannot be undone, violet is marked.
+Every colour is in the xterm palette of 256, so that surfaces which differ here differ there too;
+most terminals over SSH have no more. Accents have one meaning everywhere: green is our own
+session, amber is soon, red is what cannot be undone, violet is marked.
 
 Where a terminal has 16 colours or is to show none, the same theme is made of the terminal's own
-colours: the accents keep apart there, and all other text has the colour that the user reads in.
+colours: the accents still differ there, and all other text has the default colour.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ ANSI_DARK = "qiscus-ansi-dark"
 ANSI_LIGHT = "qiscus-ansi-light"
 
 _ColourSystem = Literal["auto", "standard", "256", "truecolor", "windows"]
-"""What TEXTUAL_COLOR_SYSTEM asks for."""
+"""The values of TEXTUAL_COLOR_SYSTEM."""
 
 
 def _variables(
@@ -162,11 +162,11 @@ QISCUS_ANSI_DARK = _ansi(ANSI_DARK, "ansi_cyan", dark=True)
 QISCUS_ANSI_LIGHT = _ansi(ANSI_LIGHT, "ansi_blue", dark=False)
 
 THEMES = (QISCUS_DARK, QISCUS_LIGHT, QISCUS_ANSI_DARK, QISCUS_ANSI_LIGHT)
-"""Register these, and choose one, in `App.__init__`: later parses all CSS once more."""
+"""Register and choose in `App.__init__`: doing so later parses all CSS once more."""
 
 
 def has_few_colours(environ: Mapping[str, str]) -> bool:
-    """Whether the terminal has 16 colours or fewer, or is to show none (`NO_COLOR`)."""
+    """Return whether the terminal has 16 colours or fewer, or is to show none (`NO_COLOR`)."""
     if "NO_COLOR" in environ:
         return True
     system = cast("_ColourSystem", constants.COLOR_SYSTEM)
@@ -175,5 +175,5 @@ def has_few_colours(environ: Mapping[str, str]) -> bool:
 
 
 def fitting(wanted: str, *, few_colours: bool) -> str:
-    """The theme to take for the one that is wanted: one of the terminal's own colours."""
+    """Return the theme to use for the one configured: with few colours, the terminal's own."""
     return {DARK: ANSI_DARK, LIGHT: ANSI_LIGHT}.get(wanted, wanted) if few_colours else wanted

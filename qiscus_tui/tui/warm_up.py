@@ -1,4 +1,4 @@
-"""Gets in what the first frame did without, while that is being read."""
+"""Imports what the first frame did without, while the user reads it."""
 
 import importlib
 
@@ -27,6 +27,6 @@ LATER = (
 
 
 def import_the_rest() -> None:
-    """Import it. To be called in a thread."""
+    """Import the modules in `LATER`. To be called in a thread."""
     for name in LATER:
         importlib.import_module(name)

@@ -39,7 +39,7 @@ class ChartApp(App[None]):
 
     def show(self, bars: Sequence[Bar]) -> None:
         self.chart.show_bars(bars)
-        self.chart.show_fit(self.chart.wants)
+        self.chart.show_fit(self.chart.needs)
 
     def on_chart_opened(self) -> None:
         self.opened.append(self.chart.bar)
@@ -86,7 +86,7 @@ async def test_long_and_wide_labels_give_way_to_the_bars(width: int):
     app = ChartApp(long)
     async with app.run_test(size=(width, 14)) as pilot:
         await pilot.pause()
-        assert app.chart.wants.label > MOST_LABEL
+        assert app.chart.needs.label > MOST_LABEL
         longest, shorter = app.bars_drawn()
         assert len(longest) >= width // 5 - 2
         assert 0 < len(shorter) < len(longest)
@@ -98,7 +98,7 @@ async def test_labels_as_wide_as_another_charts_put_the_bars_below_each_other():
     async with app.run_test(size=(60, 14)) as pilot:
         await pilot.pause()
         app.other.show_bars([Bar("n", "10.2.0.0/24", 5, "ip:n")])
-        shared = Fit(max(app.chart.wants.label, app.other.wants.label), 6)
+        shared = Fit(max(app.chart.needs.label, app.other.needs.label), 6)
         app.chart.show_fit(shared)
         app.other.show_fit(shared)
         await pilot.pause()

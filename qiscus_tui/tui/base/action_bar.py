@@ -1,6 +1,7 @@
 """The footer: as many of the commands as the width takes, the most important to the last."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from textual import events
 from textual.message import Message
@@ -16,12 +17,11 @@ class ActionBar(OneLine):
 
     _commands: tuple[Command, ...] = ()
 
+    @dataclass
     class Pressed(Message):
         """A command was clicked."""
 
-        def __init__(self, name: str) -> None:
-            super().__init__()
-            self.name = name
+        name: str
 
     def show_commands(self, scope: Scope, context: Context) -> None:
         """Show what is available in this scope now."""

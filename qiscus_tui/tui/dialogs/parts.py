@@ -1,5 +1,6 @@
 """What dialogs are made of: buttons, toggles, fields, and a body that leaves room for the rest."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -73,12 +74,11 @@ class Toggle(Static, can_focus=True):
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "ask", show=False)]
 
+    @dataclass
     class Toggled(Message):
         """It was clicked, or Enter or space pressed on it; the dialog decides."""
 
-        def __init__(self, what: str) -> None:
-            super().__init__()
-            self.what = what
+        what: str
 
     def __init__(self, what: str) -> None:
         """`what` is left out otherwise, and begins with its key."""

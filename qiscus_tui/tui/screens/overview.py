@@ -148,8 +148,8 @@ class OverviewScreen(BaseScreen[str]):
         if not tall:
             left, right = [self.days, self.clients], [self.expiries, self.networks]
         for column in (left, right):
-            wants = [chart.wants for chart in column]
-            shared = Fit(max(one.label for one in wants), max(one.number for one in wants))
+            needs = [chart.needs for chart in column]
+            shared = Fit(max(one.label for one in needs), max(one.number for one in needs))
             for chart in column:
                 chart.show_fit(shared)
 

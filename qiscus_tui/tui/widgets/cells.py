@@ -1,7 +1,7 @@
-"""What stands in the cells of the table: fixed widths, plain words, no colour.
+"""The text of the table's cells: fixed widths, plain words, no colour.
 
-Every text that comes in here is a safe form already; these functions only cut and pad it, by
-terminal cells, so that wide characters never push the columns apart.
+Every text given is safe already; these functions only cut and pad it, by terminal cells, so that
+wide characters never move the columns.
 """
 
 import math
@@ -25,7 +25,7 @@ _UNSURE_WIDTH = re.compile("[\U0001f3fb-\U0001f3ff\U0001f1e6-\U0001f1ff\ufe0e\uf
 
 
 def fit(text: str, width: int) -> str:
-    """`text` in exactly `width` cells: padded with spaces, or cut with `…`."""
+    """Return `text` in exactly `width` cells: padded with spaces, or cut with `…`."""
     if text.isascii():
         length = len(text)
         if length <= width:
@@ -38,15 +38,15 @@ def fit(text: str, width: int) -> str:
 
 
 def width_of(text: str) -> int:
-    """Cells that `text` takes."""
+    """Return the number of cells that `text` takes."""
     return len(text) if text.isascii() else cell_len(_UNSURE_WIDTH.sub("·", text))
 
 
 def countdown_cell(expires_at: float | None, computed: bool, now: float, *, seconds: bool) -> str:
-    """Time left in `COUNTDOWN_WIDTH` cells, days and hours each in their own place.
+    """Return the time left in `COUNTDOWN_WIDTH` cells, each unit at its own place.
 
-    `~` stands before an expiry that the server did not name. Seconds are shown under a day,
-    and beyond it where `seconds` asks for them, up to 99 days.
+    `~` marks an expiry that the server did not give. Seconds are shown under a day,
+    and up to 99 days where `seconds` is true.
     """
     if expires_at is None:
         return f" {UNKNOWN:<12}"
@@ -68,7 +68,7 @@ def countdown_cell(expires_at: float | None, computed: bool, now: float, *, seco
 
 
 def last_used_cell(last_used_at: float | None, now: float) -> str:
-    """`3 h ago`, to the minute: nothing here changes every second."""
+    """Return `3 h ago`, to the minute: nothing here changes every second."""
     if last_used_at is None:
         return UNKNOWN
     gone = now - last_used_at
@@ -76,12 +76,12 @@ def last_used_cell(last_used_at: float | None, now: float) -> str:
 
 
 def created_cell(created_at: float | None, now: float) -> str:
-    """`today 09:14` or `24 Oct 2026 16:02`, in the local zone; at most 17 cells."""
+    """Return `today 09:14` or `24 Oct 2026 16:02`, in the local zone; at most 17 cells."""
     return _moment(created_at, now, short=False)
 
 
 def created_cell_short(created_at: float | None, now: float) -> str:
-    """`today 09:14`, `24 Oct 16:02` or, of another year, `24 Oct 2025`; at most 12 cells."""
+    """Return `today 09:14`, `24 Oct 16:02` or, `24 Oct 2025`; at most 12 cells."""
     return _moment(created_at, now, short=True)
 
 

@@ -1,6 +1,6 @@
-"""A chart of bars that lie, one a row: label, number, and a bar of blocks beside it.
+"""A chart of horizontal bars, one a row: label, number and bar.
 
-What no filter can ask for has its number and no bar, so a bar is always something to go on with.
+What no filter selects has its number and no bar: enter on a bar always filters by it.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 INDENT = 1
 GAP = 2
 MOST_LABEL = 24
-"""Cells that labels take at most."""
+"""The most cells of a label."""
 DECIDING = 10
-"""Bars whose labels decide on the width: a long name of little weight makes no bar shorter."""
+"""Only the labels of so many bars count for the width: a rare long one shortens no bar."""
 
 _BLOCK, _HALF = "▄", "▖"
-"""Half as high as the line: bars of neighbours stay apart."""
+"""Half as high as the line, so that bars do not touch."""
 
 
 class Fit(Struct, frozen=True):
@@ -38,7 +38,7 @@ class Fit(Struct, frozen=True):
 
 
 class Chart(LineList):
-    """Bars under a title. The cursor is drawn where the focus is."""
+    """Bars under a title. The cursor is drawn only with the focus."""
 
     STYLES = "chart"
     DEFAULT_CSS = """
@@ -74,11 +74,11 @@ class Chart(LineList):
 
     @property
     def bar(self) -> Bar | None:
-        """The bar under the cursor; None where there is none."""
+        """Return the bar under the cursor; None where there is none."""
         return self._bars[self.cursor_row] if self._bars else None
 
     def show_bars(self, bars: Sequence[Bar]) -> None:
-        """Show these; the cursor stays on its bar. Nothing is drawn where they are the same."""
+        """Show these; the cursor stays on its bar. Draw nothing if they are the same."""
         if bars == self._bars:
             return
         was, row = self.bar, self.cursor_row
@@ -89,8 +89,8 @@ class Chart(LineList):
         self.show_cursor()
 
     @property
-    def wants(self) -> Fit:
-        """What labels and numbers take where there is room."""
+    def needs(self) -> Fit:
+        """Return what labels and numbers need where there is room."""
         return Fit(
             max((width_of(bar.label) for bar in self._bars[:DECIDING]), default=0),
             max((len(f"{bar.count:,}") for bar in self._bars), default=0),
@@ -138,7 +138,7 @@ class Chart(LineList):
         return Strip([Segment(" " * self.row_width, self.style("muted"))], self.row_width)
 
     def _blocks(self, bar: Bar, room: int) -> str:
-        """The longest bar takes all the room; the shortest is seen."""
+        """Return the bar; the longest takes all the room, the shortest is still seen."""
         if not (bar.count and bar.filter):
             return ""
         halves = max(1, round(2 * room * bar.count / self._longest))

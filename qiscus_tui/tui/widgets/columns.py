@@ -1,4 +1,4 @@
-"""The columns of the session table: the one table of them, and which a width has room for."""
+"""The columns of the session table, and which of them fit a width."""
 
 import enum
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ CREATED_FULL = 17
 
 
 class Cell(Struct, frozen=True):
-    """What the text of a cell is made from."""
+    """What a cell's text is made of."""
 
     listed: SessionList
     position: int
@@ -73,23 +73,23 @@ class _Spec(Struct, frozen=True):
     text: Callable[[Cell], str]
     """The cell's text, of safe forms alone; it is cut to the column's width."""
     sort: SortKey | None
-    """What the list is sorted by when the title is clicked; None: by nothing."""
+    """What a click on the title sorts by; None: nothing."""
     least: int
     """The narrowest width."""
     ideal: int = 0
-    """What it is widened to where there is room."""
+    """The width where there is room."""
     most: int = 0
-    """What it is widened to when the others have their ideal."""
+    """The width when the other columns have their ideal."""
     priority: int = 0
-    """Who stays where room is scarce: the highest. 0 always stays."""
+    """Where room is scarce, the highest is shown first. 0 is always shown."""
     grows_whole: bool = False
     """Whether it has its least or its ideal width, and none between."""
 
 
 class Column(enum.Enum):
-    """A column, in the order from left to right.
+    """The columns, from left to right.
 
-    All tokens live equally long, so CREATED says little that EXPIRES IN does not.
+    All tokens have the same lifetime, so CREATED says little that EXPIRES IN does not.
     """
 
     EXPIRES = _Spec("EXPIRES IN", lambda _: "", SortKey.EXPIRES, LEADING_WIDTH)
@@ -132,7 +132,7 @@ class Sort(Struct, frozen=True):
 
 
 class Needs(Struct, frozen=True):
-    """What of a list decides over the columns."""
+    """What of a list the choice of columns depends on."""
 
     has_users: bool = False
     """Some entry names a user."""

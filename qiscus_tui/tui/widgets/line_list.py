@@ -1,7 +1,7 @@
 """A list that draws only the lines in its window: header, rows, cursor, keys and mouse.
 
-What the rows say is the subclass's; this part knows their number alone, so a hundred thousand
-cost no more than ten. Nothing scrolls by animation, and the scrollbar is always there.
+A subclass draws the rows; this part knows only their number, so a hundred thousand cost no more
+than ten. Scrolling is not animated, and the scrollbar is always shown.
 """
 
 from typing import ClassVar, cast
@@ -52,55 +52,55 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self._styles_by_name: dict[str, Style] = {}
 
-    # What a subclass says.
+    # For the subclass to define.
 
     def draw_header_line(self) -> Strip:
-        """The line over the rows."""
+        """Return the line over the rows."""
         raise NotImplementedError
 
     def draw_row_line(self, row: int) -> Strip:
-        """The line of a row that exists."""
+        """Return the line of a row that exists."""
         raise NotImplementedError
 
     def draw_empty_line(self, line: int) -> Strip:
-        """A line below the last row; `line` counts from the first of them, 0."""
+        """Return a line below the last row; the first of them is line 0."""
         raise NotImplementedError
 
     def cursor_moved(self) -> None:
-        """The cursor is on another row."""
+        """React to the cursor being on another row."""
 
     def row_opened(self) -> None:
-        """Enter, or a double click, on the row under the cursor."""
+        """React to enter, or a double click, on the row under the cursor."""
 
     def header_clicked(self, x: int) -> None:
-        """A click on the header, at cell `x`."""
+        """React to a click on the header, at cell `x`."""
 
     # Rows and window.
 
     @property
     def cursor_row(self) -> int:
-        """The row under the cursor, from 0; 0 where there are none."""
+        """Return the row under the cursor, from 0; 0 where there are none."""
         return self._row
 
     @property
     def top_row(self) -> int:
-        """The first row in the window."""
+        """Return the first row in the window."""
         return self.scroll_offset.y
 
     @property
     def page_rows(self) -> int:
-        """Rows that the window has room for, at least 1."""
+        """Return how many rows fit in the window, at least 1."""
         return max(1, self.size.height - HEADER_LINES)
 
     @property
     def row_width(self) -> int:
-        """Cells of a row: all but the scrollbar's."""
+        """Return the cells of a row: all but the scrollbar's."""
         return self.scrollable_content_region.width
 
     def set_rows(self, count: int, cursor: int, top: int) -> None:
-        """Take over `count` rows with the cursor on row `cursor` and row `top` at the top.
+        """Set the number of rows, the row under the cursor and the row at the top.
 
-        No layout is asked for: that would lay out the whole screen at every key of a filter.
+        Without a layout: it would lay out the whole screen at every key of a filter.
         """
         self._count = count
         self._row = cursor
@@ -137,7 +137,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
             self.refresh(Region(0, y, self.row_width, 1))
 
     def scroll_to(self, x: float | None = None, y: float | None = None, **_options: object) -> None:
-        """Scroll at once, whatever animation is asked for: a page is 4 KB, animated 65."""
+        """Scroll without animation: a page is 4 KB, and 65 KB animated."""
         if self.is_mounted:
             super().scroll_to(x, y, animate=False)
 

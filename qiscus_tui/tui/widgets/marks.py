@@ -31,16 +31,16 @@ class Marks:
 
     @property
     def flags(self) -> bytes:
-        """A 1 for each marked session, in the snapshot's order (for `is:marked`)."""
+        """Return a 1 for each marked session, in the snapshot's order (for `is:marked`)."""
         return bytes(self._flags)
 
     @property
     def total(self) -> int:
-        """How many are marked."""
+        """Return how many are marked."""
         return self._flags.count(1)
 
     def toggle(self, position: int) -> None:
-        """Mark it, or take its mark away."""
+        """Mark it, or unmark it."""
         self._flags[position] ^= 1
 
     def add(self, order: Sequence[int]) -> None:
@@ -66,7 +66,7 @@ class Marks:
         self._flags = bytearray(len(self._flags))
 
     def positions(self) -> list[int]:
-        """The marked positions, in the snapshot's order."""
+        """Return the marked positions, in the snapshot's order."""
         found: list[int] = []
         at = self._flags.find(1)
         while at >= 0:
@@ -75,14 +75,14 @@ class Marks:
         return found
 
     def counts(self, order: Sequence[int]) -> MarkCounts:
-        """How many are marked, and how many of them are not in `order`."""
+        """Return how many are marked, and how many of them are not in `order`."""
         total = self.total
         if not total or len(order) == len(self._flags):
             return MarkCounts(total)
         return MarkCounts(total, total - sum(map(self._flags.__getitem__, order)))
 
     def carried_over(self, old: SessionList, new: SessionList) -> "Marks":
-        """The marks for a newer snapshot, by id; those of sessions that are gone go with them."""
+        """Return the marks for a newer snapshot, by id, without those of sessions that are gone."""
         marks = Marks(len(new))
         marked = self.positions()
         if marked:

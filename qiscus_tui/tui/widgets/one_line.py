@@ -1,4 +1,4 @@
-"""One line of text that gives way: what matters least goes first when the width is short.
+"""One line of text that leaves out what matters least where the width is short.
 
 The base of header lines and footer. Pieces are plain text, made safe here and never parsed as
 markup.
@@ -39,22 +39,22 @@ class Piece(Struct, frozen=True):
 
     texts: tuple[tuple[str, Tone], ...]
     importance: int
-    """What has less goes first."""
+    """The least important is left out first."""
     name: str = ""
-    """What a click on it stands for."""
+    """What a click on it means."""
     after: str = " · "
-    """What stands between it and a piece before it."""
+    """What separates it from the piece before it."""
     room: int = 0
-    """Cells that it may grow to: nothing else comes and goes with every change of its words."""
+    """Cells reserved for it, so that nothing else comes and goes when its words change."""
 
     @property
     def width(self) -> int:
-        """Cells that it takes."""
+        """Return the cells that it takes."""
         return sum(width_of(text) for text, _ in self.texts)
 
 
 def piece(text: str, tone: Tone, importance: int, after: str = " · ", room: int = 0) -> Piece:
-    """A piece of one text, made safe."""
+    """Return a piece of one text, made safe."""
     return Piece(((safe(text), tone),), importance, after=after, room=room)
 
 
@@ -66,7 +66,7 @@ class Line(Struct, frozen=True):
 
     @property
     def width(self) -> int:
-        """Cells that it takes if nothing is left out."""
+        """Return the cells that it takes if nothing is left out."""
         return _width(self.left, self.right)
 
 
@@ -75,7 +75,7 @@ INDENT = 1
 
 
 class Placed(Struct, frozen=True):
-    """A piece, its first cell, and what stands right before it."""
+    """A piece, its first cell, and what separates it from the one before."""
 
     piece: Piece
     start: int
@@ -83,7 +83,7 @@ class Placed(Struct, frozen=True):
 
 
 def place(line: Line, width: int) -> list[Placed]:
-    """The pieces that fit into `width` cells, and where they stand."""
+    """Return the pieces that fit into `width` cells, and their places."""
     left, right = list(line.left), list(line.right)
     while _width(left, right) > width:
         shown = left + right
@@ -142,24 +142,19 @@ class OneLine(Widget):
     _tones: dict[Tone, Style] | None = None
     _line = Line()
 
-    @property
-    def line(self) -> Line:
-        """What it shows."""
-        return self._line
-
     def show_line(self, line: Line) -> None:
-        """Show another line; nothing is drawn where it is the same, and nothing laid out."""
+        """Show another line; draw nothing if it is the same, and lay out nothing."""
         if line != self._line:
             self._line = line
             self.refresh()
 
     @property
     def text(self) -> str:
-        """The line as it stands on the screen, without the spaces at its end."""
+        """Return the line as it is on the screen, without the spaces at its end."""
         return self.render_line(0).text.rstrip()
 
     def piece_at(self, x: int) -> Piece | None:
-        """The piece at cell `x`."""
+        """Return the piece at cell `x`."""
         for placed in place(self._line, self.size.width):
             if placed.start <= x < placed.start + placed.piece.width:
                 return placed.piece

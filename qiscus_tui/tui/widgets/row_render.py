@@ -1,8 +1,8 @@
 """Draws one row, and the header, of the session table as a strip of few segments.
 
 A row is three segments: what ticks (mark, badge, countdown), what it is (id, client), and the
-rest. Each change of style is sent to the terminal as twenty bytes or more, so there are no
-others; the row under the cursor is one.
+rest. Each change of style costs the terminal twenty bytes or more, so there are no more
+segments; the row under the cursor is one.
 """
 
 import enum
@@ -26,7 +26,7 @@ MARK = "✓"
 
 
 class Badge(enum.Enum):
-    """The state of a session as one sign, each of another shape."""
+    """The state of a session as a sign, each of its own shape."""
 
     LIVE = "●"
     NOT_REVOCABLE = "○"

@@ -11,19 +11,19 @@ from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, Piece, Tone, piece
 
 
 class Freshness(enum.Enum):
-    """How far the list on screen can be believed."""
+    """How current the list on screen is."""
 
     LOADING = "loading"
-    """The first list is on its way."""
+    """The first list is being read."""
     MISSING = "missing"
-    """It did not come, and nothing is on its way."""
+    """It could not be read, and nothing is being read."""
     LIVE = "live"
     STALE = "stale"
-    """The server is away, and the last list stays on screen."""
+    """The server can't be reached; the last list is shown."""
 
 
 class Identity(Struct, frozen=True):
-    """Whose sessions these are, and where our secrets live."""
+    """Whose sessions these are, and where our secrets are stored."""
 
     account: Account
     storage: Storage
@@ -31,7 +31,7 @@ class Identity(Struct, frozen=True):
 
 
 class Counts(Struct, frozen=True):
-    """How many sessions there are. None: not known yet, or not to be told."""
+    """How many sessions there are. None: not known."""
 
     active: int
     expiring: int
@@ -48,7 +48,7 @@ class Counts(Struct, frozen=True):
 
 
 class Shown(Struct, frozen=True):
-    """What the filter leaves, and how it is sorted."""
+    """What the filter shows, and how it is sorted."""
 
     filter: str
     shown: int
@@ -125,7 +125,7 @@ def filter_line(shown: Shown) -> Line:
 
 
 def age_words(age: float) -> str:
-    """`10 s ago`: in steps of five seconds, so that the line is not sent every second."""
+    """Return `10 s ago`, in steps of five seconds, so that the line is not sent every second."""
     return ago(age if age >= MINUTE else age // 5 * 5)
 
 
@@ -135,7 +135,7 @@ def progress_line(words: str) -> Line:
 
 
 def within_words(seconds: float) -> str:
-    """`24h`, `90m` or `7d`, as the configuration has it."""
+    """Return `24h`, `90m` or `7d`, as config.toml writes it."""
     whole = round(seconds)
     for unit, length in (("d", 86_400), ("h", 3600), ("m", 60)):
         if whole % length == 0 and (unit != "d" or whole > length):

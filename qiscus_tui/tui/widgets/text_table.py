@@ -1,6 +1,6 @@
-"""A list of plain rows in columns: for what is short and needs no ticking.
+"""A table of plain rows: for what is short and does not tick.
 
-Every cell is a safe text already, put into a segment and never parsed as markup.
+Every cell is safe text already, and never parsed as markup.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ INDENT = 1
 
 @dataclass(frozen=True)
 class TextColumn:
-    """A column as wide as what stands in it, within bounds."""
+    """A column as wide as its cells, within bounds."""
 
     title: str
     most: int
-    """Cells that it takes at most."""
+    """The most cells that it takes."""
     importance: int
-    """The column with the least goes first where the width is short."""
+    """The least important is left out first where the width is short."""
     least: int = 0
     """Cells that it can be narrowed to; 0: it is shown whole or not at all."""
 
@@ -93,11 +93,6 @@ class TextTable(LineList):
         self._measured_in = -1
         self._found: list[int] = []
 
-    @property
-    def rows(self) -> Sequence[TextRow]:
-        """What is shown."""
-        return self._rows
-
     def show_rows(self, rows: Sequence[TextRow], cursor: int = 0) -> None:
         """Show these rows, with the cursor on one of them."""
         self._rows = rows
@@ -106,7 +101,7 @@ class TextTable(LineList):
         self.show_cursor()
 
     def show_notice(self, *lines: str) -> None:
-        """What stands there while there are no rows."""
+        """Show these lines while there are no rows."""
         self._notice = lines
         self.refresh()
 
@@ -137,7 +132,7 @@ class TextTable(LineList):
         return Strip([Segment(fit(text, self.row_width), style)], self.row_width)
 
     def _widths(self) -> list[int]:
-        """Cells of each column now; 0 where it is not shown."""
+        """Return the cells of each column now; 0 where it is not shown."""
         room = self.row_width - INDENT
         if self._measured_in != room:
             self._measured_in = room
@@ -146,7 +141,7 @@ class TextTable(LineList):
 
 
 def column_widths(columns: Sequence[TextColumn], rows: Sequence[TextRow], room: int) -> list[int]:
-    """Cells of each column, 0 for those that `room` leaves no place for."""
+    """Return the cells of each column, 0 for those that do not fit into `room`."""
     wanted = [
         min(
             column.most,
