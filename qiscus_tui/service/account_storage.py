@@ -86,6 +86,11 @@ class AccountStorage:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
     """The tasks of this process queue here."""
 
+    def is_in_book(self, account: Account) -> bool:
+        """Return whether the book means these secrets: a later login may have stored others."""
+        storage, book = self.secrets.storage, self.local_files.book
+        return any(one.account.key == account.key and one.storage is storage for one in book.all())
+
     @contextlib.asynccontextmanager
     async def lock(self, account: Account) -> AsyncGenerator[None]:
         """Hold the account against every other task and process of this user.

@@ -408,7 +408,7 @@ async def test_a_login_that_is_kept_does_not_fail_for_what_was_learned_after_it(
     def full(*_: object) -> None:
         raise StorageError("No space left on device")
 
-    monkeypatch.setattr("qiscus_tui.service.account.server_zone._update_in_book", full)
+    monkeypatch.setattr("qiscus_tui.service.account_storage.AccountStorage.is_in_book", full)
     here = sandbox("local-time")
     done = await here.log_in()
     assert any("No space left" in note for note in done.notes)

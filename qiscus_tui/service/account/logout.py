@@ -106,15 +106,8 @@ async def forget(connection: Connection) -> None:
 
 
 async def _forget_held(connection: Connection) -> None:
-    local_files, key = connection.account_storage.local_files, connection.account.key
-    await asyncio.to_thread(connection.account_storage.secrets.remove, key)
-    if await asyncio.to_thread(_is_in_book, connection):
-        await asyncio.to_thread(local_files.book.remove, key)
-        await asyncio.to_thread(local_files.visits.forget, key)
-
-
-def _is_in_book(connection: Connection) -> bool:
-    """Return whether the book means these secrets: a later login may keep its own elsewhere."""
-    key, storage = connection.account.key, connection.storage
-    book = connection.account_storage.local_files.book
-    return any(one.account.key == key and one.storage is storage for one in book.all())
+    account_storage, account = connection.account_storage, connection.account
+    await asyncio.to_thread(account_storage.secrets.remove, account.key)
+    if await asyncio.to_thread(account_storage.is_in_book, account):
+        await asyncio.to_thread(account_storage.local_files.book.remove, account.key)
+        await asyncio.to_thread(account_storage.local_files.visits.forget, account.key)

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from qiscus_tui.errors import LoginNeeded, OutOfReach, ServerError, StorageError
 from qiscus_tui.model.account import Storage
-from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.accounts import StoredAccount
@@ -61,14 +60,10 @@ async def with_zone_learned(
 
 async def _store(connection: Connection, own_id: str) -> None:
     account_storage, account = connection.account_storage, connection.account
-    if connection.storage is not Storage.THIS_RUN:
-        stored = StoredAccount("", account, connection.storage, own_id)  # without a new name
-        async with account_storage.lock(account):
-            await asyncio.to_thread(_update_in_book, account_storage.local_files, stored)
-
-
-def _update_in_book(local_files: LocalFiles, stored: StoredAccount) -> None:
-    """Save what was learned, unless the account was logged out or moved meanwhile."""
-    key, storage = stored.account.key, stored.storage
-    if any(one.account.key == key and one.storage is storage for one in local_files.book.all()):
-        local_files.book.save(stored)
+    if connection.storage is Storage.THIS_RUN:
+        return
+    stored = StoredAccount("", account, connection.storage, own_id)  # without a new name
+    async with account_storage.lock(account):
+        # It may have been logged out or moved meanwhile.
+        if await asyncio.to_thread(account_storage.is_in_book, account):
+            await asyncio.to_thread(account_storage.local_files.book.save, stored)
