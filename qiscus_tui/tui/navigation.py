@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from qiscus_tui.service.account.login import LoggedIn
     from qiscus_tui.service.account_selection import SelectedAccount
     from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.history import PastPlan
     from qiscus_tui.service.workspace import Workspace
     from qiscus_tui.tui.feed import Feed
     from qiscus_tui.tui.screens.accounts import AccountsAnswer
@@ -114,7 +115,12 @@ class Navigation:
         """Show what was revoked from here."""
         from qiscus_tui.tui.screens.audit import AuditScreen
 
-        self._app.push_screen(AuditScreen(self._workspace))
+        self._app.push_screen(AuditScreen(self._workspace, self._open_plan))
+
+    def _open_plan(self, plan: PastPlan) -> None:
+        from qiscus_tui.tui.screens.audit import PlanScreen
+
+        self._app.push_screen(PlanScreen(plan))
 
     def open_palette(self) -> None:
         """Show the commands that are available on the screen in front."""

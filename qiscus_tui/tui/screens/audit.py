@@ -23,6 +23,8 @@ from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow, TextTable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qiscus_tui.service.history import PastPlan
     from qiscus_tui.service.workspace import Workspace
 
@@ -51,9 +53,10 @@ class AuditScreen(BaseScreen[None]):
     HOW_BACK = "esc goes back to it"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.AUDIT)]
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, open_plan: Callable[[PastPlan], None]) -> None:
         super().__init__()
         self._workspace = workspace
+        self._open_plan = open_plan
         self._plans: list[PastPlan] = []
 
     def compose(self) -> ComposeResult:
@@ -102,7 +105,7 @@ class AuditScreen(BaseScreen[None]):
 
     def action_open_plan(self) -> None:
         """Show the outcome of each session of the plan under the cursor."""
-        self.app.push_screen(PlanScreen(self._plans[self.query_one(TextTable).cursor_row]))
+        self._open_plan(self._plans[self.query_one(TextTable).cursor_row])
 
 
 class PlanScreen(BaseScreen[None]):
