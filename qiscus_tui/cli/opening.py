@@ -41,8 +41,8 @@ def demo_workspace(clock: Clock, sessions: int = 400, config_file: Path | None =
     from qiscus_tui.demo import demo_state
     from qiscus_tui.demo.app import demo_app
     from qiscus_tui.model.origin import parse_origin
-    from qiscus_tui.service.workspace import DemoAccess
-    from qiscus_tui.store.config import Config, load_named_config
+    from qiscus_tui.service.workspace import DemoAccess, named_config
+    from qiscus_tui.store.config import Config
 
     state = demo_state(clock, sessions=sessions)
     access = DemoAccess(
@@ -51,7 +51,7 @@ def demo_workspace(clock: Clock, sessions: int = 400, config_file: Path | None =
         state.credentials.email,
         state.credentials.password,
     )
-    config = load_named_config(config_file) if config_file else Config()
+    config = named_config(config_file) or Config()
     return Workspace(
         {}, config, LocalFiles.in_memory(), clock, config_file=config_file, demo=access
     )

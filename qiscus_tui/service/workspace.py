@@ -159,12 +159,23 @@ class Workspace:
         return open_store(kind, self.local_files.paths, given)
 
 
+def named_config(path: Path | None) -> Config | None:
+    """Return the settings of the file that the user named. Raises ConfigError, StorageError."""
+    return load_named_config(path, _overridable) if path else None
+
+
+def _overridable() -> tuple[str, ...]:
+    from qiscus_tui.api.contract import OVERRIDABLE  # loaded for a file with `[api]` alone
+
+    return OVERRIDABLE
+
+
 def open_workspace(
     environ: Mapping[str, str], account_options: AccountOptions, config_file: Path | None = None
 ) -> Workspace:
     """Return the workspace of this user. Raises ConfigError, StorageError."""
     paths = find_paths(environ)
-    config = load_named_config(config_file) if config_file else load_config(paths.config_file)
+    config = named_config(config_file) or load_config(paths.config_file, _overridable)
     return Workspace(
         environ, config, LocalFiles(paths, environ), SystemClock(), account_options, config_file
     )

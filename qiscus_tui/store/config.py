@@ -12,7 +12,7 @@ from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.text import safe
 from qiscus_tui.store import config_checks as read
-from qiscus_tui.store.config_reader import read_config, setting, unreadable
+from qiscus_tui.store.config_reader import Names, read_config, setting, unreadable
 from qiscus_tui.store.file_checks import check_settings, shown
 
 
@@ -110,16 +110,6 @@ class _Known:
 
 
 @dataclass(frozen=True)
-class _Calls:
-    """`[api]`: the calls whose path and field can be overridden."""
-
-    revoke_token: Override | None = None
-    refresh_token: Override | None = None
-    revoke_all_token: Override | None = None
-    active_token_list: Override | None = None
-
-
-@dataclass(frozen=True)
 class _File:
     """The tables of config.toml."""
 
@@ -128,39 +118,40 @@ class _File:
     storage: StorageConfig = StorageConfig()
     account: Mapping[str, AccountConfig] = field(default_factory=dict[str, AccountConfig])
     known: tuple[_Known, ...] = ()
-    api: _Calls = _Calls()
+    api: Mapping[str, Override] = field(default_factory=dict[str, Override])
 
 
-def load_config(path: Path) -> Config:
+def load_config(path: Path, calls: Names) -> Config:
     """Return the settings of the file; the defaults where there is none.
+
+    `calls` returns the names of the calls that `[api]` may override.
 
     Raises ConfigError, and StorageError where others could have written it.
     """
     try:
         if path.is_fifo():
             raise ConfigError(f"{shown(path)} is a named pipe", "Put a file in its place.")
-        return _config(path)
+        return _config(path, calls)
     except FileNotFoundError:
         return Config()
     except OSError as error:
         raise unreadable(path, error) from error
 
 
-def load_named_config(path: Path) -> Config:
+def load_named_config(path: Path, calls: Names) -> Config:
     """Return the settings of a file that the user named. Raises as `load_config`."""
     try:
-        return _config(path)
+        return _config(path, calls)
     except FileNotFoundError as error:
         raise ConfigError(
             f"There is no file {shown(path)}", "Check what --config names."
         ) from error
 
 
-def _config(path: Path) -> Config:
+def _config(path: Path, calls: Names) -> Config:
     check_settings(path)
-    file = read_config(path, _File)
+    file = read_config(path, _File, {"api": calls})
     if file.server.ca_bundle is not None:
         check_settings(file.server.ca_bundle)  # whoever can write it is trusted with our tokens
     known = tuple(one.known for one in file.known)
-    api = {name: override for name, override in vars(file.api).items() if override is not None}
-    return Config(file.server, file.ui, file.storage, file.account, known, api)
+    return Config(file.server, file.ui, file.storage, file.account, known, file.api)

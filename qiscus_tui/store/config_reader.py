@@ -11,7 +11,7 @@ import contextlib
 import dataclasses
 import re
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -28,6 +28,9 @@ Settings = TypeVar("Settings")
 Place = tuple[str | int, ...]
 """Where a value is: names of tables and keys, and indexes in lists of tables."""
 
+Names = Callable[[], Sequence[str]]
+"""Returns the keys that a table may have."""
+
 _READER = "reader"
 
 
@@ -36,13 +39,13 @@ def setting(reader: Callable[[str], object]) -> msgspec.Meta:
     return msgspec.Meta(extra={_READER: reader})
 
 
-def read_config(path: Path, kind: type[Settings]) -> Settings:
-    """Return the settings of a file.
+def read_config(path: Path, kind: type[Settings], names: Mapping[str, Names]) -> Settings:
+    """Return the settings of a file; `names` limits the keys of tables that are mappings.
 
     Raises ConfigError, and FileNotFoundError where there is no file.
     """
-    source, values = _parsed(path)
-    return cast("Settings", source.value(kind, values, ()))
+    text, values = _parsed(path)
+    return cast("Settings", _Source(shown(path), text, names).value(kind, values, ()))
 
 
 def unreadable(path: Path, error: OSError) -> ConfigError:
@@ -56,7 +59,7 @@ def unreadable(path: Path, error: OSError) -> ConfigError:
     return ConfigError(f"{shown(path)} could not be read: {error.strerror}", hint)
 
 
-def _parsed(path: Path) -> tuple["_Source", dict[str, object]]:
+def _parsed(path: Path) -> tuple[str, dict[str, object]]:
     import tomllib
 
     name = shown(path)
@@ -80,7 +83,7 @@ def _parsed(path: Path) -> tuple["_Source", dict[str, object]]:
         raise _syntax_error(name, text, str(error)) from error
     except RecursionError as error:
         raise ConfigError(f"{name} is nested too deeply") from error
-    return _Source(name, text), values
+    return text, values
 
 
 def _syntax_error(name: str, text: str, message: str) -> ConfigError:
@@ -93,19 +96,20 @@ def _syntax_error(name: str, text: str, message: str) -> ConfigError:
 class _Source:
     """The text of the file: turns what was parsed into settings, and finds lines for errors."""
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, names: Mapping[str, Names]) -> None:
         self._name = name
         self._text = text
+        self._names = names
 
     def value(self, hint: object, value: object, place: Place) -> object:
         """Return the value as the type hint says. Raises ConfigError."""
         origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-        if type(None) in arguments:  # a table that may be missing
-            hint = arguments[0]
         if dataclasses.is_dataclass(hint):
             return self._table(cast("type", hint), self._values(value, place), place)
         if origin is Mapping:
             tables = self._values(value, place)
+            if names := self._names.get(_dotted(place)):
+                self._check_keys(tables, names(), place)
             return {
                 key: self.value(arguments[1], one, (*place, key)) for key, one in tables.items()
             }
@@ -118,9 +122,7 @@ class _Source:
 
     def _table(self, kind: type, values: dict[str, object], place: Place) -> object:
         hints = typing.get_type_hints(kind, include_extras=True)
-        for key in values:
-            if key not in hints:
-                raise self._unknown(key, sorted(hints), place)
+        self._check_keys(values, list(hints), place)
         read = {key: self.value(hints[key], one, (*place, key)) for key, one in values.items()}
         try:
             return kind(**read)
@@ -148,11 +150,16 @@ class _Source:
             raise self._error(place, f"must be written as [[{_dotted(place)}]]")
         raise self._error(place, f"must be a table ([{_dotted(place)}]), not {_kind(value)}")
 
-    def _unknown(self, key: str, known: list[str], place: Place) -> ConfigError:
-        near = " or ".join(similar(key, known))
+    def _check_keys(self, values: Mapping[str, object], known: Sequence[str], at: Place) -> None:
+        for key in values:
+            if key not in known:
+                raise self._unknown(key, known, at)
+
+    def _unknown(self, key: str, known: Sequence[str], place: Place) -> ConfigError:
+        near = " or ".join(similar(key, sorted(known)))
         where = f" in [{_dotted(place)}]" if place else ""
         message = f"Unknown setting `{safe(key, 60)}`{where}"
-        hint = f"Did you mean {near}?" if near else f"Known here: {', '.join(known)}."
+        hint = f"Did you mean {near}?" if near else f"Known here: {', '.join(sorted(known))}."
         return ConfigError(f"{self._name}, line {self._line((*place, key))}: {message}", hint)
 
     def _error(self, place: Place, problem: str) -> ConfigError:

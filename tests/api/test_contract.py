@@ -19,7 +19,7 @@ def written(tmp_path: Path, name: str) -> Path:
 
 @pytest.mark.parametrize("name", OVERRIDABLE)
 def test_config_toml_overrides_the_calls_that_may_be_overridden(tmp_path: Path, name: str) -> None:
-    override = load_config(written(tmp_path, name)).api[name]
+    override = load_config(written(tmp_path, name), lambda: OVERRIDABLE).api[name]
     changed = contract_with({name: (override.path, override.field)})
     assert [call.path for call in changed.calls if call.name == name] == ["/other/path"]
 
@@ -27,7 +27,7 @@ def test_config_toml_overrides_the_calls_that_may_be_overridden(tmp_path: Path, 
 @pytest.mark.parametrize("name", ["login", "logout", "profile"])
 def test_no_other_call_can_be_overridden(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigError):
-        load_config(written(tmp_path, name))
+        load_config(written(tmp_path, name), lambda: OVERRIDABLE)
     assert contract_with({name: ("/other/path", None)}) == DEFAULT
 
 

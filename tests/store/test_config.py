@@ -1,5 +1,6 @@
 import ipaddress
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,17 @@ from qiscus_tui.errors import ConfigError, StorageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.store import config as settings_module
 from qiscus_tui.store.config import (
     AccountConfig,
     Config,
     Override,
-    load_config,
-    load_named_config,
 )
 from qiscus_tui.store.config_checks import api_path
+
+CALLS = ("active_token_list", "refresh_token", "revoke_all_token", "revoke_token")
+load_config = partial(settings_module.load_config, calls=lambda: CALLS)
+load_named_config = partial(settings_module.load_named_config, calls=lambda: CALLS)
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 
