@@ -3,6 +3,8 @@
 import pytest
 from textual.app import App, ComposeResult
 
+from qiscus_tui.demo import Call, Fault
+from qiscus_tui.errors import OutOfReach
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Group, Scope
@@ -139,3 +141,41 @@ def test_bindings_carry_every_key_and_the_actions_name() -> None:
         "help",
         "quit",
     }
+
+
+@pytest.mark.parametrize(
+    ("keys", "reason"),
+    [
+        (["u"], "No session is marked."),
+        (["slash", *"zzzz", "enter", "space"], "No session is shown."),
+        (["slash", *"zzzz", "enter", "e"], "No session is shown."),
+        (["j", "x", "p"], "No protected session is left out."),
+        (["j", "x", "q"], "No plan is running: esc closes this."),
+        (["R"], "The list is stale, so nothing can be changed until it is read again (r)."),
+    ],
+)
+async def test_the_key_of_an_unavailable_command_says_why(
+    clock: ManualClock, keys: list[str], reason: str
+) -> None:
+    async with at_sessions(clock) as running:
+        if keys == ["R"]:
+            running.state.fail_next(Call.LIST, *[Fault(503)] * 9)
+            await running.press("r")
+        await running.press(*keys)
+        assert running.toasts == reason
+
+
+async def test_a_click_asks_the_same_registry_as_the_key(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        x = running.lines()[-1].index("x revoke")
+        running.sessions.feed.trouble = OutOfReach("The server is away", "Wait.")
+        await running.pilot.click("#actions", offset=(x, 0))
+        await running.settle()
+        assert running.app.screen is running.sessions
+        assert "The list is stale" in running.toasts
+
+
+def test_every_command_has_help_and_keys_or_a_title() -> None:
+    for command in COMMANDS:
+        assert command.keys or command.title, command.name
+        assert command.label or not command.footer, command.name

@@ -62,7 +62,7 @@ async def test_where_tokens_are_masked_it_does_not_pretend_to_know() -> None:
         app = await shown(pilot, FindDialog(on.listed, on.clock))
         await pilot.press("a", "enter")
         await pilot.pause()
-        assert "as far as can be told" in app.flat()
+        assert "are listed without their full token" in app.flat()
 
 
 async def test_where_the_list_is_not_whole_it_does_not_pretend_either() -> None:
@@ -81,7 +81,7 @@ async def test_what_an_old_list_does_not_have_may_live_all_the_same() -> None:
         app = await shown(pilot, FindDialog(on.listed, on.clock))
         await pilot.press(*"nobody", "enter")
         await pilot.pause()
-        assert "as far as can be told: the list was read 5 min ago" in app.flat()
+        assert "but the list was read 5 min ago" in app.flat()
 
 
 async def test_what_can_be_no_token_is_said_instead_of_not_found() -> None:

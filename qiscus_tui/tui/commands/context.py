@@ -33,7 +33,7 @@ class Context(Struct, frozen=True, kw_only=True):
     busy: bool = False
     """Something is being changed."""
     filter_error: str = ""
-    """Why the filter can't be read: what is shown is not what was asked for."""
+    """Why the filter can't be read: what is shown is not what it selects."""
 
     account_in_use: bool = False
     """The account under the cursor is the one whose sessions are behind."""

@@ -1,1 +1,1 @@
-"""What is asked and told over a screen. Each is a modal screen that gives its answer."""
+"""Questions and messages over a screen: modal screens that are dismissed with their answer."""

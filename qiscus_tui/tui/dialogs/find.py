@@ -59,8 +59,8 @@ class FindDialog(Dialog[str | None]):
     def _doubt(self) -> str:
         masked = sum(1 for session in self._listed.sessions if session.token is None)
         if masked:
-            return f", as far as can be told: {masked:,} are listed without their full token"
+            return f", but {masked:,} are listed without their full token"
         if not self._listed.is_whole:
-            return ", as far as can be told: the list could not be read whole"
+            return ", but the list could not be read whole"
         age = self._clock.now() - self._listed.read_at
-        return f", as far as can be told: the list was read {ago(age)}" if age > FRESH else ""
+        return f", but the list was read {ago(age)}" if age > FRESH else ""

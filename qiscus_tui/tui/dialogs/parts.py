@@ -38,10 +38,10 @@ def _content(text: str | Content) -> Content:
 
 
 class Body(VerticalScroll, can_focus=False):
-    """The part that scrolls, so that what stands under it is always on the screen."""
+    """The part that scrolls, so that what is below it is always on the screen."""
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Its lines, or what its neighbours leave of the screen."""
+        """Return its number of lines, or what its neighbours leave of the screen."""
         wanted = super().get_content_height(container, viewport, width)
         box = self.parent
         if not isinstance(box, Widget):
@@ -110,7 +110,7 @@ class TypedField(Field):
     """A confirmation by typing. It refuses pastes, and passes on the keys it can't use."""
 
     class PasteRefused(Message):
-        """Somebody pasted into it."""
+        """Something was pasted into it."""
 
     def __init__(self, guard: Guard, *, characters: str = "", id: str) -> None:
         super().__init__(id=id)

@@ -44,7 +44,7 @@ class Question(Dialog[Answer]):
     # When a yes counts.
 
     def ask_again(self) -> None:
-        """Ask anew: nothing confirms until this is drawn and the delay is over."""
+        """Ask again: nothing confirms until this is drawn and the delay is over."""
         self.guard.disarm()
         self._show_armed()
         self.call_after_refresh(self._drawn)

@@ -52,19 +52,19 @@ def toggles(plan: RevocationPlan) -> Iterator[tuple[str, str, bool]]:
     """Yield kind, words (empty where nothing can be added) and state of each toggle."""
     allowed = plan.allowed
     if plan.listed.current is Current.UNKNOWN:
-        stays = _count(plan, Exclusion.CURRENT_UNKNOWN)
+        count = _count(plan, Exclusion.CURRENT_UNKNOWN)
         words = "revoke though one may be this program's own session"
     else:
-        stays = _count(plan, Exclusion.CURRENT)
+        count = _count(plan, Exclusion.CURRENT)
         words = "also this program's own session; its next use makes a new token"
-    yield "current", words if stays or allowed.current else "", allowed.current
+    yield "current", words if count or allowed.current else "", allowed.current
     for kind, exclusion, is_in, words in (
         ("protected", Exclusion.PROTECTED, allowed.protected, "also protected ones"),
         ("hidden", Exclusion.HIDDEN, allowed.hidden, "also hidden by the filter"),
     ):
-        stays = _count(plan, exclusion)
-        counted = f"{words} ({stays:,})" if stays else words
-        yield kind, counted if stays or is_in else "", is_in
+        count = _count(plan, exclusion)
+        counted = f"{words} ({count:,})" if count else words
+        yield kind, counted if count or is_in else "", is_in
 
 
 def _count(plan: RevocationPlan, exclusion: Exclusion) -> int:

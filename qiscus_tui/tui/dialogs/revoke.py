@@ -47,13 +47,13 @@ REDRAW = 0.1
 """Seconds between two drawings of the progress."""
 
 LONG = 10.0
-"""Seconds after which the end of a run rings the bell: somebody may look elsewhere by then."""
+"""Seconds after which the end of a run rings the bell: the user may be looking elsewhere."""
 
 MARKED = "marked"
 """Why sessions are in a plan: they were marked."""
 
 KINDS = ("current", "protected", "hidden")
-"""What a plan leaves out unless it is asked for."""
+"""What a plan leaves out unless it is allowed."""
 
 
 class RevokeDialog(Question[Report]):
