@@ -16,7 +16,8 @@ from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
 if TYPE_CHECKING:
     from textual import getters
-    from textual.app import App
+
+    from qiscus_tui.tui.terminal.app import TerminalApp
 
 LEAST_WIDTH = 60
 LEAST_HEIGHT = 15
@@ -57,7 +58,7 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
     """Whether it shows the list of the sessions screen behind it, as that is read again."""
 
     if TYPE_CHECKING:
-        app = getters.app(App[int])
+        app = getters.app(TerminalApp)
 
     def action_begins(self) -> None:
         """Something is done here, by a key or a click."""

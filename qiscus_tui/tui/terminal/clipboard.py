@@ -4,17 +4,11 @@ tmux and GNU screen keep the sequence (OSC 52) to themselves. Inside tmux its ow
 text on; where that can't be called, as on the far side of SSH, tmux passes on what it is set to.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
-from typing import TYPE_CHECKING
 
 from qiscus_tui.tui.terminal.app import TerminalApp
 from qiscus_tui.tui.terminal.multiplexer import Multiplexer
-
-if TYPE_CHECKING:
-    from textual.app import App
 
 SENT = "sent to the terminal"
 """Never "copied": the terminal may refuse."""
@@ -26,13 +20,12 @@ _SHOWN_FOR = 30
 _ONE_LINE = 60
 
 
-async def send(app: App[int], text: str, what: str) -> None:
+async def send(app: TerminalApp, text: str, what: str) -> None:
     """Send `text`, and notify where it went; where it may not arrive, show it. `what` names it."""
     trouble = ""
-    multiplexer = app.multiplexer if isinstance(app, TerminalApp) else None
-    if os.environ.get("TERM") == "linux" and multiplexer is None:
+    if os.environ.get("TERM") == "linux" and app.multiplexer is None:
         trouble = "This terminal has no clipboard."
-    elif multiplexer is Multiplexer.TMUX:
+    elif app.multiplexer is Multiplexer.TMUX:
         trouble = await _through_tmux(app, text, what)
     else:
         app.copy_to_clipboard(text)
@@ -44,7 +37,7 @@ async def send(app: App[int], text: str, what: str) -> None:
     app.notify(f"{trouble}\n{shown}", severity="warning", markup=False, timeout=_SHOWN_FOR)
 
 
-async def _through_tmux(app: App[int], text: str, what: str) -> str:
+async def _through_tmux(app: TerminalApp, text: str, what: str) -> str:
     """Return why it may not arrive; empty where it will."""
     answer = await _load_buffer(text) if os.environ.get("TMUX") else None
     if answer is None:  # another machine's tmux, or an old one
