@@ -1,7 +1,7 @@
-"""An answer as it comes: its status, its headers, and a body bounded in size and time.
+"""An answer while it arrives: its status, its headers, and a body bounded in size and time.
 
-Compressed bodies are inflated here, a bounded piece at a time: a library that inflates what
-arrived in one go can be made to fill the memory by a few KB.
+Compressed bodies are inflated here, a bounded piece at a time: with a library that inflates
+everything at once, a few KB could fill the memory.
 """
 
 import zlib
@@ -23,7 +23,7 @@ LIST_BODY = 256 * 1024 * 1024
 """Bytes of one list answer, at most; 100,000 sessions take some 30 MB."""
 
 SLOWEST = 2048
-"""Bytes a second below which an answer that goes on and on counts as timed out."""
+"""Bytes per second; a slower answer times out."""
 
 ACCEPTED_ENCODING = "gzip"
 
@@ -41,12 +41,12 @@ class Answer:
 
     @property
     def server_time(self) -> float | None:
-        """The `Date` of the answer in epoch seconds, None without a usable one."""
+        """The `Date` of the answer in epoch seconds, None if it is missing or invalid."""
         return server_time(self.headers)
 
 
 def server_time(headers: Mapping[str, str]) -> float | None:
-    """The `Date` header in epoch seconds, None without a usable one."""
+    """Return the `Date` header in epoch seconds, None if it is missing or invalid."""
     return http_date(headers.get("date", ""))
 
 
@@ -63,9 +63,9 @@ class AnswerStream:
         self.headers: Mapping[str, str] = response.headers
 
     async def pieces(self, bound: int | None) -> AsyncGenerator[bytes]:
-        """The body, piece by piece. Raises Unreadable past `bound` bytes, OutOfReach.
+        """Yield the body in pieces. Raises Unreadable past `bound` bytes, OutOfReach.
 
-        The time that is spent with a piece is not the server's.
+        The time that the caller spends on a piece does not count.
         """
         body = self._body()
         spent, arrived, size = 0.0, 0, 0
@@ -93,10 +93,10 @@ class AnswerStream:
         except (httpx.HTTPError, OSError) as error:
             raise transport_error(error, self._host, self._timeout) from error
         if arrived and not body.is_whole:
-            raise AnswerLost(f"The connection to {self._host} ended before the answer was here")
+            raise AnswerLost(f"The connection to {self._host} ended in the middle of the answer")
 
     async def whole(self, bound: int = SMALL_BODY) -> bytes:
-        """The whole body; by default that of an ordinary answer."""
+        """Return the whole body; the default bound is that of an ordinary answer."""
         content = bytearray()
         async for piece in self.pieces(bound):
             content += piece
@@ -108,9 +108,7 @@ class AnswerStream:
             return _Plain()
         if encoding in {"gzip", "x-gzip"}:
             return _Gzip()
-        raise Unreadable(
-            "The answer is compressed in a way that was not asked for", status=self.status
-        )
+        raise Unreadable("The answer has a compression that was not requested", status=self.status)
 
 
 class _Plain:
@@ -135,6 +133,6 @@ class _Gzip:
             piece = self._inflater.decompress(raw, _PIECE)
             yield piece
             while len(piece) == _PIECE and not self._inflater.unconsumed_tail:
-                piece = self._inflater.decompress(b"", _PIECE)  # what did not fit into the piece
+                piece = self._inflater.decompress(b"", _PIECE)  # the rest that did not fit
                 yield piece
             raw = self._inflater.unconsumed_tail or self._inflater.unused_data

@@ -1,8 +1,7 @@
-"""A call that the user names: any path of the same server but those that make, end or list tokens.
+"""A call named by the user: any path of the server but those that create, end or list tokens.
 
-What a path means is decided by whoever reads it last, a proxy or the server, and each may decode
-it once more. So what could mean anything but itself is refused, and a path is held against the
-refused ones as the most generous reader would read it.
+A proxy and the server may each decode a path once more. So an ambiguous path is refused, and
+the refused calls are compared with a path as the most lenient reader would understand it.
 """
 
 import re
@@ -16,17 +15,17 @@ READS = ("GET", "HEAD")
 """Methods that change nothing; they have no body."""
 
 METHODS = (*READS, "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-"""Not TRACE, whose answer repeats the headers, nor CONNECT, which leads elsewhere."""
+"""Not TRACE, whose answer repeats the headers, nor CONNECT, which opens a tunnel."""
 
 _PLAIN = re.compile(r"/[!-~]*")
 _LEADS_AWAY = ("//", "\\", "@", "..", "#")
 _ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HIDDEN = re.compile(r"%(?:2[EeFf]|5[Cc]|[01][0-9A-Fa-f]|7[Ff]|[Cc][01])")
-"""Dot, slash, backslash, control characters; C0 and C1 begin a dot or slash that is too long."""
+"""Dot, slash, backslash, control characters; C0 and C1 begin an overlong dot or slash."""
 _PARAMETERS = re.compile(r";[^/]*")
 _MOST_DECODED = 5
 
-_HINT = "Give a path of the account's own server, as /api/v2/…; values by -f are encoded."
+_HINT = "Give a path on the account's server, such as /api/v2/…; values of -f are encoded."
 
 Fields = Iterable[tuple[str, str]]
 
@@ -34,9 +33,9 @@ Fields = Iterable[tuple[str, str]]
 def any_call(
     method: str, target: str, query: Fields, contract: Contract, authentication: Authentication
 ) -> Call:
-    """The call to `target` (a path, with or without a query). Raises UsageError.
+    """Return the call to `target` (a path, with or without a query). Raises UsageError.
 
-    `query` is encoded and goes behind what the target has of its own.
+    `query` is encoded and appended to that of the target.
     """
     path, mark, given = target.partition("?")
     _must_be_plain(target, path)
@@ -44,8 +43,8 @@ def any_call(
     for call in contract.token_calls:
         if read == _as_read(call.path):
             raise UsageError(
-                "That call makes, ends or lists tokens, which api does not do: nothing was sent",
-                f"There is a verb for it: qiscus-tui {call.verb}",
+                "That call creates, ends or lists tokens, which api does not do: nothing was sent",
+                f"Use this instead: qiscus-tui {call.verb}",
             )
     more = urlencode(list(query))
     whole = "&".join(filter(None, (given, more)))
@@ -56,24 +55,24 @@ def any_call(
 
 def _must_be_plain(target: str, path: str) -> None:
     if not _PLAIN.fullmatch(target):
-        raise UsageError("The path must begin with / and be plain text without spaces", _HINT)
+        raise UsageError("The path must begin with / and be plain ASCII without spaces", _HINT)
     for bad in _LEADS_AWAY:
         if bad in path:
-            raise UsageError(f"The path must not hold {bad}", _HINT)
+            raise UsageError(f"The path must not contain {bad}", _HINT)
     if "\\" in target or "#" in target:
-        raise UsageError("The query must not hold \\ or #", _HINT)
+        raise UsageError("The query must not contain \\ or #", _HINT)
     if "." in path.split("/"):
-        raise UsageError("The path must not hold /./", _HINT)
+        raise UsageError("The path must not contain /./", _HINT)
     if _ESCAPE.search(path):
-        raise UsageError("The path holds a % that encodes nothing", "Write the sign itself as %25.")
+        raise UsageError("The path has an invalid % escape", "Write a percent sign as %25.")
 
 
 def _as_read(path: str) -> str:
-    """The path as the most generous server reads it. Raises UsageError."""
+    """Return the path as the most lenient server reads it. Raises UsageError."""
     for _ in range(_MOST_DECODED):
         if _HIDDEN.search(path):
             raise UsageError(
-                "The path must not hold an encoded dot, slash, backslash or control character",
+                "The path must not contain an encoded dot, slash, backslash or control character",
                 _HINT,
             )
         decoded = unquote(path, encoding="latin-1")
@@ -81,8 +80,8 @@ def _as_read(path: str) -> str:
             break
         path = decoded
     else:
-        raise UsageError("The path is encoded over and over", _HINT)
-    # Without parameters, a closing slash, and the format that some servers take from the ending.
+        raise UsageError("The path is encoded too many times", _HINT)
+    # Without parameters, a trailing slash, and the suffix from which some servers take a format.
     path = _PARAMETERS.sub("", path).casefold().rstrip("/ ")
     folder, _, last = path.rpartition("/")
     return f"{folder}/{last.partition('.')[0].strip()}"

@@ -1,4 +1,4 @@
-"""The calls of the API, each a method: typed answers, typed errors."""
+"""The API client: each call is a method with a typed answer and typed errors."""
 
 import asyncio
 import contextlib
@@ -30,13 +30,13 @@ from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.origin import Origin
 
 _SAME_CLOCK = 1.5
-"""Seconds of difference that the whole seconds of `Date` cannot tell from none."""
+"""Seconds; a smaller difference is within the precision of `Date`."""
 
 
 class ApiClient:
     """The API of one server, for one app.
 
-    Secrets are given to each call; the client keeps them for one purpose, `own_secrets`.
+    Secrets are passed to each call; the client itself has them only in `own_secrets`.
     """
 
     def __init__(
@@ -59,10 +59,10 @@ class ApiClient:
         self.list_time = settings.list_time
         """Seconds that reading a whole list may take."""
         self.offset: float | None = None
-        """Seconds that the server's clock runs ahead of ours, by its last answer that said so;
-        None where none did."""
+        """Seconds that the server's clock is ahead of ours, by the latest answer with a `Date`;
+        None without one."""
         self.own_secrets: set[str] = set()
-        """What no error may quote, whichever call the server says it to."""
+        """Secrets that no error may quote, whichever call it is about."""
         self._settings = settings
         self._clock = clock
         self._tls: ssl.SSLContext | None = None
@@ -82,15 +82,15 @@ class ApiClient:
             self._wire = None
 
     def now(self) -> float:
-        """This machine's time, epoch seconds."""
+        """Return this machine's time, epoch seconds."""
         return self._clock.now()
 
     def server_now(self) -> float:
-        """The server's time, epoch seconds; this machine's where the server did not say."""
+        """Return the server's time, epoch seconds; this machine's if the server's is unknown."""
         return self._clock.now() + (self.offset or 0.0)
 
     async def another(self) -> "ApiClient":
-        """The same client with a connection of its own, for a worker."""
+        """Return the same client with a connection of its own, for a worker."""
         await self._connected()
         other = ApiClient(
             self.origin, self.app_id, self._settings, self._clock, self.contract, self.retry_policy
@@ -111,20 +111,22 @@ class ApiClient:
     async def refresh(
         self, long_lived: str, on_send: Callable[[], object] | None = None
     ) -> NewTokens:
-        """A new short-lived token. Raises TokenInvalid, ServerError, OutOfReach. Never retried.
+        """Return a new short-lived token. Never retried.
 
-        `on_send` is called just before the request is sent: from then on a token may be made.
+        `on_send` is called just before the request is sent: from then on a token may exist.
+
+        Raises TokenInvalid, ServerError, OutOfReach.
         """
         return await self._new_tokens(self.contract.refresh, long_lived, on_send)
 
     async def revoke_all(
         self, long_lived: str, on_send: Callable[[], object] | None = None
     ) -> NewTokens:
-        """End every session; the answer is a new one of ours. Never retried; see `refresh`."""
+        """End every session. Return our new tokens. Never retried; see `refresh`."""
         return await self._new_tokens(self.contract.revoke_all, long_lived, on_send)
 
     async def revoke(self, long_lived: str, what: str | int) -> None:
-        """End the session whose token (or id, by the contract) is `what`; one try."""
+        """End the session with this token (or id, by the contract); one try."""
         call = self.contract.revoke
         body = encode_json({call.field: what})
         answer = await self._send(call, self.long_lived_headers(long_lived), body)
@@ -132,13 +134,13 @@ class ApiClient:
         self._value(call, answer, (long_lived,) if an_id else (long_lived, str(what)))
 
     async def logout(self, short_lived: str) -> None:
-        """End our own short-lived token. Raises TokenExpired where it had ended already."""
+        """End our own short-lived token. Raises TokenExpired if it has ended already."""
         call = self.contract.logout
         answer = await self._send(call, self.short_lived_headers(short_lived))
         self._value(call, answer, (short_lived,))
 
     async def profile(self, headers: Mapping[str, str], role: Role) -> Profile:
-        """Who the authenticating `headers` belong to. Reads are tried again."""
+        """Return whom the authenticating `headers` belong to. Retried."""
         call = self._profile_call(role)
         if api.SECRET_KEY_HEADER in headers:
             call = replace(call, authentication=Authentication.REST)
@@ -153,7 +155,7 @@ class ApiClient:
     async def accepts(self, short_lived: str, role: Role) -> bool:
         """Return whether the server accepts this short-lived token; one try.
 
-        Raises OutOfReach, and ServerError for an answer that says neither.
+        Raises OutOfReach, and ServerError for any other answer.
         """
         call = self._profile_call(role)
         try:
@@ -161,7 +163,7 @@ class ApiClient:
             self._value(call, answer, (short_lived,))
         except TokenExpired:
             return False
-        except Forbidden:  # the role is not what we took it for, but the token is known
+        except Forbidden:  # another role than we assumed, but the token is valid
             return True
         return True
 
@@ -169,7 +171,7 @@ class ApiClient:
     async def ask(
         self, call: Call, headers: Mapping[str, str], body: bytes | None
     ) -> AsyncGenerator[AnswerStream]:
-        """The answer to a call that the user named, whatever it says, as it comes; one try.
+        """Give any answer to a call named by the user, while it arrives; one try.
 
         Raises OutOfReach.
         """
@@ -201,21 +203,21 @@ class ApiClient:
     # Headers
 
     def long_lived_headers(self, long_lived: str) -> dict[str, str]:
-        """Token management."""
+        """Return the headers for token management."""
         return self._bare_token(long_lived)
 
     def short_lived_headers(self, short_lived: str) -> dict[str, str]:
-        """Ordinary calls."""
+        """Return the headers for ordinary calls."""
         return self._bare_token(short_lived)
 
     def rest_headers(self, secret_key: str) -> dict[str, str]:
-        """Server to server."""
+        """Return the headers for server-to-server calls."""
         return {api.APP_ID_HEADER: self.app_id, api.SECRET_KEY_HEADER: secret_key}
 
     def _bare_token(self, token: str) -> dict[str, str]:
         return {api.TOKEN_HEADER: token, api.APP_ID_HEADER: self.app_id}
 
-    # The way there and back
+    # Requests and answers
 
     @contextlib.asynccontextmanager
     async def stream(
@@ -226,9 +228,9 @@ class ApiClient:
         query: Mapping[str, str] | None = None,
         within: float | None = None,
     ) -> AsyncGenerator[AnswerStream]:
-        """An answer to a read, as it comes; its `Date` sets the offset.
+        """Give an answer to a read while it arrives; its `Date` sets the offset.
 
-        It must begin `within` so many seconds.
+        It must begin within `within` seconds.
         """
         wire = await self._connected()
         sent = self._clock.now()
@@ -278,9 +280,9 @@ class ApiClient:
         return AnswerTime(made_at, self._clock.now(), self.offset or 0.0)
 
     def _value(self, call: Call, answer: Answer, secrets: Iterable[str]) -> dict[str, object]:
-        """The JSON object of an answer that says yes, `{}` where it says nothing.
+        """Return the JSON object of a positive answer, `{}` if it is empty.
 
-        Raises what it says otherwise; `secrets` are what it was asked with.
+        Raises the error that it says otherwise; `secrets` are those of the request.
         """
         body = lenient(answer.body)
         if answer.status >= 300 or is_refusal(body):
@@ -294,8 +296,7 @@ class ApiClient:
             )
         if not isinstance(body, dict):
             raise NotQiscus(
-                f"{self.origin.netloc} answered with something else than the API does "
-                f"({answer.status})",
+                f"The answer of {self.origin.netloc} is not one of this API ({answer.status})",
                 status=answer.status,
             )
         return cast("dict[str, object]", body)

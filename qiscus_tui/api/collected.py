@@ -1,4 +1,4 @@
-"""What the pages of one reading hold together: sessions by id, and whatever puts them in doubt."""
+"""The entries of all pages of one reading: sessions by id, and whatever casts doubt on them."""
 
 import json
 from collections import Counter
@@ -8,7 +8,7 @@ from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Session
 
 MOST_REMEMBERED = 10_000
-"""Different unreadable entries that are told apart; with more, none can be told apart."""
+"""Different unreadable entries that are remembered, at most."""
 
 
 @dataclass
@@ -19,11 +19,11 @@ class Collected:
     unreadable: int = 0
     """Entries that could not be read as a session of their own."""
     unreadable_entries: Counter[str] = field(default_factory=Counter[str])
-    """Fingerprints of these entries, so that two lists can be compared."""
+    """Fingerprints of these entries, to compare two lists."""
     shared_ids: set[str] = field(default_factory=set[str])
-    """Ids that stand for more than one session."""
+    """Ids that more than one session has."""
     other_rows: list[Session] = field(default_factory=list[Session])
-    """Further rows of a listed session that name another client or address."""
+    """Further rows of a listed session with another client or address."""
     rows: int = 0
     repeated: bool = False
     """Whether a later page listed a session again."""
@@ -43,7 +43,7 @@ class Collected:
             self._add_again(known, session, is_same=known.token is not None)
 
     def add_page(self, page: "Collected") -> None:
-        """Add what counts of a later page; its sessions are added one by one by `merge`."""
+        """Add the totals of a later page; its sessions are added one by one with `merge`."""
         self.rows += page.rows
         self.unreadable += page.unreadable
         self.shared_ids |= page.shared_ids
@@ -52,7 +52,7 @@ class Collected:
             self._remember(mark, count)
 
     def merge(self, session: Session) -> None:
-        """Add a session of a later page; where rows moved meanwhile it may be listed already."""
+        """Add a session of a later page; if rows moved, it may be listed already."""
         known = self.sessions.setdefault(session.id, session)
         if known is not session:
             self.repeated = True

@@ -3,14 +3,14 @@
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-_LATEST = 4_102_444_800.0  # the year 2100: no server's clock is there, and sums stay sane
+_LATEST = 4_102_444_800.0  # the year 2100: later dates are wrong, and could overflow
 
 
 def http_date(text: str) -> float | None:
-    """Epoch seconds of an HTTP date, None where it is none or beyond the year 2100."""
+    """Return an HTTP date as epoch seconds, None if it is invalid or after the year 2100."""
     try:
         moment = parsedate_to_datetime(text)
-        if moment.tzinfo is None:  # "-0000" means UTC of an unknown place
+        if moment.tzinfo is None:  # "-0000" means UTC from an unknown zone
             moment = moment.replace(tzinfo=UTC)
         seconds = moment.timestamp()
     except (ValueError, TypeError, OverflowError, IndexError):

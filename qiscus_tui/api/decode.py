@@ -1,4 +1,4 @@
-"""JSON from a stranger: bounded, and never an exception of the decoder's own."""
+"""Decodes untrusted JSON: bounded, and with errors of our own only."""
 
 import json
 import math
@@ -10,23 +10,22 @@ from qiscus_tui.api.memory import MOST, check_decodable, too_large
 from qiscus_tui.errors import Unreadable
 
 MAX_NESTING = 32
-"""Levels that an entry of a list may be nested."""
+"""Levels of nesting in an entry of the list, at most."""
 
 _BYTES_OF_WIDE_TEXT = 8
-"""Bytes a character that the slow way takes, for the text and for what is in it."""
+"""Bytes per character that the slow decoder takes, for the text and its values."""
 
 _decoder = msgspec.json.Decoder()
 _BOM = "\ufeff"
 
 
 def decode_json(body: bytes | bytearray, room: int = MOST) -> object:
-    """The value of a JSON text. Raises Unreadable, which never quotes it: it may hold secrets.
+    """Return the value of a JSON text. Raises Unreadable, without quotes: it may hold secrets.
 
-    What may take more than `room` bytes of memory is not decoded.
+    A text whose value may take more than `room` bytes of memory is not decoded.
 
-    What strict JSON forbids but servers send (lone surrogates, invalid UTF-8, NaN, endless
-    digits) is read the slow way: bytes that are no UTF-8 as lone surrogates, endless digits as
-    their text, a number without a JSON form as null.
+    Invalid JSON that servers do send (lone surrogates, invalid UTF-8, NaN, endless digits) goes
+    to the slow decoder: invalid bytes become lone surrogates, endless digits text, NaN null.
     """
     check_decodable(body, room)
     try:
@@ -50,7 +49,7 @@ def decode_json(body: bytes | bytearray, room: int = MOST) -> object:
 
 
 def lenient(body: bytes) -> object:
-    """The JSON value of a body; `{}` for an empty one, None for what is no JSON."""
+    """Return the JSON value of a body; `{}` if it is empty, None if it is not JSON."""
     if not body.strip():
         return {}
     try:
@@ -66,7 +65,7 @@ def _what_it_is(text: str) -> str:
     if start.startswith("<"):
         return "The answer is a web page, not JSON"
     if start.startswith(("{", "[")):
-        return "The answer is damaged JSON: it breaks off or goes wrong midway"
+        return "The answer is damaged JSON: it is cut off or invalid"
     return "The answer is not JSON"
 
 
@@ -83,11 +82,11 @@ def _finite(digits: str) -> float | None:
 
 
 def _nothing(_: str) -> None:
-    """NaN and the infinities: no JSON value."""
+    """Read NaN and the infinities as null."""
 
 
 def nesting_is_bounded(value: object, levels: int = MAX_NESTING) -> bool:
-    """Whether a decoded value is nested at most `levels` deep."""
+    """Return whether a decoded value is nested at most `levels` deep."""
     if isinstance(value, dict):
         inner = cast("dict[str, object]", value).values()
     elif isinstance(value, list):
@@ -98,5 +97,5 @@ def nesting_is_bounded(value: object, levels: int = MAX_NESTING) -> bool:
 
 
 def encode_json(value: object) -> bytes:
-    """A request body. A lone surrogate in an exact token is sent as its escape."""
+    """Return a request body. A lone surrogate in an exact token is sent as its escape."""
     return json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode("ascii")

@@ -1,4 +1,4 @@
-"""From one entry of the list to a session."""
+"""Turns an entry of the list into a session."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar, cast
@@ -29,14 +29,14 @@ _KNOWN_NAMES = frozenset(name for fact in _FACTS for name in fact)
 _NESTED = frozenset({dict, list})
 _MOST_SHAPES = 1000
 _LONGEST_SHAPE = 2000
-"""Characters of the names in a shape that is kept, at most."""
+"""Characters of the names in a shape that is cached, at most."""
 _MOST_TEXTS = 16
 
 Fact = TypeVar("Fact")
 
 
 class _Shape:
-    """Under which of an entry's names each fact may stand, the likeliest first."""
+    """The names in an entry that each fact may have, the likeliest first."""
 
     def __init__(self, names: Iterable[str]) -> None:
         present = frozenset(names)
@@ -61,8 +61,7 @@ class _Shape:
 class EntryReader:
     """Reads entries of any documented or inferred shape.
 
-    A list is some 100,000 entries of very few shapes, agents and addresses: what is found out
-    for one is kept for the next.
+    A list may have 100,000 entries of very few shapes, agents and addresses: results are cached.
     """
 
     def __init__(self, contract: Contract, own_token: str | None, zone_offset: float) -> None:
@@ -73,7 +72,7 @@ class EntryReader:
         self._shapes: dict[tuple[str, ...], _Shape] = {}
 
     def read(self, entry: object) -> Session | None:
-        """The session of an entry, None where it can't be read as one."""
+        """Return the session of an entry, None if it can't be read as one."""
         if isinstance(entry, dict):
             return self._session(cast("dict[str, object]", entry))
         if isinstance(entry, str):
@@ -89,7 +88,7 @@ class EntryReader:
             text = fields[name]
             if isinstance(text, str) and text:
                 masked = _is_masked(text)
-                if listed is None or not masked:  # in full is better than masked
+                if listed is None or not masked:  # a full one is better than a masked one
                     listed, listed_as = text, name
                 if not masked:
                     token = text
@@ -115,7 +114,7 @@ class EntryReader:
             identity = token
         elif server_id is not None:
             identity = str(server_id)
-        else:  # a masked token alone may stand for several: the rest tells them apart
+        else:  # several may share a masked token: the other facts distinguish them
             identity = "\n".join(map(str, (listed, created, expires, agent, ip, user)))
         id_field = self._id_field
         current = False
@@ -162,7 +161,7 @@ def _first(
     meaning: Callable[[object], Fact | None],
     used: list[str],
 ) -> Fact | None:
-    """What the first name that means something says; that name is then used."""
+    """Return the first meaningful value, and add its name to `used`."""
     for name in names:
         value = fields[name]
         if value is not None:
@@ -174,7 +173,7 @@ def _first(
 
 
 def _rest(fields: dict[str, object], used: list[str]) -> dict[str, object] | None:
-    """The fields that were not used, but for nulls and empty texts under a known name."""
+    """Return the fields that were not used, without empty ones under a known name."""
     rest = {
         name: value
         for name, value in fields.items()
@@ -203,7 +202,7 @@ def _identity(value: object) -> str | int | None:
 def _id_under(
     name: str, fields: dict[str, object], otherwise: str | int | None
 ) -> str | int | None:
-    """The id under the very name that the revoke call asks for, else the one there is."""
+    """Return the id under the name that the revoke call has, else the one there is."""
     found = _identity(fields.get(name))
     return otherwise if found is None else found
 
@@ -217,7 +216,7 @@ def _truth(mark: object) -> bool | None:
 
 
 def _text(value: object) -> str | None:
-    """A text; an object is flattened to the texts in it, those under a secret's name left out."""
+    """Return a text; of an object the texts in it, without those under a secret's name."""
     if isinstance(value, str):
         return value or None
     found = list(dict.fromkeys(_texts_in(value, 3)))[:_MOST_TEXTS]

@@ -1,4 +1,4 @@
-"""From what the server answered to an error of ours."""
+"""Turns an answer of the server into one of our errors."""
 
 import math
 from collections.abc import Collection, Iterable, Mapping
@@ -25,19 +25,19 @@ from qiscus_tui.model.masking import KnownSecrets
 from qiscus_tui.model.text import safe
 
 MAX_RETRY_AFTER = 60.0
-"""Seconds that a server may ask us to wait before we give up instead."""
+"""The longest wait, in seconds, that a server may ask for; beyond it we give up."""
 
 _LONGEST_REFUSAL = 65_536
-"""Bytes; what is longer is no mere refusal."""
+"""Bytes; a longer answer is not a mere refusal."""
 
 _LONGEST_QUOTED = 4000
-"""Characters that are looked at for secrets; only the first 200 of what is left are shown."""
+"""Characters that are searched for secrets; only the first 200 of the result are shown."""
 
-_PROXY_HINT = "The answer is not the API's: a proxy or firewall may stand between."
+_PROXY_HINT = "The answer is not from the API: there may be a proxy or firewall in between."
 
 
 def error_words(body: object) -> tuple[str, ...]:
-    """What an error answer says: `errors` (text or object), `detail`, `error.{message, detail}`."""
+    """Return the texts of an error: `errors` (any shape), `detail`, `error.{message, detail}`."""
     fields = _object(body)
     found: list[str] = []
     for name in (contract.ERRORS, contract.ERROR, contract.DETAIL, contract.MESSAGE):
@@ -46,9 +46,9 @@ def error_words(body: object) -> tuple[str, ...]:
 
 
 def is_refusal(body: object) -> bool:
-    """Whether a decoded answer says no in its envelope, whatever its status.
+    """Return whether the envelope of a decoded answer is an error, whatever its status.
 
-    `detail` may be a yes in words as well: it counts where it says that a token has ended.
+    `detail` may be positive too: it counts only if it says that a token has ended.
     """
     fields = _object(body)
     if fields.get(contract.ERRORS) or fields.get(contract.ERROR):
@@ -58,7 +58,7 @@ def is_refusal(body: object) -> bool:
 
 
 def says_token_ended(status: int, body: bytes) -> bool:
-    """Whether an answer to a call with the short-lived token says that this one has ended."""
+    """Return whether an answer to a call with the short-lived token says that it has expired."""
     if status == HTTPStatus.UNAUTHORIZED:
         return True
     if len(body) > _LONGEST_REFUSAL:
@@ -95,10 +95,10 @@ def error_for_answer(
     now: float,
     secrets: Collection[str] = (),
 ) -> QiscusTuiError:
-    """The error for an answer that is not a yes: by its status, or by its envelope.
+    """Return the error for a negative answer, by its status or its envelope.
 
-    `body` is the decoded JSON, None where the answer was not JSON. `now` is epoch seconds.
-    `secrets` are those that the server may repeat: they are hidden in what is quoted of it.
+    `body` is the decoded JSON, None if the answer was not JSON. `now` is epoch seconds.
+    `secrets` are hidden in the texts that are quoted from the answer.
     """
     words = error_words(body)
     said = _status_words(status)
@@ -112,7 +112,7 @@ def error_for_answer(
         case Authentication.SHORT_LIVED if (
             status == HTTPStatus.UNAUTHORIZED or contract.TOKEN_EXPIRED_WORDS in lowered
         ):
-            return TokenExpired(f"The short-lived token has ended ({said})", status=status)
+            return TokenExpired(f"The short-lived token has expired ({said})", status=status)
         case Authentication.LONG_LIVED if (
             call.name == contract.DEFAULT.revoke.name and contract.INVALID_TOKEN_WORDS in lowered
         ):
@@ -122,17 +122,19 @@ def error_for_answer(
         case Authentication.LONG_LIVED if (
             status == HTTPStatus.UNAUTHORIZED or contract.INVALID_TOKEN_WORDS in lowered
         ):
-            return TokenInvalid(f"The server no longer takes the long-lived token ({said})")
+            return TokenInvalid(f"The server rejected the long-lived token ({said})")
         case Authentication.REST if status == HTTPStatus.UNAUTHORIZED:
             return TokenInvalid(
-                f"The server does not take the app id and secret key ({said})",
+                f"The server rejected the app id and secret key ({said})",
                 "Check both, and log in again: qiscus-tui login --rest --app-id APP",
             )
         case _:
             pass
     if status == HTTPStatus.FORBIDDEN:
         hint = None if body is not None else _PROXY_HINT
-        return Forbidden(f"This user's role may not do that ({said})", hint, status=status)
+        return Forbidden(
+            f"This user's role lacks permission for that ({said})", hint, status=status
+        )
     if status == HTTPStatus.TOO_MANY_REQUESTS or status >= 500:
         wait = retry_after(headers, now)
         return ServerFault(
@@ -143,8 +145,8 @@ def error_for_answer(
         )
     if body is None and status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
         return NotQiscus(
-            f"{call.action} failed: {call.path} is not there ({status}, not a Qiscus answer)",
-            "Check the server address; where it is right, the path under [api] in config.toml.",
+            f"{call.action} failed: {call.path} does not exist ({status}, not a Qiscus answer)",
+            "Check the server address, then the path under [api] in config.toml.",
             status=status,
         )
     return ServerRefused(
@@ -159,10 +161,10 @@ def _is_login_refusal(status: int, body: object) -> bool:
 
 
 def redirected(call: Call, status: int) -> NotQiscus:
-    """The error for a redirect: credentials are not carried along."""
+    """Return the error for a redirect: credentials are not sent elsewhere."""
     return NotQiscus(
         f"{call.action} failed: the server redirects ({status}), which is not followed",
-        "If you trust where it leads, give that address as --server, or that path in config.toml.",
+        "If you trust the target, give its address as --server, or its path in config.toml.",
         status=status,
     )
 
@@ -171,14 +173,14 @@ def _wait_words(wait: float | None) -> str | None:
     if not wait:
         return None
     if wait > DAY:
-        return "The server asks to wait longer than a day; ask whoever runs it."
-    return f"The server asks to wait {wait:,.0f} s; try again then."
+        return "The server asks to wait longer than a day; contact its operator."
+    return f"The server asks to wait {wait:,.0f} s; try again after that."
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds to wait by the `Retry-After` header (a number or a date), None without one.
+    """Return the seconds to wait by the `Retry-After` header (number or date), None without one.
 
-    A date is held against the answer's own `Date`; without one, against `now`.
+    A date is relative to the answer's own `Date`; without one, to `now`.
     """
     text = headers.get("retry-after", "").strip()
     if not text:
@@ -187,7 +189,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
         seconds = float(text)
     except ValueError:
         moment, sent = http_date(text), http_date(headers.get("date", ""))
-        asked = now if sent is None else sent  # by the same clock, however wrong it goes
+        asked = now if sent is None else sent  # by the same clock, however wrong it is
         return None if moment is None else max(0.0, moment - asked)
     return max(0.0, seconds) if math.isfinite(seconds) else None
 

@@ -1,4 +1,4 @@
-"""Where the list stands in an answer, and where its next page is."""
+"""Finds the list in an answer, and the query of its next page."""
 
 from dataclasses import dataclass, field
 from typing import cast
@@ -18,10 +18,10 @@ class Page:
     number: int | None = None
     """Which page the server says this is."""
     total: int | None = None
-    """How many entries the server says that all pages hold together."""
+    """The number of entries on all pages, as the server says."""
 
     def answers(self, query: tuple[str, str] | None) -> bool:
-        """Whether this is the page that was asked for, as far as it says."""
+        """Return whether this is the requested page, as far as it says."""
         if query is None or query[0] != contract.PAGE_PARAMETER or self.number is None:
             return True
         return str(self.number) == query[1]
@@ -31,14 +31,14 @@ class Page:
 class _Found:
     entries: list[object]
     holder: dict[str, object] | None = None
-    """The page object that the list stands in."""
+    """The page object that contains the list."""
 
 
 def find_page(body: object) -> Page:
-    """The list in a decoded answer.
+    """Return the list in a decoded answer.
 
-    It is the body itself, or stands under `data`, or under `data.<one key>`, each as a list or
-    as a page object. Raises Unreadable where there is none.
+    It is the body itself, or is at `data`, or at `data.<one key>`, each as a list or as a page
+    object. Raises Unreadable if there is none.
     """
     if isinstance(body, list):
         return Page(cast("list[object]", body), None)
@@ -46,8 +46,8 @@ def find_page(body: object) -> Page:
     found = _list_or_page(envelope) or _list_in(envelope.get(contract.DATA))
     if found is None:
         raise Unreadable(
-            "The answer holds no list of sessions",
-            "The path under [api.active_token_list] in config.toml may be another one here.",
+            "The answer has no list of sessions",
+            "Check the path under [api.active_token_list] in config.toml.",
         )
     holder, meta = found.holder or {}, _object(envelope.get(contract.META))
     query, number = _next(holder, meta)
@@ -101,7 +101,7 @@ def _as_list(value: object) -> list[object] | None:
     if isinstance(value, list):
         return cast("list[object]", value)
     fields = _object(value)
-    if fields and all(key.isdecimal() for key in fields):  # PHP writes a list with gaps so
+    if fields and all(key.isdecimal() for key in fields):  # how PHP writes a list with gaps
         return list(fields.values())
     return None
 
@@ -117,7 +117,7 @@ def _next(
         page, last = _number(fields.get(page_name)), _number(fields.get(last_name))
         if page is None:
             continue
-        # Laravel's simple page object does not know its last page, only whether one follows.
+        # Laravel's simple page object says only whether another page follows.
         more = page < last if last is not None else bool(fields.get(contract.NEXT_PAGE_URL))
         if more:
             return (contract.PAGE_PARAMETER, str(page + 1)), page
@@ -129,7 +129,7 @@ def _next(
             text = str(cursor)
             if text not in contract.NO_CURSOR:
                 if not text.isprintable() or len(text) > _LONGEST_CURSOR:
-                    raise Unreadable("The answer names a next page that can't be asked for")
+                    raise Unreadable("The answer names an invalid next page")
                 return (contract.CURSOR_PARAMETER, text), None
     return None, None
 

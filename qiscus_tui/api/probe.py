@@ -1,7 +1,7 @@
-"""Asks whether a path is there, without a credential and without changing anything.
+"""Finds out whether a path exists, without credentials and without changing anything.
 
-Only GET and OPTIONS are sent, never POST. A path that nobody can have is asked beside each, so
-that a server that answers the same to everything tells nothing.
+Only GET and OPTIONS are sent, never POST. Each is compared with a path that can't exist: a
+server that gives the same answer to both proves nothing.
 """
 
 import enum
@@ -23,7 +23,7 @@ _ABSENT = 404
 
 
 class Presence(enum.Enum):
-    """What the answers say of a path."""
+    """Whether a path exists, by the answers."""
 
     THERE = "there"
     ABSENT = "not there"
@@ -53,7 +53,7 @@ class PathProbe:
         await self._wire.close()
 
     async def presence(self, path: str) -> Presence:
-        """Whether the path is there. Raises OutOfReach."""
+        """Return whether the path exists. Raises OutOfReach."""
         found = {await self._judge(method, path) for method in _METHODS}
         if Presence.THERE in found:
             return Presence.THERE

@@ -1,7 +1,7 @@
-"""What the API's answers say: their named fields, typed, and nothing else of them.
+"""Reads the known fields of answers into typed values.
 
-Texts for people (names, addresses) are made safe here, so that no place that shows one has to
-think of it. Tokens and app codes stay exact: they are sent back, and plain ASCII is all they are.
+Texts to be shown (names, addresses) are made safe here, once. Tokens and app codes stay exact:
+they are sent back, and are plain ASCII.
 """
 
 from collections.abc import Iterator
@@ -27,16 +27,16 @@ class AnswerTime:
     here: float
     """By this machine's."""
     ahead: float
-    """Seconds that the server's clock then ran ahead."""
+    """Seconds that the server's clock was ahead."""
 
     def short_lived(self, token: str) -> ShortLived:
-        """A token made by this answer."""
+        """Return a token created with this answer."""
         return ShortLived(token, self.server + TOKEN_LIFETIME, self.here, self.ahead)
 
 
 @dataclass(frozen=True)
 class LoginAnswer:
-    """Who logged in, and the tokens for it. Its texts may be shown as they are."""
+    """Who logged in, with which tokens. Its texts are safe to show."""
 
     app_code: str
     email: str
@@ -46,35 +46,35 @@ class LoginAnswer:
     short_lived: ShortLived | None = field(repr=False)
     """None with two-factor login."""
     long_lived: str | None = field(repr=False)
-    """None where the app has none, or the same as the short-lived one."""
+    """None if the app has none, or has one token for both."""
     made_at: float
-    """When the token was made: epoch seconds, server's clock."""
+    """When the token was created: epoch seconds, server's clock."""
 
 
 @dataclass(frozen=True)
 class NewTokens:
-    """What refresh and revoke-all answer: at least one token."""
+    """The answer to refresh and revoke-all: at least one token."""
 
     short_lived: ShortLived | None = field(repr=False)
-    """None where the answer holds none that can be used."""
+    """None if the answer has no usable one."""
     long_lived: str | None = field(repr=False)
-    """A new long-lived token, where the server gave one."""
+    """A new long-lived token, if the server returned one."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """Who a short-lived token or a secret key belongs to. Its texts may be shown as they are."""
+    """The owner of a short-lived token or secret key. Its texts are safe to show."""
 
     name: str
     email: str
 
 
 def read_login(value: Fields, answered: AnswerTime, *, email: str, host: str) -> LoginAnswer:
-    """Who logged in. `email` is the address that did. Raises NotQiscus, Unreadable."""
+    """Return who logged in, with `email`. Raises NotQiscus, Unreadable."""
     data = _object(value.get(api.DATA))
     user = _object(data.get(api.USER))
     if not user:
-        raise NotQiscus(f"{host} did not answer the login as Qiscus does")
+        raise NotQiscus(f"{host} did not answer the login like Qiscus")
     apps = (_object(user.get(api.APP)), _object(_object(data.get(api.DETAILS)).get(api.APP)))
     token = _secret(api.LOGIN_TOKEN, user)
     long_lived = _secret(api.LONG_LIVED_TOKEN, data)
@@ -94,10 +94,9 @@ def read_login(value: Fields, answered: AnswerTime, *, email: str, host: str) ->
 def read_new_tokens(
     value: Fields, answered: AnswerTime, *, long_lived: str, status: int
 ) -> NewTokens:
-    """Return the tokens that were handed out to whoever holds `long_lived`.
+    """Return the new tokens for the holder of `long_lived`.
 
-    What can't be used of one token takes the other away no more than a missing one would.
-    Raises Unreadable where there is none.
+    An unusable token counts as missing. Raises Unreadable if there is none.
     """
     data = _object(value.get(api.DATA))
     auth = _object(data.get(api.AUTH))
@@ -111,16 +110,16 @@ def read_new_tokens(
 
 
 def no_new_token(status: int = 0) -> Unreadable:
-    """Return the error for an answer that says yes and holds no short-lived token."""
+    """Return the error for a positive answer without a short-lived token."""
     return Unreadable(
-        "The server accepted the call, but its answer holds no new token",
-        "The old token may have ended. Get a new one: qiscus-tui refresh. Else log in again.",
+        "The server accepted the call, but its answer has no new token",
+        "The old token may have ended. Get a new one: qiscus-tui refresh, or log in again.",
         status=status,
     )
 
 
 def read_profile(value: Fields) -> Profile:
-    """Who this is."""
+    """Return the profile."""
     data = _object(value.get(api.DATA))
     emails = (_shown(data.get(name)) for name in api.PROFILE_EMAIL)
     return Profile(_shown(data.get(api.NAME)), next(filter(None, emails), ""))
@@ -135,18 +134,18 @@ def _text(value: object) -> str | None:
 
 
 def _shown(value: object) -> str:
-    """A text for people, in its safe form; empty where there is none."""
+    """Return the safe form of a text; empty if there is none."""
     return safe(value) if isinstance(value, str) else ""
 
 
 def _secret(names: tuple[str, ...], *objects: Fields) -> str | None:
-    """The first text under one of the names, to be sent back in a header.
+    """Return the first text under one of the names, to be sent back in a header.
 
-    Raises Unreadable where no header can carry it.
+    Raises Unreadable if no header can carry it.
     """
     text = next(_texts(names, *objects), None)
     if text is not None and not fits_a_header(text):
-        raise Unreadable("The answer holds a token or app id that no header can carry")
+        raise Unreadable("The answer has a token or app id that no header can carry")
     return text
 
 

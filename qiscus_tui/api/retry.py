@@ -1,4 +1,4 @@
-"""Trying again what harms nobody when it is done twice: reads and revokes."""
+"""Retries calls that may safely be sent twice: reads and revokes."""
 
 import asyncio
 import contextlib
@@ -15,14 +15,14 @@ TRIES = 5
 FIRST_WAIT = 0.2
 LONGEST_WAIT = 5.0
 CALL_TIME = 60.0
-"""Seconds that one call may take in all, tries and waits between them together."""
+"""Seconds that one call may take in total, retries and waits included."""
 _WORTH_ANOTHER = frozenset({429, 500, 502, 503, 504})
 
 Result = TypeVar("Result")
 
 
 def worth_another_try(error: Exception) -> bool:
-    """Whether the fault may be gone the next time."""
+    """Return whether the fault may be temporary."""
     if isinstance(error, ServerFault):
         if error.retry_after is not None and error.retry_after > MAX_RETRY_AFTER:
             return False
@@ -31,7 +31,7 @@ def worth_another_try(error: Exception) -> bool:
 
 
 class CallTime:
-    """What is left of the time that one call may take in all."""
+    """The time that one call may still take."""
 
     def __init__(self, clock: Clock, seconds: float) -> None:
         self._clock = clock
@@ -40,21 +40,21 @@ class CallTime:
 
     @property
     def spent(self) -> float:
-        """Seconds that count so far."""
+        """Seconds counted so far."""
         return self._clock.monotonic() - self._began
 
     @property
     def left(self) -> float:
-        """Seconds that it may still take."""
+        """Seconds left."""
         return self._seconds - self.spent
 
     def leave_out(self, seconds: float) -> None:
-        """Do not count a wait that has nothing to do with the server's slowness."""
+        """Do not count a wait that is not due to a slow server."""
         self._began += seconds
 
     @contextlib.asynccontextmanager
     async def bound(self) -> AsyncGenerator[None]:
-        """End what is done in the block when no time is left. Raises TimedOut."""
+        """End the block when no time is left. Raises TimedOut."""
         try:
             async with asyncio.timeout(max(0.0, self.left)):
                 yield
@@ -65,7 +65,7 @@ class CallTime:
 class RetryPolicy:
     """Waits that double from 0.2 s to 5 s, with jitter; `Retry-After` is obeyed up to 60 s.
 
-    All of it takes `call_time` seconds at most. A wait that the server asked for counts only where
+    The total is `call_time` seconds at most. A wait that the server asked for counts only if
     `is_strict`.
     """
 
@@ -84,7 +84,7 @@ class RetryPolicy:
         self._chance = chance
 
     def sleeping_by(self, sleep: Callable[[float], Awaitable[None]]) -> "RetryPolicy":
-        """The same patience with another way to wait."""
+        """Return the same policy with another way to wait."""
         other = copy.copy(self)
         other._sleep = sleep
         return other
@@ -94,10 +94,10 @@ class RetryPolicy:
         once: Callable[[CallTime], Awaitable[Result]],
         go_on: Callable[[Exception], bool] = lambda _: True,
     ) -> Result:
-        """`once`, tried up to five times as long as there is time. Raises the last fault.
+        """Return the result of `once`, tried up to five times within the time.
 
-        `once` is given the time that is left, and keeps to it. `go_on` hears of every fault and
-        says whether another try is still wanted.
+        `once` gets the time that is left, and must observe it. `go_on` is called with every fault
+        and says whether to try again. Raises the last fault.
         """
         time = CallTime(self._clock, self._call_time)
         wait = FIRST_WAIT

@@ -1,10 +1,10 @@
-"""Decodes a long list while it arrives, in slices short enough to keep the keys alive.
+"""Decodes a long list while it arrives, in slices short enough to keep the app responsive.
 
 From a few KB on the text is cut between two objects, best where the next one begins with the
 same key as the first, and each piece is decoded as a list of its own. A cut inside a string or
-a nested value never parses, so such a piece is extended to a later cut. What is left at the end
-is decoded together with the list's beginning as one whole document: nothing counts unless the
-text was JSON to its last byte.
+a nested value never parses, so such a piece is extended to a later cut. The rest at the end is
+decoded together with the beginning of the list as one whole document: the answer counts only if
+it is JSON to its last byte.
 """
 
 import re
@@ -39,7 +39,7 @@ NO_CUT = sys.maxsize
 
 
 class CutElsewhere(Exception):
-    """The slices were taken from a list that is not the one: decode the answer whole."""
+    """The slices were taken from the wrong list: decode the answer as a whole."""
 
 
 class SlicedList:
@@ -50,26 +50,26 @@ class SlicedList:
         self._memory = memory or Memory()
         self._text = bytearray()
         self._head: bytes | None = None
-        """What stands before the first entry; None: not known yet, or not to be had."""
+        """The text before the first entry; None if it is not known yet, or unusable."""
         self._at = 0
-        """Where the first entry that was not given out yet begins."""
+        """Where the first entry that was not returned yet begins."""
         self._between = _BETWEEN
-        """What stands between two entries, as the first one begins."""
+        """The text between two entries, by the beginning of the first one."""
         self._wanted = SLICE if first_cut is None else first_cut
-        """Bytes that must be here before the next cut is tried."""
+        """Bytes that must have arrived before the next cut is tried."""
         self._given = False
-        """Whether entries were given out."""
+        """Whether entries were returned."""
         self.document: object = None
         """What `finish` decoded."""
 
     def feed(self, piece: bytes) -> None:
-        """Add what arrived. Raises Unreadable where there is no room for it."""
+        """Add a piece. Raises Unreadable if there is no room for it."""
         if len(self._text) + len(piece) > self._memory.room:
             raise too_large()
         self._text += piece
 
     def ready(self) -> Iterator[list[object]]:
-        """The entries that can be decoded so far, a slice at a time."""
+        """Yield the entries that can be decoded so far, a slice at a time."""
         while len(self._text) - self._at >= self._wanted:
             if self._head is None and not self._find_head():
                 self._wanted = NO_CUT
@@ -79,9 +79,9 @@ class SlicedList:
                 yield entries
 
     def finish(self) -> Page:
-        """The page, with the entries that `ready` did not give.
+        """Return the page, with the entries that `ready` did not yield.
 
-        Raises Unreadable, and CutElsewhere where slices were given of another list.
+        Raises Unreadable, and CutElsewhere if slices of another list were returned.
         """
         if not self._given:
             return find_page(self._decode_what_is_left())
@@ -113,7 +113,7 @@ class SlicedList:
         return True
 
     def _next_slice(self) -> list[object] | None:
-        """The next entries; None where more of the text is needed to tell."""
+        """Return the next entries; None if more of the text is needed."""
         start = self._at + self._wanted // 2
         between = self._between.search(self._text, start) or _BETWEEN.search(self._text, start)
         if between is not None:
@@ -133,7 +133,7 @@ class SlicedList:
         return None
 
     def _forget(self) -> None:
-        """What was given out need not be kept."""
+        """Free the text of the entries that were returned."""
         if self._at > 1 << 20:
             del self._text[: self._at]
             self._at = 0

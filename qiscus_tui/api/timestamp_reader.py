@@ -1,4 +1,4 @@
-"""Timestamps of a long list, each day parsed once."""
+"""Reads the timestamps of a long list, parsing each day once."""
 
 from qiscus_tui.model.timestamps import LATEST, parse_timestamp
 
@@ -9,9 +9,9 @@ _MOST_DAYS = 10_000
 
 
 class TimestampReader:
-    """Gives exactly what `parse_timestamp` gives; some times as fast on a long list.
+    """Reads the same as `parse_timestamp`, several times as fast on a long list.
 
-    `zone_offset` is how far (seconds) the server's times without a zone run ahead of UTC.
+    `zone_offset`: seconds that the server's times without a zone are ahead of UTC.
     """
 
     def __init__(self, zone_offset: float) -> None:
@@ -21,7 +21,7 @@ class TimestampReader:
         self._midnights: dict[int, dict[str, float]] = {19: {}, 20: {}}
 
     def read(self, value: object) -> float | None:
-        """Epoch seconds, or None where `value` is no time."""
+        """Return epoch seconds, None if `value` is not a time."""
         if isinstance(value, str):
             midnights = self._midnights.get(len(value))
             if midnights is not None:

@@ -1,4 +1,4 @@
-"""From a connection that failed to an error that says why the server is out of reach."""
+"""Turns an exception of the transport into an error that says why there is no answer."""
 
 import ssl
 from collections.abc import Iterator
@@ -14,19 +14,19 @@ _CHECK_PROXY = "Check proxy under [server] in config.toml, HTTPS_PROXY and ALL_P
 
 
 def transport_error(error: Exception, host: str, timeout: float, proxy: str = "") -> OutOfReach:
-    """The error for an exception of the transport. `timeout` is in seconds.
+    """Return the error for an exception of the transport. `timeout` is in seconds.
 
-    `proxy` is the host and port of the one in between, empty where there is none.
+    `proxy` is its host and port, empty if there is none.
     """
     if proxy and isinstance(error, httpx.ConnectTimeout):
         return TimedOut(f"The proxy {proxy} did not answer within {timeout:g} s", _CHECK_PROXY)
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
-        return NotConnected(f"{host} did not take the connection within {timeout:g} s")
+        return NotConnected(f"{host} did not accept the connection within {timeout:g} s")
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         return TimedOut(f"{host} did not answer within {timeout:g} s")
     if isinstance(error, httpx.ProxyError):
         return NotConnected(
-            f"The proxy {proxy or '(unknown)'} did not let us through to {host}: "
+            f"The proxy {proxy or '(unknown)'} refused the connection to {host}: "
             f"{safe(str(error), 200)}",
             "Check proxy under [server] in config.toml, or HTTPS_PROXY, and its credentials.",
         )
@@ -34,21 +34,21 @@ def transport_error(error: Exception, host: str, timeout: float, proxy: str = ""
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             why = safe(cause.verify_message or "its certificate is not trusted", 200)
-            return NotTrusted(f"{host} could not prove who it is: {why}")
+            return NotTrusted(f"{host} failed TLS verification: {why}")
     if isinstance(error, httpx.ConnectError):
         for cause in causes:
             if isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-                return NotConnected(f"{host} ended the connection while TLS was being set up")
+                return NotConnected(f"{host} closed the connection during the TLS handshake")
             if isinstance(cause, ssl.SSLError):
                 hint = _CHECK_PORT if cause.reason in _NO_TLS else None
-                return NotTrusted(f"{host} could not prove who it is: {_tls_words(cause)}", hint)
+                return NotTrusted(f"{host} failed TLS verification: {_tls_words(cause)}", hint)
         if proxy:
             why = _connect_words(error)
             return NotConnected(f"The proxy {proxy} could not be reached: {why}", _CHECK_PROXY)
         return NotConnected(f"{host} could not be reached: {_connect_words(error)}")
     if isinstance(error, httpx.RemoteProtocolError) and not _broke_off(error):
         return AnswerLost(f"{host} sent something that is not HTTP")
-    return AnswerLost(f"The connection to {host} ended before the answer was here")
+    return AnswerLost(f"The connection to {host} ended in the middle of the answer")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -61,7 +61,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _tls_words(error: ssl.SSLError) -> str:
     reason = error.reason or ""
     if reason in _NO_TLS:
-        return "it does not speak TLS at this port"
+        return "it does not use TLS on this port"
     return safe(reason.replace("_", " ").lower(), 200) or "TLS failed"
 
 

@@ -1,8 +1,8 @@
 """One connection to one server: bounded requests and answers, every failure a type of ours.
 
-A `Wire` keeps a single connection: httpcore's pool grows slow with its size, so whoever works
-in parallel opens one wire a worker. The connection is to one origin, follows no redirect,
-keeps no cookie, and never formats a header.
+A `Wire` has a single connection: httpcore's pool is slow when it is large, so each parallel
+worker opens its own wire. It connects to one origin, follows no redirect, stores no cookie, and
+never formats a header.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ from qiscus_tui.model.origin import Origin, is_loopback
 from qiscus_tui.model.text import safe
 
 _LOGGER = logging.getLogger(__name__)
-"""Is given names of calls, statuses and durations; nothing that was sent or answered."""
+"""For names of calls, statuses and durations; never for anything sent or received."""
 
 
 LIST_TIME = 600.0
@@ -38,12 +38,12 @@ LIST_TIME = 600.0
 
 @dataclass(frozen=True)
 class WireSettings:
-    """How to reach servers. `transport` stands in for the network (the in-process demo)."""
+    """How to connect. `transport` replaces the network (for the in-process demo)."""
 
     timeout: float = 20.0
-    """Seconds for connecting, and for each wait on the server."""
+    """Seconds for connecting, and for each wait for the server."""
     call_time: float = CALL_TIME
-    """Seconds for one call in all, its tries together; of a long answer, until it begins."""
+    """Seconds for one call with its retries; for a long answer, until it begins."""
     list_time: float = LIST_TIME
     """Seconds for a whole list, or another long answer."""
     user_agent: str = "qiscus-tui"
@@ -54,21 +54,21 @@ class WireSettings:
 
 
 def in_process(app: Callable[..., Awaitable[None]]) -> httpx.AsyncBaseTransport:
-    """The way to an ASGI application in this process: no socket."""
+    """Return the transport to an ASGI application in this process."""
     return httpx.ASGITransport(app)
 
 
 def tls_context(ca_bundle: str) -> ssl.SSLContext:
-    """Certificates of the system's store, and of `ca_bundle` where it is given.
+    """Return a context with the system's certificates and those of `ca_bundle`, if given.
 
-    Raises ConfigError where that, or what SSL_CERT_FILE and SSL_CERT_DIR name, can't be used.
+    Raises ConfigError if it, SSL_CERT_FILE or SSL_CERT_DIR can't be used.
     """
     for name, is_there in (("SSL_CERT_FILE", os.path.isfile), ("SSL_CERT_DIR", os.path.isdir)):
         path = os.environ.get(name)
-        if path and not is_there(path):  # OpenSSL would take other certificates, without a word
+        if path and not is_there(path):  # OpenSSL would silently use other certificates
             what = "file" if name == "SSL_CERT_FILE" else "folder"
             raise ConfigError(
-                f"{name} is set to {safe(path, 200)}, and there is no such {what}",
+                f"{name} is set to {safe(path, 200)}, but there is no such {what}",
                 f"Correct {name}, or unset it.",
             )
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -76,7 +76,7 @@ def tls_context(ca_bundle: str) -> ssl.SSLContext:
         try:
             context.load_verify_locations(cafile=os.path.expanduser(ca_bundle))
         except (OSError, ssl.SSLError) as error:
-            why = "it holds no certificate that can be read"
+            why = "it has no readable certificate"
             if not isinstance(error, ssl.SSLError):
                 why = error.strerror or type(error).__name__
             raise ConfigError(
@@ -87,7 +87,7 @@ def tls_context(ca_bundle: str) -> ssl.SSLContext:
 
 
 def fits_a_header(text: str) -> bool:
-    """Whether a header can carry this text as it is."""
+    """Return whether a header can carry this text unchanged."""
     return text.isascii() and text.isprintable() and text == text.strip()
 
 
@@ -105,12 +105,12 @@ class Wire:
         self._host = origin.netloc
         self._settings = settings
         self._clock = clock
-        # Neither this machine itself nor the in-process demo is behind a proxy.
+        # Loopback and the in-process demo use no proxy.
         outside = settings.transport is None and not is_loopback(origin.host)
         self._proxy = _proxy_for(origin, settings) if outside else ""
         verify: ssl.SSLContext | bool = True
         if settings.transport is not None or origin.scheme == "http":
-            verify = False  # no TLS on this wire, so no context to build
+            verify = False  # no TLS, so no context to build
         elif tls is not None:
             verify = tls
         try:
@@ -130,10 +130,10 @@ class Wire:
                 trust_env=outside,
             )
         except (ValueError, ImportError, httpx.InvalidURL) as error:
-            # Not what the error says: it may hold the proxy's password.
+            # Without the error's message: it may have the password of the proxy in it.
             shown = f" {self._proxy}" if self._proxy else ""
             raise ConfigError(
-                f"The proxy{shown} cannot be used: its address or its kind is not understood",
+                f"The proxy{shown} cannot be used: its address or type is invalid",
                 "Check proxy under [server] in config.toml, HTTPS_PROXY and ALL_PROXY.",
             ) from error
 
@@ -171,9 +171,9 @@ class Wire:
         on_send: Callable[[], object] | None = None,
         within: float | None = None,
     ) -> AsyncGenerator[AnswerStream]:
-        """Make the call once and read the answer as it comes; `on_send` as in `send`.
+        """Make the call once and give the answer while it arrives; `on_send` as in `send`.
 
-        The answer must begin `within` so many seconds.
+        The answer must begin within `within` seconds.
         """
         async with self.ask(
             call, headers, query=query, body=body, on_send=on_send, within=within
@@ -193,26 +193,26 @@ class Wire:
         on_send: Callable[[], object] | None = None,
         within: float | None = None,
     ) -> AsyncGenerator[AnswerStream]:
-        """As `stream`, and any answer will do, a redirect as well."""
+        """Like `stream`, for any answer, redirects included."""
         request = self._request(call, headers, query, body)
         if on_send is not None:
-            self._tell_of_sending(request, on_send)
+            self._report_sending(request, on_send)
         begun = self._clock.monotonic()
         longest = min(self._settings.timeout * 2, within or self._settings.call_time)
         try:
             async with asyncio.timeout(longest):
                 response = await self._client.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            self._write_down(call, type(error).__name__, begun)
+            self._log(call, type(error).__name__, begun)
             waited = self._waited(longest)
             raise transport_error(error, self._host, waited, self._proxy) from error
-        self._write_down(call, str(response.status_code), begun)
+        self._log(call, str(response.status_code), begun)
         try:
             yield AnswerStream(response, self._host, self._settings.timeout, self._clock)
         finally:
             await response.aclose()
 
-    def _tell_of_sending(self, request: httpx.Request, on_send: Callable[[], object]) -> None:
+    def _report_sending(self, request: httpx.Request, on_send: Callable[[], object]) -> None:
         if self._settings.transport is not None:  # there is no connection to wait for
             on_send()
             return
@@ -223,7 +223,7 @@ class Wire:
 
         request.extensions = {**request.extensions, "trace": trace}
 
-    def _write_down(self, call: Call, answer: str, begun: float) -> None:
+    def _log(self, call: Call, answer: str, begun: float) -> None:
         spent = (self._clock.monotonic() - begun) * 1000
         _LOGGER.info("%s: %s after %.0f ms", call.name, answer, spent)
 
@@ -236,8 +236,8 @@ class Wire:
     ) -> httpx.Request:
         if not all(map(fits_a_header, headers.values())):
             raise ConfigError(
-                "The app id or a secret holds characters that no header can carry",
-                "Log in again, or mend it where it is set.",
+                "The app id or a secret has characters that no header can carry",
+                "Log in again, or correct it where it is set.",
             )
         if body is not None:
             headers = {**headers, "Content-Type": "application/json"}
@@ -250,10 +250,10 @@ class Wire:
                 content=body,
             )
         except httpx.InvalidURL as error:
-            raise _leads_away(call) from error
+            raise _leaves_server(call) from error
         url = request.url
         if (url.scheme, url.netloc) != (self._origin.scheme, self._origin.netloc):
-            raise _leads_away(call)
+            raise _leaves_server(call)
         return request
 
     def _waited(self, longest: float) -> float:
@@ -274,7 +274,7 @@ _NOT_SHOWN = "(its address is not shown)"
 
 
 def _proxy_for(origin: Origin, settings: WireSettings) -> str:
-    """Host and port of the proxy in between, without user and password; empty without one."""
+    """Return host and port of the proxy, without user and password; empty if there is none."""
     address = settings.proxy
     if not address and not proxy_bypass(origin.host):
         proxies = getproxies()
@@ -285,13 +285,13 @@ def _proxy_for(origin: Origin, settings: WireSettings) -> str:
         netloc = urlsplit(address).netloc
     except ValueError:
         return _NOT_SHOWN
-    if "@" in address and "@" not in netloc:  # cut within the password, by a sign in it
+    if "@" in address and "@" not in netloc:  # a character in the password ended the netloc
         return _NOT_SHOWN
     return safe(netloc.rpartition("@")[2], 100)
 
 
-def _leads_away(call: Call) -> ConfigError:
+def _leaves_server(call: Call) -> ConfigError:
     return ConfigError(
-        f"The path of {call.name} does not stay on the server: nothing was sent",
+        f"The path of {call.name} leads to another server: nothing was sent",
         f"Set path under [api.{call.name}] in config.toml to a plain path.",
     )

@@ -139,7 +139,7 @@ REFUSED = [
 )
 def test_calls_that_make_end_or_list_tokens_are_refused(path: str, disguise: str) -> None:
     for method in METHODS:
-        with pytest.raises(UsageError, match="makes, ends or lists tokens"):
+        with pytest.raises(UsageError, match="creates, ends or lists tokens"):
             any_call(method, disguise.format(path), (), Contract(), SHORT)
 
 
@@ -185,7 +185,7 @@ def test_so_they_are_where_the_configuration_has_them() -> None:
         "/v3/all",
         *REFUSED,
     ):
-        with pytest.raises(UsageError, match="makes, ends or lists tokens"):
+        with pytest.raises(UsageError, match="creates, ends or lists tokens"):
             called(path, contract=contract)
     assert called("/v3/killer", contract=contract)
 

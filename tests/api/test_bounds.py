@@ -103,7 +103,7 @@ async def test_other_and_nested_encodings_are_refused(encoding: str, clock: Manu
     response = raw(b"anything", 200)
     response.headers["Content-Encoding"] = encoding
     streamed = httpx.Response(200, headers=response.headers, stream=Pieces([b"anything"]))
-    with pytest.raises(Unreadable, match="was not asked for"):
+    with pytest.raises(Unreadable, match="was not requested"):
         await listed(streamed, clock)
 
 
@@ -214,7 +214,7 @@ async def test_an_empty_answer_holds_no_list_no_token_and_no_login(
     async with client_of(answering(raw(b"", status)), clock) as client:
         with pytest.raises(Unreadable, match="empty"):
             await read_listing(client, LONG_LIVED, None)
-        with pytest.raises(Unreadable, match="holds no new token") as raised:
+        with pytest.raises(Unreadable, match="has no new token") as raised:
             await client.revoke_all(LONG_LIVED)
         assert "qiscus-tui refresh" in raised.value.hint
         with pytest.raises(NotQiscus):

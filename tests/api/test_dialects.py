@@ -308,7 +308,7 @@ async def test_a_long_lived_token_that_is_none_asks_for_a_login(demo: Demo) -> N
     # A revoke names a token too: the words alone do not say which of the two is meant.
     refusal = await demo.refusal("revoke", "LLT-wrong", "QEX-any")
     assert type(refusal) in {TokenInvalid, NamedTokenInvalid}
-    with pytest.raises(TokenInvalid, match="no longer takes the long-lived token"):
+    with pytest.raises(TokenInvalid, match="rejected the long-lived token"):
         await read_listing(demo.client, "LLT-wrong", None)
 
 
@@ -344,7 +344,7 @@ async def test_agents_and_supervisors_have_their_own_profile(demo: Demo, user: A
 async def test_a_role_that_may_not_manage_tokens_is_not_told_to_log_in(demo: Demo) -> None:
     answer = await demo.client.login(REFUSED.email, PASSWORD)
     assert answer.long_lived is not None
-    with pytest.raises(Forbidden, match="This user's role may not do that"):
+    with pytest.raises(Forbidden, match="This user's role lacks permission for that"):
         await read_listing(demo.client, answer.long_lived, None)
 
 

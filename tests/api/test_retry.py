@@ -99,7 +99,7 @@ async def test_who_asks_for_more_than_a_minute_gets_no_other_try(clock: ManualCl
     with pytest.raises(ServerFault) as raised:
         await listed_by(server, clock)
     assert (len(server.requests), clock.slept) == (1, [])
-    assert raised.value.hint == "The server asks to wait 86,400 s; try again then."
+    assert raised.value.hint == "The server asks to wait 86,400 s; try again after that."
 
 
 Call = Callable[[ApiClient], Awaitable[object]]

@@ -92,7 +92,7 @@ async def test_a_login_whose_answer_is_lost_is_not_sent_again(
             reset(writer)
 
     async with serving(serve) as (port, asked), client_at(port, clock) as client:
-        with pytest.raises(AnswerLost, match="ended before the answer was here"):
+        with pytest.raises(AnswerLost, match="ended in the middle of the answer"):
             await client.login("a@b.c", "password")
     assert len(asked) == 1
 

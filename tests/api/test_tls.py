@@ -101,7 +101,7 @@ async def test_a_private_authority_is_not_trusted_without_it(
     authority: trustme.CA, clock: ManualClock
 ) -> None:
     async with serving(authority.issue_cert("127.0.0.1")) as server:
-        with pytest.raises(NotTrusted, match="could not prove who it is: ") as raised:
+        with pytest.raises(NotTrusted, match="failed TLS verification: ") as raised:
             await refresh_at(server, clock)
     assert server.asked == []
     assert "ca_bundle" in raised.value.hint
@@ -140,7 +140,7 @@ async def test_a_certificate_that_expired_is_not_trusted(
 
 async def test_a_port_without_tls_is_said_to_have_none(clock: ManualClock) -> None:
     async with serving(None) as server:
-        with pytest.raises(NotTrusted, match="it does not speak TLS at this port") as raised:
+        with pytest.raises(NotTrusted, match="it does not use TLS on this port") as raised:
             await refresh_at(server, clock)
     assert "port" in raised.value.hint
     assert "ca_bundle" not in raised.value.hint

@@ -34,7 +34,7 @@ def tls(kind: type[ssl.SSLError], reason: str) -> ssl.SSLError:
 @pytest.mark.parametrize(
     ("error", "kind", "words"),
     [
-        (httpx.ConnectTimeout("x"), NotConnected, "host did not take the connection within 20 s"),
+        (httpx.ConnectTimeout("x"), NotConnected, "host did not accept the connection within 20 s"),
         (httpx.ReadTimeout("x"), TimedOut, "host did not answer within 20 s"),
         (TimeoutError(), TimedOut, "host did not answer within 20 s"),
         (
@@ -61,24 +61,28 @@ def tls(kind: type[ssl.SSLError], reason: str) -> ssl.SSLError:
         (
             httpx.ProxyError("407 Proxy Authentication Required"),
             NotConnected,
-            "The proxy (unknown) did not let us through to host: 407 Proxy Authentication Required",
+            "The proxy (unknown) refused the connection to host: 407 Proxy Authentication Required",
         ),
         (
             caused(httpx.ConnectError("x"), tls(ssl.SSLEOFError, "UNEXPECTED_EOF")),
             NotConnected,
-            "host ended the connection while TLS was being set up",
+            "host closed the connection during the TLS handshake",
         ),
         (
             caused(httpx.ConnectError("x"), tls(ssl.SSLError, "SSLV3_ALERT_HANDSHAKE_FAILURE")),
             NotTrusted,
-            "host could not prove who it is: sslv3 alert handshake failure",
+            "host failed TLS verification: sslv3 alert handshake failure",
         ),
         (
             caused(httpx.ReadError("x"), tls(ssl.SSLEOFError, "UNEXPECTED_EOF")),
             AnswerLost,
-            "The connection to host ended before the answer was here",
+            "The connection to host ended in the middle of the answer",
         ),
-        (httpx.WriteError("x"), AnswerLost, "The connection to host ended before the answer"),
+        (
+            httpx.WriteError("x"),
+            AnswerLost,
+            "The connection to host ended in the middle of the answer",
+        ),
         (httpx.RemoteProtocolError("illegal status line"), AnswerLost, "host sent something that"),
     ],
 )
@@ -100,10 +104,10 @@ def test_the_error_says_why(error: Exception, kind: type[OutOfReach], words: str
             httpx.ConnectError("[Errno -2] Name or service not known"),
             "The proxy p:1 could not be reached: no such host",
         ),
-        (httpx.ProxyError("403 Forbidden"), "The proxy p:1 did not let us through to host: 403"),
+        (httpx.ProxyError("403 Forbidden"), "The proxy p:1 refused the connection to host: 403"),
         (
             caused(httpx.ConnectError("x"), tls(ssl.SSLError, "SSLV3_ALERT_HANDSHAKE_FAILURE")),
-            "host could not prove who it is",
+            "host failed TLS verification",
         ),
         (httpx.ReadTimeout("x"), "host did not answer within 20 s"),
     ],

@@ -122,7 +122,7 @@ async def test_a_machine_that_slept_goes_on_with_the_list_as_it_is_now(
             case Deed.REVOKE_ONE | Deed.REVOKE_MANY:
                 assert f"{len(stage.before - stage.live()):,} revoked" in said
             case _:  # sent over a connection that was dead: whether it arrived is not known
-                assert "before the answer was here" in said
+                assert "in the middle of the answer" in said
 
 
 @pytest.mark.parametrize("deed", REVOKING)
@@ -179,7 +179,7 @@ async def test_a_token_that_ends_while_the_screen_is_open_asks_for_a_login(
     async with app_on(stage) as running:
         stage.server.behaves = lambda _: b.errors(401, "Unauthorized")
         await do(running, deed)
-        assert "no longer takes the long-lived token" in running.words() + running.toasts
+        assert "rejected the long-lived token" in running.words() + running.toasts
         assert stage.server.asked[deed.call] <= 16  # no more than were under way
         stage.server.behaves = lambda _: b.obeys
         for _ in range(2):

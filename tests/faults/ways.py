@@ -183,7 +183,7 @@ def _right(authority: trustme.CA) -> trustme.LeafCert:
 
 # Elsewhere a full queue refuses.
 _LINUX_ONLY = (
-    (Way("never connects", connects_never, 5, "did not take the connection", TIMEOUT),)
+    (Way("never connects", connects_never, 5, "did not accept the connection", TIMEOUT),)
     if sys.platform == "linux"
     else ()
 )
@@ -195,14 +195,14 @@ WAYS = (
     Way("no name server", name_fails(-3, "Temporary failure in name resolution"), 5, "looked up"),
     *_LINUX_ONLY,
     Way("certificate expired", secured(_expired, by_config), 5, "expired"),
-    Way("certificate of nobody", secured(_right), 5, "prove who it is"),
+    Way("certificate of nobody", secured(_right), 5, "failed TLS verification"),
     Way(
         "certificate of another host",
         secured(lambda ca: ca.issue_cert("elsewhere.test"), by_config),
         5,
-        "prove who it is",
+        "failed TLS verification",
     ),
-    Way("no TLS", no_tls, 5, "does not speak TLS"),
+    Way("no TLS", no_tls, 5, "does not use TLS"),
     Way("private CA by config", secured(_right, by_config), 0, ""),
     Way("private CA by SSL_CERT_FILE", secured(_right, by_environment), 0, ""),
     Way("proxy by config", through_proxy("http://localhost:PORT"), 0, ""),

@@ -138,7 +138,7 @@ def works_but_says(error: QiscusTuiError) -> Reply:
 def refused(status: int) -> QiscusTuiError:
     """What the client makes of this status."""
     if status == 401:
-        return TokenInvalid("The server no longer takes the long-lived token (401)")
+        return TokenInvalid("The server rejected the long-lived token (401)")
     if status == 403:
         return Forbidden("Revoking failed: 403", status=403)
     if status == 429 or status >= 500:
@@ -152,7 +152,7 @@ def slow_down(seconds: float) -> ServerFault:
 
 
 def lost() -> AnswerLost:
-    return AnswerLost("The connection ended before the answer was here")
+    return AnswerLost("The connection ended in the middle of the answer")
 
 
 def timed_out() -> TimedOut:
