@@ -103,15 +103,15 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
                 yield from self.compose_buttons()
 
     def compose_body(self) -> Iterable[Widget]:
-        """What scrolls."""
+        """Yield what scrolls."""
         yield Words(id="lines")
 
     def compose_questions(self) -> Iterable[Widget]:
-        """Toggles and fields over the buttons."""
+        """Yield the toggles and fields over the buttons."""
         return ()
 
     def compose_buttons(self) -> Iterable[Widget]:
-        """The buttons, Cancel first."""
+        """Yield the buttons, Cancel first."""
         yield DialogButton("Cancel  n", id="cancel")
 
     def on_mount(self) -> None:
@@ -137,12 +137,12 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
             self.query_one(Body).display = words.display
 
     def show_questions(self) -> None:
-        """Give the questions room, if any is shown."""
+        """Show the part for questions, if it has any."""
         questions = self.query_one("#questions")
         questions.display = any(child.display for child in questions.children)
 
     def say_trouble(self, error: QiscusTuiError) -> None:
-        """What went wrong, and what to do, in the note."""
+        """Show in the note what went wrong, and what to do."""
         self.say("note", trouble(error))
 
     # Commands
@@ -161,7 +161,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         await cast("App[object]", self.app).run_action(registry.action_of(name), self)
 
     def action_cancel(self) -> None:
-        """Leave without an answer."""
+        """Close without an answer."""
         self.close(None)
 
     def close(self, answer: Answer | None) -> None:
@@ -198,7 +198,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
 
 
 def trouble(error: QiscusTuiError) -> Content:
-    """An error as two lines."""
+    """Return an error as two lines."""
     parts = [Content.styled(error.message, "bold $error")]
     if error.hint:
         parts.append(Content.styled(error.hint, "$text-muted"))

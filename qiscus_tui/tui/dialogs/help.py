@@ -45,11 +45,11 @@ class HelpDialog(Dialog[None]):
         return [DialogButton("Close  esc", id="cancel")]
 
     def action_close(self) -> None:
-        """Close by the keys that open and leave."""
+        """Close the help."""
         self.action_cancel()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Wrap it again. (Textual calls the base's handler too.)"""
+        """Wrap it again. (Textual runs the base's handler too.)"""
         self._show(event.size.width)
 
     def _show(self, screen_width: int) -> None:
@@ -59,7 +59,7 @@ class HelpDialog(Dialog[None]):
 
 
 def help_lines(commands: Sequence[Command], width: int) -> Content:
-    """All of it, wrapped to `width` cells."""
+    """Return the help, wrapped to `width` cells."""
     lines: list[Content] = []
     for group, members in registry.by_group(commands).items():
         lines += _section(

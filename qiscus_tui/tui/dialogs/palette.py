@@ -36,7 +36,7 @@ class CommandList(OptionList, can_focus=False):
 
 
 class PaletteDialog(ModalScreen[str]):
-    """Words narrow the list; arrows choose; Enter takes. Give it `registry.in_palette(…)`."""
+    """Words narrow the list; arrows choose; Enter chooses. Give it `registry.in_palette(…)`."""
 
     AUTO_FOCUS = "#words"
     VERTICAL_BREAKPOINTS = HEIGHTS
@@ -101,19 +101,19 @@ class PaletteDialog(ModalScreen[str]):
         self._show(matching(self._commands, event.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take the chosen one."""
+        """Run the chosen one."""
         event.stop()
         self.query_one(OptionList).action_select()
 
     @on(OptionList.OptionSelected)
     def chosen(self, event: OptionList.OptionSelected) -> None:
-        """By Enter or a click."""
+        """Close with the one chosen by Enter or a click."""
         event.stop()
         if self.is_active:
             self.dismiss(event.option.id)
 
     def action_cancel(self) -> None:
-        """Leave."""
+        """Close without a choice."""
         if self.is_active:
             self.dismiss(None)
 
@@ -140,7 +140,7 @@ class PaletteDialog(ModalScreen[str]):
 
 
 def matching(commands: Sequence[Command], words: str) -> list[Command]:
-    """The commands that have all the words; those with them in their titles first."""
+    """Return the commands that have all the words; those with them in their titles first."""
     wanted = words.casefold().split()
 
     def has(text: str) -> bool:

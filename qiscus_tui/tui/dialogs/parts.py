@@ -1,4 +1,4 @@
-"""What dialogs are made of: buttons, toggles, fields, and a body that leaves room for the rest."""
+"""The parts of dialogs: buttons, toggles, fields, and a body that leaves room for the rest."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -97,11 +97,11 @@ class Toggle(Static, can_focus=True):
         )
 
     def action_ask(self) -> None:
-        """Enter or space on it."""
+        """Report Enter or space on it."""
         self.post_message(self.Toggled(self._what))
 
     def on_click(self, event: events.Click) -> None:
-        """A click on it."""
+        """Report a click on it."""
         event.stop()
         self.post_message(self.Toggled(self._what))
 
@@ -116,11 +116,11 @@ class TypedField(Field):
         super().__init__(id=id)
         self._guard = guard
         self._characters = characters
-        """What it takes; empty: anything printable."""
+        """What it accepts; empty: anything printable."""
 
     def type_key(self, event: events.Key) -> bool:
-        """Type a key that came in elsewhere; False where the field does not take it."""
-        if not self._takes(event):
+        """Type a key that was pressed elsewhere. Return False where it is not accepted."""
+        if not self._accepts(event):
             return False
         self.focus()
         if self._guard.armed:
@@ -128,10 +128,10 @@ class TypedField(Field):
         return True
 
     def on_key(self, event: events.Key) -> None:
-        """Before Input's own: keys that came too early or don't belong are not typed."""
+        """Drop keys that came too early or that it does not accept, before Input's own handler."""
         if not event.is_printable:
             return
-        if not self._takes(event):
+        if not self._accepts(event):
             event.prevent_default()  # not stopped: `n` and `y` still mean what they mean
             return
         self._guard.record_key()
@@ -140,7 +140,7 @@ class TypedField(Field):
             event.stop()
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Bindings of printable keys hold where it does not take the key."""
+        """Leave printable keys that it does not accept to the bindings."""
         return super().check_consume_key(key, character) and (
             not self._characters or (character or "") in self._characters
         )
@@ -151,5 +151,5 @@ class TypedField(Field):
         event.stop()
         self.post_message(self.PasteRefused())
 
-    def _takes(self, event: events.Key) -> bool:
+    def _accepts(self, event: events.Key) -> bool:
         return event.is_printable and self.check_consume_key(event.key, event.character)

@@ -176,14 +176,14 @@ class RevokeDialog(Question[Report]):
         await self.run_command(f"allow_{message.what}")
 
     def on_key(self, event: events.Key) -> None:
-        """Digits go to the field wherever the focus is."""
+        """Type digits into the field, wherever the focus is."""
         field = self.query_one(TypedField)
         asked = self.query_one("#number-line").display
         if asked and self.focused is not field and field.type_key(event):
             event.stop()
 
     def warn(self, words: str) -> None:
-        """Say it below what the note says of our own session."""
+        """Say it below what the note says about our own session."""
         warned = question_note(self._plan, self._refusal)
         again = Content.styled(words, "bold $warning")
         parts = [part for part in (warned, again) if part.plain]
