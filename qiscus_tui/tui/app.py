@@ -21,7 +21,7 @@ from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import HasContext, Scope
 from qiscus_tui.tui.navigation import Navigation
 from qiscus_tui.tui.terminal.app import TerminalApp
-from qiscus_tui.tui.theme import THEMES, fitting
+from qiscus_tui.tui.theme import THEMES, theme_for
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
@@ -76,7 +76,7 @@ class QiscusTui(TerminalApp, inherit_bindings=False):
                 f'There is no theme "{safe(wanted, 60)}", as config.toml wants it under [ui]',
                 f"Write one of: {', '.join(sorted(self.available_themes))}.",
             )
-        self.theme = fitting(wanted, few_colours=few_colours)
+        self.theme = theme_for(wanted, few_colours=few_colours)
 
     def get_default_screen(self) -> Screen[None]:
         """The first frame."""

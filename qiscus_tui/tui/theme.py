@@ -174,6 +174,6 @@ def has_few_colours(environ: Mapping[str, str]) -> bool:
     return console.color_system in {None, "standard"}
 
 
-def fitting(wanted: str, *, few_colours: bool) -> str:
+def theme_for(wanted: str, *, few_colours: bool) -> str:
     """Return the theme to use for the one configured: with few colours, the terminal's own."""
     return {DARK: ANSI_DARK, LIGHT: ANSI_LIGHT}.get(wanted, wanted) if few_colours else wanted

@@ -9,7 +9,7 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
 from qiscus_tui.store import config_checks
-from qiscus_tui.tui.theme import DARK, LIGHT, THEMES, fitting, has_few_colours
+from qiscus_tui.tui.theme import DARK, LIGHT, THEMES, has_few_colours, theme_for
 from tests.clocks import ManualClock
 from tests.tui.conftest import NOW, TableApp, many
 
@@ -67,7 +67,7 @@ def test_the_cursor_is_readable_with_and_without_the_focus(theme: Theme) -> None
 
 @pytest.mark.parametrize("wanted", [DARK, LIGHT])
 def test_where_there_are_16_colours_the_accents_are_five_of_them(wanted: str) -> None:
-    taken = next(one for one in THEMES if one.name == fitting(wanted, few_colours=True))
+    taken = next(one for one in THEMES if one.name == theme_for(wanted, few_colours=True))
     assert taken.ansi
     accents = {colours(taken)[name] for name in ("primary", "success", "warning", "error")}
     accents.add(colours(taken)["accent"])
@@ -76,8 +76,8 @@ def test_where_there_are_16_colours_the_accents_are_five_of_them(wanted: str) ->
 
 
 def test_a_theme_that_the_user_chose_elsewhere_stays() -> None:
-    assert fitting("nord", few_colours=True) == "nord"
-    assert fitting(DARK, few_colours=False) == DARK
+    assert theme_for("nord", few_colours=True) == "nord"
+    assert theme_for(DARK, few_colours=False) == DARK
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The base of the app: Textual's, for a terminal that is slow or goes away, and for secrets.
+"""The base of the app, for a terminal that is slow or goes away, and for secrets.
 
 Keys act one by one, toasts do not pile up, a signal leaves in good order, and a crash shows no
 variable.

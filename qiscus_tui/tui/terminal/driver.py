@@ -70,7 +70,7 @@ _RESTORE = (
 
 
 class TerminalDriver(LinuxDriver):
-    """Sends each colour once, and takes no reply of the terminal for keys."""
+    """Sends each colour once, and makes no keys of the terminal's replies."""
 
     _colours: SgrFilter | None = None
     _writing: threading.Lock | None = None

@@ -123,14 +123,14 @@ class Chart(LineList):
         bar, width, number = self._bars[row], self.row_width, self._fit.number
         room = width - 2 * INDENT - number - 2 * GAP - width // 5
         label = fit(bar.label, max(0, min(self._fit.label, MOST_LABEL, room)))
-        facts = f"{'':{INDENT}}{label}{'':{GAP}}{bar.count:>{number},} "
-        blocks = " " + self._blocks(bar, width - width_of(facts) - 1 - INDENT)
+        text = f"{'':{INDENT}}{label}{'':{GAP}}{bar.count:>{number},} "
+        blocks = " " + self._blocks(bar, width - width_of(text) - 1 - INDENT)
         if row == self.cursor_row and self.has_focus:
-            says = self.style("cursor")
+            text_style = self.style("cursor")
         else:
-            says = self.style("label" if bar.count and bar.filter else "muted")
-        shows = self.style("soon" if bar.is_soon else "bar")
-        return Strip([Segment(facts, says), Segment(blocks, shows)]).adjust_cell_length(
+            text_style = self.style("label" if bar.count and bar.filter else "muted")
+        bar_style = self.style("soon" if bar.is_soon else "bar")
+        return Strip([Segment(text, text_style), Segment(blocks, bar_style)]).adjust_cell_length(
             width, self.style("bar")
         )
 

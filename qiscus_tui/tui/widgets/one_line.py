@@ -22,7 +22,7 @@ ALWAYS = 1000
 
 
 class Tone(enum.Enum):
-    """How a text stands out. The text itself says it too."""
+    """How a text is highlighted. Its words carry the same meaning."""
 
     PLAIN = "plain"
     MUTED = "muted"

@@ -54,7 +54,7 @@ Styles = Callable[[str], Style]
 
 
 class RowText(Struct, frozen=True):
-    """What one row says. Equal texts need no redrawing."""
+    """The text of one row. An equal one needs no redrawing."""
 
     leading: str
     """Mark, badge and countdown: all that changes by the second."""
@@ -76,7 +76,7 @@ class Scene(Struct, frozen=True):
 
 
 def row_text(scene: Scene, position: int, *, marked: bool, cursor: bool) -> RowText:
-    """Return what the row of the session at `position` says."""
+    """Return the text of the row of the session at `position`."""
     session = scene.sessions.sessions[position]
     known = scene.sessions.labels[position]
     left = None if session.expires_at is None else session.expires_at - scene.now
@@ -131,7 +131,7 @@ def draw_header(layout: Layout, sort: Sort | None, style: Styles) -> Strip:
 
 
 def draw_notice(notice: Sequence[str], line: int, width: int, style: Styles) -> Strip:
-    """Return a line of what is said in place of rows, wrapped; the first sentence stands out.
+    """Return a line of the notice shown in place of rows; its first sentence is highlighted.
 
     It begins under the header's first title, one line below it.
     """
