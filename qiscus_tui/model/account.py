@@ -1,4 +1,4 @@
-"""Who we log in as, where, and the secrets that it takes."""
+"""Accounts and their credentials."""
 
 import enum
 from dataclasses import dataclass, field, replace
@@ -33,24 +33,24 @@ class Storage(enum.Enum):
 
 @dataclass(frozen=True)
 class Account:
-    """Server, app and user. Holds no secret, and its texts may be shown as they are."""
+    """Server, app and user. Has no secrets, and its texts are safe to show."""
 
     origin: Origin
     app_code: str
     user: str
-    """Email address of the user; empty where it is not known (a token without a login)."""
+    """Email address of the user; empty if unknown (a token without a login)."""
     user_name: str = ""
     app_name: str = ""
     role: Role = Role.UNKNOWN
     readonly: bool = False
     label: str = ""
-    """Which machine made this session: goes into our User-Agent."""
+    """Part of our User-Agent, to show which machine created a session."""
     zone_offset: float = 0.0
-    """Seconds that the server's times without a zone run ahead of UTC."""
+    """Seconds that the server's times without a zone are ahead of UTC."""
 
     @property
     def name(self) -> str:
-        """What the account is called unless the user named it: `user@app`, or the app alone."""
+        """The default name of the account: `user@app`, or the app alone."""
         return f"{self.user}@{self.app_code}" if self.user else self.app_code
 
     @property
@@ -69,18 +69,18 @@ class ShortLived:
     obtained_at: EpochSeconds = 0.0
     """When we got it: epoch seconds, this machine's clock."""
     clock_ahead: Seconds = 0.0
-    """Seconds that the server's clock ran ahead of this machine's then, as far as it said."""
+    """Seconds that the server's clock was ahead of this machine's then, as far as known."""
 
     def left(self, now: float) -> float:
-        """Return the seconds that it still lives, at least; `now` is this machine's time (epoch).
+        """Return the seconds until it expires, at least; `now` is this machine's time (epoch).
 
-        A clock that ran ahead of the server's may have been set right since, so that it counts as
-        right now; one that ran behind counts as still behind.
+        A clock that was ahead of the server's may have been corrected since, so it counts as
+        correct now; one that was behind counts as still behind.
         """
         return self.expires_at - now - max(self.clock_ahead, 0.0)
 
     def left_by_same_clock(self, now: float) -> float:
-        """Return the seconds that it still lives if this machine's clock is as wrong as it was."""
+        """Return the seconds until it expires if this machine's clock is as wrong as it was."""
         return self.expires_at - now - self.clock_ahead
 
 
@@ -97,11 +97,11 @@ class Credentials:
     secret_key: str | None = field(default=None, repr=False)
 
     def with_short_lived(self, short_lived: ShortLived | None) -> Self:
-        """The same secrets with another short-lived token."""
+        """Return the same secrets with another short-lived token."""
         return replace(self, short_lived=short_lived)
 
     def over(self, older: Self) -> Self:
-        """These, and what the older ones alone hold: another way in takes none away."""
+        """Return these, completed by the older ones: another kind of login removes none."""
         return replace(
             self,
             long_lived=self.long_lived or older.long_lived,
@@ -111,6 +111,6 @@ class Credentials:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Every secret text held, for masking."""
+        """All the secrets, for masking."""
         short = self.short_lived.token if self.short_lived else None
         return tuple(secret for secret in (self.long_lived, short, self.secret_key) if secret)

@@ -1,4 +1,4 @@
-"""IP addresses as single numbers: quick to compare, and sorted v4 before v6.
+"""IP addresses as numbers: fast to compare, and sorted IPv4 before IPv6.
 
 An IPv4 address is its 32-bit number; an IPv6 address is its 128-bit number plus 2^32. An IPv4
 address that is written inside IPv6 (`::ffff:10.0.0.1`, as dual-stack servers log it) is the
@@ -20,7 +20,7 @@ _GROUPS = re.compile(r"[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,7}")
 
 
 def packed(text: str | None) -> int | None:
-    """The address as a number, None where `text` is no address."""
+    """Return the address as a number, None if `text` is not an address."""
     if not text:
         return None
     try:
@@ -35,26 +35,26 @@ def packed(text: str | None) -> int | None:
 
 
 def surroundings(address: int) -> int:
-    """The first address, packed, of the /24 (IPv6: /48) that a packed address is in."""
+    """Return the first address, packed, of the /24 (IPv6: /48) of a packed address."""
     if address < _V6_FROM:
         return address >> 8 << 8
     return ((address - _V6_FROM) >> 80 << 80) + _V6_FROM
 
 
 def surroundings_text(first: int) -> str:
-    """What `surroundings` gave, as CIDR: `10.2.0.0/24`."""
+    """Return the result of `surroundings` as CIDR: `10.2.0.0/24`."""
     if first < _V6_FROM:
         return str(ipaddress.IPv4Network((first, 24)))
     return str(ipaddress.IPv6Network((first - _V6_FROM, 48)))
 
 
 def network(text: str) -> tuple[int, int]:
-    """First and last address, packed, of what `named_network` gives. Raises ValueError."""
+    """Return the first and last address, packed, of `named_network`. Raises ValueError."""
     return _bounds(named_network(text))
 
 
 def named_network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    """The network that a filter or the configuration names. Raises ValueError.
+    """Return the network that a filter or the configuration names. Raises ValueError.
 
     Whole octets or groups from the left (`10.2` is 10.2.x.x, `2001:db8` is 2001:db8::/32, and
     `2001` is 2001::/16), a whole address, or CIDR.

@@ -1,4 +1,4 @@
-"""JSON as scripts get it: ASCII, so that a terminal can show it, and readable by every parser."""
+"""JSON for scripts: ASCII, safe on terminals, and readable by every parser."""
 
 import json
 import re
@@ -10,7 +10,7 @@ _ESCAPES = re.compile(r"(\\\\|\\ud[89ab]..\\ud[c-f]..)|\\ud[89a-f]..")
 def ascii_json(value: object) -> str:
     """Return the value as ASCII JSON; what is no Unicode scalar value becomes U+FFFD.
 
-    Python keeps the lone surrogates that servers and file names hold, and `jq` takes none.
+    Python keeps lone surrogates from servers and file names, which `jq` rejects.
     """
     text = json.dumps(value, ensure_ascii=True)
     if "\\ud" not in text:

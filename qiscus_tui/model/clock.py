@@ -1,4 +1,4 @@
-"""The clock, injected everywhere so that nothing waits or guesses in tests."""
+"""The clock, injected everywhere so that tests need not wait."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ class Clock(Protocol):
         ...
 
     def monotonic(self) -> float:
-        """Seconds that never run backwards, counted from anywhere."""
+        """Seconds from an arbitrary start, which never decrease."""
         ...
 
     async def sleep(self, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""Spans of time as people write and read them."""
+"""Parses and formats durations."""
 
 import math
 import re
@@ -11,7 +11,7 @@ HOUR = 3600
 DAY = 86_400
 
 TOKEN_LIFETIME = 30 * DAY
-"""A short-lived token ends 30 days after the login or refresh that made it (documented)."""
+"""A short-lived token expires 30 days after the login or refresh (documented)."""
 
 HOW_TO_WRITE = "Write it in lower case, such as 90s, 15m (minutes), 24h, 7d or 2w."
 """`1M` could be a minute or a month, so capitals are refused."""
@@ -37,7 +37,7 @@ def parse_duration(text: str) -> int:
 
 
 def countdown(seconds: float, *, to_the_second: bool = False) -> str:
-    """`29d 04:11`, under a day `05:59:58`, after the end `expired`."""
+    """Return `29d 04:11`, under a day `05:59:58`, after the end `expired`."""
     if seconds <= 0:
         return "expired"
     whole = math.ceil(seconds)
@@ -52,7 +52,7 @@ def countdown(seconds: float, *, to_the_second: bool = False) -> str:
 
 
 def span(seconds: float) -> str:
-    """`68 s`, from two minutes on `2 min 8 s`, from an hour on `1 h 4 min`."""
+    """Return `68 s`, from two minutes on `2 min 8 s`, from an hour on `1 h 4 min`."""
     whole = max(1, round(seconds))
     minutes, second = divmod(whole, MINUTE)
     if whole < 2 * MINUTE:
@@ -63,7 +63,7 @@ def span(seconds: float) -> str:
 
 
 def ago(seconds: float) -> str:
-    """`now`, `41 s ago`, `12 min ago`, `3 h ago`, `9 d ago`."""
+    """Return `now`, `41 s ago`, `12 min ago`, `3 h ago`, `9 d ago`."""
     if seconds < 5:
         return "now"
     if seconds < MINUTE:

@@ -1,4 +1,4 @@
-"""Session ids: a fingerprint that can be shown, typed and logged, unlike the token."""
+"""Session ids: fingerprints that can be shown, typed and logged, unlike tokens."""
 
 import hashlib
 import re
@@ -7,7 +7,7 @@ ID_LENGTH = 12
 """Hex digits in an id."""
 
 PREFIX_LENGTH = 8
-"""The fewest hex digits that commands take for an id."""
+"""The fewest hex digits that commands accept as an id."""
 
 _NOT_IN_A_TOKEN = re.compile(
     r"""[^!-~]          # anything but visible ASCII: spaces, a byte order mark, an ellipsis
@@ -24,5 +24,5 @@ def can_be_token(text: str) -> bool:
 
 
 def fingerprint(secret: str) -> str:
-    """First 12 hex digits of the SHA-256 of a token (or of the server's own id)."""
+    """Return the first 12 hex digits of the SHA-256 of a token (or of the server's own id)."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()[:ID_LENGTH]

@@ -1,4 +1,4 @@
-"""Hides secrets in texts and JSON values of others: whole, in pieces, escaped, or broken up."""
+"""Hides secrets in texts and JSON values: whole, in pieces, escaped, or broken up."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -7,13 +7,13 @@ from typing import NamedTuple, cast
 
 MASK = "[hidden]"
 MAX_DEPTH = 32
-"""Nesting beyond which a value is no longer looked into."""
+"""Nesting beyond which a value is not searched."""
 
 RUN = 8
 """Characters in a row of a secret that are hidden; a shorter secret is hidden as a whole."""
 
 _ORDINARY = frozenset({"password"})
-"""Words of every second error, which tell nothing of a password that has them in it."""
+"""Words of ordinary errors, which reveal nothing about a password that contains them."""
 
 _SECRET_NAME = re.compile("token|secret|key|password|otp", re.IGNORECASE)
 
@@ -23,22 +23,22 @@ _ESCAPE = re.compile(
 )
 _LETTERS = {**dict.fromkeys("bfnrt", " "), "amp": "&", "lt": "<", "gt": ">", "quot": '"'}
 _LEVELS = 3
-"""How often a text may have been escaped, one time over the other."""
+"""How many times a text may be escaped."""
 
 _PROBE = RUN // 2
-"""Every run holds such a piece of the text that begins at a multiple of `_PROBE + 1`."""
+"""Every run contains such a piece that begins at a multiple of `_PROBE + 1`."""
 
 
 def names_a_secret(name: str) -> bool:
-    """Whether what stands under this name is taken for a secret."""
+    """Return whether a value with this name counts as a secret."""
     return _SECRET_NAME.search(name) is not None
 
 
 class KnownSecrets:
     """Secrets that must not be shown, nor `RUN` or more characters in a row of one.
 
-    Found also where the text has them escaped (JSON, URL, HTML; several times over) and with
-    spaces, line ends or invisible characters in between.
+    They are also found escaped (JSON, URL, HTML; several times over), and with spaces, line ends
+    or invisible characters in between.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
@@ -47,13 +47,13 @@ class KnownSecrets:
         self._short = tuple(secret for secret in found if len(secret) < RUN)
         self._joined = "\n".join(found)
 
-    def stand_in(self, text: str) -> bool:
-        """Whether one of them, or a piece, is in the text."""
-        return bool(self._secrets) and any(map(self._stand_in_solid, _solids(text)))
+    def occur_in(self, text: str) -> bool:
+        """Return whether one of them, or a piece, is in the text."""
+        return bool(self._secrets) and any(map(self._occur_in_solid, _solids(text)))
 
     def hidden(self, text: str) -> str:
-        """The text with a mask for each. Slow: for a few thousand characters."""
-        if not self.stand_in(text):
+        """Return the text with a mask for each. Slow: for a few thousand characters."""
+        if not self.occur_in(text):
             return text
         parts: list[str] = []
         at = 0
@@ -62,7 +62,7 @@ class KnownSecrets:
             at = end
         return "".join((*parts, text[at:]))
 
-    def _stand_in_solid(self, solid: str) -> bool:
+    def _occur_in_solid(self, solid: str) -> bool:
         if any(secret in solid for secret in self._short):
             return True
         for at in range(0, len(solid) - _PROBE + 1, _PROBE + 1):
@@ -84,7 +84,7 @@ class KnownSecrets:
         return text in self._runs and text not in _ORDINARY
 
     def _places(self, text: str) -> list[tuple[int, int]]:
-        """Where they stand: starts and ends, in order, apart from each other."""
+        """Return where they are: starts and ends, in order, without overlap."""
         lengths = sorted({len(run) for run in self._runs})
         found: list[tuple[int, int]] = []
         for form in _forms(text):
@@ -105,7 +105,7 @@ class KnownSecrets:
 
 
 def _solids(text: str) -> Iterable[str]:
-    """The text as it is, and with its escapes read once, twice …; each without what is blank."""
+    """Return the text as it is, and unescaped once, twice …; each without blanks."""
     if text.isprintable() and "\\" not in text and "%" not in text and "&" not in text:
         return (text.replace(" ", ""),)
     return _read_solids(text)
@@ -120,7 +120,7 @@ def _read_solids(text: str) -> Iterator[str]:
 
 
 class _Part(NamedTuple):
-    """A character, and where what stands for it begins and ends in the text."""
+    """A character, and where its escape begins and ends in the text."""
 
     char: str
     start: int
@@ -128,7 +128,7 @@ class _Part(NamedTuple):
 
 
 def _forms(text: str) -> Iterator[list[_Part]]:
-    """What `_solids` gives, with the places."""
+    """Yield the same as `_solids`, with the places."""
     form = [_Part(char, at, at + 1) for at, char in enumerate(text)]
     for _ in range(_LEVELS + 1):
         yield [part for part in form if _is_solid(part.char)]
@@ -170,12 +170,12 @@ def masked(
     is_secret: Callable[[str], bool] = lambda _: False,
     depth: int = 0,
 ) -> object:
-    """A copy of a JSON value without what a secret's name holds, and texts that hold a known one.
+    """Return a copy of a JSON value without values of secret names and texts with known secrets.
 
-    `is_secret` knows the many that `known` does not.
+    `is_secret` recognises further secrets, of which there may be many.
     """
     if isinstance(value, str):
-        return MASK if is_secret(value) or known.stand_in(value) else value
+        return MASK if is_secret(value) or known.occur_in(value) else value
     if depth >= MAX_DEPTH and isinstance(value, dict | list):
         return MASK
     if isinstance(value, dict):

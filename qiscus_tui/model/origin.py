@@ -16,7 +16,7 @@ DEFAULT_SERVER = "https://omnichannel.qiscus.com"
 
 
 class Origin(Struct, frozen=True):
-    """Scheme, host and port: the border that no credential crosses."""
+    """Scheme, host and port: credentials are never sent to another origin."""
 
     scheme: str
     host: str
@@ -27,16 +27,16 @@ class Origin(Struct, frozen=True):
 
     @property
     def netloc(self) -> str:
-        """`host`, or `host:port` where the port is not the scheme's own."""
+        """`host`, or `host:port` unless it is the default port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         usual = {"https": 443, "http": 80}[self.scheme]
         return host if self.port == usual else f"{host}:{self.port}"
 
 
 def parse_origin(address: str) -> Origin:
-    """The origin of a server address as a user writes it. Raises AddressError.
+    """Return the origin of a server address as typed by a user. Raises AddressError.
 
-    `https` may be left out. `http` is taken for this machine (loopback) alone.
+    `https` may be omitted. `http` is accepted for this machine (loopback) only.
     """
     text = address.strip()
     shown = safe(text, 200)
@@ -53,11 +53,11 @@ def parse_origin(address: str) -> Origin:
     except ValueError as error:
         raise AddressError(f"'{shown}' is not a server address") from error
     if parts.username is not None or parts.password is not None:
-        raise AddressError("A server address must not carry a user name or password")
+        raise AddressError("A server address must not contain a user name or password")
     if parts.scheme not in {"https", "http"}:
         raise AddressError(f"'{shown}' is neither https nor http")
     if not host or port == 0:
-        raise AddressError(f"'{shown}' names no server")
+        raise AddressError(f"'{shown}' does not name a server")
     if parts.path not in {"", "/"} or parts.query or parts.fragment or text.endswith(("?", "#")):
         raise AddressError(f"'{shown}' has a path; the program adds the paths itself")
     host = _ascii_host(host, shown)
@@ -71,7 +71,7 @@ def parse_origin(address: str) -> Origin:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether the host is this machine itself, by name or address."""
+    """Return whether the host is this machine itself, by name or address."""
     if host == "localhost":
         return True
     try:
@@ -81,7 +81,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _is_host(host: str) -> bool:
-    """Whether it is a plain name or an address: no escapes, zones or empty labels."""
+    """Return whether it is a plain name or address: no escapes, zones or empty labels."""
     if ":" not in host:
         return _NAME.fullmatch(host) is not None
     try:
@@ -98,7 +98,7 @@ def _ascii_host(host: str, shown: str) -> str:
         same = encoded.encode("ascii").decode("idna") == host
     except UnicodeError as error:
         raise AddressError(f"'{shown}' is not a server address") from error
-    if not same:  # such as the German sharp s: newer rules take it for another host
+    if not same:  # such as the German sharp s: newer rules make it another host
         raise AddressError(
             f"'{shown}' can be read as two different hosts", "Give the name as xn--…"
         )

@@ -1,4 +1,4 @@
-"""A session: one live token on the server, as the server listed it."""
+"""A session: a live token on the server, as the server listed it."""
 
 import enum
 
@@ -8,17 +8,17 @@ from qiscus_tui.model.ids import ID_LENGTH
 
 
 class Current(enum.Enum):
-    """What is known of the session that this program itself uses."""
+    """What is known about the session of this program itself."""
 
     LISTED = "listed"
     NONE = "none"
-    """We hold no short-lived token (credentials from the environment, REST)."""
+    """We have no short-lived token (credentials from the environment, REST)."""
     UNKNOWN = "unknown"
-    """We hold one and it can't be found in the list."""
+    """We have one, and can't find it in the list."""
 
 
 class Session(msgspec.Struct, frozen=True, gc=False):
-    """One listed session: what the server said, exactly, and the safe form of each text.
+    """One listed session: the exact values of the server, and the safe form of each text.
 
     Times are epoch seconds on the server's clock; None is unknown.
     """
@@ -27,16 +27,16 @@ class Session(msgspec.Struct, frozen=True, gc=False):
     """First 12 hex digits of the SHA-256 of the token (of the server's id where no token is
     listed in full)."""
     revoke_with: str | int | None
-    """The exact text that the revoke call sends. A secret. None: it can't be revoked."""
+    """The exact value for the revoke call. A secret. None: it can't be revoked."""
     token: str | None
-    """The exact token. A secret. None where it is masked or not listed."""
+    """The exact token. A secret. None if it is masked or not listed."""
     created_at: float | None
     expires_at: float | None
     expires_computed: bool
-    """The server named no expiry: it is the creation plus 30 days."""
+    """The server listed no expiry: it is the creation plus 30 days."""
     last_used_at: float | None
     current: bool | None
-    """Whether this program itself holds this token; None: can't be told."""
+    """Whether it is the token of this program itself; None: unknown."""
     user_agent: str | None
     ip: str | None
     user: str | None
@@ -44,18 +44,18 @@ class Session(msgspec.Struct, frozen=True, gc=False):
     safe_ip: str
     safe_user: str
     extra: dict[str, object] | None
-    """Every other field, as it came."""
+    """Every other field, unchanged."""
 
     @property
     def revocable(self) -> bool:
-        """Whether the list holds what the revoke call needs."""
+        """Whether the list has what the revoke call needs."""
         return self.revoke_with is not None
 
     def is_same_as(self, other: "Session") -> bool:
-        """Whether two rows with the same id are the same session.
+        """Return whether two rows with the same id are the same session.
 
-        A server's id may be the number of a row: then it stands for another session once a row
-        before it ended.
+        A server's id may be a row number, which belongs to another session once a row before it
+        ended.
         """
         if self.token is not None or other.token is not None:
             return self.token == other.token
@@ -71,5 +71,5 @@ class Session(msgspec.Struct, frozen=True, gc=False):
 
 
 def is_full_id(text: str) -> bool:
-    """Whether `text` is a whole session id."""
+    """Return whether `text` is a full session id."""
     return len(text) == ID_LENGTH and not text.strip("0123456789abcdef")

@@ -1,13 +1,13 @@
-"""Which right word a misspelt one was probably meant to be."""
+"""Suggests the words that a misspelt one may stand for."""
 
 from collections.abc import Iterable
 
 _LONGEST = 40
-"""Characters of a misspelt word that are looked at."""
+"""Characters of a misspelt word that are compared, at most."""
 
 
 def similar(word: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names that `word` may stand for, none where it is like no other.
+    """Return the names that `word` may stand for, none if it is like none of them.
 
     Those that it is the beginning of; else those with the smallest edit distance, which must not
     be more than a third of the word's length.

@@ -1,16 +1,16 @@
-"""The one door through which server text reaches a terminal.
+"""Makes text from the server safe for a terminal.
 
-User agents and names are written by strangers. `safe` shows what could move the cursor,
-hide, reorder or bloat as visible stand-ins, on one line, with a bounded length.
+User agents and names come from strangers. `safe` replaces characters that could move the cursor,
+hide or reorder text by visible ones, on one line, with a bounded length.
 """
 
 import re
 
 LIMIT = 1000
-"""Characters that a safe text has at most, before the note of what was cut."""
+"""Characters of a safe text, at most, without the note on what was cut."""
 
 MAX_COMBINING = 2
-"""Combining marks in a row that real names need; more only draws over the neighbours."""
+"""Combining marks in a row that real names need; more only obscure the neighbours."""
 
 # Printable for Python, yet without ink or width: fillers, joiners, variation selectors.
 _INVISIBLE = re.compile(
@@ -21,7 +21,7 @@ _MARKS = re.compile(f"(?P<kept>{_MARK}{{{MAX_COMBINING}}})(?P<rest>{_MARK}+)")
 
 
 def safe(text: str, limit: int = LIMIT) -> str:
-    """`text` as it may be shown; the same object where nothing had to change."""
+    """Return `text` in a form that is safe to show; the same object if nothing changes."""
     if text.isprintable() and len(text) <= limit:
         if text.isascii():
             return text
@@ -31,7 +31,7 @@ def safe(text: str, limit: int = LIMIT) -> str:
         if not shown.isprintable():
             shown = "".join(map(_visible, shown))
         shown = _without_tricks(shown)
-    if len(text) > limit or len(shown) > limit:  # stand-ins are longer than what they stand for
+    if len(text) > limit or len(shown) > limit:  # escapes are longer than what they replace
         shown = f"{shown[:limit]}… [{len(text):,} characters]"
     return shown
 
@@ -49,7 +49,7 @@ def _visible(character: str) -> str:
         return chr(0x2400 + code)
     if code == 0x7F:
         return "\u2421"
-    if 0xD800 <= code <= 0xDFFF:  # a lone surrogate is no character
+    if 0xD800 <= code <= 0xDFFF:  # a lone surrogate is not a character
         return "\ufffd"
     if character == "\u00a0":
         return " "

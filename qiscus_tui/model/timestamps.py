@@ -24,9 +24,9 @@ _MILLISECONDS_FROM = 100_000_000_000
 
 
 def parse_timestamp(value: object, zone_offset: float = 0.0) -> float | None:
-    """Epoch seconds, or None where `value` is no time.
+    """Return epoch seconds, None if `value` is not a time.
 
-    `zone_offset` is how far (seconds) the server's times without a zone run ahead of UTC.
+    `zone_offset`: seconds that the server's times without a zone are ahead of UTC.
     """
     if isinstance(value, str):
         return _from_text(value, zone_offset)
@@ -99,7 +99,7 @@ def _zone(name: object) -> tzinfo | None:
             hours, _, minutes = name[1:].partition(":")
             span = timedelta(hours=int(hours), minutes=int(minutes or 0))
             return timezone(-span if name[0] == "-" else span)
-        from zoneinfo import ZoneInfo  # slow to come in, and hardly ever needed
+        from zoneinfo import ZoneInfo  # slow to import, and rarely needed
 
         return ZoneInfo(name)
     except (ValueError, OverflowError, OSError, KeyError):  # KeyError: there is no such zone
@@ -107,5 +107,5 @@ def _zone(name: object) -> tzinfo | None:
 
 
 def rfc3339(epoch: float) -> str:
-    """`2026-10-24T16:02:11Z`, UTC, whole seconds."""
+    """Return `2026-10-24T16:02:11Z`, UTC, whole seconds."""
     return datetime.fromtimestamp(math.floor(epoch), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

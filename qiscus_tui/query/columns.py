@@ -1,4 +1,4 @@
-"""What the filter and the sort orders look at."""
+"""The data that filters and sort orders work on."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -29,17 +29,17 @@ class Columns(Protocol):
 
     @property
     def new(self) -> bytes:
-        """1 where the (client, network) pair was not seen at an earlier visit."""
+        """1 if the (client, network) pair was not seen at an earlier visit."""
         ...
 
     @property
     def search(self) -> Sequence[str]:
-        """Casefolded text of each session that a bare word is looked for in."""
+        """Casefolded text of each session, for bare words."""
         ...
 
 
 class Moment(Struct, frozen=True):
-    """What a filter depends on besides the list itself."""
+    """The circumstances of a filter, besides the list itself."""
 
     server_now: float
     """Epoch seconds on the server's clock."""

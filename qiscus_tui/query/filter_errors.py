@@ -1,4 +1,4 @@
-"""What is said of a filter that can't be read."""
+"""Errors for a filter with a mistake in it."""
 
 from typing import NoReturn
 
@@ -9,16 +9,16 @@ from qiscus_tui.query.keys import KEYS
 
 IN_QUOTES = "To search for it as plain text, put it in double quotes."
 SHOWN = 40
-"""Characters of what was typed that are repeated."""
+"""Characters of the input that are quoted, at most."""
 
 
 def fail(what: str, position: int, hint: str | None = None) -> NoReturn:
-    """Raises FilterError, saying the position in words too."""
+    """Raise FilterError, with the position in the message too."""
     raise FilterError(f"{what}, at character {position + 1}", hint, position=position)
 
 
 def fail_unknown_key(name: str, position: int) -> NoReturn:
-    """Raises FilterError, with the key that was probably meant."""
+    """Raise FilterError, with the key that was probably meant."""
     near = " or ".join(f"{key}:" for key in similar(name, (*KEYS, "not")))
     meant = f"Did you mean {near} ?" if near else f"The keys are {', '.join(KEYS)}."
-    fail(f"There is no key '{safe(name, SHOWN)}'", position, f"{meant} {IN_QUOTES}")
+    fail(f"Unknown key '{safe(name, SHOWN)}'", position, f"{meant} {IN_QUOTES}")

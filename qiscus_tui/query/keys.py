@@ -1,11 +1,11 @@
-"""The keys of the filter language: what each takes, and how it is written."""
+"""The keys of the filter language: what each takes, with an example."""
 
 import enum
 from typing import Self
 
 
 class Takes(enum.Enum):
-    """What is written behind a key."""
+    """The kind of value after a key."""
 
     TEXT = "text"
     DURATION = "duration"
@@ -16,13 +16,13 @@ class Takes(enum.Enum):
 
 
 class Key(enum.Enum):
-    """What can stand before a colon. `query/matching.py` has the values of texts and durations."""
+    """The words before a colon. `query/matching.py` reads their texts and durations."""
 
     takes: Takes
     needs: str
-    """What must follow, in words."""
+    """The value that it needs, in words."""
     example: str
-    """One right way to write it, for hints and help."""
+    """An example, for hints and help."""
 
     def __new__(cls, value: str, takes: Takes, needs: str, example: str) -> Self:
         key = object.__new__(cls)

@@ -1,7 +1,7 @@
-"""Cuts the text of a filter into words: negation, key, value, and where each stands.
+"""Splits the text of a filter into words: negation, key, value, and their positions.
 
-A word is negated by a leading `-` or `not:`. A value with spaces stands in double quotes, in
-which `\\"` is a quote and `\\\\` a backslash. What stands before a colon is a key, but for what
+A word is negated by a leading `-` or `not:`. A value with spaces is in double quotes, in
+which `\\"` is a quote and `\\\\` a backslash. The word before a colon is a key, unless it
 is part of an IPv6 address (`dead:beef`) or of a URL (`https://...`); an unknown key is an
 error, because `clint:curl` would otherwise silently match nothing. So are misplaced operators
 (see operators.py).
@@ -26,11 +26,11 @@ _ESCAPE = re.compile(r'\\(["\\])')
 _PLAIN = re.compile(r'[^\s"]+')
 _SPACES = re.compile(r"\s*")
 _WHOLE_WORD = re.compile(r'(?:[^\s"]|"(?:[^"\\]|\\.)*(?:"|\\?\Z))*', re.DOTALL)
-"""A word whatever is wrong with it, so that what follows it can be read."""
+"""A word with any mistakes, so that the words after it can be read."""
 
 
 class RawWord(Struct, frozen=True):
-    """A word whose value nobody has looked at yet. Positions count characters from 0."""
+    """A word whose value is not parsed yet. Positions count characters from 0."""
 
     key: Key | None
     value: str
@@ -70,7 +70,7 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
 
 
 def written(key: Key | None, value: str) -> str:
-    """The word that asks for exactly this value, quoted so that it is read back the same."""
+    """Return the word that looks for this value, quoted so that it is read back the same."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"' if key is None else f'{key.value}:"{escaped}"'
 
@@ -89,7 +89,7 @@ def _negation(text: str, at: int) -> tuple[bool, int]:
         fail(
             "There is nothing to negate",
             start,
-            'Write the word behind it without a space, as -curl; to look for a dash, use "-".',
+            'Write the word after it without a space, such as -curl; to look for a dash, use "-".',
         )
     return negated, at
 
@@ -110,21 +110,21 @@ def _value(text: str, at: int, key: Key | None, start: int) -> tuple[str, int]:
     if text.startswith('"', at):
         found = _QUOTED.match(text, at)
         if found is None:
-            fail("A quote is not closed", at, 'Put a " behind the last word that belongs to it.')
+            fail("A quote is not closed", at, 'Put a " after the last word of the quote.')
         value, end = _ESCAPE.sub(r"\1", found[1]), found.end()
         if end < len(text) and not text[end].isspace():
-            fail("Something follows a closing quote", end, "Put a space behind the quote.")
+            fail("Something follows a closing quote", end, "Put a space after the quote.")
     else:
         found = _PLAIN.match(text, at)
         value, end = (found[0], found.end()) if found else ("", at)
         if text.startswith('"', end):
             fail(
-                "A quote stands inside a word",
+                "There is a quote inside a word",
                 end,
                 'Put the whole word in double quotes; in them \\" is a quote.',
             )
     if not value.strip():
         if key is None:
-            fail("There is nothing between the quotes", at, "Leave them out, or put a word in.")
+            fail("There is nothing between the quotes", at, "Remove them, or put a word in.")
         fail(f"{key.value}: needs {key.needs}", start, f"For example {key.example}")
     return value, end

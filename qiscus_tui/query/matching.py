@@ -1,7 +1,7 @@
-"""Query to answer: which sessions of a list match.
+"""Finds the sessions of a list that match a query.
 
 A comparison with an unknown value is neither true nor false, and its negation is not true
-either: a word matches where its test is surely true, a negated word where it is surely false.
+either: a word matches if its test is certainly true, a negated word if it is certainly false.
 """
 
 import operator
@@ -32,7 +32,7 @@ Matches = Callable[[int], bool]
 """Whether the session at a position matches."""
 
 _Verdict = Callable[[int], bool | None]
-"""True, false, or None: it can't be told."""
+"""True, false, or None if unknown."""
 
 _COMPARE: dict[Comparison, Callable[[float, float], bool]] = {
     Comparison.MORE: operator.gt,
@@ -43,7 +43,7 @@ _COMPARE: dict[Comparison, Callable[[float, float], bool]] = {
 
 
 def compile(query: Query, columns: Columns, moment: Moment) -> Matches:
-    """A predicate on the positions of `columns`, as things stand at `moment`."""
+    """Return a predicate on the positions of `columns`, valid at `moment`."""
     match _tests(query, columns, moment):
         case []:
             return _everything
@@ -56,7 +56,7 @@ def compile(query: Query, columns: Columns, moment: Moment) -> Matches:
 
 
 def select(query: Query, columns: Columns, moment: Moment) -> list[int]:
-    """Every position that matches, in the list's own order."""
+    """Return every position that matches, in the order of the list."""
     needles = query.needles
     if needles:
         return _containing(needles, columns)
@@ -76,16 +76,16 @@ def _containing(needles: tuple[str, ...], columns: Columns) -> list[int]:
 
 
 def _tests(query: Query, columns: Columns, moment: Moment) -> list[Matches]:
-    return [_surely(word, columns, moment) for word in query.words]
+    return [_certainly(word, columns, moment) for word in query.words]
 
 
 def _everything(_position: int) -> bool:
     return True
 
 
-def _surely(word: Word, columns: Columns, moment: Moment) -> Matches:
-    """Where the word matches: its test is known to be true, or false where it is negated."""
-    if isinstance(word.test, Anywhere):  # the commonest word, and always known
+def _certainly(word: Word, columns: Columns, moment: Moment) -> Matches:
+    """Return whether the word matches: its test is certainly true, or false if it is negated."""
+    if isinstance(word.test, Anywhere):  # the most common word, and never unknown
         needle, search = word.test.needle, columns.search
         if word.negated:
             return lambda i: needle not in search[i]

@@ -1,19 +1,19 @@
-"""Whether a filter that is being typed only narrows the one before it."""
+"""Whether a filter that is being typed only narrows the previous one."""
 
 from qiscus_tui.query.terms import Anywhere, IdPrefix, InField, InNetwork, Query, Word
 
 
 def narrows(old: Query, new: Query) -> bool:
-    """True where every match of `new` is surely a match of `old`, of the same list.
+    """Return whether every match of `new` is certainly a match of `old`, in the same list.
 
-    Then only the matches of `old` need to be looked at. Words that the clock or the marks decide
-    never count: what they matched a moment ago need not be what they match now.
+    Then only the matches of `old` need to be checked. Words that depend on the clock or the marks
+    never count: their matches may have changed since.
     """
     return all(any(_implies(word, wanted) for word in new.words) for wanted in old.words)
 
 
 def _implies(narrow: Word, wide: Word) -> bool:
-    """Whether what `narrow` matches is surely matched by `wide`."""
+    """Return whether every match of `narrow` is certainly one of `wide`."""
     if narrow.negated != wide.negated or wide.depends_on_moment:
         return False
     inner, outer = (wide, narrow) if narrow.negated else (narrow, wide)

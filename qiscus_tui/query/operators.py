@@ -1,7 +1,7 @@
-"""Operators where the filter language has none.
+"""Finds operators of other languages that this one does not have.
 
 `age>7d`, `client:=x`, `Guzzle*` or `OR` would be searched for as text, match nothing, and negated
-match every session; so they are errors. In double quotes they are plain text.
+match every session, so they are errors. In double quotes they are plain text.
 """
 
 import re
@@ -21,19 +21,19 @@ _PATTERN_SIGNS = {
     Key.USER: "*|,",
     Key.LABEL: "*|,",
 }
-"""What others write for any text, and for one of several."""
+"""Signs that other languages use for any text, and for one of several."""
 
 
 def check_operators(key: Key | None, value: str, position: int) -> None:
-    """Raises FilterError where an unquoted value holds an operator that was meant as one."""
+    """Raise FilterError if an unquoted value contains what was meant as an operator."""
     if key is None:
         _check_bare_word(value, position)
     elif key in _TEXT_KEYS and (sign := _SIGN.match(value)):
         hint = f"Write it as {key.example}. {IN_QUOTES}"
-        fail(f"{key.value}: takes no '{sign[0][:2]}'", position, hint)
+        fail(f"{key.value}: does not accept '{sign[0][:2]}'", position, hint)
     pattern = next((sign for sign in value if sign in _PATTERN_SIGNS.get(key, "")), None)
     if pattern is not None:
-        hint = f"A word finds every text that it is in; -word excludes one. {IN_QUOTES}"
+        hint = f"A word matches any text that contains it; -word excludes one. {IN_QUOTES}"
         fail(f"There is no operator '{pattern}'", position, hint)
 
 
@@ -48,7 +48,7 @@ def _check_bare_word(word: str, position: int) -> None:
         return
     name = (found["name"] or "").lower()
     if not name:
-        hint = f"Write key and colon first, as age:>7d; -word excludes a word. {IN_QUOTES}"
+        hint = f"Write key and colon first, such as age:>7d; -word excludes a word. {IN_QUOTES}"
         fail(f"There is no key before '{found[0][:2]}'", position, hint)
     if name not in KEYS:
         fail_unknown_key(name, position)

@@ -1,4 +1,4 @@
-"""Text to query: the one reader of the filter language.
+"""Parses a filter: text to query.
 
 A duration without a sign means "at most": `age:90m` was created within the last 90
 minutes, `expires:24h` ends within 24 hours, `idle:7d` was used within the last 7 days.
@@ -47,7 +47,7 @@ _STATES = tuple(state.value for state in State)
 
 
 def parse(text: str) -> Query:
-    """Return the query that `text` says; an empty text matches every session.
+    """Return the query of `text`; an empty text matches every session.
 
     Raises FilterError.
     """
@@ -74,7 +74,7 @@ def parse_readable(text: str) -> tuple[Query, FilterError | None]:
 
 
 def older_than(seconds: int) -> Query:
-    """Return the filter of what was created longer ago than this, as `age:>7d`."""
+    """Return the filter for sessions created longer ago than this, like `age:>7d`."""
     return Query(f"age:>{seconds}s", (Word(Lasts(Key.AGE, Comparison.MORE, float(seconds))),))
 
 
@@ -110,7 +110,7 @@ def _network(raw: RawWord) -> Test:
     except ValueError:
         _refuse(
             raw,
-            "is no address or network",
+            "is not an address or network",
             f"Give whole octets or groups from the left, or CIDR: {Key.IP.example}",
         )
     return InNetwork(first, last)
@@ -124,8 +124,8 @@ def _lasts(raw: RawWord, key: Key) -> Test:
         seconds = parse_duration(value)
     except UsageError:
         if _DATE.fullmatch(value):
-            _refuse(raw, "is a date", "A date goes with created, as created:>2026-10-01")
-        _refuse(raw, "is not a duration", f"Write it in lower case, as {key.example}")
+            _refuse(raw, "is a date", "For a date use created, such as created:>2026-10-01")
+        _refuse(raw, "is not a duration", f"Write it in lower case, such as {key.example}")
     return Lasts(key, comparison or Comparison.AT_MOST, float(seconds))
 
 
@@ -146,14 +146,14 @@ def _created(raw: RawWord) -> Test:
 
 
 def _moment(raw: RawWord, value: str) -> tuple[float, float]:
-    """Start (epoch) and length (seconds) of what a date or time names."""
+    """Return the start (epoch) and length (seconds) of a date or time."""
     found = _DATE.fullmatch(value)
     if found is None:
         try:
             parse_duration(value)
         except UsageError:
             _refuse(raw, "is not a date", f"Write it as {Key.CREATED.example}")
-        _refuse(raw, "is a duration", "A duration goes with age, as age:>7d")
+        _refuse(raw, "is a duration", "For a duration use age, such as age:>7d")
     try:
         start = datetime.fromisoformat(value.upper())
     except ValueError:

@@ -1,9 +1,9 @@
 """Sort orders.
 
-Each key has the direction that answers the usual question: `created` newest first, `expires`
-soonest first, `last_used` most recent first; `client`, `user` and `id` from A on; `ip` by number,
-IPv4 before IPv6. What is unknown, or no address, stands last in either direction. Equals are in
-order of their ids. Our own session gets no place of honour here: whoever draws pins it.
+Each key has its usual direction: `created` newest first, `expires` soonest first, `last_used`
+most recent first; `client`, `user` and `id` from A; `ip` by number, IPv4 before IPv6. Unknown
+values and invalid addresses are last in either direction. Equal values are ordered by id. Our own
+session has no special place here: the screen pins it.
 """
 
 import enum
@@ -15,14 +15,14 @@ from qiscus_tui.model.turns import at_once
 from qiscus_tui.query.columns import Columns
 
 RUN = 10_000
-"""Positions that are worked on in one step of `order_in_steps`."""
+"""Positions per step of `order_in_steps`."""
 
 _Value = float | str
 _Steps = Generator[None, None, list[int]]
 
 
 class SortKey(enum.Enum):
-    """What a list is sorted by. The value is the word typed."""
+    """The keys of a list's order. The value is the word typed."""
 
     EXPIRES = "expires"
     CREATED = "created"
@@ -34,18 +34,18 @@ class SortKey(enum.Enum):
 
 
 FALLING = frozenset({SortKey.CREATED, SortKey.LAST_USED})
-"""Keys whose own direction begins with the largest: the newest first."""
+"""Keys whose usual direction is descending: the newest first."""
 
 
 def order(columns: Columns, key: SortKey = SortKey.CREATED, *, reverse: bool = False) -> list[int]:
-    """Every position of `columns`, sorted; `reverse` turns the key's own direction around."""
+    """Return every position of `columns`, sorted; `reverse` reverses the key's direction."""
     return at_once(order_in_steps(columns, key, reverse=reverse))
 
 
 def order_in_steps(
     columns: Columns, key: SortKey = SortKey.CREATED, *, reverse: bool = False
 ) -> _Steps:
-    """As `order`, but stops after every few milliseconds of work, so that keys get through.
+    """Like `order`, but pauses after every few milliseconds of work, so that other tasks run.
 
     The generator yields None between the steps and returns the order.
     """
@@ -80,7 +80,7 @@ def order_in_steps(
 def _sorted(
     positions: list[int], values: Sequence[_Value | None], *, descending: bool = False
 ) -> _Steps:
-    """Stable. Runs are sorted one by one; the sort of them together is then a mere merge."""
+    """Sort stably. Runs are sorted one by one; the final sort is then only a merge."""
     value_of = cast("Callable[[int], float]", values.__getitem__)  # one column, one type
     merged: list[int] = []
     for start in range(0, len(positions), RUN):
@@ -95,7 +95,7 @@ def _sorted(
 
 
 def _equals(positions: list[int], values: Sequence[_Value | None]) -> list[tuple[int, int]]:
-    """Where neighbours with the same value begin and end."""
+    """Return where neighbours with the same value begin and end."""
     found: list[tuple[int, int]] = []
     start = 0
     for end in range(1, len(positions) + 1):

@@ -1,4 +1,4 @@
-"""A filter, read: frozen words that say what each asks."""
+"""A parsed filter: its words, and the test of each."""
 
 import enum
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from qiscus_tui.query.keys import Key
 
 
 class State(enum.Enum):
-    """What a session can be. The value is the word after `is:`."""
+    """A state of a session. The value is the word after `is:`."""
 
     CURRENT = "current"
     MARKED = "marked"
@@ -23,7 +23,7 @@ class State(enum.Enum):
 
 
 class Comparison(enum.Enum):
-    """How a session's value is held against the filter's."""
+    """How a session's value is compared with the filter's."""
 
     MORE = ">"
     AT_LEAST = ">="
@@ -32,14 +32,14 @@ class Comparison(enum.Enum):
 
 
 class Anywhere(Struct, frozen=True):
-    """A bare word: looked for in the whole search text."""
+    """A bare word: searched for in the whole search text."""
 
     needle: str
     """Casefolded."""
 
 
 class InField(Struct, frozen=True):
-    """`client:`, `ua:`, `user:`, `label:`: looked for in one text."""
+    """`client:`, `ua:`, `user:`, `label:`: searched for in one text."""
 
     key: Key
     needle: str
@@ -87,10 +87,10 @@ class Is(Struct, frozen=True):
 
 
 Keyed = InField | IdPrefix | InNetwork | Lasts | LengthUnknown | CreatedBetween | Is
-"""What `key:value` asks of a session; the answer may be unknown."""
+"""The test of `key:value`; its result may be unknown."""
 
 Test = Anywhere | Keyed
-"""What one word asks of a session."""
+"""The test of one word."""
 
 _MOVING_STATES = {State.MARKED, State.EXPIRING, State.EXPIRED}
 
@@ -103,7 +103,7 @@ class Word(Struct, frozen=True):
 
     @property
     def depends_on_moment(self) -> bool:
-        """Whether another moment (the clock, the marks) can give another answer."""
+        """Whether the result may change with the moment (the clock, the marks)."""
         match self.test:
             case Lasts():
                 return True
@@ -122,7 +122,7 @@ class Query(Struct, frozen=True):
 
     @property
     def needles(self) -> tuple[str, ...] | None:
-        """The casefolded texts of a filter that is nothing but plain words; else None."""
+        """The casefolded texts of a filter of plain words only; else None."""
         found = [
             word.test.needle
             for word in self.words
@@ -132,12 +132,12 @@ class Query(Struct, frozen=True):
 
     @property
     def asks_for_marks(self) -> bool:
-        """Whether it says `is:marked`, which means something on the screen only."""
+        """Whether it has `is:marked`, which only has a meaning on the screen."""
         return Is(State.MARKED) in (word.test for word in self.words)
 
     @property
     def depends_on_clock(self) -> bool:
-        """Whether a wrong clock, here or at the server, can change what it matches."""
+        """Whether a wrong clock, ours or the server's, may change the matches."""
         return any(
             isinstance(word.test, Lasts | CreatedBetween)
             or word.test in {Is(State.EXPIRING), Is(State.EXPIRED)}
@@ -146,11 +146,11 @@ class Query(Struct, frozen=True):
 
     @property
     def asks_for_new(self) -> bool:
-        """Whether it says `is:new`, which takes what the last visit left."""
+        """Whether it has `is:new`, which needs the records of earlier visits."""
         return Is(State.NEW) in (word.test for word in self.words)
 
 
 def all_of(queries: Sequence[Query]) -> Query:
-    """Return the filter that matches what all of these match."""
+    """Return the filter for what all of these match."""
     text = " ".join(query.text for query in queries)
     return Query(text, tuple(word for query in queries for word in query.words))

@@ -1,4 +1,4 @@
-"""When a filter's answer changes by the mere passing of time."""
+"""When the matches of a filter change only because time passes."""
 
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
@@ -9,12 +9,12 @@ from qiscus_tui.query.terms import Is, Lasts, Query, State, Test
 
 
 def changes_with_time(query: Query) -> bool:
-    """Whether a session can begin or cease to match while nothing but time goes by."""
+    """Return whether a session can start or stop matching only because time passes."""
     return any(True for word in query.words for _ in _offsets(word.test, 0.0))
 
 
 def change_times(query: Query, sessions: Iterable[Session], expiring: float) -> Iterator[float]:
-    """The moments, epoch seconds, at which one of these sessions may begin or cease to match.
+    """Yield the times, epoch seconds, at which a session may start or stop matching.
 
     `expiring`: seconds before its end in which a session is expiring.
     """
@@ -27,7 +27,7 @@ def change_times(query: Query, sessions: Iterable[Session], expiring: float) -> 
 
 
 def _offsets(test: Test, expiring: float) -> Iterator[tuple[str, float]]:
-    """Which time of a session, and how long after it, decides a word."""
+    """Yield which time of a session, and how long after it, decides a word."""
     match test:
         case Lasts(Key.AGE, _, seconds):
             yield "created_at", seconds

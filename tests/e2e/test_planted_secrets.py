@@ -51,8 +51,8 @@ class Planted:
         """
         self.note()
         inside = {secret for secret in self.seen if secret in text}
-        if KnownSecrets(self.seen - {PASSWORD}).stand_in(text):
-            inside |= {one for one in self.seen - {PASSWORD} if KnownSecrets([one]).stand_in(text)}
+        if KnownSecrets(self.seen - {PASSWORD}).occur_in(text):
+            inside |= {one for one in self.seen - {PASSWORD} if KnownSecrets([one]).occur_in(text)}
         return inside
 
     def in_files(self, *folders: Path) -> dict[str, set[str]]:

@@ -135,7 +135,7 @@ def test_what_is_known_is_hidden_and_the_rest_is_left() -> None:
 @pytest.mark.parametrize("start", range(len(SECRET) - RUN + 1))
 def test_a_piece_of_eight_characters_is_hidden(start: int) -> None:
     assert KNOWN.hidden(f"cut: {SECRET[start : start + RUN]}… end") == f"cut: {MASK}… end"
-    assert KNOWN.stand_in(f"x{SECRET[start:]}") is True
+    assert KNOWN.occur_in(f"x{SECRET[start:]}") is True
 
 
 def test_an_error_may_say_password_whatever_the_password() -> None:
