@@ -46,7 +46,7 @@ def bars(here: Running, name: str) -> Sequence[Bar]:
 async def tick(here: Running, seconds: float) -> None:
     """Time goes by, for the list and for the overview of it."""
     await here.tick(seconds)
-    screen_of(here).follow()
+    screen_of(here).draw()
     await here.settle()
 
 

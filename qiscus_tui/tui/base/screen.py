@@ -115,3 +115,15 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
         """Hide toasts here: the screen in front shows them now."""
         for toasts in self.query("ToastRack"):
             toasts.display = False
+
+    _is_drawing_due = False
+
+    def draw(self) -> None:
+        """Draw what changed; nothing else is sent to the terminal."""
+        self._is_drawing_due = False
+
+    def draw_soon(self) -> None:
+        """Draw once, however much changes before."""
+        if not self._is_drawing_due:
+            self._is_drawing_due = True
+            self.call_later(self.draw)

@@ -50,7 +50,6 @@ class OverviewScreen(BaseScreen[str]):
         super().__init__()
         self._feed = feed
         self._view = view
-        self._is_drawing_due = False
         self._asked = NO_SESSIONS
         self._overview: Overview | None = None
         self._said: tuple[str, ...] = ()
@@ -82,13 +81,13 @@ class OverviewScreen(BaseScreen[str]):
 
     def on_mount(self) -> None:
         """Count, and follow the list from now on."""
-        self._feed.subscribe(self._follow_soon)
-        self.set_interval(1, self.follow)
-        self.follow()
+        self._feed.subscribe(self.draw_soon)
+        self.set_interval(1, self.draw)
+        self.draw()
 
     def on_unmount(self) -> None:
         """Follow the list no more."""
-        self._feed.unsubscribe(self._follow_soon)
+        self._feed.unsubscribe(self.draw_soon)
 
     def on_resize(self, event: events.Resize) -> None:
         """Align the bars for another arrangement of the charts."""
@@ -96,15 +95,9 @@ class OverviewScreen(BaseScreen[str]):
 
     # Following the list.
 
-    def _follow_soon(self) -> None:
-        """Draw once, however much changes before."""
-        if not self._is_drawing_due:
-            self._is_drawing_due = True
-            self.call_later(self.follow)
-
-    def follow(self) -> None:
-        """Say what the list says, and count it where it is another."""
-        self._is_drawing_due = False
+    def draw(self) -> None:
+        """Draw what the list says, and count it where it is another."""
+        super().draw()
         feed, listed, now = self._feed, self._feed.listed, self._feed.server_now
         self.identity.show_line(list_lines.identity(feed))
         self.counts.show_line(list_lines.counts(feed, self._view))

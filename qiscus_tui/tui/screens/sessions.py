@@ -52,10 +52,9 @@ class SessionsScreen(BaseScreen[None]):
         self.workspace = workspace
         self.feed = Feed(workspace, opening)
         self.view = ListView(workspace.clock.monotonic, workspace.config.ui.expiring)
-        self.rows = FilteredTable(self.feed, self.view, self._draw_soon)
+        self.rows = FilteredTable(self.feed, self.view, self.draw_soon)
         self.changes = ServerChanges(self.feed, self.rows, self.reload, self.check_login)
         self._is_settled = False
-        self._is_drawing_due = False
         self.identity = OneLine(id="identity")
         self.counts = OneLine(id="counts")
         self.filter_line = OneLine(id="filter-line")
@@ -84,7 +83,7 @@ class SessionsScreen(BaseScreen[None]):
         self.table.show_sort(self.view.sorting.shown)
         self.draw()
         self.table.focus(scroll_visible=False)
-        self.feed.subscribe(self._draw_soon)
+        self.feed.subscribe(self.draw_soon)
         self.set_interval(1, self.second)
         self.call_after_refresh(self.begin)
 
@@ -136,15 +135,9 @@ class SessionsScreen(BaseScreen[None]):
 
     # Drawing.
 
-    def _draw_soon(self) -> None:
-        """Draw once, however much changes before."""
-        if not self._is_drawing_due:
-            self._is_drawing_due = True
-            self.call_later(self.draw)
-
     def draw(self) -> None:
         """Draw the lines around the table: those that say something else than before."""
-        self._is_drawing_due = False
+        super().draw()
         feed, view, context = self.feed, self.view, self.context
         is_typing = self.has_class("-filtering")
         self.identity.show_line(list_lines.identity(feed))
@@ -177,7 +170,7 @@ class SessionsScreen(BaseScreen[None]):
         """Open the filter; keys behind this one go into it."""
         self.add_class("-filtering")
         self.filter_field.focus(scroll_visible=False)
-        self._draw_soon()
+        self.draw_soon()
 
     def action_leave_filter(self) -> None:
         """Return to the table; the filter stays."""
@@ -196,7 +189,7 @@ class SessionsScreen(BaseScreen[None]):
     def _filter_left(self) -> None:
         self.remove_class("-filtering")
         self.table.focus(scroll_visible=False)
-        self._draw_soon()
+        self.draw_soon()
 
     def action_back(self) -> None:
         """Clear the filter."""
