@@ -1,8 +1,8 @@
-"""The `token` that a script asks for every minute, from the file that holds it.
+"""A fast path for `token`, which scripts run every minute: prints the token from its file.
 
-An answer takes `os`, `sys`, `time` and `json` alone and imports nothing of ours: the parser would
-cost more than all the rest. Whatever is not the plainest case gives None, and the parser goes on
-from there, with the words for what is wrong.
+It needs only `os`, `sys`, `time` and `json`, and no module of ours: the parser alone would cost
+more than all the rest. In all but the plainest case it returns None, and the parser takes over,
+with the messages for what is wrong.
 """
 
 import json
@@ -11,7 +11,7 @@ import sys
 import time
 
 USUAL_TTL = 3600
-"""Seconds that the token must still live, unless told otherwise."""
+"""The default of `--min-ttl`, in seconds."""
 
 LONGEST_TTL = 29 * 86_400
 """Seconds from which on `--min-ttl` is an error."""
@@ -24,21 +24,21 @@ _IN_THE_WAY = (
     "QISCUS_TUI_ACCOUNT",
     "QISCUS_TUI_LOG",
 )
-"""Variables that make another account of it, or more work."""
+"""Variables that select another account, or need more work."""
 
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _MOST_BYTES = 1 << 20
 """A larger file is left to the program proper."""
 
 _LATEST = 253_402_300_800
-"""The end of the year 9999, epoch seconds: a larger number is none of ours."""
+"""The end of the year 9999, epoch seconds: a larger number is not a time of ours."""
 
 _VERSION = 1
 """Format of the files that this module reads."""
 
 
 def print_cached_token(arguments: list[str]) -> int | None:
-    """Print the token and give 0; None where more than this is needed."""
+    """Print the token and return 0; return None if more is needed."""
     min_ttl = _asked_for(arguments)
     if min_ttl is None or any(os.environ.get(name) for name in _IN_THE_WAY):
         return None
@@ -58,7 +58,7 @@ def print_cached_token(arguments: list[str]) -> int | None:
 
 
 def _asked_for(arguments: list[str]) -> int | None:
-    """`--min-ttl` in seconds, None where this is no plain `token`."""
+    """Return `--min-ttl` in seconds, None unless this is a plain `token`."""
     match arguments:
         case ["token"]:
             return USUAL_TTL
@@ -76,7 +76,7 @@ def _asked_for(arguments: list[str]) -> int | None:
 
 
 def _folders() -> tuple[str, str] | None:
-    """The data folder and the state folder, where they can be told without platformdirs."""
+    """Return the data and the state folder, None if that needs platformdirs."""
     data = os.environ.get("QISCUS_TUI_DATA_DIR")
     if data:
         return (data, f"{data}/state") if data.startswith("/") else None
@@ -91,7 +91,7 @@ def _folders() -> tuple[str, str] | None:
 
 
 def _cached(data: str, state: str, min_ttl: int) -> str | None:
-    """The token of the account that was used last, if its secrets are in the file."""
+    """Return the token of the account that was used last, if its secrets are in the file."""
     try:
         chosen: dict[str, object] = json.loads(_read(state, "chosen.json"))
         if (chosen["version"], chosen["storage"]) != (_VERSION, "file"):
@@ -103,23 +103,23 @@ def _cached(data: str, state: str, min_ttl: int) -> str | None:
         token, expires_at = held["short_lived"]["token"], held["short_lived"]["expires_at"]
         clock_ahead = held["short_lived"].get("clock_ahead", 0.0)
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
-        return None  # the program proper finds out what is wrong, and says it
+        return None  # the program proper reports what is wrong
     if token == held.get("long_lived"):
-        return None  # which no script gets
+        return None  # which scripts must not get
     if not (isinstance(token, str) and token.isascii() and token.isprintable()):
         return None
     if not (isinstance(expires_at, int | float) and 0 < expires_at < _LATEST):
         return None
     if not (isinstance(clock_ahead, int | float) and -_LATEST < clock_ahead < _LATEST):
         return None
-    # A server behind us makes it live longer: that is for the program proper, which looks closer.
+    # If the server's clock is behind ours, it lasts longer: the program proper checks that.
     if expires_at - time.time() - max(clock_ahead, 0.0) <= min_ttl:
         return None
     return token
 
 
 def _read(folder: str, name: str) -> bytes:
-    """A private file of this user. Raises OSError, ValueError where it is not just that."""
+    """Return a private file of this user. Raises OSError, ValueError if it is anything else."""
     above = os.open(folder, _OPEN | os.O_DIRECTORY)
     try:
         found = os.fstat(above)

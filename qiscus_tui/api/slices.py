@@ -26,7 +26,7 @@ _KEY = _S + rb'"[^"\\]*"' + _S + rb":" + _S
 _MEMBER = _KEY + rb'(?:"[^"\\]*"|[\w.+-]+|\{[^\[\]{}]*\})' + _S + rb","
 _PAGE_OBJECT = rb"\{(?:" + _MEMBER + rb")*" + _S + rb'"data"' + _S + rb":" + _S
 _KEYED = rb"\{(?:" + _MEMBER + rb")*" + _KEY
-# The list is the body, or stands under "data", under "data.<key>", or in a page object there.
+# The list is the body, or is at "data", at "data.<key>", or in a page object there.
 _HEAD = re.compile(
     _S + rb"(?:" + _PAGE_OBJECT + rb"(?:" + _KEYED + rb"(?:" + _PAGE_OBJECT + rb")?)?)?\["
 )

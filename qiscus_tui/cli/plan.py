@@ -1,4 +1,4 @@
-"""Shows a plan, asks for its confirmation, and shows what became of it."""
+"""Shows a plan, asks for its confirmation, and shows its outcome."""
 
 from collections.abc import Iterator, Sequence
 

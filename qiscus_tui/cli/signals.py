@@ -40,9 +40,9 @@ def handled_by(handler: Callable[[int, FrameType | None], None]) -> Generator[No
 
 
 def _obeyed() -> tuple[int, ...]:
-    """Return all of them, without those that whoever started us had us ignore, as `nohup` does.
+    """Return all of them, without those that our parent process had us ignore, as `nohup` does.
 
-    Shells have a job in the background ignore SIGINT: nobody means that. SIGALRM is left to whoever
+    Shells make background jobs ignore SIGINT, which is not intended. SIGALRM is left to whoever
     set an alarm, and SIGABRT to PYTHONFAULTHANDLER: what is not Python's can't be given back.
     """
     return tuple(
