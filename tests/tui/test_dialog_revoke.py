@@ -38,6 +38,7 @@ def protected(on: Stage) -> list[int]:
 async def paste(pilot: Pilot[None], text: str) -> None:
     pilot.app.post_message(events.Paste(text))
     await pilot.pause()
+    await pilot.pause()  # the question is drawn again after the paste
 
 
 async def test_it_shows_what_goes_and_cancel_has_the_focus() -> None:
