@@ -9,7 +9,7 @@ def main() -> int:
     try:
         return _main(sys.argv[1:])
     except KeyboardInterrupt:
-        from qiscus_tui.errors import ExitCode
+        from qiscus_tui.exit_codes import ExitCode
 
         return ExitCode.INTERRUPTED  # ctrl-c before a handler is installed
 

@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from qiscus_tui.errors import ExitCode
+from qiscus_tui.exit_codes import ExitCode
 
 PROJECT = Path(__file__).parents[1]
 

@@ -99,8 +99,6 @@ class ApiClient:
         other.own_secrets = self.own_secrets
         return other
 
-    # The calls
-
     async def login(self, email: str, password: str) -> LoginAnswer:
         """Log in. Raises LoginRefused, NotQiscus, ServerError or OutOfReach. Never retried."""
         body = encode_json({api.LOGIN_EMAIL: email, api.LOGIN_PASSWORD: password})
@@ -111,11 +109,9 @@ class ApiClient:
     async def refresh(
         self, long_lived: str, on_send: Callable[[], object] | None = None
     ) -> NewTokens:
-        """Return a new short-lived token. Never retried.
+        """Return a new short-lived token; one try. Raises LoginNeeded, ServerError, OutOfReach.
 
         `on_send` is called just before the request is sent: from then on a token may exist.
-
-        Raises TokenInvalid, ServerError, OutOfReach.
         """
         return await self._new_tokens(self.contract.refresh, long_lived, on_send)
 
@@ -171,10 +167,7 @@ class ApiClient:
     async def ask(
         self, call: Call, headers: Mapping[str, str], body: bytes | None
     ) -> AsyncGenerator[AnswerStream]:
-        """Give any answer to a call named by the user, while it arrives; one try.
-
-        Raises OutOfReach.
-        """
+        """Give any answer to a call named by the user; one try. Raises OutOfReach."""
         wire = await self._connected()
         sent = self._clock.now()
         try:
@@ -200,24 +193,17 @@ class ApiClient:
         admin = role in {Role.ADMIN, Role.UNKNOWN}
         return self.contract.admin_profile if admin else self.contract.agent_profile
 
-    # Headers
-
     def long_lived_headers(self, long_lived: str) -> dict[str, str]:
         """Return the headers for token management."""
-        return self._bare_token(long_lived)
+        return {api.TOKEN_HEADER: long_lived, api.APP_ID_HEADER: self.app_id}
 
     def short_lived_headers(self, short_lived: str) -> dict[str, str]:
         """Return the headers for ordinary calls."""
-        return self._bare_token(short_lived)
+        return {api.TOKEN_HEADER: short_lived, api.APP_ID_HEADER: self.app_id}
 
     def rest_headers(self, secret_key: str) -> dict[str, str]:
         """Return the headers for server-to-server calls."""
         return {api.APP_ID_HEADER: self.app_id, api.SECRET_KEY_HEADER: secret_key}
-
-    def _bare_token(self, token: str) -> dict[str, str]:
-        return {api.TOKEN_HEADER: token, api.APP_ID_HEADER: self.app_id}
-
-    # Requests and answers
 
     @contextlib.asynccontextmanager
     async def stream(
@@ -228,10 +214,7 @@ class ApiClient:
         query: Mapping[str, str] | None = None,
         within: float | None = None,
     ) -> AsyncGenerator[AnswerStream]:
-        """Give an answer to a read while it arrives; its `Date` sets the offset.
-
-        It must begin within `within` seconds.
-        """
+        """Give an answer to a read while it arrives; it must begin within `within` seconds."""
         wire = await self._connected()
         sent = self._clock.now()
         try:

@@ -5,7 +5,8 @@ import argparse
 from qiscus_tui.cli.environment import must_not_come_from_environment
 from qiscus_tui.cli.text_table import Column, text_table
 from qiscus_tui.cli.verbs import Context, Verb
-from qiscus_tui.errors import ExitCode, UsageError
+from qiscus_tui.errors import UsageError
+from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Role
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.directory import KnownAccount, accounts, forget_account, use

@@ -7,7 +7,8 @@ from qiscus_tui.api.any_call import METHODS, READS, any_call
 from qiscus_tui.api.contract import Authentication
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.verbs import Context, Verb
-from qiscus_tui.errors import ExitCode, ServerRefused, UsageError
+from qiscus_tui.errors import ServerRefused, UsageError
+from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
 
 MOST_SENT = 16 * 1024 * 1024

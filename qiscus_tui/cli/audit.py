@@ -5,7 +5,7 @@ import argparse
 from qiscus_tui.cli.outcome_lines import outcome_lines
 from qiscus_tui.cli.table import count, moment
 from qiscus_tui.cli.verbs import Context, Verb
-from qiscus_tui.errors import ExitCode
+from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.history import PastPlan, past_plans

@@ -8,7 +8,8 @@ import argparse
 from qiscus_tui.cli.parser import Parser, build_parser
 from qiscus_tui.cli.shell_completion import BEFORE_ZSH, completed
 from qiscus_tui.cli.verbs import Context, Verb
-from qiscus_tui.errors import ExitCode, UsageError
+from qiscus_tui.errors import UsageError
+from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.service.completion_ids import remembered_ids
 
 SHELLS = ("bash", "zsh", "fish")

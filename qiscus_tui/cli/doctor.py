@@ -3,7 +3,8 @@
 import argparse
 
 from qiscus_tui.cli.verbs import Context, Verb
-from qiscus_tui.errors import ExitCode, NotConfirmed
+from qiscus_tui.errors import NotConfirmed
+from qiscus_tui.exit_codes import ExitCode
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

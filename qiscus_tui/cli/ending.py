@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.signals import handled_by
-from qiscus_tui.errors import Interrupted, signal_exit_code
+from qiscus_tui.errors import Interrupted
+from qiscus_tui.exit_codes import signal_exit_code
 from qiscus_tui.service.signal_shield import shield
 
 VERIFYING = 1.4

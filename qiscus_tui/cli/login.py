@@ -8,7 +8,8 @@ from qiscus_tui.cli.environment import must_not_come_from_environment
 from qiscus_tui.cli.notices import warn_of_unmatched_accounts
 from qiscus_tui.cli.table import moment
 from qiscus_tui.cli.verbs import Context, Verb
-from qiscus_tui.errors import ExitCode, NotConfirmed, UsageError
+from qiscus_tui.errors import NotConfirmed, UsageError
+from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.login import (

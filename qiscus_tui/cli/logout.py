@@ -5,7 +5,7 @@ import argparse
 from qiscus_tui.cli.environment import must_not_come_from_environment
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.verbs import Context, Verb
-from qiscus_tui.errors import ExitCode
+from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.logout import has_key_alone, log_out
 

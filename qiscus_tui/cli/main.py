@@ -14,14 +14,8 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.console import Console, system_console
 from qiscus_tui.cli.parser import parse
-from qiscus_tui.errors import (
-    ExitCode,
-    Interrupted,
-    QiscusTuiError,
-    StorageError,
-    UsageError,
-    signal_exit_code,
-)
+from qiscus_tui.errors import Interrupted, QiscusTuiError, StorageError, UsageError
+from qiscus_tui.exit_codes import ExitCode, signal_exit_code
 
 if TYPE_CHECKING:
     from qiscus_tui.service.workspace import Workspace

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from qiscus_tui import __version__
 from qiscus_tui.cli.option_types import file_path, timeout
 from qiscus_tui.cli.verbs import VERBS, load
-from qiscus_tui.errors import ExitCode, UsageError
+from qiscus_tui.errors import UsageError
+from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.spelling import similar
 from qiscus_tui.model.text import safe
 

@@ -6,7 +6,7 @@ from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.option_types import session_id
 from qiscus_tui.cli.table import moment
 from qiscus_tui.cli.verbs import Context, Verb
-from qiscus_tui.errors import ExitCode
+from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.durations import countdown
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.token.refresh import refreshed_if, refreshed_since

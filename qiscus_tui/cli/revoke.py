@@ -14,7 +14,8 @@ from qiscus_tui.cli.plan import as_json, confirm_plan, must_fit, plan_lines, rep
 from qiscus_tui.cli.revoke_request import RevokeRequest
 from qiscus_tui.cli.table import count, remarks
 from qiscus_tui.cli.verbs import Context, Verb
-from qiscus_tui.errors import ExitCode, NoAccount, StorageError
+from qiscus_tui.errors import NoAccount, StorageError
+from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.clock_check import clock_difference
 from qiscus_tui.service.revocation.events import Answered, Finished, Halted, TrialStarted, Verifying

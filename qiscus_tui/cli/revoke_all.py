@@ -7,7 +7,8 @@ from qiscus_tui.cli.ending import finished
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.table import count, remarks
 from qiscus_tui.cli.verbs import Context, Verb
-from qiscus_tui.errors import ExitCode, NotConfirmed, TokenNotStored, UsageError
+from qiscus_tui.errors import NotConfirmed, TokenNotStored, UsageError
+from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.connection import Connection

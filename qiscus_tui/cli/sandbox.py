@@ -5,7 +5,8 @@ import argparse
 from qiscus_tui.cli.option_types import whole_number
 from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.demo import DIALECTS, demo_state
-from qiscus_tui.errors import ExitCode, UsageError, signal_exit_code
+from qiscus_tui.errors import UsageError
+from qiscus_tui.exit_codes import ExitCode, signal_exit_code
 
 MOST_SESSIONS = 200_000
 

@@ -8,7 +8,7 @@ from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.option_types import add_filter, whole_number
 from qiscus_tui.cli.table import count, remarks, session_table
 from qiscus_tui.cli.verbs import Context, Verb
-from qiscus_tui.errors import ExitCode
+from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.service.completion_ids import remember_ids
 from qiscus_tui.service.sessions.export import Export, ExportFormat
 from qiscus_tui.service.visits import mark_without_visiting

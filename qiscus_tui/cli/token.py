@@ -5,7 +5,7 @@ import json
 
 from qiscus_tui.cli.script_secret import add_token_options, script_token
 from qiscus_tui.cli.verbs import Context, Verb
-from qiscus_tui.errors import ExitCode
+from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.timestamps import rfc3339
 
 

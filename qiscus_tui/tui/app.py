@@ -13,7 +13,8 @@ from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 
-from qiscus_tui.errors import ConfigError, ExitCode, signal_exit_code
+from qiscus_tui.errors import ConfigError
+from qiscus_tui.exit_codes import ExitCode, signal_exit_code
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.tui.base.screen import BaseScreen

@@ -7,7 +7,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from qiscus_tui.errors import ExitCode, NoAccount
+from qiscus_tui.errors import NoAccount
+from qiscus_tui.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping

@@ -4,7 +4,8 @@ import enum
 from collections import Counter
 from dataclasses import dataclass
 
-from qiscus_tui.errors import ExitCode, QiscusTuiError, StorageError
+from qiscus_tui.errors import QiscusTuiError, StorageError
+from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.sessions.session_list import SessionList
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
-from qiscus_tui.errors import signal_exit_code
+from qiscus_tui.exit_codes import signal_exit_code
 from qiscus_tui.service.ending_signals import ENDING_SIGNALS
 from qiscus_tui.tui.terminal.crash_report import crash_words
 from qiscus_tui.tui.terminal.driver import TerminalDriver

@@ -1,0 +1,42 @@
+"""The exit codes of the program."""
+
+import enum
+from typing import Self
+
+
+class ExitCode(enum.IntEnum):
+    """The exit codes, each with its meaning in --help and README."""
+
+    meaning: str
+
+    def __new__(cls, value: int, meaning: str) -> Self:
+        code = int.__new__(cls, value)
+        code._value_ = value
+        code.meaning = meaning
+        return code
+
+    DONE = 0, "done"
+    FAILED = (
+        1,
+        "the server refused or something failed; `status --min-ttl`: the token expires too soon",
+    )
+    USAGE = 2, "wrong usage, configuration or server address, or not confirmed"
+    INCOMPLETE = (
+        3,
+        "some sessions failed, are unknown or were not sent (1, 4 and 5 only where nothing was "
+        "sent at all); `sessions`: the list is incomplete",
+    )
+    LOGIN = 4, "a login is needed or was refused"
+    UNREACHABLE = 5, "the server is unreachable or timed out"
+    STORAGE = 6, "local files, keyring or locks failed"
+    CANNOT_RUN = 126, "`exec`: the command cannot be run"
+    NOT_FOUND = (
+        127,
+        "`exec`: there is no such command; otherwise `exec` ends with the exit code of the command",
+    )
+    INTERRUPTED = 130, "interrupted by ctrl-c; by any other signal N: 128 + N"
+
+
+def signal_exit_code(number: int) -> int:
+    """Return the exit code of a program that this signal ended."""
+    return 128 + number
