@@ -44,6 +44,14 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     return home
 
 
+@pytest.fixture(autouse=True)
+def deadline(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    """Within the test run no verb ends its process by force, however busy the machine is."""
+    monkeypatch.setattr("qiscus_tui.cli.ending.ENDING", 600.0)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 @pytest.fixture
 def clock() -> ManualClock:
     """A clock that moves only when told to, or when somebody sleeps."""
