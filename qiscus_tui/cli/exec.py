@@ -4,8 +4,10 @@ The command replaces this process: signals, streams and exit code are the comman
 """
 
 import argparse
+import contextlib
 import os
 import signal
+from collections.abc import Generator
 from typing import NoReturn
 
 from qiscus_tui.cli.script_secret import add_token_options, script_key, script_token
@@ -53,12 +55,12 @@ def _command(options: argparse.Namespace) -> list[str]:
 
 def _become(command: list[str], environ: dict[str, str], core_limit: int | None) -> NoReturn:
     """Replace this process. Raises CommandNotFound, CannotRun."""
-    _as_we_were_started(core_limit)
     if not command[0]:
         raise CommandNotFound("The command has no name: its first word is empty")
     shown = safe(command[0], 200)
     try:
-        os.execvpe(command[0], command, environ)  # noqa: S606  without a shell, on purpose
+        with _as_we_were_started(core_limit):
+            os.execvpe(command[0], command, environ)  # noqa: S606  without a shell, on purpose
     except (FileNotFoundError, NotADirectoryError) as error:
         raise CommandNotFound(f"There is no command '{shown}'") from error
     except OSError as error:
@@ -66,15 +68,22 @@ def _become(command: list[str], environ: dict[str, str], core_limit: int | None)
         raise CannotRun(f"The command '{shown}' cannot be run: {words}") from error
 
 
-def _as_we_were_started(core_limit: int | None) -> None:
+@contextlib.contextmanager
+def _as_we_were_started(core_limit: int | None) -> Generator[None]:
     """Restore what this process changed about itself and the command would inherit."""
-    for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them
+    ignored = (signal.SIGPIPE, signal.SIGXFSZ)  # by Python
+    for number in ignored:
         signal.signal(number, signal.SIG_DFL)
     if core_limit is not None:
         import resource
 
         hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
         resource.setrlimit(resource.RLIMIT_CORE, (core_limit, hard))
+    try:
+        yield
+    finally:  # the command did not begin
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
 
 
 VERB = Verb(

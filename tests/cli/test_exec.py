@@ -1,5 +1,6 @@
 """`exec`: what the command is given, before it takes this process's place."""
 
+import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -57,11 +58,7 @@ def executing(program: Program, monkeypatch: pytest.MonkeyPatch) -> Executing:
     def become(file: str, words: list[str], environ: Mapping[str, str]) -> None:
         raise Became(file, words, environ)
 
-    def nothing(_core_limit: int | None) -> None:
-        """This process goes on: its signals stay as they are."""
-
     monkeypatch.setattr("os.execvpe", become)
-    monkeypatch.setattr("qiscus_tui.cli.exec._as_we_were_started", nothing)
     return Executing(program)
 
 
@@ -254,3 +251,9 @@ def test_the_demo_gives_a_token_of_its_own_and_says_what_it_is_worth(
     assert became.credentials["QISCUS_APP_ID"] == executing.program.server.credentials.app_code
     assert not executing.program.data.exists()
     assert executing.refused("--demo", "exec", "--rest", "--", "true").code == 4
+
+
+def test_a_command_that_cannot_begin_leaves_signals_as_they_were(logged_in: Program) -> None:
+    assert logged_in("exec", "--", "no-such-command").code == 127
+    assert signal.getsignal(signal.SIGPIPE) is signal.SIG_IGN
+    assert signal.getsignal(signal.SIGXFSZ) is signal.SIG_IGN

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from tests.faults.server import Behaviour, Exchange, obeys
-from tests.faults.wire import NoticeText
+from tests.faults.wire import Reply
 
 JSON = {"content-type": "application/json"}
 HTML = {"content-type": "text/html"}
@@ -128,7 +128,7 @@ def answers(
     async def behaviour(x: Exchange) -> None:
         if done:
             await x.carried_out()
-        await x.say(NoticeText(status, headers, raw))
+        await x.say(Reply(status, headers, raw))
 
     return behaviour
 
@@ -142,32 +142,32 @@ def errors(status: int, words: str = "made to fail", **headers: str) -> Behaviou
 async def breaks_off_json(x: Exchange) -> None:
     """Carry it out, and answer with the first half of the JSON as if it were all."""
     said = await x.carried_out()
-    await x.say(NoticeText(said.status, said.headers, said.body[: len(said.body) // 2]))
+    await x.say(Reply(said.status, said.headers, said.body[: len(said.body) // 2]))
 
 
 async def says_it_is_a_web_page(x: Exchange) -> None:
     """Carry it out, and call the JSON text/html."""
     said = await x.carried_out()
-    await x.say(NoticeText(said.status, {**said.headers, "content-type": "text/html"}, said.body))
+    await x.say(Reply(said.status, {**said.headers, "content-type": "text/html"}, said.body))
 
 
 async def writes_utf_16(x: Exchange) -> None:
     """Carry it out, and answer in UTF-16."""
     said = await x.carried_out()
-    await x.say(NoticeText(said.status, said.headers, said.body.decode().encode("utf-16")))
+    await x.say(Reply(said.status, said.headers, said.body.decode().encode("utf-16")))
 
 
 async def writes_a_stray_byte(x: Exchange) -> None:
     """Carry it out, and answer with a field that is no UTF-8."""
     said = await x.carried_out()
     body = said.body.rstrip()[:-1] + b',"note":"caf\xe9"}'
-    await x.say(NoticeText(said.status, said.headers, body))
+    await x.say(Reply(said.status, said.headers, body))
 
 
 async def lies_of_gzip(x: Exchange) -> None:
     """Carry it out, and call the plain answer compressed."""
     said = await x.carried_out()
-    await x.say(NoticeText(said.status, {**said.headers, "content-encoding": "gzip"}, said.body))
+    await x.say(Reply(said.status, {**said.headers, "content-encoding": "gzip"}, said.body))
 
 
 def compresses(name: str, compress: Callable[[bytes], bytes]) -> Behaviour:
@@ -176,7 +176,7 @@ def compresses(name: str, compress: Callable[[bytes], bytes]) -> Behaviour:
     async def behaviour(x: Exchange) -> None:
         said = await x.carried_out()
         headers = {**said.headers, "content-encoding": name}
-        await x.say(NoticeText(said.status, headers, compress(said.body)))
+        await x.say(Reply(said.status, headers, compress(said.body)))
 
     return behaviour
 
@@ -184,7 +184,7 @@ def compresses(name: str, compress: Callable[[bytes], bytes]) -> Behaviour:
 async def begins_with_a_mark(x: Exchange) -> None:
     """Carry it out, and put a byte order mark before the answer."""
     said = await x.carried_out()
-    await x.say(NoticeText(said.status, said.headers, b"\xef\xbb\xbf" + said.body))
+    await x.say(Reply(said.status, said.headers, b"\xef\xbb\xbf" + said.body))
 
 
 async def breaks_its_chunks(x: Exchange) -> None:
@@ -213,7 +213,7 @@ async def repeats_what_it_was_asked_with(x: Exchange) -> None:
     """Refuse, and quote every secret of the request in the error."""
     secret = x.asked.headers.get("authorization", "")
     sent = x.asked.body.decode()
-    await x.say(NoticeText(400, JSON, json.dumps({"errors": f"bad {secret} in {sent}"}).encode()))
+    await x.say(Reply(400, JSON, json.dumps({"errors": f"bad {secret} in {sent}"}).encode()))
 
 
 @lru_cache
@@ -230,7 +230,7 @@ def floods(size: int) -> Behaviour:
     """Answer with so many bytes of blanks."""
 
     async def behaviour(x: Exchange) -> None:
-        await x.write(NoticeText(200, {**JSON, "content-length": str(size)}, b"").head)
+        await x.write(Reply(200, {**JSON, "content-length": str(size)}, b"").head)
         sent, piece = 0, b" " * 65_536
         while sent < size and not x.ended:
             await x.write(piece)
@@ -249,7 +249,7 @@ def with_entry(entry: bytes) -> Behaviour:
             body = said.body.replace(b'"data":[', b'"data":[' + entry + b",", 1)
         else:
             body = said.body.rstrip()[:-1] + b',"more":' + entry + b"}"
-        await x.say(NoticeText(said.status, said.headers, body))
+        await x.say(Reply(said.status, said.headers, body))
 
     return behaviour
 
@@ -258,7 +258,7 @@ async def says_it_twice(x: Exchange) -> None:
     """Carry it out, and answer with every top-level field twice."""
     said = await x.carried_out()
     inside = said.body.strip()[1:-1]
-    await x.say(NoticeText(said.status, said.headers, b"{" + inside + b"," + inside + b"}"))
+    await x.say(Reply(said.status, said.headers, b"{" + inside + b"," + inside + b"}"))
 
 
 def redirects(location: str, status: int = 302) -> Behaviour:
@@ -266,7 +266,7 @@ def redirects(location: str, status: int = 302) -> Behaviour:
 
     async def behaviour(x: Exchange) -> None:
         here = f"{x.server.url}{x.asked.path}"
-        await x.say(NoticeText(status, {"location": location.replace("SELF", here)}, b""))
+        await x.say(Reply(status, {"location": location.replace("SELF", here)}, b""))
 
     return behaviour
 
@@ -277,7 +277,7 @@ def tunnels(port: int, *, wants: str = "") -> Behaviour:
     async def behaviour(x: Exchange) -> None:
         if x.asked.headers.get("proxy-authorization", "") != wants:
             needs = {"proxy-authenticate": 'Basic realm="proxy"', **HTML}
-            await x.say(NoticeText(407, needs, PAGE))
+            await x.say(Reply(407, needs, PAGE))
             return
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
         x.server.ends_with_it(far_writer)
@@ -301,7 +301,7 @@ def dated(date: str) -> Behaviour:
 
     async def behaviour(x: Exchange) -> None:
         said = await x.carried_out()
-        await x.say(NoticeText(said.status, {**said.headers, "date": date}, said.body))
+        await x.say(Reply(said.status, {**said.headers, "date": date}, said.body))
 
     return behaviour
 

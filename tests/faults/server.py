@@ -18,7 +18,7 @@ import httpx
 
 from qiscus_tui.demo import Call, DemoState
 from qiscus_tui.demo.app import demo_app
-from tests.faults.wire import Asked, NotHttp, NoticeText, read_request
+from tests.faults.wire import Asked, NotHttp, Reply, read_request
 
 Behaviour = Callable[["Exchange"], Awaitable[None]]
 """What is done with one request; `obeys` answers it as the demo does."""
@@ -43,7 +43,7 @@ class Exchange:
     ended: bool = False
     """Whether the connection is over."""
 
-    async def carried_out(self) -> NoticeText:
+    async def carried_out(self) -> Reply:
         """Let the demo do it, and count it; gives the answer, which is not sent."""
         peer = self.writer.get_extra_info("peername")
         said = await self.server.ask_demo(self.asked, (peer[0], peer[1]))
@@ -51,7 +51,7 @@ class Exchange:
             self.server.done[self.call] += 1
         return said
 
-    async def say(self, said: NoticeText) -> None:
+    async def say(self, said: Reply) -> None:
         """Send an answer."""
         await self.write(said.head + (b"" if self.asked.method == "HEAD" else said.body))
 
@@ -163,7 +163,7 @@ class FaultyServer:
                 loops[0].call_soon_threadsafe(over[0].set)
                 thread.join()
 
-    async def ask_demo(self, asked: Asked, client: tuple[str, int]) -> NoticeText:
+    async def ask_demo(self, asked: Asked, client: tuple[str, int]) -> Reply:
         """What the demo itself answers."""
         transport = httpx.ASGITransport(self._app, client=client)
         request = httpx.Request(
@@ -176,7 +176,7 @@ class FaultyServer:
         body = await response.aread()
         await response.aclose()
         headers = {k: v for k, v in response.headers.items() if k != "content-length"}
-        return NoticeText(response.status_code, headers, body)
+        return Reply(response.status_code, headers, body)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -189,7 +189,7 @@ class FaultyServer:
         except asyncio.CancelledError:
             pass  # the server ends
         except NotHttp:
-            writer.write(NoticeText(400, {"connection": "close"}, b"").head)
+            writer.write(Reply(400, {"connection": "close"}, b"").head)
         finally:
             self._tasks.discard(task)
             writer.close()

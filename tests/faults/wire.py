@@ -19,7 +19,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class NoticeText:
+class Reply:
     """An answer as it would go out."""
 
     status: int
