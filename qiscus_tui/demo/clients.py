@@ -12,7 +12,7 @@ class Rhythm(Enum):
     RANDOM = auto()
     """At any time."""
     LONG_AGO = auto()
-    """In the first third only: nobody is there any more."""
+    """In the first third only: not used any more."""
 
 
 class Use(Enum):

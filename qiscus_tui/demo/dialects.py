@@ -62,7 +62,7 @@ class Dialect:
     undated_every: int = 0
     """Every n-th session has no times; 0 is none."""
     extra: bool = False
-    """Fields nobody knows, nested ones and secret-looking ones among them."""
+    """Unknown fields, nested ones and secret-looking ones among them."""
     unreadable: bool = False
     """Entries that cannot be read stand among the sessions: `entries.UNREADABLE`."""
     errors: Errors = Errors.STRING

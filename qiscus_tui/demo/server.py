@@ -33,7 +33,7 @@ def serve(
     """Serve until SIGINT, SIGTERM or SIGHUP, and give that signal's number.
 
     `announce` gets `http://127.0.0.1:PORT` once connections are taken; port 0 takes a free one.
-    Raises OSError where the port can't be had, ImportError without uvicorn.
+    Raises OSError where the port is taken, ImportError without uvicorn.
     """
     with _listening(port) as listener:
         ended_by: list[int] = []

@@ -219,7 +219,7 @@ def _ask(
             answers.append(answer)
             is_late = given_up.is_set()
         if is_late and undo is not None and answer.error is None:
-            with contextlib.suppress(Exception):  # nobody waits for the result any more
+            with contextlib.suppress(Exception):  # no one waits for the result
                 undo()
 
     thread = threading.Thread(target=run, name="keyring", daemon=True)

@@ -1,4 +1,4 @@
-"""The list seen from afar: tokens issued per day, expiries ahead, top clients and networks."""
+"""The overview: tokens issued per day, expiries ahead, top clients and networks."""
 
 from __future__ import annotations
 
