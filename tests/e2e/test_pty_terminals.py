@@ -91,7 +91,13 @@ def test_sixty_by_fifteen_is_enough(opened: Opener, server: Server) -> None:
 
 def test_below_it_says_what_size_is_needed(sessions: Terminal) -> None:
     sessions.resize(50, 12)
-    sessions.wait_for(lambda text: "60" in text and "15" in text and "active" not in text)
+    sessions.wait_for("60x15 is needed")
+    sessions.resize(80, 24)
+    sessions.wait_for("60 active")
+
+
+def test_a_size_that_is_back_at_once_is_drawn_again(sessions: Terminal) -> None:
+    sessions.resize(50, 12)  # the terminal forgets what has no room
     sessions.resize(80, 24)
     sessions.wait_for("60 active")
 

@@ -196,6 +196,8 @@ class TerminalDriver(LinuxDriver):
 
     async def _post_size(self) -> None:
         size = Size(*self._get_terminal_size())
+        if size == self._app.size:  # it was another for a moment, and the terminal forgot a part
+            self._redraw()
         self._app.post_message(events.Resize(size, size))
 
     def _redraw(self) -> None:
