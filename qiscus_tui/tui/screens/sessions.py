@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Static
 
@@ -19,7 +18,7 @@ from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.feed import Feed
 from qiscus_tui.tui.list_view import ListView
 from qiscus_tui.tui.screens import list_lines
-from qiscus_tui.tui.screens.filter_field import FilterField
+from qiscus_tui.tui.screens.filter_bar import FilterBar
 from qiscus_tui.tui.screens.filtered_table import FilteredTable
 from qiscus_tui.tui.screens.notices import Notice
 from qiscus_tui.tui.screens.server_changes import ServerChanges
@@ -57,9 +56,7 @@ class SessionsScreen(BaseScreen[None]):
         self._is_settled = False
         self.identity = OneLine(id="identity")
         self.counts = OneLine(id="counts")
-        self.filter_line = OneLine(id="filter-line")
-        self.filter_field = FilterField(self.rows.filter, self._filter_left, id="filter")
-        self.filter_found = OneLine(id="filter-found")
+        self.filter_bar = FilterBar(self.rows.filter, self._filter_left, id="filter-bar")
         self.notice = Notice(id="notice")
         self.action_bar = ActionBar(id="actions")
 
@@ -67,11 +64,7 @@ class SessionsScreen(BaseScreen[None]):
         yield TooSmall()
         yield self.identity
         yield self.counts
-        yield self.filter_line
-        with Horizontal(id="filter-row"):
-            yield Static("/ ", id="filter-sign", markup=False)
-            yield self.filter_field
-            yield self.filter_found
+        yield self.filter_bar
         yield self.notice
         yield Static(classes="rule")
         yield self.table
@@ -139,11 +132,10 @@ class SessionsScreen(BaseScreen[None]):
         """Draw the lines around the table: those that say something else than before."""
         super().draw()
         feed, view, context = self.feed, self.view, self.context
-        is_typing = self.has_class("-filtering")
+        is_typing = self.filter_bar.is_typing
         self.identity.show_line(list_lines.identity(feed))
         self.counts.show_line(list_lines.counts(feed, view))
-        self.filter_line.show_line(list_lines.filtered(view))
-        self.filter_found.show_line(list_lines.beside_filter(view))
+        self.filter_bar.show_lines(list_lines.filtered(view), list_lines.beside_filter(view))
         self.notice.say(list_lines.notice(feed, view, is_typing=is_typing))
         self.table.show_notice(*list_lines.no_rows(feed, view))
         self.action_bar.show_commands(Scope.FILTER if is_typing else Scope.SESSIONS, context)
@@ -168,32 +160,29 @@ class SessionsScreen(BaseScreen[None]):
 
     def action_filter(self) -> None:
         """Open the filter; keys behind this one go into it."""
-        self.add_class("-filtering")
-        self.filter_field.focus(scroll_visible=False)
+        self.filter_bar.open()
         self.draw_soon()
 
     def action_leave_filter(self) -> None:
         """Return to the table; the filter stays."""
-        self.filter_field.action_leave()
+        self.filter_bar.leave()
 
     def action_clear_filter(self) -> None:
         """Clear the filter, and return to the table."""
-        self.filter_field.action_clear()
+        self.filter_bar.clear()
 
     def filter_by(self, text: str) -> None:
         """Filter by `text` as if it had been typed, and go to the table."""
-        self.filter_field.value = f"{text} "  # so that another word can be typed behind it
-        self.filter_field.cursor_position = len(self.filter_field.value)
-        self._filter_left()
+        self.filter_bar.show(f"{text} ")  # so that another word can be typed behind it
+        self.filter_bar.leave()
 
     def _filter_left(self) -> None:
-        self.remove_class("-filtering")
         self.table.focus(scroll_visible=False)
         self.draw_soon()
 
     def action_back(self) -> None:
         """Clear the filter."""
-        self.filter_field.value = ""
+        self.filter_bar.show("")
 
     # Marks.
 
@@ -246,7 +235,7 @@ class SessionsScreen(BaseScreen[None]):
         dialog = FindDialog(self.feed.listed, self.workspace.clock)
         session_id = await self.app.push_screen_wait(dialog)
         if session_id is not None and not self.table.move_to_session(session_id):
-            self.filter_field.value = ""
+            self.filter_bar.show("")
             self.table.move_to_session(session_id)
             self.feed.say("the filter is cleared, to show it")
 
