@@ -388,7 +388,7 @@ def test_what_can_no_longer_be_forgotten_hides_no_outcome(
     async def cannot(self: Connection, report: Report) -> None:
         raise trouble
 
-    monkeypatch.setattr("qiscus_tui.cli.revoke.forget_own_if_ended", cannot)
+    monkeypatch.setattr("qiscus_tui.cli.plan_run.forget_own_if_ended", cannot)
     own = json.loads(logged_in("sessions", "--json", "--filter=is:current").out)[0]["id"]
     done = logged_in("revoke", own, "--include-current", "--yes", "--json")
     assert done.code == code

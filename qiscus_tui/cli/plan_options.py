@@ -1,0 +1,42 @@
+"""Options of every verb that has a plan: what may enter it, how it is confirmed and shown."""
+
+import argparse
+
+from qiscus_tui.cli.option_types import whole_number
+from qiscus_tui.service.revocation.run import WIDTH
+
+WIDEST = 64
+MOST = 999_999_999
+
+
+def add_plan_options(parser: argparse.ArgumentParser) -> None:
+    """Add what may enter the plan, how it is confirmed, and how it is shown."""
+    add = parser.add_argument
+    add("--include-current", action="store_true", help="include this program's own session")
+    add("--include-protected", action="store_true", help="include protected integrations")
+    add(
+        "--allow-unreadable",
+        action="store_true",
+        help="continue if entries of the list can't be read",
+    )
+    add(
+        "--allow-clock-offset",
+        action="store_true",
+        help="judge age even if the server's clock differs from ours by days",
+    )
+    add("--dry-run", action="store_true", help="show the plan and send nothing")
+    add("--yes", action="store_true", help="skip the confirmation, for up to 50 sessions")
+    add(
+        "--max",
+        metavar="N",
+        type=whole_number(1, MOST),
+        help="with --yes: for up to this many sessions",
+    )
+    add(
+        "--concurrency",
+        metavar="N",
+        type=whole_number(1, WIDEST),
+        default=WIDTH,
+        help=f"parallel requests, 1 to {WIDEST} ({WIDTH})",
+    )
+    add("--json", action="store_true", help="plan and outcomes as JSON")

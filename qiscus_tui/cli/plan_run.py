@@ -1,0 +1,155 @@
+"""Shows a plan, has it confirmed, and applies it: the same for every verb that revokes."""
+
+import contextlib
+from collections.abc import Set
+from dataclasses import replace
+
+from qiscus_tui import query
+from qiscus_tui.cli.console import Console
+from qiscus_tui.cli.ending import finished
+from qiscus_tui.cli.outcome_lines import MOST_GROUPS
+from qiscus_tui.cli.plan import as_json, confirm_plan, must_fit, plan_lines, report_lines
+from qiscus_tui.cli.table import count, remarks
+from qiscus_tui.cli.verbs import Context
+from qiscus_tui.errors import NoAccount, StorageError
+from qiscus_tui.exit_codes import ExitCode
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.revocation.clock_check import clock_difference
+from qiscus_tui.service.revocation.events import Answered, Finished, Halted, TrialStarted, Verifying
+from qiscus_tui.service.revocation.on_connection import forget_own_if_ended, revocation_on
+from qiscus_tui.service.revocation.outcomes import Report
+from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.revocation.run import Revocation
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.visits import mark_without_visiting
+
+
+async def read_for_plan(
+    context: Context,
+    connection: Connection,
+    *,
+    rule: query.Query | None,
+    settle: Set[str] | None = None,
+) -> SessionList:
+    """Return the list that the plan is made on. Raises as `Connection.read_list`, and ReadOnly."""
+    console = context.console
+    if not context.options.dry_run:
+        connection.must_be_writable()
+    if rule is not None and rule.asks_for_new:
+        mark_without_visiting(connection)
+    listed = await connection.read_list(
+        lambda read: console.progress(f"{count(read, 'session')} so far"), settle=settle
+    )
+    console.end_progress()
+    return listed
+
+
+def say_remarks(console: Console, listed: SessionList) -> None:
+    """Say what is odd about the list."""
+    for remark in remarks(listed):
+        console.say(remark)
+    if difference := clock_difference(listed):
+        console.say(f"{difference}; ages are by the server's clock.")
+
+
+async def carry_out(context: Context, connection: Connection, plan: RevocationPlan) -> int:
+    """Show the plan, or have it confirmed and apply it. Return the exit code."""
+    options, console = context.options, context.console
+    now = connection.server_now()
+    if options.dry_run:
+        _show_plan(console, plan, now, as_json_wanted=options.json)
+        return _exit_code(console, plan, ExitCode.DONE)
+    must_fit(plan, yes=options.yes, most=options.max)
+    for line in plan_lines(plan, now, console.err_width):
+        console.say(line)
+    if plan.targets and not options.yes:
+        confirm_plan(console, plan)
+    report = await _apply(context, connection, plan)
+    return _exit_code(console, plan, _show_report(console, report, as_json_wanted=options.json))
+
+
+def _exit_code(console: Console, plan: RevocationPlan, code: int) -> int:
+    """Return the exit code of the run; INCOMPLETE if doubt stopped everything."""
+    if plan.doubt is None or code:
+        return code
+    console.say(f"qiscus-tui: Nothing can be revoked: {plan.doubt}")
+    console.say("  Nothing was sent. See: qiscus-tui doctor")
+    return ExitCode.INCOMPLETE
+
+
+async def _apply(context: Context, connection: Connection, plan: RevocationPlan) -> Report:
+    """Apply the plan. A signal stops sending; what was sent is still verified."""
+    revocation = await revocation_on(connection, plan, context.options.concurrency)
+
+    async def applied() -> Report:
+        report = await _follow(context.console, revocation)
+        try:
+            with contextlib.suppress(NoAccount):  # logged out meanwhile: nothing to forget
+                await forget_own_if_ended(connection, report)
+        except StorageError as error:  # shown after the outcomes
+            return replace(report, audit_error=report.audit_error or error)
+        return report
+
+    def stop() -> bool:
+        revocation.stop("interrupted")
+        return True
+
+    def show(report: Report) -> None:
+        _show_report(context.console, report, as_json_wanted=context.options.json)
+
+    return await finished(context.console, applied(), stop, show)
+
+
+async def _follow(console: Console, revocation: Revocation) -> Report:
+    report: Report | None = None
+    said: set[str] = set()
+    async with contextlib.aclosing(revocation.apply()) as events:
+        async for event in events:
+            match event:
+                case TrialStarted(session_id, None):
+                    console.say(
+                        f"No revoke has been verified on this server yet: {session_id} is first"
+                    )
+                case TrialStarted(session_id, why):
+                    console.say(f"{why}: {session_id} is next")
+                case Answered(session_id, error, done, total):
+                    console.progress(f"{done:,} of {total:,} sent")
+                    if error and error.message not in said and len(said) < MOST_GROUPS:
+                        said.add(error.message)
+                        console.say(f"{session_id}: {error.message}")
+                case Halted(reason):
+                    console.say(f"Nothing more is sent: {reason}")
+                case Verifying():
+                    console.progress("Verifying: reading the list")
+                case Finished():
+                    report = event.report
+                case _:
+                    pass
+    console.end_progress()
+    if report is None:
+        raise AssertionError("a run ends with its report")
+    return report
+
+
+def _show_plan(console: Console, plan: RevocationPlan, now: float, *, as_json_wanted: bool) -> None:
+    if as_json_wanted:
+        console.result_json(as_json(plan, None))
+    else:
+        for line in plan_lines(plan, now, console.out_width):
+            console.result(line)
+        console.say("Dry run: nothing was sent.")
+
+
+def _show_report(console: Console, report: Report, *, as_json_wanted: bool) -> int:
+    if as_json_wanted:
+        console.result_json(as_json(report.plan, report))
+    else:
+        for line in report_lines(report):
+            console.result(line)
+    if report.hint and not report.is_whole:
+        console.say(f"  {report.hint}")
+    if report.warning:
+        console.say(report.warning)
+    if report.audit_error is not None:
+        console.show_error(report.audit_error)
+    return report.exit_code
