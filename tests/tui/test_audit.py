@@ -35,14 +35,14 @@ def written(machine: Machine, plan: str, at: float, *, ended: bool = True) -> No
 
 
 async def open_audit(here: Running) -> None:
-    """By the palette."""
-    await here.press("colon", *"audit", "enter")
+    """By its key."""
+    await here.press("L")
     assert isinstance(here.app.screen, AuditScreen)
 
 
 async def test_the_palette_opens_it_and_escape_goes_back(machine: Machine):
     async with machine.app() as here:
-        await open_audit(here)
+        await here.press("colon", *"audit", "enter")
         assert "Nothing was revoked from here." in here.text()
         await here.press("escape")
         assert isinstance(here.app.screen, SessionsScreen)

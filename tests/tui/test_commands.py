@@ -51,6 +51,13 @@ async def test_the_footer_reads_as_the_screen_is_drawn() -> None:
     )
 
 
+async def test_a_wide_footer_shows_the_other_keys_too() -> None:
+    wide = await footer(200)
+    for words in ("a mark all", "u unmark", "F find token", "L audit"):
+        assert f"  {words}  " in wide
+    assert "A accounts" not in await footer(150)
+
+
 @pytest.mark.parametrize("width", [119, 100, 80, 60, 40, 16])
 async def test_help_and_quit_stay_in_a_footer_of_any_width(width: int) -> None:
     text = await footer(width)

@@ -180,9 +180,33 @@ def test_columns_give_way_by_priority() -> None:
 
     assert shown(119, users=True)[3:] == ["created", "last_used", "ip", "user"]
     assert shown(79) == ["expires", "id", "client", "last_used", "ip"]
-    assert shown(79, SortKey.CREATED) == ["expires", "id", "client", "created", "ip"]
+    assert shown(79, SortKey.CREATED) == shown(79)
+    assert shown(79, SortKey.USER, users=True)[3:] == ["ip", "user"]
     assert shown(59) == ["expires", "id", "client", "ip"]
     assert shown(40) == ["expires", "id", "client"]
+
+
+def test_where_no_last_use_is_known_its_column_gives_way_first() -> None:
+    columns = lay_out(79, Needs(has_last_used=False)).columns
+    assert columns[3:] == (Column.CREATED, Column.IP)
+
+
+def test_from_150_columns_the_user_agent_has_one_in_the_room_that_is_left() -> None:
+    assert Column.USER_AGENT not in lay_out(148, Needs()).columns
+    for needs in (Needs(), Needs(widest_ip=39), Needs(has_users=True)):
+        layout = lay_out(149, needs)
+        assert layout.columns[-1] is Column.USER_AGENT
+        assert sum(width + 2 for _, _, width in layout) - 2 == 149
+    assert lay_out(199, Needs()).width_of(Column.USER_AGENT) == 80
+
+
+async def test_the_column_of_the_user_agent_shows_it_whole(clock: ManualClock) -> None:
+    agent = "Mozilla/5.0 (X11; Linux x86_64) Gecko"
+    app = TableApp(listed([session(0), session(1, user_agent=agent)]), clock)
+    async with app.run_test(size=(150, 6)) as pilot:
+        await pilot.pause()
+        assert app.lines()[0].endswith("USER AGENT")
+        assert app.lines()[2].endswith(f"  {agent}")
 
 
 def test_a_click_beside_the_columns_hits_none() -> None:
@@ -196,7 +220,7 @@ def test_wide_addresses_and_creation_times_are_whole_where_there_is_room() -> No
     layout = lay_out(149, Needs(widest_ip=39))
     assert layout.width_of(Column.IP) == 39
     assert layout.width_of(Column.CREATED) == 17
-    assert lay_out(79, Needs(), SortKey.CREATED).width_of(Column.CREATED) == 12
+    assert lay_out(79, Needs(has_last_used=False)).width_of(Column.CREATED) == 12
 
 
 @given(st.text(max_size=60), st.integers(min_value=0, max_value=40))

@@ -11,6 +11,9 @@ from qiscus_tui.tui.commands.command import Command, Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Piece, Tone
 
+EXTRA = 20
+"""Commands of less importance are shown only where no other has to move closer for them."""
+
 
 class ActionBar(OneLine):
     """One line of keys and words: `space mark  enter detail  x revoke`."""
@@ -33,11 +36,18 @@ class ActionBar(OneLine):
         self._fit()
 
     def _fit(self) -> None:
-        """Before one is left out, the least important move a cell closer, if that is enough."""
-        line = command_line(self._commands)
-        over = line.width - self.size.width
-        if 0 < over < sum(command.footer < ALWAYS for command in self._commands):
-            line = command_line(self._commands, closer=over)
+        """Leave out what does not fit; before that, the least important move a cell closer."""
+        shown = list(self._commands)
+        while True:
+            line = command_line(shown)
+            over, movable = line.width - self.size.width, [one for one in shown if not _stays(one)]
+            if over <= 0 or not movable:
+                break
+            least = min(movable, key=lambda command: command.footer)
+            if over < len(movable) and least.footer >= EXTRA:
+                line = command_line(shown, closer=over)
+                break
+            shown.remove(least)
         self.show_line(line)
 
     def on_click(self, event: events.Click) -> None:
@@ -46,6 +56,10 @@ class ActionBar(OneLine):
         part = self.piece_at(event.x)
         if part is not None and part.name:
             self.post_message(self.Pressed(part.name))
+
+
+def _stays(command: Command) -> bool:
+    return command.footer >= ALWAYS
 
 
 def command_line(commands: Sequence[Command], closer: int = 0) -> Line:

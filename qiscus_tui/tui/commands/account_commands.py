@@ -50,17 +50,22 @@ ACCOUNT_COMMANDS = (
     Command(
         name="accounts",
         keys=("A",),
+        label="accounts",
         title="Accounts…",
         help="The accounts of this machine: switch, add, log out, forget.",
         group=Group.ACCOUNT,
+        footer=9,
         unavailable=needs_rest,
         on_app=True,
     ),
     Command(
         name="audit",
+        keys=("L",),
+        label="audit",
         title="Audit: what was revoked from here",
         help="What was revoked from here, newest first.",
         group=Group.ACCOUNT,
+        footer=13,
         on_app=True,
     ),
     Command(

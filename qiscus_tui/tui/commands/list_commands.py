@@ -96,9 +96,11 @@ LIST_COMMANDS = (
     Command(
         name="reverse_sort",
         keys=("S",),
+        label="reverse",
         title="Reverse the sort",
         help="Reverse the order.",
         group=Group.FIND,
+        footer=12,
         unavailable=needs_list,
     ),
     Command(
@@ -115,25 +117,31 @@ LIST_COMMANDS = (
     Command(
         name="mark_shown",
         keys=("a",),
+        label="mark all",
         title="Mark all shown",
         help="Mark every session shown; hidden ones stay as they are.",
         group=Group.MARK,
+        footer=18,
         unavailable=needs_shown,
     ),
     Command(
         name="invert_shown",
         keys=("i",),
+        label="invert",
         title="Invert marks of all shown",
         help="Mark the sessions shown that are not marked, and unmark those that are.",
         group=Group.MARK,
+        footer=10,
         unavailable=needs_shown,
     ),
     Command(
         name="unmark_all",
         keys=("u",),
+        label="unmark",
         title="Unmark all",
         help="Remove every mark, those of hidden sessions too.",
         group=Group.MARK,
+        footer=15,
         unavailable=needs_mark,
     ),
 )

@@ -10,17 +10,21 @@ SESSION_COMMANDS = (
     Command(
         name="find_token",
         keys=("F",),
+        label="find token",
         title="Find the session of a token",
         help="Paste a token that you found somewhere: the cursor goes to its session.",
         group=Group.FIND,
+        footer=14,
         unavailable=needs_list,
     ),
     Command(
         name="export",
         keys=("e",),
+        label="export",
         title="Export what is shown…",
         help="Write the sessions shown to a file, as CSV or JSON.",
         group=Group.FIND,
+        footer=11,
         unavailable=needs_shown,
     ),
     Command(

@@ -24,6 +24,9 @@ LEADING_WIDTH = 4 + COUNTDOWN_WIDTH
 
 CREATED_FULL = 17
 
+WIDE_ROW = 149
+"""Cells of a row in a terminal of 150 columns: all but the scrollbar's."""
+
 
 class Cell(Struct, frozen=True):
     """What a cell's text is made of."""
@@ -84,12 +87,17 @@ class _Spec(Struct, frozen=True):
     """Where room is scarce, the highest is shown first. 0 is always shown."""
     grows_whole: bool = False
     """Whether it has its least or its ideal width, and none between."""
+    comes_first_sorted: bool = True
+    """Whether it comes before all others where the list is sorted by it."""
+    from_width: int = 0
+    """Cells of the row from which it is offered."""
 
 
 class Column(enum.Enum):
     """The columns, from left to right.
 
-    All tokens have the same lifetime, so CREATED says little that EXPIRES IN does not.
+    All tokens have the same lifetime, so CREATED says little that EXPIRES IN does not; LAST USED
+    decides what is safe to revoke.
     """
 
     EXPIRES = _Spec("EXPIRES IN", lambda _: "", SortKey.EXPIRES, LEADING_WIDTH)
@@ -97,7 +105,14 @@ class Column(enum.Enum):
     ID = _Spec("ID", lambda cell: cell.session.id[:8], SortKey.ID, 8)
     CLIENT = _Spec("CLIENT", _client, SortKey.CLIENT, 12, 25, 48)
     CREATED = _Spec(
-        "CREATED", _created, SortKey.CREATED, 12, CREATED_FULL, priority=1, grows_whole=True
+        "CREATED",
+        _created,
+        SortKey.CREATED,
+        12,
+        CREATED_FULL,
+        priority=1,
+        grows_whole=True,
+        comes_first_sorted=False,
     )
     LAST_USED = _Spec(
         "LAST USED",
@@ -108,6 +123,16 @@ class Column(enum.Enum):
     )
     IP = _Spec("IP", lambda cell: cell.session.safe_ip or "unknown", SortKey.IP, 15, 39, priority=4)
     USER = _Spec("USER", lambda cell: cell.session.safe_user, SortKey.USER, 14, 32, priority=2)
+    USER_AGENT = _Spec(
+        "USER AGENT",
+        lambda cell: cell.session.safe_agent,
+        None,
+        20,
+        80,
+        400,
+        priority=1,
+        from_width=WIDE_ROW,
+    )
 
     @property
     def title(self) -> str:
@@ -137,6 +162,8 @@ class Needs(Struct, frozen=True):
     has_users: bool = False
     """Some entry names a user."""
     widest_ip: int = 15
+    has_last_used: bool = True
+    """Some entry says when it was used."""
 
     @classmethod
     def of(cls, listed: SessionList) -> "Needs":
@@ -144,6 +171,7 @@ class Needs(Struct, frozen=True):
         return cls(
             has_users=any(session.safe_user for session in listed.sessions),
             widest_ip=max((len(session.safe_ip) for session in listed.sessions), default=0),
+            has_last_used=any(session.last_used_at is not None for session in listed.sessions),
         )
 
 
@@ -180,8 +208,12 @@ def lay_out(width: int, needs: Needs, sorted_by: SortKey | None = None) -> Layou
     Expiry, id and client always stay; the column that the list is sorted by comes next, then
     the others while there is room; what is left widens them.
     """
-    offered = [column for column in Column if column is not Column.USER or needs.has_users]
-    offered.sort(key=lambda column: _rank(column, sorted_by))
+    offered = [
+        column
+        for column in Column
+        if width >= column.value.from_width and (column is not Column.USER or needs.has_users)
+    ]
+    offered.sort(key=lambda column: _rank(column, needs, sorted_by))
     widths: dict[Column, int] = {}
     spare = width + GAP
     for column in offered:
@@ -199,9 +231,11 @@ def lay_out(width: int, needs: Needs, sorted_by: SortKey | None = None) -> Layou
     return Layout(width, tuple(_placed(widths)))
 
 
-def _rank(column: Column, sorted_by: SortKey | None) -> tuple[bool, bool, int]:
+def _rank(column: Column, needs: Needs, sorted_by: SortKey | None) -> tuple[bool, bool, int]:
     spec = column.value
-    return bool(spec.priority), spec.sort is not sorted_by, -spec.priority
+    is_sorted = sorted_by is not None and spec.sort is sorted_by and spec.comes_first_sorted
+    says_nothing = column is Column.LAST_USED and not needs.has_last_used
+    return bool(spec.priority), not is_sorted, 0 if says_nothing else -spec.priority
 
 
 def _widen(widths: dict[Column, int], column: Column, most: int, spare: int) -> int:
