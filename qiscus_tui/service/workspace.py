@@ -24,6 +24,7 @@ from qiscus_tui.service.account_storage import (
     AccountStorage,
     LocalFiles,
 )
+from qiscus_tui.service.config_language import LANGUAGE
 from qiscus_tui.store.config import Config, load_config, load_named_config
 from qiscus_tui.store.paths import find_paths
 
@@ -161,13 +162,7 @@ class Workspace:
 
 def named_config(path: Path | None) -> Config | None:
     """Return the settings of the file that the user named. Raises ConfigError, StorageError."""
-    return load_named_config(path, _overridable) if path else None
-
-
-def _overridable() -> tuple[str, ...]:
-    from qiscus_tui.api.contract import OVERRIDABLE  # loaded for a file with `[api]` alone
-
-    return OVERRIDABLE
+    return load_named_config(path, LANGUAGE) if path else None
 
 
 def open_workspace(
@@ -175,7 +170,7 @@ def open_workspace(
 ) -> Workspace:
     """Return the workspace of this user. Raises ConfigError, StorageError."""
     paths = find_paths(environ)
-    config = named_config(config_file) or load_config(paths.config_file, _overridable)
+    config = named_config(config_file) or load_config(paths.config_file, LANGUAGE)
     return Workspace(
         environ, config, LocalFiles(paths, environ), SystemClock(), account_options, config_file
     )

@@ -1,23 +1,25 @@
 """The user's settings: config.toml, each with its type and default."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from qiscus_tui.errors import ConfigError
+from msgspec import Meta, Struct
+
+from qiscus_tui.errors import ConfigError, FilterError
 from qiscus_tui.model.account import Storage
+from qiscus_tui.model.addresses import named_network
 from qiscus_tui.model.durations import DAY, MINUTE
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.text import safe
 from qiscus_tui.store import config_checks as read
-from qiscus_tui.store.config_reader import Names, read_config, setting, unreadable
+from qiscus_tui.store.config_reader import ConfigFile, Place, setting, unreadable
 from qiscus_tui.store.file_checks import check_settings, shown
 
 
-@dataclass(frozen=True)
-class ServerConfig:
+class ServerConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """`[server]`."""
 
     url: Annotated[Origin | None, setting(read.origin)] = None
@@ -26,12 +28,14 @@ class ServerConfig:
     """Seconds for one answer."""
     ca_bundle: Annotated[Path | None, setting(read.absolute_file)] = None
     """Certificates of a private CA, besides the system's; None for the system's alone."""
-    proxy: Annotated[str | None, setting(read.proxy)] = field(default=None, repr=False)
+    proxy: Annotated[str | None, setting(read.proxy)] = None
     """Address of a proxy, maybe with a password; None for the environment's."""
 
+    def __repr__(self) -> str:
+        return f"ServerConfig(url={self.url!r}, …)"  # without the proxy's password
 
-@dataclass(frozen=True)
-class UiConfig:
+
+class UiConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """`[ui]`."""
 
     theme: Annotated[str, setting(read.label)] = "qiscus-dark"
@@ -46,16 +50,14 @@ class UiConfig:
     """Whether the app rings the terminal's bell at the end of a long revoke."""
 
 
-@dataclass(frozen=True)
-class StorageConfig:
+class StorageConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """`[storage]`."""
 
     backend: Annotated[Storage | None, setting(read.storage)] = None
     """Where a new login is stored; None for the keyring if there is one, else the file."""
 
 
-@dataclass(frozen=True)
-class AccountConfig:
+class AccountConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """`[account."name"]`."""
 
     readonly: bool = False
@@ -64,8 +66,7 @@ class AccountConfig:
     """Part of our User-Agent: shows which machine made a session."""
 
 
-@dataclass(frozen=True)
-class Override:
+class Override(Struct, frozen=True, forbid_unknown_fields=True):
     """`[api.CALL]`: how this server names an undocumented call."""
 
     path: Annotated[str | None, setting(read.api_path)] = None
@@ -74,84 +75,171 @@ class Override:
     """Name of the field with the token; None for the built-in one."""
 
 
-@dataclass(frozen=True)
-class Config:
+class Policy(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[policy.NAME]`: what `prune` keeps of each group, and of which sessions it revokes the rest.
+
+    At least one of the three rules is given.
+    """
+
+    name: str
+    filter: str = ""
+    """Only the sessions that it matches; all where it is empty."""
+    group_by: tuple[str, ...] = ()
+    """Keys of the grouping, none for the usual one."""
+    keep_newest: Annotated[int, Meta(ge=1)] | None = None
+    """How many of each group are kept."""
+    keep_used_within: Annotated[float | None, setting(read.seconds(1, 3650 * DAY))] = None
+    """Seconds since the last use within which a session is kept."""
+    keep_created_within: Annotated[float | None, setting(read.seconds(1, 3650 * DAY))] = None
+    """Seconds since its creation within which a session is kept."""
+    include_unknown: bool = False
+    """Whether the rules apply to the group of unknown client and network too."""
+    include_protected: bool = False
+    """Whether sessions of protected integrations may be revoked."""
+
+    def __post_init__(self) -> None:
+        rules = (self.keep_newest, self.keep_used_within, self.keep_created_within)
+        if rules == (None, None, None):
+            raise ValueError("needs keep_newest, keep_used_within or keep_created_within")
+
+
+class View(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[view.NAME]`: what the list shows, under a name."""
+
+    name: str
+    filter: str = ""
+    group_by: tuple[str, ...] = ()
+    """Keys of the grouping; none for a list of sessions."""
+    sort: str = ""
+    """The key of the order; empty for the usual one."""
+    reverse: bool = False
+
+    def __post_init__(self) -> None:
+        if not (self.filter or self.group_by or self.sort):
+            raise ValueError("needs a filter, group_by or sort")
+
+
+class Config(Struct, frozen=True):
     """All settings."""
 
     server: ServerConfig = ServerConfig()
     ui: UiConfig = UiConfig()
     storage: StorageConfig = StorageConfig()
-    accounts: Mapping[str, AccountConfig] = field(default_factory=dict[str, AccountConfig])
+    accounts: Mapping[str, AccountConfig] = {}
     """By the account's name."""
     known: tuple[Known, ...] = ()
     """Integrations that the admin named; the first match counts."""
-    api: Mapping[str, Override] = field(default_factory=dict[str, Override])
+    policies: Mapping[str, Policy] = {}
+    views: Mapping[str, View] = {}
+    """In the file's order."""
+    api: Mapping[str, Override] = {}
     """By the call's name, such as "revoke_token"."""
 
 
-@dataclass(frozen=True)
-class _Known:
+class _Known(Struct, frozen=True, forbid_unknown_fields=True):
     """`[[known]]`."""
 
     client: str = ""
-    ip: Annotated[tuple[str, read.Network] | None, setting(read.network)] = None
+    ip: Annotated[str, setting(read.network)] = ""
     label: str = ""
     protect: bool = False
 
     def __post_init__(self) -> None:
-        if not self.client and self.ip is None:
+        if not self.client and not self.ip:
             raise ValueError("needs client or ip, to select its sessions")
 
     @property
     def known(self) -> Known:
-        written, network = self.ip or ("", None)
-        label = safe(self.label or self.client or written, 60)
+        network = named_network(self.ip) if self.ip else None
+        label = safe(self.label or self.client or self.ip, 60)
         return Known(label, self.client, network, protect=self.protect)
 
 
+Names = Callable[[], Sequence[str]]
+
+
 @dataclass(frozen=True)
-class _File:
-    """The tables of config.toml."""
+class Language:
+    """The words of other parts of the program that the file may use. Loaded only where it does."""
 
-    server: ServerConfig = ServerConfig()
-    ui: UiConfig = UiConfig()
-    storage: StorageConfig = StorageConfig()
-    account: Mapping[str, AccountConfig] = field(default_factory=dict[str, AccountConfig])
-    known: tuple[_Known, ...] = ()
-    api: Mapping[str, Override] = field(default_factory=dict[str, Override])
+    calls: Names
+    """The calls that `[api]` may override."""
+    group_keys: Names
+    session_sort_keys: Names
+    group_sort_keys: Names
+    check_filter: Callable[[str], object]
+    """Raises FilterError where the text is no filter."""
 
 
-def load_config(path: Path, calls: Names) -> Config:
+def load_config(path: Path, language: Language) -> Config:
     """Return the settings of the file; the defaults where there is none.
-
-    `calls` returns the names of the calls that `[api]` may override.
 
     Raises ConfigError, and StorageError where others could have written it.
     """
     try:
         if path.is_fifo():
             raise ConfigError(f"{shown(path)} is a named pipe", "Put a file in its place.")
-        return _config(path, calls)
+        return _config(path, language)
     except FileNotFoundError:
         return Config()
     except OSError as error:
         raise unreadable(path, error) from error
 
 
-def load_named_config(path: Path, calls: Names) -> Config:
+def load_named_config(path: Path, language: Language) -> Config:
     """Return the settings of a file that the user named. Raises as `load_config`."""
     try:
-        return _config(path, calls)
+        return _config(path, language)
     except FileNotFoundError as error:
         raise ConfigError(
             f"There is no file {shown(path)}", "Check what --config names."
         ) from error
 
 
-def _config(path: Path, calls: Names) -> Config:
+def _config(path: Path, language: Language) -> Config:
     check_settings(path)
-    file = read_config(path, _File, {"api": calls})
-    if file.server.ca_bundle is not None:
-        check_settings(file.server.ca_bundle)  # whoever can write it is trusted with our tokens
-    known = tuple(one.known for one in file.known)
-    return Config(file.server, file.ui, file.storage, file.account, known, file.api)
+    file = ConfigFile(path)
+    file.check_names(("server", "ui", "storage", "account", "known", "policy", "view", "api"))
+    server = file.table(ServerConfig, "server")
+    if server.ca_bundle is not None:
+        check_settings(server.ca_bundle)  # whoever can write it is trusted with our tokens
+    overrides = file.tables("api")
+    if overrides:
+        file.check_names(language.calls(), "api")
+    policies = {
+        name: file.table(Policy, *at, name=name) for name, at in file.tables("policy").items()
+    }
+    views = {name: file.table(View, *at, name=name) for name, at in file.tables("view").items()}
+    for policy in policies.values():
+        _check_selection(file, ("policy", policy.name), policy, language)
+    for view in views.values():
+        _check_selection(file, ("view", view.name), view, language)
+        if view.sort:
+            keys = language.group_sort_keys if view.group_by else language.session_sort_keys
+            file.check_word("sort key", view.sort, keys(), "view", view.name, "sort")
+    return Config(
+        server=server,
+        ui=file.table(UiConfig, "ui"),
+        storage=file.table(StorageConfig, "storage"),
+        accounts={
+            name: file.table(AccountConfig, *at) for name, at in file.tables("account").items()
+        },
+        known=tuple(one.known for one in file.list_of(_Known, "known")),
+        policies=policies,
+        views=views,
+        api={name: file.table(Override, *at) for name, at in overrides.items()},
+    )
+
+
+def _check_selection(
+    file: ConfigFile, place: Place, one: Policy | View, language: Language
+) -> None:
+    if one.filter:
+        try:
+            language.check_filter(one.filter)
+        except FilterError as error:
+            raise file.error(
+                (*place, "filter"), f"has a mistake: {error.message}", error.hint
+            ) from error
+    for key in one.group_by:
+        file.check_word("grouping", key, language.group_keys(), *place, "group_by")

@@ -1,6 +1,5 @@
 """Readers of single settings. Each returns the value or raises ValueError."""
 
-import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,8 +10,6 @@ from qiscus_tui.model.account import Storage
 from qiscus_tui.model.addresses import named_network
 from qiscus_tui.model.durations import parse_duration
 from qiscus_tui.model.origin import Origin, parse_origin
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _PATH = re.compile(r"/[!-~]*")
 _FORBIDDEN_IN_PATH = ("//", "\\", "@", "..", "?", "#", "%", "://")
@@ -99,14 +96,13 @@ def label(text: str) -> str:
     return text
 
 
-def network(text: str) -> tuple[str, Network] | None:
-    """Return a network as written (as after `ip:` in a filter), and parsed; None if empty."""
-    if not text:
-        return None
+def network(text: str) -> str:
+    """Return a network as written: as after `ip:` in a filter; may be empty."""
     try:
-        return text, named_network(text.strip())
+        _ = text and named_network(text)
     except ValueError as error:
         raise ValueError("must be an address or a network such as 10.2 or 10.2.0.0/16") from error
+    return text.strip()
 
 
 def api_path(text: str) -> str | None:

@@ -1,6 +1,6 @@
-"""Read TOML into typed settings, and name the line of each error.
+"""Read config.toml: its tables as Structs, and the line of each error.
 
-A table is a frozen dataclass, a setting one of its fields. One that is written as text but has
+A table is a frozen Struct, a setting one of its fields. One that is written as text but has
 another type has a reader: `Annotated[float, setting(seconds(1, 600))]`. A reader returns the
 value, or raises ValueError with what the text must be ("must be a path such as /x"); so does the
 `__post_init__` of a table.
@@ -8,10 +8,8 @@ value, or raises ValueError with what the text must be ("must be a path such as 
 
 import bisect
 import contextlib
-import dataclasses
 import re
-import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -24,12 +22,9 @@ from qiscus_tui.store.file_checks import quoted, shown
 
 MOST_BYTES = 1024 * 1024
 
-Settings = TypeVar("Settings")
+Table = TypeVar("Table", bound=msgspec.Struct)
 Place = tuple[str | int, ...]
 """Where a value is: names of tables and keys, and indexes in lists of tables."""
-
-Names = Callable[[], Sequence[str]]
-"""Returns the keys that a table may have."""
 
 _READER = "reader"
 
@@ -37,15 +32,6 @@ _READER = "reader"
 def setting(reader: Callable[[str], object]) -> msgspec.Meta:
     """Mark a field whose text `reader` turns into its value."""
     return msgspec.Meta(extra={_READER: reader})
-
-
-def read_config(path: Path, kind: type[Settings], names: Mapping[str, Names]) -> Settings:
-    """Return the settings of a file; `names` limits the keys of tables that are mappings.
-
-    Raises ConfigError, and FileNotFoundError where there is no file.
-    """
-    text, values = _parsed(path)
-    return cast("Settings", _Source(shown(path), text, names).value(kind, values, ()))
 
 
 def unreadable(path: Path, error: OSError) -> ConfigError:
@@ -59,112 +45,92 @@ def unreadable(path: Path, error: OSError) -> ConfigError:
     return ConfigError(f"{shown(path)} could not be read: {error.strerror}", hint)
 
 
-def _parsed(path: Path) -> tuple[str, dict[str, object]]:
-    import tomllib
+class ConfigFile:
+    """The tables of a file."""
 
-    name = shown(path)
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise unreadable(path, error) from error
-    if len(data) > MOST_BYTES:
-        raise ConfigError(f"{name} is too large to be a configuration")
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise ConfigError(f"{name}, line {line}: this is not UTF-8") from error
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _syntax_error(name, text, str(error)) from error
-    except RecursionError as error:
-        raise ConfigError(f"{name} is nested too deeply") from error
-    return text, values
+    def __init__(self, path: Path) -> None:
+        """Read it. Raises ConfigError, and FileNotFoundError where there is no file."""
+        self._name = shown(path)
+        self._text = _text(path)
+        self._values = _parsed(self._name, self._text)
 
+    def check_names(self, known: Iterable[str], *place: str | int) -> None:
+        """Raise ConfigError unless the table at this place (none: the file) has only these keys."""
+        for key in self._table(place):
+            where = f"in [{_dotted(place)}]" if place else ""
+            self.check_word("setting", key, known, *place, key, where=where)
 
-def _syntax_error(name: str, text: str, message: str) -> ConfigError:
-    found = re.search(r"\(at line (\d+), column \d+\)", message)
-    line = int(found[1]) if found else text.count("\n") + 1
-    problem = safe(re.sub(r" \(at .*\)$", "", message), 200)
-    return ConfigError(f"{name}, line {line}: {problem}", "Write text in double quotes.")
+    def check_word(
+        self, what: str, word: str, known: Iterable[str], *place: str | int, where: str = ""
+    ) -> None:
+        """Raise ConfigError, with the word probably meant, for one that is not known here."""
+        names = sorted(known)
+        if word not in names:
+            near = " or ".join(similar(word, names))
+            hint = f"Did you mean {near}?" if near else f"Known here: {', '.join(names)}."
+            message = f"Unknown {what} `{safe(word, 60)}` {where}".rstrip()
+            raise self._at_line(place, message, hint)
 
+    def tables(self, name: str) -> dict[str, Place]:
+        """Return the places of the named tables `[name.…]`, by their names."""
+        return {key: (name, key) for key in self._table((name,))}
 
-class _Source:
-    """The text of the file: turns what was parsed into settings, and finds lines for errors."""
+    def list_of(self, kind: type[Table], name: str) -> tuple[Table, ...]:
+        """Return the tables `[[name]]`. Raises ConfigError."""
+        values = self._values.get(name, [])
+        if not isinstance(values, list):
+            raise self.error((name,), f"must be written as [[{name}]]")
+        return tuple(self.table(kind, name, at) for at in range(len(cast("list[object]", values))))
 
-    def __init__(self, name: str, text: str, names: Mapping[str, Names]) -> None:
-        self._name = name
-        self._text = text
-        self._names = names
+    def table(self, kind: type[Table], *place: str | int, **given: object) -> Table:
+        """Return a table as this Struct, its defaults where there is none. Raises ConfigError.
 
-    def value(self, hint: object, value: object, place: Place) -> object:
-        """Return the value as the type hint says. Raises ConfigError."""
-        origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-        if dataclasses.is_dataclass(hint):
-            return self._table(cast("type", hint), self._values(value, place), place)
-        if origin is Mapping:
-            tables = self._values(value, place)
-            if names := self._names.get(_dotted(place)):
-                self._check_keys(tables, names(), place)
-            return {
-                key: self.value(arguments[1], one, (*place, key)) for key, one in tables.items()
-            }
-        if origin is tuple:
-            if not isinstance(value, list):
-                raise self._error(place, f"must be written as [[{_dotted(place)}]]")
-            values = enumerate(cast("list[object]", value))
-            return tuple(self.value(arguments[0], one, (*place, at)) for at, one in values)
-        return self._plain(hint, value, place)
-
-    def _table(self, kind: type, values: dict[str, object], place: Place) -> object:
-        hints = typing.get_type_hints(kind, include_extras=True)
-        self._check_keys(values, list(hints), place)
-        read = {key: self.value(hints[key], one, (*place, key)) for key, one in values.items()}
+        `given` are fields that are not in the file, such as the table's own name.
+        """
+        readers = {one.name: _reader(one.type) for one in msgspec.structs.fields(kind)}
+        self.check_names(readers.keys() - given.keys(), *place)
+        values = {**self._table(place), **given}
+        for key, value in values.items():
+            if reader := readers[key]:
+                values[key] = self._read(reader, value, (*place, key))
         try:
-            return kind(**read)
-        except ValueError as error:
-            raise self._error(place, str(error)) from error
-
-    def _plain(self, hint: object, value: object, place: Place) -> object:
-        reader = _reader(hint)
-        if reader is not None and isinstance(value, str):
-            try:
-                return reader(value)
-            except ValueError as error:
-                raise self._error(place, str(error)) from error
-        kind = str if reader is not None else hint
-        try:
-            return msgspec.convert(value, kind)
+            return msgspec.convert(values, kind)
         except msgspec.ValidationError as error:
-            expected = "true or false" if kind is bool else "text in quotes"
-            raise self._error(place, f"must be {expected}, not {_kind(value)}") from error
+            raise self._explained(str(error), place) from error
 
-    def _values(self, value: object, place: Place) -> dict[str, object]:
+    def error(self, place: Place, problem: str, hint: str | None = None) -> ConfigError:
+        """Return the error for what is at this place: file, line, key and problem."""
+        key = next((safe(part, 60) for part in reversed(place) if isinstance(part, str)), "")
+        return self._at_line(place, f"{key} {problem}", hint)
+
+    def _at_line(self, place: Place, message: str, hint: str | None = None) -> ConfigError:
+        return ConfigError(f"{self._name}, line {self._line(place)}: {message}", hint)
+
+    def _table(self, place: Place) -> Mapping[str, object]:
+        value = _at(self._values, place, {})
         if isinstance(value, dict):
             return cast("dict[str, object]", value)
         if isinstance(place[-1], int):
-            raise self._error(place, f"must be written as [[{_dotted(place)}]]")
-        raise self._error(place, f"must be a table ([{_dotted(place)}]), not {_kind(value)}")
+            raise self.error(place, f"must be written as [[{_dotted(place)}]]")
+        raise self.error(place, f"must be a table ([{_dotted(place)}]), not {_kind(value)}")
 
-    def _check_keys(self, values: Mapping[str, object], known: Sequence[str], at: Place) -> None:
-        for key in values:
-            if key not in known:
-                raise self._unknown(key, known, at)
+    def _read(self, reader: Callable[[str], object], value: object, place: Place) -> object:
+        if not isinstance(value, str):
+            raise self.error(place, f"must be {_EXPECTED['str']}, not {_kind(value)}")
+        try:
+            return reader(value)
+        except ValueError as error:
+            raise self.error(place, str(error)) from error
 
-    def _unknown(self, key: str, known: Sequence[str], place: Place) -> ConfigError:
-        near = " or ".join(similar(key, sorted(known)))
-        where = f" in [{_dotted(place)}]" if place else ""
-        message = f"Unknown setting `{safe(key, 60)}`{where}"
-        hint = f"Did you mean {near}?" if near else f"Known here: {', '.join(sorted(known))}."
-        return ConfigError(f"{self._name}, line {self._line((*place, key))}: {message}", hint)
-
-    def _error(self, place: Place, problem: str) -> ConfigError:
-        key = next((safe(part, 60) for part in reversed(place) if isinstance(part, str)), "")
-        return ConfigError(f"{self._name}, line {self._line(place)}: {key} {problem}")
+    def _explained(self, message: str, place: Place) -> ConfigError:
+        found = re.search(r"Expected `(\w+).* at `\$\.(\w+)(\[?)", message)
+        if found is None:  # from a `__post_init__`
+            return self._at_line(place, f"[{_dotted(place)}] {message}")
+        expected, key, is_in_list = found.groups()
+        place = (*place, key)
+        words = _EXPECTED["array" if is_in_list else expected]
+        got = "" if expected == "int" or is_in_list else f", not {_kind(_at(self._values, place))}"
+        return self.error(place, f"must be {words}{got}")
 
     def _line(self, place: Place) -> int:
         """Return the line that completes the value at this place, or the table around it."""
@@ -175,7 +141,7 @@ class _Source:
         def holds(upto: int) -> bool:
             for end in range(upto, len(lines) + 1):  # a multi-line string ends further down
                 with contextlib.suppress(ValueError):
-                    return _holds(tomllib.loads("\n".join(lines[:end])), place)
+                    return _at(tomllib.loads("\n".join(lines[:end])), place) is not None
             return False
 
         while place and not holds(len(lines)):
@@ -183,13 +149,54 @@ class _Source:
         return max(1, bisect.bisect_left(range(len(lines)), True, key=holds))
 
 
-def _holds(value: object, place: Place) -> bool:
+_EXPECTED = {
+    "bool": "true or false",
+    "str": "text in quotes",
+    "int": "a whole number, 1 or more",
+    "array": 'a list of texts, such as ["client", "network"]',
+}
+"""How a type is written, by msgspec's name of it."""
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if len(data) > MOST_BYTES:
+        raise ConfigError(f"{shown(path)} is too large to be a configuration")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ConfigError(f"{shown(path)}, line {line}: this is not UTF-8") from error
+
+
+def _parsed(name: str, text: str) -> dict[str, object]:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        line = int(found[1]) if found else text.count("\n") + 1
+        problem = safe(re.sub(r" \(at .*\)$", "", str(error)), 200)
+        hint = "Write text in double quotes."
+        raise ConfigError(f"{name}, line {line}: {problem}", hint) from error
+    except RecursionError as error:
+        raise ConfigError(f"{name} is nested too deeply") from error
+
+
+def _at(value: object, place: Place, default: object = None) -> object:
     for part in place:
         try:
             value = cast("dict[str | int, object]", value)[part]
         except (KeyError, IndexError, TypeError):
-            return False
-    return True
+            return default
+    return value
 
 
 def _kind(value: object) -> str:

@@ -7,6 +7,7 @@ import pytest
 from qiscus_tui.api.contract import DEFAULT, OVERRIDABLE, Authentication, contract_with
 from qiscus_tui.cli.verbs import VERBS
 from qiscus_tui.errors import ConfigError
+from qiscus_tui.service.config_language import LANGUAGE
 from qiscus_tui.store.config import load_config
 
 
@@ -19,7 +20,7 @@ def written(tmp_path: Path, name: str) -> Path:
 
 @pytest.mark.parametrize("name", OVERRIDABLE)
 def test_config_toml_overrides_the_calls_that_may_be_overridden(tmp_path: Path, name: str) -> None:
-    override = load_config(written(tmp_path, name), lambda: OVERRIDABLE).api[name]
+    override = load_config(written(tmp_path, name), LANGUAGE).api[name]
     changed = contract_with({name: (override.path, override.field)})
     assert [call.path for call in changed.calls if call.name == name] == ["/other/path"]
 
@@ -27,7 +28,7 @@ def test_config_toml_overrides_the_calls_that_may_be_overridden(tmp_path: Path, 
 @pytest.mark.parametrize("name", ["login", "logout", "profile"])
 def test_no_other_call_can_be_overridden(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigError):
-        load_config(written(tmp_path, name), lambda: OVERRIDABLE)
+        load_config(written(tmp_path, name), LANGUAGE)
     assert contract_with({name: ("/other/path", None)}) == DEFAULT
 
 

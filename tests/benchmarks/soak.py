@@ -14,7 +14,7 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from statistics import median
 
 import httpx
@@ -106,7 +106,7 @@ def workspace_on(state: DemoState, clock: ManualClock) -> Workspace:
         made.email,
         made.password,
     )
-    config = replace(Config(), ui=replace(UiConfig(), reload=float(RELOAD)))
+    config = Config(ui=UiConfig(reload=float(RELOAD)))
     return Workspace({}, config, LocalFiles.in_memory(), clock, demo=access)
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from msgspec import structs
 from textual.widgets import Input
 
 from qiscus_tui.demo import PASSWORD
@@ -43,8 +44,8 @@ def workspace_of(stage: Stage, clock: ManualClock) -> Workspace:
     """The user's own workspace, with quick time-outs."""
     environ = {"HOME": str(stage.program.home), "QISCUS_TUI_SERVER": stage.url or stage.server.url}
     workspace = open_workspace(environ, AccountOptions())
-    server = replace(workspace.config.server, timeout=stage.program.timeout)
-    return replace(workspace, config=replace(workspace.config, server=server), clock=clock)
+    server = structs.replace(workspace.config.server, timeout=stage.program.timeout)
+    return replace(workspace, config=structs.replace(workspace.config, server=server), clock=clock)
 
 
 @asynccontextmanager

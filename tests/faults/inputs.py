@@ -27,6 +27,7 @@ from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import parse_timestamp, rfc3339
+from qiscus_tui.service.config_language import LANGUAGE
 from qiscus_tui.store.accounts import AccountBook
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.audit_records import from_line, to_line
@@ -246,7 +247,7 @@ def any_config_is_read_or_refused_in_words(text: bytes, folder: Path) -> None:
     file = folder / "config.toml"
     file.write_bytes(text)
     try:
-        load_named_config(file, lambda: ("revoke_token",))
+        load_named_config(file, LANGUAGE)
     except ConfigError as error:
         _is_told_well(error)
         _names(error, "config.toml")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from msgspec import structs
 
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.clock import SystemClock
@@ -110,8 +111,8 @@ class Program:
 
         def open_for(*arguments: object) -> Workspace:
             workspace = cast("Workspace", opened(*arguments))  # type: ignore[arg-type]
-            server = replace(workspace.config.server, timeout=self.timeout)
-            config = replace(workspace.config, server=server)
+            server = structs.replace(workspace.config.server, timeout=self.timeout)
+            config = structs.replace(workspace.config, server=server)
             return self.wrap(replace(workspace, config=config, clock=self.clock))
 
         self.monkeypatch.setattr(cli, "open_for", open_for)

@@ -11,17 +11,19 @@ from qiscus_tui.errors import ConfigError, StorageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.service.config_language import LANGUAGE
 from qiscus_tui.store import config as settings_module
 from qiscus_tui.store.config import (
     AccountConfig,
     Config,
     Override,
+    Policy,
+    View,
 )
 from qiscus_tui.store.config_checks import api_path
 
-CALLS = ("active_token_list", "refresh_token", "revoke_all_token", "revoke_token")
-load_config = partial(settings_module.load_config, calls=lambda: CALLS)
-load_named_config = partial(settings_module.load_named_config, calls=lambda: CALLS)
+load_config = partial(settings_module.load_config, language=LANGUAGE)
+load_named_config = partial(settings_module.load_named_config, language=LANGUAGE)
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 
@@ -54,6 +56,27 @@ protect = true
 
 [[known]]
 ip = "2001:db8::/32"
+
+[policy.nightly]
+filter = "client:GuzzleHttp age:>1d"
+group_by = ["client", "network"]
+keep_newest = 1
+keep_used_within = "24h"
+keep_created_within = "1h"
+include_unknown = true
+include_protected = true
+
+[policy."used only"]
+keep_used_within = "2d"
+
+[view.crons]
+filter = "client:GuzzleHttp"
+group_by = ["network"]
+sort = "count"
+reverse = true
+
+[view.old]
+sort = "created"
 
 [api.revoke_token]
 path = "/api/v3/revoke"
@@ -106,6 +129,23 @@ def test_every_setting_is_read(path: Path) -> None:
         Known("billing cron", "GuzzleHttp", ipaddress.ip_network("10.2.0.0/16"), protect=True),
         Known("2001:db8::/32", "", ipaddress.ip_network("2001:db8::/32")),
     )
+    assert config.policies == {
+        "nightly": Policy(
+            "nightly",
+            filter="client:GuzzleHttp age:>1d",
+            group_by=("client", "network"),
+            keep_newest=1,
+            keep_used_within=86_400,
+            keep_created_within=3600,
+            include_unknown=True,
+            include_protected=True,
+        ),
+        "used only": Policy("used only", keep_used_within=172_800),
+    }
+    assert config.views == {
+        "crons": View("crons", "client:GuzzleHttp", ("network",), "count", reverse=True),
+        "old": View("old", sort="created"),
+    }
     assert config.api == {
         "revoke_token": Override("/api/v3/revoke", "auth_token"),
         "active_token_list": Override("/api/v3/list"),
@@ -176,6 +216,37 @@ def test_the_repr_does_not_show_the_proxys_password(path: Path) -> None:
             "needs client or ip",
             None,
         ),
+        ("[policy.a]\nfilter = 'x'", 1, "[policy.a] needs keep_newest, keep_used_within or", None),
+        (
+            "[policy.a]\nkeep_newst = 1",
+            2,
+            "`keep_newst` in [policy.a]",
+            "Did you mean keep_newest?",
+        ),
+        ("[policy.a]\nname = 'b'", 2, "Unknown setting `name` in [policy.a]", None),
+        ("[policy.a]\n\nkeep_newest = 0", 3, "keep_newest must be a whole number, 1 or more", None),
+        ("[policy.a]\nkeep_newest = '1'", 2, "keep_newest must be a whole number, 1 or", None),
+        ("[policy.a]\nkeep_used_within = '1M'", 2, "keep_used_within must be a duration", None),
+        ("[policy.a]\nkeep_used_within = 24", 2, "keep_used_within must be text in quotes", None),
+        ("policy.a.keep_newest = 1\npolicy.a.group_by = 'ip'", 2, "group_by must be a list", None),
+        ("[policy.a]\nkeep_newest = 1\ngroup_by = [1]", 3, "group_by must be a list", None),
+        (
+            "[policy.a]\nkeep_newest = 1\n\ngroup_by = ['client', 'netwrk']",
+            4,
+            "Unknown grouping `netwrk`",
+            "Did you mean network?",
+        ),
+        (
+            "[policy.a]\nkeep_newest = 1\nfilter = 'age:>7d clint:x'",
+            3,
+            "filter has a mistake: Unknown key 'clint', at character 9",
+            None,
+        ),
+        ("[view.a]\nfilter = 'age:'", 2, "filter has a mistake: ", None),
+        ("[view.a]\nsort = 'creatd'", 2, "Unknown sort key `creatd`", "Did you mean created?"),
+        ("[view.a]\nsort = 'count'", 2, "Unknown sort key `count`", None),
+        ("[view.a]\ngroup_by = ['day']\nsort = 'expires'", 3, "Unknown sort key", None),
+        ("[view.a]\nreverse = true", 1, "[view.a] needs a filter, group_by or sort", None),
         ("[api.revoke_tokens]\npath = '/x'", 1, "Unknown setting `revoke_tokens` in [api]", None),
         ("[api.revoke_token]\npath = 'x'", 2, "path must be a path such as", None),
         ("[api.revoke_token]\nfield = 'a\\tb'\nfeld = ''", 3, "Unknown setting `feld`", None),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
+from msgspec import structs
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -157,7 +158,7 @@ async def at_sessions(
     known: Sequence[Known] = (),
 ) -> AsyncGenerator[Running]:
     """The app with the demo's sessions on the screen."""
-    config = replace(config or Config(), known=tuple(known))
+    config = structs.replace(config or Config(), known=tuple(known))
     async with at_login(
         clock, dialect=dialect, sessions=sessions, size=size, config=config
     ) as running:
