@@ -9,6 +9,7 @@ from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.history import PastPlan, past_plans
+from qiscus_tui.store.audit_records import LONGEST_TEXT
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +29,8 @@ def run(context: Context) -> int:
         return ExitCode.DONE
     for plan in plans:
         console.result(_line(plan))
+        if plan.intent.rule:
+            console.result(f"    {safe(plan.intent.rule, LONGEST_TEXT)}")
         not_gone = (
             (one.session_id, one.outcome, one.reason)
             for one in plan.outcomes
@@ -67,6 +70,7 @@ def _as_json(plan: PastPlan) -> dict[str, object]:
         "os_user": intent.os_user,
         "sudo_user": intent.sudo_user or None,
         "ssh_client": intent.ssh_client or None,
+        "rule": intent.rule or None,
         "ids": list(intent.ids),
         "outcomes": [
             {"id": one.session_id, "outcome": one.outcome, "reason": one.reason or None}

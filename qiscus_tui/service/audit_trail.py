@@ -18,12 +18,14 @@ class AuditTrail:
     connection: Connection
     kind: AuditKind
     plan_id: str = field(default_factory=lambda: secrets.token_hex(4))
+    rule: str = ""
+    """How the sessions were chosen."""
 
     def begin(self, ids: Sequence[str]) -> None:
         """Record which sessions are about to be ended; on disk when this returns."""
         files, account = self.connection.account_storage.local_files, self.connection.account
         now = self.connection.clock.now()
-        files.audit.intent(self.plan_id, account, self.kind, ids, now)
+        files.audit.intent(self.plan_id, account, self.kind, ids, now, self.rule)
         if self.kind is AuditKind.REVOKE_ALL:
             files.journal.pending(account.key, self.connection.name)
 

@@ -81,6 +81,7 @@ class AuditLog:
         kind: AuditKind,
         ids: Sequence[str],
         started: float | None = None,
+        rule: str = "",
     ) -> None:
         """Record what is about to be sent; it is on the disk when this returns.
 
@@ -100,6 +101,7 @@ class AuditLog:
             ssh_client=safe(self._environ.get("SSH_CONNECTION", "").partition(" ")[0]),
             process=process,
             ids=tuple(ids),
+            rule=safe(rule, REASON_LENGTH),
         )
         self._append(intent)
 

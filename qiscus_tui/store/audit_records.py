@@ -49,6 +49,8 @@ class AuditIntent(_Record, frozen=True, tag="intent"):
     process: Process
     """Host, pid and start time of the program."""
     ids: tuple[str, ...]
+    rule: str = ""
+    """How they were chosen: filter, policy, retention rules."""
 
 
 class AuditOutcome(_Record, frozen=True, tag="outcome"):

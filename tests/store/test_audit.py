@@ -60,7 +60,7 @@ def crashed(paths: Paths) -> None:
 def test_a_plan_is_written_down_from_intent_to_summary(
     log: AuditLog, account: Account, clock: ManualClock
 ) -> None:
-    log.intent("plan", account, AuditKind.REVOKE, IDS, clock.now())
+    log.intent("plan", account, AuditKind.REVOKE, IDS, clock.now(), "filter curl\x1b[2J")
     log.outcomes("plan", [(IDS[0], "revoked", "")])
     log.outcomes("plan", [(IDS[1], "failed", "403")])
     log.summary("plan", {"revoked": 1, "failed": 1})
@@ -70,6 +70,8 @@ def test_a_plan_is_written_down_from_intent_to_summary(
     assert isinstance(intent, AuditIntent)
     assert (intent.account, intent.app_id) == (account.name, account.app_code)
     assert (intent.ids, intent.kind) == (IDS, AuditKind.REVOKE)
+    assert intent.rule.startswith("filter curl")
+    assert intent.rule.isprintable()
     assert (intent.sudo_user, intent.ssh_client) == ("ann", "203.0.113.9")
     assert intent.process == this_process()
     assert rest == [
