@@ -85,6 +85,8 @@ class ListView:
         self.filter_error: FilterError | None = None
         self.marks = NO_MARKS
         """How many sessions are marked, and how many of them the filter hides."""
+        self.in_range = 0
+        """Sessions of the range that is about to be marked."""
 
     @property
     def listed(self) -> SessionList:

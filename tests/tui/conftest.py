@@ -107,6 +107,7 @@ class TableApp(App[None]):
         self.table.focus()
 
     @on(SessionTable.MarksChanged)
+    @on(SessionTable.RangeChanged)
     @on(SessionTable.SortRequested)
     @on(SessionTable.Opened)
     def keep(self, message: Message) -> None:
@@ -114,6 +115,15 @@ class TableApp(App[None]):
 
     def action_toggle_mark(self) -> None:
         self.table.toggle_mark()
+
+    def action_mark_range(self) -> None:
+        self.table.mark_range()
+
+    def action_mark_down(self) -> None:
+        self.table.mark_and_move(1)
+
+    def action_mark_up(self) -> None:
+        self.table.mark_and_move(-1)
 
     def action_mark_shown(self) -> None:
         self.table.mark_shown()

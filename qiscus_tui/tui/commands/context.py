@@ -22,6 +22,8 @@ class Context(Struct, frozen=True, kw_only=True):
     listed: int = 0
     """Sessions in the list."""
     marked: int = 0
+    in_range: bool = False
+    """A range was begun, and not marked yet."""
     loading: bool = False
     """The first list was not read yet."""
     readonly: bool = False
@@ -112,6 +114,8 @@ def needs_server(now: Context) -> str | None:
 
 def needs_target(now: Context) -> str | None:
     """Revokes the marked sessions, or the one under the cursor."""
+    if now.in_range:
+        return "A range is begun: space marks it, escape drops it."
     if now.marked and not now.filter_error:
         return needs_server(now)
     return needs_shown(now) or needs_server(now)

@@ -177,7 +177,7 @@ class DetailScreen(BaseScreen[bool]):
     @property
     def context(self) -> Context:
         """As in the list, with this session under the cursor."""
-        return replace(list_lines.context(self._feed, self._view), rows=1)
+        return replace(list_lines.context(self._feed, self._view), rows=1, in_range=False)
 
     def action_scroll_up(self) -> None:
         """Scroll by a line."""

@@ -95,6 +95,7 @@ class SessionsScreen(BaseScreen[None]):
     def context(self) -> Context:
         """What decides which actions are available now."""
         self.view.marks = self.table.mark_counts
+        self.view.in_range = len(self.table.rows_in_range)
         return list_lines.context(self.feed, self.view)
 
     # Reading.
@@ -181,14 +182,27 @@ class SessionsScreen(BaseScreen[None]):
         self.draw_soon()
 
     def action_back(self) -> None:
-        """Clear the filter."""
-        self.filter_bar.show("")
+        """Drop the range that was begun, else clear the filter."""
+        if not self.table.drop_range():
+            self.filter_bar.show("")
 
     # Marks.
 
     def action_toggle_mark(self) -> None:
         """Mark or unmark, and move down."""
         self.table.toggle_mark()
+
+    def action_mark_range(self) -> None:
+        """Begin a range at the cursor, or mark the one that was begun."""
+        self.table.mark_range()
+
+    def action_mark_down(self) -> None:
+        """Mark, and move down."""
+        self.table.mark_and_move(1)
+
+    def action_mark_up(self) -> None:
+        """Mark, and move up."""
+        self.table.mark_and_move(-1)
 
     def action_mark_shown(self) -> None:
         """Mark all that the filter leaves."""
@@ -205,6 +219,10 @@ class SessionsScreen(BaseScreen[None]):
     @on(SessionTable.MarksChanged)
     def _marks_changed(self) -> None:
         self.rows.marks_changed()
+
+    @on(SessionTable.RangeChanged)
+    def _range_changed(self) -> None:
+        self.draw_soon()
 
     # One session.
 

@@ -40,6 +40,19 @@ class Rows(Struct, frozen=True):
         """Return the id of the session on this row."""
         return self.sessions.sessions[self.order[row]].id
 
+    def shows_same(self, first: int, old: "Rows", rows: range) -> bool:
+        """Return whether the rows from `first` on show the sessions of these old rows."""
+        if first < 0:
+            return False
+        ours, theirs = self.order[first : first + len(rows)], old.order[rows.start : rows.stop]
+        if self.sessions is old.sessions:
+            return list(ours) == list(theirs)
+        mine, others = self.sessions.sessions, old.sessions.sessions
+        return len(ours) == len(theirs) and all(
+            mine[one].id == others[other].id and mine[one].is_same_as(others[other])
+            for one, other in zip(ours, theirs, strict=True)
+        )
+
 
 def cursor_and_top(
     old: Rows, window: Window, new: Rows, wanted: str | None = None

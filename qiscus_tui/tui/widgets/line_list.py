@@ -66,8 +66,8 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         """Return a line below the last row; the first of them is line 0."""
         raise NotImplementedError
 
-    def cursor_moved(self) -> None:
-        """React to the cursor being on another row."""
+    def cursor_moved(self, was: int) -> None:
+        """React to the cursor being on another row than `was`."""
 
     def row_opened(self) -> None:
         """React to enter, or a double click, on the row under the cursor."""
@@ -117,11 +117,11 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         if row == self._row:
             self.show_cursor()
             return
-        self.refresh_row(self._row)
-        self._row = row
+        was, self._row = self._row, row
+        self.refresh_row(was)
         self.refresh_row(row)
         self.show_cursor()
-        self.cursor_moved()
+        self.cursor_moved(was)
 
     def show_cursor(self) -> None:
         """Scroll as little as it takes to show the cursor."""

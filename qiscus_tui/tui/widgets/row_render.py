@@ -23,6 +23,8 @@ from qiscus_tui.tui.widgets.cells import countdown_cell, fit
 from qiscus_tui.tui.widgets.columns import GAP, Cell, Column, Layout, Sort
 
 MARK = "✓"
+IN_RANGE = "▌"
+"""At the left edge of the rows that are about to be marked."""
 
 
 class Badge(enum.Enum):
@@ -41,6 +43,7 @@ class RowState(enum.Enum):
     """
 
     PLAIN = "plain"
+    IN_RANGE = "range"
     MARKED = "marked"
     CURRENT = "current"
     SOON = "soon"
@@ -64,6 +67,14 @@ class RowText(Struct, frozen=True):
     cursor: bool
 
 
+class RowMarks(Struct, frozen=True):
+    """What the user did with a row."""
+
+    marked: bool
+    in_range: bool
+    cursor: bool
+
+
 class Scene(Struct, frozen=True):
     """What every row of one drawing shares."""
 
@@ -75,13 +86,13 @@ class Scene(Struct, frozen=True):
     """Less than this many seconds left is `soon`."""
 
 
-def row_text(scene: Scene, position: int, *, marked: bool, cursor: bool) -> RowText:
+def row_text(scene: Scene, position: int, row: RowMarks) -> RowText:
     """Return the text of the row of the session at `position`."""
     session = scene.sessions.sessions[position]
     known = scene.sessions.labels[position]
     left = None if session.expires_at is None else session.expires_at - scene.now
     countdown = countdown_cell(
-        session.expires_at, session.expires_computed, scene.now, seconds=cursor
+        session.expires_at, session.expires_computed, scene.now, seconds=row.cursor
     )
     badge = _badge(session, known, left)
     shown = [
@@ -92,11 +103,14 @@ def row_text(scene: Scene, position: int, *, marked: bool, cursor: bool) -> RowT
     main = "".join(gap + cell for cell in shown[:2])
     rest = "".join(gap + cell for cell in shown[2:])
     return RowText(
-        leading=f" {MARK if marked else ' '} {badge.value}{countdown}",
+        leading=(
+            f"{IN_RANGE if row.in_range else ' '}{MARK if row.marked else ' '} "
+            f"{badge.value}{countdown}"
+        ),
         main=main,
         rest=rest,
-        state=_state(session, left, scene.expiring, marked=marked),
-        cursor=cursor,
+        state=_state(session, left, scene.expiring, row),
+        cursor=row.cursor,
     )
 
 
@@ -106,7 +120,8 @@ def draw_row(text: RowText, width: int, style: Styles) -> Strip:
         whole = fit(text.leading + text.main + text.rest, width)
         return Strip([Segment(whole, style("cursor"))], width)
     leading, rest = style(text.state.value), style("rest")
-    main = leading if text.state is RowState.CURRENT else style("main")
+    whole = text.state in (RowState.CURRENT, RowState.IN_RANGE)
+    main = leading if whole else style("main")
     strip = Strip(
         [Segment(text.leading, leading), Segment(text.main, main), Segment(text.rest, rest)]
     )
@@ -154,8 +169,10 @@ def _badge(session: Session, known: Known | None, left: float | None) -> Badge:
     return Badge.LIVE
 
 
-def _state(session: Session, left: float | None, expiring: float, *, marked: bool) -> RowState:
-    if marked:
+def _state(session: Session, left: float | None, expiring: float, row: RowMarks) -> RowState:
+    if row.in_range:
+        return RowState.IN_RANGE
+    if row.marked:
         return RowState.MARKED
     if left is not None and left <= 0:
         return RowState.GONE

@@ -22,13 +22,14 @@ from textual.strip import Strip
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.session import Session
 from qiscus_tui.query.sorting import SortKey
-from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.widgets.columns import LEADING_WIDTH, Layout, Needs, Sort, lay_out
 from qiscus_tui.tui.widgets.cursor_position import Rows, Window, cursor_and_top
-from qiscus_tui.tui.widgets.line_list import HEADER_LINES, LineList
-from qiscus_tui.tui.widgets.marks import MarkCounts, Marks
+from qiscus_tui.tui.widgets.line_list import HEADER_LINES
+from qiscus_tui.tui.widgets.marked_list import MarkedList
 from qiscus_tui.tui.widgets.row_render import (
     STYLE_NAMES,
+    RowMarks,
     RowText,
     Scene,
     draw_header,
@@ -38,7 +39,7 @@ from qiscus_tui.tui.widgets.row_render import (
 )
 
 
-class SessionTable(LineList):
+class SessionTable(MarkedList):
     """Sessions, one a row, to be marked. The module says how it is fed."""
 
     STYLES = "session-table"
@@ -50,7 +51,7 @@ class SessionTable(LineList):
         & > .session-table--main { color: $foreground; }
         & > .session-table--rest { color: $text-muted; }
         & > .session-table--plain { color: $foreground; }
-        & > .session-table--marked { color: $accent; text-style: bold; }
+        & > .session-table--marked, & > .session-table--range { color: $accent; text-style: bold; }
         & > .session-table--current { color: $success; }
         & > .session-table--soon { color: $warning; }
         & > .session-table--gone { color: $text-disabled; }
@@ -68,12 +69,6 @@ class SessionTable(LineList):
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"session-table--{name}" for name in STYLE_NAMES}
-
-    @dataclass
-    class MarksChanged(Message):
-        """Other sessions are marked, or others of them are hidden."""
-
-        counts: MarkCounts
 
     @dataclass
     class SortRequested(Message):
@@ -95,10 +90,6 @@ class SessionTable(LineList):
         self._server_now = server_now
         self._expiring = expiring
         self._now = server_now()
-        self._rows = Rows(NO_SESSIONS, ())
-        self.marks = Marks()
-        """To read; they are changed by the methods below."""
-        self._counts = MarkCounts()
         self._needs = Needs()
         self._wanted: str | None = None
         """Id of the session that the cursor returns to once it is shown."""
@@ -110,16 +101,6 @@ class SessionTable(LineList):
         self._drawn: dict[int, RowText] = {}
 
     # What is shown.
-
-    @property
-    def sessions(self) -> SessionList:
-        """Return the snapshot shown."""
-        return self._rows.sessions
-
-    @property
-    def order(self) -> Sequence[int]:
-        """Return the positions of the rows shown."""
-        return self._rows.order
 
     def show(self, sessions: SessionList, order: Sequence[int]) -> None:
         """Show another snapshot. Marks of sessions that it does not list are gone."""
@@ -138,6 +119,7 @@ class SessionTable(LineList):
 
         The cursor stays on its session if it was moved there, else the first row is shown.
         """
+        self.drop_range()
         was_moved = self._moved_to is not None and self._moved_to == self.cursor_id
         self.show_order(order)
         if not was_moved:
@@ -202,9 +184,10 @@ class SessionTable(LineList):
             self.move_to(row)
         return row is not None
 
-    def cursor_moved(self) -> None:
+    def cursor_moved(self, was: int) -> None:
         self._wanted = None
         self._moved_to = self.cursor_id
+        super().cursor_moved(was)
 
     def row_opened(self) -> None:
         if self.cursor_id is not None:
@@ -214,38 +197,6 @@ class SessionTable(LineList):
         column = self._layout().column_at(x)
         if column is not None and column.sort_key is not None:
             self.post_message(self.SortRequested(column.sort_key))
-
-    # Marks.
-
-    @property
-    def mark_counts(self) -> MarkCounts:
-        """Return how many are marked, and how many of them the filter hides."""
-        return self._counts
-
-    def toggle_mark(self) -> None:
-        """Mark or unmark the row under the cursor, and move down."""
-        if self.order:
-            position = self.order[self.cursor_row]
-            self.marks.toggle(position)
-            change = 1 if position in self.marks else -1
-            self._set_counts(MarkCounts(self._counts.total + change, self._counts.hidden))
-            self.refresh_row(self.cursor_row)
-            self.move_to(self.cursor_row + 1)
-
-    def mark_shown(self) -> None:
-        """Mark every row shown; hidden ones stay as they are."""
-        self.marks.add(self.order)
-        self._marks_changed()
-
-    def invert_shown(self) -> None:
-        """Mark the rows shown that are not, unmark those that are."""
-        self.marks.invert(self.order)
-        self._marks_changed()
-
-    def unmark_all(self) -> None:
-        """Take all marks away, hidden ones too."""
-        self.marks.clear()
-        self._marks_changed()
 
     # Drawing.
 
@@ -265,31 +216,21 @@ class SessionTable(LineList):
 
     def _show(self, rows: Rows) -> None:
         self._show_rows(rows)
-        self._set_counts(self.marks.counts(rows.order))
+        self.count_marks()
 
     def _show_rows(self, rows: Rows) -> None:
         window = Window(self.cursor_row, self.top_row, self.page_rows)
         row, top = cursor_and_top(self._rows, window, rows, self._wanted)
         # Where no row is left, the session is remembered until rows come back.
         self._wanted = None if rows.order else self._wanted or self.cursor_id
-        self._rows = rows
         self._drawn.clear()
-        self.set_rows(len(rows.order), row, top)
-
-    def _marks_changed(self) -> None:
-        self._set_counts(self.marks.counts(self.order))
-        self.refresh()
-
-    def _set_counts(self, counts: MarkCounts) -> None:
-        if counts != self._counts:
-            self._counts = counts
-            self.post_message(self.MarksChanged(counts))
+        self.take(rows, row, top)
 
     def _row_text(self, row: int) -> RowText:
         position = self.order[row]
         scene = Scene(self.sessions, self._layout(), self._now, self._expiring)
-        marked, has_cursor = position in self.marks, row == self.cursor_row
-        return row_text(scene, position, marked=marked, cursor=has_cursor)
+        marked, in_range = position in self.marks, row in self.rows_in_range
+        return row_text(scene, position, RowMarks(marked, in_range, row == self.cursor_row))
 
     def _layout(self) -> Layout:
         width = self.row_width

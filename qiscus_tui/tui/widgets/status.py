@@ -9,6 +9,8 @@ from qiscus_tui.model.durations import MINUTE, ago, countdown
 from qiscus_tui.tui.widgets.marks import NO_MARKS, MarkCounts
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, Piece, Tone, piece
 
+RANGE_KEYS = "space marks, esc drops"
+
 
 class Freshness(enum.Enum):
     """How current the list on screen is."""
@@ -36,6 +38,8 @@ class Counts(Struct, frozen=True):
     active: int
     expiring: int
     marks: MarkCounts = NO_MARKS
+    in_range: int = 0
+    """Sessions of the range that is about to be marked."""
     this_session: float | None = None
     """Seconds until our own session ends."""
     current_unknown: bool = False
@@ -104,6 +108,8 @@ def counts_line(counts: Counts) -> Line:
                 piece(expiring, Tone.WARNING if counts.expiring else Tone.MUTED, 30),
                 piece(f"{counts.new:,} new" if counts.new else "", Tone.PLAIN, 50),
                 piece(marks, Tone.MARKED, ALWAYS),
+                piece(f"{counts.in_range:,} in range" if counts.in_range else "", Tone.KEY, ALWAYS),
+                piece(RANGE_KEYS if counts.in_range else "", Tone.MUTED, 90, after=": "),
                 piece(unreadable, Tone.BAD, 80),
                 piece("list moved" if counts.moved else "", Tone.BAD, 80),
                 ours,

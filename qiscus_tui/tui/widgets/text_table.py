@@ -105,7 +105,7 @@ class TextTable(LineList):
         self._notice = lines
         self.refresh()
 
-    def cursor_moved(self) -> None:
+    def cursor_moved(self, was: int) -> None:
         self.post_message(self.Moved())
 
     def row_opened(self) -> None:
