@@ -2,7 +2,7 @@
 
 An IPv4 address is its 32-bit number; an IPv6 address is its 128-bit number plus 2^32. An IPv4
 address that is written inside IPv6 (`::ffff:10.0.0.1`, as dual-stack servers log it) is the
-IPv4 address.
+IPv4 address. A zone (`fe80::1%eth0`) is left out: it belongs to one machine's interface.
 """
 
 import ipaddress
@@ -26,7 +26,7 @@ def packed(text: str | None) -> int | None:
     try:
         if ":" not in text:
             return int.from_bytes(socket.inet_pton(socket.AF_INET, text.strip()))
-        number = socket.inet_pton(socket.AF_INET6, text.strip())
+        number = socket.inet_pton(socket.AF_INET6, text.strip().partition("%")[0])
     except (OSError, ValueError):
         return None
     if number.startswith(_MAPPED):
@@ -46,6 +46,19 @@ def surroundings_text(first: int) -> str:
     if first < _V6_FROM:
         return str(ipaddress.IPv4Network((first, 24)))
     return str(ipaddress.IPv6Network((first - _V6_FROM, 48)))
+
+
+def network_of(ip: str | None) -> str:
+    """Return the /24 (IPv6: /48) of an address; the text itself where it is not an address."""
+    address = packed(ip)
+    return (ip or "") if address is None else surroundings_text(surroundings(address))
+
+
+def address_text(address: int) -> str:
+    """Return a packed address as it is mostly written: `10.2.0.7`, `2001:db8::1`."""
+    if address < _V6_FROM:
+        return str(ipaddress.IPv4Address(address))
+    return str(ipaddress.IPv6Address(address - _V6_FROM))
 
 
 def network(text: str) -> tuple[int, int]:

@@ -31,15 +31,15 @@ class Key(enum.Enum):
         return key
 
     ID = "id", Takes.ID, "the beginning of an id", "id:3fa9c01b"
-    CLIENT = "client", Takes.TEXT, "a name", "client:curl"
-    UA = "ua", Takes.TEXT, "a text", 'ua:"Windows NT"'
-    USER = "user", Takes.TEXT, "a name", "user:a@b.c"
-    LABEL = "label", Takes.TEXT, "a name", 'label:"billing cron"'
+    CLIENT = "client", Takes.TEXT, "a name", 'client:curl, or client:="curl 8" (exactly)'
+    UA = "ua", Takes.TEXT, "a text", 'ua:"Windows NT", or ua:=Go-http-client/1.1 (exactly)'
+    USER = "user", Takes.TEXT, "a name", "user:a@b.c, or user:=unknown"
+    LABEL = "label", Takes.TEXT, "a name", 'label:billing, or label:="billing cron" (exactly)'
     IP = (
         "ip",
         Takes.NETWORK,
         "an address or network",
-        "ip:10.2, ip:2001:db8, or ip:10.2.0.0/16",
+        "ip:10.2, ip:2001:db8, ip:10.2.0.0/16, or ip:=10.2.0.7 (exactly)",
     )
     AGE = (
         "age",
@@ -63,7 +63,7 @@ class Key(enum.Enum):
         "created",
         Takes.DATE,
         "a date",
-        "created:>2026-10-01, created:<2026-10-01T12:00, or created:2026-10-01 (UTC)",
+        "created:>2026-10-01, created:<2026-10-01T12:00, created:2026-10-01 (UTC), created:today",
     )
     IS = "is", Takes.STATE, "a state", "is:current, is:expiring, is:known"
 

@@ -1,7 +1,8 @@
 """Splits the text of a filter into words: negation, key, value, and their positions.
 
-A word is negated by a leading `-` or `not:`. A value with spaces is in double quotes, in
-which `\\"` is a quote and `\\\\` a backslash. The word before a colon is a key, unless it
+A word is negated by a leading `-` or `not:`. An equals sign after the colon, `key:=value`, asks for
+exactly that value. A value with spaces is in double quotes, in which `\\"` is a quote and `\\\\` a
+backslash. The word before a colon is a key, unless it
 is part of an IPv6 address (`dead:beef`) or of a URL (`https://...`); an unknown key is an
 error, because `clint:curl` would otherwise silently match nothing. So are misplaced operators
 (see operators.py).
@@ -35,6 +36,9 @@ class RawWord(Struct, frozen=True):
     key: Key | None
     value: str
     negated: bool
+    exact: bool
+    """Whether an equals sign stands before the value."""
+    quoted: bool
     position: int
     value_position: int
     end: int
@@ -58,21 +62,18 @@ def raw_words(text: str) -> Iterator[RawWord | FilterError]:
 def _word(text: str, start: int) -> RawWord:
     negated, at = _negation(text, start)
     key, at = _key(text, at)
+    exact = key is not None and text.startswith("=", at)
+    at += exact
     value, end = _value(text, at, key, start)
-    if not text.startswith('"', at):
+    quoted = text.startswith('"', at)
+    if not quoted:
         check_operators(key, value, at)
-    return RawWord(key, value, negated, start, at, end)
+    return RawWord(key, value, negated, exact, quoted, start, at, end)
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
     found = pattern.match(text, at)
     return found.end() if found else at
-
-
-def written(key: Key | None, value: str) -> str:
-    """Return the word that looks for this value, quoted so that it is read back the same."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"' if key is None else f'{key.value}:"{escaped}"'
 
 
 def _negation(text: str, at: int) -> tuple[bool, int]:
@@ -126,5 +127,6 @@ def _value(text: str, at: int, key: Key | None, start: int) -> tuple[str, int]:
     if not value.strip():
         if key is None:
             fail("There is nothing between the quotes", at, "Remove them, or put a word in.")
-        fail(f"{key.value}: needs {key.needs}", start, f"For example {key.example}")
+        sign = "=" if text[at - 1] == "=" else ""
+        fail(f"{key.value}:{sign} needs {key.needs}", start, f"For example {key.example}")
     return value, end

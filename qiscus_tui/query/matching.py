@@ -9,13 +9,17 @@ from collections.abc import Callable
 from functools import partial
 
 from qiscus_tui.model.addresses import packed
+from qiscus_tui.model.local_days import day_before, local_day
 from qiscus_tui.model.session import Session
 from qiscus_tui.query.columns import Columns, Moment
+from qiscus_tui.query.exact import Verdict, exactly
 from qiscus_tui.query.keys import Key
 from qiscus_tui.query.terms import (
     Anywhere,
     Comparison,
     CreatedBetween,
+    CreatedOnDay,
+    Exactly,
     IdPrefix,
     InField,
     InNetwork,
@@ -23,6 +27,7 @@ from qiscus_tui.query.terms import (
     Keyed,
     Lasts,
     LengthUnknown,
+    NamedDay,
     Query,
     State,
     Word,
@@ -30,9 +35,6 @@ from qiscus_tui.query.terms import (
 
 Matches = Callable[[int], bool]
 """Whether the session at a position matches."""
-
-_Verdict = Callable[[int], bool | None]
-"""True, false, or None if unknown."""
 
 _COMPARE: dict[Comparison, Callable[[float, float], bool]] = {
     Comparison.MORE: operator.gt,
@@ -95,11 +97,13 @@ def _certainly(word: Word, columns: Columns, moment: Moment) -> Matches:
     return lambda i: verdict(i) is wanted
 
 
-def _verdict(test: Keyed, columns: Columns, moment: Moment) -> _Verdict:
+def _verdict(test: Keyed, columns: Columns, moment: Moment) -> Verdict:
     sessions = columns.sessions
     match test:
         case InField(key, needle):
             return _TEXTS[key](columns, needle)
+        case Exactly(key, value):
+            return exactly(columns, key, value)
         case IdPrefix(prefix):
             return lambda i: sessions[i].id.startswith(prefix)
         case InNetwork(first, last):
@@ -116,32 +120,38 @@ def _verdict(test: Keyed, columns: Columns, moment: Moment) -> _Verdict:
             return lambda i: length(sessions[i], moment.server_now) is None
         case CreatedBetween(since, until):
             return lambda i: _between(since, sessions[i].created_at, until)
+        case CreatedOnDay(comparison, day):
+            today = local_day(moment.server_now)
+            named = today if day is NamedDay.TODAY else day_before(today)
+            return _verdict(
+                CreatedBetween.of(comparison, named.since, named.until), columns, moment
+            )
         case Is(state):
             return partial(_STATE[state], columns, moment)
 
 
-def _in_client(columns: Columns, needle: str) -> _Verdict:
+def _in_client(columns: Columns, needle: str) -> Verdict:
     """`client:unknown` finds what is shown as unknown."""
     sessions, clients = columns.sessions, columns.clients
     return lambda i: needle in clients[i].casefold() or (False if sessions[i].user_agent else None)
 
 
-def _in_agent(columns: Columns, needle: str) -> _Verdict:
+def _in_agent(columns: Columns, needle: str) -> Verdict:
     sessions = columns.sessions
     return lambda i: needle in sessions[i].safe_agent.casefold() if sessions[i].user_agent else None
 
 
-def _in_user(columns: Columns, needle: str) -> _Verdict:
+def _in_user(columns: Columns, needle: str) -> Verdict:
     sessions = columns.sessions
     return lambda i: needle in sessions[i].safe_user.casefold() if sessions[i].user else None
 
 
-def _in_label(columns: Columns, needle: str) -> _Verdict:
+def _in_label(columns: Columns, needle: str) -> Verdict:
     labels = columns.labels
     return lambda i: (known := labels[i]) is not None and needle in known.label.casefold()
 
 
-_TEXTS: dict[Key, Callable[[Columns, str], _Verdict]] = {
+_TEXTS: dict[Key, Callable[[Columns, str], Verdict]] = {
     Key.CLIENT: _in_client,
     Key.UA: _in_agent,
     Key.USER: _in_user,

@@ -1,6 +1,6 @@
 """Finds operators of other languages that this one does not have.
 
-`age>7d`, `client:=x`, `Guzzle*` or `OR` would be searched for as text, match nothing, and negated
+`age>7d`, `client=x`, `Guzzle*` or `OR` would be searched for as text, match nothing, and negated
 match every session, so they are errors. In double quotes they are plain text.
 """
 

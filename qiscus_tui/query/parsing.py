@@ -5,7 +5,11 @@ minutes, `expires:24h` ends within 24 hours, `idle:7d` was used within the last 
 
 A date names its whole day, in UTC unless it says another zone: `created:2026-10-01` is on that
 day, `>` is after the day's end, `<` before its start, `>=` and `<=` include the day. A time to
-the minute or second names that minute or second likewise.
+the minute or second names that minute or second likewise. `today` and `yesterday` are days of this
+machine's zone, at the time of the match.
+
+`key:=value` asks for exactly that text or address, and `key:=unknown` for the sessions without one.
+In double quotes `"unknown"` is that word itself.
 """
 
 import re
@@ -13,7 +17,7 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from qiscus_tui.errors import FilterError, UsageError
-from qiscus_tui.model.addresses import network
+from qiscus_tui.model.addresses import network, packed
 from qiscus_tui.model.durations import DAY, MINUTE, parse_duration
 from qiscus_tui.model.ids import ID_LENGTH
 from qiscus_tui.model.spelling import similar
@@ -25,12 +29,15 @@ from qiscus_tui.query.terms import (
     Anywhere,
     Comparison,
     CreatedBetween,
+    CreatedOnDay,
+    Exactly,
     IdPrefix,
     InField,
     InNetwork,
     Is,
     Lasts,
     LengthUnknown,
+    NamedDay,
     Query,
     State,
     Test,
@@ -42,7 +49,10 @@ _DATE = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"(?P<time>[Tt ][0-9]{2}:[0-9]{2}(?P<seconds>:[0-9]{2})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
 )
-_UNKNOWN = "unknown"
+UNKNOWN = "unknown"
+"""The value of what the server did not list."""
+
+_DAYS = {day.value: day for day in NamedDay}
 _STATES = tuple(state.value for state in State)
 
 
@@ -79,6 +89,8 @@ def older_than(seconds: int) -> Query:
 
 
 def _test(raw: RawWord) -> Test:
+    if raw.key is not None and raw.exact:
+        return _exactly(raw, raw.key)
     needle = raw.value.casefold()
     if raw.key is None:
         return Anywhere(needle)
@@ -97,7 +109,33 @@ def _test(raw: RawWord) -> Test:
             return _is(raw)
 
 
-def _id(raw: RawWord) -> Test:
+def _exactly(raw: RawWord, key: Key) -> Test:
+    match key.takes:
+        case Takes.ID:
+            return _whole_id(raw)
+        case Takes.TEXT | Takes.NETWORK:
+            pass
+        case Takes.DURATION | Takes.DATE | Takes.STATE:
+            hint = f"Write it as {key.example}"
+            fail(f"{key.value}: does not accept '='", raw.value_position - 1, hint)
+    if not raw.quoted:
+        if raw.value.lower() == UNKNOWN:
+            return Exactly(key, None)
+        if key is Key.IP and packed(raw.value) is None:
+            hint = "For a network write ip:10.2; other text is put in double quotes."
+            _refuse(raw, "is not an address", hint)
+    return Exactly(key, raw.value)
+
+
+def _whole_id(raw: RawWord) -> Test:
+    test = _id(raw)
+    if len(test.prefix) < ID_LENGTH:
+        hint = f"An id is {ID_LENGTH} hex digits; for its beginning write {Key.ID.example}"
+        _refuse(raw, "is not a whole id", hint)
+    return test
+
+
+def _id(raw: RawWord) -> IdPrefix:
     prefix = raw.value.strip().lower()
     if len(prefix) > ID_LENGTH or prefix.strip("0123456789abcdef"):
         _refuse(raw, "is not the beginning of an id", f"An id is {ID_LENGTH} hex digits.")
@@ -117,7 +155,7 @@ def _network(raw: RawWord) -> Test:
 
 
 def _lasts(raw: RawWord, key: Key) -> Test:
-    if raw.value.strip().lower() == _UNKNOWN:
+    if raw.value.strip().lower() == UNKNOWN:
         return LengthUnknown(key)
     comparison, value = _comparison(raw)
     try:
@@ -131,18 +169,11 @@ def _lasts(raw: RawWord, key: Key) -> Test:
 
 def _created(raw: RawWord) -> Test:
     comparison, value = _comparison(raw)
+    day = _DAYS.get(value.lower())
+    if day is not None:
+        return CreatedOnDay(comparison, day)
     start, length = _moment(raw, value)
-    match comparison:
-        case Comparison.MORE:
-            return CreatedBetween(start + length, None)
-        case Comparison.AT_LEAST:
-            return CreatedBetween(start, None)
-        case Comparison.LESS:
-            return CreatedBetween(None, start)
-        case Comparison.AT_MOST:
-            return CreatedBetween(None, start + length)
-        case None:
-            return CreatedBetween(start, start + length)
+    return CreatedBetween.of(comparison, start, start + length)
 
 
 def _moment(raw: RawWord, value: str) -> tuple[float, float]:

@@ -31,6 +31,13 @@ class Comparison(enum.Enum):
     AT_MOST = "<="
 
 
+class NamedDay(enum.Enum):
+    """A day that moves on with the clock. The value is the word after `created:`."""
+
+    TODAY = "today"
+    YESTERDAY = "yesterday"
+
+
 class Anywhere(Struct, frozen=True):
     """A bare word: searched for in the whole search text."""
 
@@ -44,6 +51,15 @@ class InField(Struct, frozen=True):
     key: Key
     needle: str
     """Casefolded."""
+
+
+class Exactly(Struct, frozen=True):
+    """`key:=value`: the whole value, in the same case; an address however it is written."""
+
+    key: Key
+    """One that takes a text or an address."""
+    value: str | None
+    """None for `key:=unknown`: the sessions without one."""
 
 
 class IdPrefix(Struct, frozen=True):
@@ -79,6 +95,28 @@ class CreatedBetween(Struct, frozen=True):
     since: float | None
     until: float | None
 
+    @classmethod
+    def of(cls, comparison: Comparison | None, since: float, until: float) -> "CreatedBetween":
+        """Return the test against a date that lasts from `since` until before `until`."""
+        match comparison:
+            case Comparison.MORE:
+                return cls(until, None)
+            case Comparison.AT_LEAST:
+                return cls(since, None)
+            case Comparison.LESS:
+                return cls(None, since)
+            case Comparison.AT_MOST:
+                return cls(None, until)
+            case None:
+                return cls(since, until)
+
+
+class CreatedOnDay(Struct, frozen=True):
+    """`created:today`, `created:yesterday`: the local day at the moment of the match."""
+
+    comparison: Comparison | None
+    day: NamedDay
+
 
 class Is(Struct, frozen=True):
     """`is:`: a state."""
@@ -86,7 +124,17 @@ class Is(Struct, frozen=True):
     state: State
 
 
-Keyed = InField | IdPrefix | InNetwork | Lasts | LengthUnknown | CreatedBetween | Is
+Keyed = (
+    InField
+    | Exactly
+    | IdPrefix
+    | InNetwork
+    | Lasts
+    | LengthUnknown
+    | CreatedBetween
+    | CreatedOnDay
+    | Is
+)
 """The test of `key:value`; its result may be unknown."""
 
 Test = Anywhere | Keyed
@@ -105,7 +153,7 @@ class Word(Struct, frozen=True):
     def depends_on_moment(self) -> bool:
         """Whether the result may change with the moment (the clock, the marks)."""
         match self.test:
-            case Lasts():
+            case Lasts() | CreatedOnDay():
                 return True
             case Is(state):
                 return state in _MOVING_STATES
@@ -139,7 +187,7 @@ class Query(Struct, frozen=True):
     def depends_on_clock(self) -> bool:
         """Whether a wrong clock, ours or the server's, may change the matches."""
         return any(
-            isinstance(word.test, Lasts | CreatedBetween)
+            isinstance(word.test, Lasts | CreatedBetween | CreatedOnDay)
             or word.test in {Is(State.EXPIRING), Is(State.EXPIRED)}
             for word in self.words
         )

@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 from tests.benchmarks.command_line import command_line
 from tests.benchmarks.freeze import freeze
+from tests.benchmarks.groups import groups
 from tests.benchmarks.idle import idle
 from tests.benchmarks.keys import keys
 from tests.benchmarks.screens import large, start
@@ -20,6 +21,7 @@ PARTS = {
     "start": start,
     "large": large,
     "keys": keys,
+    "groups": groups,
     "idle": idle,
     "freeze": freeze,
     "cli": command_line,

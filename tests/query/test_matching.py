@@ -1,5 +1,7 @@
 """Which sessions a filter picks, above all where something is unknown."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -79,8 +81,35 @@ def three() -> SampleColumns:
         ("idle:unknown", [2]),
         ("-idle:unknown", [0, 1]),
         ("age:unknown expires:unknown", [2]),
+        ("-age:unknown", [0, 1]),
+        ("-expires:unknown", [0, 1]),
+        ("client:=curl", [0]),
+        ("client:=CURL", []),
+        ("client:=cur", []),
+        ("-client:=curl", [1]),
+        ("client:=unknown", [2]),
+        ("-client:=unknown", [0, 1]),
+        ('client:="unknown"', []),
+        ('ua:="Chrome/126 (Windows NT)"', [1]),
+        ("ua:=Chrome/126", []),
+        ("user:=ada@b.c", [0]),
+        ("user:=ada", []),
+        ("user:=unknown", [2]),
+        ('label:="billing cron"', [0]),
+        ("-label:=billing", [0, 1, 2]),
+        ("label:=unknown", [1, 2]),
+        ("ip:=10.2.0.9", [0]),
+        ("ip:=::ffff:10.2.0.9", [0]),
+        ("-ip:=10.2.0.9", [1]),
+        ("ip:=unknown", [2]),
+        ("id:=90c1aa3e0000", [1]),
         ("created:2026-10-04", [0]),
         ("created:>2026-10-04", [1]),
+        ("created:today", [1]),
+        ("-created:today", [0]),
+        ("created:<today", [0]),
+        ("created:yesterday", []),
+        ("created:<=yesterday", [0]),
         ("is:known", [0]),
         ("-is:known", [1, 2]),
         ("is:revocable", [0, 1]),
@@ -121,6 +150,57 @@ def test_an_address_that_cannot_be_read_is_unknown() -> None:
     columns = columns_of(a_session(ip="10.2.*.*"))
     assert picked("ip:10.2", columns) == []
     assert picked("-ip:10.2", columns) == []
+
+
+def test_the_family_of_a_client_is_asked_for_without_its_version() -> None:
+    names = ["curl 8", "curl 8.5", "curl", "curl · Linux", "Curl 8", "libcurl 8", "a 1 2"]
+    sessions = [a_session(user_agent=name) for name in names]
+    columns = columns_of(*sessions)
+    assert picked("client:=curl", columns) == [0, 1, 2]
+    assert picked('client:="curl 8"', columns) == [0]
+    assert picked('client:="a 1"', columns) == []
+    assert picked("client:=a", columns) == [6]
+
+
+def test_a_client_that_calls_itself_unknown_has_a_name() -> None:
+    columns = columns_of(a_session(user_agent="unknown/7"), a_session())
+    assert picked('client:="unknown"', columns) == [0]
+    assert picked("client:=unknown", columns) == [1]
+
+
+def test_text_that_is_no_address_is_asked_for_in_quotes() -> None:
+    ips = ("10.2.*.*", "10.2.0.0/24", "unknown", "10.2.0.7")
+    columns = columns_of(*(a_session(ip=ip) for ip in ips))
+    assert [picked(f'ip:="{ip}"', columns) for ip in ips] == [[0], [1], [2], [3]]
+    assert picked("-ip:=10.2.0.7", columns) == []  # it may be the address of any of them
+
+
+def test_a_zone_is_no_part_of_an_address() -> None:
+    columns = columns_of(a_session(ip="fe80::1%eth0"))
+    assert picked("ip:fe80::/48", columns) == picked("ip:=fe80::1", columns) == [0]
+
+
+@pytest.mark.parametrize("name", ["UTC", "Asia/Jakarta", "America/St_Johns", "Pacific/Kiritimati"])
+def test_today_is_the_local_day_when_it_is_matched(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("TZ", name)
+    time.tzset()
+    try:
+        created = [NOW - hours * HOUR for hours in range(72)]
+        columns = columns_of(*(a_session(created_at=at) for at in created))
+        today, yesterday = parse("created:today"), parse("created:yesterday")
+        for later in range(30):
+            moment = Moment(NOW + later * HOUR, DAY)
+            days = [time.localtime(at).tm_yday for at in created]
+            now = time.localtime(moment.server_now).tm_yday
+            assert select(today, columns, moment) == [i for i in range(72) if days[i] == now]
+            assert select(yesterday, columns, moment) == [
+                i for i in range(72) if days[i] == now - 1
+            ]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_what_is_shown_as_unknown_is_found_as_unknown(three: SampleColumns) -> None:
@@ -187,6 +267,14 @@ _TESTS = [
     "idle:90m",
     "idle:unknown",
     "created:>2026-10-01",
+    "client:=curl",
+    "client:=unknown",
+    "user:=ada",
+    "label:=billing",
+    "ip:=10.2.3.4",
+    'ip:="?"',
+    "created:today",
+    "created:<yesterday",
     "is:current",
     "is:known",
     "is:new",

@@ -46,6 +46,8 @@ def test_a_filter_that_says_more_narrows(old: str, new: str) -> None:
         ("is:expiring", "is:expiring x"),
         ("is:marked", "is:marked x"),
         ("is:known", "-is:known"),
+        ("client:=curl", "client:=curl2"),
+        ("created:today", "created:today x"),
     ],
 )
 def test_a_filter_that_may_let_others_in_does_not(old: str, new: str) -> None:
@@ -59,6 +61,9 @@ _WORDS = [
     "r",
     "client:c",
     "client:curl",
+    "client:=curl",
+    "client:=unknown",
+    "created:today",
     "id:0",
     "id:0f",
     "ip:10",

@@ -11,11 +11,14 @@ from qiscus_tui.query.terms import (
     Anywhere,
     Comparison,
     CreatedBetween,
+    CreatedOnDay,
+    Exactly,
     IdPrefix,
     InField,
     Is,
     Lasts,
     LengthUnknown,
+    NamedDay,
     Query,
     State,
     Word,
@@ -101,6 +104,24 @@ def test_text_keys_look_in_one_text(text: str, field: Key) -> None:
     assert only(text).test == InField(field, "curl")
 
 
+@pytest.mark.parametrize(
+    ("text", "test"),
+    [
+        ("client:=Curl", Exactly(Key.CLIENT, "Curl")),
+        ('UA:="a \\"b\\" \\\\ *|="', Exactly(Key.UA, 'a "b" \\ *|=')),
+        ("user:=a@b.c", Exactly(Key.USER, "a@b.c")),
+        ("label:=Unknown", Exactly(Key.LABEL, None)),
+        ('client:="unknown"', Exactly(Key.CLIENT, "unknown")),
+        ("ip:=::ffff:10.2.0.7", Exactly(Key.IP, "::ffff:10.2.0.7")),
+        ('ip:="unix socket"', Exactly(Key.IP, "unix socket")),
+        ("id:=3FA9C01B77BE", IdPrefix("3fa9c01b77be")),
+    ],
+)
+def test_an_equals_sign_asks_for_the_whole_value(text: str, test: Exactly | IdPrefix) -> None:
+    assert only(text) == Word(test)
+    assert only(f"-{text}") == Word(test, negated=True)
+
+
 def test_an_id_may_be_written_in_capitals() -> None:
     assert only("id:3FA9").test == IdPrefix("3fa9")
 
@@ -146,6 +167,14 @@ def test_a_date_names_its_whole_day(text: str, since: float | None, until: float
     assert only(f"created:{text}").test == CreatedBetween(since, until)
 
 
+@pytest.mark.parametrize(
+    ("text", "comparison"),
+    [("today", None), ("<Today", Comparison.LESS), (">=today", Comparison.AT_LEAST)],
+)
+def test_a_day_may_be_named_by_the_clock(text: str, comparison: Comparison | None) -> None:
+    assert only(f"created:{text}").test == CreatedOnDay(comparison, NamedDay.TODAY)
+
+
 @pytest.mark.parametrize("state", list(State))
 def test_every_state_is_known(state: State) -> None:
     assert only(f"is:{state.value.upper()}").test == Is(state)
@@ -165,7 +194,14 @@ def test_every_state_is_known(state: State) -> None:
         ("curl -client=GuzzleHttp", 6, "client:curl"),
         ("not:age<7d", 4, "age:"),
         ("expire>=7d", 0, "expires:"),
-        ("client:=curl", 7, "client:curl"),
+        ("age:=7d", 4, "age:>7d"),
+        ("curl -created:=2026-10-01", 14, "created:2026-10-01"),
+        ("is:=current", 3, "is:current"),
+        ("client:==curl", 8, "client:="),
+        ("client:=Guzzle*", 8, "matches any text"),
+        ("id:=3fa9", 4, "id:3fa9c01b"),
+        ("ip:=10.2", 4, "ip:10.2"),
+        ("ip:=10.2.0.0/24", 4, "ip:10.2"),
         ("-ua:!=curl", 4, "ua:"),
         ("(client:curl", 0, "Every word must match"),
         ("client :curl", 7, "age:>7d"),
@@ -213,6 +249,7 @@ def test_in_quotes_an_operator_is_plain_text(text: str, test: Anywhere | InField
         ("idle:", "idle: needs a duration", "idle:>7d"),
         ("created:<=", "created:<= needs a date", "created:>2026-10-01"),
         ("client:", "client: needs a name", "client:curl"),
+        ("client:=", "client:= needs a name", "client:curl"),
     ],
 )
 def test_a_key_without_a_value_says_what_it_needs(text: str, said: str, example: str) -> None:
@@ -265,7 +302,9 @@ def test_a_key_like_no_other_lists_the_keys() -> None:
         ("idle:soon", 5),
         ("age:>1M", 4),
         ("-expires:7D", 9),
-        ("created:yesterday", 8),
+        ("created:tomorrow", 8),
+        ("client:=", 0),
+        ('user:=""', 0),
         ("created:>7d", 8),
         ("created:2026-02-30", 8),
         ("created:2026-W40", 8),

@@ -7,9 +7,18 @@ from qiscus_tui.query import Moment, change_times, changes_with_time, parse, sel
 from tests.query.sample import NOW, SampleColumns, a_session
 
 HOUR = 3600.0
-TIMED = ("age:>2h", "age:1h", "expires:<1h", "-expires:>=2h", "idle:>1h", "is:expiring")
+TIMED = (
+    "age:>2h",
+    "age:1h",
+    "expires:<1h",
+    "-expires:>=2h",
+    "idle:>1h",
+    "is:expiring",
+    "created:today",
+    "-created:<yesterday",
+)
 WORDS = (*TIMED, "is:expired", "-is:expired", "is:undated", "created:>2026-10-01", "word")
-AROUND = st.none() | st.integers(-4, 4).map(lambda hours: NOW + hours * HOUR)
+AROUND = st.none() | st.integers(-50, 4).map(lambda hours: NOW + hours * HOUR)
 
 
 def of(times: list[tuple[float | None, float | None, float | None]]) -> SampleColumns:
@@ -32,7 +41,7 @@ def test_only_words_that_count_time_turn_with_it() -> None:
 @given(
     st.lists(st.tuples(AROUND, AROUND, AROUND), max_size=4),
     st.lists(st.sampled_from(WORDS), max_size=2),
-    st.integers(1, 5 * 3600),
+    st.integers(1, 50 * 3600),
 )
 def test_without_a_turning_point_between_two_times_both_find_the_same(
     times: list[tuple[float | None, float | None, float | None]], words: list[str], later: int

@@ -275,7 +275,7 @@ def test_networks_are_those_of_24_and_48_bits():
 
 def test_what_is_no_address_is_counted_and_cannot_be_asked_for():
     sessions = from_addresses("10.2.0.1", None, "unix socket", "fe80::1%eth0")
-    assert counted(sessions).networks[-1] == Bar("nowhere", "no address", 3)
+    assert counted(sessions).networks[-1] == Bar("nowhere", "no address", 2)
 
 
 def test_rare_networks_are_counted_together():

@@ -1,17 +1,17 @@
 """Builds the snapshot of a list from what the server listed."""
 
 import asyncio
-import ipaddress
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from qiscus_tui.api.listing import Listing
+from qiscus_tui.model.addresses import network_of
+from qiscus_tui.model.client_names import client_family
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.turns import Turn
 from qiscus_tui.service.sessions.session_list import SessionList, search_text
-from qiscus_tui.service.sessions.user_agents import OWN_PRODUCT, ClientNames, quick_name
+from qiscus_tui.service.sessions.user_agents import ClientNames, quick_name
 
 Pair = tuple[str, str]
 """A client, whatever its version, and the network that it came from."""
@@ -21,8 +21,6 @@ _TURN = 1000
 
 NewPairs = Callable[[Iterable[Pair]], frozenset[Pair]]
 """Returns those of the pairs that an earlier visit did not see. Called in a thread."""
-
-_VERSION = re.compile(r"[\s/_-]+v?[0-9]+(?:\.[0-9]+)*(?= · |$)")
 
 
 @dataclass(frozen=True)
@@ -145,19 +143,4 @@ def family_of(user_agent: str | None) -> str:
     From the quick name: the full one is for a limited number of agents, which differ from list to
     list.
     """
-    name = quick_name(user_agent)
-    return name if name.startswith(OWN_PRODUCT) else _VERSION.sub("", name, count=1) or name
-
-
-def network_of(ip: str | None) -> str:
-    """Return the /24 (IPv6: /48) of an address; the text itself where it is not an address."""
-    try:
-        address = ipaddress.ip_address((ip or "").strip())
-    except ValueError:
-        return ip or ""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is None:
-            # Without a zone such as %eth0: networks have none.
-            return str(ipaddress.IPv6Network((int(address), 48), strict=False))
-        address = address.ipv4_mapped  # as dual-stack servers log IPv4
-    return str(ipaddress.IPv4Network((address, 24), strict=False))
+    return client_family(quick_name(user_agent))

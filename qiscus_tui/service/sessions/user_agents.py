@@ -13,13 +13,11 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from qiscus_tui.model.client_names import OWN_PRODUCT, UNKNOWN
 from qiscus_tui.model.text import safe
 
 if TYPE_CHECKING:
     from ua_parser.core import PartialResult, Resolver, UserAgent
-
-UNKNOWN = "unknown"
-"""The name where there is no user agent."""
 
 LONGEST = 40
 """Characters of the longest name."""
@@ -29,8 +27,6 @@ READ = 512
 
 MOST_PARSED = 1000
 """Distinct agents that one `ClientNames` passes to ua-parser."""
-
-OWN_PRODUCT = "qiscus-tui"
 
 _OWN = re.compile(rf"{OWN_PRODUCT}/[^\s()]+(?:\s+\((?P<label>.*)\))?\s*", re.DOTALL)
 _PRODUCT = re.compile(
