@@ -2,13 +2,18 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Session
 
 MOST_REMEMBERED = 10_000
 """Different unreadable entries that are remembered, at most."""
+
+
+_ID = attrgetter("id")
 
 
 @dataclass
@@ -31,16 +36,25 @@ class Collected:
     def __len__(self) -> int:
         return len(self.sessions) + self.unreadable
 
-    def add(self, session: Session | None, entry: object) -> None:
-        """Add an entry of one page."""
-        self.rows += 1
-        if session is None:
-            self._add_unreadable(_entry_fingerprint(entry))
+    def add(self, sessions: Sequence[Session]) -> None:
+        """Add sessions of one page."""
+        self.rows += len(sessions)
+        by_id = dict(zip(map(_ID, sessions), sessions, strict=True))
+        if len(by_id) == len(sessions) and by_id.keys().isdisjoint(self.sessions.keys()):
+            self.sessions.update(by_id)
             return
-        known = self.sessions.setdefault(session.id, session)
-        if known is not session:
-            # Without tokens, two rows of one page that look the same may be two sessions.
-            self._add_again(known, session, is_same=known.token is not None)
+        for session in sessions:
+            known = self.sessions.get(session.id)
+            if known is None:
+                self.sessions[session.id] = session
+            else:
+                # Without tokens, two rows of one page that look the same may be two sessions.
+                self._add_again(known, session, is_same=known.token is not None)
+
+    def add_unreadable(self, entry: object) -> None:
+        """Add an entry of one page that can't be read as a session."""
+        self.rows += 1
+        self._count_unreadable(_entry_fingerprint(entry))
 
     def add_page(self, page: "Collected") -> None:
         """Add the totals of a later page; its sessions are added one by one with `merge`."""
@@ -53,19 +67,21 @@ class Collected:
 
     def merge(self, session: Session) -> None:
         """Add a session of a later page; if rows moved, it may be listed already."""
-        known = self.sessions.setdefault(session.id, session)
-        if known is not session:
+        known = self.sessions.get(session.id)
+        if known is None:
+            self.sessions[session.id] = session
+        else:
             self.repeated = True
             self._add_again(known, session, is_same=True)
 
     def _add_again(self, known: Session, session: Session, *, is_same: bool) -> None:
         if not (is_same and _is_same(known, session)):
             self.shared_ids.add(session.id)
-            self._add_unreadable(f"shared {session.id}")
+            self._count_unreadable(f"shared {session.id}")
         elif (known.user_agent, known.ip) != (session.user_agent, session.ip):
             self.other_rows.append(session)
 
-    def _add_unreadable(self, mark: str) -> None:
+    def _count_unreadable(self, mark: str) -> None:
         self.unreadable += 1
         self._remember(mark, 1)
 

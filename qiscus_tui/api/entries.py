@@ -6,31 +6,36 @@ from typing import TypeVar, cast
 from qiscus_tui.api import contract
 from qiscus_tui.api.contract import Contract
 from qiscus_tui.api.decode import nesting_is_bounded
+from qiscus_tui.api.entry_runs import RunReader, Texts
+from qiscus_tui.api.memory import check_decodable
+from qiscus_tui.api.slices import Run, entries_of
 from qiscus_tui.api.timestamp_reader import TimestampReader
 from qiscus_tui.model.durations import TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import names_a_secret
 from qiscus_tui.model.session import Session
-from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import LATEST
 
-_FACTS = (
-    contract.SESSION_TOKEN,
-    contract.SESSION_ID,
-    contract.SESSION_CREATED,
-    contract.SESSION_EXPIRES,
-    contract.SESSION_LAST_USED,
-    contract.SESSION_AGENT,
-    contract.SESSION_IP,
-    contract.SESSION_USER,
-    contract.SESSION_CURRENT,
-)
-_KNOWN_NAMES = frozenset(name for fact in _FACTS for name in fact)
+_FACTS = {
+    "token": contract.SESSION_TOKEN,
+    "id": contract.SESSION_ID,
+    "created": contract.SESSION_CREATED,
+    "expires": contract.SESSION_EXPIRES,
+    "last_used": contract.SESSION_LAST_USED,
+    "agent": contract.SESSION_AGENT,
+    "ip": contract.SESSION_IP,
+    "user": contract.SESSION_USER,
+    "current": contract.SESSION_CURRENT,
+}
+"""The names that each fact may have, the likeliest first."""
+_KNOWN_NAMES = frozenset(name for names in _FACTS.values() for name in names)
 _NESTED = frozenset({dict, list})
 _MOST_SHAPES = 1000
 _LONGEST_SHAPE = 2000
 """Characters of the names in a shape that is cached, at most."""
 _MOST_TEXTS = 16
+_MOST_MISSES = 8
+"""Runs that were not of the expected shape, after which none is expected any more."""
 
 Fact = TypeVar("Fact")
 
@@ -40,22 +45,24 @@ class _Shape:
 
     def __init__(self, names: Iterable[str]) -> None:
         present = frozenset(names)
-
-        def among(fact: tuple[str, ...]) -> tuple[str, ...]:
-            return tuple(name for name in fact if name in present)
-
-        (
-            self.token,
-            self.id,
-            self.created,
-            self.expires,
-            self.last_used,
-            self.agent,
-            self.ip,
-            self.user,
-            self.current,
-        ) = map(among, _FACTS)
+        found = {
+            fact: tuple(name for name in its_names if name in present)
+            for fact, its_names in _FACTS.items()
+        }
+        self.token = found["token"]
+        self.id = found["id"]
+        self.created = found["created"]
+        self.expires = found["expires"]
+        self.last_used = found["last_used"]
+        self.agent = found["agent"]
+        self.ip = found["ip"]
+        self.user = found["user"]
+        self.current = found["current"]
         self.is_plain = present <= _KNOWN_NAMES
+        self.single_names: dict[str, str] | None = None
+        """The name of each fact, where each has but one, there is a token, and nothing else."""
+        if self.is_plain and self.token and all(len(names) < 2 for names in found.values()):
+            self.single_names = {fact: names[0] for fact, names in found.items() if names}
 
 
 class EntryReader:
@@ -68,8 +75,35 @@ class EntryReader:
         self._id_field = contract.revoke.field if contract.revokes_by_id else None
         self._own_token = own_token
         self._time = TimestampReader(zone_offset).read
-        self._safe: dict[str, str] = {}
+        self._zone_offset = zone_offset
+        self._texts = Texts()
         self._shapes: dict[tuple[str, ...], _Shape] = {}
+        self._expected: RunReader | None = None
+        self._misses = 0
+
+    def decode(self, text: bytes, room: int) -> Run:
+        """Return the entries of a JSON array; the sessions, if all are of the expected shape.
+
+        Raises Unreadable as `decode_json`.
+        """
+        check_decodable(text, room)
+        if self._expected is not None:
+            sessions = self._expected.read(text)
+            if sessions is not None:
+                return sessions
+        entries = entries_of(text, room)
+        self._expect_more_of(entries)
+        return entries
+
+    def _expect_more_of(self, entries: list[object]) -> None:
+        """Expect further entries to be of the shape of the first of these."""
+        self._misses += 1
+        self._expected = None
+        first = entries[0] if entries else None
+        if isinstance(first, dict) and self._misses <= _MOST_MISSES and self._id_field is None:
+            names = self._shape(tuple(cast("dict[str, object]", first))).single_names
+            if names is not None:
+                self._expected = RunReader(names, self._own_token, self._zone_offset, self._texts)
 
     def read(self, entry: object) -> Session | None:
         """Return the session of an entry, None if it can't be read as one."""
@@ -103,9 +137,9 @@ class EntryReader:
         created = _first(fields, shape.created, self._time, used)
         expires = _first(fields, shape.expires, self._time, used)
         last_used = _first(fields, shape.last_used, self._time, used)
-        agent = _first(fields, shape.agent, _text, used)
-        ip = _first(fields, shape.ip, _text, used)
-        user = _first(fields, shape.user, _text, used) if shape.user else None
+        agent, safe_agent = self._texts[_first(fields, shape.agent, _text, used)]
+        ip, safe_ip = self._texts[_first(fields, shape.ip, _text, used)]
+        user, safe_user = self._texts[_first(fields, shape.user, _text, used)]
         mark = _first(fields, shape.current, _truth, used) if shape.current else None
         computed = expires is None and created is not None
         if computed and created is not None:
@@ -132,9 +166,9 @@ class EntryReader:
             user_agent=agent,
             ip=ip,
             user=user,
-            safe_agent=self._shown(agent),
-            safe_ip=self._shown(ip),
-            safe_user=self._shown(user),
+            safe_agent=safe_agent,
+            safe_ip=safe_ip,
+            safe_user=safe_user,
             extra=None if shape.is_plain and len(used) == len(fields) else _rest(fields, used),
         )
 
@@ -145,14 +179,6 @@ class EntryReader:
             if len(self._shapes) < _MOST_SHAPES and sum(map(len, names)) <= _LONGEST_SHAPE:
                 self._shapes[names] = shape
         return shape
-
-    def _shown(self, text: str | None) -> str:
-        if text is None:
-            return ""
-        shown = self._safe.get(text)
-        if shown is None:
-            shown = self._safe[text] = safe(text)
-        return shown
 
 
 def _first(

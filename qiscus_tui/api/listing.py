@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.entries import EntryReader
+from qiscus_tui.api.held_list import HeldList
 from qiscus_tui.api.reading import ListReading, Progress
 from qiscus_tui.errors import TimedOut
 from qiscus_tui.model.session import Current, Session
@@ -42,6 +43,8 @@ class Listing:
     """Ids that more than one session has."""
     other_rows: tuple[Session, ...] = ()
     """Further rows of a listed session with another client or address."""
+    size: int = 0
+    """Bytes of memory that it takes, about."""
 
 
 async def read_listing(
@@ -52,6 +55,7 @@ async def read_listing(
     zone_offset: float = 0.0,
     progress: Progress | None = None,
     settle: Set[str] | None = None,
+    held: HeldList | None = None,
 ) -> Listing:
     """Return every session that the server lists.
 
@@ -59,13 +63,15 @@ async def read_listing(
     Numbered pages are read again if their rows moved meanwhile: a session that ends between
     two requests shifts the rows, and another one is never listed. `settle` are the ids for which
     it must be certain whether they are gone: the list is read until two readings in a row lack
-    each of them that the last one lacks.
+    each of them that the last one lacks. `held` is the list that is held meanwhile.
 
     Raises ServerError, LoginNeeded, OutOfReach.
     """
     try:
         async with asyncio.timeout(client.list_time):
-            return await _read_listing(client, long_lived, own_token, zone_offset, progress, settle)
+            return await _read_listing(
+                client, long_lived, own_token, zone_offset, progress, settle, held or HeldList()
+            )
     except TimeoutError as error:
         raise TimedOut(
             f"{client.origin.netloc} did not send the whole list within {client.list_time:,g} s",
@@ -80,12 +86,13 @@ async def _read_listing(
     zone_offset: float,
     progress: Progress | None,
     settle: Set[str] | None,
+    held: HeldList,
 ) -> Listing:
     earlier: Set[str] | None = None
     readings = 0
     while True:
         reader = EntryReader(client.contract, own_token, zone_offset)
-        reading = ListReading(client, long_lived, reader, progress)
+        reading = ListReading(client, long_lived, reader, progress, held)
         complete = await reading.read_pages()
         readings += 1
         listed = reading.collected.sessions.keys()
@@ -111,6 +118,7 @@ async def _read_listing(
         collected.unreadable_entries,
         frozenset(collected.shared_ids),
         tuple(collected.other_rows),
+        reading.memory.size,
     )
 
 

@@ -4,19 +4,26 @@ A few KB of gzip can be gigabytes once decoded: `[],` is 3 bytes of JSON and 80 
 The program itself takes 40 to 95 MB; the total is below 512 MB.
 """
 
+import contextlib
+from collections.abc import Generator, Sequence
 from typing import cast
 
 from qiscus_tui.errors import Unreadable
 from qiscus_tui.model.session import Session
 
 MOST = 360 * 1024 * 1024
-"""Bytes that an answer may take in total."""
+"""Bytes that an answer may take, together with the list that is still held while it is read."""
+
+_SHARE_OF_A_LIST = 0.72
+"""Of these, what one list may take: it must be possible to read it again while it is held."""
 
 _SMALL = 256 * 1024
 """Bytes of JSON that need no check: they take some MB at most."""
 
 # Bytes that Python needs at most, measured with 3.11 to 3.13.
-_SESSION = 1000
+_SESSION = 600
+_ROW = 250  # of it: a session's place in the columns
+_ORIGIN = 500
 _OBJECT = 208
 _LIST = 80
 _VALUE = 160  # with its key, and its place in the object
@@ -46,33 +53,86 @@ def too_large() -> Unreadable:
 
 
 class Memory:
-    """The memory that one reading of the list has taken so far."""
+    """The memory that one reading of the list has taken so far.
 
-    def __init__(self) -> None:
-        self._kept = 0
+    A list that is read again shares the sessions that did not change with the list that is still
+    held: they cost little more, and both lists together stay below `MOST`.
+    """
+
+    def __init__(self, held: int = 0) -> None:
+        """`held`: bytes that the list takes which is still held."""
+        self._list = _Tally(int(MOST * _SHARE_OF_A_LIST))
+        self._new = _Tally(MOST - held) if held else self._list
 
     @property
     def room(self) -> int:
         """Bytes that may still be taken."""
-        return MOST - self._kept
+        return min(self._list.room, self._new.room)
 
-    def keep(self, session: Session) -> None:
-        """Count a session. Raises Unreadable if there is no room for it."""
-        size = _SESSION
-        for text in (session.token, session.user_agent, session.ip, session.user):
-            if text is not None:
-                size += _size_of_text(text)
-        if session.revoke_with is not session.token and isinstance(session.revoke_with, str):
-            size += _size_of_text(session.revoke_with)
-        if session.extra is not None:
-            size += _size_of(session.extra)
-        self._kept += size
-        if self._kept > MOST:
+    @property
+    def size(self) -> int:
+        """Bytes that the list takes, with what it shares."""
+        return self._list.taken
+
+    @contextlib.contextmanager
+    def attempt(self) -> Generator[None]:
+        """Count nothing of what is kept within, if it fails."""
+        before = self._list.taken, self._new.taken
+        try:
+            yield
+        except BaseException:
+            for tally, taken in zip((self._list, self._new), before, strict=True):
+                tally.go_back(taken)
+            raise
+
+    def keep(self, sessions: Sequence[Session], shared: Sequence[Session] = ()) -> None:
+        """Count new sessions, and shared ones. Raises Unreadable if there is no room for them."""
+        self._list.add(sessions)
+        if self._new is not self._list:
+            self._list.add(shared)
+            self._new.add(sessions)
+            self._new.taken += _ROW * len(shared)
+        if self.room < 0:
             raise too_large()
 
 
+class _Tally:
+    """Bytes taken of those that may be."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._origins: set[tuple[str | None, ...]] = set()
+        """The agents, addresses and users that are counted: equal texts are the same objects."""
+        self.taken = 0
+
+    @property
+    def room(self) -> int:
+        return self._most - self.taken
+
+    def add(self, sessions: Sequence[Session]) -> None:
+        taken = _SESSION * len(sessions)
+        for session in sessions:
+            token = session.token
+            if token is not None:
+                taken += len(token) if token.isascii() else 4 * len(token)
+            origin = session.user_agent, session.ip, session.user
+            if origin not in self._origins:
+                self._origins.add(origin)
+                taken += _ORIGIN + sum(_size_of_text(text) for text in origin if text)
+            if session.revoke_with is not token and isinstance(session.revoke_with, str):
+                taken += _size_of_text(session.revoke_with)
+            if session.extra is not None:
+                taken += _size_of(session.extra)
+        self.taken += taken
+
+    def go_back(self, taken: int) -> None:
+        """Begin again from so many bytes; an origin of before may then be counted twice."""
+        self.taken = taken
+        self._origins.clear()
+
+
 def _size_of_text(text: str) -> int:
-    """Return the size with that of the safe form and the search text."""
+    """Return the size of a text with that of its safe form and of the search text."""
     return 2 * len(text) if text.isascii() else 12 * len(text)
 
 

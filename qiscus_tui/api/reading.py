@@ -1,8 +1,7 @@
 """One reading of the list: every page of it, in any dialect."""
 
-import copy
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from qiscus_tui.api.answers import LIST_BODY
 from qiscus_tui.api.client import ApiClient
@@ -11,11 +10,13 @@ from qiscus_tui.api.contract import PAGE_PARAMETER
 from qiscus_tui.api.decode import lenient
 from qiscus_tui.api.entries import EntryReader
 from qiscus_tui.api.error_answers import error_for_answer, is_refusal
+from qiscus_tui.api.held_list import HeldList
 from qiscus_tui.api.memory import Memory
 from qiscus_tui.api.pages import Page
 from qiscus_tui.api.retry import CallTime
 from qiscus_tui.api.slices import NO_CUT, CutElsewhere, SlicedList
 from qiscus_tui.errors import QiscusTuiError, Unreadable
+from qiscus_tui.model.session import Session
 from qiscus_tui.model.turns import Turn
 
 MAX_PAGES = 10_000
@@ -44,6 +45,7 @@ class ListReading:
         long_lived: str,
         reader: EntryReader,
         progress: Progress | None,
+        held: HeldList,
     ) -> None:
         self._client = client
         self._long_lived = long_lived
@@ -58,7 +60,8 @@ class ListReading:
         """The total number of rows, as each page says; None if it does not."""
         self.is_numbered: bool = False
         """Whether more than one page was read, by number."""
-        self._memory = Memory()
+        self._held = held
+        self.memory = Memory(held.size)
         self.collected = Collected()
         self.turn = Turn()
 
@@ -130,9 +133,14 @@ class ListReading:
     async def _page_once(
         self, query: Query | None, first_cut: int | None, within: float
     ) -> tuple[Page, Collected]:
+        with self.memory.attempt():
+            return await self._page_within(query, first_cut, within)
+
+    async def _page_within(
+        self, query: Query | None, first_cut: int | None, within: float
+    ) -> tuple[Page, Collected]:
         fresh = Collected()
-        memory = copy.copy(self._memory)  # a failed try keeps nothing
-        body = SlicedList(memory, first_cut)
+        body = SlicedList(self.memory, first_cut, self._reader.decode)
         client, call = self._client, self._client.contract.list
 
         def refused(said: object) -> QiscusTuiError:
@@ -148,8 +156,13 @@ class ListReading:
                 raise refused(lenient(await answer.whole()))
             async for piece in answer.pieces(LIST_BODY):
                 body.feed(piece)
-                for entries in body.ready():
-                    await self._take(entries, fresh, memory)
+                for run in body.ready():
+                    if isinstance(run, tuple):
+                        self._keep(run, fresh)
+                        await self.turn.give_way_if_over()
+                    else:
+                        await self._take(run, fresh)
+                    self._report(fresh)
         await self.turn.give_way()
         try:
             page = body.finish()
@@ -160,21 +173,38 @@ class ListReading:
         if is_refusal(body.document):  # an empty list beside an error is not an empty list
             raise refused(body.document)
         body.document = None
-        await self._take(page.entries, fresh, memory)
-        self._memory = memory
+        await self._take(page.entries, fresh)
+        self._report(fresh)
         return page, fresh
 
-    async def _take(self, entries: list[object], fresh: Collected, memory: Memory) -> None:
+    async def _take(self, entries: list[object], fresh: Collected) -> None:
         """Read the entries, freeing each, so that they and the sessions are not both in memory."""
         entries.reverse()
         while entries:
-            entry = entries.pop()
-            session = self._reader.read(entry)
-            if session is not None:
-                memory.keep(session)
-            fresh.add(session, entry)
-            if len(entries) % _RUN == 0:
-                await self.turn.give_way_if_over()
+            sessions: list[Session] = []
+            for entry in (entries.pop() for _ in range(min(_RUN, len(entries)))):
+                session = self._reader.read(entry)
+                if session is None:
+                    fresh.add_unreadable(entry)
+                else:
+                    sessions.append(session)
+            self._keep(sessions, fresh)
+            await self.turn.give_way_if_over()
+
+    def _keep(self, read: Sequence[Session], fresh: Collected) -> None:
+        """Add sessions, as those that are held where they did not change."""
+        kept = self._held.shared(read)
+        if kept is read:
+            self.memory.keep(read)
+        else:
+            pairs = list(zip(read, kept, strict=True))
+            self.memory.keep(
+                [one for one, known in pairs if one is known],
+                [known for one, known in pairs if one is not known],
+            )
+        fresh.add(kept)
+
+    def _report(self, fresh: Collected) -> None:
         if len(fresh) > MAX_SESSIONS:  # the shortest entries fill the memory within LIST_BODY
             raise Unreadable(
                 f"The answer lists more than {MAX_SESSIONS:,} sessions and was not read further"

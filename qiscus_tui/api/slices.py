@@ -9,16 +9,17 @@ it is JSON to its last byte.
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import cast
 
 from qiscus_tui.api.decode import decode_json
 from qiscus_tui.api.memory import Memory, too_large
 from qiscus_tui.api.pages import Page, find_page
 from qiscus_tui.errors import Unreadable
+from qiscus_tui.model.session import Session
 
-SLICE = 32 * 1024
-"""Bytes that are decoded at once; about a hundred sessions."""
+SLICE = 64 * 1024
+"""Bytes that are decoded at once, or half as many; some two hundred sessions."""
 
 _HEAD_LIMIT = 4096
 _S = rb"[ \t\r\n]*"  # JSON's white space: what separates pieces is not decoded again
@@ -38,6 +39,15 @@ NO_CUT = sys.maxsize
 """No `first_cut`, for an answer with several lists in it: it is decoded as a whole."""
 
 
+Run = list[object] | tuple[Session, ...]
+"""Entries in a row: to be read one by one, or read already."""
+
+
+def entries_of(piece: bytes, room: int) -> list[object]:
+    """Return the entries of a JSON array. Raises Unreadable as `decode_json`."""
+    return cast("list[object]", decode_json(piece, room))
+
+
 class CutElsewhere(Exception):
     """The slices were taken from the wrong list: decode the answer as a whole."""
 
@@ -45,8 +55,17 @@ class CutElsewhere(Exception):
 class SlicedList:
     """The body of a list answer, fed as it arrives."""
 
-    def __init__(self, memory: Memory | None = None, first_cut: int | None = None) -> None:
-        """`first_cut`: bytes that must have arrived before the first cut, by default `SLICE`."""
+    def __init__(
+        self,
+        memory: Memory | None = None,
+        first_cut: int | None = None,
+        decode: Callable[[bytes, int], Run] = entries_of,
+    ) -> None:
+        """`first_cut`: bytes that must have arrived before the first cut, by default `SLICE`.
+
+        `decode`: returns the entries of an array of so many bytes of memory at most.
+        """
+        self._decode = decode
         self._memory = memory or Memory()
         self._text = bytearray()
         self._head: bytes | None = None
@@ -68,7 +87,7 @@ class SlicedList:
             raise too_large()
         self._text += piece
 
-    def ready(self) -> Iterator[list[object]]:
+    def ready(self) -> Iterator[Run]:
         """Yield the entries that can be decoded so far, a slice at a time."""
         while len(self._text) - self._at >= self._wanted:
             if self._head is None and not self._find_head():
@@ -112,14 +131,14 @@ class SlicedList:
             self._between = re.compile(_BETWEEN.pattern + rb"(?=" + _S + re.escape(first[1]) + b")")
         return True
 
-    def _next_slice(self) -> list[object] | None:
+    def _next_slice(self) -> Run | None:
         """Return the next entries; None if more of the text is needed."""
         start = self._at + self._wanted // 2
         between = self._between.search(self._text, start) or _BETWEEN.search(self._text, start)
         if between is not None:
             piece = b"[%b]" % self._text[self._at : between.start() + 1]
             try:
-                entries = cast("list[object]", decode_json(piece, self._memory.room))
+                entries = self._decode(piece, self._memory.room)
             except Unreadable:  # the cut was inside a string or a nested value
                 pass
             else:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 
 ID_LENGTH = 12
 """Hex digits in an id."""
@@ -26,3 +27,12 @@ def can_be_token(text: str) -> bool:
 def fingerprint(secret: str) -> str:
     """Return the first 12 hex digits of the SHA-256 of a token (or of the server's own id)."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()[:ID_LENGTH]
+
+
+def fingerprints(tokens: Iterable[str]) -> list[str]:
+    """Return the fingerprint of each token, faster than one by one.
+
+    They must be without lone surrogates.
+    """
+    sha256, digits = hashlib.sha256, ID_LENGTH // 2
+    return [sha256(token.encode()).digest()[:digits].hex() for token in tokens]

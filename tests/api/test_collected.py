@@ -78,6 +78,6 @@ async def test_unreadable_entries_are_told_apart_whatever_the_order_of_their_fie
 def test_past_the_bound_unreadable_entries_count_and_are_not_remembered() -> None:
     collected = Collected()
     for number in range(MOST_REMEMBERED + 5):
-        collected.add(None, number)
+        collected.add_unreadable(number)
     assert collected.unreadable == MOST_REMEMBERED + 5
     assert collected.unreadable_entries.total() == MOST_REMEMBERED

@@ -1,0 +1,153 @@
+"""Reads runs of entries of one ordinary shape, column by column: four times as fast as singly.
+
+A run is decoded straight into typed objects, which have exactly the fields of the shape with
+exactly the ordinary types: a full token, times as text, texts. Whatever else a run has in it,
+`read` returns None for, and its entries are read singly.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import repeat
+from operator import attrgetter
+from typing import cast
+
+import msgspec
+
+from qiscus_tui.api import contract
+from qiscus_tui.model.durations import TOKEN_LIFETIME
+from qiscus_tui.model.ids import fingerprints
+from qiscus_tui.model.session import Session
+from qiscus_tui.model.text import safe
+from qiscus_tui.model.timestamps import EARLIEST, LATEST
+
+_TYPES: Mapping[str, object] = {
+    "token": str,
+    "id": int | str | None,
+    "created": datetime | None,
+    "expires": datetime | None,
+    "last_used": datetime | None,
+    "agent": str | None,
+    "ip": str | None,
+    "user": str | None,
+    "current": bool | None,
+}
+"""The ordinary type of each fact in an entry."""
+
+_NAIVE_EPOCH = datetime(1970, 1, 1)
+_EPOCH = _NAIVE_EPOCH.replace(tzinfo=UTC)
+
+
+class Texts(dict[str | None, tuple[str | None, str]]):
+    """Texts with their safe forms: sessions with equal texts share them."""
+
+    def __init__(self) -> None:
+        super().__init__({None: (None, ""), "": (None, "")})
+
+    def __missing__(self, text: str | None) -> tuple[str | None, str]:
+        found = self[text] = text, safe(text or "")
+        return found
+
+
+class _NotOrdinary(Exception):
+    """A value is not what it is in an ordinary entry."""
+
+
+class RunReader:
+    """Reads runs of one shape."""
+
+    def __init__(
+        self, names: Mapping[str, str], own_token: str | None, zone_offset: float, texts: Texts
+    ) -> None:
+        """`names`: the field of each fact that an entry has; its keys are those of `_TYPES`."""
+        fields = [(fact, _TYPES[fact], msgspec.field(name=name)) for fact, name in names.items()]
+        entry = msgspec.defstruct("Entry", fields, gc=False, forbid_unknown_fields=True)
+        self._decode = cast(
+            "Callable[[bytes], Sequence[object]]", msgspec.json.Decoder(list[entry]).decode
+        )
+        self._facts = names.keys()
+        self._own_token = own_token
+        self._epoch = _NAIVE_EPOCH + timedelta(seconds=zone_offset)
+        self._texts = texts
+
+    def read(self, text: bytes) -> tuple[Session, ...] | None:
+        """Return the sessions of a JSON array; None if any entry of it is not ordinary."""
+        try:
+            return self._sessions(self._decode(text))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, _NotOrdinary):
+            return None
+
+    def _sessions(self, entries: Sequence[object]) -> tuple[Session, ...]:
+        if not entries:
+            return ()
+        tokens = cast("list[str]", self._column("token", entries))
+        joined = "\n".join(tokens)
+        if not all(tokens) or any(sign in joined for sign in contract.MASKED_TOKEN_SIGNS):
+            raise _NotOrdinary
+        created = self._times("created", entries)
+        expires = self._times("expires", entries)
+        computed: Iterable[bool] = repeat(False)
+        if None in expires:
+            computed = [
+                given is None and begun is not None
+                for given, begun in zip(expires, created, strict=True)
+            ]
+            expires = [
+                min(begun + TOKEN_LIFETIME, LATEST) if is_computed and begun is not None else given
+                for given, begun, is_computed in zip(expires, created, computed, strict=True)
+            ]
+        own = self._own_token
+        agents, safe_agents = self._both_forms("agent", entries)
+        ips, safe_ips = self._both_forms("ip", entries)
+        users, safe_users = self._both_forms("user", entries)
+        return tuple(
+            map(
+                Session,
+                fingerprints(tokens),
+                tokens,
+                tokens,
+                created,
+                expires,
+                computed,
+                self._times("last_used", entries),
+                repeat(False) if own is None else [token == own for token in tokens],
+                agents,
+                ips,
+                users,
+                safe_agents,
+                safe_ips,
+                safe_users,
+                repeat(None),
+            )
+        )
+
+    def _column(self, fact: str, entries: Sequence[object]) -> list[object]:
+        if fact not in self._facts:
+            return [None] * len(entries)
+        return list(map(attrgetter(fact), entries))
+
+    def _both_forms(
+        self, fact: str, entries: Sequence[object]
+    ) -> tuple[Iterable[str | None], Iterable[str]]:
+        """Return the texts, and their safe forms."""
+        if fact not in self._facts:
+            return repeat(None), repeat("")
+        texts = cast("list[str | None]", self._column(fact, entries))
+        found = list(map(self._texts.__getitem__, texts))
+        return [exact for exact, _ in found], [shown for _, shown in found]
+
+    def _times(self, fact: str, entries: Sequence[object]) -> list[float | None]:
+        moments = cast("list[datetime | None]", self._column(fact, entries))
+        first = next(filter(None, moments), None)
+        if first is None:
+            return cast("list[float | None]", moments)
+        epoch = self._epoch if first.tzinfo is None else _EPOCH
+        try:
+            times = [
+                None if moment is None else (moment - epoch).total_seconds() for moment in moments
+            ]
+        except TypeError:  # some have a zone and some have not
+            raise _NotOrdinary from None
+        known = [time for time in times if time is not None]
+        if min(known) <= EARLIEST or max(known) > LATEST:
+            raise _NotOrdinary
+        return times
