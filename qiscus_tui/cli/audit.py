@@ -1,7 +1,8 @@
-"""`audit`: what was revoked from here, by whom."""
+"""`audit`: what was revoked from here, and who logged in and out."""
 
 import argparse
 
+from qiscus_tui.cli.option_types import duration, whole_number
 from qiscus_tui.cli.outcome_lines import outcome_lines
 from qiscus_tui.cli.table import count, moment
 from qiscus_tui.cli.verbs import Context, Verb
@@ -9,18 +10,21 @@ from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.history import PastPlan, past_plans
-from qiscus_tui.store.audit_records import LONGEST_TEXT
+from qiscus_tui.store.audit_records import LONGEST_TEXT, AuditAccess
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
-    parser.add_argument("--json", action="store_true", help="every plan with its outcomes as JSON")
+    add = parser.add_argument
+    add("--since", metavar="TIME", type=duration, help="only the last 24h, 7d …")
+    add("--limit", metavar="N", type=whole_number(1, 10**9), help="only the newest N")
+    add("--json", action="store_true", help="every record with its outcomes as JSON")
 
 
 def run(context: Context) -> int:
-    """Show the plans, newest first."""
+    """Show the records, newest first."""
     console, content = context.console, context.workspace.local_files.audit.read()
-    plans = past_plans(content.records)
+    plans = _wanted(past_plans(content.records), context)
     if content.unreadable:
         lines = count(content.unreadable, "line")
         console.say(f"{lines} of the audit log could not be read: damaged, or cut off by a crash.")
@@ -29,6 +33,8 @@ def run(context: Context) -> int:
         return ExitCode.DONE
     for plan in plans:
         console.result(_line(plan))
+        if isinstance(plan.intent, AuditAccess):
+            continue
         if plan.intent.rule:
             console.result(f"    {safe(plan.intent.rule, LONGEST_TEXT)}")
         not_gone = (
@@ -39,8 +45,18 @@ def run(context: Context) -> int:
         for line in outcome_lines(not_gone):
             console.result(f"    {line}")
     if not plans and not content.unreadable:
-        console.say("Nothing was revoked from here.")
+        narrowed = context.options.since is not None
+        console.say("Nothing is recorded since then." if narrowed else "Nothing is recorded here.")
     return ExitCode.DONE
+
+
+def _wanted(plans: list[PastPlan], context: Context) -> list[PastPlan]:
+    """Return the plans that `--since` and `--limit` leave, newest first."""
+    since: int | None = context.options.since
+    if since is not None:
+        earliest = context.workspace.clock.now() - since
+        plans = [plan for plan in plans if plan.intent.time >= earliest]
+    return plans[: context.options.limit]
 
 
 def _line(plan: PastPlan) -> str:
@@ -50,7 +66,9 @@ def _line(plan: PastPlan) -> str:
         who += f" (sudo by {safe(intent.sudo_user)})"
     if intent.ssh_client:
         who += f" from {safe(intent.ssh_client)}"
-    what = f"{intent.kind.value} of {count(len(intent.ids), 'session')}"
+    what = intent.kind.value
+    if not isinstance(intent, AuditAccess):
+        what += f" of {count(len(intent.ids), 'session')}"
     return (
         f"{moment(intent.time)}  {safe(intent.plan_id)}  {what}  {safe(intent.account)}  "
         f"{plan.words}  by {who}"
@@ -72,6 +90,7 @@ def _as_json(plan: PastPlan) -> dict[str, object]:
         "ssh_client": intent.ssh_client or None,
         "rule": intent.rule or None,
         "ids": list(intent.ids),
+        "error": (intent.error or None) if isinstance(intent, AuditAccess) else None,
         "outcomes": [
             {"id": one.session_id, "outcome": one.outcome, "reason": one.reason or None}
             for one in plan.outcomes

@@ -63,7 +63,9 @@ def _verb(options: argparse.Namespace, console: Console, core_limit: int | None)
 
     run: Run = options.run
     with _logged(options, console, os.environ):
-        workspace = replace(open_for(options), show_secret=console.show_secret)
+        workspace = replace(
+            open_for(options), show_secret=console.show_secret, warn=console.show_error
+        )
         context = Context(options, console, workspace, core_limit)
         trouble = report_crashes(context) if options.reports_crashes else None
         if options.changes:

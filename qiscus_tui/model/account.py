@@ -51,7 +51,7 @@ class Account:
     @property
     def name(self) -> str:
         """The default name of the account: `user@app`, or the app alone."""
-        return f"{self.user}@{self.app_code}" if self.user else self.app_code
+        return "@".join(filter(None, (self.user, self.app_code)))
 
     @property
     def key(self) -> str:

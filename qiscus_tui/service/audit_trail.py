@@ -1,9 +1,15 @@
 """The one writer of audit and journal: what an action was about to end, and what came of it."""
 
+import asyncio
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from qiscus_tui.errors import QiscusTuiError, StorageError
+from qiscus_tui.model.account import Account
+from qiscus_tui.model.clock import Clock
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.store.audit_records import AuditKind
 
@@ -51,3 +57,33 @@ class AuditTrail:
         """Record how far the action came before it was interrupted."""
         files = self.connection.account_storage.local_files
         files.audit.cut_short(self.plan_id, sent, answered)
+
+
+@dataclass(frozen=True)
+class AccessTrail:
+    """Records logins, refreshes and logouts, each when it is done, without its token.
+
+    Nothing depends on these records: one that can't be written is reported by `warn`.
+    """
+
+    local_files: LocalFiles
+    clock: Clock
+    warn: Callable[[QiscusTuiError], None]
+
+    @classmethod
+    def of(cls, connection: Connection) -> "AccessTrail":
+        """Return the trail of this connection's account."""
+        return cls(connection.account_storage.local_files, connection.clock, connection.warn)
+
+    async def record(
+        self, account: Account, kind: AuditKind, token: str | None, error: str = ""
+    ) -> None:
+        """Record what was done about the token (None for a secret key), or why it failed."""
+        ids = [fingerprint(token)] if token else []
+        try:
+            await asyncio.to_thread(
+                lambda: self.local_files.audit.access(account, kind, ids, error, self.clock.now())
+            )
+        except StorageError as failure:
+            message = f"The audit log lacks this {kind.value}: {failure.message}"
+            self.warn(StorageError(message, failure.hint))

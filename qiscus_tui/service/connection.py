@@ -14,6 +14,7 @@ from qiscus_tui.errors import (
     NoAccount,
     NoLongLivedToken,
     OutOfReach,
+    QiscusTuiError,
     ReadOnly,
     ServerError,
     StorageError,
@@ -46,6 +47,8 @@ class Connection:
     show_secret: Callable[[str], bool] = lambda _secret: False
     """Shows the user a new long-lived token that could not be stored, at once and only once.
     Returns whether the user could see it."""
+    warn: Callable[[QiscusTuiError], None] = lambda _error: None
+    """Shows the user what went wrong beside an action, and does not stop it."""
 
     @property
     def storage(self) -> Storage:

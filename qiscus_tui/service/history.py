@@ -1,4 +1,4 @@
-"""What was revoked from this machine, and what an earlier run did not finish."""
+"""What was done from this machine, and what an earlier run did not finish."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -9,6 +9,8 @@ from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.store.audit import CutShort
 from qiscus_tui.store.audit_records import (
+    AuditAccess,
+    AuditAction,
     AuditCutShort,
     AuditIntent,
     AuditKind,
@@ -23,9 +25,9 @@ SEE_THE_LIST = "See which of them ended: qiscus-tui sessions"
 
 @dataclass(frozen=True)
 class PastPlan:
-    """One plan of the audit log, with its result."""
+    """One plan of the audit log, with its result; or a login, refresh or logout."""
 
-    intent: AuditIntent
+    intent: AuditAction
     outcomes: tuple[AuditOutcome, ...]
     counts: Mapping[str, int] | None
     """Sessions by outcome; None where the plan was not finished."""
@@ -33,8 +35,16 @@ class PastPlan:
     """How far it was when it was cut short, if that was recorded."""
 
     @property
+    def title(self) -> str:
+        """Return `revoke plan 0a1b2c3d`, or `login 0a1b2c3d`."""
+        noun = "" if isinstance(self.intent, AuditAccess) else " plan"
+        return f"{self.intent.kind.value}{noun} {safe(self.intent.plan_id, 40)}"
+
+    @property
     def words(self) -> str:
-        """Return how it ended: `2 revoked · 1 failed`."""
+        """Return how it ended: `2 revoked · 1 failed`, `issued 3fa9c01b0001`."""
+        if isinstance(self.intent, AuditAccess):
+            return _access_words(self.intent)
         if self.counts is None and self.reached is not None:
             sent = f"{self.reached.sent:,} of {len(self.intent.ids):,} sent"
             return f"cut short: {sent}, {self.reached.answered:,} answered"
@@ -46,7 +56,7 @@ class PastPlan:
 
 def past_plans(records: Iterable[AuditRecord]) -> list[PastPlan]:
     """Return the plans, newest first."""
-    intents: dict[str, AuditIntent] = {}
+    intents: dict[str, AuditAction] = {}
     outcomes: defaultdict[str, list[AuditOutcome]] = defaultdict(list)
     counts: dict[str, Mapping[str, int]] = {}
     reached: dict[str, AuditCutShort] = {}
@@ -54,6 +64,9 @@ def past_plans(records: Iterable[AuditRecord]) -> list[PastPlan]:
         match record:
             case AuditIntent():  # written again where the log was rotated in the middle of a plan
                 intents.setdefault(record.plan_id, record)
+            case AuditAccess():
+                intents[record.plan_id] = record
+                outcomes[record.plan_id] += _access_outcomes(record)
             case AuditOutcome():
                 outcomes[record.plan_id].append(record)
             case AuditSummary():
@@ -66,7 +79,24 @@ def past_plans(records: Iterable[AuditRecord]) -> list[PastPlan]:
         PastPlan(intent, tuple(outcomes[one]), counts.get(one), reached.get(one))
         for one, intent in intents.items()
     ]
-    return sorted(plans, key=lambda plan: plan.intent.time, reverse=True)
+    plans.sort(key=lambda plan: plan.intent.time)
+    return plans[::-1]
+
+
+_ACCESS_OUTCOME = {AuditKind.LOGIN: "issued", AuditKind.REFRESH: "issued"}
+
+
+def _access_words(access: AuditAccess) -> str:
+    if access.error:
+        return f"failed: {access.error}"
+    return " ".join((_ACCESS_OUTCOME.get(access.kind, "ended"), *access.ids))
+
+
+def _access_outcomes(access: AuditAccess) -> list[AuditOutcome]:
+    outcome = "failed" if access.error else _ACCESS_OUTCOME.get(access.kind, "ended")
+    return [
+        AuditOutcome(access.time, access.plan_id, one, outcome, access.error) for one in access.ids
+    ]
 
 
 @dataclass(frozen=True)

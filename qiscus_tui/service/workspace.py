@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qiscus_tui import __version__
+from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.account import Credentials, Storage
 from qiscus_tui.model.clock import Clock, SystemClock
 from qiscus_tui.service.account_selection import (
@@ -67,6 +68,8 @@ class Workspace:
     """Seconds that a call may take in all, by the command line; None for the default."""
     show_secret: Callable[[str], bool] = lambda _secret: False
     """Shows a new long-lived token that could not be stored; see `Connection.show_secret`."""
+    warn: Callable[[QiscusTuiError], None] = lambda _error: None
+    """Shows what went wrong beside an action; see `Connection.warn`."""
 
     def choose(self) -> SelectedAccount:
         """Return the account of this run.
@@ -145,6 +148,7 @@ class Workspace:
             self.reader(),
             selected.by,
             self.show_secret,
+            self.warn,
         )
 
     def account_storage_of(self, selected: SelectedAccount) -> AccountStorage:

@@ -1,19 +1,23 @@
-"""The audit log: what was revoked from here, by whom, from where.
+"""The audit log: what was revoked, and who logged in and out, from here.
 
 It is a diary, not evidence: whoever can run the program can also change the file.
 """
 
 import os
+import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from qiscus_tui.model.account import Account
 from qiscus_tui.model.text import safe
 from qiscus_tui.store.audit_records import (
+    AuditAccess,
     AuditAcknowledged,
+    AuditAction,
     AuditCutShort,
     AuditIntent,
     AuditKind,
@@ -35,6 +39,8 @@ FILES_KEPT = 5
 """How many rotated files are kept."""
 
 REASON_LENGTH = 300
+
+_Action = TypeVar("_Action", bound=AuditAction)
 
 
 @dataclass(frozen=True)
@@ -87,23 +93,16 @@ class AuditLog:
 
         If this raises, nothing may be sent.
         """
-        process = this_process()
-        intent = AuditIntent(
-            time=self._now() if started is None else started,
-            plan_id=plan_id,
-            kind=kind,
-            account=account.name,
-            app_id=account.app_code,
-            server=str(account.origin),
-            host=process.host,
-            os_user=user_name(os.getuid()),
-            sudo_user=safe(self._environ.get("SUDO_USER", "")),
-            ssh_client=safe(self._environ.get("SSH_CONNECTION", "").partition(" ")[0]),
-            process=process,
-            ids=tuple(ids),
-            rule=safe(rule, REASON_LENGTH),
-        )
-        self._append(intent)
+        why = safe(rule, REASON_LENGTH)
+        self._append(self._action(AuditIntent, plan_id, account, kind, ids, started, rule=why))
+
+    def access(
+        self, account: Account, kind: AuditKind, ids: Sequence[str], error: str, at: float
+    ) -> None:
+        """Record a login, refresh or logout that was done at `at` (epoch), or why it failed."""
+        reason = safe(error, REASON_LENGTH)
+        number = secrets.token_hex(4)
+        self._append(self._action(AuditAccess, number, account, kind, ids, at, error=reason))
 
     def outcomes(self, plan_id: str, outcomes: Iterable[tuple[str, str, str]]) -> None:
         """Record id, outcome and reason of each session; on the disk with the summary at latest."""
@@ -156,6 +155,34 @@ class AuditLog:
             CutShort(intent, outcomes[intent.plan_id], reached.get(intent.plan_id))
             for intent in _open_plans(records)
             if intent.plan_id in gone
+        )
+
+    def _action(
+        self,
+        record: type[_Action],
+        plan_id: str,
+        account: Account,
+        kind: AuditKind,
+        ids: Sequence[str],
+        at: float | None,
+        **more: Any,
+    ) -> _Action:
+        """Return the record with who is doing it, and from where."""
+        process = this_process()
+        return record(
+            time=self._now() if at is None else at,
+            plan_id=plan_id,
+            kind=kind,
+            account=account.name,
+            app_id=account.app_code,
+            server=str(account.origin),
+            host=process.host,
+            os_user=user_name(os.getuid()),
+            sudo_user=safe(self._environ.get("SUDO_USER", "")),
+            ssh_client=safe(self._environ.get("SSH_CONNECTION", "").partition(" ")[0]),
+            process=process,
+            ids=tuple(ids),
+            **more,
         )
 
     def _append(self, record: AuditRecord) -> None:
@@ -212,6 +239,6 @@ def _open_plans(records: Iterable[AuditRecord]) -> list[AuditIntent]:
                 intents[record.plan_id] = record
             case AuditSummary() | AuditAcknowledged():
                 intents.pop(record.plan_id, None)
-            case AuditOutcome() | AuditCutShort():
+            case AuditOutcome() | AuditCutShort() | AuditAccess():
                 pass
     return list(intents.values())

@@ -1,4 +1,4 @@
-"""What the audit log holds: five kinds of records, each one line of JSON."""
+"""What the audit log holds: six kinds of records, each one line of JSON."""
 
 import enum
 import json
@@ -24,6 +24,8 @@ class AuditKind(enum.Enum):
 
     REVOKE = "revoke"
     REVOKE_ALL = "revoke-all"
+    LOGIN = "login"
+    REFRESH = "refresh"
     LOGOUT = "logout"
 
 
@@ -33,8 +35,8 @@ class _Record(Struct, frozen=True, tag_field="event"):
     plan_id: str = field(name="plan")
 
 
-class AuditIntent(_Record, frozen=True, tag="intent"):
-    """Written before the first request: who means to end which sessions."""
+class AuditAction(_Record, frozen=True):
+    """Who does what, to which sessions of which account, and from where."""
 
     kind: AuditKind
     account: str
@@ -51,6 +53,17 @@ class AuditIntent(_Record, frozen=True, tag="intent"):
     ids: tuple[str, ...]
     rule: str = ""
     """How they were chosen: filter, policy, retention rules."""
+
+
+class AuditIntent(AuditAction, frozen=True, tag="intent"):
+    """Written before the first request: who means to end which sessions."""
+
+
+class AuditAccess(AuditAction, frozen=True, tag="access"):
+    """A login, a refresh or a logout, written after it; `ids` is the token that it is about."""
+
+    error: str = ""
+    """Why it failed; empty where it did not."""
 
 
 class AuditOutcome(_Record, frozen=True, tag="outcome"):
@@ -79,7 +92,9 @@ class AuditAcknowledged(_Record, frozen=True, tag="acknowledged"):
     """The user has seen that the plan was cut short."""
 
 
-AuditRecord = AuditIntent | AuditOutcome | AuditSummary | AuditCutShort | AuditAcknowledged
+AuditRecord = (
+    AuditIntent | AuditAccess | AuditOutcome | AuditSummary | AuditCutShort | AuditAcknowledged
+)
 
 
 _DECODER: msgspec.json.Decoder[AuditRecord] = msgspec.json.Decoder(AuditRecord)
@@ -111,7 +126,7 @@ def _safe(record: AuditRecord) -> AuditRecord:
         if isinstance(value, str)
     }
     match record:
-        case AuditIntent():
+        case AuditAction():
             fields["ids"] = tuple(safe(one, LONGEST_TEXT) for one in record.ids)
         case AuditSummary():
             fields["counts"] = {safe(k, LONGEST_TEXT): n for k, n in record.counts.items()}

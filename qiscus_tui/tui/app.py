@@ -13,7 +13,7 @@ from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 
-from qiscus_tui.errors import ConfigError
+from qiscus_tui.errors import ConfigError, QiscusTuiError
 from qiscus_tui.exit_codes import ExitCode, signal_exit_code
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.signal_shield import shield
@@ -61,7 +61,7 @@ class QiscusTui(TerminalApp, inherit_bindings=False):
             css_path=["app.tcss", f"screens/{first}"],
             ansi_color=True if few_colours else None,
         )
-        self._workspace = replace(workspace, show_secret=self._show_secret)
+        self._workspace = replace(workspace, show_secret=self._show_secret, warn=self._warn)
         self._navigation = Navigation(self, self._workspace)
         self._choice = choice
         self._is_leaving = False
@@ -113,6 +113,10 @@ class QiscusTui(TerminalApp, inherit_bindings=False):
         self.notify(words, severity="error", timeout=KEPT_ON_SCREEN, markup=False)
         self.parting_words.append(words)
         return True
+
+    def _warn(self, error: QiscusTuiError) -> None:
+        """Show what went wrong beside an action, such as a record that could not be written."""
+        self.notify(error.text, severity="warning", markup=False)
 
     def on_sessions_screen_login_expired(self) -> None:
         """Ask for a login over the list."""

@@ -130,6 +130,7 @@ def test_a_plan_that_still_runs_is_not_named(program: Program) -> None:
 
 
 def test_records_that_cannot_be_read_stop_no_listing(logged_in: Program) -> None:
+    (logged_in.data / "state" / "audit.jsonl").unlink()
     (logged_in.data / "state" / "audit.jsonl").mkdir()
     done = logged_in("sessions", "--json")
     assert done.code == 0
@@ -137,6 +138,7 @@ def test_records_that_cannot_be_read_stop_no_listing(logged_in: Program) -> None
 
 
 def test_a_verb_that_fails_for_the_same_reason_says_it_once(logged_in: Program) -> None:
+    (logged_in.data / "state" / "audit.jsonl").unlink()
     (logged_in.data / "state" / "audit.jsonl").mkdir()
     done = logged_in("audit")
     assert done.code == 6

@@ -18,7 +18,7 @@ from qiscus_tui.service.revocation.on_connection import forget_own_if_ended, rev
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.workspace import DemoAccess
-from qiscus_tui.store.audit_records import AuditIntent, AuditOutcome, AuditSummary
+from qiscus_tui.store.audit_records import AuditAccess, AuditIntent, AuditOutcome, AuditSummary
 from qiscus_tui.store.config import Config, Override
 from tests.service.conftest import DEMO_ORIGIN, Sandbox, SandboxMaker
 from tests.service.scripted import ending
@@ -384,7 +384,8 @@ async def test_the_audit_log_has_intent_outcomes_and_summary(sandbox: SandboxMak
     here = sandbox()
     connection = await here.connected()
     report = await revoke(connection, 3)
-    events = here.local_files.audit.read().records
+    login, *events = here.local_files.audit.read().records
+    assert isinstance(login, AuditAccess)
     assert isinstance(events[0], AuditIntent)
     assert set(events[0].ids) == {target.session.id for target in report.plan.targets}
     assert {e.outcome for e in events if isinstance(e, AuditOutcome)} == {"revoked"}

@@ -100,7 +100,7 @@ async def test_it_is_recorded_and_the_account_is_locked_before_the_call(sandbox:
     at_each(here, connection, Call.REVOKE_ALL, look)
     listed = await connection.read_list()
     await revoke_all(connection, listed)
-    pending, locked, intent = seen
+    pending, locked, _login, intent = seen
     assert (pending, locked) == ([JournalState.PENDING], True)
     assert isinstance(intent, AuditIntent)
     assert intent.kind is AuditKind.REVOKE_ALL

@@ -12,6 +12,7 @@ from tests.clocks import ManualClock
 from tests.tui.accounts_here import Machine
 from tests.tui.demo_app import Running, at_sessions
 
+EMAIL = "admin@demo.example"
 HOSTILE = "\x1b]0;owned\x07[@click=app.bell]x[/]"
 
 
@@ -43,8 +44,13 @@ async def open_audit(here: Running) -> None:
 async def test_the_palette_opens_it_and_escape_goes_back(machine: Machine):
     async with machine.app() as here:
         await here.press("colon", *"audit", "enter")
-        assert "Nothing was revoked from here." in here.text()
-        await here.press("escape")
+        (row,) = [line for line in here.lines() if "login" in line]
+        assert "issued" in row
+        assert EMAIL in row
+        await here.press("enter")
+        assert isinstance(here.app.screen, PlanScreen)
+        assert "not recorded" not in here.text()
+        await here.press("escape", "escape")
         assert isinstance(here.app.screen, SessionsScreen)
 
 
@@ -111,10 +117,11 @@ async def test_an_audit_log_that_cannot_be_read_is_said(machine: Machine):
         assert "audit.jsonl" in here.text()
 
 
-async def test_the_demo_has_an_empty_one(clock: ManualClock):
+async def test_the_demo_has_its_own(clock: ManualClock):
     async with at_sessions(clock) as here:
         await open_audit(here)
-        assert "Nothing was revoked from here." in here.text()
+        (row,) = [line for line in here.lines() if "issued" in line]
+        assert "login" in row
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 15)])

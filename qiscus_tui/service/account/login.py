@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 
 from qiscus_tui.api.client import ApiClient
@@ -10,12 +11,14 @@ from qiscus_tui.errors import (
     ConfigError,
     NoLongLivedToken,
     NotQiscus,
+    QiscusTuiError,
     StorageError,
     TokenInvalid,
     TwoFactor,
 )
 from qiscus_tui.model.account import Account, Credentials, Role, Storage
 from qiscus_tui.model.origin import Origin
+from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.login_storage import UNWANTED_ANSWER, store_login
 from qiscus_tui.service.account.previous_login import (
     known_account,
@@ -23,10 +26,15 @@ from qiscus_tui.service.account.previous_login import (
 from qiscus_tui.service.account.server_zone import with_zone_learned
 from qiscus_tui.service.account_selection import SelectedAccount
 from qiscus_tui.service.account_storage import AccountStorage
+from qiscus_tui.service.audit_trail import AccessTrail
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.token.refresh import end_unstored_token
 from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.accounts import StoredAccount
+from qiscus_tui.store.audit_records import AuditKind
+
+LONGEST_APP_ID = 32
+"""Characters of an app id that a failed login records: a longer one may be a token."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,10 @@ async def log_in(
     await asyncio.to_thread(_prove_writable, account_storage)
     origin = workspace.login_server()
     label = await asyncio.to_thread(_label_for, workspace, origin, password.email, name)
-    async with workspace.client(origin, "", label) as client:
+    async with (
+        _recorded_if_it_fails(workspace, Account(origin, "", _email(password.email))),
+        workspace.client(origin, "", label) as client,
+    ):
         answer = await _answered(client, password)
         client.app_id = answer.app_code
         credentials = await _checked(client, answer)
@@ -96,9 +107,20 @@ async def log_in_with_token(
     _must_be_a_secret(long_lived, "long-lived token")
     _must_be_a_secret(app_id, "app id")
     await asyncio.to_thread(_prove_writable, account_storage)
-    origin = workspace.login_server()
-    async with workspace.client(origin, app_id) as client:
-        account = Account(origin, app_id, user="")
+    account = Account(workspace.login_server(), app_id, user="")
+    async with _recorded_if_it_fails(workspace, replace(account, app_code=_app_id(app_id))):
+        account = await _account_of(workspace, account_storage, account, long_lived)
+        connection, notes = await store_login(
+            workspace, account_storage, account, Credentials(long_lived=long_lived), name
+        )
+    return LoggedIn(connection, notes)
+
+
+async def _account_of(
+    workspace: Workspace, account_storage: AccountStorage, account: Account, long_lived: str
+) -> Account:
+    """Return the account with the user of this long-lived token, as far as the list names one."""
+    async with workspace.client(account.origin, account.app_code) as client:
         selected = SelectedAccount(
             StoredAccount("", account, account_storage.secrets.storage), "login"
         )
@@ -112,11 +134,7 @@ async def log_in_with_token(
             ) from error
     users = {session.safe_user for session in listing.sessions if session.user}
     account = replace(account, user=users.pop() if len(users) == 1 else "")
-    account = await asyncio.to_thread(known_account, workspace, account, long_lived)
-    connection, notes = await store_login(
-        workspace, account_storage, account, Credentials(long_lived=long_lived), name
-    )
-    return LoggedIn(connection, notes)
+    return await asyncio.to_thread(known_account, workspace, account, long_lived)
 
 
 async def log_in_with_key(
@@ -131,16 +149,38 @@ async def log_in_with_key(
     _must_be_a_secret(app_id, "app id")
     await asyncio.to_thread(_prove_writable, account_storage)
     origin = workspace.login_server()
-    async with workspace.client(origin, app_id) as client:
-        profile = await client.profile(client.rest_headers(secret_key), Role.ADMIN)
-    account = Account(origin, app_id, profile.email, profile.name, role=Role.ADMIN)
-    connection, notes = await store_login(
-        workspace, account_storage, account, Credentials(secret_key=secret_key), name
-    )
+    async with _recorded_if_it_fails(workspace, Account(origin, _app_id(app_id), user="")):
+        async with workspace.client(origin, app_id) as client:
+            profile = await client.profile(client.rest_headers(secret_key), Role.ADMIN)
+        account = Account(origin, app_id, profile.email, profile.name, role=Role.ADMIN)
+        connection, notes = await store_login(
+            workspace, account_storage, account, Credentials(secret_key=secret_key), name
+        )
     with contextlib.suppress(StorageError):  # the account is stored anyway
         if (await connection.credentials()).long_lived is None:
             notes += ("A REST key alone can't list or revoke sessions.",)
     return LoggedIn(connection, notes)
+
+
+@contextlib.asynccontextmanager
+async def _recorded_if_it_fails(workspace: Workspace, account: Account) -> AsyncGenerator[None]:
+    """Record a login of this account that fails, and why."""
+    try:
+        yield
+    except QiscusTuiError as error:
+        trail = AccessTrail(workspace.local_files, workspace.clock, workspace.warn)
+        await trail.record(account, AuditKind.LOGIN, None, error.message)
+        raise
+
+
+def _email(typed: str) -> str:
+    """Return what was typed as email address; empty where it may be a password."""
+    return safe(typed, 200) if "@" in typed else ""
+
+
+def _app_id(typed: str) -> str:
+    """Return what was typed as app id; empty where it may be a token."""
+    return typed if len(typed) <= LONGEST_APP_ID else ""
 
 
 def _prove_writable(account_storage: AccountStorage) -> None:

@@ -16,10 +16,12 @@ from qiscus_tui.service.account.previous_login import (
 )
 from qiscus_tui.service.account_selection import SelectedAccount, configured
 from qiscus_tui.service.account_storage import AccountStorage
+from qiscus_tui.service.audit_trail import AccessTrail
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.accounts import StoredAccount
+from qiscus_tui.store.audit_records import AuditKind
 
 UNWANTED_ANSWER = 1.6
 """Seconds to get the answer to a login that was cancelled, and to end its token."""
@@ -42,6 +44,7 @@ async def store_login(
     Where it can't be stored, or a signal comes first, `end_made` ends the token of this login.
     """
     stored: StoredAccount | None = None
+    made = credentials.short_lived
     try:
         async with account_storage.lock(account):
             before = await asyncio.to_thread(previous_login, workspace, account_storage, account)
@@ -53,6 +56,8 @@ async def store_login(
                 stored, credentials = await asyncio.to_thread(
                     _write, workspace, account_storage, account, credentials, name, before
                 )
+                trail = AccessTrail(workspace.local_files, workspace.clock, workspace.warn)
+                await trail.record(stored.account, AuditKind.LOGIN, made.token if made else None)
             notes = await asyncio.to_thread(_tidy_up, stored, before, name)
     except (QiscusTuiError, asyncio.CancelledError) as error:
         if stored is None:

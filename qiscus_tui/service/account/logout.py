@@ -1,13 +1,14 @@
 """Ends our own token, and forgets the account on this machine."""
 
 import asyncio
+import contextlib
 import enum
 from collections.abc import Mapping
 
 from qiscus_tui.errors import NoAccount, OutOfReach, ReadOnly, ServerError, TokenExpired
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.audit_trail import AuditTrail
+from qiscus_tui.service.audit_trail import AccessTrail, AuditTrail
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.store.audit_records import AuditKind
 
@@ -43,6 +44,18 @@ async def end_own_token(connection: Connection) -> OwnToken:
     except TokenExpired:
         return OwnToken.HAD_ENDED
     return OwnToken.ENDED
+
+
+async def end_token_of_this_run(connection: Connection) -> OwnToken:
+    """End the short-lived token that we hold, and record that. Raises as `end_own_token`."""
+    with contextlib.suppress(NoAccount):
+        short = (await connection.credentials()).short_lived
+        ended = await end_own_token(connection)
+        if short is not None and ended is OwnToken.ENDED:
+            trail = AccessTrail.of(connection)
+            await trail.record(connection.account, AuditKind.LOGOUT, short.token)
+        return ended
+    return OwnToken.NONE
 
 
 async def has_key_alone(connection: Connection) -> bool:

@@ -14,9 +14,11 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.account import Account, Credentials, Storage
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account_storage import AccountStorage
+from qiscus_tui.service.audit_trail import AccessTrail
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.long_lived import ask_long_lived
 from qiscus_tui.service.workspace import Workspace
+from qiscus_tui.store.audit_records import AuditKind
 from qiscus_tui.store.secrets import SecretStore
 
 
@@ -148,4 +150,6 @@ async def end_replaced(connection: Connection, token: str) -> tuple[str, ...]:
         return ()
     except (ServerError, OutOfReach) as error:
         return (f"The token of the earlier login could not be ended: {error.message}",)
+    trail = AccessTrail.of(connection)
+    await trail.record(connection.account, AuditKind.LOGOUT, token)
     return ("The token of the earlier login was ended.",)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from qiscus_tui.errors import NoAccount, OutOfReach, QiscusTuiError, ServerError, UsageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account.logout import OwnToken, end_own_token
+from qiscus_tui.service.account.logout import OwnToken, end_token_of_this_run
 from qiscus_tui.service.account_selection import (
     APP_ID_VARIABLE,
     LONG_LIVED_VARIABLE,
@@ -99,7 +99,7 @@ async def leave(
             except QiscusTuiError as error:
                 troubles.append(error.text)
         if connection.storage is Storage.THIS_RUN:
-            ended = await end_own_token(connection)
+            ended = await end_token_of_this_run(connection)
     except (OutOfReach, ServerError) as error:
         why = f"{OwnToken.STILL_VALID.value} ({error.message})"
         troubles.append(f"{safe(connection.name)}: {why}")

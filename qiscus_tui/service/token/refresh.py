@@ -19,8 +19,10 @@ from qiscus_tui.errors import (
 )
 from qiscus_tui.model.account import Credentials, ShortLived, Storage
 from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.service.audit_trail import AccessTrail
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.signal_shield import shield
+from qiscus_tui.store.audit_records import AuditKind
 
 Result = TypeVar("Result")
 
@@ -125,6 +127,10 @@ async def _refreshed(connection: Connection, held: Credentials) -> ShortLived:
             await connection.keep_new(held, new)
         except StorageError as error:
             unstored = error
+        trail, made = AccessTrail.of(connection), new.short_lived
+        token = made.token if made is not None else None
+        reason = unstored.message if unstored is not None else ""
+        await trail.record(connection.account, AuditKind.REFRESH, token, reason)
     if unstored is not None:
         if new.short_lived is not None:
             await end_unstored_token(connection.client, new.short_lived.token)

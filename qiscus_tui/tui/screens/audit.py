@@ -133,11 +133,10 @@ class PlanScreen(BaseScreen[None]):
 
     def on_mount(self) -> None:
         """Draw the plan: everything is known already."""
-        intent = self._plan.intent
         self.query_one("#plan-title", OneLine).show_line(
             Line(
                 (
-                    piece(f"{intent.kind.value} plan {intent.plan_id}", Tone.STRONG, ALWAYS),
+                    piece(self._plan.title, Tone.STRONG, ALWAYS),
                     piece(self._plan.words, Tone.PLAIN, 50, after="   "),
                 ),
                 (piece("esc back to the plans", Tone.MUTED, 20),),
