@@ -36,6 +36,15 @@ def parse_duration(text: str) -> int:
     return seconds
 
 
+def as_typed(seconds: float) -> str:
+    """Return `90s`, `24h` or `7d`, as `parse_duration` reads it; fractions are dropped."""
+    whole = int(seconds)
+    for unit, size, least in (("d", DAY, 2), ("h", HOUR, 1), ("m", MINUTE, 1)):
+        if whole >= least * size and whole % size == 0:
+            return f"{whole // size}{unit}"
+    return f"{whole}s"
+
+
 def countdown(seconds: float, *, to_the_second: bool = False) -> str:
     """Return `29d 04:11`, under a day `05:59:58`, after the end `expired`."""
     if seconds <= 0:

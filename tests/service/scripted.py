@@ -25,6 +25,7 @@ from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutco
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.sessions.user_agents import quick_name
 from tests.clocks import ManualClock
 
 START = 1_792_000_000.0
@@ -72,7 +73,7 @@ def listed(
         current = Current.LISTED if any(s.current for s in them) else Current.NONE
     return SessionList(
         sessions=them,
-        clients=["curl 8.5"] * len(them),
+        clients=[quick_name(session.user_agent) for session in them],
         labels=[(labels or {}).get(session.id) for session in them],
         new=bytes(len(them)),
         current=current,

@@ -3,6 +3,7 @@
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.query import Query
+from qiscus_tui.service.revocation.retention import Retention
 from qiscus_tui.service.sessions.session_list import SessionList
 
 MOST_OFFSET = DAY
@@ -18,12 +19,18 @@ def clock_difference(listed: SessionList) -> str:
     return f"The server's clock is {days:,.1f} days {direction} this machine's"
 
 
-def check_clocks(listed: SessionList, rule: Query | None) -> None:
+def check_clocks(
+    listed: SessionList, rule: Query | None, retention: Retention | None = None
+) -> None:
     """Raises UsageError for a rule about time where the clocks differ by more than a day."""
-    difference = clock_difference(listed)
-    if difference and rule is not None and rule.depends_on_clock:
+    by_age = (rule is not None and rule.depends_on_clock) or (
+        retention is not None and retention.rules.depends_on_clock
+    )
+    difference = clock_difference(listed) if by_age else ""
+    if difference:
+        verb = "revoke" if retention is None else "prune"
         raise UsageError(
             f"{difference}: ages can't be trusted",
             "Correct the wrong clock, or choose sessions one by one. To revoke by age anyway: "
-            "qiscus-tui revoke --allow-clock-offset",
+            f"qiscus-tui {verb} --allow-clock-offset",
         )

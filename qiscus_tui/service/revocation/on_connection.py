@@ -26,7 +26,7 @@ async def revocation_on(
     return Revocation(
         plan,
         _Server(connection, await connection.long_lived()),
-        AuditTrail(connection, AuditKind.REVOKE, plan.id),
+        AuditTrail(connection, AuditKind.REVOKE, plan.id, plan.rule),
         connection.account_storage.local_files.verified_calls(
             str(account.origin), account.app_code, f"{call.path} {call.field}"
         ),

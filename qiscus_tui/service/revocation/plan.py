@@ -2,16 +2,24 @@
 
 import enum
 import secrets
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from qiscus_tui.model.session import Current, Session
-from qiscus_tui.query import Query
+from qiscus_tui.model.turns import at_once
+from qiscus_tui.query import Moment, Query
+from qiscus_tui.service.revocation.retention import Retention, Why, kept_steps
+from qiscus_tui.service.sessions.groups import Group, group_steps
 from qiscus_tui.service.sessions.session_list import SessionList
 
 LARGE = 50
 """Sessions up to which a plain yes confirms a plan; above, their number is typed."""
 
+
+_STEP = 1000
+"""Sessions between two yields."""
 
 NOT_LISTED = "not listed: it has ended, or is another user's or server's"
 """Why nothing is sent for a token that is not listed."""
@@ -26,22 +34,22 @@ class Exclusion(enum.Enum):
     NOT_REVOCABLE = "can't be revoked: the server lists no token"
     SHARED_ID = "can't be revoked: more than one session has this id"
     HIDDEN = "hidden by the filter"
+    KEPT = "kept now"
+    """A rule of the plan file keeps it by now."""
 
 
 DOUBTS = frozenset({Exclusion.CURRENT_UNKNOWN, Exclusion.NOT_REVOCABLE, Exclusion.SHARED_ID})
 """Reasons that lie in what is unknown of the session, not in a choice of the user."""
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True, gc=False):
     """A session to revoke, and why."""
 
     session: Session
     why: str
 
 
-@dataclass(frozen=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True, gc=False):
     """A session that was selected and is not revoked."""
 
     session: Session
@@ -49,14 +57,40 @@ class LeftOut:
     named: bool
     """Whether it was selected by its own id."""
     label: str = ""
-    """The known integration that protects it."""
+    """The known integration that protects it, or the rule that keeps it."""
+    kept: bool = False
+    """Whether a retention rule keeps it anyway."""
 
     @property
     def reason(self) -> str:
         """Return the reason for the user."""
         if self.exclusion is Exclusion.PROTECTED:
             return f"protected: {self.label}"
+        if self.exclusion is Exclusion.KEPT:
+            return f"kept now: {self.label}"
         return self.exclusion.value
+
+
+class Kept(Struct, frozen=True, gc=False):
+    """A session that was selected and that a retention rule keeps."""
+
+    session: Session
+    why: Why
+
+    @property
+    def reason(self) -> str:
+        """Return the reason for the user."""
+        return f"kept: {self.why.words}"
+
+
+@dataclass(frozen=True)
+class PlanGroup:
+    """A group of the selection, and how many of it stay and are revoked."""
+
+    group: Group
+    kept: int
+    """All that stay, whatever the reason."""
+    targets: int
 
 
 @dataclass(frozen=True)
@@ -74,6 +108,8 @@ class Selection:
     """Ids of tokens that were given and are not listed."""
     rule: Query | None = None
     """The filter that chose them, where one did."""
+    source: str = ""
+    """The plan file that they come from."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +126,37 @@ class RevocationPlan:
     """Shown, confirmed, applied."""
 
     listed: SessionList
+    selection: Selection
+    allowed: Allowed
+    retention: Retention | None
+    moment: Moment
+    """When the rules were applied."""
     targets: tuple[Target, ...]
     left_out: tuple[LeftOut, ...]
-    gone: tuple[str, ...]
-    unlisted: tuple[str, ...]
-    allowed: Allowed
+    kept: tuple[Kept, ...]
+    """What only a retention rule keeps."""
+    groups: tuple[PlanGroup, ...]
+    """The groups of the retention, largest first; none without one."""
     id: str = field(default_factory=lambda: secrets.token_hex(4))
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """Full ids that were given and are not listed."""
+        return tuple(dict.fromkeys(self.selection.gone))
+
+    @property
+    def unlisted(self) -> tuple[str, ...]:
+        """Ids of tokens that were given and are not listed."""
+        gone = self.gone
+        return tuple(one for one in dict.fromkeys(self.selection.unlisted) if one not in gone)
+
+    @property
+    def rule(self) -> str:
+        """Return by what rule the sessions were chosen; empty where they were picked one by one."""
+        chosen, retention = self.selection, self.retention
+        filter_words = f"filter {chosen.rule.text}" if chosen.rule else ""
+        parts = (chosen.source, filter_words, retention.words if retention else "")
+        return "; ".join(part for part in parts if part)
 
     @property
     def is_large(self) -> bool:
@@ -114,27 +175,86 @@ class RevocationPlan:
 
     @property
     def doubt(self) -> str | None:
-        """Return why nothing is revoked, where that is because something is unknown."""
-        doubts = [left for left in self.left_out if left.exclusion in DOUBTS]
-        return doubts[0].reason if doubts and not self.targets else None
+        """Return why nothing is revoked, where that is because something is unknown.
+
+        A session that a rule keeps is no doubt, unless rules kept all of them unjudged.
+        """
+        if self.targets:
+            return None
+        for left in self.left_out:
+            if left.exclusion in DOUBTS and not left.kept:
+                return left.reason
+        if self.kept and not any(kept.why.is_judged for kept in self.kept):
+            return self.kept[0].reason
+        return None
 
 
-def make_plan(listed: SessionList, selection: Selection, allowed: Allowed) -> RevocationPlan:
-    """Return the plan for a selection. Calls no server."""
+def make_plan(
+    listed: SessionList,
+    selection: Selection,
+    allowed: Allowed,
+    retention: Retention | None = None,
+    moment: Moment | None = None,
+) -> RevocationPlan:
+    """Return the plan for a selection, made at once. Calls no server."""
+    return at_once(plan_steps(listed, selection, allowed, retention, moment))
+
+
+def plan_steps(
+    listed: SessionList,
+    selection: Selection,
+    allowed: Allowed,
+    retention: Retention | None = None,
+    moment: Moment | None = None,
+) -> Generator[None, None, RevocationPlan]:
+    """Make the plan for a selection in short steps. Calls no server.
+
+    `moment` is when the rules apply: the reading of the list, unless given.
+    """
+    moment = moment or Moment(listed.read_at + listed.offset, 0.0)
+    positions = list(dict.fromkeys(selection.positions))
+    groups: tuple[Group, ...] = ()
+    kept_by_rule: dict[int, Why] = {}
+    if retention is not None:
+        groups = yield from group_steps(listed, retention.keys, moment, positions)
+        kept_by_rule = yield from kept_steps(
+            listed.sessions, groups, retention.rules, moment.server_now
+        )
     targets: list[Target] = []
     left_out: list[LeftOut] = []
-    for position in dict.fromkeys(selection.positions):
-        session = listed.sessions[position]
-        exclusion = _exclusion(listed, position, selection, allowed)
-        if exclusion is None:
-            targets.append(Target(session, selection.why))
-        else:
-            known = listed.labels[position]
-            label = known.label if known else ""
-            left_out.append(LeftOut(session, exclusion, selection.named, label))
-    gone = tuple(dict.fromkeys(selection.gone))
-    unlisted = tuple(one for one in dict.fromkeys(selection.unlisted) if one not in gone)
-    return RevocationPlan(listed, tuple(targets), tuple(left_out), gone, unlisted, allowed)
+    kept: list[Kept] = []
+    is_target = bytearray(len(listed))
+    for start in range(0, len(positions), _STEP):
+        for position in positions[start : start + _STEP]:
+            session, why = listed.sessions[position], kept_by_rule.get(position)
+            exclusion = _exclusion(listed, position, selection, allowed)
+            if exclusion is not None:
+                known = listed.labels[position]
+                label = known.label if known else ""
+                is_kept = why is not None
+                left_out.append(LeftOut(session, exclusion, selection.named, label, is_kept))
+            elif why is not None:
+                kept.append(Kept(session, why))
+            else:
+                targets.append(Target(session, selection.why))
+                is_target[position] = 1
+        yield
+    return RevocationPlan(
+        listed,
+        selection,
+        allowed,
+        retention,
+        moment,
+        tuple(targets),
+        tuple(left_out),
+        tuple(kept),
+        tuple(_plan_group(group, is_target) for group in groups),
+    )
+
+
+def _plan_group(group: Group, is_target: bytearray) -> PlanGroup:
+    targets = sum(is_target[position] for position in group.positions)
+    return PlanGroup(group, len(group.positions) - targets, targets)
 
 
 def _exclusion(

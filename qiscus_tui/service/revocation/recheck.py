@@ -1,15 +1,23 @@
 """Checks what is still to be sent against a newer list: only what it leaves is sent."""
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import replace
 
 from qiscus_tui.model.session import Current, Session
+from qiscus_tui.query import Moment, compile
 from qiscus_tui.service.revocation.evidence import Evidence
+from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.revocation.retention import Retention, kept_steps
+from qiscus_tui.service.sessions.groups import group_steps
 from qiscus_tui.service.sessions.session_list import SessionList
 
 IDS_HINT = (
     "The server's ids may be row numbers, which change when a session ends: "
     "then sessions can't be revoked by id. qiscus-tui doctor looks for the right call."
 )
+
+_STEP = 1000
+"""Sessions between two yields."""
 
 
 def why_nothing_may_be_sent(evidence: Evidence, listed: SessionList) -> tuple[str, str] | None:
@@ -24,23 +32,82 @@ def why_nothing_may_be_sent(evidence: Evidence, listed: SessionList) -> tuple[st
     return None
 
 
-def still_to_send(
-    evidence: Evidence, sessions: Iterable[Session], listed: SessionList
-) -> list[Session]:
-    """Return those that may still be sent; the evidence has the reason for each of the others."""
-    return [one for one in sessions if _may_be_sent(evidence, one, listed)]
+def still_to_send_steps(
+    evidence: Evidence, sessions: Iterable[Session], listed: SessionList, server_now: float
+) -> Generator[None, None, list[Session]]:
+    """Return those that may still be sent; the evidence has the reason for each of the others.
+
+    Yields now and then.
+    """
+    retention = evidence.plan.retention
+    kept: Mapping[int, str] = {}
+    if retention is not None:
+        kept = yield from _kept_now_steps(evidence, retention, listed, server_now)
+    waiting: list[Session] = []
+    for number, session in enumerate(sessions):
+        if _may_be_sent(evidence, session, listed, kept):
+            waiting.append(session)
+        if number % _STEP == 0:
+            yield
+    return waiting
 
 
-def _may_be_sent(evidence: Evidence, session: Session, listed: SessionList) -> bool:
+def _kept_now_steps(
+    evidence: Evidence, retention: Retention, listed: SessionList, server_now: float
+) -> Generator[None, None, Mapping[int, str]]:
+    """Return by position in the newer list why the rules of the plan keep a session now.
+
+    Only what was selected then and is still listed counts: fewer sessions in a group never make a
+    rule keep fewer of them, so whatever began since can't take the place of one that is kept.
+    """
+    plan = evidence.plan
+    moment = Moment(server_now, plan.moment.expiring)
+    selected = dict.fromkeys(plan.listed.sessions[one].id for one in plan.selection.positions)
+    members = [
+        position
+        for one in selected
+        if one not in evidence.sent and (position := listed.positions.get(one)) is not None
+    ]
+    kept: dict[int, str] = {}
+    rule = plan.selection.rule
+    if rule is not None and not (rule.asks_for_marks or rule.asks_for_new):
+        matches = compile(rule, listed, moment)
+        kept = {one: "no longer matches the filter" for one in members if not matches(one)}
+        members = [one for one in members if one not in kept]
+    yield
+    groups = yield from group_steps(_named_as_before(plan, listed), retention.keys, moment, members)
+    by_rule = yield from kept_steps(listed.sessions, groups, retention.rules, server_now)
+    return kept | {one: f"kept now: {why.words}" for one, why in by_rule.items()}
+
+
+def _named_as_before(plan: RevocationPlan, listed: SessionList) -> SessionList:
+    """Return the newer list with the client names of the plan's.
+
+    Names that are found quickly and those found with care differ, and with them the groups.
+    """
+    before = plan.listed
+    clients = list(listed.clients)
+    for position, session in enumerate(listed.sessions):
+        earlier = before.positions.get(session.id)
+        if earlier is not None and before.sessions[earlier].user_agent == session.user_agent:
+            clients[position] = before.clients[earlier]
+    return replace(listed, clients=clients)
+
+
+def _may_be_sent(
+    evidence: Evidence, session: Session, listed: SessionList, kept: Mapping[int, str]
+) -> bool:
     if evidence.is_gone(session, listed):
         evidence.gone.add(session.id)
         return False
     position = listed.positions.get(session.id)
-    if position is None:
+    if position is not None:
+        reason = _why_not(evidence, session.id, position, listed) or kept.get(position)
+    elif evidence.plan.retention is not None:
+        reason = "no longer listed: can't tell whether a rule keeps it now"
+    else:
         # A token ends its own session and no other; an id may be another's by now.
         reason = None if session.revoke_with == session.token else "no longer listed"
-    else:
-        reason = _why_not(evidence, session.id, position, listed)
     if reason is not None:
         evidence.withheld[session.id] = reason
     return reason is None

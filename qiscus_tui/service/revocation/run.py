@@ -8,6 +8,7 @@ from dataclasses import replace
 from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.model.clock import Clock
+from qiscus_tui.model.turns import in_turns
 from qiscus_tui.service.revocation.events import (
     Event,
     Finished,
@@ -20,7 +21,7 @@ from qiscus_tui.service.revocation.halt import Halt
 from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT, Outcome, Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.ports import AuditTrail, Server, VerifiedCalls
-from qiscus_tui.service.revocation.recheck import still_to_send, why_nothing_may_be_sent
+from qiscus_tui.service.revocation.recheck import still_to_send_steps, why_nothing_may_be_sent
 from qiscus_tui.service.revocation.sending import Sending
 from qiscus_tui.service.revocation.trial import TRIAL_FAILED_HINT, FirstUse, choose_trial
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -158,15 +159,18 @@ class Revocation:
             reason = f"the list could not be read first: {error.message}"
             self._halt.because(reason, error.hint, error)
             return
-        self._recheck(listed)
+        await self._recheck(listed)
         self._evidence.begin_with(listed)
 
-    def _recheck(self, listed: SessionList) -> None:
+    async def _recheck(self, listed: SessionList) -> None:
+        """Drop what must not be sent, going by a newer list."""
         against = why_nothing_may_be_sent(self._evidence, listed)
         if against is not None:
             self._halt.because(*against)
-        else:
-            self._waiting = still_to_send(self._evidence, self._waiting, listed)
+            return
+        server_now = self._clock.now() + listed.offset
+        steps = still_to_send_steps(self._evidence, self._waiting, listed, server_now)
+        self._waiting = await in_turns(steps)
 
     async def _try_first(self) -> None:
         """Send one session, or a few, until the list shows what a revoke does here.
@@ -195,7 +199,7 @@ class Revocation:
             if against is not None:
                 self._halt.because(against.reason, against.hint, against.fault)
                 break
-            self._recheck(listed)
+            await self._recheck(listed)
             if first_use.is_decided and evidence.proves_call_works({trial.id}, listed, now):
                 self._sending.may_repeat = True
                 await self._store(self._verified.remember)

@@ -1,0 +1,150 @@
+"""Retention rules: which sessions of each group stay, and why. Pure.
+
+What any rule keeps stays. What can't be judged stays too: a group without client and network, a
+session without a creation date under `keep_newest`, and one for which no rule that was given has
+what it needs.
+"""
+
+import math
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+
+from qiscus_tui.model.durations import as_typed
+from qiscus_tui.model.session import Session
+from qiscus_tui.service.sessions.groups import Group, GroupKey
+
+DEFAULT_KEYS = (GroupKey.CLIENT, GroupKey.NETWORK)
+
+_STEP = 1000
+"""Sessions that are judged between two yields."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What stays of each group. Ages are in seconds, by the server's clock; None: no such rule."""
+
+    keep_newest: int | None = None
+    """The newest so many by creation, 1 or more; all that are as old as the last of them too."""
+    keep_used_within: float | None = None
+    keep_created_within: float | None = None
+    include_unknown: bool = False
+    """Whether a group without client and network is judged like any other."""
+
+    def __post_init__(self) -> None:
+        if self.keep_newest is not None and self.keep_newest < 1:
+            raise ValueError("keep_newest is 1 or more")
+
+    @property
+    def given(self) -> bool:
+        """Whether there is any rule."""
+        return self.keep_newest is not None or self.depends_on_clock
+
+    @property
+    def depends_on_clock(self) -> bool:
+        """Whether a wrong clock, ours or the server's, may change what stays."""
+        return self.keep_used_within is not None or self.keep_created_within is not None
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How sessions are grouped, and what stays of each group."""
+
+    keys: tuple[GroupKey, ...]
+    rules: Rules
+    policy: str = ""
+    """The policy in config.toml that they come from."""
+
+    @property
+    def words(self) -> str:
+        """Return `by client, network: keep the newest 1, used within 24h`."""
+        rules, kept = self.rules, list[str]()
+        if rules.keep_newest is not None:
+            kept.append(f"the newest {rules.keep_newest:,}")
+        if rules.keep_used_within is not None:
+            kept.append(f"used within {as_typed(rules.keep_used_within)}")
+        if rules.keep_created_within is not None:
+            kept.append(f"created within {as_typed(rules.keep_created_within)}")
+        words = f"by {', '.join(key.value for key in self.keys)}: keep {', '.join(kept)}"
+        if rules.include_unknown:
+            words += "; unknown groups too"
+        return f"policy {self.policy}, {words}" if self.policy else words
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a session stays."""
+
+    words: str
+    is_judged: bool = True
+    """False: it stays because something is unknown of it."""
+
+
+def kept_steps(
+    sessions: Sequence[Session], groups: Sequence[Group], rules: Rules, server_now: float
+) -> Generator[None, None, dict[int, Why]]:
+    """Return by position why each session that stays does so. Yields now and then."""
+    kept: dict[int, Why] = {}
+    for group in groups:
+        judge = _judge(sessions, group, rules, server_now)
+        positions = group.positions
+        for start in range(0, len(positions), _STEP):
+            for position in positions[start : start + _STEP]:
+                why = judge(sessions[position])
+                if why is not None:
+                    kept[position] = why
+            yield
+    return kept
+
+
+def _judge(
+    sessions: Sequence[Session], group: Group, rules: Rules, server_now: float
+) -> Callable[[Session], Why | None]:
+    """Return what says of a session of this group why it stays; None where it does not."""
+    if group.is_unknown and not rules.include_unknown:
+        keys = [key.value for key, value in zip(group.keys, group.values, strict=True) if not value]
+        unknown = Why(f"{' and '.join(keys)} unknown", is_judged=False)
+        return lambda _: unknown
+    most = rules.keep_newest
+    newest = Why(f"newest {most} of {group.name}")
+    if most is not None and len(group.positions) <= most:
+        return lambda _: newest
+    border = _border(sessions, group, most)
+    undated = Why(f"no creation date: may be among the newest {most}", is_judged=False)
+    used_since, used = _within("used", rules.keep_used_within, server_now)
+    created_since, created = _within("created", rules.keep_created_within, server_now)
+    unjudged = Why("what the rules go by is unknown", is_judged=False)
+
+    def why(session: Session) -> Why | None:
+        created_at, used_at = session.created_at, session.last_used_at
+        if created_at is not None and created_at >= border:
+            return newest
+        if used_at is not None and used_at >= used_since:
+            return used
+        if created_at is not None and created_at >= created_since:
+            return created
+        if most is not None:
+            return undated if created_at is None else None
+        is_judged = (used_at is not None and used_since < math.inf) or (
+            created_at is not None and created_since < math.inf
+        )
+        return None if is_judged else unjudged
+
+    return why
+
+
+def _border(sessions: Sequence[Session], group: Group, most: int | None) -> float:
+    """Return the creation from which on a session is among the newest of its group.
+
+    Sessions of the same second can't be told apart: all stay that are as new as the last of them.
+    """
+    if most is None:
+        return math.inf
+    dates = [date for one in group.positions if (date := sessions[one].created_at) is not None]
+    return -math.inf if len(dates) <= most else sorted(dates)[-most]
+
+
+def _within(verb: str, seconds: float | None, server_now: float) -> tuple[float, Why]:
+    """Return since when a session counts as used or created, and why it then stays."""
+    if seconds is None:
+        return math.inf, Why("")
+    return server_now - seconds, Why(f"{verb} within {as_typed(seconds)}")

@@ -1,0 +1,513 @@
+"""Retention rules: of each group, what a rule keeps stays and says why; the rest goes."""
+
+import asyncio
+import itertools
+import math
+import random
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, field, replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace as replaced
+
+from qiscus_tui import query
+from qiscus_tui.errors import QiscusTuiError, UsageError
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.session import Current, Session
+from qiscus_tui.service.revocation.clock_check import check_clocks
+from qiscus_tui.service.revocation.outcomes import Outcome, Report
+from qiscus_tui.service.revocation.plan import (
+    Allowed,
+    Exclusion,
+    RevocationPlan,
+    Selection,
+    make_plan,
+)
+from qiscus_tui.service.revocation.retention import Retention, Rules
+from qiscus_tui.service.sessions.groups import GroupKey
+from qiscus_tui.service.sessions.session_list import SessionList
+from tests.clocks import ManualClock
+from tests.service.scripted import (
+    DAY,
+    START,
+    AuditTrail,
+    ListStep,
+    Reply,
+    ScriptedServer,
+    Stage,
+    Trials,
+    ending,
+    listed,
+    new_session,
+)
+from tests.service.test_any_faults import READINGS, REPLIES
+
+HOUR = 3600.0
+CLIENT_AND_NETWORK = (GroupKey.CLIENT, GroupKey.NETWORK)
+PROTECTED = Known("billing cron", "curl", protect=True)
+_NUMBERS = itertools.count()
+
+
+def one(
+    name: str = "",
+    *,
+    age: float | None = 10 * DAY,
+    idle: float | None = None,
+    agent: str | None = "curl/8.5",
+    ip: str | None = "192.0.2.1",
+    **changes: object,
+) -> Session:
+    """A session of this age and last use, in seconds before now."""
+    return new_session(
+        next(_NUMBERS),
+        created_at=None if age is None else START - age,
+        last_used_at=None if idle is None else START - idle,
+        user_agent=agent,
+        safe_agent=agent or "",
+        ip=ip,
+        safe_ip=ip or "",
+        user=name or None,
+        safe_user=name,
+        **changes,
+    )
+
+
+def planned(
+    sessions: Iterable[Session],
+    rules: Rules,
+    *,
+    keys: tuple[GroupKey, ...] = CLIENT_AND_NETWORK,
+    allowed: Allowed | None = None,
+    protected: str = "",
+    where: str = "",
+    current: Current | None = None,
+) -> RevocationPlan:
+    """The plan of these rules on these sessions, which are known by their user."""
+    them = list(sessions)
+    labels = {session.id: PROTECTED for session in them if session.safe_user in protected.split()}
+    on = listed(them, labels=labels, current=current)
+    moment = query.Moment(START, DAY)
+    chosen = query.select(query.parse(where), on, moment)
+    selection = Selection(chosen, "matches", rule=query.parse(where) if where else None)
+    return make_plan(on, selection, allowed or Allowed(), Retention(keys, rules), moment)
+
+
+def targets(plan: RevocationPlan) -> str:
+    return " ".join(sorted(target.session.safe_user for target in plan.targets))
+
+
+def reasons(plan: RevocationPlan) -> dict[str, str]:
+    return {kept.session.safe_user: kept.reason for kept in plan.kept}
+
+
+ABC = [one("a", age=DAY, idle=5 * DAY), one("b", age=2 * DAY, idle=HOUR), one("c", age=3 * DAY)]
+UNDATED = [one("u", age=None), one("v", age=None)]
+OLD = 90 * DAY
+
+
+@pytest.mark.parametrize(
+    ("sessions", "rules", "gone"),
+    [
+        pytest.param(ABC, Rules(1), "b c", id="the newest"),
+        pytest.param(ABC, Rules(2), "c", id="the newest two"),
+        pytest.param(ABC, Rules(3), "", id="as many as there are"),
+        pytest.param(ABC[::-1], Rules(1), "b c", id="whatever the order of the list"),
+        pytest.param(ABC, Rules(99), "", id="more than there are"),
+        pytest.param([one("a", age=OLD)], Rules(1), "", id="a group of one"),
+        pytest.param(ABC, Rules(1, 2 * HOUR), "c", id="any rule keeps"),
+        pytest.param(ABC, Rules(1, HOUR), "c", id="used exactly so long ago"),
+        pytest.param(ABC, Rules(1, HOUR - 1), "b c", id="used longer ago"),
+        pytest.param(ABC, Rules(None, None, 2 * DAY), "c", id="created exactly so long ago"),
+        pytest.param(ABC, Rules(None, None, DAY - 1), "a b c", id="created longer ago"),
+        pytest.param([one("f", age=-HOUR, idle=-HOUR)], Rules(None, 1, 1), "", id="in the future"),
+        # Ties
+        pytest.param([one("a"), one("b"), one("c", age=OLD)], Rules(1), "c", id="tie for newest"),
+        pytest.param([*ABC, one("d", age=2 * DAY)], Rules(2), "c", id="tie at the border"),
+        pytest.param([*ABC, one("d", age=DAY)], Rules(2), "b c", id="tie above the border"),
+        # What can't be judged
+        pytest.param([*ABC, *UNDATED], Rules(1), "b c", id="undated stay where others are dated"),
+        pytest.param([*ABC, *UNDATED], Rules(4), "", id="undated take no place of a dated one"),
+        pytest.param(UNDATED, Rules(1), "", id="a group without any date stays"),
+        pytest.param(UNDATED, Rules(None, HOUR, HOUR), "", id="neither date nor last use"),
+        pytest.param([one("a", age=None, idle=DAY)], Rules(None, HOUR, 1), "a", id="by last use"),
+        pytest.param([one("a", age=None, idle=DAY)], Rules(1, HOUR), "", id="undated and newest"),
+        pytest.param([one("c")], Rules(None, HOUR), "", id="last use unknown, and no other rule"),
+        pytest.param([one("c")], Rules(None, HOUR, HOUR), "c", id="last use unknown: by the other"),
+        pytest.param([*ABC], Rules(1, 10 * DAY), "c", id="last use unknown: not the newest"),
+        # Groups
+        pytest.param(
+            [one("a"), one("b", agent="wget/1"), one("c", ip="198.51.100.1")], Rules(1), "",
+            id="each group has its newest",
+        ),
+        pytest.param(
+            [one("a", age=DAY), one("b", ip="192.0.2.254")], Rules(1), "b", id="the same network"
+        ),
+        pytest.param(
+            [one("a", agent=None, ip=None), one("b", agent=None, ip=None, age=OLD)], Rules(1), "",
+            id="an unknown group stays whole",
+        ),
+        pytest.param(
+            [one("a", agent=None, ip=None), one("b", agent=None, ip=None, age=OLD)],
+            Rules(1, include_unknown=True), "b",
+            id="an unknown group that is included",
+        ),
+        pytest.param(
+            [one("a", agent=None), one("b", agent=None, age=OLD)], Rules(1), "b",
+            id="a network without a client is a group like any other",
+        ),
+    ],
+)  # fmt: skip
+def test_what_no_rule_keeps_goes(sessions: list[Session], rules: Rules, gone: str):
+    plan = planned(sessions, rules)
+    assert targets(plan) == gone
+    assert len(plan.kept) == len(sessions) - len(gone.split())
+    assert [(g.kept + g.targets) for g in plan.groups] == [g.group.count for g in plan.groups]
+
+
+def test_each_kept_session_has_its_reason():
+    unknown = one("x", agent=None, ip=None)
+    sessions = [*ABC, one("d", age=4 * DAY, idle=None), *UNDATED[:1], unknown]
+    plan = planned(sessions, Rules(1, 24 * HOUR, 3 * DAY))
+    assert reasons(plan) == {
+        "a": "kept: newest 1 of curl · 192.0.2.0/24",
+        "b": "kept: used within 24h",
+        "c": "kept: created within 3d",
+        "u": "kept: no creation date: may be among the newest 1",
+        "x": "kept: client and network unknown",
+    }
+    assert targets(plan) == "d"
+    first = plan.groups[0]
+    assert (first.group.name, first.kept, first.targets) == ("curl · 192.0.2.0/24", 4, 1)
+    assert plan.rule == (
+        "by client, network: keep the newest 1, used within 24h, created within 3d"
+    )
+
+
+def test_our_own_session_counts_among_the_newest():
+    own = one("own", age=HOUR, current=True)
+    plan = planned([own, *ABC], Rules(1))
+    assert targets(plan) == "a b c"
+    assert [left.exclusion for left in plan.left_out] == [Exclusion.CURRENT]
+    assert plan.kept == ()
+    assert targets(planned([own, *ABC], Rules(2))) == "b c"
+
+
+def test_a_protected_session_counts_among_the_newest():
+    assert targets(planned(ABC, Rules(1), protected="a")) == "b c"
+    assert targets(planned(ABC, Rules(1), protected="c")) == "b"
+
+
+def test_what_may_enter_is_judged_like_the_rest():
+    own = one("own", age=HOUR, current=True)
+    sessions = [own, *ABC]
+    assert targets(planned(sessions, Rules(1), allowed=Allowed(current=True))) == "a b c"
+    old = [*ABC, one("own", age=OLD, current=True)]
+    assert targets(planned(old, Rules(1), allowed=Allowed(current=True))) == "b c own"
+
+
+def test_rules_apply_to_what_the_filter_leaves():
+    plan = planned(ABC, Rules(1), where="-user:a")
+    assert targets(plan) == "c"
+    assert plan.rule == "filter -user:a; by client, network: keep the newest 1"
+
+
+def test_other_keys_group_otherwise():
+    sessions = [one("a"), one("a", age=OLD), one("b", agent="wget/1", age=OLD)]
+    assert targets(planned(sessions, Rules(1), keys=(GroupKey.USER,))) == "a"
+
+
+@pytest.mark.parametrize(
+    ("plan", "doubt"),
+    [
+        pytest.param(planned(ABC, Rules(99)), None, id="rules keep all of them"),
+        pytest.param(planned(UNDATED, Rules(1)), "no creation date", id="nothing could be judged"),
+        pytest.param(planned([*UNDATED, ABC[0]], Rules(1)), None, id="some could"),
+        pytest.param(planned([], Rules(1)), None, id="nothing there"),
+        pytest.param(
+            planned(ABC, Rules(1), current=Current.UNKNOWN), "may be the current", id="own unknown"
+        ),
+        pytest.param(planned(ABC, Rules(9), current=Current.UNKNOWN), None, id="own kept anyway"),
+    ],
+)
+def test_where_nothing_goes_for_lack_of_knowledge_the_plan_says_so(
+    plan: RevocationPlan, doubt: str | None
+):
+    assert plan.targets == ()
+    assert doubt in (plan.doubt or "") if doubt else plan.doubt is None
+
+
+def test_fewer_than_one_cannot_be_kept():
+    with pytest.raises(ValueError, match="1 or more"):
+        Rules(0)
+
+
+@pytest.mark.parametrize(
+    ("rules", "refused"), [(Rules(1), False), (Rules(1, HOUR), True), (Rules(1, None, 1), True)]
+)
+def test_rules_about_age_need_clocks_that_agree(rules: Rules, refused: bool):
+    wrong = replace(listed(ABC), offset=3 * DAY)
+    retention = Retention(CLIENT_AND_NETWORK, rules)
+    if not refused:
+        return check_clocks(wrong, None, retention)
+    with pytest.raises(UsageError, match="days ahead") as refusal:
+        check_clocks(wrong, None, retention)
+    assert "--allow-clock-offset" in refusal.value.hint
+    return check_clocks(replace(wrong, offset=DAY / 2), None, retention)
+
+
+# What happens between the plan and the sending
+
+
+async def applied(stage: Stage, rules: Rules, where: str = "") -> tuple[RevocationPlan, Report]:
+    """Plan, wait a minute, and apply: the list is read again first."""
+    now = stage.server.now_listed()
+    moment = query.Moment(stage.clock.now(), DAY)
+    rule = query.parse(where) if where else None
+    chosen = query.select(rule, now, moment) if rule else range(len(now))
+    selection = Selection(chosen, "matches", rule=rule)
+    plan = make_plan(now, selection, Allowed(), Retention(CLIENT_AND_NETWORK, rules), moment)
+    stage.clock.advance(60)
+    return plan, (await stage.apply(plan)).report
+
+
+def used_now(name: str) -> ListStep:
+    """Its token is used."""
+
+    def step(server: ScriptedServer) -> None:
+        for session in list(server.live.values()):
+            if session.safe_user == name:
+                server.add(replaced(session, last_used_at=server.clock.now()))
+
+    return step
+
+
+def ended(name: str) -> ListStep:
+    def step(server: ScriptedServer) -> None:
+        server.live = {k: s for k, s in server.live.items() if s.safe_user != name}
+
+    return step
+
+
+def moved(name: str) -> ListStep:
+    def step(server: ScriptedServer) -> None:
+        for session in list(server.live.values()):
+            if session.safe_user == name:
+                server.add(replaced(session, ip="203.0.113.5", safe_ip="203.0.113.5"))
+
+    return step
+
+
+def began(name: str) -> ListStep:
+    return lambda server: server.add(one(name, age=-30))
+
+
+def both(*steps: ListStep) -> ListStep:
+    def step(server: ScriptedServer) -> None:
+        for each in steps:
+            assert not isinstance(each, QiscusTuiError)
+            each(server)
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("rules", "where", "change", "sent", "reason"),
+    [
+        pytest.param(Rules(1), "", began("n"), "b c", "", id="nothing of it changed"),
+        pytest.param(
+            Rules(1, HOUR), "", used_now("c"), "b", "kept now: used within 1h", id="used since"
+        ),
+        pytest.param(
+            Rules(1), "", ended("a"), "c", "kept now: newest 1 of curl · 192.0.2.0/24",
+            id="the newest ended since",
+        ),
+        pytest.param(
+            Rules(1), "", both(ended("a"), began("n")), "c",
+            "kept now: newest 1 of curl · 192.0.2.0/24",
+            id="another that began takes nobody's place",
+        ),
+        pytest.param(
+            Rules(1), "", moved("c"), "b", "kept now: newest 1 of curl · 203.0.113.0/24",
+            id="alone in its group by now",
+        ),
+        pytest.param(
+            Rules(1), "-idle:<1d", used_now("c"), "b", "no longer matches the filter",
+            id="left the filter",
+        ),
+        pytest.param(
+            Rules(1), "-idle:<1d", used_now("a"), "c", "kept now: newest 1 of curl · 192.0.2.0/24",
+            id="the newest left the filter",
+        ),
+    ],
+)  # fmt: skip
+async def test_what_a_rule_keeps_when_the_list_is_read_again_is_not_sent(
+    stage: Stage, rules: Rules, where: str, change: ListStep, sent: str, reason: str
+):
+    a, b, c = (replaced(session, last_used_at=START - 9 * DAY) for session in ABC)
+    stage.server.add(a, b, c)
+    stage.server.readings.append(change)
+    plan, report = await applied(stage, rules, where)
+    assert targets(plan) == "b c"
+    names = {session.id: session.safe_user for session in ABC}
+    assert " ".join(sorted(names[one] for one in stage.server.requests)) == sent
+    left = [(o.outcome, o.reason) for o in report.outcomes if o.outcome is not Outcome.REVOKED]
+    assert left == ([(Outcome.NOT_SENT, reason)] if reason else [])
+
+
+async def test_what_the_newer_list_lacks_can_no_longer_be_judged(stage: Stage):
+    stage.server.add(*ABC)
+    stage.server.hidden = {ABC[2].id}
+    plan, _ = await applied(stage, Rules(1))
+    assert targets(plan) == "b"  # the list had not all to begin with
+    stage.server.hidden = {ABC[1].id}
+    stage.server.readings.append(lambda server: None)
+    _, report = await applied(stage, Rules(1))
+    assert stage.server.requests == [ABC[1].id, ABC[2].id]
+    assert report.is_whole
+
+
+# The property: no session that any rule keeps is ever sent
+
+
+@dataclass
+class Judge(ScriptedServer):
+    """Remembers each list that it gave, and when."""
+
+    given: list[tuple[int, SessionList, float]] = field(
+        default_factory=list[tuple[int, SessionList, float]]
+    )
+    """How many requests had come before, the list, and the server's time."""
+
+    async def read_list(self, settle: Set[str]) -> SessionList:
+        before = len(self.requests)
+        now = await super().read_list(settle)
+        self.given.append((before, now, self.clock.now() + self.offset))
+        return now
+
+
+def keeps(rules: Rules, session: Session, group: list[Session], now: float) -> bool:
+    """Whether a rule keeps it, by the words of the rules alone."""
+    created, used = session.created_at, session.last_used_at
+    if group_of(session) == (None, None) and not rules.include_unknown:
+        return True
+    newer = sum(created is None or (s.created_at or -math.inf) > created for s in group)
+    return any(
+        [
+            rules.keep_newest is not None and (created is None or newer < rules.keep_newest),
+            is_within(rules.keep_used_within, used, now),
+            is_within(rules.keep_created_within, created, now),
+            rules.keep_newest is None
+            and (rules.keep_used_within is None or used is None)
+            and (rules.keep_created_within is None or created is None),
+        ]
+    )
+
+
+def is_within(limit: float | None, then: float | None, now: float) -> bool:
+    return limit is not None and then is not None and now - then <= limit
+
+
+def group_of(session: Session) -> tuple[str | None, str | None]:
+    return session.user_agent, session.ip and session.ip.rpartition(".")[0]
+
+
+def kept_on(on: SessionList, rules: Rules, now: float) -> set[str]:
+    groups: dict[object, list[Session]] = {}
+    for session in on.sessions:
+        groups.setdefault(group_of(session), []).append(session)
+    return {s.id for s in on.sessions if keeps(rules, s, groups[group_of(s)], now)}
+
+
+AGES = st.none() | st.sampled_from([HOUR, 2 * HOUR, DAY, DAY, 3 * DAY, 20 * DAY])
+SESSIONS = st.builds(
+    one,
+    age=AGES,
+    idle=AGES,
+    agent=st.sampled_from(["curl/8.5", "curl/8.5", "Wget/1.21", None]),
+    ip=st.sampled_from(["192.0.2.1", "192.0.2.9", "198.51.100.1", None]),
+)
+RULES = st.builds(
+    Rules,
+    st.none() | st.integers(1, 3),
+    st.none() | st.sampled_from([HOUR, 1.5 * DAY]),
+    st.none() | st.sampled_from([HOUR, 2 * DAY]),
+    st.booleans(),
+).filter(lambda rules: rules.given)
+
+
+def changes_something(seed: int) -> ListStep:
+    """Sessions are used, end, move and begin."""
+
+    def step(server: ScriptedServer) -> None:
+        now, chance = server.clock.now(), random.Random(seed)
+        for session in list(server.live.values()):
+            match chance.randrange(8):
+                case 0:
+                    server.end(session.id)
+                case 1:
+                    server.add(replaced(session, last_used_at=now))
+                case 2:
+                    server.add(replaced(session, ip="198.51.100.7"))
+                case 3:
+                    server.add(one("new", age=START - now, idle=START - now))
+                case 4:
+                    server.labels[session.id] = PROTECTED
+                case _:
+                    pass
+
+    return step
+
+
+@given(
+    sessions=st.lists(SESSIONS, min_size=1, max_size=25),
+    rules=RULES,
+    own=st.booleans(),
+    verified=st.booleans(),
+    plan_age=st.sampled_from([0.0, 60.0, 60.0, 2 * HOUR]),
+    replies=st.lists(st.sampled_from(REPLIES), max_size=20),
+    readings=st.lists(
+        st.integers(0, 999).map(changes_something) | st.sampled_from(READINGS),
+        min_size=1,
+        max_size=4,
+    ),
+)
+@settings(max_examples=300, deadline=None)
+def test_no_session_that_any_rule_keeps_is_ever_sent(
+    sessions: list[Session],
+    rules: Rules,
+    own: bool,
+    verified: bool,
+    plan_age: float,
+    replies: list[Reply],
+    readings: list[ListStep],
+):
+    clock = ManualClock()
+    server = Judge(clock)
+    stage = Stage(clock, server, AuditTrail(server.log), Trials(verified))
+    server.add(*sessions)
+    if own:
+        stage.own_session()
+    server.next_replies.extend(replies)
+    server.readings.extend(readings)
+    on = server.now_listed()
+    retention, moment = Retention(CLIENT_AND_NETWORK, rules), query.Moment(clock.now(), DAY)
+    plan = make_plan(on, Selection(range(len(on)), "all"), Allowed(), retention, moment)
+    assert {k.session.id for k in plan.kept} | {
+        left.session.id for left in plan.left_out if left.kept
+    } == kept_on(on, rules, clock.now())
+
+    async def run() -> Report:
+        clock.advance(plan_age)
+        return (await ending(stage.run(plan, 3))).report
+
+    report = asyncio.run(run())
+    for number, session_id in enumerate(server.requests):
+        assert session_id not in kept_on(on, rules, moment.server_now)
+        known = [given for given in server.given if given[0] <= number]
+        for _, then, now in known[-1:]:
+            assert session_id not in kept_on(then, rules, now)
+    assert {o.id for o in report.outcomes if o.outcome is Outcome.NOT_SENT} & set(
+        server.requests
+    ) == set()
