@@ -27,6 +27,7 @@ VERBS = {
     "exec": "run a command with a valid short-lived token, or the secret key, in its environment",
     "api": "make any other call of the API, and print the body of its answer",
     "doctor": "check configuration, storage, network, clock and the paths of the API",
+    "known": "list, name or forget integrations; protected ones stay out of plans",
     "audit": "show what was revoked from here, and who logged in and out",
     "sandbox": "serve the demo API on this machine, for trying things out",
     "completion": "print the completion functions for a shell",

@@ -4,13 +4,15 @@ import ipaddress
 
 from msgspec import Struct
 
+from qiscus_tui.model.client_names import client_family
+
 
 class Known(Struct, frozen=True):
     """A working integration, identified by client and network; either may be left out."""
 
     label: str
     client: str = ""
-    """The beginning of its user agent or client name, in any case."""
+    """The beginning of its user agent or client name, or the name without version; in any case."""
     network: ipaddress.IPv4Network | ipaddress.IPv6Network | None = None
     protect: bool = False
     """Keep its sessions out of plans."""
@@ -19,7 +21,9 @@ class Known(Struct, frozen=True):
         """Return whether a session with these belongs to this integration."""
         wanted = self.client.casefold()
         if wanted and not (
-            client.casefold().startswith(wanted) or (user_agent or "").casefold().startswith(wanted)
+            client.casefold().startswith(wanted)
+            or (user_agent or "").casefold().startswith(wanted)
+            or client_family(client).casefold() == wanted
         ):
             return False
         if self.network is None:
@@ -32,3 +36,17 @@ class Known(Struct, frozen=True):
             # Dual-stack servers log 10.2.0.7 as ::ffff:10.2.0.7.
             return address.ipv4_mapped in self.network or address in self.network
         return address in self.network
+
+    def covers(self, other: "Known") -> bool:
+        """Return whether every session of the other one belongs to this one too."""
+        if not other.client.casefold().startswith(self.client.casefold()):
+            return False
+        if self.network is None or other.network is None:
+            return self.network is None
+        if isinstance(self.network, ipaddress.IPv4Network):
+            return isinstance(other.network, ipaddress.IPv4Network) and other.network.subnet_of(
+                self.network
+            )
+        return isinstance(other.network, ipaddress.IPv6Network) and other.network.subnet_of(
+            self.network
+        )

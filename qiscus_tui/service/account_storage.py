@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from qiscus_tui.store.accounts import AccountBook
     from qiscus_tui.store.audit import AuditLog
     from qiscus_tui.store.journal import Journal
+    from qiscus_tui.store.known import KnownFile
     from qiscus_tui.store.secrets import SecretStore
     from qiscus_tui.store.verified_calls import VerifiedCalls
     from qiscus_tui.store.visits import Visits
@@ -74,6 +75,12 @@ class LocalFiles:
         from qiscus_tui.store.verified_calls import VerifiedCalls
 
         return VerifiedCalls(self.paths, origin, app_id, call)
+
+    def known(self, origin: str, app_id: str) -> KnownFile:
+        """Return the integrations of one app that were named from here."""
+        from qiscus_tui.store.known import KnownFile
+
+        return KnownFile(self.paths, origin, app_id)
 
 
 @dataclass(frozen=True)

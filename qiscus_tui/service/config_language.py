@@ -1,13 +1,13 @@
-"""The words of the API, the filter and the groups that config.toml may use.
+"""The words of the API, the filter and the sort orders that config.toml may use.
 
 Each is loaded only for a file that uses it: most have none.
 """
 
 from collections.abc import Sequence
 
+from qiscus_tui.model.group_keys import GROUP_KEYS
 from qiscus_tui.store.config import Language
 
-GROUP_KEYS = ("client", "network", "ip", "user", "label", "day")
 GROUP_SORT_KEYS = ("count", "per_day", "oldest", "newest", "last_used", *GROUP_KEYS)
 
 
@@ -15,10 +15,6 @@ def _calls() -> Sequence[str]:
     from qiscus_tui.api.contract import OVERRIDABLE
 
     return OVERRIDABLE
-
-
-def _group_keys() -> Sequence[str]:
-    return GROUP_KEYS
 
 
 def _session_sort_keys() -> Sequence[str]:
@@ -37,4 +33,4 @@ def _check_filter(text: str) -> None:
     parse(text)
 
 
-LANGUAGE = Language(_calls, _group_keys, _session_sort_keys, _group_sort_keys, _check_filter)
+LANGUAGE = Language(_calls, _session_sort_keys, _group_sort_keys, _check_filter)

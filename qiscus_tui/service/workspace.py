@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui import __version__
 from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.model.account import Credentials, Storage
+from qiscus_tui.model.account import Account, Credentials, Storage
 from qiscus_tui.model.clock import Clock, SystemClock
 from qiscus_tui.service.account_selection import (
     AccountOptions,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from qiscus_tui.api.wire import WireSettings
     from qiscus_tui.model.origin import Origin
     from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.integrations import Integrations
     from qiscus_tui.service.sessions.snapshot import Reader
     from qiscus_tui.store.secrets import SecretStore
 
@@ -123,11 +124,19 @@ class Workspace:
         }
         return contract_with(overrides)
 
-    def reader(self) -> Reader:
+    def integrations(self, account: Account) -> Integrations:
+        """Return the known integrations of the account's app."""
+        from qiscus_tui.service.integrations import Integrations
+
+        config_file = self.config_file or self.local_files.paths.config_file
+        file = self.local_files.known(str(account.origin), account.app_code)
+        return Integrations(self.config.known, config_file, file)
+
+    def reader(self, account: Account) -> Reader:
         """Return a reader, which turns listings into snapshots."""
         from qiscus_tui.service.sessions.snapshot import full_reader
 
-        return full_reader(self.config.known)
+        return full_reader(self.integrations(account).known)
 
     def connect(self, selected: SelectedAccount) -> Connection:
         """Return a connection to the account; nothing is sent yet. Raises StorageError."""
@@ -145,7 +154,7 @@ class Workspace:
             client,
             account_storage,
             self.clock,
-            self.reader(),
+            self.reader(account),
             selected.by,
             self.show_secret,
             self.warn,

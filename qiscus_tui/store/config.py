@@ -9,14 +9,14 @@ from msgspec import Meta, Struct
 
 from qiscus_tui.errors import ConfigError, FilterError
 from qiscus_tui.model.account import Storage
-from qiscus_tui.model.addresses import named_network
 from qiscus_tui.model.durations import DAY, MINUTE
+from qiscus_tui.model.group_keys import GROUP_KEYS
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import Origin
-from qiscus_tui.model.text import safe
 from qiscus_tui.store import config_checks as read
 from qiscus_tui.store.config_reader import ConfigFile, Place, setting, unreadable
 from qiscus_tui.store.file_checks import check_settings, shown
+from qiscus_tui.store.known import KnownEntry
 
 
 class ServerConfig(Struct, frozen=True, forbid_unknown_fields=True):
@@ -136,25 +136,6 @@ class Config(Struct, frozen=True):
     """By the call's name, such as "revoke_token"."""
 
 
-class _Known(Struct, frozen=True, forbid_unknown_fields=True):
-    """`[[known]]`."""
-
-    client: str = ""
-    ip: Annotated[str, setting(read.network)] = ""
-    label: str = ""
-    protect: bool = False
-
-    def __post_init__(self) -> None:
-        if not self.client and not self.ip:
-            raise ValueError("needs client or ip, to select its sessions")
-
-    @property
-    def known(self) -> Known:
-        network = named_network(self.ip) if self.ip else None
-        label = safe(self.label or self.client or self.ip, 60)
-        return Known(label, self.client, network, protect=self.protect)
-
-
 Names = Callable[[], Sequence[str]]
 
 
@@ -164,7 +145,6 @@ class Language:
 
     calls: Names
     """The calls that `[api]` may override."""
-    group_keys: Names
     session_sort_keys: Names
     group_sort_keys: Names
     check_filter: Callable[[str], object]
@@ -224,7 +204,7 @@ def _config(path: Path, language: Language) -> Config:
         accounts={
             name: file.table(AccountConfig, *at) for name, at in file.tables("account").items()
         },
-        known=tuple(one.known for one in file.list_of(_Known, "known")),
+        known=tuple(one.known for one in file.list_of(KnownEntry, "known")),
         policies=policies,
         views=views,
         api={name: file.table(Override, *at) for name, at in overrides.items()},
@@ -242,4 +222,4 @@ def _check_selection(
                 (*place, "filter"), f"has a mistake: {error.message}", error.hint
             ) from error
     for key in one.group_by:
-        file.check_word("grouping", key, language.group_keys(), *place, "group_by")
+        file.check_word("grouping", key, GROUP_KEYS, *place, "group_by")

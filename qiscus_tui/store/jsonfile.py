@@ -23,11 +23,19 @@ T = TypeVar("T")
 Content = TypeVar("Content", bound=msgspec.Struct)
 
 
+class _DamagedError(Exception):
+    """The file is not JSON of ours."""
+
+
 class JsonFile(Generic[Content]):
     """One Struct in one file, next to the format's `version`."""
 
-    def __init__(self, paths: Paths, path: Path, kind: type[Content], lost: str) -> None:
-        """Every field of `kind` has a default. `lost` is what to do after the file was damaged."""
+    def __init__(self, paths: Paths, path: Path, kind: type[Content], lost: str | None) -> None:
+        """Every field of `kind` has a default. `lost` is what to do after the file was damaged.
+
+        None: nothing may go on without what it holds, so a damaged one stays where it is, and
+        all of this raises StorageError until it is restored or moved away.
+        """
         self.path = path
         self._kind = kind
         self._files = paths.files
@@ -57,8 +65,8 @@ class JsonFile(Generic[Content]):
             self._files.sweep_temporaries(self.path)
             try:
                 content = self._read()
-            except _DamagedError:
-                self._files.set_aside(self.path)
+            except _DamagedError as damaged:
+                self._set_aside(damaged)
                 content = self._kind()
             before = _fields(content)
             yield content
@@ -89,10 +97,18 @@ class JsonFile(Generic[Content]):
         try:
             return self._read()  # another process may have replaced it before we had the lock
         except _DamagedError as damaged:
-            aside = self._files.set_aside(self.path)
+            aside = self._set_aside(damaged)
             raise StorageError(
                 f"{shown(self.path)} was damaged and is now {shown(aside.name)}", self._lost
             ) from damaged
+
+    def _set_aside(self, damaged: _DamagedError) -> Path:
+        if self._lost is None:
+            raise StorageError(
+                f"{shown(self.path)} is damaged",
+                f"Restore it, or start afresh without it: {moved_away(self.path)}",
+            ) from damaged
+        return self._files.set_aside(self.path)
 
     def _read(self) -> Content:
         content = decoded(self._parsed(), self._kind)
@@ -114,10 +130,6 @@ class JsonFile(Generic[Content]):
                 f"Install that version again, or start afresh: {moved_away(self.path)}",
             )
         return fields
-
-
-class _DamagedError(Exception):
-    """The file is not JSON of ours."""
 
 
 def _fields(content: msgspec.Struct) -> dict[str, object]:

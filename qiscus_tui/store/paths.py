@@ -69,6 +69,11 @@ class Paths(Struct, frozen=True):
         return self.state_dir / "visits.json"
 
     @property
+    def known_file(self) -> Path:
+        """Integrations that were named in the app or by `known add`."""
+        return self.state_dir / "known.json"
+
+    @property
     def ids_file(self) -> Path:
         """Session ids for the shell's completion."""
         return self.cache_dir / "ids.json"

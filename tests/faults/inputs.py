@@ -35,6 +35,7 @@ from qiscus_tui.store.config import load_named_config
 from qiscus_tui.store.credentials import to_json
 from qiscus_tui.store.journal import Journal
 from qiscus_tui.store.jsonfile import decoded
+from qiscus_tui.store.known import KnownFile
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.store.secrets import FileSecrets
 from qiscus_tui.store.verified_calls import VerifiedCalls
@@ -304,6 +305,7 @@ _LOOKS: tuple[tuple[Callable[[Paths], Path], Callable[[Paths], object]], ...] = 
     (lambda paths: paths.journal_file, lambda paths: Journal(paths).unfinished()),
     (lambda paths: paths.visits_file, lambda paths: Visits(paths).last("k")),
     (lambda paths: paths.verified_file, lambda paths: VerifiedCalls(paths, *"abc").is_verified()),
+    (lambda paths: paths.known_file, lambda paths: KnownFile(paths, "a", "b").entries()),
     (lambda paths: paths.audit_file, lambda paths: AuditLog(paths, environ={}).read()),
 )  # fmt: skip
 

@@ -44,14 +44,16 @@ async def test_the_first_known_integration_that_matches_is_the_label():
     inside = new_session(1, user_agent="GuzzleHttp/7", ip="10.2.3.4")
     outside = new_session(2, user_agent="GuzzleHttp/7", ip="10.9.3.4")
     other = new_session(3, user_agent="curl/8", ip="10.2.3.4")
-    reader = Reader(first_product, [CRON, ANY_GUZZLE])
+    reader = Reader(first_product, lambda: [CRON, ANY_GUZZLE])
     read = await reader.snapshot(listing(inside, outside, other), read_at=0, offset=0)
     assert list(read.labels) == [CRON, ANY_GUZZLE, None]
 
 
 async def test_a_label_can_be_searched_for():
     session = new_session(1, user_agent="GuzzleHttp/7", ip="10.2.3.4")
-    read = await Reader(first_product, [CRON]).snapshot(listing(session), read_at=0, offset=0)
+    read = await Reader(first_product, lambda: [CRON]).snapshot(
+        listing(session), read_at=0, offset=0
+    )
     assert "billing cron" in read.search[0]
 
 
@@ -69,7 +71,7 @@ async def test_a_client_from_a_network_that_was_not_seen_before_is_new():
 
     known = new_session(1, user_agent="curl/8", ip="192.0.2.1")
     new = new_session(2, user_agent="curl/8", ip="198.51.100.9")
-    reader = Reader(first_product, (), new_pairs)
+    reader = Reader(first_product, new_pairs=new_pairs)
     read = await reader.snapshot(listing(known, new), read_at=0, offset=0)
     assert read.new == b"\0\1"
     assert asked == [[("curl", "192.0.2.0/24"), ("curl", "198.51.100.0/24")]]
@@ -105,6 +107,6 @@ async def test_a_session_in_several_rows_is_protected_by_any_of_them(first: int)
         new_session(1, user_agent="GuzzleHttp/7", ip="10.2.3.4"),
     ]
     many = replace(listing(rows[first]), other_rows=(rows[1 - first],))
-    read = await Reader(first_product, [CRON]).snapshot(many, read_at=0, offset=0)
+    read = await Reader(first_product, lambda: [CRON]).snapshot(many, read_at=0, offset=0)
     assert list(read.labels) == [CRON]
     assert "billing cron" in read.search[0]

@@ -97,7 +97,7 @@ async def stage(
         Password(access.email, access.password),
     )
     connection = done.connection
-    connection.reader = full_reader(known)
+    connection.reader = full_reader(lambda: known)
     connection.account = replace(connection.account, readonly=readonly)
     if verified:
         call = connection.client.contract.revoke

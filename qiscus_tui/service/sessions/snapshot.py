@@ -22,13 +22,17 @@ _TURN = 1000
 NewPairs = Callable[[Iterable[Pair]], frozenset[Pair]]
 """Returns those of the pairs that an earlier visit did not see. Called in a thread."""
 
+KnownNow = Callable[[], Sequence[Known]]
+"""Returns the known integrations as they are now: for each list anew, as another program may have
+named one. Called in a thread."""
+
 
 @dataclass(frozen=True)
 class Reader:
     """Names clients, labels known integrations, and marks what is new."""
 
     names: Callable[[str | None], str]
-    known: Sequence[Known] = ()
+    known: KnownNow = tuple
     new_pairs: NewPairs | None = None
 
     async def snapshot(self, listing: Listing, *, read_at: float, offset: float) -> SessionList:
@@ -57,16 +61,16 @@ class Reader:
         clients: list[str] = []
         labels: list[Known | None] = []
         search: list[str] = []
-        labelled: dict[tuple[str | None, str | None], Known | None] = {}
+        known_as = _Labels(await asyncio.to_thread(self.known))
         protecting = {  # a session that is listed in several rows is protected by any of them
             row.id: known
             for row in listed.other_rows
-            if (known := self._known(row, self.names(row.user_agent), labelled)) and known.protect
+            if (known := known_as.of(row, self.names(row.user_agent))) and known.protect
         }
         turn = Turn()
         for session in listed.sessions:
             client = self.names(session.user_agent)
-            known = self._known(session, client, labelled) if self.known else None
+            known = known_as.of(session, client)
             if known is None or not known.protect:
                 known = protecting.get(session.id, known)
             clients.append(client)
@@ -74,17 +78,6 @@ class Reader:
             search.append(search_text(session, client, known.label if known else ""))
             await turn.give_way_if_over()  # a new client may take half a millisecond to name
         return replace(listed, clients=clients, labels=labels, search=search)
-
-    def _known(
-        self,
-        session: Session,
-        client: str,
-        labelled: dict[tuple[str | None, str | None], Known | None],
-    ) -> Known | None:
-        key = session.user_agent, session.ip
-        if key not in labelled:
-            labelled[key] = next((k for k in self.known if k.matches(client, *key)), None)
-        return labelled[key]
 
     async def _new(self, sessions: Sequence[Session]) -> bytes:
         if self.new_pairs is None:
@@ -100,7 +93,29 @@ class Reader:
         )
 
 
-def full_reader(known: Sequence[Known] = ()) -> Reader:
+class _Labels:
+    """Finds the known integration of a session: once for each user agent and address."""
+
+    def __init__(self, known: Sequence[Known]) -> None:
+        self._known = known
+        self._found: dict[tuple[str | None, str | None], Known | None] = {}
+
+    def of(self, session: Session, client: str) -> Known | None:
+        """Return the first that matches, None where none does."""
+        if not self._known:
+            return None
+        key = session.user_agent, session.ip
+        if key not in self._found:
+            # The quick name too: the full one is for a limited number of agents.
+            names = client, quick_name(session.user_agent)
+            matching = (
+                known for known in self._known if any(known.matches(one, *key) for one in names)
+            )
+            self._found[key] = next(matching, None)
+        return self._found[key]
+
+
+def full_reader(known: KnownNow = tuple) -> Reader:
     """Return a reader that names clients by ua-parser."""
     return Reader(ClientNames(), known)
 

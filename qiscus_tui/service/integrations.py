@@ -1,0 +1,135 @@
+"""Known integrations of one app: those of config.toml, and those that were named from here.
+
+config.toml holds for every app, and comes first. Of the others a protecting one comes first, then
+the one for fewer addresses, so that naming a wider one takes no protection away.
+
+They are kept by server and app, not by user: the networks of a company's scripts are the same for
+each of its admins, and for the credentials in the environment of a cron job.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from qiscus_tui.errors import UsageError
+from qiscus_tui.model.addresses import named_network, network_of
+from qiscus_tui.model.client_names import UNKNOWN
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.session import Session
+from qiscus_tui.model.spelling import similar
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.sessions.snapshot import family_of
+from qiscus_tui.store.known import KnownEntry, KnownFile
+
+LONGEST = 60
+"""Characters of a label, at most."""
+
+
+@dataclass(frozen=True)
+class Integration:
+    """One integration as it is written."""
+
+    label: str
+    client: str
+    """The beginning of the client's name or user agent; empty: any client."""
+    ip: str
+    """A network; empty: any address."""
+    protect: bool
+    is_configured: bool
+    """Whether config.toml names it, so that it can only be changed there."""
+
+    @property
+    def words(self) -> str:
+        """Whose sessions these are, as safe text."""
+        return " · ".join((safe(self.client) or "any client", safe(self.ip) or "any network"))
+
+
+class Integrations:
+    """All of it raises StorageError where the file of those named from here can't be used."""
+
+    def __init__(self, configured: tuple[Known, ...], config_file: Path, file: KnownFile) -> None:
+        self._configured = configured
+        self._config_file = config_file
+        self._file = file
+
+    def known(self) -> tuple[Known, ...]:
+        """Return them as sessions are compared with them: the first match counts."""
+        return (*self._configured, *(entry.known for entry in self._entries()))
+
+    def all(self) -> list[Integration]:
+        """Return them as they are written, in the same order."""
+        return [*map(_configured, self._configured), *map(_from_here, self._entries())]
+
+    def of(self, session: Session, known: Known | None) -> Integration | None:
+        """Return the one that this session belongs to, else an unnamed one for its like.
+
+        `known` is what the list labels it with. None for a session without client and network.
+        """
+        named = (one for one, found in zip(self.all(), self.known(), strict=True) if found == known)
+        family, ip = family_of(session.user_agent), _network(session.ip)
+        family = "" if family == UNKNOWN else family
+        unnamed = Integration("", family, ip, protect=True, is_configured=False)
+        return next(named, unnamed if family or ip else None)
+
+    def name(self, integration: Integration) -> None:
+        """Store one. Raises UsageError where config.toml names its sessions, or it names none."""
+        label = integration.label.strip()
+        if not label or not label.isprintable() or len(label) > LONGEST:
+            raise UsageError(f"A label has 1 to {LONGEST} characters", "Give another one.")
+        try:
+            entry = KnownEntry(
+                integration.client.strip(), integration.ip.strip(), label, integration.protect
+            )
+        except ValueError as error:
+            raise UsageError(
+                "An integration needs a client, a network, or both",
+                "Write a network as 10.2 or 10.2.0.0/16.",
+            ) from error
+        for known in self._configured:
+            if known.covers(entry.known):
+                raise self._in_config(known.label)
+        self._file.put(entry)
+
+    def forget(self, label: str) -> None:
+        """Remove those with this label. Raises UsageError where none was named from here."""
+        if self._file.forget(label):
+            return
+        if any(known.label == label for known in self._configured):
+            raise self._in_config(label)
+        labels = [one.label for one in self.all()]
+        near = " or ".join(safe(one) for one in similar(label, labels))
+        hint = f"Did you mean {near}?" if near else "See what is known: qiscus-tui known"
+        raise UsageError(f"There is no integration {safe(label, LONGEST)}", hint)
+
+    def _in_config(self, label: str) -> UsageError:
+        return UsageError(
+            f"config.toml names these sessions already: {safe(label, LONGEST)}",
+            f"Change its [[known]] entry in {safe(str(self._config_file), 500)}",
+        )
+
+    def _entries(self) -> list[KnownEntry]:
+        return sorted(self._file.entries(), key=_precedence)
+
+
+def _precedence(entry: KnownEntry) -> tuple[bool, int, int]:
+    network = entry.known.network
+    return not entry.protect, -(network.prefixlen if network else 0), -len(entry.client)
+
+
+def _from_here(entry: KnownEntry) -> Integration:
+    return Integration(
+        entry.known.label, entry.client, entry.ip, protect=entry.protect, is_configured=False
+    )
+
+
+def _configured(known: Known) -> Integration:
+    ip = str(known.network) if known.network else ""
+    return Integration(known.label, known.client, ip, protect=known.protect, is_configured=True)
+
+
+def _network(ip: str | None) -> str:
+    network = network_of(ip)
+    try:
+        named_network(network)
+    except ValueError:  # the server lists something else in its place
+        return ""
+    return network

@@ -1,0 +1,74 @@
+"""Known integrations: as the configuration and the app write them, and the file of the app's.
+
+The file decides what is protected, so a damaged one is never set aside: until it is restored or
+moved away, nothing that depends on it goes on.
+"""
+
+from typing import Annotated
+
+from msgspec import Struct
+
+from qiscus_tui.model.addresses import named_network
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.text import safe
+from qiscus_tui.store.config_checks import network
+from qiscus_tui.store.config_reader import setting
+from qiscus_tui.store.jsonfile import JsonFile
+from qiscus_tui.store.paths import Paths
+
+
+class KnownEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An integration as it is written: `[[known]]` in config.toml."""
+
+    client: str = ""
+    ip: Annotated[str, setting(network)] = ""
+    """A network, as after `ip:` in a filter."""
+    label: str = ""
+    protect: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.client and not self.ip:
+            raise ValueError("needs client or ip, to select its sessions")
+        if self.ip:
+            named_network(self.ip)
+
+    @property
+    def known(self) -> Known:
+        """Return it as sessions are compared with it."""
+        among = named_network(self.ip) if self.ip else None
+        label = safe(self.label or self.client or self.ip, 60)
+        return Known(label, self.client, among, protect=self.protect)
+
+
+class _Content(Struct, forbid_unknown_fields=True):
+    known: dict[str, list[KnownEntry]] = {}
+    """By server and app."""
+
+
+class KnownFile:
+    """The integrations of one app that were named from here. All of it raises StorageError."""
+
+    def __init__(self, paths: Paths, origin: str, app_id: str) -> None:
+        self._file = JsonFile(paths, paths.known_file, _Content, lost=None)
+        self._key = f"{origin} {app_id}"
+
+    def entries(self) -> list[KnownEntry]:
+        """Return them, the oldest first."""
+        return self._file.read().known.get(self._key, [])
+
+    def put(self, entry: KnownEntry) -> None:
+        """Store it, in place of one for the same client and network."""
+        with self._file.changing() as content:
+            others = [
+                one
+                for one in content.known.get(self._key, [])
+                if (one.client, one.ip) != (entry.client, entry.ip)
+            ]
+            content.known[self._key] = [*others, entry]
+
+    def forget(self, label: str) -> bool:
+        """Remove those with this label; return whether there were any."""
+        with self._file.changing() as content:
+            before = content.known.get(self._key, [])
+            content.known[self._key] = [one for one in before if one.label != label]
+            return len(content.known[self._key]) < len(before)
