@@ -34,7 +34,7 @@ class Columns(Protocol):
 
     @property
     def search(self) -> Sequence[str]:
-        """Casefolded text of each session, for bare words."""
+        """Casefolded text of each session, for bare words, which may also be part of its id."""
         ...
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 
 from qiscus_tui.model.addresses import packed
+from qiscus_tui.model.ids import ID_LENGTH
 from qiscus_tui.model.local_days import day_before, local_day
 from qiscus_tui.model.session import Session
 from qiscus_tui.query.columns import Columns, Moment
@@ -59,22 +60,21 @@ def compile(query: Query, columns: Columns, moment: Moment) -> Matches:
 
 def select(query: Query, columns: Columns, moment: Moment) -> list[int]:
     """Return every position that matches, in the order of the list."""
-    needles = query.needles
-    if needles:
-        return _containing(needles, columns)
     found = list(range(len(columns.sessions)))
     for test in _tests(query, columns, moment):
         found = [i for i in found if test(i)]
     return found
 
 
-def _containing(needles: tuple[str, ...], columns: Columns) -> list[int]:
-    search = columns.search
-    first, *others = needles
-    found = [i for i, text in enumerate(search) if first in text]
-    for needle in others:
-        found = [i for i in found if needle in search[i]]
-    return found
+def _contains(needle: str, columns: Columns) -> Matches:
+    search, sessions = columns.search, columns.sessions
+    if _may_be_in_an_id(needle):
+        return lambda i: needle in search[i] or needle in sessions[i].id
+    return lambda i: needle in search[i]
+
+
+def _may_be_in_an_id(needle: str) -> bool:
+    return len(needle) <= ID_LENGTH and not needle.strip("0123456789abcdef")
 
 
 def _tests(query: Query, columns: Columns, moment: Moment) -> list[Matches]:
@@ -88,10 +88,8 @@ def _everything(_position: int) -> bool:
 def _certainly(word: Word, columns: Columns, moment: Moment) -> Matches:
     """Return whether the word matches: its test is certainly true, or false if it is negated."""
     if isinstance(word.test, Anywhere):  # the most common word, and never unknown
-        needle, search = word.test.needle, columns.search
-        if word.negated:
-            return lambda i: needle not in search[i]
-        return lambda i: needle in search[i]
+        contains = _contains(word.test.needle, columns)
+        return (lambda i: not contains(i)) if word.negated else contains
     verdict = _verdict(word.test, columns, moment)
     wanted = not word.negated
     return lambda i: verdict(i) is wanted

@@ -169,16 +169,6 @@ class Query(Struct, frozen=True):
     words: tuple[Word, ...]
 
     @property
-    def needles(self) -> tuple[str, ...] | None:
-        """The casefolded texts of a filter of plain words only; else None."""
-        found = [
-            word.test.needle
-            for word in self.words
-            if isinstance(word.test, Anywhere) and not word.negated
-        ]
-        return tuple(found) if len(found) == len(self.words) else None
-
-    @property
     def asks_for_marks(self) -> bool:
         """Whether it has `is:marked`, which only has a meaning on the screen."""
         return Is(State.MARKED) in (word.test for word in self.words)

@@ -49,7 +49,7 @@ class SessionList:
     other_rows: Sequence[Session] = field(default=(), repr=False)
     """Further rows of a listed session that name another client or address."""
     search: Sequence[str] = field(default=())
-    """Casefolded id, client, user agent, user, label and IP of each session, one text each."""
+    """Casefolded client, user agent, user, label and IP; equal sessions share one text."""
 
     positions: Mapping[str, int] = field(default_factory=dict[str, int], repr=False)
     """Position by id; computed where not given."""
@@ -61,6 +61,9 @@ class SessionList:
 
     def __len__(self) -> int:
         return len(self.sessions)
+
+    def __repr__(self) -> str:
+        return f"SessionList({len(self):,} sessions)"
 
     @property
     def is_whole(self) -> bool:
@@ -161,8 +164,8 @@ class SessionList:
 
 
 def search_text(session: Session, client: str, label: str) -> str:
-    """Return the text in which a bare word of a filter is searched."""
-    parts = (session.id, client, session.safe_agent, session.safe_user, label, session.safe_ip)
+    """Return the text in which a bare word of a filter is searched, besides the id."""
+    parts = (client, session.safe_agent, session.safe_user, label, session.safe_ip)
     return "\n".join(parts).casefold()
 
 

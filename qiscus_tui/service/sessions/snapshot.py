@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from qiscus_tui.api.listing import Listing
 from qiscus_tui.model.addresses import network_of
@@ -18,6 +19,15 @@ Pair = tuple[str, str]
 
 _TURN = 1000
 """Sessions after which other tasks run."""
+
+_MOST_ORIGINS = 50_000
+"""Different agents, addresses and users of which what is made is shared; more take memory."""
+
+_Described = tuple[str, Known | None, str]
+"""The client's name, the integration, the search text."""
+
+_ID = attrgetter("id")
+_AGENT_AND_IP = attrgetter("user_agent", "ip")
 
 NewPairs = Callable[[Iterable[Pair]], frozenset[Pair]]
 """Returns those of the pairs that an earlier visit did not see. Called in a thread."""
@@ -58,26 +68,26 @@ class Reader:
 
     async def named(self, listed: SessionList) -> SessionList:
         """Return the same list with this reader's client names and labels."""
-        clients: list[str] = []
-        labels: list[Known | None] = []
-        search: list[str] = []
         known_as = _Labels(await asyncio.to_thread(self.known))
-        protecting = {  # a session that is listed in several rows is protected by any of them
-            row.id: known
-            for row in listed.other_rows
-            if (known := known_as.of(row, self.names(row.user_agent))) and known.protect
-        }
-        turn = Turn()
-        for session in listed.sessions:
+
+        def described(session: Session) -> _Described:
             client = self.names(session.user_agent)
             known = known_as.of(session, client)
-            if known is None or not known.protect:
-                known = protecting.get(session.id, known)
-            clients.append(client)
-            labels.append(known)
-            search.append(search_text(session, client, known.label if known else ""))
-            await turn.give_way_if_over()  # a new client may take half a millisecond to name
-        return replace(listed, clients=clients, labels=labels, search=search)
+            return client, known, search_text(session, client, known.label if known else "")
+
+        found = await _each_origin(listed.sessions, described)
+        labels = [known for _, known, _ in found]
+        search = [text for _, _, text in found]
+        for row in listed.other_rows:  # a session in several rows is protected by any of them
+            known = described(row)[1]
+            place = listed.positions.get(row.id)
+            if place is None or known is None or not known.protect:
+                continue
+            label = labels[place]
+            if label is None or not label.protect:
+                labels[place] = known
+                search[place] = search_text(listed.sessions[place], found[place][0], known.label)
+        return replace(listed, clients=[one for one, _, _ in found], labels=labels, search=search)
 
     async def _new(self, sessions: Sequence[Session]) -> bytes:
         if self.new_pairs is None:
@@ -123,10 +133,31 @@ def full_reader(known: KnownNow = tuple) -> Reader:
 async def _positions(sessions: Sequence[Session]) -> dict[str, int]:
     positions: dict[str, int] = {}
     for start in range(0, len(sessions), _TURN):
-        for position, session in enumerate(sessions[start : start + _TURN], start):
-            positions[session.id] = position
+        run = sessions[start : start + _TURN]
+        positions.update(zip(map(_ID, run), range(start, start + _TURN), strict=False))
         await asyncio.sleep(0)
     return positions
+
+
+async def _each_origin(
+    sessions: Sequence[Session], describe: Callable[[Session], _Described]
+) -> list[_Described]:
+    """Return the description of each session: one object for all with the same texts."""
+    known: dict[tuple[str | None, ...], _Described] = {}
+    found: list[_Described] = []
+    turn = Turn()
+    for start in range(0, len(sessions), _TURN):
+        for session in sessions[start : start + _TURN]:
+            origin = session.user_agent, session.ip, session.user
+            described = known.get(origin)
+            if described is None:
+                described = describe(session)
+                if len(known) < _MOST_ORIGINS:
+                    known[origin] = described
+                await turn.give_way_if_over()  # a new client may take half a millisecond to name
+            found.append(described)
+        await turn.give_way_if_over()
+    return found
 
 
 async def pairs_of(sessions: Sequence[Session]) -> list[Pair]:
