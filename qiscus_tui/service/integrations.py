@@ -86,21 +86,27 @@ class Integrations:
             ) from error
         for known in self._configured:
             if known.covers(entry.known):
-                raise self._in_config(known.label)
+                raise self.in_config(known.label)
         self._file.put(entry)
 
     def forget(self, label: str) -> None:
         """Remove those with this label. Raises UsageError where none was named from here."""
-        if self._file.forget(label):
+        if self._file.remove(lambda entry: entry.label == label):
             return
         if any(known.label == label for known in self._configured):
-            raise self._in_config(label)
+            raise self.in_config(label)
         labels = [one.label for one in self.all()]
         near = " or ".join(safe(one) for one in similar(label, labels))
         hint = f"Did you mean {near}?" if near else "See what is known: qiscus-tui known"
         raise UsageError(f"There is no integration {safe(label, LONGEST)}", hint)
 
-    def _in_config(self, label: str) -> UsageError:
+    def remove(self, integration: Integration) -> None:
+        """Remove one that was named from here; others of this label remain."""
+        sessions = integration.client, integration.ip
+        self._file.remove(lambda entry: (entry.client, entry.ip) == sessions)
+
+    def in_config(self, label: str) -> UsageError:
+        """Return why one that config.toml names can't be changed from here."""
         return UsageError(
             f"config.toml names these sessions already: {safe(label, LONGEST)}",
             f"Change its [[known]] entry in {safe(str(self._config_file), 500)}",

@@ -4,6 +4,7 @@ The file decides what is protected, so a damaged one is never set aside: until i
 moved away, nothing that depends on it goes on.
 """
 
+from collections.abc import Callable
 from typing import Annotated
 
 from msgspec import Struct
@@ -66,9 +67,9 @@ class KnownFile:
             ]
             content.known[self._key] = [*others, entry]
 
-    def forget(self, label: str) -> bool:
-        """Remove those with this label; return whether there were any."""
+    def remove(self, is_meant: Callable[[KnownEntry], bool]) -> bool:
+        """Remove those that are meant; return whether there were any."""
         with self._file.changing() as content:
             before = content.known.get(self._key, [])
-            content.known[self._key] = [one for one in before if one.label != label]
+            content.known[self._key] = [one for one in before if not is_meant(one)]
             return len(content.known[self._key]) < len(before)

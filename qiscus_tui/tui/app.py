@@ -156,6 +156,10 @@ class QiscusTui(TerminalApp, inherit_bindings=False):
         """Show everything that is known of the session under the cursor."""
         self._navigation.open_detail()
 
+    def action_label(self) -> None:
+        """Name the integration under the cursor."""
+        self._navigation.open_label()
+
     def action_overview(self) -> None:
         """Show the whole list, counted."""
         self._navigation.open_overview()

@@ -209,13 +209,23 @@ class Feed:
 
         self.lacks_names = False
         await asyncio.to_thread(client_name, "curl/8")  # loads what names clients
-        connection, listed = self.connection, self.listed
-        if connection is None:
-            return
-        connection.reader = replace(connection.reader, names=ClientNames())
-        named = await connection.reader.named(listed)
-        if self.listed is listed:  # else a newer one came, with its names
-            await self._show(named)
+        if self.connection is not None:
+            self.connection.reader = replace(self.connection.reader, names=ClientNames())
+            await self.name_again()
+
+    async def name_again(self) -> None:
+        """Find the names of clients and integrations of the list anew, and show them."""
+        listed = None
+        try:
+            while self.connection is not None and listed is not self.listed:  # a newer one came
+                listed = self.listed
+                named = await self.connection.reader.named(listed)
+                if listed is self.listed:
+                    await self._show(named)
+                    return
+        except StorageError as error:  # what is protected is not known
+            self.trouble = error
+            self.changed()
 
     # The visit.
 

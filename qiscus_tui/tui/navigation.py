@@ -91,6 +91,16 @@ class Navigation:
         screen = DetailScreen(sessions.feed, sessions.view, session)
         self._app.push_screen(screen, answered)
 
+    def open_label(self) -> None:
+        """Name the integration under the cursor."""
+        from qiscus_tui.tui.dialogs.label import label_session
+
+        sessions = self.sessions
+        if sessions is None or sessions.table.cursor_session is None:
+            return
+        work = label_session(self._app, sessions.feed, sessions.table.cursor_session)
+        sessions.run_worker(work, group="dialog")
+
     def open_overview(self) -> None:
         """Show the whole list, counted."""
         from qiscus_tui.tui.screens.overview import OverviewScreen

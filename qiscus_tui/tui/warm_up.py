@@ -17,6 +17,7 @@ LATER = (
     "qiscus_tui.tui.dialogs.help",
     "qiscus_tui.tui.dialogs.palette",
     "qiscus_tui.tui.dialogs.export",
+    "qiscus_tui.tui.dialogs.label",
     "qiscus_tui.tui.dialogs.quit",
     "qiscus_tui.service.token.refresh",
     "qiscus_tui.service.account.logout",

@@ -37,6 +37,7 @@ class Scope(enum.Enum):
     STOP = "stop"
     FIND = "find"
     EXPORT = "export"
+    LABEL = "label"
     HELP = "help"
 
 

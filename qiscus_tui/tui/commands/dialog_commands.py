@@ -88,6 +88,14 @@ DIALOG_COMMANDS = (
         bound=False,
     ),
     Command(
+        name="save_label",
+        keys=("enter",),
+        help="In the dialog of a label: store it. Tab and space decide whether it is protected.",
+        group=Group.DIALOG,
+        scopes=(Scope.LABEL,),
+        bound=False,
+    ),
+    Command(
         name="close",
         keys=("enter", "q", "question_mark"),
         help="Close the help.",

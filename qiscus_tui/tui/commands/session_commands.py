@@ -28,6 +28,17 @@ SESSION_COMMANDS = (
         unavailable=needs_shown,
     ),
     Command(
+        name="label",
+        keys=("l",),
+        label="label",
+        title="Name this integration…",
+        help="Name the integration under the cursor: its client and network; protect it or not.",
+        group=Group.MARK,
+        footer=13,
+        unavailable=needs_row,
+        on_app=True,
+    ),
+    Command(
         name="copy_id",
         keys=("c",),
         label="copy id",

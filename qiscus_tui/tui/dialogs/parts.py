@@ -80,10 +80,14 @@ class Toggle(Static, can_focus=True):
 
         what: str
 
-    def __init__(self, what: str) -> None:
-        """`what` is left out otherwise, and begins with its key."""
+    def __init__(self, what: str, *, key: str | None = None) -> None:
+        """`what` is left out otherwise, and begins with its key, unless another is given.
+
+        Without one (empty) it is changed by Enter or space alone.
+        """
         super().__init__("", id=f"allow-{what}", markup=False)
         self._what = what
+        self._key = what[0] if key is None else key
         self.display = False
 
     def show_state(self, words: str, *, on: bool) -> None:
@@ -92,7 +96,9 @@ class Toggle(Static, can_focus=True):
         style = "$warning" if on else ""
         self.update(
             Content.assemble(
-                (f"[{'✓' if on else ' '}] ", style), (self._what[0], "bold $primary"), f"  {words}"
+                (f"[{'✓' if on else ' '}] ", style),
+                (f"{self._key}  " if self._key else "", "bold $primary"),
+                words,
             )
         )
 

@@ -1,0 +1,120 @@
+"""Name the integration of a session: its client and network. Protected ones stay out of plans."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.content import Content
+from textual.widget import Widget
+
+from qiscus_tui.errors import QiscusTuiError, StorageError
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.integrations import Integration, Integrations
+from qiscus_tui.tui.dialogs.dialog import Dialog
+from qiscus_tui.tui.dialogs.parts import DialogButton, Toggle
+from qiscus_tui.tui.dialogs.plan_text import sessions_word
+from qiscus_tui.tui.widgets.fields import Field
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from qiscus_tui.model.session import Session
+    from qiscus_tui.tui.feed import Feed
+
+NOTHING_TO_NAME = "This session has neither a client nor a network by which to name it."
+
+
+class LabelDialog(Dialog[str | None]):
+    """Stores or removes a label. Dismissed with the label, empty where it was removed; None where
+    nothing was changed.
+    """
+
+    AUTO_FOCUS = "#label"
+    TITLE_TEXT = "Name an integration"
+
+    def __init__(self, integrations: Integrations, named: Integration) -> None:
+        super().__init__()
+        self._integrations = integrations
+        self._named = named
+        self._protect = named.protect
+
+    def compose_questions(self) -> Iterable[Widget]:
+        yield Field(self._named.label, id="label", placeholder="such as: billing cron")
+        yield Toggle("protect", key="")
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        yield DialogButton("Cancel  esc", id="cancel")
+        if self._named.label:
+            yield DialogButton("Forget", id="forget_label")
+        yield DialogButton("Save  enter", id="save_label")
+
+    def opened(self) -> None:
+        words = "All sessions of this client, whatever its version, from this network:"
+        self.say("lead", Content.assemble(f"{words}\n", (self._named.words, "bold")))
+        self.query_one(Field).cursor_position = len(self._named.label)
+        self._show_protection()
+
+    def _show_protection(self) -> None:
+        words = "keep its sessions out of plans (tab goes here, space changes it)"
+        self.query_one(Toggle).show_state(words, on=self._protect)
+
+    @on(Toggle.Toggled)
+    def _protection_toggled(self) -> None:
+        self._protect = not self._protect
+        self._show_protection()
+
+    def on_input_submitted(self) -> None:
+        """Save by Enter in the field."""
+        self.action_save_label()
+
+    def action_save_label(self) -> None:
+        """Store the label, or say why not."""
+        label = self.query_one(Field).value.strip()
+        named = replace(self._named, label=label, protect=self._protect)
+        self._change(lambda: self._integrations.name(named), label)
+
+    def action_forget_label(self) -> None:
+        """Remove the label of these sessions."""
+        self._change(lambda: self._integrations.remove(self._named), "")
+
+    def _change(self, change: Callable[[], None], label: str) -> None:
+        async def changed() -> None:
+            try:
+                await asyncio.to_thread(change)
+            except QiscusTuiError as error:
+                self.say_trouble(error)
+            else:
+                self.close(label)
+
+        self.run_worker(changed(), exclusive=True)
+
+
+async def label_session(app: App[int], feed: Feed, session: Session) -> None:
+    """Ask for the label of a session's integration, and list its sessions under it at once."""
+    connection, position = feed.connection, feed.listed.positions.get(session.id)
+    if connection is None or position is None:
+        return
+    integrations = feed.workspace.integrations(connection.account)
+    try:
+        found = await asyncio.to_thread(integrations.of, session, feed.listed.labels[position])
+    except StorageError as error:
+        app.notify(error.text, severity="error", markup=False)
+        return
+    if found is None or found.is_configured:
+        reason = NOTHING_TO_NAME if found is None else integrations.in_config(found.label).text
+        app.notify(reason, severity="warning", markup=False)
+        return
+    label = await app.push_screen_wait(LabelDialog(integrations, found))
+    if label is None:
+        return
+    await feed.name_again()
+    if not label:
+        feed.say(f"{safe(found.label)} is forgotten, and no longer protected")
+        return
+    labels = [known for known in feed.listed.labels if known is not None and known.label == label]
+    protected = ", protected" if any(known.protect for known in labels) else ""
+    feed.say(f"{safe(label)}: {sessions_word(len(labels))}{protected}")
