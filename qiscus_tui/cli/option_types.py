@@ -15,6 +15,7 @@ from qiscus_tui.model.text import safe
 
 if TYPE_CHECKING:
     from qiscus_tui.query import Query
+    from qiscus_tui.service.sessions.groups import GroupKey
 
 LONGEST_TTL = 29 * DAY
 
@@ -85,6 +86,13 @@ def filter_query(text: str) -> "Query":
     if parsed.asks_for_marks:
         raise UsageError("There are no marks on the command line", "Omit is:marked.")
     return parsed
+
+
+def group_keys(text: str) -> "tuple[GroupKey, ...]":
+    """Return the keys of `--group-by`."""
+    from qiscus_tui.service.sessions.groups import parse_group_keys
+
+    return parse_group_keys(text)
 
 
 def add_filter(parser: ArgumentParser, help: str) -> None:

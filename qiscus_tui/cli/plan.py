@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.outcome_lines import id_lines, outcome_lines
-from qiscus_tui.cli.table import count, session_table
+from qiscus_tui.cli.table import UNKNOWN, count, session_table
+from qiscus_tui.cli.text_table import Column, text_table
 from qiscus_tui.errors import NotConfirmed, UsageError
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import LARGE, NOT_LISTED, Exclusion, RevocationPlan
+from qiscus_tui.service.revocation.plan_files import group_record
 
 SWITCHES = {
     Exclusion.CURRENT: "--include-current",
@@ -23,8 +25,10 @@ SHOWN = 20
 def plan_lines(plan: RevocationPlan, now: float, width: int | None) -> Iterator[str]:
     """Yield what is revoked, what is left out, and why; `width` cells a line, None for any."""
     total = len(plan.targets)
+    if plan.retention is not None and plan.groups:
+        yield from _group_lines(plan, width)
     yield f"{count(total, 'session')} to revoke" if total else "Nothing to revoke"
-    if total:
+    if total and not plan.groups:
         listed = plan.listed
         positions = [listed.positions[target.session.id] for target in plan.targets[:SHOWN]]
         room = None if width is None else width - 2
@@ -37,6 +41,38 @@ def plan_lines(plan: RevocationPlan, now: float, width: int | None) -> Iterator[
         yield "Can't tell which session is this program's own: it may be among them."
     yield from _not_listed_lines(plan)
     yield from left_out_lines(plan)
+    yield from _unjudged_lines(plan)
+
+
+def _group_lines(plan: RevocationPlan, width: int | None) -> Iterator[str]:
+    """Yield a line for each group: its keys, and how many of it stay and go."""
+    keys = plan.groups[0].group.keys
+    columns = [
+        *(Column(key.value.upper(), 4, least=12) for key in keys),
+        Column("SESSIONS", 5),
+        Column("KEPT", 6),
+        Column("TO REVOKE", 7),
+    ]
+    rows = [
+        (
+            *(value or UNKNOWN for value in one.group.values),
+            *(f"{number:,}" for number in (one.group.count, one.kept, one.targets)),
+        )
+        for one in plan.groups
+    ]
+    yield from text_table(columns, rows, width)
+    kept = sum(one.kept for one in plan.groups)
+    yield f"{count(len(rows), 'group')}, {count(kept, 'session')} kept"
+
+
+def _unjudged_lines(plan: RevocationPlan) -> Iterator[str]:
+    """Yield what is kept because something is unknown of it."""
+    reasons: dict[str, list[str]] = {}
+    for kept in plan.kept:
+        if not kept.why.is_judged:
+            reasons.setdefault(kept.reason, []).append(kept.session.id)
+    for reason, ids in reasons.items():
+        yield from _counted(f"{reason[0].upper()}{reason[1:]}", ids)
 
 
 def _not_listed_lines(plan: RevocationPlan) -> Iterator[str]:
@@ -118,11 +154,15 @@ def as_json(plan: RevocationPlan, report: Report | None) -> dict[str, object]:
         *((left.session.id, left.reason) for left in plan.left_out),
         *((one, NOT_LISTED) for one in plan.unlisted),
     ]
+    shown: dict[str, object] = {
+        "targets": [target.session.id for target in plan.targets],
+        "left_out": [{"id": one, "reason": reason} for one, reason in left_out],
+    }
+    if plan.retention is not None and not plan.selection.named:
+        shown["kept"] = [{"id": one.session.id, "reason": one.reason} for one in plan.kept]
+        shown["groups"] = [group_record(one) for one in plan.groups]
     value: dict[str, object] = {
-        "plan": {
-            "targets": [target.session.id for target in plan.targets],
-            "left_out": [{"id": one, "reason": reason} for one, reason in left_out],
-        },
+        "plan": shown,
         "list": {
             "complete": listed.complete and not listed.moved,
             "unreadable": listed.unreadable,

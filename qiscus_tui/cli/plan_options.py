@@ -2,7 +2,8 @@
 
 import argparse
 
-from qiscus_tui.cli.option_types import whole_number
+from qiscus_tui.cli.option_types import file_path, whole_number
+from qiscus_tui.errors import UsageError
 from qiscus_tui.service.revocation.run import WIDTH
 
 WIDEST = 64
@@ -25,6 +26,12 @@ def add_plan_options(parser: argparse.ArgumentParser) -> None:
         help="judge age even if the server's clock differs from ours by days",
     )
     add("--dry-run", action="store_true", help="show the plan and send nothing")
+    add(
+        "--out",
+        metavar="FILE",
+        type=file_path,
+        help="with --dry-run: write the plan to a new file, for revoke --plan FILE",
+    )
     add("--yes", action="store_true", help="skip the confirmation, for up to 50 sessions")
     add(
         "--max",
@@ -40,3 +47,13 @@ def add_plan_options(parser: argparse.ArgumentParser) -> None:
         help=f"parallel requests, 1 to {WIDEST} ({WIDTH})",
     )
     add("--json", action="store_true", help="plan and outcomes as JSON")
+
+
+def check_plan_options(options: argparse.Namespace) -> None:
+    """Raise UsageError for options that don't go together."""
+    if options.out is not None and not options.dry_run:
+        raise UsageError(
+            "--out needs --dry-run: nothing was sent",
+            "Write the plan with --dry-run --out FILE, then apply it: "
+            "qiscus-tui revoke --plan FILE",
+        )

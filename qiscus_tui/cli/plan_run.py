@@ -19,9 +19,11 @@ from qiscus_tui.service.revocation.events import Answered, Finished, Halted, Tri
 from qiscus_tui.service.revocation.on_connection import forget_own_if_ended, revocation_on
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.revocation.plan_files import write_plan
 from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.visits import mark_without_visiting
+from qiscus_tui.store.file_checks import quoted
 
 
 async def read_for_plan(
@@ -57,7 +59,11 @@ async def carry_out(context: Context, connection: Connection, plan: RevocationPl
     options, console = context.options, context.console
     now = connection.server_now()
     if options.dry_run:
+        if options.out is not None:
+            write_plan(options.out, plan, connection.account, connection.clock.now())
         _show_plan(console, plan, now, as_json_wanted=options.json)
+        if options.out is not None:
+            console.say(f"To apply it: qiscus-tui revoke --plan {quoted(options.out)}")
         return _exit_code(console, plan, ExitCode.DONE)
     must_fit(plan, yes=options.yes, most=options.max)
     for line in plan_lines(plan, now, console.err_width):

@@ -4,12 +4,16 @@ import argparse
 
 from qiscus_tui import query
 from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.option_types import add_filter, duration, session_id
-from qiscus_tui.cli.plan_options import add_plan_options
+from qiscus_tui.cli.option_types import add_filter, duration, file_path, session_id
+from qiscus_tui.cli.plan_options import add_plan_options, check_plan_options
 from qiscus_tui.cli.plan_run import carry_out, read_for_plan, say_remarks
 from qiscus_tui.cli.revoke_request import RevokeRequest
 from qiscus_tui.cli.verbs import Context, Verb
-from qiscus_tui.service.revocation.plan import make_plan
+from qiscus_tui.errors import UsageError
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.revocation.clock_check import check_clocks
+from qiscus_tui.service.revocation.plan import Allowed, make_plan
+from qiscus_tui.service.revocation.plan_files import read_plan
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -32,20 +36,55 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="sessions created longer ago than this, such as 7d",
     )
+    add(
+        "--plan",
+        metavar="FILE",
+        type=file_path,
+        help="what a plan file names that --dry-run --out wrote, as far as it is still listed",
+    )
     add_plan_options(parser)
 
 
 async def run(context: Context) -> int:
-    """Revoke the sessions that the options name."""
+    """Revoke the sessions that the options, or a plan file, name."""
     options, console = context.options, context.console
+    check_plan_options(options)
+    if options.plan is not None:
+        return await _apply_file(context)
     wanted = RevokeRequest.of(options, console)
     async with connected(context.workspace) as connection:
         listed = await read_for_plan(context, connection, rule=wanted.rule, settle=wanted.full_ids)
         wanted.check(listed)
         say_remarks(console, listed)
-        moment = query.Moment(connection.server_now(), context.workspace.config.ui.expiring)
-        plan = make_plan(listed, wanted.selection(listed, moment), wanted.allowed)
+        moment = _moment(context, connection)
+        plan = make_plan(listed, wanted.selection(listed, moment), wanted.allowed, None, moment)
         return await carry_out(context, connection, plan)
+
+
+async def _apply_file(context: Context) -> int:
+    """Revoke what a plan file names and is still listed."""
+    options, console = context.options, context.console
+    selects = (options.ids, options.filter, options.older_than, options.token_stdin, options.out)
+    if any(selects):
+        raise UsageError(
+            "--plan can't be combined with session ids, --filter, --older-than, --token-stdin or "
+            "--out",
+            "Everything in the plan is revoked. To revoke less, make another plan.",
+        )
+    allowed = Allowed(options.include_current, options.include_protected)
+    async with connected(context.workspace) as connection:
+        stored = read_plan(options.plan, connection.account)
+        listed = await read_for_plan(context, connection, rule=None, settle=stored.ids)
+        if not options.allow_clock_offset:
+            check_clocks(listed, None, stored.retention)
+        say_remarks(console, listed)
+        plan = stored.on(listed, allowed, _moment(context, connection))
+        console.say(stored.changes(plan))
+        return await carry_out(context, connection, plan)
+
+
+def _moment(context: Context, connection: Connection) -> query.Moment:
+    return query.Moment(connection.server_now(), context.workspace.config.ui.expiring)
 
 
 VERB = Verb(

@@ -67,11 +67,8 @@ class RevokeRequest:
     def check(self, listed: SessionList) -> None:
         """Raise UsageError if the list does not have what is needed to decide."""
         if self.rule is not None:
-            if not self.allow_unreadable and not listed.is_whole:
-                raise UsageError(
-                    f"The list is incomplete: {'; '.join(gaps(listed))}",
-                    "Name sessions by id, or add --allow-unreadable to revoke from what was read.",
-                )
+            if not self.allow_unreadable:
+                must_be_whole(listed)
             if not self.allow_clock_offset:
                 check_clocks(listed, self.rule)
         elif self._may_be_masked(listed):
@@ -92,7 +89,7 @@ class RevokeRequest:
         if self.rule is None:
             chosen = self._named(listed)
         else:
-            chosen = Selection(query.select(self.rule, listed, moment), "matches")
+            chosen = Selection(query.select(self.rule, listed, moment), "matches", rule=self.rule)
         positions = frozenset(chosen.positions)
         return replace(chosen, positions=[p for p in query.order(listed) if p in positions])
 
@@ -106,6 +103,15 @@ class RevokeRequest:
             named=True,
             gone=tuple(text for text, session in by_id.items() if session is None),
             unlisted=tuple(text for text, session in by_token.items() if session is None),
+        )
+
+
+def must_be_whole(listed: SessionList) -> None:
+    """Raise UsageError for a list that lacks sessions: a rule could not see them."""
+    if not listed.is_whole:
+        raise UsageError(
+            f"The list is incomplete: {'; '.join(gaps(listed))}",
+            "Name sessions by id, or add --allow-unreadable to revoke from what was read.",
         )
 
 

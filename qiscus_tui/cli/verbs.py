@@ -21,6 +21,7 @@ VERBS = {
     "status": "show the account, where its secrets are, and whether the server accepts them",
     "sessions": "list every live session of the user",
     "revoke": "end sessions, and verify that they are gone",
+    "prune": "of each group of sessions keep what a rule keeps, and end the rest",
     "revoke-all": "end every session, and keep the new token",
     "refresh": "get a new short-lived token now",
     "token": "print a valid short-lived token, for scripts",

@@ -125,6 +125,14 @@ def logged_in(program: Program) -> Program:
 
 
 @pytest.fixture
+def crowded(program: Program) -> Program:
+    """Some hundred sessions of a few scripts and browsers, and our own."""
+    program.speak(program.dialect, sessions=120)
+    assert program.login().code == 0
+    return program
+
+
+@pytest.fixture
 def configured(tmp_path: Path) -> Callable[[str], None]:
     """Writes config.toml."""
 

@@ -61,7 +61,11 @@ def test_abbreviations_are_refused(program: Program, arguments: list[str]) -> No
     assert program(*arguments).code == 2
 
 
-VALUES = {"TIME": ("1h", "1m"), "ID": ("0123456789ab", "ba9876543210")}
+VALUES = {
+    "TIME": ("1h", "1m"),
+    "ID": ("0123456789ab", "ba9876543210"),
+    "KEYS": ("client", "network"),
+}
 
 
 def _valued_options() -> list[tuple[str, str, str, str]]:

@@ -498,7 +498,8 @@ def test_what_is_the_same_for_many_is_said_once(sprawling: Program) -> None:
     assert max(map(len, groups)) < 100
 
     told = sprawling("audit", "--limit", "1").out.splitlines()
-    assert len(told) == 1 + len(groups)
+    assert told[1] == "    filter -id:000000000000"
+    assert len(told) == 2 + len(groups)
     assert told[-1].strip() == "… and 59 more"
 
 

@@ -223,6 +223,11 @@ def test_other_keys_group_otherwise():
     [
         pytest.param(planned(ABC, Rules(99)), None, id="rules keep all of them"),
         pytest.param(planned(UNDATED, Rules(1)), "no creation date", id="nothing could be judged"),
+        pytest.param(
+            planned([*UNDATED, one("w", age=None, ip="198.51.100.1")], Rules(1)),
+            "no creation date",
+            id="nor the group of one",
+        ),
         pytest.param(planned([*UNDATED, ABC[0]], Rules(1)), None, id="some could"),
         pytest.param(planned([], Rules(1)), None, id="nothing there"),
         pytest.param(

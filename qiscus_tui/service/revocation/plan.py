@@ -177,16 +177,19 @@ class RevocationPlan:
     def doubt(self) -> str | None:
         """Return why nothing is revoked, where that is because something is unknown.
 
-        A session that a rule keeps is no doubt, unless rules kept all of them unjudged.
+        A session that a rule keeps is no doubt, unless none of them could be judged.
         """
         if self.targets:
             return None
         for left in self.left_out:
             if left.exclusion in DOUBTS and not left.kept:
                 return left.reason
-        if self.kept and not any(kept.why.is_judged for kept in self.kept):
-            return self.kept[0].reason
-        return None
+        unjudged = next((kept for kept in self.kept if not kept.why.is_judged), None)
+        if self.retention is None or unjudged is None:
+            return None
+        can_judge = self.retention.rules.can_judge
+        judged = (kept.why.is_judged and can_judge(kept.session) for kept in self.kept)
+        return None if any(judged) else unjudged.reason
 
 
 def make_plan(

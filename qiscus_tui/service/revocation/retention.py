@@ -44,6 +44,13 @@ class Rules:
         """Whether a wrong clock, ours or the server's, may change what stays."""
         return self.keep_used_within is not None or self.keep_created_within is not None
 
+    def can_judge(self, session: Session) -> bool:
+        """Return whether a rule has what it needs to know of the session."""
+        by_creation = self.keep_newest is not None or self.keep_created_within is not None
+        return (by_creation and session.created_at is not None) or (
+            self.keep_used_within is not None and session.last_used_at is not None
+        )
+
 
 @dataclass(frozen=True)
 class Retention:
@@ -124,10 +131,7 @@ def _judge(
             return created
         if most is not None:
             return undated if created_at is None else None
-        is_judged = (used_at is not None and used_since < math.inf) or (
-            created_at is not None and created_since < math.inf
-        )
-        return None if is_judged else unjudged
+        return None if rules.can_judge(session) else unjudged
 
     return why
 

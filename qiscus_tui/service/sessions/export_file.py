@@ -1,14 +1,11 @@
 """Writes an export to a new file that only this user can read."""
 
-import contextlib
-import os
 from pathlib import Path
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.sessions.export import Export, ExportFormat
-
-FILE_MODE = 0o600
+from qiscus_tui.store.named_files import new_private_file
 
 
 def named_path(name: str) -> Path:
@@ -25,37 +22,9 @@ def named_path(name: str) -> Path:
 
 
 def export_to(path: Path, kind: ExportFormat, what: Export) -> None:
-    """Write a new file, 0600. Raises StorageError, also where the file exists.
-
-    A file that could not be written completely is removed.
-    """
-    shown = safe(str(path), 200)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    try:
-        descriptor = os.open(path, flags, FILE_MODE)
-    except FileExistsError as error:
-        raise StorageError(
-            f"{shown} exists already", "Nothing is overwritten: give another name."
-        ) from error
-    except (OSError, ValueError) as error:
-        raise _not_written(shown, error) from error
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as out:
-            os.fchmod(descriptor, FILE_MODE)  # whatever the umask is
-            what.write(kind, out)
-            out.flush()
-            os.fsync(descriptor)
-    except BaseException as error:
-        with contextlib.suppress(OSError):  # the first error is the one to report
-            os.unlink(path)
-        if isinstance(error, OSError):
-            raise _not_written(shown, error) from error
-        raise
-
-
-def _not_written(shown: str, error: Exception) -> StorageError:
-    why = error.strerror if isinstance(error, OSError) else None
-    return StorageError(
-        f"{shown} could not be written: {safe(why or str(error), 200)}",
-        "Check the folder's name, owner, mode and free space.",
-    )
+    """Write a new file, 0600. Raises StorageError, also where the file exists."""
+    with (
+        new_private_file(path) as descriptor,
+        open(descriptor, "w", encoding="utf-8", newline="", closefd=False) as out,
+    ):
+        what.write(kind, out)

@@ -1,0 +1,152 @@
+"""`prune`: of each group of sessions keep what a rule keeps, and revoke the rest."""
+
+import argparse
+from dataclasses import dataclass
+from typing import Self
+
+from qiscus_tui import query
+from qiscus_tui.cli.opening import connected
+from qiscus_tui.cli.option_types import add_filter, duration, filter_query, group_keys, whole_number
+from qiscus_tui.cli.plan_options import MOST, add_plan_options, check_plan_options
+from qiscus_tui.cli.plan_run import carry_out, read_for_plan, say_remarks
+from qiscus_tui.cli.revoke_request import must_be_whole
+from qiscus_tui.cli.verbs import Context, Verb
+from qiscus_tui.errors import UsageError
+from qiscus_tui.model.spelling import similar
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.revocation.clock_check import check_clocks
+from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
+from qiscus_tui.service.revocation.retention import DEFAULT_KEYS, Retention, Rules
+from qiscus_tui.service.sessions.groups import GroupKey, lacking
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.store.config import Config, Policy
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    add = parser.add_argument
+    add("--policy", metavar="NAME", help="filter, grouping and rules of [policy.NAME]")
+    add_filter(parser, "only sessions that match; all without it")
+    add(
+        "--group-by",
+        metavar="KEYS",
+        type=group_keys,
+        help="what makes a group, such as client,network (the default)",
+    )
+    add(
+        "--keep-newest",
+        metavar="N",
+        type=whole_number(1, MOST),
+        help="keep the newest N of each group",
+    )
+    add(
+        "--keep-used-within", metavar="TIME", type=duration, help="keep what was used since, as 24h"
+    )
+    add("--keep-created-within", metavar="TIME", type=duration, help="keep what is younger")
+    add(
+        "--include-unknown",
+        action="store_true",
+        help="apply the rules to sessions without client and network too",
+    )
+    add_plan_options(parser)
+
+
+@dataclass(frozen=True)
+class PruneRequest:
+    """What is pruned, and what is kept of it."""
+
+    rule: query.Query | None
+    retention: Retention
+    allowed: Allowed
+
+    @classmethod
+    def of(cls, options: argparse.Namespace, config: Config) -> Self:
+        """Return the request of the options and of the policy. Options replace what a policy says.
+
+        Raises UsageError.
+        """
+        policy = _policy(options.policy, config) if options.policy is not None else None
+        newest: int | None = options.keep_newest
+        used: float | None = options.keep_used_within
+        created: float | None = options.keep_created_within
+        keys: tuple[GroupKey, ...] = options.group_by or ()
+        filters: list[query.Query] = options.filter
+        unknown: bool = options.include_unknown
+        protected: bool = options.include_protected
+        if policy is not None:
+            newest = policy.keep_newest if newest is None else newest
+            used = policy.keep_used_within if used is None else used
+            created = policy.keep_created_within if created is None else created
+            keys = keys or tuple(map(GroupKey, policy.group_by))
+            if policy.filter and not filters:
+                filters = [filter_query(policy.filter)]
+            unknown = unknown or policy.include_unknown
+            protected = protected or policy.include_protected
+        rules = Rules(newest, used, created, include_unknown=unknown)
+        if not rules.given:
+            raise UsageError(
+                "No rule says what to keep: nothing was sent",
+                "Add --keep-newest 1, --keep-used-within 24h, --keep-created-within 1h or "
+                "--policy NAME.",
+            )
+        return cls(
+            query.all_of(filters) if filters else None,
+            Retention(keys or DEFAULT_KEYS, rules, policy.name if policy else ""),
+            Allowed(options.include_current, protected),
+        )
+
+    def check(self, listed: SessionList, options: argparse.Namespace) -> None:
+        """Raise UsageError where the list does not have what is needed to decide."""
+        if not options.allow_unreadable:
+            must_be_whole(listed)
+        if not options.allow_clock_offset:
+            check_clocks(listed, self.rule, self.retention)
+        if reason := lacking(listed, self.retention.keys):
+            raise UsageError(reason)
+
+    def selection(self, listed: SessionList, moment: query.Moment) -> Selection:
+        """Return the sessions to be judged, newest first, as `sessions` lists them."""
+        if self.rule is None:
+            return Selection(query.order(listed), "every session")
+        matching = frozenset(query.select(self.rule, listed, moment))
+        chosen = [position for position in query.order(listed) if position in matching]
+        return Selection(chosen, "matches", rule=self.rule)
+
+
+async def run(context: Context) -> int:
+    """Revoke what no rule keeps."""
+    options, console = context.options, context.console
+    check_plan_options(options)
+    wanted = PruneRequest.of(options, context.workspace.config)
+    async with connected(context.workspace) as connection:
+        listed = await read_for_plan(context, connection, rule=wanted.rule)
+        wanted.check(listed, options)
+        say_remarks(console, listed)
+        moment = query.Moment(connection.server_now(), context.workspace.config.ui.expiring)
+        selection = wanted.selection(listed, moment)
+        plan = make_plan(listed, selection, wanted.allowed, wanted.retention, moment)
+        return await carry_out(context, connection, plan)
+
+
+def _policy(name: str, config: Config) -> Policy:
+    """Return the policy of this name. Raises UsageError."""
+    policy = config.policies.get(name)
+    if policy is not None:
+        return policy
+    near = similar(name, config.policies)
+    there = ", ".join(safe(one, 60) for one in near or config.policies)
+    lead = "Did you mean" if near else "There is"
+    raise UsageError(
+        f"There is no policy {safe(name, 60)} in config.toml",
+        f"{lead}: {there}" if there else "Add it there as [policy.NAME], or give --keep-newest 1.",
+    )
+
+
+VERB = Verb(
+    add_options,
+    run,
+    "It keeps what can't be judged: sessions without client and network, and those without a "
+    "creation date where the newest are kept. It never revokes this program's own session or a "
+    "protected one, unless told to.",
+    changes=True,
+)

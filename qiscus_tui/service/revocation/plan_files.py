@@ -1,0 +1,179 @@
+"""A plan that is written to a file, and applied later to the list as it is by then."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from qiscus_tui.errors import UsageError
+from qiscus_tui.model.account import Account
+from qiscus_tui.model.text import safe
+from qiscus_tui.query import Moment
+from qiscus_tui.service.revocation.plan import (
+    Allowed,
+    Exclusion,
+    LeftOut,
+    PlanGroup,
+    RevocationPlan,
+    Selection,
+    make_plan,
+)
+from qiscus_tui.service.revocation.retention import Retention, Rules
+from qiscus_tui.service.sessions.groups import GroupKey
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.store.plan_file import (
+    VERSION,
+    PlanFile,
+    PlanFileRule,
+    PlanFileRules,
+    not_a_plan,
+    read_plan_file,
+    write_plan_file,
+)
+
+
+@dataclass(frozen=True)
+class StoredPlan:
+    """A plan from a file, for this account."""
+
+    file: PlanFile
+    retention: Retention | None
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Return what it revokes."""
+        return frozenset(self.file.ids)
+
+    @property
+    def words(self) -> str:
+        """Return `plan 3fa9c01b of 2026-11-25 16:02 UTC`."""
+        made = self.file.time.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        return f"plan {self.file.plan} of {made}"
+
+    def on(self, listed: SessionList, allowed: Allowed, moment: Moment) -> RevocationPlan:
+        """Return the plan on the list as it is now: what the file names and is still listed.
+
+        The rules of the plan are applied again to all that it was chosen from, so that what they
+        keep by now is left out. Calls no server.
+        """
+        file, at = self.file, listed.positions
+        chosen = [at[one] for one in (*file.ids, *file.kept, *file.left_out) if one in at]
+        gone = tuple(one for one in file.ids if one not in at)
+        source = f"{self.words}; filter {file.rule.filter}" if file.rule.filter else self.words
+        selection = Selection(chosen, "named by the plan", named=True, gone=gone, source=source)
+        plan = make_plan(listed, selection, allowed, self.retention, moment)
+        ids = self.ids
+        kept = (
+            LeftOut(one.session, Exclusion.KEPT, named=True, label=one.why.words)
+            for one in plan.kept
+            if one.session.id in ids
+        )
+        return replace(
+            plan,
+            targets=tuple(one for one in plan.targets if one.session.id in ids),
+            left_out=(*(one for one in plan.left_out if one.session.id in ids), *kept),
+            kept=(),
+            groups=(),
+        )
+
+    def changes(self, plan: RevocationPlan) -> str:
+        """Return what changed since the file was written; `plan` is what is left of it."""
+        parts = [
+            f"{count:,} {words}"
+            for count, words in (
+                (len(plan.gone), "no longer listed"),
+                (len(plan.left_out), "left out"),
+            )
+            if count
+        ]
+        changed = f"{', '.join(parts)} of {len(self.file.ids):,}" if parts else "nothing changed"
+        return f"{self.words[0].upper()}{self.words[1:]}; since then: {changed}"
+
+
+def write_plan(path: Path, plan: RevocationPlan, account: Account, now: float) -> None:
+    """Write the plan to a new file, 0600. `now` is epoch seconds. Raises StorageError."""
+    rule = plan.selection.rule
+    write_plan_file(
+        path,
+        PlanFile(
+            version=VERSION,
+            plan=plan.id,
+            account=account.name,
+            server=str(account.origin),
+            app_id=account.app_code,
+            time=datetime.fromtimestamp(int(now), UTC),
+            rule=PlanFileRule(
+                words=plan.rule,
+                filter=rule.text if rule is not None else "",
+                retention=_rules(plan.retention),
+            ),
+            ids=_ids(target.session.id for target in plan.targets),
+            kept=_ids(kept.session.id for kept in plan.kept),
+            left_out=_ids(left.session.id for left in plan.left_out),
+            groups=tuple(map(group_record, plan.groups)),
+        ),
+    )
+
+
+def read_plan(path: Path, account: Account) -> StoredPlan:
+    """Return the plan of a file. Raises UsageError, also for another account's; StorageError."""
+    file = read_plan_file(path)
+    if (file.account, file.server, file.app_id) != (
+        account.name,
+        str(account.origin),
+        account.app_code,
+    ):
+        raise UsageError(
+            f"The plan is for {safe(file.account, 100)} on {safe(file.server, 100)}, and this is "
+            f"{safe(account.name, 100)} on {account.origin}",
+            "Choose the account with --account, or make a plan for this one.",
+        )
+    try:
+        return StoredPlan(file, _retention(file.rule.retention))
+    except ValueError as error:
+        raise not_a_plan(path) from error
+
+
+def group_record(group: PlanGroup) -> dict[str, str | int | None]:
+    """Return the group as it is in JSON: its keys, then how many it has, keeps and loses."""
+    keys = zip(group.group.keys, group.group.values, strict=True)
+    values: Mapping[str, str | None] = {key.value: value for key, value in keys}
+    return {
+        **values,
+        "count": group.group.count,
+        "kept": group.kept,
+        "targets": group.targets,
+    }
+
+
+def _ids(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ids))
+
+
+def _rules(retention: Retention | None) -> PlanFileRules | None:
+    if retention is None:
+        return None
+    rules = retention.rules
+    return PlanFileRules(
+        tuple(key.value for key in retention.keys),
+        rules.keep_newest,
+        rules.keep_used_within,
+        rules.keep_created_within,
+        rules.include_unknown,
+        retention.policy,
+    )
+
+
+def _retention(rules: PlanFileRules | None) -> Retention | None:
+    """Raises ValueError for an unknown key, no key, or no rule."""
+    if rules is None:
+        return None
+    read = Rules(
+        rules.keep_newest,
+        rules.keep_used_within,
+        rules.keep_created_within,
+        rules.include_unknown,
+    )
+    if not read.given or not rules.group_by:
+        raise ValueError("no rule")
+    return Retention(tuple(map(GroupKey, rules.group_by)), read, rules.policy)

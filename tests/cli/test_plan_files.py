@@ -1,0 +1,230 @@
+"""Plan files: made with --dry-run --out, applied later with revoke --plan."""
+
+import json
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qiscus_tui.demo.calls import Call
+from tests.cli.conftest import Program
+from tests.cli.test_prune import ALL, listed, live, plan_of
+
+PRUNE = ["prune", "--keep-newest=1", "--dry-run"]
+
+
+@pytest.fixture
+def file(crowded: Program, tmp_path: Path) -> Path:
+    """The plan of a prune."""
+    path = tmp_path / "plan.json"
+    done = crowded(*PRUNE, f"--out={path}")
+    assert done.code == 0
+    assert f"revoke --plan {path}" in done.err
+    return path
+
+
+def end(program: Program, *ids: object) -> None:
+    """Somebody else ends these."""
+    assert program("revoke", *map(str, ids), "--yes", "--max=999", "--include-current").code == 0
+
+
+def test_it_says_what_and_why_and_has_no_token(crowded: Program, file: Path) -> None:
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    text = file.read_text()
+    assert text.isascii()
+    assert not any(session.token in text for session in crowded.server.sessions())
+    fields = json.loads(text)
+    plan = plan_of(crowded(*PRUNE, "--json"))
+    assert fields["version"] == 1
+    assert fields["account"].startswith("admin@demo.example")
+    assert fields["server"] == "https://demo.invalid"
+    assert fields["time"].endswith("Z")
+    assert fields["rule"]["words"] == "by client, network: keep the newest 1"
+    assert fields["ids"] == plan["targets"]
+    assert fields["groups"] == plan["groups"]
+
+
+def test_what_it_names_is_revoked_and_nothing_else(crowded: Program, file: Path) -> None:
+    before, ids = live(crowded), set(json.loads(file.read_text())["ids"])
+    assert crowded("revoke", f"--plan={file}").code == 2  # nobody to ask
+    assert crowded("revoke", f"--plan={file}", "--yes").code == 2  # more than 50
+    dry = crowded("revoke", f"--plan={file}", "--dry-run", "--json")
+    assert set(plan_of(dry)) == {"targets", "left_out"}
+    assert live(crowded) == before
+    crowded.clock.advance(6)
+    done = crowded("revoke", f"--plan={file}", *ALL)
+    assert done.code == 0, done.err
+    assert "since then: nothing changed" in done.err
+    assert live(crowded) == before - ids
+    assert "plan " in json.loads(crowded("audit", "--json").out)[0]["rule"]
+    again = crowded("revoke", f"--plan={file}", *ALL, "--json")
+    assert again.code == 0
+    outcomes = json.loads(again.out)["outcomes"]
+    assert {(o["id"], o["outcome"]) for o in outcomes} == {(one, "already_gone") for one in ids}
+
+
+def test_what_changed_since_is_not_sent_and_is_said(
+    crowded: Program, file: Path, configured: Callable[[str], None]
+) -> None:
+    plan = plan_of(crowded(*PRUNE, "--json"))
+    group = next(g for g in plan["groups"] if g["targets"] == 2 and g["kept"] == 1)
+    name = f"{group['client']} · {group['network']}"
+    by_id = {entry["id"]: entry for entry in listed(crowded)}
+    kept = next(one["id"] for one in plan["kept"] if str(one["reason"]).endswith(f" {name}"))
+    gone = str(plan["targets"][0])
+    end(crowded, kept, gone)
+    configured('[[known]]\nclient = "PostmanRuntime"\nlabel = "api tests"\nprotect = true\n')
+    done = crowded("revoke", f"--plan={file}", *ALL, "--json")
+    assert done.code == 3
+    found: dict[str, set[str]] = {}
+    for one in json.loads(done.out)["outcomes"]:
+        reason = one["reason"] or ""
+        found.setdefault(f"{one['outcome']} {reason.partition(' of ')[0]}", set()).add(one["id"])
+    assert found["already_gone "] == {gone}
+    (next_newest,) = found["not_sent kept now: newest 1"]
+    assert by_id[next_newest]["client"] == by_id[str(kept)]["client"]
+    protected = found.pop("not_sent protected: api tests", set())
+    assert protected <= {e["id"] for e in listed(crowded) if "Postman" in str(e["client"])}
+    assert next_newest in live(crowded)
+    assert f"1 no longer listed, {1 + len(protected)} left out of " in done.err
+
+
+def test_what_became_our_own_session_is_not_sent(crowded: Program, tmp_path: Path) -> None:
+    own = next(str(entry["id"]) for entry in listed(crowded) if entry["current"])
+    path = tmp_path / "own.json"
+    assert crowded("revoke", own, "--include-current", "--dry-run", f"--out={path}").code == 0
+    done = crowded("revoke", f"--plan={path}", "--yes", "--json")
+    assert done.code == 3
+    assert [o["outcome"] for o in json.loads(done.out)["outcomes"]] == ["not_sent"]
+    assert own in live(crowded)
+    assert crowded("revoke", f"--plan={path}", "--yes", "--include-current").code == 0
+    assert own not in live(crowded)
+
+
+@pytest.mark.parametrize(
+    "also",
+    [
+        ["0123456789ab"],
+        ["--filter=curl"],
+        ["--older-than=7d"],
+        ["--token-stdin"],
+        ["--dry-run", "--out=other.json"],
+    ],
+    ids=" ".join,
+)
+def test_nothing_else_selects_beside_it(crowded: Program, file: Path, also: list[str]) -> None:
+    done = crowded("revoke", f"--plan={file}", *also, *ALL, stdin="token\n")
+    assert (done.code, done.out) == (2, "")
+    assert len(done.err.splitlines()) == 2
+    assert crowded.server.calls[Call.REVOKE] == 0
+
+
+def changed(file: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    fields = json.loads(file.read_text())
+    change(fields)
+    file.write_text(json.dumps(fields))
+
+
+def rules(fields: dict[str, Any]) -> dict[str, Any]:
+    return fields["rule"]["retention"]
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "empty": lambda file: file.write_text(""),
+    "cut off": lambda file: file.write_text(file.read_text()[:-20]),
+    "no object": lambda file: file.write_text("[1]"),
+    "not text": lambda file: file.write_bytes(b"\xff\xfe\x00"),
+    "nested": lambda file: file.write_text("[" * 100_000),
+    "newer": lambda file: changed(file, lambda f: f.update(version=2)),
+    "no version": lambda file: changed(file, lambda f: f.pop("version")),
+    "another field": lambda file: changed(file, lambda f: f.update(token="x")),
+    "no ids": lambda file: changed(file, lambda f: f.pop("ids")),
+    "a token as an id": lambda file: changed(file, lambda f: f.update(ids=["QEX-secret-1"])),
+    "an id twice": lambda file: changed(file, lambda f: f.update(ids=[f["ids"][0]] * 2)),
+    "a kept id": lambda file: changed(file, lambda f: f.update(ids=[f["kept"][0]])),
+    "keep none": lambda file: changed(file, lambda f: rules(f).update(keep_newest=0)),
+    "no rule": lambda file: changed(file, lambda f: rules(f).update(keep_newest=None)),
+    "unknown key": lambda file: changed(file, lambda f: rules(f).update(group_by=["x"])),
+    "another account": lambda file: changed(file, lambda f: f.update(account="b@c.d@x")),
+    "another server": lambda file: changed(file, lambda f: f.update(server="https://x.invalid")),
+    "missing": lambda file: file.unlink(),
+    "too large": lambda file: os.truncate(file, 40 * 1024 * 1024),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_file_or_anothers_is_refused(
+    crowded: Program, file: Path, damage: Callable[[Path], object]
+) -> None:
+    damage(file)
+    done = crowded("revoke", f"--plan={file}", *ALL)
+    assert (done.code, done.out) == (2, "")
+    assert len(done.err.splitlines()) == 2
+    assert "QEX-secret" not in done.err
+    assert crowded.server.calls[Call.REVOKE] == 0
+
+
+def is_a_link(file: Path) -> None:
+    file.rename(file.with_name("real.json"))
+    file.symlink_to(file.with_name("real.json"))
+
+
+def is_a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+def is_a_pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file, 0o600)
+
+
+def is_open_to_all(file: Path) -> None:
+    file.chmod(0o644)
+
+
+@pytest.mark.parametrize("spoil", [is_a_link, is_a_folder, is_a_pipe, is_open_to_all])
+def test_a_file_that_others_could_have_written_is_6(
+    crowded: Program, file: Path, spoil: Callable[[Path], object]
+) -> None:
+    spoil(file)
+    done = crowded("revoke", f"--plan={file}", *ALL)
+    assert (done.code, done.out) == (6, "")
+    assert len(done.err.splitlines()) == 2
+    assert crowded.server.calls[Call.REVOKE] == 0
+
+
+def test_another_users_file_is_6(
+    crowded: Program, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qiscus_tui.store.file_checks.os.geteuid", lambda: os.getuid() + 1)
+    assert crowded("revoke", f"--plan={file}", *ALL).code == 6
+
+
+def test_no_file_is_overwritten(crowded: Program, file: Path, tmp_path: Path) -> None:
+    before = file.read_bytes()
+    link = tmp_path / "link.json"
+    link.symlink_to(tmp_path / "elsewhere.json")
+    for path in (file, link, tmp_path, tmp_path / "none" / "plan.json"):
+        done = crowded(*PRUNE, f"--out={path}")
+        assert (done.code, done.out) == (6, "")
+        assert len(done.err.splitlines()) == 2
+    assert file.read_bytes() == before
+    assert not (tmp_path / "elsewhere.json").exists()
+
+
+def test_a_filter_is_a_plan_too(crowded: Program, tmp_path: Path) -> None:
+    path = tmp_path / "curl.json"
+    done = crowded("revoke", "--filter=client:curl", "--dry-run", f"--out={path}", "--json")
+    fields = json.loads(path.read_text())
+    assert fields["rule"] == {
+        "words": "filter client:curl",
+        "filter": "client:curl",
+        "retention": None,
+    }
+    assert fields["ids"] == plan_of(done)["targets"]
+    assert crowded("revoke", f"--plan={path}", *ALL).code == 0
+    assert not live(crowded) & set(fields["ids"])

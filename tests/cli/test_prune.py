@@ -1,0 +1,262 @@
+"""`prune`: what is left on the server is what the rules keep."""
+
+import ipaddress
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from qiscus_tui.demo import DIALECTS, demo_state
+from qiscus_tui.demo.calls import Call
+from qiscus_tui.model.durations import DAY, HOUR
+from qiscus_tui.model.ids import fingerprint
+from tests.cli.conftest import Done, Program
+from tests.clocks import ManualClock
+
+Entry = dict[str, str | None]
+ALL = ["--yes", "--max", "999"]
+VERSION = re.compile(r" v?\d[\d.]*(?= · |$)")
+
+
+def listed(program: Program) -> list[Entry]:
+    return json.loads(program("sessions", "--json").out)
+
+
+def live(program: Program) -> set[str]:
+    return {fingerprint(session.token) for session in program.server.sessions()}
+
+
+def plan_of(done: Done) -> dict[str, list[dict[str, object]]]:
+    return json.loads(done.out)["plan"]
+
+
+def client(entry: Entry) -> str:
+    return VERSION.sub("", entry["client"] or "?")
+
+
+def network(entry: Entry) -> str:
+    return str(ipaddress.ip_network(f"{entry['ip']}/24", strict=False)) if entry["ip"] else "?"
+
+
+def age(entry: Entry, field: str, now: float) -> float:
+    """Seconds since then; endless where it is unknown."""
+    at = entry[field]
+    return float("inf") if at is None else now - datetime.fromisoformat(at).timestamp()
+
+
+def newest(entries: list[Entry], most: int, *keys: Callable[[Entry], str]) -> set[str]:
+    """Ids of the newest of each group, and of those that are as new as the last of them."""
+    groups: dict[object, list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(tuple(key(entry) for key in keys), []).append(entry)
+    kept: set[str] = set()
+    for group in groups.values():
+        dates = sorted((entry["created_at"] or "" for entry in group), reverse=True)
+        border = dates[:most][-1]
+        kept |= {entry["id"] or "" for entry in group if (entry["created_at"] or "") >= border}
+    return kept
+
+
+def test_of_each_group_the_newest_is_left_and_our_own(crowded: Program) -> None:
+    before, own = listed(crowded), {e["id"] for e in listed(crowded) if e["current"]}
+    done = crowded("prune", "--keep-newest", "2", *ALL, "--json")
+    assert done.code == 0
+    assert live(crowded) == newest(before, 2, client, network) | own
+    plan, told = plan_of(done), json.loads(done.out)
+    assert {kept["id"] for kept in plan["kept"]} == live(crowded) - own
+    assert all(str(kept["reason"]).startswith("kept: newest 2 of ") for kept in plan["kept"])
+    assert told["list"] == {"complete": True, "unreadable": 0}
+    assert list(plan["groups"][0]) == ["client", "network", "count", "kept", "targets"]
+    assert sum(int(str(group["count"])) for group in plan["groups"]) == len(before)
+    assert sum(int(str(group["targets"])) for group in plan["groups"]) == len(told["outcomes"])
+
+
+KeptBy = Callable[[list[Entry], float], set[str]]
+
+
+def by_network(entries: list[Entry], _now: float) -> set[str]:
+    return newest(entries, 1, network)
+
+
+def since(field: str, limit: float, entries: list[Entry], now: float) -> set[str]:
+    return {str(entry["id"]) for entry in entries if age(entry, field, now) <= limit}
+
+
+def recently_used(entries: list[Entry], now: float) -> set[str]:
+    unknown = {str(entry["id"]) for entry in entries if not entry["last_used_at"]}
+    return since("last_used_at", 2 * DAY, entries, now) | unknown
+
+
+def newest_or_young(entries: list[Entry], now: float) -> set[str]:
+    return newest(entries, 1, client, network) | since("created_at", 36 * HOUR, entries, now)
+
+
+def all_but_curl(entries: list[Entry], _now: float) -> set[str]:
+    curls = [entry for entry in entries if client(entry) == "curl"]
+    others = [entry for entry in entries if entry not in curls]
+    return {str(entry["id"]) for entry in curls} | newest(others, 1, client, network)
+
+
+@pytest.mark.parametrize(
+    ("options", "kept"),
+    [
+        (["--group-by", "network", "--keep-newest=1"], by_network),
+        (["--keep-used-within=2d"], recently_used),
+        (["--keep-newest=1", "--keep-created-within", "36h"], newest_or_young),
+        (["--filter=-client:curl", "--keep-newest=1"], all_but_curl),
+    ],
+)
+def test_what_is_left_is_what_the_rules_keep(
+    crowded: Program, options: list[str], kept: KeptBy
+) -> None:
+    before, now = listed(crowded), crowded.clock.now()
+    own = {entry["id"] for entry in before if entry["current"]}
+    assert crowded("prune", *options, *ALL).code == 0
+    assert live(crowded) == kept(before, now) | own
+    assert 1 < len(live(crowded)) < len(before)
+
+
+def test_a_dry_run_shows_a_line_for_each_group_and_sends_nothing(crowded: Program) -> None:
+    before = live(crowded)
+    done = crowded("prune", "--keep-newest=1", "--dry-run")
+    lines = done.out.splitlines()
+    assert lines[0].split() == ["CLIENT", "NETWORK", "SESSIONS", "KEPT", "TO", "REVOKE"]
+    groups = plan_of(crowded("prune", "--keep-newest=1", "--dry-run", "--json"))["groups"]
+    assert lines[len(groups) + 1].startswith(f"{len(groups)} groups, ")
+    assert re.fullmatch(r"\d+ sessions to revoke", lines[len(groups) + 2])
+    assert live(crowded) == before
+    assert crowded("prune", "--keep-newest=1", "--yes").code == 2  # more than 50
+    assert crowded("prune", "--keep-newest=1").code == 2  # nobody to ask
+    assert crowded.server.calls[Call.REVOKE] == 0
+
+
+POLICY = """
+[policy.nightly]
+filter = "client:curl"
+group_by = ["client"]
+keep_newest = 2
+keep_used_within = "24h"
+"""
+
+
+def test_a_policy_is_filter_grouping_and_rules_and_options_replace_them(
+    crowded: Program, configured: Callable[[str], None]
+) -> None:
+    configured(POLICY)
+    policy = ["prune", "--policy=nightly", "--dry-run", "--json"]
+    (group,) = plan_of(crowded(*policy))["groups"]
+    assert group["client"] == "curl"
+    assert list(group)[:2] == ["client", "count"]
+    assert int(str(group["kept"])) >= 2
+    replaced = [*policy, "--filter=-client:curl", "--keep-newest=3", "--keep-used-within=1s"]
+    groups = plan_of(crowded(*replaced, "--group-by=network"))["groups"]
+    assert all("client" not in group for group in groups)
+    assert all(int(str(group["kept"])) >= min(3, int(str(group["count"]))) for group in groups)
+    crowded("prune", "--policy=nightly", *ALL)
+    rule = json.loads(crowded("audit", "--json").out)[0]["rule"]
+    assert rule == (
+        "filter client:curl; policy nightly, by client: keep the newest 2, used within 24h"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["prune"], "No rule says what to keep"),
+        (["prune", "--filter=curl"], "No rule says what to keep"),
+        (["prune", "--include-unknown"], "No rule says what to keep"),
+        (["prune", "--keep-newest=0"], "whole number from 1"),
+        (["prune", "--keep-used-within=1M"], "'1M' is not a duration"),
+        (["prune", "--keep-newest=1", "--group-by=clint"], "Did you mean client?"),
+        (["prune", "--keep-newest=1", "--filter="], "The filter is empty"),
+        (["prune", "--policy=nihgtly"], "Did you mean: nightly"),
+        (["prune", "0123456789ab", "--keep-newest=1"], "nknown argument"),
+        (["prune", "--keep-newest=1", "--out=plan.json"], "--out needs --dry-run"),
+        (["revoke", "--filter=curl", "--out=plan.json"], "--out needs --dry-run"),
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_meant_is_refused(
+    crowded: Program, configured: Callable[[str], None], options: list[str], said: str
+) -> None:
+    configured(POLICY)
+    done = crowded(*options, *ALL)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+    assert len(done.err.splitlines()) == 2
+    assert crowded.server.calls[Call.REVOKE] == 0
+
+
+def test_a_list_with_unreadable_entries_is_pruned_only_if_allowed(program: Program) -> None:
+    program.speak(DIALECTS["unreadable"], sessions=40)
+    program.login()
+    done = program("prune", "--keep-newest=1", *ALL)
+    assert done.code == 2
+    assert "--allow-unreadable" in done.err
+    allowed = program("prune", "--keep-newest=1", *ALL, "--allow-unreadable", "--dry-run", "--json")
+    assert allowed.code == 0
+    assert json.loads(allowed.out)["list"]["unreadable"] > 0
+
+
+def test_where_nothing_says_what_made_a_session_that_grouping_is_refused(program: Program) -> None:
+    nameless = replace(DIALECTS["plain"].fields, agent=None, ip=None, user="user_email")
+    program.speak(replace(DIALECTS["plain"], fields=nameless), sessions=20)
+    program.login()
+    done = program("prune", "--keep-newest=1", *ALL)
+    assert (done.code, program.server.calls[Call.REVOKE]) == (2, 0)
+    assert "group by user" in done.err
+    assert program("prune", "--keep-newest=1", "--group-by=user", *ALL).code == 0
+    assert len(live(program)) == 1
+
+
+def test_a_server_without_dates_loses_nothing_and_says_why(program: Program) -> None:
+    program.speak(DIALECTS["undated"], sessions=20)
+    program.login()
+    before = live(program)
+    done = program("prune", "--keep-newest=1", *ALL)
+    assert done.code == 3
+    assert "no creation date" in done.err
+    assert live(program) == before
+
+
+@pytest.mark.parametrize("rule", ["--keep-used-within=1d", "--keep-created-within=1d"])
+def test_rules_about_age_need_clocks_that_agree(program: Program, rule: str) -> None:
+    program.server = demo_state(ManualClock(program.clock.now() + 3 * DAY), sessions=40)
+    program.login()
+    done = program("prune", rule, "--dry-run")
+    assert (done.code, done.out) == (2, "")
+    assert "prune --allow-clock-offset" in done.err
+    assert program("prune", rule, "--dry-run", "--allow-clock-offset").code == 0
+    assert program("prune", "--keep-newest=1", "--dry-run").code == 0
+
+
+def test_nothing_to_prune_is_0(crowded: Program) -> None:
+    assert crowded("prune", "--keep-newest=999", *ALL).code == 0
+    done = crowded("prune", "--keep-newest=1", "--filter=no-such-client", *ALL, "--json")
+    assert done.code == 0
+    assert plan_of(done) == {"targets": [], "left_out": [], "kept": [], "groups": []}
+
+
+PROTECTED = """
+[[known]]
+client = "curl"
+label = "backup"
+protect = true
+"""
+
+
+def test_a_protected_client_stays_unless_it_is_included(
+    crowded: Program, configured: Callable[[str], None]
+) -> None:
+    configured(PROTECTED)
+    rule = ["prune", "--keep-newest=1", "--filter=client:curl", "--json"]
+    done = crowded(*rule, *ALL)
+    assert done.code == 0
+    assert plan_of(done)["targets"] == []
+    assert {left["reason"] for left in plan_of(done)["left_out"]} == {"protected: backup"}
+    assert crowded(*rule, *ALL, "--include-protected").code == 0
+    curls = [entry for entry in listed(crowded) if client(entry) == "curl"]
+    assert {entry["id"] for entry in curls} == newest(curls, 1, client, network)
