@@ -125,24 +125,22 @@ def group_steps(
     """Like `grouped`, but pauses after every few milliseconds of work."""
     total = len(listed) if positions is None else len(positions)
     readers = [KINDS[key].reader() for key in keys]
-    members: defaultdict[_Kinds, list[int]] = defaultdict(list)
+    numbered = _Numbered()
     facts = _Facts(moment)
     for start in range(0, total, RUN):
         here = slice(start, start + RUN)
         run = part(listed, here if positions is None else positions[here])
-        kinds_of = [*zip(*(read(run) for read in readers), strict=True)]
-        for number, kinds in enumerate(kinds_of, start):
-            members[kinds].append(number)
-        facts.add(run, kinds_of)
+        columns = (read(run) for read in readers)
+        facts.add(run, [*map(numbered.__getitem__, zip(*columns, strict=True))])
         yield
     groups: list[Group] = []
     done = 0
-    for kinds, numbers in members.items():
-        group = yield from facts.group(tuple(keys), kinds, numbers)
+    for kinds, number in numbered.items():
+        group = yield from facts.group(tuple(keys), kinds, number)
         if positions is not None:
-            group = replace(group, positions=[positions[number] for number in numbers])
+            group = replace(group, positions=[positions[at] for at in group.positions])
         groups.append(group)
-        done += len(numbers) + _COST
+        done += group.count + _COST
         if done > RUN:
             done = 0
             yield
@@ -162,46 +160,62 @@ def _largest_first(groups: list[Group]) -> GroupSteps:
     return tuple(groups[number] for _, _, number in places)
 
 
+class _Numbered(dict[_Kinds, int]):
+    """The number of each group, in order of appearance."""
+
+    def __missing__(self, kinds: _Kinds) -> int:
+        number = self[kinds] = len(self)
+        return number
+
+
 class _Facts:
-    """What is known of the sessions that are grouped, by their number among these."""
+    """What is known of the sessions that are grouped: columns, and counts by group number."""
 
     def __init__(self, moment: Moment) -> None:
         self._moment = moment
         self._created: list[float | None] = []
         self._used: list[float | None] = []
-        self._expiring: Counter[_Kinds] = Counter()
-        self._ours: defaultdict[_Kinds, set[bool | None]] = defaultdict(set)
-        self._protected: set[_Kinds] = set()
+        self._members: list[list[int]] = []
+        self._expiring: Counter[int] = Counter()
+        self._ours: defaultdict[int, set[bool | None]] = defaultdict(set)
+        self._protected: set[int] = set()
 
-    def add(self, run: Run, kinds_of: Sequence[_Kinds]) -> None:
-        """Take in the next sessions, and the kinds of each."""
+    def add(self, run: Run, numbers: Sequence[int]) -> None:
+        """Take in the next sessions, and the number of each one's group."""
         now, soon = self._moment.server_now, self._moment.expiring
+        members = self._members
+        members += [[] for _ in range(max(numbers) + 1 - len(members))]
+        for at, number in enumerate(numbers, len(self._created)):
+            members[number].append(at)
         self._created += [session.created_at for session in run.sessions]
         self._used += [session.last_used_at for session in run.sessions]
         self._expiring.update(
             [
-                kinds
-                for kinds, session in zip(kinds_of, run.sessions, strict=True)
+                number
+                for number, session in zip(numbers, run.sessions, strict=True)
                 if (end := session.expires_at) is not None and 0 < end - now <= soon
             ]
         )
-        for kinds, session in zip(kinds_of, run.sessions, strict=True):
-            if session.current is not False:
-                self._ours[kinds].add(session.current)
-        for kinds, known in zip(kinds_of, run.labels, strict=True):
-            if known is not None and known.protect:
-                self._protected.add(kinds)
+        currents = [session.current for session in run.sessions]
+        if currents.count(False) < len(currents):
+            for number, current in zip(numbers, currents, strict=True):
+                self._ours[number].add(current)
+        if any(run.labels):
+            for number, known in zip(numbers, run.labels, strict=True):
+                if known is not None and known.protect:
+                    self._protected.add(number)
 
     def group(
-        self, keys: tuple[GroupKey, ...], kinds: _Kinds, numbers: Sequence[int]
+        self, keys: tuple[GroupKey, ...], kinds: _Kinds, number: int
     ) -> Generator[None, None, Group]:
-        """Return the group of the sessions with these numbers, which are its positions."""
+        """Return the group of this number; its positions are those among the grouped."""
+        members = self._members[number]
         since = self._moment.server_now - PER_DAY_OF
         created: list[float] = []
         used: list[float] = []
         recent = 0
-        for start in range(0, len(numbers), RUN):
-            run = numbers[start : start + RUN]
+        for start in range(0, len(members), RUN):
+            run = members[start : start + RUN]
             times = _known(self._created, run)
             recent += sum([at > since for at in times])
             if times:
@@ -209,30 +223,30 @@ class _Facts:
             times = _known(self._used, run)
             if times:
                 used.append(max(times))
-            if len(numbers) > RUN:
+            if len(members) > RUN:
                 yield
         oldest = min(created, default=None)
-        ours = self._ours.get(kinds, {False})
+        ours = self._ours.get(number, {False})
         return Group(
             keys=keys,
             kinds=kinds,
-            positions=numbers,
-            share=len(numbers) / len(self._created),
+            positions=members,
+            share=len(members) / len(self._created),
             per_day=None if oldest is None else recent / self._days_since(oldest),
             oldest_at=oldest,
             newest_at=max(created, default=None),
             last_used_at=max(used, default=None),
-            expiring=self._expiring[kinds],
+            expiring=self._expiring[number],
             current=True if True in ours else None if None in ours else False,
-            protected=kinds in self._protected,
+            protected=number in self._protected,
         )
 
     def _days_since(self, oldest: float) -> float:
         return min(max(self._moment.server_now - oldest, DAY), PER_DAY_OF) / DAY
 
 
-def _known(values: Sequence[float | None], numbers: Sequence[int]) -> list[float]:
-    return [value for number in numbers if (value := values[number]) is not None]
+def _known(values: Sequence[float | None], places: Sequence[int]) -> list[float]:
+    return [value for place in places if (value := values[place]) is not None]
 
 
 def lacking(listed: SessionList, keys: Sequence[GroupKey]) -> str | None:
