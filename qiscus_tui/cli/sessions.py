@@ -1,16 +1,25 @@
-"""`sessions`: list every live session."""
+"""`sessions`: list every live session, one by one or in groups."""
 
 import argparse
 import asyncio
+from dataclasses import dataclass
 
 from qiscus_tui import query
+from qiscus_tui.cli.group_table import group_table
+from qiscus_tui.cli.list_request import SORT_KEYS, ListRequest
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.option_types import add_filter, whole_number
 from qiscus_tui.cli.table import count, remarks, session_table
 from qiscus_tui.cli.verbs import Context, Verb
+from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
+from qiscus_tui.model.group_keys import GROUP_KEYS, parse_group_keys
 from qiscus_tui.service.completion_ids import remember_ids
 from qiscus_tui.service.sessions.export import Export, ExportFormat
+from qiscus_tui.service.sessions.group_export import GroupExport
+from qiscus_tui.service.sessions.group_order import GroupFact, sorted_groups
+from qiscus_tui.service.sessions.groups import grouped, lacking
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.visits import mark_without_visiting
 
 
@@ -18,11 +27,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     add_filter(parser, "only sessions that match")
     parser.add_argument(
+        "--group-by",
+        metavar="KEYS",
+        type=parse_group_keys,
+        help=f"list groups, the largest first: a comma list of {', '.join(GROUP_KEYS)}",
+    )
+    parser.add_argument(
+        "--view", metavar="NAME", help="filter, grouping and order of [view.NAME] in config.toml"
+    )
+    parser.add_argument(
         "--sort",
         metavar="KEY",
-        choices=[key.value for key in query.SortKey],
-        default=query.SortKey.CREATED.value,
-        help=f"one of {', '.join(key.value for key in query.SortKey)} (created, newest first)",
+        choices=SORT_KEYS,
+        help=f"{', '.join(key.value for key in query.SortKey)} (created, newest first); "
+        f"groups: {', '.join(fact.value for fact in GroupFact)} (count), or one of their KEYS",
     )
     parser.add_argument("--reverse", action="store_true", help="reverse the order")
     parser.add_argument(
@@ -36,38 +54,81 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 async def run(context: Context) -> int:
     """List the sessions. Return INCOMPLETE if the list is incomplete."""
     options, console, workspace = context.options, context.console, context.workspace
-    wanted = query.all_of(options.filter)
+    request = ListRequest.of(options, workspace.config.views)
     async with connected(workspace) as connection:
-        if wanted.asks_for_new:
+        if request.wanted.asks_for_new:
             mark_without_visiting(connection)
         listed = await connection.read_list(
             lambda read: console.progress(f"{count(read, 'session')} so far")
         )
         console.end_progress()
         secrets = frozenset((await connection.credentials()).secrets)
-        now = connection.server_now()
-        moment = query.Moment(now, workspace.config.ui.expiring)
-        matching = frozenset(query.select(wanted, listed, moment))
-        order = query.order(listed, query.SortKey(options.sort), reverse=options.reverse)
-        chosen = [position for position in order if position in matching]
-        chosen = chosen[: options.limit]
-        ids = (listed.sessions[position].id for position in chosen)
-        await asyncio.to_thread(remember_ids, workspace.local_files, ids)
-    if options.json or options.csv:
-        kind = ExportFormat.JSON if options.json else ExportFormat.CSV
-        Export(listed, chosen, secrets, now).write(kind, console.out)
-    else:
-        for line in session_table(listed, chosen, now, console.out_width):
-            console.result(line)
+        moment = query.Moment(connection.server_now(), workspace.config.ui.expiring)
+        found = _Found(listed, query.select(request.wanted, listed, moment), moment, secrets)
+        if request.group_by:
+            summary = _list_groups(context, request, found)
+        else:
+            summary = await _list_sessions(context, request, found)
     for remark in remarks(listed):
         console.say(remark)
     if not (options.json or options.csv):
-        of_all = f" of {len(listed):,}" if len(chosen) != len(listed) else ""
-        console.say(f"{count(len(chosen), 'session')}{of_all}")
+        console.say(summary)
     if listed.is_whole:
         return ExitCode.DONE
     console.say("  Try again. If that does not help: qiscus-tui doctor")
     return ExitCode.INCOMPLETE
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The list, and what the filter leaves of it."""
+
+    listed: SessionList
+    positions: list[int]
+    moment: query.Moment
+    secrets: frozenset[str]
+
+
+async def _list_sessions(context: Context, request: ListRequest, found: _Found) -> str:
+    """Print the sessions, and return how many they are."""
+    options, console, listed = context.options, context.console, found.listed
+    matching = frozenset(found.positions)
+    order = query.order(listed, request.session_sort, reverse=request.reverse)
+    chosen = [position for position in order if position in matching][: options.limit]
+    ids = (listed.sessions[position].id for position in chosen)
+    await asyncio.to_thread(remember_ids, context.workspace.local_files, ids)
+    now = found.moment.server_now
+    form = _format(options)
+    if form is None:
+        for line in session_table(listed, chosen, now, console.out_width):
+            console.result(line)
+    else:
+        Export(listed, chosen, found.secrets, now).write(form, console.out)
+    of_all = f" of {len(listed):,}" if len(chosen) != len(listed) else ""
+    return f"{count(len(chosen), 'session')}{of_all}"
+
+
+def _list_groups(context: Context, request: ListRequest, found: _Found) -> str:
+    """Print the groups, and return how many they are. Raises UsageError."""
+    options, console, listed = context.options, context.console, found.listed
+    why = lacking(listed, request.group_by)
+    if why is not None:
+        raise UsageError(why, "Give other keys with --group-by.")
+    groups = grouped(listed, request.group_by, found.moment, found.positions)
+    shown = sorted_groups(groups, request.group_sort, reverse=request.reverse)[: options.limit]
+    form = _format(options)
+    if form is None:
+        now = found.moment.server_now
+        for line in group_table(request.group_by, shown, now, console.out_width):
+            console.result(line)
+    else:
+        GroupExport(listed, request.group_by, shown, found.secrets).write(form, console.out)
+    of_all = f" of {len(groups):,}" if len(shown) != len(groups) else ""
+    return f"{count(len(shown), 'group')}{of_all}, {count(len(found.positions), 'session')}"
+
+
+def _format(options: argparse.Namespace) -> ExportFormat | None:
+    return ExportFormat.JSON if options.json else ExportFormat.CSV if options.csv else None
 
 
 VERB = Verb(add_options, run)

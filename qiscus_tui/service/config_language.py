@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from qiscus_tui.model.group_keys import GROUP_KEYS
 from qiscus_tui.store.config import Language
 
-GROUP_SORT_KEYS = ("count", "per_day", "oldest", "newest", "last_used", *GROUP_KEYS)
-
 
 def _calls() -> Sequence[str]:
     from qiscus_tui.api.contract import OVERRIDABLE
@@ -24,7 +22,9 @@ def _session_sort_keys() -> Sequence[str]:
 
 
 def _group_sort_keys() -> Sequence[str]:
-    return GROUP_SORT_KEYS
+    from qiscus_tui.service.sessions.group_order import GroupFact
+
+    return (*(fact.value for fact in GroupFact), *GROUP_KEYS)
 
 
 def _check_filter(text: str) -> None:

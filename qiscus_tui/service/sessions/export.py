@@ -105,10 +105,15 @@ class Export:
 
         A CSV is also viewed in a terminal, with `head` and the like. JSON has the exact text.
         """
-        out.write(",".join(CSV_COLUMNS) + "\n")
+        out.write(csv_line(CSV_COLUMNS))
         for position in self.positions:
             record = self.record(position)
-            out.write(",".join(_cell(record[column]) for column in CSV_COLUMNS) + "\n")
+            out.write(csv_line(record[column] for column in CSV_COLUMNS))
+
+
+def csv_line(values: Iterable[object]) -> str:
+    """Return a line of a CSV file: text in its safe form, and never a formula."""
+    return ",".join(map(_cell, values)) + "\n"
 
 
 def _time(epoch: float | None) -> str | None:

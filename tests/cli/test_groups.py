@@ -1,0 +1,198 @@
+"""`sessions --group-by` and `--view`: groups of the list, for people and for programs."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+
+from qiscus_tui.cli.text_table import cells_of
+from qiscus_tui.demo import DIALECTS
+from tests.cli.conftest import Program
+
+FACTS = (
+    *("count", "share", "per_day", "oldest_at", "newest_at", "last_used_at", "expiring"),
+    *("current", "protected"),
+)
+
+
+def grouped(program: Program, keys: str, *more: str) -> list[dict[str, object]]:
+    done = program("sessions", "--json", "--group-by", keys, *more)
+    assert done.code == 0, done.err
+    assert done.out.isascii()
+    return json.loads(done.out)
+
+
+def counts(groups: list[dict[str, object]]) -> list[int]:
+    return [int(str(one["count"])) for one in groups]
+
+
+@pytest.fixture
+def many(logged_in: Program) -> Program:
+    """The admin of 400 sessions."""
+    logged_in.speak(DIALECTS["plain"], sessions=400)
+    logged_in("sessions")  # notices that the token of before is dead
+    return logged_in
+
+
+def test_json_has_the_keys_asked_for_and_then_these_fields(many: Program) -> None:
+    groups = grouped(many, "network,client")
+    assert all(list(one) == ["network", "client", *FACTS] for one in groups)
+    assert sum(counts(groups)) == len(json.loads(many("sessions", "--json").out))
+    assert counts(groups) == sorted(counts(groups), reverse=True)
+    assert any(one["network"] is None for one in groups)
+
+
+def test_the_group_with_our_own_session_is_marked(logged_in: Program) -> None:
+    assert [one["current"] for one in grouped(logged_in, "client")].count(True) == 1
+    assert "this session" in logged_in("sessions", "--group-by", "client").out
+
+
+def test_a_filter_is_applied_before_grouping(many: Program) -> None:
+    groups = grouped(many, "client", "--filter=client:=GuzzleHttp ip:10.2")
+    assert [(one["client"], one["share"]) for one in groups] == [("GuzzleHttp", 1.0)]
+    assert grouped(many, "client", "--filter=client:=nothing") == []
+
+
+@pytest.mark.parametrize(
+    ("key", "field", "falls"),
+    [
+        ("count", "count", True),
+        ("per_day", "per_day", True),
+        ("oldest", "oldest_at", False),
+        ("newest", "newest_at", True),
+        ("last_used", "last_used_at", True),
+        ("client", "client", False),
+        ("day", "day", True),
+    ],
+)
+@pytest.mark.parametrize("reverse", [False, True])
+def test_groups_are_sorted_by_their_own_keys(
+    many: Program, key: str, field: str, falls: bool, reverse: bool
+) -> None:
+    more = ["--sort", key, *(["--reverse"] if reverse else [])]
+    values = [one[field] for one in grouped(many, "client,day", *more)]
+    known = [str(value).casefold() for value in values if value is not None]
+    if field in {"count", "per_day"}:
+        known = [f"{float(value):09.3f}" for value in known]
+    for first, second in pairwise(known):
+        assert first >= second if falls != reverse else first <= second
+    assert all(value is None for value in values[len(known) :])
+
+
+def test_networks_are_sorted_by_number(many: Program) -> None:
+    values = [str(one["network"]) for one in grouped(many, "network", "--sort", "network")]
+    tens = [value for value in values if value.startswith("10.")]
+    assert tens == sorted(tens, key=lambda one: [int(part) for part in one[:-3].split(".")])
+    assert values[-1] == "None"
+
+
+def test_a_limit_lists_the_first_groups(many: Program) -> None:
+    whole = grouped(many, "client")
+    assert grouped(many, "client", "--limit", "2") == whole[:2]
+    said = many("sessions", "--group-by", "client", "--limit", "2").err
+    assert f"2 groups of {len(whole)}" in said
+
+
+def test_csv_has_the_same_columns_and_no_formulas(many: Program) -> None:
+    rows = list(csv.reader(io.StringIO(many("sessions", "--csv", "--group-by", "client").out)))
+    assert rows[0] == ["client", *FACTS]
+    assert counts(grouped(many, "client")) == [int(row[1]) for row in rows[1:]]
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+def test_protected_groups_are_marked(many: Program, configured: Callable[[str], None]) -> None:
+    configured('[[known]]\nclient = "GuzzleHttp"\nlabel = "cron"\nprotect = true\n')
+    groups = grouped(many, "label")
+    assert {one["label"]: one["protected"] for one in groups} == {"cron": True, None: False}
+    assert "protected" in many("sessions", "--group-by", "label").out
+
+
+@pytest.mark.parametrize("width", [200, 120, 80, 40])
+def test_on_a_terminal_the_table_fits_the_width(
+    program: Program, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    done = program("--demo", "sessions", "--group-by", "client,network", terminal=True)
+    lines = [line for line in done.out.splitlines() if "groups, " not in line]
+    assert len(lines) > 20
+    assert max(map(cells_of, lines)) <= width
+    table = done.out[done.out.index("CLIENT") :].splitlines()
+    assert "COUNT" in table[0]
+    assert "GuzzleHttp" in table[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--group-by", "clint"], "client"),
+        (["--group-by", ""], "network"),
+        (["--group-by", "client", "--sort", "expires"], "count, per_day, oldest, newest"),
+        (["--group-by", "client", "--sort", "ip"], "last_used, client."),
+        (["--sort", "count"], "expires, created, last_used, client, ip, user, id"),
+        (["--view", "crons"], "[view.NAME]"),
+    ],
+)
+def test_a_name_that_does_not_fit_is_refused_with_those_that_do(
+    logged_in: Program, arguments: list[str], said: str
+) -> None:
+    done = logged_in("sessions", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+
+
+def test_a_list_without_the_data_for_a_grouping_is_refused(logged_in: Program) -> None:
+    done = logged_in("sessions", "--group-by", "label")
+    assert (done.code, done.out) == (2, "")
+    assert "group by client or network" in done.err
+
+
+# Views
+
+VIEWS = """
+[view.crons]
+filter = "client:GuzzleHttp"
+group_by = ["network"]
+sort = "oldest"
+reverse = true
+
+[view.soon]
+sort = "expires"
+
+[view.wrong]
+group_by = ["client"]
+sort = "ip"
+"""
+
+
+def test_a_view_filters_groups_and_sorts(many: Program, configured: Callable[[str], None]) -> None:
+    configured(VIEWS)
+
+    def shown(*arguments: str) -> list[dict[str, object]]:
+        return json.loads(many("sessions", "--json", *arguments).out)
+
+    crons = "--filter=client:GuzzleHttp"
+    assert shown("--view", "crons") == shown(
+        crons, "--group-by", "network", "--sort", "oldest", "--reverse"
+    )
+    assert shown("--view", "soon") == shown("--sort", "expires")
+    more = shown("--view", "crons", "--filter=ip:10.2.7")
+    assert [one["network"] for one in more] == ["10.2.7.0/24"]
+    assert shown("--view", "crons", "--sort", "count") == shown(crons, "--group-by", "network")
+    assert shown("--view", "crons", "--group-by", "day") == shown(crons, "--group-by", "day")
+    assert shown("--view", "soon", "--reverse") == shown("--sort", "expires", "--reverse")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("cron", "Did you mean crons?"), ("xyz", "crons, soon, wrong"), ("wrong", "[view.wrong]")],
+)
+def test_a_view_that_cannot_be_shown_is_said(
+    logged_in: Program, configured: Callable[[str], None], name: str, said: str
+) -> None:
+    configured(VIEWS)
+    done = logged_in("sessions", "--view", name)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
