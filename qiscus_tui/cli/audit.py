@@ -37,6 +37,8 @@ def run(context: Context) -> int:
             continue
         if plan.intent.rule:
             console.result(f"    {safe(plan.intent.rule, LONGEST_TEXT)}")
+        if plan.intent.reason:
+            console.result(f"    reason: {safe(plan.intent.reason, LONGEST_TEXT)}")
         not_gone = (
             (one.session_id, one.outcome, one.reason)
             for one in plan.outcomes
@@ -89,6 +91,7 @@ def _as_json(plan: PastPlan) -> dict[str, object]:
         "sudo_user": intent.sudo_user or None,
         "ssh_client": intent.ssh_client or None,
         "rule": intent.rule or None,
+        "reason": intent.reason or None,
         "ids": list(intent.ids),
         "error": (intent.error or None) if isinstance(intent, AuditAccess) else None,
         "outcomes": [

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from qiscus_tui.service.sessions.groups import GroupKey
 
 LONGEST_TTL = 29 * DAY
+LONGEST_REASON = 200
 
 duration = parse_duration
 
@@ -58,6 +59,18 @@ def timeout(text: str) -> int:
     if not 1 <= seconds <= HOUR:
         raise UsageError("--timeout must be from 1s to 1h", "For example: --timeout 30s")
     return seconds
+
+
+def reason(text: str) -> str:
+    """Return the reason for the audit log."""
+    found = " ".join(text.split())
+    if not found:
+        raise UsageError("--reason is empty", "Say why in a few words, or leave --reason out.")
+    if len(found) > LONGEST_REASON:
+        raise UsageError(
+            f"--reason has {len(found):,} characters", f"At most {LONGEST_REASON} are kept."
+        )
+    return found
 
 
 def session_id(text: str) -> str:

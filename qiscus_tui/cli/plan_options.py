@@ -2,7 +2,7 @@
 
 import argparse
 
-from qiscus_tui.cli.option_types import file_path, whole_number
+from qiscus_tui.cli.option_types import file_path, reason, whole_number
 from qiscus_tui.errors import UsageError
 from qiscus_tui.service.revocation.run import WIDTH
 
@@ -46,6 +46,7 @@ def add_plan_options(parser: argparse.ArgumentParser) -> None:
         default=WIDTH,
         help=f"parallel requests, 1 to {WIDEST} ({WIDTH})",
     )
+    add_reason(parser)
     add("--json", action="store_true", help="plan and outcomes as JSON")
 
 
@@ -57,3 +58,8 @@ def check_plan_options(options: argparse.Namespace) -> None:
             "Write the plan with --dry-run --out FILE, then apply it: "
             "qiscus-tui revoke --plan FILE",
         )
+
+
+def add_reason(parser: argparse.ArgumentParser) -> None:
+    """Add `--reason`, which the audit log keeps."""
+    parser.add_argument("--reason", metavar="TEXT", type=reason, help="why, for the audit log")

@@ -13,6 +13,7 @@ from qiscus_tui.cli.table import count, remarks
 from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import NoAccount, StorageError
 from qiscus_tui.exit_codes import ExitCode
+from qiscus_tui.service.audit_trail import check_reason
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.clock_check import clock_difference
 from qiscus_tui.service.revocation.events import Answered, Finished, Halted, TrialStarted, Verifying
@@ -37,6 +38,7 @@ async def read_for_plan(
     console = context.console
     if not context.options.dry_run:
         connection.must_be_writable()
+        check_reason(connection, context.options.reason or "")
     if rule is not None and rule.asks_for_new:
         mark_without_visiting(connection)
     listed = await connection.read_list(
@@ -85,7 +87,8 @@ def _exit_code(console: Console, plan: RevocationPlan, code: int) -> int:
 
 async def _apply(context: Context, connection: Connection, plan: RevocationPlan) -> Report:
     """Apply the plan. A signal stops sending; what was sent is still verified."""
-    revocation = await revocation_on(connection, plan, context.options.concurrency)
+    options = context.options
+    revocation = await revocation_on(connection, plan, options.concurrency, options.reason or "")
 
     async def applied() -> Report:
         report = await _follow(context.console, revocation)

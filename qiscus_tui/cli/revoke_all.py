@@ -5,12 +5,14 @@ import asyncio
 
 from qiscus_tui.cli.ending import finished
 from qiscus_tui.cli.opening import connected
+from qiscus_tui.cli.plan_options import add_reason
 from qiscus_tui.cli.table import count, remarks
 from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.errors import NotConfirmed, TokenNotStored, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.audit_trail import check_reason
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT
 from qiscus_tui.service.revocation.revoke_all import RevokeAllResult, revoke_all
@@ -21,6 +23,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     parser.add_argument("--dry-run", action="store_true", help="show what would end; send nothing")
     parser.add_argument("--yes", action="store_true", help="skip the confirmation")
+    add_reason(parser)
     parser.add_argument("--json", action="store_true", help="the result as JSON")
 
 
@@ -30,6 +33,7 @@ async def run(context: Context) -> int:
     async with connected(context.workspace) as connection:
         if not options.dry_run:
             connection.must_be_writable()
+            check_reason(connection, options.reason or "")
             if connection.storage is Storage.ENVIRONMENT and not console.has_terminal:
                 raise UsageError(
                     "revoke-all with credentials from the environment needs a terminal",
@@ -51,7 +55,7 @@ async def run(context: Context) -> int:
         begun = asyncio.Event()
         result = await finished(
             context.console,
-            revoke_all(connection, listed, begun),
+            revoke_all(connection, listed, begun, options.reason or ""),
             begun.is_set,
             lambda result: _show(context, listed, result),
         )

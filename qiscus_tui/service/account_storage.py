@@ -31,6 +31,8 @@ class LocalFiles:
 
     paths: Paths
     environ: Mapping[str, str] = field(repr=False)
+    to_syslog: bool = False
+    """Whether audit records go to the system's log too."""
 
     @classmethod
     def in_memory(cls) -> LocalFiles:
@@ -54,7 +56,7 @@ class LocalFiles:
         """What was revoked from here."""
         from qiscus_tui.store.audit import AuditLog
 
-        return AuditLog(self.paths, environ=self.environ)
+        return AuditLog(self.paths, environ=self.environ, to_syslog=self.to_syslog)
 
     @cached_property
     def journal(self) -> Journal:

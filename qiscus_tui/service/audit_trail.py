@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from qiscus_tui.errors import QiscusTuiError, StorageError
+from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
 from qiscus_tui.model.account import Account
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.ids import fingerprint
@@ -26,12 +26,20 @@ class AuditTrail:
     plan_id: str = field(default_factory=lambda: secrets.token_hex(4))
     rule: str = ""
     """How the sessions were chosen."""
+    reason: str = ""
+    """Why they are ended, in the user's words."""
 
     def begin(self, ids: Sequence[str]) -> None:
-        """Record which sessions are about to be ended; on disk when this returns."""
+        """Record which sessions are about to be ended; on disk when this returns.
+
+        Raises UsageError where the configuration requires a reason, and there is none.
+        """
+        if self.kind is not AuditKind.LOGOUT:
+            check_reason(self.connection, self.reason)
         files, account = self.connection.account_storage.local_files, self.connection.account
         now = self.connection.clock.now()
-        files.audit.intent(self.plan_id, account, self.kind, ids, now, self.rule)
+        files.audit.intent(self.plan_id, account, self.kind, ids, now, self.rule, self.reason)
+        _report_unsent(self.connection)
         if self.kind is AuditKind.REVOKE_ALL:
             files.journal.pending(account.key, self.connection.name)
 
@@ -52,11 +60,27 @@ class AuditTrail:
             if listed := list(outcomes):
                 files.audit.outcomes(self.plan_id, listed)
             files.audit.summary(self.plan_id, counts)
+        _report_unsent(self.connection)
 
     def cut_short(self, sent: int, answered: int) -> None:
         """Record how far the action came before it was interrupted."""
         files = self.connection.account_storage.local_files
         files.audit.cut_short(self.plan_id, sent, answered)
+
+
+def check_reason(connection: Connection, reason: str) -> None:
+    """Raise UsageError where the configuration requires a reason, and there is none."""
+    if connection.needs_reason and not reason:
+        raise UsageError(
+            'A reason is required here, by reason = "required" under [audit] in config.toml',
+            "Nothing was sent. Say why: --reason 'leaked in a log, ticket 4711'",
+        )
+
+
+def _report_unsent(connection: Connection) -> None:
+    unsent = connection.account_storage.local_files.audit.take_unsent()
+    if unsent is not None:
+        connection.warn(unsent)
 
 
 @dataclass(frozen=True)
@@ -87,3 +111,5 @@ class AccessTrail:
         except StorageError as failure:
             message = f"The audit log lacks this {kind.value}: {failure.message}"
             self.warn(StorageError(message, failure.hint))
+        if (unsent := self.local_files.audit.take_unsent()) is not None:
+            self.warn(unsent)

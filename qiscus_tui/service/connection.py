@@ -48,7 +48,9 @@ class Connection:
     """Shows the user a new long-lived token that could not be stored, at once and only once.
     Returns whether the user could see it."""
     warn: Callable[[QiscusTuiError], None] = lambda _error: None
-    """Shows the user what went wrong beside an action, and does not stop it."""
+    """Shows the user what went wrong beside an action, and does not stop it. From any thread."""
+    needs_reason: bool = False
+    """Whether nothing is revoked without a reason for the audit log."""
 
     @property
     def storage(self) -> Storage:

@@ -158,6 +158,7 @@ class Workspace:
             selected.by,
             self.show_secret,
             self.warn,
+            self.config.audit.reason,
         )
 
     def account_storage_of(self, selected: SelectedAccount) -> AccountStorage:
@@ -184,6 +185,5 @@ def open_workspace(
     """Return the workspace of this user. Raises ConfigError, StorageError."""
     paths = find_paths(environ)
     config = named_config(config_file) or load_config(paths.config_file, LANGUAGE)
-    return Workspace(
-        environ, config, LocalFiles(paths, environ), SystemClock(), account_options, config_file
-    )
+    local_files = LocalFiles(paths, environ, config.audit.syslog)
+    return Workspace(environ, config, local_files, SystemClock(), account_options, config_file)

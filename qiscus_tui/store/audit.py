@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Account
 from qiscus_tui.model.text import safe
 from qiscus_tui.store.audit_records import (
@@ -72,13 +73,18 @@ class AuditLog:
         now: Callable[[], float] = time.time,
         environ: Mapping[str, str] = os.environ,
         file_size: int = FILE_SIZE,
+        *,
+        to_syslog: bool = False,
     ) -> None:
+        """`to_syslog`: records go to the system's log too."""
         self._files = paths.files
         self._lock_folder = paths.state_dir
         self._path = paths.audit_file
         self._now = now
         self._environ = environ
         self._file_size = file_size
+        self._to_syslog = to_syslog
+        self._unsent: StorageError | None = None
 
     def intent(
         self,
@@ -88,13 +94,14 @@ class AuditLog:
         ids: Sequence[str],
         started: float | None = None,
         rule: str = "",
+        reason: str = "",
     ) -> None:
         """Record what is about to be sent; it is on the disk when this returns.
 
         If this raises, nothing may be sent.
         """
-        why = safe(rule, REASON_LENGTH)
-        self._append(self._action(AuditIntent, plan_id, account, kind, ids, started, rule=why))
+        texts = {"rule": safe(rule, REASON_LENGTH), "reason": safe(reason, REASON_LENGTH)}
+        self._append(self._action(AuditIntent, plan_id, account, kind, ids, started, **texts))
 
     def access(
         self, account: Account, kind: AuditKind, ids: Sequence[str], error: str, at: float
@@ -107,13 +114,14 @@ class AuditLog:
     def outcomes(self, plan_id: str, outcomes: Iterable[tuple[str, str, str]]) -> None:
         """Record id, outcome and reason of each session; on the disk with the summary at latest."""
         now = self._now()
-        lines = b"".join(
-            to_line(AuditOutcome(now, plan_id, session_id, outcome, safe(reason, REASON_LENGTH)))
+        records = [
+            AuditOutcome(now, plan_id, session_id, outcome, safe(reason, REASON_LENGTH))
             for session_id, outcome, reason in outcomes
-        )
+        ]
         with self._files.lock(self._lock_folder):
             self._rotate_if_full()
-            self._files.append(self._path, lines)
+            self._files.append(self._path, b"".join(map(to_line, records)))
+        self._send(records)
 
     def summary(self, plan_id: str, counts: Mapping[str, int]) -> None:
         """Record that the plan is done; all its outcomes are on the disk when this returns."""
@@ -189,6 +197,28 @@ class AuditLog:
         with self._files.lock(self._lock_folder):
             self._rotate_if_full()
             self._files.append_durably(self._path, to_line(record))
+        self._send([record])
+
+    def _send(self, records: Iterable[AuditRecord]) -> None:
+        """Send the records to the system's log; that it is missing is no failure of the action."""
+        if not self._to_syslog:
+            return
+        from qiscus_tui.store import system_log
+
+        try:
+            for record in records:
+                system_log.send(record)
+        except OSError as error:
+            self._to_syslog = False  # said once
+            self._unsent = StorageError(
+                f"The system log got no audit record: {error.strerror or error}",
+                "Start a syslog service, or set syslog = false under [audit] in config.toml.",
+            )
+
+    def take_unsent(self) -> StorageError | None:
+        """Return why the system's log did not get a record, once."""
+        unsent, self._unsent = self._unsent, None
+        return unsent
 
     def _rotate_if_full(self) -> None:
         """Start a new file, after flushing the full one. No open plan loses its intent."""

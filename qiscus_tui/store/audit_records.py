@@ -53,6 +53,8 @@ class AuditAction(_Record, frozen=True):
     ids: tuple[str, ...]
     rule: str = ""
     """How they were chosen: filter, policy, retention rules."""
+    reason: str = ""
+    """Why, in the user's words (`--reason`)."""
 
 
 class AuditIntent(AuditAction, frozen=True, tag="intent"):

@@ -66,6 +66,15 @@ class AccountConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """Part of our User-Agent: shows which machine made a session."""
 
 
+class AuditConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[audit]`."""
+
+    syslog: bool = False
+    """Whether audit records go to the system's log too."""
+    reason: Annotated[bool, setting(read.required)] = False
+    """Whether nothing is revoked without a reason ("required"); it is "optional" otherwise."""
+
+
 class Override(Struct, frozen=True, forbid_unknown_fields=True):
     """`[api.CALL]`: how this server names an undocumented call."""
 
@@ -125,6 +134,7 @@ class Config(Struct, frozen=True):
     server: ServerConfig = ServerConfig()
     ui: UiConfig = UiConfig()
     storage: StorageConfig = StorageConfig()
+    audit: AuditConfig = AuditConfig()
     accounts: Mapping[str, AccountConfig] = {}
     """By the account's name."""
     known: tuple[Known, ...] = ()
@@ -135,6 +145,9 @@ class Config(Struct, frozen=True):
     api: Mapping[str, Override] = {}
     """By the call's name, such as "revoke_token"."""
 
+
+TABLES = ("server", "ui", "storage", "audit", "account", "known", "policy", "view", "api")
+"""Names of the file's tables."""
 
 Names = Callable[[], Sequence[str]]
 
@@ -179,7 +192,7 @@ def load_named_config(path: Path, language: Language) -> Config:
 def _config(path: Path, language: Language) -> Config:
     check_settings(path)
     file = ConfigFile(path)
-    file.check_names(("server", "ui", "storage", "account", "known", "policy", "view", "api"))
+    file.check_names(TABLES)
     server = file.table(ServerConfig, "server")
     if server.ca_bundle is not None:
         check_settings(server.ca_bundle)  # whoever can write it is trusted with our tokens
@@ -201,6 +214,7 @@ def _config(path: Path, language: Language) -> Config:
         server=server,
         ui=file.table(UiConfig, "ui"),
         storage=file.table(StorageConfig, "storage"),
+        audit=file.table(AuditConfig, "audit"),
         accounts={
             name: file.table(AccountConfig, *at) for name, at in file.tables("account").items()
         },

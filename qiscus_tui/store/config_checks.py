@@ -56,6 +56,13 @@ def storage(text: str) -> Storage | None:
     return STORAGE[text]
 
 
+def required(text: str) -> bool:
+    """Return whether it is "required"; otherwise it is "optional"."""
+    if text not in {"optional", "required"}:
+        raise ValueError("must be optional or required")
+    return text == "required"
+
+
 def origin(text: str) -> Origin | None:
     """Return a server address; None if empty."""
     try:

@@ -116,7 +116,8 @@ class QiscusTui(TerminalApp, inherit_bindings=False):
 
     def _warn(self, error: QiscusTuiError) -> None:
         """Show what went wrong beside an action, such as a record that could not be written."""
-        self.notify(error.text, severity="warning", markup=False)
+        words = error.text  # from any thread: it is shown by the app's own
+        self.call_later(lambda: self.notify(words, severity="warning", markup=False))
 
     def on_sessions_screen_login_expired(self) -> None:
         """Ask for a login over the list."""

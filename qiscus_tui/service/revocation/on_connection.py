@@ -15,18 +15,18 @@ from qiscus_tui.store.audit_records import AuditKind
 
 
 async def revocation_on(
-    connection: Connection, plan: RevocationPlan, width: int | None = None
+    connection: Connection, plan: RevocationPlan, width: int | None = None, reason: str = ""
 ) -> Revocation:
     """Return a run of the plan, not yet begun, with at most `width` requests at once.
 
-    Raises ReadOnly, NoLongLivedToken, StorageError.
+    `reason` is for the audit log. Raises ReadOnly, NoLongLivedToken, StorageError.
     """
     connection.must_be_writable()
     account, call = connection.account, connection.client.contract.revoke
     return Revocation(
         plan,
         _Server(connection, await connection.long_lived()),
-        AuditTrail(connection, AuditKind.REVOKE, plan.id, plan.rule),
+        AuditTrail(connection, AuditKind.REVOKE, plan.id, plan.rule, reason),
         connection.account_storage.local_files.verified_calls(
             str(account.origin), account.app_code, f"{call.path} {call.field}"
         ),

@@ -66,17 +66,25 @@ class RevokeAllResult:
 
 
 async def revoke_all(
-    connection: Connection, listed: SessionList, begun: asyncio.Event | None = None
+    connection: Connection,
+    listed: SessionList,
+    begun: asyncio.Event | None = None,
+    reason: str = "",
 ) -> RevokeAllResult:
     """End every session of the user, store the new token, and check what is gone.
 
     Raises what `send_revoke_all` raises.
     """
-    return await verify(connection, listed, await send_revoke_all(connection, listed, begun))
+    return await verify(
+        connection, listed, await send_revoke_all(connection, listed, begun, reason)
+    )
 
 
 async def send_revoke_all(
-    connection: Connection, listed: SessionList, begun: asyncio.Event | None = None
+    connection: Connection,
+    listed: SessionList,
+    begun: asyncio.Event | None = None,
+    reason: str = "",
 ) -> Sent:
     """Make the call, once, and store the new tokens before anything else is done.
 
@@ -87,7 +95,7 @@ async def send_revoke_all(
     begun = begun or asyncio.Event()
     connection.must_be_writable()
     await asyncio.to_thread(connection.account_storage.secrets.probe)
-    trail = AuditTrail(connection, AuditKind.REVOKE_ALL)
+    trail = AuditTrail(connection, AuditKind.REVOKE_ALL, reason=reason)
     async with connection.account_storage.lock(connection.account):
         held = await connection.credentials()  # another program may have renewed them
         long_lived = await connection.long_lived()

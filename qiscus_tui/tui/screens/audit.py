@@ -186,6 +186,7 @@ def plan_facts(plan: PastPlan) -> list[str]:
         ("server", safe(intent.server)),
         ("by", f"{_who(plan)} on {safe(intent.process.host)}"),
         ("sessions", f"{len(intent.ids):,}"),
+        *((("reason", safe(intent.reason)),) if intent.reason else ()),
     )
     return [f"{name:<10}{value}" for name, value in facts]
 
