@@ -69,6 +69,11 @@ class Paths(Struct, frozen=True):
         return self.state_dir / "visits.json"
 
     @property
+    def shown_file(self) -> Path:
+        """How the list of each account was shown last."""
+        return self.state_dir / "shown.json"
+
+    @property
     def known_file(self) -> Path:
         """Integrations that were named in the app or by `known add`."""
         return self.state_dir / "known.json"

@@ -1,0 +1,45 @@
+"""How the list of each account was shown last: its sort and its grouping."""
+
+from msgspec import Struct
+
+from qiscus_tui.store.jsonfile import JsonFile, decoded
+from qiscus_tui.store.paths import Paths
+
+
+class ShownAs(Struct, frozen=True, omit_defaults=True):
+    """Keys are the words of the command line; empty for the usual ones."""
+
+    sort: str = ""
+    reverse: bool = False
+    grouped: bool = False
+    """Whether it was shown as groups."""
+    group_by: tuple[str, ...] = ()
+    group_sort: str = ""
+    group_reverse: bool = False
+
+
+class _Content(Struct, omit_defaults=True):
+    shown: dict[str, object] = {}
+    """By the account's key."""
+
+
+class ShownLists:
+    """Reads and replaces how lists were shown. All of it raises StorageError."""
+
+    def __init__(self, paths: Paths) -> None:
+        lost = "Continue: the list is shown as usual."
+        self._file = JsonFile(paths, paths.shown_file, _Content, lost)
+
+    def last(self, account_key: str) -> ShownAs:
+        """Return how the account's list was shown last."""
+        return decoded(self._file.read().shown.get(account_key), ShownAs) or ShownAs()
+
+    def remember(self, account_key: str, shown: ShownAs) -> None:
+        """Store how the account's list is shown."""
+        with self._file.changing() as content:
+            content.shown[account_key] = shown
+
+    def forget(self, account_key: str) -> None:
+        """Forget an account that was removed from this machine."""
+        with self._file.changing() as content:
+            content.shown.pop(account_key, None)
