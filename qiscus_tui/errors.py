@@ -15,13 +15,13 @@
     │   ├── NoSecretKey                     4  an account without a REST secret key
     │   └── TokenInvalid                    4  the server rejected our token
     ├── ServerError                         1  the server answered with an error
-    │   ├── ServerRefused                   1  4xx
-    │   │   ├── Forbidden                   1  403: the role lacks permission
-    │   │   ├── NamedTokenInvalid           1  the token to revoke is invalid
-    │   │   └── TokenExpired                1  the short-lived token has expired
+    │   ├── ServerRefused                   1  4xx, none of these three:
+    │   ├── Forbidden                       1  403: the role lacks permission
+    │   ├── NamedTokenInvalid               1  the token to revoke is invalid
+    │   ├── TokenExpired                    1  the short-lived token has expired
     │   ├── ServerFault                     1  429 and 5xx: may be temporary
-    │   └── Unreadable                      1  not a valid answer of this API
-    │       └── NotQiscus                   1  no Qiscus server at this address
+    │   ├── Unreadable                      1  not a valid answer of this API
+    │   └── NotQiscus                       1  no Qiscus server at this address
     ├── OutOfReach                          5  no answer
     │   ├── NotConnected                    5  refused, unknown host, no route
     │   ├── TimedOut                        5
@@ -167,24 +167,24 @@ class ServerError(QiscusTuiError):
 
 
 class ServerRefused(ServerError):
-    """The server refused the call (4xx)."""
+    """The server refused the call (4xx), for no reason that has a type of its own."""
 
     default_hint = "Check the server address and the [api] paths in config.toml."
 
 
-class Forbidden(ServerRefused):
+class Forbidden(ServerError):
     """403: this user's role lacks permission."""
 
     default_hint = "Log in as an admin of the app."
 
 
-class NamedTokenInvalid(ServerRefused):
+class NamedTokenInvalid(ServerError):
     """The server says that the token to revoke is invalid; our own credential is not meant."""
 
     default_hint = "It may have expired. See what is listed: qiscus-tui sessions"
 
 
-class TokenExpired(ServerRefused):
+class TokenExpired(ServerError):
     """The short-lived token has expired; refresh it and repeat the call."""
 
     default_hint = "Get a new one: qiscus-tui refresh"
@@ -214,7 +214,7 @@ class Unreadable(ServerError):
     default_hint = "There may be a proxy in between; check the server address."
 
 
-class NotQiscus(Unreadable):
+class NotQiscus(ServerError):
     """There is no Qiscus server at this address."""
 
     default_hint = (

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from qiscus_tui.store.journal import Journal
     from qiscus_tui.store.known import KnownFile
     from qiscus_tui.store.secrets import SecretStore
+    from qiscus_tui.store.shown_lists import ShownLists
     from qiscus_tui.store.verified_calls import VerifiedCalls
     from qiscus_tui.store.visits import Visits
 
@@ -71,6 +72,13 @@ class LocalFiles:
         from qiscus_tui.store.visits import Visits
 
         return Visits(self.paths)
+
+    @cached_property
+    def shown_lists(self) -> ShownLists:
+        """How the list of each account was shown last."""
+        from qiscus_tui.store.shown_lists import ShownLists
+
+        return ShownLists(self.paths)
 
     def verified_calls(self, origin: str, app_id: str, call: str) -> VerifiedCalls:
         """Return what is known of the revoke call (path and field) of one server and app."""

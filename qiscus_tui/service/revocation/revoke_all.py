@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from qiscus_tui.api.replies import NewTokens, no_new_token
 from qiscus_tui.errors import (
     NotConnected,
+    NotQiscus,
     OutOfReach,
     QiscusTuiError,
     ServerFault,
@@ -140,7 +141,8 @@ async def verify(connection: Connection, before: SessionList, sent: Sent) -> Rev
         await end_unstored_token(connection.client, sent.held.short_lived.token)
     result = await _listed_after(connection, before, sent)
     if sent.failure is not None:
-        if result.nothing_ended and isinstance(sent.failure, OutOfReach | ServerFault | Unreadable):
+        in_doubt = isinstance(sent.failure, OutOfReach | ServerFault | Unreadable | NotQiscus)
+        if result.nothing_ended and in_doubt:
             sent.failure.hint = "What is stored here is still valid. Try again later."
         try:
             await _forget_if_dead(connection, result)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
 
-from qiscus_tui.errors import QiscusTuiError, ServerFault, ServerRefused
+from qiscus_tui.errors import NamedTokenInvalid, QiscusTuiError, ServerFault, ServerRefused
 
 GROW_AFTER = 50
 """Good answers after which one more request may be in flight."""
@@ -55,7 +55,7 @@ class Width:
             if era == self._era:
                 self.now = max(1, self.now // 2)
                 self._era += 1
-        elif error is None or isinstance(error, ServerRefused):
+        elif error is None or isinstance(error, ServerRefused | NamedTokenInvalid):
             self._good += 1
             if self._good >= GROW_AFTER and self.now < self.widest:
                 self._good = 0

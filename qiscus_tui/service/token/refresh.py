@@ -10,6 +10,7 @@ from qiscus_tui.api.replies import no_new_token
 from qiscus_tui.api.retry import CallTime
 from qiscus_tui.errors import (
     NotConnected,
+    NotQiscus,
     OutOfReach,
     ServerError,
     ServerFault,
@@ -107,7 +108,8 @@ async def _refresh_unless(
             return await _refreshed(connection, credentials)
     except NotConnected:
         raise
-    except (OutOfReach, ServerFault, Unreadable):  # on some servers a refresh ends the older token
+    except (OutOfReach, ServerFault, Unreadable, NotQiscus):
+        # On some servers a refresh ends the older token.
         held = (await connection.credentials()).short_lived
         if held is not None and await connection.accepts(held) is False:
             await connection.forget_token(held.token)
