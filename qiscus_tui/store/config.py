@@ -160,6 +160,7 @@ class Language:
     """The calls that `[api]` may override."""
     session_sort_keys: Names
     group_sort_keys: Names
+    """Without the keys of the grouping, which are sort keys too."""
     check_filter: Callable[[str], object]
     """Raises FilterError where the text is no filter."""
 
@@ -208,8 +209,9 @@ def _config(path: Path, language: Language) -> Config:
     for view in views.values():
         _check_selection(file, ("view", view.name), view, language)
         if view.sort:
-            keys = language.group_sort_keys if view.group_by else language.session_sort_keys
-            file.check_word("sort key", view.sort, keys(), "view", view.name, "sort")
+            of_groups = view.group_by and (*language.group_sort_keys(), *view.group_by)
+            keys = of_groups or language.session_sort_keys()
+            file.check_word("sort key", view.sort, keys, "view", view.name, "sort")
     return Config(
         server=server,
         ui=file.table(UiConfig, "ui"),
