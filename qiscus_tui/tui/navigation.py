@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from qiscus_tui.service.account_selection import SelectedAccount
     from qiscus_tui.service.connection import Connection
     from qiscus_tui.service.history import PastPlan
+    from qiscus_tui.service.overview.session_context import SessionContexts
     from qiscus_tui.service.workspace import Workspace
     from qiscus_tui.tui.feed import Feed
     from qiscus_tui.tui.screens.accounts import AccountsAnswer
+    from qiscus_tui.tui.screens.detail import DetailAnswer
     from qiscus_tui.tui.screens.sessions import SessionsScreen
 
 
@@ -38,6 +40,7 @@ class Navigation:
     def __init__(self, app: App[int], workspace: Workspace) -> None:
         self._app = app
         self._workspace = workspace
+        self._contexts: SessionContexts | None = None
 
     @property
     def sessions(self) -> SessionsScreen | None:
@@ -74,7 +77,8 @@ class Navigation:
 
     def open_detail(self) -> None:
         """Show everything that is known of the session under the cursor."""
-        from qiscus_tui.tui.screens.detail import DetailScreen
+        from qiscus_tui.service.overview.session_context import SessionContexts
+        from qiscus_tui.tui.screens.detail import DetailScreen, FilterBy, RevokeSession
 
         sessions = self.sessions
         if sessions is None:
@@ -83,12 +87,20 @@ class Navigation:
         if session is None:
             return
 
-        def answered(revokes: bool | None) -> None:
-            if revokes:
-                revoke = sessions.changes.revoke_one(self._app, session.id)
-                sessions.run_worker(revoke, group="dialog")
+        def answered(answer: DetailAnswer | None) -> None:
+            match answer:
+                case RevokeSession(session_id):
+                    revoke = sessions.changes.revoke_one(self._app, session_id)
+                    sessions.run_worker(revoke, group="dialog")
+                case FilterBy(text):
+                    sessions.filter_by(text)
+                case None:
+                    pass
 
-        screen = DetailScreen(sessions.feed, sessions.view, session)
+        sessions.table.drop_range()
+        if self._contexts is None:
+            self._contexts = SessionContexts()
+        screen = DetailScreen(sessions.feed, sessions.rows, self._contexts, session)
         self._app.push_screen(screen, answered)
 
     def open_label(self) -> None:

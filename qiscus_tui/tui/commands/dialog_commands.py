@@ -10,7 +10,6 @@ from qiscus_tui.tui.commands.context import (
 )
 
 _ALL = (Scope.DIALOG,)
-_SCROLLING = (Scope.DIALOG, Scope.DETAIL)
 _REVOKE = (Scope.REVOKE,)
 
 DIALOG_COMMANDS = (
@@ -106,16 +105,16 @@ DIALOG_COMMANDS = (
         name="scroll_up",
         keys=("up", "k"),
         shown_as="↑ k",
-        help="In dialogs and in the detail: scroll up; page up and home go further.",
+        help="In dialogs: scroll up; page up and home go further.",
         group=Group.MOVE,
-        scopes=_SCROLLING,
+        scopes=_ALL,
     ),
     Command(
         name="scroll_down",
         keys=("down", "j"),
         shown_as="↓ j",
-        help="In dialogs and in the detail: scroll down; page down and end go further.",
+        help="In dialogs: scroll down; page down and end go further.",
         group=Group.MOVE,
-        scopes=_SCROLLING,
+        scopes=_ALL,
     ),
 )

@@ -1,191 +1,253 @@
-"""One session: its time left, large, and everything that is known of it."""
+"""One session: its time left, large, all that is known of it, and what it stands among."""
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
-from rich.table import Table
-from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Digits, Static
+from textual.containers import Container, VerticalScroll
+from textual.widgets import Static
 
 from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.model.durations import DAY, HOUR, MINUTE
+from qiscus_tui.model.turns import in_turns
 from qiscus_tui.tui.base.action_bar import ActionBar
-from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
+from qiscus_tui.tui.base.screen import LEAST_HEIGHT, WIDTHS, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.screens import list_lines
-from qiscus_tui.tui.screens.detail_facts import (
-    Fact,
-    facts,
-    row_words,
-    share_left,
-    unknown_facts,
-    whole_life,
-)
-from qiscus_tui.tui.widgets.cells import width_of
+from qiscus_tui.tui.screens.countdown import Countdown
+from qiscus_tui.tui.screens.detail_context import ContextPanel, draw_context
+from qiscus_tui.tui.screens.detail_facts import Fact, facts, row_words, unknown_facts
+from qiscus_tui.tui.screens.facts_panel import FactsPanel
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.status import age_words
 
 if TYPE_CHECKING:
     from qiscus_tui.model.session import Session
+    from qiscus_tui.service.overview.session_context import SessionContexts
+    from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.tui.feed import Feed
-    from qiscus_tui.tui.list_view import ListView
+    from qiscus_tui.tui.screens.filtered_table import FilteredTable
 
-BAR = 50
-"""Cells of the bar, where the width has room for it and its words."""
-BAR_WORDS = 30
-NAME_WIDTH = 12
-"""Cells of the names, or more where a field of the server's has a longer one."""
-WIDEST_NAME = 20
+HIGH = 30
+"""Lines from which there are blank lines between the parts."""
+BESIDE = 110
+"""Columns from which the context stands beside the facts, and below them otherwise."""
 
 
-class DetailScreen(BaseScreen[bool]):
-    """A session as it was listed when this was opened. Dismissed with True to revoke it."""
+@dataclass(frozen=True)
+class RevokeSession:
+    """Revoke this one, whatever is marked."""
+
+    session_id: str
+
+
+@dataclass(frozen=True)
+class FilterBy:
+    """Filter the list."""
+
+    text: str
+
+
+DetailAnswer = RevokeSession | FilterBy
+
+
+class DetailScreen(BaseScreen[DetailAnswer]):
+    """The session under the list's cursor, which moves with it. Follows the list."""
 
     CSS_PATH = "detail.tcss"
+    HORIZONTAL_BREAKPOINTS = [*WIDTHS, (BESIDE, "-beside")]  # noqa: RUF012 Textual's own form
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (LEAST_HEIGHT, "-short"), (HIGH, "-high")]  # noqa: RUF012
     AUTO_FOCUS = "#facts"
     SCOPE = Scope.DETAIL
+    SHOWS_LIST = True
     HOW_BACK = "esc goes back to it"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.DETAIL)]
 
-    def __init__(self, feed: Feed, view: ListView, session: Session) -> None:
-        """`session` is one of the feed's list."""
+    def __init__(
+        self, feed: Feed, rows: FilteredTable, contexts: SessionContexts, session: Session
+    ) -> None:
+        """`session` is the one under the cursor of `rows`."""
         super().__init__()
         self._feed = feed
-        self._listed = feed.listed
+        self._rows = rows
+        self._contexts = contexts
+        self._listed: SessionList = feed.listed
         self._session = session
-        self._view = view
+        self._is_gone = False
         self._unknown: list[Fact] = []
-        self._known_drawn: list[Fact] = []
-        self._name_width = NAME_WIDTH
+        self.countdown = Countdown(id="countdown")
+        self.known = FactsPanel(id="known")
+        self.around = ContextPanel(id="context")
+        self.action_bar = ActionBar(id="detail-actions")
 
     def compose(self) -> ComposeResult:
         yield TooSmall()
         yield OneLine(id="detail-title")
         yield Static(classes="rule")
-        with Horizontal(id="countdown"):
-            yield Digits("", id="days")
-            yield Static("", id="days-word", markup=False)
-            yield Digits("", id="clock")
-        yield Static("", id="bar", markup=False)
-        with VerticalScroll(id="facts"):
-            yield Static("", id="facts-known", markup=False)
-            yield Static("", id="facts-heading", markup=False)
-            yield Static("", id="facts-unknown", markup=False)
+        yield self.countdown
+        with VerticalScroll(id="facts"), Container(id="parts"):
+            yield self.known
+            yield self.around
         yield Static(classes="rule")
-        yield ActionBar(id="detail-actions")
+        yield self.action_bar
 
     def on_mount(self) -> None:
-        """Draw the known fields, then those that are masked first."""
-        self.query_one("#detail-actions", ActionBar).show_commands(Scope.DETAIL, self.context)
-        self.second()
+        """Draw the known fields, then what takes longer."""
+        self._feed.subscribe(self.draw_soon)
         self.set_interval(1, self.second)
-        self.run_worker(self._show_unknown())
+        self._show(self._session)
 
-    async def _show_unknown(self) -> None:
-        connection = self._feed.connection
+    def on_unmount(self) -> None:
+        """Follow the list no more."""
+        self._feed.unsubscribe(self.draw_soon)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Draw in the new size, once it is laid out."""
+        super().on_resize(event)
+        self.call_after_refresh(self.draw)
+
+    # Which session.
+
+    def _show(self, session: Session) -> None:
+        self._session, self._unknown, self._is_gone = session, [], False
+        self.draw()
+        self.run_worker(self._find_unknown(), group="unknown", exclusive=True)
+        self._find_context()
+
+    def _follow(self) -> None:
+        """Go on with the newer list; a session that it lacks stays on the screen, as it was."""
+        listed = self._feed.listed
+        if listed is self._listed:
+            return
+        newer = listed.get(self._session.id)
+        self._is_gone = newer is None or not newer.is_same_as(self._session)
+        if newer is not None and not self._is_gone:
+            self._listed, self._session = listed, newer
+            self._find_context()
+
+    def _find_context(self) -> None:
+        self.run_worker(self._context_found(), group="context", exclusive=True)
+
+    async def _context_found(self) -> None:
+        listed, position = self._listed, self._listed.positions[self._session.id]
+        await in_turns(self._contexts.find_in_steps(listed, position, self._rows.moment()))
+        self.draw()
+
+    async def _find_unknown(self) -> None:
+        connection, session = self._feed.connection, self._session
         secrets: tuple[str, ...] = ()
-        if connection is not None and self._session.extra:
+        if connection is not None and session.extra:
             try:
                 secrets = (await connection.credentials()).secrets
             except QiscusTuiError as error:
                 self._unknown = [Fact("Other fields", f"hidden: {error.message}")]
-                self.draw_unknown()
+                self.draw()
                 return
-        self._unknown = unknown_facts(self._listed, self._session, secrets)
-        longest = max((width_of(fact.name) for fact in self._unknown), default=0)
-        self._name_width = max(NAME_WIDTH, min(longest, WIDEST_NAME))
-        self._known_drawn = []  # both parts have their texts in one column
-        self.draw_facts()
-        self.draw_unknown()
+        self._unknown = unknown_facts(self._listed, session, secrets)
+        self.draw()
 
     # Drawing.
 
     def second(self) -> None:
         """A second went by."""
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw what reads other than before; an update lays the screen out again."""
+        super().draw()
+        self._follow()
         now = self._feed.server_now
-        left = None if self._session.expires_at is None else self._session.expires_at - now
-        days, clock, word = _large(left)
-        self.query_one("#days", Digits).display = bool(days)
-        self.query_one("#days", Digits).update(days)
-        self.query_one("#days-word", Static).update(word)
-        self.query_one("#clock", Digits).display = bool(clock)
-        self.query_one("#clock", Digits).update(clock)
-        self.query_one("#bar", Static).update(self._bar(now, left))
-        soon = left is not None and left < self._feed.workspace.config.ui.expiring
-        self.set_class(soon and left is not None and left > 0, "-soon")
-        self.set_class(left is not None and left <= 0, "-gone")
-        self.set_class(not clock, "-wordy")
-        self.draw_title()
-        self.draw_facts()
+        expiring = self._feed.workspace.config.ui.expiring
+        self.countdown.show(self._session, now, expiring=expiring)
+        self._draw_title()
+        self.known.show(self._facts(now), self._unknown)
+        self._draw_context(now)
+        self.action_bar.show_commands(Scope.DETAIL, self.context)
 
-    def _bar(self, now: float, left: float | None) -> Text:
-        share = share_left(self._session, now)
-        if share is None or left is None:
-            return Text("")
-        cells = max(0, min(BAR, self.size.width - BAR_WORDS))
-        full = round(share * cells)
-        days = math.ceil(max(0.0, left) / DAY * 10) / 10
-        whole = round(whole_life(self._session) / DAY, 1)
-        text = Text("━" * full)
-        text.append("╌" * (cells - full), "dim")
-        text.append(f"  {days:g} of {whole:g} days left", "not bold")
-        return text
-
-    def draw_title(self) -> None:
-        """Draw which session it is, and how old its data is."""
+    def _draw_title(self) -> None:
         words = "this session" if self._session.current else "session"
-        client = self._listed.clients[self._listed.positions[self._session.id]]
         age = self._feed.workspace.clock.now() - self._listed.read_at
+        is_marked = not self._is_gone and self._position in self._rows.table.marks
+        gone = piece("no longer listed", Tone.WARNING, ALWAYS)
         self.query_one("#detail-title", OneLine).show_line(
             Line(
                 (
                     piece(f"{words} {self._session.id}", Tone.STRONG, ALWAYS),
-                    piece(client, Tone.PLAIN, 50, after="   "),
+                    *((gone,) if self._is_gone else ()),
+                    *((piece("✓ marked", Tone.MARKED, 90),) if is_marked else ()),
+                    piece(self._listed.clients[self._position], Tone.PLAIN, 50),
                 ),
                 (
-                    piece(f"as listed {age_words(age)}", Tone.MUTED, 60),
+                    piece(self._place_words(), Tone.MUTED, 55),
+                    piece(f"as listed {age_words(age)}", Tone.MUTED, 60, after="  "),
                     piece("esc back to the list", Tone.MUTED, 20, after="  "),
                 ),
             )
         )
 
-    def draw_facts(self) -> None:
-        """Draw the fields; nothing is sent where they read as before."""
-        now = self._feed.server_now
-        known = facts(self._listed, self._session, now)
-        if known != self._known_drawn:
-            self._known_drawn = known
-            self.query_one("#facts-known", Static).update(_table(known, self._name_width))
+    def _place_words(self) -> str:
+        table = self._rows.table
+        return f"{table.cursor_row + 1:,} of {len(table.order):,}"
 
-    def draw_unknown(self) -> None:
-        """Draw the fields that the program does not know, masked."""
-        if self._unknown:
-            heading = Text("\nOther fields, as the server sent them", "bold")
-            self.query_one("#facts-heading", Static).update(heading)
-            self.query_one("#facts-unknown", Static).update(_table(self._unknown, self._name_width))
+    def _draw_context(self, now: float) -> None:
+        context = self._contexts.of(self._listed, self._position)
+        if context is None:
+            return
+        body = self.query_one("#facts").size
+        beside = self.has_class("-beside")
+        width = self.around.size.width
+        height = body.height if beside else 0
+        self.around.show(draw_context(self._listed, context, now, width, height))
+
+    def _facts(self, now: float) -> list[Fact]:
+        return facts(self._listed, self._session, now)
+
+    @property
+    def _position(self) -> int:
+        return self._listed.positions[self._session.id]
 
     # Actions.
 
     @property
     def context(self) -> Context:
         """As in the list, with this session under the cursor."""
-        return replace(list_lines.context(self._feed, self._view), rows=1, in_range=False)
+        context = list_lines.context(self._feed, self._rows.view)
+        return replace(context, rows=0 if self._is_gone else 1, marked=0, in_range=False)
 
-    def action_scroll_up(self) -> None:
-        """Scroll by a line."""
-        self.query_one("#facts", VerticalScroll).scroll_relative(y=-1, animate=False)
+    def action_next_session(self) -> None:
+        """Show the session below this one in the list."""
+        self._move(1)
 
-    def action_scroll_down(self) -> None:
-        """Scroll by a line."""
-        self.query_one("#facts", VerticalScroll).scroll_relative(y=1, animate=False)
+    def action_previous_session(self) -> None:
+        """Show the session above this one in the list."""
+        self._move(-1)
+
+    def _move(self, rows: int) -> None:
+        table = self._rows.table
+        # A session took the place of one that is gone: that is the next one.
+        if table.cursor_id == self._session.id or rows < 0:
+            table.move_to(table.cursor_row + rows)
+        session = table.cursor_session
+        if session is not None:
+            self._listed = self._feed.listed
+            self._show(session)
+
+    def action_toggle_mark(self) -> None:
+        """Mark or unmark this session."""
+        self._rows.table.toggle_mark(0)
+        self.draw_soon()
+
+    def action_filter_group(self) -> None:
+        """Filter the list by the group of this session."""
+        context = self._contexts.of(self._listed, self._position)
+        if context is not None:
+            self.dismiss(FilterBy(context.history.group.filter_text))
 
     async def action_copy_id(self) -> None:
         """Send the id to the terminal."""
@@ -204,34 +266,9 @@ class DetailScreen(BaseScreen[bool]):
         """Send all fields shown to the terminal: safe forms, secrets hidden."""
         from qiscus_tui.tui.terminal.clipboard import send
 
-        shown = (*self._known_drawn, *self._unknown)
+        shown = (*self._facts(self._feed.server_now), *self._unknown)
         await send(self.app, "\n".join(f"{fact.name}: {fact.text}" for fact in shown), "Fields")
 
     def action_revoke(self) -> None:
         """Plan for this one session, over the list."""
-        self.dismiss(True)
-
-
-def _large(left: float | None) -> tuple[str, str, str]:
-    """Days, clock, and the word between them."""
-    if left is None:
-        return "", "", "expiry unknown"
-    if left <= 0:
-        return "", "", "expired"
-    days, rest = divmod(math.ceil(left), DAY)
-    hours, rest = divmod(rest, HOUR)
-    minutes, seconds = divmod(rest, MINUTE)
-    clock = f"{hours:02}:{minutes:02}:{seconds:02}"
-    if not days:
-        return "", clock, ""
-    return str(days), clock, "day" if days == 1 else "days"
-
-
-def _table(facts: list[Fact], name_width: int) -> Table:
-    """Return names at the left; a long text continues under its own beginning."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(min_width=name_width, no_wrap=True)
-    table.add_column(overflow="fold")
-    for fact in facts:
-        table.add_row(Text(fact.name, "dim"), Text(fact.text))
-    return table
+        self.dismiss(RevokeSession(self._session.id))

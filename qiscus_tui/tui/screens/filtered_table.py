@@ -30,7 +30,7 @@ class FilteredTable:
         """`changed` is called when something else is shown, or in another order."""
         self._feed = feed
         feed.prepare = self.prepare
-        self._view = view
+        self.view = view
         self._changed = changed
         self._expiring = feed.workspace.config.ui.expiring
         self._is_updating = False
@@ -49,70 +49,70 @@ class FilteredTable:
     async def prepare(self, listed: SessionList) -> None:
         """Sort a new list in turns with the keys, then show it."""
         now = self._feed.workspace.clock.now() + listed.offset
-        self._show(await in_turns(self._view.prepared_in_steps(listed, now)))
+        self._show(await in_turns(self.view.prepared_in_steps(listed, now)))
 
     def show_at_once(self, listed: SessionList) -> None:
         """Show a list within this turn: after a revoke, so that nothing is seen of the old one."""
         now = self._feed.workspace.clock.now() + listed.offset
-        self._show(at_once(self._view.prepared_in_steps(listed, now)))
+        self._show(at_once(self.view.prepared_in_steps(listed, now)))
 
     def _show(self, prepared: SortedList) -> None:
         listed = prepared.listed
         self._feed.take(listed)
         # Marks count for the filter by their places in the new list, so they go over first.
         marks = self.table.marks.carried_over(self.table.sessions, listed)
-        self._view.show(prepared, Moment(self._feed.server_now, self._expiring, marks.flags))
-        self.table.show(listed, self._view.hits)
+        self.view.show(prepared, Moment(self._feed.server_now, self._expiring, marks.flags))
+        self.table.show(listed, self.view.hits)
         self._changed()
 
     def second(self) -> None:
         """A second went by: draw what changed, and look again at what time decides."""
         self.table.tick()
-        if self._view.is_outdated(self._feed.server_now) and not self._is_updating:
+        if self.view.is_outdated(self._feed.server_now) and not self._is_updating:
             self._is_updating = True
             self.table.run_worker(self._update(), group="time")
 
     async def _update(self) -> None:
         try:
-            await in_turns(self._view.updated_in_steps(self.moment))
+            await in_turns(self.view.updated_in_steps(self.moment))
         finally:
             self._is_updating = False
-        if self._view.is_whole and self._view.shown != self.table.order:
-            self.table.show_order(self._view.shown)
+        if self.view.is_whole and self.view.shown != self.table.order:
+            self.table.show_order(self.view.shown)
         self._changed()
 
     # Sorting.
 
     def sort_by_next(self) -> None:
         """Sort by the next column."""
-        self.sort(self._view.sorting.next(has_users=has_users(self._view.listed)))
+        self.sort(self.view.sorting.next(has_users=has_users(self.view.listed)))
 
     def sort(self, sorting: Sorting) -> None:
         """Sort: a long list between the keys."""
-        self._view.sorting = sorting
+        self.view.sorting = sorting
         self.table.show_sort(sorting.shown)
-        if len(self._view.listed) <= AT_ONCE:
-            self._show_sorted(at_once(self._view.sorted_in_steps(self._view.listed, sorting)))
+        if len(self.view.listed) <= AT_ONCE:
+            self._show_sorted(at_once(self.view.sorted_in_steps(self.view.listed, sorting)))
         else:
             self.table.run_worker(self._sort_in_turns(), group="sort", exclusive=True)
 
     async def _sort_in_turns(self) -> None:
-        listed, sorting = self._view.listed, self._view.sorting
-        order = await in_turns(self._view.sorted_in_steps(listed, sorting))
-        if listed is self._view.listed and sorting == self._view.sorting:
+        listed, sorting = self.view.listed, self.view.sorting
+        order = await in_turns(self.view.sorted_in_steps(listed, sorting))
+        if listed is self.view.listed and sorting == self.view.sorting:
             self._show_sorted(order)
 
     def _show_sorted(self, order: Sequence[int]) -> None:
-        self._view.take(self._view.listed, self._view.sorting, order, self.moment())
-        self.table.show_sorted(self._view.hits)
+        self.view.take(self.view.listed, self.view.sorting, order, self.moment())
+        self.table.show_sorted(self.view.hits)
         self._changed()
 
     # The filter.
 
     def filter(self, text: str) -> None:
         """Filter by what was typed: the first hits now, the rest soon."""
-        hits = self._view.type_filter(text, self.moment())
-        if self._view.is_whole:
+        hits = self.view.type_filter(text, self.moment())
+        if self.view.is_whole:
             self.table.show_order(hits)
         else:
             self.table.show_partial(hits)
@@ -121,15 +121,15 @@ class FilteredTable:
 
     async def _find_rest(self) -> None:
         await asyncio.sleep(FINISH_AFTER)
-        await in_turns(self._view.rest())
-        if self._view.is_whole:
-            self.table.show_order(self._view.hits)
+        await in_turns(self.view.rest())
+        if self.view.is_whole:
+            self.table.show_order(self.view.hits)
             self._changed()
 
     def finish_filter(self) -> None:
         """Show every hit, before something is done to all that is shown."""
-        if not self._view.is_whole:
-            self.table.show_order(self._view.hits)
+        if not self.view.is_whole:
+            self.table.show_order(self.view.hits)
             self._changed()
 
     # Marks.
@@ -146,19 +146,19 @@ class FilteredTable:
 
     def _before_marking_by_filter(self) -> None:
         self.finish_filter()
-        if self._view.query.depends_on_clock:
-            self._rule_of_marks = self._view.query
+        if self.view.query.depends_on_clock:
+            self._rule_of_marks = self.view.query
 
     def marks_changed(self) -> None:
         """Filter again where the filter names marks."""
         if not self.table.mark_counts.total:
             self._rule_of_marks = None
-        if self._view.depends_on_marks:
+        if self.view.depends_on_marks:
             self._show_marked()
         self._changed()
 
     def _show_marked(self) -> None:
-        view = self._view
+        view = self.view
         view.take(view.listed, view.sorting, view.order, self.moment())
         self.table.show_order(view.hits)
 

@@ -54,13 +54,13 @@ class MarkedList(LineList):
         """Return the rows of the range to be marked; none where none was begun."""
         return self._range.rows(self.cursor_row)
 
-    def toggle_mark(self) -> None:
-        """Mark the range; without one mark or unmark the row under the cursor, and move down."""
+    def toggle_mark(self, move: int = 1) -> None:
+        """Mark the range; without one mark or unmark the row under the cursor, and move on."""
         if self.rows_in_range:
             self.mark_range()
         elif self.order:
             self.marks.toggle(self.order[self.cursor_row])
-            self._row_marked(1)
+            self._row_marked(move)
 
     def mark_and_move(self, rows: int) -> None:
         """Mark the row under the cursor, and move by so many rows. Ends a range."""

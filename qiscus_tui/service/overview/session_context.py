@@ -1,0 +1,133 @@
+"""What a session stands among: its group by client and network, and its neighbours in time.
+
+A list is grouped once; what a group's sessions have in common is found out when one of them is
+asked for. Both are done in steps, between which keys are handled.
+"""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Generator, Sequence
+
+from msgspec import Struct
+
+from qiscus_tui.query import Moment
+from qiscus_tui.service.overview.days import days_around
+from qiscus_tui.service.sessions.groups import Group, GroupKey, group_steps
+from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
+
+KEYS = (GroupKey.CLIENT, GroupKey.NETWORK)
+DAYS = 30
+"""Days of which logins are counted, with today."""
+_RUN = 2000
+
+
+class GroupHistory(Struct, frozen=True):
+    """A group, and when its sessions were created and used. Times are the server's."""
+
+    group: Group
+    newest_first: Sequence[int]
+    """Positions of its sessions; those without a creation time last."""
+    dated: int
+    """How many of them have one."""
+    used: Sequence[float]
+    """When they were used last, the earliest first."""
+    days: Sequence[float]
+    """When the days begin of which logins are counted; the last one is tomorrow."""
+    logins: Sequence[int]
+    """Sessions created on each of these days."""
+
+    @property
+    def interval(self) -> float | None:
+        """Return the seconds from one login to the next, on average."""
+        oldest, newest = self.group.oldest_at, self.group.newest_at
+        if self.dated < 2 or oldest is None or newest is None:
+            return None
+        return (newest - oldest) / (self.dated - 1)
+
+    def used_within(self, seconds: float, now: float) -> int:
+        """Return how many were used so recently."""
+        return len(self.used) - bisect_left(self.used, now - seconds)
+
+    def day_of(self, created_at: float | None) -> int | None:
+        """Return which of the days a session was created on."""
+        if created_at is None or not self.days[0] <= created_at < self.days[-1]:
+            return None
+        return bisect_right(self.days, created_at) - 1
+
+
+class SessionContext(Struct, frozen=True):
+    """A session among those of its group."""
+
+    history: GroupHistory
+    place: int
+    """Among the newest first, from 0."""
+
+
+class SessionContexts:
+    """The contexts of the sessions of one list at a time."""
+
+    def __init__(self) -> None:
+        self._listed = NO_SESSIONS
+        self._groups: tuple[Group, ...] = ()
+        self._group_of: Sequence[int] = ()
+        self._known: dict[int, GroupHistory] = {}
+        self._until = 0.0
+        """When the day ends of which they are, the server's time."""
+
+    def of(self, listed: SessionList, position: int) -> SessionContext | None:
+        """Return what is known of a session's context; None where it was not found out yet."""
+        if listed is not self._listed:
+            return None
+        history = self._known.get(self._group_of[position])
+        return history and SessionContext(history, history.newest_first.index(position))
+
+    def find_in_steps(
+        self, listed: SessionList, position: int, moment: Moment
+    ) -> Generator[None, None, None]:
+        """Find out the context of a session, on another day anew."""
+        if listed is not self._listed or moment.server_now >= self._until:
+            groups = yield from group_steps(listed, KEYS, moment)
+            group_of = array("l", bytes(array("l").itemsize * len(listed)))
+            for number, group in enumerate(groups):
+                for at, member in enumerate(group.positions):
+                    group_of[member] = number
+                    if at % _RUN == _RUN - 1:
+                        yield
+                if number % _RUN == _RUN - 1:
+                    yield
+            self._listed, self._groups, self._group_of = listed, groups, group_of
+            self._known, self._until = {}, days_around(moment.server_now)[-1]
+        number = self._group_of[position]
+        if number not in self._known:
+            history = yield from _history_in_steps(listed, self._groups[number], moment.server_now)
+            if listed is self._listed:
+                self._known[number] = history
+
+
+def _history_in_steps(
+    listed: SessionList, group: Group, now: float
+) -> Generator[None, None, GroupHistory]:
+    days = days_around(now)[-DAYS - 1 :]
+    logins = [0] * DAYS
+    created: list[tuple[float, int]] = []
+    undated: list[int] = []
+    used: list[float] = []
+    for start in range(0, group.count, _RUN):
+        for position in group.positions[start : start + _RUN]:
+            session = listed.sessions[position]
+            at = session.created_at
+            if at is None:
+                undated.append(position)
+            else:
+                created.append((-at, position))
+                if days[0] <= at < days[-1]:
+                    logins[bisect_right(days, at) - 1] += 1
+            if session.last_used_at is not None:
+                used.append(session.last_used_at)
+        yield
+    created.sort()
+    yield
+    used.sort()
+    yield
+    newest_first = [*(position for _, position in created), *undated]
+    return GroupHistory(group, newest_first, len(created), used, days, logins)

@@ -1,0 +1,207 @@
+"""Draws what a session stands among: its group, the group's logins per day, its neighbours."""
+
+from __future__ import annotations
+
+import textwrap
+import time
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from qiscus_tui.model.durations import DAY, HOUR, MINUTE
+from qiscus_tui.service.overview.session_context import DAYS
+from qiscus_tui.tui.widgets.cells import created_cell, fit, last_used_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qiscus_tui.service.overview.session_context import GroupHistory, SessionContext
+    from qiscus_tui.service.sessions.session_list import SessionList
+
+MOST_STRIP = 8
+"""Lines of the strip of days, where there is room."""
+MOST_CELLS = 4
+"""Cells of a day in it."""
+ROOMY = 8
+"""Lines for strip and neighbours from which headings stand over them."""
+_AROUND = 5
+"""Lines of headings and blanks, and the one under the strip."""
+_EIGHTHS = " ▁▂▃▄▅▆▇█"
+
+
+def group_words(context: SessionContext, now: float) -> str:
+    """Return `newest of 461 from GuzzleHttp · 10.2.0.0/24, one every 1 h 36 min, …`."""
+    history = context.history
+    words = [_place_words(context)]
+    if history.interval is not None:
+        words.append(f"one every {interval_words(history.interval)}")
+    if history.used:
+        words.append(f"{history.used_within(DAY, now):,} used within 24h")
+    else:
+        words.append("it is unknown when they were used")
+    if history.group.protected:
+        words.append("protected")
+    return ", ".join(words)
+
+
+def _place_words(context: SessionContext) -> str:
+    history, place = context.history, context.place
+    count = history.group.count
+    if history.group.is_unknown:
+        whence = "whose client and network are unknown"
+    else:
+        whence = f"from {history.group.name}"
+    if count == 1:
+        return f"the only one {whence}"
+    if place >= history.dated:
+        return f"one of {count:,} {whence}"
+    if place == 0:
+        return f"newest of {count:,} {whence}"
+    if place == count - 1:
+        return f"oldest of {count:,} {whence}"
+    return f"{ordinal(place + 1)} newest of {count:,} {whence}"
+
+
+def ordinal(number: int) -> str:
+    """Return `2nd`, `3rd`, `11th`, `1,021st`."""
+    last = number % 10 if number % 100 // 10 != 1 else 0
+    return f"{number:,}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(last, 'th') }"
+
+
+def interval_words(seconds: float) -> str:
+    """Return `41 s`, `12 min`, `1 h 36 min`, `3 d 4 h`."""
+    if seconds < MINUTE:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / MINUTE)
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 2 * DAY // MINUTE:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes * MINUTE // DAY} d {minutes * MINUTE % DAY // HOUR} h"
+
+
+@dataclass(frozen=True)
+class ContextText:
+    """The parts of a context, from the top."""
+
+    group: Text
+    strip: Text
+    """A column a day, of eighths of lines."""
+    days: Text
+    """The names of the first and last day, and a mark under the day of the session."""
+    neighbours: Text
+
+
+def draw_context(
+    listed: SessionList, context: SessionContext, now: float, width: int, height: int
+) -> ContextText:
+    """Return a context in `width` cells, and in `height` lines where these are enough.
+
+    A large place has a tall strip and several neighbours, a small one a line of each.
+    """
+    history, sentence = context.history, group_words(context, now)
+    room = height - len(textwrap.wrap(sentence, max(1, width))) - _AROUND
+    most = max(history.logins)
+    strip_lines = max(1, min(MOST_STRIP, room // 2, 1 + most))
+    beside = max(1, (room - strip_lines - 1) // 2)
+    is_large = room >= ROOMY
+    heading = Text.assemble(("\nLOGINS PER DAY", "bold"), (f"   at most {most:,}", "dim"))
+    shown = history.logins[-max(1, width // _cells(width)) :]
+    neighbours = Text("\n").join(_neighbours(listed, context, now, width, beside))
+    if is_large:
+        neighbours = Text.assemble(("\nJUST BEFORE AND AFTER\n", "bold"), neighbours)
+    created = listed.sessions[history.newest_first[context.place]].created_at
+    return ContextText(
+        Text.assemble(sentence, "\n", heading) if is_large else Text(sentence),
+        Text("\n".join(_strip(shown, strip_lines, _cells(width)))),
+        Text(_day_names(history, created, len(shown), _cells(width)), "dim"),
+        neighbours,
+    )
+
+
+def _cells(width: int) -> int:
+    """Return the cells of a day, with the gap behind it."""
+    return max(1, min(MOST_CELLS, width // DAYS))
+
+
+def _strip(logins: Sequence[int], height: int, cells: int) -> list[str]:
+    most = max(logins, default=0) or 1
+    block = max(1, cells - 1)
+    levels = [-(-count * 8 * height // most) for count in logins]
+    return [
+        "".join(
+            _EIGHTHS[max(0, min(8, level - 8 * line))] * block + " " * (cells - block)
+            for level in levels
+        )
+        for line in reversed(range(height))
+    ]
+
+
+def _day_names(history: GroupHistory, created: float | None, shown: int, cells: int) -> str:
+    """Return the names; one that would stand where the mark is gives way."""
+    then = time.localtime(history.days[-shown - 1])
+    first, width = f"{then.tm_mday} {time.strftime('%b', then)}", shown * cells
+    day = history.day_of(created)
+    at = -1 if day is None else (day - DAYS + shown) * cells
+    line = [" "] * width
+    for name, start in ((first, 0), ("today", width - len("today"))):
+        if not start <= at <= start + len(name) and not at == start - 1 >= 0:
+            line[start : start + len(name)] = name
+    if at >= 0:
+        line[at] = "▲"
+    return "".join(line)
+
+
+def _neighbours(
+    listed: SessionList, context: SessionContext, now: float, width: int, beside: int
+) -> list[Text]:
+    """Return newer and older sessions of the group, so many on each side, or more on one."""
+    members = context.history.newest_first
+    first = max(0, min(context.place - beside, len(members) - 2 * beside - 1))
+    last = first + 2 * beside + 1
+    lines = [Text("no newer one", "dim")] if context.place == 0 else []
+    for place, position in enumerate(members[first:last], first):
+        session = listed.sessions[position]
+        used = session.last_used_at
+        which = "newer" if place < context.place else "older" if place > context.place else "this"
+        if which == "this" and beside == 1:
+            continue
+        words = (
+            f"{which:<7}{created_cell(session.created_at, now):<19}{session.id[:8]}  "
+            f"{'use unknown' if used is None else 'used ' + last_used_cell(used, now)}"
+        )
+        lines.append(Text(fit(words, width).rstrip(), "bold" if which == "this" else ""))
+    if context.place == len(members) - 1:
+        lines.append(Text("no older one", "dim"))
+    return lines
+
+
+class ContextPanel(Vertical):
+    """Shows a context, in as many lines as it is given."""
+
+    DEFAULT_CSS = """
+    ContextPanel {
+        height: auto;
+        & #context-strip { color: $primary; }
+    }
+    """
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._drawn: ContextText | None = None
+
+    def compose(self) -> ComposeResult:
+        for part in fields(ContextText):
+            yield Static("", id=f"context-{part.name}", markup=False)
+
+    def show(self, drawn: ContextText) -> None:
+        """Draw the parts that read other than before: each lays the screen out again."""
+        before, self._drawn = self._drawn, drawn
+        for part in fields(ContextText):
+            text: Text = getattr(drawn, part.name)
+            if before is None or getattr(before, part.name) != text:
+                self.query_one(f"#context-{part.name}", Static).update(text)

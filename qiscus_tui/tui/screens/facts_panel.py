@@ -1,0 +1,57 @@
+"""The fields of a session, names at the left: those that the program knows, and the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from qiscus_tui.tui.widgets.cells import width_of
+
+if TYPE_CHECKING:
+    from qiscus_tui.tui.screens.detail_facts import Fact
+
+NAME_WIDTH = 12
+"""Cells of the names, or more where a field of the server's has a longer one."""
+WIDEST_NAME = 20
+
+
+class FactsPanel(Vertical):
+    """Shows fields, known and unknown in the same columns."""
+
+    DEFAULT_CSS = "FactsPanel { height: auto; }"
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._drawn: tuple[list[Fact], list[Fact]] = ([], [])
+
+    def compose(self) -> ComposeResult:
+        for part in ("known", "heading", "unknown"):
+            yield Static("", id=f"facts-{part}", markup=False)
+
+    def show(self, known: list[Fact], unknown: list[Fact]) -> None:
+        """Draw them, unless they read as before: it lays the screen out again."""
+        if self._drawn == (known, unknown):
+            return
+        self._drawn = (known, unknown)
+        longest = max((width_of(fact.name) for fact in unknown), default=0)
+        width = max(NAME_WIDTH, min(longest, WIDEST_NAME))
+        heading = Text("\nOther fields, as the server sent them" if unknown else "", "bold")
+        self.query_one("#facts-known", Static).update(_table(known, width))
+        self.query_one("#facts-heading", Static).update(heading)
+        self.query_one("#facts-unknown", Static).update(_table(unknown, width))
+        self.query_one("#facts-heading").display = bool(unknown)
+
+
+def _table(facts: list[Fact], name_width: int) -> Table:
+    """Return names at the left; a long text continues under its own beginning."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(min_width=name_width, no_wrap=True)
+    table.add_column(overflow="fold")
+    for fact in facts:
+        table.add_row(Text(fact.name, "dim"), Text(fact.text))
+    return table

@@ -1,0 +1,88 @@
+"""What a session stands among: its group's history, and its place in it."""
+
+import random
+
+import pytest
+
+from qiscus_tui.model.turns import at_once
+from qiscus_tui.query import Moment
+from qiscus_tui.service.overview.session_context import DAYS, SessionContext, SessionContexts
+from qiscus_tui.service.sessions.session_list import SessionList
+from tests.tui.conftest import DAY, NOW, listed, many, session, utc
+
+__all__ = ["utc"]
+
+HOUR = 3600
+
+
+def context(sessions: SessionList, position: int, now: float = NOW) -> SessionContext:
+    contexts = SessionContexts()
+    assert contexts.of(sessions, position) is None
+    at_once(contexts.find_in_steps(sessions, position, Moment(now, DAY)))
+    found = contexts.of(sessions, position)
+    assert found is not None
+    return found
+
+
+def crons(*ages: float | None, used: float | None = None) -> SessionList:
+    """Sessions of one cron, so many seconds old, and one of somebody else."""
+    made = [
+        session(
+            5 * number,
+            created_at=None if age is None else NOW - age,
+            last_used_at=None if used is None else NOW - used * (number + 1),
+        )
+        for number, age in enumerate(ages)
+    ]
+    return listed([*made, session(1)])
+
+
+def test_a_session_has_its_place_among_its_group_by_creation() -> None:
+    sessions = crons(3 * HOUR, HOUR, None, 5 * HOUR)
+    places = {at: context(sessions, at) for at in range(4)}
+    assert {at: one.place for at, one in places.items()} == {1: 0, 0: 1, 3: 2, 2: 3}
+    history = places[0].history
+    assert history.group.name == "GuzzleHttp · 10.2.0.0/24"
+    assert list(history.newest_first) == [1, 0, 3, 2]
+    assert history.dated == 3
+    assert history.interval == 2 * HOUR
+
+
+def test_logins_are_counted_by_the_local_day() -> None:
+    history = context(crons(HOUR, 2 * HOUR, DAY, 29 * DAY, 30 * DAY, None), 0).history
+    assert len(history.logins) == DAYS
+    assert (history.logins[-1], history.logins[-2], history.logins[0]) == (2, 1, 1)
+    assert sum(history.logins) == 4
+    assert history.day_of(NOW - DAY) == DAYS - 2
+    assert history.day_of(NOW - 31 * DAY) is None
+    assert history.day_of(None) is None
+
+
+def test_how_many_were_used_lately_is_counted_as_of_now() -> None:
+    history = context(crons(HOUR, HOUR, HOUR, used=10 * HOUR), 0).history
+    assert history.used_within(DAY, NOW) == 2
+    assert history.used_within(DAY, NOW + 5 * HOUR) == 1
+
+
+@pytest.mark.parametrize("ages", [(HOUR,), (None, None), (HOUR, None)])
+def test_one_date_makes_no_interval(ages: tuple[float | None, ...]) -> None:
+    assert context(crons(*ages), 0).history.interval is None
+
+
+def test_every_session_of_a_long_list_is_found_in_the_group_it_belongs_to() -> None:
+    sessions, contexts = many(9000), SessionContexts()
+    for position in random.Random(1).sample(range(9000), 40):
+        at_once(contexts.find_in_steps(sessions, position, Moment(NOW, DAY)))
+        found = contexts.of(sessions, position)
+        assert found is not None
+        assert found.history.newest_first[found.place] == position
+
+
+def test_another_list_and_another_day_are_looked_at_anew() -> None:
+    sessions, contexts = crons(HOUR, 2 * HOUR), SessionContexts()
+    at_once(contexts.find_in_steps(sessions, 0, Moment(NOW, DAY)))
+    assert contexts.of(crons(HOUR), 0) is None
+    at_once(contexts.find_in_steps(sessions, 0, Moment(NOW + DAY, DAY)))
+    found = contexts.of(sessions, 0)
+    assert found is not None
+    assert (found.history.logins[-1], found.history.logins[-2]) == (0, 2)

@@ -1,0 +1,204 @@
+"""The detail goes from session to session, and shows what each stands among."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from qiscus_tui.model.client_names import UNKNOWN
+from qiscus_tui.model.turns import at_once
+from qiscus_tui.query import Moment
+from qiscus_tui.service.overview.session_context import SessionContexts
+from qiscus_tui.tui.screens.detail import DetailScreen
+from qiscus_tui.tui.screens.detail_context import (
+    draw_context,
+    group_words,
+    interval_words,
+    ordinal,
+)
+from tests.clocks import ManualClock
+from tests.tui.conftest import DAY, NOW, listed, session
+from tests.tui.demo_app import Running, at_sessions
+
+HOUR = 3600
+
+
+def shown(running: Running) -> str:
+    """The id in the title of the detail."""
+    assert isinstance(running.app.screen, DetailScreen)
+    return running.lines()[0].split("session ")[1][:12]
+
+
+async def test_j_and_k_go_through_the_list_as_it_is_shown_and_take_the_cursor_along(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("s", "slash", *"-curl", "enter", "home", "j", "enter")
+        ids = running.ids
+        for key, at in (("j", 2), ("j", 3), ("k", 2), ("k", 1), ("k", 0), ("k", 0)):
+            await running.press(key)
+            assert shown(running) == ids[at]
+            assert f"{at + 1} of {len(ids)}" in running.lines()[0]
+        await running.press("j", "escape")
+        assert running.sessions.table.cursor_id == ids[1]
+
+
+async def test_space_marks_this_session_and_stays(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("j", "v", "j", "enter", "space")
+        assert "✓ marked" in running.lines()[0]
+        await running.press("j", "space", "k")
+        assert "✓ marked" in running.lines()[0]
+        await running.press("space")
+        assert "✓ marked" not in running.lines()[0]
+        await running.press("escape")
+        assert "1 marked" in running.lines()[1]
+
+
+@pytest.mark.parametrize("key", ["enter", "f"])
+async def test_the_list_is_filtered_by_the_group_of_the_session(
+    clock: ManualClock, key: str
+) -> None:
+    async with at_sessions(clock, sessions=200) as running:
+        await running.press("j", "j", "enter")
+        at = shown(running)
+        await running.press(key)
+        assert running.app.screen is running.sessions
+        text = running.sessions.view.typed
+        assert text.startswith("client:=")
+        assert " ip:" in text
+        assert at in running.ids
+        assert 0 < len(running.ids) < 200
+        assert running.sessions.table.cursor_id == at
+
+
+async def test_x_revokes_the_session_that_is_shown_now(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("a", "j", "enter", "j", "j")
+        at = shown(running)
+        await running.press("x")
+        assert "Revoke 1 session" in running.text()
+        assert at[:8] in running.text()
+
+
+async def test_a_reload_keeps_the_session_and_follows_what_became_of_it(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("j", "j", "enter")
+        at, below = shown(running), running.ids[3]
+        clock.advance(130)
+        await running.press("r")
+        assert shown(running) == at
+        assert "as listed now" in running.lines()[0]
+        old = running.sessions.feed.listed
+        left = [one for one in old.sessions if one.id != at]
+        running.sessions.rows.show_at_once(
+            replace(
+                old,
+                sessions=left,
+                clients=[one.safe_agent for one in left],
+                labels=[None] * len(left),
+                new=bytes(len(left)),
+                search=[""] * len(left),
+                positions={},
+            )
+        )
+        await running.settle()
+        assert shown(running) == at
+        assert "no longer listed" in running.lines()[0]
+        await running.press("x", "space")
+        assert isinstance(running.app.screen, DetailScreen)
+        assert not running.sessions.table.mark_counts.total
+        await running.press("j")
+        assert shown(running) == below
+        assert "no longer listed" not in running.text()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50), (60, 15)])
+async def test_group_days_and_neighbours_are_shown_in_any_size(
+    clock: ManualClock, size: tuple[int, int]
+) -> None:
+    async with at_sessions(clock, sessions=300, size=size) as running:
+        await running.press("j", "j", "j", "enter", *["end"] * (size[1] < 20))
+        words = running.words()
+        assert "used within 24h" in words
+        assert "older " in words
+        assert "▲" in words
+        if size[1] > 20:
+            assert "Token ends with" in words
+            assert "newest of " in words
+        if size[0] >= 120:
+            assert "LOGINS PER DAY at most" in words
+            assert "JUST BEFORE AND AFTER" in words
+
+
+async def test_issued_now_and_expiry_stand_on_the_bar(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("j", "enter")
+        at = next(at for at, line in enumerate(running.lines()) if "━" in line)
+        bar, words = running.lines()[at : at + 2]
+        assert set(bar.strip()) <= set("╌●━")
+        assert words.strip().startswith("issued ")
+        assert "now, " in words
+        assert " days left" in words
+        assert "expires " in words
+
+
+async def test_nothing_is_marked_by_the_detail_while_the_filter_has_an_error(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("slash", *"age:x", "enter", "j", "enter", "space")
+        assert "the filter has an error" in running.toasts
+        assert not running.sessions.table.mark_counts.total
+
+
+def words(ages: Sequence[float | None], at: int, **more: object) -> str:
+    """The sentence about one of so many sessions of a cron."""
+    made = [
+        session(5 * number, created_at=None if age is None else NOW - age, **more)
+        for number, age in enumerate(ages)
+    ]
+    clients = [one.safe_agent or UNKNOWN for one in made]
+    sessions, contexts = replace(listed(made), clients=clients), SessionContexts()
+    at_once(contexts.find_in_steps(sessions, at, Moment(NOW, DAY)))
+    context = contexts.of(sessions, at)
+    assert context is not None
+    draw_context(sessions, context, NOW, 40, 20)
+    return group_words(context, NOW)
+
+
+@pytest.mark.parametrize(
+    ("ages", "at", "more", "expected"),
+    [
+        ((HOUR, 2 * HOUR, 4 * HOUR), 0, {"last_used_at": NOW}, "newest of 3 from GuzzleHttp · "
+         "10.2.0.0/24, one every 1 h 30 min, 3 used within 24h"),
+        ((HOUR, 2 * HOUR, 4 * HOUR), 1, {"last_used_at": NOW}, "2nd newest of 3 from"),
+        ((HOUR, 2 * HOUR, 4 * HOUR), 2, {"last_used_at": NOW}, "oldest of 3 from"),
+        ((HOUR,), 0, {"last_used_at": NOW}, "the only one from GuzzleHttp · 10.2.0.0/24, 1 used"),
+        ((HOUR, None), 1, {"last_used_at": NOW}, "one of 2 from"),
+        ((HOUR, HOUR), 0, {"last_used_at": None}, "it is unknown when they were used"),
+        ((HOUR, HOUR), 0, {"user_agent": None, "ip": None}, "whose client and network are unknown"),
+    ],
+)  # fmt: skip
+def test_the_group_is_told_in_a_sentence(
+    ages: tuple[float | None, ...], at: int, more: dict[str, object], expected: str
+) -> None:
+    assert expected in words(ages, at, **more)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [(0, "1 s"), (41, "41 s"), (720, "12 min"), (5760, "1 h 36 min"), (3.2 * DAY, "3 d 4 h")],
+)
+def test_intervals_read_as_people_say_them(seconds: float, expected: str) -> None:
+    assert interval_words(seconds) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (112, "112th"), (1021, "1,021st")],
+)
+def test_ordinals(number: int, expected: str) -> None:
+    assert ordinal(number) == expected
