@@ -5,6 +5,7 @@ from dataclasses import replace
 import msgspec
 
 from qiscus_tui.model.text import safe
+from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.screens.detail import DetailScreen
 from tests.clocks import ManualClock
 from tests.tui.demo_app import DAY, at_sessions
@@ -71,7 +72,7 @@ async def test_known_and_unknown_fields_stand_in_the_same_columns(clock: ManualC
 
 
 async def test_it_says_how_old_the_list_is_that_it_tells_from(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
+    async with at_sessions(clock, config=Config(ui=UiConfig(reload=600))) as running:
         await running.press("j", "enter")
         screen = running.app.screen
         assert isinstance(screen, DetailScreen)
