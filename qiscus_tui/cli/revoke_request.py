@@ -6,16 +6,13 @@ from typing import Self
 
 from qiscus_tui import query
 from qiscus_tui.cli.console import Console
+from qiscus_tui.cli.stdin_tokens import ids_of_lines, read_tokens
 from qiscus_tui.cli.table import gaps
 from qiscus_tui.errors import UsageError
-from qiscus_tui.model.ids import can_be_token, fingerprint
 from qiscus_tui.model.session import is_full_id
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.plan import Allowed, Selection
 from qiscus_tui.service.sessions.session_list import SessionList
-
-MOST_STDIN = 1 << 24
-"""Characters that are read from stdin, at most."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,7 @@ class RevokeRequest:
             )
         return cls(
             ids=tuple(options.ids),
-            token_ids=_ids_from_stdin(console) if options.token_stdin else (),
+            token_ids=ids_of_lines(read_tokens(console)) if options.token_stdin else (),
             rule=rule,
             allow_unreadable=options.allow_unreadable,
             allow_clock_offset=options.allow_clock_offset,
@@ -119,31 +116,3 @@ def _rule(options: argparse.Namespace) -> query.Query | None:
     """Return the query of `--filter` and `--older-than` together; None without either."""
     rules = [*options.filter, *map(query.older_than, options.older_than)]
     return query.all_of(rules) if rules else None
-
-
-def _ids_from_stdin(console: Console) -> tuple[str, ...]:
-    """Return the ids of the tokens on stdin, one per line; the tokens are not kept.
-
-    Raises UsageError, which quotes no line: it may be a token.
-    """
-    if console.source.isatty():
-        text = console.ask_secret("Token: ")
-    else:
-        text = console.read_all(MOST_STDIN + 1)
-        if len(text) > MOST_STDIN:
-            raise UsageError(
-                f"stdin has more than {MOST_STDIN:,} characters", "Pass fewer tokens at a time."
-            )
-    ids: list[str] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        token = line.strip(" \t\r")
-        if token and not can_be_token(token):
-            raise UsageError(
-                f"Line {number:,} on stdin is not a token: nothing was sent",
-                "One token per line, without header name, quotes, spaces or byte order mark.",
-            )
-        if token:
-            ids.append(fingerprint(token))
-    if not ids:
-        raise UsageError("There is no token on stdin", "Pass one per line.")
-    return tuple(ids)

@@ -25,6 +25,7 @@ VERBS = {
     "revoke-all": "end every session, and keep the new token",
     "refresh": "get a new short-lived token now",
     "token": "print a valid short-lived token, for scripts",
+    "id": "print the ids of tokens on stdin, one a line",
     "exec": "run a command with a valid short-lived token, or the secret key, in its environment",
     "api": "make any other call of the API, and print the body of its answer",
     "doctor": "check configuration, storage, network, clock and the paths of the API",

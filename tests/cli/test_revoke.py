@@ -189,7 +189,7 @@ def test_blanks_around_a_token_are_not_part_of_it(logged_in: Program) -> None:
 def test_more_tokens_than_are_read_are_refused(
     logged_in: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.cli.revoke_request.MOST_STDIN", 100)
+    monkeypatch.setattr("qiscus_tui.cli.stdin_tokens.MOST_STDIN", 100)
     tokens = "\n".join(session.token for session in logged_in.server.sessions()[:3])
     done = logged_in("revoke", "--token-stdin", "--yes", stdin=tokens)
     assert done.code == 2

@@ -30,6 +30,62 @@ def test_the_kept_token_is_printed_without_asking_the_server(logged_in: Program)
     assert logged_in.server.calls.total() == calls
 
 
+@pytest.mark.parametrize("form", [("--header",), ("--header", "--check")])
+def test_the_token_as_header_lines_for_curl(logged_in: Program, form: tuple[str, ...]) -> None:
+    done = logged_in("token", *form)
+    app_id = logged_in.server.credentials.app_code
+    lines = [f"Authorization: {kept_token(logged_in)}", f"Qiscus-App-Id: {app_id}"]
+    assert (done.code, done.out.splitlines(), done.err) == (0, lines, "")
+    assert logged_in("token", "--json", *form).code == 2
+
+
+def test_no_header_line_carries_what_would_begin_another(logged_in: Program) -> None:
+    logged_in.clock.advance(31 * DAY)
+    answer = b'{"data": {"auth": {"token": "QEXnew\\r\\nX-Evil: 1"}}}'
+    logged_in.server.fail_next(Call.REFRESH, Fault(200, answer))
+    done = logged_in("token", "--header")
+    assert (done.code, done.out) == (1, "")
+    assert "Evil" not in done.err
+
+
+# Ids of tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("QEXone\nQEXtwo\n", ["QEXone", "QEXtwo"]),
+        ("\ufeffQEXone\r\n\r\n \n\tQEXone \r\nQEXtwo", ["QEXone", "QEXone", "QEXtwo"]),
+    ],
+)
+def test_ids_of_tokens_on_stdin(program: Program, text: str, tokens: list[str]) -> None:
+    done = program("id", stdin=text)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines() == [fingerprint(token) for token in tokens]
+    assert program.server.calls.total() == 0
+    assert not program.data.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "QEXone\nAuthorization: QEXtwo\n", "a b", "x" * (1 << 24) + "y"]
+)
+def test_what_is_no_token_has_no_id_and_is_not_repeated(program: Program, text: str) -> None:
+    done = program("id", stdin=text)
+    assert (done.code, done.out) == (2, "")
+    assert "QEX" not in done.err
+
+
+def test_on_a_terminal_a_token_is_typed_unseen(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def typed(_question: str, **_settings: object) -> str:
+        return "QEXone"
+
+    monkeypatch.setattr("getpass.getpass", typed)
+    done = program("id", terminal=True)
+    assert (done.code, done.out) == (0, f"{fingerprint('QEXone')}\n")
+
+
 def test_token_as_json(logged_in: Program) -> None:
     done = logged_in("token", "--json")
     answer = json.loads(done.out)
@@ -63,7 +119,7 @@ def test_it_is_refreshed_only_when_needed(
 TOO_OLD = '{{"data": {{"auth": {{"token": "{0}", "long_lived_token": "{0}"}}}}}}'
 
 
-@pytest.mark.parametrize("form", [(), ("--json",), ("--check",)])
+@pytest.mark.parametrize("form", [(), ("--json",), ("--check",), ("--header",)])
 @pytest.mark.parametrize("replaced", [False, True])
 def test_the_long_lived_token_is_handed_to_no_script(
     logged_in: Program, form: tuple[str, ...], *, replaced: bool

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from qiscus_tui.errors import NoLongLivedToken, NoSecretKey
+from qiscus_tui.errors import NoLongLivedToken, NoSecretKey, Unreadable
 from qiscus_tui.model.account import Account, Credentials, ShortLived
 from qiscus_tui.model.masking import names_a_secret
 from qiscus_tui.model.text import safe
@@ -151,6 +151,19 @@ async def _handed_over(connection: Connection, token: ShortLived) -> ScriptSecre
 
 
 # To the script
+
+
+def header_lines(given: ScriptSecret) -> tuple[str, str]:
+    """Return the two header lines that authenticate a call with this token.
+
+    Raises Unreadable where the server gave a token or app id that no header can carry.
+    """
+    from qiscus_tui.api.contract import APP_ID_HEADER, TOKEN_HEADER
+
+    values = (given.secret, given.account.app_code)
+    if not all(value.isascii() and value.isprintable() for value in values):
+        raise Unreadable("The token or the app id has characters that no header can carry")
+    return f"{TOKEN_HEADER}: {given.secret}", f"{APP_ID_HEADER}: {given.account.app_code}"
 
 
 def environment_with(given: ScriptSecret, environ: Mapping[str, str]) -> dict[str, str]:

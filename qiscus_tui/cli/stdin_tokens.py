@@ -1,0 +1,37 @@
+"""Tokens on stdin, one a line, and their ids. No error quotes a line: it may be a token."""
+
+from qiscus_tui.cli.console import Console
+from qiscus_tui.errors import UsageError
+from qiscus_tui.model.ids import can_be_token, fingerprint
+
+MOST_STDIN = 1 << 24
+"""Characters that are read from stdin, at most."""
+
+
+def read_tokens(console: Console) -> str:
+    """Return what is on stdin; on a terminal, the user is asked. Raises UsageError."""
+    if console.source.isatty():
+        return console.ask_secret("Token: ")
+    text = console.read_all(MOST_STDIN + 1)
+    if len(text) > MOST_STDIN:
+        raise UsageError(
+            f"stdin has more than {MOST_STDIN:,} characters", "Pass fewer tokens at a time."
+        )
+    return text
+
+
+def ids_of_lines(text: str) -> tuple[str, ...]:
+    """Return the id of the token on each line; blank lines have none. Raises UsageError."""
+    ids: list[str] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        token = line.strip(" \t\r")
+        if token and not can_be_token(token):
+            raise UsageError(
+                f"Line {number:,} on stdin is not a token: nothing was done",
+                "One token per line, without header name, quotes, spaces or byte order mark.",
+            )
+        if token:
+            ids.append(fingerprint(token))
+    if not ids:
+        raise UsageError("There is no token on stdin", "Pass one per line.")
+    return tuple(ids)
