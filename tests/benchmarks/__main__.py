@@ -14,6 +14,7 @@ from tests.benchmarks.freeze import freeze
 from tests.benchmarks.groups import groups
 from tests.benchmarks.idle import idle
 from tests.benchmarks.keys import keys
+from tests.benchmarks.prune import prune
 from tests.benchmarks.screens import large, start
 from tests.benchmarks.table import Row, table
 
@@ -25,6 +26,7 @@ PARTS = {
     "idle": idle,
     "freeze": freeze,
     "cli": command_line,
+    "prune": prune,
 }
 
 

@@ -227,12 +227,21 @@ def plan_steps(
     left_out: list[LeftOut] = []
     kept: list[Kept] = []
     is_target = bytearray(len(listed))
+    labels, unknown_own = listed.labels, listed.current is Current.UNKNOWN and not allowed.current
+    any_may_be_special = bool(listed.shared_ids or selection.hidden or unknown_own)
     for start in range(0, len(positions), _STEP):
         for position in positions[start : start + _STEP]:
             session, why = listed.sessions[position], kept_by_rule.get(position)
-            exclusion = _exclusion(listed, position, selection, allowed)
+            exclusion = None
+            if (
+                any_may_be_special
+                or session.revoke_with is None
+                or session.current
+                or labels[position] is not None
+            ):  # most are ordinary, and there may be 100,000
+                exclusion = _exclusion(listed, position, selection, allowed)
             if exclusion is not None:
-                known = listed.labels[position]
+                known = labels[position]
                 label = known.label if known else ""
                 is_kept = why is not None
                 left_out.append(LeftOut(session, exclusion, selection.named, label, is_kept))
@@ -256,7 +265,7 @@ def plan_steps(
 
 
 def _plan_group(group: Group, is_target: bytearray) -> PlanGroup:
-    targets = sum(is_target[position] for position in group.positions)
+    targets = sum(map(is_target.__getitem__, group.positions))
     return PlanGroup(group, len(group.positions) - targets, targets)
 
 

@@ -92,7 +92,8 @@ def kept_steps(
     """Return by position why each session that stays does so. Yields now and then."""
     kept: dict[int, Why] = {}
     for group in groups:
-        judge = _judge(sessions, group, rules, server_now)
+        border = yield from _border_steps(sessions, group, rules.keep_newest)
+        judge = _judge(group, rules, border, server_now)
         positions = group.positions
         for start in range(0, len(positions), _STEP):
             for position in positions[start : start + _STEP]:
@@ -104,7 +105,7 @@ def kept_steps(
 
 
 def _judge(
-    sessions: Sequence[Session], group: Group, rules: Rules, server_now: float
+    group: Group, rules: Rules, border: float, server_now: float
 ) -> Callable[[Session], Why | None]:
     """Return what says of a session of this group why it stays; None where it does not."""
     if group.is_unknown and not rules.include_unknown:
@@ -115,7 +116,6 @@ def _judge(
     newest = Why(f"newest {most} of {group.name}")
     if most is not None and len(group.positions) <= most:
         return lambda _: newest
-    border = _border(sessions, group, most)
     undated = Why(f"no creation date: may be among the newest {most}", is_judged=False)
     used_since, used = _within("used", rules.keep_used_within, server_now)
     created_since, created = _within("created", rules.keep_created_within, server_now)
@@ -136,15 +136,23 @@ def _judge(
     return why
 
 
-def _border(sessions: Sequence[Session], group: Group, most: int | None) -> float:
+def _border_steps(
+    sessions: Sequence[Session], group: Group, most: int | None
+) -> Generator[None, None, float]:
     """Return the creation from which on a session is among the newest of its group.
 
     Sessions of the same second can't be told apart: all stay that are as new as the last of them.
     """
     if most is None:
         return math.inf
-    dates = [date for one in group.positions if (date := sessions[one].created_at) is not None]
-    return -math.inf if len(dates) <= most else sorted(dates)[-most]
+    newest: list[float] = []
+    for start in range(0, len(group.positions), _STEP):
+        run = [sessions[one].created_at for one in group.positions[start : start + _STEP]]
+        newest += [created for created in run if created is not None]
+        newest.sort()
+        del newest[: -most - 1]  # one more tells whether there are more
+        yield
+    return -math.inf if len(newest) <= most else newest[1]
 
 
 def _within(verb: str, seconds: float | None, server_now: float) -> tuple[float, Why]:
