@@ -102,7 +102,8 @@ class PruneRequest:
         if not options.allow_clock_offset:
             check_clocks(listed, self.rule, self.retention)
         if reason := lacking(listed, self.retention.keys):
-            raise UsageError(reason)
+            what, _, instead = reason.partition("; ")
+            raise UsageError(what, f"{instead.capitalize()}: --group-by KEYS" if instead else "")
 
     def selection(self, listed: SessionList, moment: query.Moment) -> Selection:
         """Return the sessions to be judged, newest first, as `sessions` lists them."""
