@@ -2,48 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
-import gc
-import signal
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
-from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 
-from qiscus_tui.errors import ConfigError, QiscusTuiError
-from qiscus_tui.exit_codes import ExitCode, signal_exit_code
+from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.signal_shield import shield
-from qiscus_tui.tui.base.screen import BaseScreen
+from qiscus_tui.tui.base.command_app import CommandApp
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import HasContext, Scope
+from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.leaving import Leaving
 from qiscus_tui.tui.navigation import Navigation
-from qiscus_tui.tui.terminal.app import TerminalApp
-from qiscus_tui.tui.theme import THEMES, theme_for
+from qiscus_tui.tui.theme import use_theme
 
 if TYPE_CHECKING:
-    from textual.actions import ActionParseResult
-    from textual.dom import DOMNode
     from textual.screen import Screen
 
+    from qiscus_tui.errors import QiscusTuiError
     from qiscus_tui.service.account_selection import SelectedAccount
     from qiscus_tui.service.workspace import Workspace
 
 KEPT_ON_SCREEN = 600.0
 """Seconds that a token stays on the screen that is kept nowhere else."""
 
-PATIENCE = 3.0
-"""Seconds that leaving may take to end a token of this run only."""
 
-
-class QiscusTui(TerminalApp, inherit_bindings=False):
+class QiscusTui(CommandApp, inherit_bindings=False):
     """Login, then sessions; everything else is opened from there."""
 
     TITLE = "qiscus-tui"
-    ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         *registry.bindings(Scope.APP),
@@ -64,20 +51,11 @@ class QiscusTui(TerminalApp, inherit_bindings=False):
         self._workspace = replace(workspace, show_secret=self._show_secret, warn=self._warn)
         self._navigation = Navigation(self, self._workspace)
         self._choice = choice
-        self._is_leaving = False
-        self._was_quit = False
-        self.parting_words: list[str] = []
+        self._leaving = Leaving(self, self._workspace, lambda: self._navigation.feed)
+        self.parting_words = self._leaving.words
         """What is said on the terminal that is left behind."""
         self.animation_level = "none"
-        for theme in THEMES:
-            self.register_theme(theme)
-        wanted = workspace.config.ui.theme
-        if wanted not in self.available_themes:
-            raise ConfigError(
-                f'There is no theme "{safe(wanted, 60)}", as config.toml wants it under [ui]',
-                f"Write one of: {', '.join(sorted(self.available_themes))}.",
-            )
-        self.theme = theme_for(wanted, few_colours=few_colours)
+        use_theme(self, workspace.config.ui.theme, few_colours=few_colours)
 
     def get_default_screen(self) -> Screen[None]:
         """The first frame."""
@@ -95,17 +73,9 @@ class QiscusTui(TerminalApp, inherit_bindings=False):
 
     def on_sessions_screen_settled(self) -> None:
         """The login is drawn, or the first list is: there is time for the rest."""
-        self.run_worker(self._get_the_rest_in(), group="preload")
+        from qiscus_tui.tui.warm_up import warm_up
 
-    async def _get_the_rest_in(self) -> None:
-        from qiscus_tui.tui.leaving import notify_of_crashes
-        from qiscus_tui.tui.warm_up import import_the_rest
-
-        await asyncio.to_thread(import_the_rest)
-        await notify_of_crashes(self, self._workspace)
-        gc.collect()
-        gc.freeze()
-        gc.enable()
+        self.run_worker(warm_up(self, self._workspace), group="preload")
 
     def _show_secret(self, secret: str) -> bool:
         """Show a new long-lived token that could not be stored: now, and when the app has ended."""
@@ -122,34 +92,6 @@ class QiscusTui(TerminalApp, inherit_bindings=False):
     def on_sessions_screen_login_expired(self) -> None:
         """Ask for a login over the list."""
         self._navigation.log_in_again()
-
-    async def run_action(
-        self,
-        action: str | ActionParseResult,
-        default_namespace: DOMNode | None = None,
-        namespaces: Mapping[str, DOMNode] | None = None,
-    ) -> bool:
-        """Run the action, or say why the screen or dialog in front does not offer it now."""
-        if isinstance(self.screen, BaseScreen):
-            self.screen.action_begins()
-        if await super().run_action(action, default_namespace, namespaces):
-            return True
-        reason = self._why_unavailable(action)
-        if reason is not None:
-            self.notify(reason, severity="warning", markup=False)
-        return reason is not None
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
-        """Return whether a command is available, as the registry decides it."""
-        return self._why_unavailable(action) is None
-
-    def _why_unavailable(self, action: str | ActionParseResult) -> str | None:
-        front = self.screen
-        return (
-            registry.why_unavailable(action, front.context)
-            if isinstance(front, HasContext)
-            else None
-        )
 
     # Actions that open a screen.
 
@@ -191,51 +133,12 @@ class QiscusTui(TerminalApp, inherit_bindings=False):
 
     async def action_quit(self) -> None:
         """Leave; asks while a plan runs."""
-        self._ask_and_quit(0)
+        self._leaving.ask(0)
 
     async def action_interrupt(self) -> None:
         """Leave as `quit` does, with the exit code that ctrl-c has everywhere."""
-        self._ask_and_quit(ExitCode.INTERRUPTED)
-
-    @work(group="dialog")
-    async def _ask_and_quit(self, code: int) -> None:
-        from qiscus_tui.tui.leaving import may_quit
-
-        if await may_quit(self, self._workspace):
-            self.quit(code)
-
-    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
-        """Textual's own would write what the screen shows into a file: not here."""
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """None of Textual's."""
-        return ()
-
-    def quit(self, code: int) -> None:
-        """End the program as the user wants it, in good order."""
-        self._was_quit = True
-        self.leave(code)
+        self._leaving.ask(ExitCode.INTERRUPTED)
 
     def leave(self, code: int) -> None:
-        """End the program with this exit code; asked twice, at once.
-
-        Waits while new tokens of ours are on their way from the server to the disk.
-        """
-        shield.handle(lambda: self._leave_now(code))
-
-    def _leave_now(self, code: int) -> None:
-        if self._is_leaving:
-            # One hang-up may be told several times: by the system, the shell, and the driver.
-            if code != signal_exit_code(signal.SIGHUP):
-                self.exit(code)
-            return
-        self._is_leaving = True
-        self.run_worker(self._leave(code), group="leave")
-
-    async def _leave(self, code: int) -> None:
-        from qiscus_tui.tui.leaving import end_this_run
-
-        feed = self._navigation.feed
-        in_good_order = self._was_quit
-        self.parting_words += await end_this_run(self, feed, PATIENCE, in_good_order=in_good_order)
-        self.exit(code)
+        """End the program with this exit code, by a signal."""
+        self._leaving.leave(code)

@@ -1,75 +1,100 @@
-"""Leaving the app: asks while a plan runs, and ends what this run began.
-
-And what the next start says of a run that did not come to its end.
-"""
+"""Leaving the app: asks while a plan runs, and ends what this run began."""
 
 from __future__ import annotations
 
 import asyncio
+import signal
 from typing import TYPE_CHECKING
 
-from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.exit_codes import signal_exit_code
+from qiscus_tui.service.signal_shield import shield
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import App
 
     from qiscus_tui.service.workspace import Workspace
     from qiscus_tui.tui.dialogs.revoke import RevokeDialog
     from qiscus_tui.tui.feed import Feed
 
-SHOWN_FOR = 60
-"""Seconds that it stays on the screen what an earlier run left half done."""
+PATIENCE = 3.0
+"""Seconds that leaving may take to end a token of this run only."""
 
 
-async def may_quit(app: App[int], workspace: Workspace) -> bool:
-    """Return whether to leave now; while a plan runs, the user is asked. Runs in a worker."""
-    from qiscus_tui.tui.dialogs.quit import QuitDialog
+class Leaving:
+    """Ends the app once, and says what the user should know."""
 
-    if isinstance(app.screen, QuitDialog):
-        return False
-    return not _running_plans(app) or await app.push_screen_wait(QuitDialog(workspace.clock))
+    def __init__(
+        self, app: App[int], workspace: Workspace, feed: Callable[[], Feed | None]
+    ) -> None:
+        """`feed` returns the account in use then, None before the login."""
+        self._app = app
+        self._workspace = workspace
+        self._feed = feed
+        self._has_begun = False
+        self._is_wanted = False
+        """Whether the user left; else a signal ended the program."""
+        self.words: list[str] = []
+        """What is said on the terminal that is left behind."""
 
+    def ask(self, code: int) -> None:
+        """End the program as the user wants it, in good order; asks while a plan runs."""
+        self._app.run_worker(self._ask(code), group="dialog")
 
-def _running_plans(app: App[int]) -> list[RevokeDialog]:
-    """Return the dialog of the plan that runs, in front or behind."""
-    from qiscus_tui.tui.dialogs.revoke import RevokeDialog
+    async def _ask(self, code: int) -> None:
+        from qiscus_tui.tui.dialogs.quit import QuitDialog
 
-    return [one for one in app.screen_stack if isinstance(one, RevokeDialog) and one.plan_runs]
+        app = self._app
+        if isinstance(app.screen, QuitDialog):
+            return
+        if not self._running_plans() or await app.push_screen_wait(
+            QuitDialog(self._workspace.clock)
+        ):
+            self._is_wanted = True
+            self.leave(code)
 
+    def leave(self, code: int) -> None:
+        """End the program with this exit code; asked twice, at once.
 
-async def end_this_run(
-    app: App[int], feed: Feed | None, patience: float, *, in_good_order: bool
-) -> list[str]:
-    """End a plan that runs, the visit, a token that was made for this run only, the connection.
+        Waits while new tokens of ours are on their way from the server to the disk.
+        """
+        shield.handle(lambda: self._leave_now(code))
 
-    Return what the user should know. `in_good_order`: the user left; no signal ended the program.
-    """
-    from qiscus_tui.service.account.switching import leave
+    def _leave_now(self, code: int) -> None:
+        if not self._has_begun:
+            self._has_begun = True
+            self._app.run_worker(self._leave(code), group="leave")
+        # One hang-up may be told several times: by the system, the shell, and the driver.
+        elif code != signal_exit_code(signal.SIGHUP):
+            self._app.exit(code)
 
-    if feed is None:
-        return []
-    words = [said for plan in _running_plans(app) for said in await plan.end_early()]
-    if feed.connection is None:
-        return words
-    try:
-        async with asyncio.timeout(patience):
-            left = await leave(feed.connection, feed.end_visit if in_good_order else None)
-    except TimeoutError:
-        return [*words, "Leaving took too long: what this run began may not have been ended"]
-    return [*words, *(trouble.replace("\n", "\n  ") for trouble in left.troubles)]
+    async def _leave(self, code: int) -> None:
+        in_good_order = self._is_wanted
+        feed = self._feed()
+        if feed is not None:
+            await self._end_this_run(feed, in_good_order=in_good_order)
+        self._app.exit(code)
 
+    async def _end_this_run(self, feed: Feed, *, in_good_order: bool) -> None:
+        """End a plan that runs, the visit, a token made for this run only, the connection."""
+        from qiscus_tui.service.account.switching import leave
 
-async def notify_of_crashes(app: App[int], workspace: Workspace) -> None:
-    """Say, once, what an earlier run left half done. Reads files, in a thread."""
-    from qiscus_tui.service.account_selection import unmatched_words
-    from qiscus_tui.service.history import notices
+        for plan in self._running_plans():
+            self.words += await plan.end_early()
+        if feed.connection is None:
+            return
+        try:
+            async with asyncio.timeout(PATIENCE):
+                left = await leave(feed.connection, feed.end_visit if in_good_order else None)
+        except TimeoutError:
+            self.words.append("Leaving took too long: what this run began may not have been ended")
+        else:
+            self.words += [trouble.replace("\n", "\n  ") for trouble in left.troubles]
 
-    try:
-        for name in await asyncio.to_thread(workspace.unmatched_accounts):
-            words = "\n".join(unmatched_words(name))
-            app.notify(words, severity="warning", timeout=SHOWN_FOR, markup=False)
-        for notice in await asyncio.to_thread(notices, workspace.local_files):
-            app.notify(notice.text, severity="warning", timeout=SHOWN_FOR, markup=False)
-            await asyncio.to_thread(notice.acknowledge)
-    except QiscusTuiError as error:
-        app.notify(error.text, severity="error", markup=False)
+    def _running_plans(self) -> list[RevokeDialog]:
+        """Return the dialog of the plan that runs, in front or behind."""
+        from qiscus_tui.tui.dialogs.revoke import RevokeDialog
+
+        screens = self._app.screen_stack
+        return [one for one in screens if isinstance(one, RevokeDialog) and one.plan_runs]

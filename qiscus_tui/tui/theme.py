@@ -13,7 +13,11 @@ from typing import Literal, cast
 
 from rich.console import Console
 from textual import constants
+from textual.app import App
 from textual.theme import Theme
+
+from qiscus_tui.errors import ConfigError
+from qiscus_tui.model.text import safe
 
 DARK = "qiscus-dark"
 LIGHT = "qiscus-light"
@@ -162,7 +166,7 @@ QISCUS_ANSI_DARK = _ansi(ANSI_DARK, "ansi_cyan", dark=True)
 QISCUS_ANSI_LIGHT = _ansi(ANSI_LIGHT, "ansi_blue", dark=False)
 
 THEMES = (QISCUS_DARK, QISCUS_LIGHT, QISCUS_ANSI_DARK, QISCUS_ANSI_LIGHT)
-"""Register and choose in `App.__init__`: doing so later parses all CSS once more."""
+"""`use_theme` is for `App.__init__`: later it parses all CSS once more."""
 
 
 def has_few_colours(environ: Mapping[str, str]) -> bool:
@@ -172,6 +176,18 @@ def has_few_colours(environ: Mapping[str, str]) -> bool:
     system = cast("_ColourSystem", constants.COLOR_SYSTEM)
     console = Console(color_system=system, force_terminal=True, _environ=environ)
     return console.color_system in {None, "standard"}
+
+
+def use_theme(app: App[int], wanted: str, *, few_colours: bool) -> None:
+    """Register our themes, and use the one configured. Raises ConfigError for an unknown one."""
+    for theme in THEMES:
+        app.register_theme(theme)
+    if wanted not in app.available_themes:
+        raise ConfigError(
+            f'There is no theme "{safe(wanted, 60)}", as config.toml wants it under [ui]',
+            f"Write one of: {', '.join(sorted(app.available_themes))}.",
+        )
+    app.theme = theme_for(wanted, few_colours=few_colours)
 
 
 def theme_for(wanted: str, *, few_colours: bool) -> str:

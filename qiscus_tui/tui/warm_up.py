@@ -1,6 +1,21 @@
-"""Imports what the first frame did without, while the user reads it."""
+"""What the first frame did without: the rest of the modules, and news of earlier runs."""
 
+from __future__ import annotations
+
+import asyncio
+import gc
 import importlib
+from typing import TYPE_CHECKING
+
+from qiscus_tui.errors import QiscusTuiError
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from qiscus_tui.service.workspace import Workspace
+
+SHOWN_FOR = 60
+"""Seconds that it stays on the screen what an earlier run left half done."""
 
 LATER = (
     "qiscus_tui.service.account.login",
@@ -28,7 +43,32 @@ LATER = (
 )
 
 
+async def warm_up(app: App[int], workspace: Workspace) -> None:
+    """Do what the first frame did without, while the user reads it."""
+    await asyncio.to_thread(import_the_rest)
+    await _notify_of_crashes(app, workspace)
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
+
 def import_the_rest() -> None:
     """Import the modules in `LATER`. To be called in a thread."""
     for name in LATER:
         importlib.import_module(name)
+
+
+async def _notify_of_crashes(app: App[int], workspace: Workspace) -> None:
+    """Say, once, what an earlier run left half done. Reads files, in a thread."""
+    from qiscus_tui.service.account_selection import unmatched_words
+    from qiscus_tui.service.history import notices
+
+    try:
+        for name in await asyncio.to_thread(workspace.unmatched_accounts):
+            words = "\n".join(unmatched_words(name))
+            app.notify(words, severity="warning", timeout=SHOWN_FOR, markup=False)
+        for notice in await asyncio.to_thread(notices, workspace.local_files):
+            app.notify(notice.text, severity="warning", timeout=SHOWN_FOR, markup=False)
+            await asyncio.to_thread(notice.acknowledge)
+    except QiscusTuiError as error:
+        app.notify(error.text, severity="error", markup=False)
