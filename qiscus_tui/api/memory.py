@@ -11,19 +11,20 @@ from typing import cast
 from qiscus_tui.errors import Unreadable
 from qiscus_tui.model.session import Session
 
-MOST = 360 * 1024 * 1024
+MOST = 390 * 1024 * 1024
 """Bytes that an answer may take, together with the list that is still held while it is read."""
 
-_SHARE_OF_A_LIST = 0.72
+_SHARE_OF_A_LIST = 0.74
 """Of these, what one list may take: it must be possible to read it again while it is held."""
 
 _SMALL = 256 * 1024
 """Bytes of JSON that need no check: they take some MB at most."""
 
 # Bytes that Python needs at most, measured with 3.11 to 3.13.
-_SESSION = 600
+_SESSION = 520
 _ROW = 250  # of it: a session's place in the columns
-_ORIGIN = 500
+_ORIGIN = 300
+_TEXT = 150
 _OBJECT = 208
 _LIST = 80
 _VALUE = 160  # with its key, and its place in the object
@@ -101,8 +102,10 @@ class _Tally:
 
     def __init__(self, most: int) -> None:
         self._most = most
+        self._texts: set[str] = set()
+        """Those that are counted: equal texts are the same objects."""
         self._origins: set[tuple[str | None, ...]] = set()
-        """The agents, addresses and users that are counted: equal texts are the same objects."""
+        """The agents with address and user that are counted: they have the same search text."""
         self.taken = 0
 
     @property
@@ -117,23 +120,44 @@ class _Tally:
                 taken += len(token) if token.isascii() else 4 * len(token)
             origin = session.user_agent, session.ip, session.user
             if origin not in self._origins:
-                self._origins.add(origin)
-                taken += _ORIGIN + sum(_size_of_text(text) for text in origin if text)
+                taken += self._size_of_origin(origin)
             if session.revoke_with is not token and isinstance(session.revoke_with, str):
                 taken += _size_of_text(session.revoke_with)
             if session.extra is not None:
                 taken += _size_of(session.extra)
         self.taken += taken
 
+    def _size_of_origin(self, origin: tuple[str | None, ...]) -> int:
+        self._origins.add(origin)
+        size = _ORIGIN
+        for text in origin:
+            if text is not None:
+                size += _size_of_shown(text)
+                if text not in self._texts:
+                    self._texts.add(text)
+                    size += _TEXT + _size_of_text(text)
+        return size
+
     def go_back(self, taken: int) -> None:
         """Begin again from so many bytes; an origin of before may then be counted twice."""
         self.taken = taken
         self._origins.clear()
+        self._texts.clear()
 
 
 def _size_of_text(text: str) -> int:
-    """Return the size of a text with that of its safe form and of the search text."""
-    return 2 * len(text) if text.isascii() else 12 * len(text)
+    """Return the size of a text with that of its safe form."""
+    return len(text) if _is_plain(text) else 8 * len(text)
+
+
+def _size_of_shown(text: str) -> int:
+    """Return the size of a text's safe form in a search text."""
+    return len(text) if _is_plain(text) else 4 * len(text)
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether its safe form is the text itself, of one byte a character."""
+    return text.isascii() and text.isprintable()
 
 
 def _size_of(value: object) -> int:

@@ -185,6 +185,7 @@ class Connection:
             zone_offset=self.account.zone_offset,
             progress=progress,
             settle=settle,
+            held=self.reader.held_lists.held(),
         )
         if short is None or listing.current is not Current.UNKNOWN:
             return listing

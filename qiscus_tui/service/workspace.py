@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from qiscus_tui.model.origin import Origin
     from qiscus_tui.service.connection import Connection
     from qiscus_tui.service.integrations import Integrations
+    from qiscus_tui.service.sessions.held_lists import HeldLists
     from qiscus_tui.service.sessions.snapshot import Reader
     from qiscus_tui.store.secrets import SecretStore
 
@@ -136,7 +138,14 @@ class Workspace:
         """Return a reader, which turns listings into snapshots."""
         from qiscus_tui.service.sessions.snapshot import full_reader
 
-        return full_reader(self.integrations(account).known)
+        return full_reader(self.integrations(account).known, self._held_lists)
+
+    @cached_property
+    def _held_lists(self) -> HeldLists:
+        """The lists of all accounts of this run."""
+        from qiscus_tui.service.sessions.held_lists import HeldLists
+
+        return HeldLists()
 
     def connect(self, selected: SelectedAccount) -> Connection:
         """Return a connection to the account; nothing is sent yet. Raises StorageError."""

@@ -48,6 +48,8 @@ class SessionList:
     """Ids that stand for more than one session."""
     other_rows: Sequence[Session] = field(default=(), repr=False)
     """Further rows of a listed session that name another client or address."""
+    size: int = 0
+    """Bytes of memory that it takes, about."""
     search: Sequence[str] = field(default=())
     """Casefolded client, user agent, user, label and IP; equal sessions share one text."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
 from qiscus_tui.api.listing import Listing
@@ -11,6 +11,7 @@ from qiscus_tui.model.client_names import client_family
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.turns import Turn
+from qiscus_tui.service.sessions.held_lists import HeldLists
 from qiscus_tui.service.sessions.session_list import SessionList, search_text
 from qiscus_tui.service.sessions.user_agents import ClientNames, quick_name
 
@@ -27,7 +28,6 @@ _Described = tuple[str, Known | None, str]
 """The client's name, the integration, the search text."""
 
 _ID = attrgetter("id")
-_AGENT_AND_IP = attrgetter("user_agent", "ip")
 
 NewPairs = Callable[[Iterable[Pair]], frozenset[Pair]]
 """Returns those of the pairs that an earlier visit did not see. Called in a thread."""
@@ -44,6 +44,8 @@ class Reader:
     names: Callable[[str | None], str]
     known: KnownNow = tuple
     new_pairs: NewPairs | None = None
+    held_lists: HeldLists = field(default_factory=HeldLists)
+    """The lists of this reader, and of others."""
 
     async def snapshot(self, listing: Listing, *, read_at: float, offset: float) -> SessionList:
         """Return the list as an immutable snapshot, built in turns so that keys are handled."""
@@ -62,17 +64,24 @@ class Reader:
             other_rows=listing.other_rows,
             read_at=read_at,
             offset=offset,
+            size=listing.size,
             positions=await _positions(listing.sessions),
         )
         return await self.named(unnamed)
 
     async def named(self, listed: SessionList) -> SessionList:
         """Return the same list with this reader's client names and labels."""
+        before = self.held_lists.newest
         known_as = _Labels(await asyncio.to_thread(self.known))
 
         def described(session: Session) -> _Described:
             client = self.names(session.user_agent)
             known = known_as.of(session, client)
+            place = before.positions.get(session.id)
+            if place is not None and before.sessions[place] is session:  # so may be its text
+                text = before.clients[place], before.labels[place], before.search[place]
+                if text[:2] == (client, known):
+                    return text
             return client, known, search_text(session, client, known.label if known else "")
 
         found = await _each_origin(listed.sessions, described)
@@ -87,7 +96,10 @@ class Reader:
             if label is None or not label.protect:
                 labels[place] = known
                 search[place] = search_text(listed.sessions[place], found[place][0], known.label)
-        return replace(listed, clients=[one for one, _, _ in found], labels=labels, search=search)
+        clients = [client for client, _, _ in found]
+        named = replace(listed, clients=clients, labels=labels, search=search)
+        self.held_lists.add(named)
+        return named
 
     async def _new(self, sessions: Sequence[Session]) -> bytes:
         if self.new_pairs is None:
@@ -125,9 +137,9 @@ class _Labels:
         return self._found[key]
 
 
-def full_reader(known: KnownNow = tuple) -> Reader:
+def full_reader(known: KnownNow = tuple, held_lists: HeldLists | None = None) -> Reader:
     """Return a reader that names clients by ua-parser."""
-    return Reader(ClientNames(), known)
+    return Reader(ClientNames(), known, held_lists=held_lists or HeldLists())
 
 
 async def _positions(sessions: Sequence[Session]) -> dict[str, int]:
