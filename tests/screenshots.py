@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from qiscus_tui.cli.demo_config import DEMO_CONFIG
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.screens.sessions import SessionsScreen
 from qiscus_tui.tui.theme import DARK, LIGHT
@@ -44,7 +45,7 @@ async def pictures() -> AsyncGenerator[tuple[str, str]]:
     for name, theme, size in (("sessions-light", LIGHT, WIDE), ("sessions-80x24", DARK, NARROW)):
         config = Config(ui=UiConfig(theme=theme))
         async with at_sessions(
-            ManualClock(NOW), sessions=SESSIONS, size=size, config=config
+            ManualClock(NOW), sessions=SESSIONS, size=size, config=config, known=DEMO_CONFIG.known
         ) as running:
             await _some_time_later(running)
             await _mark_three(running)
@@ -52,7 +53,9 @@ async def pictures() -> AsyncGenerator[tuple[str, str]]:
 
 
 async def _of_the_work() -> AsyncGenerator[tuple[str, str]]:
-    async with at_sessions(ManualClock(NOW), sessions=SESSIONS, size=WIDE) as running:
+    async with at_sessions(
+        ManualClock(NOW), sessions=SESSIONS, size=WIDE, known=DEMO_CONFIG.known
+    ) as running:
         await _some_time_later(running)
         await _mark_three(running)
         yield "sessions", await picture(running)

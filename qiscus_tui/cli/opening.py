@@ -38,11 +38,11 @@ def demo_workspace(clock: Clock, sessions: int = 400, config_file: Path | None =
     nothing of the user's environment. Raises ConfigError, StorageError.
     """
     from qiscus_tui.api.wire import in_process
+    from qiscus_tui.cli.demo_config import DEMO_CONFIG
     from qiscus_tui.demo import demo_state
     from qiscus_tui.demo.app import demo_app
     from qiscus_tui.model.origin import parse_origin
     from qiscus_tui.service.workspace import DemoAccess, named_config
-    from qiscus_tui.store.config import Config
 
     state = demo_state(clock, sessions=sessions)
     access = DemoAccess(
@@ -51,7 +51,7 @@ def demo_workspace(clock: Clock, sessions: int = 400, config_file: Path | None =
         state.credentials.email,
         state.credentials.password,
     )
-    config = named_config(config_file) or Config()
+    config = named_config(config_file) or DEMO_CONFIG
     return Workspace(
         {}, config, LocalFiles.in_memory(), clock, config_file=config_file, demo=access
     )

@@ -8,7 +8,7 @@ class Rhythm(Enum):
     """How a client's logins lie over the 30 days."""
 
     STEADY = auto()
-    """Evenly, on the minute, as cron does."""
+    """Evenly, on the minute, as cron does; the hosts take turns."""
     RANDOM = auto()
     """At any time."""
     LONG_AGO = auto()
@@ -22,6 +22,8 @@ class Use(Enum):
     """Within two seconds, and never again."""
     ON = auto()
     """At any time up to now."""
+    UNTIL_NEXT = auto()
+    """Until the same host logs in again: only the newest token of each host is in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +55,28 @@ IPHONE = (
 ANDROID = f"{_MOZILLA}(Linux; Android 14; SM-S911B){_WEBKIT}Chrome/129.0.0.0 Mobile Safari/537.36"
 CHROME_WINDOWS_7 = f"{_MOZILLA}(Windows NT 6.1; Win64; x64){_WEBKIT}Chrome/109.0.0.0 Safari/537.36"
 
+CRON_AGENT = "GuzzleHttp/7"
+_GO = "Go-http-client/1.1"
+_REQUESTS = "python-requests/2.32.3"
+
 CLIENTS: tuple[Client, ...] = (
-    # The billing cron logs in every minute and keeps nothing.
+    # The PHP cron logs in for each run and never logs out. What it left behind is the sprawl.
     Client(
-        540, ("GuzzleHttp/7",), ("10.2.0.11", "10.2.0.12", "10.2.7.31"), Rhythm.STEADY, Use.ONCE
+        461, (CRON_AGENT,), ("10.2.0.11", "10.2.0.12", "10.2.0.13"), Rhythm.STEADY, Use.UNTIL_NEXT
     ),
+    # The same program on the billing host; the admin knows it and protects it.
+    Client(238, (CRON_AGENT,), ("10.2.7.31",), Rhythm.STEADY, Use.UNTIL_NEXT),
     # The webhook logs in for every message it handles.
     Client(
-        120,
-        ("python-requests/2.31.0", "python-requests/2.32.3"),
+        180,
+        ("python-requests/2.31.0", _REQUESTS),
         ("203.0.113.20", "203.0.113.21"),
         use=Use.ONCE,
     ),
-    Client(50, ("axios/1.7.7",), ("203.0.113.44",), use=Use.ONCE),
-    # The allocation service keeps its token for a while.
-    Client(100, ("Go-http-client/1.1",), ("10.4.1.7", "10.4.1.8"), Rhythm.STEADY),
-    Client(15, ("okhttp/4.12.0",), ("10.4.9.2", None), use=Use.ONCE),
+    # The deployment checks; the allocation service next to them needs its one token (KEPT).
+    Client(110, (_GO,), ("10.4.1.8", "10.4.1.9"), Rhythm.STEADY, Use.ONCE),
+    Client(62, ("axios/1.7.7",), ("203.0.113.44",), use=Use.ONCE),
+    Client(18, ("okhttp/4.12.0",), ("10.4.9.2", None), use=Use.ONCE),
     # People.
     Client(22, (CHROME_WINDOWS,), ("198.51.100.7",)),
     Client(16, (CHROME_MAC,), ("198.51.100.23", "198.51.100.24")),
@@ -84,8 +92,30 @@ CLIENTS: tuple[Client, ...] = (
         ("192.0.2.10", "192.0.2.14", "192.0.2.15", "192.0.2.200"),
         Rhythm.LONG_AGO,
     ),
-    Client(20, ("curl/8.5.0", "curl/7.81.0"), ("203.0.113.9", "10.2.0.5"), use=Use.ONCE),
+    Client(35, ("curl/8.5.0", "curl/7.81.0"), ("203.0.113.9", "10.2.0.5"), use=Use.ONCE),
     Client(6, ("PostmanRuntime/7.42.0",), ("198.51.100.7",), use=Use.ONCE),
     # Older sessions of which the server kept nothing.
     Client(8, (None,), (None, "203.0.113.9")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptToken:
+    """An integration that logged in once, long ago, and still works with that one token."""
+
+    agent: str
+    ip: str
+    age: float
+    """Days since it logged in."""
+    idle: float
+    """Hours since it was last used."""
+
+
+KEPT: tuple[KeptToken, ...] = (
+    # Used all day. Newer tokens of its group are of no use to anybody: "the newest" is not it.
+    KeptToken(_GO, "10.4.1.7", 26.4, 0.6),
+    # Used every night. By client alone, the webhook has far newer ones.
+    KeptToken(_REQUESTS, "10.6.0.4", 22.2, 9.5),
+    # Used once a month: no rule about age or use keeps it, so the admin protects it.
+    KeptToken("Java-http-client/21.0.4", "10.8.0.15", 24.6, 24.5 * 24),
 )

@@ -4,11 +4,11 @@ import random
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from qiscus_tui.demo.clients import CLIENTS, Client, Rhythm, Use
+from qiscus_tui.demo.clients import CLIENTS, KEPT, Client, Rhythm, Use
 from qiscus_tui.demo.hostile import HOSTILE_AGENTS
 from qiscus_tui.demo.sessions import LIFETIME, DemoSession, new_token
 
-_MINUTE = 60
+_MINUTE, _HOUR = 60, 3600
 _HOSTILE_IP = "203.0.113.66"
 # Seconds left of the sessions that run out while somebody looks.
 _SECONDS_LEFT = (41, 95, 170, 290, 540, 870, 1750, 3500, 7100, 20_000)
@@ -24,9 +24,14 @@ class _Draft(NamedTuple):
 def seeded_sessions(count: int, *, seed: int, now: float, email: str) -> list[DemoSession]:
     """Give `count` live sessions of one user, oldest first, with ids from 1."""
     rng = random.Random(f"{seed}:sessions")
-    drafts = list(_drafts(count, rng, int(now)))
+    kept = _kept(int(now))[: count // 8]
+    drafts = list(_drafts(count - len(kept), rng, int(now)))
     drafts.sort(key=lambda draft: draft.created)
     _age_the_oldest(drafts, int(now))
+    drafts += kept
+    drafts.sort(key=lambda draft: draft.created)
+    # Of their own, so that ids stay the same whatever clients there are.
+    rng = random.Random(f"{seed}:tokens")
     return [
         DemoSession(
             id=number,
@@ -49,13 +54,30 @@ def _drafts(count: int, rng: random.Random, now: int) -> Iterator[_Draft]:
         yield _Draft(created, _used(Use.ONCE, created, now, rng), agent, _HOSTILE_IP)
     for client, share in _shares(count - len(hostile)):
         for index in range(share):
-            created = _created(client.rhythm, index, share, now, rng)
-            yield _Draft(
-                created,
-                _used(client.use, created, now, rng),
-                client.agents[int(rng.random() * len(client.agents))],
-                client.ips[int(rng.random() * len(client.ips))],
-            )
+            yield _draft(client, index, share, now, rng)
+
+
+def _kept(now: int) -> list[_Draft]:
+    return [
+        _Draft(now - int(one.age * 24 * _HOUR), now - int(one.idle * _HOUR), one.agent, one.ip)
+        for one in KEPT
+    ]
+
+
+def _draft(client: Client, index: int, share: int, now: int, rng: random.Random) -> _Draft:
+    """Give login number `index` of `share` by this client, the newest first."""
+    created = _created(client.rhythm, index, share, now, rng)
+    ip = rng.choice(client.ips)
+    match client.rhythm:
+        case Rhythm.STEADY:
+            ip = client.ips[index % len(client.ips)]
+            until = min(now, created + LIFETIME * len(client.ips) // share)
+        case Rhythm.RANDOM:
+            until = now
+        case Rhythm.LONG_AGO:
+            until = created + (now - created) // 3
+    used = _used(client.use, created, until, rng)
+    return _Draft(created, used, rng.choice(client.agents), ip)
 
 
 def _shares(count: int) -> Iterator[tuple[Client, int]]:
@@ -82,15 +104,18 @@ def _bounded(created: int, now: int) -> int:
     return min(max(created, now - LIFETIME + _MINUTE // 2), now - 1)
 
 
-def _used(use: Use, created: int, now: int, rng: random.Random) -> int | None:
+def _used(use: Use, created: int, until: int, rng: random.Random) -> int | None:
+    if use is Use.UNTIL_NEXT:
+        return max(created, until - int(rng.random() * 15 * _MINUTE))
     chance = rng.random()
     if chance < 0.1:
         return None
     match use:
         case Use.ONCE:
-            return min(created + int(chance * 3), now)
+            return min(created + int(chance * 3), until)
         case Use.ON:
-            return created + int(rng.random() * (now - created))
+            # Most of what is kept open was used lately.
+            return until - int(chance**3 * (until - created))
 
 
 def _age_the_oldest(drafts: list[_Draft], now: int) -> None:

@@ -333,6 +333,14 @@ def test_the_demo_reads_a_configuration_that_is_named(program: Program, tmp_path
     assert program("--demo", "--config", str(tmp_path / "none.toml"), "sessions").code == 2
 
 
+def test_the_demo_has_integrations_that_its_admin_protects(program: Program) -> None:
+    for label in ("billing cron", "month-end report"):
+        done = program("--demo", "revoke", "--filter", f'label:"{label}"', "--yes", "--json")
+        left_out = json.loads(done.out)["plan"]["left_out"]
+        assert left_out, label
+        assert {one["reason"] for one in left_out} == {f"protected: {label}"}
+
+
 def test_the_demo_keeps_no_log(program: Program, tmp_path: Path) -> None:
     done = program("--demo", "--log", str(tmp_path / "log"), "audit")
     assert done.code == 0

@@ -10,6 +10,8 @@ from qiscus_tui.demo.sessions import LIFETIME
 from tests.clocks import ManualClock
 from tests.demo.conftest import START
 
+DAY = 86_400
+
 
 def test_there_are_400_sessions_unless_told_otherwise(clock: ManualClock) -> None:
     assert len(demo_state(clock).sessions()) == 400
@@ -63,6 +65,41 @@ def test_it_looks_like_token_sprawl(clock: ManualClock) -> None:
     for part in ("python-requests", "axios", "Go-http", "Chrome", "Firefox", "iPhone", "curl"):
         assert any(part in (s.agent or "") for s in sessions), part
     assert any(s.ip is not None and s.ip.startswith("192.0.2.") for s in sessions)
+
+
+@pytest.mark.parametrize("count", [400, 1_283, 20_000])
+def test_the_cron_uses_the_newest_token_of_each_of_its_hosts_alone(
+    clock: ManualClock, count: int
+) -> None:
+    sessions = demo_state(clock, sessions=count).sessions()
+    cron = [s for s in sessions if s.agent == "GuzzleHttp/7" and (s.ip or "").startswith("10.2.0.")]
+    assert 0.33 < len(cron) / count < 0.38
+    in_use = [s for s in cron if s.last_used is not None and START - s.last_used < 16 * 60]
+    assert {s.ip for s in in_use} == {"10.2.0.11", "10.2.0.12", "10.2.0.13"}
+    newest = {s.ip: s for s in cron}  # the oldest come first
+    assert set(newest.values()) <= set(in_use)
+    assert len(in_use) < len(cron) / 20
+
+
+@pytest.mark.parametrize(
+    ("agent", "ip", "idle"),
+    [
+        ("Go-http", "10.4.1.7", 3_600),
+        ("python-requests", "10.6.0.4", DAY),
+        ("Java", "10.8.0.15", 30 * DAY),
+    ],
+)
+def test_a_careless_rule_would_end_a_token_that_is_needed(
+    clock: ManualClock, agent: str, ip: str, idle: float
+) -> None:
+    """Its one token is old, and its client has newer ones, or it is not used for weeks."""
+    sessions = demo_state(clock).sessions()
+    same_client = [s for s in sessions if (s.agent or "").startswith(agent)]
+    [needed] = [s for s in same_client if s.ip == ip]
+    assert START - needed.created > 20 * DAY
+    assert needed.last_used is not None
+    assert START - needed.last_used < idle
+    assert same_client[-1] != needed or START - needed.last_used > 7 * DAY
 
 
 def test_something_is_unknown_of_some(clock: ManualClock) -> None:
