@@ -104,7 +104,7 @@ def test_on_a_terminal_the_table_fits_the_width(
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
     for arguments in (["sessions"], ["revoke", "--older-than", "7d", "--dry-run"]):
-        out = program("--demo", *arguments, terminal=True).out
+        out = program("--demo", *arguments, terminal=True).out.partition("Left out")[0]
         table = [one for one in out.splitlines() if re.search(r"\b[0-9a-f]{12}\b|EXPIRES IN", one)]
         assert len(table) >= 20
         assert max(map(cells_of, table)) <= max(width, 14)
@@ -116,7 +116,7 @@ def test_elsewhere_nothing_is_left_out_or_cut(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     lines = program("--demo", "sessions").out.splitlines()
-    assert lines[0].split("  ")[-1] == "IP"
+    assert lines[0].split()[-1] == "IP"
     assert not any("…" in one for one in lines)
 
 
