@@ -1,4 +1,4 @@
-"""Help: every command of the registry under its heading, and what the signs mean."""
+"""Help: every command of the registry under its heading, the filter, and what the signs mean."""
 
 import textwrap
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.content import Content
 
+from qiscus_tui.query import Key
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Command, Scope
 from qiscus_tui.tui.dialogs.dialog import Dialog
@@ -20,6 +21,12 @@ KEYS = 10
 
 BY_NAME = ":"
 """Shown where a command has no key of its own: it is among the commands."""
+
+FILTER: tuple[tuple[str, str], ...] = (
+    ("words", 'Each must occur; "two words" in quotes are one.'),
+    ("-word", "Must not occur; also not:word, and -key:value."),
+    *((f"{key.value}:", key.example) for key in Key),
+)
 
 SIGNS: tuple[tuple[str, str], ...] = (
     (Badge.LIVE.value, "A live session."),
@@ -65,6 +72,7 @@ def help_lines(commands: Sequence[Command], width: int) -> Content:
         lines += _section(
             group.value, [(one.key_shown or BY_NAME, one.help) for one in members], width
         )
+    lines += _section("Filter", FILTER, width)
     lines += _section("Signs", SIGNS, width)
     return Content("\n").join(lines[:-1])
 
