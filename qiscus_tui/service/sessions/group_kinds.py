@@ -17,7 +17,7 @@ from qiscus_tui.model.client_names import client_family
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.known import Known
-from qiscus_tui.model.local_days import LocalDay, day_named, days_near
+from qiscus_tui.model.local_days import day_named, days_near
 from qiscus_tui.model.session import Session
 from qiscus_tui.query import Key, written_between, written_exactly
 from qiscus_tui.query.values import address_of, client_of, label_of, text_of
@@ -108,7 +108,8 @@ def _addresses() -> Read:
 
 
 def _users() -> Read:
-    return lambda run: [text_of(session.safe_user) for session in run.sessions]
+    memo = _Memo(text_of)
+    return lambda run: [memo[session.safe_user] for session in run.sessions]
 
 
 def _labels() -> Read:
@@ -116,15 +117,20 @@ def _labels() -> Read:
 
 
 def _days() -> Read:
-    near: dict[float, list[LocalDay]] = {}
+    near: dict[float, list[tuple[float, date]]] = {}
 
     def day(at: float | None) -> Kind:
         if at is None:
             return None
         days = near.get(at // DAY)
         if days is None:
-            days = near[at // DAY] = days_near(at // DAY * DAY)
-        return next(one.date for one in days if at < one.until)
+            start = at // DAY * DAY
+            days = [(one.until, one.date) for one in days_near(start) if one.until > start]
+            near[at // DAY] = days
+        for until, name in days:
+            if at < until:
+                return name
+        return None
 
     return lambda run: [day(session.created_at) for session in run.sessions]
 

@@ -5,6 +5,7 @@ Made in steps, between which keys are handled. 100,000 sessions take some 60 ms 
 
 from collections import Counter, defaultdict
 from collections.abc import Generator, Sequence
+from operator import itemgetter
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -193,7 +194,7 @@ class _Facts:
             [
                 number
                 for number, session in zip(numbers, run.sessions, strict=True)
-                if (end := session.expires_at) is not None and 0 < end - now <= soon
+                if (end := session.expires_at) is not None and end - now <= soon and end > now
             ]
         )
         currents = [session.current for session in run.sessions]
@@ -245,8 +246,9 @@ class _Facts:
         return min(max(self._moment.server_now - oldest, DAY), PER_DAY_OF) / DAY
 
 
-def _known(values: Sequence[float | None], places: Sequence[int]) -> list[float]:
-    return [value for place in places if (value := values[place]) is not None]
+def _known(values: Sequence[float | None], places: Sequence[int]) -> Sequence[float]:
+    found = itemgetter(*places, 0)(values)[:-1]  # of two places or more it returns a tuple
+    return [value for value in found if value is not None] if None in found else found
 
 
 def lacking(listed: SessionList, keys: Sequence[GroupKey]) -> str | None:
