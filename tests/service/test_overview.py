@@ -39,7 +39,7 @@ def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
 
 def counted(sessions: SessionList, now: float = NOW) -> Overview:
     """All steps at once."""
-    return at_once(counted_in_steps(sessions, now))
+    return at_once(counted_in_steps(sessions, Moment(now, DAY)))
 
 
 def shown_by(bar: Bar, sessions: SessionList, now: float = NOW) -> list[Session]:
@@ -100,8 +100,15 @@ def test_what_a_bar_counts_is_what_its_filter_shows(
     overview = counted(sessions)
     assert_true(overview, sessions)
     assert_true(overview, sessions, NOW + later)  # of days and names nothing changes
-    for chart in (overview.days, overview.expiries(NOW), overview.networks):
+    for chart in charts(overview):
         assert sum(bar.count for bar in chart) == len(rows)
+    some = range(0, len(rows), 2)
+    part = at_once(counted_in_steps(sessions, Moment(NOW, DAY), some))
+    for chart in charts(part):
+        assert sum(bar.count for bar in chart) == len(some)
+        for bar in chart:
+            found = [sessions.positions[one.id] for one in shown_by(bar, sessions)]
+            assert bar.count == len({*found} & {*some})
 
 
 # Days
@@ -132,13 +139,8 @@ def test_what_is_older_newer_or_not_known_has_bars_of_its_own(zone: Callable[[st
     days = counted(sessions).days
     assert (days[0].label, days[0].filter) == ("later", "created:>=2026-10-15")
     assert (days[-2].label, days[-2].filter) == ("earlier", "created:<2026-09-14")
-    assert (days[-1].label, days[-1].filter) == ("unknown", "is:undated")
+    assert (days[-1].label, days[-1].filter) == ("unknown", "age:unknown")
     assert_true(counted(sessions), sessions)
-
-
-def test_an_unknown_day_is_not_asked_for_where_the_end_is_known():
-    sessions = listed([new_session(1, created_at=None), new_session(2, expires_at=None)])
-    assert counted(sessions).days[-1] == Bar("unknown", "unknown", 1)
 
 
 @pytest.mark.parametrize(
@@ -205,31 +207,18 @@ def test_no_rounding_comes_between_a_bar_and_its_filter(now: float, left: float)
 # Clients
 
 
-def test_a_name_is_asked_for_without_longer_ones_that_hold_it():
-    sessions = with_clients(*["curl 8"] * 3, *["curl 8.5"] * 2, "curl 8.51", "libcurl 8")
+def test_the_versions_of_a_client_are_one_bar():
+    sessions = with_clients(*["curl 8"] * 3, *["curl 8.5"] * 2, "libcurl 8", "Curl 8")
     bars = counted(sessions).clients
-    assert labels(bars) == {"curl 8": 3, "curl 8.5": 2, "curl 8.51": 1, "libcurl 8": 1}
-    assert bars[0].filter == 'client:"curl 8" -client:"curl 8.5" -client:"libcurl 8"'
-    assert_true(counted(sessions), sessions)
-
-
-def test_where_too_many_hold_a_name_the_bar_counts_all_and_says_so():
-    sessions = with_clients("a", "a", *(f"{letter}a" for letter in "bcdef"))
-    first = counted(sessions).clients[0]
-    assert first == Bar("a", "a, and names with it", 7, 'client:"a"')
+    assert labels(bars) == {"curl": 5, "Curl": 1, "libcurl": 1}
+    assert bars[0].filter == 'client:="curl"'
     assert_true(counted(sessions), sessions)
 
 
 def test_clients_that_are_not_named_can_be_asked_for():
-    sessions = with_clients(None, None, "curl 8")
+    sessions = with_clients(None, None, "unknown bot", UNKNOWN)
     bars = counted(sessions).clients
-    assert bars[0] == Bar(UNKNOWN, UNKNOWN, 2, 'client:"unknown"')
-
-
-def test_nothing_can_be_taken_from_clients_that_are_not_named():
-    sessions = with_clients(None, None, "unknown bot")
-    bars = counted(sessions).clients
-    assert labels(bars) == {"unknown, and names with it": 3, "unknown bot": 1}
+    assert labels(bars) == {"unknown": 2, '"unknown"': 1, "unknown bot": 1}
     assert_true(counted(sessions), sessions)
 
 
@@ -238,12 +227,6 @@ def test_names_with_quotes_and_signs_of_the_language_are_asked_for_as_they_are()
     sessions = with_clients(*names)
     bars = counted(sessions).clients
     assert {bar.label for bar in bars} >= {'say "hi"', "back\\slash", "-client:curl"}
-    assert_true(counted(sessions), sessions)
-
-
-def test_upper_and_lower_case_are_one_client():
-    sessions = with_clients("Curl", "cURL", "curl")
-    assert labels(counted(sessions).clients) == {"Curl": 3}
     assert_true(counted(sessions), sessions)
 
 
@@ -273,14 +256,38 @@ def test_networks_are_those_of_24_and_48_bits():
     assert_true(counted(sessions), sessions)
 
 
-def test_what_is_no_address_is_counted_and_cannot_be_asked_for():
-    sessions = from_addresses("10.2.0.1", None, "unix socket", "fe80::1%eth0")
-    assert counted(sessions).networks[-1] == Bar("nowhere", "no address", 2)
+def test_what_is_no_address_can_be_asked_for_too():
+    sessions = from_addresses("10.2.0.1", None, "unix socket", "unix socket", None, None)
+    assert labels(counted(sessions).networks) == {"unknown": 3, "unix socket": 2, "10.2.0.0/24": 1}
+    assert_true(counted(sessions), sessions)
 
 
 def test_rare_networks_are_counted_together():
     sessions = from_addresses(*(f"10.{high}.7.1" for high in range(MOST + 1)))
     assert counted(sessions).networks[-1] == Bar("", "1 other network", 1)
+
+
+# The sprawl
+
+
+def test_the_script_that_made_most_is_named_with_what_it_no_longer_uses():
+    made = [
+        new_session(at, user_agent="Guzzle/7", ip="10.2.0.7", last_used_at=NOW - at * 2 * HOUR)
+        for at in range(20)
+    ]
+    others = [new_session(20 + at, user_agent=None, ip=None) for at in range(30)]
+    sessions = replace(listed([*made, *others]), clients=["Guzzle 7"] * 20 + [UNKNOWN] * 30)
+    sprawl = counted(sessions).sprawl
+    assert sprawl is not None
+    assert (sprawl.group.name, sprawl.group.count) == ("Guzzle · 10.2.0.0/24", 20)
+    assert sprawl.group.share == 0.4
+    assert sprawl.unused == 8
+
+
+def test_of_few_or_of_unknown_ones_none_stands_out():
+    nowhere = listed([new_session(at, user_agent=None, ip=None) for at in range(40)])
+    assert counted(replace(nowhere, clients=[UNKNOWN] * 40)).sprawl is None
+    assert counted(from_addresses("10.2.0.1", "10.2.0.2")).sprawl is None
 
 
 # The way
@@ -293,5 +300,5 @@ def test_an_empty_list_has_no_bars_but_the_days_and_spans():
 
 def test_counting_stops_every_so_many_sessions():
     sessions = from_addresses(*(f"10.{at // 250}.{at % 250}.1" for at in range(5 * RUN)))
-    steps = counted_in_steps(sessions, NOW)
+    steps = counted_in_steps(sessions, Moment(NOW, DAY))
     assert sum(1 for _ in steps) > 10

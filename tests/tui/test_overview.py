@@ -1,5 +1,6 @@
 """The overview: charts of the whole list, which it follows; Enter filters the list by a bar."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from textual import events
 from qiscus_tui.demo import Call, Fault, demo_state
 from qiscus_tui.service.overview.bars import Bar
 from qiscus_tui.store.config import Config, UiConfig
+from qiscus_tui.tui import list_view
 from qiscus_tui.tui.screens import overview
 from qiscus_tui.tui.screens.login import LoginScreen
 from qiscus_tui.tui.screens.overview import OverviewScreen
@@ -96,16 +98,71 @@ async def test_enter_shows_in_the_list_just_what_the_bar_counted(
             assert here.value("#filter").rstrip() == wanted.filter
             assert len(here.ids) == wanted.count, wanted
             assert f"/ {wanted.filter}" in here.lines()[2]
+            await here.press("escape")
 
 
-async def test_what_a_bar_asks_for_takes_the_place_of_the_filter(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=120) as here:
-        await here.press("slash", *"curl", "enter", "o")
-        assert "overview of all 121 sessions" in here.text()
-        await here.press("tab", "tab", "enter")
-        assert here.value("#filter").rstrip() == 'client:"GuzzleHttp 7"'
+async def test_it_counts_what_the_filter_leaves_and_enter_adds_to_it(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=300) as here:
+        await here.press("slash", *"age:>7d", "enter")
+        left = len(here.ids)
+        await here.press("o")
+        assert 10 < left < 301
+        assert f"overview of {left} of 301 sessions   / age:>7d" in here.text()
+        for name in CHARTS:
+            assert sum(bar.count for bar in bars(here, name)) == left
+        await here.press("tab", "tab")
+        wanted = chart(here, "clients").bar
+        assert wanted is not None
+        await here.press("enter")
+        assert here.value("#filter").rstrip() == f"age:>7d {wanted.filter}"
+        assert len(here.ids) == wanted.count
+        await here.press("o", "left", "enter")
+        assert len(here.value("#filter").split()) == 3
         await here.press("escape")
-        assert len(here.ids) == 121
+        assert len(here.ids) == 301
+
+
+async def test_a_filter_with_an_error_counts_and_adds_to_what_is_shown(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=300) as here:
+        await here.press("slash", *"age:>7d age:x", "enter")
+        left = len(here.ids)
+        await here.press("o")
+        assert f"overview of {left} of 301" in here.text()
+        await here.press("left", "enter")
+        assert here.value("#filter").startswith("age:>7d ip:")
+
+
+async def test_a_filter_that_leaves_nothing_says_so(clock: ManualClock) -> None:
+    async with at_sessions(clock) as here:
+        await here.press("slash", *"zzzz", "enter", "o")
+        assert "ISSUED PER DAY" not in here.text()
+        assert "No session matches" in here.text()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_first_sentence_names_the_sprawl(clock: ManualClock, size: tuple[int, int]) -> None:
+    async with at_sessions(clock, sessions=1_200, size=size) as here:
+        await here.press("o")
+        assert re.search(
+            r"GuzzleHttp from 10\.2\.0\.0/24 made \d+ % of all, \d+ a day; "
+            r"\d+ of them are no longer used\.",
+            here.words(),
+        )
+        await here.press("escape", "slash", *"curl", "enter", "o")
+        assert "GuzzleHttp from" not in here.words()
+
+
+async def test_a_bar_under_a_long_filter_that_still_runs_counts_all_of_it(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_view, "SHORT", 5)
+    monkeypatch.setattr(list_view, "FIRST_HITS", 3)
+    async with at_sessions(clock, sessions=300) as here:
+        await here.pilot.press("slash", *"-curl", "enter", "o")
+        await here.settle()
+        left = len(here.ids)
+        assert f"overview of {left} of 301" in here.text()
+        assert sum(bar.count for bar in bars(here, "networks")) == left
 
 
 async def test_from_an_open_filter_enter_goes_back_to_the_table(clock: ManualClock) -> None:
@@ -118,13 +175,16 @@ async def test_from_an_open_filter_enter_goes_back_to_the_table(clock: ManualClo
         assert not here.sessions.has_class("-filtering")
 
 
-async def test_what_no_filter_can_ask_for_is_said(clock: ManualClock) -> None:
+async def test_what_no_filter_can_ask_for_is_said(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qiscus_tui.service.overview.bars.MOST", 2)
     async with at_sessions(clock, sessions=200) as here:
         await here.press("o", "left", "end", "enter")
-        nowhere = chart(here, "networks").bar
-        assert nowhere is not None
-        assert (nowhere.label, nowhere.filter) == ("no address", "")
-        assert 'No filter can ask for "no address".' in here.toasts
+        others = chart(here, "networks").bar
+        assert others is not None
+        assert others.filter == ""
+        assert f'No filter can ask for "{others.label}".' in here.toasts
         assert screen_of(here)
 
 
@@ -134,7 +194,7 @@ async def test_a_burst_of_keys_acts_as_if_typed_one_by_one(clock: ManualClock) -
             here.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await here.settle()
         await here.pilot.pause(0.1)
-        assert here.value("#filter").rstrip() == 'client:"GuzzleHttp 7"'
+        assert here.value("#filter").rstrip() == 'client:="GuzzleHttp"'
 
 
 async def test_the_charts_are_gone_round_by_keys(clock: ManualClock) -> None:
@@ -182,7 +242,7 @@ async def test_every_size_shows_the_four_charts_in_line(
         for words in ("ISSUED PER DAY", "EXPIRIES AHEAD", "TOP CLIENTS", "TOP NETWORKS"):
             assert words in text
         assert "esc back to the list" in text
-        assert "enter filter by this" in lines[-1]
+        assert "enter add to the filter" in lines[-1]
         assert lines[-1].endswith("? help  q quit")
         for name in ("clients", "networks"):
             first = bars(here, name)[0]
@@ -305,7 +365,7 @@ async def test_a_large_list_is_counted_between_the_keys(
         assert focused(here) == "days"
         assert "overview of all 301 sessions" in here.text()
         await here.press("tab", "tab", "enter")
-        assert here.value("#filter").rstrip() == 'client:"GuzzleHttp 7"'
+        assert here.value("#filter").rstrip() == 'client:="GuzzleHttp"'
 
 
 # States
@@ -337,7 +397,7 @@ async def test_an_empty_list_says_so(clock: ManualClock) -> None:
         await here.press("r")
         assert "No live session." in here.text()
         assert "ISSUED PER DAY" not in here.text()
-        assert "enter filter" not in here.lines()[-1]
+        assert "enter add" not in here.lines()[-1]
         await here.press("enter", "tab", "escape")
         assert here.app.screen is here.sessions
 
@@ -415,7 +475,7 @@ async def test_a_key_of_the_list_says_where_it_works(clock: ManualClock, key: st
     async with at_sessions(clock) as running:
         await running.press("o", key)
         assert isinstance(running.app.screen, OverviewScreen)
-        assert "enter filters it by this bar" in running.toasts
+        assert "enter adds this bar to its filter" in running.toasts
 
 
 async def test_a_key_of_no_action_says_nothing(clock: ManualClock) -> None:

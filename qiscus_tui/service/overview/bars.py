@@ -1,11 +1,10 @@
 """A bar: how many sessions have something in common, and the filter that shows them."""
 
 from collections.abc import Generator, Mapping
-from typing import TypeVar
 
 from msgspec import Struct
 
-Kind = TypeVar("Kind", int, str)
+from qiscus_tui.service.sessions.group_kinds import Kind
 
 MOST = 50
 """Bars of clients, or of networks; the rest is counted together."""
@@ -33,8 +32,8 @@ Bars = tuple[Bar, ...]
 def most_in_steps(counts: Mapping[Kind, int]) -> Generator[None, None, list[Kind]]:
     """The `MOST` kinds with the highest counts, in steps of a few milliseconds."""
 
-    def place(kind: Kind) -> tuple[int, Kind]:
-        return -counts[kind], kind
+    def place(kind: Kind) -> tuple[int, str]:
+        return -counts[kind], str(kind)
 
     most: list[Kind] = []
     kinds = list(counts)

@@ -1,26 +1,35 @@
 """Counts a list for the overview, in steps between which keys are handled."""
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Generator, Sequence
 
 from msgspec import Struct
 
+from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.query import Moment
 from qiscus_tui.service.overview.bars import RUN, Bar, Bars
-from qiscus_tui.service.overview.clients import client_bars_in_steps
 from qiscus_tui.service.overview.days import day_bars, days_around
 from qiscus_tui.service.overview.expiries import expiry_bars
-from qiscus_tui.service.overview.networks import network_bars_in_steps
+from qiscus_tui.service.overview.origins import (
+    KEYS,
+    Sprawl,
+    origin_bars_in_steps,
+    sprawl_in_steps,
+)
+from qiscus_tui.service.sessions.group_kinds import part
+from qiscus_tui.service.sessions.groups import group_steps
 from qiscus_tui.service.sessions.session_list import SessionList
 
 
 class Overview(Struct, frozen=True):
-    """A list, counted."""
+    """A list, or what a filter leaves of it, counted."""
 
     days: Bars
     """Tokens issued per day, today first."""
     clients: Bars
     networks: Bars
+    sprawl: Sprawl | None
+    """The script that made most; None where none stands out."""
     ends: Sequence[float]
     """When sessions expire, sorted; the server's time."""
     undated: int
@@ -38,40 +47,34 @@ class Overview(Struct, frozen=True):
         return expiry_bars(self.ends, self.undated, now)
 
 
-def counted_in_steps(listed: SessionList, now: float) -> Generator[None, None, Overview]:
-    """Count every session of a list; `now` is the server's time."""
-    starts = days_around(now)
+def counted_in_steps(
+    listed: SessionList, moment: Moment, positions: Sequence[int] | None = None
+) -> Generator[None, None, Overview]:
+    """Count the sessions at these positions of a list; all by default."""
+    starts = days_around(moment.server_now)
     issued = [0] * (len(starts) + 1)
     ends: list[float] = []
-    clients: Counter[str] = Counter()
-    addresses: Counter[str | None] = Counter()
-    nameless: set[str] = set()
-    uncreated, undated, timeless = 0, 0, 0
-    for first in range(0, len(listed), RUN):
-        run = listed.sessions[first : first + RUN]
-        names = listed.clients[first : first + RUN]
-        clients.update(names)
-        addresses.update([session.ip for session in run])
-        nameless.update(
-            name for name, session in zip(names, run, strict=True) if not session.user_agent
-        )
+    uncreated, undated = 0, 0
+    for first in range(0, len(listed) if positions is None else len(positions), RUN):
+        here = slice(first, first + RUN)
+        run = part(listed, here if positions is None else positions[here]).sessions
         for session in run:
-            created, end = session.created_at, session.expires_at
+            created = session.created_at
             if created is None:
                 uncreated += 1
-                timeless += end is None
             else:
                 issued[bisect_right(starts, created)] += 1
-            undated += end is None
-        ends += sorted(session.expires_at for session in run if session.expires_at is not None)
+        known = [session.expires_at for session in run if session.expires_at is not None]
+        undated += len(run) - len(known)
+        ends += sorted(known)
         yield
     ends.sort()  # of sorted runs: a merge
     yield
     days = day_bars(starts, issued)
     if uncreated:
-        # No filter matches an unknown creation time; mostly the expiry is unknown as well.
-        same = uncreated == undated == timeless
-        days += (Bar("unknown", "unknown", uncreated, "is:undated" if same else ""),)
-    client_bars = yield from client_bars_in_steps(clients, nameless)
-    network_bars = yield from network_bars_in_steps(addresses)
-    return Overview(days, client_bars, network_bars, ends, undated, starts[-2], starts[-1])
+        days += (Bar("unknown", "unknown", uncreated, "age:unknown"),)
+    groups = yield from group_steps(listed, KEYS, moment, positions)
+    clients = yield from origin_bars_in_steps(groups, GroupKey.CLIENT, "client")
+    networks = yield from origin_bars_in_steps(groups, GroupKey.NETWORK, "network")
+    sprawl = yield from sprawl_in_steps(listed, groups, moment.server_now)
+    return Overview(days, clients, networks, sprawl, ends, undated, starts[-2], starts[-1])

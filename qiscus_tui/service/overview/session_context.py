@@ -12,10 +12,10 @@ from msgspec import Struct
 
 from qiscus_tui.query import Moment
 from qiscus_tui.service.overview.days import days_around
-from qiscus_tui.service.sessions.groups import Group, GroupKey, group_steps
+from qiscus_tui.service.overview.origins import KEYS
+from qiscus_tui.service.sessions.groups import Group, group_steps
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 
-KEYS = (GroupKey.CLIENT, GroupKey.NETWORK)
 DAYS = 30
 """Days of which logins are counted, with today."""
 _RUN = 2000

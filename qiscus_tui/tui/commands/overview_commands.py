@@ -9,9 +9,9 @@ OVERVIEW_COMMANDS = (
     Command(
         name="open_bar",
         keys=("enter",),
-        label="filter by this",
-        title="Filter the list by this bar",
-        help="In the overview: filter the list by the bar under the cursor.",
+        label="add to the filter",
+        title="Filter the list by this bar too",
+        help="In the overview: add the bar under the cursor to the filter of the list.",
         group=Group.FIND,
         scopes=_OVERVIEW,
         footer=95,

@@ -1,8 +1,8 @@
-"""The overview: tokens issued per day, expiries ahead, top clients and networks."""
+"""The overview: what stands out, tokens per day, expiries ahead, top clients and networks."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -13,7 +13,9 @@ from textual.widgets import Static
 
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.turns import AT_ONCE, at_once, in_turns
+from qiscus_tui.query import Moment
 from qiscus_tui.service.overview.counting import Overview, counted_in_steps
+from qiscus_tui.service.overview.origins import Sprawl
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import HEIGHTS, BaseScreen, TooSmall
@@ -26,37 +28,41 @@ from qiscus_tui.tui.widgets.chart import Chart, Fit
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.tui.feed import Feed
     from qiscus_tui.tui.list_view import ListView
 
 TALL = 30
 """Lines from which the days have a column of their own."""
+WHAT_TO_PRESS = "In the list, g shows the groups, and x there revokes what is no longer used."
 COUNTING = ("Counting the sessions…",)
 
 
 class OverviewScreen(BaseScreen[str]):
-    """Bars of all sessions of the list, which it follows. Dismissed with the filter of a bar."""
+    """Bars of what the list shows, which it follows. Dismissed with the filter that a bar makes."""
 
     CSS_PATH = "overview.tcss"
     VERTICAL_BREAKPOINTS = [*HEIGHTS, (TALL, "-tall")]  # noqa: RUF012 Textual's own form
     AUTO_FOCUS = ""  # what is not shown yet can't take it, and keys would wait for that
     SCOPE = Scope.OVERVIEW
     SHOWS_LIST = True
-    HOW_BACK = "enter filters it by this bar, esc goes back to it"
+    HOW_BACK = "enter adds this bar to its filter, esc goes back to it"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.OVERVIEW)]
 
     def __init__(self, feed: Feed, view: ListView) -> None:
         super().__init__()
         self._feed = feed
         self._view = view
-        self._asked = NO_SESSIONS
+        self._listed = NO_SESSIONS
+        self._shown: Sequence[int] | None = None
+        """Positions that the filter leaves; None: all."""
         self._overview: Overview | None = None
         self._said: tuple[str, ...] = ()
         self.identity = OneLine(id="overview-identity")
         self.counts = OneLine(id="overview-counts")
         self.title_line = OneLine(id="overview-title")
         self.notice = Notice(id="overview-notice")
+        self.sentence = Static("", id="overview-sprawl", markup=False)
+        self._sentence = ""
         self.days = Chart("ISSUED PER DAY", id="chart-days")
         self.expiries = Chart("EXPIRIES AHEAD", id="chart-expiries")
         self.clients = Chart("TOP CLIENTS", id="chart-clients")
@@ -69,6 +75,7 @@ class OverviewScreen(BaseScreen[str]):
         yield self.counts
         yield self.title_line
         yield self.notice
+        yield self.sentence
         yield Static(classes="rule")
         with Container(id="charts"):
             yield self.days
@@ -96,32 +103,51 @@ class OverviewScreen(BaseScreen[str]):
     # Following the list.
 
     def draw(self) -> None:
-        """Draw what the list says, and count it where it is another."""
+        """Draw what the list shows, and count it where that is something else."""
         super().draw()
-        feed, listed, now = self._feed, self._feed.listed, self._feed.server_now
+        feed, now = self._feed, self._feed.server_now
         self.identity.show_line(list_lines.identity(feed))
         self.counts.show_line(list_lines.counts(feed, self._view))
         self.notice.say(list_lines.doubts(feed))
         self.action_bar.show_commands(Scope.OVERVIEW, self.context)
         turned = self._overview is not None and not self._overview.holds(now)
-        if listed is not self._asked or turned:
-            self._count(listed, now)
+        if self._is_other or turned:
+            self._count()
         elif self._overview is not None:
             self.expiries.show_bars(self._overview.expiries(now))
             self._align()
         self._draw_title()
+        self._draw_sentence()
         self._draw_where_no_charts_are()
 
-    def _count(self, listed: SessionList, now: float) -> None:
-        self._asked, self._overview = listed, None
-        steps = counted_in_steps(listed, now)
-        if len(listed) <= AT_ONCE:
+    @property
+    def _filtered(self) -> Sequence[int] | None:
+        return self._view.shown if self._view.is_filtered else None
+
+    @property
+    def _is_other(self) -> bool:
+        return self._view.listed is not self._listed or self._filtered is not self._shown
+
+    def _count(self) -> None:
+        self._overview = None
+        if not self._view.is_whole:
+            self.run_worker(self._finish_filter(), group="count", exclusive=True)
+            return
+        self._listed, self._shown = self._view.listed, self._filtered
+        moment = Moment(self._feed.server_now, self._feed.workspace.config.ui.expiring)
+        steps = counted_in_steps(self._listed, moment, self._shown)
+        if len(self._listed) <= AT_ONCE:
             self._show(at_once(steps))
         else:
             self.run_worker(self._count_in_turns(steps), group="count", exclusive=True)
 
+    async def _finish_filter(self) -> None:
+        await in_turns(self._view.rest())
+        self.draw_soon()
+
     async def _count_in_turns(self, steps: Generator[None, None, Overview]) -> None:
         self._show(await in_turns(steps))
+        self._draw_sentence()
         self._draw_where_no_charts_are()
 
     def _show(self, overview: Overview) -> None:
@@ -147,22 +173,43 @@ class OverviewScreen(BaseScreen[str]):
                 chart.show_fit(shared)
 
     def _draw_title(self) -> None:
-        count = len(self._asked)
-        many = "1 session" if count == 1 else f"all {count:,} sessions" if count else ""
+        text = self._view.query.text.strip() if self._view.is_filtered else ""
         self.title_line.show_line(
             Line(
                 (
-                    piece("overview", Tone.STRONG, ALWAYS),
-                    *((piece(many, Tone.PLAIN, 50, after=" of "),) if many else ()),
+                    piece(f"overview{self._many()}", Tone.STRONG, ALWAYS),
+                    *((piece(f"/ {text}", Tone.PLAIN, 50, after="   "),) if text else ()),
                 ),
                 (piece("esc back to the list", Tone.MUTED, 20),),
             )
         )
 
+    def _many(self) -> str:
+        """Return ` of all 1,284 sessions`, ` of 212 of 1,284 sessions`."""
+        total = len(self._listed)
+        if not total:
+            return ""
+        if self._shown is not None:
+            return f" of {len(self._shown):,} of {total:,} sessions"
+        return " of 1 session" if total == 1 else f" of all {total:,} sessions"
+
+    def _draw_sentence(self) -> None:
+        """Name the script that made most, and what to press."""
+        sprawl = None if self._overview is None else self._overview.sprawl
+        words = ""
+        if sprawl is not None:
+            words = sprawl_words(sprawl, is_filtered=self._shown is not None)
+            if not self.has_class("-short") and registry.named("groups") is not None:
+                words += f" {WHAT_TO_PRESS}"
+        if words != self._sentence:
+            self._sentence = words
+            self.sentence.update(safe(words, 400))
+            self.sentence.display = bool(words)
+
     def _draw_where_no_charts_are(self) -> None:
         """Words in place of the charts, where there is nothing to draw."""
-        is_counted = bool(self._asked.sessions) and self.days.bar is not None
-        words = COUNTING if self._asked.sessions else list_lines.no_list(self._feed)
+        is_counted = self._overview is not None and bool(self._counted)
+        words = COUNTING if self._counted else list_lines.no_rows(self._feed, self._view)
         said = () if is_counted else words
         if said != self._said:  # an update lays the whole screen out again
             self._said = said
@@ -170,6 +217,10 @@ class OverviewScreen(BaseScreen[str]):
             self.set_class(bool(said), "-empty")
         if is_counted and self.focused is None:
             self.set_focus(self.days, scroll_visible=False)
+
+    @property
+    def _counted(self) -> int:
+        return len(self._listed if self._shown is None else self._shown)
 
     # Actions.
 
@@ -182,12 +233,13 @@ class OverviewScreen(BaseScreen[str]):
         await self.run_command("open_bar")
 
     def action_open_bar(self) -> None:
-        """Show in the list what the bar under the cursor counts."""
+        """Show in the list what the bar under the cursor counts of it."""
         bar = self.focused.bar if isinstance(self.focused, Chart) else None
         if bar is None:
             return
         if bar.filter:
-            self.dismiss(bar.filter)
+            before = self._view.query.text.strip() if self._view.is_filtered else ""
+            self.dismiss(f"{before} {bar.filter}".strip())
         else:
             words = f'No filter can ask for "{bar.label}".'
             self.notify(words, severity="warning", markup=False)
@@ -199,3 +251,17 @@ class OverviewScreen(BaseScreen[str]):
     def action_previous_chart(self) -> None:
         """Go to the chart before."""
         self.focus_previous(Chart)
+
+
+def sprawl_words(sprawl: Sprawl, *, is_filtered: bool) -> str:
+    """Return `GuzzleHttp from 10.2.0.0/24 made 36 % of all, 15 a day; 459 of them …`."""
+    group, unused = sprawl.group, sprawl.unused
+    client, network = group.values
+    whence = f"{client or 'An unknown client'} from {network or 'an unknown network'}"
+    words = f"{whence} made {round(100 * group.share)} % of {'these' if is_filtered else 'all'}"
+    if group.per_day is not None:
+        often = f"{round(group.per_day):,}" if group.per_day >= 1 else "less than one"
+        words += f", {often} a day"
+    if unused:
+        words += f"; {unused:,} of them {'is' if unused == 1 else 'are'} no longer used"
+    return f"{words}."
