@@ -93,7 +93,7 @@ class Navigation:
                     revoke = sessions.changes.revoke_one(self._app, session_id)
                     sessions.run_worker(revoke, group="dialog")
                 case FilterBy(text):
-                    sessions.filter_by(text)
+                    sessions.list.filter_by(text)
                 case None:
                     pass
 
@@ -123,7 +123,7 @@ class Navigation:
 
         def answered(text: str | None) -> None:
             if text is not None:
-                sessions.filter_by(text)
+                sessions.list.filter_by(text)
 
         self._app.push_screen(OverviewScreen(sessions.feed, sessions.view), answered)
 
@@ -149,14 +149,14 @@ class Navigation:
         from qiscus_tui.tui.dialogs.palette import PaletteDialog
 
         screen = self._app.screen
-        if not isinstance(screen, BaseScreen) or screen.SCOPE is None:
+        if not isinstance(screen, BaseScreen) or screen.scope is None:
             return
 
         async def chosen(name: str | None) -> None:
             if name is not None:
                 await screen.run_command(name)
 
-        commands = registry.in_palette(screen.SCOPE, screen.context)
+        commands = registry.in_palette(screen.scope, screen.context)
         self._app.push_screen(PaletteDialog(commands), chosen)
 
     # The account.

@@ -17,14 +17,14 @@ SELDOM = Config(ui=UiConfig(reload=DAY))
 async def filtered(here: Running, text: str) -> None:
     """Filter, and go back to the table."""
     await here.press("slash")
-    here.sessions.filter_bar.show(text)
+    here.sessions.list.filter_bar.show(text)
     await here.press("enter")
 
 
 def holds(here: Running) -> bool:
     """Whether exactly what matches now is shown."""
     screen = here.sessions
-    found = select(parse(screen.filter_bar.value), screen.feed.listed, screen.rows.moment())
+    found = select(parse(screen.list.filter_bar.value), screen.feed.listed, screen.rows.moment())
     return sorted(screen.table.order) == found
 
 

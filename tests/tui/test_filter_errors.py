@@ -87,7 +87,7 @@ async def test_no_match_beside_an_error_names_the_words_that_count(clock: Manual
 
 async def test_a_word_is_typed_behind_the_filter_of_a_bar(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=300) as running:
-        running.sessions.filter_by("client:curl")
+        running.sessions.list.filter_by("client:curl")
         await running.settle()
         some = running.ids
         await running.press("slash", *"zzz")

@@ -46,19 +46,20 @@ def parse_group_sort(text: str, keys: Sequence[GroupKey]) -> GroupSort:
 def sorted_groups(groups: Sequence[Group], by: GroupSort, *, reverse: bool = False) -> list[Group]:
     """Return the groups in this order. They are given with the largest first."""
     valued = [(value, group) for group in groups if (value := _value(group, by)) is not None]
-    descending = by in _FALLING
+    descending = by in FALLING
     valued.sort(key=lambda one: one[0], reverse=descending != reverse)
     known = [group for _, group in valued]
     return known + [group for group in groups if _value(group, by) is None]
 
 
-_FALLING = {
+FALLING = {
     GroupFact.COUNT,
     GroupFact.PER_DAY,
     GroupFact.NEWEST,
     GroupFact.LAST_USED,
     GroupKey.DAY,
 }
+"""What begins with the highest value."""
 
 
 def _value(group: Group, by: GroupSort) -> _Value | None:

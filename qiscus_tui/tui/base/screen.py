@@ -64,6 +64,11 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
         """Something is done here, by a key or a click."""
 
     @property
+    def scope(self) -> Scope | None:
+        """Return which commands the palette offers here now."""
+        return self.SCOPE
+
+    @property
     def context(self) -> Context:
         """What decides which commands are available here now."""
         return Context()

@@ -1,6 +1,6 @@
 """The commands of the account: its server and token, its audit log, other accounts, the login."""
 
-from qiscus_tui.tui.commands.command import Command, Group, Scope
+from qiscus_tui.tui.commands.command import LIST, Command, Group, Scope
 from qiscus_tui.tui.commands.context import (
     needs_choosable_account,
     needs_free_choice,
@@ -22,7 +22,7 @@ ACCOUNT_COMMANDS = (
         title="Reload the list",
         help="Read the list again. Cursor and marks stay on their sessions.",
         group=Group.ACCOUNT,
-        scopes=(Scope.SESSIONS, Scope.DETAIL, Scope.OVERVIEW),
+        scopes=(*LIST, Scope.DETAIL, Scope.OVERVIEW),
         footer=60,
         unavailable=needs_rest,
         on_app=True,

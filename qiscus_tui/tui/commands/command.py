@@ -20,6 +20,8 @@ class Scope(enum.Enum):
 
     APP = "app"
     SESSIONS = "sessions"
+    GROUPS = "groups"
+    """The list as groups, in place of the sessions."""
     FILTER = "filter"
     """The field of the filter: what is typed there is not a key of a command."""
     DETAIL = "detail"
@@ -38,7 +40,12 @@ class Scope(enum.Enum):
     FIND = "find"
     EXPORT = "export"
     LABEL = "label"
+    CHOICE = "choice"
     HELP = "help"
+
+
+LIST = (Scope.SESSIONS, Scope.GROUPS)
+"""The list, as sessions or as groups."""
 
 
 class Group(enum.Enum):
@@ -69,7 +76,7 @@ class Command(Struct, frozen=True, kw_only=True):
     """The name in the palette; empty: it is not offered there."""
     help: str
     group: Group
-    scopes: tuple[Scope, ...] = (Scope.SESSIONS,)
+    scopes: tuple[Scope, ...] = LIST
     footer: int = 0
     """Importance in the footer; 0: not shown there, `ALWAYS`: never left out."""
     footer_scopes: tuple[Scope, ...] = ()

@@ -21,6 +21,8 @@ class Context(Struct, frozen=True, kw_only=True):
     """Rows shown: sessions, accounts or plans."""
     listed: int = 0
     """Sessions in the list."""
+    grouped: bool = False
+    """The list is shown as groups, so no session is under the cursor."""
     marked: int = 0
     in_range: bool = False
     """A range was begun, and not marked yet."""
@@ -71,6 +73,8 @@ def always(_: Context) -> str | None:
 
 def needs_row(now: Context) -> str | None:
     """Needs a session under the cursor."""
+    if now.grouped:
+        return "This needs a session: enter shows those of the group."
     return None if now.rows else NO_SESSION
 
 
@@ -81,12 +85,22 @@ def needs_shown(now: Context) -> str | None:
             f"Nothing can be marked, revoked or exported: the filter has an error. "
             f"{now.filter_error}. / corrects it, escape clears it."
         )
-    return needs_row(now)
+    return None if now.rows else NO_SESSION
 
 
 def needs_list(now: Context) -> str | None:
     """Needs a list that is not empty; what comes in may still make it so."""
     return None if now.listed or now.loading else "The list is empty."
+
+
+def needs_shown_row(now: Context) -> str | None:
+    """Needs a session under the cursor, in a list that the whole filter selects."""
+    return needs_row(now) or needs_shown(now)
+
+
+def needs_group(now: Context) -> str | None:
+    """Needs a group that the whole filter leaves."""
+    return needs_shown(now) if now.grouped else "The list is not shown as groups: g does that."
 
 
 def needs_mark(now: Context) -> str | None:

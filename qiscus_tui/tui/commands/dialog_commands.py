@@ -95,6 +95,14 @@ DIALOG_COMMANDS = (
         bound=False,
     ),
     Command(
+        name="choose",
+        keys=("enter",),
+        help="In a choice: take the line under the cursor; its digit takes it at once.",
+        group=Group.DIALOG,
+        scopes=(Scope.CHOICE,),
+        bound=False,
+    ),
+    Command(
         name="close",
         keys=("enter", "q", "question_mark"),
         help="Close the help.",

@@ -1,16 +1,18 @@
 """The commands that move in the list of sessions, mark, revoke, filter and sort."""
 
-from qiscus_tui.tui.commands.command import Command, Group, Scope
+from qiscus_tui.tui.commands.command import LIST, Command, Group, Scope
 from qiscus_tui.tui.commands.context import (
+    needs_group,
     needs_list,
     needs_mark,
     needs_row,
     needs_shown,
+    needs_shown_row,
     needs_target,
 )
 
 _FILTER = (Scope.FILTER,)
-_SESSION = (Scope.SESSIONS, Scope.DETAIL)
+_SESSION = (*LIST, Scope.DETAIL)
 
 LIST_COMMANDS = (
     Command(
@@ -26,7 +28,7 @@ LIST_COMMANDS = (
         keys=("space",),
         label="mark",
         title="Mark session",
-        help="Mark the session, or unmark it, and move down; in the detail, stay.",
+        help="Mark the session (or all of the group), or unmark; move down but in the detail.",
         group=Group.MARK,
         scopes=_SESSION,
         footer=90,
@@ -39,8 +41,9 @@ LIST_COMMANDS = (
         title="Mark a range",
         help="Begin a range: moving extends it, v or space marks it, escape drops it.",
         group=Group.MARK,
+        scopes=(Scope.SESSIONS,),
         footer=19,
-        unavailable=needs_shown,
+        unavailable=needs_shown_row,
     ),
     Command(
         name="mark_down",
@@ -65,16 +68,29 @@ LIST_COMMANDS = (
         title="Session detail",
         help="Show everything that is known about the session.",
         group=Group.FIND,
+        scopes=(Scope.SESSIONS,),
         footer=70,
         unavailable=needs_row,
         on_app=True,
+    ),
+    Command(
+        name="open_group",
+        keys=("enter",),
+        label="open",
+        title="Open the group",
+        help="In the groups: show the sessions of the group; escape comes back.",
+        group=Group.FIND,
+        scopes=(Scope.GROUPS,),
+        footer=92,
+        unavailable=needs_group,
+        bound=False,
     ),
     Command(
         name="revoke",
         keys=("x",),
         label="revoke",
         title="Revoke…",
-        help="Revoke the marked sessions, or the one under the cursor. Shows the plan, and asks.",
+        help="Revoke what is marked, or what is under the cursor. Shows the plan, and asks.",
         group=Group.REVOKE,
         scopes=_SESSION,
         footer=95,

@@ -12,12 +12,14 @@ from qiscus_tui.tui.commands.app_commands import APP_COMMANDS
 from qiscus_tui.tui.commands.command import Command, Group, Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.commands.dialog_commands import DIALOG_COMMANDS
+from qiscus_tui.tui.commands.group_commands import GROUP_COMMANDS
 from qiscus_tui.tui.commands.list_commands import LIST_COMMANDS
 from qiscus_tui.tui.commands.overview_commands import OVERVIEW_COMMANDS
 from qiscus_tui.tui.commands.session_commands import SESSION_COMMANDS
 
 COMMANDS: tuple[Command, ...] = (
     *LIST_COMMANDS,
+    *GROUP_COMMANDS,
     *OVERVIEW_COMMANDS,
     *ACCOUNT_COMMANDS,
     *SESSION_COMMANDS,

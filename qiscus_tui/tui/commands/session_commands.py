@@ -1,6 +1,6 @@
 """The commands that find, export and copy sessions, and the way back to the list."""
 
-from qiscus_tui.tui.commands.command import Command, Group, Scope
+from qiscus_tui.tui.commands.command import LIST, Command, Group, Scope
 from qiscus_tui.tui.commands.context import needs_list, needs_row, needs_shown, needs_way_back
 
 _DETAIL = (Scope.DETAIL,)
@@ -111,7 +111,7 @@ SESSION_COMMANDS = (
         help="Clear the filter, or go back.",
         group=Group.FIND,
         scopes=(
-            Scope.SESSIONS,
+            *LIST,
             Scope.DETAIL,
             Scope.OVERVIEW,
             Scope.ACCOUNTS,

@@ -87,6 +87,10 @@ class FilteredTable:
         """Sort by the next column."""
         self.sort(self.view.sorting.next(has_users=has_users(self.view.listed)))
 
+    def reverse_sort(self) -> None:
+        """Reverse the order."""
+        self.sort(self.view.sorting.turned())
+
     def sort(self, sorting: Sorting) -> None:
         """Sort: a long list between the keys."""
         self.view.sorting = sorting
@@ -133,6 +137,19 @@ class FilteredTable:
             self._changed()
 
     # Marks.
+
+    def toggle_mark(self) -> None:
+        """Mark or unmark the session under the cursor, and move down."""
+        self.table.toggle_mark()
+
+    def mark_and_move(self, rows: int) -> None:
+        """Mark the session under the cursor, and move by so many rows."""
+        self.table.mark_and_move(rows)
+
+    def mark(self, positions: Sequence[int], *, marked: bool) -> None:
+        """Mark or unmark sessions that the filter leaves."""
+        self._before_marking_by_filter()
+        self.table.mark(positions, marked=marked)
 
     def mark_shown(self) -> None:
         """Mark all that the filter leaves."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from qiscus_tui.model.session import Current
 from qiscus_tui.tui.commands.context import Context
+from qiscus_tui.tui.group_sorting import keys_words
 from qiscus_tui.tui.screens import notices
 from qiscus_tui.tui.screens.notices import NoticeText
-from qiscus_tui.tui.widgets.one_line import Line, Tone
+from qiscus_tui.tui.widgets.one_line import Line, Tone, piece
 from qiscus_tui.tui.widgets.status import (
     Counts,
     Freshness,
@@ -23,14 +26,16 @@ from qiscus_tui.tui.widgets.status import (
 
 if TYPE_CHECKING:
     from qiscus_tui.tui.feed import Feed
+    from qiscus_tui.tui.group_view import GroupView
     from qiscus_tui.tui.list_view import ListView
 
 
-def context(feed: Feed, view: ListView) -> Context:
+def context(feed: Feed, view: ListView, groups: GroupView | None = None) -> Context:
     """Return what decides which actions are available now."""
     return Context(
-        rows=len(view.shown),
+        rows=0 if groups is not None and groups.lacks else len(view.shown),
         listed=len(view.listed),
+        grouped=groups is not None,
         marked=view.marks.total,
         in_range=view.in_range > 0,
         loading=not feed.is_read,
@@ -50,12 +55,19 @@ def identity(feed: Feed) -> Line:
     return identity_line(whose, Freshness.STALE if feed.is_stale else Freshness.LIVE, feed.age)
 
 
-def counts(feed: Feed, view: ListView) -> Line:
-    """Return the second line: how many, or how far the loading is."""
+def counts(feed: Feed, view: ListView, groups: GroupView | None = None) -> Line:
+    """Return the second line: how many, or how far the loading is.
+
+    `groups`: where they are shown in place of the sessions.
+    """
     if not feed.is_read:
         words = "Not loaded" if feed.is_missing else notices.progress(feed.progress)
         return progress_line(words)
-    line = counts_line(_counts(feed, view))
+    known = _counts(feed, view)
+    line = counts_line(known if groups is None else _of_groups(known, view, groups))
+    if groups is not None:
+        words = piece(f"by {keys_words(groups.keys)}", Tone.MUTED, 40)
+        line = Line(line.left, (words,))
     tone = Tone.WARNING if feed.note.is_warning else Tone.GOOD
     return notices.with_note(line, feed.note.text, tone)
 
@@ -77,24 +89,30 @@ def _counts(feed: Feed, view: ListView) -> Counts:
     )
 
 
-def filtered(view: ListView) -> Line:
+def _of_groups(known: Counts, view: ListView, groups: GroupView) -> Counts:
+    found = len(view.shown) if view.is_filtered else None
+    return replace(known, groups=len(groups.groups), filtered=found, this_session=None)
+
+
+def filter_lines(view: ListView, groups: GroupView | None = None) -> tuple[Line, Line]:
+    """Return the third line, and what is said beside the filter while it is typed."""
+    line = filtered(view, groups)
+    if view.filter_error is not None:
+        return line, notices.filter_fault(view.filter_error)
+    return line, Line((), line.right)
+
+
+def filtered(view: ListView, groups: GroupView | None = None) -> Line:
     """Return the third line: the filter, what it leaves, and the order."""
     return filter_line(
         Shown(
             view.typed,
             len(view.shown),
             len(view.listed),
-            view.sorting.words,
+            (groups or view).sorting.words,
             has_error=view.filter_error is not None,
         )
     )
-
-
-def beside_filter(view: ListView) -> Line:
-    """Return what is said beside the filter while it is typed."""
-    if view.filter_error is not None:
-        return notices.filter_fault(view.filter_error)
-    return Line((), filtered(view).right)
 
 
 def notice(feed: Feed, view: ListView, *, is_typing: bool) -> NoticeText:
@@ -113,8 +131,10 @@ def doubts(feed: Feed) -> NoticeText:
     return notices.doubts(feed.listed, readonly=feed.account.readonly)
 
 
-def no_rows(feed: Feed, view: ListView) -> tuple[str, ...]:
+def no_rows(feed: Feed, view: ListView, groups: GroupView | None = None) -> tuple[str, ...]:
     """Return why no row is shown, and what to do."""
+    if groups is not None and view.shown:
+        return notices.GROUPING if groups.lacks is None else (groups.lacks, *notices.NO_GROUPS)
     if not (feed.is_read and view.is_filtered):
         return no_list(feed)
     return notices.no_match(view.query.text) if view.filter_error else notices.NO_MATCH

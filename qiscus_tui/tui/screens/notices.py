@@ -21,6 +21,8 @@ LOADING = ("Loading the sessions…", "The keys work meanwhile; q quits.")
 SILENT = ("The server does not answer yet.", "It is still being asked; q quits.")
 EMPTY = ("No live session.", "Every login makes one. r reads the list again.")
 FROM_ENVIRONMENT = "The token comes from the environment: set a valid one there, and restart."
+GROUPING = ("Grouping the sessions…",)
+NO_GROUPS = ("G groups by something else, g shows the list.",)
 NO_MATCH = ("No session matches the filter.", "escape clears it, / changes it.")
 
 

@@ -35,12 +35,6 @@ class ServerChanges:
         self._reload = reload
         self._check_login = check_login
 
-    async def revoke_selected(self, app: App[int]) -> None:
-        """Show the plan for the marked sessions, or for the one under the cursor, and ask."""
-        selection = self._rows.selection()
-        if selection is not None:
-            await self._revoke(app, selection)
-
     async def revoke_one(self, app: App[int], session_id: str) -> None:
         """Show the plan for one session, and ask."""
         from qiscus_tui.service.revocation.plan import Selection
@@ -49,9 +43,10 @@ class ServerChanges:
         if position is None:
             app.notify("It is not listed any more.", markup=False)
         else:
-            await self._revoke(app, Selection((position,), "shown in detail", named=True))
+            await self.revoke(app, Selection((position,), "shown in detail", named=True))
 
-    async def _revoke(self, app: App[int], selection: Selection) -> None:
+    async def revoke(self, app: App[int], selection: Selection) -> None:
+        """Show the plan for a selection, and ask."""
         from qiscus_tui.tui.dialogs.revoke import RevokeDialog
 
         if self._feed.connection is not None:

@@ -18,10 +18,11 @@ from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.feed import Feed
 from qiscus_tui.tui.list_view import ListView
 from qiscus_tui.tui.screens import list_lines
-from qiscus_tui.tui.screens.filter_bar import FilterBar
-from qiscus_tui.tui.screens.filtered_table import FilteredTable
+from qiscus_tui.tui.screens.list_tools import ListTools
 from qiscus_tui.tui.screens.notices import Notice
 from qiscus_tui.tui.screens.server_changes import ServerChanges
+from qiscus_tui.tui.screens.shown_list import ShownList
+from qiscus_tui.tui.widgets.group_table import GroupTable
 from qiscus_tui.tui.widgets.one_line import OneLine
 from qiscus_tui.tui.widgets.session_table import SessionTable
 
@@ -37,7 +38,6 @@ class SessionsScreen(BaseScreen[None]):
     CSS_PATH = "sessions.tcss"
     AUTO_FOCUS = "#table"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.SESSIONS)]
-    SCOPE = Scope.SESSIONS
 
     class Settled(Message):
         """The first reading is over, well or not."""
@@ -51,12 +51,13 @@ class SessionsScreen(BaseScreen[None]):
         self.workspace = workspace
         self.feed = Feed(workspace, opening)
         self.view = ListView(workspace.clock.monotonic, workspace.config.ui.expiring)
-        self.rows = FilteredTable(self.feed, self.view, self.draw_soon)
+        self.list = ShownList(self.feed, self.view, self.draw_soon)
+        self.rows, self.groups = self.list.rows, self.list.groups
+        self.tools = ListTools(self.feed, self.list)
         self.changes = ServerChanges(self.feed, self.rows, self.reload, self.check_login)
         self._is_settled = False
         self.identity = OneLine(id="identity")
         self.counts = OneLine(id="counts")
-        self.filter_bar = FilterBar(self.rows.filter, self._filter_left, id="filter-bar")
         self.notice = Notice(id="notice")
         self.action_bar = ActionBar(id="actions")
 
@@ -64,10 +65,11 @@ class SessionsScreen(BaseScreen[None]):
         yield TooSmall()
         yield self.identity
         yield self.counts
-        yield self.filter_bar
+        yield self.list.filter_bar
         yield self.notice
         yield Static(classes="rule")
         yield self.table
+        yield self.groups.table
         yield Static(classes="rule")
         yield self.action_bar
 
@@ -96,7 +98,11 @@ class SessionsScreen(BaseScreen[None]):
         """What decides which actions are available now."""
         self.view.marks = self.table.mark_counts
         self.view.in_range = len(self.table.rows_in_range)
-        return list_lines.context(self.feed, self.view)
+        return list_lines.context(self.feed, self.view, self.groups.shown_view)
+
+    @property
+    def scope(self) -> Scope:
+        return self.list.scope
 
     # Reading.
 
@@ -122,7 +128,7 @@ class SessionsScreen(BaseScreen[None]):
 
     def second(self) -> None:
         """A second went by: draw what changed, and read again when it is time."""
-        self.rows.second()
+        self.list.second()
         self.draw()
         if self.feed.is_due and self.is_watched:
             self.reload()
@@ -132,14 +138,15 @@ class SessionsScreen(BaseScreen[None]):
     def draw(self) -> None:
         """Draw the lines around the table: those that say something else than before."""
         super().draw()
-        feed, view, context = self.feed, self.view, self.context
-        is_typing = self.filter_bar.is_typing
+        context = self.context  # takes over how many are marked
+        feed, view, groups = self.feed, self.view, self.groups.shown_view
+        is_typing = self.list.filter_bar.is_typing
         self.identity.show_line(list_lines.identity(feed))
-        self.counts.show_line(list_lines.counts(feed, view))
-        self.filter_bar.show_lines(list_lines.filtered(view), list_lines.beside_filter(view))
+        self.counts.show_line(list_lines.counts(feed, view, groups))
+        self.list.filter_bar.show_lines(*list_lines.filter_lines(view, groups))
         self.notice.say(list_lines.notice(feed, view, is_typing=is_typing))
-        self.table.show_notice(*list_lines.no_rows(feed, view))
-        self.action_bar.show_commands(Scope.FILTER if is_typing else Scope.SESSIONS, context)
+        self.list.shown.table.show_notice(*list_lines.no_rows(feed, view, groups))
+        self.action_bar.show_commands(Scope.FILTER if is_typing else self.scope, context)
 
     def action_begins(self) -> None:
         if self.feed.note.text and not self.feed.note.is_kept:
@@ -149,11 +156,11 @@ class SessionsScreen(BaseScreen[None]):
 
     def action_next_sort(self) -> None:
         """Sort by the next column."""
-        self.rows.sort_by_next()
+        self.list.shown.sort_by_next()
 
     def action_reverse_sort(self) -> None:
         """Reverse the order."""
-        self.rows.sort(self.view.sorting.turned())
+        self.list.shown.reverse_sort()
 
     @on(SessionTable.SortRequested)
     def _sort_by_header(self, asked: SessionTable.SortRequested) -> None:
@@ -161,36 +168,52 @@ class SessionsScreen(BaseScreen[None]):
 
     def action_filter(self) -> None:
         """Open the filter; keys behind this one go into it."""
-        self.filter_bar.open()
-        self.draw_soon()
+        self.list.type_filter()
 
     def action_leave_filter(self) -> None:
         """Return to the table; the filter stays."""
-        self.filter_bar.leave()
+        self.list.filter_bar.leave()
 
     def action_clear_filter(self) -> None:
         """Clear the filter, and return to the table."""
-        self.filter_bar.clear()
-
-    def filter_by(self, text: str) -> None:
-        """Filter by `text` as if it had been typed, and go to the table."""
-        self.filter_bar.show(f"{text} ")  # so that another word can be typed behind it
-        self.filter_bar.leave()
-
-    def _filter_left(self) -> None:
-        self.table.focus(scroll_visible=False)
-        self.draw_soon()
+        self.list.filter_bar.clear()
 
     def action_back(self) -> None:
-        """Drop the range that was begun, else clear the filter."""
-        if not self.table.drop_range():
-            self.filter_bar.show("")
+        """Drop the range that was begun, else return to the groups, else clear the filter."""
+        self.list.back()
+
+    # Groups.
+
+    def action_groups(self) -> None:
+        """Show the list as groups, or as sessions again."""
+        self.list.show_groups(shown=not self.groups.is_shown)
+
+    def action_leave_groups(self) -> None:
+        """Show the list as sessions again."""
+        self.list.show_groups(shown=False)
+
+    @on(GroupTable.Opened)
+    async def _group_opened(self) -> None:
+        await self.run_command("open_group")
+
+    def action_open_group(self) -> None:
+        """Show the sessions of the group under the cursor."""
+        self.list.open_group()
+
+    @on(GroupTable.SortRequested)
+    def _sort_groups_by_header(self, asked: GroupTable.SortRequested) -> None:
+        self.groups.sort(self.groups.view.sorting.towards(asked.by))
+
+    @work(group="dialog")
+    async def action_group_by(self) -> None:
+        """Choose what to group by, and show the groups."""
+        await self.tools.choose_grouping(self.app)
 
     # Marks.
 
     def action_toggle_mark(self) -> None:
         """Mark or unmark, and move down."""
-        self.table.toggle_mark()
+        self.list.shown.toggle_mark()
 
     def action_mark_range(self) -> None:
         """Begin a range at the cursor, or mark the one that was begun."""
@@ -198,11 +221,11 @@ class SessionsScreen(BaseScreen[None]):
 
     def action_mark_down(self) -> None:
         """Mark, and move down."""
-        self.table.mark_and_move(1)
+        self.list.shown.mark_and_move(1)
 
     def action_mark_up(self) -> None:
         """Mark, and move up."""
-        self.table.mark_and_move(-1)
+        self.list.shown.mark_and_move(-1)
 
     def action_mark_shown(self) -> None:
         """Mark all that the filter leaves."""
@@ -218,7 +241,7 @@ class SessionsScreen(BaseScreen[None]):
 
     @on(SessionTable.MarksChanged)
     def _marks_changed(self) -> None:
-        self.rows.marks_changed()
+        self.list.marks_changed()
 
     @on(SessionTable.RangeChanged)
     def _range_changed(self) -> None:
@@ -232,37 +255,25 @@ class SessionsScreen(BaseScreen[None]):
 
     async def action_copy_id(self) -> None:
         """Send the id to the terminal."""
-        from qiscus_tui.tui.terminal.clipboard import send
-
-        if self.table.cursor_id is not None:
-            await send(self.app, self.table.cursor_id, "Id")
+        await self.tools.copy_id(self.app)
 
     async def action_copy_row(self) -> None:
         """Send the row to the terminal."""
-        from qiscus_tui.tui.screens.detail_facts import row_words
-        from qiscus_tui.tui.terminal.clipboard import send
-
-        if (session := self.table.cursor_session) is not None:
-            await send(self.app, row_words(self.feed.listed, session, self.feed.server_now), "Row")
+        await self.tools.copy_row(self.app)
 
     @work(group="dialog")
     async def action_find_token(self) -> None:
         """Move the cursor to the session of a token that is asked for."""
-        from qiscus_tui.tui.dialogs.find import FindDialog
-
-        dialog = FindDialog(self.feed.listed, self.workspace.clock)
-        session_id = await self.app.push_screen_wait(dialog)
-        if session_id is not None and not self.table.move_to_session(session_id):
-            self.filter_bar.show("")
-            self.table.move_to_session(session_id)
-            self.feed.say("the filter is cleared, to show it")
+        await self.tools.find_token(self.app)
 
     # What changes the server.
 
     @work(group="dialog")
     async def action_revoke(self) -> None:
         """Show the plan for the marked sessions, or for the one under the cursor, and ask."""
-        await self.changes.revoke_selected(self.app)
+        selection = self.list.shown.selection()
+        if selection is not None:
+            await self.changes.revoke(self.app, selection)
 
     @work(group="dialog")
     async def action_revoke_all(self) -> None:
@@ -286,11 +297,4 @@ class SessionsScreen(BaseScreen[None]):
     @work(group="dialog")
     async def action_export(self) -> None:
         """Write what is shown to a file."""
-        from qiscus_tui.tui.dialogs.export import ExportDialog
-
-        self.rows.finish_filter()
-        if self.feed.connection is not None and self.table.order:
-            dialog = ExportDialog(self.feed.listed, self.table.order, self.feed.connection)
-            path = await self.app.push_screen_wait(dialog)
-            if path is not None:
-                self.notify(f"Written to {path}", markup=False)
+        await self.tools.export(self.app)

@@ -88,6 +88,11 @@ class MarkedList(LineList):
             self._tell_range()
         return had
 
+    def mark(self, positions: Sequence[int], *, marked: bool) -> None:
+        """Mark or unmark these, shown or not."""
+        (self.marks.add if marked else self.marks.remove)(positions)
+        self._marks_changed()
+
     def mark_shown(self) -> None:
         """Mark every row shown; hidden ones stay as they are."""
         self.marks.add(self.order)

@@ -82,6 +82,15 @@ class Marks:
         for position in order:
             flags[position] = 1
 
+    def remove(self, order: Sequence[int]) -> None:
+        """Unmark all of these."""
+        for position in order:
+            self._flags[position] = 0
+
+    def count_in(self, order: Sequence[int]) -> int:
+        """Return how many of these are marked."""
+        return sum(map(self._flags.__getitem__, order)) if self.total else 0
+
     def invert(self, order: Sequence[int]) -> None:
         """Mark those of these that are not, and unmark those that are."""
         flags = self._flags
@@ -109,7 +118,7 @@ class Marks:
         total = self.total
         if not total or len(order) == len(self._flags):
             return MarkCounts(total)
-        return MarkCounts(total, total - sum(map(self._flags.__getitem__, order)))
+        return MarkCounts(total, total - self.count_in(order))
 
     def carried_over(self, old: SessionList, new: SessionList) -> "Marks":
         """Return the marks for a newer snapshot, by id, without those of sessions that are gone."""

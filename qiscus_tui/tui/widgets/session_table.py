@@ -174,8 +174,7 @@ class SessionTable(MarkedList):
     @property
     def cursor_id(self) -> str | None:
         """Return its id."""
-        session = self.cursor_session
-        return None if session is None else session.id
+        return session.id if (session := self.cursor_session) is not None else None
 
     def move_to_session(self, session_id: str) -> bool:
         """Put the cursor on a session. Return False where it is not shown."""
@@ -209,8 +208,7 @@ class SessionTable(MarkedList):
         return draw_row(text, self.row_width, self.style)
 
     def draw_empty_line(self, line: int) -> Strip:
-        notice = () if self.order else self._notice
-        return draw_notice(notice, line, self.row_width, self.style)
+        return draw_notice(() if self.order else self._notice, line, self.row_width, self.style)
 
     # Inside.
 

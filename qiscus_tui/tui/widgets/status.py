@@ -49,6 +49,10 @@ class Counts(Struct, frozen=True):
     """The list moved while it was read: a session may be missing."""
     new: int = 0
     expiring_within: str = "24h"
+    groups: int | None = None
+    """Groups shown; None where the sessions are."""
+    filtered: int | None = None
+    """Sessions that a filter leaves; None where there is none."""
 
 
 class Shown(Struct, frozen=True):
@@ -104,7 +108,7 @@ def counts_line(counts: Counts) -> Line:
     return Line(
         _filled(
             [
-                piece(f"{counts.active:,} active", Tone.STRONG, ALWAYS),
+                piece(f"{counts.active:,} active{_in_groups(counts)}", Tone.STRONG, ALWAYS),
                 piece(expiring, Tone.WARNING if counts.expiring else Tone.MUTED, 30),
                 piece(f"{counts.new:,} new" if counts.new else "", Tone.PLAIN, 50),
                 piece(marks, Tone.MARKED, ALWAYS),
@@ -116,6 +120,14 @@ def counts_line(counts: Counts) -> Line:
             ]
         )
     )
+
+
+def _in_groups(counts: Counts) -> str:
+    """Return ` in 23 groups`, with a filter `, 212 in 3 groups`."""
+    if counts.groups is None:
+        return ""
+    words = "1 group" if counts.groups == 1 else f"{counts.groups:,} groups"
+    return f" in {words}" if counts.filtered is None else f", {counts.filtered:,} in {words}"
 
 
 def filter_line(shown: Shown) -> Line:

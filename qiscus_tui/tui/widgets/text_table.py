@@ -149,6 +149,11 @@ def column_widths(columns: Sequence[TextColumn], rows: Sequence[TextRow], room: 
         )
         for at, column in enumerate(columns)
     ]
+    return fitted_widths(columns, wanted, room)
+
+
+def fitted_widths(columns: Sequence[TextColumn], wanted: Sequence[int], room: int) -> list[int]:
+    """Return the cells of columns that want these widths, 0 for those that do not fit."""
     least = [min(one.least or width, width) for one, width in zip(columns, wanted, strict=True)]
     shown = set(range(len(columns)))
     while len(shown) > 1 and _taken(least, shown) > room:

@@ -1,0 +1,89 @@
+"""A choice of a few lines: by arrows and Enter, by a digit, or by a double click."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.dialogs.dialog import Dialog
+from qiscus_tui.tui.dialogs.parts import DialogButton
+from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow, TextTable
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One line. Safe texts."""
+
+    words: str
+    note: str = ""
+    """What it means, or why it can't be chosen."""
+    is_off: bool = False
+    """Whether it can't be chosen."""
+
+
+class ChoiceDialog(Dialog[int | None]):
+    """Dismissed with the number of what was chosen, from 0, or None."""
+
+    AUTO_FOCUS = "#choices"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *registry.bindings(Scope.CHOICE),
+        *(Binding(f"{digit}", f"pick({digit - 1})", show=False) for digit in range(1, 10)),
+    ]
+
+    DEFAULT_CSS = """
+    ChoiceDialog {
+        & #box { width: 70; }
+        & #choices { background: $surface; }
+    }
+    """
+
+    def __init__(self, title: str, choices: Sequence[Choice], chosen: int = 0) -> None:
+        """`chosen`: where the cursor begins."""
+        super().__init__()
+        self._title = title
+        self._choices = choices
+        self._chosen = chosen
+        columns = (TextColumn("", 1, 3), TextColumn("", 24, 2), TextColumn("", 60, 1, least=9))
+        self._table = TextTable(columns, id="choices")
+
+    def compose_questions(self) -> Iterable[Widget]:
+        yield self._table
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        yield DialogButton("Cancel  esc", id="cancel")
+        yield DialogButton("Choose  enter", id="choose")
+
+    def opened(self) -> None:
+        self.say("heading", self._title)
+        self._table.styles.height = len(self._choices) + 1
+        rows = [
+            TextRow((f"{number}", choice.words, choice.note), choice.is_off)
+            for number, choice in enumerate(self._choices, 1)
+        ]
+        self._table.show_rows(rows, self._chosen)
+
+    @on(TextTable.Opened)
+    def _row_opened(self) -> None:
+        self.action_choose()
+
+    def action_choose(self) -> None:
+        """Close with the one under the cursor."""
+        self._choose(self._table.cursor_row)
+
+    def action_pick(self, number: int) -> None:
+        """Close with this one."""
+        if number < len(self._choices):
+            self._table.move_to(number)
+            self._choose(number)
+
+    def _choose(self, number: int) -> None:
+        choice = self._choices[number]
+        if choice.is_off:
+            self.say("note", choice.note)
+        else:
+            self.close(number)

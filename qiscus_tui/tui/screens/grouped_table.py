@@ -1,0 +1,186 @@
+"""The table of groups: shows what the filter leaves, grouped, without keeping keys waiting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qiscus_tui.model.turns import AT_ONCE, at_once, in_turns
+from qiscus_tui.tui.group_view import GroupView
+from qiscus_tui.tui.widgets.group_columns import GroupRow
+from qiscus_tui.tui.widgets.group_table import GroupTable, SortSign
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from qiscus_tui.model.group_keys import GroupKey
+    from qiscus_tui.model.known import Known
+    from qiscus_tui.service.revocation.plan import Selection
+    from qiscus_tui.service.sessions.groups import Group
+    from qiscus_tui.service.sessions.session_list import SessionList
+    from qiscus_tui.tui.feed import Feed
+    from qiscus_tui.tui.group_sorting import GroupSorting
+    from qiscus_tui.tui.list_view import ListView
+    from qiscus_tui.tui.screens.filtered_table import FilteredTable
+
+
+class GroupedTable:
+    """Holds the table of groups. Marks are those of the sessions' table."""
+
+    def __init__(
+        self, feed: Feed, view: ListView, rows: FilteredTable, changed: Callable[[], None]
+    ) -> None:
+        """`changed` is called when other groups are shown, or in another order."""
+        self._feed = feed
+        self._list_view = view
+        self._rows = rows
+        self._changed = changed
+        self._marks = rows.table.marks
+        """Of the list that is grouped: a newer one may be there already."""
+        self._is_grouping = False
+        self.view = GroupView()
+        self.table = GroupTable(
+            server_now=lambda: feed.server_now,
+            marked=self._marked,
+            id="groups",
+        )
+        self.table.display = False
+
+    @property
+    def shown_view(self) -> GroupView | None:
+        """What is shown; None where the list is shown as sessions."""
+        return self.view if self.is_shown else None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the list is shown as groups."""
+        return self.table.display
+
+    def show(self, *, shown: bool) -> None:
+        """Show the groups in place of the sessions, or the sessions again."""
+        self.table.display, self._rows.table.display = shown, not shown
+        self.update()
+
+    # What is grouped.
+
+    def group_by(self, keys: Sequence[GroupKey]) -> None:
+        """Group by other keys."""
+        self.view.group_by(keys)
+        self._show()
+        self.update()
+        self._changed()
+
+    def update(self) -> None:
+        """Group again, if something else is shown: a long list between the keys."""
+        if self._is_current or self._is_grouping or not self._list_view.is_whole:
+            return
+        if len(self._list_view.shown) <= AT_ONCE:
+            self._group_at_once()
+        else:
+            self._is_grouping = True
+            self.table.run_worker(self._group_in_turns(), group="group")
+
+    @property
+    def _is_current(self) -> bool:
+        now = self._feed.server_now
+        return not self.is_shown or self.view.is_current(self._list_view, now)
+
+    def _group_at_once(self) -> None:
+        at_once(self.view.group_in_steps(self._list_view, self._rows.moment()))
+        self._show()
+
+    async def _group_in_turns(self) -> None:
+        try:
+            while self._list_view.is_whole and not self._is_current:
+                await in_turns(self.view.group_in_steps(self._list_view, self._rows.moment()))
+        finally:
+            self._is_grouping = False
+        self._show()
+        self._changed()
+
+    def finished_group(self) -> Group | None:
+        """Return the group under the cursor, of all that is shown now; None where there is none."""
+        self._rows.finish_filter()
+        if not self._is_current:
+            self._group_at_once()
+        return self.table.cursor_group
+
+    def _show(self) -> None:
+        listed, sorting = self.view.listed, self.view.sorting
+        self._marks = self._rows.table.marks
+        rows = [_row(listed, group) for group in self.view.groups]
+        self.table.show(self.view.grouped_by, rows, SortSign(sorting.by, sorting.is_descending))
+
+    def second(self) -> None:
+        """A second went by: draw what changed."""
+        if self.is_shown:
+            self.table.draw_changes()
+            self.update()
+
+    # Sorting.
+
+    def sort_by_next(self) -> None:
+        """Sort by the next column."""
+        self.sort(self.view.sorting.next(self.view.keys))
+
+    def reverse_sort(self) -> None:
+        """Reverse the order."""
+        self.sort(self.view.sorting.turned())
+
+    def sort(self, sorting: GroupSorting) -> None:
+        """Sort the groups."""
+        self.view.sort(sorting)
+        self._show()
+        self._changed()
+
+    # Marks.
+
+    def _marked(self, positions: Sequence[int]) -> int:
+        """Return how many of these are marked, in the list that is grouped."""
+        return self._marks.count_in(positions)
+
+    def toggle_mark(self) -> None:
+        """Mark all sessions of the group under the cursor, or unmark them, and move down."""
+        group = self.finished_group()
+        if group is not None:
+            are_marked = self._marks.count_in(group.positions) == group.count
+            self._mark(group, 1, marked=not are_marked)
+
+    def mark_and_move(self, rows: int) -> None:
+        """Mark all sessions of the group under the cursor, and move by so many rows."""
+        group = self.finished_group()
+        if group is not None:
+            self._mark(group, rows, marked=True)
+
+    def _mark(self, group: Group, rows: int, *, marked: bool) -> None:
+        self._rows.mark(group.positions, marked=marked)
+        self.table.move_to(self.table.cursor_row + rows)
+
+    def selection(self) -> Selection | None:
+        """Return the marked sessions, else the group's; None where there is none."""
+        from qiscus_tui.service.revocation.plan import Selection
+
+        group = self.finished_group()
+        if self._marks.total:
+            return self._rows.selection()
+        if group is None:
+            return None
+        query = self._list_view.query
+        rule = query if query.depends_on_clock else None
+        return Selection(group.positions, "in the group under the cursor", rule=rule)
+
+
+def _row(listed: SessionList, group: Group) -> GroupRow:
+    values, label = group.values, _label(listed, group)
+    return GroupRow(group, values, label, any(_revocable(listed, group)))
+
+
+def _label(listed: SessionList, group: Group) -> Known | None:
+    """Return the known integration that all sessions of a group belong to."""
+    label = listed.labels[group.positions[0]]
+    if label is None or any(listed.labels[at] is not label for at in group.positions):
+        return None
+    return label
+
+
+def _revocable(listed: SessionList, group: Group) -> Iterator[bool]:
+    return (listed.sessions[at].revocable for at in group.positions)

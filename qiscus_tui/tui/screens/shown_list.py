@@ -1,0 +1,109 @@
+"""The list as it is shown: as sessions or as groups; filtered, sorted, marked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.screens.filter_bar import FilterBar
+from qiscus_tui.tui.screens.filtered_table import FilteredTable
+from qiscus_tui.tui.screens.grouped_table import GroupedTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qiscus_tui.tui.feed import Feed
+    from qiscus_tui.tui.list_view import ListView
+
+
+class ShownList:
+    """Holds the filter and the tables of sessions and groups, of which one is shown."""
+
+    def __init__(self, feed: Feed, view: ListView, changed: Callable[[], None]) -> None:
+        """`changed` is called when something else is shown."""
+        self._changed = changed
+        self.rows = FilteredTable(feed, view, self._rows_changed)
+        self.groups = GroupedTable(feed, view, self.rows, changed)
+        self.filter_bar = FilterBar(self.rows.filter, self.focus, id="filter-bar")
+        self._opened_from: str | None = None
+        """The filter of the groups to which escape returns."""
+
+    @property
+    def shown(self) -> FilteredTable | GroupedTable:
+        """The sessions or the groups."""
+        return self.groups if self.groups.is_shown else self.rows
+
+    @property
+    def scope(self) -> Scope:
+        """Which commands there are for what is shown."""
+        return Scope.GROUPS if self.groups.is_shown else Scope.SESSIONS
+
+    def focus(self) -> None:
+        """Give the keys to the table."""
+        self.shown.table.focus(scroll_visible=False)
+        self._changed()
+
+    def second(self) -> None:
+        """A second went by: draw what changed."""
+        self.rows.second()
+        self.groups.second()
+
+    def marks_changed(self) -> None:
+        """Other sessions are marked."""
+        self.rows.marks_changed()
+        self.groups.table.draw_changes()
+
+    def _rows_changed(self) -> None:
+        self.groups.update()
+        self._changed()
+
+    # The filter.
+
+    def type_filter(self) -> None:
+        """Open the filter; keys behind this one go into it."""
+        self.filter_bar.open()
+        self._changed()
+
+    def filter_by(self, text: str) -> None:
+        """Filter the sessions by `text` as if it had been typed, and show them."""
+        self.show_groups(shown=False)
+        self.filter_bar.show(f"{text} ")  # so that another word can be typed behind it
+        self.filter_bar.leave()
+
+    def show_session(self, session_id: str) -> bool:
+        """Put the cursor on a session. Return whether the filter had to be cleared for that."""
+        self.show_groups(shown=False)
+        if self.rows.table.move_to_session(session_id):
+            return False
+        self.filter_bar.show("")
+        return self.rows.table.move_to_session(session_id)
+
+    def back(self) -> None:
+        """Drop a range; else return to the groups of the group; else clear the filter."""
+        if self.rows.table.drop_range():
+            return
+        if self._opened_from is not None:
+            self.filter_bar.show(self._opened_from)
+            self.show_groups(shown=True)
+        elif self.filter_bar.value:
+            self.filter_bar.show("")
+        else:
+            self.show_groups(shown=False)
+
+    # Groups.
+
+    def show_groups(self, *, shown: bool) -> None:
+        """Show the list as groups, or as sessions again."""
+        self._opened_from = None
+        self.rows.table.drop_range()
+        if shown != self.groups.is_shown:
+            self.groups.show(shown=shown)
+            self.focus()
+
+    def open_group(self) -> None:
+        """Show the sessions of the group under the cursor; `back` returns."""
+        group = self.groups.finished_group()
+        if group is not None:
+            behind = self.filter_bar.value
+            self.filter_by(f"{behind.strip()} {group.filter_text}".strip())
+            self._opened_from = behind

@@ -1,0 +1,214 @@
+"""The columns of the groups, and which of them fit a width."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.known import Known
+from qiscus_tui.service.sessions.group_order import GroupFact, GroupSort
+from qiscus_tui.service.sessions.groups import Group, shown
+from qiscus_tui.tui.widgets.cells import UNKNOWN, last_used_cell, width_of
+from qiscus_tui.tui.widgets.text_table import GAP, TextColumn, fitted_widths
+
+LEADING_WIDTH = 5
+"""Cells of mark and badge, with the spaces around them."""
+FULL_BAR = 20
+"""Cells of a bar of all sessions, where there is room for the largest."""
+SHARE_WIDTH = 5
+"""Cells of ` 36 %`, up to `100 %`."""
+USUAL_NAME = 22
+"""Cells of a name where there is no room for a longer one."""
+NUMBERS_WIDTH = 80
+"""Cells of the columns before the names, which share the rest."""
+WIDE = 150
+"""Cells of a row from which a bar of all sessions has its full length."""
+_EIGHTHS = "▏▎▍▌▋▊▉█"
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """A group, and what else is shown of it."""
+
+    group: Group
+    values: tuple[str | None, ...]
+    """Its own, made once."""
+    label: Known | None
+    """The known integration that all of its sessions belong to."""
+    is_revocable: bool
+    """Whether any of them can be revoked."""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is our own session, and nothing else."""
+        return self.group.current is True and self.group.count == 1
+
+    def words(self, key: GroupKey) -> str:
+        """Return its value of a key, for people; a safe text."""
+        value = self.values[self.group.keys.index(key)]
+        if key is GroupKey.CLIENT and self.is_own:
+            return "this session"
+        if key is GroupKey.CLIENT and self.label is not None:
+            return self.label.label
+        return shown(value)
+
+    @property
+    def note(self) -> str:
+        """Return what keeps sessions of it out of plans."""
+        if self.group.current and not self.is_own:
+            return "with our own"
+        if self.group.protected:
+            return "protected"
+        return "" if self.is_revocable else "no token"
+
+
+@dataclass(frozen=True)
+class GroupColumn:
+    """One column. `text` gives the safe text of a row at the server's time."""
+
+    title: str
+    text: Callable[[GroupRow, float], str]
+    most: int
+    """The most cells that it takes."""
+    importance: int
+    """The least important is left out first where the width is short."""
+    sort: GroupSort | None = None
+    """What a click on its title sorts by."""
+    least: int = 0
+    """Cells that it can be narrowed to; 0: it is shown whole or not at all."""
+    is_number: bool = False
+    """Whether its texts stand at the right."""
+    is_name: bool = False
+    """Whether it says which group this is."""
+    style: str = "rest"
+    """The name of the style of its texts."""
+
+
+def _count(row: GroupRow, _: float) -> str:
+    return f"{row.group.count:,}"
+
+
+def _per_day(row: GroupRow, _: float) -> str:
+    return UNKNOWN if row.group.per_day is None else f"{row.group.per_day:,.0f}"
+
+
+def _newest(row: GroupRow, now: float) -> str:
+    return last_used_cell(row.group.newest_at, now)
+
+
+def _oldest(row: GroupRow, now: float) -> str:
+    at = row.group.oldest_at
+    return UNKNOWN if at is None else f"{max(0, int((now - at) // DAY)):,} d"
+
+
+def _last_used(row: GroupRow, now: float) -> str:
+    return last_used_cell(row.group.last_used_at, now)
+
+
+def _expiring(row: GroupRow, _: float) -> str:
+    return f"{row.group.expiring:,}"
+
+
+COUNT = GroupColumn("SESSIONS", _count, 8, 100, GroupFact.COUNT, is_number=True, style="main")
+SHARE = GroupColumn("", lambda row, _: share_text(row.group.share), 14, 60, least=10)
+"""Drawn with the bar before its text."""
+EXPIRING = GroupColumn("EXPIRING", _expiring, 8, 40, is_number=True)
+_FIXED = (
+    COUNT,
+    SHARE,
+    GroupColumn("PER DAY", _per_day, 7, 30, GroupFact.PER_DAY, is_number=True),
+    GroupColumn("NEWEST", _newest, 10, 20, GroupFact.NEWEST),
+    GroupColumn("OLDEST", _oldest, 7, 10, GroupFact.OLDEST),
+    GroupColumn("LAST USED", _last_used, 10, 90, GroupFact.LAST_USED, style="main"),
+    EXPIRING,
+)
+NOTE = GroupColumn("", lambda row, _: row.note, 12, 50, least=9)
+
+_NAME_WIDTHS = {GroupKey.CLIENT: (14, 34), GroupKey.NETWORK: (16, 20), GroupKey.USER: (14, 34)}
+
+
+def columns(keys: Sequence[GroupKey]) -> tuple[GroupColumn, ...]:
+    """Return the columns of groups by these keys, from left to right."""
+    return (*_FIXED, *map(_name_column, keys), NOTE)
+
+
+def _name_column(key: GroupKey) -> GroupColumn:
+    least, most = _NAME_WIDTHS.get(key, (12, 24))
+    return GroupColumn(
+        key.value.upper(),
+        lambda row, _: row.words(key),
+        most,
+        95,
+        key,
+        least=least,
+        is_name=True,
+        style="main",
+    )
+
+
+@dataclass(frozen=True)
+class GroupLayout:
+    """Where each shown column is, left to right."""
+
+    width: int
+    """Cells of a whole row."""
+    places: tuple[tuple[GroupColumn, int, int], ...]
+    """Column, its first cell and its width."""
+
+    def column_at(self, x: int) -> GroupColumn | None:
+        """Return the column whose title is at cell `x`, with the gap behind it."""
+        return next((one for one, start, _ in reversed(self.places) if start <= x), None)
+
+
+def lay_out(keys: Sequence[GroupKey], rows: Sequence[GroupRow], width: int) -> GroupLayout:
+    """Return the columns for rows of `width` cells; names are as wide as the widest of them."""
+    offered = [one for one in columns(keys) if one is not NOTE or any(row.note for row in rows)]
+    for_names = max(0, width - NUMBERS_WIDTH) // max(1, len(keys))
+    wanted = [_wanted(one, rows, width, for_names) for one in offered]
+    bounds = [TextColumn(one.title, one.most, one.importance, one.least) for one in offered]
+    widths = fitted_widths(bounds, wanted, width - LEADING_WIDTH)
+    if offered[-1] is NOTE and not widths[-1]:
+        first = next(at for at, one in enumerate(offered) if one.is_name)
+        offered[first] = replace(offered[first], text=_words_and_note(keys[0]))
+    places: list[tuple[GroupColumn, int, int]] = []
+    start = LEADING_WIDTH
+    for column, cells in zip(offered, widths, strict=True):
+        if cells:
+            places.append((column, start, cells))
+            start += cells + GAP
+    return GroupLayout(width, tuple(places))
+
+
+def _words_and_note(key: GroupKey) -> Callable[[GroupRow, float], str]:
+    return lambda row, _: f"{row.note} · {row.words(key)}" if row.note else row.words(key)
+
+
+def _wanted(column: GroupColumn, rows: Sequence[GroupRow], width: int, for_names: int) -> int:
+    if column is SHARE and width >= WIDE:
+        return FULL_BAR + SHARE_WIDTH
+    if column in _FIXED:
+        return column.most
+    most = min(column.most, max(USUAL_NAME, for_names)) if column.is_name else column.most
+    return min(most, _widest(column, rows))
+
+
+def _widest(column: GroupColumn, rows: Sequence[GroupRow]) -> int:
+    return max([width_of(column.title), *(width_of(column.text(row, 0.0)) for row in rows)])
+
+
+def share_text(share: float) -> str:
+    """Return ` 36 %`; what is less than all is never said to be all."""
+    return f"{min(round(100 * share), 100 if share >= 1 else 99):>3} %"
+
+
+def bar_text(share: float, largest: float, width: int) -> str:
+    """Return the bar of a share (0 to 1) in eighths of a cell, at most `width` cells.
+
+    All groups have the same scale; the smallest is still seen.
+    """
+    full = min(FULL_BAR, width / largest) if largest else FULL_BAR
+    eighths = min(max(1, int(8 * full * share)), 8 * width)
+    whole, rest = divmod(eighths, 8)
+    return "█" * whole + (_EIGHTHS[rest - 1] if rest else "")

@@ -1,0 +1,354 @@
+"""The list as groups: a row a script, with marks, filter, sort and the way into a group."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.known import Known
+from qiscus_tui.service.sessions.groups import Group, grouped
+from qiscus_tui.tui.dialogs.choice import ChoiceDialog
+from qiscus_tui.tui.dialogs.revoke import RevokeDialog
+from qiscus_tui.tui.widgets.group_columns import bar_text, share_text
+from tests.clocks import ManualClock
+from tests.tui.demo_app import Running, at_sessions
+
+CRON = Known("billing cron", client="GuzzleHttp", protect=True)
+
+
+def rows_of(running: Running) -> list[str]:
+    """The lines of the groups, without the header's."""
+    lines = running.lines()
+    rules = [at for at, line in enumerate(lines) if line.startswith("─")]
+    return [line for line in lines[rules[0] + 2 : rules[-1]] if line]
+
+
+def groups_of(running: Running) -> Sequence[Group]:
+    """The groups that the service makes of what is shown."""
+    sessions = running.sessions
+    keys = sessions.groups.view.keys
+    return grouped(sessions.view.listed, keys, sessions.rows.moment(), sessions.view.hits)
+
+
+def under_cursor(running: Running) -> Group:
+    group = running.sessions.groups.table.cursor_group
+    assert group is not None
+    return group
+
+
+def marked(running: Running) -> set[int]:
+    return {*running.sessions.table.marks.positions()}
+
+
+@pytest.mark.parametrize(
+    ("share", "largest", "bar", "words"),
+    [
+        (461 / 1284, 461 / 1284, "███████▏", " 36 %"),
+        (238 / 1284, 461 / 1284, "███▋", " 19 %"),
+        (1 / 1284, 461 / 1284, "▏", "  0 %"),
+        (1.0, 1.0, "█████████", "100 %"),
+        (0.999, 1.0, "████████▉", " 99 %"),
+    ],
+)
+def test_the_bar_is_the_share_of_all(share: float, largest: float, bar: str, words: str) -> None:
+    assert bar_text(share, largest, 9) == bar
+    assert share_text(share) == words
+
+
+async def test_g_shows_the_list_as_groups_the_largest_first_and_g_shows_the_list(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        before = running.lines()
+        await running.press("g")
+        groups = groups_of(running)
+        assert running.lines()[1].startswith(f" 401 active in {len(groups)} groups · ")
+        assert running.lines()[1].endswith("by client and network")
+        assert running.lines()[2].endswith("all, largest first")
+        assert sum(group.count for group in groups) == 401
+        for row, group in zip(rows_of(running), groups, strict=False):
+            assert row.split()[1] == f"{group.count}"
+        assert under_cursor(running).values == groups[0].values
+        await running.press("g")
+        assert running.lines() == before
+
+
+async def test_the_titles_fall_with_the_width_the_least_important_first(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=400, known=[CRON]) as running:
+        await running.press("g")
+        for width, titles in (
+            (200, "SESSIONS▼ PER DAY NEWEST OLDEST LAST USED EXPIRING CLIENT NETWORK"),
+            (120, "SESSIONS▼ PER DAY NEWEST LAST USED EXPIRING CLIENT NETWORK"),
+            (80, "SESSIONS▼ LAST USED CLIENT NETWORK"),
+            (60, "SESSIONS▼ LAST USED CLIENT NETWORK"),
+        ):
+            await running.pilot.resize_terminal(width, 24)
+            await running.settle()
+            assert " ".join(running.lines()[4].split()) == titles
+            assert "protected" in running.text()
+            assert " %" in rows_of(running)[0] or width == 60
+
+
+# Marks.
+
+
+async def test_space_marks_every_session_of_a_group_and_moves_down(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await running.press("g", "space", "space")
+        first, second, third = groups_of(running)[:3]
+        assert marked(running) == {*first.positions, *second.positions}
+        assert f"{first.count + second.count} marked" in running.text()
+        assert [row[1] for row in rows_of(running)[:3]] == ["✓", "✓", " "]
+        assert under_cursor(running).values == third.values
+        await running.press("k", "space")
+        assert marked(running) == {*first.positions}
+
+
+async def test_a_group_with_some_of_its_sessions_marked_says_so(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await running.press("g", "enter", "space", "g")
+        assert [row[1] for row in rows_of(running)] == ["◐"]
+        await running.press("space")
+        assert rows_of(running)[0][1] == "✓"
+        await running.press("u")
+        assert rows_of(running)[0][1] == " "
+
+
+async def test_marking_all_and_inverting_touch_what_the_filter_leaves(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await running.press("g", "slash", *"curl", "enter", "a")
+        shown = {*running.sessions.view.hits}
+        assert 0 < len(shown) < 401
+        assert marked(running) == shown
+        assert {row[1] for row in rows_of(running)} == {"✓"}
+        await running.press("space", "i")
+        assert marked(running) == {*groups_of(running)[0].positions}
+
+
+# The filter, and the way into a group.
+
+
+async def test_the_filter_groups_what_it_leaves(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await running.press("g", "slash", *"guzzle", "enter")
+        groups = groups_of(running)
+        found = sum(group.count for group in groups)
+        assert running.lines()[1].startswith(f" 401 active, {found} in {len(groups)} groups")
+        assert f"{found} of 401, largest first" in running.lines()[2]
+        assert len(rows_of(running)) == len(groups)
+        await running.press("escape")
+        assert running.sessions.groups.is_shown
+        assert "all, largest first" in running.lines()[2]
+        await running.press("escape")
+        assert not running.sessions.groups.is_shown
+
+
+async def test_enter_shows_the_group_s_sessions_and_escape_comes_back(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await running.press("g", "slash", *"age:<30d", "enter", "j", "j")
+        group = under_cursor(running)
+        await running.press("enter")
+        assert {*running.sessions.view.hits} == {*group.positions}
+        assert running.value("#filter") == f"age:<30d {group.filter_text} "
+        assert running.focus == "table"
+        await running.press("slash", *"zzz")
+        assert running.value("#filter").endswith(" zzz")
+        await running.press("enter", "escape")
+        assert running.sessions.groups.is_shown
+        assert running.value("#filter") == "age:<30d"
+        assert under_cursor(running).values == group.values
+        assert running.focus == "groups"
+
+
+async def test_every_group_can_be_opened(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await running.press("g")
+        for group in groups_of(running):
+            running.sessions.groups.table.move_to_group(group.values)
+            await running.press("enter")
+            assert {*running.sessions.view.hits} == {*group.positions}, group.name
+            await running.press("escape")
+
+
+async def test_what_is_done_while_a_filter_is_typed_is_done_to_the_groups_it_leaves(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=6000) as running:
+        await running.press("g")
+        running.sessions.list.filter_bar.show("curl")
+        running.sessions.groups.toggle_mark()
+        assert marked(running) == {*groups_of(running)[0].positions}
+        assert all("curl" in running.sessions.view.listed.clients[at] for at in marked(running))
+
+
+async def test_a_filter_with_an_error_opens_and_marks_no_group(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("g", "slash", *"is:xx", "enter", "enter")
+        assert running.sessions.groups.is_shown
+        assert "the filter has an error" in running.toasts
+        await running.press("space", "x")
+        assert not marked(running)
+        assert running.app.screen is running.sessions
+
+
+# Sorting and keys.
+
+
+async def test_sorting_goes_through_each_column_and_the_keys(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await running.press("g")
+        words: list[str] = []
+        for _ in range(7):
+            words.append(running.lines()[2].rpartition(", ")[2])
+            await running.press("s")
+        assert words == [
+            "largest first",
+            "most per day first",
+            "newest first",
+            "oldest first",
+            "last used first",
+            "by client",
+            "by network",
+        ]
+        await running.press("S")
+        assert running.lines()[2].endswith("smallest first")
+        assert "SESSIONS▲" in running.text()
+        assert rows_of(running)[0].split()[1] == "1"
+
+
+async def test_unknown_values_are_last_in_both_directions(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400, size=(120, 80)) as running:
+        await running.press("g", *"sssss")
+        for _ in range(2):
+            clients = [row.values[0] for row in running.sessions.groups.table.rows]
+            known = [name for name in clients if name is not None]
+            assert clients[: len(known)] == known
+            assert len(known) < len(clients)
+            await running.press("S")
+
+
+async def test_what_to_group_by_is_asked(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await running.press("G")
+        assert isinstance(running.app.screen, ChoiceDialog)
+        for words in ("client and network", "user", "label", "day"):
+            assert words in running.text()
+        await running.press("4")
+        assert isinstance(running.app.screen, ChoiceDialog)  # no session names a user
+        await running.press("6")
+        assert running.sessions.groups.is_shown
+        assert running.lines()[1].endswith("by day")
+        assert running.sessions.groups.view.keys == (GroupKey.DAY,)
+        assert "DAY" in running.lines()[4]
+        await running.press("G", "k", "k", "k", "enter")
+        assert running.lines()[1].endswith("by network")
+
+
+async def test_a_list_that_cannot_be_grouped_so_says_why(clock: ManualClock) -> None:
+    async with at_sessions(clock, dialect="bare") as running:
+        await running.press("g")
+        assert "The server lists no client" in running.text()
+        assert "G groups by something else, g shows the list." in running.text()
+        await running.press("space", "enter", "x", "S", "s")
+        assert running.app.screen is running.sessions
+        assert not marked(running)
+
+
+# The list behind them.
+
+
+async def test_the_cursor_stays_on_its_group_when_the_list_is_read_again(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await running.press("g", "j", "j")
+        values = under_cursor(running).values
+        largest = groups_of(running)[0]
+        listed = running.sessions.view.listed
+        tokens = [listed.sessions[at].token for at in largest.positions]
+        for token in tokens:
+            assert token is not None
+            running.state.end(token)
+        await running.press("r")
+        assert under_cursor(running).values == values
+        assert running.sessions.groups.table.cursor_row == 1
+
+
+async def test_a_long_list_is_grouped_between_the_keys_and_keeps_its_marks(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=6000) as running:
+        await running.press("g", "space")
+        count = len(marked(running))
+        assert count == groups_of(running)[0].count
+        assert rows_of(running)[0][1] == "✓"
+        await running.press("r")
+        assert len(marked(running)) == count
+        assert rows_of(running)[0][1] == "✓"
+
+
+# What can't act says why; what is protected or ours says so.
+
+
+@pytest.mark.parametrize("key", ["c"])
+async def test_what_needs_a_session_says_so(clock: ManualClock, key: str) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("g", key)
+        assert running.toasts == "This needs a session: enter shows those of the group."
+
+
+async def test_our_own_and_protected_groups_are_named_in_words(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400, known=[CRON], size=(120, 90)) as running:
+        await running.press("g")
+        protected = [row for row in rows_of(running) if row.endswith("protected")]
+        assert protected
+        assert all("■" in row and "billing cron" in row for row in protected)
+        (own,) = (row for row in rows_of(running) if "this session" in row)
+        assert own.split()[1] == "1"
+
+
+async def test_x_asks_for_the_group_or_for_what_is_marked(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await running.press("g", "j", "x")
+        assert isinstance(running.app.screen, RevokeDialog)
+        await running.press("escape", "k", "space", "x")
+        assert isinstance(running.app.screen, RevokeDialog)
+
+
+async def test_finding_a_token_shows_its_session(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        token = running.state.sessions()[3].token
+        await running.press("g", "F", *token, "enter")
+        assert not running.sessions.groups.is_shown
+        session = running.sessions.table.cursor_session
+        assert session is not None
+        assert session.token == token
+
+
+async def test_footer_and_palette_are_those_of_the_groups(clock: ManualClock) -> None:
+    async with at_sessions(clock, size=(160, 40)) as running:
+        await running.press("g")
+        assert "enter open" in running.lines()[-1]
+        assert "G group by" in running.lines()[-1]
+        x = running.lines()[-1].index("g list")
+        await running.pilot.click("#actions", offset=(x, 0))
+        await running.settle()
+        assert not running.sessions.groups.is_shown
+        await running.press("g", "colon", *"plain list", "enter")
+        assert not running.sessions.groups.is_shown
+
+
+async def test_a_click_on_a_title_sorts_and_a_double_click_opens(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await running.press("g")
+        x = running.lines()[4].index("LAST USED")
+        await running.pilot.click("#groups", offset=(x, 0))
+        await running.settle()
+        assert running.lines()[2].endswith("last used first")
+        await running.pilot.click("#groups", offset=(5, 2))
+        group = under_cursor(running)
+        await running.pilot.click("#groups", offset=(5, 2), times=2)
+        await running.settle()
+        assert {*running.sessions.view.hits} == {*group.positions}
