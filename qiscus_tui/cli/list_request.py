@@ -9,7 +9,7 @@ from qiscus_tui import query
 from qiscus_tui.cli.option_types import filter_query
 from qiscus_tui.errors import ConfigError, UsageError
 from qiscus_tui.model.group_keys import GroupKey, parse_group_keys
-from qiscus_tui.model.spelling import similar
+from qiscus_tui.model.spelling import did_you_mean
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.sessions.group_order import GroupFact, GroupSort, parse_group_sort
 from qiscus_tui.store.config import View
@@ -71,10 +71,8 @@ class ListRequest:
 
 def _named(name: str, views: Mapping[str, View]) -> View:
     if name not in views:
-        near = " or ".join(safe(one, 40) for one in similar(name, views))
         known = ", ".join(safe(one, 40) for one in views)
-        views_are = f"The views are {known}." if known else _NO_VIEWS
-        hint = f"Did you mean {near}?" if near else views_are
+        hint = did_you_mean(name, views, f"The views are {known}." if known else _NO_VIEWS)
         raise UsageError(f"No view is called '{safe(name, 40)}'", hint)
     return views[name]
 

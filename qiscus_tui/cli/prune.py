@@ -12,7 +12,7 @@ from qiscus_tui.cli.plan_run import carry_out, read_for_plan, say_remarks
 from qiscus_tui.cli.revoke_request import must_be_whole
 from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.errors import UsageError
-from qiscus_tui.model.spelling import similar
+from qiscus_tui.model.spelling import did_you_mean
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
@@ -129,17 +129,19 @@ async def run(context: Context) -> int:
         return await carry_out(context, connection, plan)
 
 
+_NO_POLICIES = "Add it there as [policy.NAME], or give --keep-newest 1."
+
+
 def _policy(name: str, config: Config) -> Policy:
     """Return the policy of this name. Raises UsageError."""
     policy = config.policies.get(name)
     if policy is not None:
         return policy
-    near = similar(name, config.policies)
-    there = ", ".join(safe(one, 60) for one in near or config.policies)
-    lead = "Did you mean" if near else "There is"
+    known = ", ".join(safe(one, 60) for one in config.policies)
+    policies_are = f"The policies are {known}." if known else _NO_POLICIES
     raise UsageError(
         f"There is no policy {safe(name, 60)} in config.toml",
-        f"{lead}: {there}" if there else "Add it there as [policy.NAME], or give --keep-newest 1.",
+        did_you_mean(name, config.policies, policies_are),
     )
 
 

@@ -3,7 +3,7 @@
 import enum
 
 from qiscus_tui.errors import UsageError
-from qiscus_tui.model.spelling import similar
+from qiscus_tui.model.spelling import did_you_mean
 from qiscus_tui.model.text import safe
 
 
@@ -30,10 +30,8 @@ def parse_group_keys(text: str) -> tuple[GroupKey, ...]:
     names = [name.strip() for name in text.split(",")]
     for name in names:
         if name not in GROUP_KEYS:
-            near = " or ".join(similar(name, GROUP_KEYS))
-            meant = f"Did you mean {near}? " if near else ""
             raise UsageError(
                 f"Can't group by '{safe(name, 40)}'",
-                f"{meant}Give a comma list of {', '.join(GROUP_KEYS)}.",
+                did_you_mean(name, GROUP_KEYS, f"Give a comma list of {', '.join(GROUP_KEYS)}."),
             )
     return tuple(dict.fromkeys(map(GroupKey, names)))

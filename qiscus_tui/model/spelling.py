@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from qiscus_tui.model.text import safe
+
 _LONGEST = 40
 """Characters of a misspelt word that are compared, at most."""
 
@@ -23,6 +25,12 @@ def similar(word: str, names: Iterable[str]) -> tuple[str, ...]:
         return ()
     pairs = zip(candidates, distances, strict=True)
     return tuple(name for name, distance in pairs if distance == least)
+
+
+def did_you_mean(word: str, names: Iterable[str], otherwise: str = "") -> str:
+    """Return `Did you mean X or Y?` as safe text; `otherwise` where the word is like no name."""
+    near = " or ".join(safe(name, 60) for name in similar(word, names))
+    return f"Did you mean {near}?" if near else otherwise
 
 
 def edit_distance(a: str, b: str) -> int:

@@ -7,13 +7,13 @@ import asyncio
 import enum
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 from qiscus_tui.api.contract import Call, Contract, Source
 from qiscus_tui.api.probe import PathProbe, Presence
 from qiscus_tui.api.wire import tls_context
 from qiscus_tui.errors import AddressError, ConfigError, NoAccount, QiscusTuiError
 from qiscus_tui.model.origin import Origin
+from qiscus_tui.model.spelling import did_you_mean
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.storage_offer import StorageOffer, offer
 from qiscus_tui.service.account_selection import ACCOUNT_VARIABLE, unmatched_words
@@ -130,8 +130,7 @@ def _setting_checks(workspace: Workspace) -> list[Check]:
     checks: list[Check] = []
     theme = workspace.config.ui.theme
     if theme not in THEMES:
-        near = get_close_matches(theme, THEMES, n=1)
-        hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(THEMES)}."
+        hint = did_you_mean(theme, THEMES, f"Known: {', '.join(THEMES)}.")
         checks.append(Check("theme", Verdict.BAD, f'there is no theme "{safe(theme, 60)}"', hint))
     if workspace.demo is None:
         try:

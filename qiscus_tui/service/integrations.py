@@ -15,7 +15,7 @@ from qiscus_tui.model.addresses import named_network, network_of
 from qiscus_tui.model.client_names import UNKNOWN
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
-from qiscus_tui.model.spelling import similar
+from qiscus_tui.model.spelling import did_you_mean
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.sessions.snapshot import family_of
 from qiscus_tui.store.known import KnownEntry, KnownFile
@@ -96,8 +96,7 @@ class Integrations:
         if any(known.label == label for known in self._configured):
             raise self.in_config(label)
         labels = [one.label for one in self.all()]
-        near = " or ".join(safe(one) for one in similar(label, labels))
-        hint = f"Did you mean {near}?" if near else "See what is known: qiscus-tui known"
+        hint = did_you_mean(label, labels, "See what is known: qiscus-tui known")
         raise UsageError(f"There is no integration {safe(label, LONGEST)}", hint)
 
     def remove(self, integration: Integration) -> None:

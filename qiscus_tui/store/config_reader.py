@@ -16,7 +16,7 @@ from typing import TypeVar, cast
 import msgspec
 
 from qiscus_tui.errors import ConfigError
-from qiscus_tui.model.spelling import similar
+from qiscus_tui.model.spelling import did_you_mean
 from qiscus_tui.model.text import safe
 from qiscus_tui.store.file_checks import quoted, shown
 
@@ -66,8 +66,7 @@ class ConfigFile:
         """Raise ConfigError, with the word probably meant, for one that is not known here."""
         names = sorted(known)
         if word not in names:
-            near = " or ".join(similar(word, names))
-            hint = f"Did you mean {near}?" if near else f"Known here: {', '.join(names)}."
+            hint = did_you_mean(word, names, f"Known here: {', '.join(names)}.")
             message = f"Unknown {what} `{safe(word, 60)}` {where}".rstrip()
             raise self._at_line(place, message, hint)
 

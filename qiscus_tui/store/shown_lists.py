@@ -6,16 +6,15 @@ from qiscus_tui.store.jsonfile import JsonFile, decoded
 from qiscus_tui.store.paths import Paths
 
 
-class ShownAs(Struct, frozen=True, omit_defaults=True):
-    """Keys are the words of the command line; empty for the usual ones."""
+class ShownAs(Struct, frozen=True):
+    """As sessions or groups, and in which order. Keys are the words of the command line."""
 
-    sort: str = ""
-    reverse: bool = False
-    grouped: bool = False
-    """Whether it was shown as groups."""
-    group_by: tuple[str, ...] = ()
-    group_sort: str = ""
-    group_reverse: bool = False
+    is_grouped: bool
+    group_by: tuple[str, ...]
+    group_sort: str
+    group_reverse: bool
+    sort: str
+    reverse: bool
 
 
 class _Content(Struct, omit_defaults=True):
@@ -30,9 +29,9 @@ class ShownLists:
         lost = "Continue: the list is shown as usual."
         self._file = JsonFile(paths, paths.shown_file, _Content, lost)
 
-    def last(self, account_key: str) -> ShownAs:
-        """Return how the account's list was shown last."""
-        return decoded(self._file.read().shown.get(account_key), ShownAs) or ShownAs()
+    def last(self, account_key: str) -> ShownAs | None:
+        """Return how the account's list was shown last; None where that is not stored."""
+        return decoded(self._file.read().shown.get(account_key), ShownAs)
 
     def remember(self, account_key: str, shown: ShownAs) -> None:
         """Store how the account's list is shown."""

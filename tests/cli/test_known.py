@@ -168,7 +168,7 @@ def test_where_the_file_is_damaged_nothing_is_revoked_until_it_is_moved_away(
     assert many("revoke", ids[0], "--yes").code == 0
 
 
-def test_the_demo_has_integrations_of_its_own_and_writes_none(program: Program) -> None:
-    assert program("--demo", "known", "add", "--client", "x", "--label", "x").code == 0
-    assert program("--demo", "known", "--json").out.strip() == "[]"
+def test_what_is_named_in_the_demo_ends_with_it(program: Program) -> None:
+    assert program("--demo", "known", "add", "--client", "x", "--label", "mine").code == 0
+    assert "mine" not in program("--demo", "known", "--json").out
     assert not program.data.exists()

@@ -172,7 +172,7 @@ def test_a_policy_is_filter_grouping_and_rules_and_options_replace_them(
         (["prune", "--keep-used-within=1M"], "'1M' is not a duration"),
         (["prune", "--keep-newest=1", "--group-by=clint"], "Did you mean client?"),
         (["prune", "--keep-newest=1", "--filter="], "The filter is empty"),
-        (["prune", "--policy=nihgtly"], "Did you mean: nightly"),
+        (["prune", "--policy=nihgtly"], "Did you mean nightly?"),
         (["prune", "0123456789ab", "--keep-newest=1"], "nknown argument"),
         (["prune", "--keep-newest=1", "--out=plan.json"], "--out needs --dry-run"),
         (["revoke", "--filter=curl", "--out=plan.json"], "--out needs --dry-run"),
