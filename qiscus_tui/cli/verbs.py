@@ -31,6 +31,7 @@ VERBS = {
     "doctor": "check configuration, storage, network, clock and the paths of the API",
     "known": "list, name or forget integrations; protected ones stay out of plans",
     "audit": "show what was revoked from here, and who logged in and out",
+    "scan": "find the live tokens that stand in files",
     "sandbox": "serve the demo API on this machine, for trying things out",
     "completion": "print the completion functions for a shell",
 }

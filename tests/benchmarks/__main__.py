@@ -15,6 +15,7 @@ from tests.benchmarks.groups import groups
 from tests.benchmarks.idle import idle
 from tests.benchmarks.keys import keys
 from tests.benchmarks.prune import prune
+from tests.benchmarks.scan import scan
 from tests.benchmarks.screens import large, start
 from tests.benchmarks.table import Row, table
 
@@ -27,6 +28,7 @@ PARTS = {
     "freeze": freeze,
     "cli": command_line,
     "prune": prune,
+    "scan": scan,
 }
 
 

@@ -63,6 +63,7 @@ def roots(modules: set[str]) -> set[str]:
         ["audit"],
         ["api", "GET", "/api/v1/admin/get_profile"],
         ["logout"],
+        ["scan", "README.md"],
     ],
 )
 def test_no_verb_loads_the_screens(arguments: list[str]) -> None:

@@ -1,0 +1,1 @@
+"""Which live tokens stand in files."""

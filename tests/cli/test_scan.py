@@ -1,0 +1,132 @@
+"""`scan`: which live tokens stand in these files. It never prints one."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.demo import DIALECTS
+from qiscus_tui.model.ids import fingerprint
+from tests.cli.conftest import Done, Program
+from tests.cli.test_tokens import kept_token
+
+ENDED = "QEXended000000000000000000000000000000000000"
+
+
+@pytest.fixture
+def tokens(logged_in: Program) -> list[str]:
+    """Live tokens other than our own."""
+    ours = kept_token(logged_in)
+    return [one.token for one in logged_in.server.sessions() if one.token != ours]
+
+
+@pytest.fixture
+def logs(tmp_path: Path, tokens: list[str]) -> Path:
+    """Two live tokens in three places, and one that has ended."""
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / "a.log").write_text(f"x\nAuthorization: {tokens[0]}\n{ENDED}\n")
+    (folder / "b.bin").write_bytes(b"\0" + tokens[1].encode() + b"\0" + tokens[0].encode())
+    return folder
+
+
+def shows_no_token(program: Program, done: Done) -> bool:
+    every = [one.token for one in program.server.sessions()]
+    return not any(token in done.out + done.err for token in [*every, ENDED])
+
+
+def test_path_line_id_client_ip_and_expiry(
+    logged_in: Program, logs: Path, tokens: list[str]
+) -> None:
+    done = logged_in("scan", str(logs))
+    assert done.code == 1
+    first, *binary = done.out.splitlines()
+    form = rf"{logs}/a.log:2: {fingerprint(tokens[0])}  .+  [\d.]+  expires \d{{4}}-\d\d-\d\d .*"
+    assert re.fullmatch(form, first)
+    assert [line.split()[:2] for line in binary] == [
+        [f"{logs}/b.bin:", fingerprint(tokens[one])] for one in (1, 0)
+    ]
+    assert "2 files, 0.0 MB: 2 live tokens, 3 times" in done.err
+    assert shows_no_token(logged_in, done)
+
+
+def test_as_json(logged_in: Program, logs: Path, tokens: list[str]) -> None:
+    done = logged_in("scan", "--json", str(logs))
+    first, *_, last = found = json.loads(done.out)
+    assert (done.code, len(found)) == (1, 3)
+    assert list(first) == ["path", "line", "id", "client", "ip", "expires_at"]
+    assert (first["path"], first["line"], first["id"]) == (
+        *(f"{logs}/a.log", 2),
+        fingerprint(tokens[0]),
+    )
+    assert last["line"] is None
+    listed = {one["id"]: one for one in json.loads(logged_in("sessions", "--json").out)}
+    for name in ("client", "ip", "expires_at"):
+        assert first[name] == listed[first["id"]][name]
+    assert shows_no_token(logged_in, done)
+
+
+def test_the_ids_each_once_can_be_revoked(
+    logged_in: Program, logs: Path, tokens: list[str]
+) -> None:
+    done = logged_in("scan", str(logs), "--ids")
+    ids = done.out.split()
+    assert (done.code, ids) == (1, [fingerprint(token) for token in tokens[:2]])
+    assert logged_in("revoke", *ids, "--yes").code == 0
+    after = logged_in("scan", "--ids", str(logs))
+    assert (after.code, after.out) == (0, "")
+
+
+def test_nothing_found_is_0_and_an_empty_array(logged_in: Program, tmp_path: Path) -> None:
+    (tmp_path / "clean").write_text(f"{ENDED}\n")
+    done = logged_in("scan", "--json", str(tmp_path / "clean"))
+    assert (done.code, json.loads(done.out)) == (0, [])
+    assert "1 file, 0.0 MB: no live token" in done.err
+
+
+def test_what_cannot_be_read_is_6_only_where_nothing_was_found(
+    logged_in: Program, logs: Path
+) -> None:
+    missing = str(logs / "missing\x1b[31m")
+    done = logged_in("scan", missing)
+    assert (done.code, done.out) == (6, "")
+    assert "missing␛[31m: No such file" in done.err
+    assert logged_in("scan", missing, str(logs)).code == 1
+
+
+def test_our_own_token_is_found_and_said_to_be_ours(logged_in: Program) -> None:
+    done = logged_in("scan", str(logged_in.data))
+    assert done.code == 1
+    (line,) = done.out.splitlines()
+    assert "secrets.json" in line
+    assert line.endswith("(this program's own)")
+
+
+def test_a_list_without_tokens_says_that_nothing_can_be_looked_for(
+    logged_in: Program, logs: Path
+) -> None:
+    logged_in.speak(DIALECTS["masked"])
+    done = logged_in("scan", str(logs))
+    assert (done.code, done.out) == (2, "")
+    assert "full tokens" in done.err
+
+
+def test_a_list_known_in_part_gives_no_all_clear(logged_in: Program, tmp_path: Path) -> None:
+    logged_in.speak(DIALECTS["unreadable"])
+    assert logged_in.login().code == 0
+    (tmp_path / "clean").touch()
+    assert logged_in("scan", str(tmp_path / "clean")).code == 3
+
+
+@pytest.mark.parametrize("words", [(), ("-", "-"), ("--ids", "--json", "x")])
+def test_options_that_make_no_sense_are_refused(logged_in: Program, words: tuple[str, ...]) -> None:
+    assert logged_in("scan", *words).code == 2
+
+
+def test_on_a_terminal_progress_is_shown_and_gone_at_the_end(
+    logged_in: Program, logs: Path
+) -> None:
+    done = logged_in("scan", str(logs), terminal=True)
+    assert "1 file, 0.0 MB" in done.err
+    assert done.err.rstrip("\n").rpartition("\r")[2].endswith("3 times")
