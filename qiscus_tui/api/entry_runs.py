@@ -8,10 +8,10 @@ exactly the ordinary types: a full token, times as text, texts. Whatever else a 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import repeat
-from operator import attrgetter
 from typing import cast
 
 import msgspec
+from msgspec.structs import astuple
 
 from qiscus_tui.api import contract
 from qiscus_tui.model.durations import TOKEN_LIFETIME
@@ -48,6 +48,9 @@ class Texts(dict[str | None, tuple[str | None, str]]):
         return found
 
 
+_Column = tuple[object, ...]
+
+
 class _NotOrdinary(Exception):
     """A value is not what it is in an ordinary entry."""
 
@@ -62,7 +65,7 @@ class RunReader:
         fields = [(fact, _TYPES[fact], msgspec.field(name=name)) for fact, name in names.items()]
         entry = msgspec.defstruct("Entry", fields, gc=False, forbid_unknown_fields=True)
         self._decode = cast(
-            "Callable[[bytes], Sequence[object]]", msgspec.json.Decoder(list[entry]).decode
+            "Callable[[bytes], list[msgspec.Struct]]", msgspec.json.Decoder(list[entry]).decode
         )
         self._facts = names.keys()
         self._own_token = own_token
@@ -76,15 +79,17 @@ class RunReader:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, _NotOrdinary):
             return None
 
-    def _sessions(self, entries: Sequence[object]) -> tuple[Session, ...]:
+    def _sessions(self, entries: Sequence[msgspec.Struct]) -> tuple[Session, ...]:
         if not entries:
             return ()
-        tokens = cast("list[str]", self._column("token", entries))
+        columns = dict(zip(self._facts, zip(*map(astuple, entries), strict=True), strict=True))
+        tokens = cast("tuple[str, ...]", columns["token"])
         joined = "\n".join(tokens)
         if not all(tokens) or any(sign in joined for sign in contract.MASKED_TOKEN_SIGNS):
             raise _NotOrdinary
-        created = self._times("created", entries)
-        expires = self._times("expires", entries)
+        nothing = (None,) * len(entries)
+        created = self._times(columns.get("created", nothing))
+        expires = self._times(columns.get("expires", nothing))
         computed: Iterable[bool] = repeat(False)
         if None in expires:
             computed = [
@@ -96,9 +101,9 @@ class RunReader:
                 for given, begun, is_computed in zip(expires, created, computed, strict=True)
             ]
         own = self._own_token
-        agents, safe_agents = self._both_forms("agent", entries)
-        ips, safe_ips = self._both_forms("ip", entries)
-        users, safe_users = self._both_forms("user", entries)
+        agents, safe_agents = self._both_forms(columns.get("agent"))
+        ips, safe_ips = self._both_forms(columns.get("ip"))
+        users, safe_users = self._both_forms(columns.get("user"))
         return tuple(
             map(
                 Session,
@@ -108,7 +113,7 @@ class RunReader:
                 created,
                 expires,
                 computed,
-                self._times("last_used", entries),
+                self._times(columns.get("last_used", nothing)),
                 repeat(False) if own is None else [token == own for token in tokens],
                 agents,
                 ips,
@@ -120,26 +125,18 @@ class RunReader:
             )
         )
 
-    def _column(self, fact: str, entries: Sequence[object]) -> list[object]:
-        if fact not in self._facts:
-            return [None] * len(entries)
-        return list(map(attrgetter(fact), entries))
-
-    def _both_forms(
-        self, fact: str, entries: Sequence[object]
-    ) -> tuple[Iterable[str | None], Iterable[str]]:
+    def _both_forms(self, texts: _Column | None) -> tuple[Iterable[str | None], Iterable[str]]:
         """Return the texts, and their safe forms."""
-        if fact not in self._facts:
+        if texts is None:
             return repeat(None), repeat("")
-        texts = cast("list[str | None]", self._column(fact, entries))
-        found = list(map(self._texts.__getitem__, texts))
+        found = list(map(self._texts.__getitem__, cast("tuple[str | None, ...]", texts)))
         return [exact for exact, _ in found], [shown for _, shown in found]
 
-    def _times(self, fact: str, entries: Sequence[object]) -> list[float | None]:
-        moments = cast("list[datetime | None]", self._column(fact, entries))
+    def _times(self, column: _Column) -> Sequence[float | None]:
+        moments = cast("tuple[datetime | None, ...]", column)
         first = next(filter(None, moments), None)
         if first is None:
-            return cast("list[float | None]", moments)
+            return cast("tuple[None, ...]", moments)
         epoch = self._epoch if first.tzinfo is None else _EPOCH
         try:
             times = [

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from qiscus_tui.service.workspace import Workspace
 
 
+BETWEEN_PROGRESS = 0.1
+"""Seconds between two drawings of how many sessions are read."""
+
+
 @dataclass(frozen=True)
 class Note:
     """What was done last."""
@@ -68,6 +72,7 @@ class Feed:
         self._is_visit_noted = False
         self._tried_at = workspace.clock.now()
         self._heard_at = workspace.clock.monotonic()
+        self._told_at = -BETWEEN_PROGRESS
         self._listeners: list[Callable[[], None]] = []
 
     # Listeners.
@@ -176,8 +181,9 @@ class Feed:
 
     def _progressed(self, read: int) -> None:
         self.progress = read
-        self._heard_at = self.workspace.clock.monotonic()
-        if not self.is_read:
+        now = self._heard_at = self.workspace.clock.monotonic()
+        if not self.is_read and now - self._told_at >= BETWEEN_PROGRESS:
+            self._told_at = now
             self.changed()
 
     async def _show(self, listed: SessionList) -> None:

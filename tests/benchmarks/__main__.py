@@ -9,6 +9,7 @@ import platform
 import sys
 from importlib.metadata import version
 
+from tests.benchmarks.arriving import arriving
 from tests.benchmarks.command_line import command_line
 from tests.benchmarks.freeze import freeze
 from tests.benchmarks.groups import groups
@@ -22,6 +23,7 @@ from tests.benchmarks.table import Row, table
 PARTS = {
     "start": start,
     "large": large,
+    "arriving": arriving,
     "keys": keys,
     "groups": groups,
     "idle": idle,

@@ -28,6 +28,7 @@ _Described = tuple[str, Known | None, str]
 """The client's name, the integration, the search text."""
 
 _ID = attrgetter("id")
+_AGENT_AND_IP = attrgetter("user_agent", "ip")
 
 NewPairs = Callable[[Iterable[Pair]], frozenset[Pair]]
 """Returns those of the pairs that an earlier visit did not see. Called in a thread."""
@@ -104,14 +105,14 @@ class Reader:
     async def _new(self, sessions: Sequence[Session]) -> bytes:
         if self.new_pairs is None:
             return bytes(len(sessions))
-        pairs = await pairs_of(sessions)
-        new = await asyncio.to_thread(self.new_pairs, list(dict.fromkeys(pairs)))
+        pairs = await _pairs_by_origin(sessions)
+        new = await asyncio.to_thread(self.new_pairs, list(dict.fromkeys(pairs.values())))
         if not new:
             return bytes(len(sessions))
         # Our own session has a mark of its own, and is never new.
         return bytes(
-            pair in new and session.current is not True
-            for session, pair in zip(sessions, pairs, strict=True)
+            session.current is not True and pairs[session.user_agent, session.ip] in new
+            for session in sessions
         )
 
 
@@ -173,25 +174,20 @@ async def _each_origin(
 
 
 async def pairs_of(sessions: Sequence[Session]) -> list[Pair]:
-    """Return the (client, network) pair of each session, in turns so that keys are handled."""
-    known: dict[tuple[str | None, str | None], Pair] = {}
-    pairs: list[Pair] = []
+    """Return every (client, network) pair once, in turns so that keys are handled."""
+    return list(dict.fromkeys((await _pairs_by_origin(sessions)).values()))
+
+
+async def _pairs_by_origin(
+    sessions: Sequence[Session],
+) -> dict[tuple[str | None, str | None], Pair]:
+    """Return the pair of each user agent and address."""
+    pairs: dict[tuple[str | None, str | None], Pair] = {}
     for start in range(0, len(sessions), _TURN):
-        pairs += _pairs(sessions[start : start + _TURN], known)
+        for origin in dict.fromkeys(map(_AGENT_AND_IP, sessions[start : start + _TURN])):
+            if origin not in pairs:
+                pairs[origin] = family_of(origin[0]), network_of(origin[1])
         await asyncio.sleep(0)
-    return pairs
-
-
-def _pairs(
-    sessions: Iterable[Session], known: dict[tuple[str | None, str | None], Pair]
-) -> list[Pair]:
-    pairs: list[Pair] = []
-    for session in sessions:
-        key = session.user_agent, session.ip
-        pair = known.get(key)
-        if pair is None:
-            pair = known[key] = family_of(session.user_agent), network_of(session.ip)
-        pairs.append(pair)
     return pairs
 
 

@@ -170,7 +170,7 @@ class Needs(Struct, frozen=True):
         """Return what this list needs."""
         return cls(
             has_users=any(session.safe_user for session in listed.sessions),
-            widest_ip=max((len(session.safe_ip) for session in listed.sessions), default=0),
+            widest_ip=max(map(len, {session.safe_ip for session in listed.sessions}), default=0),
             has_last_used=any(session.last_used_at is not None for session in listed.sessions),
         )
 
