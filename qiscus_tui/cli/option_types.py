@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import UsageError
-from qiscus_tui.model.durations import DAY, HOUR, parse_duration
+from qiscus_tui.model.durations import DAY, HOUR, HOW_TO_WRITE, parse_duration
 from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH
 from qiscus_tui.model.text import safe
 
@@ -50,6 +50,14 @@ def min_ttl(text: str) -> int:
         raise UsageError(
             "--min-ttl must be less than 29d", "A new token is valid for 30 days; ask for less."
         )
+    return seconds
+
+
+def age_limit(text: str) -> int:
+    """Return an age in seconds, at least one: an age of 0 would keep nothing."""
+    seconds = parse_duration(text)
+    if seconds < 1:
+        raise UsageError("To keep what is younger than 0 seconds keeps nothing", HOW_TO_WRITE)
     return seconds
 
 

@@ -1,15 +1,16 @@
 """Shows a plan, asks for its confirmation, and shows its outcome."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.outcome_lines import id_lines, outcome_lines
-from qiscus_tui.cli.table import UNKNOWN, count, session_table
+from qiscus_tui.cli.table import count, session_table
 from qiscus_tui.cli.text_table import Column, text_table
 from qiscus_tui.errors import NotConfirmed, UsageError
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import LARGE, NOT_LISTED, Exclusion, RevocationPlan
-from qiscus_tui.service.revocation.plan_files import group_record
+from qiscus_tui.service.revocation.plan_files import Masks
+from qiscus_tui.service.sessions.groups import shown
 
 SWITCHES = {
     Exclusion.CURRENT: "--include-current",
@@ -48,14 +49,14 @@ def _group_lines(plan: RevocationPlan, width: int | None) -> Iterator[str]:
     """Yield a line for each group: its keys, and how many of it stay and go."""
     keys = plan.groups[0].group.keys
     columns = [
-        *(Column(key.value.upper(), 4, least=12) for key in keys),
-        Column("SESSIONS", 5),
-        Column("KEPT", 6),
-        Column("TO REVOKE", 7),
+        *(Column(key.value.upper(), 3, least=10) for key in keys),
+        Column("SESSIONS", 1),
+        Column("KEPT", 0),
+        Column("TO REVOKE", 2),
     ]
     rows = [
         (
-            *(value or UNKNOWN for value in one.group.values),
+            *map(shown, one.group.values),
             *(f"{number:,}" for number in (one.group.count, one.kept, one.targets)),
         )
         for one in plan.groups
@@ -147,22 +148,29 @@ def report_lines(report: Report) -> Iterator[str]:
     yield from (f"  {line}" for line in outcome_lines(not_gone))
 
 
-def as_json(plan: RevocationPlan, report: Report | None) -> dict[str, object]:
-    """Return `plan` (`targets`, `left_out`), the state of its `list`, and `outcomes` if applied."""
-    listed = plan.listed
+def as_json(
+    plan: RevocationPlan, report: Report | None, secrets: Collection[str]
+) -> dict[str, object]:
+    """Return `plan` (`targets`, `left_out`), the state of its `list`, and `outcomes` if applied.
+
+    With retention rules, `plan` has `kept` and `groups` too. `secrets` must not appear.
+    """
+    listed, masks = plan.listed, Masks(plan, secrets)
     left_out = [
         *((left.session.id, left.reason) for left in plan.left_out),
         *((one, NOT_LISTED) for one in plan.unlisted),
     ]
-    shown: dict[str, object] = {
+    planned: dict[str, object] = {
         "targets": [target.session.id for target in plan.targets],
         "left_out": [{"id": one, "reason": reason} for one, reason in left_out],
     }
     if plan.retention is not None and not plan.selection.named:
-        shown["kept"] = [{"id": one.session.id, "reason": one.reason} for one in plan.kept]
-        shown["groups"] = [group_record(one) for one in plan.groups]
+        planned["kept"] = [
+            {"id": one.session.id, "reason": masks.text(one.reason)} for one in plan.kept
+        ]
+        planned["groups"] = [*map(masks.group, plan.groups)]
     value: dict[str, object] = {
-        "plan": shown,
+        "plan": planned,
         "list": {
             "complete": listed.complete and not listed.moved,
             "unreadable": listed.unreadable,

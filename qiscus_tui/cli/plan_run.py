@@ -62,8 +62,9 @@ async def carry_out(context: Context, connection: Connection, plan: RevocationPl
     now = connection.server_now()
     if options.dry_run:
         if options.out is not None:
-            write_plan(options.out, plan, connection.account, connection.clock.now())
-        _show_plan(console, plan, now, as_json_wanted=options.json)
+            at = connection.clock.now()
+            write_plan(options.out, plan, connection.account, at, connection.client.own_secrets)
+        _show_plan(context, connection, plan, now)
         if options.out is not None:
             console.say(f"To apply it: qiscus-tui revoke --plan {quoted(options.out)}")
         return _exit_code(console, plan, ExitCode.DONE)
@@ -73,7 +74,7 @@ async def carry_out(context: Context, connection: Connection, plan: RevocationPl
     if plan.targets and not options.yes:
         confirm_plan(console, plan)
     report = await _apply(context, connection, plan)
-    return _exit_code(console, plan, _show_report(console, report, as_json_wanted=options.json))
+    return _exit_code(console, plan, _show_report(context, connection, report))
 
 
 def _exit_code(console: Console, plan: RevocationPlan, code: int) -> int:
@@ -104,7 +105,7 @@ async def _apply(context: Context, connection: Connection, plan: RevocationPlan)
         return True
 
     def show(report: Report) -> None:
-        _show_report(context.console, report, as_json_wanted=context.options.json)
+        _show_report(context, connection, report)
 
     return await finished(context.console, applied(), stop, show)
 
@@ -140,18 +141,20 @@ async def _follow(console: Console, revocation: Revocation) -> Report:
     return report
 
 
-def _show_plan(console: Console, plan: RevocationPlan, now: float, *, as_json_wanted: bool) -> None:
-    if as_json_wanted:
-        console.result_json(as_json(plan, None))
+def _show_plan(context: Context, connection: Connection, plan: RevocationPlan, now: float) -> None:
+    console = context.console
+    if context.options.json:
+        console.result_json(as_json(plan, None, connection.client.own_secrets))
     else:
         for line in plan_lines(plan, now, console.out_width):
             console.result(line)
         console.say("Dry run: nothing was sent.")
 
 
-def _show_report(console: Console, report: Report, *, as_json_wanted: bool) -> int:
-    if as_json_wanted:
-        console.result_json(as_json(report.plan, report))
+def _show_report(context: Context, connection: Connection, report: Report) -> int:
+    console = context.console
+    if context.options.json:
+        console.result_json(as_json(report.plan, report, connection.client.own_secrets))
     else:
         for line in report_lines(report):
             console.result(line)

@@ -6,12 +6,18 @@ from typing import Self
 
 from qiscus_tui import query
 from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.option_types import add_filter, duration, filter_query, group_keys, whole_number
+from qiscus_tui.cli.option_types import (
+    add_filter,
+    age_limit,
+    filter_query,
+    group_keys,
+    whole_number,
+)
 from qiscus_tui.cli.plan_options import MOST, add_plan_options, check_plan_options
 from qiscus_tui.cli.plan_run import carry_out, read_for_plan, say_remarks
 from qiscus_tui.cli.revoke_request import must_be_whole
 from qiscus_tui.cli.verbs import Context, Verb
-from qiscus_tui.errors import UsageError
+from qiscus_tui.errors import ConfigError, UsageError
 from qiscus_tui.model.spelling import did_you_mean
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.revocation.clock_check import check_clocks
@@ -40,9 +46,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="keep the newest N of each group",
     )
     add(
-        "--keep-used-within", metavar="TIME", type=duration, help="keep what was used since, as 24h"
+        "--keep-used-within",
+        metavar="TIME",
+        type=age_limit,
+        help="keep what was used since",
     )
-    add("--keep-created-within", metavar="TIME", type=duration, help="keep what is younger")
+    add("--keep-created-within", metavar="TIME", type=age_limit, help="keep what is younger")
     add(
         "--include-unknown",
         action="store_true",
@@ -79,7 +88,7 @@ class PruneRequest:
             created = policy.keep_created_within if created is None else created
             keys = keys or tuple(map(GroupKey, policy.group_by))
             if policy.filter and not filters:
-                filters = [filter_query(policy.filter)]
+                filters = [_filter_of(policy)]
             unknown = unknown or policy.include_unknown
             protected = protected or policy.include_protected
         rules = Rules(newest, used, created, include_unknown=unknown)
@@ -129,20 +138,31 @@ async def run(context: Context) -> int:
         return await carry_out(context, connection, plan)
 
 
-_NO_POLICIES = "Add it there as [policy.NAME], or give --keep-newest 1."
-
-
 def _policy(name: str, config: Config) -> Policy:
     """Return the policy of this name. Raises UsageError."""
     policy = config.policies.get(name)
     if policy is not None:
         return policy
-    known = ", ".join(safe(one, 60) for one in config.policies)
+    known = ", ".join(safe(one, 40) for one in config.policies)
     policies_are = f"The policies are {known}." if known else _NO_POLICIES
     raise UsageError(
-        f"There is no policy {safe(name, 60)} in config.toml",
+        f"No policy is called '{safe(name, 40)}'",
         did_you_mean(name, config.policies, policies_are),
     )
+
+
+def _filter_of(policy: Policy) -> query.Query:
+    try:
+        return filter_query(policy.filter)
+    except UsageError as error:
+        name = safe(policy.name, 40)
+        raise ConfigError(f"[policy.{name}]: {error.message}", error.hint) from error
+
+
+_NO_POLICIES = (
+    "config.toml has none: name one there as [policy.NAME], with keep_newest, keep_used_within or "
+    "keep_created_within."
+)
 
 
 VERB = Verb(

@@ -139,6 +139,9 @@ filter = "client:curl"
 group_by = ["client"]
 keep_newest = 2
 keep_used_within = "24h"
+[policy.marks]
+filter = "is:marked"
+keep_newest = 1
 """
 
 
@@ -169,6 +172,8 @@ def test_a_policy_is_filter_grouping_and_rules_and_options_replace_them(
         (["prune", "--filter=curl"], "No rule says what to keep"),
         (["prune", "--include-unknown"], "No rule says what to keep"),
         (["prune", "--keep-newest=0"], "whole number from 1"),
+        (["prune", "--keep-used-within=0s"], "keeps nothing"),
+        (["prune", "--policy=marks"], "[policy.marks]: There are no marks"),
         (["prune", "--keep-used-within=1M"], "'1M' is not a duration"),
         (["prune", "--keep-newest=1", "--group-by=clint"], "Did you mean client?"),
         (["prune", "--keep-newest=1", "--filter="], "The filter is empty"),

@@ -55,6 +55,7 @@ def roots(modules: set[str]) -> set[str]:
         ["sessions"],
         ["sessions", "--json"],
         ["revoke", "--older-than", "29d", "--yes", "--max", "400"],
+        ["prune", "--keep-newest=1", "--yes", "--max", "400"],
         ["revoke-all", "--yes"],
         ["refresh"],
         ["token"],

@@ -111,6 +111,14 @@ def commands(program: Program) -> Iterator[Done]:
     yield program("revoke", "--token-stdin", "--yes", stdin=f"{token}\n")
     yield program("revoke", token, "--yes")
     yield program("revoke", "--filter", f"id:{two}", "--yes")
+    live = server.sessions()[1].token
+    own = program("token").out.strip()
+    for number, secret in enumerate((live, own, server.credentials.long_lived_token)):
+        plan = str(program.data.parent / f"plan-{number}.json")
+        rules = ("--keep-newest=1", f"--filter=-{secret} -label:{secret}")
+        yield program("prune", *rules, "--dry-run", "--out", plan, "--json")
+        yield program("prune", *rules, "--yes", "--max=99", "--json")
+        yield program("revoke", "--plan", plan, "--yes", "--max=99")
     yield program("sessions", "--filter", token)
     yield program("refresh")
     yield program("refresh", "--if", three)

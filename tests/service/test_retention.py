@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import math
 import random
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -14,7 +14,9 @@ from msgspec.structs import replace as replaced
 
 from qiscus_tui import query
 from qiscus_tui.errors import QiscusTuiError, UsageError
+from qiscus_tui.model.account import Account
 from qiscus_tui.model.known import Known
+from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
@@ -25,6 +27,7 @@ from qiscus_tui.service.revocation.plan import (
     Selection,
     make_plan,
 )
+from qiscus_tui.service.revocation.plan_files import plan_file_of, stored_plan
 from qiscus_tui.service.revocation.retention import Retention, Rules
 from qiscus_tui.service.sessions.groups import GroupKey
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -308,7 +311,7 @@ def began(name: str) -> ListStep:
     return lambda server: server.add(one(name, age=-30))
 
 
-def both(*steps: ListStep) -> ListStep:
+def both(*steps: ListStep) -> Callable[[ScriptedServer], None]:
     def step(server: ScriptedServer) -> None:
         for each in steps:
             assert not isinstance(each, QiscusTuiError)
@@ -392,6 +395,9 @@ class Judge(ScriptedServer):
         return now
 
 
+ACCOUNT = Account(parse_origin("https://demo.invalid"), "app-1", "a@b.c")
+
+
 def keeps(rules: Rules, session: Session, group: list[Session], now: float) -> bool:
     """Whether a rule keeps it, by the words of the rules alone."""
     created, used = session.created_at, session.last_used_at
@@ -469,6 +475,7 @@ def changes_something(seed: int) -> ListStep:
     sessions=st.lists(SESSIONS, min_size=1, max_size=25),
     rules=RULES,
     own=st.booleans(),
+    filed=st.none() | st.integers(0, 999).map(changes_something),
     verified=st.booleans(),
     plan_age=st.sampled_from([0.0, 60.0, 60.0, 2 * HOUR]),
     replies=st.lists(st.sampled_from(REPLIES), max_size=20),
@@ -483,6 +490,7 @@ def test_no_session_that_any_rule_keeps_is_ever_sent(
     sessions: list[Session],
     rules: Rules,
     own: bool,
+    filed: ListStep | None,
     verified: bool,
     plan_age: float,
     replies: list[Reply],
@@ -502,6 +510,15 @@ def test_no_session_that_any_rule_keeps_is_ever_sent(
     assert {k.session.id for k in plan.kept} | {
         left.session.id for left in plan.left_out if left.kept
     } == kept_on(on, rules, clock.now())
+
+    if filed is not None:  # the plan goes by a file, and the list is another by then
+        stored = stored_plan(plan_file_of(plan, ACCOUNT, clock.now()))
+        clock.advance(HOUR / 2)
+        both(filed)(server)
+        server.given.append((0, server.now_listed(), clock.now()))
+        moment_now = query.Moment(clock.now(), DAY)
+        plan = stored.on(server.given[0][1], Allowed(), moment_now)
+        assert {target.session.id for target in plan.targets} <= stored.ids
 
     async def run() -> Report:
         clock.advance(plan_age)

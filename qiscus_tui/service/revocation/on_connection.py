@@ -4,6 +4,7 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 
 from qiscus_tui.api.client import ApiClient
+from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.audit_trail import AuditTrail
 from qiscus_tui.service.connection import Connection
@@ -23,10 +24,12 @@ async def revocation_on(
     """
     connection.must_be_writable()
     account, call = connection.account, connection.client.contract.revoke
+    long_lived = await connection.long_lived()
+    rule = str(masked(plan.rule, KnownSecrets(connection.client.own_secrets)))
     return Revocation(
         plan,
-        _Server(connection, await connection.long_lived()),
-        AuditTrail(connection, AuditKind.REVOKE, plan.id, plan.rule, reason),
+        _Server(connection, long_lived),
+        AuditTrail(connection, AuditKind.REVOKE, plan.id, rule, reason),
         connection.account_storage.local_files.verified_calls(
             str(account.origin), account.app_code, f"{call.path} {call.field}"
         ),

@@ -1,22 +1,26 @@
 """What would be revoked, what would not, and why: the only thing that `apply` takes."""
 
 import enum
+import re
 import secrets
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct
 
+from qiscus_tui.model.masking import MASK
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.turns import at_once
 from qiscus_tui.query import Moment, Query
-from qiscus_tui.service.revocation.retention import Retention, Why, kept_steps
+from qiscus_tui.service.revocation.retention import Kept, PlanGroup, Retention, Why, kept_steps
 from qiscus_tui.service.sessions.groups import Group, group_steps
 from qiscus_tui.service.sessions.session_list import SessionList
 
 LARGE = 50
 """Sessions up to which a plain yes confirms a plan; above, their number is typed."""
 
+
+_FILTER_WORD = re.compile(r'[^\s":=-][^\s":=]*')
 
 _STEP = 1000
 """Sessions between two yields."""
@@ -69,28 +73,6 @@ class LeftOut(Struct, frozen=True, gc=False):
         if self.exclusion is Exclusion.KEPT:
             return f"kept now: {self.label}"
         return self.exclusion.value
-
-
-class Kept(Struct, frozen=True, gc=False):
-    """A session that was selected and that a retention rule keeps."""
-
-    session: Session
-    why: Why
-
-    @property
-    def reason(self) -> str:
-        """Return the reason for the user."""
-        return f"kept: {self.why.words}"
-
-
-@dataclass(frozen=True)
-class PlanGroup:
-    """A group of the selection, and how many of it stay and are revoked."""
-
-    group: Group
-    kept: int
-    """All that stay, whatever the reason."""
-    targets: int
 
 
 @dataclass(frozen=True)
@@ -153,10 +135,17 @@ class RevocationPlan:
     @property
     def rule(self) -> str:
         """Return by what rule the sessions were chosen; empty where they were picked one by one."""
-        chosen, retention = self.selection, self.retention
-        filter_words = f"filter {chosen.rule.text}" if chosen.rule else ""
-        parts = (chosen.source, filter_words, retention.words if retention else "")
+        retention, text = self.retention, self.filter_text
+        filter_words = f"filter {text}" if text else ""
+        parts = (self.selection.source, filter_words, retention.words if retention else "")
         return "; ".join(part for part in parts if part)
+
+    @property
+    def filter_text(self) -> str:
+        """Return the filter that chose the sessions; a token that was pasted into it is masked."""
+        text = self.selection.rule.text if self.selection.rule else ""
+        is_token = self.listed.lists_token
+        return _FILTER_WORD.sub(lambda word: MASK if is_token(word[0]) else word[0], text)
 
     @property
     def is_large(self) -> bool:

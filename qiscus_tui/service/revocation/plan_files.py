@@ -1,24 +1,24 @@
 """A plan that is written to a file, and applied later to the list as it is by then."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.account import Account
+from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.text import safe
 from qiscus_tui.query import Moment
 from qiscus_tui.service.revocation.plan import (
     Allowed,
     Exclusion,
     LeftOut,
-    PlanGroup,
     RevocationPlan,
     Selection,
     make_plan,
 )
-from qiscus_tui.service.revocation.retention import Retention, Rules
+from qiscus_tui.service.revocation.retention import PlanGroup, Retention, Rules
 from qiscus_tui.service.sessions.groups import GroupKey
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.plan_file import (
@@ -90,29 +90,43 @@ class StoredPlan:
         return f"{self.words[0].upper()}{self.words[1:]}; since then: {changed}"
 
 
-def write_plan(path: Path, plan: RevocationPlan, account: Account, now: float) -> None:
-    """Write the plan to a new file, 0600. `now` is epoch seconds. Raises StorageError."""
-    rule = plan.selection.rule
-    write_plan_file(
-        path,
-        PlanFile(
-            version=VERSION,
-            plan=plan.id,
-            account=account.name,
-            server=str(account.origin),
-            app_id=account.app_code,
-            time=datetime.fromtimestamp(int(now), UTC),
-            rule=PlanFileRule(
-                words=plan.rule,
-                filter=rule.text if rule is not None else "",
-                retention=_rules(plan.retention),
-            ),
-            ids=_ids(target.session.id for target in plan.targets),
-            kept=_ids(kept.session.id for kept in plan.kept),
-            left_out=_ids(left.session.id for left in plan.left_out),
-            groups=tuple(map(group_record, plan.groups)),
+def plan_file_of(
+    plan: RevocationPlan, account: Account, now: float, secrets: Collection[str] = ()
+) -> PlanFile:
+    """Return what a file holds of the plan. `now` is epoch seconds.
+
+    `secrets` are texts that must not appear, such as our own tokens.
+    """
+    masks = Masks(plan, secrets)
+    return PlanFile(
+        version=VERSION,
+        plan=plan.id,
+        account=account.name,
+        server=str(account.origin),
+        app_id=account.app_code,
+        time=datetime.fromtimestamp(int(now), UTC),
+        rule=PlanFileRule(
+            words=masks.text(plan.rule),
+            filter=masks.text(plan.filter_text),
+            retention=_rules(plan.retention),
         ),
+        ids=_ids(target.session.id for target in plan.targets),
+        kept=_ids(kept.session.id for kept in plan.kept),
+        left_out=_ids(left.session.id for left in plan.left_out),
+        groups=tuple(map(masks.group, plan.groups)),
     )
+
+
+def stored_plan(file: PlanFile) -> StoredPlan:
+    """Return the plan of what a file holds. Raises ValueError where its rules make no sense."""
+    return StoredPlan(file, _retention(file.rule.retention))
+
+
+def write_plan(
+    path: Path, plan: RevocationPlan, account: Account, now: float, secrets: Collection[str]
+) -> None:
+    """Write the plan to a new file, 0600; see `plan_file_of`. Raises StorageError."""
+    write_plan_file(path, plan_file_of(plan, account, now, secrets))
 
 
 def read_plan(path: Path, account: Account) -> StoredPlan:
@@ -129,21 +143,38 @@ def read_plan(path: Path, account: Account) -> StoredPlan:
             "Choose the account with --account, or make a plan for this one.",
         )
     try:
-        return StoredPlan(file, _retention(file.rule.retention))
+        return stored_plan(file)
     except ValueError as error:
         raise not_a_plan(path) from error
 
 
-def group_record(group: PlanGroup) -> dict[str, str | int | None]:
-    """Return the group as it is in JSON: its keys, then how many it has, keeps and loses."""
-    keys = zip(group.group.keys, group.group.values, strict=True)
-    values: Mapping[str, str | None] = {key.value: value for key, value in keys}
-    return {
-        **values,
-        "count": group.group.count,
-        "kept": group.kept,
-        "targets": group.targets,
-    }
+class Masks:
+    """Texts of a plan for JSON: one that holds a secret is masked."""
+
+    def __init__(self, plan: RevocationPlan, secrets: Collection[str]) -> None:
+        self._known = KnownSecrets(secrets)
+        self._is_secret = plan.listed.lists_token
+        self._seen: dict[str, str] = {}
+
+    def text(self, text: str) -> str:
+        """Return the text, or a mask."""
+        found = self._seen.get(text)
+        if found is None:
+            found = self._seen[text] = str(masked(text, self._known, self._is_secret))
+        return found
+
+    def group(self, group: PlanGroup) -> dict[str, str | int | None]:
+        """Return its keys, then how many sessions it has, keeps and loses."""
+        pairs = zip(group.group.keys, group.group.values, strict=True)
+        values: Mapping[str, str | None] = {
+            key.value: None if value is None else self.text(value) for key, value in pairs
+        }
+        return {
+            **values,
+            "count": group.group.count,
+            "kept": group.kept,
+            "targets": group.targets,
+        }
 
 
 def _ids(ids: Iterable[str]) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from qiscus_tui.model.durations import as_typed
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.sessions.groups import Group, GroupKey
@@ -33,6 +35,8 @@ class Rules:
     def __post_init__(self) -> None:
         if self.keep_newest is not None and self.keep_newest < 1:
             raise ValueError("keep_newest is 1 or more")
+        if any(age is not None and age < 1 for age in self._ages):
+            raise ValueError("an age is a second or more")
 
     @property
     def given(self) -> bool:
@@ -42,7 +46,11 @@ class Rules:
     @property
     def depends_on_clock(self) -> bool:
         """Whether a wrong clock, ours or the server's, may change what stays."""
-        return self.keep_used_within is not None or self.keep_created_within is not None
+        return any(age is not None for age in self._ages)
+
+    @property
+    def _ages(self) -> tuple[float | None, float | None]:
+        return self.keep_used_within, self.keep_created_within
 
     def can_judge(self, session: Session) -> bool:
         """Return whether a rule has what it needs to know of the session."""
@@ -84,6 +92,28 @@ class Why:
     words: str
     is_judged: bool = True
     """False: it stays because something is unknown of it."""
+
+
+class Kept(Struct, frozen=True, gc=False):
+    """A session that was selected and that a retention rule keeps."""
+
+    session: Session
+    why: Why
+
+    @property
+    def reason(self) -> str:
+        """Return the reason for the user."""
+        return f"kept: {self.why.words}"
+
+
+@dataclass(frozen=True)
+class PlanGroup:
+    """A group of the selection, and how many of it stay and are revoked."""
+
+    group: Group
+    kept: int
+    """All that stay, whatever the reason."""
+    targets: int
 
 
 def kept_steps(
