@@ -11,7 +11,7 @@ import pytest
 
 from qiscus_tui.demo.calls import Call
 from tests.cli.conftest import Program
-from tests.cli.test_prune import ALL, listed, live, plan_of
+from tests.cli.test_prune import ALL, client, listed, live, plan_of
 
 PRUNE = ["prune", "--keep-newest=1", "--dry-run"]
 
@@ -85,7 +85,7 @@ def test_what_changed_since_is_not_sent_and_is_said(
         found.setdefault(f"{one['outcome']} {reason.partition(' of ')[0]}", set()).add(one["id"])
     assert found["already_gone "] == {gone}
     (next_newest,) = found["not_sent kept now: newest 1"]
-    assert by_id[next_newest]["client"] == by_id[str(kept)]["client"]
+    assert client(by_id[next_newest]) == client(by_id[str(kept)])
     protected = found.pop("not_sent protected: api tests", set())
     assert protected <= {e["id"] for e in listed(crowded) if "Postman" in str(e["client"])}
     assert next_newest in live(crowded)
