@@ -23,7 +23,7 @@ _ASKING = {
 
 _OPTIONS = {"--account": "accounts", "--if": "ids"}
 """The kind of words that complete an option's value."""
-_FILES = {"config", "log", "input"}
+_FILES = {"config", "log", "input", "metrics", "paths"}
 """Options whose value is a file."""
 _POSITIONALS = {("revoke", "ids"): "ids", ("accounts", "name"): "accounts"}
 """The kind of words that complete an argument, by verb and name."""

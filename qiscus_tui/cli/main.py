@@ -44,9 +44,11 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace | int:
 def run_verb(options: argparse.Namespace, core_limit: int | None = None) -> int:
     """Run the verb. Return the exit code. `core_limit` is that of `Context`."""
     console = system_console(no_input=options.no_input)
-    return _flushed(
-        console, _guarded(options, console, lambda: _verb(options, console, core_limit))
-    )
+    code = _guarded(options, console, lambda: _verb(options, console, core_limit))
+    if options.finish is not None:
+        done = code
+        code = _guarded(options, console, lambda: options.finish(options, console, done))
+    return _flushed(console, code)
 
 
 def run_app(options: argparse.Namespace, app: "Callable[[Workspace], int]") -> int:

@@ -82,7 +82,12 @@ class _VerbParser(Parser):
         self.epilog = verb.not_done or None
         self.runs_command, self.words_anywhere = verb.runs_command, verb.words_anywhere
         verb.add_options(self)
-        self.set_defaults(run=verb.run, changes=verb.changes, reports_crashes=verb.reports_crashes)
+        self.set_defaults(
+            run=verb.run,
+            changes=verb.changes,
+            reports_crashes=verb.reports_crashes,
+            finish=verb.finish,
+        )
 
     def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride]  typeshed overloads it
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None

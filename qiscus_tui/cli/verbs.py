@@ -31,6 +31,7 @@ VERBS = {
     "doctor": "check configuration, storage, network, clock and the paths of the API",
     "known": "list, name or forget integrations; protected ones stay out of plans",
     "audit": "show what was revoked from here, and who logged in and out",
+    "check": "find what changed since the last check, for cron and monitoring",
     "scan": "find the live tokens that stand in files",
     "sandbox": "serve the demo API on this machine, for trying things out",
     "completion": "print the completion functions for a shell",
@@ -54,6 +55,10 @@ Run = Callable[[Context], Coroutine[object, object, int] | int]
 """Runs the verb and returns its exit code."""
 
 
+Finish = Callable[[argparse.Namespace, Console, int], int]
+"""Takes the options, the console and the exit code so far."""
+
+
 @dataclass(frozen=True)
 class Verb:
     """One verb: its options, its work, and what it does not do."""
@@ -70,6 +75,8 @@ class Verb:
     runs_command: bool = False
     """Whether the words after `--` are a command of the user: `options.command`, unchanged, None
     without a `--`."""
+    finish: Finish | None = None
+    """Runs last, also after a failure, and returns the exit code."""
     words_anywhere: bool = False
     """Whether its words, such as ids, may stand before and after its options."""
 

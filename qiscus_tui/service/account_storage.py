@@ -15,6 +15,7 @@ from qiscus_tui.store.paths import Paths, paths_in_memory
 if TYPE_CHECKING:
     from qiscus_tui.store.accounts import AccountBook
     from qiscus_tui.store.audit import AuditLog
+    from qiscus_tui.store.checks import Checks
     from qiscus_tui.store.journal import Journal
     from qiscus_tui.store.known import KnownFile
     from qiscus_tui.store.secrets import SecretStore
@@ -65,6 +66,13 @@ class LocalFiles:
         from qiscus_tui.store.journal import Journal
 
         return Journal(self.paths)
+
+    @cached_property
+    def checks(self) -> Checks:
+        """What `check` saw."""
+        from qiscus_tui.store.checks import Checks
+
+        return Checks(self.paths)
 
     @cached_property
     def visits(self) -> Visits:

@@ -9,6 +9,7 @@ from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
 from qiscus_tui.model.account import Account
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.store.audit_records import AuditKind
@@ -28,6 +29,8 @@ class AuditTrail:
     """How the sessions were chosen."""
     reason: str = ""
     """Why they are ended, in the user's words."""
+    pairs: tuple[str, ...] = ()
+    """Fingerprints of the clients and networks of which every session is ended."""
 
     def begin(self, ids: Sequence[str]) -> None:
         """Record which sessions are about to be ended; on disk when this returns.
@@ -38,7 +41,9 @@ class AuditTrail:
             check_reason(self.connection, self.reason)
         files, account = self.connection.account_storage.local_files, self.connection.account
         now = self.connection.clock.now()
-        files.audit.intent(self.plan_id, account, self.kind, ids, now, self.rule, self.reason)
+        own = KnownSecrets(self.connection.client.own_secrets)  # typed by mistake
+        why = (self.rule, str(masked(self.reason, own)), self.pairs)
+        files.audit.intent(self.plan_id, account, self.kind, ids, now, *why)
         _report_unsent(self.connection)
         if self.kind is AuditKind.REVOKE_ALL:
             files.journal.pending(account.key, self.connection.name)

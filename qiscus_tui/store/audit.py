@@ -95,13 +95,15 @@ class AuditLog:
         started: float | None = None,
         rule: str = "",
         reason: str = "",
+        pairs: Sequence[str] = (),
     ) -> None:
         """Record what is about to be sent; it is on the disk when this returns.
 
         If this raises, nothing may be sent.
         """
         texts = {"rule": safe(rule, REASON_LENGTH), "reason": safe(reason, REASON_LENGTH)}
-        self._append(self._action(AuditIntent, plan_id, account, kind, ids, started, **texts))
+        more = {**texts, "pairs": tuple(pairs)}
+        self._append(self._action(AuditIntent, plan_id, account, kind, ids, started, **more))
 
     def access(
         self, account: Account, kind: AuditKind, ids: Sequence[str], error: str, at: float
@@ -139,13 +141,23 @@ class AuditLog:
         """Return every record, oldest first, and the number of lines torn or damaged."""
         if not self._files.is_there(self._path.parent):
             return AuditContent((), 0)
+        lines = [line for content in self._contents() for line in content.split(b"\n") if line]
+        records = tuple(_parsed(lines))
+        return AuditContent(records, len(lines) - len(records))
+
+    def intents(self) -> tuple[AuditIntent, ...]:
+        """Return every intent, oldest first."""
+        if not self._files.is_there(self._path.parent):
+            return ()
+        records = _except_outcomes(self._contents())
+        return tuple(one for one in records if isinstance(one, AuditIntent))
+
+    def _contents(self) -> list[bytes]:
+        """Return the content of every file, the oldest first."""
         with self._files.lock(self._lock_folder):
             numbers = range(FILES_KEPT, 0, -1)
             paths = [*(self._rotated(number) for number in numbers), self._path]
-            contents = [self._read(path) for path in paths]
-        lines = [line for content in contents for line in content.split(b"\n") if line]
-        records = tuple(_parsed(lines))
-        return AuditContent(records, len(lines) - len(records))
+            return [self._read(path) for path in paths]
 
     def plans_cut_short(self) -> tuple[CutShort, ...]:
         """Return the plans that a crash or a lost connection ended, until acknowledged.

@@ -60,6 +60,9 @@ class AuditAction(_Record, frozen=True):
 class AuditIntent(AuditAction, frozen=True, tag="intent"):
     """Written before the first request: who means to end which sessions."""
 
+    pairs: tuple[str, ...] = ()
+    """Fingerprints of the clients and networks of which every session was to be ended."""
+
 
 class AuditAccess(AuditAction, frozen=True, tag="access"):
     """A login, a refresh or a logout, written after it; `ids` is the token that it is about."""

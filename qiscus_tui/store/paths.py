@@ -64,6 +64,11 @@ class Paths(Struct, frozen=True):
         return self.state_dir / "verified.json"
 
     @property
+    def checks_file(self) -> Path:
+        """Fingerprints of what `check` saw."""
+        return self.state_dir / "checks.json"
+
+    @property
     def visits_file(self) -> Path:
         """Fingerprints of what was listed at the last visit."""
         return self.state_dir / "visits.json"

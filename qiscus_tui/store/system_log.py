@@ -28,6 +28,7 @@ def send(record: AuditRecord) -> None:
 
 def _line(record: AuditRecord) -> str:
     fields: dict[str, object] = msgspec.to_builtins(record)
+    fields.pop("pairs", None)  # for our own use
     if isinstance(record, AuditAction) and len(record.ids) > MOST_IDS:
         fields |= {"ids": record.ids[:MOST_IDS], "ids_in_all": len(record.ids)}
     return json.dumps(fields)

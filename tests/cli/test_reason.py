@@ -45,6 +45,15 @@ def test_the_reason_is_in_the_audit(
 
 
 @VERBS
+def test_a_token_of_ours_in_a_reason_is_hidden(logged_in: Program, verb: Words) -> None:
+    secrets = (kept_token(logged_in), logged_in.server.credentials.long_lived_token)
+    for secret in secrets:
+        logged_in(*verb(logged_in, "--reason", f"{secret} leaked"))
+    audit = (logged_in.data / "state" / "audit.jsonl").read_text()
+    assert not [secret for secret in secrets if secret in audit]
+
+
+@VERBS
 def test_where_it_is_required_nothing_is_revoked_without_one(
     logged_in: Program, configured: Configured, verb: Words
 ) -> None:

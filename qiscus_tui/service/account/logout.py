@@ -124,4 +124,5 @@ async def _forget_held(connection: Connection) -> None:
     if await asyncio.to_thread(account_storage.is_in_book, account):
         await asyncio.to_thread(account_storage.local_files.book.remove, account.key)
         await asyncio.to_thread(account_storage.local_files.visits.forget, account.key)
+        await asyncio.to_thread(account_storage.local_files.checks.forget, account.key)
         await asyncio.to_thread(account_storage.local_files.shown_lists.forget, account.key)

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.session import Session
+from qiscus_tui.model.turns import in_turns
 from qiscus_tui.service.audit_trail import AuditTrail
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.run import WIDTH, Revocation
+from qiscus_tui.service.sessions.pairs import whole_pair_steps
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditKind
 
@@ -24,12 +26,14 @@ async def revocation_on(
     """
     connection.must_be_writable()
     account, call = connection.account, connection.client.contract.revoke
+    ids = {target.session.id for target in plan.targets}
+    pairs = await in_turns(whole_pair_steps(plan.listed, ids))
     long_lived = await connection.long_lived()
     rule = str(masked(plan.rule, KnownSecrets(connection.client.own_secrets)))
     return Revocation(
         plan,
         _Server(connection, long_lived),
-        AuditTrail(connection, AuditKind.REVOKE, plan.id, rule, reason),
+        AuditTrail(connection, AuditKind.REVOKE, plan.id, rule, reason, pairs),
         connection.account_storage.local_files.verified_calls(
             str(account.origin), account.app_code, f"{call.path} {call.field}"
         ),

@@ -16,8 +16,10 @@ from qiscus_tui.errors import (
 )
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.session import Current
+from qiscus_tui.model.turns import in_turns
 from qiscus_tui.service.audit_trail import AuditTrail
 from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.sessions.pairs import whole_pair_steps
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.service.token.refresh import end_unstored_token
@@ -96,7 +98,8 @@ async def send_revoke_all(
     begun = begun or asyncio.Event()
     connection.must_be_writable()
     await asyncio.to_thread(connection.account_storage.secrets.probe)
-    trail = AuditTrail(connection, AuditKind.REVOKE_ALL, reason=reason)
+    pairs = await in_turns(whole_pair_steps(listed, listed.positions.keys()))
+    trail = AuditTrail(connection, AuditKind.REVOKE_ALL, reason=reason, pairs=pairs)
     async with connection.account_storage.lock(connection.account):
         held = await connection.credentials()  # another program may have renewed them
         long_lived = await connection.long_lived()

@@ -1,0 +1,144 @@
+"""`check`: what changed since the last check, for cron and monitoring."""
+
+import argparse
+import asyncio
+import contextlib
+import time
+from pathlib import Path
+
+from qiscus_tui.cli.console import Console
+from qiscus_tui.cli.opening import connected
+from qiscus_tui.cli.option_types import file_path, min_ttl, whole_number
+from qiscus_tui.cli.table import count, gaps, moment
+from qiscus_tui.cli.verbs import Context, Verb
+from qiscus_tui.errors import QiscusTuiError, StorageError
+from qiscus_tui.exit_codes import ExitCode
+from qiscus_tui.model.text import safe
+from qiscus_tui.model.timestamps import rfc3339
+from qiscus_tui.service.check.checking import CheckReport, check
+from qiscus_tui.service.check.findings import Limits
+from qiscus_tui.service.check.metrics import Measured, metrics_text
+from qiscus_tui.service.workspace import Workspace
+from qiscus_tui.store.public_file import write_public
+
+MOST_SHOWN = 50
+"""Findings that are shown; JSON has all."""
+
+MOST = 10**9
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    add = parser.add_argument
+    add("--new", action="store_true", help="find clients and networks that no check saw before")
+    number = whole_number(0, MOST)
+    add("--max-live", metavar="N", type=number, help="find more than N live sessions")
+    add("--max-per-day", metavar="N", type=number, help="find more than N created in 24 hours")
+    add(
+        "--min-ttl",
+        metavar="TIME",
+        type=min_ttl,
+        help="find an own token that expires sooner",
+    )
+    add("--metrics", metavar="FILE", type=file_path, help="write the numbers for Prometheus")
+    add("--json", action="store_true", help="the result as JSON")
+    parser.set_defaults(measured=list[Measured]())
+
+
+async def run(context: Context) -> int:
+    """Check the account. Return FAILED if there is a finding."""
+    options, workspace = context.options, context.workspace
+    measured: list[Measured] = options.measured
+    limits = Limits(options.new, options.max_live, options.max_per_day, options.min_ttl)
+    checks = workspace.local_files.checks
+    try:
+        async with connected(workspace) as connection:
+            report = await check(connection, checks, limits, workspace.config.ui.expiring)
+    except (QiscusTuiError, asyncio.CancelledError):
+        measured.append(Measured(_account_name(context), workspace.clock.now()))
+        raise
+    whole = report.listed.is_whole
+    figures = report.figures if whole else None  # numbers of a part would mislead
+    measured.append(Measured(report.account, report.checked_at, figures))
+    _show(context, report)
+    await asyncio.to_thread(checks.remember, connection.account.key, report.seen)
+    if report.trouble is not None:
+        context.console.show_error(report.trouble)
+    if report.findings:
+        return ExitCode.FAILED
+    if report.trouble is not None:
+        return report.trouble.exit_code
+    return ExitCode.DONE if whole else ExitCode.INCOMPLETE
+
+
+def finish(options: argparse.Namespace, console: Console, code: int) -> int:
+    """Write the metrics of every account, also after a failure. Return the exit code."""
+    path: Path | None = options.metrics
+    if path is None:
+        return code
+    measured: list[Measured] = options.measured or [Measured(options.account or "", time.time())]
+    try:
+        write_public(path, metrics_text(measured))
+    except StorageError as error:
+        console.show_error(error)
+        return error.exit_code if code in {ExitCode.DONE, ExitCode.FAILED} else code
+    return code
+
+
+def _account_name(context: Context) -> str:
+    workspace: Workspace = context.workspace
+    with contextlib.suppress(QiscusTuiError):
+        return safe(workspace.choose().name, 200)
+    return context.options.account or ""
+
+
+def _show(context: Context, report: CheckReport) -> None:
+    console = context.console
+    for gap in gaps(report.listed):
+        console.say(gap)
+    if context.options.json:
+        console.result_json(_as_json(report))
+        return
+    figures = report.figures
+    console.result(
+        f"{safe(report.account)}: {figures.live:,} live, {figures.expiring:,} expiring, "
+        f"{figures.issued_24h:,} in the last 24 hours; own token expires "
+        + (moment(figures.token_expires_at) if figures.token_expires_at else "never: there is none")
+    )
+    for one in report.findings[:MOST_SHOWN]:
+        is_pair = one.client is not None or one.network is not None
+        number = f" ({count(one.count or 0, 'session')})" if is_pair else ""
+        console.result(f"{one.kind.value}: {one.message}{number}")
+    if len(report.findings) > MOST_SHOWN:
+        console.result(f"… and {len(report.findings) - MOST_SHOWN:,} more: see --json")
+
+
+def _as_json(report: CheckReport) -> dict[str, object]:
+    figures = report.figures
+    ends = figures.token_expires_at
+    return {
+        "account": report.account,
+        "checked_at": rfc3339(report.checked_at),
+        "live": figures.live,
+        "expiring": figures.expiring,
+        "issued_24h": figures.issued_24h,
+        "token_expires_at": None if ends is None else rfc3339(ends),
+        "findings": [
+            {
+                "kind": one.kind.value,
+                "client": one.client,
+                "network": one.network,
+                "count": one.count,
+                "message": one.message,
+            }
+            for one in report.findings
+        ],
+    }
+
+
+VERB = Verb(
+    add_options,
+    run,
+    "It changes nothing on the server. What it finds once, it finds again only if more of it came.",
+    finish=finish,
+)

@@ -1,0 +1,1 @@
+"""What changed since the last check, for scripts and monitoring."""

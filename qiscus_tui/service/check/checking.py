@@ -1,0 +1,87 @@
+"""One check of one account."""
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from qiscus_tui.errors import StorageError
+from qiscus_tui.model.turns import in_turns
+from qiscus_tui.query import Moment
+from qiscus_tui.service.check.findings import (
+    Figures,
+    Finding,
+    Limits,
+    figures_of,
+    limit_findings,
+    new_findings,
+    returned_findings,
+)
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.sessions.groups import GroupKey, group_steps
+from qiscus_tui.service.sessions.pairs import pair_steps
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.store.audit_records import AuditIntent
+from qiscus_tui.store.checks import Checks, Seen
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What a check saw, and what is remembered of it."""
+
+    account: str
+    checked_at: float
+    """Epoch seconds, the server's clock."""
+    listed: SessionList
+    figures: Figures
+    findings: tuple[Finding, ...]
+    seen: Seen
+    trouble: StorageError | None = None
+    """Why it is not known what earlier checks saw."""
+
+
+async def check(
+    connection: Connection, checks: Checks, limits: Limits, expiring: float
+) -> CheckReport:
+    """Read the list, and hold it against the limits, the audit log and earlier checks.
+
+    Nothing is remembered yet. Raises what `read_list` raises.
+    """
+    listed = await connection.read_list()
+    now, key = connection.server_now(), connection.account.key
+    moment = Moment(now, expiring)
+    pairs = await in_turns(pair_steps(listed, moment))
+    clients = await in_turns(group_steps(listed, (GroupKey.CLIENT,), moment))
+    short = (await connection.credentials()).short_lived
+    figures = replace(
+        figures_of(listed, now, expiring, short.expires_at if short else None),
+        by_client=[(group.name, group.count) for group in clients],
+    )
+    trouble: StorageError | None = None
+    earlier: Seen | None = None
+    try:
+        earlier = await asyncio.to_thread(checks.seen, key)
+    except StorageError as error:  # the limits are checked all the same
+        trouble = error
+    revoked = await asyncio.to_thread(_revoked_pairs, connection)
+    returned = list(returned_findings(listed, pairs, revoked, earlier or Seen()))
+    findings = [*new_findings(pairs, earlier)] if limits.new else []
+    findings += [finding for finding, _, _ in returned]
+    findings += limit_findings(figures, limits, now)
+    seen = Seen(
+        {fingerprint: now for fingerprint, _ in pairs},
+        {fingerprint: newest for _, fingerprint, newest in returned},
+    )
+    return CheckReport(
+        connection.name, now, listed, figures, tuple(findings), seen, trouble=trouble
+    )
+
+
+def _revoked_pairs(connection: Connection) -> dict[str, AuditIntent]:
+    """Return the newest plan of this account that revoked each pair. Raises StorageError."""
+    account, files = connection.account, connection.account_storage.local_files
+    mine = (account.name, account.app_code, str(account.origin))
+    return {
+        pair: intent
+        for intent in files.audit.intents()
+        if (intent.account, intent.app_id, intent.server) == mine
+        for pair in intent.pairs
+    }

@@ -1,0 +1,133 @@
+"""What a check finds in a list. Pure."""
+
+import enum
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from qiscus_tui.model.durations import DAY, countdown
+from qiscus_tui.service.sessions.groups import Group
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.store.audit_records import AuditIntent
+from qiscus_tui.store.checks import Seen
+
+
+class FindingKind(enum.Enum):
+    """What was found; the value is for scripts."""
+
+    NEW = "new"
+    RETURNED = "returned"
+    MAX_LIVE = "max_live"
+    MAX_PER_DAY = "max_per_day"
+    MIN_TTL = "min_ttl"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to look at."""
+
+    kind: FindingKind
+    message: str
+    count: int | None = None
+    client: str | None = None
+    network: str | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the user wants to be told."""
+
+    new: bool = False
+    max_live: int | None = None
+    max_per_day: int | None = None
+    min_ttl: float | None = None
+    """Seconds."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A list in numbers. Times are epoch seconds on the server's clock."""
+
+    live: int
+    expiring: int
+    issued_24h: int
+    oldest_at: float | None
+    token_expires_at: float | None
+    """When this program's own short-lived token expires; None without one."""
+    by_client: Sequence[tuple[str, int]] = ()
+    """Sessions by client, the largest first."""
+
+
+def limit_findings(figures: Figures, limits: Limits, now: float) -> Iterator[Finding]:
+    """Yield the limits that the list goes beyond."""
+    most, per_day, ttl = limits.max_live, limits.max_per_day, limits.min_ttl
+    if most is not None and figures.live > most:
+        words = f"{figures.live:,} live sessions, more than {most:,}"
+        yield Finding(FindingKind.MAX_LIVE, words, figures.live)
+    if per_day is not None and figures.issued_24h > per_day:
+        words = f"{figures.issued_24h:,} sessions in the last 24 hours, more than {per_day:,}"
+        yield Finding(FindingKind.MAX_PER_DAY, words, figures.issued_24h)
+    if ttl is not None:
+        ends = figures.token_expires_at
+        if ends is None:
+            yield Finding(FindingKind.MIN_TTL, "This program has no short-lived token stored")
+        elif ends - now < ttl:
+            words = f"This program's own token expires in {countdown(ends - now)}"
+            yield Finding(FindingKind.MIN_TTL, words)
+
+
+def new_findings(pairs: Iterable[tuple[str, Group]], seen: Seen | None) -> Iterator[Finding]:
+    """Yield the pairs that no earlier check saw; none at the first check."""
+    for fingerprint, group in pairs:
+        if seen is not None and fingerprint not in seen.pairs:
+            words = f"{group.name}: never seen by a check before"
+            yield _of_group(FindingKind.NEW, group, group.count, words)
+
+
+def returned_findings(
+    listed: SessionList,
+    pairs: Iterable[tuple[str, Group]],
+    revoked: Mapping[str, AuditIntent],
+    seen: Seen,
+) -> Iterator[tuple[Finding, str, float]]:
+    """Yield pairs that were revoked and are there again; with fingerprint and newest creation.
+
+    Reported are those with sessions created since the last check that reported them. No clock is
+    asked: a session that was not in the plan came after it, as the plan had all of its pair.
+    """
+    for fingerprint, group in pairs:
+        plan = revoked.get(fingerprint)
+        if plan is None:
+            continue
+        ids, reported = frozenset(plan.ids), seen.returned.get(fingerprint)
+        again = [
+            one
+            for one in (listed.sessions[position] for position in group.positions)
+            if one.id not in ids
+            and not one.current
+            and (reported is None or one.created_at is None or one.created_at > reported)
+        ]
+        if again:
+            words = f"{group.name}: was revoked (plan {plan.plan_id}), and logged in again"
+            newest = max(one.created_at or 0.0 for one in again)
+            finding = _of_group(FindingKind.RETURNED, group, len(again), words)
+            yield finding, fingerprint, newest
+
+
+def figures_of(
+    listed: SessionList, now: float, expiring: float, token_expires_at: float | None
+) -> Figures:
+    """Return the numbers of a list; sessions that end within `expiring` seconds are expiring."""
+    created = [one.created_at for one in listed.sessions if one.created_at is not None]
+    ends = [one.expires_at for one in listed.sessions if one.expires_at is not None]
+    return Figures(
+        live=len(listed),
+        expiring=sum(end - now <= expiring for end in ends),
+        issued_24h=sum(at > now - DAY for at in created),
+        oldest_at=min(created, default=None),
+        token_expires_at=token_expires_at,
+    )
+
+
+def _of_group(kind: FindingKind, group: Group, count: int, words: str) -> Finding:
+    client, network = group.values
+    return Finding(kind, words, count, client, network)

@@ -1,0 +1,38 @@
+"""Pairs of client and network, which tell one script from another, and their fingerprints."""
+
+import hashlib
+from collections.abc import Collection, Generator
+
+from qiscus_tui.query import Moment
+from qiscus_tui.service.sessions.groups import Group, GroupKey, group_steps
+from qiscus_tui.service.sessions.session_list import SessionList
+
+PAIR = (GroupKey.CLIENT, GroupKey.NETWORK)
+
+
+def pair_steps(
+    listed: SessionList, moment: Moment
+) -> Generator[None, None, tuple[tuple[str, Group], ...]]:
+    """Return each pair's fingerprint and sessions, the largest first; not those of unknown origin.
+
+    Pauses after every few milliseconds of work.
+    """
+    groups = yield from group_steps(listed, PAIR, moment)
+    return tuple((_fingerprint(group), group) for group in groups if not group.is_unknown)
+
+
+def whole_pair_steps(
+    listed: SessionList, ids: Collection[str]
+) -> Generator[None, None, tuple[str, ...]]:
+    """Return the fingerprints of the pairs all of whose sessions have these ids."""
+    pairs = yield from pair_steps(listed, Moment(0.0, 0.0))
+    return tuple(
+        fingerprint
+        for fingerprint, group in pairs
+        if all(listed.sessions[position].id in ids for position in group.positions)
+    )
+
+
+def _fingerprint(group: Group) -> str:
+    text = "\0".join(value or "" for value in group.values)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -1,0 +1,327 @@
+"""`check`: what changed since the last check, limits, and metrics."""
+
+import json
+import signal
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.demo import DIALECTS
+from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.demo.state import USERS, Caller
+from qiscus_tui.store.checks import Checks, Seen
+from qiscus_tui.store.paths import Paths
+from tests.cli.conftest import EMAIL, Done, Program
+from tests.cli.test_tokens import kept_token
+
+DAY = 86_400
+CRON = ("GuzzleHttp/7", "203.0.113.9")
+PHONE = ("okhttp/4.12", "2001:db8:77::1")
+
+
+def made(program: Program, *origins: tuple[str, str]) -> None:
+    """Scripts log in elsewhere."""
+    for agent, ip in origins:
+        program.server.issue(USERS[EMAIL], Caller(agent, ip))
+
+
+def findings(done: Done) -> list[tuple[str, str | None, str | None, int | None]]:
+    """Kind, client, network and count of each."""
+    found = json.loads(done.out)["findings"]
+    assert done.code == (1 if found else 0), done.err
+    return [(one["kind"], one["client"], one["network"], one["count"]) for one in found]
+
+
+def check(program: Program, *options: str) -> list[tuple[str, str | None, str | None, int | None]]:
+    return findings(program("check", "--json", *options))
+
+
+def test_the_result_as_json(logged_in: Program) -> None:
+    answer = json.loads(logged_in("check", "--json").out)
+    assert list(answer) == [
+        *("account", "checked_at", "live", "expiring", "issued_24h", "token_expires_at"),
+        "findings",
+    ]
+    assert answer["live"] == 13
+    assert answer["account"].startswith(EMAIL)
+    assert answer["findings"] == []
+
+
+def test_for_people_a_line_of_numbers_and_a_line_a_finding(logged_in: Program) -> None:
+    done = logged_in("check", "--max-live", "1")
+    assert done.code == 1
+    numbers, finding = done.out.splitlines()
+    assert "13 live" in numbers
+    assert finding == "max_live: 13 live sessions, more than 1"
+
+
+# What is new
+
+
+def test_the_first_check_notes_and_the_next_ones_find_what_is_new(logged_in: Program) -> None:
+    assert check(logged_in, "--new") == []
+    assert check(logged_in, "--new") == []
+    made(logged_in, CRON, CRON, PHONE)
+    assert check(logged_in, "--new") == [
+        ("new", "GuzzleHttp", "203.0.113.0/24", 2),
+        ("new", "okhttp", "2001:db8:77::/48", 1),
+    ]
+    made(logged_in, ("GuzzleHttp/8", "203.0.113.200"))  # an update, and another address
+    assert check(logged_in, "--new") == []
+
+
+def test_a_check_without_new_notes_too(logged_in: Program) -> None:
+    check(logged_in, "--new")
+    made(logged_in, CRON)
+    assert check(logged_in) == []
+    assert check(logged_in, "--new") == []
+
+
+def test_the_state_is_private_and_has_no_token_and_no_address(logged_in: Program) -> None:
+    made(logged_in, CRON)
+    check(logged_in)
+    file = logged_in.data / "state" / "checks.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    text = file.read_text()
+    assert not [one.token for one in logged_in.server.sessions() if one.token in text]
+    assert "Guzzle" not in text
+    assert "203.0.113" not in text
+
+
+def test_what_another_check_saw_meanwhile_is_kept(logged_in: Program) -> None:
+    check(logged_in)
+    data = logged_in.data
+    checks = Checks(Paths(data, data, data / "state", data / "cache"))
+    (key,) = json.loads((data / "state" / "checks.json").read_text())["accounts"]
+    before = checks.seen(key)
+    assert before is not None
+    checks.remember(key, Seen({"one": 5.0}, {"a": 1.0}))
+    checks.remember(key, Seen({"one": 3.0, "two": 9.0}, {"b": 2.0}))
+    after = checks.seen(key)
+    assert after is not None
+    assert after.pairs == {**before.pairs, "one": 5.0, "two": 9.0}
+    assert after.returned == {"a": 1.0, "b": 2.0}
+
+
+@pytest.mark.parametrize("leap", [-400 * DAY, -3600, 5 * DAY])
+def test_a_clock_that_leaps_makes_nothing_new_and_hides_nothing(
+    logged_in: Program, leap: int
+) -> None:
+    check(logged_in, "--new")
+    logged_in.clock.time += leap
+    logged_in.server.clock = type(logged_in.clock)(logged_in.clock.now() - leap)
+    assert check(logged_in, "--new") == []
+    made(logged_in, CRON)
+    assert len(check(logged_in, "--new")) == 1
+
+
+def test_a_damaged_state_is_said_and_the_limits_are_checked_all_the_same(
+    logged_in: Program,
+) -> None:
+    check(logged_in)
+    file = logged_in.data / "state" / "checks.json"
+    file.write_text("{")
+    done = logged_in("check", "--new")
+    assert done.code == 6
+    assert "checks.json was damaged" in done.err
+    assert "13 live" in done.out
+    made(logged_in, CRON)
+    assert len(check(logged_in, "--new")) == 1  # it was noted again
+    file.write_text("{")
+    assert logged_in("check", "--max-live", "1").code == 1
+
+
+def test_a_logout_forgets_what_was_seen(logged_in: Program) -> None:
+    check(logged_in)
+    assert logged_in("logout").code == 0
+    content = json.loads((logged_in.data / "state" / "checks.json").read_text())
+    assert not content.get("accounts")
+
+
+# What came back
+
+
+def revoke(program: Program, words: str) -> None:
+    done = program("revoke", "--filter", words, "--yes", "--max", "100")
+    assert done.code == 0, done.err
+
+
+def test_a_script_that_logs_in_again_after_its_sessions_were_revoked_is_found(
+    logged_in: Program,
+) -> None:
+    made(logged_in, CRON, CRON, PHONE)
+    check(logged_in)
+    revoke(logged_in, "ip:203.0.113.9")
+    assert check(logged_in) == []
+    logged_in.clock.advance(60)
+    made(logged_in, CRON)
+    assert check(logged_in) == [("returned", "GuzzleHttp", "203.0.113.0/24", 1)]
+    assert check(logged_in) == []  # said once
+    logged_in.clock.advance(60)
+    made(logged_in, CRON, CRON)
+    assert check(logged_in) == [("returned", "GuzzleHttp", "203.0.113.0/24", 2)]
+
+
+def test_a_script_that_kept_a_session_did_not_return(logged_in: Program) -> None:
+    made(logged_in, CRON)
+    logged_in.clock.advance(60)
+    made(logged_in, CRON)
+    (newest,) = [one for one in logged_in.server.sessions() if one.agent == CRON[0]][-1:]
+    pruned = logged_in("prune", "--filter", "ip:203.0.113.9", "--keep-newest", "1", "--yes")
+    assert pruned.code == 0, pruned.err
+    assert newest in logged_in.server.sessions()
+    logged_in.clock.advance(60)
+    made(logged_in, CRON)
+    assert check(logged_in) == []
+
+
+def test_after_revoke_all_everything_that_logs_in_is_found_but_ourselves(
+    logged_in: Program,
+) -> None:
+    made(logged_in, PHONE)
+    assert logged_in("revoke-all", "--yes").code == 0
+    logged_in.clock.advance(60)
+    made(logged_in, PHONE)
+    assert check(logged_in) == [("returned", "okhttp", "2001:db8:77::/48", 1)]
+
+
+def test_a_revoke_that_ended_nothing_makes_nothing_return(logged_in: Program) -> None:
+    logged_in.speak(DIALECTS["revoke-ignored"])
+    assert logged_in.login().code == 0
+    made(logged_in, CRON)
+    assert logged_in("revoke", "--filter", "ip:203.0.113.9", "--yes").code == 3
+    assert check(logged_in) == []
+
+
+# Limits
+
+
+@pytest.mark.parametrize(
+    ("options", "kind"),
+    [
+        (("--max-live", "13"), None),
+        (("--max-live", "12"), "max_live"),
+        (("--max-per-day", "1000"), None),
+        (("--max-per-day", "0"), "max_per_day"),
+        (("--min-ttl", "28d"), None),
+    ],
+)
+def test_a_limit_is_found_only_beyond_it(
+    logged_in: Program, options: tuple[str, ...], kind: str | None
+) -> None:
+    assert [one[0] for one in check(logged_in, *options)] == ([kind] if kind else [])
+
+
+def test_a_token_that_expires_too_soon_is_found(logged_in: Program) -> None:
+    logged_in.clock.advance(29 * DAY)
+    assert check(logged_in, "--min-ttl", "2d") == [("min_ttl", None, None, None)]
+    logged_in.server.end(kept_token(logged_in))
+    assert check(logged_in, "--min-ttl", "1h") == [("min_ttl", None, None, None)]
+
+
+@pytest.mark.parametrize("options", [("--max-live", "-1"), ("--min-ttl", "29d"), ("--metrics", "")])
+def test_what_is_no_limit_is_refused(logged_in: Program, options: tuple[str, str]) -> None:
+    assert logged_in("check", *options).code == 2
+
+
+def test_a_list_known_in_part_is_3_and_its_numbers_are_no_metrics(
+    logged_in: Program, tmp_path: Path
+) -> None:
+    logged_in.speak(DIALECTS["unreadable"])
+    assert logged_in.login().code == 0
+    file = tmp_path / "q.prom"
+    done = logged_in("check", "--metrics", str(file))
+    assert done.code == 3
+    assert samples(file)["qiscus_check_success"] == "0"
+    assert "qiscus_sessions_live" not in samples(file)
+
+
+# Metrics
+
+
+def samples(file: Path) -> dict[str, str]:
+    """Value by metric, without labels; the last one of each."""
+    lines = [line for line in file.read_text().splitlines() if not line.startswith("#")]
+    return {line.partition("{")[0]: line.rpartition(" ")[2] for line in lines}
+
+
+def test_the_metrics_are_replaced_as_a_whole_and_others_can_read_them(
+    logged_in: Program, tmp_path: Path
+) -> None:
+    file = tmp_path / "qiscus.prom"
+    file.write_text("old")
+    assert logged_in("check", "--max-live", "1", "--metrics", str(file)).code == 1
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
+    assert [path.name for path in tmp_path.glob("*.prom*")] == ["qiscus.prom"]
+    found = samples(file)
+    assert list(found) == [
+        "qiscus_sessions_live",
+        "qiscus_sessions_expiring",
+        "qiscus_sessions_issued_24h",
+        "qiscus_sessions_oldest_age_seconds",
+        "qiscus_sessions_by_client",
+        "qiscus_check_success",
+        "qiscus_check_timestamp_seconds",
+    ]
+    assert (found["qiscus_sessions_live"], found["qiscus_check_success"]) == ("13", "1")
+    assert all(f'account="{EMAIL}' in line for line in file.read_text().splitlines() if "{" in line)
+
+
+def _no_list(program: Program) -> None:
+    program.server.fail_next(Call.LIST, *[Fault(503)] * 5)
+
+
+def _open_secrets(program: Program) -> None:
+    (program.data / "secrets.json").chmod(0o644)
+
+
+def _broken_config(program: Program) -> None:
+    (program.data.parent / "config").mkdir()
+    (program.data.parent / "config" / "config.toml").write_text("[")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (_no_list, 1),
+        (_open_secrets, 6),
+        (_broken_config, 2),
+    ],
+)
+def test_after_a_failure_the_old_numbers_are_gone_and_its_code_is_kept(
+    logged_in: Program, tmp_path: Path, spoil: Callable[[Program], object], code: int
+) -> None:
+    file = tmp_path / "qiscus.prom"
+    assert logged_in("check", "--metrics", str(file)).code == 0
+    spoil(logged_in)
+    assert logged_in("check", "--metrics", str(file)).code == code
+    assert set(samples(file)) == {"qiscus_check_success", "qiscus_check_timestamp_seconds"}
+    assert samples(file)["qiscus_check_success"] == "0"
+
+
+def test_a_signal_is_a_failure_too(
+    logged_in: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "qiscus.prom"
+    sessions = logged_in.server.sessions
+
+    def interrupted(*arguments: str) -> object:
+        signal.raise_signal(signal.SIGTERM)
+        return sessions(*arguments)
+
+    monkeypatch.setattr(logged_in.server, "sessions", interrupted)
+    assert logged_in("check", "--metrics", str(file)).code == 128 + signal.SIGTERM
+    assert samples(file)["qiscus_check_success"] == "0"
+
+
+@pytest.mark.parametrize("place", ["missing/q.prom", ".", "link"])
+def test_metrics_that_cannot_be_written_are_6(
+    logged_in: Program, tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "link").symlink_to("/dev/null")
+    done = logged_in("check", "--metrics", str(tmp_path / place))
+    assert done.code == 6
+    assert "13 live" in done.out
+    assert (tmp_path / "link").is_symlink()
