@@ -49,7 +49,7 @@ def _group_lines(plan: RevocationPlan, width: int | None) -> Iterator[str]:
     """Yield a line for each group: its keys, and how many of it stay and go."""
     keys = plan.groups[0].group.keys
     columns = [
-        *(Column(key.value.upper(), 3, least=10) for key in keys),
+        *(Column(key.value.upper(), 3, least=16) for key in keys),
         Column("SESSIONS", 1),
         Column("KEPT", 0),
         Column("TO REVOKE", 2),
