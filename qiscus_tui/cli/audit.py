@@ -9,8 +9,11 @@ from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
-from qiscus_tui.service.history import PastPlan, past_plans
+from qiscus_tui.service.history import GONE, PastPlan, past_plans
 from qiscus_tui.store.audit_records import LONGEST_TEXT, AuditAccess
+
+MOST_GROUPS = 3
+"""Groups that are named of a plan; JSON has all that are recorded."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -39,10 +42,12 @@ def run(context: Context) -> int:
             console.result(f"    {safe(plan.intent.rule, LONGEST_TEXT)}")
         if plan.intent.reason:
             console.result(f"    reason: {safe(plan.intent.reason, LONGEST_TEXT)}")
+        if plan.groups:
+            console.result(f"    {_whence(plan)}")
         not_gone = (
             (one.session_id, one.outcome, one.reason)
             for one in plan.outcomes
-            if one.outcome not in {"revoked", "already_gone"}
+            if one.outcome not in GONE
         )
         for line in outcome_lines(not_gone):
             console.result(f"    {line}")
@@ -77,6 +82,13 @@ def _line(plan: PastPlan) -> str:
     )
 
 
+def _whence(plan: PastPlan) -> str:
+    """Return `from GuzzleHttp · 10.2.0.0/24 (461), curl · unknown (8) and 3 more`."""
+    named = [f"{safe(one.name, 100)} ({one.count:,})" for one in plan.groups[:MOST_GROUPS]]
+    more = len(plan.groups) - len(named)
+    return f"from {', '.join(named)}" + (f" and {more:,} more" if more else "")
+
+
 def _as_json(plan: PastPlan) -> dict[str, object]:
     intent = plan.intent
     return {
@@ -92,6 +104,10 @@ def _as_json(plan: PastPlan) -> dict[str, object]:
         "ssh_client": intent.ssh_client or None,
         "rule": intent.rule or None,
         "reason": intent.reason or None,
+        "groups": [
+            {"client": one.client, "network": one.network, "count": one.count}
+            for one in plan.groups
+        ],
         "ids": list(intent.ids),
         "error": (intent.error or None) if isinstance(intent, AuditAccess) else None,
         "outcomes": [

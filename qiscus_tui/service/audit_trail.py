@@ -12,7 +12,7 @@ from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.service.connection import Connection
-from qiscus_tui.store.audit_records import AuditKind
+from qiscus_tui.store.audit_records import AuditGroup, AuditKind
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class AuditTrail:
     """Why they are ended, in the user's words."""
     pairs: tuple[str, ...] = ()
     """Fingerprints of the clients and networks of which every session is ended."""
+    groups: Sequence[AuditGroup] = ()
+    """Where they came from."""
 
     def begin(self, ids: Sequence[str]) -> None:
         """Record which sessions are about to be ended; on disk when this returns.
@@ -42,7 +44,7 @@ class AuditTrail:
         files, account = self.connection.account_storage.local_files, self.connection.account
         now = self.connection.clock.now()
         own = KnownSecrets(self.connection.client.own_secrets)  # typed by mistake
-        why = (self.rule, str(masked(self.reason, own)), self.pairs)
+        why = (self.rule, str(masked(self.reason, own)), self.pairs, self.groups)
         files.audit.intent(self.plan_id, account, self.kind, ids, now, *why)
         _report_unsent(self.connection)
         if self.kind is AuditKind.REVOKE_ALL:

@@ -12,6 +12,7 @@ from qiscus_tui.store.audit_records import (
     AuditAccess,
     AuditAction,
     AuditCutShort,
+    AuditGroup,
     AuditIntent,
     AuditKind,
     AuditOutcome,
@@ -21,6 +22,19 @@ from qiscus_tui.store.audit_records import (
 from qiscus_tui.store.journal import JournalEntry, JournalState
 
 SEE_THE_LIST = "See which of them ended: qiscus-tui sessions"
+
+
+GONE = ("revoked", "already_gone")
+"""The outcomes of sessions that ended."""
+
+
+@dataclass(frozen=True)
+class OutcomeGroup:
+    """Sessions of a plan with the same outcome, for the same reason."""
+
+    outcome: str
+    reason: str
+    ids: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -52,6 +66,30 @@ class PastPlan:
             return "its end was not recorded"
         parts = [f"{n:,} {name.replace('_', ' ')}" for name, n in self.counts.items() if n]
         return " · ".join(parts) or "done"
+
+    @property
+    def groups(self) -> tuple[AuditGroup, ...]:
+        """Return where its sessions came from, the largest first; none in older records."""
+        return self.intent.groups if isinstance(self.intent, AuditIntent) else ()
+
+    @property
+    def whence(self) -> str:
+        """Return `GuzzleHttp · 10.2.0.0/24 and 3 more`; empty where it is not recorded."""
+        names = [group.name for group in self.groups]
+        more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+        return names[0] + more if names else ""
+
+    @property
+    def outcomes_together(self) -> list[OutcomeGroup]:
+        """Return its sessions by outcome and reason; those that are not gone first."""
+        together: dict[tuple[str, str], list[str]] = {}
+        for one in self.outcomes:
+            together.setdefault((one.outcome, one.reason), []).append(one.session_id)
+        known = {one.session_id for one in self.outcomes}
+        if missing := [one for one in self.intent.ids if one not in known]:
+            together["not_recorded", ""] = missing
+        groups = [OutcomeGroup(*kind, tuple(ids)) for kind, ids in together.items()]
+        return sorted(groups, key=lambda group: (group.outcome in GONE, -len(group.ids)))
 
 
 def past_plans(records: Iterable[AuditRecord]) -> list[PastPlan]:

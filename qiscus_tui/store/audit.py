@@ -20,6 +20,7 @@ from qiscus_tui.store.audit_records import (
     AuditAcknowledged,
     AuditAction,
     AuditCutShort,
+    AuditGroup,
     AuditIntent,
     AuditKind,
     AuditOutcome,
@@ -96,13 +97,14 @@ class AuditLog:
         rule: str = "",
         reason: str = "",
         pairs: Sequence[str] = (),
+        groups: Sequence[AuditGroup] = (),
     ) -> None:
         """Record what is about to be sent; it is on the disk when this returns.
 
         If this raises, nothing may be sent.
         """
         texts = {"rule": safe(rule, REASON_LENGTH), "reason": safe(reason, REASON_LENGTH)}
-        more = {**texts, "pairs": tuple(pairs)}
+        more = {**texts, "pairs": tuple(pairs), "groups": tuple(groups)}
         self._append(self._action(AuditIntent, plan_id, account, kind, ids, started, **more))
 
     def access(

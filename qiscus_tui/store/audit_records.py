@@ -57,11 +57,26 @@ class AuditAction(_Record, frozen=True):
     """Why, in the user's words (`--reason`)."""
 
 
+class AuditGroup(Struct, frozen=True):
+    """Sessions of a plan that came from the same place. None: not known."""
+
+    client: str | None
+    network: str | None
+    count: Count
+
+    @property
+    def name(self) -> str:
+        """Return `GuzzleHttp · 10.2.0.0/24`."""
+        return f"{self.client or 'unknown'} · {self.network or 'unknown'}"
+
+
 class AuditIntent(AuditAction, frozen=True, tag="intent"):
     """Written before the first request: who means to end which sessions."""
 
     pairs: tuple[str, ...] = ()
     """Fingerprints of the clients and networks of which every session was to be ended."""
+    groups: tuple[AuditGroup, ...] = ()
+    """Where they came from, the largest first; not all where there are very many."""
 
 
 class AuditAccess(AuditAction, frozen=True, tag="access"):
@@ -133,8 +148,15 @@ def _safe(record: AuditRecord) -> AuditRecord:
     match record:
         case AuditAction():
             fields["ids"] = tuple(safe(one, LONGEST_TEXT) for one in record.ids)
+            if isinstance(record, AuditIntent):
+                fields["groups"] = tuple(map(_safe_group, record.groups))
         case AuditSummary():
             fields["counts"] = {safe(k, LONGEST_TEXT): n for k, n in record.counts.items()}
         case _:
             pass
     return replace(record, **fields)
+
+
+def _safe_group(group: AuditGroup) -> AuditGroup:
+    client, network = (one and safe(one, LONGEST_TEXT) for one in (group.client, group.network))
+    return AuditGroup(client, network, group.count)

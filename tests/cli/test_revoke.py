@@ -499,7 +499,8 @@ def test_what_is_the_same_for_many_is_said_once(sprawling: Program) -> None:
 
     told = sprawling("audit", "--limit", "1").out.splitlines()
     assert told[1] == "    filter -id:000000000000"
-    assert len(told) == 2 + len(groups)
+    assert re.fullmatch(r"    from \S.* \(\d+\), \S.* \(\d+\), \S.* \(\d+\) and \d+ more", told[2])
+    assert len(told) == 3 + len(groups)
     assert told[-1].strip() == "… and 59 more"
 
 
@@ -552,6 +553,10 @@ def test_what_was_revoked_is_in_the_audit_log(logged_in: Program) -> None:
     plans = json.loads(logged_in("audit", "--json").out)
     assert (plans[0]["kind"], plans[0]["ids"]) == ("revoke", [first])
     assert plans[0]["outcomes"] == [{"id": first, "outcome": "revoked", "reason": None}]
+    (group,) = plans[0]["groups"]
+    assert group["count"] == 1
+    whence = f"{group['client'] or 'unknown'} · {group['network'] or 'unknown'}"
+    assert f"    from {whence} (1)" in logged_in("audit").out.splitlines()
     assert first in logged_in("revoke", first, "--json").out
 
 

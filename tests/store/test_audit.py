@@ -15,6 +15,7 @@ from qiscus_tui.store import files
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.audit_records import (
     AuditAcknowledged,
+    AuditGroup,
     AuditIntent,
     AuditKind,
     AuditOutcome,
@@ -286,3 +287,18 @@ def test_an_intent_names_the_host_and_the_user(
     assert fields["host"] == this_process().host
     assert fields["os_user"]
     assert fields["kind"] == "revoke-all"
+
+
+def test_groups_are_kept_and_a_record_without_them_is_read(log: AuditLog, account: Account) -> None:
+    groups = [AuditGroup("curl \x1b[31m", "10.2.0.0/24", 2), AuditGroup(None, None, 1)]
+    log.intent("with", account, AuditKind.REVOKE, IDS, groups=groups)
+    (intent,) = log.read().records
+    assert isinstance(intent, AuditIntent)
+    assert [group.count for group in intent.groups] == [2, 1]
+    assert intent.groups[0].name == "curl ␛[31m · 10.2.0.0/24"
+    assert intent.groups[1].name == "unknown · unknown"
+    older = json.loads(to_line(intent))
+    del older["groups"]
+    read = from_line(json.dumps(older).encode())
+    assert isinstance(read, AuditIntent)
+    assert read.groups == ()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.store.audit_records import AuditKind
+from qiscus_tui.store.audit_records import AuditGroup, AuditKind
 from qiscus_tui.store.processes import Process
 from qiscus_tui.tui.screens.audit import AuditScreen, PlanScreen
 from qiscus_tui.tui.screens.sessions import SessionsScreen
@@ -64,19 +64,32 @@ async def test_plans_stand_newest_first_with_how_they_ended(machine: Machine):
         assert all("1 revoked · 1 failed" in row and "admin@demo" in row for row in rows)
 
 
-async def test_enter_shows_what_became_of_each_session(machine: Machine):
-    written(machine, "aaaa1111", machine.clock.now())
+async def test_enter_shows_outcomes_rule_and_groups_and_never_a_line_a_session(machine: Machine):
+    (stored,) = machine.local_files.book.all()
+    log, ids = machine.local_files.audit, [f"{number:012x}" for number in range(470)]
+    groups = [AuditGroup("GuzzleHttp", "10.2.0.0/24", 461), AuditGroup("curl", None, 8)]
+    log.intent(
+        "aaaa1111", stored.account, AuditKind.REVOKE, ids, None, "filter client:curl", "", groups
+    )
+    log.outcomes("aaaa1111", [(one, "revoked", "") for one in ids[7:]])
+    log.outcomes("aaaa1111", [(one, "failed", "still listed") for one in ids[:7]])
+    log.summary("aaaa1111", {"revoked": 463, "failed": 7})
     async with machine.app() as here:
         await open_audit(here)
+        (row,) = [line for line in here.lines() if "463 revoked" in line]
+        assert "GuzzleHttp · 10.2.0.0/24 and 1 more" in row
+        assert "filter" in row
         await here.press("enter")
         assert isinstance(here.app.screen, PlanScreen)
-        text = here.text()
-        assert "revoke plan aaaa1111" in text
-        assert "https://demo.invalid" in text
-        first, second = (line for line in here.lines() if "3fa9c01b" in line)
-        assert "failed" in first
-        assert "still listed" in first
-        assert "revoked" in second
+        words = here.words()
+        assert "revoke plan aaaa1111" in words
+        assert "https://demo.invalid" in words
+        assert "rule filter client:curl" in words
+        assert f"7 failed still listed: {' '.join(ids[:5])} and 2 more" in words
+        assert words.index("7 failed") < words.index("463 revoked")
+        assert "461 GuzzleHttp · 10.2.0.0/24" in words
+        assert "8 curl · unknown" in words
+        assert "1 others" in words
         await here.press("escape", "escape")
         assert isinstance(here.app.screen, SessionsScreen)
 
@@ -96,7 +109,7 @@ async def test_a_session_without_an_outcome_says_so(machine: Machine):
         await open_audit(here)
         assert "its end was not recorded" in here.text()
         await here.press("enter")
-        assert "3fa9c01b0002  not recorded" in here.text()
+        assert "1 not recorded 3fa9c01b0002" in here.words()
 
 
 async def test_a_revoke_of_this_run_stands_in_it(machine: Machine):

@@ -9,6 +9,7 @@ from qiscus_tui.model.session import Session
 from qiscus_tui.model.turns import in_turns
 from qiscus_tui.service.audit_trail import AuditTrail
 from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.revocation.audit_groups import audit_groups
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.run import WIDTH, Revocation
@@ -29,11 +30,14 @@ async def revocation_on(
     ids = {target.session.id for target in plan.targets}
     pairs = await in_turns(whole_pair_steps(plan.listed, ids))
     long_lived = await connection.long_lived()
-    rule = str(masked(plan.rule, KnownSecrets(connection.client.own_secrets)))
+    known = KnownSecrets(connection.client.own_secrets)
+    rule = str(masked(plan.rule, known))
+    positions = [plan.listed.positions[target.session.id] for target in plan.targets]
+    groups = await audit_groups(plan.listed, known, positions)
     return Revocation(
         plan,
         _Server(connection, long_lived),
-        AuditTrail(connection, AuditKind.REVOKE, plan.id, rule, reason, pairs),
+        AuditTrail(connection, AuditKind.REVOKE, plan.id, rule, reason, pairs, groups),
         connection.account_storage.local_files.verified_calls(
             str(account.origin), account.app_code, f"{call.path} {call.field}"
         ),

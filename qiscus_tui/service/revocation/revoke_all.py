@@ -15,10 +15,12 @@ from qiscus_tui.errors import (
     Unreadable,
 )
 from qiscus_tui.model.account import Credentials
+from qiscus_tui.model.masking import KnownSecrets
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.turns import in_turns
 from qiscus_tui.service.audit_trail import AuditTrail
 from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.revocation.audit_groups import audit_groups
 from qiscus_tui.service.sessions.pairs import whole_pair_steps
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.signal_shield import shield
@@ -99,7 +101,9 @@ async def send_revoke_all(
     connection.must_be_writable()
     await asyncio.to_thread(connection.account_storage.secrets.probe)
     pairs = await in_turns(whole_pair_steps(listed, listed.positions.keys()))
-    trail = AuditTrail(connection, AuditKind.REVOKE_ALL, reason=reason, pairs=pairs)
+    groups = await audit_groups(listed, KnownSecrets(connection.client.own_secrets))
+    kind = AuditKind.REVOKE_ALL
+    trail = AuditTrail(connection, kind, reason=reason, pairs=pairs, groups=groups)
     async with connection.account_storage.lock(connection.account):
         held = await connection.credentials()  # another program may have renewed them
         long_lived = await connection.long_lived()

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.history import GONE
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
@@ -23,7 +24,7 @@ from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow, TextTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from qiscus_tui.service.history import PastPlan
     from qiscus_tui.service.workspace import Workspace
@@ -32,16 +33,19 @@ PLAN_COLUMNS = (
     TextColumn("WHEN", 17, 99),
     TextColumn("WHAT", 12, 80),
     TextColumn("SESSIONS", 9, 60),
-    TextColumn("RESULT", 40, 90, least=16),
-    TextColumn("ACCOUNT", 48, 50, least=12),
+    TextColumn("RESULT", 40, 90, least=24),
+    TextColumn("FROM", 44, 70, least=16),
+    TextColumn("BY RULE", 60, 60, least=14),
+    TextColumn("ACCOUNT", 48, 50, least=24),
     TextColumn("BY", 40, 40, least=8),
 )
-OUTCOME_COLUMNS = (
-    TextColumn("ID", 12, 99),
-    TextColumn("OUTCOME", 16, 90),
-    TextColumn("REASON", 300, 80, least=10),
+PART_COLUMNS = (
+    TextColumn("SESSIONS", 9, 99),
+    TextColumn("OUTCOME", 60, 90, least=12),
+    TextColumn("REASON AND IDS", 300, 80, least=10),
 )
-NOT_WRITTEN = "not recorded"
+MOST_IDS = 5
+"""Ids that are named of the sessions with the same outcome."""
 
 
 class AuditScreen(BaseScreen[None]):
@@ -109,7 +113,7 @@ class AuditScreen(BaseScreen[None]):
 
 
 class PlanScreen(BaseScreen[None]):
-    """One plan: who, when, from where, and each session's outcome."""
+    """One plan: who, when, by which rule, its outcomes, and where its sessions came from."""
 
     CSS_PATH = "accounts.tcss"
     AUTO_FOCUS = "#outcomes"
@@ -127,7 +131,7 @@ class PlanScreen(BaseScreen[None]):
         yield Static(classes="rule")
         yield Static("\n".join(plan_facts(self._plan)), id="plan-facts", markup=False)
         yield Static(classes="rule")
-        yield TextTable(OUTCOME_COLUMNS, id="outcomes")
+        yield TextTable(PART_COLUMNS, id="outcomes")
         yield Static(classes="rule")
         yield ActionBar(id="plan-actions")
 
@@ -145,7 +149,7 @@ class PlanScreen(BaseScreen[None]):
         self.query_one("#plan-actions", ActionBar).show_commands(Scope.PLAN, self.context)
         rows = self.query_one(TextTable)
         rows.show_notice("It named no session.")
-        rows.show_rows(outcome_rows(self._plan))
+        rows.show_rows([*outcome_rows(self._plan), *group_rows(self._plan)])
 
 
 def _plans(workspace: Workspace) -> list[PastPlan]:
@@ -162,6 +166,8 @@ def _plan_row(plan: PastPlan, now: float) -> TextRow:
             intent.kind.value,
             f"{len(intent.ids):>8,}",
             safe(plan.words),
+            safe(plan.whence),
+            safe(intent.rule or intent.reason),
             safe(intent.account),
             _who(plan),
         )
@@ -186,24 +192,38 @@ def plan_facts(plan: PastPlan) -> list[str]:
         ("server", safe(intent.server)),
         ("by", f"{_who(plan)} on {safe(intent.process.host)}"),
         ("sessions", f"{len(intent.ids):,}"),
+        *((("rule", safe(intent.rule)),) if intent.rule else ()),
         *((("reason", safe(intent.reason)),) if intent.reason else ()),
     )
     return [f"{name:<10}{value}" for name, value in facts]
 
 
 def outcome_rows(plan: PastPlan) -> list[TextRow]:
-    """Return each session of the plan, those that were not revoked first."""
-    known = {one.session_id for one in plan.outcomes}
-    rows = [
-        TextRow((safe(one.session_id), _words(one.outcome), safe(one.reason)))
-        for one in sorted(plan.outcomes, key=lambda one: one.outcome in _GONE)
+    """Return the outcomes, a row for each reason; those of sessions that are not gone first."""
+    return [
+        TextRow(
+            (
+                f"{len(group.ids):>8,}",
+                safe(group.outcome).replace("_", " "),
+                ": ".join(filter(None, (safe(group.reason), _ids(group.ids)))),
+            ),
+            is_muted=group.outcome in GONE,
+        )
+        for group in plan.outcomes_together
     ]
-    missing = [one for one in plan.intent.ids if one not in known]
-    return rows + [TextRow((safe(one), NOT_WRITTEN, ""), is_muted=True) for one in missing]
 
 
-_GONE = ("revoked", "already_gone")
+def _ids(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - MOST_IDS:,} more" if len(ids) > MOST_IDS else ""
+    return "  ".join(map(safe, ids[:MOST_IDS])) + more
 
 
-def _words(outcome: str) -> str:
-    return safe(outcome).replace("_", " ")
+def group_rows(plan: PastPlan) -> list[TextRow]:
+    """Return where the sessions came from, under a heading; nothing where it is not recorded."""
+    if not plan.groups:
+        return []
+    rows = [TextRow((f"{one.count:>8,}", safe(one.name), "")) for one in plan.groups]
+    rest = len(plan.intent.ids) - sum(one.count for one in plan.groups)
+    if rest > 0:
+        rows.append(TextRow((f"{rest:>8,}", "others", "")))
+    return [TextRow(("", "", "")), TextRow(("", "CLIENT AND NETWORK", ""), is_muted=True), *rows]
