@@ -44,7 +44,7 @@ PART_COLUMNS = (
     TextColumn("OUTCOME", 60, 90, least=12),
     TextColumn("REASON AND IDS", 300, 80, least=10),
 )
-MOST_IDS = 5
+MOST_IDS = 3
 """Ids that are named of the sessions with the same outcome."""
 
 
