@@ -69,7 +69,7 @@ async def test_enter_shows_outcomes_rule_and_groups_and_never_a_line_a_session(m
     log, ids = machine.local_files.audit, [f"{number:012x}" for number in range(470)]
     groups = [AuditGroup("GuzzleHttp", "10.2.0.0/24", 461), AuditGroup("curl", None, 8)]
     log.intent(
-        "aaaa1111", stored.account, AuditKind.REVOKE, ids, None, "filter client:curl", "", groups
+        "aaaa1111", stored.account, AuditKind.REVOKE, ids, None, "filter client:curl", groups=groups
     )
     log.outcomes("aaaa1111", [(one, "revoked", "") for one in ids[7:]])
     log.outcomes("aaaa1111", [(one, "failed", "still listed") for one in ids[:7]])
