@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from qiscus_tui.model.group_keys import GroupKey
-from qiscus_tui.model.masking import KnownSecrets, masked
+from qiscus_tui.model.masking import MASK, KnownSecrets, masked
 from qiscus_tui.model.turns import in_turns
 from qiscus_tui.query import Moment
 from qiscus_tui.service.sessions.groups import group_steps
@@ -30,5 +30,7 @@ async def audit_groups(
     recorded: list[AuditGroup] = []
     for group in groups[:MOST]:
         client, network = group.values
+        if text(listed.clients[group.positions[0]]) == MASK:  # what is cut off is no version
+            client = MASK
         recorded.append(AuditGroup(text(client), text(network), group.count))
     return tuple(recorded)
