@@ -31,6 +31,8 @@ class Console:
     no_input: bool = False
     caught: list[int] = field(default_factory=list[int])
     """Signals that have arrived: no question is asked after them."""
+    account: str | None = None
+    """The account that JSON objects name; None where there is one alone."""
     _progress: int = field(default=0, repr=False)
 
     @property
@@ -96,9 +98,16 @@ class Console:
         except BrokenPipeError:
             self.drop_results()
 
-    def result_json(self, value: object) -> None:
+    def result_json(self, value: dict[str, object] | list[dict[str, object]]) -> None:
         """Write a result as one line of JSON."""
-        self.result(ascii_json(value))
+        objects = [value] if isinstance(value, dict) else value
+        named = [{**self.account_field, **one} for one in objects]
+        self.result(ascii_json(named[0] if isinstance(value, dict) else named))
+
+    @property
+    def account_field(self) -> dict[str, object]:
+        """Return what each JSON object has first: its account, with `--all-accounts`."""
+        return {} if self.account is None else {"account": self.account}
 
     @contextlib.contextmanager
     def result_stream(self) -> Generator[Callable[[bytes], None]]:

@@ -58,12 +58,15 @@ def run_app(options: argparse.Namespace, app: "Callable[[Workspace], int]") -> i
 
 
 def _verb(options: argparse.Namespace, console: Console, core_limit: int | None) -> int:
+    from qiscus_tui.cli.all_accounts import check_all_accounts, run_for_each
     from qiscus_tui.cli.ending import run_until_signal
     from qiscus_tui.cli.notices import report_crashes, warn_of_unmatched_accounts
     from qiscus_tui.cli.opening import open_for
     from qiscus_tui.cli.verbs import Context, Run
 
     run: Run = options.run
+    if options.all_accounts:
+        check_all_accounts(options)
     with _logged(options, console, os.environ):
         workspace = replace(
             open_for(options), show_secret=console.show_secret, warn=console.show_error
@@ -72,14 +75,20 @@ def _verb(options: argparse.Namespace, console: Console, core_limit: int | None)
         trouble = report_crashes(context) if options.reports_crashes else None
         if options.changes:
             warn_of_unmatched_accounts(context)
-        result = run(context)
-        code = result if isinstance(result, int) else run_until_signal(result, console)
+
+        def run_one(one: Context) -> int:
+            result = run(one)
+            return result if isinstance(result, int) else run_until_signal(result, console)
+
+        code = run_for_each(context, run_one) if options.all_accounts else run_one(context)
         if trouble is not None:
             console.show_error(trouble)
         return code
 
 
 def _app(options: argparse.Namespace, console: Console, app: "Callable[[Workspace], int]") -> int:
+    if options.all_accounts:
+        raise UsageError("The app shows one account at a time", "Switch to another with A.")
     terminal = os.environ.get("TERM", "")
     # Textual draws on stderr: redirected, the keys would work on an invisible screen.
     if not all(stream.isatty() for stream in (console.source, console.out, console.err)):

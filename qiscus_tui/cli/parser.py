@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 _WITH_VALUE = {"--account", "--server", "--config", "--log", "--timeout"}
-_WITHOUT_VALUE = {"--demo", "--no-input", "--debug", "--version", "-h", "--help"}
+_WITHOUT_VALUE = {"--all-accounts", "--demo", "--no-input", "--debug", "--version", "-h", "--help"}
 _WITH_EQUALS = "Write a value that begins with a dash with =, such as --filter=-curl."
 _UNKNOWN_VERB = re.compile(r"argument VERB: invalid choice: (['\"])(?P<word>.*?)\1 \(", re.DOTALL)
 
@@ -193,6 +193,12 @@ def _add_globals(parser: Parser, *, suppressed: bool) -> None:
     group = parser.add_argument_group("global options")
     add = group.add_argument
     add("--account", metavar="NAME", default=default(None), help="the account to use")
+    add(
+        "--all-accounts",
+        action="store_true",
+        default=default(False),
+        help="each account in turn: sessions, prune, check, scan, status",
+    )
     add("--server", metavar="URL", default=default(None), help="the server to log in to")
     add(
         "--config",

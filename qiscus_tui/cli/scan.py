@@ -14,9 +14,9 @@ from qiscus_tui.errors import StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.ascii_json import ascii_json
 from qiscus_tui.model.text import safe
-from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.scan.files import STDIN, Event, Found, NotRead, Read, Skipped, scan
 from qiscus_tui.service.scan.live_tokens import SHORTEST, LiveTokens
+from qiscus_tui.service.sessions.export import Export, Record
 from qiscus_tui.service.sessions.session_list import SessionList
 
 BATCH = 0.05
@@ -43,13 +43,14 @@ async def run(context: Context) -> int:
         listed = await connection.read_list(
             lambda read: console.progress(f"{count(read, 'session')} so far")
         )
+        secrets = frozenset((await connection.credentials()).secrets)
     console.end_progress()
     tokens = LiveTokens.of(listed.sessions)
     _check(listed, tokens)
     for gap in gaps(listed):
         console.say(gap)
     stdin = console.source.fileno() if STDIN in options.paths else 0
-    results = _Results(listed, console, _format(options))
+    results = _Results(Export(listed, (), secrets), console, _format(options))
     events = scan(options.paths, tokens, stdin)
     while batch := await asyncio.to_thread(_batch, events):
         for event in batch:
@@ -95,7 +96,7 @@ def _format(options: argparse.Namespace) -> str:
 class _Results:
     """Writes what is found while it is found: nothing is held but ids and numbers."""
 
-    listed: SessionList
+    sessions: Export
     console: Console
     form: str
     found: int = 0
@@ -103,6 +104,8 @@ class _Results:
     size: int = 0
     not_read: int = 0
     skipped: int = 0
+    records: dict[int, Record] = field(default_factory=dict[int, Record])
+    """Of the sessions that were found, by position."""
     ids: set[str] = field(default_factory=set[str])
 
     def take(self, event: Event) -> None:
@@ -121,23 +124,22 @@ class _Results:
 
     def _show(self, found: Found) -> None:
         position = found.at.position
-        session = self.listed.sessions[position]
+        session = self.sessions.listed.sessions[position]
+        record = self.records.get(position)
+        if record is None:
+            record = self.records[position] = self.sessions.record(position)
         is_new = session.id not in self.ids
         self.found += 1
         self.ids.add(session.id)
         match self.form:
             case "json":
-                record = {
+                shown = {
+                    **self.console.account_field,
                     "path": found.path,
                     "line": found.at.line,
-                    "id": session.id,
-                    "client": self.listed.clients[position],
-                    "ip": session.ip,
-                    "expires_at": None
-                    if session.expires_at is None
-                    else rfc3339(session.expires_at),
+                    **{name: record[name] for name in ("id", "client", "ip", "expires_at")},
                 }
-                self.console.result(("," if self.found > 1 else "[") + ascii_json(record))
+                self.console.result(("," if self.found > 1 else "[") + ascii_json(shown))
             case "ids":
                 if is_new:
                     self.console.result(session.id)
@@ -146,7 +148,7 @@ class _Results:
                 own = "  (this program's own)" if session.current else ""
                 self.console.result(
                     f"{safe(found.path, LONGEST_PATH)}{line}: {session.id}  "
-                    f"{self.listed.clients[position]}  {session.safe_ip or UNKNOWN}  "
+                    f"{_text(record['client'])}  {_text(record['ip'])}  "
                     f"expires {moment(session.expires_at)}{own}"
                 )
 
@@ -165,6 +167,10 @@ class _Results:
     @property
     def _read_words(self) -> str:
         return f"{count(self.files, 'file')}, {self.size / 1e6:,.1f} MB"
+
+
+def _text(value: object) -> str:
+    return UNKNOWN if value is None else safe(str(value))
 
 
 VERB = Verb(

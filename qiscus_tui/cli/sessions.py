@@ -103,7 +103,7 @@ async def _list_sessions(context: Context, request: ListRequest, found: _Found) 
         for line in session_table(listed, chosen, now, console.out_width):
             console.result(line)
     else:
-        Export(listed, chosen, found.secrets, now).write(form, console.out)
+        Export(listed, chosen, found.secrets, now, console.account_field).write(form, console.out)
     of_all = f" of {len(listed):,}" if len(chosen) != len(listed) else ""
     return f"{count(len(chosen), 'session')}{of_all}"
 
@@ -122,7 +122,8 @@ def _list_groups(context: Context, request: ListRequest, found: _Found) -> str:
         for line in group_table(request.group_by, shown, now, console.out_width):
             console.result(line)
     else:
-        GroupExport(listed, request.group_by, shown, found.secrets).write(form, console.out)
+        first = console.account_field
+        GroupExport(listed, request.group_by, shown, found.secrets, first).write(form, console.out)
     of_all = f" of {len(groups):,}" if len(shown) != len(groups) else ""
     return f"{count(len(shown), 'group')}{of_all}, {count(len(found.positions), 'session')}"
 

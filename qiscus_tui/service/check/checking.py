@@ -2,8 +2,10 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from functools import partial
 
 from qiscus_tui.errors import StorageError
+from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.turns import in_turns
 from qiscus_tui.query import Moment
 from qiscus_tui.service.check.findings import (
@@ -50,10 +52,12 @@ async def check(
     moment = Moment(now, expiring)
     pairs = await in_turns(pair_steps(listed, moment))
     clients = await in_turns(group_steps(listed, (GroupKey.CLIENT,), moment))
-    short = (await connection.credentials()).short_lived
+    held = await connection.credentials()
+    short = held.short_lived
+    hide = partial(masked, known=KnownSecrets(held.secrets), is_secret=listed.lists_token)
     figures = replace(
         figures_of(listed, now, expiring, short.expires_at if short else None),
-        by_client=[(group.name, group.count) for group in clients],
+        by_client=[(str(hide(group.name)), group.count) for group in clients],
     )
     trouble: StorageError | None = None
     earlier: Seen | None = None
@@ -70,9 +74,15 @@ async def check(
         {fingerprint: now for fingerprint, _ in pairs},
         {fingerprint: newest for _, fingerprint, newest in returned},
     )
-    return CheckReport(
-        connection.name, now, listed, figures, tuple(findings), seen, trouble=trouble
+    shown = tuple(
+        replace(one, message=str(hide(one.message)), client=_text(hide(one.client)))
+        for one in findings
     )
+    return CheckReport(connection.name, now, listed, figures, shown, seen, trouble=trouble)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _revoked_pairs(connection: Connection) -> dict[str, AuditIntent]:

@@ -57,6 +57,8 @@ class Export:
     """Texts that must not appear, such as our own tokens."""
     server_now: float | None = None
     """The time from which `expires_in` counts, epoch seconds; None: that of the listing."""
+    first: Record = field(default_factory=dict[str, object])
+    """What each JSON object has before its session."""
 
     def write(self, kind: ExportFormat, out: TextIO) -> None:
         """Write all of it in this format."""
@@ -96,7 +98,7 @@ class Export:
         """Write one ASCII JSON array, a session a line."""
         before = "[\n"
         for position in self.positions:
-            out.write(before + ascii_json(self.record(position)))
+            out.write(before + ascii_json({**self.first, **self.record(position)}))
             before = ",\n"
         out.write("[]\n" if before == "[\n" else "\n]\n")
 

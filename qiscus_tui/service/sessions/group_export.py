@@ -35,6 +35,8 @@ class GroupExport:
     groups: Sequence[Group]
     secrets: Collection[str] = field(default=(), repr=False)
     """Texts that must not appear, such as our own tokens."""
+    first: Record = field(default_factory=dict[str, object])
+    """What each JSON object has before its group."""
 
     def write(self, kind: ExportFormat, out: TextIO) -> None:
         """Write them in this format."""
@@ -42,7 +44,7 @@ class GroupExport:
         records = [self._record(group, known) for group in self.groups]
         match kind:
             case ExportFormat.JSON:
-                lines = ",\n".join(map(ascii_json, records))
+                lines = ",\n".join(ascii_json({**self.first, **record}) for record in records)
                 out.write(f"[\n{lines}\n]\n" if lines else "[]\n")
             case ExportFormat.CSV:
                 columns = (*(key.value for key in self.keys), *FACTS)

@@ -1,0 +1,133 @@
+"""`--all-accounts`: each account in turn, and the worst exit code."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qiscus_tui.demo.calls import Call, Fault
+from tests.cli.conftest import EMAIL, Program
+
+OTHER = "supervisor@demo.example"
+
+
+@pytest.fixture
+def both(logged_in: Program) -> Program:
+    """Two users are logged in here; the second is the one that was used last."""
+    done = logged_in.login(OTHER, "--name", "other")
+    assert done.code == 0, done.err
+    return logged_in
+
+
+def names(program: Program) -> list[str]:
+    return sorted(one["account"] for one in json.loads(program("accounts", "--json").out))
+
+
+def json_lines(text: str) -> list[Any]:
+    """The JSON values one after the other."""
+    decoder, values, at = json.JSONDecoder(), list[Any](), 0
+    while at < len(text.rstrip()):
+        value, end = decoder.raw_decode(text, at)
+        values.append(value)
+        at = end + len(text[end:]) - len(text[end:].lstrip())
+    return values
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sessions",),
+        ("sessions", "--group-by", "client"),
+        ("status",),
+        ("check",),
+        ("prune", "--keep-newest", "1", "--dry-run"),
+    ],
+)
+def test_each_account_has_its_result_and_json_names_it(
+    both: Program, words: tuple[str, ...]
+) -> None:
+    done = both("--all-accounts", *words, "--json")
+    assert done.code == 0, done.err
+    values = json_lines(done.out)
+    shown = [value if isinstance(value, list) else [value] for value in values]
+    assert [{one["account"] for one in group} for group in shown] == [
+        {name} for name in names(both)
+    ]
+    alone = both("--account", "other", *words, "--json").out
+    assert alone.count('"account"') == (1 if words[0] in {"status", "check"} else 0)
+
+
+def test_for_people_each_has_a_heading(both: Program) -> None:
+    done = both("sessions", "--all-accounts")
+    heads = [line for line in done.out.splitlines() if line.startswith("== ")]
+    assert (done.code, heads) == (0, [f"== {name}" for name in names(both)])
+
+
+def test_one_that_fails_stops_no_other_and_gives_the_exit_code(both: Program) -> None:
+    both.server.fail_next(Call.LIST, Fault(401))
+    done = both("sessions", "--all-accounts", "--json")
+    assert done.code == 4
+    first, second = names(both)
+    (listed,) = json_lines(done.out)
+    assert isinstance(listed, list)
+    assert {one["account"] for one in listed} == {second}
+    assert first in done.err
+
+
+def test_the_metrics_of_all_are_in_one_file(both: Program, tmp_path: Path) -> None:
+    file = tmp_path / "q.prom"
+    both.server.fail_next(Call.LIST, *[Fault(503)] * 5)
+    done = both("check", "--all-accounts", "--metrics", str(file), "--max-live", "0")
+    assert done.code == 1
+    first, second = names(both)
+    text = file.read_text()
+    assert f'qiscus_check_success{{account="{first}"}} 0' in text
+    assert f'qiscus_check_success{{account="{second}"}} 1' in text
+
+
+def test_files_are_scanned_for_the_tokens_of_each(both: Program, tmp_path: Path) -> None:
+    tokens = [both.server.sessions(email)[0].token for email in (EMAIL, OTHER)]
+    (tmp_path / "log").write_text("\n".join(tokens))
+    done = both("scan", "--all-accounts", "--json", str(tmp_path / "log"))
+    found = [one for value in json_lines(done.out) if isinstance(value, list) for one in value]
+    assert done.code == 1
+    assert [one["account"] for one in found] == names(both)
+    assert list(found[0])[:2] == ["account", "path"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("revoke", "--filter=curl"),
+        ("token",),
+        ("logout",),
+        (),
+        ("sessions", "--csv"),
+        ("sessions", "--account", "other"),
+        ("prune", "--keep-newest", "1", "--dry-run", "--out", "plan"),
+        ("scan", "-"),
+    ],
+)
+def test_where_it_makes_no_sense_it_is_refused(both: Program, words: tuple[str, ...]) -> None:
+    calls = both.server.calls.total()
+    if words:
+        assert both("--all-accounts", *words).code == 2
+    assert both.server.calls.total() == calls
+
+
+def test_credentials_of_the_environment_are_one_account(
+    both: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", "LLT")
+    monkeypatch.setenv("QISCUS_APP_ID", "demo")
+    assert both("sessions", "--all-accounts").code == 2
+
+
+def test_without_an_account_a_login_is_needed(program: Program) -> None:
+    assert program("check", "--all-accounts").code == 4
+
+
+def test_the_demo_has_one(program: Program) -> None:
+    done = program("--demo", "--all-accounts", "sessions", "--limit", "1", "--json")
+    assert (done.code, len(json.loads(done.out))) == (0, 1)
