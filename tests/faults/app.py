@@ -13,6 +13,7 @@ from qiscus_tui.errors import NoAccount
 from qiscus_tui.service.account_selection import AccountOptions
 from qiscus_tui.service.workspace import Workspace, open_workspace
 from qiscus_tui.tui.app import QiscusTui
+from qiscus_tui.tui.screens.sessions import SessionsScreen
 from tests.clocks import ManualClock
 from tests.faults.stage import EMAIL, Deed, Stage
 from tests.tui.demo_app import Running
@@ -62,6 +63,14 @@ async def app_on(stage: Stage) -> AsyncGenerator[Running]:
         running = Running(app, pilot, stage.server.state, clock)
         await running.settle()
         yield running
+        await _close(running)
+
+
+async def _close(running: Running) -> None:
+    """Close what `q` would have closed; a process that ends without it needs no closing."""
+    for screen in running.app.screen_stack:
+        if isinstance(screen, SessionsScreen) and screen.feed.connection is not None:
+            await screen.feed.connection.close()
 
 
 async def do(running: Running, deed: Deed) -> None:
