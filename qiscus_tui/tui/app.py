@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.reactive import Reactive
 
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
@@ -14,10 +15,11 @@ from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.leaving import Leaving
 from qiscus_tui.tui.navigation import Navigation
-from qiscus_tui.tui.theme import use_theme
+from qiscus_tui.tui.theme import DARK, THEMES, use_theme
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+    from textual.theme import Theme
 
     from qiscus_tui.errors import QiscusTuiError
     from qiscus_tui.service.account_selection import SelectedAccount
@@ -38,6 +40,8 @@ class QiscusTui(CommandApp, inherit_bindings=False):
         Binding("ctrl+z", "suspend_process", show=False),
     ]
 
+    theme: Reactive[str] = Reactive(DARK)  # set later, all CSS would be parsed again
+
     def __init__(
         self, workspace: Workspace, choice: SelectedAccount | None, *, few_colours: bool = False
     ) -> None:
@@ -56,6 +60,11 @@ class QiscusTui(CommandApp, inherit_bindings=False):
         """What is said on the terminal that is left behind."""
         self.animation_level = "none"
         use_theme(self, workspace.config.ui.theme, few_colours=few_colours)
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Textual's themes and ours."""
+        return {**super().available_themes, **{theme.name: theme for theme in THEMES}}
 
     def get_default_screen(self) -> Screen[None]:
         """The first frame."""

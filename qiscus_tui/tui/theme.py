@@ -166,7 +166,6 @@ QISCUS_ANSI_DARK = _ansi(ANSI_DARK, "ansi_cyan", dark=True)
 QISCUS_ANSI_LIGHT = _ansi(ANSI_LIGHT, "ansi_blue", dark=False)
 
 THEMES = (QISCUS_DARK, QISCUS_LIGHT, QISCUS_ANSI_DARK, QISCUS_ANSI_LIGHT)
-"""`use_theme` is for `App.__init__`: later it parses all CSS once more."""
 
 
 def has_few_colours(environ: Mapping[str, str]) -> bool:
@@ -179,9 +178,7 @@ def has_few_colours(environ: Mapping[str, str]) -> bool:
 
 
 def use_theme(app: App[int], wanted: str, *, few_colours: bool) -> None:
-    """Register our themes, and use the one configured. Raises ConfigError for an unknown one."""
-    for theme in THEMES:
-        app.register_theme(theme)
+    """Use the theme that is configured. Raises ConfigError for an unknown one."""
     if wanted not in app.available_themes:
         raise ConfigError(
             f'There is no theme "{safe(wanted, 60)}", as config.toml wants it under [ui]',
