@@ -108,4 +108,4 @@ def _zone(name: object) -> tzinfo | None:
 
 def rfc3339(epoch: float) -> str:
     """Return `2026-10-24T16:02:11Z`, UTC, whole seconds."""
-    return datetime.fromtimestamp(math.floor(epoch), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(math.floor(epoch), UTC).isoformat()[:19] + "Z"

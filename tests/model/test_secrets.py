@@ -2,6 +2,7 @@
 
 import html
 import json
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -10,7 +11,15 @@ from hypothesis import strategies as st
 
 from qiscus_tui.model.account import Account, Credentials, Role, ShortLived
 from qiscus_tui.model.ids import ID_LENGTH, can_be_token, fingerprint
-from qiscus_tui.model.masking import MASK, MAX_DEPTH, RUN, KnownSecrets, masked
+from qiscus_tui.model.masking import (
+    MASK,
+    MAX_DEPTH,
+    RUN,
+    KnownSecrets,
+    masked,
+    may_be_in,
+    pieces_of,
+)
 from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.session import Session, is_full_id
 
@@ -182,3 +191,19 @@ def test_no_run_of_a_secret_is_left(before: str, after: str, start: int, end: in
     left = KNOWN.hidden(before + piece + after)
     runs = {SECRET[at : at + RUN] for at in range(len(SECRET) - RUN + 1)}
     assert not any(run in left for run in runs)
+
+
+@given(
+    st.sampled_from([SECRET, AWKWARD, "short", "QEX%41bcdefghij", "QEXaaaaaaaabbbbbbbb"]),
+    st.text(max_size=12),
+    st.integers(0, 9),
+    st.integers(4, 19),
+    st.sampled_from([str, quote, html.escape, json.dumps]),
+)
+@settings(max_examples=200, deadline=None)
+def test_no_secret_is_missed_by_its_pieces(
+    secret: str, around: str, start: int, end: int, written: Callable[[str], str]
+) -> None:
+    text = f"{around}{written(secret[start:end])}{around}"
+    if KnownSecrets([secret]).occur_in(text):
+        assert may_be_in(secret, pieces_of(text))

@@ -6,11 +6,11 @@ They contain no token, nor any value of an unknown field that looks like a secre
 import enum
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property
 from typing import TextIO
 
 from qiscus_tui.model.ascii_json import ascii_json
-from qiscus_tui.model.masking import KnownSecrets, masked
+from qiscus_tui.model.masking import KnownSecrets, masked, may_be_in, pieces_of
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -36,6 +36,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet would compute a cell that begins like this."""
 
 Record = dict[str, object]
+
+Texts = tuple[str | None, ...]
+"""Client, user agent, address and user of a session."""
+
+_MOST_READ = 10_000
 
 
 class ExportFormat(enum.Enum):
@@ -72,8 +77,10 @@ class Export:
         """Return one session as JSON values: exact text, times RFC 3339 UTC, unknown is None."""
         listed = self.listed
         session, known = listed.sessions[position], listed.labels[position]
-        known_secrets = KnownSecrets(filter(None, (*self.secrets, session.token)))
-        hide = partial(masked, known=known_secrets, is_secret=listed.lists_token)
+        name = None if session.user_agent is None else listed.clients[position]
+        client, user_agent, ip, user = self._without_secrets(
+            (name, session.user_agent, session.ip, session.user), session.token
+        )
         listed_at = listed.read_at + listed.offset
         now = listed_at if self.server_now is None else self.server_now
         expires_at = session.expires_at
@@ -84,15 +91,43 @@ class Export:
             "expires_computed": session.expires_computed,
             "expires_in": None if expires_at is None else int(expires_at - now),
             "last_used_at": _time(session.last_used_at),
-            "client": None if session.user_agent is None else hide(listed.clients[position]),
-            "user_agent": hide(session.user_agent),
-            "ip": hide(session.ip),
-            "user": hide(session.user),
+            "client": client,
+            "user_agent": user_agent,
+            "ip": ip,
+            "user": user,
             "current": session.current,
             "revocable": session.revocable,
             "label": known.label if known else None,
-            "extra": hide(session.extra or {}),
+            "extra": self._masked(session.extra, session.token) if session.extra else {},
         }
+
+    def _without_secrets(self, texts: Texts, token: str | None) -> tuple[object, ...]:
+        """Return the texts without secrets: those that many sessions have are read once."""
+        known = self._read.get(texts)
+        if known is None:
+            shown = tuple(self._masked(text) for text in texts)
+            pieces = frozenset[str]().union(*(pieces_of(text) for text in texts if text))
+            known = shown, pieces
+            if len(self._read) < _MOST_READ:
+                self._read[texts] = known
+        shown, pieces = known
+        if token is None or not may_be_in(token, pieces):
+            return shown
+        return tuple(self._masked(text, token) for text in texts)
+
+    def _masked(self, value: object, token: str | None = None) -> object:
+        """Return a value without secrets, the session's own token among them."""
+        known = KnownSecrets((*self.secrets, token)) if token else self._known_secrets
+        return masked(value, known, self.listed.lists_token)
+
+    @cached_property
+    def _known_secrets(self) -> KnownSecrets:
+        return KnownSecrets(filter(None, self.secrets))
+
+    @cached_property
+    def _read(self) -> dict[Texts, tuple[tuple[object, ...], frozenset[str]]]:
+        """Texts without secrets, and the pieces of them that could be of a token."""
+        return {}
 
     def _write_json(self, out: TextIO) -> None:
         """Write one ASCII JSON array, a session a line."""
