@@ -132,6 +132,13 @@ class Console:
         except BrokenPipeError:
             self.drop_results()
 
+    def flush(self) -> None:
+        """Write what is buffered of the results, for a reader that follows."""
+        try:
+            self.out.flush()
+        except BrokenPipeError:
+            self.drop_results()
+
     def drop_results(self) -> None:
         """Discard all further results: stdout is closed."""
         with contextlib.suppress(OSError, ValueError):  # not a real file: nothing to redirect

@@ -55,6 +55,7 @@ async def run(context: Context) -> int:
     while batch := await asyncio.to_thread(_batch, events):
         for event in batch:
             results.take(event)
+        console.flush()
     results.end()
     if tokens.without_token:
         console.say(
@@ -81,10 +82,12 @@ def _batch(events: Iterator[Event]) -> list[Event]:
     """Return the next events; none at the end. Runs in a thread: reading may wait."""
     until = time.monotonic() + BATCH
     batch: list[Event] = []
+    found = False
     for event in events:
         batch.append(event)
-        if time.monotonic() > until:
-            break
+        found = found or isinstance(event, Found)
+        if time.monotonic() > until or (found and isinstance(event, Read)):
+            break  # what was found must not wait for a slow pipe
     return batch
 
 

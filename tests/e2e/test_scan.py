@@ -1,6 +1,7 @@
 """`scan` as a process of its own: stdin, pipes, and what a shell makes of its result."""
 
 import gzip
+import signal
 import subprocess
 from collections.abc import Generator
 from pathlib import Path
@@ -31,6 +32,25 @@ def test_stdin_is_read_unpacked_and_the_ids_go_to_revoke(here: Machine) -> None:
     )
     assert done.stdout.splitlines()[0] == b"2 revoked"
     assert not {first, second} & here.tokens()
+
+
+def test_what_is_found_in_a_pipe_that_goes_on_is_shown_at_once(here: Machine) -> None:
+    _, kept = here.kept()
+    assert kept.short_lived is not None
+    with subprocess.Popen(
+        [*here.program, "scan", "--ids", "-"],
+        env=here.environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(f"{kept.short_lived.token}\n".encode())
+        process.stdin.flush()
+        assert process.stdout.readline().decode().strip() == fingerprint(kept.short_lived.token)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait() == 128 + signal.SIGTERM
 
 
 def test_json_of_stdin_names_it(here: Machine) -> None:
