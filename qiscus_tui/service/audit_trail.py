@@ -80,7 +80,7 @@ def check_reason(connection: Connection, reason: str) -> None:
     if connection.needs_reason and not reason:
         raise UsageError(
             'A reason is required here, by reason = "required" under [audit] in config.toml',
-            "Nothing was sent. Say why: --reason 'leaked in a log, ticket 4711'",
+            "Nothing was sent. On the command line: --reason 'leaked in a log, ticket 4711'",
         )
 
 

@@ -11,12 +11,13 @@ from qiscus_tui.demo.app import demo_app
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.demo.dialects import Fields
 from qiscus_tui.demo.shapes import Entry
-from qiscus_tui.errors import ReadOnly
+from qiscus_tui.errors import ReadOnly, UsageError
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.on_connection import forget_own_if_ended, revocation_on
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
+from qiscus_tui.service.revocation.revoke_all import revoke_all
 from qiscus_tui.service.workspace import DemoAccess
 from qiscus_tui.store.audit_records import AuditAccess, AuditIntent, AuditOutcome, AuditSummary
 from qiscus_tui.store.config import Config, Override
@@ -390,6 +391,20 @@ async def test_the_audit_log_has_intent_outcomes_and_summary(sandbox: SandboxMak
     assert set(events[0].ids) == {target.session.id for target in report.plan.targets}
     assert {e.outcome for e in events if isinstance(e, AuditOutcome)} == {"revoked"}
     assert isinstance(events[-1], AuditSummary)
+
+
+async def test_where_a_reason_is_required_neither_face_revokes_without_one(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    connection.needs_reason = True
+    before = here.local_files.audit.read().records
+    with pytest.raises(UsageError, match="reason"):
+        await revoke(connection, 3)
+    with pytest.raises(UsageError, match="reason"):
+        await revoke_all(connection, await connection.read_list())
+    assert here.state.calls[Call.REVOKE] + here.state.calls[Call.REVOKE_ALL] == 0
+    assert here.local_files.audit.read().records == before
+    assert here.local_files.journal.unfinished() == ()
 
 
 async def test_the_audit_log_holds_no_token(sandbox: SandboxMaker):
