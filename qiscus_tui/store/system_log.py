@@ -10,13 +10,16 @@ import syslog
 
 import msgspec
 
-from qiscus_tui.store.audit_records import AuditAction, AuditRecord
+from qiscus_tui.store.audit_records import AuditAction, AuditIntent, AuditRecord
 
 SOCKETS = ("/dev/log", "/var/run/syslog", "/var/run/log")
 """Where systems listen for log lines; the C library says nothing where none does."""
 
 MOST_IDS = 50
 """Ids in a line: longer lines are cut or dropped on the way. Each outcome has its own line."""
+
+MOST_GROUPS = 10
+LONGEST_LINE = 8000
 
 
 def send(record: AuditRecord) -> None:
@@ -28,10 +31,15 @@ def send(record: AuditRecord) -> None:
 
 def _line(record: AuditRecord) -> str:
     fields: dict[str, object] = msgspec.to_builtins(record)
-    fields.pop("pairs", None)  # for our own use
+    if isinstance(record, AuditIntent):
+        fields.pop("pairs")  # for our own use
+        fields["groups"] = msgspec.to_builtins(record.groups[:MOST_GROUPS])
     if isinstance(record, AuditAction) and len(record.ids) > MOST_IDS:
         fields |= {"ids": record.ids[:MOST_IDS], "ids_in_all": len(record.ids)}
-    return json.dumps(fields)
+    line = json.dumps(fields)
+    if len(line) > LONGEST_LINE:  # by the names of clients
+        line = json.dumps({**fields, "groups": []})
+    return line
 
 
 def _must_listen() -> None:

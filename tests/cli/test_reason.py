@@ -122,7 +122,8 @@ def test_a_line_is_short_however_many_sessions_it_is_about(
     assert program("revoke-all", "--yes").code == 0
     intent = next(one for one in map(json.loads, lines) if one["event"] == "intent")
     assert (len(intent["ids"]), intent["ids_in_all"]) == (50, 91)
-    assert max(map(len, lines)) < 2000
+    assert len(intent["groups"]) == 10
+    assert max(map(len, lines)) < 4000
 
 
 def test_by_itself_nothing_goes_there(program: Program, lines: list[str]) -> None:
