@@ -36,10 +36,11 @@ class Countdown(Vertical):
             padding: 2 0 0 0;
             color: $text-muted;
         }
-        & #bar { height: 2; color: $primary; }
+        & #bar { height: 1; color: $primary; }
+        & #bar-words { height: 1; color: $text-muted; }
         &.-wordy #large { height: 1; }
         &.-wordy #days-word { height: 1; padding: 0; margin: 0; text-style: bold; }
-        &.-wordy #bar { display: none; }
+        &.-wordy #bar, &.-wordy #bar-words { display: none; }
         &.-soon #days, &.-soon #clock, &.-soon #bar { color: $warning; }
         &.-gone #days-word { color: $text-disabled; }
     }
@@ -55,34 +56,36 @@ class Countdown(Vertical):
             yield Static("", id="days-word", markup=False)
             yield Digits("", id="clock")
         yield Static("", id="bar", markup=False)
+        yield Static("", id="bar-words", markup=False)
 
     def show(self, session: Session, now: float, *, expiring: float) -> None:
         """Draw what reads other than before; less than `expiring` seconds left is soon."""
         left = None if session.expires_at is None else session.expires_at - now
         days, clock, word = _large(left)
-        bar = life_bar(session, now, self.size.width)
-        if self._drawn == (days, clock, word, bar):
+        bar, bar_words = life_bar(session, now, self.size.width)
+        if self._drawn == (days, clock, word, bar, bar_words):
             return
-        self._drawn = (days, clock, word, bar)
+        self._drawn = (days, clock, word, bar, bar_words)
         for name, text in (("days", days), ("clock", clock)):
             digits = self.query_one(f"#{name}", Digits)
             digits.display = bool(text)
             digits.update(text)
         self.query_one("#days-word", Static).update(word)
         self.query_one("#bar", Static).update(bar)
+        self.query_one("#bar-words", Static).update(bar_words)
         self.set_class(left is not None and 0 < left < expiring, "-soon")
         self.set_class(left is not None and left <= 0, "-gone")
         self.set_class(not clock, "-wordy")
 
 
-def life_bar(session: Session, now: float, width: int) -> Text:
+def life_bar(session: Session, now: float, width: int) -> tuple[Text, str]:
     """Return the bar in `width` cells and the words under it; nothing where no expiry is known."""
     share = share_left(session, now)
     if share is None or session.expires_at is None or width < 2:
-        return Text()
+        return Text(), ""
     at = round((1 - share) * (width - 1))
     bar = Text.assemble(("╌" * at, "dim"), ("●", "bold"), "━" * (width - 1 - at))
-    return Text("\n").join((bar, Text(_words(session, now, at, width), "not bold")))
+    return bar, _words(session, now, at, width)
 
 
 def _words(session: Session, now: float, at: int, width: int) -> str:

@@ -161,10 +161,11 @@ def _neighbours(
 ) -> list[Text]:
     """Return newer and older sessions of the group, so many on each side, or more on one."""
     members = context.history.newest_first
-    first = max(0, min(context.place - beside, len(members) - 2 * beside - 1))
-    last = first + 2 * beside + 1
-    lines = [Text("no newer one", "dim")] if context.place == 0 else []
-    for place, position in enumerate(members[first:last], first):
+    is_newest, is_oldest = context.place == 0, context.place == len(members) - 1
+    many = 2 * beside + 1 - is_newest - is_oldest
+    first = max(0, min(context.place - beside, len(members) - many))
+    lines = [Text("no newer one", "dim")] if is_newest else []
+    for place, position in enumerate(members[first : first + many], first):
         session = listed.sessions[position]
         used = session.last_used_at
         which = "newer" if place < context.place else "older" if place > context.place else "this"
@@ -175,7 +176,7 @@ def _neighbours(
             f"{'use unknown' if used is None else 'used ' + last_used_cell(used, now)}"
         )
         lines.append(Text(fit(words, width).rstrip(), "bold" if which == "this" else ""))
-    if context.place == len(members) - 1:
+    if is_oldest:
         lines.append(Text("no older one", "dim"))
     return lines
 
