@@ -13,6 +13,7 @@ from qiscus_tui.model.turns import at_once
 from qiscus_tui.query import (
     Moment,
     Query,
+    SortKey,
     changes_with_time,
     compile,
     narrows,
@@ -71,6 +72,7 @@ class ListView:
         self._expiring = expiring
         self._listed = NO_SESSIONS
         self._sorted: Sequence[int] = ()
+        self._sorted_by = Sorting()
         self._hits: Sequence[int] = ()
         self._is_whole = True
         self._query = EVERYTHING
@@ -156,6 +158,9 @@ class ListView:
 
     def sorted_in_steps(self, listed: SessionList, sorting: Sorting) -> Steps:
         """All positions of a list, sorted, our own session first. Changes nothing here."""
+        is_sorted = listed.sessions is self._listed.sessions and sorting == self._sorted_by
+        if is_sorted and sorting.key is not SortKey.CLIENT:  # only the names are new
+            return [*self._sorted]
         order = yield from order_in_steps(listed, sorting.key, reverse=sorting.reverse)
         own = next((i for i, session in enumerate(listed.sessions) if session.current), None)
         if own is not None:
@@ -168,6 +173,7 @@ class ListView:
     ) -> None:
         """Show this list in this order. The filter is kept, and is finished by `rest`."""
         self._listed, self.sorting, self._sorted, self._moment = listed, sorting, order, moment
+        self._sorted_by = sorting
         self._is_whole = not self.is_filtered
         self._hits = order if self._is_whole else ()
         first = listed.sessions[order[0]] if order else None

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from qiscus_tui.model.turns import at_once
-from qiscus_tui.query import Moment, parse, select
+from qiscus_tui.query import Moment, SortKey, parse, select
 from qiscus_tui.service.sessions.session_list import SessionList, search_text
 from qiscus_tui.tui.changes_ahead import expiries_in_steps
 from qiscus_tui.tui.list_view import ListView
@@ -62,3 +62,13 @@ def test_a_census_tells_what_a_count_would() -> None:
         now = NOW + later
         assert expiry_counts.active(now) == sum(end > now for end in ends)
         assert expiry_counts.expiring(now, DAY) == sum(now < end <= now + DAY for end in ends)
+
+
+@pytest.mark.parametrize("key", SortKey)
+def test_new_names_change_the_order_by_client_alone(key: SortKey) -> None:
+    listed, sorting = many(300), Sorting(key)
+    view = ListView(Hasty())
+    view.take(listed, sorting, at_once(view.sorted_in_steps(listed, sorting)), MOMENT)
+    named = replace(listed, clients=[name[::-1] for name in listed.clients])
+    again = at_once(view.sorted_in_steps(named, sorting))
+    assert again == at_once(ListView(Hasty()).sorted_in_steps(named, sorting))
