@@ -65,6 +65,7 @@ def roots(modules: set[str]) -> set[str]:
         ["api", "GET", "/api/v1/admin/get_profile"],
         ["logout"],
         ["scan", "README.md"],
+        ["check"],
     ],
 )
 def test_no_verb_loads_the_screens(arguments: list[str]) -> None:

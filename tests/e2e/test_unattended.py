@@ -1,0 +1,59 @@
+"""What cron and scripts run: `check` several times at once, `token --header` for curl, `id`."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.model.ids import fingerprint
+from tests.e2e.processes import Machine, machine
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Generator[Machine]:
+    """The admin is logged in, with secrets in the file."""
+    with machine(tmp_path / "home") as on:
+        on.log_in_at_once()
+        yield on
+
+
+def test_checks_at_once_harm_neither_state_nor_metrics(here: Machine, tmp_path: Path) -> None:
+    file = tmp_path / "q.prom"
+    command = [*here.program, "check", "--new", "--json", "--metrics", str(file)]
+    running = [
+        subprocess.Popen(command, env=here.environ, stdout=subprocess.PIPE) for _ in range(4)
+    ]
+    answers = [json.loads(process.communicate()[0]) for process in running]
+    assert [process.returncode for process in running] == [0] * 4
+    assert {answer["live"] for answer in answers} == {len(here.tokens())}
+    assert "qiscus_check_success{" in file.read_text()
+    assert [path.name for path in tmp_path.iterdir() if "prom" in path.name] == ["q.prom"]
+    assert here.run("check", "--new").returncode == 0
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+def test_curl_takes_the_header_lines_from_its_stdin(here: Machine) -> None:
+    program = " ".join(map(str, here.program))
+    url = f"{here.url}/api/v1/admin/get_profile"
+    done = subprocess.run(
+        ["sh", "-c", f"{program} token --header | curl -sf -H @- {url}"],
+        env=here.environ,
+        capture_output=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)["data"]["id"] == 1
+
+
+def test_ids_of_tokens_need_no_account_and_no_server() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "qiscus_tui", "id"],
+        input=b"\xef\xbb\xbfQEXone\r\n\r\nQEXtwo",
+        env={"PATH": "/nowhere", "HOME": "/nowhere", "PYTHONUTF8": "1"},
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout.decode().split() == [fingerprint("QEXone"), fingerprint("QEXtwo")]
