@@ -122,7 +122,7 @@ async def test_nothing_comes_out_of_the_field_again() -> None:
 
 
 async def test_help_tells_every_action_and_every_sign() -> None:
-    async with DialogApp().run_test(size=(120, 130)) as pilot:
+    async with DialogApp().run_test(size=(120, 180)) as pilot:
         app = await shown(pilot, HelpDialog())
         flat = app.flat()
         for action in COMMANDS:
@@ -160,7 +160,7 @@ async def test_at_60_columns_each_command_takes_one_line() -> None:
         lines = app.text().splitlines()
         (at,) = (i for i, line in enumerate(lines) if "Mark session" in line)
         assert "space" in lines[at]
-        assert "Session detail" in lines[at + 1]
+        assert "Mark a range" in lines[at + 1]
 
 
 async def test_words_narrow_the_palette_and_enter_takes_the_first() -> None:

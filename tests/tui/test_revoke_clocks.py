@@ -40,5 +40,5 @@ async def test_what_was_marked_by_age_is_not_refused_where_the_clocks_agree(
         await running.press("enter")
         await running.press(*BY_AGE)
         await running.press("a", "x")
-        assert "this can't be undone" in running.words()
+        assert "What uses these tokens stops working" in running.words()
         assert "clock" not in running.words()

@@ -30,7 +30,8 @@ ACCOUNT = Account(
     role=Role.ADMIN,
 )
 IDENTITY = Identity(ACCOUNT, Storage.KEYRING)
-COUNTS = Counts(1284, 37, MarkCounts(3, 1), 29 * DAY + 4 * 3600 + 11 * 60 + 9)
+LEFT = 29 * DAY + 4 * 3600 + 11 * 60 + 9
+COUNTS = Counts(1284, 37, MarkCounts(3, 1), this_session=LEFT)
 SHOWN = Shown("client:curl age:>7d", 212, 1284, "newest first")
 
 

@@ -16,6 +16,7 @@ from qiscus_tui.service.revocation.run import WIDTH, Revocation
 from qiscus_tui.service.sessions.pairs import whole_pair_steps
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditKind
+from qiscus_tui.store.verified_calls import VerifiedCalls
 
 
 async def revocation_on(
@@ -26,7 +27,6 @@ async def revocation_on(
     `reason` is for the audit log. Raises ReadOnly, NoLongLivedToken, StorageError.
     """
     connection.must_be_writable()
-    account, call = connection.account, connection.client.contract.revoke
     ids = {target.session.id for target in plan.targets}
     pairs = await in_turns(whole_pair_steps(plan.listed, ids))
     long_lived = await connection.long_lived()
@@ -38,12 +38,18 @@ async def revocation_on(
         plan,
         _Server(connection, long_lived),
         AuditTrail(connection, AuditKind.REVOKE, plan.id, rule, reason, pairs, groups),
-        connection.account_storage.local_files.verified_calls(
-            str(account.origin), account.app_code, f"{call.path} {call.field}"
-        ),
+        verified_calls_of(connection),
         connection.clock,
         width=width or WIDTH,
         retry_policy=connection.client.retry_policy,
+    )
+
+
+def verified_calls_of(connection: Connection) -> VerifiedCalls:
+    """Return the record of whether revoking was verified on this server and app."""
+    account, call = connection.account, connection.client.contract.revoke
+    return connection.account_storage.local_files.verified_calls(
+        str(account.origin), account.app_code, f"{call.path} {call.field}"
     )
 
 

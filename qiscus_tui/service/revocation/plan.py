@@ -92,6 +92,8 @@ class Selection:
     """The filter that chose them, where one did."""
     source: str = ""
     """The plan file that they come from."""
+    filter_text: str | None = None
+    """The filter that matches exactly these, empty for all; None where none is known."""
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,10 @@ class Context(Struct, frozen=True, kw_only=True):
     empty: bool = False
     """The plan of a dialog has no session in it."""
     can_cancel: bool = True
+    no_rules: str = ""
+    """Why no rule can say what stays of each group in a revoke dialog."""
+    command: str = ""
+    """The command line that does what a revoke dialog does."""
     left_out: frozenset[str] = frozenset()
     """What a revoke dialog can add to its plan: `current`, `protected`, `hidden`."""
     too_small: bool = False
@@ -135,6 +139,11 @@ def needs_target(now: Context) -> str | None:
     return needs_shown(now) or needs_server(now)
 
 
+def needs_prunable(now: Context) -> str | None:
+    """Revokes some of what is shown."""
+    return needs_shown(now) or needs_server(now)
+
+
 def needs_account(now: Context) -> str | None:
     """Needs an account under the cursor, and nothing else going on."""
     return needs_rest(now) or (None if now.rows else "No account is listed.")
@@ -209,3 +218,17 @@ def needs_left_out(what: str) -> Callable[[Context], str | None]:
         return None if what in now.left_out else f"No {what} session is left out."
 
     return check
+
+
+def needs_rules(now: Context) -> str | None:
+    """Needs a plan to which rules can be applied; one that was refused for its rules too."""
+    if now.phase is not Phase.ASKING:
+        return needs_question(now)
+    return now.no_rules or None
+
+
+def needs_command(now: Context) -> str | None:
+    """Needs a plan that a command line can make."""
+    if now.phase is not Phase.ASKING:
+        return needs_question(now)
+    return None if now.command else "No command line does the same."

@@ -3,9 +3,11 @@
 from qiscus_tui.tui.commands.command import Command, Group, Scope
 from qiscus_tui.tui.commands.context import (
     needs_cancel,
+    needs_command,
     needs_left_out,
     needs_question,
     needs_result,
+    needs_rules,
     needs_run,
 )
 
@@ -53,6 +55,49 @@ DIALOG_COMMANDS = (
         group=Group.DIALOG,
         scopes=_REVOKE,
         unavailable=needs_left_out("hidden"),
+    ),
+    Command(
+        name="rules",
+        keys=("r",),
+        help="In the revoke dialog: keep the newest and the used of each group, or not.",
+        group=Group.DIALOG,
+        scopes=_REVOKE,
+        unavailable=needs_rules,
+    ),
+    Command(
+        name="keep_more",
+        keys=("plus",),
+        shown_as="+",
+        help="In the revoke dialog: keep one more of the newest of each group.",
+        group=Group.DIALOG,
+        scopes=_REVOKE,
+        unavailable=needs_rules,
+    ),
+    Command(
+        name="keep_fewer",
+        keys=("minus",),
+        shown_as="-",
+        help="In the revoke dialog: keep one less of the newest of each group.",
+        group=Group.DIALOG,
+        scopes=_REVOKE,
+        unavailable=needs_rules,
+    ),
+    Command(
+        name="next_used_within",
+        keys=("t",),
+        help="In the revoke dialog: keep what was used within 1h, 24h, 7d, or not.",
+        group=Group.DIALOG,
+        scopes=_REVOKE,
+        unavailable=needs_rules,
+    ),
+    Command(
+        name="copy_command",
+        keys=("equals_sign",),
+        shown_as="=",
+        help="In the revoke dialog: copy the command line that does the same.",
+        group=Group.DIALOG,
+        scopes=_REVOKE,
+        unavailable=needs_command,
     ),
     Command(
         name="finish",

@@ -1,22 +1,37 @@
 """The text of a plan: what is to be revoked, what is kept and why."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from textual.content import Content
 
 from qiscus_tui.model.durations import countdown
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.revocation.plan import Exclusion, LeftOut, RevocationPlan
+from qiscus_tui.service.revocation.plan import Exclusion, Kept, LeftOut, RevocationPlan
+from qiscus_tui.service.revocation.target_groups import IN_USE, TargetGroup
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.widgets.cells import fit
+from qiscus_tui.tui.dialogs.group_lines import group_lines
+from qiscus_tui.tui.widgets.cells import fit, last_used_cell
 from qiscus_tui.tui.widgets.columns import client_words
 
-EACH = 12
-"""Most sessions that are shown one by one; more are grouped by client."""
+BOX = 104
+"""Cells of the dialog's box, where there is room for them."""
 
-GROUPS = 40
-"""Most clients that are shown; the rest is counted."""
+AROUND = 7
+"""Cells of its borders, padding and scrollbar."""
+
+EACH = 12
+"""Most sessions that are shown one by one; more are grouped."""
+
+WITH_USE = 90
+"""Cells of a line from which it has room for the last use."""
+
+COMMAND_LINES = 6
+"""Most lines of a command that are shown; all of it is copied."""
+
+NEWEST = "newest "
+"""What the reason of the sessions begins with that are the newest of their group."""
 
 EXAMPLES = 3
 """Sessions shown for each reason to keep them."""
@@ -24,27 +39,101 @@ EXAMPLES = 3
 CLIENT_WIDTH = 32
 
 
+@dataclass(frozen=True)
+class ShownPlan:
+    """A plan, and what is shown of it besides."""
+
+    plan: RevocationPlan
+    groups: Sequence[TargetGroup] = ()
+    """The groups of the targets; none where they are shown one by one."""
+    command: Sequence[str] = ()
+    """The words of the command line that does the same."""
+
+
 def sessions_word(count: int) -> str:
     """`1 session`, `1,284 sessions`."""
     return f"{count:,} session" if count == 1 else f"{count:,} sessions"
 
 
-def plan_lines(plan: RevocationPlan, now: float) -> Content:
-    """Return what is to be revoked, then what is kept. `now`: the server's time, epoch seconds."""
-    lines: list[Content] = []
-    if plan.targets:
-        lines.append(_title(f"To revoke: {sessions_word(len(plan.targets))}", "bold $error"))
-        lines += _sessions(plan.listed, [target.session for target in plan.targets], now, EACH)
+def plan_lines(shown: ShownPlan, now: float, screen_width: int) -> Content:
+    """Return what is to be revoked, what is kept and why, and the command that does the same.
+
+    `now`: the server's time, epoch seconds; `screen_width`: cells of the screen.
+    """
+    width = min(BOX, screen_width) - AROUND
+    plan, parts = shown.plan, list[list[Content]]()
+    count = len(plan.targets)
+    if count and plan.retention is None and count <= EACH:
+        title = _title(f"To revoke: {sessions_word(count)}", "bold $error")
+        parts.append([title, *_each(plan, now, width)])
+    elif count:
+        many = "1 group" if len(shown.groups) == 1 else f"{len(shown.groups):,} groups"
+        title = _title(f"To revoke: {sessions_word(count)} in {many}", "bold $error")
+        parts.append([title, *group_lines(shown.groups, now, width)])
     hidden = [left for left in plan.left_out if left.exclusion is Exclusion.HIDDEN]
     kept = [left for left in plan.left_out if left.exclusion is not Exclusion.HIDDEN]
     for heading, left_out in (("Kept", kept), ("Kept, hidden by the filter", hidden)):
-        if not left_out:
-            continue
-        if lines:
-            lines.append(Content())
-        lines.append(_title(f"{heading}: {sessions_word(len(left_out))}", "bold"))
-        lines += _left_out(plan.listed, left_out, now)
-    return Content("\n").join(lines)
+        if left_out:
+            title = _title(f"{heading}: {sessions_word(len(left_out))}", "bold")
+            parts.append([title, *_left_out(plan.listed, left_out, now)])
+    if plan.kept:
+        title = _title(f"Kept by the rules: {sessions_word(len(plan.kept))}", "bold")
+        parts.append([title, *(_muted(f"  {words}") for words in kept_words(plan.kept))])
+    if count:
+        parts.append(_command(shown.command, width))
+    return Content("\n").join(_parted(parts))
+
+
+def kept_words(kept: Sequence[Kept]) -> list[str]:
+    """Return `the newest of 1 group`, `59 used within 24h`: what the rules keep, most first."""
+    counts = Counter(one.why.words for one in kept)
+    newest = [words for words in counts if words.startswith(NEWEST)]
+    judged = {one.why.words: one.why.is_judged for one in kept}
+    words = [
+        f"{count:,} {why}" if judged[why] else f"{count:,} ({why})"
+        for why, count in counts.most_common()
+        if why not in newest
+    ]
+    if not newest:
+        return words
+    groups = "1 group" if len(newest) == 1 else f"{len(newest):,} groups"
+    most = newest[0].removeprefix(NEWEST).split(maxsplit=1)[0]
+    return [f"the newest {most if most != '1' else ''}".rstrip() + f" of {groups}", *words]
+
+
+def summary(plan: RevocationPlan) -> str:
+    """Return `240 will be revoked; 60 kept: the newest of 1 group, 59 used within 24h`."""
+    if not plan.kept:
+        return ""
+    kept = f"{len(plan.kept):,} kept: {', '.join(kept_words(plan.kept))}"
+    return f"{len(plan.targets):,} will be revoked; {kept}"
+
+
+def _parted(parts: Sequence[Sequence[Content]]) -> Iterator[Content]:
+    """Yield the lines of each part, with a blank line between two."""
+    for number, lines in enumerate(parts):
+        if number:
+            yield Content()
+        yield from lines
+
+
+def _command(words: Sequence[str], width: int) -> list[Content]:
+    """Return the command, in lines that a shell takes as one."""
+    if not words:
+        return [_muted("No command line does the same: too many are picked one by one.")]
+    lines, line = list[str](), ""
+    for word in words:
+        if line and len(line) + len(word) + 3 > width - 2:
+            lines.append(f"{line} \\")
+            line = ""
+        line = f"{line} {word}" if line else word
+    lines.append(line)
+    if len(lines) > COMMAND_LINES:
+        lines[COMMAND_LINES - 1 :] = [f"… and {len(words):,} words in all"]
+    return [
+        _muted("The same on the command line; = copies it:"),
+        *(Content(f"  {one}") for one in lines),
+    ]
 
 
 def session_line(listed: SessionList, session: Session, now: float) -> Content:
@@ -65,28 +154,17 @@ def session_line(listed: SessionList, session: Session, now: float) -> Content:
     )
 
 
-def _sessions(
-    listed: SessionList, sessions: Sequence[Session], now: float, each: int
-) -> list[Content]:
-    if len(sessions) <= each:
-        return [session_line(listed, session, now) for session in sessions]
-    counts = Counter(_group(listed, session) for session in sessions)
-    shown = counts.most_common(GROUPS)
-    lines = [_counted(count, words) for words, count in shown]
-    rest = len(sessions) - sum(count for _, count in shown)
-    if rest:
-        lines.append(_counted(rest, f"of {len(counts) - len(shown):,} other clients"))
+def _each(plan: RevocationPlan, now: float, width: int) -> list[Content]:
+    """Return a line for each session, with its last use where there is room for it."""
+    lines: list[Content] = []
+    for target in plan.targets:
+        line, at = session_line(plan.listed, target.session, now), target.session.last_used_at
+        if width >= WITH_USE:
+            in_use = at is not None and now - at < IN_USE
+            used = f"  used {last_used_cell(at, now)}" if at is not None else ""
+            line = Content.assemble(line, (used, "bold $warning" if in_use else "$text-muted"))
+        lines.append(line)
     return lines
-
-
-def _group(listed: SessionList, session: Session) -> str:
-    position = listed.positions[session.id]
-    return client_words(
-        listed.clients[position],
-        listed.labels[position],
-        current=session.current is True,
-        new=False,
-    )
 
 
 def _left_out(listed: SessionList, left_out: Iterable[LeftOut], now: float) -> list[Content]:
@@ -106,10 +184,6 @@ def _left_out(listed: SessionList, left_out: Iterable[LeftOut], now: float) -> l
 
 def _title(text: str, style: str) -> Content:
     return Content.styled(text, style)
-
-
-def _counted(count: int, words: str) -> Content:
-    return Content.assemble((f"{count:>7,}", "bold"), f"  {words}")
 
 
 def _muted(text: str) -> Content:

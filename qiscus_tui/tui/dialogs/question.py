@@ -1,11 +1,12 @@
 """A dialog that can confirm something: by a key that was meant, or a click, after a delay."""
 
+import contextlib
 from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.binding import BindingType
 from textual.content import Content
-from textual.worker import Worker
+from textual.worker import Worker, WorkerError
 
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.tui.base.screen import is_too_small
@@ -103,6 +104,15 @@ class Question(Dialog[Answer]):
             await self.confirmed()
         elif was_armed:
             self.notify(BURST_IGNORED, severity="warning", markup=False)
+
+    async def end_confirming(self) -> bool:
+        """End what was confirmed and is not done yet. Return whether there was anything."""
+        if self.confirming is None or self.confirming.is_finished:
+            return False
+        self.confirming.cancel()
+        with contextlib.suppress(WorkerError):
+            await self.confirming.wait()
+        return True
 
     async def action_quit_during_run(self) -> None:
         """Leave the program; it asks first."""

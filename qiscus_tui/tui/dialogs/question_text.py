@@ -9,6 +9,7 @@ from qiscus_tui.model.account import Account
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.revocation.clock_check import clock_difference
 from qiscus_tui.service.revocation.plan import Exclusion, RevocationPlan
+from qiscus_tui.tui.dialogs.plan_text import summary
 
 OWN_ENDS = "This program's own session ends with them; its next use makes a new token."
 OWN_UNKNOWN = (
@@ -17,23 +18,34 @@ OWN_UNKNOWN = (
 )
 
 
+TRIAL = "One goes first, as a trial: no revoke was verified on this server yet."
+
+
 def question_lead(
-    plan: RevocationPlan, account: Account, refusal: QiscusTuiError | None
+    plan: RevocationPlan, account: Account, refusal: QiscusTuiError | None, *, tries: bool = False
 ) -> Content:
-    """Return whose sessions these are, and that it can't be undone; or why nothing is asked."""
+    """Return whose sessions these are, what stays, and that it can't be undone; or why not.
+
+    `tries`: one session goes first, as a trial.
+    """
     if refusal is not None:
         return Content("Nothing will be sent.")
     if not plan.targets:
         return Content("Everything that was chosen is kept; the reasons are below.")
     whose = account.user or "this user"
-    return Content(
+    words = (
         f"Of {whose} on {account.origin.netloc}. What uses these tokens stops working at "
-        "once; this can't be undone."
+        f"once; this can't be undone.{f' {TRIAL}' if tries and len(plan.targets) > 1 else ''}"
     )
+    said = summary(plan)
+    return Content.assemble((f"{said}\n" if said else "", "bold"), words)
 
 
-def question_note(plan: RevocationPlan, refusal: QiscusTuiError | None) -> Content:
-    """Return what happens to our own session, and whether ages can be trusted; or the refusal."""
+def question_note(plan: RevocationPlan, refusal: QiscusTuiError | None, *words: str) -> Content:
+    """Return what happens to our own session, and whether ages can be trusted; or the refusal.
+
+    `words`: a warning to be added.
+    """
     if refusal is not None:
         return Content.assemble(
             (refusal.message, "bold $warning"), "\n", (refusal.hint, "$text-muted")
@@ -45,6 +57,7 @@ def question_note(plan: RevocationPlan, refusal: QiscusTuiError | None) -> Conte
         warnings.append(OWN_UNKNOWN)
     if difference := clock_difference(plan.listed):
         warnings.append(f"{difference}: ages can't be trusted.")
+    warnings += words
     return Content.styled("\n".join(warnings), "bold $warning") if warnings else Content()
 
 

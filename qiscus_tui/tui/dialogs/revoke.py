@@ -1,11 +1,9 @@
 """Revoke: shows the plan, asks, shows the run of it, and the verified result.
 
-It has no rule of revocation: toggles change what is `Allowed`, and the plan is made again.
+It has no rule of revocation: toggles change the choices, and the plan is made again.
 """
 
-import contextlib
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from msgspec.structs import replace as with_changes
@@ -14,20 +12,22 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
-from textual.worker import WorkerError
 
 from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.service.revocation.clock_check import check_clocks
+from qiscus_tui.model.turns import AT_ONCE, at_once, in_turns
 from qiscus_tui.service.revocation.on_connection import forget_own_if_ended
 from qiscus_tui.service.revocation.outcomes import Report
-from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
+from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context, Phase
 from qiscus_tui.tui.dialogs.dialog import trouble
-from qiscus_tui.tui.dialogs.parts import Body, DialogButton, Toggle, TypedField, Words
-from qiscus_tui.tui.dialogs.plan_text import plan_lines, sessions_word
+from qiscus_tui.tui.dialogs.parts import Body, DialogButton, Toggle
+from qiscus_tui.tui.dialogs.plan_choices import MARKED, PlanChoices
+from qiscus_tui.tui.dialogs.plan_making import PLANNING, PlanMaking
+from qiscus_tui.tui.dialogs.plan_questions import COMMANDS, PlanQuestions
+from qiscus_tui.tui.dialogs.plan_text import BOX, ShownPlan, plan_lines, sessions_word
 from qiscus_tui.tui.dialogs.progress import (
     progress_lead,
     progress_lines,
@@ -39,9 +39,11 @@ from qiscus_tui.tui.dialogs.question import Question
 from qiscus_tui.tui.dialogs.question_text import question_lead, question_note, toggles
 from qiscus_tui.tui.dialogs.running import PlanRun
 from qiscus_tui.tui.dialogs.stop import StopDialog
+from qiscus_tui.tui.terminal.clipboard import send
 
 if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
+    from qiscus_tui.tui.terminal.app import TerminalApp
 
 REDRAW = 0.1
 """Seconds between two drawings of the progress."""
@@ -49,11 +51,12 @@ REDRAW = 0.1
 LONG = 10.0
 """Seconds after which the end of a run rings the bell: the user may be looking elsewhere."""
 
-MARKED = "marked"
-"""Why sessions are in a plan: they were marked."""
+Change = Callable[[PlanChoices], PlanChoices]
 
-KINDS = ("current", "protected", "hidden")
-"""What a plan leaves out unless it is allowed."""
+
+def _change(change: Change) -> "Callable[[RevokeDialog], None]":
+    """Return the action that makes this change."""
+    return lambda dialog: dialog.change(change)
 
 
 class RevokeDialog(Question[Report]):
@@ -62,34 +65,32 @@ class RevokeDialog(Question[Report]):
     `on_result` gets the report as soon as it is there: the list behind must not lag behind it.
     """
 
-    TITLE_TEXT = "Revoke"
     DANGEROUS = True
-
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.REVOKE)]
-
-    DEFAULT_CSS = """
-    RevokeDialog {
-        & #number-line { height: 1; layout: horizontal; }
-        & #number-words { width: auto; }
-        & #number { width: 14; margin-left: 1; }
-    }
-    """
+    DEFAULT_CSS = f"RevokeDialog #box {{ width: {BOX}; }}"
 
     def __init__(
         self,
         connection: "Connection",
         listed: SessionList,
-        selection: Selection,
+        choices: PlanChoices | Selection,
         on_result: Callable[[Report], None] = lambda _: None,
     ) -> None:
+        """`choices`: what the dialog begins with; a selection alone has no rules."""
         super().__init__(connection.clock)
         self._on_result = on_result
         self._connection = connection
-        self._listed = listed
-        self._selection = selection
-        self._plan = make_plan(listed, selection, Allowed())
-        self._run = PlanRun(connection, self._plan, self._show_progress)
+        self._making = PlanMaking(connection, listed, choices)
+        nothing = Selection((), self._making.choices.selection.why)
+        self._shown = ShownPlan(make_plan(listed, nothing, Allowed()))
+        self._run = PlanRun(connection, self._shown.plan, self._show_progress)
         self._refusal: QiscusTuiError | None = None
+        self._tries = False  # whether one session goes first, as a trial
+        self._questions = PlanQuestions(self.guard)
+
+    @property
+    def _plan(self) -> RevocationPlan:
+        return self._shown.plan
 
     @property
     def plan_runs(self) -> bool:
@@ -104,96 +105,104 @@ class RevokeDialog(Question[Report]):
             refusal=self._refusal.message if self._refusal else "",
             empty=not self._plan.targets,
             left_out=frozenset(kind for kind, words, _ in toggles(self._plan) if words),
+            no_rules=self._making.no_rules,
+            command=" ".join(self._shown.command),
         )
-
-    # What it is made of
 
     def compose_questions(self) -> Iterable[Widget]:
-        for kind in KINDS:
-            yield Toggle(kind)
-        line = Widget(
-            Words(id="number-words"),
-            TypedField(self.guard, characters="0123456789", id="number"),
-            id="number-line",
-        )
-        yield line
+        yield self._questions
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield DialogButton("Cancel  n", id="cancel")
         yield DialogButton("Revoke  y", id="confirm", variant="danger")
 
     def opened(self) -> None:
-        try:
-            self._connection.must_be_writable()
-            check_clocks(self._listed, self._selection.rule)
-        except QiscusTuiError as error:
-            self._refusal = error
-        self._show_plan()
+        self._make_plan()
+        self.run_worker(self._look_for_trial(), group="trial")
 
-    # Asking
+    async def _look_for_trial(self) -> None:
+        self._tries = await self._making.needs_trial()
+        if self._tries and self.phase is Phase.ASKING:
+            self._say_lead()
 
-    def _show_plan(self) -> None:
-        plan, count = self._plan, len(self._plan.targets)
+    def _make_plan(self) -> None:
+        """Make the plan of the choices: a long one between the keys."""
+        if self._making.size <= AT_ONCE:
+            self._show_plan(at_once(self._making.steps()))
+        else:
+            self._refusal = PLANNING
+            self.say("heading", "Making the plan…")
+            self.query_one("#confirm").display = False
+            self.guard.disarm()
+            self.run_worker(self._make_in_turns(), group="plan", exclusive=True)
+
+    async def _make_in_turns(self) -> None:
+        self._show_plan(await in_turns(self._making.steps()))
+
+    def _show_plan(self, shown: ShownPlan) -> None:
+        self._shown, self._refusal = shown, self._making.why_not(shown.plan)
+        plan, count = shown.plan, len(shown.plan.targets)
         self.say("heading", f"Revoke {sessions_word(count)}" if count else "Nothing to revoke")
-        self.say("lead", question_lead(plan, self._connection.account, self._refusal))
-        self.say("lines", plan_lines(plan, self._connection.server_now()))
-        for kind, words, on in toggles(plan):
-            self._toggle(kind).show_state(words, on=on)
+        self._say_lead()
+        self._say_lines()
         asks = bool(count) and self._refusal is None
-        self.query_one("#number-line").display = asks and plan.is_large
+        self._questions.show(self._making.choices, plan, asks=asks, ruled=self._making.is_ruled)
         self.show_questions()
-        self.query_one("#number-words", Words).say(f"Type {count} and press Enter:")
         confirm = self.query_one("#confirm", DialogButton)
         confirm.display = asks
         confirm.rename(f"Revoke {count:,}" if plan.is_large else f"Revoke {count:,}  y")
         self.say("note", question_note(plan, self._refusal))
         self.ask_again()
 
-    def _toggle(self, kind: str) -> Toggle:
-        return self.query_one(f"#allow-{kind}", Toggle)
+    def _say_lead(self) -> None:
+        account = self._connection.account
+        self.say("lead", question_lead(self._plan, account, self._refusal, tries=self._tries))
 
-    def action_allow_current(self) -> None:
-        """Add this program's own session, or leave it out again."""
-        self._allow(replace(self._plan.allowed, current=not self._plan.allowed.current))
+    def _say_lines(self) -> None:
+        lines = plan_lines(self._shown, self._connection.server_now(), self.size.width)
+        self.say("lines", lines)
 
-    def action_allow_protected(self) -> None:
-        """Add protected sessions, or leave them out again."""
-        self._allow(replace(self._plan.allowed, protected=not self._plan.allowed.protected))
+    def on_resize(self, event: events.Resize) -> None:
+        """Draw the plan for another width. (Textual calls the base's handlers too.)"""
+        if self.phase is Phase.ASKING:
+            self._say_lines()
 
-    def action_allow_hidden(self) -> None:
-        """Add hidden sessions, or leave them out again."""
-        self._allow(replace(self._plan.allowed, hidden=not self._plan.allowed.hidden))
+    action_allow_current = _change(lambda now: now.toggled("current"))
+    action_allow_protected = _change(lambda now: now.toggled("protected"))
+    action_allow_hidden = _change(lambda now: now.toggled("hidden"))
+    action_rules = _change(lambda now: now.rules_toggled())
+    action_keep_more = _change(lambda now: now.more_newest(1))
+    action_keep_fewer = _change(lambda now: now.more_newest(-1))
+    action_next_used_within = _change(lambda now: now.next_used_within())
 
-    def _allow(self, allowed: Allowed) -> None:
+    def change(self, change: Change) -> None:
+        """Change the choices, and make the plan anew."""
         if self.guard.was_armed:
-            self._plan = make_plan(self._listed, self._selection, allowed)
-            self.query_one(TypedField).value = ""
-            self._show_plan()
+            self._making.choices = change(self._making.choices)
+            self._make_plan()
+
+    async def action_copy_command(self) -> None:
+        """Send the command line that does the same to the terminal."""
+        await send(cast("TerminalApp", self.app), self.context.command, "Command")
 
     async def on_toggle_toggled(self, message: Toggle.Toggled) -> None:
-        """Change what is left out."""
+        """Change the plan."""
         message.stop()
-        await self.run_command(f"allow_{message.what}")
+        await self.run_command(COMMANDS[message.what])
 
     def on_key(self, event: events.Key) -> None:
         """Type digits into the field, wherever the focus is."""
-        field = self.query_one(TypedField)
-        asked = self.query_one("#number-line").display
-        if asked and self.focused is not field and field.type_key(event):
-            event.stop()
+        self._questions.type_key(event)
 
     def warn(self, words: str) -> None:
         """Say it below what the note says about our own session."""
-        warned = question_note(self._plan, self._refusal)
-        again = Content.styled(words, "bold $warning")
-        parts = [part for part in (warned, again) if part.plain]
-        self.say("note", Content("\n").join(parts))
+        self.say("note", question_note(self._plan, self._refusal, words))
 
     # Running
 
     async def confirmed(self) -> None:
         plan = self._plan
-        if plan.is_large and self.query_one(TypedField).value != str(len(plan.targets)):
+        if plan.is_large and self._questions.number != str(len(plan.targets)):
             self.warn(f"That is not the number: type {len(plan.targets)} to revoke them.")
             return
         self._begin()
@@ -218,9 +227,7 @@ class RevokeDialog(Question[Report]):
         self.query_one("#lines").add_class("-wrapped")
         self.say("heading", f"Revoking {sessions_word(len(self._plan.targets))}")
         self.say("note")
-        for kind in KINDS:
-            self._toggle(kind).show_state("", on=False)
-        self.query_one("#number-line").display = False
+        self._questions.hide()
         self.show_questions()
         self.query_one("#confirm").display = False
         stop = self.query_one("#cancel", DialogButton)
@@ -243,7 +250,7 @@ class RevokeDialog(Question[Report]):
         self.phase = Phase.DONE
         self.set_class(False, "-dangerous")
         self.say("heading", "Revoked" if report.is_whole else "Not all revoked")
-        of_marks, seconds = self._selection.why == MARKED, self._run.progress.seconds
+        of_marks, seconds = self._making.choices.selection.why == MARKED, self._run.progress.seconds
         self.say("lead", result_lead(report, seconds, of_marks=of_marks))
         self.say("lines", result_lines(report))
         self.say("note", Content("\n").join([part for part in parts if part.plain]))
@@ -271,15 +278,13 @@ class RevokeDialog(Question[Report]):
 
     @work(group="dialog")
     async def _ask_to_stop(self) -> None:
-        question = StopDialog(self._connection.clock, self._not_sent)
+        question = StopDialog(
+            self._connection.clock, lambda: self._run.not_sent if self.plan_runs else None
+        )
         stops = await cast("App[object]", self.app).push_screen_wait(question)
         if stops and self.plan_runs:
             self._run.stop()
             self.query_one("#cancel", DialogButton).rename("Stopping…")
-
-    def _not_sent(self) -> int | None:
-        """How many sessions wait to be sent; None where nothing runs."""
-        return self._run.not_sent if self.plan_runs else None
 
     def action_finish(self) -> None:
         """Close what is done, wherever the focus is."""
@@ -287,12 +292,7 @@ class RevokeDialog(Question[Report]):
 
     async def end_early(self) -> list[str]:
         """Send nothing more, and give answers their 2 s. Return how far the plan came."""
-        if self.confirming is None or self.confirming.is_finished:
-            return []
-        self.confirming.cancel()
-        with contextlib.suppress(WorkerError):
-            await self.confirming.wait()
-        return self._run.cut_short
+        return self._run.cut_short if await self.end_confirming() else []
 
     async def on_unmount(self) -> None:
         """End a run whose screen goes away."""

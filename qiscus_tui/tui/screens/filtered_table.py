@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from qiscus_tui.service.revocation.plan import Selection
     from qiscus_tui.service.sessions.session_list import SessionList
+    from qiscus_tui.tui.dialogs.plan_choices import PlanChoices
     from qiscus_tui.tui.feed import Feed
     from qiscus_tui.tui.list_view import ListView, SortedList
     from qiscus_tui.tui.sorting import Sorting
@@ -179,16 +180,53 @@ class FilteredTable:
         view.take(view.listed, view.sorting, view.order, self.moment())
         self.table.show_order(view.hits)
 
-    def selection(self) -> Selection | None:
+    # What is to be revoked.
+
+    def selected(self) -> PlanChoices | None:
         """Return the marked sessions, else the one under the cursor; None where there is none."""
         from qiscus_tui.service.revocation.plan import Selection
-        from qiscus_tui.tui.dialogs.revoke import MARKED
+        from qiscus_tui.tui.dialogs.plan_choices import PlanChoices
 
+        if self.table.marks.total:
+            return PlanChoices(self.marked())
         self.finish_filter()
-        marked = self.table.marks.positions()
-        if marked:
-            hidden = frozenset(marked).difference(self.table.order)
-            return Selection(marked, MARKED, hidden=hidden, rule=self._rule_of_marks)
         if not self.table.order:
             return None
-        return Selection((self.table.order[self.table.cursor_row],), "under the cursor")
+        row = self.table.order[self.table.cursor_row]
+        return PlanChoices(Selection((row,), "under the cursor"))
+
+    def marked(self) -> Selection:
+        """Return the marked sessions."""
+        from qiscus_tui.service.revocation.plan import Selection
+        from qiscus_tui.tui.dialogs.plan_choices import MARKED
+
+        self.finish_filter()
+        marked, order = self.table.marks.positions(), self.table.order
+        all_shown = len(order) == len(self.view.listed)
+        hidden = frozenset[int]() if all_shown else frozenset(marked).difference(order)
+        if not hidden and len(marked) == len(order):
+            return self.filtered(MARKED, marked, "")
+        return Selection(marked, MARKED, hidden=hidden, rule=self._rule_of_marks)
+
+    def all_shown(self, more: str = "") -> Selection:
+        """Return every session that the filter leaves, and the filter `more` of them.
+
+        Raises FilterError.
+        """
+        from qiscus_tui.query import parse, select
+
+        self.finish_filter()
+        positions = self.table.order
+        if more:
+            matching = frozenset(select(parse(more), self.view.listed, self.moment()))
+            positions = [position for position in positions if position in matching]
+        return self.filtered("shown", positions, more)
+
+    def filtered(self, why: str, positions: Sequence[int], more: str) -> Selection:
+        """Return these sessions, which are those of the filter and of the filter `more`."""
+        from qiscus_tui.query import parse
+        from qiscus_tui.service.revocation.plan import Selection
+
+        rule = parse(f"{self.view.query.text} {more}".strip())
+        text = None if self.view.depends_on_marks else rule.text
+        return Selection(positions, why, rule=rule if rule.words else None, filter_text=text)

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from qiscus_tui.model.group_keys import GroupKey
     from qiscus_tui.model.known import Known
-    from qiscus_tui.service.revocation.plan import Selection
     from qiscus_tui.service.sessions.groups import Group
     from qiscus_tui.service.sessions.session_list import SessionList
+    from qiscus_tui.tui.dialogs.plan_choices import PlanChoices
     from qiscus_tui.tui.feed import Feed
     from qiscus_tui.tui.group_sorting import GroupSorting
     from qiscus_tui.tui.list_view import ListView
@@ -155,18 +155,18 @@ class GroupedTable:
         self._rows.mark(group.positions, marked=marked)
         self.table.move_to(self.table.cursor_row + rows)
 
-    def selection(self) -> Selection | None:
-        """Return the marked sessions, else the group's; None where there is none."""
-        from qiscus_tui.service.revocation.plan import Selection
+    def selected(self) -> PlanChoices | None:
+        """Return the marked sessions, else the group's, with the usual rules; None without any."""
+        from qiscus_tui.tui.dialogs.plan_choices import USUAL_RULES, PlanChoices
 
         group = self.finished_group()
         if self._marks.total:
-            return self._rows.selection()
+            return PlanChoices(self._rows.marked(), keys=self.view.keys, rules=USUAL_RULES)
         if group is None:
             return None
-        query = self._list_view.query
-        rule = query if query.depends_on_clock else None
-        return Selection(group.positions, "in the group under the cursor", rule=rule)
+        why = f"group {group.name}"
+        selection = self._rows.filtered(why, group.positions, group.filter_text)
+        return PlanChoices(selection, keys=self.view.keys, rules=USUAL_RULES)
 
 
 def _row(listed: SessionList, group: Group) -> GroupRow:

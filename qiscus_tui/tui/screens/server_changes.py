@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 
 if TYPE_CHECKING:
@@ -12,9 +13,10 @@ if TYPE_CHECKING:
 
     from textual.app import App
 
+    from qiscus_tui.model.group_keys import GroupKey
     from qiscus_tui.service.revocation.outcomes import Report
-    from qiscus_tui.service.revocation.plan import Selection
     from qiscus_tui.service.revocation.revoke_all import RevokeAllResult
+    from qiscus_tui.tui.dialogs.plan_choices import PlanChoices
     from qiscus_tui.tui.feed import Feed
     from qiscus_tui.tui.screens.filtered_table import FilteredTable
 
@@ -38,23 +40,44 @@ class ServerChanges:
     async def revoke_one(self, app: App[int], session_id: str) -> None:
         """Show the plan for one session, and ask."""
         from qiscus_tui.service.revocation.plan import Selection
+        from qiscus_tui.tui.dialogs.plan_choices import PlanChoices
 
         position = self._feed.listed.positions.get(session_id)
         if position is None:
             app.notify("It is not listed any more.", markup=False)
         else:
-            await self.revoke(app, Selection((position,), "shown in detail", named=True))
+            selection = Selection((position,), "shown in detail", named=True)
+            await self.revoke(app, PlanChoices(selection))
 
-    async def revoke(self, app: App[int], selection: Selection) -> None:
-        """Show the plan for a selection, and ask."""
+    async def revoke(self, app: App[int], choices: PlanChoices) -> None:
+        """Show the plan, and ask."""
         from qiscus_tui.tui.dialogs.revoke import RevokeDialog
 
         if self._feed.connection is not None:
             dialog = RevokeDialog(
-                self._feed.connection, self._feed.listed, selection, on_result=self._revoked
+                self._feed.connection, self._feed.listed, choices, on_result=self._revoked
             )
             await app.push_screen_wait(dialog)
             self._check_login()
+
+    async def prune(self, app: App[int], keys: tuple[GroupKey, ...]) -> None:
+        """Show the plan for everything shown: by a policy of the configuration, or the usual rules.
+
+        `keys`: what the usual rules group by.
+        """
+        from qiscus_tui.tui.dialogs.policy import choose_policy
+
+        try:
+            choices = await choose_policy(app, self._rows.all_shown, keys, self._feed.workspace)
+        except QiscusTuiError as error:
+            app.notify(error.text, severity="error", markup=False)
+            return
+        if choices is None:
+            return
+        if lacks := lacking(self._feed.listed, choices.keys):
+            app.notify(lacks, severity="warning", markup=False)
+        else:
+            await self.revoke(app, choices)
 
     def _revoked(self, report: Report) -> None:
         self._feed.say(report.words, is_warning=not report.is_whole, is_kept=True)

@@ -96,9 +96,7 @@ class SessionsScreen(BaseScreen[None]):
     @property
     def context(self) -> Context:
         """What decides which actions are available now."""
-        self.view.marks = self.table.mark_counts
-        self.view.in_range = len(self.table.rows_in_range)
-        return list_lines.context(self.feed, self.view, self.groups.shown_view)
+        return self.list.context
 
     @property
     def scope(self) -> Scope:
@@ -192,10 +190,6 @@ class SessionsScreen(BaseScreen[None]):
         """Show the list as sessions again."""
         self.list.show_groups(shown=False)
 
-    @on(GroupTable.Opened)
-    async def _group_opened(self) -> None:
-        await self.run_command("open_group")
-
     def action_open_group(self) -> None:
         """Show the sessions of the group under the cursor."""
         self.list.open_group()
@@ -250,8 +244,9 @@ class SessionsScreen(BaseScreen[None]):
     # One session.
 
     @on(SessionTable.Opened)
+    @on(GroupTable.Opened)
     async def _opened(self) -> None:
-        await self.run_command("open_detail")
+        await self.run_command("open_group" if self.groups.is_shown else "open_detail")
 
     async def action_copy_id(self) -> None:
         """Send the id to the terminal."""
@@ -271,9 +266,13 @@ class SessionsScreen(BaseScreen[None]):
     @work(group="dialog")
     async def action_revoke(self) -> None:
         """Show the plan for the marked sessions, or for the one under the cursor, and ask."""
-        selection = self.list.shown.selection()
-        if selection is not None:
-            await self.changes.revoke(self.app, selection)
+        if (choices := self.list.shown.selected()) is not None:
+            await self.changes.revoke(self.app, choices)
+
+    @work(group="dialog")
+    async def action_prune(self) -> None:
+        """Show the plan for everything shown, by rules, and ask."""
+        await self.changes.prune(self.app, self.list.keys)
 
     @work(group="dialog")
     async def action_revoke_all(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.group_view import USUAL_KEYS
+from qiscus_tui.tui.screens import list_lines
 from qiscus_tui.tui.screens.filter_bar import FilterBar
 from qiscus_tui.tui.screens.filtered_table import FilteredTable
 from qiscus_tui.tui.screens.grouped_table import GroupedTable
@@ -12,6 +14,8 @@ from qiscus_tui.tui.screens.grouped_table import GroupedTable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qiscus_tui.model.group_keys import GroupKey
+    from qiscus_tui.tui.commands.context import Context
     from qiscus_tui.tui.feed import Feed
     from qiscus_tui.tui.list_view import ListView
 
@@ -21,6 +25,7 @@ class ShownList:
 
     def __init__(self, feed: Feed, view: ListView, changed: Callable[[], None]) -> None:
         """`changed` is called when something else is shown."""
+        self._feed, self._view = feed, view
         self._changed = changed
         self.rows = FilteredTable(feed, view, self._rows_changed)
         self.groups = GroupedTable(feed, view, self.rows, changed)
@@ -37,6 +42,18 @@ class ShownList:
     def scope(self) -> Scope:
         """Which commands there are for what is shown."""
         return Scope.GROUPS if self.groups.is_shown else Scope.SESSIONS
+
+    @property
+    def context(self) -> Context:
+        """What decides which actions are available now."""
+        self._view.marks = self.rows.table.mark_counts
+        self._view.in_range = len(self.rows.table.rows_in_range)
+        return list_lines.context(self._feed, self._view, self.groups.shown_view)
+
+    @property
+    def keys(self) -> tuple[GroupKey, ...]:
+        """What the list is grouped by, or the usual keys."""
+        return self.groups.view.keys if self.groups.is_shown else USUAL_KEYS
 
     def focus(self) -> None:
         """Give the keys to the table."""

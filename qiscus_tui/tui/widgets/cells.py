@@ -75,6 +75,15 @@ def last_used_cell(last_used_at: float | None, now: float) -> str:
     return "now" if gone < MINUTE else ago(gone)
 
 
+def day_words(at: float, now: float) -> str:
+    """Return `today`, `24 Oct` or, of another year, `Oct 2025`, in the local zone."""
+    then, today = time.localtime(at), _local_day(now // MINUTE)
+    if then[:3] == today:
+        return "today"
+    month = _MONTHS[then.tm_mon - 1]
+    return f"{then.tm_mday} {month}" if then.tm_year == today[0] else f"{month} {then.tm_year}"
+
+
 def created_cell(created_at: float | None, now: float) -> str:
     """Return `today 09:14` or `24 Oct 2026 16:02`, in the local zone; at most 17 cells."""
     return _moment(created_at, now, short=False)

@@ -1,0 +1,51 @@
+"""The command line that makes the same plan as the app. Pure; no secret is in it."""
+
+import shlex
+from collections.abc import Iterator
+
+from qiscus_tui.model.durations import as_typed
+from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.revocation.retention import Retention
+
+MOST_IDS = 1000
+"""Sessions that a command names one by one: more are no line to be pasted."""
+
+
+def plan_command(plan: RevocationPlan, account: str = "") -> tuple[str, ...]:
+    """Return the words of the command, each quoted for a shell; none where it would be too long.
+
+    `account`: the name to be given, empty for none. What no filter selects is named by ids.
+    """
+    filter_text, retention = plan.selection.filter_text, plan.retention
+    if filter_text is not None and retention is not None:
+        words = ["prune", *_rules(retention), *_filter(filter_text)]
+    elif filter_text:
+        words = ["revoke", *_filter(filter_text)]
+    elif 0 < len(plan.targets) <= MOST_IDS:
+        words = ["revoke", *(target.session.id for target in plan.targets)]
+    else:
+        return ()
+    words += ["--include-current"] if plan.allowed.current else []
+    words += ["--include-protected"] if plan.allowed.protected else []
+    words += ["--account", shlex.quote(account)] if account else []
+    return ("qiscus-tui", *words)
+
+
+def _rules(retention: Retention) -> Iterator[str]:
+    rules = retention.rules
+    yield from ("--group-by", ",".join(key.value for key in retention.keys))
+    if rules.keep_newest is not None:
+        yield from ("--keep-newest", f"{rules.keep_newest}")
+    if rules.keep_used_within is not None:
+        yield from ("--keep-used-within", as_typed(rules.keep_used_within))
+    if rules.keep_created_within is not None:
+        yield from ("--keep-created-within", as_typed(rules.keep_created_within))
+    if rules.include_unknown:
+        yield "--include-unknown"
+
+
+def _filter(text: str) -> Iterator[str]:
+    if text.startswith("-"):  # would pass for an option
+        yield f"--filter={shlex.quote(text)}"
+    elif text:
+        yield from ("--filter", shlex.quote(text))

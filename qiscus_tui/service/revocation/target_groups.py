@@ -1,0 +1,49 @@
+"""What a plan revokes, by group: how much of each, how old, and whether it is in use. Pure."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from qiscus_tui.model.durations import HOUR
+from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.sessions.groups import Group, group_steps
+
+IN_USE = HOUR
+"""Seconds since the last use within which a session counts as in use."""
+_STEP = 2000
+"""Sessions between two yields."""
+
+
+@dataclass(frozen=True)
+class TargetGroup:
+    """The targets of one group."""
+
+    targets: Group
+    """The group that they make alone."""
+    count: int
+    """Sessions of the group that were selected, those that stay too."""
+    in_use: int
+    """Targets that were used within the last hour."""
+
+
+def target_group_steps(
+    plan: RevocationPlan, keys: tuple[GroupKey, ...], server_now: float
+) -> Generator[None, None, tuple[TargetGroup, ...]]:
+    """Group the targets by `keys`, the largest group first, in short steps."""
+    listed, positions = plan.listed, list[int]()
+    for start in range(0, len(plan.targets), _STEP):
+        run = plan.targets[start : start + _STEP]
+        positions += [listed.positions[target.session.id] for target in run]
+        yield
+    groups = yield from group_steps(listed, keys, plan.moment, positions)
+    counts = {one.group.values: one.group.count for one in plan.groups}
+    since = server_now - IN_USE
+    found: list[TargetGroup] = []
+    for group in groups:
+        used = 0
+        for start in range(0, group.count, _STEP):
+            run = [listed.sessions[at] for at in group.positions[start : start + _STEP]]
+            used += sum([at >= since for one in run if (at := one.last_used_at) is not None])
+            yield
+        found.append(TargetGroup(group, counts.get(group.values, group.count), used))
+    return tuple(found)

@@ -1,0 +1,64 @@
+"""The groups of a plan as lines: how many go, how old they are, when they were used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from qiscus_tui.service.revocation.target_groups import TargetGroup
+from qiscus_tui.service.sessions.groups import shown
+from qiscus_tui.tui.widgets.cells import UNKNOWN, day_words, fit, last_used_cell
+
+MOST = 40
+"""Most groups that are shown; the rest is counted."""
+CREATED = 13
+"""Cells of `27 Oct–25 Nov`."""
+USED = 10
+IN_USE = 9
+"""Cells of `12 in use`, and of its title."""
+_GAP = "  "
+
+
+def group_lines(groups: Sequence[TargetGroup], now: float, width: int) -> list[Content]:
+    """Return a title, a line for each group, and what is not shown. `now`: the server's time."""
+    counts = [_count(group) for group in groups[:MOST]]
+    first = max(len("REVOKE"), *map(len, counts))
+    in_use = any(group.in_use for group in groups)
+    last = len(_GAP) + IN_USE if in_use else 0
+    name = max(12, width - len(_GAP) * 4 - first - CREATED - USED - last)
+    titles = [fit("GROUP", name), fit("CREATED", CREATED), fit("LAST USED", USED)]
+    titles += ["LAST HOUR"] if in_use else []
+    title = _GAP.join((f"{_GAP}{'REVOKE':>{first}}", *titles))
+    lines = [Content.styled(title, "$text-muted")]
+    for group, count in zip(groups, counts, strict=False):
+        targets = group.targets
+        hot = f"{group.in_use:,} in use" if group.in_use else ""
+        words = " ".join(map(shown, targets.values))
+        lines.append(
+            Content.assemble(
+                (f"{_GAP}{count:>{first}}{_GAP}", "bold"),
+                f"{fit(words, name)}{_GAP}",
+                (f"{fit(_created(group, now), CREATED)}{_GAP}", "$text-muted"),
+                f"{fit(last_used_cell(targets.last_used_at, now), USED)}{_GAP}",
+                (hot, "bold $warning"),
+            )
+        )
+    left = sum(group.targets.count for group in groups[MOST:])
+    if left:
+        words = f"{_GAP}{left:>{first},}{_GAP}of {len(groups) - MOST:,} other groups"
+        lines.append(Content.styled(words, "$text-muted"))
+    return lines
+
+
+def _count(group: TargetGroup) -> str:
+    going = group.targets.count
+    return f"{going:,}" if going == group.count else f"{going:,} of {group.count:,}"
+
+
+def _created(group: TargetGroup, now: float) -> str:
+    oldest, newest = group.targets.oldest_at, group.targets.newest_at
+    if oldest is None or newest is None:
+        return UNKNOWN
+    begin, end = day_words(oldest, now), day_words(newest, now)
+    return begin if begin == end else f"{begin}–{end}"

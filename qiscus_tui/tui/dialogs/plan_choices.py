@@ -1,0 +1,59 @@
+"""What a revoke dialog was asked for: which sessions, what may go besides, and what stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from qiscus_tui.model.durations import DAY, HOUR
+from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.service.revocation.plan import Allowed, Selection
+from qiscus_tui.service.revocation.retention import DEFAULT_KEYS, Retention, Rules
+
+MARKED = "marked"
+"""Why sessions are in a plan: they were marked."""
+
+USED_WITHIN = (HOUR, 24 * HOUR, 7 * DAY, None)
+"""What `t` goes through; None: that rule is off."""
+USUAL_RULES = Rules(keep_newest=1, keep_used_within=24 * HOUR)
+NO_RULES = Rules()
+
+
+@dataclass(frozen=True)
+class PlanChoices:
+    """The choices of which a plan is made. Each method returns the choices after a change."""
+
+    selection: Selection
+    allowed: Allowed = field(default_factory=Allowed)
+    keys: tuple[GroupKey, ...] = DEFAULT_KEYS
+    rules: Rules = NO_RULES
+    policy: str = ""
+    """The policy in config.toml that the rules come from."""
+
+    @property
+    def retention(self) -> Retention | None:
+        """What stays of each group; None without a rule."""
+        return Retention(self.keys, self.rules, self.policy) if self.rules.given else None
+
+    def toggled(self, kind: str) -> PlanChoices:
+        """Let `current`, `protected` or `hidden` sessions in, or leave them out again."""
+        changed = {kind: not getattr(self.allowed, kind)}
+        return replace(self, allowed=replace(self.allowed, **changed))
+
+    def rules_toggled(self) -> PlanChoices:
+        """Take the usual rules, or none."""
+        return self._ruled(NO_RULES if self.rules.given else USUAL_RULES)
+
+    def more_newest(self, more: int) -> PlanChoices:
+        """Keep so many more of the newest of each group; below 1 that rule is off."""
+        newest = (self.rules.keep_newest or 0) + more
+        return self._ruled(replace(self.rules, keep_newest=newest if newest > 0 else None))
+
+    def next_used_within(self) -> PlanChoices:
+        """Keep what was used within the next of the times."""
+        now = self.rules.keep_used_within
+        at = USED_WITHIN.index(now) + 1 if now in USED_WITHIN else 0
+        then = USED_WITHIN[at % len(USED_WITHIN)]
+        return self._ruled(replace(self.rules, keep_used_within=then))
+
+    def _ruled(self, rules: Rules) -> PlanChoices:
+        return replace(self, rules=rules, policy="")

@@ -1,0 +1,110 @@
+"""What can be changed of a plan before it is confirmed, and the number that is typed."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from qiscus_tui.model.durations import as_typed
+from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.tui.dialogs.guard import Guard
+from qiscus_tui.tui.dialogs.parts import Toggle, TypedField, Words
+from qiscus_tui.tui.dialogs.plan_choices import PlanChoices
+from qiscus_tui.tui.dialogs.question_text import toggles
+from qiscus_tui.tui.group_sorting import keys_words
+
+COMMANDS = {
+    "current": "allow_current",
+    "protected": "allow_protected",
+    "hidden": "allow_hidden",
+    "rules": "rules",
+    "newest": "keep_more",
+    "used": "next_used_within",
+    "created": "rules",
+}
+"""What each of the toggles runs."""
+
+_KEYS = {"newest": "+ -", "used": "t", "created": "r"}
+
+
+class PlanQuestions(Vertical):
+    """The toggles of the rules and of what is left out, and the field for the number."""
+
+    DEFAULT_CSS = """
+    PlanQuestions {
+        height: auto;
+        & #number-line { height: 1; layout: horizontal; }
+        & #number-words { width: auto; }
+        & #number { width: 14; margin-left: 1; }
+    }
+    """
+
+    def __init__(self, guard: Guard) -> None:
+        super().__init__(id="plan-questions")
+        self._toggles = {what: Toggle(what, key=_KEYS.get(what)) for what in COMMANDS}
+        self._number_words = Words(id="number-words")
+        self._number = TypedField(guard, characters="0123456789", id="number")
+        self._number_line = Horizontal(self._number_words, self._number, id="number-line")
+
+    def compose(self) -> ComposeResult:
+        for what in ("rules", "newest", "used", "created", "current", "protected", "hidden"):
+            yield self._toggles[what]
+        yield self._number_line
+
+    @property
+    def number(self) -> str:
+        """Return what was typed."""
+        return self._number.value
+
+    def show(self, choices: PlanChoices, plan: RevocationPlan, *, asks: bool, ruled: bool) -> None:
+        """Show what can be changed. `asks`: something can be confirmed; `ruled`: rules can apply.
+
+        What was typed before is gone: it was the number of another plan.
+        """
+        self._show_rules(choices, ruled=ruled)
+        for kind, words, on in toggles(plan):
+            self._toggles[kind].show_state(words, on=on)
+        count = len(plan.targets)
+        self._number.value = ""
+        self._number_line.display = asks and plan.is_large
+        self._number_words.say(f"Type {count} and press Enter:")
+        self._show_any()
+
+    def _show_rules(self, choices: PlanChoices, *, ruled: bool) -> None:
+        rules, each = choices.rules, f"each {keys_words(choices.keys)}"
+        words = dict.fromkeys(("rules", "newest", "used", "created"), "")
+        if rules.given:
+            newest, used = rules.keep_newest, rules.keep_used_within
+            words["newest"] = f"keep the newest [{newest or 'off'}] of {each}"
+            time = "off" if used is None else as_typed(used)
+            words["used"] = f"keep what was used within [{time}]"
+            if rules.keep_created_within is not None:
+                within = as_typed(rules.keep_created_within)
+                words["created"] = f"keep what was created within [{within}]"
+        elif ruled:
+            words["rules"] = f"keep the newest of {each}, and what is in use"
+        on = {
+            "rules": False,
+            "newest": rules.keep_newest is not None,
+            "used": rules.keep_used_within is not None,
+            "created": True,
+        }
+        for what, text in words.items():
+            self._toggles[what].show_state(text, on=on[what])
+
+    def hide(self) -> None:
+        """Ask nothing more."""
+        for toggle in self._toggles.values():
+            toggle.show_state("", on=False)
+        self._number_line.display = False
+        self._show_any()
+
+    def _show_any(self) -> None:
+        self.display = any(child.display for child in self.children)
+
+    def type_key(self, event: events.Key) -> None:
+        """Type digits into the field, wherever the focus is."""
+        asked, field = self._number_line.display, self._number
+        if asked and not field.has_focus and field.type_key(event):
+            event.stop()

@@ -1,0 +1,114 @@
+"""The command line of a plan makes the same plan, whatever is in its filter."""
+
+import shlex
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qiscus_tui import query
+from qiscus_tui.cli.parser import parse
+from qiscus_tui.cli.prune import PruneRequest
+from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.turns import at_once
+from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
+from qiscus_tui.service.revocation.plan_command import MOST_IDS, plan_command
+from qiscus_tui.service.revocation.retention import Retention, Rules
+from qiscus_tui.service.revocation.target_groups import target_group_steps
+from qiscus_tui.store.config import Config
+from tests.service.scripted import DAY, START, listed, new_session
+
+HOUR = 3600
+CRON = Known("cron", client="curl", protect=True)
+SESSIONS = [
+    new_session(
+        number,
+        created_at=START - number * HOUR,
+        last_used_at=START - number * HOUR / 4,
+        user_agent=agent,
+        safe_agent=agent,
+        ip=f"10.0.{number % 3}.1",
+        safe_ip=f"10.0.{number % 3}.1",
+    )
+    for number, agent in enumerate(["curl/8.5", 'it\'s "odd"', "-x", "Go-http-client/2"] * 20)
+]
+LISTED = listed(SESSIONS, labels={SESSIONS[0].id: CRON})
+MOMENT = query.Moment(START, DAY)
+
+
+def words(plan: RevocationPlan, account: str = "") -> list[str]:
+    """The words as a shell gives them to the program."""
+    return shlex.split(" ".join(plan_command(plan, account)))
+
+
+@given(
+    newest=st.none() | st.integers(1, 5),
+    used=st.none() | st.sampled_from([90, HOUR, DAY, 7 * DAY, 90 * DAY]),
+    created=st.none() | st.sampled_from([90, HOUR, DAY]),
+    keys=st.lists(st.sampled_from(GroupKey), min_size=1, max_size=3, unique=True),
+    text=st.sampled_from(
+        ["", "client:curl", "-client:curl", 'client:"it\'s \\"odd"', "ip:10.0.1", "age:>3h"]
+    ),
+    allowed=st.builds(Allowed, st.booleans(), st.booleans()),
+    unknown=st.booleans(),
+)
+def test_prune_from_the_command_line_is_the_same_plan(
+    newest: int | None,
+    used: int | None,
+    created: int | None,
+    keys: list[GroupKey],
+    text: str,
+    allowed: Allowed,
+    unknown: bool,
+) -> None:
+    rules = Rules(newest, used, created, include_unknown=unknown)
+    if not rules.given:
+        return
+    chosen = query.select(query.parse(text), LISTED, MOMENT)
+    selection = Selection(chosen, "shown", filter_text=text)
+    plan = make_plan(LISTED, selection, allowed, Retention((*keys,), rules), MOMENT)
+    options = parse(words(plan)[1:])
+    request = PruneRequest.of(options, Config())
+    same = make_plan(
+        LISTED, request.selection(LISTED, MOMENT), request.allowed, request.retention, MOMENT
+    )
+    assert {one.session.id for one in same.targets} == {one.session.id for one in plan.targets}
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_what_was_picked_one_by_one_is_named_by_ids(protected: bool) -> None:
+    plan = make_plan(LISTED, Selection([0, 3, 2], "marked"), Allowed(protected=protected))
+    ids = [SESSIONS[at].id for at in ((0, 3, 2) if protected else (3, 2))]
+    flags = ["--include-protected"] if protected else []
+    assert words(plan, "a@b.c@x y") == [
+        "qiscus-tui",
+        "revoke",
+        *ids,
+        *flags,
+        "--account",
+        "a@b.c@x y",
+    ]
+
+
+def test_too_many_ids_are_no_command() -> None:
+    many = listed([new_session(number) for number in range(MOST_IDS + 1)])
+    plan = make_plan(many, Selection(range(MOST_IDS + 1), "marked"), Allowed())
+    assert plan_command(plan) == ()
+    filtered = replace(plan, selection=replace(plan.selection, filter_text="curl"))
+    assert words(filtered) == ["qiscus-tui", "revoke", "--filter", "curl"]
+    assert plan_command(make_plan(many, Selection((), "marked"), Allowed())) == ()
+
+
+def test_the_groups_of_a_plan_are_those_of_its_targets() -> None:
+    rules = Rules(keep_newest=2)
+    selection = Selection(range(len(SESSIONS)), "shown")
+    plan = make_plan(LISTED, selection, Allowed(), Retention((GroupKey.CLIENT,), rules), MOMENT)
+    groups = at_once(target_group_steps(plan, (GroupKey.CLIENT,), START))
+    assert sum(group.targets.count for group in groups) == len(plan.targets)
+    assert {group.count for group in groups} == {20}
+    used = [one.session.last_used_at for one in plan.targets]
+    assert sum(group.in_use for group in groups) == sum(
+        at is not None and START - at <= HOUR for at in used
+    )

@@ -1,0 +1,273 @@
+"""The revoke dialog with rules: what it says is what would be sent, and what is left after."""
+
+import shlex
+
+import pytest
+
+from qiscus_tui.cli.parser import parse
+from qiscus_tui.store.config import Config, Policy
+from qiscus_tui.tui.dialogs.choice import ChoiceDialog
+from qiscus_tui.tui.dialogs.revoke import RevokeDialog
+from tests.clocks import ManualClock
+from tests.tui.demo_app import Running, at_sessions
+
+HOUR = 3600.0
+
+
+def dialog(running: Running) -> RevokeDialog:
+    assert isinstance(running.app.screen, RevokeDialog)
+    return running.app.screen
+
+
+def words(running: Running) -> str:
+    """What stands in the dialog, however it was wrapped."""
+    return " ".join(running.text().replace("│", " ").split())
+
+
+async def keys(running: Running, *pressed: str) -> None:
+    """Press keys as a hand does, the delay after each question over."""
+    for key in pressed:
+        running.clock.advance(0.7)
+        await running.press(key)
+    running.clock.advance(0.7)
+
+
+async def test_from_groups_the_newest_and_the_used_stay_and_the_rest_goes(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        before = {one.token: one for one in running.state.sessions()}
+        await keys(running, "g", "x")
+        group = running.sessions.groups.table.cursor_group
+        assert group is not None
+        plan = dialog(running)._plan
+        count = len(plan.targets)
+        assert f"{count} will be revoked; {group.count - count} kept: the newest of 1 group" in (
+            words(running)
+        )
+        assert "keep the newest [1] of each client and network" in words(running)
+        assert "keep what was used within [24h]" in words(running)
+        assert f"{count} of {group.count} {' '.join(map(str, group.values))}" in words(running)
+        await keys(running, *f"{count}", "enter")
+        await running.settle()
+        left = {one.token for one in running.state.sessions()}
+        gone = {target.session.token for target in plan.targets}
+        assert left == before.keys() - gone
+        listed = running.sessions.view.listed
+        kept = [one for one in listed.sessions if one.token in before]
+        assert sum(one.token not in gone for one in kept) == len(listed)
+
+
+@pytest.mark.parametrize(
+    ("pressed", "newest", "used"),
+    [
+        ([], "1", "24h"),
+        (["plus", "plus"], "3", "24h"),
+        (["minus"], "off", "24h"),
+        (["t"], "1", "7d"),
+        (["t", "t"], "1", "off"),
+        (["t", "t", "t"], "1", "1h"),
+        (["minus", "plus", "t", "t", "t", "t"], "1", "24h"),
+    ],
+)
+async def test_each_key_changes_a_rule_and_the_plan(
+    clock: ManualClock, pressed: list[str], newest: str, used: str
+) -> None:
+    async with at_sessions(clock, sessions=200) as running:
+        await keys(running, "g", "x", *pressed)
+        assert f"the newest [{newest}] of each" in words(running)
+        assert f"used within [{used}]" in words(running)
+        plan = dialog(running)._plan
+        assert f"Revoke {len(plan.targets)} sessions" in words(running)
+        assert f"{len(plan.kept)} kept" in words(running)
+        retention = plan.retention
+        assert retention is not None
+        assert f"{retention.rules.keep_newest or 'off'}" == newest
+
+
+async def test_without_any_rule_everything_goes_and_r_brings_the_rules_back(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=200) as running:
+        await keys(running, "g", "x", "r")
+        group = running.sessions.groups.table.cursor_group
+        assert group is not None
+        assert len(dialog(running)._plan.targets) == group.count
+        assert "[ ] r keep the newest of each client and network" in words(running)
+        assert "kept" not in words(running)
+        await keys(running, "r")
+        assert "keep the newest [1]" in words(running)
+        assert len(dialog(running)._plan.targets) < group.count
+
+
+async def test_in_the_list_rules_are_off_until_r(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=200) as running:
+        await keys(running, "slash", *"guzzle", "enter", "a", "x")
+        everything = len(dialog(running)._plan.targets)
+        assert everything == len(running.sessions.view.hits)
+        await keys(running, "r")
+        assert len(dialog(running)._plan.targets) < everything
+        assert "kept: the newest of" in words(running)
+
+
+async def test_a_change_of_the_rules_disarms_and_forgets_the_typed_number(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await keys(running, "g", "x")
+        count = len(dialog(running)._plan.targets)
+        await keys(running, *f"{count}", "t")
+        assert len(dialog(running)._plan.targets) != count
+        running.clock.advance(-0.6)  # within the delay
+        await running.press("enter", *f"{count}", "enter")
+        await keys(running, *f"{count}", "enter")
+        assert "That is not the number" in words(running)
+        assert not running.state.revoke_requests
+
+
+async def test_what_all_rules_keep_leaves_nothing_to_confirm_and_can_be_changed(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=60) as running:
+        await keys(running, "g", "end", "x")
+        assert "Nothing to revoke" in words(running)
+        await keys(running, "y")
+        assert "There is nothing to revoke." in running.toasts
+        await keys(running, "r", "y")
+        await running.settle()
+        assert "1 revoked" in words(running)
+
+
+async def test_rules_are_refused_where_the_list_cannot_be_grouped(clock: ManualClock) -> None:
+    async with at_sessions(clock, dialect="bare") as running:
+        await keys(running, "a", "x", "r")
+        assert "The server lists no client" in running.toasts
+        assert dialog(running)._plan.retention is None
+
+
+# Everything shown, and policies.
+
+
+async def test_prune_asks_for_all_that_is_shown_by_the_usual_rules(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=200) as running:
+        await keys(running, "slash", *"guzzle", "enter", "P")
+        plan = dialog(running)._plan
+        assert {*plan.selection.positions} == {*running.sessions.view.hits}
+        assert plan.retention is not None
+        assert plan.kept
+
+
+NIGHTLY = Policy(name="nightly", filter="client:curl", group_by=("client",), keep_newest=2)
+
+
+async def test_policies_of_the_configuration_are_offered(clock: ManualClock) -> None:
+    config = Config(policies={"nightly": NIGHTLY})
+    async with at_sessions(clock, sessions=200, config=config) as running:
+        await keys(running, "P")
+        assert isinstance(running.app.screen, ChoiceDialog)
+        assert "nightly" in running.text()
+        assert "by client: keep the newest 2" in running.text()
+        await keys(running, "2")
+        plan = dialog(running)._plan
+        assert plan.retention is not None
+        assert plan.retention.policy == "nightly"
+        clients = {running.sessions.view.listed.clients[at] for at in plan.selection.positions}
+        assert clients
+        assert all(client.startswith("curl") for client in clients)
+        assert "keep the newest [2] of each client" in words(running)
+
+
+# The command line.
+
+
+async def command(running: Running) -> list[str]:
+    """The words that are shown as the command line, as a shell reads them."""
+    return shlex.split(" ".join(dialog(running)._shown.command))
+
+
+@pytest.mark.parametrize(
+    ("pressed", "expected"),
+    [
+        (
+            ["g", "x"],
+            "prune --group-by client,network --keep-newest 1 --keep-used-within 24h --filter",
+        ),
+        (["g", "x", "r"], "revoke --filter"),
+        (
+            ["slash", *"guzzle", "enter", "P", "t", "t"],
+            "prune --group-by client,network --keep-newest 1 --filter guzzle",
+        ),
+        (["slash", *"guzzle", "enter", "a", "x"], "revoke --filter guzzle"),
+        (["P"], "prune --group-by client,network --keep-newest 1 --keep-used-within 24h"),
+        (["j", "x"], "revoke"),
+        (["j", "space", "space", "x"], "revoke"),
+        (
+            ["slash", *"-guzzle", "enter", "P"],
+            "prune --group-by client,network --keep-newest 1 "
+            "--keep-used-within 24h --filter=-guzzle",
+        ),
+    ],
+)
+async def test_the_command_line_does_the_same(
+    clock: ManualClock, pressed: list[str], expected: str
+) -> None:
+    async with at_sessions(clock, sessions=200) as running:
+        await keys(running, *pressed)
+        words = await command(running)
+        assert " ".join(words).startswith(f"qiscus-tui {expected}")
+        parse(words[1:])
+        if expected == "revoke":
+            assert words[2:] == [one.session.id for one in dialog(running)._plan.targets]
+        assert running.state.credentials.long_lived_token not in " ".join(words)
+
+
+async def test_the_command_is_sent_to_the_clipboard(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_sessions(clock, sessions=200) as running:
+        copied: list[str] = []
+        monkeypatch.setattr(running.app, "copy_to_clipboard", copied.append)
+        await keys(running, "j", "x", "equals_sign")
+        (target,) = dialog(running)._plan.targets
+        assert copied == [f"qiscus-tui revoke {target.session.id}"]
+
+
+# What the plan says of its groups.
+
+
+async def test_sessions_in_use_are_counted_and_said(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await keys(running, "g", "x", "r")
+        group = running.sessions.groups.table.cursor_group
+        assert group is not None
+        now = running.sessions.feed.server_now
+        used = [running.sessions.view.listed.sessions[at].last_used_at for at in group.positions]
+        count = sum(now - at < HOUR for at in used if at is not None)
+        assert count
+        assert f"{count} in use" in words(running)
+
+
+async def test_a_trial_is_announced(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=200) as running:
+        await keys(running, "g", "x")
+        assert "One goes first, as a trial" in words(running)
+
+
+async def test_a_long_plan_is_made_between_the_keys(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=6000) as running:
+        await running.press("a")
+        await running.press("x")
+        assert f"Revoke {len(dialog(running)._plan.targets):,} sessions" in words(running)
+        assert len(dialog(running)._plan.targets) > 5000
+        assert not dialog(running)._shown.command
+
+
+@pytest.mark.parametrize("size", [(60, 15), (80, 24), (200, 50)])
+async def test_the_buttons_are_on_the_screen_in_every_size(
+    clock: ManualClock, size: tuple[int, int]
+) -> None:
+    async with at_sessions(clock, sessions=400, size=size) as running:
+        await keys(running, "g", "x")
+        assert "Cancel n" in words(running)
+        assert "keep what was used within [24h]" in words(running)
+        assert f"Type {len(dialog(running)._plan.targets)} and press Enter" in words(running)
