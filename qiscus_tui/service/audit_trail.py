@@ -1,9 +1,12 @@
 """The one writer of audit and journal: what an action was about to end, and what came of it."""
 
+from __future__ import annotations
+
 import asyncio
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
 from qiscus_tui.model.account import Account
@@ -11,8 +14,10 @@ from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.service.account_storage import LocalFiles
-from qiscus_tui.service.connection import Connection
 from qiscus_tui.store.audit_records import AuditGroup, AuditKind
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.connection import Connection
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ class AccessTrail:
     warn: Callable[[QiscusTuiError], None]
 
     @classmethod
-    def of(cls, connection: Connection) -> "AccessTrail":
+    def of(cls, connection: Connection) -> AccessTrail:
         """Return the trail of this connection's account."""
         return cls(connection.account_storage.local_files, connection.clock, connection.warn)
 

@@ -5,16 +5,21 @@ A visit begins with its first list, and ends when the user leaves the screen: th
 be read changes nothing, so what was new is new again.
 """
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import StorageError
-from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import Pair, pairs_of
 from qiscus_tui.store.visits import Seen, Visits
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.connection import Connection
 
 
 class Visit:

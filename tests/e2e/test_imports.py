@@ -88,6 +88,14 @@ def test_help_and_mistakes_load_no_network_and_no_keyring(arguments: list[str]) 
     assert not roots(modules) & heavy
 
 
+@pytest.mark.parametrize("arguments", [["sessions", "--help"], ["accounts"], ["audit", "--help"]])
+def test_what_asks_no_server_loads_no_network(arguments: list[str], tmp_path: Path) -> None:
+    folders = dict.fromkeys(["QISCUS_TUI_CONFIG_DIR", "QISCUS_TUI_DATA_DIR"], str(tmp_path / "q"))
+    _, modules, code = loaded(*arguments, environ=folders)
+    assert code == 0
+    assert not modules & {"httpx", "keyring", "starlette", "ua_parser"}
+
+
 @pytest.fixture
 def kept(tmp_path: Path) -> dict[str, str]:
     """An account whose token lives for another day, as a login keeps it; gives the environment."""

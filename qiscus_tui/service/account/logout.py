@@ -1,16 +1,21 @@
 """Ends our own token, and forgets the account on this machine."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import enum
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import NoAccount, OutOfReach, ReadOnly, ServerError, TokenExpired
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.audit_trail import AccessTrail, AuditTrail
-from qiscus_tui.service.connection import Connection
 from qiscus_tui.store.audit_records import AuditKind
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.connection import Connection
 
 
 class OwnToken(enum.Enum):

@@ -1,11 +1,13 @@
 """Builds the snapshot of a list from what the server listed."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
-from qiscus_tui.api.listing import Listing
 from qiscus_tui.model.addresses import network_of
 from qiscus_tui.model.client_names import client_family
 from qiscus_tui.model.known import Known
@@ -14,6 +16,9 @@ from qiscus_tui.model.turns import Turn
 from qiscus_tui.service.sessions.held_lists import HeldLists
 from qiscus_tui.service.sessions.session_list import SessionList, search_text
 from qiscus_tui.service.sessions.user_agents import ClientNames, quick_name
+
+if TYPE_CHECKING:
+    from qiscus_tui.api.listing import Listing
 
 Pair = tuple[str, str]
 """A client, whatever its version, and the network that it came from."""
