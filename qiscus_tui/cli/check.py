@@ -100,10 +100,11 @@ def _show(context: Context, report: CheckReport) -> None:
         console.result_json(_as_json(report))
         return
     figures = report.figures
+    ends = figures.token_expires_at
+    own = "no token of our own" if ends is None else f"own token expires {moment(ends)}"
     console.result(
         f"{safe(report.account)}: {figures.live:,} live, {figures.expiring:,} expiring, "
-        f"{figures.issued_24h:,} in the last 24 hours; own token expires "
-        + (moment(figures.token_expires_at) if figures.token_expires_at else "never: there is none")
+        f"{figures.issued_24h:,} in the last 24 hours; {own}"
     )
     for one in report.findings[:MOST_SHOWN]:
         is_pair = one.client is not None or one.network is not None

@@ -1,9 +1,11 @@
 """The audit screen: what was revoked from here, newest first; and what a crash left half done."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from qiscus_tui.errors import StorageError
 from qiscus_tui.store.audit_records import AuditGroup, AuditKind
 from qiscus_tui.store.processes import Process
 from qiscus_tui.tui.screens.audit import AuditScreen, PlanScreen
@@ -201,3 +203,12 @@ async def test_records_that_cannot_be_read_are_said_and_the_list_is_shown(machin
     async with machine.app() as here:
         assert "audit.jsonl" in here.toasts
         assert "active" in here.text()
+
+
+async def test_a_record_that_could_not_be_written_is_said_from_any_thread(machine: Machine):
+    async with machine.app() as here:
+        error = StorageError("The audit log lacks this refresh: [/] no space", "Make space.")
+        await asyncio.to_thread(here.app._warn, error)
+        await here.pilot.pause()
+        assert "lacks this refresh: [/] no space" in here.toasts
+        assert "Make space." in here.toasts
