@@ -76,6 +76,9 @@ def finish(options: argparse.Namespace, console: Console, code: int) -> int:
     path: Path | None = options.metrics
     if path is None:
         return code
+    if options.demo:
+        console.say("The demo writes nothing, so there are no metrics.")
+        return code
     measured: list[Measured] = options.measured or [Measured(options.account or "", time.time())]
     try:
         write_public(path, metrics_text(measured))

@@ -316,6 +316,13 @@ def test_a_signal_is_a_failure_too(
     assert samples(file)["qiscus_check_success"] == "0"
 
 
+def test_the_demo_writes_no_metrics(program: Program, tmp_path: Path) -> None:
+    done = program("--demo", "check", "--metrics", str(tmp_path / "q.prom"))
+    assert done.code == 0
+    assert "no metrics" in done.err
+    assert not (tmp_path / "q.prom").exists()
+
+
 @pytest.mark.parametrize("place", ["missing/q.prom", ".", "link"])
 def test_metrics_that_cannot_be_written_are_6(
     logged_in: Program, tmp_path: Path, place: str
