@@ -8,7 +8,7 @@ from textual.content import Content
 
 from qiscus_tui.service.revocation.target_groups import TargetGroup
 from qiscus_tui.service.sessions.groups import shown
-from qiscus_tui.tui.widgets.cells import UNKNOWN, day_words, fit, last_used_cell
+from qiscus_tui.tui.widgets.cells import UNKNOWN, day_words, fit, last_used_cell, width_of
 
 MOST = 40
 """Most groups that are shown; the rest is counted."""
@@ -27,6 +27,7 @@ def group_lines(groups: Sequence[TargetGroup], now: float, width: int) -> list[C
     in_use = any(group.in_use for group in groups)
     last = len(_GAP) + IN_USE if in_use else 0
     name = max(12, width - len(_GAP) * 4 - first - CREATED - USED - last)
+    name = min(name, max(len("GROUP"), *(width_of(_name(group)) for group in groups[:MOST])))
     titles = [fit("GROUP", name), fit("CREATED", CREATED), fit("LAST USED", USED)]
     titles += ["LAST HOUR"] if in_use else []
     title = _GAP.join((f"{_GAP}{'REVOKE':>{first}}", *titles))
@@ -34,14 +35,13 @@ def group_lines(groups: Sequence[TargetGroup], now: float, width: int) -> list[C
     for group, count in zip(groups, counts, strict=False):
         targets = group.targets
         hot = f"{group.in_use:,} in use" if group.in_use else ""
-        words = " ".join(map(shown, targets.values))
         lines.append(
             Content.assemble(
                 (f"{_GAP}{count:>{first}}{_GAP}", "bold"),
-                f"{fit(words, name)}{_GAP}",
+                f"{fit(_name(group), name)}{_GAP}",
                 (f"{fit(_created(group, now), CREATED)}{_GAP}", "$text-muted"),
-                f"{fit(last_used_cell(targets.last_used_at, now), USED)}{_GAP}",
-                (hot, "bold $warning"),
+                f"{last_used_cell(targets.last_used_at, now):<{USED}}",
+                (f"{_GAP}{hot}" if hot else "", "bold $warning"),
             )
         )
     left = sum(group.targets.count for group in groups[MOST:])
@@ -54,6 +54,10 @@ def group_lines(groups: Sequence[TargetGroup], now: float, width: int) -> list[C
 def _count(group: TargetGroup) -> str:
     going = group.targets.count
     return f"{going:,}" if going == group.count else f"{going:,} of {group.count:,}"
+
+
+def _name(group: TargetGroup) -> str:
+    return " ".join(map(shown, group.targets.values))
 
 
 def _created(group: TargetGroup, now: float) -> str:

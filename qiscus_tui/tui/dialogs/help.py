@@ -14,6 +14,7 @@ from qiscus_tui.tui.commands.command import Command, Scope
 from qiscus_tui.tui.dialogs.dialog import Dialog
 from qiscus_tui.tui.dialogs.parts import Body, DialogButton
 from qiscus_tui.tui.widgets.cells import fit
+from qiscus_tui.tui.widgets.group_table import SOME_MARKED
 from qiscus_tui.tui.widgets.row_render import MARK, Badge
 
 KEYS = 10
@@ -33,7 +34,8 @@ SIGNS: tuple[tuple[str, str], ...] = (
     (Badge.NOT_REVOCABLE.value, "Can't be revoked: the server lists no token."),
     (Badge.PROTECTED.value, "A known integration that the configuration protects."),
     (Badge.EXPIRED.value, "Expired since the list was read."),
-    (MARK, "Marked."),
+    (MARK, "Marked; of a group: all of its sessions."),
+    (SOME_MARKED, "Some sessions of the group are marked."),
     ("~", "Before a countdown: computed, because the server names no expiry."),
 )
 

@@ -25,7 +25,7 @@ COMMANDS = {
 }
 """What each of the toggles runs."""
 
-_KEYS = {"newest": "+ -", "used": "t", "created": "r"}
+_KEYS = {"newest": "+ -", "used": "t  ", "created": "r  "}
 
 
 class PlanQuestions(Vertical):

@@ -27,7 +27,7 @@ EACH = 12
 WITH_USE = 90
 """Cells of a line from which it has room for the last use."""
 
-COMMAND_LINES = 6
+COMMAND_LINES = 4
 """Most lines of a command that are shown; all of it is copied."""
 
 NEWEST = "newest "
@@ -129,7 +129,8 @@ def _command(words: Sequence[str], width: int) -> list[Content]:
         line = f"{line} {word}" if line else word
     lines.append(line)
     if len(lines) > COMMAND_LINES:
-        lines[COMMAND_LINES - 1 :] = [f"… and {len(words):,} words in all"]
+        said = sum(len(line.removesuffix(" \\").split()) for line in lines[: COMMAND_LINES - 1])
+        lines[COMMAND_LINES - 1 :] = [f"… and {len(words) - said:,} more"]
     return [
         _muted("The same on the command line; = copies it:"),
         *(Content(f"  {one}") for one in lines),

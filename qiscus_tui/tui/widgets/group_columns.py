@@ -15,8 +15,8 @@ from qiscus_tui.tui.widgets.text_table import GAP, TextColumn, fitted_widths
 
 LEADING_WIDTH = 5
 """Cells of mark and badge, with the spaces around them."""
-FULL_BAR = 20
-"""Cells of a bar of all sessions, where there is room for the largest."""
+WIDE_BAR = 20
+"""Cells of the longest bar where there is room."""
 SHARE_WIDTH = 5
 """Cells of ` 36 %`, up to `100 %`."""
 USUAL_NAME = 22
@@ -24,7 +24,7 @@ USUAL_NAME = 22
 NUMBERS_WIDTH = 80
 """Cells of the columns before the names, which share the rest."""
 WIDE = 150
-"""Cells of a row from which a bar of all sessions has its full length."""
+"""Cells of a row from which bars are long."""
 _EIGHTHS = "▏▎▍▌▋▊▉█"
 
 
@@ -112,7 +112,7 @@ def _expiring(row: GroupRow, _: float) -> str:
 
 
 COUNT = GroupColumn("SESSIONS", _count, 8, 100, GroupFact.COUNT, is_number=True, style="main")
-SHARE = GroupColumn("", lambda row, _: share_text(row.group.share), 14, 60, least=10)
+SHARE = GroupColumn("", lambda row, _: share_text(row.group.share), 14, 60, least=12)
 """Drawn with the bar before its text."""
 EXPIRING = GroupColumn("EXPIRING", _expiring, 8, 40, is_number=True)
 _FIXED = (
@@ -187,7 +187,7 @@ def _words_and_note(key: GroupKey) -> Callable[[GroupRow, float], str]:
 
 def _wanted(column: GroupColumn, rows: Sequence[GroupRow], width: int, for_names: int) -> int:
     if column is SHARE and width >= WIDE:
-        return FULL_BAR + SHARE_WIDTH
+        return WIDE_BAR + SHARE_WIDTH
     if column in _FIXED:
         return column.most
     most = min(column.most, max(USUAL_NAME, for_names)) if column.is_name else column.most
@@ -206,9 +206,10 @@ def share_text(share: float) -> str:
 def bar_text(share: float, largest: float, width: int) -> str:
     """Return the bar of a share (0 to 1) in eighths of a cell, at most `width` cells.
 
-    All groups have the same scale; the smallest is still seen.
+    All groups have the same scale: that of the largest, or one in which a half would fill the bar.
+    The smallest is still seen.
     """
-    full = min(FULL_BAR, width / largest) if largest else FULL_BAR
+    full = min(2 * width + 2, width / largest) if largest else width
     eighths = min(max(1, int(8 * full * share)), 8 * width)
     whole, rest = divmod(eighths, 8)
     return "█" * whole + (_EIGHTHS[rest - 1] if rest else "")

@@ -4,6 +4,7 @@ And the range of rows that is about to be marked.
 """
 
 from collections.abc import Sequence
+from itertools import compress
 
 from msgspec import Struct
 
@@ -106,12 +107,7 @@ class Marks:
 
     def positions(self) -> list[int]:
         """Return the marked positions, in the snapshot's order."""
-        found: list[int] = []
-        at = self._flags.find(1)
-        while at >= 0:
-            found.append(at)
-            at = self._flags.find(1, at + 1)
-        return found
+        return list(compress(range(len(self._flags)), self._flags))
 
     def counts(self, order: Sequence[int]) -> MarkCounts:
         """Return how many are marked, and how many of them are not in `order`."""
