@@ -112,6 +112,14 @@ class QiscusTui(CommandApp, inherit_bindings=False):
         """Name the integration under the cursor."""
         self._navigation.open_label()
 
+    def action_views(self) -> None:
+        """Choose a view of the list."""
+        self._navigation.open_views()
+
+    def action_show_view(self, key: str) -> None:
+        """Show the view that this digit stands for."""
+        self._navigation.show_view(int(key))
+
     def action_overview(self) -> None:
         """Show the whole list, counted."""
         self._navigation.open_overview()

@@ -113,6 +113,18 @@ class Navigation:
         work = label_session(self._app, sessions.feed, sessions.table.cursor_session)
         sessions.run_worker(work, group="dialog")
 
+    def open_views(self) -> None:
+        """Choose a view of the list."""
+        sessions = self.sessions
+        if sessions is not None:
+            sessions.run_worker(sessions.list.views.choose(self._app), group="dialog")
+
+    def show_view(self, number: int) -> None:
+        """Show a view of the list, counted from 1."""
+        sessions = self.sessions
+        if sessions is not None:
+            sessions.list.views.show(number - 1)
+
     def open_overview(self) -> None:
         """Show the whole list, counted."""
         from qiscus_tui.tui.screens.overview import OverviewScreen

@@ -83,6 +83,8 @@ class Command(Struct, frozen=True, kw_only=True):
     """The scopes whose footer shows it; empty: all of its scopes."""
     unavailable: Callable[[Context], str | None] = always
     """Gives None, or the reason why it can't be used now."""
+    takes_key: bool = False
+    """Whether the action is given the key that was pressed."""
     on_app: bool = False
     """Whether the app runs it everywhere, because it opens a screen."""
     bound: bool = True

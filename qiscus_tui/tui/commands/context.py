@@ -23,6 +23,8 @@ class Context(Struct, frozen=True, kw_only=True):
     """Sessions in the list."""
     grouped: bool = False
     """The list is shown as groups, so no session is under the cursor."""
+    has_views: bool = False
+    """The configuration has views of the list."""
     marked: int = 0
     in_range: bool = False
     """A range was begun, and not marked yet."""
@@ -105,6 +107,12 @@ def needs_shown_row(now: Context) -> str | None:
 def needs_group(now: Context) -> str | None:
     """Needs a group that the whole filter leaves."""
     return needs_shown(now) if now.grouped else "The list is not shown as groups: g does that."
+
+
+def needs_view(now: Context) -> str | None:
+    """Needs a view of the configuration."""
+    none = "There are no views: name one in config.toml as [view.NAME], with filter or group_by."
+    return None if now.has_views else none
 
 
 def needs_mark(now: Context) -> str | None:

@@ -1,11 +1,32 @@
 """The commands of the groups: the list with a row a script."""
 
 from qiscus_tui.tui.commands.command import LIST, Command, Group, Scope
-from qiscus_tui.tui.commands.context import needs_list
+from qiscus_tui.tui.commands.context import needs_list, needs_view
 
 _GROUPS = (Scope.GROUPS,)
 
 GROUP_COMMANDS = (
+    Command(
+        name="views",
+        keys=("V",),
+        label="views",
+        title="Views…",
+        help="Choose a view of config.toml: a filter, a grouping and an order under a name.",
+        group=Group.FIND,
+        footer=16,
+        unavailable=needs_view,
+        on_app=True,
+    ),
+    Command(
+        name="show_view",
+        keys=("1", "2", "3", "4", "5", "6", "7", "8", "9"),
+        shown_as="1 … 9",
+        help="Show the first view of config.toml, the second, and so on.",
+        group=Group.FIND,
+        unavailable=needs_view,
+        takes_key=True,
+        on_app=True,
+    ),
     Command(
         name="groups",
         keys=("g",),

@@ -39,16 +39,18 @@ def of(scope: Scope) -> tuple[Command, ...]:
 def bindings(scope: Scope) -> list[Binding]:
     """Return what a screen, a dialog or the app has in its `BINDINGS`."""
     return [
-        Binding(
-            ",".join(command.keys), _bound_to(command), command.label, show=False, id=command.name
-        )
+        binding
         for command in of(scope)
         if command.bound and command.keys
+        for binding in _bindings(command)
     ]
 
 
-def _bound_to(command: Command) -> str:
-    return f"app.{command.name}" if command.on_app else command.name
+def _bindings(command: Command) -> list[Binding]:
+    name = f"app.{command.name}" if command.on_app else command.name
+    if command.takes_key:
+        return [Binding(key, f"{name}('{key}')", show=False) for key in command.keys]
+    return [Binding(",".join(command.keys), name, command.label, show=False, id=command.name)]
 
 
 def named(name: str) -> Command | None:

@@ -35,6 +35,7 @@ def context(feed: Feed, view: ListView, groups: GroupView | None = None) -> Cont
     return Context(
         rows=0 if groups is not None and groups.lacks else len(view.shown),
         listed=len(view.listed),
+        has_views=bool(feed.workspace.config.views),
         grouped=groups is not None,
         marked=view.marks.total,
         in_range=view.in_range > 0,

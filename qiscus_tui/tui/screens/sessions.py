@@ -75,9 +75,9 @@ class SessionsScreen(BaseScreen[None]):
 
     def on_mount(self) -> None:
         """The first frame comes before the network."""
-        self.table.show_sort(self.view.sorting.shown)
+        self.list.views.restore()
         self.draw()
-        self.table.focus(scroll_visible=False)
+        self.list.focus()
         self.feed.subscribe(self.draw_soon)
         self.set_interval(1, self.second)
         self.call_after_refresh(self.begin)

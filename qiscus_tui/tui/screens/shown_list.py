@@ -10,6 +10,7 @@ from qiscus_tui.tui.screens import list_lines
 from qiscus_tui.tui.screens.filter_bar import FilterBar
 from qiscus_tui.tui.screens.filtered_table import FilteredTable
 from qiscus_tui.tui.screens.grouped_table import GroupedTable
+from qiscus_tui.tui.screens.list_views import ListViews
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +31,7 @@ class ShownList:
         self.rows = FilteredTable(feed, view, self._rows_changed)
         self.groups = GroupedTable(feed, view, self.rows, changed)
         self.filter_bar = FilterBar(self.rows.filter, self.focus, id="filter-bar")
+        self.views = ListViews(feed, view, self.rows, self.groups, self._show_as)
         self._opened_from: str | None = None
         """The filter of the groups to which escape returns."""
 
@@ -64,6 +66,7 @@ class ShownList:
         """A second went by: draw what changed."""
         self.rows.second()
         self.groups.second()
+        self.views.remember()
 
     def marks_changed(self) -> None:
         """Other sessions are marked."""
@@ -116,6 +119,11 @@ class ShownList:
         if shown != self.groups.is_shown:
             self.groups.show(shown=shown)
             self.focus()
+
+    def _show_as(self, *, grouped: bool, text: str | None = None) -> None:
+        self.show_groups(shown=grouped)
+        if text is not None:
+            self.filter_bar.show(text)
 
     def open_group(self) -> None:
         """Show the sessions of the group under the cursor; `back` returns."""

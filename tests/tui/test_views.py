@@ -1,0 +1,97 @@
+"""Views of the configuration, and the list as it was shown last."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.demo import demo_state
+from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.query import SortKey
+from qiscus_tui.service.sessions.group_order import GroupFact
+from qiscus_tui.store.config import Config, View
+from qiscus_tui.tui.dialogs.choice import ChoiceDialog
+from tests.clocks import ManualClock
+from tests.tui.demo_app import Running, at_sessions, from_environment, opened_with
+
+VIEWS = Config(
+    views={
+        "crons": View("crons", "client:GuzzleHttp", ("network",), "newest", reverse=True),
+        "leaving soon": View("leaving soon", "is:expiring", sort="expires"),
+    }
+)
+
+
+def shown(running: Running) -> tuple[str, bool]:
+    """The filter, and whether groups are shown."""
+    screen = running.sessions
+    return screen.list.filter_bar.value, screen.groups.is_shown
+
+
+async def test_a_digit_shows_the_view_in_that_place(clock: ManualClock) -> None:
+    async with at_sessions(clock, config=VIEWS) as here:
+        await here.press("1")
+        groups = here.sessions.groups.view
+        assert shown(here) == ("client:GuzzleHttp", True)
+        assert groups.keys == (GroupKey.NETWORK,)
+        assert (groups.sorting.by, groups.sorting.reverse) == (GroupFact.NEWEST, True)
+        assert groups.groups
+        assert "view: crons" in here.text()
+
+        await here.press("2")
+        assert shown(here) == ("is:expiring", False)
+        assert here.sessions.view.sorting.key is SortKey.EXPIRES
+        await here.press("9")
+        assert "there is no view 9; V shows them all" in here.text()
+        assert shown(here) == ("is:expiring", False)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_v_lists_the_views_with_what_they_show(
+    clock: ManualClock, size: tuple[int, int]
+) -> None:
+    async with at_sessions(clock, config=VIEWS, size=size) as here:
+        await here.press("V")
+        assert isinstance(here.app.screen, ChoiceDialog)
+        assert "client:GuzzleHttp · by network · newest" in here.text()
+        assert "is:expiring · expires" in here.text()
+        await here.press("down", "enter")
+        assert shown(here) == ("is:expiring", False)
+        await here.press("V", "escape")
+        assert shown(here) == ("is:expiring", False)
+
+
+async def test_without_views_the_keys_say_where_they_are_named(clock: ManualClock) -> None:
+    async with at_sessions(clock) as here:
+        for key in ("V", "1"):
+            await here.press(key)
+            assert "name one in config.toml as [view.NAME]" in here.toasts
+
+
+async def test_the_last_sort_and_grouping_are_there_again(
+    clock: ManualClock, tmp_path: Path
+) -> None:
+    state = demo_state(clock, sessions=40)
+    workspace, account = from_environment(state, clock, tmp_path)
+    async with opened_with(workspace, account, state, clock) as here:
+        await here.press("s", "G", "2", "s")
+        await here.tick()
+        groups = here.sessions.groups.view
+        left = here.sessions.view.sorting, groups.keys, groups.sorting
+        assert shown(here) == ("", True)
+
+    async with opened_with(workspace, account, state, clock) as here:
+        groups = here.sessions.groups.view
+        assert (here.sessions.view.sorting, groups.keys, groups.sorting) == left
+        assert shown(here) == ("", True)
+        assert here.focus == "groups"
+        assert groups.groups
+        await here.press("g")
+        await here.tick()
+
+    other = replace(
+        account, stored=replace(account.stored, account=replace(account.account, user="x"))
+    )
+    async with opened_with(workspace, other, state, clock) as here:
+        assert here.sessions.view.sorting.key is SortKey.CREATED
+        assert not here.sessions.groups.is_shown
