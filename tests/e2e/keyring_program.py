@@ -15,8 +15,9 @@ from keyring.errors import KeyringLocked
 
 from qiscus_tui.store import keyring_store
 
-PATIENCE = 0.4
-"""Seconds that a keyring may take here."""
+PATIENCE, NO_HURRY = 0.4, 60.0
+"""Seconds that a keyring may take here: one that never answers, and any other. On a busy machine
+those take their time as well."""
 
 
 class Works:
@@ -45,7 +46,7 @@ class Slow(Works):
     """Answers when nobody waits any more."""
 
     def get_password(self, service: str, username: str) -> str | None:
-        time.sleep(60)
+        time.sleep(NO_HURRY)
         return None
 
 
@@ -81,7 +82,7 @@ KINDS: dict[str, type[Works]] = {
 
 def install(kind: str, file: Path) -> None:
     """Make it this process's keyring."""
-    keyring_store.find_keyring.__defaults__ = (PATIENCE,)
+    keyring_store.find_keyring.__defaults__ = (PATIENCE if kind == "slow" else NO_HURRY,)
     if kind == "none":
         keyring.set_keyring(fail.Keyring())
         return
