@@ -1,9 +1,26 @@
 """The job that the program is for, typed from login to the verified end."""
 
 import re
+import time
+from pathlib import Path
 
+import pytest
+
+from qiscus_tui.demo import DemoSession, demo_state
+from qiscus_tui.demo.server import running
+from qiscus_tui.model.clock import SystemClock
+from qiscus_tui.tui.dialogs.guard import KEY_GAP
 from tests.e2e.conftest import Opener, Server, log_in, wait_for_dialog
-from tests.e2e.terminal import ENTER
+from tests.e2e.terminal import ENTER, Terminal
+
+DAY = 86_400
+PROTECTED = """
+[[known]]
+client = "GuzzleHttp"
+ip = "10.2.7.0/24"
+label = "billing cron"
+protect = true
+"""
 
 
 def test_two_of_the_curl_sessions_are_marked_revoked_and_gone(
@@ -39,3 +56,56 @@ def test_two_of_the_curl_sessions_are_marked_revoked_and_gone(
     assert terminal.finish() == 0
     # A login for this run only ends with it.
     assert len(server.state.sessions()) == 58
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
+def test_five_keys_end_what_a_cron_left_behind_and_nothing_that_is_used(
+    opened: Opener, tmp_path: Path, columns: int, rows: int
+) -> None:
+    config = tmp_path / "config" / "config.toml"
+    config.parent.mkdir()
+    config.write_text(PROTECTED)
+    state = demo_state(SystemClock(), sessions=400)
+    with running(state) as url:
+        before = state.sessions()
+        going = left_behind([one for one in before if is_of_the_cron(one)])
+        count = f"{len(going):,}"
+        terminal = opened(**Server(state, url).account, columns=columns, rows=rows)
+        terminal.wait_for("400 active")
+
+        terminal.send("g")
+        terminal.wait_for("400 active in")
+        terminal.send("x")
+        wait_for_dialog(terminal, f"{count} will be revoked", f"Revoke {count}  ")
+        assert "the newest of 1 group" in terminal.text
+        type_and_enter(terminal, count)
+        terminal.wait_for(f"{count} revoked, confirmed gone")
+
+        assert state.sessions() == [one for one in before if one.token not in going]
+        assert sorted(state.revoke_requests) == sorted(going)
+        terminal.send(ENTER)
+        terminal.wait_for(f"{400 - len(going)} active in")
+        terminal.send("q")
+        assert terminal.finish() == 0
+
+
+def is_of_the_cron(session: DemoSession) -> bool:
+    """Whether it belongs to the largest group."""
+    return session.agent == "GuzzleHttp/7" and (session.ip or "").startswith("10.2.0.")
+
+
+def left_behind(sessions: list[DemoSession]) -> set[str]:
+    """Tokens of a group but those that are the newest or were used within a day."""
+    now = time.time()
+    unused = [one for one in sessions if one.last_used is None or now - one.last_used > DAY]
+    newest = max(sessions, key=lambda one: one.created)
+    return {one.token for one in unused} - {newest.token}
+
+
+def type_and_enter(terminal: Terminal, number: str) -> None:
+    """Type the number, and Enter as slowly as a hand."""
+    shown = terminal.text.count(number)
+    terminal.send(number)
+    drawn_at = terminal.wait_for(lambda text: text.count(number) == shown + 1)
+    terminal.wait_until(lambda: time.monotonic() - drawn_at > 2 * KEY_GAP)
+    terminal.send(ENTER)

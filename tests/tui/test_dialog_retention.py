@@ -48,8 +48,11 @@ async def test_from_groups_the_newest_and_the_used_stay_and_the_rest_goes(
         assert "keep the newest [1] of each client and network" in words(running)
         assert "keep what was used within [24h]" in words(running)
         assert f"{count} of {group.count} {' '.join(map(str, group.values))}" in words(running)
+        (row,) = [line for line in running.lines() if f"{count} of {group.count}" in line]
+        assert "…" not in row
         await keys(running, *f"{count}", "enter")
         await running.settle()
+        assert f"{count} revoked, confirmed gone" in words(running)
         left = {one.token for one in running.state.sessions()}
         gone = {target.session.token for target in plan.targets}
         assert left == before.keys() - gone

@@ -169,7 +169,7 @@ async def test_progress_says_pace_and_time_left_and_the_end_how_long_it_took() -
         on.clock.advance(68)
         door.open()
         await settled(pilot)
-        assert "40 revoked, in 68 s" in app.text()
+        assert "40 revoked, confirmed gone, in 68 s" in app.text()
         assert rings == ["rang"]
 
 

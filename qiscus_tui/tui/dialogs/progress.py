@@ -121,7 +121,8 @@ def result_lead(report: Report, seconds: float, *, of_marks: bool) -> Content:
     `of_marks`: the marked sessions were revoked, so that the rest of them is still marked.
     """
     style = "bold $success" if report.is_whole else "bold $warning"
-    parts = [Content.assemble((report.words, style), f", in {span(seconds)}")]
+    confirmed = ", confirmed gone" if report.is_whole and report.counts[Outcome.REVOKED] else ""
+    parts = [Content.assemble((report.words + confirmed, style), f", in {span(seconds)}")]
     left = sum(outcome.outcome not in GONE for outcome in report.outcomes)
     if of_marks and left:
         verb = "stays" if left == 1 else "stay"
