@@ -19,6 +19,7 @@ from tests.benchmarks.prune import prune
 from tests.benchmarks.scan import scan
 from tests.benchmarks.screens import large, start
 from tests.benchmarks.table import Row, table
+from tests.benchmarks.used import used
 
 PARTS = {
     "start": start,
@@ -27,6 +28,7 @@ PARTS = {
     "keys": keys,
     "groups": groups,
     "idle": idle,
+    "used": used,
     "freeze": freeze,
     "cli": command_line,
     "prune": prune,

@@ -34,7 +34,7 @@ def _filter(terminal: Terminal, filtered: list[float]) -> None:
     terminal.send("/")
     for word in WORDS:
         for end in range(1, len(word) + 1):
-            _settle(terminal)
+            settle(terminal)
             so_far = re.compile(rf"/ {re.escape(word[:end])}(?!\S)")
             terminal.send(word[end - 1])
             came = terminal.wait_for(lambda text, typed=so_far: bool(typed.search(text)))
@@ -47,12 +47,12 @@ def _filter(terminal: Terminal, filtered: list[float]) -> None:
 
 def _page(terminal: Terminal, paged: list[float], sizes: list[float]) -> None:
     for _ in range(PAGES):
-        _settle(terminal)
+        settle(terminal)
         before = _top_row(terminal.text)
         terminal.send(PAGE_DOWN)
         came = terminal.wait_for(lambda text, top=before: _top_row(text) != top)
         paged.append((came - terminal.typed_at) * 1000)
-        _settle(terminal)
+        settle(terminal)
         sizes.append(terminal.bytes_between(terminal.typed_at, time.monotonic()))
 
 
@@ -63,7 +63,7 @@ def _top_row(text: str) -> str:
     return " ".join(ids[1:3])
 
 
-def _settle(terminal: Terminal) -> None:
+def settle(terminal: Terminal) -> None:
     """Wait until the last frame is out, and let a tick of the countdown pass by."""
     quiet = 0.15
     while terminal.chunks and time.monotonic() - terminal.chunks[-1][0] < quiet:
