@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from qiscus_tui.tui.screens.detail import DetailAnswer
     from qiscus_tui.tui.screens.sessions import SessionsScreen
 
+UNNAMEABLE = "Only groups by client and network can be named: G chooses them."
+
 
 class Navigation:
     """Opens and replaces the screens of an app. Imports each when it is opened."""
@@ -108,10 +110,14 @@ class Navigation:
         from qiscus_tui.tui.dialogs.label import label_session
 
         sessions = self.sessions
-        if sessions is None or sessions.table.cursor_session is None:
+        if sessions is None:
             return
-        work = label_session(self._app, sessions.feed, sessions.table.cursor_session)
-        sessions.run_worker(work, group="dialog")
+        session = sessions.list.session_to_name()
+        if session is None:
+            self._app.notify(UNNAMEABLE, severity="warning", markup=False)
+        else:
+            work = label_session(self._app, sessions.feed, session)
+            sessions.run_worker(work, group="dialog")
 
     def open_views(self) -> None:
         """Choose a view of the list."""

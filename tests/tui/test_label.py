@@ -105,3 +105,16 @@ async def test_what_config_toml_names_is_changed_there(clock: ManualClock) -> No
         await here.press("l")
         assert not isinstance(here.app.screen, LabelDialog)
         assert "config.toml names these sessions already: billing" in here.toasts
+
+
+async def test_a_group_of_client_and_network_is_named_and_another_group_is_not(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock) as here:
+        await here.press("slash", *"guzzle ip:10.2.7", "enter", "g", "l", *"cron", "enter")
+        (integration,) = named(here)
+        assert (integration.client, integration.ip) == ("GuzzleHttp", "10.2.7.0/24")
+
+        await here.press("G", "2", "l")
+        assert "Only groups by client and network can be named" in here.toasts
+        assert len(named(here)) == 1

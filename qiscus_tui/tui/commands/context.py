@@ -84,6 +84,11 @@ def needs_row(now: Context) -> str | None:
     return None if now.rows else NO_SESSION
 
 
+def needs_any_row(now: Context) -> str | None:
+    """Needs a session or a group under the cursor."""
+    return None if now.rows else NO_SESSION
+
+
 def needs_shown(now: Context) -> str | None:
     """Needs sessions that are shown because the whole filter selects them."""
     if now.filter_error:

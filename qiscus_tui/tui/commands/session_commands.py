@@ -1,7 +1,13 @@
 """The commands that find, export and copy sessions, and the way back to the list."""
 
 from qiscus_tui.tui.commands.command import LIST, Command, Group, Scope
-from qiscus_tui.tui.commands.context import needs_list, needs_row, needs_shown, needs_way_back
+from qiscus_tui.tui.commands.context import (
+    needs_any_row,
+    needs_list,
+    needs_row,
+    needs_shown,
+    needs_way_back,
+)
 
 _DETAIL = (Scope.DETAIL,)
 _SESSION = (Scope.SESSIONS, Scope.DETAIL)
@@ -74,7 +80,7 @@ SESSION_COMMANDS = (
         help="Name the integration under the cursor: its client and network; protect it or not.",
         group=Group.MARK,
         footer=13,
-        unavailable=needs_row,
+        unavailable=needs_any_row,
         on_app=True,
     ),
     Command(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.group_view import USUAL_KEYS
 from qiscus_tui.tui.screens import list_lines
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qiscus_tui.model.group_keys import GroupKey
+    from qiscus_tui.model.session import Session
     from qiscus_tui.tui.commands.context import Context
     from qiscus_tui.tui.feed import Feed
     from qiscus_tui.tui.list_view import ListView
@@ -109,6 +111,15 @@ class ShownList:
             self.filter_bar.show("")
         else:
             self.show_groups(shown=False)
+
+    def session_to_name(self) -> Session | None:
+        """Return a session of the client and network under the cursor; None where there is none."""
+        if not self.groups.is_shown:
+            return self.rows.table.cursor_session
+        group = self.groups.finished_group()
+        if group is None or {*group.keys} != {GroupKey.CLIENT, GroupKey.NETWORK}:
+            return None
+        return self.groups.view.listed.sessions[group.positions[0]]
 
     # Groups.
 
