@@ -54,9 +54,15 @@ async def pictures() -> AsyncGenerator[tuple[str, str]]:
 
 async def _of_the_work() -> AsyncGenerator[tuple[str, str]]:
     async with at_sessions(
-        ManualClock(NOW), sessions=SESSIONS, size=WIDE, known=DEMO_CONFIG.known
+        ManualClock(NOW), sessions=SESSIONS, size=WIDE, config=DEMO_CONFIG, known=DEMO_CONFIG.known
     ) as running:
         await _some_time_later(running)
+        await running.press("g")
+        yield "groups", await picture(running)
+        await running.press("x")
+        await _armed(running)
+        yield "retention", await picture(running)
+        await running.press("escape", "g", "home")
         await _mark_three(running)
         yield "sessions", await picture(running)
         await running.press("enter")
@@ -70,9 +76,7 @@ async def _of_the_work() -> AsyncGenerator[tuple[str, str]]:
         await running.press("escape", "X")
         yield "revoke-all", await picture(running)
         await running.press("escape", "x")
-        running.clock.advance(1)
-        await running.pilot.pause(0.7)  # the button wakes by a real timer
-        await _tick(running)
+        await _armed(running)
         yield "revoke", await picture(running)
         await running.press("y")
         yield "revoked", await picture(running)
@@ -82,6 +86,13 @@ async def _some_time_later(running: Running) -> None:
     """The session of this program is not the newest thing in the world any more."""
     running.clock.advance(47 * 60 + 12)
     await running.press("r")
+
+
+async def _armed(running: Running) -> None:
+    """A dialog can be confirmed: its button wakes by a real timer."""
+    running.clock.advance(1)
+    await running.pilot.pause(0.7)
+    await _tick(running)
 
 
 async def _tick(running: Running) -> None:
