@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiscus_tui.model.durations import DAY, HOUR
+from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.timestamps import LATEST
 from qiscus_tui.model.turns import at_once
@@ -302,3 +303,12 @@ def test_counting_stops_every_so_many_sessions():
     sessions = from_addresses(*(f"10.{at // 250}.{at % 250}.1" for at in range(5 * RUN)))
     steps = counted_in_steps(sessions, Moment(NOW, DAY))
     assert sum(1 for _ in steps) > 10
+
+
+def test_the_sprawl_is_the_largest_group_that_nothing_protects() -> None:
+    cron = [new_session(n, user_agent="billing/1", ip="10.2.7.3") for n in range(30)]
+    jobs = [new_session(n, user_agent="GuzzleHttp/7", ip="10.2.0.9") for n in range(30, 50)]
+    protected = Known("billing cron", client="billing", protect=True)
+    sprawl = counted(listed([*cron, *jobs], labels={one.id: protected for one in cron})).sprawl
+    assert sprawl is not None
+    assert sprawl.group.name == "GuzzleHttp · 10.2.0.0/24"

@@ -55,8 +55,8 @@ def _bar(key: GroupKey, kind: Kind, count: int) -> Bar:
 def sprawl_in_steps(
     listed: SessionList, groups: Sequence[Group], now: float
 ) -> Generator[None, None, Sprawl | None]:
-    """Return the largest group, of those whose client or network is known; None: all are small."""
-    group = next((one for one in groups if not one.is_unknown), None)
+    """Return the largest group that is known and not protected; None: all are small."""
+    group = next((one for one in groups if not one.is_unknown and not one.protected), None)
     if group is None or group.count < SPRAWL:
         return None
     unused = 0
