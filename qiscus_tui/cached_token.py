@@ -1,8 +1,9 @@
 """A fast path for `token`, which scripts run every minute: prints the token from its file.
 
-It needs only `os`, `sys`, `time` and `json`, and no module of ours: the parser alone would cost
-more than all the rest. In all but the plainest case it returns None, and the parser takes over,
-with the messages for what is wrong.
+It needs only `os`, `sys`, `time` and `json` (and `hashlib` where the credentials are in the
+environment), and no module of ours: the parser alone would cost more than all the rest. In all
+but the plainest case it returns None, and the parser takes over, with the messages for what is
+wrong.
 """
 
 import json
@@ -17,13 +18,7 @@ LONGEST_TTL = 29 * 86_400
 """Seconds from which on `--min-ttl` is an error."""
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_IN_THE_WAY = (
-    "QISCUS_LONG_LIVED_TOKEN",
-    "QISCUS_SECRET_KEY",
-    "QISCUS_APP_ID",
-    "QISCUS_TUI_ACCOUNT",
-    "QISCUS_TUI_LOG",
-)
+_IN_THE_WAY = ("QISCUS_SECRET_KEY", "QISCUS_TUI_ACCOUNT", "QISCUS_TUI_LOG")
 """Variables that select another account, or need more work."""
 
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
@@ -32,6 +27,10 @@ _MOST_BYTES = 1 << 20
 
 _LATEST = 253_402_300_800
 """The end of the year 9999, epoch seconds: a larger number is not a time of ours."""
+
+_DEFAULT_SERVER = "https://omnichannel.qiscus.com"
+_MARK_LENGTH = 12
+"""Hex digits of a fingerprint."""
 
 _VERSION = 1
 """Format of the files that this module reads."""
@@ -45,8 +44,18 @@ def print_cached_token(arguments: list[str]) -> int | None:
     folders = _folders()
     if folders is None or os.isatty(1):
         return None
-    token = _cached(*folders, min_ttl)
-    if token is None:
+    app_id, long_lived = _given("QISCUS_APP_ID"), _given("QISCUS_LONG_LIVED_TOKEN")
+    try:
+        if app_id and long_lived:
+            short = _of_the_environment(folders, app_id, long_lived)
+        elif app_id or long_lived:
+            return None
+        else:
+            short, long_lived = _of_the_file(folders)
+        token = _usable(short, min_ttl)
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None  # the program proper reports what is wrong
+    if token is None or token == long_lived:  # that one scripts must not get
         return None
     try:
         os.write(1, f"{token}\n".encode())
@@ -75,37 +84,72 @@ def _asked_for(arguments: list[str]) -> int | None:
     return seconds if seconds < LONGEST_TTL else None
 
 
-def _folders() -> tuple[str, str] | None:
-    """Return the data and the state folder, None if that needs platformdirs."""
-    data = os.environ.get("QISCUS_TUI_DATA_DIR")
-    if data:
-        return (data, f"{data}/state") if data.startswith("/") else None
+def _given(variable: str) -> str:
+    return os.environ.get(variable, "").strip()
+
+
+def _folders() -> tuple[str, str, str] | None:
+    """Return the folders of configuration, data and state; None if that needs platformdirs."""
+    config, data = os.environ.get("QISCUS_TUI_CONFIG_DIR"), os.environ.get("QISCUS_TUI_DATA_DIR")
     home = os.environ.get("HOME", "")
-    if sys.platform != "linux" or not home.startswith("/"):
+    is_usual = sys.platform == "linux" and home.startswith("/")
+    if not (data or is_usual):
         return None
-    data = os.environ.get("XDG_DATA_HOME", "").strip() or f"{home}/.local/share"
-    state = os.environ.get("XDG_STATE_HOME", "").strip() or f"{home}/.local/state"
-    if not (data.startswith("/") and state.startswith("/")):
-        return None
-    return f"{data}/qiscus-tui", f"{state}/qiscus-tui"
+    if not config:
+        config = f"{_given('XDG_CONFIG_HOME') or f'{home}/.config'}/qiscus-tui" if is_usual else ""
+    if data:
+        state = f"{data}/state"
+    else:
+        data = f"{_given('XDG_DATA_HOME') or f'{home}/.local/share'}/qiscus-tui"
+        state = f"{_given('XDG_STATE_HOME') or f'{home}/.local/state'}/qiscus-tui"
+    return (config, data, state) if data.startswith("/") and state.startswith("/") else None
 
 
-def _cached(data: str, state: str, min_ttl: int) -> str | None:
-    """Return the token of the account that was used last, if its secrets are in the file."""
-    try:
-        chosen: dict[str, object] = json.loads(_read(state, "chosen.json"))
-        if (chosen["version"], chosen["storage"]) != (_VERSION, "file"):
-            return None
-        content = json.loads(_read(data, "secrets.json"))
-        if content["version"] != _VERSION:
-            return None
-        held: dict[str, dict[str, object]] = content["accounts"][chosen["key"]]
-        token, expires_at = held["short_lived"]["token"], held["short_lived"]["expires_at"]
-        clock_ahead = held["short_lived"].get("clock_ahead", 0.0)
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
-        return None  # the program proper reports what is wrong
-    if token == held.get("long_lived"):
-        return None  # which scripts must not get
+def _of_the_file(folders: tuple[str, str, str]) -> tuple[dict[str, object], object]:
+    """Return the short-lived and the long-lived token of the account that was used last.
+
+    If they are in the file.
+    """
+    _, data, state = folders
+    chosen: dict[str, object] = json.loads(_read(state, "chosen.json"))
+    if (chosen["version"], chosen["storage"]) != (_VERSION, "file"):
+        raise ValueError
+    held = _entry(_read(data, "secrets.json"), chosen["key"])
+    return held["short_lived"], held.get("long_lived")
+
+
+def _of_the_environment(
+    folders: tuple[str, str, str], app_id: str, long_lived: str
+) -> dict[str, object]:
+    """Return the short-lived token for the credentials of the environment.
+
+    Where there is a config.toml, the program proper reads it.
+    """
+    config, _, state = folders
+    if not config.startswith("/") or os.path.lexists(f"{config}/config.toml"):
+        raise ValueError
+    if not f"{app_id}{long_lived}".isascii() or not f"{app_id}{long_lived}".isprintable():
+        raise ValueError
+    import hashlib
+
+    mark = hashlib.sha256(long_lived.encode()).hexdigest()[:_MARK_LENGTH]
+    # Entries are under the server's plain address: another spelling of it is not found.
+    key = f"{_given('QISCUS_TUI_SERVER') or _DEFAULT_SERVER} {app_id}  {mark}"
+    return _entry(_read(state, "short.json"), key)["short_lived"]
+
+
+def _entry(text: bytes, key: object) -> dict[str, dict[str, object]]:
+    content = json.loads(text)
+    if content["version"] != _VERSION:
+        raise ValueError
+    found: dict[str, dict[str, object]] = content["accounts"][key]
+    return found
+
+
+def _usable(short: dict[str, object], min_ttl: int) -> str | None:
+    """Return the short-lived token, if it is one and lasts long enough."""
+    token, expires_at = short["token"], short["expires_at"]
+    clock_ahead = short.get("clock_ahead", 0.0)
     if not (isinstance(token, str) and token.isascii() and token.isprintable()):
         return None
     if not (isinstance(expires_at, int | float) and 0 < expires_at < _LATEST):

@@ -15,7 +15,7 @@ from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.paths import Paths
-from qiscus_tui.store.secrets import FileSecrets
+from qiscus_tui.store.secrets import EnvironmentSecrets, FileSecrets
 
 PROGRAM = """
 import sys
@@ -126,6 +126,64 @@ def test_the_cached_token_is_printed_with_the_bare_minimum(
     allowed |= {"enum", "types", "operator", "_operator", "functools", "_functools", "copyreg"}
     allowed |= {"collections", "_collections", "itertools", "keyword", "reprlib", "_sre"}
     assert roots(modules) <= allowed
+
+
+@pytest.fixture
+def of_the_environment(tmp_path: Path) -> dict[str, str]:
+    """Credentials of the environment, whose token lives for another day; gives the environment."""
+    paths = Paths(tmp_path, tmp_path, tmp_path / "state", tmp_path / "cache")
+    tmp_path.chmod(0o700)
+    held = Credentials("long-lived", ShortLived(TOKEN, time.time() + 86_400))
+    account = Account(parse_origin("https://demo.invalid"), "demo", "")
+    EnvironmentSecrets(held, paths).write(account.key, held)
+    return {
+        "QISCUS_TUI_DATA_DIR": str(tmp_path),
+        "QISCUS_TUI_CONFIG_DIR": str(tmp_path),
+        "QISCUS_TUI_SERVER": "https://demo.invalid",
+        "QISCUS_APP_ID": "demo",
+        "QISCUS_LONG_LIVED_TOKEN": " long-lived\n",
+    }
+
+
+def test_so_is_that_of_credentials_in_the_environment(of_the_environment: dict[str, str]) -> None:
+    printed, modules, code = loaded("token", environ=of_the_environment)
+    assert (printed.strip(), code) == (TOKEN, 0)
+    ours = {module for module in modules if module.startswith("qiscus_tui")}
+    assert ours == {"qiscus_tui", "qiscus_tui.__main__", "qiscus_tui.cached_token"}
+    assert not modules & {"argparse", "typing", "dataclasses", "tomllib"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"QISCUS_TUI_SERVER": ""},
+        {"QISCUS_TUI_SERVER": "https://other.invalid"},
+        {"QISCUS_APP_ID": ""},
+        {"QISCUS_APP_ID": "other"},
+        {"QISCUS_LONG_LIVED_TOKEN": ""},
+        {"QISCUS_LONG_LIVED_TOKEN": "another"},
+        {"QISCUS_LONG_LIVED_TOKEN": TOKEN},
+        {"QISCUS_SECRET_KEY": "key"},
+        {"QISCUS_TUI_CONFIG_DIR": "."},
+    ],
+)
+def test_other_credentials_get_no_token_of_these(
+    of_the_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, change: dict[str, str]
+) -> None:
+    for name, value in {**of_the_environment, **change}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("os.isatty", _never)
+    assert print_cached_token(["token"]) is None
+
+
+def test_with_a_configuration_the_program_proper_answers(
+    of_the_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "config.toml").touch()
+    for name, value in of_the_environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("os.isatty", _never)
+    assert print_cached_token(["token"]) is None
 
 
 EXECUTED = """
