@@ -12,7 +12,7 @@ from textual.widgets import Digits, Static
 
 from qiscus_tui.model.durations import DAY, HOUR, MINUTE
 from qiscus_tui.tui.screens.detail_facts import share_left, whole_life
-from qiscus_tui.tui.widgets.cells import created_cell
+from qiscus_tui.tui.widgets.cells import created_cell_short
 
 if TYPE_CHECKING:
     from qiscus_tui.model.session import Session
@@ -94,8 +94,8 @@ def _words(session: Session, now: float, at: int, width: int) -> str:
     whole = round(whole_life(session) / DAY, 1)
     middle = f"now, {math.ceil(left / DAY * 10) / 10:g} of {whole:g} days left"
     ends = (
-        f"issued {created_cell(session.created_at, now).strip()}",
-        f"expires {created_cell(session.expires_at, now).strip()}",
+        f"issued {created_cell_short(session.created_at, now).strip()}",
+        f"expires {created_cell_short(session.expires_at, now).strip()}",
     )
     for first, last in (ends, ("issued", "expires"), ("", "")):
         begin = len(first) + _GAP
