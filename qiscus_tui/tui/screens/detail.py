@@ -186,7 +186,7 @@ class DetailScreen(BaseScreen[DetailAnswer]):
                 (
                     piece(self._place_words(), Tone.MUTED, 55),
                     piece(f"as listed {age_words(age)}", Tone.MUTED, 60, after="  "),
-                    piece("esc back to the list", Tone.MUTED, 20, after="  "),
+                    piece("esc back to the list", Tone.MUTED, 65, after="  "),
                 ),
             )
         )
