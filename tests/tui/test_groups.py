@@ -166,7 +166,7 @@ async def test_every_group_can_be_opened(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=400) as running:
         await running.press("g")
         for group in groups_of(running):
-            running.sessions.groups.table.move_to_group(group.values)
+            running.sessions.groups.table.move_to_group(group)
             await running.press("enter")
             assert {*running.sessions.view.hits} == {*group.positions}, group.name
             await running.press("escape")
@@ -222,7 +222,7 @@ async def test_unknown_values_are_last_in_both_directions(clock: ManualClock) ->
     async with at_sessions(clock, sessions=400, size=(120, 80)) as running:
         await running.press("g", *"sssss")
         for _ in range(2):
-            clients = [row.values[0] for row in running.sessions.groups.table.rows]
+            clients = [group.values[0] for group in running.sessions.groups.view.groups]
             known = [name for name in clients if name is not None]
             assert clients[: len(known)] == known
             assert len(known) < len(clients)
@@ -297,6 +297,14 @@ async def test_what_needs_a_session_says_so(clock: ManualClock, key: str) -> Non
     async with at_sessions(clock) as running:
         await running.press("g", key)
         assert running.toasts == "This needs a session: enter shows those of the group."
+
+
+async def test_l_names_the_integration_of_a_group(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await running.press("g", "l", *"cron", "enter")
+        assert any("cron" in row and row.endswith("protected") for row in rows_of(running))
+        await running.press("G", "6", "l")
+        assert "Only groups by client and network can be named" in running.toasts
 
 
 async def test_our_own_and_protected_groups_are_named_in_words(clock: ManualClock) -> None:

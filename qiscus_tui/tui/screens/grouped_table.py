@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from qiscus_tui.model.turns import AT_ONCE, at_once, in_turns
@@ -105,10 +106,10 @@ class GroupedTable:
         return self.table.cursor_group
 
     def _show(self) -> None:
-        listed, sorting = self.view.listed, self.view.sorting
+        view, sorting = self.view, self.view.sorting
         self._marks = self._rows.table.marks
-        rows = [_row(listed, group) for group in self.view.groups]
-        self.table.show(self.view.grouped_by, rows, SortSign(sorting.by, sorting.is_descending))
+        sign = SortSign(sorting.by, sorting.is_descending)
+        self.table.show(view.grouped_by, view.groups, partial(_row, view.listed), sign)
 
     def second(self) -> None:
         """A second went by: draw what changed."""

@@ -16,7 +16,6 @@ from qiscus_tui.tui.screens.list_views import ListViews
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qiscus_tui.model.group_keys import GroupKey
     from qiscus_tui.model.session import Session
     from qiscus_tui.tui.commands.context import Context
     from qiscus_tui.tui.feed import Feed

@@ -162,9 +162,15 @@ class GroupLayout:
         return next((one for one, start, _ in reversed(self.places) if start <= x), None)
 
 
-def lay_out(keys: Sequence[GroupKey], rows: Sequence[GroupRow], width: int) -> GroupLayout:
-    """Return the columns for rows of `width` cells; names are as wide as the widest of them."""
-    offered = [one for one in columns(keys) if one is not NOTE or any(row.note for row in rows)]
+def lay_out(
+    keys: Sequence[GroupKey], rows: Sequence[GroupRow], has_notes: bool, width: int
+) -> GroupLayout:
+    """Return the columns for rows of `width` cells; names are as wide as the widest of `rows`.
+
+    `has_notes`: a group that is not among these rows may have a note too.
+    """
+    noted = has_notes or any(row.note for row in rows)
+    offered = [one for one in columns(keys) if one is not NOTE or noted]
     for_names = max(0, width - NUMBERS_WIDTH) // max(1, len(keys))
     wanted = [_wanted(one, rows, width, for_names) for one in offered]
     bounds = [TextColumn(one.title, one.most, one.importance, one.least) for one in offered]
@@ -190,6 +196,8 @@ def _wanted(column: GroupColumn, rows: Sequence[GroupRow], width: int, for_names
         return WIDE_BAR + SHARE_WIDTH
     if column in _FIXED:
         return column.most
+    if column is NOTE:
+        return max(column.least, min(column.most, _widest(column, rows)))
     most = min(column.most, max(USUAL_NAME, for_names)) if column.is_name else column.most
     return min(most, _widest(column, rows))
 

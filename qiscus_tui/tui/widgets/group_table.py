@@ -34,6 +34,8 @@ from qiscus_tui.tui.widgets.line_list import HEADER_LINES, LineList
 from qiscus_tui.tui.widgets.row_render import MARK, Badge, draw_notice
 from qiscus_tui.tui.widgets.text_table import GAP
 
+MEASURED = 300
+"""Groups whose names decide how wide the columns are."""
 NOT_MARKED = " "
 SOME_MARKED = "◐"
 """Some sessions of a group are marked."""
@@ -104,7 +106,9 @@ class GroupTable(LineList):
         self._marked = marked
         self._now = server_now()
         self._keys: Sequence[GroupKey] = ()
-        self._rows: Sequence[GroupRow] = ()
+        self._groups: Sequence[Group] = ()
+        self._row_of: Callable[[Group], GroupRow] | None = None
+        self._made: dict[int, GroupRow] = {}
         self._largest = 0.0
         self._sort: SortSign | None = None
         self._notice: tuple[str, ...] = ()
@@ -114,33 +118,35 @@ class GroupTable(LineList):
     # What is shown.
 
     @property
-    def rows(self) -> Sequence[GroupRow]:
-        """Return the rows shown."""
-        return self._rows
-
-    @property
     def cursor_group(self) -> Group | None:
         """Return the group under the cursor; None where no row is shown."""
-        return self._rows[self.cursor_row].group if self._rows else None
+        return self._groups[self.cursor_row] if self._groups else None
 
     def show(
-        self, keys: Sequence[GroupKey], rows: Sequence[GroupRow], sort: SortSign | None
+        self,
+        keys: Sequence[GroupKey],
+        groups: Sequence[Group],
+        row_of: Callable[[Group], GroupRow],
+        sort: SortSign | None,
     ) -> None:
-        """Show other groups, or the same in another order; the cursor stays on its group."""
-        old, top = self._rows, self.top_row
-        row = _row_or_next(old, self.cursor_row, rows) if keys == self._keys else 0
-        self._keys, self._rows, self._sort = keys, rows, sort
-        self._largest = max((one.group.share for one in rows), default=0.0)
+        """Show other groups, or the same in another order; the cursor stays on its group.
+
+        `row_of` makes the row of a group, once it is drawn.
+        """
+        row = _row_or_next(self._groups, self.cursor_row, groups) if keys == self._keys else 0
+        shift = row - self.cursor_row if self.top_row else 0
+        self._keys, self._groups, self._row_of, self._sort = keys, groups, row_of, sort
+        self._largest = max((one.share for one in groups), default=0.0)
         self._layout_drawn = None
         self._now = self._server_now()
+        self._made.clear()
         self._drawn.clear()
-        shift = row - self.cursor_row if top else 0
-        self.set_rows(len(rows), row, max(0, top + shift))
+        self.set_rows(len(groups), row, max(0, self.top_row + shift))
         self.show_cursor()
 
-    def move_to_group(self, values: tuple[str | None, ...]) -> None:
-        """Put the cursor on the group with these values, where it is shown."""
-        row = _places(self._rows).get(values)
+    def move_to_group(self, group: Group) -> None:
+        """Put the cursor on a group, where it is shown."""
+        row = _places(self._groups).get(group.kinds)
         if row is not None:
             self.move_to(row)
 
@@ -148,7 +154,7 @@ class GroupTable(LineList):
         """Say something in place of rows. Plain text, made safe."""
         if lines != self._notice:
             self._notice = lines
-            if not self._rows:
+            if not self._groups:
                 self.refresh()
 
     def draw_changes(self) -> None:
@@ -157,7 +163,7 @@ class GroupTable(LineList):
         changed: list[Region] = []
         for y, old in self._drawn.items():
             row = self.top_row + y - HEADER_LINES
-            if row < len(self._rows) and y < self.size.height and self._texts(row) != old:
+            if row < len(self._groups) and y < self.size.height and self._texts(row) != old:
                 changed.append(Region(0, y, self.row_width, 1))
         if changed:
             self.refresh(*changed)
@@ -188,7 +194,7 @@ class GroupTable(LineList):
         return Strip(segments).adjust_cell_length(self.row_width, self.style("header"))
 
     def draw_row_line(self, row: int) -> Strip:
-        shown, texts = self._rows[row], self._texts(row)
+        shown, texts = self._row_at(row), self._texts(row)
         self._drawn[row - self.top_row + HEADER_LINES] = texts
         lead = "marked" if texts[0] != NOT_MARKED else "current" if shown.group.current else "main"
         parts = [(f" {texts[0]} {_badge(shown).value} ", lead)]
@@ -203,12 +209,12 @@ class GroupTable(LineList):
         return Strip(segments).simplify().adjust_cell_length(self.row_width, self.style("rest"))
 
     def draw_empty_line(self, line: int) -> Strip:
-        notice = () if self._rows else self._notice
+        notice = () if self._groups else self._notice
         return draw_notice(notice, line, self.row_width, self.style)
 
     def _texts(self, row: int) -> tuple[str, ...]:
         """Return the sign of its marks, and the text of each cell now, as wide as its column."""
-        shown = self._rows[row]
+        shown = self._row_at(row)
         marked = self._marked(shown.group.positions)
         all_marked = marked == shown.group.count
         texts = [MARK if all_marked else SOME_MARKED if marked else NOT_MARKED]
@@ -220,9 +226,20 @@ class GroupTable(LineList):
             texts.append(f"{text:>{width}}" if column.is_number else fit(text, width))
         return tuple(texts)
 
+    @property
+    def _has_notes(self) -> bool:
+        return any(one.protected or (one.current and one.count > 1) for one in self._groups)
+
+    def _row_at(self, row: int) -> GroupRow:
+        """Return what is shown of a group; made when it is drawn first."""
+        if row not in self._made and self._row_of is not None:
+            self._made[row] = self._row_of(self._groups[row])
+        return self._made[row]
+
     def _layout(self) -> GroupLayout:
         if self._layout_drawn is None or self._layout_drawn.width != self.row_width:
-            self._layout_drawn = lay_out(self._keys, self._rows, self.row_width)
+            first = [self._row_at(row) for row in range(min(MEASURED, len(self._groups)))]
+            self._layout_drawn = lay_out(self._keys, first, self._has_notes, self.row_width)
         return self._layout_drawn
 
 
@@ -239,14 +256,14 @@ def _badge(row: GroupRow) -> Badge:
     return Badge.PROTECTED if row.group.protected else Badge.LIVE
 
 
-def _places(rows: Sequence[GroupRow]) -> Mapping[tuple[str | None, ...], int]:
-    return {row.values: at for at, row in enumerate(rows)}
+def _places(groups: Sequence[Group]) -> Mapping[tuple[object, ...], int]:
+    return {group.kinds: at for at, group in enumerate(groups)}
 
 
-def _row_or_next(old: Sequence[GroupRow], row: int, new: Sequence[GroupRow]) -> int:
+def _row_or_next(old: Sequence[Group], row: int, new: Sequence[Group]) -> int:
     """Return where an old row's group is now, or the nearest below it that is still shown."""
     places = _places(new)
     for below in old[row:]:
-        if below.values in places:
-            return places[below.values]
+        if below.kinds in places:
+            return places[below.kinds]
     return max(0, min(row, len(new) - 1))
