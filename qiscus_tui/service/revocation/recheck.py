@@ -63,6 +63,7 @@ def _kept_now_steps(
     plan = evidence.plan
     moment = Moment(server_now, plan.moment.expiring)
     selected = dict.fromkeys(plan.listed.sessions[one].id for one in plan.selection.positions)
+    yield
     members = [
         position
         for one in selected
@@ -75,12 +76,15 @@ def _kept_now_steps(
         kept = {one: "no longer matches the filter" for one in members if not matches(one)}
         members = [one for one in members if one not in kept]
     yield
-    groups = yield from group_steps(_named_as_before(plan, listed), retention.keys, moment, members)
+    named = yield from _named_as_before_steps(plan, listed)
+    groups = yield from group_steps(named, retention.keys, moment, members)
     by_rule = yield from kept_steps(listed.sessions, groups, retention.rules, server_now)
     return kept | {one: f"kept now: {why.words}" for one, why in by_rule.items()}
 
 
-def _named_as_before(plan: RevocationPlan, listed: SessionList) -> SessionList:
+def _named_as_before_steps(
+    plan: RevocationPlan, listed: SessionList
+) -> Generator[None, None, SessionList]:
     """Return the newer list with the client names of the plan's.
 
     Names that are found quickly and those found with care differ, and with them the groups.
@@ -91,6 +95,8 @@ def _named_as_before(plan: RevocationPlan, listed: SessionList) -> SessionList:
         earlier = before.positions.get(session.id)
         if earlier is not None and before.sessions[earlier].user_agent == session.user_agent:
             clients[position] = before.clients[earlier]
+        if position % _STEP == 0:
+            yield
     return replace(listed, clients=clients)
 
 
