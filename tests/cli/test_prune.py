@@ -38,7 +38,9 @@ def client(entry: Entry) -> str:
 
 
 def network(entry: Entry) -> str:
-    return str(ipaddress.ip_network(f"{entry['ip']}/24", strict=False)) if entry["ip"] else "?"
+    ip = entry["ip"]
+    length = 48 if ip and ":" in ip else 24
+    return str(ipaddress.ip_network(f"{ip}/{length}", strict=False)) if ip else "?"
 
 
 def age(entry: Entry, field: str, now: float) -> float:
@@ -47,15 +49,21 @@ def age(entry: Entry, field: str, now: float) -> float:
     return float("inf") if at is None else now - datetime.fromisoformat(at).timestamp()
 
 
-def newest(entries: list[Entry], most: int, *keys: Callable[[Entry], str]) -> set[str]:
-    """Ids of the newest of each group, and of those that are as new as the last of them."""
-    groups: dict[object, list[Entry]] = {}
+def newest(
+    entries: list[Entry], most: int, *keys: Callable[[Entry], str], include_unknown: bool = False
+) -> set[str]:
+    """Ids of the newest of each group, and of those that are as new as the last of them.
+
+    Those of which no key is known stay unless they are included.
+    """
+    groups: dict[tuple[str, ...], list[Entry]] = {}
     for entry in entries:
         groups.setdefault(tuple(key(entry) for key in keys), []).append(entry)
     kept: set[str] = set()
-    for group in groups.values():
+    for values, group in groups.items():
         dates = sorted((entry["created_at"] or "" for entry in group), reverse=True)
-        border = dates[:most][-1]
+        is_whole = set(values) == {"?"} and not include_unknown
+        border = "" if is_whole else dates[:most][-1]
         kept |= {entry["id"] or "" for entry in group if (entry["created_at"] or "") >= border}
     return kept
 
