@@ -235,6 +235,17 @@ async def test_the_command_is_sent_to_the_clipboard(
         assert copied == [f"qiscus-tui revoke {target.session.id}"]
 
 
+async def test_marks_by_age_stay_marks_by_age_whatever_is_shown(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=60) as running:
+        await keys(running, "slash", *"age:>1m", "enter", "a", "escape")
+        others = len(running.sessions.view.hits) - running.sessions.table.mark_counts.total
+        await keys(running, "slash", *"-is:current", "enter")
+        assert others == 1
+        rule = running.sessions.rows.marked().rule
+        assert rule is not None
+        assert rule.depends_on_clock
+
+
 # What the plan says of its groups.
 
 

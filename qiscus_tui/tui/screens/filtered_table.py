@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qiscus_tui.model.turns import AT_ONCE, at_once, in_turns
@@ -205,7 +206,8 @@ class FilteredTable:
         all_shown = len(order) == len(self.view.listed)
         hidden = frozenset[int]() if all_shown else frozenset(marked).difference(order)
         if not hidden and len(marked) == len(order):
-            return self.filtered(MARKED, marked, "")
+            shown = self.filtered(MARKED, marked, "")
+            return replace(shown, rule=self._rule_of_marks or shown.rule)
         return Selection(marked, MARKED, hidden=hidden, rule=self._rule_of_marks)
 
     def all_shown(self, more: str = "") -> Selection:
