@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.service.sessions.group_order import FALLING, GroupFact, GroupSort
@@ -23,8 +25,7 @@ def keys_words(keys: Sequence[GroupKey]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-@dataclass(frozen=True)
-class GroupSorting:
+class GroupSorting(Struct, frozen=True):
     """A key, in its own direction or reversed."""
 
     by: GroupSort = GroupFact.COUNT

@@ -83,7 +83,7 @@ class PlanQuestions(Vertical):
                 within = as_typed(rules.keep_created_within)
                 words["created"] = f"keep what was created within [{within}]"
         elif ruled:
-            words["rules"] = f"keep the newest of {each}, and what is in use"
+            words["rules"] = f"keep the newest of {each}, and what was used within 24h"
         on = {
             "rules": False,
             "newest": rules.keep_newest is not None,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.group_keys import GroupKey
@@ -28,8 +30,7 @@ WIDE = 150
 _EIGHTHS = "▏▎▍▌▋▊▉█"
 
 
-@dataclass(frozen=True)
-class GroupRow:
+class GroupRow(Struct, frozen=True):
     """A group, and what else is shown of it."""
 
     group: Group
@@ -64,8 +65,7 @@ class GroupRow:
         return "" if self.is_revocable else "no token"
 
 
-@dataclass(frozen=True)
-class GroupColumn:
+class GroupColumn(Struct, frozen=True):
     """One column. `text` gives the safe text of a row at the server's time."""
 
     title: str
@@ -148,8 +148,7 @@ def _name_column(key: GroupKey) -> GroupColumn:
     )
 
 
-@dataclass(frozen=True)
-class GroupLayout:
+class GroupLayout(Struct, frozen=True):
     """Where each shown column is, left to right."""
 
     width: int

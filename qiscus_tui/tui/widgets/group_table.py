@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from rich.segment import Segment
 from textual.geometry import Region
 from textual.message import Message
@@ -43,8 +44,7 @@ SOME_MARKED = "◐"
 _STYLES = ("header", "sorted", "main", "rest", "bar", "soon", "marked", "current", "cursor")
 
 
-@dataclass(frozen=True)
-class SortSign:
+class SortSign(Struct, frozen=True):
     """What the groups are sorted by."""
 
     by: GroupSort
