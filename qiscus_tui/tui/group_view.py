@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.service.sessions.group_order import sorted_groups
-from qiscus_tui.service.sessions.groups import Group, group_steps, lacking
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
 from qiscus_tui.tui.group_sorting import GroupSorting
 
 if TYPE_CHECKING:
     from qiscus_tui.query import Moment
+    from qiscus_tui.service.sessions.groups import Group
     from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.tui.list_view import ListView
 
@@ -53,6 +53,8 @@ class GroupView:
 
     def group_in_steps(self, view: ListView, moment: Moment) -> Generator[None, None, None]:
         """Group what the view shows, which is whole, in steps of a few milliseconds."""
+        from qiscus_tui.service.sessions.groups import group_steps, lacking
+
         listed, positions, keys = view.listed, _positions(view), self.keys
         lacks = lacking(listed, keys)
         groups = () if lacks else (yield from group_steps(listed, keys, moment, positions))

@@ -33,6 +33,8 @@ LATER = (
     "qiscus_tui.tui.dialogs.help",
     "qiscus_tui.tui.dialogs.palette",
     "qiscus_tui.tui.dialogs.export",
+    "qiscus_tui.tui.dialogs.group_by",
+    "qiscus_tui.tui.dialogs.policy",
     "qiscus_tui.tui.dialogs.label",
     "qiscus_tui.tui.dialogs.quit",
     "qiscus_tui.service.token.refresh",

@@ -5,14 +5,20 @@ with the most recent; `network` and `ip` go by number, other keys from A. Unknow
 direction, and equals are the largest first.
 """
 
+from __future__ import annotations
+
 import enum
-from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.sessions.groups import Group
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qiscus_tui.service.sessions.groups import Group
 
 
 class GroupFact(enum.Enum):

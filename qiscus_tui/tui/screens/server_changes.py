@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 
 if TYPE_CHECKING:
@@ -65,6 +64,7 @@ class ServerChanges:
 
         `keys`: what the usual rules group by.
         """
+        from qiscus_tui.service.sessions.groups import lacking
         from qiscus_tui.tui.dialogs.policy import choose_policy
 
         try:

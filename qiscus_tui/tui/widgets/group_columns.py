@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,12 +12,14 @@ from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.known import Known
 from qiscus_tui.service.sessions.group_order import GroupFact, GroupSort
-from qiscus_tui.service.sessions.groups import Group, shown
 from qiscus_tui.tui.widgets.cells import UNKNOWN, last_used_cell, width_of
 from qiscus_tui.tui.widgets.text_table import GAP, TextColumn, fitted_widths
 
 LEADING_WIDTH = 5
 """Cells of mark and badge, with the spaces around them."""
+if TYPE_CHECKING:
+    from qiscus_tui.service.sessions.groups import Group
+
 WIDE_BAR = 20
 """Cells of the longest bar where there is room."""
 SHARE_WIDTH = 5
@@ -53,6 +56,8 @@ class GroupRow(Struct, frozen=True):
             return "this session"
         if key is GroupKey.CLIENT and self.label is not None:
             return self.label.label
+        from qiscus_tui.service.sessions.groups import shown
+
         return shown(value)
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import Struct
 from rich.segment import Segment
@@ -18,7 +18,6 @@ from textual.strip import Strip
 
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.service.sessions.group_order import GroupSort
-from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.tui.widgets.cells import fit, width_of
 from qiscus_tui.tui.widgets.group_columns import (
     COUNT,
@@ -34,6 +33,9 @@ from qiscus_tui.tui.widgets.group_columns import (
 from qiscus_tui.tui.widgets.line_list import HEADER_LINES, LineList
 from qiscus_tui.tui.widgets.row_render import MARK, Badge, draw_notice
 from qiscus_tui.tui.widgets.text_table import GAP
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.sessions.groups import Group
 
 MEASURED = 300
 """Groups whose names decide how wide the columns are."""
