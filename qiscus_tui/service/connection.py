@@ -161,7 +161,16 @@ class Connection:
         if held is None:
             await self.long_lived()
             held = await self.credentials()
-        listing = await self.list_with(held, progress, settle=settle)
+        return await self._snapshot(await self.list_with(held, progress, settle=settle))
+
+    async def look(self) -> SessionList:
+        """Return every session of the user, and change nothing: the stored token is left as it is,
+        even where the server no longer lists it. Raises what `read_list` raises.
+        """
+        await self.long_lived()
+        return await self._snapshot(await self._listing(await self.credentials()))
+
+    async def _snapshot(self, listing: Listing) -> SessionList:
         read_at, offset = self.clock.now(), self.client.offset or 0.0
         return await self.reader.snapshot(listing, read_at=read_at, offset=offset)
 
@@ -178,7 +187,23 @@ class Connection:
         Only if it does not, and no token is stored, no session is ours; whatever the clocks say.
         """
         short = credentials.short_lived
-        listing = await read_listing(
+        listing = await self._listing(credentials, progress, settle)
+        if short is None or listing.current is not Current.UNKNOWN:
+            return listing
+        if await self.accepts(short) is False:
+            with contextlib.suppress(StorageError, NoAccount):  # then it is still unknown
+                if await self.forget_token(short.token):
+                    return replace(listing, current=Current.NONE)
+        return listing
+
+    async def _listing(
+        self,
+        credentials: Credentials,
+        progress: Progress | None = None,
+        settle: Set[str] | None = None,
+    ) -> Listing:
+        short = credentials.short_lived
+        return await read_listing(
             self.client,
             credentials.long_lived or "",
             short.token if short is not None else None,
@@ -187,13 +212,6 @@ class Connection:
             settle=settle,
             held=self.reader.held_lists.held(),
         )
-        if short is None or listing.current is not Current.UNKNOWN:
-            return listing
-        if await self.accepts(short) is False:
-            with contextlib.suppress(StorageError, NoAccount):  # then it is still unknown
-                if await self.forget_token(short.token):
-                    return replace(listing, current=Current.NONE)
-        return listing
 
     def must_be_writable(self) -> None:
         """Raises ReadOnly where the configuration forbids changes."""

@@ -1,14 +1,21 @@
 """The accounts screen: switching without a restart, adding, logging out, forgetting."""
 
+import asyncio
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import PASSWORD, Call
+from qiscus_tui.demo import PASSWORD, Call, users
 from qiscus_tui.demo.calls import Fault
+from qiscus_tui.demo.state import Caller
 from qiscus_tui.model.account import Storage
+from qiscus_tui.service.account.switching import connected_to
+from qiscus_tui.service.visits import visit_of
+from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.config import AccountConfig, Config
+from qiscus_tui.tui.screens import account_readings
 from qiscus_tui.tui.screens.accounts import AccountsScreen
 from qiscus_tui.tui.screens.login import LoginScreen
 from qiscus_tui.tui.screens.sessions import SessionsScreen
@@ -56,6 +63,76 @@ async def test_the_accounts_are_listed_with_server_role_storage_and_use(machine:
         for word in ("demo.invalid", "agent", "file", "unknown"):
             assert word in agent
         assert "●" not in agent
+
+
+def came(machine: Machine, agent: str) -> None:
+    """The agent logs in with this client from an address of its own."""
+    machine.state.issue(users.AGENT, Caller(agent, "10.99.0.7"))
+
+
+async def test_each_account_has_its_live_new_and_expiring_sessions_and_reading_changes_nothing(
+    machine: Machine,
+):
+    agent = next(one for one in machine.local_files.book.all() if AGENT in one.name)
+    connection = connected_to(machine.workspace, agent.name)
+    visit = visit_of(connection)
+    assert visit is not None
+    await visit.end(await connection.read_list())
+    held = await connection.credentials()
+    await connection.close()
+    for client in ("curl/8.1", "curl/8.1", "okhttp/5"):
+        came(machine, client)
+    short = held.short_lived
+    assert short is not None
+    machine.state.end(short.token)  # no longer listed, and no longer accepted
+    async with machine.app() as here:
+        calls = machine.state.calls.copy()
+        for _ in range(2):  # what is new is still new the next time
+            await here.press("A", "home")
+            assert re.search(r" 3 live +3 new +0 expiring", row_of(here, "agent@demo"))
+            assert re.search(r"21 live +0 new +\d+ expiring", row_of(here, "●"))
+            assert re.search(r"New +3 since the last visit +curl +2", here.text())
+            await here.press("escape")
+        assert machine.state.calls - calls == {Call.LIST: 2}
+    connection = connected_to(machine.workspace, agent.name)
+    assert await connection.credentials() == held
+    await connection.close()
+
+
+async def test_an_account_that_cannot_be_read_says_why_and_the_next_is_read(machine: Machine):
+    await machine.log_in("supervisor@demo.example")
+    async with machine.app() as here:
+        here.state.fail_next(Call.LIST, Fault(401))
+        await here.press("A", "home")
+        assert "The server rejected the " in row_of(here, "agent@demo")
+        assert "1 live" in row_of(here, "supervisor@demo")
+        assert re.search("Sessions +not read. .*Log in again", here.words())
+        await here.press("end")
+        assert "not read" not in here.text()
+
+
+async def test_while_an_account_is_read_keys_work_and_leaving_ends_it(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+):
+    ended: list[str] = []
+
+    async def waits_for_ever(_workspace: Workspace, name: str) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(name)
+
+    monkeypatch.setattr(account_readings, "read_figures", waits_for_ever)
+    async with machine.app() as here:
+        old = here.sessions
+        await here.pilot.press("A")
+        await here.pilot.pause()
+        assert "reading…" in row_of(here, "agent@demo")
+        assert "21 live" in row_of(here, "admin@demo")
+        await here.pilot.press("home", "escape")
+        await here.pilot.pause()
+        assert here.app.screen is old
+        assert [name.partition("@demo")[0] for name in ended] == ["agent"]
 
 
 async def test_a_read_only_account_says_so(machine: Machine):
@@ -287,14 +364,16 @@ async def test_the_palette_offers_what_can_be_done_with_an_account(machine: Mach
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 15)])
-async def test_a_narrow_terminal_keeps_account_storage_and_use(
+async def test_a_narrow_terminal_keeps_account_sessions_storage_and_use(
     machine: Machine, size: tuple[int, int]
 ):
     async with machine.app() as here:
         await here.pilot.resize_terminal(*size)
         await here.press("A")
-        assert "admin@demo" in row_of(here, "in use")
-        assert "file" in row_of(here, "in use")
+        assert "21 live  0 new  " in row_of(here, " ● ")
+        assert "admin@demo" in row_of(here, " ● ")
+        assert "file" in here.text()
+        assert "in use" in here.text()
         assert all(len(line) <= size[0] for line in here.lines())
 
 

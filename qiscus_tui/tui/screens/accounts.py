@@ -1,4 +1,4 @@
-"""The accounts of this machine: switch, add, log out, forget."""
+"""The accounts of this machine, with their sessions: switch, add, log out, forget."""
 
 from __future__ import annotations
 
@@ -19,10 +19,14 @@ from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import BUSY, Context
+from qiscus_tui.tui.screens.account_panel import AccountPanel
+from qiscus_tui.tui.screens.account_readings import AccountReadings
 from qiscus_tui.tui.screens.account_rows import (
     COLUMNS,
+    account_facts,
     account_row,
     is_in_use,
+    session_cells,
     why_not_switch,
     with_account_in_use,
 )
@@ -66,6 +70,7 @@ class AccountsScreen(BaseScreen[None]):
         self.workspace = workspace
         self.accounts: list[KnownAccount] = []
         self._feed = feed
+        self._readings = AccountReadings(workspace, feed, self._draw)
         self._on_answer = on_answer
         self._is_busy = False
         """An account is being switched to, logged out or forgotten."""
@@ -76,6 +81,8 @@ class AccountsScreen(BaseScreen[None]):
         yield OneLine(id="accounts-notice")
         yield Static(classes="rule")
         yield TextTable(COLUMNS, id="accounts")
+        yield Static(classes="rule", id="account-rule")
+        yield AccountPanel(id="account")
         yield Static(classes="rule")
         yield ActionBar(id="accounts-actions")
 
@@ -94,6 +101,14 @@ class AccountsScreen(BaseScreen[None]):
         self._show_notice(why_not_switch(self.workspace))
         self.query_one(TextTable).show_notice("Looking…")
         self.load()
+        if self._feed is not None:
+            self._feed.subscribe(self._count_in_use)
+            self._count_in_use()
+
+    def on_unmount(self) -> None:
+        """Follow the list no more."""
+        if self._feed is not None:
+            self._feed.unsubscribe(self._count_in_use)
 
     # What is shown.
 
@@ -116,13 +131,37 @@ class AccountsScreen(BaseScreen[None]):
             return
         self.accounts = with_account_in_use(kept, self._feed)
         used = [is_in_use(one, self._feed) for one in self.accounts]
-        now = self.workspace.clock.now()
         rows.show_notice("No account is kept here.", "a adds one by a login.")
-        rows.show_rows(
-            [account_row(one, now, in_use=used[i]) for i, one in enumerate(self.accounts)],
-            used.index(True) if True in used else 0,
-        )
+        self._draw(used.index(True) if True in used else 0)
         self._draw_actions()
+        self.run_worker(self._readings.read(self.accounts), group="readings", exclusive=True)
+
+    def _count_in_use(self) -> None:
+        self.run_worker(self._readings.count_in_use(), group="count", exclusive=True)
+
+    def _draw(self, cursor: int | None = None) -> None:
+        """Draw the rows, as far as the sessions of their accounts are read."""
+        rows, now = self.query_one(TextTable), self.workspace.clock.now()
+        cells = session_cells([self._readings.of(one) for one in self.accounts])
+        rows.styles.height = len(self.accounts) + 1 if self.accounts else "1fr"
+        rows.show_rows(
+            [
+                account_row(one, cell, now, in_use=is_in_use(one, self._feed))
+                for one, cell in zip(self.accounts, cells, strict=True)
+            ],
+            rows.cursor_row if cursor is None else cursor,
+        )
+        self._draw_chosen()
+
+    @on(TextTable.Moved)
+    def _draw_chosen(self) -> None:
+        """Draw the account under the cursor."""
+        chosen, panel = self.chosen, self.query_one(AccountPanel)
+        self.set_class(chosen is None, "-empty")
+        if chosen is not None:
+            found, used = self._readings.of(chosen), is_in_use(chosen, self._feed)
+            now, expiring = self.workspace.clock.now(), self.workspace.config.ui.expiring
+            panel.show(account_facts(chosen, found, now, expiring, in_use=used), found)
 
     def _show_notice(self, error: QiscusTuiError | None) -> None:
         notice = self.query_one("#accounts-notice", OneLine)

@@ -1,0 +1,57 @@
+"""An account's sessions in numbers, for a list of accounts. Nothing is changed by it."""
+
+import asyncio
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from qiscus_tui.model.turns import in_turns
+from qiscus_tui.query import Moment
+from qiscus_tui.service.account.switching import connected_to
+from qiscus_tui.service.overview.bars import Bars
+from qiscus_tui.service.overview.counting import counted_in_steps
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.visits import mark_without_visiting
+from qiscus_tui.service.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class AccountFigures:
+    """What the list of an account has."""
+
+    live: int
+    new: int
+    """Sessions whose client and network no earlier visit saw."""
+    expiring: int
+    clients: Bars
+    """Sessions by client, the largest first."""
+    is_whole: bool
+    """Whether every live session was counted."""
+
+
+async def figures_of(listed: SessionList, moment: Moment) -> AccountFigures:
+    """Return the numbers of a list, counted in turns."""
+    overview = await in_turns(counted_in_steps(listed, moment))
+    expired_or_expiring = bisect_right(overview.ends, moment.server_now + moment.expiring)
+    return AccountFigures(
+        live=len(listed),
+        new=sum(listed.new),
+        expiring=expired_or_expiring - bisect_right(overview.ends, moment.server_now),
+        clients=overview.clients,
+        is_whole=listed.is_whole,
+    )
+
+
+async def read_figures(workspace: Workspace, name: str) -> AccountFigures:
+    """Read the list of an account that is not in use. Only its numbers are held afterwards.
+
+    No visit is ended, no token made or forgotten. May wait for the keyring. Raises LoginNeeded,
+    ServerError, OutOfReach, StorageError.
+    """
+    connection = await asyncio.to_thread(connected_to, workspace, name)
+    try:
+        mark_without_visiting(connection)
+        listed = await connection.look()
+        moment = Moment(connection.server_now(), workspace.config.ui.expiring)
+        return await figures_of(listed, moment)
+    finally:
+        await connection.close()
