@@ -179,7 +179,8 @@ def test_the_main_job(sandbox: Sandbox, shell: Shell) -> None:
     assert newer != token
     assert newer not in refreshed
     before = json.loads(shell("audit", "--json"))
-    assert [plan["kind"] for plan in before] == ["revoke", "revoke"]
+    kinds = [plan["kind"] for plan in before]
+    assert kinds == ["refresh", "revoke", "revoke", "login"]
 
     # All at once.
     shell("revoke-all", code=2)
