@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from qiscus_tui import __version__
+from qiscus_tui.cli.examples import example_lines
 from qiscus_tui.cli.option_types import file_path, timeout
 from qiscus_tui.cli.verbs import VERBS, load
 from qiscus_tui.errors import UsageError
@@ -78,8 +79,8 @@ class _VerbParser(Parser):
         """Load the verb, unless it is loaded already."""
         if not self.verb:
             return
-        verb, self.verb = load(self.verb), ""
-        self.epilog = verb.not_done or None
+        name, verb, self.verb = self.verb, load(self.verb), ""
+        self.epilog = _verb_epilog(name, verb.not_done)
         self.runs_command, self.words_anywhere = verb.runs_command, verb.words_anywhere
         verb.add_options(self)
         self.set_defaults(
@@ -124,6 +125,7 @@ def build_parser() -> tuple[Parser, dict[str, _VerbParser]]:
             name,
             help=words,
             description=f"{words[0].upper()}{words[1:]}.",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
         _add_globals(sub, suppressed=True)
@@ -135,12 +137,17 @@ def build_parser() -> tuple[Parser, dict[str, _VerbParser]]:
 def _epilog() -> str:
     """What follows the verbs and options in --help."""
     lines = ["Without a verb, the app starts. For the options of a verb: qiscus-tui VERB --help"]
-    lines += ["", "exit codes:"]
+    lines += ["", *example_lines(""), "", "exit codes:"]
     for code in ExitCode:
         lines += textwrap.wrap(
             code.meaning, 78, initial_indent=f"  {code.value:<5}", subsequent_indent=" " * 7
         )
     return "\n".join(lines)
+
+
+def _verb_epilog(name: str, not_done: str) -> str:
+    """What follows the options in --help of a verb: its limits, and examples."""
+    return "\n".join([*textwrap.wrap(not_done, 78), "", *example_lines(name)]).strip("\n")
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shlex
 import stat
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui import __version__
+from qiscus_tui.cli.examples import EXAMPLES
 from qiscus_tui.cli.main import options_of
 from qiscus_tui.cli.parser import build_parser, parse
 from qiscus_tui.cli.verbs import VERBS, load
@@ -27,6 +29,18 @@ def test_every_verb_has_help_and_a_work(program: Program, name: str) -> None:
     assert done.code == 0
     assert "global options" in done.out
     assert load(name).run
+
+
+@pytest.mark.parametrize("name", ["", *VERBS])
+def test_examples_are_in_the_help_and_can_be_run(program: Program, name: str) -> None:
+    shown = program(*([name] if name else []), "--help").out
+    for example in EXAMPLES[name]:
+        assert f"\n  {example.command}\n      {example.does}\n" in shown
+        assert max(map(len, (example.command, example.does))) <= 76
+        for command in re.split(r" \| (?:xargs )?", example.command):
+            program_name, *words = shlex.split(re.sub(r" [<>]\S+$", "", command))
+            if program_name == "qiscus-tui":
+                parse(words)
 
 
 @pytest.mark.parametrize(
