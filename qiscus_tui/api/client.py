@@ -13,6 +13,7 @@ from qiscus_tui.api.answers import Answer, AnswerStream, server_time
 from qiscus_tui.api.contract import Authentication, Call, Contract
 from qiscus_tui.api.decode import encode_json, lenient
 from qiscus_tui.api.error_answers import error_for_answer, is_refusal
+from qiscus_tui.api.observation import AnswerObserver
 from qiscus_tui.api.replies import (
     AnswerTime,
     LoginAnswer,
@@ -63,6 +64,8 @@ class ApiClient:
         None without one."""
         self.own_secrets: set[str] = set()
         """Secrets that no error may quote, whichever call it is about."""
+        self.observer: AnswerObserver | None = None
+        """Notes the shape of every answer."""
         self._settings = settings
         self._clock = clock
         self._tls: ssl.SSLContext | None = None
@@ -97,6 +100,7 @@ class ApiClient:
         )
         other._tls = self._tls
         other.own_secrets = self.own_secrets
+        other.observer = self.observer
         return other
 
     async def login(self, email: str, password: str) -> LoginAnswer:
@@ -137,14 +141,14 @@ class ApiClient:
 
     async def profile(self, headers: Mapping[str, str], role: Role) -> Profile:
         """Return whom the authenticating `headers` belong to. Retried."""
-        call = self._profile_call(role)
+        call = self.profile_call(role)
         if api.SECRET_KEY_HEADER in headers:
             call = replace(call, authentication=Authentication.REST)
 
         async def once(time: CallTime) -> Profile:
             async with time.bound():
                 answer = await self._send(call, headers)
-            return read_profile(self._value(call, answer, _secrets_in(headers)))
+            return read_profile(self._value(call, answer, {*headers.values()} - {self.app_id}))
 
         return await self.retry_policy.retrying(once)
 
@@ -153,7 +157,7 @@ class ApiClient:
 
         Raises OutOfReach, and ServerError for any other answer.
         """
-        call = self._profile_call(role)
+        call = self.profile_call(role)
         try:
             answer = await self._send(call, self.short_lived_headers(short_lived))
             self._value(call, answer, (short_lived,))
@@ -189,7 +193,8 @@ class ApiClient:
             )
             raise
 
-    def _profile_call(self, role: Role) -> Call:
+    def profile_call(self, role: Role) -> Call:
+        """Return the call that says whom a token belongs to."""
         admin = role in {Role.ADMIN, Role.UNKNOWN}
         return self.contract.admin_profile if admin else self.contract.agent_profile
 
@@ -268,6 +273,8 @@ class ApiClient:
         Raises the error that it says otherwise; `secrets` are those of the request.
         """
         body = lenient(answer.body)
+        if self.observer is not None:
+            self.observer.note_answer(call, answer.status, answer.headers, body)
         if answer.status >= 300 or is_refusal(body):
             raise error_for_answer(
                 call,
@@ -291,7 +298,3 @@ class ApiClient:
         value = self._value(call, answer, (long_lived,))
         at = self._time_of(answer)
         return read_new_tokens(value, at, long_lived=long_lived, status=answer.status)
-
-
-def _secrets_in(headers: Mapping[str, str]) -> list[str]:
-    return [text for name, text in headers.items() if name != api.APP_ID_HEADER]

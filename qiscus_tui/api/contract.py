@@ -190,6 +190,18 @@ SESSION_AGENT = ("user_agent", "device", "browser")
 SESSION_IP = ("ip", "ip_address", "remote_ip")
 SESSION_USER = ("user_email", "email", "user", "user_id", "user_name", "name")
 SESSION_CURRENT = ("is_current", "current")
+SESSION_FACTS = {
+    "token": SESSION_TOKEN,
+    "id": SESSION_ID,
+    "created": SESSION_CREATED,
+    "expires": SESSION_EXPIRES,
+    "last_used": SESSION_LAST_USED,
+    "agent": SESSION_AGENT,
+    "ip": SESSION_IP,
+    "user": SESSION_USER,
+    "current": SESSION_CURRENT,
+}
+"""The names that each fact may have, the likeliest first."""
 
 # The answer to login: {data: {user: {…, app: {…}}, details: {app: {…}}, long_lived_token}}.
 USER, DETAILS, APP = "user", "details", "app"  # documented

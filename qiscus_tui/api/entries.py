@@ -16,19 +16,7 @@ from qiscus_tui.model.masking import names_a_secret
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.timestamps import LATEST
 
-_FACTS = {
-    "token": contract.SESSION_TOKEN,
-    "id": contract.SESSION_ID,
-    "created": contract.SESSION_CREATED,
-    "expires": contract.SESSION_EXPIRES,
-    "last_used": contract.SESSION_LAST_USED,
-    "agent": contract.SESSION_AGENT,
-    "ip": contract.SESSION_IP,
-    "user": contract.SESSION_USER,
-    "current": contract.SESSION_CURRENT,
-}
-"""The names that each fact may have, the likeliest first."""
-_KNOWN_NAMES = frozenset(name for names in _FACTS.values() for name in names)
+_KNOWN_NAMES = frozenset(name for names in contract.SESSION_FACTS.values() for name in names)
 _NESTED = frozenset({dict, list})
 _MOST_SHAPES = 1000
 _LONGEST_SHAPE = 2000
@@ -47,7 +35,7 @@ class _Shape:
         present = frozenset(names)
         found = {
             fact: tuple(name for name in its_names if name in present)
-            for fact, its_names in _FACTS.items()
+            for fact, its_names in contract.SESSION_FACTS.items()
         }
         self.token = found["token"]
         self.id = found["id"]
@@ -71,7 +59,15 @@ class EntryReader:
     A list may have 100,000 entries of very few shapes, agents and addresses: results are cached.
     """
 
-    def __init__(self, contract: Contract, own_token: str | None, zone_offset: float) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        own_token: str | None,
+        zone_offset: float,
+        observe: Callable[[object], None] | None = None,
+    ) -> None:
+        """`observe` is called with every entry, of which then none is read in a run."""
+        self._observe = observe
         self._id_field = contract.revoke.field if contract.revokes_by_id else None
         self._own_token = own_token
         self._time = TimestampReader(zone_offset).read
@@ -100,13 +96,16 @@ class EntryReader:
         self._misses += 1
         self._expected = None
         first = entries[0] if entries else None
-        if isinstance(first, dict) and self._misses <= _MOST_MISSES and self._id_field is None:
+        can_expect = self._misses <= _MOST_MISSES and self._id_field is None
+        if isinstance(first, dict) and can_expect and self._observe is None:
             names = self._shape(tuple(cast("dict[str, object]", first))).single_names
             if names is not None:
                 self._expected = RunReader(names, self._own_token, self._zone_offset, self._texts)
 
     def read(self, entry: object) -> Session | None:
         """Return the session of an entry, None if it can't be read as one."""
+        if self._observe is not None:
+            self._observe(entry)
         if isinstance(entry, dict):
             return self._session(cast("dict[str, object]", entry))
         if isinstance(entry, str):

@@ -91,7 +91,12 @@ async def _read_listing(
     earlier: Set[str] | None = None
     readings = 0
     while True:
-        reader = EntryReader(client.contract, own_token, zone_offset)
+        reader = EntryReader(
+            client.contract,
+            own_token,
+            zone_offset,
+            client.observer.note_entry if client.observer is not None else None,
+        )
         reading = ListReading(client, long_lived, reader, progress, held)
         complete = await reading.read_pages()
         readings += 1

@@ -19,6 +19,10 @@ class Page:
     """Which page the server says this is."""
     total: int | None = None
     """The number of entries on all pages, as the server says."""
+    place: tuple[str, ...] = ()
+    """The names under which the list is in the answer; none if it is the body itself."""
+    paging: str = ""
+    """The names that say whether another page follows; empty if there are none."""
 
     def answers(self, query: tuple[str, str] | None) -> bool:
         """Return whether this is the requested page, as far as it says."""
@@ -32,6 +36,7 @@ class _Found:
     entries: list[object]
     holder: dict[str, object] | None = None
     """The page object that contains the list."""
+    place: tuple[str, ...] = ()
 
 
 def find_page(body: object) -> Page:
@@ -50,19 +55,19 @@ def find_page(body: object) -> Page:
             "Check the path under [api.active_token_list] in config.toml.",
         )
     holder, meta = found.holder or {}, _object(envelope.get(contract.META))
-    query, number = _next(holder, meta)
+    query, number, paging = _next(holder, meta)
     total = _number(holder.get(contract.TOTAL, meta.get(contract.TOTAL)))
-    return Page(found.entries, query, number, total)
+    return Page(found.entries, query, number, total, found.place, paging)
 
 
 def _list_in(value: object) -> _Found | None:
-    direct = _list_or_page(value)
+    direct = _list_or_page(value, (contract.DATA,))
     if direct is not None:
         return direct
     candidates = {
         key: found
         for key, inner in _object(value).items()
-        if (found := _list_or_page(inner)) is not None
+        if (found := _list_or_page(inner, (contract.DATA, key))) is not None
     }
     for fits in (_anything, _named_so, _looks_so):
         fitting = [found for key, found in candidates.items() if fits(key, found)]
@@ -85,15 +90,15 @@ def _looks_so(_key: str, found: _Found) -> bool:
     return any(name in first for name in names)
 
 
-def _list_or_page(value: object) -> _Found | None:
+def _list_or_page(value: object, place: tuple[str, ...] = ()) -> _Found | None:
     entries = _as_list(value)
     if entries is not None:
-        return _Found(entries)
+        return _Found(entries, place=place)
     holder = _object(value)
     if contract.CURRENT_PAGE in holder:
         entries = _as_list(holder.get(contract.DATA))
         if entries is not None:
-            return _Found(entries, holder)
+            return _Found(entries, holder, (*place, contract.DATA))
     return None
 
 
@@ -108,21 +113,23 @@ def _as_list(value: object) -> list[object] | None:
 
 def _next(
     holder: dict[str, object], meta: dict[str, object]
-) -> tuple[tuple[str, str] | None, int | None]:
-    for fields, page_name, last_name in (
-        (holder, contract.CURRENT_PAGE, contract.LAST_PAGE),
-        (meta, contract.PAGE, contract.TOTAL_PAGE),
-        (meta, contract.CURRENT_PAGE, contract.LAST_PAGE),
+) -> tuple[tuple[str, str] | None, int | None, str]:
+    """Return the query of the next page, the number of this one, and the names that say so."""
+    for where, fields, page_name, last_name in (
+        ("page object", holder, contract.CURRENT_PAGE, contract.LAST_PAGE),
+        (contract.META, meta, contract.PAGE, contract.TOTAL_PAGE),
+        (contract.META, meta, contract.CURRENT_PAGE, contract.LAST_PAGE),
     ):
         page, last = _number(fields.get(page_name)), _number(fields.get(last_name))
         if page is None:
             continue
         # Laravel's simple page object says only whether another page follows.
         more = page < last if last is not None else bool(fields.get(contract.NEXT_PAGE_URL))
+        names = f"{where}: {page_name}, {contract.NEXT_PAGE_URL if last is None else last_name}"
         if more:
-            return (contract.PAGE_PARAMETER, str(page + 1)), page
+            return (contract.PAGE_PARAMETER, str(page + 1)), page, names
         if last is not None or contract.NEXT_PAGE_URL in fields:
-            return None, page
+            return None, page, names
     for name in contract.CURSORS:
         cursor = meta.get(name)
         if isinstance(cursor, str | int) and not isinstance(cursor, bool):
@@ -130,8 +137,9 @@ def _next(
             if text not in contract.NO_CURSOR:
                 if not text.isprintable() or len(text) > _LONGEST_CURSOR:
                     raise Unreadable("The answer names an invalid next page")
-                return (contract.CURSOR_PARAMETER, text), None
-    return None, None
+                return (contract.CURSOR_PARAMETER, text), None, f"{contract.META}: {name}"
+    named = [name for name in contract.CURSORS if name in meta]
+    return None, None, f"{contract.META}: {named[0]}" if named else ""
 
 
 def _number(value: object) -> int | None:

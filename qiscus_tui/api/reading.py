@@ -144,6 +144,8 @@ class ListReading:
         client, call = self._client, self._client.contract.list
 
         def refused(said: object) -> QiscusTuiError:
+            if client.observer is not None:
+                client.observer.note_answer(call, answer.status, answer.headers, said)
             now, secrets = client.now(), {self._long_lived, *client.own_secrets}
             return error_for_answer(
                 call, answer.status, answer.headers, said, now=now, secrets=secrets
@@ -167,11 +169,15 @@ class ListReading:
         try:
             page = body.finish()
         except Unreadable as unreadable:
+            if client.observer is not None and not is_refusal(body.document):
+                client.observer.note_answer(call, answer.status, answer.headers, body.document)
             if is_refusal(body.document):
                 raise refused(body.document) from unreadable
             raise
         if is_refusal(body.document):  # an empty list beside an error is not an empty list
             raise refused(body.document)
+        if client.observer is not None:
+            client.observer.note_page(call, answer.status, page, body.document)
         body.document = None
         await self._take(page.entries, fresh)
         self._report(fresh)

@@ -1,10 +1,17 @@
 """`doctor`: check for problems; its output is safe to paste into a ticket."""
 
 import argparse
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
+from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.verbs import Context, Verb
-from qiscus_tui.errors import NotConfirmed
+from qiscus_tui.errors import NotConfirmed, UsageError
 from qiscus_tui.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.contract_check.report import ContractReport
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -12,40 +19,68 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--try-paths", action="store_true", help="search for other paths of the undocumented calls"
     )
+    parser.add_argument(
+        "--live",
+        action="store_true",
+        help="prove the undocumented calls with two tokens made for it, and end both",
+    )
+    parser.add_argument("--yes", action="store_true", help="skip the confirmation of --live")
     parser.add_argument("--json", action="store_true", help="the checks as JSON")
 
 
 async def run(context: Context) -> int:
-    """Check. Return FAILED if a check fails."""
-    from qiscus_tui.service.doctor import Check, Verdict, examine
-
+    """Check. Return FAILED if a check fails, or what `--live` found."""
     options, console = context.options, context.console
     if options.try_paths and not console.can_ask:
         raise NotConfirmed(
             "--try-paths asks first, and there is no terminal to ask on",
             "Nothing was sent. Run it with stdin and stderr on a terminal.",
         )
-    checks: list[Check] = []
-    home = context.workspace.environ.get("HOME", "").rstrip("/")
-    async for found in examine(context.workspace):
-        check = found.without_home(home)
-        checks.append(check)
-        if not options.json:
-            console.result(f"{check.verdict.value:7} {check.name}: {check.words}")
-            if check.hint:
-                console.result(f"        {check.hint}")
-    lines = await _tried(context) if options.try_paths else []
+    if options.yes and not options.live:
+        raise UsageError("--yes goes with --live only", "Omit it, or add --live.")
+    async with AsyncExitStack() as stack:
+        connection = None
+        if options.live:
+            connection = await stack.enter_async_context(connected(context.workspace))
+            await _confirm(context, connection)
+        checks, is_bad = await _checked(context)
+        lines = await _tried(context) if options.try_paths else []
+        report = None if connection is None else await _proved(context, connection)
     if options.json:
-        shown = [
-            {"check": c.name, "verdict": c.verdict.value, "words": c.words, "hint": c.hint}
-            for c in checks
-        ]
-        console.result_json({"checks": shown, "config": lines})
+        config = [*lines, *(report.config if report is not None else ())]
+        console.result_json({"checks": checks, "config": config, **_live_json(report)})
     else:
         for line in lines:
             console.result(line)
-    is_bad = any(check.verdict is Verdict.BAD for check in checks)
+    if report is not None and report.exit_code:
+        return report.exit_code
     return ExitCode.FAILED if is_bad else ExitCode.DONE
+
+
+async def _checked(context: Context) -> tuple[list[dict[str, object]], bool]:
+    """Return every check for `--json`, and whether one of them failed."""
+    from qiscus_tui.service.doctor import Verdict, examine
+
+    console = context.console
+    checks: list[dict[str, object]] = []
+    is_bad = False
+    home = context.workspace.environ.get("HOME", "").rstrip("/")
+    async for found in examine(context.workspace):
+        check = found.without_home(home)
+        is_bad = is_bad or check.verdict is Verdict.BAD
+        checks.append(
+            {
+                "check": check.name,
+                "verdict": check.verdict.value,
+                "words": check.words,
+                "hint": check.hint,
+            }
+        )
+        if not context.options.json:
+            console.result(f"{check.verdict.value:7} {check.name}: {check.words}")
+            if check.hint:
+                console.result(f"        {check.hint}")
+    return checks, is_bad
 
 
 async def _tried(context: Context) -> list[str]:
@@ -62,8 +97,53 @@ async def _tried(context: Context) -> list[str]:
     return [line for call, path in found for line in (f"[api.{call.name}]", f'path = "{path}"')]
 
 
+async def _confirm(context: Context, connection: "Connection") -> None:
+    """Have `--live` confirmed. Raises NotConfirmed, ReadOnly, NoLongLivedToken."""
+    console = context.console
+    connection.must_be_writable()
+    await connection.long_lived()
+    if context.options.yes:
+        return
+    if not console.can_ask:
+        raise NotConfirmed(
+            "--live asks first, and there is no terminal to ask on",
+            "Nothing was sent. To skip the confirmation, add --yes.",
+        )
+    console.say(
+        f"This makes two tokens of {connection.name}, revokes one of them and logs out the other. "
+        "It sends no other token to these calls."
+    )
+    if console.ask("Continue? [y/N] ").lower() not in {"y", "yes"}:
+        raise NotConfirmed("Not confirmed", "Nothing was sent.")
+
+
+async def _proved(context: Context, connection: "Connection") -> "ContractReport":
+    """Return what `--live` found; the text of it is shown."""
+    from qiscus_tui.cli.contract_report import report_lines
+    from qiscus_tui.service.contract_check.proving import ContractCheck
+
+    console = context.console
+    report = await ContractCheck(connection, console.progress).run()
+    console.end_progress()
+    if not context.options.json:
+        console.result()
+        for line in report_lines(report):
+            console.result(line)
+    for error in report.trouble:
+        console.show_error(error)
+    return report
+
+
+def _live_json(report: "ContractReport | None") -> dict[str, object]:
+    from qiscus_tui.cli.contract_report import report_json
+
+    return {} if report is None else {"live": report_json(report)}
+
+
 VERB = Verb(
     add_options,
     run,
-    "It sends no credentials and changes nothing. It cannot find the names of fields.",
+    "Without --live it sends no credentials and changes nothing, and cannot find the names of "
+    "fields.",
+    changes=True,
 )

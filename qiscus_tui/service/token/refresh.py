@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from qiscus_tui.api.client import ApiClient
-from qiscus_tui.api.replies import no_new_token
+from qiscus_tui.api.replies import NewTokens, no_new_token
 from qiscus_tui.api.retry import CallTime
 from qiscus_tui.errors import (
     NotConnected,
@@ -116,9 +118,44 @@ async def _refresh_unless(
         raise
 
 
+async def spare_token(connection: Connection, on_made: Callable[[str], object]) -> ShortLived:
+    """Return a new token that is not stored, so that no script can have been given it.
+
+    The caller must end it; `on_made` gets it before anything can interrupt. Raises ReadOnly,
+    LoginNeeded, ServerError, OutOfReach, StorageError.
+    """
+    connection.must_be_writable()
+    async with connection.account_storage.lock(connection.account):
+        held = await connection.credentials()
+
+        async def keep_long_lived(new: NewTokens) -> None:
+            if new.short_lived is not None:
+                connection.client.own_secrets.add(new.short_lived.token)
+                on_made(new.short_lived.token)
+            if new.long_lived is not None:
+                await connection.keep_new(held, replace(new, short_lived=held.short_lived))
+
+        new = await _made(connection, keep_long_lived)
+    if new.short_lived is None:
+        raise no_new_token()
+    return new.short_lived
+
+
 async def _refreshed(connection: Connection, held: Credentials) -> ShortLived:
     """Return a new token, which is stored now. The caller holds the account's lock."""
-    long_lived, cached = await connection.long_lived(), held.short_lived
+    new, cached = await _made(connection, partial(connection.keep_new, held)), held.short_lived
+    if new.short_lived is None:  # a new long-lived token is stored anyway
+        raise no_new_token()
+    is_ours_alone = connection.storage is Storage.THIS_RUN
+    if is_ours_alone and cached is not None:
+        # Quitting ends the new one alone.
+        await end_unstored_token(connection.client, cached.token)
+    return new.short_lived
+
+
+async def _made(connection: Connection, keep: Callable[[NewTokens], Awaitable[None]]) -> NewTokens:
+    """Return new tokens, which `keep` has stored. The caller holds the account's lock."""
+    long_lived = await connection.long_lived()
     await asyncio.to_thread(connection.account_storage.secrets.probe)  # before, not after, the call
     unstored: StorageError | None = None
     with contextlib.ExitStack() as window:  # no signal may come between the answer and the disk
@@ -126,7 +163,7 @@ async def _refreshed(connection: Connection, held: Credentials) -> ShortLived:
             long_lived, on_send=lambda: window.enter_context(shield.held())
         )
         try:
-            await connection.keep_new(held, new)
+            await keep(new)
         except StorageError as error:
             unstored = error
         trail, made = AccessTrail.of(connection), new.short_lived
@@ -137,13 +174,7 @@ async def _refreshed(connection: Connection, held: Credentials) -> ShortLived:
         if new.short_lived is not None:
             await end_unstored_token(connection.client, new.short_lived.token)
         raise unstored
-    if new.short_lived is None:  # a new long-lived token is stored anyway
-        raise no_new_token()
-    is_ours_alone = connection.storage is Storage.THIS_RUN
-    if is_ours_alone and cached is not None:
-        # Quitting ends the new one alone.
-        await end_unstored_token(connection.client, cached.token)
-    return new.short_lived
+    return new
 
 
 async def end_unstored_token(client: ApiClient, token: str) -> None:

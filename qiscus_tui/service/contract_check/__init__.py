@@ -1,0 +1,1 @@
+"""Proves the contract on a real server, with tokens made for it."""

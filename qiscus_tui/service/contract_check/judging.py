@@ -1,0 +1,183 @@
+"""What lists and answers prove about the calls. Pure."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from qiscus_tui.errors import (
+    Forbidden,
+    LoginNeeded,
+    OutOfReach,
+    QiscusTuiError,
+    ServerError,
+    ServerFault,
+)
+from qiscus_tui.service.contract_check.report import Finding, Verdict
+from qiscus_tui.service.sessions.session_list import SessionList
+
+ANSWER_ERRORS = (ServerError, OutOfReach, LoginNeeded)
+"""What the server may say, or not say, once a check has begun."""
+
+TOKEN_PLACE = "data.auth.token"
+"""Where the contract expects a new token."""
+
+
+@dataclass(frozen=True)
+class TokenState:
+    """What is known of a token of ours."""
+
+    is_listed: bool
+    """Whether it is listed with its full token."""
+    accepted: bool | None
+    """Whether the server accepts it for an ordinary call; None: it did not say."""
+
+    @property
+    def lives(self) -> bool:
+        """Return whether it demonstrably does."""
+        return self.is_listed or self.accepted is True
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Which sessions are no longer listed that were before."""
+
+    others: int | None
+    """How many that are not the token in question, and did not expire; None: unknown."""
+    own: bool
+    """Whether the token in question is, or an entry that must be its."""
+
+
+def by_error(error: QiscusTuiError) -> Finding:
+    """Return what an error as the answer says about its call, without the server's words."""
+    if isinstance(error, OutOfReach):
+        return Finding(Verdict.CANNOT_TELL, f"{error.message}.")
+    status = error.status if isinstance(error, ServerError) else HTTPStatus.UNAUTHORIZED
+    shown = f"The server answered {int(status)}." if status else "The answer cannot be read."
+    if isinstance(error, Forbidden):
+        return Finding(Verdict.CANNOT_TELL, f"{shown} This user's role may lack permission.")
+    if isinstance(error, ServerFault | LoginNeeded):
+        return Finding(Verdict.CANNOT_TELL, shown)
+    if status == HTTPStatus.NOT_FOUND:
+        shown += " Look for another path: qiscus-tui doctor --try-paths."
+    if status and status < HTTPStatus.MULTIPLE_CHOICES:
+        shown = f"The answer ({int(status)}) is not the expected one."
+    return Finding(Verdict.DIFFERS, shown)
+
+
+def ended_between(
+    before: SessionList, after: SessionList, own_id: str, now: float, *, was_listed: bool
+) -> Ended:
+    """Return what ended. `now` is this machine's time; `was_listed`: with its full token.
+
+    A token that is not listed in full can't be found: one entry may be its own.
+    """
+    missing = [
+        session.id
+        for session in before.sessions
+        if after.lacks(session.id)
+        and (session.expires_at is None or session.expires_at > now + after.offset)
+    ]
+    own = own_id in missing if was_listed else len(missing) == 1
+    if not after.complete or after.moved or not after.compares_with(before):
+        return Ended(None, own)
+    return Ended(len(missing) - own, own)
+
+
+def judge_list(
+    before: SessionList, after: SessionList, newest: TokenState, token_fields: set[str]
+) -> Finding:
+    """Return what the lists before and after two refreshes say about the list call."""
+    if not after.complete:
+        return Finding(Verdict.CANNOT_TELL, "The list could not be read to its end.")
+    if after.moved:
+        return Finding(Verdict.CANNOT_TELL, "The list moved while it was read.")
+    if newest.is_listed:
+        if after.unreadable:
+            return Finding(
+                Verdict.DIFFERS,
+                f"It lists our new token, but {after.unreadable:,} entries cannot be read.",
+            )
+        return Finding(Verdict.CONFIRMED, "It lists our new token.")
+    if token_fields:
+        names = ", ".join(sorted(token_fields))
+        return Finding(Verdict.DIFFERS, f"Our new token is in a field not read as one: {names}.")
+    if any(session.token is not None for session in after.sessions):
+        lives = " although the server accepts it" if newest.accepted else ""
+        return Finding(Verdict.DIFFERS, f"It does not list our new token{lives}.")
+    if after.unreadable:
+        return Finding(Verdict.DIFFERS, f"{after.unreadable:,} entries cannot be read.")
+    if after.positions.keys() <= before.positions.keys():
+        return Finding(Verdict.DIFFERS, "It lists nothing new after a refresh.")
+    return Finding(
+        Verdict.CONFIRMED,
+        "It lists something new after a refresh, but no token in full: sessions cannot be "
+        "revoked from here unless the revoke call takes an id.",
+    )
+
+
+def judge_refresh(place: str, older: TokenState, newer: TokenState, others: int | None) -> Finding:
+    """Return what two refreshes show. `others`: sessions that ended meanwhile."""
+    words = [f"The new token is at {place or 'an unknown place'}."]
+    if older.lives:
+        words.append("The token made before it remains valid.")
+    elif newer.lives:
+        words.append("It ended the token made before it.")
+    if others:
+        words.append(f"{_sessions(others)} ended meanwhile, by it or elsewhere.")
+        return Finding(Verdict.CANNOT_TELL, " ".join(words))
+    if not newer.lives:
+        words.append("The new token is neither listed nor accepted.")
+        return Finding(Verdict.CANNOT_TELL, " ".join(words))
+    verdict = Verdict.CONFIRMED if place == TOKEN_PLACE else Verdict.DIFFERS
+    return Finding(verdict, " ".join(words))
+
+
+def judge_revoke(
+    before: TokenState,
+    after: TokenState,
+    ended: Ended | None,
+    error: QiscusTuiError | None,
+    *,
+    spared_ended: bool,
+    was_repeated: bool,
+) -> Finding:
+    """Return what one revoke of our own token shows.
+
+    `ended` is None if the list could not be read afterwards; `spared_ended`: another token of
+    ours ended with it.
+    """
+    others = ended.others if ended is not None else None
+    if spared_ended or others:
+        named = "our token still lives" if after.lives else "our token is gone"
+        more = f"{_sessions(others or 1)} ended with it, by this call or elsewhere"
+        return Finding(
+            Verdict.DIFFERS,
+            f"{more}; {named}. Do not revoke anything here yet; if somebody may have logged out "
+            "just then, run this again.",
+        )
+    if after.lives:
+        if error is not None:
+            found = by_error(error)
+            return Finding(found.verdict, f"{found.words} Our token remains valid.")
+        where = "listed" if after.is_listed else "accepted"
+        return Finding(Verdict.DIFFERS, f"It answered as expected, but our token is still {where}.")
+    if ended is None:
+        return Finding(Verdict.CANNOT_TELL, "The list could not be read afterwards.")
+    is_gone = ended.own and (before.is_listed or (before.accepted and after.accepted is False))
+    if not is_gone:
+        return Finding(Verdict.CANNOT_TELL, "The list does not show whether our token is gone.")
+    if others is None:
+        return Finding(
+            Verdict.CANNOT_TELL,
+            "Our token is gone, but the list does not show whether anything else is.",
+        )
+    if error is not None and not was_repeated:
+        found = by_error(error)
+        return Finding(Verdict.DIFFERS, f"{found.words} Yet our token is gone, and nothing else.")
+    rejected = " and no longer accepted" if after.accepted is False else ""
+    return Finding(
+        Verdict.CONFIRMED, f"Our token is no longer listed{rejected}; nothing else ended."
+    )
+
+
+def _sessions(number: int) -> str:
+    return "1 other session" if number == 1 else f"{number:,} other sessions"

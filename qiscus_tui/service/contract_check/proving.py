@@ -1,0 +1,181 @@
+"""Proves the contract with tokens made for it: list, refresh twice, list, revoke one, list.
+
+The token that is revoked was never stored: a stored one may have been given to a script. It is
+the older of two, as some servers end the newest token whatever they are asked; where a refresh
+ends the older one, the newer. No other token is ever sent to revoke or logout.
+"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.contract import SESSION_ID, SESSION_TOKEN, Call
+from qiscus_tui.api.observation import AnswerObserver
+from qiscus_tui.errors import ServerError, StorageError
+from qiscus_tui.model.account import Account, ShortLived
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.contract_check.judging import (
+    ANSWER_ERRORS,
+    by_error,
+    ended_between,
+    judge_list,
+    judge_refresh,
+)
+from qiscus_tui.service.contract_check.own_tokens import OwnTokens
+from qiscus_tui.service.contract_check.report import (
+    ContractReport,
+    Finding,
+    Notebook,
+    Row,
+    Verdict,
+    answers_to,
+    list_shape,
+)
+from qiscus_tui.service.contract_check.revoke_proof import Pair, RevokeProof
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.token.refresh import refreshed_if_rejected
+
+_NOT_REACHED = Finding(Verdict.CANNOT_TELL, "Not tried: a step before it did not succeed.")
+_NOT_NEEDED = Finding(Verdict.NOT_TRIED, "No token of ours was left to log out.")
+_ENDS_ALL = Finding(Verdict.NOT_TRIED, "It would end every session.")
+_NEEDS_PASSWORD = Finding(Verdict.NOT_TRIED, "It needs the password.")
+
+
+class ContractCheck:
+    """One check of one account's server."""
+
+    def __init__(self, connection: Connection, progress: Callable[[str], None]) -> None:
+        self._connection = connection
+        self._progress = progress
+        self._observer = AnswerObserver(
+            _values_of(connection.account), connection.client.own_secrets
+        )
+        self._tokens = OwnTokens(connection)
+        self._notebook = Notebook()
+        self._revoke = RevokeProof(connection, self._tokens, self._notebook, progress)
+
+    @property
+    def _client(self) -> ApiClient:
+        return self._connection.client
+
+    async def run(self) -> ContractReport:
+        """Return what was found. Every token made here is ended again.
+
+        Raises ReadOnly, StorageError; LoginNeeded and OutOfReach if no token was made yet.
+        """
+        self._connection.must_be_writable()
+        await self._connection.long_lived()
+        self._client.observer = self._observer
+        self._progress("Reading the list")
+        try:
+            before = await self._connection.read_list()
+        except ServerError as error:
+            self._notebook.findings[self._client.contract.list] = by_error(error)
+        else:
+            await self._with_own_tokens(before)
+        left = await self._tokens.left()
+        self._client.observer = None
+        return self._report(left)
+
+    async def _with_own_tokens(self, before: SessionList) -> None:
+        stored = (await self._connection.credentials()).short_lived
+        try:
+            await self._prove(before, stored)
+            if (finding := await self._tokens.log_out()) is not None:
+                self._notebook.findings[self._client.contract.logout] = finding
+            await self._tokens.end_all()
+        except BaseException:
+            await self._tokens.end_all_in_time()
+            raise
+        if stored is not None:
+            await self._replace_if_ended(stored)
+
+    async def _prove(self, before: SessionList, stored: ShortLived | None) -> None:
+        contract = self._client.contract
+        self._progress("Making two tokens")
+        try:
+            older, newer = await self._tokens.make(), await self._tokens.make()
+        except ANSWER_ERRORS as error:
+            self._notebook.findings[contract.refresh] = by_error(error)
+            return
+        place = self._observer.place_of(newer)
+        listed = await self._revoke.read_list()
+        if listed is None:
+            return
+        old = await self._tokens.state(older, listed)
+        new = await self._tokens.state(newer, listed)
+        self._notebook.findings[contract.list] = judge_list(
+            before, listed, new, self._observer.token_fields
+        )
+        ended = ended_between(
+            before,
+            listed,
+            fingerprint(stored.token) if stored is not None else "",
+            self._connection.clock.now(),
+            was_listed=stored is None or before.lists_token(stored.token),
+        )
+        self._notebook.findings[contract.refresh] = judge_refresh(place, old, new, ended.others)
+        pair = Pair(older, old, newer) if old.lives else Pair(newer, new, None)
+        if pair.state.lives:
+            await self._revoke.prove(pair, listed)
+            self._note_wanted_field(contract.revoke)
+
+    def _note_wanted_field(self, call: Call) -> None:
+        """Note a field that the server names where it refused ours."""
+        messages = [
+            answer.message
+            for answer in self._observer.answers.get(call.name, ())
+            if answer.status >= HTTPStatus.BAD_REQUEST
+        ]
+        words = set(" ".join(messages).split())
+        for name in (*SESSION_TOKEN, *SESSION_ID):
+            if name in words and name != call.field and "_" in name and not self._notebook.config:
+                self._notebook.notes.append(
+                    f"The revoke call seems to want the field {name}; if it does, set it under "
+                    f"[api.{call.name}] in config.toml. The first revoke is then a trial."
+                )
+
+    async def _replace_if_ended(self, stored: ShortLived) -> None:
+        """Replace the account's own stored token if a refresh ended it."""
+        try:
+            now = await refreshed_if_rejected(self._connection, stored)
+        except (*ANSWER_ERRORS, StorageError) as error:
+            self._notebook.trouble.append(error)
+            return
+        if now.token != stored.token:
+            self._notebook.notes.append("The stored short-lived token had ended, and was replaced.")
+
+    def _report(self, left: tuple[str, ...]) -> ContractReport:
+        client = self._client
+        contract, found = client.contract, self._notebook.findings
+        profile = client.profile_call(self._connection.account.role)
+        findings = {
+            contract.list: found.get(contract.list, _NOT_REACHED),
+            contract.refresh: found.get(contract.refresh, _NOT_REACHED),
+            contract.revoke: found.get(contract.revoke, _NOT_REACHED),
+            profile: self._tokens.profile or _NOT_REACHED,
+            contract.logout: found.get(contract.logout, _NOT_NEEDED),
+            contract.revoke_all: _ENDS_ALL,
+            contract.login: _NEEDS_PASSWORD,
+        }
+        return ContractReport(
+            str(client.origin),
+            self._connection.clock.now(),
+            tuple(
+                Row(call, finding, answers_to(self._observer, call))
+                for call, finding in findings.items()
+            ),
+            list_shape(self._observer),
+            self._notebook.config,
+            left,
+            tuple(self._notebook.notes),
+            tuple(self._notebook.trouble),
+        )
+
+
+def _values_of(account: Account) -> frozenset[str]:
+    """Return texts that a server may use as a name, and that belong in no ticket."""
+    local_part = account.user.partition("@")[0]
+    texts = (account.user, local_part, account.user_name, account.app_name, account.app_code)
+    return frozenset(text.casefold() for text in texts if text)

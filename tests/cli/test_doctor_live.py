@@ -1,0 +1,296 @@
+"""`doctor --live`: what it proves in every dialect, and that it touches only its own tokens."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pytest
+
+from qiscus_tui.demo import DIALECTS, Dialect
+from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.demo.dialects import Fields
+from qiscus_tui.demo.shapes import Front, Revoking
+from tests.cli.conftest import SERVER, Done, Program
+
+CALLS = ("active_token_list", "refresh_token", "revoke_token")
+GOOD = ("confirmed", "confirmed", "confirmed")
+NO_LIST = ("differs", "can't tell", "can't tell")
+NO_REVOKE = ("confirmed", "confirmed", "differs")
+OTHERWISE = {
+    "unreadable": ("differs", "confirmed", "confirmed"),
+    "unreadable-pages": ("differs", "confirmed", "confirmed"),
+    "ids-revocable": NO_REVOKE,
+    "revoke-ignored": NO_REVOKE,
+    "revoke-not-found": NO_REVOKE,
+    "revoke-ends-own": NO_REVOKE,
+    "revoke-ends-another": NO_REVOKE,
+    "revoke-ends-all": NO_REVOKE,
+    "revoke-renamed": NO_REVOKE,
+    "moved": NO_LIST,
+    "not-found": NO_LIST,
+    "html": NO_LIST,
+}
+"""What is found in the dialects that are not as the contract has it."""
+
+
+@dataclass
+class Live:
+    """The program, logged in to a server that speaks some dialect from then on."""
+
+    program: Program
+    own: str
+    """The stored token."""
+
+    def __call__(self, *options: str, terminal: bool = False, stdin: str = "") -> Done:
+        server = self.program.server
+        self.before = {session.token for session in server.sessions()}
+        self.values = {
+            value
+            for session in server.sessions()
+            for value in (session.token, session.agent, session.ip, session.email)
+            if value and value.strip()
+        }
+        done = self.program("doctor", "--live", *options, terminal=terminal, stdin=stdin)
+        self.made = set(server._issued) - self.before  # pyright: ignore[reportPrivateUsage]
+        return done
+
+    def found(self, *options: str) -> tuple[dict[str, str], dict[str, object], Done]:
+        """What it says of each call, and everything that it says."""
+        done = self("--yes", "--json", *options)
+        value = json.loads(done.out)
+        return {one["call"]: one["verdict"] for one in value["live"]["calls"]}, value, done
+
+    @property
+    def living(self) -> set[str]:
+        return {session.token for session in self.program.server.sessions()}
+
+    def stored(self) -> str:
+        """The token that a script gets now."""
+        return self.program("token").out.strip()
+
+
+@pytest.fixture
+def live(program: Program) -> Callable[..., Live]:
+    def made(dialect: str | Dialect = "plain", sessions: int = 12) -> Live:
+        spoken = DIALECTS[dialect] if isinstance(dialect, str) else dialect
+        spoken = replace(spoken, page_size=5)
+        answers = spoken if spoken.front is Front.API else DIALECTS["plain"]
+        program.speak(answers, sessions)
+        assert program.login().code == 0
+        program.server.dialect = spoken
+        own = program("token").out.strip()
+        return Live(program, own)
+
+    return made
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_in_every_dialect_it_proves_what_can_be_proven_with_its_own_tokens(
+    live: Callable[..., Live], dialect: str
+) -> None:
+    here = live(dialect)
+    found, value, done = here.found()
+    verdicts = tuple(found[call] for call in CALLS)
+    assert verdicts == OTHERWISE.get(dialect, GOOD)
+    assert done.code == (0 if verdicts == GOOD else 1)
+    server, harmful = here.program.server, dialect.startswith("revoke-ends")
+    assert set(server.revoke_requests) <= here.made  # never another token
+    assert not here.made & here.living - {here.stored()}  # none is left behind
+    assert value["live"]["left"] == []  # type: ignore[index]
+    if dialect != "refresh-ends-older" and not harmful:
+        assert here.living == here.before
+    assert not [one for one in here.values | here.made if one in done.out + done.err]
+    assert here.stored() in here.living
+
+
+@pytest.mark.parametrize("dialect", ["plain", "masked", "revoke-ignored", "revoke-ends-another"])
+def test_a_proven_call_needs_no_trial_and_one_that_differs_begins_with_one(
+    live: Callable[..., Live], dialect: str
+) -> None:
+    here = live("plain")
+    begun = "No revoke has been verified"
+    if dialect.startswith("revoke-"):
+        assert begun in here.program("revoke", *here.program.ids()[:2], "--yes").err
+    here.program.server.dialect = DIALECTS[dialect]
+    here.found()
+    here.program.server.dialect = DIALECTS["plain"]
+    said = here.program("revoke", *here.program.ids()[:2], "--yes").err
+    assert (begun in said) is dialect.startswith("revoke-")
+
+
+def test_the_report_has_names_and_types_and_no_value(live: Callable[..., Live]) -> None:
+    here = live(replace(DIALECTS["extra"], pages=DIALECTS["laravel"].pages))
+    done = here("--yes")
+    for line in (
+        "confirmed   revoke_token (inferred) POST /api/v2/auth/revoke_token",
+        "List at: data.data; entries: object",
+        "Pages: page object: current_page, last_page",
+        "Our tokens found in: token",
+        "  created_at (created): string (date and time); in all",
+        "  is_current (current): boolean; in all",
+        "  location.zone[]: string; in all",
+        "  device_secret: string; in all",
+        "  [hidden]: string; in all",  # a name with an escape sequence
+    ):
+        assert line in done.out
+    assert "not-to-be-shown" not in done.out
+    assert "Yogyakarta" not in done.out
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ("jwt", "Our new token is in a field not read as one: jwt."),
+        ("john@corp.example", "Our new token is in a field not read as one: [hidden]."),
+    ],
+)
+def test_a_token_under_an_unknown_name_is_found_there(
+    live: Callable[..., Live], fields: str, said: str
+) -> None:
+    here = live(Dialect(fields=Fields(token=fields, id="id")))
+    found, value, _ = here.found()
+    assert found["active_token_list"] == "differs"
+    assert said in json.dumps(value)
+    assert "john" not in json.dumps(value)
+
+
+def test_a_renamed_field_is_found_and_its_config_lines_work(
+    live: Callable[..., Live], configured: Callable[[str], None]
+) -> None:
+    here = live("revoke-renamed")
+    _, value, done = here.found()
+    assert done.code == 1
+    assert value["config"] == ["[api.revoke_token]", 'field = "authentication_token"']
+    configured("\n".join(map(str, value["config"])))  # type: ignore[call-overload]
+    found, _, done = here.found()
+    assert (found["revoke_token"], done.code) == ("confirmed", 0)
+
+
+def test_an_id_is_never_sent(live: Callable[..., Live], configured: Callable[[str], None]) -> None:
+    here = live("ids-revocable")
+    assert "wants" not in (first := json.dumps(here.found()[1]))
+    assert "seems to want the field token_id" in first
+    configured('[api.revoke_token]\nfield = "token_id"')
+    here.program.server.revoke_requests.clear()
+    found, _, done = here.found()
+    assert (found["revoke_token"], done.code) == ("can't tell", 3)
+    assert here.program.server.revoke_requests == []
+
+
+HTML = Fault(200, b"<html>Welcome back, john</html>", content_type="text/html")
+LEAKY = Fault(
+    400,
+    b'{"errors": "Token QEXaB3dE5gH7jK9mN1pQ3sTuV of john.doe@corp.example from 10.2.3.4 is '
+    b'unknown \\u001b[31m"}',
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "faults", "verdict", "code"),
+    [
+        (Call.LIST, [Fault(500)] * 99, "can't tell", 3),
+        (Call.LIST, [Fault(403)] * 99, "can't tell", 3),
+        (Call.LIST, [Fault(302, headers={"Location": "https://evil.example"})] * 99, "differs", 1),
+        (Call.LIST, [HTML] * 99, "differs", 1),
+        (Call.REFRESH, [Fault(500)], "can't tell", 3),
+        (Call.REFRESH, [Fault(404)], "differs", 1),
+        (Call.REFRESH, [Fault(200, b'{"data": {}}')], "differs", 1),
+        (Call.REVOKE, [Fault(503)] * 5, "can't tell", 3),
+        (Call.REVOKE, [Fault(503, after=True)], "confirmed", 0),
+        (Call.REVOKE, [Fault(404, after=True)], "differs", 1),
+        (Call.REVOKE, [Fault(405)], "differs", 1),
+        (Call.REVOKE, [HTML], "differs", 1),
+        (Call.REVOKE, [LEAKY] * 4, "differs", 1),
+        (Call.REVOKE, [Fault(200, b"[]")], "differs", 1),
+        (Call.PROFILE, [Fault(500)] * 99, "can't tell", 3),
+        (Call.LOGOUT, [Fault(404)], "differs", 1),
+    ],
+)
+def test_every_odd_answer_is_told_with_its_status_and_leaves_nothing_behind(
+    live: Callable[..., Live], call: Call, faults: list[Fault], verdict: str, code: int
+) -> None:
+    here = live()
+    here.program.server.fail_next(call, *faults)
+    found, value, done = here.found()
+    names = {Call.LIST: "active_token_list", Call.PROFILE: "profile", Call.LOGOUT: "logout"}
+    assert found[names.get(call, f"{call}_token")] == verdict
+    assert done.code == code
+    assert here.living == here.before
+    answers = next(
+        one["answers"]
+        for one in value["live"]["calls"]  # type: ignore[index]
+        if one["call"] == names.get(call, f"{call}_token")
+    )
+    if faults[0].status != 302:  # not read
+        assert faults[0].status in {one["status"] for one in answers}
+    text = done.out + done.err
+    assert not any(secret in text for secret in ("QEXaB3", "john", "10.2.3.4", "\x1b", "\\u001b"))
+
+
+@pytest.mark.parametrize(
+    ("prepare", "code", "said"),
+    [
+        (["--rest"], 4, "REST secret key"),
+        ([], 2, "--live asks first"),
+    ],
+)
+def test_it_is_refused_before_anything_is_sent(
+    program: Program, prepare: list[str], code: int, said: str
+) -> None:
+    if prepare:
+        key, app = program.server.credentials.secret_key, program.server.credentials.app_code
+        words = ("login", "--server", SERVER, "--rest", "--app-id", app, "--store", "file")
+        assert program(*words, stdin=f"{key}\n").code == 0
+    else:
+        assert program.login().code == 0
+    calls = program.server.calls.total()
+    done = program("doctor", "--live", *(["--yes"] if prepare else []))
+    assert (done.code, done.out) == (code, "")
+    assert said in done.err
+    assert program.server.calls.total() == calls
+
+
+def test_a_read_only_account_is_refused(
+    live: Callable[..., Live], configured: Callable[[str], None]
+) -> None:
+    here = live()
+    app = here.program.server.credentials.app_code
+    configured(f'[account."admin@demo.example@{app}"]\nreadonly = true')
+    done = here("--yes")
+    assert (done.code, done.out) == (2, "")
+    assert here.made == set()
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 2), ("\n", 2)])
+def test_it_asks_first(live: Callable[..., Live], answer: str, code: int) -> None:
+    here = live()
+    done = here(terminal=True, stdin=answer)
+    assert done.code == code
+    assert bool(here.made) is (code == 0)
+
+
+def test_yes_goes_with_live_only(program: Program) -> None:
+    assert program("doctor", "--yes").code == 2
+
+
+def test_it_is_in_the_audit_log(live: Callable[..., Live]) -> None:
+    here = live()
+    here("--yes")
+    said = here.program("audit").out
+    assert "doctor --live" in said
+    assert said.count("refresh") >= 2
+    (revoked,) = here.program.server.revoke_requests
+    assert revoked not in said
+
+
+def test_the_demo_can_be_proven_too(program: Program) -> None:
+    done = program("--demo", "doctor", "--live", "--yes", "--json")
+    assert done.code == 0
+    verdicts = {one["verdict"] for one in json.loads(done.out)["live"]["calls"]}
+    assert verdicts == {"confirmed", "not tried"}
+
+
+def test_ends_more_is_seen_on_ids_too(live: Callable[..., Live]) -> None:
+    here = live(replace(DIALECTS["masked"], revoking=Revoking.ENDS_ANOTHER))
+    found, _, _ = here.found()
+    assert found["revoke_token"] == "differs"

@@ -1,0 +1,223 @@
+"""The contract check: whatever interrupts it, no token is lost and none is left."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from qiscus_tui.demo import DemoState
+from qiscus_tui.demo.app import demo_app
+from qiscus_tui.demo.calls import Call
+from qiscus_tui.errors import AnswerLost, ServerRefused, StorageError
+from qiscus_tui.model.session import Session
+from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.contract_check.judging import (
+    Ended,
+    TokenState,
+    ended_between,
+    judge_list,
+    judge_refresh,
+    judge_revoke,
+)
+from qiscus_tui.service.contract_check.proving import ContractCheck
+from qiscus_tui.service.contract_check.report import ContractReport, Verdict
+from qiscus_tui.service.signal_shield import shield
+from qiscus_tui.service.workspace import DemoAccess
+from qiscus_tui.store.audit_records import AuditIntent, AuditOutcome, AuditSummary
+from tests.service.conftest import DEMO_ORIGIN, Sandbox, SandboxMaker
+from tests.service.scripted import START, listed, new_session
+
+BOTH = pytest.mark.parametrize("dialect", ["plain", "refresh-ends-older"])
+LIVES, GONE = TokenState(True, True), TokenState(False, False)
+
+
+class Wire(httpx.AsyncBaseTransport):
+    """The demo; before and after each request something may happen."""
+
+    def __init__(self, state: DemoState) -> None:
+        self._inner = httpx.ASGITransport(demo_app(state))
+        self.count = 0
+        self.before: Callable[[int, str], None] = lambda _count, _path: None
+        self.rewrite: Callable[[str, bytes], bytes] = lambda _path, body: body
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.count += 1
+        self.before(self.count, request.url.path)
+        response = await self._inner.handle_async_request(request)
+        await asyncio.sleep(0)
+        body = self.rewrite(request.url.path, await response.aread())
+        return httpx.Response(response.status_code, content=body)
+
+
+async def wired(here: Sandbox) -> tuple[Connection, Wire]:
+    """A connection over such a wire."""
+    wire = Wire(here.state)
+    access = DemoAccess(wire, DEMO_ORIGIN, here.state.credentials.email, "demo-password")
+    here = replace(here, workspace=replace(here.workspace, demo=access))
+    connection = await here.connected()
+    wire.count = 0
+    return connection, wire
+
+
+async def proved(connection: Connection) -> ContractReport:
+    return await ContractCheck(connection, lambda _: None).run()
+
+
+@BOTH
+async def test_cancelled_at_any_request_it_ends_its_tokens_and_keeps_the_stored_one(
+    sandbox: SandboxMaker, dialect: str
+) -> None:
+    connection, wire = await wired(sandbox(dialect))
+    await proved(connection)
+    assert wire.count > 10
+    for number in range(1, wire.count + 1):
+        here = sandbox(dialect, 6)
+        connection, cut = await wired(here)
+        before = here.tokens()
+        stored = (await connection.credentials()).short_lived
+        task = asyncio.ensure_future(proved(connection))
+
+        def cancel(count: int, _path: str, at: int = number, task: object = task) -> None:
+            if count == at:
+                assert isinstance(task, asyncio.Future)
+                shield.handle(task.cancel)
+
+        cut.before = cancel
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        held = (await connection.credentials()).short_lived
+        assert held is not None or dialect == "refresh-ends-older"
+        left = here.tokens() - before
+        assert left <= ({held.token} if held is not None else set())
+        if dialect == "plain":
+            assert held == stored
+            assert here.tokens() == before
+        await connection.close()
+
+
+async def test_a_new_long_lived_token_is_stored_at_once(sandbox: SandboxMaker) -> None:
+    here = sandbox()
+    connection, wire = await wired(here)
+    seen: list[str] = []
+
+    def renewed(path: str, answer: bytes) -> bytes:
+        if not path.endswith("refresh_token"):
+            return answer
+        new = f"renewed-long-lived-token-{len(seen)}"
+        seen.append(new)
+        here.state._long_lived["admin@demo.example"] = new  # pyright: ignore[reportPrivateUsage]
+        body = json.loads(answer)
+        body["data"]["long_lived_token"] = new
+        return json.dumps(body).encode()
+
+    wire.rewrite = renewed
+    stored = (await connection.credentials()).short_lived
+    report = await proved(connection)
+    held = await connection.credentials()
+    assert held.long_lived == seen[-1]
+    assert held.short_lived == stored
+    assert report.exit_code == 0
+
+
+async def test_where_the_intent_cannot_be_recorded_nothing_is_revoked(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = sandbox()
+    connection, _ = await wired(here)
+    before = here.tokens()
+
+    def full(*_: object, **__: object) -> None:
+        raise StorageError("The disk is full")
+
+    monkeypatch.setattr(type(here.local_files.audit), "intent", full)
+    with pytest.raises(StorageError):
+        await proved(connection)
+    assert here.state.calls[Call.REVOKE] == 0
+    assert here.tokens() == before
+
+
+async def test_the_audit_log_has_the_intent_before_the_revoke(sandbox: SandboxMaker) -> None:
+    here = sandbox()
+    connection, wire = await wired(here)
+    recorded: list[int] = []
+
+    def look(_count: int, path: str) -> None:
+        if path.endswith("revoke_token"):
+            recorded.append(len(here.local_files.audit.intents()))
+
+    wire.before = look
+    await proved(connection)
+    assert recorded == [1]
+    records = here.local_files.audit.read().records
+    assert any(isinstance(one, AuditIntent) for one in records)
+    (outcome,) = [one for one in records if isinstance(one, AuditOutcome)]
+    assert outcome.outcome == "revoked"
+    assert isinstance(records[-1], AuditSummary)
+
+
+async def test_an_empty_list_and_a_busy_one_are_told_from_one_that_lies() -> None:
+    ours, other = new_session(1), new_session(2)
+    expired = new_session(3, expires_at=START - 1)
+
+    def ended(after: list[Session], complete: bool = True) -> Ended:
+        now = listed(after, complete=complete)
+        return ended_between(listed([ours, other, expired]), now, ours.id, START, was_listed=True)
+
+    assert ended([other]) == Ended(0, own=True)  # what expired is not missing
+    assert ended([ours]) == Ended(1, own=False)
+    assert ended([]) == Ended(1, own=True)
+    assert ended([other], complete=False) == Ended(None, own=True)
+
+
+@pytest.mark.parametrize(
+    ("after", "ended", "error", "spared_ended", "repeated", "verdict"),
+    [
+        (GONE, Ended(0, own=True), None, False, False, Verdict.CONFIRMED),
+        (TokenState(False, None), Ended(0, own=True), None, False, False, Verdict.CONFIRMED),
+        (GONE, Ended(0, own=True), ServerRefused("", status=404), False, False, Verdict.DIFFERS),
+        (GONE, Ended(0, own=True), ServerRefused("", status=404), False, True, Verdict.CONFIRMED),
+        (GONE, Ended(0, own=True), None, True, False, Verdict.DIFFERS),
+        (GONE, Ended(2, own=True), None, False, False, Verdict.DIFFERS),
+        (GONE, Ended(None, own=True), None, False, False, Verdict.CANNOT_TELL),
+        (GONE, Ended(0, own=False), None, False, False, Verdict.CANNOT_TELL),
+        (GONE, None, None, False, False, Verdict.CANNOT_TELL),
+        (LIVES, Ended(0, own=False), None, False, False, Verdict.DIFFERS),
+        (TokenState(False, True), Ended(0, own=True), None, False, False, Verdict.DIFFERS),
+        (LIVES, Ended(0, own=False), AnswerLost(""), False, True, Verdict.CANNOT_TELL),
+    ],
+)
+def test_what_one_revoke_proves(
+    after: TokenState,
+    ended: Ended | None,
+    error: Exception | None,
+    spared_ended: bool,
+    repeated: bool,
+    verdict: Verdict,
+) -> None:
+    found = judge_revoke(
+        LIVES,
+        after,
+        ended,
+        error,  # pyright: ignore[reportArgumentType]
+        spared_ended=spared_ended,
+        was_repeated=repeated,
+    )
+    assert found.verdict is verdict
+
+
+def test_a_list_that_moves_or_ends_early_proves_nothing() -> None:
+    before = listed([new_session(1)])
+    whole = listed([new_session(1), new_session(2)])
+    for after in (replace(whole, moved=True), replace(whole, complete=False)):
+        assert judge_list(before, after, LIVES, set()).verdict is Verdict.CANNOT_TELL
+    assert judge_list(before, whole, LIVES, set()).verdict is Verdict.CONFIRMED
+    assert judge_list(before, whole, TokenState(False, True), set()).verdict is Verdict.DIFFERS
+
+
+def test_a_new_token_at_another_place_differs() -> None:
+    assert judge_refresh("data.auth.token", LIVES, LIVES, 0).verdict is Verdict.CONFIRMED
+    assert judge_refresh("data.token", LIVES, LIVES, 0).verdict is Verdict.DIFFERS
+    assert judge_refresh("data.auth.token", LIVES, LIVES, 3).verdict is Verdict.CANNOT_TELL
