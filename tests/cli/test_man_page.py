@@ -1,0 +1,95 @@
+"""The man page: whole, valid, and in the wheel."""
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.cli.examples import EXAMPLES
+from qiscus_tui.cli.man_page import escaped, man_page
+from qiscus_tui.cli.parser import build_parser
+from qiscus_tui.cli.verbs import VERBS
+from qiscus_tui.exit_codes import ExitCode
+from qiscus_tui.query import Key
+
+TOP = Path(__file__).parents[2]
+
+
+def needs(program: str) -> str:
+    """The program, or the test is skipped."""
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    return program
+
+
+def formatted(page: str) -> tuple[str, str]:
+    """The words that groff makes of it, and what it warns of."""
+    command = [needs("groff"), "-man", "-ww", "-Tutf8", "-P-cbou"]
+    done = subprocess.run(command, input=page.encode(), capture_output=True, check=True)
+    return done.stdout.decode(), done.stderr.decode()
+
+
+def test_it_has_every_verb_and_option_exit_code_filter_key_and_example() -> None:
+    page = man_page()
+    of_all, *sections = page.split("\n.SS ")
+    of_verb = {section.split("\n", 1)[0]: section for section in sections}
+    parser, verbs = build_parser()
+    globally = {option for action in parser.actions() for option in action.option_strings}
+    for name in VERBS:
+        verbs[name].load()
+        for action in verbs[name].actions():
+            for option in action.option_strings:
+                where = of_all if option in globally else of_verb[escaped(name)]
+                tag = rf"^\\fB(.*, )?{re.escape(escaped(option))}[ ,\\]"
+                is_there = re.search(tag, where, re.MULTILINE) is not None
+                assert is_there == (action.help != argparse.SUPPRESS), (name, option)
+    entries = [
+        *((one.command, one.does) for examples in EXAMPLES.values() for one in examples),
+        *((str(code.value), code.meaning) for code in ExitCode),
+    ]
+    for tag, words in entries:
+        assert f"\n.TP\n\\fB{escaped(tag)}\\fR\n{escaped(words)}\n" in page
+    assert all(f"\\fB{key.value}:\\fR\n" in page for key in Key)
+
+
+def test_groff_takes_it() -> None:
+    shown, warnings = formatted(man_page())
+    assert not warnings
+    assert "qiscus-tui prune --policy nightly" in shown
+
+
+@pytest.mark.parametrize(
+    "text", [".TH x", "'br", r"\fBx\n", '-- "a" `b` ^~ \\', "a…b · ü", "...", r"\&.", "%@#$*"]
+)
+def test_any_text_reads_as_it_is(text: str) -> None:
+    shown, warnings = formatted(f'.TH x 1 "" ""\n.SH {escaped(text)}\n{escaped(text)}\n')
+    assert not warnings
+    assert shown.count(text) == 2
+
+
+def test_man_and_mandoc_take_it(tmp_path: Path) -> None:
+    page = tmp_path / "qiscus-tui.1"
+    page.write_text(man_page(), encoding="ascii")
+    if shutil.which("mandoc"):
+        subprocess.run(["mandoc", "-Tlint", "-Wwarning,stop", page], check=True)
+    done = subprocess.run([needs("man"), "-l", page], capture_output=True, check=True)
+    assert b"revoke" in done.stdout
+    assert not done.stderr
+
+
+def test_it_is_in_the_wheel(tmp_path: Path) -> None:
+    pytest.importorskip("hatchling", reason="pip install -e '.[dev]' installs hatchling")
+    copy = tmp_path / "copy"
+    left_out = shutil.ignore_patterns("tests", "screenshots", ".venv*", ".git", "__pycache__")
+    shutil.copytree(TOP, copy, ignore=left_out)
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path]
+    subprocess.run(build, cwd=copy, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as files:
+        (name,) = [one for one in files.namelist() if one.endswith("share/man/man1/qiscus-tui.1")]
+        assert files.read(name).decode() == man_page()
