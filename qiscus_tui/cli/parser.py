@@ -4,7 +4,7 @@ import argparse
 import re
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from qiscus_tui import __version__
@@ -105,8 +105,8 @@ class _VerbParser(Parser):
         return super().parse_known_args(words, namespace)
 
 
-def build_parser() -> tuple[Parser, dict[str, _VerbParser]]:
-    """Return the main parser, and those of the verbs by name.
+def build_parser(names: Iterable[str] = VERBS) -> tuple[Parser, dict[str, _VerbParser]]:
+    """Return the main parser, and those of the verbs by name; of all verbs, or of those named.
 
     Global options may come before or after the verb.
     """
@@ -120,7 +120,8 @@ def build_parser() -> tuple[Parser, dict[str, _VerbParser]]:
     _add_globals(parser, suppressed=False)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_VerbParser)
     parsers: dict[str, _VerbParser] = {}
-    for name, words in VERBS.items():
+    for name in names:
+        words = VERBS[name]
         sub = verbs.add_parser(
             name,
             help=words,
@@ -152,7 +153,9 @@ def _verb_epilog(name: str, not_done: str) -> str:
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Return the options of a run. Raises UsageError; SystemExit for --help and --version."""
-    parser, _ = build_parser()
+    # A parser takes a millisecond to make, and only --help shows all verbs.
+    is_help = not {"-h", "--help"}.isdisjoint(arguments)
+    parser, _ = build_parser(VERBS if is_help else [name for name in VERBS if name in arguments])
     _check_before_verb(arguments)
     options, unknown = parser.parse_known_args(arguments)
     if unknown:

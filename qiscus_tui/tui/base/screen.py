@@ -116,6 +116,13 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
         """Have it ready where the terminal is too small."""
         self.query_one(TooSmall).show_size(event.size)
 
+    _was_resumed = False
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Keep the styles the first time: each widget got them when it was mounted, just now."""
+        event.refresh_styles = event.refresh_styles and self._was_resumed
+        self._was_resumed = True
+
     def on_screen_suspend(self) -> None:
         """Hide toasts here: the screen in front shows them now."""
         for toasts in self.query("ToastRack"):
