@@ -80,7 +80,8 @@ async def test_the_titles_fall_with_the_width_the_least_important_first(
         await running.press("g")
         for width, titles in (
             (200, "SESSIONS▼ PER DAY NEWEST OLDEST LAST USED EXPIRING CLIENT NETWORK"),
-            (120, "SESSIONS▼ PER DAY NEWEST LAST USED EXPIRING CLIENT NETWORK"),
+            (120, "SESSIONS▼ PER DAY NEWEST OLDEST LAST USED EXPIRING CLIENT NETWORK"),
+            (100, "SESSIONS▼ PER DAY LAST USED EXPIRING CLIENT NETWORK"),
             (80, "SESSIONS▼ LAST USED CLIENT NETWORK"),
             (60, "SESSIONS▼ LAST USED CLIENT NETWORK"),
         ):

@@ -12,7 +12,7 @@ from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.known import Known
 from qiscus_tui.service.sessions.group_order import GroupFact, GroupSort
-from qiscus_tui.tui.widgets.cells import UNKNOWN, last_used_cell, width_of
+from qiscus_tui.tui.widgets.cells import UNKNOWN, fit, last_used_cell, width_of
 from qiscus_tui.tui.widgets.text_table import GAP, TextColumn, fitted_widths
 
 LEADING_WIDTH = 5
@@ -24,9 +24,9 @@ WIDE_BAR = 20
 """Cells of the longest bar where there is room."""
 SHARE_WIDTH = 5
 """Cells of ` 36 %`, up to `100 %`."""
-USUAL_NAME = 22
+USUAL_NAME = 18
 """Cells of a name where there is no room for a longer one."""
-NUMBERS_WIDTH = 80
+NUMBERS_WIDTH = 84
 """Cells of the columns before the names, which share the rest."""
 WIDE = 150
 """Cells of a row from which bars are long."""
@@ -89,6 +89,8 @@ class GroupColumn(Struct, frozen=True):
     """Whether it says which group this is."""
     style: str = "rest"
     """The name of the style of its texts."""
+    gap: int = GAP
+    """Cells before it; one is enough where texts seldom begin at its left edge."""
 
 
 def _count(row: GroupRow, _: float) -> str:
@@ -117,26 +119,28 @@ def _expiring(row: GroupRow, _: float) -> str:
 
 
 COUNT = GroupColumn("SESSIONS", _count, 8, 100, GroupFact.COUNT, is_number=True, style="main")
-SHARE = GroupColumn("", lambda row, _: share_text(row.group.share), 14, 60, least=12)
+SHARE = GroupColumn("", lambda row, _: share_text(row.group.share), 14, 60, least=12, gap=1)
 """Drawn with the bar before its text."""
-EXPIRING = GroupColumn("EXPIRING", _expiring, 8, 40, is_number=True)
+EXPIRING = GroupColumn("EXPIRING", _expiring, 8, 40, is_number=True, gap=1)
 _FIXED = (
     COUNT,
     SHARE,
-    GroupColumn("PER DAY", _per_day, 7, 30, GroupFact.PER_DAY, is_number=True),
+    GroupColumn("PER DAY", _per_day, 7, 30, GroupFact.PER_DAY, is_number=True, gap=1),
     GroupColumn("NEWEST", _newest, 10, 20, GroupFact.NEWEST),
-    GroupColumn("OLDEST", _oldest, 7, 10, GroupFact.OLDEST),
+    GroupColumn("OLDEST", _oldest, 6, 10, GroupFact.OLDEST, gap=1),
     GroupColumn("LAST USED", _last_used, 10, 90, GroupFact.LAST_USED, style="main"),
     EXPIRING,
 )
-NOTE = GroupColumn("", lambda row, _: row.note, 12, 50, least=9)
+NOTE_IMPORTANCE = 50
+"""What falls before the note has no room behind the last name, and stands before the first."""
+NOTE_WIDTH = len("protected")
 
 _NAME_WIDTHS = {GroupKey.CLIENT: (14, 34), GroupKey.NETWORK: (16, 20), GroupKey.USER: (14, 34)}
 
 
 def columns(keys: Sequence[GroupKey]) -> tuple[GroupColumn, ...]:
     """Return the columns of groups by these keys, from left to right."""
-    return (*_FIXED, *map(_name_column, keys), NOTE)
+    return (*_FIXED, *map(_name_column, keys))
 
 
 def _name_column(key: GroupKey) -> GroupColumn:
@@ -173,25 +177,54 @@ def lay_out(
 
     `has_notes`: a group that is not among these rows may have a note too.
     """
-    noted = has_notes or any(row.note for row in rows)
-    offered = [one for one in columns(keys) if one is not NOTE or noted]
+    offered = list(columns(keys))
     for_names = max(0, width - NUMBERS_WIDTH) // max(1, len(keys))
     wanted = [_wanted(one, rows, width, for_names) for one in offered]
-    bounds = [TextColumn(one.title, one.most, one.importance, one.least) for one in offered]
-    widths = fitted_widths(bounds, wanted, width - LEADING_WIDTH)
-    if offered[-1] is NOTE and not widths[-1]:
+    noted = _noted_width(offered[-1], wanted[-1], rows, has_notes)
+    for_note = max(0, noted - wanted[-1])
+    note = TextColumn("", for_note, NOTE_IMPORTANCE, gap=0)
+    bounds = [
+        TextColumn(one.title, one.most, one.importance, one.least, one.gap) for one in offered
+    ]
+    *widths, with_note = fitted_widths([*bounds, note], [*wanted, for_note], width - LEADING_WIDTH)
+    widths[-1] += with_note
+    if noted and widths[-1] >= noted:
+        offered[-1] = replace(offered[-1], text=_words_then_note(keys[-1], widths[-1]))
+    elif noted:
         first = next(at for at, one in enumerate(offered) if one.is_name)
-        offered[first] = replace(offered[first], text=_words_and_note(keys[0]))
+        offered[first] = replace(offered[first], text=_note_then_words(keys[0]))
     places: list[tuple[GroupColumn, int, int]] = []
-    start = LEADING_WIDTH
+    end = LEADING_WIDTH
     for column, cells in zip(offered, widths, strict=True):
         if cells:
+            start = end + column.gap if places else end
             places.append((column, start, cells))
-            start += cells + GAP
+            end = start + cells
     return GroupLayout(width, tuple(places))
 
 
-def _words_and_note(key: GroupKey) -> Callable[[GroupRow, float], str]:
+def _noted_width(last: GroupColumn, most: int, rows: Sequence[GroupRow], has_notes: bool) -> int:
+    """Return the cells that the last name's column needs for the notes behind its texts.
+
+    `most`: cells of the longest text.
+    """
+    noted = [
+        min(most, width_of(last.text(row, 0.0))) + GAP + len(row.note) for row in rows if row.note
+    ]
+    return max([last.least + GAP + NOTE_WIDTH if has_notes and not noted else 0, *noted])
+
+
+def _words_then_note(key: GroupKey, width: int) -> Callable[[GroupRow, float], str]:
+    """Return the text of a name with the note at the right end of its column."""
+
+    def text(row: GroupRow, _: float) -> str:
+        words, note = row.words(key), row.note
+        return f"{fit(words, width - GAP - len(note))}{' ' * GAP}{note}" if note else words
+
+    return text
+
+
+def _note_then_words(key: GroupKey) -> Callable[[GroupRow, float], str]:
     return lambda row, _: f"{row.note} · {row.words(key)}" if row.note else row.words(key)
 
 
@@ -200,8 +233,6 @@ def _wanted(column: GroupColumn, rows: Sequence[GroupRow], width: int, for_names
         return WIDE_BAR + SHARE_WIDTH
     if column in _FIXED:
         return column.most
-    if column is NOTE:
-        return max(column.least, min(column.most, _widest(column, rows)))
     most = min(column.most, max(USUAL_NAME, for_names)) if column.is_name else column.most
     return min(most, _widest(column, rows))
 

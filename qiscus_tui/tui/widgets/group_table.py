@@ -22,6 +22,7 @@ from qiscus_tui.tui.widgets.cells import fit, width_of
 from qiscus_tui.tui.widgets.group_columns import (
     COUNT,
     EXPIRING,
+    LEADING_WIDTH,
     SHARE,
     SHARE_WIDTH,
     GroupColumn,
@@ -32,7 +33,6 @@ from qiscus_tui.tui.widgets.group_columns import (
 )
 from qiscus_tui.tui.widgets.line_list import HEADER_LINES, LineList
 from qiscus_tui.tui.widgets.row_render import MARK, Badge, draw_notice
-from qiscus_tui.tui.widgets.text_table import GAP
 
 if TYPE_CHECKING:
     from qiscus_tui.service.sessions.groups import Group
@@ -200,10 +200,13 @@ class GroupTable(LineList):
         self._drawn[row - self.top_row + HEADER_LINES] = texts
         lead = "marked" if texts[0] != NOT_MARKED else "current" if shown.group.current else "main"
         parts = [(f" {texts[0]} {_badge(shown).value} ", lead)]
-        for (column, _, width), text in zip(self._layout().places, texts[1:], strict=True):
+        end = LEADING_WIDTH
+        for (column, start, width), text in zip(self._layout().places, texts[1:], strict=True):
             name = lead if column is COUNT else _style(column, shown)
-            bar = width - SHARE_WIDTH if column is SHARE else 0
-            parts += [(text[:bar], "bar"), (text[bar:] + " " * GAP, name)]
+            cell = " " * (start - end) + text
+            end = start + width
+            bar = len(cell) - SHARE_WIDTH if column is SHARE else 0
+            parts += [(cell[:bar], "bar"), (cell[bar:], name)]
         if row == self.cursor_row:
             whole = fit("".join(text for text, _ in parts).rstrip(), self.row_width)
             return Strip([Segment(whole, self.style("cursor"))], self.row_width)

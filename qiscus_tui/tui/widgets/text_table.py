@@ -33,6 +33,8 @@ class TextColumn:
     """The least important is left out first where the width is short."""
     least: int = 0
     """Cells that it can be narrowed to; 0: it is shown whole or not at all."""
+    gap: int = GAP
+    """Cells before it, unless it is the first."""
 
 
 @dataclass(frozen=True)
@@ -156,15 +158,15 @@ def fitted_widths(columns: Sequence[TextColumn], wanted: Sequence[int], room: in
     """Return the cells of columns that want these widths, 0 for those that do not fit."""
     least = [min(one.least or width, width) for one, width in zip(columns, wanted, strict=True)]
     shown = set(range(len(columns)))
-    while len(shown) > 1 and _taken(least, shown) > room:
+    while len(shown) > 1 and _taken(columns, least, shown) > room:
         shown.remove(min(shown, key=lambda at: columns[at].importance))
     widths = [width if at in shown else 0 for at, width in enumerate(wanted)]
     for at in sorted(shown, key=lambda at: columns[at].importance):
-        over = _taken(widths, shown) - room
+        over = _taken(columns, widths, shown) - room
         if over > 0:
             widths[at] = max(least[at], widths[at] - over)
     return widths
 
 
-def _taken(widths: Sequence[int], shown: set[int]) -> int:
-    return sum(widths[at] for at in shown) + GAP * (len(shown) - 1)
+def _taken(columns: Sequence[TextColumn], widths: Sequence[int], shown: set[int]) -> int:
+    return sum(widths[at] + columns[at].gap for at in shown) - columns[min(shown)].gap
