@@ -85,9 +85,11 @@ def _add(context: Context, integrations: Integrations) -> int:
         protect=options.protect,
         is_configured=False,
     )
-    integrations.name(added)
+    replaced = integrations.name(added)
     what = "is protected" if added.protect else "is known, and not protected"
     context.console.result(f"{safe(added.label)} ({added.words}) {what}")
+    if replaced is not None and replaced.protect and not added.protect:
+        context.console.say(f"It replaces {safe(replaced.label)}, which protected these sessions")
     return ExitCode.DONE
 
 
@@ -95,8 +97,10 @@ def _forget(context: Context, integrations: Integrations) -> int:
     label = context.options.forgotten
     if label is None:
         raise UsageError("known forget needs a label", "See what is known: qiscus-tui known")
-    integrations.forget(label)
-    context.console.result(f"Forgot {safe(label)}: its sessions are no longer protected")
+    forgotten = integrations.forget(label)
+    unprotected = any(one.protect for one in forgotten)
+    words = ": its sessions are no longer protected by it" if unprotected else ""
+    context.console.result(f"Forgot {safe(label)}{words}")
     return ExitCode.DONE
 
 

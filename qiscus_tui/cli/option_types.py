@@ -37,9 +37,9 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 
 def file_path(text: str) -> Path:
-    """Return the path."""
-    if not text:
-        raise ArgumentTypeError("must name a file")
+    """Return the path. A dash is none: no option means stdin or stdout by it."""
+    if text in {"", "-"}:
+        raise ArgumentTypeError("must name a file" + (" (./- for one called -)" if text else ""))
     return Path(text)
 
 
@@ -57,7 +57,9 @@ def age_limit(text: str) -> int:
     """Return an age in seconds, at least one: an age of 0 would keep nothing."""
     seconds = parse_duration(text)
     if seconds < 1:
-        raise UsageError("To keep what is younger than 0 seconds keeps nothing", HOW_TO_WRITE)
+        raise UsageError(
+            f"'{safe(text, 40)}' keeps nothing: it is less than a second", HOW_TO_WRITE
+        )
     return seconds
 
 

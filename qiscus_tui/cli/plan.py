@@ -110,9 +110,10 @@ def must_fit(plan: RevocationPlan, *, yes: bool, most: int | None) -> None:
     total = len(plan.targets)
     limit = most if most is not None else (LARGE if yes else None)
     if limit is not None and total > limit:
+        options = f"--max {total}" if yes else f"--yes --max {total}"
         raise UsageError(
             f"The plan has {count(total, 'session')}, and {limit:,} were allowed",
-            f"See them with --dry-run. To revoke them all, add --yes --max {total}",
+            f"See them with --dry-run. To revoke them all: {options}",
         )
 
 

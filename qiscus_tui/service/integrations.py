@@ -70,29 +70,39 @@ class Integrations:
         unnamed = Integration("", family, ip, protect=True, is_configured=False)
         return next(named, unnamed if family or ip else None)
 
-    def name(self, integration: Integration) -> None:
-        """Store one. Raises UsageError where config.toml names its sessions, or it names none."""
+    def name(self, integration: Integration) -> Integration | None:
+        """Store one, and return the one that it replaces: of the same client and network.
+
+        Raises UsageError where config.toml names its sessions, or it names none.
+        """
         label = integration.label.strip()
         if not label or not label.isprintable() or len(label) > LONGEST:
-            raise UsageError(f"A label has 1 to {LONGEST} characters", "Give another one.")
-        try:
-            entry = KnownEntry(
-                integration.client.strip(), integration.ip.strip(), label, integration.protect
+            raise UsageError(
+                f"A label has 1 to {LONGEST} characters, all of them printable", "Give another one."
             )
+        client, ip = integration.client.strip(), integration.ip.strip()
+        try:
+            entry = KnownEntry(client, ip, label, integration.protect)
         except ValueError as error:
             raise UsageError(
-                "An integration needs a client, a network, or both",
+                f"'{safe(ip, 60)}' is not a network"
+                if ip
+                else "An integration needs a client, a network, or both",
                 "Write a network as 10.2 or 10.2.0.0/16.",
             ) from error
         for known in self._configured:
             if known.covers(entry.known):
                 raise self.in_config(known.label)
-        self._file.put(entry)
+        replaced = self._file.put(entry)
+        return _from_here(replaced) if replaced is not None else None
 
-    def forget(self, label: str) -> None:
-        """Remove those with this label. Raises UsageError where none was named from here."""
-        if self._file.remove(lambda entry: entry.label == label):
-            return
+    def forget(self, label: str) -> list[Integration]:
+        """Remove and return those with this label.
+
+        Raises UsageError where none was named from here.
+        """
+        if removed := self._file.remove(lambda entry: entry.label == label):
+            return [*map(_from_here, removed)]
         if any(known.label == label for known in self._configured):
             raise self.in_config(label)
         labels = [one.label for one in self.all()]

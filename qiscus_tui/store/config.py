@@ -239,3 +239,5 @@ def _check_selection(
             ) from error
     for key in one.group_by:
         file.check_word("grouping", key, GROUP_KEYS, *place, "group_by")
+    if len(set(one.group_by)) < len(one.group_by):
+        raise file.error((*place, "group_by"), "names a grouping twice")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from qiscus_tui.errors import AddressError, UsageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.addresses import named_network
-from qiscus_tui.model.durations import parse_duration
+from qiscus_tui.model.durations import as_typed, parse_duration
 from qiscus_tui.model.origin import Origin, parse_origin
 
 _PATH = re.compile(r"/[!-~]*")
@@ -25,7 +25,7 @@ def seconds(least: float, most: float) -> Callable[[str], float]:
         except UsageError as error:
             raise ValueError("must be a duration in lower case, such as 90s, 5m or 24h") from error
         if not least <= found <= most:
-            raise ValueError(f"must be from {least:g} to {most:g} seconds")
+            raise ValueError(f"must be from {as_typed(least)} to {as_typed(most)}")
         return float(found)
 
     return read

@@ -57,19 +57,18 @@ class KnownFile:
         """Return them, the oldest first."""
         return self._file.read().known.get(self._key, [])
 
-    def put(self, entry: KnownEntry) -> None:
-        """Store it, in place of one for the same client and network."""
+    def put(self, entry: KnownEntry) -> KnownEntry | None:
+        """Store it, in place of one for the same client and network, which is returned."""
         with self._file.changing() as content:
-            others = [
-                one
-                for one in content.known.get(self._key, [])
-                if (one.client, one.ip) != (entry.client, entry.ip)
-            ]
+            sessions = entry.client, entry.ip
+            before = content.known.get(self._key, [])
+            others = [one for one in before if (one.client, one.ip) != sessions]
             content.known[self._key] = [*others, entry]
+            return next((one for one in before if (one.client, one.ip) == sessions), None)
 
-    def remove(self, is_meant: Callable[[KnownEntry], bool]) -> bool:
-        """Remove those that are meant; return whether there were any."""
+    def remove(self, is_meant: Callable[[KnownEntry], bool]) -> list[KnownEntry]:
+        """Remove and return those that are meant."""
         with self._file.changing() as content:
             before = content.known.get(self._key, [])
             content.known[self._key] = [one for one in before if not is_meant(one)]
-            return len(content.known[self._key]) < len(before)
+            return [one for one in before if is_meant(one)]

@@ -59,9 +59,20 @@ def test_a_forgotten_one_is_known_no_more(many: Program) -> None:
 
 def test_naming_the_same_sessions_again_replaces_the_name(many: Program) -> None:
     for label in ("one", "two"):
-        many("known", "add", "--client", "curl", "--ip", "203.0", "--label", label)
+        done = many("known", "add", "--client", "curl", "--ip", "203.0", "--label", label)
+        assert done.err == ""
 
     assert [one["label"] for one in json.loads(many("known", "--json").out)] == ["two"]
+
+
+def test_a_protection_that_ends_by_another_name_is_said(many: Program) -> None:
+    add = ("known", "add", "--client", "curl", "--ip", "203.0")
+    many(*add, "--label", "one", "--protect")
+
+    assert "It replaces one, which protected these sessions" in many(*add, "--label", "two").err
+    assert many("known", "forget", "two").out == "Forgot two\n"
+    many(*add, "--label", "three", "--protect")
+    assert "no longer protected" in many("known", "forget", "three").out
 
 
 def test_a_wider_name_takes_no_protection_away(many: Program) -> None:
@@ -95,11 +106,12 @@ def test_what_config_toml_names_comes_first_and_is_changed_there(
     ("words", "says"),
     [
         (("add", "--label", "x"), "needs a client, a network, or both"),
-        (("add", "--ip", "10.2.x", "--label", "x"), "needs a client, a network, or both"),
+        (("add", "--ip", "10.2.x", "--label", "x"), "'10.2.x' is not a network"),
+        (("add", "--client", "c", "--ip", "999.2", "--label", "x"), "'999.2' is not a network"),
         (("add", "--client", "curl"), "known add needs --label"),
         (("add", "more", "--client", "curl", "--label", "x"), "takes no other words"),
         (("add", "--client", "curl", "--label", " "), "A label has 1 to 60 characters"),
-        (("add", "--client", "curl", "--label", "a\x1b[31m"), "A label has 1 to 60 characters"),
+        (("add", "--client", "curl", "--label", "a\x1b[31m"), "all of them printable"),
         (("forget",), "known forget needs a label"),
         (("forget", "prob"), "Did you mean probe?"),
         (("--protect",), "are for known add"),

@@ -204,6 +204,13 @@ def test_another_users_file_is_6(
     assert crowded("revoke", f"--plan={file}", *ALL).code == 6
 
 
+def test_a_dash_is_no_file(crowded: Program) -> None:
+    for words in ([*PRUNE, "--out=-"], ["revoke", "--plan=-", *ALL]):
+        done = crowded(*words)
+        assert (done.code, done.out) == (2, "")
+        assert "must name a file" in done.err
+
+
 def test_no_file_is_overwritten(crowded: Program, file: Path, tmp_path: Path) -> None:
     before = file.read_bytes()
     link = tmp_path / "link.json"

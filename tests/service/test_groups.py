@@ -247,4 +247,11 @@ def test_a_list_without_the_data_says_by_what_else_it_can_be_grouped():
         "The server lists no client and no network for any session; group by user or day instead"
     )
     assert lacking(bare, parse_group_keys("client,user")) is None
+    assert lacking(bare, parse_group_keys("label")) == (
+        "No session has a label; group by user or day instead"
+    )
+    assert lacking(bare, parse_group_keys("client,label")) == (
+        "The server lists no client for any session, and none has a label; "
+        "group by user or day instead"
+    )
     assert lacking(a_list(), parse_group_keys("client")) is None

@@ -258,10 +258,13 @@ def lacking(listed: SessionList, keys: Sequence[GroupKey]) -> str | None:
     """
     if not listed.sessions or any(_has(listed, key) for key in keys):
         return None
-    nouns = " and no ".join(KINDS[key].noun for key in keys)
+    of_server = [KINDS[key].noun for key in keys if key is not GroupKey.LABEL]
     others = [key.value for key in GroupKey if key not in keys and _has(listed, key)]
     instead = f"; group by {' or '.join(others)} instead" if others else ""
-    return f"The server lists no {nouns} for any session{instead}"
+    what = f"The server lists no {' and no '.join(of_server)} for any session"
+    if GroupKey.LABEL in keys:
+        what = f"{what}, and none has a label" if of_server else "No session has a label"
+    return f"{what}{instead}"
 
 
 def _has(listed: SessionList, key: GroupKey) -> bool:

@@ -81,7 +81,7 @@ class LabelDialog(Dialog[str | None]):
         """Remove the label of these sessions."""
         self._change(lambda: self._integrations.remove(self._named), "")
 
-    def _change(self, change: Callable[[], None], label: str) -> None:
+    def _change(self, change: Callable[[], object], label: str) -> None:
         async def changed() -> None:
             try:
                 await asyncio.to_thread(change)
@@ -113,7 +113,8 @@ async def label_session(app: App[int], feed: Feed, session: Session) -> None:
         return
     await feed.name_again()
     if not label:
-        feed.say(f"{safe(found.label)} is forgotten, and no longer protected")
+        unprotected = ", and no longer protected" if found.protect else ""
+        feed.say(f"{safe(found.label)} is forgotten{unprotected}")
         return
     labels = [known for known in feed.listed.labels if known is not None and known.label == label]
     protected = ", protected" if any(known.protect for known in labels) else ""
