@@ -134,8 +134,7 @@ class AnswerObserver:
             is_in_list = list_place is not None and path[: len(list_place)] == list_place
             if is_in_list and path != list_place:
                 continue
-            kind = "array" if is_in_list else json_type(value)
-            found[f"{self._path(path)}: {kind}"] = None
+            found[f"{self._path(path)}: {json_type(value)}"] = None
             if len(found) == _MOST_NAMES:
                 break
         return tuple(found)

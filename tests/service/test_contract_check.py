@@ -8,7 +8,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from qiscus_tui.demo import DemoState
+from qiscus_tui.demo import DIALECTS, DemoState
 from qiscus_tui.demo.app import demo_app
 from qiscus_tui.demo.calls import Call
 from qiscus_tui.errors import AnswerLost, ServerRefused, StorageError
@@ -120,6 +120,52 @@ async def test_a_new_long_lived_token_is_stored_at_once(sandbox: SandboxMaker) -
     assert held.long_lived == seen[-1]
     assert held.short_lived == stored
     assert report.exit_code == 0
+
+
+@pytest.mark.parametrize("dialect", ["plain", "masked", "ids"])
+@pytest.mark.parametrize("gives", ["the stored one", "another's", "one twice"])
+async def test_a_token_that_existed_is_neither_revoked_nor_ended(
+    sandbox: SandboxMaker, gives: str, dialect: str
+) -> None:
+    here = sandbox(dialect)
+    connection, wire = await wired(here)
+    stored = (await connection.credentials()).short_lived
+    assert stored is not None
+    given = {"the stored one": stored.token, "another's": here.state.sessions()[0].token}
+    first: list[str] = []
+
+    def reused(path: str, answer: bytes) -> bytes:
+        if not path.endswith("refresh_token"):
+            return answer
+        body = json.loads(answer)
+        first.append(body["data"]["auth"]["token"])
+        body["data"]["auth"]["token"] = given.get(gives, first[0])
+        return json.dumps(body).encode()
+
+    wire.rewrite = reused
+    before = here.tokens()
+    report = await proved(connection)
+    assert report.exit_code == 1
+    assert here.state.revoke_requests == []
+    assert here.state.calls[Call.LOGOUT] == 0
+    assert here.tokens() >= before
+    assert (await connection.credentials()).short_lived == stored
+
+
+async def test_a_list_that_moves_all_the_time_proves_nothing(sandbox: SandboxMaker) -> None:
+    here = sandbox(replace(DIALECTS["numbered-total"], page_size=5), 200)
+    connection, _ = await wired(here)
+    own = here.state.sessions()[-1]
+
+    def somebody_logs_out() -> None:
+        here.state.end(next(one.token for one in here.state.sessions() if one is not own))
+
+    here.state.before_page = somebody_logs_out
+    report = await proved(connection)
+    found = {row.call.name: row.finding.verdict for row in report.rows}
+    assert found["active_token_list"] is Verdict.CANNOT_TELL
+    assert found["revoke_token"] is not Verdict.CONFIRMED
+    assert report.exit_code
 
 
 async def test_where_the_intent_cannot_be_recorded_nothing_is_revoked(

@@ -1,4 +1,8 @@
-"""The tokens made for one check: none is stored, and each is ended again."""
+"""The tokens made for one check: none is stored, and each is ended again.
+
+A refresh may also give a token that existed before. Only one that is proven to be new is ever
+sent to revoke or logout.
+"""
 
 import asyncio
 
@@ -24,9 +28,16 @@ LONGEST_TIDYING = 1.2
 class OwnTokens:
     """Makes them, asks about them, ends them."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, before: SessionList, stored: str | None) -> None:
+        """`before` is the list from before any was made, `stored` the account's own token."""
         self._connection = connection
+        self._before = before
+        self._stored = stored
+        self.existed = False
+        """Whether a refresh gave a token that it, or one before it, had made already."""
         self._made: list[str] = []
+        self._proven: set[str] = set()
+        """Those that are certainly new."""
         self._ended: set[str] = set()
         """Those that certainly are."""
         self.profile: Finding | None = None
@@ -41,9 +52,28 @@ class OwnTokens:
         return (await spare_token(self._connection, self._note_made)).token
 
     def _note_made(self, token: str) -> None:
+        before = self._before
+        if token in self._made or token == self._stored or before.lists_token(token):
+            self.existed = True
+            self._proven.discard(token)  # others may have been given the same one
+            return
         self._made.append(token)
+        if before.complete and before.lists_every_token and not before.unreadable:
+            self._proven.add(token)
         if self._client.observer is not None:
             self._client.observer.wanted.add(token)
+
+    def compare(self, listed: SessionList) -> None:
+        """Note which are new by a later list. Two different ones are new if it lists more."""
+        if self._before.complete:
+            shows_tokens = any(session.token is not None for session in listed.sessions)
+            has_more = bool(listed.positions.keys() - self._before.positions.keys())
+            is_new = has_more and not shows_tokens
+            self._proven.update(one for one in self._made if is_new or listed.lists_token(one))
+
+    def is_proven(self, token: str) -> bool:
+        """Return whether it is certainly new."""
+        return token in self._proven
 
     async def state(self, token: str, listed: SessionList | None) -> TokenState:
         """Return whether it is in this list, and whether the server accepts it now."""
@@ -83,7 +113,7 @@ class OwnTokens:
 
     async def _newest_accepted(self) -> str | None:
         for token in reversed(self._made):
-            if token not in self._ended and await self._accepted(token):
+            if token in self._proven - self._ended and await self._accepted(token):
                 return token
         return None
 
@@ -110,7 +140,7 @@ class OwnTokens:
     async def end_all(self) -> None:
         """End whatever may still live, as far as the server can be reached."""
         for token in self._made:
-            if token not in self._ended:
+            if token in self._proven - self._ended:
                 await end_unstored_token(self._client, token)
 
     async def end_all_in_time(self) -> None:

@@ -37,7 +37,13 @@ from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.refresh import refreshed_if_rejected
 
 _NOT_REACHED = Finding(Verdict.CANNOT_TELL, "Not tried: a step before it did not succeed.")
-_NOT_NEEDED = Finding(Verdict.NOT_TRIED, "No token of ours was left to log out.")
+_NOT_NEW = Finding(
+    Verdict.DIFFERS, "It gave a token that existed already, which was neither revoked nor ended."
+)
+_UNPROVEN = Finding(
+    Verdict.CANNOT_TELL, "Not tried: the lists do not prove that the token of a refresh is new."
+)
+_NOT_NEEDED = Finding(Verdict.NOT_TRIED, "No token of ours was known to be left.")
 _ENDS_ALL = Finding(Verdict.NOT_TRIED, "It would end every session.")
 _NEEDS_PASSWORD = Finding(Verdict.NOT_TRIED, "It needs the password.")
 
@@ -51,9 +57,7 @@ class ContractCheck:
         self._observer = AnswerObserver(
             _values_of(connection.account), connection.client.own_secrets
         )
-        self._tokens = OwnTokens(connection)
         self._notebook = Notebook()
-        self._revoke = RevokeProof(connection, self._tokens, self._notebook, progress)
 
     @property
     def _client(self) -> ApiClient:
@@ -74,37 +78,47 @@ class ContractCheck:
             self._notebook.findings[self._client.contract.list] = by_error(error)
         else:
             await self._with_own_tokens(before)
-        left = await self._tokens.left()
         self._client.observer = None
-        return self._report(left)
+        return self._report()
 
     async def _with_own_tokens(self, before: SessionList) -> None:
         stored = (await self._connection.credentials()).short_lived
+        tokens = OwnTokens(self._connection, before, stored.token if stored is not None else None)
+        findings, contract = self._notebook.findings, self._client.contract
         try:
-            await self._prove(before, stored)
-            if (finding := await self._tokens.log_out()) is not None:
-                self._notebook.findings[self._client.contract.logout] = finding
-            await self._tokens.end_all()
+            await self._prove(tokens, before, stored)
+            if (finding := await tokens.log_out()) is not None:
+                findings[contract.logout] = finding
+            await tokens.end_all()
         except BaseException:
-            await self._tokens.end_all_in_time()
+            await tokens.end_all_in_time()
             raise
+        if tokens.profile is not None:
+            findings[self._profile_call] = tokens.profile
+        self._notebook.left = await tokens.left()
         if stored is not None:
             await self._replace_if_ended(stored)
 
-    async def _prove(self, before: SessionList, stored: ShortLived | None) -> None:
+    async def _prove(
+        self, tokens: OwnTokens, before: SessionList, stored: ShortLived | None
+    ) -> None:
         contract = self._client.contract
         self._progress("Making two tokens")
         try:
-            older, newer = await self._tokens.make(), await self._tokens.make()
+            older, newer = await tokens.make(), await tokens.make()
         except ANSWER_ERRORS as error:
             self._notebook.findings[contract.refresh] = by_error(error)
             return
         place = self._observer.place_of(newer)
-        listed = await self._revoke.read_list()
+        if tokens.existed:
+            self._notebook.findings[contract.refresh] = _NOT_NEW
+            return
+        revoke = RevokeProof(self._connection, tokens, self._notebook, self._progress)
+        listed = await revoke.read_list()
         if listed is None:
             return
-        old = await self._tokens.state(older, listed)
-        new = await self._tokens.state(newer, listed)
+        tokens.compare(listed)
+        old, new = await tokens.state(older, listed), await tokens.state(newer, listed)
         self._notebook.findings[contract.list] = judge_list(
             before, listed, new, self._observer.token_fields
         )
@@ -117,8 +131,10 @@ class ContractCheck:
         )
         self._notebook.findings[contract.refresh] = judge_refresh(place, old, new, ended.others)
         pair = Pair(older, old, newer) if old.lives else Pair(newer, new, None)
-        if pair.state.lives:
-            await self._revoke.prove(pair, listed)
+        if not tokens.is_proven(pair.target):
+            self._notebook.findings[contract.revoke] = _UNPROVEN
+        elif pair.state.lives:
+            await revoke.prove(pair, listed)
             self._note_wanted_field(contract.revoke)
 
     def _note_wanted_field(self, call: Call) -> None:
@@ -146,15 +162,18 @@ class ContractCheck:
         if now.token != stored.token:
             self._notebook.notes.append("The stored short-lived token had ended, and was replaced.")
 
-    def _report(self, left: tuple[str, ...]) -> ContractReport:
+    @property
+    def _profile_call(self) -> Call:
+        return self._client.profile_call(self._connection.account.role)
+
+    def _report(self) -> ContractReport:
         client = self._client
         contract, found = client.contract, self._notebook.findings
-        profile = client.profile_call(self._connection.account.role)
         findings = {
             contract.list: found.get(contract.list, _NOT_REACHED),
             contract.refresh: found.get(contract.refresh, _NOT_REACHED),
             contract.revoke: found.get(contract.revoke, _NOT_REACHED),
-            profile: self._tokens.profile or _NOT_REACHED,
+            self._profile_call: found.get(self._profile_call, _NOT_REACHED),
             contract.logout: found.get(contract.logout, _NOT_NEEDED),
             contract.revoke_all: _ENDS_ALL,
             contract.login: _NEEDS_PASSWORD,
@@ -168,7 +187,7 @@ class ContractCheck:
             ),
             list_shape(self._observer),
             self._notebook.config,
-            left,
+            self._notebook.left,
             tuple(self._notebook.notes),
             tuple(self._notebook.trouble),
         )

@@ -37,6 +37,8 @@ class Notebook:
     findings: dict[Call, Finding] = field(default_factory=dict[Call, Finding])
     config: tuple[str, ...] = ()
     """Lines for config.toml that make a call work that differs."""
+    left: tuple[str, ...] = ()
+    """Ids of tokens made by the check that may still be valid."""
     notes: list[str] = field(default_factory=list[str])
     trouble: list[QiscusTuiError] = field(default_factory=list[QiscusTuiError])
     """What went wrong on this machine beside the check."""
