@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import cast
 
 from qiscus_tui.api import contract
@@ -74,6 +75,8 @@ class AnswerObserver:
     """How the server said that there are more pages."""
     _last: object = field(default=None, repr=False)
     """The last answer that was noted, its list aside."""
+    _shown: dict[FieldPath, str] = field(default_factory=dict[FieldPath, str], repr=False)
+    """Paths as they are shown."""
 
     def note_answer(
         self, call: Call, status: int, headers: Mapping[str, str], body: object
@@ -140,6 +143,14 @@ class AnswerObserver:
         return tuple(found)
 
     def _path(self, path: FieldPath) -> str:
+        known = self._shown.get(path)
+        if known is None:
+            known = self._shown_path(path)
+            if len(self._shown) < MOST_FIELDS:  # a list may have 100,000 entries of one shape
+                self._shown[path] = known
+        return known
+
+    def _shown_path(self, path: FieldPath) -> str:
         names = [name if name == _ITEM else self._name(name) for name in path]
         return ".".join(names).replace(f".{_ITEM}", _ITEM)
 
@@ -147,7 +158,8 @@ class AnswerObserver:
         return shown_name(name, self.values)
 
 
-def _is_keyed_by_value(names: list[str]) -> bool:
+@lru_cache
+def _is_keyed_by_value(names: tuple[str, ...]) -> bool:
     """Return whether an object's names are values: then one that looks like a name is too."""
     return sum(map(is_plain_name, names)) * 2 < len(names)
 
@@ -170,7 +182,8 @@ def json_type(value: object) -> str:
             found = _DATE.fullmatch(value)
             if found is not None:
                 return f"string (date and time{', with zone' if found[1] else ''})"
-            if any(sign in value for sign in contract.MASKED_TOKEN_SIGNS):
+            is_masked = any(sign in value for sign in contract.MASKED_TOKEN_SIGNS)
+            if is_masked and " " not in value:
                 return "string (masked)"
             return "string (digits)" if value.isdecimal() else "string"
         case list():
@@ -188,7 +201,7 @@ def _walk(
         inner = list(cast("dict[str, object]", value).items())
     elif isinstance(value, list) and into_lists:
         inner = [(_ITEM, item) for item in cast("list[object]", value)[:_MOST_NAMES]]
-    if isinstance(value, dict) and _is_keyed_by_value([name for name, _ in inner]):
+    if isinstance(value, dict) and _is_keyed_by_value(tuple(name for name, _ in inner)):
         inner = [("", item) for _, item in inner]
     for name, item in inner[:MOST_FIELDS]:
         here = (*path, name)

@@ -20,7 +20,7 @@ def report_lines(report: ContractReport) -> Iterator[str]:
     shape = report.shape
     if shape.places:
         entries = ", ".join(f"{kind} ×{count}" for kind, count in shape.entries) or "none"
-        yield f"List at: {', '.join(shape.places)}; entries: {entries}"
+        yield f"List at: {', '.join(shape.places)}; entries in all readings: {entries}"
         yield f"Pages: {'; '.join(shape.paging) or 'none'}"
         yield f"Our tokens found in: {', '.join(shape.token_fields) or 'no field'}"
     for title, fields in (("Known", shape.known_fields), ("Unknown", shape.unknown_fields)):
