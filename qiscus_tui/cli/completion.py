@@ -1,19 +1,21 @@
-"""`completion`: shell completion of verbs, options, accounts and ids.
+"""`completion`: shell completion of verbs, options and their values.
 
-Accounts and ids come from local files: pressing tab does not contact the server.
+Accounts, ids, views and policies come from local files: pressing tab does not contact the server.
 """
 
 import argparse
+from collections.abc import Iterable
 
 from qiscus_tui.cli.parser import Parser, build_parser
 from qiscus_tui.cli.shell_completion import BEFORE_ZSH, completed
 from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
+from qiscus_tui.model.group_keys import GROUP_KEYS
 from qiscus_tui.service.completion_ids import remembered_ids
 
 SHELLS = ("bash", "zsh", "fish")
-WORDS = ("accounts", "ids")
+WORDS = ("accounts", "ids", "views", "policies")
 
 _ASKING = {
     "bash": '_qiscus_tui_{words}() {{ compgen -W "$({ask})" -- "$1"; }}\n',
@@ -21,9 +23,26 @@ _ASKING = {
 }
 """Functions that the shell calls on tab, not when it loads the completion."""
 
-_OPTIONS = {"--account": "accounts", "--if": "ids"}
+_KEYS = " ".join(GROUP_KEYS)
+_GROUP_KEYS = {
+    "bash": f"""_qiscus_tui_group_keys() {{
+  local before=; [[ $1 == *,* ]] && before=${{1%,*}},
+  compgen -P "$before" -W "{_KEYS}" -- "${{1##*,}}"
+}}
+""",
+    "zsh": f"_qiscus_tui_group_keys() {{ _values -s , key {_KEYS}; }}\n",
+}
+"""Functions that complete the last word of a comma list."""
+
+_OPTIONS = {
+    "--account": "accounts",
+    "--if": "ids",
+    "--view": "views",
+    "--policy": "policies",
+    "--group-by": "group_keys",
+}
 """The kind of words that complete an option's value."""
-_FILES = {"config", "log", "input", "metrics", "paths"}
+_FILES = {"config", "log", "input", "metrics", "plan", "out"}
 """Options whose value is a file."""
 _POSITIONALS = {("revoke", "ids"): "ids", ("accounts", "name"): "accounts"}
 """The kind of words that complete an argument, by verb and name."""
@@ -50,12 +69,17 @@ def run(context: Context) -> int:
 
 
 def _words(context: Context, kind: str) -> list[str]:
-    local_files = context.workspace.local_files
-    words = (
-        remembered_ids(local_files)
-        if kind == "ids"
-        else [one.name for one in local_files.book.all()]
-    )
+    local_files, config = context.workspace.local_files, context.workspace.config
+    words: Iterable[str]
+    match kind:
+        case "ids":
+            words = remembered_ids(local_files)
+        case "views":
+            words = config.views
+        case "policies":
+            words = config.policies
+        case _:
+            words = [one.name for one in local_files.book.all()]
     # A word that a shell would split or execute is not offered.
     return [word for word in words if word.isascii() and not set(word) - _PLAIN]
 
@@ -77,6 +101,7 @@ def _functions(shell: str) -> str:
     _mark("", parser)
     asking = _ASKING.get(shell, "")
     preamble = "".join(asking.format(words=words, ask=_ask(words)) for words in WORDS)
+    preamble += _GROUP_KEYS.get(shell, "")
     if shell == "zsh":  # the last line calls it, so it must come first
         preamble += BEFORE_ZSH
     return completed(shell, shtab.complete(parser, shell=shell, preamble=preamble).rstrip())
@@ -98,7 +123,8 @@ def _mark(verb: str, parser: Parser) -> None:
             words = _OPTIONS.get(option, words)
         if words is not None:
             function = f"_qiscus_tui_{words}"
-            completing = {"bash": function, "zsh": function, "fish": f"({_ask(words)})"}
+            fish = f"__fish_append , {_KEYS}" if words == "group_keys" else _ask(words)
+            completing = {"bash": function, "zsh": function, "fish": f"({fish})"}
             setattr(action, "complete", completing)  # noqa: B010  argparse knows no such field
 
 

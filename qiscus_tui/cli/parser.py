@@ -4,11 +4,11 @@ import argparse
 import re
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from qiscus_tui import __version__
-from qiscus_tui.cli.examples import example_lines
 from qiscus_tui.cli.option_types import file_path, timeout
 from qiscus_tui.cli.verbs import VERBS, load
 from qiscus_tui.errors import UsageError
@@ -52,6 +52,13 @@ class Parser(argparse.ArgumentParser):
         self.given: dict[str, object] = {}
         """Options and their values so far; a verb's parser shares this with the main parser."""
 
+        self.make_epilog: Callable[[], str] = str
+        """Makes what follows the options in --help; only help needs it."""
+
+    def format_help(self) -> str:
+        self.epilog = self.make_epilog()
+        return super().format_help()
+
     def actions(self) -> list[argparse.Action]:
         """Return the options and arguments."""
         return self._actions
@@ -80,7 +87,7 @@ class _VerbParser(Parser):
         if not self.verb:
             return
         name, verb, self.verb = self.verb, load(self.verb), ""
-        self.epilog = _verb_epilog(name, verb.not_done)
+        self.make_epilog = partial(_verb_epilog, name, verb.not_done)
         self.runs_command, self.words_anywhere = verb.runs_command, verb.words_anywhere
         verb.add_options(self)
         self.set_defaults(
@@ -113,10 +120,10 @@ def build_parser(names: Iterable[str] = VERBS) -> tuple[Parser, dict[str, _VerbP
     parser = Parser(
         prog="qiscus-tui",
         description="See and revoke the live sessions of a Qiscus Omnichannel admin.",
-        epilog=_epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.make_epilog = _epilog
     _add_globals(parser, suppressed=False)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_VerbParser)
     parsers: dict[str, _VerbParser] = {}
@@ -137,6 +144,8 @@ def build_parser(names: Iterable[str] = VERBS) -> tuple[Parser, dict[str, _VerbP
 
 def _epilog() -> str:
     """What follows the verbs and options in --help."""
+    from qiscus_tui.cli.examples import example_lines
+
     lines = ["Without a verb, the app starts. For the options of a verb: qiscus-tui VERB --help"]
     lines += ["", *example_lines(""), "", "exit codes:"]
     for code in ExitCode:
@@ -148,6 +157,8 @@ def _epilog() -> str:
 
 def _verb_epilog(name: str, not_done: str) -> str:
     """What follows the options in --help of a verb: its limits, and examples."""
+    from qiscus_tui.cli.examples import example_lines
+
     return "\n".join([*textwrap.wrap(not_done, 78), "", *example_lines(name)]).strip("\n")
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,6 +87,12 @@ CASES = [
     pytest.param("sessions --config {folder}/conf", "{folder}/config-of-ours.toml", id="a file"),
     pytest.param("sessions --config={folder}/conf", "{folder}/config-of-ours.toml", id="=a file"),
     pytest.param("api POST /x --input {folder}/conf", "{folder}/config-of-ours.toml", id="a body"),
+    pytest.param("prune --out {folder}/conf", "{folder}/config-of-ours.toml", id="a plan file"),
+    pytest.param("sessions --view cr", "sessions --view crons", id="a view"),
+    pytest.param("prune --policy=ni", "prune --policy=nightly", id="a policy"),
+    pytest.param("sessions --sort las", "sessions --sort last_used", id="a sort key"),
+    pytest.param("prune --group-by cl", "prune --group-by client", id="a group key"),
+    pytest.param("sessions --group-by client,net", "client,network", id="the next group key"),
     pytest.param("exec --min-ttl 2h -- my-own-com", "-- my-own-command", id="a command"),
     pytest.param("exec -- cat {folder}/conf", "{folder}/config-of-ours.toml", id="its argument"),
 ]
@@ -113,7 +120,8 @@ class Shells:
 
 
 @pytest.fixture
-def shells(logged_in: Program, tmp_path: Path) -> Shells:
+def shells(logged_in: Program, tmp_path: Path, configured: Callable[[str], None]) -> Shells:
+    configured('[view.crons]\ngroup_by = ["ip"]\n[policy.nightly]\nkeep_newest = 1\n')
     first, second, *_ = logged_in.ids()
     folder = tmp_path / "bin"
     folder.mkdir()
