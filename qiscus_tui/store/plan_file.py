@@ -1,5 +1,9 @@
-"""A plan in a file: what would be revoked, under which rule. It has ids, and no token."""
+"""A plan in a file: what would be revoked, under which rule. It has ids, and no token.
 
+A digest tells a file that was changed by hand or by accident; it is no signature.
+"""
+
+import hashlib
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +25,9 @@ MOST_BYTES = 32 * 1024 * 1024
 
 MAKE_ANOTHER = "Make the plan again: --dry-run --out FILE"
 
-Id = Annotated[str, Meta(pattern="^[0-9a-f]{12}$")]
+_DIGEST = "digest"
+
+Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{12}\Z")]
 Text = Annotated[str, Meta(max_length=100_000)]
 Age = Annotated[float, Meta(ge=0, le=1e10)]
 
@@ -50,11 +56,11 @@ class PlanFile(Struct, frozen=True, forbid_unknown_fields=True):
     """What the file holds."""
 
     version: int
-    plan: Annotated[str, Meta(pattern="^[0-9a-f]{1,16}$")]
+    plan: Annotated[str, Meta(pattern=r"^[0-9a-f]{1,16}\Z")]
     account: Text
     server: Text
     app_id: Text
-    time: datetime
+    time: Annotated[datetime, Meta(tz=True)]
     rule: PlanFileRule
     ids: tuple[Id, ...]
     """What is revoked."""
@@ -67,16 +73,22 @@ class PlanFile(Struct, frozen=True, forbid_unknown_fields=True):
 
 def write_plan_file(path: Path, plan: PlanFile) -> None:
     """Write it to a new file, 0600. Raises StorageError, also where the file exists."""
-    text = ascii_json(msgspec.to_builtins(plan))
+    text = ascii_json(sealed(msgspec.to_builtins(plan)))
     with new_private_file(path) as descriptor, open(descriptor, "wb", closefd=False) as out:
         out.write(f"{text}\n".encode("ascii"))
+
+
+def sealed(fields: dict[str, object]) -> dict[str, object]:
+    """Return the fields of a plan with the digest of all others."""
+    others = {name: value for name, value in fields.items() if name != _DIGEST}
+    return {**others, _DIGEST: hashlib.sha256(ascii_json(others).encode("ascii")).hexdigest()}
 
 
 def read_plan_file(path: Path) -> PlanFile:
     """Return the plan in the file.
 
-    Raises UsageError where there is none, or what is there is damaged or of a newer version;
-    StorageError where it can't be read or others could have written it.
+    Raises UsageError where there is none, or what is there is damaged, edited or of a newer
+    version; StorageError where it can't be read or others could have written it.
     """
     fields = parse_object(read_named(path, MOST_BYTES))
     version = fields.get("version") if fields is not None else None
@@ -84,9 +96,12 @@ def read_plan_file(path: Path) -> PlanFile:
         raise UsageError(
             f"{shown(path)} was written by a newer qiscus-tui", "Apply it with that version."
         )
+    digest = fields.pop(_DIGEST, None) if fields is not None else None
     plan = decoded(fields, PlanFile) if version == VERSION else None
-    if plan is None or not _makes_sense(plan):
+    if fields is None or plan is None or not _makes_sense(plan):
         raise not_a_plan(path)
+    if digest != sealed(fields)[_DIGEST]:
+        raise UsageError(f"{shown(path)} was changed after it was written", MAKE_ANOTHER)
     return plan
 
 
@@ -96,6 +111,6 @@ def not_a_plan(path: Path) -> UsageError:
 
 
 def _makes_sense(plan: PlanFile) -> bool:
-    """Return whether no session is named twice."""
+    """Return whether no session is named twice, and the time is one of our days."""
     named = (*plan.ids, *plan.kept, *plan.left_out)
-    return len(frozenset(named)) == len(named)
+    return len(frozenset(named)) == len(named) and 1970 < plan.time.year < 9000

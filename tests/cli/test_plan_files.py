@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from qiscus_tui.demo.calls import Call
+from qiscus_tui.store.plan_file import sealed
 from tests.cli.conftest import Program
 from tests.cli.test_prune import ALL, client, listed, live, plan_of
 
@@ -122,14 +123,24 @@ def test_nothing_else_selects_beside_it(crowded: Program, file: Path, also: list
     assert crowded.server.calls[Call.REVOKE] == 0
 
 
-def changed(file: Path, change: Callable[[dict[str, Any]], object]) -> None:
+def edited(file: Path, change: Callable[[dict[str, Any]], object]) -> None:
     fields = json.loads(file.read_text())
     change(fields)
     file.write_text(json.dumps(fields))
 
 
+def changed(file: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """By somebody who makes the digest fit."""
+    edited(file, change)
+    file.write_text(json.dumps(sealed(json.loads(file.read_text()))))
+
+
 def rules(fields: dict[str, Any]) -> dict[str, Any]:
     return fields["rule"]["retention"]
+
+
+def at(time: str) -> Callable[[dict[str, Any]], object]:
+    return lambda fields: fields.update(time=time)
 
 
 DAMAGES: dict[str, Callable[[Path], object]] = {
@@ -150,6 +161,16 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "unknown key": lambda file: changed(file, lambda f: rules(f).update(group_by=["x"])),
     "another account": lambda file: changed(file, lambda f: f.update(account="b@c.d@x")),
     "another server": lambda file: changed(file, lambda f: f.update(server="https://x.invalid")),
+    "a line end in an id": lambda file: changed(file, lambda f: f.update(ids=[f["ids"][0] + "\n"])),
+    "no time zone": lambda file: changed(file, lambda f: f.update(time="2026-11-25T10:00:00")),
+    "before all time": lambda file: changed(file, at("0001-01-01T00:00:00+12:00")),
+    "after all time": lambda file: changed(file, at("9999-12-31T23:59:59-12:00")),
+    "no digest": lambda file: edited(file, lambda f: f.pop("digest")),
+    "an id added": lambda file: edited(file, lambda f: f["ids"].append("0123456789ab")),
+    "an id removed": lambda file: edited(file, lambda f: f["ids"].pop()),
+    "the kept ones removed": lambda file: edited(file, lambda f: f["kept"].clear()),
+    "another rule": lambda file: edited(file, lambda f: rules(f).update(keep_newest=2)),
+    "the rule removed": lambda file: edited(file, lambda f: f["rule"].update(retention=None)),
     "missing": lambda file: file.unlink(),
     "too large": lambda file: os.truncate(file, 40 * 1024 * 1024),
 }  # fmt: skip
