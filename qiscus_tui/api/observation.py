@@ -158,10 +158,21 @@ class AnswerObserver:
         return shown_name(name, self.values)
 
 
+def _is_keyed_by_value(fields: dict[str, object]) -> bool:
+    """Return whether an object's names are values, also those that look like names.
+
+    So they are where most look like values, and where each stands for an object of the same names.
+    """
+    if not _mostly_names(tuple(fields)):
+        return True
+    kinds = {tuple(cast("dict[str, object]", one)) for one in fields.values() if type(one) is dict}
+    are_objects = all(type(one) is dict for one in fields.values())
+    return are_objects and len(fields) > 1 and len(kinds) == 1
+
+
 @lru_cache
-def _is_keyed_by_value(names: tuple[str, ...]) -> bool:
-    """Return whether an object's names are values: then one that looks like a name is too."""
-    return sum(map(is_plain_name, names)) * 2 < len(names)
+def _mostly_names(names: tuple[str, ...]) -> bool:
+    return sum(map(is_plain_name, names)) * 2 >= len(names)
 
 
 def json_type(value: object) -> str:
@@ -198,11 +209,12 @@ def _walk(
     """Yield every field in a value, outer ones first."""
     inner: list[tuple[str, object]] = []
     if isinstance(value, dict):
-        inner = list(cast("dict[str, object]", value).items())
+        fields = cast("dict[str, object]", value)
+        inner = list(fields.items())
+        if _is_keyed_by_value(fields):
+            inner = [("", item) for _, item in inner]
     elif isinstance(value, list) and into_lists:
         inner = [(_ITEM, item) for item in cast("list[object]", value)[:_MOST_NAMES]]
-    if isinstance(value, dict) and _is_keyed_by_value(tuple(name for name, _ in inner)):
-        inner = [("", item) for _, item in inner]
     for name, item in inner[:MOST_FIELDS]:
         here = (*path, name)
         yield here, item

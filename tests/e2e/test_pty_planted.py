@@ -134,6 +134,8 @@ VERBS: tuple[tuple[str, ...], ...] = (
     ("api", "GET", "/api/v1/admin/get_profile"),
     ("api", "GET", "/nowhere"),
     ("doctor",),
+    ("doctor", "--live", "--yes"),
+    ("doctor", "--live", "--yes", "--json"),
     ("revoke-all", "--dry-run"),
     ("accounts", "use", "NAME"),
     ("logout",),

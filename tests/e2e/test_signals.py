@@ -82,6 +82,7 @@ VERBS = {
     "logout": ("logout",),
     "api": ("api", "GET", "/api/v2/x"),
     "doctor": ("doctor",),
+    "doctor --live": ("doctor", "--live", "--yes"),
 }
 
 

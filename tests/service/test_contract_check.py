@@ -168,6 +168,30 @@ async def test_a_list_that_moves_all_the_time_proves_nothing(sandbox: SandboxMak
     assert report.exit_code
 
 
+@pytest.mark.parametrize("name", ["john", "{}@corp.example", "QEXdemoL6p7h-59Gbio1bW_elW1DJ2WNB{}"])
+async def test_an_object_keyed_by_values_is_told_without_them(
+    sandbox: SandboxMaker, name: str
+) -> None:
+    here = sandbox()
+    connection, wire = await wired(here)
+
+    def keyed(path: str, answer: bytes) -> bytes:
+        if not path.endswith("active_token_list"):
+            return answer
+        entries = json.loads(answer)["data"]
+        data = {name.format(number) + "x" * number: one for number, one in enumerate(entries)}
+        return json.dumps({"data": data}).encode()
+
+    wire.rewrite = keyed
+    report = await proved(connection)
+    row = report.rows[0]
+    assert row.finding.verdict is Verdict.DIFFERS
+    ((answer, _),) = row.answers
+    assert "data.[hidden]: object" in answer.names
+    assert "data.[hidden].token: string" in answer.names
+    assert not any(word in repr(report) for word in ("john", "corp", "QEX"))
+
+
 async def test_where_the_intent_cannot_be_recorded_nothing_is_revoked(
     sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
