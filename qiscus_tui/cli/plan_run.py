@@ -20,6 +20,7 @@ from qiscus_tui.service.revocation.events import Answered, Finished, Halted, Tri
 from qiscus_tui.service.revocation.on_connection import forget_own_if_ended, revocation_on
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.revocation.plan_command import apply_command
 from qiscus_tui.service.revocation.plan_files import write_plan
 from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -66,7 +67,8 @@ async def carry_out(context: Context, connection: Connection, plan: RevocationPl
             write_plan(options.out, plan, connection.account, at, connection.client.own_secrets)
         _show_plan(context, connection, plan, now)
         if options.out is not None:
-            console.say(f"To apply it: qiscus-tui revoke --plan {quoted(options.out)}")
+            words = apply_command(plan, quoted(options.out), options.account or "")
+            console.say(f"To apply it: {' '.join(words)}")
         return _exit_code(console, plan, ExitCode.DONE)
     must_fit(plan, yes=options.yes, most=options.max)
     for line in plan_lines(plan, now, console.err_width):

@@ -96,7 +96,9 @@ def test_what_changed_since_is_not_sent_and_is_said(
 def test_what_became_our_own_session_is_not_sent(crowded: Program, tmp_path: Path) -> None:
     own = next(str(entry["id"]) for entry in listed(crowded) if entry["current"])
     path = tmp_path / "own.json"
-    assert crowded("revoke", own, "--include-current", "--dry-run", f"--out={path}").code == 0
+    planned = crowded("revoke", own, "--include-current", "--dry-run", f"--out={path}")
+    assert planned.code == 0
+    assert f"revoke --plan {path} --include-current" in planned.err
     done = crowded("revoke", f"--plan={path}", "--yes", "--json")
     assert done.code == 3
     assert [o["outcome"] for o in json.loads(done.out)["outcomes"]] == ["not_sent"]

@@ -250,6 +250,10 @@ def test_a_list_without_the_data_says_by_what_else_it_can_be_grouped():
     assert lacking(bare, parse_group_keys("label")) == (
         "No session has a label; group by user or day instead"
     )
+    undated = a_list(session(1, created_at=None))
+    assert (lacking(undated, parse_group_keys("day")) or "").startswith(
+        "The server lists no creation date for any session"
+    )
     assert lacking(bare, parse_group_keys("client,label")) == (
         "The server lists no client for any session, and none has a label; "
         "group by user or day instead"

@@ -25,10 +25,24 @@ def plan_command(plan: RevocationPlan, account: str = "") -> tuple[str, ...]:
         words = ["revoke", *(target.session.id for target in plan.targets)]
     else:
         return ()
-    words += ["--include-current"] if plan.allowed.current else []
-    words += ["--include-protected"] if plan.allowed.protected else []
-    words += ["--account", shlex.quote(account)] if account else []
-    return ("qiscus-tui", *words)
+    return ("qiscus-tui", *words, *_switches(plan, account))
+
+
+def apply_command(plan: RevocationPlan, file: str, account: str = "") -> tuple[str, ...]:
+    """Return the words of the command that applies the plan from its file.
+
+    `file` is quoted for a shell already; `account` as above.
+    """
+    return ("qiscus-tui", "revoke", "--plan", file, *_switches(plan, account))
+
+
+def _switches(plan: RevocationPlan, account: str) -> Iterator[str]:
+    if plan.allowed.current:
+        yield "--include-current"
+    if plan.allowed.protected:
+        yield "--include-protected"
+    if account:
+        yield from ("--account", shlex.quote(account))
 
 
 def _rules(retention: Retention) -> Iterator[str]:

@@ -176,5 +176,5 @@ KINDS: dict[GroupKey, Kinds] = {
     GroupKey.IP: Kinds("address", _addresses, _address_text, _address_words),
     GroupKey.USER: Kinds("user", _users, str, _exactly(Key.USER)),
     GroupKey.LABEL: Kinds("label", _labels, str, _exactly(Key.LABEL)),
-    GroupKey.DAY: Kinds("day", _days, str, _day_words),
+    GroupKey.DAY: Kinds("creation date", _days, str, _day_words),
 }
