@@ -145,5 +145,4 @@ VERB = Verb(
     run,
     "Without --live it sends no credentials and changes nothing, and cannot find the names of "
     "fields.",
-    changes=True,
 )

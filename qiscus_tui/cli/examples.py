@@ -93,6 +93,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     ),
     "doctor": (
         Example("qiscus-tui doctor", "what is wrong here?"),
+        Example("qiscus-tui doctor --live", "on a new server: does the API work as expected?"),
         Example("qiscus-tui doctor --json", "for a ticket: it has no secrets"),
     ),
     "known": (
