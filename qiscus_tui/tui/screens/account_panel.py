@@ -23,7 +23,7 @@ class AccountPanel(Horizontal):
     AccountPanel {
         height: 1fr;
         & FactsPanel { width: 1fr; margin: 0 2; }
-        & Chart { width: 1fr; }
+        & Chart { width: 1fr; scrollbar-size-vertical: 0; }
     }
     """
 

@@ -28,7 +28,7 @@ Found = AccountFigures | QiscusTuiError | None
 COLUMNS = (
     TextColumn("", 1, 100),
     TextColumn("ACCOUNT", 48, 99, least=16),
-    TextColumn("SESSIONS", 40, 98),
+    TextColumn("SESSIONS", 40, 98, least=36),
     TextColumn("SERVER", 32, 60, least=16),
     TextColumn("USER", 28, 20),
     TextColumn("ROLE", 21, 50),
@@ -111,6 +111,7 @@ def account_facts(
         *_session_facts(found, expiring),
         Fact("Storage", one.storage.value),
         Fact("Last used", _use_words(one, now, in_use=in_use)),
+        Fact("Account", safe(one.name)),
         Fact("Server", str(account.origin)),
         Fact("App id", safe(account.app_code)),
         Fact("User", account.user or "unknown"),
