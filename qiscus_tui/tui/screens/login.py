@@ -14,21 +14,12 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Center, Horizontal, Vertical
+from textual.containers import Grid, Vertical
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from qiscus_tui.errors import (
-    AddressError,
-    Forbidden,
-    LoginRefused,
-    OutOfReach,
-    QiscusTuiError,
-    ServerError,
-    StorageError,
-    TokenInvalid,
-    TwoFactor,
-)
+from qiscus_tui.errors import AddressError, QiscusTuiError, TokenInvalid, TwoFactor
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.origin import DEFAULT_SERVER, parse_origin
 from qiscus_tui.model.text import safe
@@ -38,7 +29,13 @@ from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import BUSY, Context
 from qiscus_tui.tui.screens.login_parts import Tab, TabStrip, Tick
-from qiscus_tui.tui.screens.login_work import Entered, StorageChoiceShown, find_offer, log_in_with
+from qiscus_tui.tui.screens.login_work import (
+    Entered,
+    StorageChoiceShown,
+    field_at_fault,
+    find_offer,
+    log_in_with,
+)
 from qiscus_tui.tui.widgets.fields import Field, SecretField
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
@@ -93,21 +90,19 @@ class LoginScreen(BaseScreen[None]):
         demo = self._workspace.demo
         email = demo.email if demo else self._again.user if self._again else ""
         yield TooSmall()
-        with Center(id="middle"), Vertical(id="card"):
+        with Vertical(id="card"):
             yield OneLine(id="title")
             yield TabStrip(id="tabs")
-            yield _row("Email", Field(email, id="email"), "by-password")
-            yield _row(
-                "Password", SecretField(demo.password if demo else "", id="password"), "by-password"
-            )
-            yield _row("App id", Field(self._app_id, id="app-id", placeholder="abcd-…"), "by-token")
-            yield _row("Token", SecretField("", id="long-lived"), "by-token")
-            yield _row("Server", Field(self._server(), id="server"))
+            with Grid(id="fields"):
+                yield from _row("Email", Field(email, id="email"), "password")
+                password = SecretField(demo.password if demo else "", id="password")
+                yield from _row("Password", password, "password")
+                yield from _row("Server", Field(self._server(), id="server"))
             yield Tick(id="keep")
             yield Static(id="said", markup=False)
         yield ActionBar(id="keys")
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Fill in what is known at once, and look for a keyring after the first frame."""
         demo = self._workspace.demo
         title = "Session ended: log in again" if self._again else "Log in to Qiscus Omnichannel"
@@ -120,16 +115,16 @@ class LoginScreen(BaseScreen[None]):
         if self._why is not None:
             self._say(self._why.message, HERE if self._again else self._why.hint)
         if self._again is not None:
-            self._ask_again(self._again)
+            await self._ask_again(self._again)
         self.call_after_refresh(self._painted)
 
-    def _ask_again(self, account: Account) -> None:
+    async def _ask_again(self, account: Account) -> None:
         """Begin with the secret, which is all that is missing."""
         if account.user:
             self.set_focus(self.query_one("#password"))
             return
         self.query_one(TabStrip).tab = Tab.TOKEN  # it was made of a token
-        self.add_class("-token")
+        await self._show_token_fields()
         self.set_focus(self.query_one("#long-lived"))
 
     def _server(self) -> str:
@@ -183,9 +178,20 @@ class LoginScreen(BaseScreen[None]):
         self.dismiss()
 
     @on(TabStrip.Changed)
-    def _change_over(self, changed: TabStrip.Changed) -> None:
-        self.set_class(changed.tab is Tab.TOKEN, "-token")
+    async def _change_over(self, changed: TabStrip.Changed) -> None:
+        if changed.tab is Tab.TOKEN:
+            await self._show_token_fields()
+        else:
+            self.remove_class("-token")
         self.query_one("#app-id" if changed.tab is Tab.TOKEN else "#email", Field).focus()
+
+    async def _show_token_fields(self) -> None:
+        """Show what this way to log in needs, made when it is chosen first."""
+        self.add_class("-token")
+        if not self.query("#app-id"):
+            app_id = _row("App id", Field(self._app_id, id="app-id", placeholder="abcd-…"), "token")
+            token = _row("Token", SecretField("", id="long-lived"), "token")
+            await self.query_one("#fields").mount(*app_id, *token, before=0)
 
     @on(Input.Submitted)
     @on(Tick.Submitted)
@@ -278,20 +284,7 @@ class LoginScreen(BaseScreen[None]):
         return str(cast("Text", self.query_one("#said", Static).content))
 
 
-def field_at_fault(error: QiscusTuiError, tab: Tab) -> str:
-    """The selector of the field that a login failed by; empty where it is none of them."""
-    match error:
-        case Forbidden():  # the user's role is
-            return ""
-        case AddressError() | OutOfReach() | ServerError():
-            return "#server"
-        case StorageError():
-            return "#keep"
-        case TokenInvalid() | LoginRefused():
-            return "#long-lived" if tab is Tab.TOKEN else "#password"
-        case _:
-            return ""
-
-
-def _row(label: str, field: Field, classes: str = "") -> Horizontal:
-    return Horizontal(Static(label, classes="label"), field, classes=f"row {classes}")
+def _row(label: str, field: Field, way: str = "any") -> tuple[Widget, Widget]:
+    """Return a label and a field, of one way to log in or of any."""
+    field.add_class(f"by-{way}")
+    return Static(label, classes=f"label by-{way}"), field

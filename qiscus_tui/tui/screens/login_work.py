@@ -1,4 +1,4 @@
-"""What the login form does: finds where a login can be kept, and logs in.
+"""What the login form does: finds where a login can be kept, logs in, and says what failed.
 
 Everything here may import the network; the form itself must not.
 """
@@ -9,10 +9,20 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from qiscus_tui.errors import StorageError
+from qiscus_tui.errors import (
+    AddressError,
+    Forbidden,
+    LoginRefused,
+    OutOfReach,
+    ServerError,
+    StorageError,
+    TokenInvalid,
+)
 from qiscus_tui.model.account import Storage
+from qiscus_tui.tui.screens.login_parts import Tab
 
 if TYPE_CHECKING:
+    from qiscus_tui.errors import QiscusTuiError
     from qiscus_tui.service.account.login import LoggedIn
     from qiscus_tui.service.account.storage_offer import StorageOffer
     from qiscus_tui.service.workspace import Workspace
@@ -76,3 +86,18 @@ async def log_in_with(workspace: Workspace, entered: Entered, storage: Storage) 
     if entered.long_lived or entered.app_id:
         return await log_in_with_token(workspace, kept, entered.app_id, entered.long_lived)
     return await log_in(workspace, kept, Password(entered.email, entered.password))
+
+
+def field_at_fault(error: QiscusTuiError, tab: Tab) -> str:
+    """The selector of the field that a login failed by; empty where it is none of them."""
+    match error:
+        case Forbidden():  # the user's role is
+            return ""
+        case AddressError() | OutOfReach() | ServerError():
+            return "#server"
+        case StorageError():
+            return "#keep"
+        case TokenInvalid() | LoginRefused():
+            return "#long-lived" if tab is Tab.TOKEN else "#password"
+        case _:
+            return ""
