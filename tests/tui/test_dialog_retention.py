@@ -180,6 +180,15 @@ async def test_policies_of_the_configuration_are_offered(clock: ManualClock) -> 
         assert "keep the newest [2] of each client" in words(running)
 
 
+async def test_a_policy_that_nothing_shown_matches_says_so(clock: ManualClock) -> None:
+    config = Config(policies={"nightly": NIGHTLY})
+    async with at_sessions(clock, sessions=200, config=config) as running:
+        await keys(running, "slash", *"guzzle", "enter", "P", "2")
+        assert "Nothing to revoke" in words(running)
+        assert "No session matches" in words(running)
+        assert "reasons are below" not in words(running)
+
+
 # The command line.
 
 

@@ -31,6 +31,8 @@ def question_lead(
     if refusal is not None:
         return Content("Nothing will be sent.")
     if not plan.targets:
+        if not plan.selection.positions:
+            return Content("No session matches.")
         return Content("Everything that was chosen is kept; the reasons are below.")
     whose = account.user or "this user"
     words = (
