@@ -11,7 +11,6 @@ from typing import TextIO
 from qiscus_tui.cli.safe_lines import LONGEST_LINE, SafeLines
 from qiscus_tui.cli.signals import interruptible
 from qiscus_tui.errors import NotConfirmed, QiscusTuiError, UsageError
-from qiscus_tui.model.ascii_json import ascii_json
 from qiscus_tui.model.text import safe
 
 TERMINAL = "/dev/tty"
@@ -100,6 +99,8 @@ class Console:
 
     def result_json(self, value: dict[str, object] | list[dict[str, object]]) -> None:
         """Write a result as one line of JSON."""
+        from qiscus_tui.model.ascii_json import ascii_json
+
         objects = [value] if isinstance(value, dict) else value
         named = [{**self.account_field, **one} for one in objects]
         self.result(ascii_json(named[0] if isinstance(value, dict) else named))

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qiscus_tui.cli.environment import hint_by_storage
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.clock import Clock, SystemClock
@@ -74,6 +73,8 @@ async def connected(workspace: Workspace) -> AsyncGenerator["Connection"]:
     try:
         yield connection
     except QiscusTuiError as error:
+        from qiscus_tui.cli.environment import hint_by_storage
+
         hint_by_storage(error, connection.storage)
         raise
     finally:

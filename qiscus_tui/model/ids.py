@@ -1,6 +1,5 @@
 """Session ids: fingerprints that can be shown, typed and logged, unlike tokens."""
 
-import hashlib
 import re
 from collections.abc import Iterable
 
@@ -26,6 +25,8 @@ def can_be_token(text: str) -> bool:
 
 def fingerprint(secret: str) -> str:
     """Return the first 12 hex digits of the SHA-256 of a token (or of the server's own id)."""
+    import hashlib
+
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()[:ID_LENGTH]
 
 
@@ -34,5 +35,7 @@ def fingerprints(tokens: Iterable[str]) -> list[str]:
 
     They must be without lone surrogates.
     """
+    import hashlib
+
     sha256, digits = hashlib.sha256, ID_LENGTH // 2
     return [sha256(token.encode()).digest()[:digits].hex() for token in tokens]

@@ -1,7 +1,6 @@
 """Why a file or folder is not trusted, and the command that fixes it."""
 
 import os
-import shlex
 import stat
 from pathlib import Path
 
@@ -148,6 +147,8 @@ def shown(path: AnyPath) -> str:
 
 def quoted(path: AnyPath) -> str:
     """Return a path as it may be typed into a shell."""
+    import shlex
+
     return shlex.quote(shown(path))
 
 

@@ -1,6 +1,5 @@
 """A private JSON file that several processes change: read again before each write, under a lock."""
 
-import json
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -90,6 +89,8 @@ class JsonFile(Generic[Content]):
             )
 
     def _write(self, fields: dict[str, object]) -> None:
+        import json
+
         text = json.dumps({"version": VERSION, **fields}, indent=1)
         self._files.write(self.path, f"{text}\n".encode())
 
@@ -141,6 +142,8 @@ def parse_object(data: bytes) -> dict[str, object] | None:
 
     No error is raised: json's own holds the whole text, secrets included.
     """
+    import json
+
     try:
         parsed: object = json.loads(data)
     except (ValueError, RecursionError):

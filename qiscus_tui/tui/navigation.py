@@ -13,7 +13,6 @@ from qiscus_tui.errors import LoginNeeded
 from qiscus_tui.model.account import Storage
 from qiscus_tui.tui.base.screen import BaseScreen
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.screens import notices
 from qiscus_tui.tui.terminal.screen_stack import replace_top
 
 if TYPE_CHECKING:
@@ -191,6 +190,8 @@ class Navigation:
         if not isinstance(why, LoginNeeded) or not sessions.is_watched:
             return
         if sessions.feed.storage is Storage.ENVIRONMENT:  # a login would not be used
+            from qiscus_tui.tui.screens import notices
+
             words = f"{why.message}\n{notices.FROM_ENVIRONMENT}"
             self._app.notify(words, severity="error", markup=False)
             return
