@@ -286,5 +286,5 @@ class LoginScreen(BaseScreen[None]):
 
 def _row(label: str, field: Field, way: str = "any") -> tuple[Widget, Widget]:
     """Return a label and a field, of one way to log in or of any."""
-    field.add_class(f"by-{way}")
+    field.add_class(f"by-{way}", update=False)  # it gets its styles when it is mounted
     return Static(label, classes=f"label by-{way}"), field
