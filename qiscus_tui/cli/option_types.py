@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from qiscus_tui.service.sessions.groups import GroupKey
 
 LONGEST_TTL = 29 * DAY
-LONGEST_REASON = 200
 
 duration = parse_duration
 
@@ -73,14 +72,9 @@ def timeout(text: str) -> int:
 
 def reason(text: str) -> str:
     """Return the reason for the audit log."""
-    found = " ".join(text.split())
-    if not found:
-        raise UsageError("--reason is empty", "Say why in a few words, or leave --reason out.")
-    if len(found) > LONGEST_REASON:
-        raise UsageError(
-            f"--reason has {len(found):,} characters", f"At most {LONGEST_REASON} are kept."
-        )
-    return found
+    from qiscus_tui.service.audit_trail import typed_reason
+
+    return typed_reason(text, "--reason")
 
 
 def session_id(text: str) -> str:

@@ -80,6 +80,22 @@ class AuditTrail:
         files.audit.cut_short(self.plan_id, sent, answered)
 
 
+LONGEST_REASON = 200
+"""Characters."""
+
+
+def typed_reason(text: str, what: str = "The reason") -> str:
+    """Return a reason as it was typed, on one line. Raises UsageError, about `what`."""
+    found = " ".join(text.split())
+    if not found:
+        raise UsageError(f"{what} is empty", "Say why in a few words.")
+    if len(found) > LONGEST_REASON:
+        raise UsageError(
+            f"{what} has {len(found):,} characters", f"At most {LONGEST_REASON} are kept."
+        )
+    return found
+
+
 def check_reason(connection: Connection, reason: str) -> None:
     """Raise UsageError where the configuration requires a reason, and there is none."""
     if connection.needs_reason and not reason:

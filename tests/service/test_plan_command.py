@@ -92,6 +92,13 @@ def test_what_was_picked_one_by_one_is_named_by_ids(protected: bool) -> None:
     ]
 
 
+@pytest.mark.parametrize("reason", ["-x leaked", 'it\'s "odd"'])
+def test_the_reason_is_one_word_of_the_command(reason: str) -> None:
+    plan = make_plan(LISTED, Selection([0], "marked"), Allowed(protected=True))
+    typed = shlex.split(" ".join(plan_command(plan, reason=reason)))
+    assert parse(typed[1:]).reason == reason
+
+
 def test_too_many_ids_are_no_command() -> None:
     many = listed([new_session(number) for number in range(MOST_IDS + 1)])
     plan = make_plan(many, Selection(range(MOST_IDS + 1), "marked"), Allowed())

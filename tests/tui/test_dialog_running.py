@@ -255,7 +255,7 @@ async def test_a_diary_that_cannot_be_written_sends_nothing(
 ) -> None:
     on = await stage()
 
-    async def no_diary(_self: Connection, _plan: RevocationPlan, width: int = 16) -> Revocation:
+    async def no_diary(_self: Connection, _plan: RevocationPlan, **_: object) -> Revocation:
         raise StorageError("The audit log could not be written", "Make room on the disk.")
 
     monkeypatch.setattr("qiscus_tui.tui.dialogs.running.revocation_on", no_diary)

@@ -11,21 +11,22 @@ MOST_IDS = 1000
 """Sessions that a command names one by one: more are no line to be pasted."""
 
 
-def plan_command(plan: RevocationPlan, account: str = "") -> tuple[str, ...]:
+def plan_command(plan: RevocationPlan, account: str = "", reason: str = "") -> tuple[str, ...]:
     """Return the words of the command, each quoted for a shell; none where it would be too long.
 
-    `account`: the name to be given, empty for none. What no filter selects is named by ids.
+    `account`: the name to be given, empty for none; `reason` too, for the audit log. What no
+    filter selects is named by ids.
     """
     filter_text, retention = plan.selection.filter_text, plan.retention
     if filter_text is not None and retention is not None:
-        words = ["prune", *_rules(retention), *_filter(filter_text)]
+        words = ["prune", *_rules(retention), *_option("--filter", filter_text)]
     elif filter_text:
-        words = ["revoke", *_filter(filter_text)]
+        words = ["revoke", *_option("--filter", filter_text)]
     elif 0 < len(plan.targets) <= MOST_IDS:
         words = ["revoke", *(target.session.id for target in plan.targets)]
     else:
         return ()
-    return ("qiscus-tui", *words, *_switches(plan, account))
+    return ("qiscus-tui", *words, *_switches(plan, account), *_option("--reason", reason))
 
 
 def apply_command(plan: RevocationPlan, file: str, account: str = "") -> tuple[str, ...]:
@@ -58,8 +59,8 @@ def _rules(retention: Retention) -> Iterator[str]:
         yield "--include-unknown"
 
 
-def _filter(text: str) -> Iterator[str]:
+def _option(name: str, text: str) -> Iterator[str]:
     if text.startswith("-"):  # would pass for an option
-        yield f"--filter={shlex.quote(text)}"
+        yield f"{name}={shlex.quote(text)}"
     elif text:
-        yield from ("--filter", shlex.quote(text))
+        yield from (name, shlex.quote(text))

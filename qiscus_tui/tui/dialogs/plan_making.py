@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Generator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
+from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.query import Moment
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.on_connection import verified_calls_of
@@ -57,9 +59,15 @@ class PlanMaking:
         groups: tuple[TargetGroup, ...] = ()
         if plan.retention is not None or len(plan.targets) > EACH:
             groups = yield from target_group_steps(plan, choices.keys, now)
-        is_stored = self._connection.storage.stores_logins
-        command = plan_command(plan, self._connection.name if is_stored else "")
-        return ShownPlan(plan, groups, command)
+        return ShownPlan(plan, groups)
+
+    def with_command(self, shown: ShownPlan, reason: str) -> ShownPlan:
+        """Return it with the command line that does the same, and gives this reason."""
+        connection = self._connection
+        account = connection.name if connection.storage.stores_logins else ""
+        own = KnownSecrets(connection.client.own_secrets)  # typed by mistake
+        command = plan_command(shown.plan, account, str(masked(reason, own)))
+        return replace(shown, command=command)
 
     def why_not(self, plan: RevocationPlan) -> QiscusTuiError | None:
         """Return why the plan can't be confirmed; None where it can."""

@@ -1,6 +1,9 @@
-"""What can be changed of a plan before it is confirmed, and the number that is typed."""
+"""What can be changed of a plan before it is confirmed, and the number and reason to be typed."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -12,7 +15,11 @@ from qiscus_tui.tui.dialogs.guard import Guard
 from qiscus_tui.tui.dialogs.parts import Toggle, TypedField, Words
 from qiscus_tui.tui.dialogs.plan_choices import PlanChoices
 from qiscus_tui.tui.dialogs.question_text import toggles
+from qiscus_tui.tui.dialogs.reason import ReasonLine
 from qiscus_tui.tui.group_sorting import keys_words
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.connection import Connection
 
 COMMANDS = {
     "current": "allow_current",
@@ -29,7 +36,7 @@ _KEYS = {"newest": "+ -", "used": "t  ", "created": "r  "}
 
 
 class PlanQuestions(Vertical):
-    """The toggles of the rules and of what is left out, and the field for the number."""
+    """The toggles of the rules and of what is left out, and the fields for number and reason."""
 
     DEFAULT_CSS = """
     PlanQuestions {
@@ -40,27 +47,37 @@ class PlanQuestions(Vertical):
     }
     """
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, connection: Connection, guard: Guard, on_reason: Callable[[], None]) -> None:
+        """`on_reason` is called when another reason was typed."""
         super().__init__(id="plan-questions")
         self._toggles = {what: Toggle(what, key=_KEYS.get(what)) for what in COMMANDS}
         self._number_words = Words(id="number-words")
         self._number = TypedField(guard, characters="0123456789", id="number")
         self._number_line = Horizontal(self._number_words, self._number, id="number-line")
+        self._reason = ReasonLine(connection, guard, on_reason)
 
     def compose(self) -> ComposeResult:
         for what in ("rules", "newest", "used", "created", "current", "protected", "hidden"):
             yield self._toggles[what]
         yield self._number_line
+        yield self._reason
 
     @property
-    def number(self) -> str:
-        """Return what was typed."""
-        return self._number.value
+    def reason(self) -> str:
+        """Return the reason that was typed; empty where none is required."""
+        return self._reason.reason
+
+    def why_not(self, plan: RevocationPlan) -> str:
+        """Return why what was typed does not confirm the plan; empty where it does."""
+        count = len(plan.targets)
+        if plan.is_large and self._number.value != str(count):
+            return f"That is not the number: type {count} to revoke them."
+        return self._reason.why_not()
 
     def show(self, choices: PlanChoices, plan: RevocationPlan, *, asks: bool, ruled: bool) -> None:
         """Show what can be changed. `asks`: something can be confirmed; `ruled`: rules can apply.
 
-        What was typed before is gone: it was the number of another plan.
+        The number that was typed before is gone: it was that of another plan.
         """
         self._show_rules(choices, ruled=ruled)
         for kind, words, on in toggles(plan):
@@ -69,6 +86,7 @@ class PlanQuestions(Vertical):
         self._number.value = ""
         self._number_line.display = asks and plan.is_large
         self._number_words.say(f"Type {count} and press Enter:")
+        self._reason.show(asks=asks)
         self._show_any()
 
     def _show_rules(self, choices: PlanChoices, *, ruled: bool) -> None:
@@ -98,6 +116,7 @@ class PlanQuestions(Vertical):
         for toggle in self._toggles.values():
             toggle.show_state("", on=False)
         self._number_line.display = False
+        self._reason.show(asks=False)
         self._show_any()
 
     def _show_any(self) -> None:

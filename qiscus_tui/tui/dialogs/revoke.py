@@ -86,7 +86,7 @@ class RevokeDialog(Question[Report]):
         self._run = PlanRun(connection, self._shown.plan, self._show_progress)
         self._refusal: QiscusTuiError | None = None
         self._tries = False  # whether one session goes first, as a trial
-        self._questions = PlanQuestions(self.guard)
+        self._questions = PlanQuestions(connection, self.guard, self._say_lines)
 
     @property
     def _plan(self) -> RevocationPlan:
@@ -151,7 +151,6 @@ class RevokeDialog(Question[Report]):
         confirm = self.query_one("#confirm", DialogButton)
         confirm.display = asks
         confirm.rename(f"Revoke {count:,}" if plan.is_large else f"Revoke {count:,}  y")
-        self.say("note", question_note(plan, self._refusal))
         self.ask_again()
 
     def _say_lead(self) -> None:
@@ -159,8 +158,10 @@ class RevokeDialog(Question[Report]):
         self.say("lead", question_lead(self._plan, account, self._refusal, tries=self._tries))
 
     def _say_lines(self) -> None:
+        self._shown = self._making.with_command(self._shown, self._questions.reason)
         lines = plan_lines(self._shown, self._connection.server_now(), self.size.width)
         self.say("lines", lines)
+        self.say("note", question_note(self._plan, self._refusal))
 
     def on_resize(self, event: events.Resize) -> None:
         """Draw the plan for another width. (Textual calls the base's handlers too.)"""
@@ -201,9 +202,8 @@ class RevokeDialog(Question[Report]):
     # Running
 
     async def confirmed(self) -> None:
-        plan = self._plan
-        if plan.is_large and self._questions.number != str(len(plan.targets)):
-            self.warn(f"That is not the number: type {len(plan.targets)} to revoke them.")
+        if why_not := self._questions.why_not(self._plan):
+            self.warn(why_not)
             return
         self._begin()
         redraw = self.set_interval(REDRAW, self._show_progress)
@@ -223,7 +223,8 @@ class RevokeDialog(Question[Report]):
 
     def _begin(self) -> None:
         self.phase = Phase.RUNNING
-        self._run = PlanRun(self._connection, self._plan, self._show_progress)
+        reason = self._questions.reason
+        self._run = PlanRun(self._connection, self._plan, self._show_progress, reason)
         self.query_one("#lines").add_class("-wrapped")
         self.say("heading", f"Revoking {sessions_word(len(self._plan.targets))}")
         self.say("note")

@@ -23,6 +23,7 @@ from qiscus_tui.tui.dialogs.dialog import trouble
 from qiscus_tui.tui.dialogs.parts import DialogButton, TypedField, Words
 from qiscus_tui.tui.dialogs.plan_text import sessions_word
 from qiscus_tui.tui.dialogs.question import Question
+from qiscus_tui.tui.dialogs.reason import ReasonLine
 
 if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 CLIENTS = 8
 """Clients that are named."""
+
+QUESTIONS = ("#reason-line", "#code-words", "#code")
 
 
 @runtime_checkable
@@ -70,6 +73,7 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
         self._listed = listed
         self._refusal: QiscusTuiError | None = None
         self._result: RevokeAllResult | None = None
+        self._reason = ReasonLine(connection, self.guard, lambda: self.say("note"))
         self._sending: asyncio.Task[Sent] | None = None
         self._lost: str | None = None
         """A new long-lived token that is stored nowhere, until the user has closed the dialog."""
@@ -83,6 +87,7 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
         )
 
     def compose_questions(self) -> Iterable[Widget]:
+        yield self._reason
         yield Words(id="code-words")
         yield TypedField(self.guard, id="code")
 
@@ -109,7 +114,7 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
             )
             return
         self.say_trouble(self._refusal)
-        for name in ("#code-words", "#code", "#confirm"):
+        for name in (*QUESTIONS, "#confirm"):
             self.query_one(name).display = False
         self.query_one("#cancel").focus()
 
@@ -118,12 +123,16 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
         if self.query_one(TypedField).value.strip() not in {code, safe(code)}:
             self.warn("That is not the app code: nothing was sent.")
             return
+        if why_not := self._reason.why_not():
+            self.warn(why_not)
+            return
         from qiscus_tui.service.revocation.revoke_all import send_revoke_all, verify
 
         self._show_sending()
         # A task of its own: leaving the screen must not lose the new token.
         before, self._connection.show_secret = self._connection.show_secret, self._show_lost
-        self._sending = asyncio.create_task(send_revoke_all(self._connection, self._listed))
+        sending = send_revoke_all(self._connection, self._listed, reason=self._reason.reason)
+        self._sending = asyncio.create_task(sending)
         self._sending.add_done_callback(lambda _: setattr(self._connection, "show_secret", before))
         try:
             sent = await asyncio.shield(self._sending)
@@ -142,7 +151,7 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
 
     def _show_sending(self) -> None:
         self.phase = Phase.RUNNING
-        for name in ("#code-words", "#code", "#confirm", "#cancel"):
+        for name in (*QUESTIONS, "#confirm", "#cancel"):
             self.query_one(name).display = False
         self.show_questions()
         self.say("heading", "Revoking all sessions")

@@ -20,12 +20,20 @@ class PlanRun:
     """One run of one plan. Nothing is sent before `apply`."""
 
     def __init__(
-        self, connection: "Connection", plan: RevocationPlan, on_step: Callable[[], None]
+        self,
+        connection: "Connection",
+        plan: RevocationPlan,
+        on_step: Callable[[], None],
+        reason: str = "",
     ) -> None:
-        """`on_step` is called when a step begins; answers come faster than they are drawn."""
+        """`on_step` is called when a step begins; answers come faster than they are drawn.
+
+        `reason` is for the audit log.
+        """
         self._connection = connection
         self._plan = plan
         self._on_step = on_step
+        self._reason = reason
         self._revocation: Revocation | None = None
         self.progress = Progress(len(plan.targets), connection.clock.monotonic)
         self.report: Report | None = None
@@ -44,7 +52,7 @@ class PlanRun:
 
     async def apply(self) -> Report | None:
         """Send the plan, and return the verified result. Raises QiscusTuiError."""
-        self._revocation = await revocation_on(self._connection, self._plan)
+        self._revocation = await revocation_on(self._connection, self._plan, reason=self._reason)
         if self.is_stopping:
             self._revocation.stop()
         async with contextlib.aclosing(self._revocation.apply()) as events:
