@@ -189,6 +189,17 @@ async def test_a_policy_that_nothing_shown_matches_says_so(clock: ManualClock) -
         assert "reasons are below" not in words(running)
 
 
+async def test_what_ends_soon_still_does_when_the_list_is_read_again(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await keys(running, "slash", *"is:expiring", "enter", "P", "t", "t")
+        count = len(dialog(running)._plan.targets)
+        assert count > 2
+        running.clock.advance(10)  # the list of the plan is old by now
+        await keys(running, *([*f"{count}", "enter"] if count > 50 else ["y"]))
+        await running.settle()
+        assert f"{count} revoked, confirmed gone" in words(running)
+
+
 # The command line.
 
 

@@ -31,10 +31,18 @@ class PlanMaking:
     """The list, the choices, and the plans that they make."""
 
     def __init__(
-        self, connection: Connection, listed: SessionList, choices: PlanChoices | Selection
+        self,
+        connection: Connection,
+        listed: SessionList,
+        choices: PlanChoices | Selection,
+        expiring: float,
     ) -> None:
-        """`choices`: what is begun with; a selection alone has no rules."""
+        """`choices`: what is begun with; a selection alone has no rules.
+
+        `expiring`: seconds to its end within which a session matches `is:expiring`.
+        """
         self._connection = connection
+        self._expiring = expiring
         self._listed = listed
         self.choices = PlanChoices(choices) if isinstance(choices, Selection) else choices
         self.no_rules = lacking(listed, self.choices.keys) or ""
@@ -53,8 +61,9 @@ class PlanMaking:
     def steps(self) -> Generator[None, None, ShownPlan]:
         """Make the plan of the choices, in short steps."""
         choices, now = self.choices, self._connection.server_now()
+        moment = Moment(now, self._expiring)
         plan = yield from plan_steps(
-            self._listed, choices.selection, choices.allowed, choices.retention, Moment(now, 0.0)
+            self._listed, choices.selection, choices.allowed, choices.retention, moment
         )
         groups: tuple[TargetGroup, ...] = ()
         if plan.retention is not None or len(plan.targets) > EACH:

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.turns import AT_ONCE, at_once, in_turns
 from qiscus_tui.service.revocation.on_connection import forget_own_if_ended
 from qiscus_tui.service.revocation.outcomes import Report
@@ -75,14 +76,14 @@ class RevokeDialog(Question[Report]):
         listed: SessionList,
         choices: PlanChoices | Selection,
         on_result: Callable[[Report], None] = lambda _: None,
+        expiring: float = DAY,
     ) -> None:
-        """`choices`: what the dialog begins with; a selection alone has no rules."""
+        """`choices`: a selection alone has no rules; `expiring`: as in `Moment`."""
         super().__init__(connection.clock)
         self._on_result = on_result
         self._connection = connection
-        self._making = PlanMaking(connection, listed, choices)
-        nothing = Selection((), self._making.choices.selection.why)
-        self._shown = ShownPlan(make_plan(listed, nothing, Allowed()))
+        self._making = PlanMaking(connection, listed, choices, expiring)
+        self._shown = ShownPlan(make_plan(listed, Selection((), "not planned yet"), Allowed()))
         self._run = PlanRun(connection, self._shown.plan, self._show_progress)
         self._refusal: QiscusTuiError | None = None
         self._tries = False  # whether one session goes first, as a trial

@@ -54,7 +54,11 @@ class ServerChanges:
 
         if self._feed.connection is not None:
             dialog = RevokeDialog(
-                self._feed.connection, self._feed.listed, choices, on_result=self._revoked
+                self._feed.connection,
+                self._feed.listed,
+                choices,
+                on_result=self._revoked,
+                expiring=self._feed.workspace.config.ui.expiring,
             )
             await app.push_screen_wait(dialog)
             self._check_login()
