@@ -24,7 +24,7 @@ from qiscus_tui.service.revocation.events import Event, Finished
 from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutcome
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.run import Revocation
-from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList, search_text
 from qiscus_tui.service.sessions.user_agents import quick_name
 from tests.clocks import ManualClock
 
@@ -71,10 +71,16 @@ def listed(
     them = tuple(sessions)
     if current is None:
         current = Current.LISTED if any(s.current for s in them) else Current.NONE
+    clients = [quick_name(session.user_agent) for session in them]
+    known = [(labels or {}).get(session.id) for session in them]
     return SessionList(
         sessions=them,
-        clients=[quick_name(session.user_agent) for session in them],
-        labels=[(labels or {}).get(session.id) for session in them],
+        clients=clients,
+        labels=known,
+        search=[
+            search_text(session, client, label.label if label else "")
+            for session, client, label in zip(them, clients, known, strict=True)
+        ],
         new=bytes(len(them)),
         current=current,
         unreadable=entries.total(),

@@ -30,7 +30,7 @@ from qiscus_tui.service.revocation.plan import (
 from qiscus_tui.service.revocation.plan_files import plan_file_of, stored_plan
 from qiscus_tui.service.revocation.retention import Retention, Rules
 from qiscus_tui.service.sessions.groups import GroupKey
-from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList, search_text
 from tests.clocks import ManualClock
 from tests.service.scripted import (
     DAY,
@@ -362,6 +362,26 @@ async def test_what_a_rule_keeps_when_the_list_is_read_again_is_not_sent(
     assert " ".join(sorted(names[one] for one in stage.server.requests)) == sent
     left = [(o.outcome, o.reason) for o in report.outcomes if o.outcome is not Outcome.REVOKED]
     assert left == ([(Outcome.NOT_SENT, reason)] if reason else [])
+
+
+@pytest.mark.parametrize("where", ["client:=Robot", "robot", "-client:curl"])
+async def test_a_client_that_is_named_otherwise_by_now_still_matches_the_filter(
+    stage: Stage, where: str
+):
+    stage.server.add(*ABC)
+    listed_before = stage.server.now_listed()
+    names = ["Robot 1"] * len(listed_before)
+    search = [search_text(one, "Robot 1", "") for one in listed_before.sessions]
+    listed_before = replace(listed_before, clients=names, search=search)
+    moment = query.Moment(stage.clock.now(), DAY)
+    rule = query.parse(where)
+    selection = Selection(query.select(rule, listed_before, moment), "matches", rule=rule)
+    retention = Retention(CLIENT_AND_NETWORK, Rules(1))
+    plan = make_plan(listed_before, selection, Allowed(), retention, moment)
+    assert len(plan.targets) == 2
+    stage.clock.advance(60)
+    report = (await stage.apply(plan)).report
+    assert [one.outcome for one in report.outcomes] == [Outcome.REVOKED] * 2
 
 
 async def test_what_the_newer_list_lacks_can_no_longer_be_judged(stage: Stage):

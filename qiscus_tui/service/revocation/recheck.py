@@ -9,7 +9,7 @@ from qiscus_tui.service.revocation.evidence import Evidence
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.retention import Retention, kept_steps
 from qiscus_tui.service.sessions.groups import group_steps
-from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList, search_text
 
 IDS_HINT = (
     "The server's ids may be row numbers, which change when a session ends: "
@@ -69,14 +69,14 @@ def _kept_now_steps(
         for one in selected
         if one not in evidence.sent and (position := listed.positions.get(one)) is not None
     ]
+    named = yield from _named_as_before_steps(plan, listed)
     kept: dict[int, str] = {}
     rule = plan.selection.rule
     if rule is not None and not (rule.asks_for_marks or rule.asks_for_new):
-        matches = compile(rule, listed, moment)
+        matches = compile(rule, named, moment)
         kept = {one: "no longer matches the filter" for one in members if not matches(one)}
         members = [one for one in members if one not in kept]
     yield
-    named = yield from _named_as_before_steps(plan, listed)
     groups = yield from group_steps(named, retention.keys, moment, members)
     by_rule = yield from kept_steps(listed.sessions, groups, retention.rules, server_now)
     return kept | {one: f"kept now: {why.words}" for one, why in by_rule.items()}
@@ -87,17 +87,24 @@ def _named_as_before_steps(
 ) -> Generator[None, None, SessionList]:
     """Return the newer list with the client names of the plan's.
 
-    Names that are found quickly and those found with care differ, and with them the groups.
+    Names that are found quickly and those found with care differ, and with them the groups and
+    what a filter matches.
     """
     before = plan.listed
-    clients = list(listed.clients)
+    clients, search = list(listed.clients), list(listed.search)
     for position, session in enumerate(listed.sessions):
         earlier = before.positions.get(session.id)
-        if earlier is not None and before.sessions[earlier].user_agent == session.user_agent:
-            clients[position] = before.clients[earlier]
+        if (
+            earlier is not None
+            and before.clients[earlier] != clients[position]
+            and before.sessions[earlier].user_agent == session.user_agent
+        ):
+            known, name = listed.labels[position], before.clients[earlier]
+            clients[position] = name
+            search[position] = search_text(session, name, known.label if known else "")
         if position % _STEP == 0:
             yield
-    return replace(listed, clients=clients)
+    return replace(listed, clients=clients, search=search)
 
 
 def _may_be_sent(
