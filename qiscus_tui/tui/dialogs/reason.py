@@ -43,7 +43,7 @@ class ReasonLine(Horizontal):
     ReasonLine {
         height: 1;
         & #reason-words { width: auto; }
-        & #reason { width: 1fr; margin-left: 1; }
+        & #reason { width: 1fr; margin-left: 1; padding: 0 1; }
     }
     """
 
