@@ -160,8 +160,7 @@ class RevokeDialog(Question[Report]):
 
     def _say_lines(self) -> None:
         self._shown = self._making.with_command(self._shown, self._questions.reason)
-        lines = plan_lines(self._shown, self._connection.server_now(), self.size.width)
-        self.say("lines", lines)
+        self.say("lines", plan_lines(self._shown, self._connection.server_now(), self.size.width))
         self.say("note", question_note(self._plan, self._refusal))
 
     def on_resize(self, event: events.Resize) -> None:
