@@ -55,7 +55,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--include-unknown",
         action="store_true",
-        help="apply the rules to sessions without client and network too",
+        help="apply the rules to sessions without what they are grouped by, too",
     )
     add_plan_options(parser)
 

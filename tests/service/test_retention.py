@@ -169,6 +169,15 @@ def test_what_no_rule_keeps_goes(sessions: list[Session], rules: Rules, gone: st
     assert [(g.kept + g.targets) for g in plan.groups] == [g.group.count for g in plan.groups]
 
 
+def test_sessions_without_what_they_are_grouped_by_stay():
+    sessions = [one("a"), one(), one(age=OLD)]
+    plan = planned(sessions, Rules(1), keys=(GroupKey.USER,))
+    assert not plan.targets
+    assert {kept.reason for kept in plan.kept[1:]} == {"kept: user unknown"}
+    included = planned(sessions, Rules(1, include_unknown=True), keys=(GroupKey.USER,))
+    assert [target.session for target in included.targets] == [sessions[2]]
+
+
 def test_each_kept_session_has_its_reason():
     unknown = one("x", agent=None, ip=None)
     sessions = [*ABC, one("d", age=4 * DAY, idle=None), *UNDATED[:1], unknown]

@@ -80,9 +80,12 @@ class Group(Struct, frozen=True, kw_only=True):
 
     @property
     def is_unknown(self) -> bool:
-        """Return whether it was grouped by where sessions come from, and that is not known."""
+        """Return whether it is not known where its sessions come from.
+
+        Where they were not grouped by that: whether nothing is known by which they were grouped.
+        """
         origins = [kind for key, kind in zip(self.keys, self.kinds, strict=True) if key in _ORIGINS]
-        return bool(origins) and all(kind is None for kind in origins)
+        return all(kind is None for kind in origins or self.kinds)
 
     @property
     def name(self) -> str:
