@@ -63,7 +63,7 @@ class ExportDialog(Dialog[str | None]):
         if not self._connection.account_storage.local_files.persistent:
             self.say("note", "The demo writes no files.")
         else:
-            self.run_worker(self._write(), exclusive=True)
+            self.run_worker(self._write, exclusive=True)
 
     async def _write(self) -> None:
         try:

@@ -90,7 +90,7 @@ class LabelDialog(Dialog[str | None]):
             else:
                 self.close(label)
 
-        self.run_worker(changed(), exclusive=True)
+        self.run_worker(changed, exclusive=True)
 
 
 async def label_session(app: App[int], feed: Feed, session: Session) -> None:

@@ -93,7 +93,7 @@ class Question(Dialog[Answer]):
 
     def action_confirm(self) -> None:
         """Confirm, if the key turns out to be meant."""
-        self.confirming = self.run_worker(self._confirm_if_meant(), group="confirm", exclusive=True)
+        self.confirming = self.run_worker(self._confirm_if_meant, group="confirm", exclusive=True)
 
     async def _confirm_if_meant(self) -> None:
         was_armed = self.guard.armed

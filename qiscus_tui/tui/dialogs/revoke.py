@@ -119,7 +119,7 @@ class RevokeDialog(Question[Report]):
 
     def opened(self) -> None:
         self._make_plan()
-        self.run_worker(self._look_for_trial(), group="trial")
+        self.run_worker(self._look_for_trial, group="trial")
 
     async def _look_for_trial(self) -> None:
         self._tries = await self._making.needs_trial()
@@ -135,7 +135,7 @@ class RevokeDialog(Question[Report]):
             self.say("heading", "Making the plan…")
             self.query_one("#confirm").display = False
             self.guard.disarm()
-            self.run_worker(self._make_in_turns(), group="plan", exclusive=True)
+            self.run_worker(self._make_in_turns, group="plan", exclusive=True)
 
     async def _make_in_turns(self) -> None:
         self._show_plan(await in_turns(self._making.steps()))

@@ -120,7 +120,7 @@ class AccountsScreen(BaseScreen[None]):
 
     def load(self) -> None:
         """Read the accounts again."""
-        self.run_worker(self._load(), group="accounts", exclusive=True)
+        self.run_worker(self._load, group="accounts", exclusive=True)
 
     async def _load(self) -> None:
         rows = self.query_one(TextTable)
@@ -137,7 +137,7 @@ class AccountsScreen(BaseScreen[None]):
         self.run_worker(self._readings.read(self.accounts), group="readings", exclusive=True)
 
     def _count_in_use(self) -> None:
-        self.run_worker(self._readings.count_in_use(), group="count", exclusive=True)
+        self.run_worker(self._readings.count_in_use, group="count", exclusive=True)
 
     def _draw(self, cursor: int | None = None) -> None:
         """Draw the rows, as far as the sessions of their accounts are read."""

@@ -85,7 +85,7 @@ class AuditScreen(BaseScreen[None]):
         )
         self.query_one("#audit-actions", ActionBar).show_commands(Scope.AUDIT, self.context)
         self.query_one(TextTable).show_notice("Reading…")
-        self.run_worker(self._read(), group="audit")
+        self.run_worker(self._read, group="audit")
 
     async def _read(self) -> None:
         rows = self.query_one(TextTable)

@@ -117,7 +117,7 @@ class DetailScreen(BaseScreen[DetailAnswer]):
     def _show(self, session: Session) -> None:
         self._session, self._unknown, self._is_gone = session, [], False
         self.draw()
-        self.run_worker(self._find_unknown(), group="unknown", exclusive=True)
+        self.run_worker(self._find_unknown, group="unknown", exclusive=True)
         self._find_context()
 
     def _follow(self) -> None:
@@ -132,7 +132,7 @@ class DetailScreen(BaseScreen[DetailAnswer]):
             self._find_context()
 
     def _find_context(self) -> None:
-        self.run_worker(self._context_found(), group="context", exclusive=True)
+        self.run_worker(self._context_found, group="context", exclusive=True)
 
     async def _context_found(self) -> None:
         listed, position = self._listed, self._listed.positions[self._session.id]

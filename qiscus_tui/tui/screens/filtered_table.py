@@ -72,7 +72,7 @@ class FilteredTable:
         self.table.tick()
         if self.view.is_outdated(self._feed.server_now) and not self._is_updating:
             self._is_updating = True
-            self.table.run_worker(self._update(), group="time")
+            self.table.run_worker(self._update, group="time")
 
     async def _update(self) -> None:
         try:
@@ -100,7 +100,7 @@ class FilteredTable:
         if len(self.view.listed) <= AT_ONCE:
             self._show_sorted(at_once(self.view.sorted_in_steps(self.view.listed, sorting)))
         else:
-            self.table.run_worker(self._sort_in_turns(), group="sort", exclusive=True)
+            self.table.run_worker(self._sort_in_turns, group="sort", exclusive=True)
 
     async def _sort_in_turns(self) -> None:
         listed, sorting = self.view.listed, self.view.sorting
@@ -122,7 +122,7 @@ class FilteredTable:
             self.table.show_order(hits)
         else:
             self.table.show_partial(hits)
-            self.table.run_worker(self._find_rest(), group="filter", exclusive=True)
+            self.table.run_worker(self._find_rest, group="filter", exclusive=True)
         self._changed()
 
     async def _find_rest(self) -> None:

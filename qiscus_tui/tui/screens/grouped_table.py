@@ -78,7 +78,7 @@ class GroupedTable:
             self._group_at_once()
         else:
             self._is_grouping = True
-            self.table.run_worker(self._group_in_turns(), group="group")
+            self.table.run_worker(self._group_in_turns, group="group")
 
     @property
     def _is_current(self) -> bool:

@@ -131,7 +131,7 @@ class OverviewScreen(BaseScreen[str]):
     def _count(self) -> None:
         self._overview = None
         if not self._view.is_whole:
-            self.run_worker(self._finish_filter(), group="count", exclusive=True)
+            self.run_worker(self._finish_filter, group="count", exclusive=True)
             return
         self._listed, self._shown = self._view.listed, self._filtered
         moment = Moment(self._feed.server_now, self._feed.workspace.config.ui.expiring)

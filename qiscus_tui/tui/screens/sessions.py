@@ -107,14 +107,14 @@ class SessionsScreen(BaseScreen[None]):
     def reload(self) -> None:
         """Read the list, unless it is being read."""
         if not self.feed.is_loading:
-            self.run_worker(self._reload(), group="load")
+            self.run_worker(self._reload, group="load")
 
     async def _reload(self) -> None:
         for words in await self.feed.reload():
             self.app.notify(words, severity="warning", markup=False)
         self.check_login()
         if self.feed.is_read and self.feed.lacks_names:
-            self.run_worker(self.feed.find_names(), group="names")
+            self.run_worker(self.feed.find_names, group="names")
         if not self._is_settled:
             self._is_settled = True
             self.post_message(self.Settled())

@@ -196,9 +196,10 @@ class TerminalDriver(LinuxDriver):
 
     async def _post_size(self) -> None:
         size = Size(*self._get_terminal_size())
-        if size == self._app.size:  # it was another for a moment, and the terminal forgot a part
-            self._redraw()
         self._app.post_message(events.Resize(size, size))
+        # The terminal may have forgotten a part, and Textual takes a size that is soon back for
+        # no change.
+        self._redraw()
 
     def _redraw(self) -> None:
         # The terminal's screen is empty now: what is dirty alone would not do.
