@@ -51,7 +51,8 @@ def test_what_is_left_is_exactly_what_the_rules_keep(tmp_path: Path) -> None:
         own = {str(entry["id"]) for entry in entries if entry["current"]}
         protected = [entry for entry in entries if client(entry) == "python-requests"]
         okhttp = [entry for entry in entries if client(entry) == "okhttp"]
-        yes = ("--yes", "--max", "999")
+        allowed = ("--allow-unreadable", "--allow-clock-offset", "--reason=nightly")
+        yes = ("--yes", "--max", "999", *allowed)
         assert len(protected) > 10
         assert len(okhttp) > 1
 
@@ -72,6 +73,14 @@ def test_what_is_left_is_exactly_what_the_rules_keep(tmp_path: Path) -> None:
         assert {(one["id"], one["outcome"]) for one in gone} == {
             (one, "already_gone") for one in planned
         }
+
+        # A filter says what is judged at all; what no rule can judge stays.
+        run(on, "prune", "--filter=client:=axios", "--keep-used-within=1h", *yes)
+        judged = [e for e in left if client(e) == "axios" and e["last_used_at"]]
+        idle = ids(judged) - since("last_used_at", HOUR, judged, now)
+        assert idle
+        left = [entry for entry in left if entry["id"] not in idle]
+        assert live(on) == ids(left)
 
         # Options replace what the policy says; what is protected stays.
         rules = ("--group-by", "network", "--keep-newest", "2", "--keep-created-within", "2d")

@@ -57,3 +57,38 @@ def test_ids_of_tokens_need_no_account_and_no_server() -> None:
         check=True,
     )
     assert done.stdout.decode().split() == [fingerprint("QEXone"), fingerprint("QEXtwo")]
+
+
+def test_what_nobody_looks_at_answers_by_its_exit_code(here: Machine, tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    log.write_text("".join(f"token={token}\n" for token in sorted(here.tokens())))
+    answers = {
+        0: [
+            ["check", "--max-live=1000", "--max-per-day=1000", "--min-ttl=1d"],
+            ["--all-accounts", "check", "--json"],
+            ["--all-accounts", "sessions", "--json"],
+            ["--all-accounts", "status", "--json"],
+            ["--all-accounts", "prune", "--keep-newest=1", "--dry-run", "--json"],
+            ["sessions", "--group-by=client,network", "--sort=per_day", "--reverse", "--limit=2"],
+            ["known", "add", "--client=curl", "--ip=10.2", "--label=cron", "--protect"],
+            ["known", "--json"],
+            ["known", "forget", "cron"],
+            ["token", "--header"],
+            ["token", "--check"],
+            ["doctor", "--live", "--yes", "--json"],
+            ["audit", "--since=1d", "--limit=1", "--json"],
+        ],
+        1: [
+            ["check", "--max-live=1", "--max-per-day=1", "--min-ttl=28d", "--json"],
+            ["scan", "--json", str(tmp_path)],
+            ["--all-accounts", "scan", "--ids", str(tmp_path)],
+        ],
+        2: [["check", "--max-live=0x"], ["known", "forget", "nothing"], ["id", "token"]],
+    }
+    for code, lines in answers.items():
+        for line in lines:
+            done = here.run(*line)
+            assert done.returncode == code, (line, done.stderr)
+            assert "Traceback" not in done.stderr
+            if "--json" in line:
+                json.loads(done.stdout)
