@@ -220,7 +220,7 @@ class Feed:
             await self.name_again()
 
     async def name_again(self) -> None:
-        """Find the names of clients and integrations of the list anew, and show them."""
+        """Find the names of the clients and integrations of the list again, and show them."""
         listed = None
         try:
             while self.connection is not None and listed is not self.listed:  # a newer one came

@@ -306,21 +306,6 @@ def dated(date: str) -> Behaviour:
     return behaviour
 
 
-class Once:
-    """The first `times` requests get the fault, the others are obeyed."""
-
-    def __init__(self, behaviour: Behaviour, times: int = 1) -> None:
-        self._behaviour = behaviour
-        self.left = times
-
-    async def __call__(self, x: Exchange) -> None:
-        if self.left <= 0:
-            await obeys(x)
-            return
-        self.left -= 1
-        await self._behaviour(x)
-
-
 class After:
     """The first `times` requests are obeyed, the others get the fault."""
 

@@ -38,7 +38,7 @@ def test_a_wrong_clock_changes_nothing(
     if whose == "ours":
         stage.program.clock.ahead = off
     else:
-        # The sessions were seeded by the right time: the account is made anew at the wrong one.
+        # The sessions were seeded by the right time: the account is made again at the wrong one.
         server_clock.ahead = off
         stage.server.state.__init__(server_clock, sessions=50)
     stage.prepare(deed)

@@ -11,9 +11,7 @@ from qiscus_tui.model.text import LIMIT, safe
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 TRICKS = "\x00\x1b\x7f\x85\x9b\u200b\u202e\u2066\u2028\ufeff\ufe0f\u3164\u0301\ud800\n a"
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=())) | st.text(
-    st.sampled_from(
-        "\x00\x1b\x7f\x85\x9b\u200b\u202e\u2066\u2028\ufeff\ufe0f\u3164\u0301\ud800\n a"
-    )
+    st.sampled_from(TRICKS)
 )
 
 

@@ -1,7 +1,7 @@
 """Groups: every session is in exactly one, and a group's filter finds exactly its sessions."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -32,19 +32,6 @@ from tests.service.scripted import listed, new_session
 NOW = 1_792_000_000.0  # Wed 14 Oct 2026 17:46:40 UTC
 MOMENT = Moment(NOW, DAY)
 ZONES = ("UTC", "Asia/Jakarta", "America/St_Johns", "Pacific/Kiritimati", "XXX-7:00:30")
-
-
-@pytest.fixture
-def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
-    """Sets the local zone."""
-
-    def set_zone(name: str) -> None:
-        monkeypatch.setenv("TZ", name)
-        time.tzset()
-
-    yield set_zone
-    monkeypatch.undo()
-    time.tzset()
 
 
 def a_list(*sessions: Session, labels: dict[str, Known] | None = None) -> SessionList:

@@ -15,7 +15,7 @@ async def test_the_pictures_show_what_the_program_shows() -> None:
     shown = {path.stem: words_of(path.read_text()) for path in sorted(FOLDER.glob("*.svg"))}
     assert sorted(shown) == sorted(drawn)
     old = [name for name in sorted(drawn) if shown[name] != drawn[name]]
-    assert old == [], "make them anew: python -m tests.screenshots"
+    assert old == [], "make them again: python -m tests.screenshots"
 
 
 def test_each_picture_is_there_as_png_too() -> None:

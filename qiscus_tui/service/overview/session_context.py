@@ -84,7 +84,7 @@ class SessionContexts:
     def find_in_steps(
         self, listed: SessionList, position: int, moment: Moment
     ) -> Generator[None, None, None]:
-        """Find out the context of a session, on another day anew."""
+        """Find out the context of a session; again when the day has changed."""
         if listed is not self._listed or moment.server_now >= self._until:
             groups = yield from group_steps(listed, KEYS, moment)
             group_of = array("l", bytes(array("l").itemsize * len(listed)))

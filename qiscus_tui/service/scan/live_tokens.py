@@ -115,6 +115,6 @@ class LiveTokens:
 
 
 def _forms(token: str) -> Iterable[bytes]:
-    """Return the token as it stands in files: as it is, in a URL, and in JSON that escapes `/`."""
+    """Return how a file may write the token: as it is, in a URL, or in JSON that escapes `/`."""
     forms = dict.fromkeys((token, quote(token, safe=""), token.replace("/", "\\/")))
     return [form.encode("utf-8", "surrogatepass") for form in forms]

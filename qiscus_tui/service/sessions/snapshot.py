@@ -39,8 +39,8 @@ NewPairs = Callable[[Iterable[Pair]], frozenset[Pair]]
 """Returns those of the pairs that an earlier visit did not see. Called in a thread."""
 
 KnownNow = Callable[[], Sequence[Known]]
-"""Returns the known integrations as they are now: for each list anew, as another program may have
-named one. Called in a thread."""
+"""Returns the known integrations as they are now. Asked again for each list, as another program may
+have named one. Called in a thread."""
 
 
 @dataclass(frozen=True)

@@ -177,7 +177,7 @@ class RevokeDialog(Question[Report]):
     action_next_used_within = _change(lambda now: now.next_used_within())
 
     def change(self, change: Change) -> None:
-        """Change the choices, and make the plan anew."""
+        """Change the choices, and make the plan again."""
         if self.guard.was_armed:
             self._making.choices = change(self._making.choices)
             self._make_plan()
