@@ -536,20 +536,37 @@ async def test_an_id_that_changed_meaning_stops_an_old_plan(stage: Stage):
     assert end.report.halted == "ids in the list stand for other sessions than before"
 
 
-async def test_a_session_that_is_revoked_by_another_id_than_before_stops_everything(
-    first_use: Stage,
-):
-    sessions = first_use.sessions(5)
-    for number, session in enumerate(sessions, 1):
-        first_use.server.add(replace(session, revoke_with=number))
+def with_row_numbers(stage: Stage, count: int) -> list[Session]:
+    """Sessions with tokens, revoked by the numbers of their rows."""
 
-    def renumbered(server: ScriptedServer) -> None:
+    def renumber(server: ScriptedServer) -> None:
         for number, one in enumerate(list(server.live.values()), 1):
             server.add(replace(one, revoke_with=number))
 
-    first_use.server.before_list = renumbered
+    stage.sessions(count)
+    renumber(stage.server)
+    stage.server.before_list = renumber
+    return list(stage.server.live.values())
+
+
+async def test_a_session_that_is_revoked_by_another_id_than_before_stops_everything(
+    first_use: Stage,
+):
+    with_row_numbers(first_use, 5)
     end = await first_use.apply(first_use.plan())
     assert only_one_was_sent(first_use, end)
+    assert not first_use.trials.verified
+
+
+@pytest.mark.parametrize("verified", [False, True])
+async def test_one_revoke_that_changed_the_ids_of_others_proves_nothing(
+    stage: Stage, verified: bool
+):
+    stage.trials.verified = verified
+    middle = with_row_numbers(stage, 5)[2]
+    end = await stage.apply(stage.plan([middle]))
+    assert end.of(middle).outcome is Outcome.REVOKED
+    assert not stage.trials.verified
 
 
 async def test_a_session_that_is_protected_by_now_is_not_sent(first_use: Stage):

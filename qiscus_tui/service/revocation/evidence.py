@@ -126,9 +126,10 @@ class Evidence:
     def proves_call_works(self, revoked: set[str], listed: SessionList, now: float) -> bool:
         """Return whether what was revoked proves that the revoke call works.
 
-        On some servers any revoke ends our own session, and an expired one ends by itself.
+        On some servers any revoke ends our own session, and an expired one ends by itself. Ids
+        that changed with it will be other sessions' again at the next revoke.
         """
-        return any(
+        return not self.ids_changed(listed) and any(
             target.session.id in revoked
             and not target.session.current
             and target.session.id not in self.end_rows

@@ -250,7 +250,7 @@ class Revocation:
         works_badly = lost_own or (failed and not revoked)
         if works_badly and self._first_use:
             hint = hint or TRIAL_FAILED_HINT
-        if works_badly or others_since:
+        if works_badly or others_since or (evidence.sent and evidence.ids_changed(after)):
             await self._store(self._verified.forget)
         elif not self._halt.is_set and evidence.proves_call_works(revoked, after, now):
             await self._store(self._verified.remember)
