@@ -5,7 +5,6 @@ Each is loaded only for a file that uses it: most have none.
 
 from collections.abc import Sequence
 
-from qiscus_tui.model.group_keys import GROUP_KEYS
 from qiscus_tui.store.config import Language
 
 
@@ -24,7 +23,7 @@ def _session_sort_keys() -> Sequence[str]:
 def _group_sort_keys() -> Sequence[str]:
     from qiscus_tui.service.sessions.group_order import GroupFact
 
-    return (*(fact.value for fact in GroupFact), *GROUP_KEYS)
+    return tuple(fact.value for fact in GroupFact)
 
 
 def _check_filter(text: str) -> None:

@@ -160,7 +160,8 @@ reverse = true
 
 [view.soon]
 sort = "expires"
-
+"""
+WRONG_VIEW = """
 [view.wrong]
 group_by = ["client"]
 sort = "ip"
@@ -186,13 +187,17 @@ def test_a_view_filters_groups_and_sorts(many: Program, configured: Callable[[st
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
-    [("cron", "Did you mean crons?"), ("xyz", "crons, soon, wrong"), ("wrong", "[view.wrong]")],
+    ("views", "name", "said"),
+    [
+        (VIEWS, "cron", "Did you mean crons?"),
+        (VIEWS, "xyz", "crons, soon"),
+        (WRONG_VIEW, "wrong", "line 4: Unknown sort key `ip`"),
+    ],
 )
 def test_a_view_that_cannot_be_shown_is_said(
-    logged_in: Program, configured: Callable[[str], None], name: str, said: str
+    logged_in: Program, configured: Callable[[str], None], views: str, name: str, said: str
 ) -> None:
-    configured(VIEWS)
+    configured(views)
     done = logged_in("sessions", "--view", name)
     assert (done.code, done.out) == (2, "")
     assert said in done.err

@@ -247,6 +247,7 @@ def test_the_repr_does_not_show_the_proxys_password(path: Path) -> None:
         ("[view.a]\nsort = 'creatd'", 2, "Unknown sort key `creatd`", "Did you mean created?"),
         ("[view.a]\nsort = 'count'", 2, "Unknown sort key `count`", None),
         ("[view.a]\ngroup_by = ['day']\nsort = 'expires'", 3, "Unknown sort key", None),
+        ("[view.a]\ngroup_by = ['day']\nsort = 'ip'", 3, "Unknown sort key `ip`", None),
         ("[view.a]\ngroup_by = ['day', 'ip', 'day']", 2, "names a grouping twice", None),
         ("[view.a]\nreverse = true", 1, "[view.a] needs a filter, group_by or sort", None),
         ("[api.revoke_tokens]\npath = '/x'", 1, "Unknown setting `revoke_tokens` in [api]", None),
