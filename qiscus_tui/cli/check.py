@@ -18,7 +18,6 @@ from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.check.checking import CheckReport, check
 from qiscus_tui.service.check.findings import Limits
 from qiscus_tui.service.check.metrics import Measured, metrics_text
-from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.public_file import write_public
 
 MOST_SHOWN = 50
@@ -89,9 +88,8 @@ def finish(options: argparse.Namespace, console: Console, code: int) -> int:
 
 
 def _account_name(context: Context) -> str:
-    workspace: Workspace = context.workspace
     with contextlib.suppress(QiscusTuiError):
-        return safe(workspace.choose().name, 200)
+        return safe(context.workspace.choose().name, 200)
     return context.options.account or ""
 
 

@@ -14,8 +14,8 @@ from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH
 from qiscus_tui.model.text import safe
 
 if TYPE_CHECKING:
+    from qiscus_tui.model.group_keys import GroupKey
     from qiscus_tui.query import Query
-    from qiscus_tui.service.sessions.groups import GroupKey
 
 LONGEST_TTL = 29 * DAY
 
@@ -107,7 +107,7 @@ def filter_query(text: str) -> "Query":
 
 def group_keys(text: str) -> "tuple[GroupKey, ...]":
     """Return the keys of `--group-by`."""
-    from qiscus_tui.service.sessions.groups import parse_group_keys
+    from qiscus_tui.model.group_keys import parse_group_keys
 
     return parse_group_keys(text)
 

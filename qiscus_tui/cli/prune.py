@@ -18,12 +18,13 @@ from qiscus_tui.cli.plan_run import carry_out, read_for_plan, say_remarks
 from qiscus_tui.cli.revoke_request import must_be_whole
 from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.errors import ConfigError, UsageError
+from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.spelling import did_you_mean
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
-from qiscus_tui.service.revocation.retention import DEFAULT_KEYS, Retention, Rules
-from qiscus_tui.service.sessions.groups import GroupKey, lacking
+from qiscus_tui.service.revocation.retention import Retention, Rules
+from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.config import Config, Policy
 
@@ -100,7 +101,7 @@ class PruneRequest:
             )
         return cls(
             query.all_of(filters) if filters else None,
-            Retention(keys or DEFAULT_KEYS, rules, policy.name if policy else ""),
+            Retention(keys or USUAL_KEYS, rules, policy.name if policy else ""),
             Allowed(options.include_current, protected),
         )
 

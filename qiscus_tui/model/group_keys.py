@@ -24,6 +24,9 @@ class GroupKey(enum.Enum):
 
 GROUP_KEYS = tuple(key.value for key in GroupKey)
 
+USUAL_KEYS = (GroupKey.CLIENT, GroupKey.NETWORK)
+"""What tells one script from another."""
+
 
 def parse_group_keys(text: str) -> tuple[GroupKey, ...]:
     """Return the keys of a comma list such as `client,network`. Raises UsageError."""

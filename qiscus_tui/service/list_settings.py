@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from qiscus_tui.errors import StorageError, UsageError
 from qiscus_tui.model.account import Account
-from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.text import safe
 from qiscus_tui.query import SortKey
 from qiscus_tui.service.account_storage import LocalFiles
@@ -20,7 +20,7 @@ class ListSettings:
     """As sessions or as groups, and in which order."""
 
     is_grouped: bool = False
-    group_by: tuple[GroupKey, ...] = (GroupKey.CLIENT, GroupKey.NETWORK)
+    group_by: tuple[GroupKey, ...] = USUAL_KEYS
     group_sort: GroupSort = GroupFact.COUNT
     group_reverse: bool = False
     sort: SortKey = SortKey.CREATED

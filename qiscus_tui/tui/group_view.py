@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
-from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.service.sessions.group_order import sorted_groups
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
 from qiscus_tui.tui.group_sorting import GroupSorting
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.tui.list_view import ListView
 
-USUAL_KEYS = (GroupKey.CLIENT, GroupKey.NETWORK)
 HOLDS = 60.0
 """Seconds after which what depends on the time is counted again."""
 

@@ -6,12 +6,12 @@ from collections.abc import Generator
 
 from qiscus_tui.demo.seed import seeded_sessions
 from qiscus_tui.model.durations import DAY
-from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.group_keys import GROUP_KEYS, GroupKey, parse_group_keys
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import safe
 from qiscus_tui.query import Moment
-from qiscus_tui.service.sessions.groups import GROUP_KEYS, group_steps, parse_group_keys
+from qiscus_tui.service.sessions.groups import group_steps
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.user_agents import ClientNames
 from tests.benchmarks.table import Row

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.client_names import UNKNOWN, client_family
 from qiscus_tui.model.durations import DAY, HOUR, MINUTE
+from qiscus_tui.model.group_keys import GroupKey, parse_group_keys
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
@@ -19,11 +20,9 @@ from qiscus_tui.query import Moment, parse, select
 from qiscus_tui.service.sessions.groups import (
     RUN,
     Group,
-    GroupKey,
     group_steps,
     grouped,
     lacking,
-    parse_group_keys,
 )
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.user_agents import quick_name

@@ -15,6 +15,7 @@ from msgspec.structs import replace as replaced
 from qiscus_tui import query
 from qiscus_tui.errors import QiscusTuiError, UsageError
 from qiscus_tui.model.account import Account
+from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.model.session import Current, Session
@@ -29,7 +30,6 @@ from qiscus_tui.service.revocation.plan import (
 )
 from qiscus_tui.service.revocation.plan_files import plan_file_of, stored_plan
 from qiscus_tui.service.revocation.retention import Retention, Rules
-from qiscus_tui.service.sessions.groups import GroupKey
 from qiscus_tui.service.sessions.session_list import SessionList, search_text
 from tests.clocks import ManualClock
 from tests.service.scripted import (
@@ -48,7 +48,6 @@ from tests.service.scripted import (
 from tests.service.test_any_faults import READINGS, REPLIES
 
 HOUR = 3600.0
-CLIENT_AND_NETWORK = (GroupKey.CLIENT, GroupKey.NETWORK)
 PROTECTED = Known("billing cron", "curl", protect=True)
 _NUMBERS = itertools.count()
 
@@ -81,7 +80,7 @@ def planned(
     sessions: Iterable[Session],
     rules: Rules,
     *,
-    keys: tuple[GroupKey, ...] = CLIENT_AND_NETWORK,
+    keys: tuple[GroupKey, ...] = USUAL_KEYS,
     allowed: Allowed | None = None,
     protected: str = "",
     where: str = "",
@@ -265,7 +264,7 @@ def test_fewer_than_one_cannot_be_kept():
 )
 def test_rules_about_age_need_clocks_that_agree(rules: Rules, refused: bool):
     wrong = replace(listed(ABC), offset=3 * DAY)
-    retention = Retention(CLIENT_AND_NETWORK, rules)
+    retention = Retention(USUAL_KEYS, rules)
     if not refused:
         return check_clocks(wrong, None, retention)
     with pytest.raises(UsageError, match="days ahead") as refusal:
@@ -284,7 +283,7 @@ async def applied(stage: Stage, rules: Rules, where: str = "") -> tuple[Revocati
     rule = query.parse(where) if where else None
     chosen = query.select(rule, now, moment) if rule else range(len(now))
     selection = Selection(chosen, "matches", rule=rule)
-    plan = make_plan(now, selection, Allowed(), Retention(CLIENT_AND_NETWORK, rules), moment)
+    plan = make_plan(now, selection, Allowed(), Retention(USUAL_KEYS, rules), moment)
     stage.clock.advance(60)
     return plan, (await stage.apply(plan)).report
 
@@ -385,7 +384,7 @@ async def test_a_client_that_is_named_otherwise_by_now_still_matches_the_filter(
     moment = query.Moment(stage.clock.now(), DAY)
     rule = query.parse(where)
     selection = Selection(query.select(rule, listed_before, moment), "matches", rule=rule)
-    retention = Retention(CLIENT_AND_NETWORK, Rules(1))
+    retention = Retention(USUAL_KEYS, Rules(1))
     plan = make_plan(listed_before, selection, Allowed(), retention, moment)
     assert len(plan.targets) == 2
     stage.clock.advance(60)
@@ -534,7 +533,7 @@ def test_no_session_that_any_rule_keeps_is_ever_sent(
     server.next_replies.extend(replies)
     server.readings.extend(readings)
     on = server.now_listed()
-    retention, moment = Retention(CLIENT_AND_NETWORK, rules), query.Moment(clock.now(), DAY)
+    retention, moment = Retention(USUAL_KEYS, rules), query.Moment(clock.now(), DAY)
     plan = make_plan(on, Selection(range(len(on)), "all"), Allowed(), retention, moment)
     assert {k.session.id for k in plan.kept} | {
         left.session.id for left in plan.left_out if left.kept

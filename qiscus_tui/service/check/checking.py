@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from qiscus_tui.errors import StorageError
+from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.turns import in_turns
 from qiscus_tui.query import Moment
@@ -18,7 +19,7 @@ from qiscus_tui.service.check.findings import (
     returned_findings,
 )
 from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.sessions.groups import GroupKey, group_steps
+from qiscus_tui.service.sessions.groups import group_steps
 from qiscus_tui.service.sessions.pairs import pair_steps
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditIntent

@@ -5,6 +5,7 @@ sent to revoke or logout.
 """
 
 import asyncio
+import contextlib
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.errors import OutOfReach, ServerError, TokenExpired
@@ -145,11 +146,9 @@ class OwnTokens:
 
     async def end_all_in_time(self) -> None:
         """Do so after a signal, before this process is ended by force."""
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_TIDYING):
                 await self.end_all()
-        except TimeoutError:
-            pass
 
     async def left(self) -> tuple[str, ...]:
         """Return the ids of those that may still be valid."""

@@ -5,13 +5,12 @@ from collections.abc import Generator, Sequence
 
 from msgspec import Struct
 
-from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.query import Moment
 from qiscus_tui.service.overview.bars import RUN, Bar, Bars
 from qiscus_tui.service.overview.days import day_bars, days_around
 from qiscus_tui.service.overview.expiries import expiry_bars
 from qiscus_tui.service.overview.origins import (
-    KEYS,
     Sprawl,
     origin_bars_in_steps,
     sprawl_in_steps,
@@ -73,7 +72,7 @@ def counted_in_steps(
     days = day_bars(starts, issued)
     if uncreated:
         days += (Bar("unknown", "unknown", uncreated, "age:unknown"),)
-    groups = yield from group_steps(listed, KEYS, moment, positions)
+    groups = yield from group_steps(listed, USUAL_KEYS, moment, positions)
     clients = yield from origin_bars_in_steps(groups, GroupKey.CLIENT, "client")
     networks = yield from origin_bars_in_steps(groups, GroupKey.NETWORK, "network")
     sprawl = yield from sprawl_in_steps(listed, groups, moment.server_now)

@@ -8,13 +8,12 @@ from collections.abc import Generator, Sequence
 from msgspec import Struct
 
 from qiscus_tui.model.durations import DAY
-from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.service.overview.bars import RUN, Bar, Bars, most_in_steps, others
 from qiscus_tui.service.sessions.group_kinds import KINDS, Kind
 from qiscus_tui.service.sessions.groups import Group, shown
 from qiscus_tui.service.sessions.session_list import SessionList
 
-KEYS = (GroupKey.CLIENT, GroupKey.NETWORK)
 UNUSED_AFTER = DAY
 """Seconds after which a session that was not used counts as no longer used."""
 SPRAWL = 10
@@ -34,7 +33,7 @@ def origin_bars_in_steps(
 ) -> Generator[None, None, Bars]:
     """Return bars of the clients, or of the networks, with the most sessions of these groups."""
     counts: dict[Kind, int] = {}
-    at = KEYS.index(key)
+    at = USUAL_KEYS.index(key)
     for looked, group in enumerate(groups, 1):
         kind = group.kinds[at]
         counts[kind] = counts.get(kind, 0) + group.count

@@ -10,9 +10,9 @@ from collections.abc import Generator, Sequence
 
 from msgspec import Struct
 
+from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.query import Moment
 from qiscus_tui.service.overview.days import days_around
-from qiscus_tui.service.overview.origins import KEYS
 from qiscus_tui.service.sessions.groups import Group, group_steps
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 
@@ -86,7 +86,7 @@ class SessionContexts:
     ) -> Generator[None, None, None]:
         """Find out the context of a session; again when the day has changed."""
         if listed is not self._listed or moment.server_now >= self._until:
-            groups = yield from group_steps(listed, KEYS, moment)
+            groups = yield from group_steps(listed, USUAL_KEYS, moment)
             group_of = array("l", bytes(array("l").itemsize * len(listed)))
             for number, group in enumerate(groups):
                 for at, member in enumerate(group.positions):

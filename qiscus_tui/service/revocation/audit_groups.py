@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.model.masking import MASK, KnownSecrets, masked
 from qiscus_tui.model.turns import in_turns
 from qiscus_tui.query import Moment
@@ -25,8 +25,7 @@ async def audit_groups(
     def text(value: str | None) -> str | None:
         return None if value is None else str(masked(value, known, listed.lists_token))
 
-    keys = (GroupKey.CLIENT, GroupKey.NETWORK)
-    groups = await in_turns(group_steps(listed, keys, Moment(listed.read_at, 0.0), positions))
+    groups = await in_turns(group_steps(listed, USUAL_KEYS, Moment(listed.read_at, 0.0), positions))
     recorded: list[AuditGroup] = []
     for group in groups[:MOST]:
         client, network = group.values

@@ -19,7 +19,6 @@ from qiscus_tui.service.sessions.session_list import SessionList
 LARGE = 50
 """Sessions up to which a plain yes confirms a plan; above, their number is typed."""
 
-
 _FILTER_WORD = re.compile(r'[^\s":=-][^\s":=]*')
 
 _STEP = 1000

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.account import Account
+from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.text import safe
 from qiscus_tui.query import Moment
@@ -19,7 +20,6 @@ from qiscus_tui.service.revocation.plan import (
     make_plan,
 )
 from qiscus_tui.service.revocation.retention import PlanGroup, Retention, Rules
-from qiscus_tui.service.sessions.groups import GroupKey
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.plan_file import (
     VERSION,

@@ -1,7 +1,7 @@
 """Policies of config.toml as retention rules."""
 
-from qiscus_tui.model.group_keys import GroupKey
-from qiscus_tui.service.revocation.retention import DEFAULT_KEYS, Retention, Rules
+from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
+from qiscus_tui.service.revocation.retention import Retention, Rules
 from qiscus_tui.store.config import Policy
 
 
@@ -13,5 +13,5 @@ def retention_of(policy: Policy) -> Retention:
         policy.keep_created_within,
         include_unknown=policy.include_unknown,
     )
-    keys = tuple(map(GroupKey, policy.group_by)) or DEFAULT_KEYS
+    keys = tuple(map(GroupKey, policy.group_by)) or USUAL_KEYS
     return Retention(keys, rules, policy.name)

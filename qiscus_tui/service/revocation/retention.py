@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from qiscus_tui.model.durations import as_typed
+from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.sessions.groups import Group, GroupKey
-
-DEFAULT_KEYS = (GroupKey.CLIENT, GroupKey.NETWORK)
+from qiscus_tui.service.sessions.groups import Group
 
 _STEP = 1000
 """Sessions that are judged between two yields."""

@@ -12,21 +12,11 @@ from msgspec.structs import replace
 
 from qiscus_tui.model.client_names import UNKNOWN
 from qiscus_tui.model.durations import DAY
-from qiscus_tui.model.group_keys import GROUP_KEYS, GroupKey, parse_group_keys
+from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.turns import at_once
 from qiscus_tui.query import Moment
 from qiscus_tui.service.sessions.group_kinds import KINDS, Kind, Run, part
 from qiscus_tui.service.sessions.session_list import SessionList
-
-__all__ = [
-    "GROUP_KEYS",
-    "Group",
-    "GroupKey",
-    "group_steps",
-    "grouped",
-    "lacking",
-    "parse_group_keys",
-]
 
 RUN = 2000
 """Sessions of one step."""

@@ -3,11 +3,10 @@
 import hashlib
 from collections.abc import Collection, Generator
 
+from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.query import Moment
-from qiscus_tui.service.sessions.groups import Group, GroupKey, group_steps
+from qiscus_tui.service.sessions.groups import Group, group_steps
 from qiscus_tui.service.sessions.session_list import SessionList
-
-PAIR = (GroupKey.CLIENT, GroupKey.NETWORK)
 
 
 def pair_steps(
@@ -17,7 +16,7 @@ def pair_steps(
 
     Pauses after every few milliseconds of work.
     """
-    groups = yield from group_steps(listed, PAIR, moment)
+    groups = yield from group_steps(listed, USUAL_KEYS, moment)
     return tuple((_fingerprint(group), group) for group in groups if not group.is_unknown)
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.choice import Choice, ChoiceDialog
 from qiscus_tui.tui.group_sorting import keys_words
 
 GROUPINGS: tuple[tuple[tuple[GroupKey, ...], str], ...] = (
-    ((GroupKey.CLIENT, GroupKey.NETWORK), "a script, mostly"),
+    (USUAL_KEYS, "a script, mostly"),
     ((GroupKey.CLIENT,), "the name without its version"),
     ((GroupKey.NETWORK,), "the /24 of the address, /48 with IPv6"),
     ((GroupKey.USER,), "whom the token was made for"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from qiscus_tui.model.durations import DAY, HOUR
-from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.service.revocation.plan import Allowed, Selection
-from qiscus_tui.service.revocation.retention import DEFAULT_KEYS, Retention, Rules
+from qiscus_tui.service.revocation.retention import Retention, Rules
 
 MARKED = "marked"
 """Why sessions are in a plan: they were marked."""
@@ -24,7 +24,7 @@ class PlanChoices:
 
     selection: Selection
     allowed: Allowed = field(default_factory=Allowed)
-    keys: tuple[GroupKey, ...] = DEFAULT_KEYS
+    keys: tuple[GroupKey, ...] = USUAL_KEYS
     rules: Rules = NO_RULES
     policy: str = ""
     """The policy in config.toml that the rules come from."""

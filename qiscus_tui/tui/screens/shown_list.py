@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.tui.commands.command import Scope
-from qiscus_tui.tui.group_view import USUAL_KEYS
 from qiscus_tui.tui.screens import list_lines
 from qiscus_tui.tui.screens.filter_bar import FilterBar
 from qiscus_tui.tui.screens.filtered_table import FilteredTable
@@ -116,7 +115,7 @@ class ShownList:
         if not self.groups.is_shown:
             return self.rows.table.cursor_session
         group = self.groups.finished_group()
-        if group is None or {*group.keys} != {GroupKey.CLIENT, GroupKey.NETWORK}:
+        if group is None or {*group.keys} != {*USUAL_KEYS}:
             return None
         return self.groups.view.listed.sessions[group.positions[0]]
 

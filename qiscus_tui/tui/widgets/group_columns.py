@@ -15,11 +15,11 @@ from qiscus_tui.service.sessions.group_order import GroupFact, GroupSort
 from qiscus_tui.tui.widgets.cells import UNKNOWN, fit, last_used_cell, width_of
 from qiscus_tui.tui.widgets.text_table import GAP, TextColumn, fitted_widths
 
-LEADING_WIDTH = 5
-"""Cells of mark and badge, with the spaces around them."""
 if TYPE_CHECKING:
     from qiscus_tui.service.sessions.groups import Group
 
+LEADING_WIDTH = 5
+"""Cells of mark and badge, with the spaces around them."""
 WIDE_BAR = 20
 """Cells of the longest bar where there is room."""
 SHARE_WIDTH = 5

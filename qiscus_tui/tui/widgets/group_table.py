@@ -6,7 +6,7 @@ all of its sessions are. Only safe text is drawn, never as markup.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -146,12 +146,6 @@ class GroupTable(LineList):
         self.set_rows(len(groups), row, max(0, self.top_row + shift))
         self.show_cursor()
 
-    def move_to_group(self, group: Group) -> None:
-        """Put the cursor on a group, where it is shown."""
-        row = _places(self._groups).get(group.kinds)
-        if row is not None:
-            self.move_to(row)
-
     def show_notice(self, *lines: str) -> None:
         """Say something in place of rows. Plain text, made safe."""
         if lines != self._notice:
@@ -261,13 +255,9 @@ def _badge(row: GroupRow) -> Badge:
     return Badge.PROTECTED if row.group.protected else Badge.LIVE
 
 
-def _places(groups: Sequence[Group]) -> Mapping[tuple[object, ...], int]:
-    return {group.kinds: at for at, group in enumerate(groups)}
-
-
 def _row_or_next(old: Sequence[Group], row: int, new: Sequence[Group]) -> int:
     """Return where an old row's group is now, or the nearest below it that is still shown."""
-    places = _places(new)
+    places = {group.kinds: at for at, group in enumerate(new)}
     for below in old[row:]:
         if below.kinds in places:
             return places[below.kinds]
