@@ -8,7 +8,7 @@ from typing import Self
 from qiscus_tui import query
 from qiscus_tui.cli.option_types import filter_query
 from qiscus_tui.errors import ConfigError, UsageError
-from qiscus_tui.model.group_keys import GroupKey, parse_group_keys
+from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.spelling import did_you_mean
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.sessions.group_order import GroupFact, GroupSort, parse_group_sort
@@ -51,7 +51,7 @@ class ListRequest:
     def _of(cls, view: View) -> Self:
         try:
             wanted = filter_query(view.filter) if view.filter else EVERYTHING
-            group_by = parse_group_keys(",".join(view.group_by)) if view.group_by else ()
+            group_by = tuple(map(GroupKey, view.group_by))
             return cls._sorted(wanted, group_by, view.sort, view.reverse)
         except UsageError as error:
             name = safe(view.name, 40)

@@ -1,7 +1,7 @@
 """`prune`: of each group of sessions keep what a rule keeps, and revoke the rest."""
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from qiscus_tui import query
@@ -18,15 +18,19 @@ from qiscus_tui.cli.plan_run import carry_out, read_for_plan, say_remarks
 from qiscus_tui.cli.revoke_request import must_be_whole
 from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.errors import ConfigError, UsageError
-from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
+from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.model.spelling import did_you_mean
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
+from qiscus_tui.service.revocation.policies import retention_of
 from qiscus_tui.service.revocation.retention import Retention, Rules
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.config import Config, Policy
+
+RULES = ("keep_newest", "keep_used_within", "keep_created_within", "include_unknown")
+"""Names of the options, and of what they set in `Rules`."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -76,23 +80,15 @@ class PruneRequest:
         Raises UsageError.
         """
         policy = _policy(options.policy, config) if options.policy is not None else None
-        newest: int | None = options.keep_newest
-        used: float | None = options.keep_used_within
-        created: float | None = options.keep_created_within
-        keys: tuple[GroupKey, ...] = options.group_by or ()
+        retention = Retention(USUAL_KEYS, Rules()) if policy is None else retention_of(policy)
         filters: list[query.Query] = options.filter
-        unknown: bool = options.include_unknown
         protected: bool = options.include_protected
         if policy is not None:
-            newest = policy.keep_newest if newest is None else newest
-            used = policy.keep_used_within if used is None else used
-            created = policy.keep_created_within if created is None else created
-            keys = keys or tuple(map(GroupKey, policy.group_by))
             if policy.filter and not filters:
                 filters = [_filter_of(policy)]
-            unknown = unknown or policy.include_unknown
             protected = protected or policy.include_protected
-        rules = Rules(newest, used, created, include_unknown=unknown)
+        given = {name: value for name in RULES if (value := getattr(options, name))}
+        rules = replace(retention.rules, **given)
         if not rules.given:
             raise UsageError(
                 "No rule says what to keep: nothing was sent",
@@ -101,7 +97,7 @@ class PruneRequest:
             )
         return cls(
             query.all_of(filters) if filters else None,
-            Retention(keys or USUAL_KEYS, rules, policy.name if policy else ""),
+            replace(retention, keys=options.group_by or retention.keys, rules=rules),
             Allowed(options.include_current, protected),
         )
 
@@ -119,8 +115,7 @@ class PruneRequest:
         """Return the sessions to be judged, newest first, as `sessions` lists them."""
         if self.rule is None:
             return Selection(query.order(listed), "every session")
-        matching = frozenset(query.select(self.rule, listed, moment))
-        chosen = [position for position in query.order(listed) if position in matching]
+        chosen = query.ordered(listed, query.select(self.rule, listed, moment))
         return Selection(chosen, "matches", rule=self.rule)
 
 

@@ -87,8 +87,7 @@ class RevokeRequest:
             chosen = self._named(listed)
         else:
             chosen = Selection(query.select(self.rule, listed, moment), "matches", rule=self.rule)
-        positions = frozenset(chosen.positions)
-        return replace(chosen, positions=[p for p in query.order(listed) if p in positions])
+        return replace(chosen, positions=query.ordered(listed, chosen.positions))
 
     def _named(self, listed: SessionList) -> Selection:
         by_id = {text: listed.find(text) for text in self.ids}

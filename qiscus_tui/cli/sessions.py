@@ -92,9 +92,8 @@ class _Found:
 async def _list_sessions(context: Context, request: ListRequest, found: _Found) -> str:
     """Print the sessions, and return how many they are."""
     options, console, listed = context.options, context.console, found.listed
-    matching = frozenset(found.positions)
-    order = query.order(listed, request.session_sort, reverse=request.reverse)
-    chosen = [position for position in order if position in matching][: options.limit]
+    sort, reverse = request.session_sort, request.reverse
+    chosen = query.ordered(listed, found.positions, sort, reverse=reverse)[: options.limit]
     ids = (listed.sessions[position].id for position in chosen)
     await asyncio.to_thread(remember_ids, context.workspace.local_files, ids)
     now = found.moment.server_now

@@ -7,7 +7,7 @@ session has no special place here: the screen pins it.
 """
 
 import enum
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import cast
 
 from qiscus_tui.model.addresses import packed
@@ -40,6 +40,18 @@ FALLING = frozenset({SortKey.CREATED, SortKey.LAST_USED})
 def order(columns: Columns, key: SortKey = SortKey.CREATED, *, reverse: bool = False) -> list[int]:
     """Return every position of `columns`, sorted; `reverse` reverses the key's direction."""
     return at_once(order_in_steps(columns, key, reverse=reverse))
+
+
+def ordered(
+    columns: Columns,
+    positions: Iterable[int],
+    key: SortKey = SortKey.CREATED,
+    *,
+    reverse: bool = False,
+) -> list[int]:
+    """Return these positions, sorted as by `order`."""
+    chosen = frozenset(positions)
+    return [one for one in order(columns, key, reverse=reverse) if one in chosen]
 
 
 def order_in_steps(
