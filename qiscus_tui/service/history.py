@@ -23,7 +23,6 @@ from qiscus_tui.store.journal import JournalEntry, JournalState
 
 SEE_THE_LIST = "See which of them ended: qiscus-tui sessions"
 
-
 GONE = ("revoked", "already_gone")
 """The outcomes of sessions that ended."""
 

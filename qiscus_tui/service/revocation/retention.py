@@ -91,6 +91,8 @@ class Why:
     words: str
     is_judged: bool = True
     """False: it stays because something is unknown of it."""
+    is_newest: bool = False
+    """Whether it is among the newest of its group."""
 
 
 class Kept(Struct, frozen=True, gc=False):
@@ -142,7 +144,7 @@ def _judge(
         unknown = Why(f"{' and '.join(keys)} unknown", is_judged=False)
         return lambda _: unknown
     most = rules.keep_newest
-    newest = Why(f"newest {most} of {group.name}")
+    newest = Why(f"newest {most} of {group.name}", is_newest=True)
     if most is not None and len(group.positions) <= most:
         return lambda _: newest
     undated = Why(f"no creation date: may be among the newest {most}", is_judged=False)

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from qiscus_tui.model.durations import countdown
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.revocation.plan import Exclusion, Kept, LeftOut, RevocationPlan
+from qiscus_tui.service.revocation.plan import Exclusion, LeftOut, RevocationPlan
 from qiscus_tui.service.revocation.target_groups import IN_USE, TargetGroup
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.group_lines import group_lines
@@ -29,9 +29,6 @@ WITH_USE = 90
 
 COMMAND_LINES = 4
 """Most lines of a command that are shown; all of it is copied."""
-
-NEWEST = "newest "
-"""What the reason of the sessions begins with that are the newest of their group."""
 
 EXAMPLES = 3
 """Sessions shown for each reason to keep them."""
@@ -78,34 +75,34 @@ def plan_lines(shown: ShownPlan, now: float, screen_width: int) -> Content:
             parts.append([title, *_left_out(plan.listed, left_out, now)])
     if plan.kept:
         title = _title(f"Kept by the rules: {sessions_word(len(plan.kept))}", "bold")
-        parts.append([title, *(_muted(f"  {words}") for words in kept_words(plan.kept))])
+        parts.append([title, *(_muted(f"  {words}") for words in kept_words(plan))])
     if count:
         parts.append(_command(shown.command, width))
     return Content("\n").join(_parted(parts))
 
 
-def kept_words(kept: Sequence[Kept]) -> list[str]:
+def kept_words(plan: RevocationPlan) -> list[str]:
     """Return `the newest of 1 group`, `59 used within 24h`: what the rules keep, most first."""
-    counts = Counter(one.why.words for one in kept)
-    newest = [words for words in counts if words.startswith(NEWEST)]
-    judged = {one.why.words: one.why.is_judged for one in kept}
+    counts = Counter(one.why.words for one in plan.kept)
+    reasons = {one.why.words: one.why for one in plan.kept}
     words = [
-        f"{count:,} {why}" if judged[why] else f"{count:,} ({why})"
+        f"{count:,} {why}" if reasons[why].is_judged else f"{count:,} ({why})"
         for why, count in counts.most_common()
-        if why not in newest
+        if not reasons[why].is_newest
     ]
-    if not newest:
+    newest = sum(why.is_newest for why in reasons.values())
+    if plan.retention is None or not newest:
         return words
-    groups = "1 group" if len(newest) == 1 else f"{len(newest):,} groups"
-    most = newest[0].removeprefix(NEWEST).split(maxsplit=1)[0]
-    return [f"the newest {most if most != '1' else ''}".rstrip() + f" of {groups}", *words]
+    groups = "1 group" if newest == 1 else f"{newest:,} groups"
+    most = plan.retention.rules.keep_newest
+    return [f"the newest{'' if most == 1 else f' {most}'} of {groups}", *words]
 
 
 def summary(plan: RevocationPlan) -> str:
     """Return `240 will be revoked; 60 kept: the newest of 1 group, 59 used within 24h`."""
     if not plan.kept:
         return ""
-    kept = f"{len(plan.kept):,} kept: {', '.join(kept_words(plan.kept))}"
+    kept = f"{len(plan.kept):,} kept: {', '.join(kept_words(plan))}"
     return f"{len(plan.targets):,} will be revoked; {kept}"
 
 

@@ -16,8 +16,6 @@ OWN_UNKNOWN = (
     "Can't tell which session is this program's own: any of these may be it. "
     "If it ends, the next use makes a new token."
 )
-
-
 TRIAL = "One goes first, as a trial: no revoke was verified on this server yet."
 
 

@@ -11,7 +11,7 @@ from qiscus_tui.tui.widgets.group_columns import GroupRow
 from qiscus_tui.tui.widgets.group_table import GroupTable, SortSign
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from qiscus_tui.model.group_keys import GroupKey
     from qiscus_tui.model.known import Known
@@ -171,8 +171,8 @@ class GroupedTable:
 
 
 def _row(listed: SessionList, group: Group) -> GroupRow:
-    values, label = group.values, _label(listed, group)
-    return GroupRow(group, values, label, any(_revocable(listed, group)))
+    is_revocable = any(listed.sessions[at].revocable for at in group.positions)
+    return GroupRow(group, group.values, _label(listed, group), is_revocable)
 
 
 def _label(listed: SessionList, group: Group) -> Known | None:
@@ -181,7 +181,3 @@ def _label(listed: SessionList, group: Group) -> Known | None:
     if label is None or any(listed.labels[at] is not label for at in group.positions):
         return None
     return label
-
-
-def _revocable(listed: SessionList, group: Group) -> Iterator[bool]:
-    return (listed.sessions[at].revocable for at in group.positions)
