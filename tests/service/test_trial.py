@@ -18,6 +18,7 @@ from tests.service.scripted import (
     Reply,
     ScriptedServer,
     Stage,
+    Trials,
     does_nothing,
     ends_all,
     ends_own,
@@ -552,6 +553,11 @@ def with_row_numbers(stage: Stage, count: int) -> list[Session]:
 async def test_a_session_that_is_revoked_by_another_id_than_before_stops_everything(
     first_use: Stage,
 ):
+    class NeverRemembered(Trials):
+        def remember(self) -> None:
+            raise AssertionError("remembered, if only until the end of the run")
+
+    first_use.trials = NeverRemembered(verified=False)
     with_row_numbers(first_use, 5)
     end = await first_use.apply(first_use.plan())
     assert only_one_was_sent(first_use, end)

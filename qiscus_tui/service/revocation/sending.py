@@ -97,9 +97,6 @@ class Sending:
         self.answered += 1
         self._emit(Answered(session.id, fault, self.answered, self.total))
 
-    def _may_retry(self, _error: QiscusTuiError) -> bool:
-        return self.may_repeat and not self._halt.is_set
-
     async def _sleep_unless_halted(self, seconds: float) -> None:
         sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
         halting = asyncio.ensure_future(self._halt.wait())
