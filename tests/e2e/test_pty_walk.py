@@ -58,3 +58,16 @@ def test_a_filter_that_matches_nothing_says_so_and_escape_brings_all_back(
     sessions.wait_for("0 of 60")
     sessions.send(ESCAPE)
     sessions.wait_for("all, newest first")
+
+
+def test_an_error_of_the_filter_goes_with_the_filter(sessions: Terminal) -> None:
+    before = sessions.lines
+    sessions.send("/")
+    sessions.send("age>7d")
+    sessions.wait_for("There is no colon")
+    sessions.send(ENTER)
+    sessions.wait_for("The list shows all")
+    sessions.send(ESCAPE)
+    sessions.wait_for(lambda _text: sessions.lines[3] == before[3], seconds=5)
+    sessions.wait_for("/ to filter")
+    assert "colon" not in sessions.text

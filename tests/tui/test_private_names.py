@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from textual._compositor import Compositor
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers._writer_thread import WriterThread
@@ -30,7 +31,8 @@ PRIVATE_NAMES: dict[type, set[str]] = {
         "_return_code",
         "_set_pointer_shape",
     },
-    Screen: {"_push_result_callback", "_result_callbacks"},
+    Compositor: {"_full_map"},
+    Screen: {"_compositor", "_push_result_callback", "_result_callbacks"},
     Input: {"_watch_value"},
     LinuxDriver: {
         "_app",

@@ -12,6 +12,7 @@ from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
+from qiscus_tui.tui.terminal.screen_stack import compare_layouts
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
 if TYPE_CHECKING:
@@ -59,6 +60,10 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
 
     if TYPE_CHECKING:
         app = getters.app(TerminalApp)
+
+    def __init__(self) -> None:
+        super().__init__()
+        compare_layouts(self)
 
     def action_begins(self) -> None:
         """Something is done here, by a key or a click."""
