@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 from types import FrameType
@@ -56,3 +57,16 @@ def deadline(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
 def clock() -> ManualClock:
     """A clock that moves only when told to, or when somebody sleeps."""
     return ManualClock()
+
+
+@pytest.fixture
+def zone(monkeypatch: pytest.MonkeyPatch) -> Generator[Callable[[str], None]]:
+    """Sets the local zone."""
+
+    def set_zone(name: str) -> None:
+        monkeypatch.setenv("TZ", name)
+        time.tzset()
+
+    yield set_zone
+    monkeypatch.undo()
+    time.tzset()

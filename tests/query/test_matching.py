@@ -1,6 +1,7 @@
 """Which sessions a filter picks, above all where something is unknown."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -183,26 +184,17 @@ def test_a_zone_is_no_part_of_an_address() -> None:
 
 
 @pytest.mark.parametrize("name", ["UTC", "Asia/Jakarta", "America/St_Johns", "Pacific/Kiritimati"])
-def test_today_is_the_local_day_when_it_is_matched(
-    monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    monkeypatch.setenv("TZ", name)
-    time.tzset()
-    try:
-        created = [NOW - hours * HOUR for hours in range(72)]
-        columns = columns_of(*(a_session(created_at=at) for at in created))
-        today, yesterday = parse("created:today"), parse("created:yesterday")
-        for later in range(30):
-            moment = Moment(NOW + later * HOUR, DAY)
-            days = [time.localtime(at).tm_yday for at in created]
-            now = time.localtime(moment.server_now).tm_yday
-            assert select(today, columns, moment) == [i for i in range(72) if days[i] == now]
-            assert select(yesterday, columns, moment) == [
-                i for i in range(72) if days[i] == now - 1
-            ]
-    finally:
-        monkeypatch.undo()
-        time.tzset()
+def test_today_is_the_local_day_when_it_is_matched(zone: Callable[[str], None], name: str) -> None:
+    zone(name)
+    created = [NOW - hours * HOUR for hours in range(72)]
+    columns = columns_of(*(a_session(created_at=at) for at in created))
+    today, yesterday = parse("created:today"), parse("created:yesterday")
+    for later in range(30):
+        moment = Moment(NOW + later * HOUR, DAY)
+        days = [time.localtime(at).tm_yday for at in created]
+        now = time.localtime(moment.server_now).tm_yday
+        assert select(today, columns, moment) == [i for i in range(72) if days[i] == now]
+        assert select(yesterday, columns, moment) == [i for i in range(72) if days[i] == now - 1]
 
 
 def test_what_is_shown_as_unknown_is_found_as_unknown(three: SampleColumns) -> None:

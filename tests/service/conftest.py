@@ -1,7 +1,6 @@
 """A stage for runs of plans, and workspaces on the demo in this process."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,19 +25,6 @@ from tests.clocks import ManualClock
 from tests.service.scripted import AuditTrail, ScriptedServer, Stage, Trials
 
 DEMO_ORIGIN = parse_origin("https://demo.invalid")
-
-
-@pytest.fixture
-def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
-    """Sets the local zone."""
-
-    def set_zone(name: str) -> None:
-        monkeypatch.setenv("TZ", name)
-        time.tzset()
-
-    yield set_zone
-    monkeypatch.undo()
-    time.tzset()
 
 
 @pytest.fixture

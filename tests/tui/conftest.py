@@ -1,7 +1,6 @@
 """A tiny app around the table, and lists of sessions made by hand."""
 
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from textual import on
@@ -144,10 +143,6 @@ class TableApp(App[None]):
 
 
 @pytest.fixture(autouse=True)
-def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def utc(zone: Callable[[str], None]) -> None:
     """Local time is UTC."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+    zone("UTC")
