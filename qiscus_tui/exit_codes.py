@@ -18,13 +18,15 @@ class ExitCode(enum.IntEnum):
     DONE = 0, "done"
     FAILED = (
         1,
-        "the server refused or something failed; `status --min-ttl`: the token expires too soon",
+        "the server refused or something failed; `status --min-ttl`, `check`, `scan`: something "
+        "was found",
     )
     USAGE = 2, "wrong usage, configuration or server address, or not confirmed"
     INCOMPLETE = (
         3,
-        "some sessions failed, are unknown or were not sent (1, 4 and 5 only where nothing was "
-        "sent at all); `sessions`: the list is incomplete",
+        "some sessions failed, are unknown or were not sent, or no rule could judge any (1, 4 and "
+        "5 only where nothing was sent at all); `sessions`, `check`, `scan`: the list is "
+        "incomplete",
     )
     LOGIN = 4, "a login is needed or was refused"
     UNREACHABLE = 5, "the server is unreachable or timed out"
