@@ -4,10 +4,10 @@ import argparse
 
 from qiscus_tui.cli.option_types import duration, whole_number
 from qiscus_tui.cli.outcome_lines import outcome_lines
-from qiscus_tui.cli.table import count, moment
+from qiscus_tui.cli.table import moment
 from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import counted, safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.history import GONE, PastPlan, past_plans
 from qiscus_tui.store.audit_records import LONGEST_TEXT, AuditAccess
@@ -29,7 +29,7 @@ def run(context: Context) -> int:
     console, content = context.console, context.workspace.local_files.audit.read()
     plans = _wanted(past_plans(content.records), context)
     if content.unreadable:
-        lines = count(content.unreadable, "line")
+        lines = counted(content.unreadable, "line")
         console.say(f"{lines} of the audit log could not be read: damaged, or cut off by a crash.")
     if context.options.json:
         console.result_json([_as_json(plan) for plan in plans])
@@ -75,7 +75,7 @@ def _line(plan: PastPlan) -> str:
         who += f" from {safe(intent.ssh_client)}"
     what = intent.kind.value
     if not isinstance(intent, AuditAccess):
-        what += f" of {count(len(intent.ids), 'session')}"
+        what += f" of {counted(len(intent.ids), 'session')}"
     return (
         f"{moment(intent.time)}  {safe(intent.plan_id)}  {what}  {safe(intent.account)}  "
         f"{plan.words}  by {who}"

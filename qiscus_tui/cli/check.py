@@ -9,11 +9,11 @@ from pathlib import Path
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.option_types import file_path, min_ttl, whole_number
-from qiscus_tui.cli.table import count, gaps, moment
+from qiscus_tui.cli.table import gaps, moment
 from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import counted, safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.check.checking import CheckReport, check
 from qiscus_tui.service.check.findings import Limits
@@ -109,7 +109,7 @@ def _show(context: Context, report: CheckReport) -> None:
     )
     for one in report.findings[:MOST_SHOWN]:
         is_pair = one.client is not None or one.network is not None
-        number = f" ({count(one.count or 0, 'session')})" if is_pair else ""
+        number = f" ({counted(one.count or 0, 'session')})" if is_pair else ""
         console.result(f"{one.kind.value}: {one.message}{number}")
     if len(report.findings) > MOST_SHOWN:
         console.result(f"… and {len(report.findings) - MOST_SHOWN:,} more: see --json")

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from qiscus_tui.cli.table import count
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import counted, safe
 
 MOST_IDS = 10
 """Ids shown for each group; JSON has all."""
@@ -25,7 +24,7 @@ def outcome_lines(outcomes: Iterable[tuple[str, str, str]]) -> Iterator[str]:
         yield from (f"  {line}" for line in id_lines(ids))
     rest = list(groups.values())[MOST_GROUPS:]
     if rest:
-        yield f"… and {count(sum(map(len, rest)), 'session')} with other reasons: see --json"
+        yield f"… and {counted(sum(map(len, rest)), 'session')} with other reasons: see --json"
 
 
 def id_lines(ids: Sequence[str]) -> Iterator[str]:

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterator, Sequence
 
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.outcome_lines import id_lines, outcome_lines
-from qiscus_tui.cli.table import count, session_table
+from qiscus_tui.cli.table import session_table
 from qiscus_tui.cli.text_table import Column, text_table
 from qiscus_tui.errors import NotConfirmed, UsageError
+from qiscus_tui.model.text import counted
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import LARGE, NOT_LISTED, Exclusion, RevocationPlan
 from qiscus_tui.service.revocation.plan_files import Masks
@@ -28,7 +29,7 @@ def plan_lines(plan: RevocationPlan, now: float, width: int | None) -> Iterator[
     total = len(plan.targets)
     if plan.retention is not None and plan.groups:
         yield from _group_lines(plan, width)
-    yield f"{count(total, 'session')} to revoke" if total else "Nothing to revoke"
+    yield f"{counted(total, 'session')} to revoke" if total else "Nothing to revoke"
     if total and not plan.groups:
         listed = plan.listed
         positions = [listed.positions[target.session.id] for target in plan.targets[:SHOWN]]
@@ -63,7 +64,7 @@ def _group_lines(plan: RevocationPlan, width: int | None) -> Iterator[str]:
     ]
     yield from text_table(columns, rows, width)
     kept = sum(one.kept for one in plan.groups)
-    yield f"{count(len(rows), 'group')}, {count(kept, 'session')} kept"
+    yield f"{counted(len(rows), 'group')}, {counted(kept, 'session')} kept"
 
 
 def _unjudged_lines(plan: RevocationPlan) -> Iterator[str]:
@@ -90,7 +91,7 @@ def _not_listed_lines(plan: RevocationPlan) -> Iterator[str]:
 
 
 def _counted(words: str, ids: Sequence[str]) -> Iterator[str]:
-    yield f"{words}: {count(len(ids), 'session')}"
+    yield f"{words}: {counted(len(ids), 'session')}"
     yield from (f"  {line}" for line in id_lines(ids))
 
 
@@ -112,7 +113,7 @@ def must_fit(plan: RevocationPlan, *, yes: bool, most: int | None) -> None:
     if limit is not None and total > limit:
         options = f"--max {total}" if yes else f"--yes --max {total}"
         raise UsageError(
-            f"The plan has {count(total, 'session')}, and {limit:,} were allowed",
+            f"The plan has {counted(total, 'session')}, and {limit:,} were allowed",
             f"See them with --dry-run. To revoke them all: {options}",
         )
 
@@ -123,16 +124,16 @@ def confirm_plan(console: Console, plan: RevocationPlan) -> None:
     if not console.can_ask:
         largest = f" --max {total}" if plan.is_large else ""
         raise NotConfirmed(
-            f"Revoking {count(total, 'session')} needs confirmation, and there is no terminal to "
+            f"Revoking {counted(total, 'session')} needs confirmation, and there is no terminal to "
             "ask on",
             f"Nothing was sent. See the plan with --dry-run, or add --yes{largest} to skip the "
             "confirmation.",
         )
     if plan.is_large:
-        answer = console.ask(f"Type {total} to revoke {count(total, 'session')}: ")
+        answer = console.ask(f"Type {total} to revoke {counted(total, 'session')}: ")
         confirmed = answer.replace(",", "") == str(total)
     else:
-        answer = console.ask(f"Revoke {count(total, 'session')}? [y/N] ")
+        answer = console.ask(f"Revoke {counted(total, 'session')}? [y/N] ")
         confirmed = answer.lower() in {"y", "yes"}
     if not confirmed:
         raise NotConfirmed("Not confirmed", "Nothing was sent.")

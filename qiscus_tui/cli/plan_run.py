@@ -9,10 +9,11 @@ from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.ending import finished
 from qiscus_tui.cli.outcome_lines import MOST_GROUPS
 from qiscus_tui.cli.plan import as_json, confirm_plan, must_fit, plan_lines, report_lines
-from qiscus_tui.cli.table import count, remarks
+from qiscus_tui.cli.table import remarks
 from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import NoAccount, StorageError
 from qiscus_tui.exit_codes import ExitCode
+from qiscus_tui.model.text import counted
 from qiscus_tui.service.audit_trail import check_reason
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.clock_check import clock_difference
@@ -43,7 +44,7 @@ async def read_for_plan(
     if rule is not None and rule.asks_for_new:
         mark_without_visiting(connection)
     listed = await connection.read_list(
-        lambda read: console.progress(f"{count(read, 'session')} so far"), settle=settle
+        lambda read: console.progress(f"{counted(read, 'session')} so far"), settle=settle
     )
     console.end_progress()
     return listed

@@ -6,12 +6,12 @@ import asyncio
 from qiscus_tui.cli.ending import finished
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.plan_options import add_reason
-from qiscus_tui.cli.table import count, remarks
+from qiscus_tui.cli.table import remarks
 from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.errors import NotConfirmed, TokenNotStored, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.audit_trail import check_reason
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT
@@ -41,7 +41,7 @@ async def run(context: Context) -> int:
                     "Log in first: qiscus-tui login",
                 )
         listed = await connection.read_list(
-            lambda read: console.progress(f"{count(read, 'session')} so far")
+            lambda read: console.progress(f"{counted(read, 'session')} so far")
         )
         console.end_progress()
         for remark in remarks(listed):
@@ -70,7 +70,7 @@ def _show_plan(context: Context, listed: SessionList) -> None:
         if protected := _protected(listed):
             console.say(protected)
         return
-    console.result(f"{count(len(listed), 'session')} would be revoked")
+    console.result(f"{counted(len(listed), 'session')} would be revoked")
     if protected := _protected(listed):
         console.result(protected)
     console.say("Dry run: nothing was sent.")
@@ -89,12 +89,12 @@ def _confirm(context: Context, connection: Connection, listed: SessionList) -> N
     console, app_code = context.console, connection.account.app_code
     if not console.can_ask:
         raise NotConfirmed(
-            f"Revoking all {count(len(listed), 'session')} needs confirmation, and there is no "
+            f"Revoking all {counted(len(listed), 'session')} needs confirmation, and there is no "
             "terminal to ask on",
             "Nothing was sent. To skip the confirmation, add --yes.",
         )
     console.say(
-        f"This ends {count(len(listed), 'session')} of {connection.name}: every integration and "
+        f"This ends {counted(len(listed), 'session')} of {connection.name}: every integration and "
         "browser that uses one of these tokens stops. It cannot be undone."
     )
     if protected := _protected(listed):

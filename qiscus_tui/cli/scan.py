@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.table import UNKNOWN, count, gaps, moment
+from qiscus_tui.cli.table import UNKNOWN, gaps, moment
 from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.errors import StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.ascii_json import ascii_json
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.scan.files import STDIN, Event, Found, NotRead, Read, Skipped, scan
 from qiscus_tui.service.scan.live_tokens import SHORTEST, LiveTokens
 from qiscus_tui.service.sessions.export import Export, Record
@@ -41,7 +41,7 @@ async def run(context: Context) -> int:
         raise UsageError("- was given twice", "stdin can be read once.")
     async with connected(context.workspace) as connection:
         listed = await connection.read_list(
-            lambda read: console.progress(f"{count(read, 'session')} so far")
+            lambda read: console.progress(f"{counted(read, 'session')} so far")
         )
         secrets = frozenset((await connection.credentials()).secrets)
     console.end_progress()
@@ -59,7 +59,7 @@ async def run(context: Context) -> int:
     results.end()
     if tokens.without_token:
         console.say(
-            f"{count(tokens.without_token, 'session')} could not be looked for: the server lists "
+            f"{counted(tokens.without_token, 'session')} could not be looked for: the server lists "
             f"no full token, or one of fewer than {SHORTEST} characters."
         )
     if results.found:
@@ -123,7 +123,7 @@ class _Results:
             case Read(size, is_first):
                 self.files += is_first
                 self.size += size
-                self.console.progress(f"{self._read_words}, {count(self.found, 'token')} found")
+                self.console.progress(f"{self._read_words}, {counted(self.found, 'token')} found")
 
     def _show(self, found: Found) -> None:
         position = found.at.position
@@ -164,12 +164,12 @@ class _Results:
             console.say(f"{self.skipped:,} skipped: links, pipes, sockets and devices")
         what = "no live token"
         if self.found:
-            what = f"{count(len(self.ids), 'live token')}, {count(self.found, 'time')}"
+            what = f"{counted(len(self.ids), 'live token')}, {counted(self.found, 'time')}"
         console.say(f"{self._read_words}: {what}")
 
     @property
     def _read_words(self) -> str:
-        return f"{count(self.files, 'file')}, {self.size / 1e6:,.1f} MB"
+        return f"{counted(self.files, 'file')}, {self.size / 1e6:,.1f} MB"
 
 
 def _text(value: object) -> str:

@@ -9,11 +9,12 @@ from qiscus_tui.cli.group_table import group_table
 from qiscus_tui.cli.list_request import SORT_KEYS, ListRequest
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.option_types import add_filter, whole_number
-from qiscus_tui.cli.table import count, remarks, session_table
+from qiscus_tui.cli.table import remarks, session_table
 from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.group_keys import GROUP_KEYS, parse_group_keys
+from qiscus_tui.model.text import counted
 from qiscus_tui.service.completion_ids import remember_ids
 from qiscus_tui.service.sessions.export import Export, ExportFormat
 from qiscus_tui.service.sessions.group_export import GroupExport
@@ -59,7 +60,7 @@ async def run(context: Context) -> int:
         if request.wanted.asks_for_new:
             mark_without_visiting(connection)
         listed = await connection.read_list(
-            lambda read: console.progress(f"{count(read, 'session')} so far")
+            lambda read: console.progress(f"{counted(read, 'session')} so far")
         )
         console.end_progress()
         secrets = frozenset((await connection.credentials()).secrets)
@@ -104,7 +105,7 @@ async def _list_sessions(context: Context, request: ListRequest, found: _Found) 
     else:
         Export(listed, chosen, found.secrets, now, console.account_field).write(form, console.out)
     of_all = f" of {len(listed):,}" if len(chosen) != len(listed) else ""
-    return f"{count(len(chosen), 'session')}{of_all}"
+    return f"{counted(len(chosen), 'session')}{of_all}"
 
 
 def _list_groups(context: Context, request: ListRequest, found: _Found) -> str:
@@ -124,7 +125,7 @@ def _list_groups(context: Context, request: ListRequest, found: _Found) -> str:
         first = console.account_field
         GroupExport(listed, request.group_by, shown, found.secrets, first).write(form, console.out)
     of_all = f" of {len(groups):,}" if len(shown) != len(groups) else ""
-    return f"{count(len(shown), 'group')}{of_all}, {count(len(found.positions), 'session')}"
+    return f"{counted(len(shown), 'group')}{of_all}, {counted(len(found.positions), 'session')}"
 
 
 def _format(options: argparse.Namespace) -> ExportFormat | None:

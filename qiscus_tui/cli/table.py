@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from qiscus_tui.cli.text_table import Column, text_table
 from qiscus_tui.model.durations import ago, countdown
 from qiscus_tui.model.session import Current, Session
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.sessions.session_list import SessionList
 
 COLUMNS = (
@@ -75,7 +75,7 @@ def moment(epoch: float | None) -> str:
 def gaps(listed: SessionList) -> Iterable[str]:
     """Yield why the list is incomplete."""
     if listed.unreadable:
-        yield f"{count(listed.unreadable, 'session')} could not be read"
+        yield f"{counted(listed.unreadable, 'session')} could not be read"
     if not listed.complete:
         yield "The pages of the list could not all be read: there may be more sessions"
     if listed.moved:
@@ -94,8 +94,3 @@ def _way_to_own(listed: SessionList) -> str:
     if any(session.token for session in listed.sessions):
         return "; to get a new token: qiscus-tui refresh"
     return ""
-
-
-def count(number: int, noun: str) -> str:
-    """Return `1 session`, `1,284 sessions`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

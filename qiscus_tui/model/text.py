@@ -61,3 +61,8 @@ def _escape(character: str) -> str:
     if code <= 0xFF:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 session`, `1,284 sessions`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

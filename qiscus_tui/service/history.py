@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import counted, safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.store.audit import CutShort
@@ -184,7 +184,7 @@ def _of_revoke_all(local_files: LocalFiles, entry: JournalEntry) -> Notice:
 
 def _of_plan(local_files: LocalFiles, cut: CutShort) -> Notice:
     intent = cut.intent
-    sessions = f"{len(intent.ids):,} session{'' if len(intent.ids) == 1 else 's'}"
+    sessions = counted(len(intent.ids), "session")
     message = (
         f"The {intent.kind.value} plan {safe(intent.plan_id, 40)} of {sessions} "
         f"({safe(intent.account, 100)}, begun {rfc3339(intent.time)}) was cut short"
@@ -199,8 +199,7 @@ def _reached(cut: CutShort) -> str:
     if cut.reached is not None:
         return f": {reached_words(cut.reached.sent, cut.reached.answered)}"
     if cut.outcomes:
-        noun = "outcome" if cut.outcomes == 1 else "outcomes"
-        return f", with {cut.outcomes:,} {noun} recorded"
+        return f", with {counted(cut.outcomes, 'outcome')} recorded"
     return "; it is not known how many were sent"
 
 

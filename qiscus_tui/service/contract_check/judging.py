@@ -11,6 +11,7 @@ from qiscus_tui.errors import (
     ServerError,
     ServerFault,
 )
+from qiscus_tui.model.text import counted
 from qiscus_tui.service.contract_check.report import Finding, Verdict
 from qiscus_tui.service.sessions.session_list import SessionList
 
@@ -122,7 +123,7 @@ def judge_refresh(place: str, older: TokenState, newer: TokenState, others: int 
     elif newer.lives:
         words.append("It ended the token made before it.")
     if others:
-        words.append(f"{_sessions(others)} ended meanwhile, by it or elsewhere.")
+        words.append(f"{counted(others, 'other session')} ended meanwhile, by it or elsewhere.")
         return Finding(Verdict.CANNOT_TELL, " ".join(words))
     if not newer.lives:
         words.append("The new token is neither listed nor accepted.")
@@ -148,7 +149,7 @@ def judge_revoke(
     others = ended.others if ended is not None else None
     if spared_ended or others:
         named = "our token still lives" if after.lives else "our token is gone"
-        more = f"{_sessions(others or 1)} ended with it, by this call or elsewhere"
+        more = f"{counted(others or 1, 'other session')} ended with it, by this call or elsewhere"
         return Finding(
             Verdict.DIFFERS,
             f"{more}; {named}. Do not revoke anything here yet; if somebody may have logged out "
@@ -177,7 +178,3 @@ def judge_revoke(
     return Finding(
         Verdict.CONFIRMED, f"Our token is no longer listed{rejected}; nothing else ended."
     )
-
-
-def _sessions(number: int) -> str:
-    return "1 other session" if number == 1 else f"{number:,} other sessions"

@@ -4,6 +4,7 @@ from collections.abc import Generator, Mapping
 
 from msgspec import Struct
 
+from qiscus_tui.model.text import counted
 from qiscus_tui.service.sessions.group_kinds import Kind
 
 MOST = 50
@@ -47,4 +48,4 @@ def others(what: str, kinds: int, count: int) -> Bars:
     """Return the bar of all that is not shown; nothing where all is shown."""
     if not kinds:
         return ()
-    return (Bar("", f"{kinds:,} other {what}{'' if kinds == 1 else 's'}", count),)
+    return (Bar("", counted(kinds, f"other {what}"), count),)

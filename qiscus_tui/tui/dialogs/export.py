@@ -9,13 +9,12 @@ from textual.content import Content
 from textual.widget import Widget
 
 from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.sessions.export import Export, ExportFormat
 from qiscus_tui.service.sessions.export_file import export_to, named_path
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.dialog import Dialog
 from qiscus_tui.tui.dialogs.parts import DialogButton
-from qiscus_tui.tui.dialogs.plan_text import sessions_word
 from qiscus_tui.tui.widgets.fields import Field
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class ExportDialog(Dialog[str | None]):
         yield DialogButton("Write  enter", id="write")
 
     def opened(self) -> None:
-        self.say("heading", f"Export {sessions_word(len(self._order))}")
+        self.say("heading", f"Export {counted(len(self._order), 'session')}")
         self.say(
             "lead",
             "Into a new file that only you can read; nothing is overwritten, no token is in it. "

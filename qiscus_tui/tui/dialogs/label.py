@@ -12,11 +12,10 @@ from textual.content import Content
 from textual.widget import Widget
 
 from qiscus_tui.errors import QiscusTuiError, StorageError
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.integrations import Integration, Integrations
 from qiscus_tui.tui.dialogs.dialog import Dialog
 from qiscus_tui.tui.dialogs.parts import DialogButton, Toggle
-from qiscus_tui.tui.dialogs.plan_text import sessions_word
 from qiscus_tui.tui.widgets.fields import Field
 
 if TYPE_CHECKING:
@@ -118,4 +117,4 @@ async def label_session(app: App[int], feed: Feed, session: Session) -> None:
         return
     labels = [known for known in feed.listed.labels if known is not None and known.label == label]
     protected = ", protected" if any(known.protect for known in labels) else ""
-    feed.say(f"{safe(label)}: {sessions_word(len(labels))}{protected}")
+    feed.say(f"{safe(label)}: {counted(len(labels), 'session')}{protected}")

@@ -8,6 +8,7 @@ from textual.content import Content
 
 from qiscus_tui.model.durations import countdown
 from qiscus_tui.model.session import Session
+from qiscus_tui.model.text import counted
 from qiscus_tui.service.revocation.plan import Exclusion, LeftOut, RevocationPlan
 from qiscus_tui.service.revocation.target_groups import IN_USE, TargetGroup
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -47,11 +48,6 @@ class ShownPlan:
     """The words of the command line that does the same."""
 
 
-def sessions_word(count: int) -> str:
-    """`1 session`, `1,284 sessions`."""
-    return f"{count:,} session" if count == 1 else f"{count:,} sessions"
-
-
 def plan_lines(shown: ShownPlan, now: float, screen_width: int) -> Content:
     """Return what is to be revoked, what is kept and why, and the command that does the same.
 
@@ -61,20 +57,20 @@ def plan_lines(shown: ShownPlan, now: float, screen_width: int) -> Content:
     plan, parts = shown.plan, list[list[Content]]()
     count = len(plan.targets)
     if count and plan.retention is None and count <= EACH:
-        title = _title(f"To revoke: {sessions_word(count)}", "bold $error")
+        title = _title(f"To revoke: {counted(count, 'session')}", "bold $error")
         parts.append([title, *_each(plan, now, width)])
     elif count:
-        many = "1 group" if len(shown.groups) == 1 else f"{len(shown.groups):,} groups"
-        title = _title(f"To revoke: {sessions_word(count)} in {many}", "bold $error")
+        many = counted(len(shown.groups), "group")
+        title = _title(f"To revoke: {counted(count, 'session')} in {many}", "bold $error")
         parts.append([title, *group_lines(shown.groups, now, width)])
     hidden = [left for left in plan.left_out if left.exclusion is Exclusion.HIDDEN]
     kept = [left for left in plan.left_out if left.exclusion is not Exclusion.HIDDEN]
     for heading, left_out in (("Kept", kept), ("Kept, hidden by the filter", hidden)):
         if left_out:
-            title = _title(f"{heading}: {sessions_word(len(left_out))}", "bold")
+            title = _title(f"{heading}: {counted(len(left_out), 'session')}", "bold")
             parts.append([title, *_left_out(plan.listed, left_out, now)])
     if plan.kept:
-        title = _title(f"Kept by the rules: {sessions_word(len(plan.kept))}", "bold")
+        title = _title(f"Kept by the rules: {counted(len(plan.kept), 'session')}", "bold")
         parts.append([title, *(_muted(f"  {words}") for words in kept_words(plan))])
     if count:
         parts.append(_command(shown.command, width))
@@ -93,9 +89,8 @@ def kept_words(plan: RevocationPlan) -> list[str]:
     newest = sum(why.is_newest for why in reasons.values())
     if plan.retention is None or not newest:
         return words
-    groups = "1 group" if newest == 1 else f"{newest:,} groups"
     most = plan.retention.rules.keep_newest
-    return [f"the newest{'' if most == 1 else f' {most}'} of {groups}", *words]
+    return [f"the newest{'' if most == 1 else f' {most}'} of {counted(newest, 'group')}", *words]
 
 
 def summary(plan: RevocationPlan) -> str:

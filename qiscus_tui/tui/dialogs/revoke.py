@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.text import counted
 from qiscus_tui.model.turns import AT_ONCE, at_once, in_turns
 from qiscus_tui.service.revocation.on_connection import forget_own_if_ended
 from qiscus_tui.service.revocation.outcomes import Report
@@ -28,7 +29,7 @@ from qiscus_tui.tui.dialogs.parts import Body, DialogButton, Toggle
 from qiscus_tui.tui.dialogs.plan_choices import MARKED, PlanChoices
 from qiscus_tui.tui.dialogs.plan_making import PLANNING, PlanMaking
 from qiscus_tui.tui.dialogs.plan_questions import COMMANDS, PlanQuestions
-from qiscus_tui.tui.dialogs.plan_text import BOX, ShownPlan, plan_lines, sessions_word
+from qiscus_tui.tui.dialogs.plan_text import BOX, ShownPlan, plan_lines
 from qiscus_tui.tui.dialogs.progress import (
     progress_lead,
     progress_lines,
@@ -143,7 +144,7 @@ class RevokeDialog(Question[Report]):
     def _show_plan(self, shown: ShownPlan) -> None:
         self._shown, self._refusal = shown, self._making.why_not(shown.plan)
         plan, count = shown.plan, len(shown.plan.targets)
-        self.say("heading", f"Revoke {sessions_word(count)}" if count else "Nothing to revoke")
+        self.say("heading", f"Revoke {counted(count, 'session')}" if count else "Nothing to revoke")
         self._say_lead()
         self._say_lines()
         asks = bool(count) and self._refusal is None
@@ -226,7 +227,7 @@ class RevokeDialog(Question[Report]):
         reason = self._questions.reason
         self._run = PlanRun(self._connection, self._plan, self._show_progress, reason)
         self.query_one("#lines").add_class("-wrapped")
-        self.say("heading", f"Revoking {sessions_word(len(self._plan.targets))}")
+        self.say("heading", f"Revoking {counted(len(self._plan.targets), 'session')}")
         self.say("note")
         self._questions.hide()
         self.show_questions()

@@ -13,7 +13,7 @@ from textual.css.query import NoMatches
 from textual.widget import Widget
 
 from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.commands import registry
@@ -21,7 +21,6 @@ from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context, Phase
 from qiscus_tui.tui.dialogs.dialog import trouble
 from qiscus_tui.tui.dialogs.parts import DialogButton, TypedField, Words
-from qiscus_tui.tui.dialogs.plan_text import sessions_word
 from qiscus_tui.tui.dialogs.question import Question
 from qiscus_tui.tui.dialogs.reason import ReasonLine
 
@@ -102,7 +101,7 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
         except QiscusTuiError as error:
             self._refusal = error
         count = len(self._listed)
-        whole = f"Revoke all {sessions_word(count)}"
+        whole = f"Revoke all {counted(count, 'session')}"
         partly = f"Revoke all sessions, {count:,} of them listed"
         self.say("heading", whole if count and self._listed.is_whole else partly)
         whose = account.user or account.user_name or "this user"
@@ -260,7 +259,7 @@ def result_words(result: "RevokeAllResult") -> Content:
         parts.append(Content.styled("The list could not be read afterwards.", "$warning"))
         parts.append(trouble(result.trouble))
     if result.still_listed:
-        still = f"{sessions_word(result.still_listed)} from before are still listed."
+        still = f"{counted(result.still_listed, 'session')} from before are still listed."
         parts.append(Content(f"{still}\n{LOOK_AGAIN_HINT}"))
     if result.unwritten is not None:
         parts.append(Content.styled("It could not be recorded.", "$warning"))

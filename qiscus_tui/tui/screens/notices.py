@@ -11,7 +11,7 @@ from textual.widgets import Static
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.session import Current
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import counted, safe
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, Tone, piece
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def doubts(listed: SessionList, *, readonly: bool) -> NoticeText:
 
 def unreadable_words(count: int) -> str:
     """`3 sessions could not be read, and are not shown.`"""
-    many = "1 session" if count == 1 else f"{count:,} sessions"
+    many = counted(count, "session")
     return f"{many} could not be read and can't be shown. r reads again."
 
 

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from qiscus_tui.model.account import Account, Role, Storage
 from qiscus_tui.model.durations import MINUTE, ago, countdown
+from qiscus_tui.model.text import counted
 from qiscus_tui.tui.widgets.marks import NO_MARKS, MarkCounts
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, Piece, Tone, piece
 
@@ -126,7 +127,7 @@ def _in_groups(counts: Counts) -> str:
     """Return ` in 23 groups`, with a filter `, 212 in 3 groups`."""
     if counts.groups is None:
         return ""
-    words = "1 group" if counts.groups == 1 else f"{counts.groups:,} groups"
+    words = counted(counts.groups, "group")
     return f" in {words}" if counts.filtered is None else f", {counts.filtered:,} in {words}"
 
 
