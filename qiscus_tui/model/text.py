@@ -1,4 +1,4 @@
-"""Makes text from the server safe for a terminal.
+"""Makes text from the server safe for a terminal; and writes a number with its noun.
 
 User agents and names come from strangers. `safe` replaces characters that could move the cursor,
 hide or reorder text by visible ones, on one line, with a bounded length.
