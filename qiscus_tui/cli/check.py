@@ -4,11 +4,13 @@ import argparse
 import asyncio
 import contextlib
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.option_types import file_path, min_ttl, whole_number
+from qiscus_tui.cli.parser import Parser
 from qiscus_tui.cli.table import gaps, moment
 from qiscus_tui.cli.verbs import Context, Verb
 from qiscus_tui.errors import QiscusTuiError, StorageError
@@ -87,6 +89,20 @@ def finish(options: argparse.Namespace, console: Console, code: int) -> int:
     return code
 
 
+def misused(arguments: Sequence[str], console: Console, code: int) -> None:
+    """Write the metrics of a failure after wrong options, if the file can still be told.
+
+    Raises UsageError if it can't.
+    """
+    parser = Parser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--metrics", type=file_path)
+    parser.add_argument("--account")
+    parser.add_argument("--demo", action="store_true")
+    options, _ = parser.parse_known_args(arguments)
+    options.measured = []
+    finish(options, console, code)
+
+
 def _account_name(context: Context) -> str:
     with contextlib.suppress(QiscusTuiError):
         return safe(context.workspace.choose().name, 200)
@@ -143,4 +159,5 @@ VERB = Verb(
     run,
     "It changes nothing on the server. What it finds once, it finds again only if more of it came.",
     finish=finish,
+    misused=misused,
 )

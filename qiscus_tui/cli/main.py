@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.console import Console, system_console
-from qiscus_tui.cli.parser import parse
+from qiscus_tui.cli.parser import named_verb, parse
 from qiscus_tui.errors import Interrupted, QiscusTuiError, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode, signal_exit_code
 
@@ -31,7 +31,7 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace | int:
         return parse(arguments)
     except QiscusTuiError as error:
         console.show_error(error)
-        return error.exit_code
+        return _misused(arguments, console, error.exit_code)
     except SystemExit as done:
         return _flushed(console, int(done.code or 0))
     except BrokenPipeError:
@@ -39,6 +39,18 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace | int:
         return ExitCode.DONE
     except OSError as error:
         return _not_written(console, error)
+
+
+def _misused(arguments: Sequence[str], console: Console, code: int) -> int:
+    """Let the verb do what it must do even with wrong options. Return the exit code."""
+    from qiscus_tui.cli.verbs import load
+
+    name = named_verb(arguments)
+    misused = load(name).misused if name else None
+    if misused is not None:
+        with contextlib.suppress(QiscusTuiError):
+            misused(arguments, console, code)
+    return code
 
 
 def run_verb(options: argparse.Namespace, core_limit: int | None = None) -> int:

@@ -174,6 +174,17 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
+def named_verb(arguments: Sequence[str]) -> str | None:
+    """Return the verb of a command line, also of one that is not valid; None if it has none."""
+    words = iter(arguments)
+    for word in words:
+        if not word.startswith("-"):
+            return word if word in VERBS else None
+        if word in _WITH_VALUE:
+            next(words, None)
+    return None
+
+
 def _check_before_verb(arguments: Sequence[str]) -> None:
     """Raise UsageError for an unknown option: argparse would take its value for a verb."""
     words = iter(arguments)

@@ -4,7 +4,7 @@ A verb's module, with everything that it imports, is loaded on demand.
 """
 
 import argparse
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -59,6 +59,10 @@ Finish = Callable[[argparse.Namespace, Console, int], int]
 """Takes the options, the console and the exit code so far."""
 
 
+Misused = Callable[[Sequence[str], Console, int], object]
+"""Takes the words of a command line that is not valid, the console and the exit code."""
+
+
 @dataclass(frozen=True)
 class Verb:
     """One verb: its options, its work, and what it does not do."""
@@ -77,6 +81,8 @@ class Verb:
     without a `--`."""
     finish: Finish | None = None
     """Runs last, also after a failure, and returns the exit code."""
+    misused: Misused | None = None
+    """Runs instead of everything else where the options are not valid."""
     words_anywhere: bool = False
     """Whether its words, such as ids, may stand before and after its options."""
 

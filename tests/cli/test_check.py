@@ -301,6 +301,47 @@ def test_after_a_failure_the_old_numbers_are_gone_and_its_code_is_kept(
     assert samples(file)["qiscus_check_success"] == "0"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "--metrics", "{}", "--max-live", "0x"),
+        ("check", "--max-lives=1", "--metrics={}"),
+        ("--account", "check", "check", "surplus", "--metrics", "{}"),
+        ("--bogus", "check", "--metrics={}", "--min-ttl=1M"),
+        ("check", "--metrics={}", "--metrics={}", "--max-live"),
+        ("check", "--metrics={}", "--max-live=1", "--all-accounts", "--account=x"),
+    ],
+)
+def test_wrong_options_are_a_failure_too(
+    logged_in: Program, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    file = tmp_path / "qiscus.prom"
+    assert logged_in("check", "--metrics", str(file)).code == 0
+    assert logged_in(*(word.format(file) for word in words)).code == 2
+    assert set(samples(file)) == {"qiscus_check_success", "qiscus_check_timestamp_seconds"}
+    assert samples(file)["qiscus_check_success"] == "0"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sessions", "--filter", "check", "--metrics={}"),
+        ("--account", "check", "sessions", "--metrics={}"),
+        ("check", "--metrics={}", "--metrics={}.2", "--bogus"),
+        ("check", "--demo", "--metrics={}", "--bogus"),
+        ("check", "--metrics", "--bogus", "{}"),
+    ],
+)
+def test_a_file_that_is_not_surely_for_metrics_is_left_alone(
+    program: Program, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    file = tmp_path / "qiscus.prom"
+    file.write_text("mine")
+    assert program(*(word.format(file) for word in words)).code == 2
+    assert file.read_text() == "mine"
+    assert len(list(tmp_path.glob("*prom*"))) == 1
+
+
 def test_a_signal_is_a_failure_too(
     logged_in: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
