@@ -1,5 +1,6 @@
 """The data that filters and sort orders work on."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -47,3 +48,15 @@ class Moment(Struct, frozen=True):
     """Seconds: a session that ends within them is expiring."""
     marked: bytes | bytearray = b""
     """1 at the position of each marked session; positions past its end are not marked."""
+
+    def is_expiring(self, end: float) -> bool:
+        """Return whether a session with this end is live, and ends soon."""
+        return 0 < end - self.server_now <= self.expiring
+
+    def count_expiring(self, ends: Sequence[float]) -> int:
+        """Return how many of these ends, sorted, are those of an expiring session."""
+
+        def ended_by(seconds: float) -> int:  # a difference: a sum would be rounded differently
+            return bisect_right(ends, seconds, key=lambda end: end - self.server_now)
+
+        return ended_by(self.expiring) - ended_by(0)

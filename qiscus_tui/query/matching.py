@@ -197,8 +197,8 @@ def _is_new(columns: Columns, _moment: Moment, position: int) -> bool | None:
 
 
 def _is_expiring(columns: Columns, moment: Moment, position: int) -> bool | None:
-    left = _left(columns.sessions[position], moment.server_now)
-    return None if left is None else 0 < left <= moment.expiring
+    end = columns.sessions[position].expires_at
+    return None if end is None else moment.is_expiring(end)
 
 
 def _is_expired(columns: Columns, moment: Moment, position: int) -> bool | None:

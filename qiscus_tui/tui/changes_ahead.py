@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from qiscus_tui.model.durations import HOUR
-from qiscus_tui.query import Query, change_times, parse
+from qiscus_tui.query import Moment, Query, change_times, parse
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class ExpiryCounts(Struct, frozen=True):
 
     def expiring(self, now: float, within: float) -> int:
         """Return how many sessions expire within so many seconds."""
-        return bisect_right(self.ends, now + within) - bisect_right(self.ends, now)
+        return Moment(now, within).count_expiring(self.ends)
 
 
 class FilterChanges(Struct, frozen=True):

@@ -1,14 +1,13 @@
 """An account's sessions in numbers, for a list of accounts. Nothing is changed by it."""
 
 import asyncio
-from bisect import bisect_right
 from dataclasses import dataclass
 
 from qiscus_tui.model.turns import in_turns
 from qiscus_tui.query import Moment
 from qiscus_tui.service.account.switching import connected_to
 from qiscus_tui.service.overview.bars import Bars
-from qiscus_tui.service.overview.counting import counted_in_steps
+from qiscus_tui.service.overview.counting import Overview, counted_in_steps
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.visits import mark_without_visiting
 from qiscus_tui.service.workspace import Workspace
@@ -31,11 +30,15 @@ class AccountFigures:
 async def figures_of(listed: SessionList, moment: Moment) -> AccountFigures:
     """Return the numbers of a list, counted in turns."""
     overview = await in_turns(counted_in_steps(listed, moment))
-    expired_or_expiring = bisect_right(overview.ends, moment.server_now + moment.expiring)
+    return counted_figures(listed, overview, moment)
+
+
+def counted_figures(listed: SessionList, overview: Overview, moment: Moment) -> AccountFigures:
+    """Return the numbers of a list that was counted."""
     return AccountFigures(
         live=len(listed),
         new=sum(listed.new),
-        expiring=expired_or_expiring - bisect_right(overview.ends, moment.server_now),
+        expiring=moment.count_expiring(overview.ends),
         clients=overview.clients,
         is_whole=listed.is_whole,
     )

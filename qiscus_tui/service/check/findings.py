@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from qiscus_tui.model.durations import DAY, countdown
+from qiscus_tui.query import Moment
 from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditIntent
@@ -116,12 +117,12 @@ def returned_findings(
 def figures_of(
     listed: SessionList, now: float, expiring: float, token_expires_at: float | None
 ) -> Figures:
-    """Return the numbers of a list; sessions that end within `expiring` seconds are expiring."""
+    """Return the numbers of a list; those that end within `expiring` seconds are expiring."""
     created = [one.created_at for one in listed.sessions if one.created_at is not None]
     ends = [one.expires_at for one in listed.sessions if one.expires_at is not None]
     return Figures(
         live=len(listed),
-        expiring=sum(end - now <= expiring for end in ends),
+        expiring=sum(map(Moment(now, expiring).is_expiring, ends)),
         issued_24h=sum(at > now - DAY for at in created),
         oldest_at=min(created, default=None),
         token_expires_at=token_expires_at,

@@ -59,7 +59,7 @@ class Countdown(Vertical):
         yield Static("", id="bar-words", markup=False)
 
     def show(self, session: Session, now: float, *, expiring: float) -> None:
-        """Draw what reads other than before; less than `expiring` seconds left is soon."""
+        """Draw what reads other than before; up to `expiring` seconds left is soon."""
         left = None if session.expires_at is None else session.expires_at - now
         days, clock, word = _large(left)
         bar, bar_words = life_bar(session, now, self.size.width)
@@ -73,7 +73,7 @@ class Countdown(Vertical):
         self.query_one("#days-word", Static).update(word)
         self.query_one("#bar", Static).update(bar)
         self.query_one("#bar-words", Static).update(bar_words)
-        self.set_class(left is not None and 0 < left < expiring, "-soon")
+        self.set_class(left is not None and 0 < left <= expiring, "-soon")
         self.set_class(left is not None and left <= 0, "-gone")
         self.set_class(not clock, "-wordy")
 

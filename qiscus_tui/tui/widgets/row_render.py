@@ -178,6 +178,6 @@ def _state(session: Session, left: float | None, expiring: float, row: RowMarks)
         return RowState.GONE
     if session.current is True:
         return RowState.CURRENT
-    if left is not None and left < expiring:
+    if left is not None and left <= expiring:
         return RowState.SOON
     return RowState.PLAIN

@@ -85,7 +85,7 @@ class SessionTable(MarkedList):
     def __init__(
         self, *, server_now: Callable[[], float], expiring: float = DAY, id: str | None = None
     ) -> None:
-        """`server_now` returns epoch seconds; `expiring`: less than so many seconds is soon."""
+        """`server_now` returns epoch seconds; `expiring`: up to so many seconds is soon."""
         super().__init__(id=id)
         self._server_now = server_now
         self._expiring = expiring

@@ -1,0 +1,33 @@
+"""Which sessions end soon: every count of them says the same as the filter `is:expiring`."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.group_keys import USUAL_KEYS
+from qiscus_tui.model.turns import at_once
+from qiscus_tui.query import Moment, parse, select
+from qiscus_tui.service.account.figures import counted_figures
+from qiscus_tui.service.check.findings import figures_of
+from qiscus_tui.service.overview.counting import counted_in_steps
+from qiscus_tui.service.sessions.groups import grouped
+from qiscus_tui.tui.changes_ahead import expiries_in_steps
+from tests.service.scripted import START, listed, new_session
+
+LEFT = st.none() | st.sampled_from([-DAY, -0.1, 0.0, 0.1, DAY - 0.1, DAY, DAY + 0.1])
+OFF = st.sampled_from([0.0, 1 / 3, 0.1, 1e-6])
+"""Of a second: sums and differences of such times are rounded."""
+
+
+@given(st.lists(LEFT, max_size=5), OFF)
+def test_a_session_that_has_ended_is_not_expiring(lefts: list[float | None], off: float) -> None:
+    now = START + off
+    ends = [None if left is None else now + left for left in lefts]
+    sessions = listed(new_session(number, expires_at=end) for number, end in enumerate(ends))
+    moment = Moment(now, DAY)
+    expiring = len(select(parse("is:expiring"), sessions, moment))
+    assert figures_of(sessions, now, DAY, None).expiring == expiring
+    overview = at_once(counted_in_steps(sessions, moment))
+    assert counted_figures(sessions, overview, moment).expiring == expiring
+    assert sum(one.expiring for one in grouped(sessions, USUAL_KEYS, moment)) == expiring
+    assert at_once(expiries_in_steps(sessions, now, DAY)).expiring(now, DAY) == expiring
