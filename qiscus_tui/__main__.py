@@ -3,6 +3,8 @@
 import os
 import sys
 
+from qiscus_tui import __version__
+
 
 def main() -> int:
     """Run the command line of this process. Return the exit code."""
@@ -16,12 +18,9 @@ def main() -> int:
 
 def _main(arguments: list[str]) -> int:
     core_limit = _protect()
-    if arguments[:1] == ["token"]:
-        from qiscus_tui.cached_token import print_cached_token
-
-        code = print_cached_token(arguments)
-        if code is not None:
-            return code
+    answer = _quick_answer(arguments)
+    if answer is not None and _is_written(f"{answer}\n"):
+        return 0
     from qiscus_tui.cli.main import options_of, run_app, run_verb
 
     options = options_of(arguments)
@@ -32,6 +31,28 @@ def _main(arguments: list[str]) -> int:
     from qiscus_tui.tui.run import run
 
     return run_app(options, run)
+
+
+def _quick_answer(arguments: list[str]) -> str | None:
+    """Return the answer to what needs no parser; None for all the rest."""
+    if arguments == ["--version"]:
+        return f"qiscus-tui {__version__}"
+    if arguments[:1] == ["token"]:
+        from qiscus_tui.cached_token import cached_token
+
+        return cached_token(arguments)
+    return None
+
+
+def _is_written(text: str) -> bool:
+    """Write a result; return whether nothing is left to do. A closed stdout is no error."""
+    try:
+        os.write(1, text.encode())
+    except BrokenPipeError:
+        return True
+    except OSError:  # the program proper reports it
+        return False
+    return True
 
 
 def _protect() -> int:

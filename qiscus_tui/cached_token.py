@@ -1,9 +1,9 @@
-"""A fast path for `token`, which scripts run every minute: prints the token from its file.
+"""A fast path for `token`, which scripts run every minute: the token from its file.
 
-It needs only `os`, `sys`, `time` and `json` (and `hashlib` where the credentials are in the
-environment), and no module of ours: the parser alone would cost more than all the rest. In all
-but the plainest case it returns None, and the parser takes over, with the messages for what is
-wrong.
+It needs only `os`, `sys`, `time` and `json` (and `tomllib` where the credentials are in the
+environment, and config.toml may name their server), and no module of ours: the parser alone would
+cost more than all the rest. In all but the plainest case it returns None, and the parser takes
+over, with the messages for what is wrong.
 """
 
 import json
@@ -25,6 +25,14 @@ _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _MOST_BYTES = 1 << 20
 """A larger file is left to the program proper."""
 
+_WRONG = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What reading raises where a file is not as it should be."""
+
+_FOREIGN_WRITE = 0o022
+"""Mode bits that let others change a file or folder."""
+
+_FOREIGN_ANY = 0o077
+
 _LATEST = 253_402_300_800
 """The end of the year 9999, epoch seconds: a larger number is not a time of ours."""
 
@@ -36,8 +44,8 @@ _VERSION = 1
 """Format of the files that this module reads."""
 
 
-def print_cached_token(arguments: list[str]) -> int | None:
-    """Print the token and return 0; return None if more is needed."""
+def cached_token(arguments: list[str]) -> str | None:
+    """Return the token that these arguments ask for; None if more is needed."""
     min_ttl = _asked_for(arguments)
     if min_ttl is None or any(os.environ.get(name) for name in _IN_THE_WAY):
         return None
@@ -53,17 +61,9 @@ def print_cached_token(arguments: list[str]) -> int | None:
         else:
             short, long_lived = _of_the_file(folders)
         token = _usable(short, min_ttl)
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+    except _WRONG:
         return None  # the program proper reports what is wrong
-    if token is None or token == long_lived:  # that one scripts must not get
-        return None
-    try:
-        os.write(1, f"{token}\n".encode())
-    except BrokenPipeError:
-        return 0
-    except OSError:
-        return None
-    return 0
+    return None if token == long_lived else token  # the long-lived one scripts must not get
 
 
 def _asked_for(arguments: list[str]) -> int | None:
@@ -111,31 +111,51 @@ def _of_the_file(folders: tuple[str, str, str]) -> tuple[dict[str, object], obje
     If they are in the file.
     """
     _, data, state = folders
-    chosen: dict[str, object] = json.loads(_read(state, "chosen.json"))
+    chosen: dict[str, object] = json.loads(_private(state, "chosen.json"))
     if (chosen["version"], chosen["storage"]) != (_VERSION, "file"):
         raise ValueError
-    held = _entry(_read(data, "secrets.json"), chosen["key"])
+    held = _entry(_private(data, "secrets.json"), chosen["key"])
     return held["short_lived"], held.get("long_lived")
 
 
 def _of_the_environment(
     folders: tuple[str, str, str], app_id: str, long_lived: str
 ) -> dict[str, object]:
-    """Return the short-lived token for the credentials of the environment.
-
-    Where there is a config.toml, the program proper reads it.
-    """
+    """Return the short-lived token for the credentials of the environment."""
     config, _, state = folders
-    if not config.startswith("/") or os.path.lexists(f"{config}/config.toml"):
+    if not config.startswith("/"):
         raise ValueError
     if not f"{app_id}{long_lived}".isascii() or not f"{app_id}{long_lived}".isprintable():
         raise ValueError
-    import hashlib
-
-    mark = hashlib.sha256(long_lived.encode()).hexdigest()[:_MARK_LENGTH]
+    mark = _sha256(long_lived.encode())[:_MARK_LENGTH]
     # Entries are under the server's plain address: another spelling of it is not found.
-    key = f"{_given('QISCUS_TUI_SERVER') or _DEFAULT_SERVER} {app_id}  {mark}"
-    return _entry(_read(state, "short.json"), key)["short_lived"]
+    server = _given("QISCUS_TUI_SERVER") or _configured_server(config) or _DEFAULT_SERVER
+    return _entry(_private(state, "short.json"), f"{server} {app_id}  {mark}")["short_lived"]
+
+
+def _sha256(data: bytes) -> str:
+    """Return the digest; like `random`, without hashlib, whose OpenSSL takes 3 ms to load."""
+    for module in ("_sha2", "_sha256"):  # Python 3.12, 3.11
+        try:
+            return __import__(module).sha256(data).hexdigest()
+        except ImportError:
+            continue
+    from hashlib import sha256
+
+    return sha256(data).hexdigest()
+
+
+def _configured_server(folder: str) -> object:
+    """Return `url` under `[server]` of config.toml; nothing else there changes a cached token."""
+    if not os.path.lexists(f"{folder}/config.toml"):
+        return None
+    text = _read(folder, "config.toml", {os.geteuid(), 0}, _FOREIGN_WRITE)
+    # Most files have no such setting. A key may be written with escapes, by \\u and \\U.
+    if (b"server" not in text or b"url" not in text) and b"\\" not in text:
+        return None
+    import tomllib
+
+    return tomllib.loads(text.decode()).get("server", {}).get("url")
 
 
 def _entry(text: bytes, key: object) -> dict[str, dict[str, object]]:
@@ -162,12 +182,17 @@ def _usable(short: dict[str, object], min_ttl: int) -> str | None:
     return token
 
 
-def _read(folder: str, name: str) -> bytes:
-    """Return a private file of this user. Raises OSError, ValueError if it is anything else."""
+def _private(folder: str, name: str) -> bytes:
+    """Return a file that this user alone can read."""
+    return _read(folder, name, {os.geteuid()}, _FOREIGN_ANY)
+
+
+def _read(folder: str, name: str, owners: set[int], forbidden: int) -> bytes:
+    """Return a file of these owners without these mode bits. Raises OSError, ValueError."""
     above = os.open(folder, _OPEN | os.O_DIRECTORY)
     try:
         found = os.fstat(above)
-        if found.st_uid != os.geteuid() or found.st_mode & 0o022:
+        if found.st_uid not in owners or found.st_mode & _FOREIGN_WRITE:
             raise ValueError
         descriptor = os.open(name, _OPEN, dir_fd=above)
     finally:
@@ -175,7 +200,7 @@ def _read(folder: str, name: str) -> bytes:
     try:
         found = os.fstat(descriptor)
         regular = found.st_mode & 0o170000 == 0o100000
-        ours = found.st_uid == os.geteuid() and not found.st_mode & 0o077 and found.st_nlink <= 1
+        ours = found.st_uid in owners and not found.st_mode & forbidden and found.st_nlink <= 1
         if not (regular and ours) or found.st_size > _MOST_BYTES:
             raise ValueError
         data = os.read(descriptor, _MOST_BYTES)

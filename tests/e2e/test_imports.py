@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.cached_token import print_cached_token
+from qiscus_tui.cached_token import cached_token
 from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.store.accounts import AccountBook, StoredAccount
@@ -150,7 +150,7 @@ def test_so_is_that_of_credentials_in_the_environment(of_the_environment: dict[s
     assert (printed.strip(), code) == (TOKEN, 0)
     ours = {module for module in modules if module.startswith("qiscus_tui")}
     assert ours == {"qiscus_tui", "qiscus_tui.__main__", "qiscus_tui.cached_token"}
-    assert not modules & {"argparse", "typing", "dataclasses", "tomllib"}
+    assert not modules & {"argparse", "typing", "dataclasses", "tomllib", "hashlib"}
 
 
 @pytest.mark.parametrize(
@@ -173,17 +173,89 @@ def test_other_credentials_get_no_token_of_these(
     for name, value in {**of_the_environment, **change}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("os.isatty", _never)
-    assert print_cached_token(["token"]) is None
+    assert cached_token(["token"]) is None
 
 
-def test_with_a_configuration_the_program_proper_answers(
-    of_the_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "config.toml").touch()
-    for name, value in of_the_environment.items():
+def _answer(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> str | None:
+    """What the fast path gives; None where it leaves that to the program proper."""
+    for name, value in environ.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("os.isatty", _never)
-    assert print_cached_token(["token"]) is None
+    return cached_token(["token"])
+
+
+DEMO = "https://demo.invalid"
+OTHER = "https://other.invalid"
+
+
+@pytest.mark.parametrize(
+    ("config", "given", "is_answered"),
+    [
+        ("", DEMO, True),
+        ('[server]\ntimeout = "5s"\n', DEMO, True),
+        (f'[server]\nurl = "{OTHER}"\n', DEMO, True),  # the variable comes before the file
+        (f'[server]\nurl = "{DEMO}"\n', "", True),
+        (f'server.url = """\n{DEMO}"""\n[view.url]\nfilter = "client:curl"\n', "", True),
+        (f'"\\u0073erver" = {{"\\u0075rl" = "{DEMO}"}}\n', "", True),
+        ("", "", False),
+        ('[view.server]\nfilter = "client:curl"\n', "", False),
+        (f'[server]\nurl = "{OTHER}"\n', "", False),
+        (f'[view.server]\nurl = "{DEMO}"\n', "", False),
+        ("[server]\nurl = 5\n", "", False),
+        ('server = "url"\n', "", False),
+        ("[server]\nurl = \n", "", False),
+        (f'# [server]\n# url = "{DEMO}"\n', "", False),
+    ],
+)
+def test_of_the_configuration_only_the_server_counts(
+    of_the_environment: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    config: str,
+    given: str,
+    *,
+    is_answered: bool,
+) -> None:
+    (tmp_path / "config.toml").write_text(config)
+    environ = {**of_the_environment, "QISCUS_TUI_SERVER": given}
+    answer = _answer(environ, monkeypatch)
+    assert answer == (TOKEN if is_answered else None)
+
+
+def _let_others_write(file: Path) -> None:
+    file.chmod(0o666)
+
+
+def _put_a_link(file: Path) -> None:
+    file.rename(file.with_name("real"))
+    file.symlink_to("real")
+
+
+def _put_a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+def _write_too_much(file: Path) -> None:
+    file.write_text(f"# {'x' * (1 << 20)}")
+
+
+@pytest.mark.parametrize("change", [_let_others_write, _put_a_link, _put_a_folder, _write_too_much])
+def test_a_configuration_that_needs_a_closer_look_is_left_to_the_program_proper(
+    of_the_environment: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    change: Callable[[Path], None],
+) -> None:
+    folder = tmp_path / "config"
+    folder.mkdir(mode=0o700)
+    file = folder / "config.toml"
+    file.write_text(f'[server]\nurl = "{DEMO}"\n')
+    environ = {**of_the_environment, "QISCUS_TUI_CONFIG_DIR": str(folder)}
+    del environ["QISCUS_TUI_SERVER"]
+    assert _answer(environ, monkeypatch) == TOKEN
+    change(file)
+    assert _answer(environ, monkeypatch) is None
 
 
 EXECUTED = """
@@ -340,7 +412,7 @@ def here(kept: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("options", OPTIONS)
 def test_other_options_are_left_to_the_parser(options: list[str]) -> None:
-    assert print_cached_token(["token", *options]) is None
+    assert cached_token(["token", *options]) is None
 
 
 @pytest.mark.usefixtures("here")
@@ -349,7 +421,7 @@ def test_another_account_is_left_to_the_program_proper(
     monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     monkeypatch.setenv(variable, "x")
-    assert print_cached_token(["token"]) is None
+    assert cached_token(["token"]) is None
 
 
 @pytest.mark.usefixtures("here")
@@ -358,10 +430,10 @@ def test_files_that_are_not_as_they_should_be_are_left_to_the_program_proper(
     tmp_path: Path, change: Callable[[Path], None]
 ) -> None:
     change(tmp_path)
-    assert print_cached_token(["token"]) is None
+    assert cached_token(["token"]) is None
 
 
 @pytest.mark.usefixtures("here")
 def test_on_a_terminal_it_is_left_to_who_warns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.isatty", _always)
-    assert print_cached_token(["token"]) is None
+    assert cached_token(["token"]) is None
