@@ -1,7 +1,7 @@
 """`--all-accounts`: a verb for one account after the other."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from qiscus_tui.cli.verbs import Context
@@ -26,19 +26,17 @@ def check_all_accounts(options: argparse.Namespace) -> None:
             raise UsageError(
                 f"--all-accounts and --{option} can't be combined", "Leave one of them out."
             )
-    if "-" in getattr(options, "paths", ()):
-        raise UsageError("stdin can't be scanned for all accounts", "It can be read once.")
 
 
-def run_for_each(context: Context, run: Callable[[Context], int]) -> int:
-    """Run it for every account of this machine. Return the worst exit code.
+def each_account(context: Context) -> Iterator[Context]:
+    """Yield the context of every account of this machine, by name; the demo has one.
 
-    An account that fails stops none of the others. Raises UsageError, NoAccount, StorageError
-    before the first; Interrupted.
+    Raises UsageError, NoAccount, StorageError before the first.
     """
-    workspace, console = context.workspace, context.console
+    workspace = context.workspace
     if workspace.demo is not None:
-        return run(context)
+        yield context
+        return
     if environment_credentials(workspace.environ) is not None:
         raise UsageError(
             "--all-accounts was given, and the environment has the credentials of one account",
@@ -47,22 +45,38 @@ def run_for_each(context: Context, run: Callable[[Context], int]) -> int:
     accounts = workspace.local_files.book.all()
     if not accounts:
         raise NoAccount("No account is logged in on this machine")
-    is_text = not any(getattr(context.options, name, False) for name in ("json", "ids"))
-    worst: int = ExitCode.DONE
     for name in sorted(stored.name for stored in accounts):
-        shown = safe(name, 200)
-        if is_text:
-            console.result(f"== {shown}")
-        else:
-            console.say(f"== {shown}")
-        console.account = name
         wanted = AccountOptions(name, workspace.account_options.server)
-        one = replace(context, workspace=replace(workspace, account_options=wanted))
+        yield replace(
+            context,
+            console=replace(context.console, account=name),
+            workspace=replace(workspace, account_options=wanted),
+        )
+
+
+def show_heading(context: Context) -> None:
+    """Show whose result comes next: among the results where they are text."""
+    console = context.console
+    if console.account is None:
+        return
+    is_text = not any(getattr(context.options, name, False) for name in ("json", "ids"))
+    show = console.result if is_text else console.say
+    show(f"== {safe(console.account, 200)}")
+
+
+def run_for_each(context: Context, run: Callable[[Context], int]) -> int:
+    """Run it for every account of this machine. Return the worst exit code.
+
+    An account that fails stops none of the others. Raises what `each_account` raises; Interrupted.
+    """
+    worst: int = ExitCode.DONE
+    for one in each_account(context):
+        show_heading(one)
         try:
             worst = max(worst, run(one))
         except Interrupted:
             raise
         except QiscusTuiError as error:
-            console.show_error(error)
+            one.console.show_error(error)
             worst = max(worst, error.exit_code)
     return worst

@@ -92,7 +92,8 @@ def _verb(options: argparse.Namespace, console: Console, core_limit: int | None)
             result = run(one)
             return result if isinstance(result, int) else run_until_signal(result, console)
 
-        code = run_for_each(context, run_one) if options.all_accounts else run_one(context)
+        is_one_run = options.takes_all_accounts or not options.all_accounts
+        code = run_one(context) if is_one_run else run_for_each(context, run_one)
         if trouble is not None:
             console.show_error(trouble)
         return code

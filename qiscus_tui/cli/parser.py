@@ -95,6 +95,7 @@ class _VerbParser(Parser):
             changes=verb.changes,
             reports_crashes=verb.reports_crashes,
             finish=verb.finish,
+            takes_all_accounts=verb.takes_all_accounts,
         )
 
     def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride]  typeshed overloads it

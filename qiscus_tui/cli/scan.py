@@ -2,22 +2,25 @@
 
 import argparse
 import asyncio
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TextIO
 
+from qiscus_tui.cli.all_accounts import each_account, show_heading
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.table import UNKNOWN, gaps, moment
 from qiscus_tui.cli.verbs import Context, Verb
-from qiscus_tui.errors import StorageError, UsageError
+from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.ascii_json import ascii_json
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.scan.files import STDIN, Event, Found, NotRead, Read, Skipped, scan
-from qiscus_tui.service.scan.live_tokens import SHORTEST, LiveTokens
+from qiscus_tui.service.scan.live_tokens import SHORTEST, LiveTokens, token_to_find
+from qiscus_tui.service.scan.merged_lists import merged
 from qiscus_tui.service.sessions.export import Export, Record
-from qiscus_tui.service.sessions.session_list import SessionList
 
 BATCH = 0.05
 """Seconds of reading between two looks at signals and the progress line."""
@@ -35,47 +38,69 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 async def run(context: Context) -> int:
-    """Look for the tokens. Return FAILED if there are any."""
+    """Look for the tokens of each account; the files are read once. Return the worst exit code."""
     options, console = context.options, context.console
     if options.paths.count(STDIN) > 1:
         raise UsageError("- was given twice", "stdin can be read once.")
+    worst: int = ExitCode.DONE
+    results: list[_Results] = []
+    if options.all_accounts:
+        for one in each_account(context):
+            try:
+                results.append(_Results(one, await _listed(one), _kept()))
+            except QiscusTuiError as error:
+                show_heading(one)
+                one.console.show_error(error)
+                worst = max(worst, error.exit_code)
+        if not results:
+            return worst
+    else:
+        results.append(_Results(context, await _listed(context)))
+        results[0].begin()
+    stdin = console.source.fileno() if STDIN in options.paths else 0
+    files = await _read(_Files(options.paths, stdin, console), results)
+    return max(worst, *(one.end(files) for one in results))
+
+
+async def _listed(context: Context) -> Export:
+    """Return the list of an account. Raises UsageError where it has no full token."""
+    console = context.console
     async with connected(context.workspace) as connection:
         listed = await connection.read_list(
             lambda read: console.progress(f"{counted(read, 'session')} so far")
         )
         secrets = frozenset((await connection.credentials()).secrets)
     console.end_progress()
-    tokens = LiveTokens.of(listed.sessions)
-    _check(listed, tokens)
-    for gap in gaps(listed):
-        console.say(gap)
-    stdin = console.source.fileno() if STDIN in options.paths else 0
-    results = _Results(Export(listed, (), secrets), console, _format(options))
-    events = scan(options.paths, tokens, stdin)
-    while batch := await asyncio.to_thread(_batch, events):
-        for event in batch:
-            results.take(event)
-        console.flush()
-    results.end()
-    if tokens.without_token:
-        console.say(
-            f"{counted(tokens.without_token, 'session')} could not be looked for: the server lists "
-            f"no full token, or one of fewer than {SHORTEST} characters."
-        )
-    if results.found:
-        return ExitCode.FAILED
-    if results.not_read:
-        return StorageError.exit_code
-    return ExitCode.DONE if listed.is_whole and not tokens.without_token else ExitCode.INCOMPLETE
-
-
-def _check(listed: SessionList, tokens: LiveTokens) -> None:
-    """Raise UsageError where the list has no token to look for."""
-    if listed.sessions and not tokens.positions:
+    if listed.sessions and not any(map(token_to_find, listed.sessions)):
         raise UsageError(
             "The server does not list full tokens: there is nothing to look for",
             "See what it lists: qiscus-tui doctor",
         )
+    return Export(listed, (), secrets)
+
+
+async def _read(files: "_Files", results: Sequence["_Results"]) -> "_Files":
+    """Read the files once, and hand what is found to the accounts that list it."""
+    lists = merged([one.sessions.listed.sessions for one in results])
+    for one, missing in zip(results, lists.without_token, strict=True):
+        one.without_token = missing
+    events = scan(files.paths, LiveTokens.of(lists.sessions), files.stdin)
+    try:
+        while batch := await asyncio.to_thread(_batch, events):
+            for event in batch:
+                files.take(event)
+                if isinstance(event, Found):
+                    for place in lists.places[event.at.position]:
+                        results[place.list_number].show(event, place.position)
+            files.console.flush()
+    except asyncio.CancelledError:
+        for one in results:
+            one.release()
+        raise
+    files.console.end_progress()
+    if files.skipped:
+        files.console.say(f"{files.skipped:,} skipped: links, pipes, sockets and devices")
+    return files
 
 
 def _batch(events: Iterator[Event]) -> list[Event]:
@@ -91,42 +116,64 @@ def _batch(events: Iterator[Event]) -> list[Event]:
     return batch
 
 
-def _format(options: argparse.Namespace) -> str:
-    return "json" if options.json else "ids" if options.ids else "text"
-
-
 @dataclass
-class _Results:
-    """Writes what is found while it is found: nothing is held but ids and numbers."""
+class _Files:
+    """What is read, for all accounts together."""
 
-    sessions: Export
+    paths: Sequence[str]
+    stdin: int
     console: Console
-    form: str
     found: int = 0
-    files: int = 0
+    count: int = 0
     size: int = 0
     not_read: int = 0
     skipped: int = 0
-    records: dict[int, Record] = field(default_factory=dict[int, Record])
-    """Of the sessions that were found, by position."""
-    ids: set[str] = field(default_factory=set[str])
 
     def take(self, event: Event) -> None:
         match event:
             case Found():
-                self._show(event)
+                self.found += 1
             case NotRead(path, reason):
                 self.not_read += 1
                 self.console.say(f"{safe(path, LONGEST_PATH)}: {reason}")
             case Skipped():
                 self.skipped += 1
             case Read(size, is_first):
-                self.files += is_first
+                self.count += is_first
                 self.size += size
-                self.console.progress(f"{self._read_words}, {counted(self.found, 'token')} found")
+                self.console.progress(f"{self.words}, {counted(self.found, 'token')} found")
 
-    def _show(self, found: Found) -> None:
-        position = found.at.position
+    @property
+    def words(self) -> str:
+        return f"{counted(self.count, 'file')}, {self.size / 1e6:,.1f} MB"
+
+
+def _kept() -> TextIO:
+    """Return where an account's lines wait for their turn: a file without a name."""
+    return tempfile.TemporaryFile("w+", encoding="utf-8", errors="backslashreplace")
+
+
+@dataclass
+class _Results:
+    """The result of one account, written while it is found: only ids and numbers are held."""
+
+    context: Context
+    sessions: Export
+    kept: TextIO | None = None
+    """Where the lines wait until all files are read; None if they need not."""
+    without_token: int = 0
+    found: int = 0
+    records: dict[int, Record] = field(default_factory=dict[int, Record])
+    """Of the sessions that were found, by position."""
+    ids: set[str] = field(default_factory=set[str])
+
+    def begin(self) -> None:
+        """Say what the list lacks."""
+        for gap in gaps(self.sessions.listed):
+            self.context.console.say(gap)
+
+    def show(self, found: Found, position: int) -> None:
+        """Write what was found, in the form that the options ask for."""
         session = self.sessions.listed.sessions[position]
         record = self.records.get(position)
         if record is None:
@@ -134,42 +181,64 @@ class _Results:
         is_new = session.id not in self.ids
         self.found += 1
         self.ids.add(session.id)
-        match self.form:
-            case "json":
-                shown = {
-                    **self.console.account_field,
-                    "path": found.path,
-                    "line": found.at.line,
-                    **{name: record[name] for name in ("id", "client", "ip", "expires_at")},
-                }
-                self.console.result(("," if self.found > 1 else "[") + ascii_json(shown))
-            case "ids":
-                if is_new:
-                    self.console.result(session.id)
-            case _:
-                line = "" if found.at.line is None else f":{found.at.line}"
-                own = "  (this program's own)" if session.current else ""
-                self.console.result(
-                    f"{safe(found.path, LONGEST_PATH)}{line}: {session.id}  "
-                    f"{_text(record['client'])}  {_text(record['ip'])}  "
-                    f"expires {moment(session.expires_at)}{own}"
-                )
+        options, console = self.context.options, self.context.console
+        if options.json:
+            shown = {
+                **console.account_field,
+                "path": found.path,
+                "line": found.at.line,
+                **{name: record[name] for name in ("id", "client", "ip", "expires_at")},
+            }
+            self._line(("," if self.found > 1 else "[") + ascii_json(shown))
+        elif not options.ids:
+            line = "" if found.at.line is None else f":{found.at.line}"
+            own = "  (this program's own)" if session.current else ""
+            self._line(
+                f"{safe(found.path, LONGEST_PATH)}{line}: {session.id}  "
+                f"{_text(record['client'])}  {_text(record['ip'])}  "
+                f"expires {moment(session.expires_at)}{own}"
+            )
+        elif is_new:
+            self._line(session.id)
 
-    def end(self) -> None:
-        console = self.console
-        console.end_progress()
-        if self.form == "json":
+    def release(self) -> None:
+        """Write the lines that waited, under the account's name."""
+        if self.kept is None:
+            return
+        show_heading(self.context)
+        self.begin()
+        self.kept.seek(0)
+        for line in self.kept:
+            self.context.console.result(line.removesuffix("\n"))
+        self.kept.close()
+
+    def end(self, files: _Files) -> int:
+        """Write the rest of the result. Return the exit code."""
+        self.release()
+        console = self.context.console
+        if self.context.options.json:
             console.result("]" if self.found else "[]")
-        if self.skipped:
-            console.say(f"{self.skipped:,} skipped: links, pipes, sockets and devices")
         what = "no live token"
         if self.found:
             what = f"{counted(len(self.ids), 'live token')}, {counted(self.found, 'time')}"
-        console.say(f"{self._read_words}: {what}")
+        console.say(f"{files.words}: {what}")
+        if self.without_token:
+            console.say(
+                f"{counted(self.without_token, 'session')} could not be looked for: the server "
+                f"lists no full token, or one of fewer than {SHORTEST} characters."
+            )
+        if self.found:
+            return ExitCode.FAILED
+        if files.not_read:
+            return StorageError.exit_code
+        is_whole = self.sessions.listed.is_whole and not self.without_token
+        return ExitCode.DONE if is_whole else ExitCode.INCOMPLETE
 
-    @property
-    def _read_words(self) -> str:
-        return f"{counted(self.files, 'file')}, {self.size / 1e6:,.1f} MB"
+    def _line(self, text: str) -> None:
+        if self.kept is None:
+            self.context.console.result(text)
+        else:
+            self.kept.write(f"{text}\n")
 
 
 def _text(value: object) -> str:
@@ -182,4 +251,5 @@ VERB = Verb(
     "It looks for live sessions' tokens of this user: not for the long-lived token, the secret "
     "key, tokens that have ended, or other archives than gzip. It prints no token.",
     words_anywhere=True,
+    takes_all_accounts=True,
 )

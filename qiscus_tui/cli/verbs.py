@@ -83,6 +83,8 @@ class Verb:
     """Runs last, also after a failure, and returns the exit code."""
     misused: Misused | None = None
     """Runs instead of everything else where the options are not valid."""
+    takes_all_accounts: bool = False
+    """Whether `--all-accounts` is one run of it, instead of a run for each account."""
     words_anywhere: bool = False
     """Whether its words, such as ids, may stand before and after its options."""
 

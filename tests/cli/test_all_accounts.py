@@ -1,12 +1,15 @@
 """`--all-accounts`: each account in turn, and the worst exit code."""
 
 import json
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.service.scan.pieces import read_pieces
 from tests.cli.conftest import EMAIL, Program
 
 OTHER = "supervisor@demo.example"
@@ -96,6 +99,61 @@ def test_files_are_scanned_for_the_tokens_of_each(both: Program, tmp_path: Path)
     assert list(found[0])[:2] == ["account", "path"]
 
 
+@pytest.fixture
+def leaked(both: Program, tmp_path: Path) -> Path:
+    """A log with two tokens of the one account and one of the other."""
+    log = tmp_path / "log"
+    tokens = [one.token for one in both.server.sessions(EMAIL)[:2]]
+    log.write_text("\n".join([*tokens, both.server.sessions(OTHER)[0].token]))
+    return log
+
+
+def test_files_are_read_once_and_each_account_has_its_own_result(
+    both: Program, leaked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[int] = []
+
+    def noted(descriptor: int) -> Iterator[bytes]:
+        opened.append(descriptor)
+        return read_pieces(descriptor)
+
+    monkeypatch.setattr("qiscus_tui.service.scan.files.read_pieces", noted)
+    done = both("scan", "--all-accounts", str(leaked))
+    assert (done.code, len(opened)) == (1, 1)
+    lines = [line.split(": ")[0] for line in done.out.splitlines()]
+    first, second = names(both)
+    assert lines == [f"== {first}", f"{leaked}:1", f"{leaked}:2", f"== {second}", f"{leaked}:3"]
+    assert "2 live tokens, 2 times" in done.err
+    assert "1 live token, 1 time" in done.err
+
+
+def test_a_list_that_fails_leaves_what_was_found_for_the_others(
+    both: Program, leaked: Path
+) -> None:
+    both.server.fail_next(Call.LIST, Fault(401))
+    done = both("scan", "--all-accounts", "--ids", str(leaked))
+    assert (done.code, len(done.out.split())) == (4, 1)
+    first, second = names(both)
+    assert done.err.index(f"== {first}") < done.err.index("qiscus-tui: ")
+    assert done.err.index("qiscus-tui: ") < done.err.index(f"== {second}")
+    both.server.fail_next(Call.LIST, Fault(401), Fault(401))
+    assert both("scan", "--all-accounts", "--ids", str(leaked)).out == ""
+
+
+def test_what_was_found_is_shown_when_a_signal_ends_it(
+    both: Program, leaked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(descriptor: int) -> Iterator[bytes]:
+        yield from read_pieces(descriptor)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("qiscus_tui.service.scan.files.read_pieces", interrupted)
+    monkeypatch.setattr("qiscus_tui.cli.scan.BATCH", 0.0)
+    done = both("scan", "--all-accounts", "--ids", str(leaked))
+    assert (done.code, len(done.out.split())) == (130, 3)
+    assert "no live token" not in done.err
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -106,7 +164,6 @@ def test_files_are_scanned_for_the_tokens_of_each(both: Program, tmp_path: Path)
         ("sessions", "--csv"),
         ("sessions", "--account", "other"),
         ("prune", "--keep-newest", "1", "--dry-run", "--out", "plan"),
-        ("scan", "-"),
     ],
 )
 def test_where_it_makes_no_sense_it_is_refused(both: Program, words: tuple[str, ...]) -> None:

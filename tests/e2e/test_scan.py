@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from qiscus_tui.demo import PASSWORD
 from qiscus_tui.model.ids import fingerprint
-from tests.e2e.processes import Machine, machine
+from tests.e2e.processes import EMAIL, Machine, machine
 
 
 @pytest.fixture
@@ -51,6 +52,18 @@ def test_what_is_found_in_a_pipe_that_goes_on_is_shown_at_once(here: Machine) ->
         assert process.stdout.readline().decode().strip() == fingerprint(kept.short_lived.token)
         process.send_signal(signal.SIGTERM)
         assert process.wait() == 128 + signal.SIGTERM
+
+
+def test_stdin_is_read_once_for_all_accounts(here: Machine) -> None:
+    other = here.run(
+        *("login", "--server", here.url, "--email", "supervisor@demo.example"),
+        *("--password-stdin", "--store", "file"),
+        stdin=f"{PASSWORD}\n",
+    )
+    assert other.returncode == 0, other.stderr
+    tokens = [here.state.sessions(user)[0].token for user in (EMAIL, "supervisor@demo.example")]
+    done = here.run("scan", "--all-accounts", "--ids", "-", stdin="\n".join(tokens))
+    assert (done.returncode, done.stdout.split()) == (1, [fingerprint(one) for one in tokens])
 
 
 def test_json_of_stdin_names_it(here: Machine) -> None:

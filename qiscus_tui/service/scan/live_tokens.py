@@ -34,6 +34,12 @@ class Match:
     """The session's position in the list."""
 
 
+def token_to_find(session: Session) -> str | None:
+    """Return the token to look for; None if the server lists no full one, or a very short one."""
+    is_long = session.token is not None and len(session.token) >= SHORTEST
+    return session.token if is_long else None
+
+
 @dataclass(frozen=True)
 class LiveTokens:
     """The tokens to look for."""
@@ -49,10 +55,11 @@ class LiveTokens:
         positions: dict[bytes, int] = {}
         missing = 0
         for position, session in enumerate(sessions):
-            if session.token is None or len(session.token) < SHORTEST:
+            token = token_to_find(session)
+            if token is None:
                 missing += 1
                 continue
-            for form in _forms(session.token):
+            for form in _forms(token):
                 positions.setdefault(form, position)
         return cls(positions, missing)
 
