@@ -47,7 +47,7 @@ async def pictures() -> AsyncGenerator[tuple[str, str]]:
         async with at_sessions(
             ManualClock(NOW), sessions=SESSIONS, size=size, config=config, known=DEMO_CONFIG.known
         ) as running:
-            await _some_time_later(running)
+            await some_time_later(running)
             await _mark_three(running)
             yield name, await picture(running)
 
@@ -56,11 +56,11 @@ async def _of_the_work() -> AsyncGenerator[tuple[str, str]]:
     async with at_sessions(
         ManualClock(NOW), sessions=SESSIONS, size=WIDE, config=DEMO_CONFIG, known=DEMO_CONFIG.known
     ) as running:
-        await _some_time_later(running)
+        await some_time_later(running)
         await running.press("g")
         yield "groups", await picture(running)
         await running.press("x")
-        await _armed(running)
+        await armed(running)
         yield "retention", await picture(running)
         await running.press("escape", "g", "home")
         await _mark_three(running)
@@ -76,19 +76,19 @@ async def _of_the_work() -> AsyncGenerator[tuple[str, str]]:
         await running.press("escape", "X")
         yield "revoke-all", await picture(running)
         await running.press("escape", "x")
-        await _armed(running)
+        await armed(running)
         yield "revoke", await picture(running)
         await running.press("y")
         yield "revoked", await picture(running)
 
 
-async def _some_time_later(running: Running) -> None:
+async def some_time_later(running: Running) -> None:
     """The session of this program is not the newest thing in the world any more."""
     running.clock.advance(47 * 60 + 12)
     await running.press("r")
 
 
-async def _armed(running: Running) -> None:
+async def armed(running: Running) -> None:
     """A dialog can be confirmed: its button wakes by a real timer."""
     running.clock.advance(1)
     await running.pilot.pause(0.7)
@@ -109,18 +109,18 @@ async def _mark_three(running: Running) -> None:
     await running.press(*["down"] * 6)
 
 
-async def picture(running: Running) -> str:
+async def picture(running: Running, title: str = "qiscus-tui") -> str:
     """The screen as SVG, once it stands still: a screen is laid out in more than one turn."""
-    before, shown = "", _picture(running)
+    before, shown = "", picture_now(running, title)
     while shown != before:
         await running.pilot.pause()
-        before, shown = shown, _picture(running)
+        before, shown = shown, picture_now(running, title)
     return shown
 
 
-def _picture(running: Running) -> str:
+def picture_now(running: Running, title: str) -> str:
     """The screen as SVG, without anything that has to be fetched."""
-    svg = running.app.export_screenshot(title="qiscus-tui")
+    svg = running.app.export_screenshot(title=title)
     svg = _COMMENT.sub("", _FONT_FACE.sub("", svg))
     svg = _FONT_FAMILY.sub(f"font-family: {FONTS}", svg)
     svg = _UNIQUE.sub("t", svg)
@@ -154,7 +154,8 @@ async def _draw(to_png: Callable[[str], bytes] | None) -> None:
         print(f"screenshots/{name}")
 
 
-def _rasteriser() -> Callable[[str], bytes]:
+def rasteriser() -> Callable[[str], bytes]:
+    """Return what makes a PNG of an SVG."""
     try:
         import resvg_py  # pyright: ignore[reportMissingImports]
     except ImportError:
@@ -183,7 +184,7 @@ def main() -> None:
     """Make all pictures."""
     os.environ["TZ"] = "UTC"
     time.tzset()
-    asyncio.run(_draw(None if "--svg" in sys.argv[1:] else _rasteriser()))
+    asyncio.run(_draw(None if "--svg" in sys.argv[1:] else rasteriser()))
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ PROJECT = Path(__file__).parents[1]
 
 
 def test_every_test_that_keeps_a_promise_is_there() -> None:
-    readme = (PROJECT / "README.md").read_text()
-    _, found, promises = readme.partition("## Promises, and the tests that keep them")
+    security = (PROJECT / ".github" / "SECURITY.md").read_text()
+    _, found, promises = security.partition("| promise | kept by |")
     named = re.findall(r"`(tests/[\w/]+\.py)`", promises)
     assert found
     assert named
@@ -29,12 +29,8 @@ def test_a_source_archive_has_what_it_names_and_the_readmes_pictures() -> None:
     assert [one for one in pictures if not (PROJECT / one).is_file()] == []
 
 
-def test_before_it_is_installed_for_good_the_readme_calls_it_where_it_is() -> None:
-    _, _, start = (PROJECT / "README.md").read_text().partition("## Quick start")
-    commands = re.findall(r"^    .*$", start.partition("\n## ")[0], re.MULTILINE)
-    calls = [one for one in commands if re.search(r"\bqiscus-tui\b", one)]
-    assert len(calls) >= 5
-    assert [one for one in calls if ".venv/bin/qiscus-tui" not in one] == []
+def test_its_moving_picture_loads_in_a_moment() -> None:
+    assert (PROJECT / "screenshots" / "clean-up.gif").stat().st_size < 1_000_000
 
 
 def test_the_table_of_exit_codes_is_that_of_the_program() -> None:

@@ -215,10 +215,13 @@ def test_bad_configuration_is_2_with_its_place(program: Program, tmp_path: Path)
     assert program("--config", str(tmp_path / "none.toml"), "sessions").code == 2
 
 
-def test_the_configuration_in_the_readme_is_read(program: Program, tmp_path: Path) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-    blocks = re.findall(r"^```toml\n(.*?)^```", readme, re.DOTALL | re.MULTILINE)
-    assert len(blocks) == 2
+@pytest.mark.parametrize("page", ["README.md", ".github/REFERENCE.md"])
+def test_the_configuration_in_the_documentation_is_read(
+    program: Program, tmp_path: Path, page: str
+) -> None:
+    text = (Path(__file__).parents[2] / page).read_text()
+    blocks = re.findall(r"^```toml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    assert blocks
     config = tmp_path / "readme.toml"
     config.write_text("\n".join(blocks))
     assert program("--config", str(config), "accounts").code == 0

@@ -99,10 +99,12 @@ class Running:
         return "" if self.app.focused is None else str(self.app.focused.id)
 
 
-def workspace_on(state: DemoState, clock: ManualClock, config: Config | None = None) -> Workspace:
+def workspace_on(
+    state: DemoState, clock: ManualClock, config: Config | None = None, latency_ms: float = 0
+) -> Workspace:
     """A workspace on the demo, which keeps nothing."""
     access = DemoAccess(
-        httpx.ASGITransport(demo_app(state)),
+        httpx.ASGITransport(demo_app(state, latency_ms=latency_ms)),
         parse_origin("https://demo.invalid"),
         state.credentials.email,
         state.credentials.password,
@@ -137,10 +139,11 @@ async def at_login(
     sessions: int = 40,
     size: tuple[int, int] = (120, 40),
     config: Config | None = None,
+    latency_ms: float = 0,
 ) -> AsyncGenerator[Running]:
     """The app at its login screen."""
     state = state or demo_state(clock, sessions=sessions, dialect=DIALECTS[dialect])
-    app = QiscusTui(workspace_on(state, clock, config), None)
+    app = QiscusTui(workspace_on(state, clock, config, latency_ms), None)
     async with app.run_test(size=size) as pilot:
         running = Running(app, pilot, state, clock)
         await running.settle()
@@ -156,11 +159,12 @@ async def at_sessions(
     size: tuple[int, int] = (120, 40),
     config: Config | None = None,
     known: Sequence[Known] = (),
+    latency_ms: float = 0,
 ) -> AsyncGenerator[Running]:
     """The app with the demo's sessions on the screen."""
     config = structs.replace(config or Config(), known=tuple(known))
     async with at_login(
-        clock, dialect=dialect, sessions=sessions, size=size, config=config
+        clock, dialect=dialect, sessions=sessions, size=size, config=config, latency_ms=latency_ms
     ) as running:
         await running.press("enter")
         assert isinstance(running.app.screen, SessionsScreen)

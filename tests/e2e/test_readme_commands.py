@@ -1,0 +1,149 @@
+"""Every command of README, run as it is written there."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qiscus_tui.demo import PASSWORD
+from qiscus_tui.query.keys import KEYS
+from qiscus_tui.query.parsing import parse
+from qiscus_tui.query.terms import State
+from tests.e2e.processes import EMAIL, PROJECT, Machine, machine
+from tests.e2e.terminal import ENTER, Terminal, environment
+
+README = (PROJECT / "README.md").read_text()
+INSTALLERS = ("pipx", "uvx", "python3 -m venv")
+"""`.ci/run` installs the package, by README's last command."""
+AT_A_TERMINAL = ("qiscus-tui --demo", "qiscus-tui login", "qiscus-tui doctor --live")
+
+
+def fences(language: str) -> list[str]:
+    """Return the fenced blocks of this language."""
+    return re.findall(rf"^```{language}\n(.*?)\n```$", README, re.MULTILINE | re.DOTALL)
+
+
+def added(word: str) -> list[str]:
+    """Return the new lines of the diff that has this word."""
+    (diff,) = (one for one in fences("diff") if word in one)
+    return re.findall(r"^\+(.*)$", diff, re.MULTILINE)
+
+
+def commands() -> list[str]:
+    """Return the lines of indented blocks, crontabs, units and the shell's diff, in this order."""
+    plain = re.sub(r"^```.*?^```$", "", README, flags=re.MULTILINE | re.DOTALL)
+    found = [line.strip() for line in re.findall(r"^    \S.*$", plain, re.MULTILINE)]
+    found += [re.split(r"\s+", line, maxsplit=5)[5] for line in fences("crontab")]
+    for unit in fences("ini"):
+        found += re.findall(r"^ExecStart=(.*)$", unit.replace("%h", "$HOME"), re.MULTILINE)
+    return found + added("curl")
+
+
+@pytest.fixture(scope="module")
+def on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """A machine with README's configuration, an account, and a live token in a log."""
+    home = tmp_path_factory.mktemp("readme")
+    with machine(home, sessions=60) as made:
+        bin_folder = home / ".local" / "bin"
+        for folder in (bin_folder, home / "config", home / "logs", home / "node_exporter"):
+            folder.mkdir(parents=True)
+        (bin_folder / "qiscus-tui").symlink_to(Path(sys.executable).with_name("qiscus-tui"))
+        # Without the account that it makes read-only.
+        settings = re.sub(r"\[account\..*?(?=\n\[)", "", fences("toml")[0], flags=re.DOTALL)
+        (home / "config" / "config.toml").write_text(settings)
+        made.more = {
+            "PATH": f"{bin_folder}:{made.environ['PATH']}",
+            "URL": made.url,
+            "QISCUS_TUI_SERVER": made.url,
+        }
+        made.log_in_at_once()
+        yield made
+
+
+def in_bash(on: Machine, command: str) -> "subprocess.CompletedProcess[str]":
+    """Run a line as somebody would who pastes it, without a terminal."""
+    return subprocess.run(
+        ["bash", "-c", command],
+        env=on.environ,
+        cwd=on.home,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def at_a_terminal(on: Machine, command: str) -> None:
+    """Run a line that talks with somebody, and answer what it asks."""
+    environ = environment(**{**on.environ, "HOME": str(on.home)})
+    with Terminal(["bash", "-c", command], environ=environ) as terminal:
+        match command:
+            case "qiscus-tui --demo":
+                terminal.wait_for("Password")
+                terminal.send("\x03")
+                assert terminal.finish() == 130
+            case "qiscus-tui login":
+                terminal.wait_for("[y/N]")
+                terminal.send(f"y{ENTER}")
+                terminal.wait_for("Email")
+                terminal.send(f"{EMAIL}{ENTER}")
+                terminal.wait_for("Password")
+                terminal.send(f"{PASSWORD}{ENTER}")
+                assert terminal.finish() == 0
+            case _:
+                terminal.wait_for("?")
+                terminal.send(f"y{ENTER}")
+                assert terminal.finish() == 0
+                assert "confirmed" in terminal.text
+
+
+@pytest.mark.parametrize("command", commands())
+def test_its_commands_do_what_it_says(on: Machine, command: str) -> None:
+    line = command.partition(" #")[0].strip()
+    if line.startswith(INSTALLERS):
+        pytest.skip("an installer")
+    if line in AT_A_TERMINAL:
+        at_a_terminal(on, line)
+        return
+    (on.home / "logs" / "app.log").write_text(f"token={on.state.sessions()[0].token}\n")
+    done = in_bash(on, line)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+PYTHON = """
+import os, urllib.request
+{lines}
+request = urllib.request.Request(os.environ["URL"] + "/api/v1/admin/get_profile", headers=headers)
+print(urllib.request.urlopen(request).status)
+"""
+PHP = "<?php {lines} echo strlen($headers['Authorization']) > 20 ? 200 : 0;"
+
+
+@pytest.mark.parametrize(
+    ("program", "script", "word"), [("python3", PYTHON, "environ"), ("php", PHP, "getenv")]
+)
+def test_its_cures_of_scripts_work(on: Machine, program: str, script: str, word: str) -> None:
+    if shutil.which(program) is None:
+        pytest.skip(f"there is no {program}")
+    ((command, name),) = re.findall(rf"started as `(.* {program} (\S+))`", README)
+    (on.home / name).write_text(script.format(lines="\n".join(added(word))))
+    done = in_bash(on, command)
+    assert (done.stdout.strip(), done.returncode) == ("200", 0), done.stderr
+
+
+def test_its_table_of_the_filter_is_that_of_the_program() -> None:
+    table = README.partition("| key | example | finds |")[2].partition("\n\n")[0]
+    rows = [re.split(r"(?<!\\)\|", row) for row in table.splitlines()[2:]]
+    assert [row[1].strip().strip("`") for row in rows] == ["(a word)", *KEYS]
+    for row in rows:
+        examples = re.findall(r"`([^`]+)`", row[2])
+        assert examples
+        for example in examples:
+            assert parse(example).words
+    assert set(re.findall(r"`(\w+)` ?\(", rows[-1][3])) == {state.value for state in State}

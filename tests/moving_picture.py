@@ -1,0 +1,110 @@
+"""Makes screenshots/clean-up.gif from the demo: `python -m tests.moving_picture` (a minute).
+
+A cron made more than a third of 51,661 sessions. A few keys end all but what it uses, and the list
+proves it. The title of the window names what is pressed next. The clock is moved by hand.
+"""
+
+import asyncio
+import io
+import os
+import re
+import time
+from collections.abc import AsyncGenerator
+from typing import NamedTuple
+
+from PIL import Image
+
+from qiscus_tui.cli.demo_config import DEMO_CONFIG
+from tests.clocks import ManualClock
+from tests.screenshots import FOLDER, NOW, armed, picture, picture_now, rasteriser, some_time_later
+from tests.tui.demo_app import Running, at_sessions
+
+SESSIONS = 51_661
+SIZE = (110, 30)
+WIDTH = 1_000
+"""Pixels; README's column is narrower."""
+COLOURS = 48
+RATE = 270
+"""Revokes a second, as a server at the usual distance answers them."""
+
+
+class Frame(NamedTuple):
+    """A picture as SVG, and how long it stays, in milliseconds."""
+
+    svg: str
+    stays: int
+
+
+async def frames() -> AsyncGenerator[Frame]:
+    """Return the story, from the list to the list without what the cron left behind."""
+    async with at_sessions(
+        ManualClock(NOW),
+        sessions=SESSIONS,
+        size=SIZE,
+        config=DEMO_CONFIG,
+        known=DEMO_CONFIG.known,
+        latency_ms=15,
+    ) as running:
+        await some_time_later(running)
+        yield Frame(await picture(running, "g: group them by script"), 2_400)
+        await running.press("g")
+        yield Frame(await picture(running, "x: revoke what the largest left behind"), 3_000)
+        await running.press("x")
+        await armed(running)
+        found = re.search(r"([\d,]+) will be revoked", running.words())
+        assert found is not None, running.text()
+        yield Frame(await picture(running, f"{found[1]}: type the number to confirm"), 3_600)
+        for key in found[1].replace(",", ""):
+            running.clock.advance(0.2)
+            await running.press(key)
+        yield Frame(await picture(running, "enter"), 1_400)
+        running.clock.advance(0.2)
+        running.app.simulate_key("enter")
+        async for svg in _progress(running, int(found[1].replace(",", ""))):
+            yield Frame(svg, 420)
+        await running.settle()
+        yield Frame(await picture(running, "enter: back to the list"), 4_000)
+        await running.press("enter")
+        yield Frame(await picture(running, "gone, and the list says so"), 4_500)
+
+
+async def _progress(running: Running, total: int) -> AsyncGenerator[str]:
+    """Return ten pictures while the plan runs, as time would pass between them."""
+    before = 0
+    for tenth in range(10):
+        while (sent := len(running.state.revoke_requests)) < total * (tenth + 0.5) / 10:
+            running.clock.advance((sent - before) / RATE)
+            before = sent
+            await asyncio.sleep(0.01)
+        yield picture_now(running, "each answer is counted; the list decides")
+
+
+def gif(shown: list[tuple[bytes, int]]) -> bytes:
+    """Return the PNG as one moving GIF that goes round, in one palette."""
+    images: list[Image.Image] = []
+    for png, _ in shown:
+        with Image.open(io.BytesIO(png)) as image:
+            height = round(image.height * WIDTH / image.width)
+            images.append(image.convert("RGB").resize((WIDTH, height), Image.Resampling.LANCZOS))
+    both = Image.new("RGB", (WIDTH, 2 * images[0].height))
+    both.paste(images[0], (0, 0))
+    both.paste(images[2], (0, images[0].height))
+    palette = both.quantize(COLOURS)
+    drawn = [one.quantize(palette=palette, dither=Image.Dither.NONE) for one in images]
+    out = io.BytesIO()
+    stays = [milliseconds for _, milliseconds in shown]
+    drawn[0].save(out, "GIF", save_all=True, append_images=drawn[1:], duration=stays, loop=0)
+    return out.getvalue()
+
+
+async def _draw() -> None:
+    to_png = rasteriser()
+    made = gif([(to_png(frame.svg), frame.stays) async for frame in frames()])
+    (FOLDER / "clean-up.gif").write_bytes(made)
+    print(f"screenshots/clean-up.gif: {len(made) / 1000:,.0f} kB")
+
+
+if __name__ == "__main__":
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    asyncio.run(_draw())
