@@ -4,6 +4,7 @@ Called when the package is built; nothing of the program itself uses it.
 """
 
 import argparse
+import textwrap
 from collections.abc import Iterable, Iterator
 
 from qiscus_tui import __version__
@@ -23,6 +24,9 @@ from qiscus_tui.service.account_selection import (
 )
 from qiscus_tui.store.paths import CONFIG_VARIABLE, DATA_VARIABLE
 
+REVISED = "2026-11-25"
+"""The day of the last change to what the page says; not of the build, which is the same any day."""
+
 DESCRIPTION = (
     "Shows the live sessions of a Qiscus Omnichannel admin, counts down to when they expire, and "
     "revokes them: in the terminal without a VERB, from scripts with one. Revoking shows a plan, "
@@ -34,6 +38,13 @@ FILTER = (
     ("-WORD, not:WORD", "must not occur; negates keys too: -client:curl"),
     *((f"{key.value}:", f"such as {key.example}") for key in Key if key is not Key.IS),
     ("is:", f"one of {', '.join(state.value for state in State)} (marked: in the app only)"),
+)
+
+FILTER_RULES = (
+    "TIME is a whole number and s, m, h, d or w, in lower case: 90s, 15m, 24h, 7d, 2w.",
+    "A comparison with a value that is unknown never matches, negated or not. There is no OR: use "
+    "several commands. What is not understood is an error with its position, and exit status 2.",
+    'For example: client:GuzzleHttp ip:10.2 idle:>7d -label:"billing cron"',
 )
 
 ENVIRONMENT = (
@@ -74,19 +85,25 @@ def escaped(text: str) -> str:
     return f"\\&{line}" if line.startswith(".") else line
 
 
+def paragraph(text: str) -> str:
+    """Return roff for this text, in ASCII and in lines of a usual length."""
+    lines = textwrap.wrap(text, 60, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(map(escaped, lines))
+
+
 def man_page() -> str:
     """Return the page as roff, in ASCII."""
     parser, verbs = build_parser()
     globally = {option for action in parser.actions() for option in action.option_strings}
     lines = [
-        f'.TH QISCUS\\-TUI 1 "" "qiscus\\-tui {escaped(__version__)}" "User Commands"',
+        f'.TH QISCUS\\-TUI 1 "{REVISED}" "qiscus\\-tui {escaped(__version__)}" "User Commands"',
         ".SH NAME",
         f"qiscus\\-tui \\- {escaped(parser.description or '').rstrip('.')}",
         ".SH SYNOPSIS",
         r".B qiscus\-tui",
         "[OPTION]... [VERB [ARGUMENT]...]",
         ".SH DESCRIPTION",
-        escaped(DESCRIPTION),
+        paragraph(DESCRIPTION),
         ".SH OPTIONS",
         "These may stand before or after a verb.",
         *_options(parser.actions()),
@@ -96,13 +113,14 @@ def man_page() -> str:
         sub = verbs[name]
         sub.load()
         lines += [f".SS {escaped(name)}", _bold(_usage(name, sub)), ".PP"]
-        lines += [escaped(sub.description or "")]
+        lines += [paragraph(sub.description or "")]
         lines += _options(one for one in sub.actions() if not globally & set(one.option_strings))
-        lines += [".PP", escaped(load(name).not_done)] if load(name).not_done else []
+        lines += [".PP", paragraph(load(name).not_done)] if load(name).not_done else []
         lines += [".PP", "Examples:"] if EXAMPLES[name] else []
         lines += _entries((one.command, one.does) for one in EXAMPLES[name])
     lines += [".SH FILTER", escaped("What --filter takes, and / in the app. Words narrow (and).")]
     lines += _entries(FILTER)
+    lines += [line for words in FILTER_RULES for line in (".PP", paragraph(words))]
     lines += [".SH EXIT STATUS", *_entries((str(code.value), code.meaning) for code in ExitCode)]
     lines += [".SH ENVIRONMENT", *_entries(ENVIRONMENT)]
     lines += [".SH FILES", "On Linux; on macOS below ~/Library.", *_entries(FILES)]
@@ -137,7 +155,7 @@ def _value(action: argparse.Action) -> str:
 
 def _entries(entries: Iterable[tuple[str, str]]) -> Iterator[str]:
     for name, words in entries:
-        yield from (".TP", _bold(name), escaped(words))
+        yield from (".TP", _bold(name), paragraph(words))
 
 
 def _bold(text: str) -> str:
