@@ -7,13 +7,16 @@ import pytest
 from textual.pilot import Pilot
 
 from qiscus_tui.demo import Call, Fault
-from qiscus_tui.errors import StorageError
+from qiscus_tui.errors import ServerError, StorageError
 from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.revocation.events import Answered, Rereading
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan, Selection
 from qiscus_tui.service.revocation.run import Revocation
+from qiscus_tui.tui.dialogs.plan_choices import USUAL_RULES, PlanChoices
+from qiscus_tui.tui.dialogs.progress import Progress, progress_lead, progress_lines
 from qiscus_tui.tui.dialogs.revoke import RevokeDialog
-from tests.tui.dialogs_on_demo import DialogApp, Door, Stage, settled, shown, stage
+from tests.tui.dialogs_on_demo import DialogApp, Door, Stage, settled, shown, stage, typed
 
 
 async def confirmed(pilot: Pilot[None], on: Stage, count: int) -> DialogApp:
@@ -166,11 +169,60 @@ async def test_progress_says_pace_and_time_left_and_the_end_how_long_it_took() -
         door.close()
         app = await confirmed(pilot, on, 40)
         await until(pilot, "0 of 40 answered")
+        assert "0 of 40 answered · 0 %" in app.text()
+        assert "✓ writing the audit log" not in app.text()
+        assert "○ reading the list to see what is gone" in app.text()
         on.clock.advance(68)
+        await until(pilot, "68 s so far")
         door.open()
         await settled(pilot)
         assert "40 revoked, confirmed gone, in 68 s" in app.text()
         assert rings == ["rang"]
+
+
+def test_the_bar_takes_the_width_and_what_failed_its_share_of_it() -> None:
+    now = [0.0]
+    progress = Progress(400, lambda: now[0])
+    progress.record(Rereading())
+    for number in range(100):
+        error = ServerError("404 Not Found", "") if number % 4 == 0 else None
+        progress.record(Answered(f"{number:012x}", error, number, 400))
+    now[0] = 25.0
+    for number in range(100, 200):
+        progress.record(Answered(f"{number:012x}", None, number, 400))
+    bar, counts, pace, _, *steps = progress_lead(progress, 80).plain.splitlines()
+    assert bar == "━" * 40 + "┄" * 40
+    assert counts == "200 of 400 answered · 50 % · 25 failed"
+    assert pace == "8 a second · about 25 s left · 25 s so far"
+    assert steps == [
+        "✓ writing the audit log",
+        "✓ reading the list again first",
+        "● sending",
+        "○ reading the list to see what is gone",
+    ]
+    assert progress_lines(progress).plain.splitlines() == [
+        "25 404 Not Found",
+        "  00000000  00000000  00000000  00000000  00000000  and 20 more",
+    ]
+
+
+async def test_the_result_says_what_is_gone_by_group_what_failed_and_what_was_kept() -> None:
+    on = await stage(sessions=400)
+    group = [at for at, name in enumerate(on.listed.clients) if name.startswith("GuzzleHttp")]
+    on.state.fail_next(Call.REVOKE, *[Fault(404)] * 7)
+    async with DialogApp().run_test(size=(120, 60)) as pilot:
+        choices = PlanChoices(Selection(group, "marked"), rules=USUAL_RULES)
+        app = await shown(pilot, RevokeDialog(on.connection, on.listed, choices), on.clock)
+        sent = int(app.text().split("Revoke ")[1].split()[0])
+        await typed(pilot, on.clock, *str(sent), "enter")
+        await settled(pilot)
+        assert f"{sent - 7} revoked · 7 failed" in app.text()
+        assert "7 failed: " in app.text()
+        assert "… and 2 more" in app.text()
+        assert f"Gone: {sent - 7} sessions" in app.text()
+        assert "GONE  GROUP" in app.text()
+        assert f"Kept by the rules: {len(group) - sent} sessions" in app.text()
+        assert "L shows what was revoked from here" in app.text()
 
 
 async def test_keys_do_not_begin_a_second_run() -> None:

@@ -33,6 +33,10 @@ class Outcome(enum.Enum):
         return self.value.replace("_", " ")
 
 
+GONE = frozenset({Outcome.REVOKED, Outcome.ALREADY_GONE})
+"""The outcomes of sessions that ended."""
+
+
 @dataclass(frozen=True)
 class SessionOutcome:
     """The outcome of one session, with the reason where it was not revoked."""
@@ -83,9 +87,7 @@ class Report:
     @property
     def is_whole(self) -> bool:
         """Return whether everything that was selected is gone."""
-        return all(
-            outcome.outcome in {Outcome.REVOKED, Outcome.ALREADY_GONE} for outcome in self.outcomes
-        )
+        return all(outcome.outcome in GONE for outcome in self.outcomes)
 
     @property
     def exit_code(self) -> ExitCode:

@@ -1,10 +1,11 @@
-"""What a plan revokes, by group: how much of each, how old, and whether it is in use. Pure."""
+"""What a plan revokes, by group: how much, how old, whether in use; and what became of it. Pure."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from qiscus_tui.model.durations import HOUR
 from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.service.revocation.outcomes import GONE, Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.sessions.groups import Group, group_steps
 
@@ -46,4 +47,30 @@ def target_group_steps(
             used += sum([at >= since for one in run if (at := one.last_used_at) is not None])
             yield
         found.append(TargetGroup(group, counts.get(group.values, group.count), used))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class EndedGroup:
+    """What became of the targets of one group."""
+
+    group: TargetGroup
+    gone: int
+    """Targets that ended."""
+
+
+def ended_group_steps(
+    groups: Sequence[TargetGroup], report: Report
+) -> Generator[None, None, tuple[EndedGroup, ...]]:
+    """Count by group what ended, in the order of `groups`, in short steps."""
+    gone = {one.id for one in report.outcomes if one.outcome in GONE}
+    yield
+    found: list[EndedGroup] = []
+    for group in groups:
+        ended, targets = 0, group.targets
+        for start in range(0, targets.count, _STEP):
+            run = targets.positions[start : start + _STEP]
+            ended += sum([report.plan.listed.sessions[at].id in gone for at in run])
+            yield
+        found.append(EndedGroup(group, ended))
     return tuple(found)

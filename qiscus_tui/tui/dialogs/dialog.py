@@ -130,11 +130,11 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         self.query_one(TooSmall).show_size(event.size)
 
     def say(self, where: str, text: str | Content = "") -> None:
-        """Show words in a part: `heading`, `lead`, `lines` or `note`."""
-        words = self.query_one(f"#{where}", Words)
-        words.say(text)
-        if where == "lines":
-            self.query_one(Body).display = words.display
+        """Show words in a part: `heading`, `lead`, `lines` or `note`; not where it is closed."""
+        for words in self.query(f"#{where}").results(Words):
+            words.say(text)
+            if where == "lines":
+                self.query_one(Body).display = words.display
 
     def show_questions(self) -> None:
         """Show the part for questions, if it has any."""

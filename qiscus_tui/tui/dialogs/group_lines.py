@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from qiscus_tui.service.revocation.target_groups import TargetGroup
+from qiscus_tui.service.revocation.target_groups import EndedGroup, TargetGroup
 from qiscus_tui.service.sessions.groups import shown
 from qiscus_tui.tui.widgets.cells import UNKNOWN, day_words, fit, last_used_cell, width_of
 
@@ -22,15 +22,33 @@ _GAP = "  "
 
 def group_lines(groups: Sequence[TargetGroup], now: float, width: int) -> list[Content]:
     """Return a title, a line for each group, and what is not shown. `now`: the server's time."""
-    counts = [_count(group) for group in groups[:MOST]]
-    first = max(len("REVOKE"), *map(len, counts))
+    counts = [(group.targets.count, group.count) for group in groups]
+    return _lines("REVOKE", counts, groups, now, width)
+
+
+def ended_group_lines(ended: Sequence[EndedGroup], now: float, width: int) -> list[Content]:
+    """Return the same of those groups of which something ended: how much of what was sent."""
+    some = [one for one in ended if one.gone]
+    counts = [(one.gone, one.group.targets.count) for one in some]
+    return _lines("GONE", counts, [one.group for one in some], now, width)
+
+
+def _lines(
+    heading: str,
+    numbers: Sequence[tuple[int, int]],
+    groups: Sequence[TargetGroup],
+    now: float,
+    width: int,
+) -> list[Content]:
+    counts = [_count(*pair) for pair in numbers[:MOST]]
+    first = max(len(heading), *map(len, counts))
     in_use = any(group.in_use for group in groups)
     last = len(_GAP) + IN_USE if in_use else 0
     name = max(12, width - len(_GAP) * 4 - first - CREATED - USED - last)
     name = min(name, max(len("GROUP"), *(width_of(_name(group)) for group in groups[:MOST])))
     titles = [fit("GROUP", name), fit("CREATED", CREATED), fit("LAST USED", USED)]
     titles += ["LAST HOUR"] if in_use else []
-    title = _GAP.join((f"{_GAP}{'REVOKE':>{first}}", *titles))
+    title = _GAP.join((f"{_GAP}{heading:>{first}}", *titles))
     lines = [Content.styled(title, "$text-muted")]
     for group, count in zip(groups, counts, strict=False):
         targets = group.targets
@@ -44,16 +62,15 @@ def group_lines(groups: Sequence[TargetGroup], now: float, width: int) -> list[C
                 (f"{_GAP}{hot}" if hot else "", "bold $warning"),
             )
         )
-    left = sum(group.targets.count for group in groups[MOST:])
+    left = sum(many for many, _ in numbers[MOST:])
     if left:
         words = f"{_GAP}{left:>{first},}{_GAP}of {len(groups) - MOST:,} other groups"
         lines.append(Content.styled(words, "$text-muted"))
     return lines
 
 
-def _count(group: TargetGroup) -> str:
-    going = group.targets.count
-    return f"{going:,}" if going == group.count else f"{going:,} of {group.count:,}"
+def _count(some: int, of: int) -> str:
+    return f"{some:,}" if some == of else f"{some:,} of {of:,}"
 
 
 def _name(group: TargetGroup) -> str:

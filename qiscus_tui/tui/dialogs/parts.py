@@ -27,10 +27,11 @@ class Words(Static, can_focus=False):
         super().__init__(_content(text), id=id, classes=classes, markup=False)
 
     def say(self, text: str | Content) -> None:
-        """Show other words; none take no room."""
+        """Show other words; none take no room, and the same are not drawn again."""
         content = _content(text)
+        if not (isinstance(self.content, Content) and content.is_same(self.content)):
+            self.update(content)
         self.display = bool(content.plain)
-        self.update(content)
 
 
 def _content(text: str | Content) -> Content:

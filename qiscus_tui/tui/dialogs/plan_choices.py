@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from qiscus_tui.model.durations import DAY, HOUR
@@ -57,3 +58,6 @@ class PlanChoices:
 
     def _ruled(self, rules: Rules) -> PlanChoices:
         return replace(self, rules=rules, policy="")
+
+
+Change = Callable[[PlanChoices], PlanChoices]

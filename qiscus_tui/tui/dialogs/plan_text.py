@@ -1,7 +1,7 @@
 """The text of a plan: what is to be revoked, what is kept and why."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -63,6 +63,15 @@ def plan_lines(shown: ShownPlan, now: float, screen_width: int) -> Content:
         many = counted(len(shown.groups), "group")
         title = _title(f"To revoke: {counted(count, 'session')} in {many}", "bold $error")
         parts.append([title, *group_lines(shown.groups, now, width)])
+    parts += kept_parts(plan, now)
+    if count:
+        parts.append(_command(shown.command, width))
+    return parted(parts)
+
+
+def kept_parts(plan: RevocationPlan, now: float) -> list[list[Content]]:
+    """Return what is kept and why: by an exclusion, by the filter that hides it, by the rules."""
+    parts = list[list[Content]]()
     hidden = [left for left in plan.left_out if left.exclusion is Exclusion.HIDDEN]
     kept = [left for left in plan.left_out if left.exclusion is not Exclusion.HIDDEN]
     for heading, left_out in (("Kept", kept), ("Kept, hidden by the filter", hidden)):
@@ -72,9 +81,7 @@ def plan_lines(shown: ShownPlan, now: float, screen_width: int) -> Content:
     if plan.kept:
         title = _title(f"Kept by the rules: {counted(len(plan.kept), 'session')}", "bold")
         parts.append([title, *(_muted(f"  {words}") for words in kept_words(plan))])
-    if count:
-        parts.append(_command(shown.command, width))
-    return Content("\n").join(_parted(parts))
+    return parts
 
 
 def kept_words(plan: RevocationPlan) -> list[str]:
@@ -101,12 +108,9 @@ def summary(plan: RevocationPlan) -> str:
     return f"{len(plan.targets):,} will be revoked; {kept}"
 
 
-def _parted(parts: Sequence[Sequence[Content]]) -> Iterator[Content]:
-    """Yield the lines of each part, with a blank line between two."""
-    for number, lines in enumerate(parts):
-        if number:
-            yield Content()
-        yield from lines
+def parted(parts: Sequence[Sequence[Content]]) -> Content:
+    """Return the lines of each part, with a blank line between two."""
+    return Content("\n\n").join(Content("\n").join(lines) for lines in parts)
 
 
 def _command(words: Sequence[str], width: int) -> list[Content]:

@@ -1,6 +1,6 @@
-"""The run of a plan: how far it is, what failed so far, how it ended; and all that as text."""
+"""The run of a plan: how far it is, how fast, what failed so far; and all that as text."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from textual.content import Content
@@ -15,21 +15,17 @@ from qiscus_tui.service.revocation.events import (
     TrialStarted,
     Verifying,
 )
-from qiscus_tui.service.revocation.outcomes import Outcome, Report
-from qiscus_tui.tui.dialogs.dialog import trouble
 
-SHOWN = 60
-"""Sessions that are named for one reason; the rest is counted."""
+REASONS = 5
+"""Reasons of failures that are named while it runs."""
 
-REASONS = 20
-"""Reasons that are named."""
-
-IDS_A_LINE = 5
-
-GONE = frozenset({Outcome.REVOKED, Outcome.ALREADY_GONE})
+IDS = 5
+"""Ids that are named for one of them."""
 
 PACE_AFTER = 2.0
 """Seconds of sending after which its pace is known."""
+
+VERIFYING = "reading the list to see what is gone"
 
 
 @dataclass
@@ -41,7 +37,9 @@ class Progress:
     """Seconds, for the pace."""
     done: int = 0
     failed: int = 0
-    doing: str = "starting"
+    doing: str = "writing the audit log"
+    did: list[str] = field(default_factory=list[str])
+    """The steps before that, the first one first."""
     halted: str | None = None
     failures: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     """The ids that got each bad answer."""
@@ -70,100 +68,88 @@ class Progress:
         """Add an event."""
         match event:
             case Rereading():
-                self.doing = "reading the list again first"
+                self._do("reading the list again first")
             case TrialStarted(id=one, why_another=why):
                 self._trial = one
-                self.doing = f"trying {'another' if why else 'one first'}: {one[:8]}"
+                self._do(f"trying {'another' if why else 'one first'}: {one[:8]}")
             case Answered(id=one, error=error):
                 self.done += 1
                 if one == self._trial:
-                    self.doing = "reading the list to see whether that one is gone"
+                    self._do("reading the list to see whether that one is gone")
                 else:
-                    self.doing = "sending"
+                    self._do("sending")
                     self._sending_since = self._sending_since or (self.monotonic(), self.done)
                 if error is not None:
                     self.failed += 1
                     self.failures.setdefault(error.message, []).append(one)
             case Halted(reason=reason):
                 self.halted = reason
-                self.doing = "sending nothing more, waiting for the last answers"
+                self._do("sending nothing more, waiting for the last answers")
             case Verifying():
-                self.doing = "reading the list to see what is gone"
+                self._do(VERIFYING)
             case Finished():
-                self.doing = "done"
+                self._do("done")
+
+    def _do(self, step: str) -> None:
+        if step != self.doing:
+            self.did.append(self.doing)
+            self.doing = step
 
 
 def progress_lead(progress: Progress, width: int) -> Content:
-    """Return a bar of `width` cells, the counts, the pace, and the current step."""
-    share = progress.done / progress.total if progress.total else 1.0
-    full = int(share * width)
+    """Return a bar of `width` cells, the counts, the pace, and the steps: past, now, the last."""
+    counts = [f"{progress.done:,} of {progress.total:,} answered"]
+    if progress.total:
+        counts.append(f"{progress.done * 100 // progress.total} %")
     failed = f" · {progress.failed:,} failed" if progress.failed else ""
-    pace, left = progress.pace, progress.total - progress.done
-    paced = f" · {pace:,.0f} a second · about {span(left / pace)} left" if pace and left else ""
     return Content.assemble(
-        ("━" * full, "$primary"),
-        ("┄" * (width - full), "$text-muted"),
-        f"\n{progress.done:,} of {progress.total:,} answered",
+        *_bar(progress, width),
+        f"\n{' · '.join(counts)}",
         (failed, "bold $error"),
-        paced,
-        ("\n" + progress.doing, "$text-muted"),
+        f"\n{_pace_words(progress)}\n",
+        *_steps(progress),
     )
 
 
+def _bar(progress: Progress, width: int) -> tuple[tuple[str, str], ...]:
+    """Return what was answered, what of that failed, and what is to come, in `width` cells."""
+    if not progress.total:
+        return (("━" * width, "$primary"),)
+    full = progress.done * width // progress.total
+    failed = min(full, -(-progress.failed * width // progress.total))
+    return (
+        ("━" * (full - failed), "$primary"),
+        ("━" * failed, "$error"),
+        ("┄" * (width - full), "$text-muted"),
+    )
+
+
+def _pace_words(progress: Progress) -> str:
+    """Return `350 a second · about 32 s left · 21 s so far`."""
+    pace, left = progress.pace, progress.total - progress.done
+    words: list[str] = []
+    if pace and left:
+        words = [f"{pace:,.0f} a second", f"about {span(left / pace)} left"]
+    return " · ".join((*words, f"{span(progress.seconds)} so far"))
+
+
+def _steps(progress: Progress) -> Iterator[tuple[str, str]]:
+    for step in progress.did:
+        yield f"\n✓ {step}", "$text-muted"
+    yield f"\n● {progress.doing}", "bold"
+    if VERIFYING not in (*progress.did, progress.doing):
+        yield f"\n○ {VERIFYING}", "$text-muted"
+
+
 def progress_lines(progress: Progress) -> Content:
-    """Return the failures so far."""
-    return _by_reason(progress.failures)
-
-
-def result_lead(report: Report, seconds: float, *, of_marks: bool) -> Content:
-    """Return the verified result, how long it took, how to go on, and why it stopped early.
-
-    `of_marks`: the marked sessions were revoked, so that the rest of them is still marked.
-    """
-    style = "bold $success" if report.is_whole else "bold $warning"
-    confirmed = ", confirmed gone" if report.is_whole and report.counts[Outcome.REVOKED] else ""
-    parts = [Content.assemble((report.words + confirmed, style), f", in {span(seconds)}")]
-    left = sum(outcome.outcome not in GONE for outcome in report.outcomes)
-    if of_marks and left:
-        verb = "stays" if left == 1 else "stay"
-        parts.append(Content(f"{left:,} {verb} marked; x continues"))
-    if report.halted:
-        parts.append(Content.styled(f"Stopped: {report.halted}", "bold $warning"))
-    if report.hint:
-        parts.append(Content.styled(report.hint, "$text-muted"))
-    return Content("\n").join(parts)
-
-
-def result_lines(report: Report) -> Content:
-    """Return what is not gone and why, grouped by reason."""
-    left: dict[str, list[str]] = {}
-    for outcome in report.outcomes:
-        if outcome.outcome not in GONE:
-            reason = f": {outcome.reason}" if outcome.reason else ""
-            left.setdefault(outcome.outcome.words + reason, []).append(outcome.id)
-    return _by_reason(left)
-
-
-def result_note(report: Report) -> Content:
-    """Return what happened beyond the plan, and what could not be recorded."""
-    parts: list[Content] = []
-    if report.warning:
-        parts.append(Content.styled(report.warning, "bold $warning"))
-    if report.audit_error is not None:
-        parts.append(trouble(report.audit_error))
-    return Content("\n").join(parts)
-
-
-def _by_reason(found: Mapping[str, Sequence[str]]) -> Content:
+    """Return the failures so far, the most frequent reason first; nothing without one."""
     lines: list[Content] = []
-    most_first = sorted(found.items(), key=lambda entry: -len(entry[1]))
+    most_first = sorted(progress.failures.items(), key=lambda entry: -len(entry[1]))
     for reason, ids in most_first[:REASONS]:
         lines.append(Content.styled(f"{len(ids):,} {reason}", "bold $error"))
-        shown = [one[:8] for one in ids[:SHOWN]]
-        rows = [shown[i : i + IDS_A_LINE] for i in range(0, len(shown), IDS_A_LINE)]
-        lines += [Content.styled("  " + "  ".join(row), "$primary") for row in rows]
-        if len(ids) > SHOWN:
-            lines.append(Content(f"  … and {len(ids) - SHOWN:,} more"))
+        more = f"  and {len(ids) - IDS:,} more" if len(ids) > IDS else ""
+        named = "  ".join(one[:8] for one in ids[:IDS])
+        lines.append(Content.assemble((f"  {named}", "$primary"), (more, "$text-muted")))
     if rest := sum(len(ids) for _, ids in most_first[REASONS:]):
         lines.append(Content(f"{rest:,} for other reasons"))
     return Content("\n").join(lines)

@@ -24,19 +24,14 @@ from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context, Phase
+from qiscus_tui.tui.dialogs import result_text
 from qiscus_tui.tui.dialogs.dialog import trouble
 from qiscus_tui.tui.dialogs.parts import Body, DialogButton, Toggle
-from qiscus_tui.tui.dialogs.plan_choices import MARKED, PlanChoices
+from qiscus_tui.tui.dialogs.plan_choices import MARKED, Change, PlanChoices
 from qiscus_tui.tui.dialogs.plan_making import PLANNING, PlanMaking
 from qiscus_tui.tui.dialogs.plan_questions import COMMANDS, PlanQuestions
-from qiscus_tui.tui.dialogs.plan_text import BOX, ShownPlan, plan_lines
-from qiscus_tui.tui.dialogs.progress import (
-    progress_lead,
-    progress_lines,
-    result_lead,
-    result_lines,
-    result_note,
-)
+from qiscus_tui.tui.dialogs.plan_text import AROUND, BOX, ShownPlan, plan_lines
+from qiscus_tui.tui.dialogs.progress import progress_lead, progress_lines
 from qiscus_tui.tui.dialogs.question import Question
 from qiscus_tui.tui.dialogs.question_text import question_lead, question_note, toggles
 from qiscus_tui.tui.dialogs.running import PlanRun
@@ -52,8 +47,6 @@ REDRAW = 0.1
 
 LONG = 10.0
 """Seconds after which the end of a run rings the bell: the user may be looking elsewhere."""
-
-Change = Callable[[PlanChoices], PlanChoices]
 
 
 def _change(change: Change) -> "Callable[[RevokeDialog], None]":
@@ -87,6 +80,7 @@ class RevokeDialog(Question[Report]):
         self._shown = ShownPlan(make_plan(listed, Selection((), "not planned yet"), Allowed()))
         self._run = PlanRun(connection, self._shown.plan, self._show_progress)
         self._refusal: QiscusTuiError | None = None
+        self._ended: result_text.EndedPlan | None = None
         self._tries = False  # whether one session goes first, as a trial
         self._questions = PlanQuestions(connection, self.guard, self._say_lines)
 
@@ -160,13 +154,17 @@ class RevokeDialog(Question[Report]):
         self.say("lead", question_lead(self._plan, account, self._refusal, tries=self._tries))
 
     def _say_lines(self) -> None:
+        now, width = self._connection.server_now(), self.size.width
+        if self._ended is not None:
+            self.say("lines", result_text.result_lines(self._ended, now, width))
+            return
         self._shown = self._making.with_command(self._shown, self._questions.reason)
-        self.say("lines", plan_lines(self._shown, self._connection.server_now(), self.size.width))
+        self.say("lines", plan_lines(self._shown, now, width))
         self.say("note", question_note(self._plan, self._refusal))
 
     def on_resize(self, event: events.Resize) -> None:
-        """Draw the plan for another width. (Textual calls the base's handlers too.)"""
-        if self.phase is Phase.ASKING:
+        """Draw plan or result for another width. (Textual calls the base's handlers too.)"""
+        if self.phase is Phase.ASKING or self._ended is not None:
             self._say_lines()
 
     action_allow_current = _change(lambda now: now.toggled("current"))
@@ -239,11 +237,11 @@ class RevokeDialog(Question[Report]):
         self._show_progress()
 
     def _show_progress(self) -> None:
-        self.say("lead", progress_lead(self._run.progress, self.query_one("#heading").size.width))
+        self.say("lead", progress_lead(self._run.progress, min(BOX, self.size.width) - AROUND + 1))
         self.say("lines", progress_lines(self._run.progress))
 
     async def _finished(self, report: Report) -> None:
-        parts = [result_note(report)]
+        parts = [result_text.result_note(report)]
         try:
             await forget_own_if_ended(self._connection, report)
         except QiscusTuiError as error:
@@ -253,8 +251,9 @@ class RevokeDialog(Question[Report]):
         self.set_class(False, "-dangerous")
         self.say("heading", "Revoked" if report.is_whole else "Not all revoked")
         of_marks, seconds = self._making.choices.selection.why == MARKED, self._run.progress.seconds
-        self.say("lead", result_lead(report, seconds, of_marks=of_marks))
-        self.say("lines", result_lines(report))
+        self.say("lead", result_text.result_lead(report, seconds, of_marks=of_marks))
+        self._ended = await in_turns(result_text.ended_steps(report, self._shown.groups))
+        self._say_lines()
         self.say("note", Content("\n").join([part for part in parts if part.plain]))
         self._offer_close()
         if seconds > LONG:
