@@ -125,7 +125,7 @@ def error_for_answer(
             return TokenInvalid(f"The server rejected the long-lived token ({said})")
         case Authentication.REST if status == HTTPStatus.UNAUTHORIZED:
             return TokenInvalid(
-                f"The server rejected the app id and secret key ({said})",
+                f"The server rejected the app code and secret key ({said})",
                 "Check both, and log in again: qiscus-tui login --rest --app-id APP",
             )
         case _:

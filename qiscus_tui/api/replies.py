@@ -145,7 +145,7 @@ def _secret(names: tuple[str, ...], *objects: Fields) -> str | None:
     """
     text = next(_texts(names, *objects), None)
     if text is not None and not fits_a_header(text):
-        raise Unreadable("The answer has a token or app id that no header can carry")
+        raise Unreadable("The answer has a token or app code that no header can carry")
     return text
 
 

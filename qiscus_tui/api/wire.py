@@ -236,7 +236,7 @@ class Wire:
     ) -> httpx.Request:
         if not all(map(fits_a_header, headers.values())):
             raise ConfigError(
-                "The app id or a secret has characters that no header can carry",
+                "The app code or a secret has characters that no header can carry",
                 "Log in again, or correct it where it is set.",
             )
         if body is not None:

@@ -75,7 +75,7 @@ def _lines(status: Status) -> list[tuple[str, str]]:
     return [
         ("account", f"{safe(status.name)} ({status.chosen_by})"),
         ("server", str(account.origin)),
-        ("app id", safe(account.app_code)),
+        ("app code", safe(account.app_code)),
         ("user", account.user or "unknown"),
         ("role", account.role.value),
         ("storage", f"{status.storage.value} ({status.where})"),

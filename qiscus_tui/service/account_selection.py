@@ -51,9 +51,9 @@ class AccountOptions:
 
 
 def environment_credentials(environ: Mapping[str, str]) -> tuple[str, Credentials] | None:
-    """Return the app id and secrets from the environment; None where it has none.
+    """Return the app code and secrets from the environment; None where it has none.
 
-    An app id beside a short-lived token comes from our own `exec`, and is no account. Raises
+    An app code beside a short-lived token comes from our own `exec`, and is no account. Raises
     ConfigError where one part is set without the other.
     """
     app_id = environ.get(APP_ID_VARIABLE, "").strip()
@@ -76,7 +76,7 @@ def environment_credentials(environ: Mapping[str, str]) -> tuple[str, Credential
         if secret and not (secret.isascii() and secret.isprintable()):
             raise ConfigError(f"{name} has characters that no token has", "Set it again.")
     if not (app_id.isascii() and app_id.isprintable()):
-        raise ConfigError(f"{APP_ID_VARIABLE} has characters that no app id has", "Set it again.")
+        raise ConfigError(f"{APP_ID_VARIABLE} has characters that no app code has", "Set it again.")
     return app_id, Credentials(long_lived=long_lived, secret_key=secret_key)
 
 

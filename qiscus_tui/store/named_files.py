@@ -80,7 +80,8 @@ def _read(descriptor: int, path: Path, most: int) -> bytes:
         left -= len(piece)
     if left < 0:
         raise UsageError(
-            f"{shown(path)} is larger than {most // _PIECE} MB", "It is no file of this program."
+            f"{shown(path)} is larger than {most // _PIECE} MB",
+            "This is not a file of this program.",
         )
     return b"".join(pieces)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from qiscus_tui.tui.dialogs.revoke import RevokeDialog
     from qiscus_tui.tui.feed import Feed
 
-PATIENCE = 3.0
+LONGEST_LEAVE = 3.0
 """Seconds that leaving may take to end a token of this run only."""
 
 
@@ -85,7 +85,7 @@ class Leaving:
         if feed.connection is None:
             return
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(LONGEST_LEAVE):
                 left = await leave(feed.connection, feed.end_visit if in_good_order else None)
         except TimeoutError:
             self.words.append("Leaving took too long: what this run began may not have been ended")

@@ -353,7 +353,7 @@ async def test_a_wrong_secret_key_is_not_called_an_ended_token(demo: Demo) -> No
     headers = demo.client.rest_headers("wrong")
     refusal = await demo.refusal("profile", headers, Role.ADMIN)
     assert type(refusal) is TokenInvalid
-    assert "app id and secret key" in refusal.message
+    assert "app code and secret key" in refusal.message
 
 
 @in_dialects(["not-found"])

@@ -71,8 +71,8 @@ BAD = [
     pytest.param([], PASSWORD, 2, "--email", id="no email"),
     pytest.param(["--email", "\udcff@b.c"], PASSWORD, 2, "email", id="an email that is no text"),
     pytest.param(["--email", EMAIL], "a\udcff", 2, "password", id="a password that is no text"),
-    pytest.param(["--app-id", "x"], PASSWORD, 2, "--app-id", id="app id without token"),
-    pytest.param(["--with-token"], "token", 2, "--app-id", id="token without app id"),
+    pytest.param(["--app-id", "x"], PASSWORD, 2, "--app-id", id="app code without token"),
+    pytest.param(["--with-token"], "token", 2, "--app-id", id="token without app code"),
     pytest.param(
         ["--with-token", "--app-id", "x"],
         "wrong",

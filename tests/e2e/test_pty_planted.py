@@ -82,7 +82,7 @@ def test_no_screen_lets_an_escape_through(opened: Opener, server: Server, tmp_pa
     terminal.send("audit")
     terminal.wait_for("Audit: what was revoked")
     terminal.send(ENTER)
-    terminal.wait_for(lambda text: "a diary, not evidence" in text and "1 failed" in text)
+    terminal.wait_for(lambda text: "a record, not evidence" in text and "1 failed" in text)
     terminal.send(ENTER)
     terminal.wait_for("Revoking failed")
     terminal.send(ESCAPE)

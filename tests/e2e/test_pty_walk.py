@@ -45,7 +45,7 @@ def test_the_other_way_to_log_in_is_a_key_away(opened: Opener) -> None:
     terminal = opened()
     terminal.wait_for("Password")
     terminal.send("\x14")
-    terminal.wait_for("App id")
+    terminal.wait_for("App code")
     terminal.send("\x14")
     terminal.wait_for("Password")
 

@@ -322,7 +322,7 @@ async def test_a_long_lived_token_that_is_not_taken_is_not_kept(sandbox: Sandbox
     here = sandbox()
     with pytest.raises(TokenInvalid) as caught:
         await log_in_with_token(here.workspace, here.kept, APP_CODE, "wrong-token")
-    assert "app id" in caught.value.hint
+    assert "app code" in caught.value.hint
     assert here.local_files.book.all() == ()
 
 

@@ -105,7 +105,7 @@ async def test_a_token_that_is_not_taken_is_to_be_checked_here(clock: ManualCloc
     async with at_login(clock) as running:
         await running.press("ctrl+t", *"abcd", "tab", *"token", "enter")
         assert running.focus == "long-lived"
-        assert "Check the token, and the app id and server that it is of." in running.words()
+        assert "Check the token, the app code, and the server they belong to." in running.words()
         assert "qiscus-tui login" not in running.text()
 
 
@@ -116,7 +116,7 @@ async def test_what_is_missing_is_said_before_anything_is_sent(clock: ManualCloc
         assert "The email address is missing." in running.login.said
         assert running.focus == "email"
         await running.press("ctrl+t", "enter")
-        assert "The app id is missing." in running.login.said
+        assert "The app code is missing." in running.login.said
         assert not running.state.calls
 
 

@@ -184,7 +184,7 @@ async def test_what_no_filter_can_ask_for_is_said(
         others = chart(here, "networks").bar
         assert others is not None
         assert others.filter == ""
-        assert f'No filter can ask for "{others.label}".' in here.toasts
+        assert f'No filter can match "{others.label}".' in here.toasts
         assert screen_of(here)
 
 

@@ -34,7 +34,7 @@ from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.audit_records import AuditKind
 
 LONGEST_APP_ID = 32
-"""Characters of an app id that a failed login records: a longer one may be a token."""
+"""Characters of an app code that a failed login records: a longer one may be a token."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ async def log_in_with_token(
     where the token is stored here already.
     """
     _must_be_a_secret(long_lived, "long-lived token")
-    _must_be_a_secret(app_id, "app id")
+    _must_be_a_secret(app_id, "app code")
     await asyncio.to_thread(_prove_writable, account_storage)
     account = Account(workspace.login_server(), app_id, user="")
     async with _recorded_if_it_fails(workspace, replace(account, app_code=_app_id(app_id))):
@@ -129,8 +129,8 @@ async def _account_of(
             listing = await trial.list_with(Credentials(long_lived=long_lived))
         except TokenInvalid as error:  # its own hint would be to log in
             raise TokenInvalid(
-                "The server rejected this long-lived token with this app id",
-                "Check the token and the app id, and that they are this server's.",
+                "The server rejected this long-lived token with this app code",
+                "Check the token and the app code, and that they are this server's.",
             ) from error
     users = {session.safe_user for session in listing.sessions if session.user}
     account = replace(account, user=users.pop() if len(users) == 1 else "")
@@ -146,7 +146,7 @@ async def log_in_with_key(
 ) -> LoggedIn:
     """Store an account by its REST secret key, which can't manage tokens. Raises as `log_in`."""
     _must_be_a_secret(secret_key, "secret key")
-    _must_be_a_secret(app_id, "app id")
+    _must_be_a_secret(app_id, "app code")
     await asyncio.to_thread(_prove_writable, account_storage)
     origin = workspace.login_server()
     async with _recorded_if_it_fails(workspace, Account(origin, _app_id(app_id), user="")):
@@ -179,7 +179,7 @@ def _email(typed: str) -> str:
 
 
 def _app_id(typed: str) -> str:
-    """Return what was typed as app id; empty where it may be a token."""
+    """Return what was typed as app code; empty where it may be a token."""
     return typed if len(typed) <= LONGEST_APP_ID else ""
 
 

@@ -156,18 +156,18 @@ async def _handed_over(connection: Connection, token: ShortLived) -> ScriptSecre
 def header_lines(given: ScriptSecret) -> tuple[str, str]:
     """Return the two header lines that authenticate a call with this token.
 
-    Raises Unreadable where the server gave a token or app id that no header can carry.
+    Raises Unreadable where the server gave a token or app code that no header can carry.
     """
     from qiscus_tui.api.contract import APP_ID_HEADER, TOKEN_HEADER
 
     values = (given.secret, given.account.app_code)
     if not all(value.isascii() and value.isprintable() for value in values):
-        raise Unreadable("The token or the app id has characters that no header can carry")
+        raise Unreadable("The token or the app code has characters that no header can carry")
     return f"{TOKEN_HEADER}: {given.secret}", f"{APP_ID_HEADER}: {given.account.app_code}"
 
 
 def environment_with(given: ScriptSecret, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment with that secret and its app id, and no other Qiscus credential."""
+    """Return the environment with that secret and its app code, and no other Qiscus credential."""
     environment = {name: value for name, value in environ.items() if not _is_credential(name)}
     environment[APP_ID_VARIABLE] = given.account.app_code
     environment[given.variable] = given.secret

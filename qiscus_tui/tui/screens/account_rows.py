@@ -113,7 +113,7 @@ def account_facts(
         Fact("Last used", _use_words(one, now, in_use=in_use)),
         Fact("Account", safe(one.name)),
         Fact("Server", str(account.origin)),
-        Fact("App id", safe(account.app_code)),
+        Fact("App code", safe(account.app_code)),
         Fact("User", account.user or "unknown"),
         Fact("Role", _role_words(one)),
     ]

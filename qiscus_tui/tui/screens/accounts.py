@@ -131,7 +131,7 @@ class AccountsScreen(BaseScreen[None]):
             return
         self.accounts = with_account_in_use(kept, self._feed)
         used = [is_in_use(one, self._feed) for one in self.accounts]
-        rows.show_notice("No account is kept here.", "a adds one by a login.")
+        rows.show_notice("No account is stored here.", "a adds one by a login.")
         self._draw(used.index(True) if True in used else 0)
         self._draw_actions()
         self.run_worker(self._readings.read(self.accounts), group="readings", exclusive=True)

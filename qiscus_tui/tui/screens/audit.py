@@ -78,7 +78,7 @@ class AuditScreen(BaseScreen[None]):
                 (
                     piece("qiscus-tui", Tone.STRONG, 20),
                     piece("what was revoked from here", Tone.PLAIN, ALWAYS, after="   "),
-                    piece("a diary, not evidence", Tone.MUTED, 10),
+                    piece("a record, not evidence", Tone.MUTED, 10),
                 ),
                 (piece("esc back to the list", Tone.MUTED, 5),),
             )

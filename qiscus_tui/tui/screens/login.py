@@ -189,7 +189,9 @@ class LoginScreen(BaseScreen[None]):
         """Show what this way to log in needs, made when it is chosen first."""
         self.add_class("-token")
         if not self.query("#app-id"):
-            app_id = _row("App id", Field(self._app_id, id="app-id", placeholder="abcd-…"), "token")
+            app_id = _row(
+                "App code", Field(self._app_id, id="app-id", placeholder="abcd-…"), "token"
+            )
             token = _row("Token", SecretField("", id="long-lived"), "token")
             await self.query_one("#fields").mount(*app_id, *token, before=0)
 
@@ -224,7 +226,7 @@ class LoginScreen(BaseScreen[None]):
     def _missing(self, entered: Entered) -> tuple[str, str] | None:
         if self._tab is Tab.TOKEN:
             if not entered.app_id:
-                return "The app id is missing.", "#app-id"
+                return "The app code is missing.", "#app-id"
             return None if entered.long_lived else ("The token is missing.", "#long-lived")
         if not entered.email:
             return "The email address is missing.", "#email"
@@ -256,14 +258,14 @@ class LoginScreen(BaseScreen[None]):
         if isinstance(error, TwoFactor) and self._tab is Tab.PASSWORD:
             self._forget_secrets()
             self.action_other_tab()
-            hint = "Use a long-lived token and the app id instead, here."
+            hint = "Use a long-lived token and the app code instead, here."
         elif at_fault := field_at_fault(error, self._tab):
             field = self.query_one(at_fault)
             if isinstance(field, SecretField):
                 field.value = ""
             field.focus()
         if isinstance(error, TokenInvalid) and self._tab is Tab.TOKEN:
-            hint = "Check the token, and the app id and server that it is of."
+            hint = "Check the token, the app code, and the server they belong to."
         self._say(error.message, hint)
 
     def _forget_secrets(self) -> None:

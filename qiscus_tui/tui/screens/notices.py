@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from qiscus_tui.service.sessions.session_list import SessionList
 
 LOADING = ("Loading the sessions…", "The keys work meanwhile; q quits.")
-SILENT = ("The server does not answer yet.", "It is still being asked; q quits.")
+SILENT = ("The server does not answer yet.", "Still waiting; q quits.")
 EMPTY = ("No live session.", "Every login makes one. r reads the list again.")
 FROM_ENVIRONMENT = "The token comes from the environment: set a valid one there, and restart."
 GROUPING = ("Grouping the sessions…",)

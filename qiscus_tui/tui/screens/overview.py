@@ -241,7 +241,7 @@ class OverviewScreen(BaseScreen[str]):
             before = self._view.query.text.strip() if self._view.is_filtered else ""
             self.dismiss(f"{before} {bar.filter}".strip())
         else:
-            words = f'No filter can ask for "{bar.label}".'
+            words = f'No filter can match "{bar.label}".'
             self.notify(words, severity="warning", markup=False)
 
     def action_next_chart(self) -> None:

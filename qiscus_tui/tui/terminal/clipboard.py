@@ -49,7 +49,7 @@ async def _through_tmux(app: TerminalApp, text: str, what: str) -> str:
     if passthrough.strip() in {"on", "all"}:
         app.copy_to_clipboard(text)
         return ""
-    return f"{what} is in tmux's buffer alone (paste it by prefix ]): its terminal takes none."
+    return f"{what} is in tmux's buffer alone (paste it by prefix ]): its terminal accepts none."
 
 
 async def _load_buffer(text: str) -> str | None:
