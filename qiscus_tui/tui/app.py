@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding, BindingType
 from textual.reactive import Reactive
 
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
 from qiscus_tui.tui.base.command_app import CommandApp
-from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.leaving import Leaving
 from qiscus_tui.tui.navigation import Navigation
 from qiscus_tui.tui.theme import DARK, THEMES, use_theme
@@ -29,16 +26,12 @@ KEPT_ON_SCREEN = 600.0
 """Seconds that a token stays on the screen that is kept nowhere else."""
 
 
-class QiscusTui(CommandApp, inherit_bindings=False):
+class QiscusTui(CommandApp):
     """Login, then sessions; everything else is opened from there."""
 
     TITLE = "qiscus-tui"
+    DEFAULT_MODE = "first"
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *registry.bindings(Scope.APP),
-        Binding("ctrl+c", "interrupt", show=False, priority=True),
-        Binding("ctrl+z", "suspend_process", show=False),
-    ]
 
     theme: Reactive[str] = Reactive(DARK)  # set later, all CSS would be parsed again
 
@@ -68,7 +61,10 @@ class QiscusTui(CommandApp, inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[None]:
         """The first frame."""
-        return self._navigation.first_screen(self._choice)
+        first = self._navigation.first_screen(self._choice)
+        # Only a mode that was added can be removed.
+        self.add_mode(self.DEFAULT_MODE, lambda: first)  # pyright: ignore[reportUnknownMemberType]
+        return first
 
     def bell(self) -> None:
         """Ring, unless config.toml says not to."""

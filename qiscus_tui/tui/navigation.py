@@ -7,13 +7,13 @@ that they were made with where they can be at the bottom of the stack.
 from __future__ import annotations
 
 import gc
+import itertools
 from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import LoginNeeded
 from qiscus_tui.model.account import Storage
 from qiscus_tui.tui.base.screen import BaseScreen
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.terminal.screen_stack import replace_top
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -42,6 +42,7 @@ class Navigation:
         self._app = app
         self._workspace = workspace
         self._contexts: SessionContexts | None = None
+        self._numbers = itertools.count(2)
 
     @property
     def sessions(self) -> SessionsScreen | None:
@@ -63,16 +64,10 @@ class Navigation:
         if selected is None:
             from qiscus_tui.tui.screens.login import LoginScreen
 
-            return LoginScreen(self._workspace, self._logged_in_first)
+            return LoginScreen(self._workspace, self.show_sessions)
         from qiscus_tui.tui.screens.sessions import SessionsScreen
 
         return SessionsScreen(self._workspace, selected)
-
-    def _logged_in_first(self, login: LoggedIn) -> None:
-        from qiscus_tui.tui.screens.sessions import SessionsScreen
-
-        # The first screen can't be popped: it remains below.
-        self._app.push_screen(SessionsScreen(self._workspace, login))
 
     # Over the list.
 
@@ -256,13 +251,13 @@ class Navigation:
         self._app.run_worker(self._replaced(new, ends_visit=ends_visit), group="switch")
 
     async def _replaced(self, new: Screen[None], *, ends_visit: bool) -> None:
-        old = self.sessions
+        app, old, left = self._app, self.sessions, self._app.current_mode
+        mode = f"account {next(self._numbers)}"  # a mode is a stack of screens
+        app.add_mode(mode, lambda: new)  # pyright: ignore[reportUnknownMemberType]
+        await app.switch_mode(mode)
+        await app.remove_mode(left)
         if old is None:
-            await replace_top(self._app, new)
             return
-        while self._app.screen is not old:
-            await self._app.pop_screen()
-        await replace_top(self._app, new)
         gc.unfreeze()  # what was loaded with the old screen is no longer there to stay
         if old.feed.connection is not None:
             end_visit = old.feed.end_visit if ends_visit else None

@@ -32,7 +32,7 @@ PRIVATE_NAMES: dict[type, set[str]] = {
         "_set_pointer_shape",
     },
     Compositor: {"_full_map"},
-    Screen: {"_compositor", "_push_result_callback", "_result_callbacks"},
+    Screen: {"_compositor"},
     Input: {"_watch_value"},
     LinuxDriver: {
         "_app",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
 
 from qiscus_tui.tui.base.screen import BaseScreen
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import HasContext
+from qiscus_tui.tui.commands.command import HasContext, Scope
 from qiscus_tui.tui.terminal.app import TerminalApp
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ class CommandApp(TerminalApp, inherit_bindings=False):
     """Runs a command where the screen or dialog in front offers it, else says why not."""
 
     ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *registry.bindings(Scope.APP),
+        Binding("ctrl+c", "interrupt", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", show=False),
+    ]
 
     async def run_action(
         self,

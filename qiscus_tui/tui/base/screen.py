@@ -12,7 +12,7 @@ from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
-from qiscus_tui.tui.terminal.screen_stack import compare_layouts
+from qiscus_tui.tui.terminal.compositor import compare_layouts
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
 if TYPE_CHECKING:

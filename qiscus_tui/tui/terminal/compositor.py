@@ -1,4 +1,4 @@
-"""Screens: one takes the place of another, and what a layout moves is drawn."""
+"""Screens: what a layout moves is drawn."""
 
 from __future__ import annotations
 
@@ -8,19 +8,9 @@ from textual._compositor import Compositor, ReflowResult
 
 if TYPE_CHECKING:
     from textual._compositor import CompositorMap
-    from textual.app import App
     from textual.geometry import Size
     from textual.screen import Screen
     from textual.widget import Widget
-
-
-async def replace_top(app: App[int], screen: Screen[None]) -> None:
-    """Show a screen in place of the top one, also where that is the app's first one."""
-    top: Screen[Any] = app.screen
-    if not top._result_callbacks:  # pyright: ignore[reportPrivateUsage]
-        # Textual takes off the callback of a pushed screen, and the first was not pushed.
-        top._push_result_callback(top, None)  # pyright: ignore[reportPrivateUsage]
-    await app.switch_screen(screen)  # pyright: ignore[reportUnknownMemberType]
 
 
 class ComparingCompositor(Compositor):
