@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from qiscus_tui import query
+from qiscus_tui.cli.config_entries import in_entry, named_entry
 from qiscus_tui.cli.option_types import filter_query
-from qiscus_tui.errors import ConfigError, UsageError
+from qiscus_tui.errors import UsageError
 from qiscus_tui.model.group_keys import GroupKey
-from qiscus_tui.model.spelling import did_you_mean
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.sessions.group_order import GroupFact, GroupSort, parse_group_sort
 from qiscus_tui.store.config import View
@@ -39,8 +39,9 @@ class ListRequest:
         Options narrow the view's filter, and replace its grouping and its order. Where they
         replace its grouping, its order is left out.
         """
-        view = None if options.view is None else _named(options.view, views)
-        base = cls(EVERYTHING, ()) if view is None else cls._of(view)
+        base = cls(EVERYTHING, ())
+        if options.view is not None:
+            base = cls._of(named_entry("view", options.view, views, "filter, group_by or sort"))
         wanted = query.all_of([one for one in (base.wanted, *options.filter) if one.words])
         group_by = options.group_by or base.group_by
         if options.sort or group_by != base.group_by:
@@ -49,13 +50,10 @@ class ListRequest:
 
     @classmethod
     def _of(cls, view: View) -> Self:
-        try:
+        with in_entry("view", view.name):
             wanted = filter_query(view.filter) if view.filter else EVERYTHING
             group_by = tuple(map(GroupKey, view.group_by))
             return cls._sorted(wanted, group_by, view.sort, view.reverse)
-        except UsageError as error:
-            name = safe(view.name, 40)
-            raise ConfigError(f"[view.{name}]: {error.message}", error.hint) from error
 
     @classmethod
     def _sorted(
@@ -69,20 +67,9 @@ class ListRequest:
         return cls(wanted, (), session_sort=_session_sort(sort), reverse=reverse)
 
 
-def _named(name: str, views: Mapping[str, View]) -> View:
-    if name not in views:
-        known = ", ".join(safe(one, 40) for one in views)
-        hint = did_you_mean(name, views, f"The views are {known}." if known else _NO_VIEWS)
-        raise UsageError(f"No view is called '{safe(name, 40)}'", hint)
-    return views[name]
-
-
 def _session_sort(text: str) -> query.SortKey:
     names = {key.value: key for key in query.SortKey}
     if text not in names:
         hint = f"Sort them by one of {', '.join(names)}; groups (--group-by) have others."
         raise UsageError(f"Sessions can't be sorted by '{safe(text, 40)}'", hint)
     return names[text]
-
-
-_NO_VIEWS = "config.toml has none: name one there as [view.NAME], with filter, group_by or sort."

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from qiscus_tui import query
+from qiscus_tui.cli.config_entries import in_entry, named_entry
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.option_types import (
     add_filter,
@@ -17,10 +18,8 @@ from qiscus_tui.cli.plan_options import MOST, add_plan_options, check_plan_optio
 from qiscus_tui.cli.plan_run import carry_out, read_for_plan, say_remarks
 from qiscus_tui.cli.revoke_request import must_be_whole
 from qiscus_tui.cli.verbs import Context, Verb
-from qiscus_tui.errors import ConfigError, UsageError
+from qiscus_tui.errors import UsageError
 from qiscus_tui.model.group_keys import USUAL_KEYS
-from qiscus_tui.model.spelling import did_you_mean
-from qiscus_tui.model.text import safe
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.policies import retention_of
@@ -31,6 +30,7 @@ from qiscus_tui.store.config import Config, Policy
 
 RULES = ("keep_newest", "keep_used_within", "keep_created_within", "include_unknown")
 """Names of the options, and of what they set in `Rules`."""
+NEEDS = "keep_newest, keep_used_within or keep_created_within"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -79,13 +79,16 @@ class PruneRequest:
 
         Raises UsageError.
         """
-        policy = _policy(options.policy, config) if options.policy is not None else None
+        policy: Policy | None = None
+        if options.policy is not None:
+            policy = named_entry("policy", options.policy, config.policies, NEEDS)
         retention = Retention(USUAL_KEYS, Rules()) if policy is None else retention_of(policy)
         filters: list[query.Query] = options.filter
         protected: bool = options.include_protected
         if policy is not None:
             if policy.filter and not filters:
-                filters = [_filter_of(policy)]
+                with in_entry("policy", policy.name):
+                    filters = [filter_query(policy.filter)]
             protected = protected or policy.include_protected
         given = {name: value for name in RULES if (value := getattr(options, name))}
         rules = replace(retention.rules, **given)
@@ -132,33 +135,6 @@ async def run(context: Context) -> int:
         selection = wanted.selection(listed, moment)
         plan = make_plan(listed, selection, wanted.allowed, wanted.retention, moment)
         return await carry_out(context, connection, plan)
-
-
-def _policy(name: str, config: Config) -> Policy:
-    """Return the policy of this name. Raises UsageError."""
-    policy = config.policies.get(name)
-    if policy is not None:
-        return policy
-    known = ", ".join(safe(one, 40) for one in config.policies)
-    policies_are = f"The policies are {known}." if known else _NO_POLICIES
-    raise UsageError(
-        f"No policy is called '{safe(name, 40)}'",
-        did_you_mean(name, config.policies, policies_are),
-    )
-
-
-def _filter_of(policy: Policy) -> query.Query:
-    try:
-        return filter_query(policy.filter)
-    except UsageError as error:
-        name = safe(policy.name, 40)
-        raise ConfigError(f"[policy.{name}]: {error.message}", error.hint) from error
-
-
-_NO_POLICIES = (
-    "config.toml has none: name one there as [policy.NAME], with keep_newest, keep_used_within or "
-    "keep_created_within."
-)
 
 
 VERB = Verb(
