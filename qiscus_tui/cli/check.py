@@ -20,7 +20,7 @@ from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.check.checking import CheckReport, check
 from qiscus_tui.service.check.findings import Limits
 from qiscus_tui.service.check.metrics import Measured, metrics_text
-from qiscus_tui.store.public_file import write_public
+from qiscus_tui.store.named_files import write_public
 
 MOST_SHOWN = 50
 """Findings that are shown; JSON has all."""

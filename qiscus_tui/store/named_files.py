@@ -11,7 +11,8 @@ from qiscus_tui.errors import StorageError, UsageError
 from qiscus_tui.model.text import safe
 from qiscus_tui.store.file_checks import check_file, quoted, shown
 
-FILE_MODE = 0o600
+PRIVATE_MODE = 0o600
+PUBLIC_MODE = 0o644
 
 _PIECE = 1 << 20
 
@@ -23,27 +24,58 @@ def new_private_file(path: Path) -> Generator[int]:
     Raises StorageError, also where the file exists. One that could not be written completely is
     removed.
     """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        descriptor = os.open(path, flags, FILE_MODE)
+        with _created(path, PRIVATE_MODE) as descriptor:
+            yield descriptor
     except FileExistsError as error:
         raise StorageError(
             f"{shown(path)} exists already", "Nothing is overwritten: give another name."
         ) from error
+    except OSError as error:
+        raise _not_written(path, error) from error
+
+
+def write_public(path: Path, text: str) -> None:
+    """Replace the file (0644), such as the metrics; readers see the old or the new one.
+
+    The new one is written beside it, under a hidden name that no collector reads. Raises
+    StorageError.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(6).hex()}.new")
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            if not stat.S_ISREG(os.lstat(path).st_mode):
+                raise StorageError(f"{shown(path)} is not a file", "Name a file to replace.")
+        with (
+            _created(temporary, PUBLIC_MODE) as descriptor,
+            open(descriptor, "wb", closefd=False) as file,
+        ):
+            file.write(text.encode("utf-8", "replace"))
+            file.flush()
+            os.fsync(descriptor)
+            os.rename(temporary, path)
     except (OSError, ValueError) as error:
         raise _not_written(path, error) from error
+
+
+@contextlib.contextmanager
+def _created(path: Path, mode: int) -> Generator[int]:
+    """Give the descriptor of a new file, which is removed where it could not be written."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, flags, mode)
+    except ValueError as error:
+        raise OSError(errno.EINVAL, "not a name of a file") from error
     try:
         try:
-            os.fchmod(descriptor, FILE_MODE)  # whatever the umask is
+            os.fchmod(descriptor, mode)  # whatever the umask is
             yield descriptor
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-    except BaseException as error:
+    except BaseException:
         with contextlib.suppress(OSError):  # the first error is the one to report
             os.unlink(path)
-        if isinstance(error, OSError):
-            raise _not_written(path, error) from error
         raise
 
 
