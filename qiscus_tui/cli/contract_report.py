@@ -27,12 +27,12 @@ def report_lines(report: ContractReport) -> Iterator[str]:
         if fields:
             yield f"{title} fields of the entries:"
             yield from (f"  {_field(one, shape.entry_count)}" for one in fields)
-    yield from report.notes
-    if report.left:
-        yield f"May still be valid, made by this check: {', '.join(report.left)}"
-    if report.config:
+    yield from report.notebook.notes
+    if report.notebook.left:
+        yield f"May still be valid, made by this check: {', '.join(report.notebook.left)}"
+    if report.notebook.config:
         yield "For config.toml:"
-        yield from report.config
+        yield from report.notebook.config
 
 
 def _called(row: Row) -> str:
@@ -70,8 +70,8 @@ def report_json(report: ContractReport) -> dict[str, object]:
             "known_fields": [_field_json(one) for one in shape.known_fields],
             "unknown_fields": [_field_json(one) for one in shape.unknown_fields],
         },
-        "notes": list(report.notes),
-        "left": list(report.left),
+        "notes": list(report.notebook.notes),
+        "left": list(report.notebook.left),
     }
 
 

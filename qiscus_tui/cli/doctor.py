@@ -47,7 +47,7 @@ async def run(context: Context) -> int:
         lines = await _tried(context) if options.try_paths else []
         report = None if connection is None else await _proved(context, connection)
     if options.json:
-        config = [*lines, *(report.config if report is not None else ())]
+        config = [*lines, *(report.notebook.config if report is not None else ())]
         console.result_json({"checks": checks, "config": config, **_live_json(report)})
     else:
         for line in lines:
@@ -129,7 +129,7 @@ async def _proved(context: Context, connection: "Connection") -> "ContractReport
         console.result()
         for line in report_lines(report):
             console.result(line)
-    for error in report.trouble:
+    for error in report.notebook.trouble:
         console.show_error(error)
     return report
 

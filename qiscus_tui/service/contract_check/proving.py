@@ -186,10 +186,7 @@ class ContractCheck:
                 for call, finding in findings.items()
             ),
             list_shape(self._observer),
-            self._notebook.config,
-            self._notebook.left,
-            tuple(self._notebook.notes),
-            tuple(self._notebook.trouble),
+            self._notebook,
         )
 
 

@@ -40,7 +40,7 @@ class Notebook:
     left: tuple[str, ...] = ()
     """Ids of tokens made by the check that may still be valid."""
     notes: list[str] = field(default_factory=list[str])
-    trouble: list[QiscusTuiError] = field(default_factory=list[QiscusTuiError])
+    trouble: list[QiscusTuiError] = field(default_factory=list[QiscusTuiError], repr=False)
     """What went wrong on this machine beside the check."""
 
     async def store(self, what: Callable[[], None]) -> None:
@@ -113,13 +113,7 @@ class ContractReport:
     """Epoch seconds, this machine's clock."""
     rows: tuple[Row, ...]
     shape: ListShape
-    config: tuple[str, ...] = ()
-    """Lines for config.toml that make a call work that differs."""
-    left: tuple[str, ...] = ()
-    """Ids of tokens made by the check that may still be valid."""
-    notes: tuple[str, ...] = ()
-    trouble: tuple[QiscusTuiError, ...] = field(default=(), repr=False)
-    """What went wrong on this machine beside the check."""
+    notebook: Notebook
     version: str = __version__
 
     @property
@@ -130,7 +124,7 @@ class ContractReport:
             return ExitCode.FAILED
         if Verdict.CANNOT_TELL in verdicts:
             return ExitCode.INCOMPLETE
-        return self.trouble[0].exit_code if self.trouble else ExitCode.DONE
+        return trouble[0].exit_code if (trouble := self.notebook.trouble) else ExitCode.DONE
 
 
 def answers_to(observer: AnswerObserver, call: Call) -> tuple[tuple[SeenAnswer, int], ...]:
