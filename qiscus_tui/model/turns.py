@@ -5,7 +5,7 @@ Work in steps is a generator that yields after every few milliseconds and return
 
 import asyncio
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Sequence
 from typing import TypeVar
 
 TURN = 0.004
@@ -14,6 +14,10 @@ TURN = 0.004
 AT_ONCE = 5000
 """Sessions up to which work on the whole list is done within a key's own turn."""
 
+RUN = 1000
+"""Sessions that are looked at between two yields."""
+
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
@@ -32,6 +36,11 @@ class Turn:
         """Let other tasks run, and begin another turn."""
         await asyncio.sleep(0)
         self._until = time.perf_counter() + TURN
+
+
+def runs(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Yield the items side by side, `RUN` at a time."""
+    return (items[start : start + RUN] for start in range(0, len(items), RUN))
 
 
 def at_once(steps: Generator[None, None, Result]) -> Result:

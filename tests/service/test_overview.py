@@ -13,9 +13,9 @@ from qiscus_tui.model.durations import DAY, HOUR
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.timestamps import LATEST
-from qiscus_tui.model.turns import at_once
+from qiscus_tui.model.turns import RUN, at_once
 from qiscus_tui.query import Moment, parse, select
-from qiscus_tui.service.overview.bars import MOST, RUN, Bar, Bars
+from qiscus_tui.service.overview.bars import MOST, Bar, Bars
 from qiscus_tui.service.overview.counting import Overview, counted_in_steps
 from qiscus_tui.service.overview.days import SHOWN, days_around
 from qiscus_tui.service.sessions.session_list import SessionList

@@ -5,12 +5,11 @@ from collections.abc import Generator, Mapping
 from msgspec import Struct
 
 from qiscus_tui.model.text import counted
+from qiscus_tui.model.turns import runs
 from qiscus_tui.service.sessions.group_kinds import Kind
 
 MOST = 50
 """Bars of clients, or of networks; the rest is counted together."""
-RUN = 2000
-"""Items that are counted in one step."""
 
 
 class Bar(Struct, frozen=True):
@@ -37,9 +36,8 @@ def most_in_steps(counts: Mapping[Kind, int]) -> Generator[None, None, list[Kind
         return -counts[kind], str(kind)
 
     most: list[Kind] = []
-    kinds = list(counts)
-    for start in range(0, len(kinds), RUN):
-        most = sorted(most + kinds[start : start + RUN], key=place)[:MOST]
+    for run in runs(list(counts)):
+        most = sorted([*most, *run], key=place)[:MOST]
         yield
     return most
 

@@ -6,8 +6,9 @@ from collections.abc import Generator, Sequence
 from msgspec import Struct
 
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
+from qiscus_tui.model.turns import runs
 from qiscus_tui.query import Moment
-from qiscus_tui.service.overview.bars import RUN, Bar, Bars
+from qiscus_tui.service.overview.bars import Bar, Bars
 from qiscus_tui.service.overview.days import day_bars, days_around
 from qiscus_tui.service.overview.expiries import expiry_bars
 from qiscus_tui.service.overview.origins import (
@@ -15,7 +16,6 @@ from qiscus_tui.service.overview.origins import (
     origin_bars_in_steps,
     sprawl_in_steps,
 )
-from qiscus_tui.service.sessions.group_kinds import part
 from qiscus_tui.service.sessions.groups import group_steps
 from qiscus_tui.service.sessions.session_list import SessionList
 
@@ -54,17 +54,16 @@ def counted_in_steps(
     issued = [0] * (len(starts) + 1)
     ends: list[float] = []
     uncreated, undated = 0, 0
-    for first in range(0, len(listed) if positions is None else len(positions), RUN):
-        here = slice(first, first + RUN)
-        run = part(listed, here if positions is None else positions[here]).sessions
-        for session in run:
+    for run in runs(range(len(listed)) if positions is None else positions):
+        sessions = [listed.sessions[position] for position in run]
+        for session in sessions:
             created = session.created_at
             if created is None:
                 uncreated += 1
             else:
                 issued[bisect_right(starts, created)] += 1
-        known = [session.expires_at for session in run if session.expires_at is not None]
-        undated += len(run) - len(known)
+        known = [session.expires_at for session in sessions if session.expires_at is not None]
+        undated += len(sessions) - len(known)
         ends += sorted(known)
         yield
     ends.sort()  # of sorted runs: a merge

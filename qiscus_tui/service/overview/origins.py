@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
-from qiscus_tui.service.overview.bars import RUN, Bar, Bars, most_in_steps, others
+from qiscus_tui.model.turns import RUN, runs
+from qiscus_tui.service.overview.bars import Bar, Bars, most_in_steps, others
 from qiscus_tui.service.sessions.group_kinds import KINDS, Kind
 from qiscus_tui.service.sessions.groups import Group, shown
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -59,8 +60,8 @@ def sprawl_in_steps(
     if group is None or group.count < SPRAWL:
         return None
     unused = 0
-    for start in range(0, group.count, RUN):
-        for position in group.positions[start : start + RUN]:
+    for run in runs(group.positions):
+        for position in run:
             used = listed.sessions[position].last_used_at
             unused += used is not None and now - used >= UNUSED_AFTER
         yield

@@ -11,6 +11,7 @@ from collections.abc import Generator, Sequence
 from msgspec import Struct
 
 from qiscus_tui.model.group_keys import USUAL_KEYS
+from qiscus_tui.model.turns import RUN, runs
 from qiscus_tui.query import Moment
 from qiscus_tui.service.overview.days import days_around
 from qiscus_tui.service.sessions.groups import Group, group_steps
@@ -18,7 +19,6 @@ from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 
 DAYS = 30
 """Days of which logins are counted, with today."""
-_RUN = 2000
 
 
 class GroupHistory(Struct, frozen=True):
@@ -91,9 +91,9 @@ class SessionContexts:
             for number, group in enumerate(groups):
                 for at, member in enumerate(group.positions):
                     group_of[member] = number
-                    if at % _RUN == _RUN - 1:
+                    if at % RUN == RUN - 1:
                         yield
-                if number % _RUN == _RUN - 1:
+                if number % RUN == RUN - 1:
                     yield
             self._listed, self._groups, self._group_of = listed, groups, group_of
             self._known, self._until = {}, days_around(moment.server_now)[-1]
@@ -112,8 +112,8 @@ def _history_in_steps(
     created: list[tuple[float, int]] = []
     undated: list[int] = []
     used: list[float] = []
-    for start in range(0, group.count, _RUN):
-        for position in group.positions[start : start + _RUN]:
+    for run in runs(group.positions):
+        for position in run:
             session = listed.sessions[position]
             at = session.created_at
             if at is None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from qiscus_tui.model.masking import MASK
 from qiscus_tui.model.session import Current, Session
-from qiscus_tui.model.turns import at_once
+from qiscus_tui.model.turns import at_once, runs
 from qiscus_tui.query import Moment, Query
 from qiscus_tui.service.revocation.retention import Kept, PlanGroup, Retention, Why, kept_steps
 from qiscus_tui.service.sessions.groups import Group, group_steps
@@ -20,9 +20,6 @@ LARGE = 50
 """Sessions up to which a plain yes confirms a plan; above, their number is typed."""
 
 _FILTER_WORD = re.compile(r'[^\s":=-][^\s":=]*')
-
-_STEP = 1000
-"""Sessions between two yields."""
 
 NOT_LISTED = "not listed: it has ended, or is another user's or server's"
 """Why nothing is sent for a token that is not listed."""
@@ -219,8 +216,8 @@ def plan_steps(
     is_target = bytearray(len(listed))
     labels, unknown_own = listed.labels, listed.current is Current.UNKNOWN and not allowed.current
     any_may_be_special = bool(listed.shared_ids or selection.hidden or unknown_own)
-    for start in range(0, len(positions), _STEP):
-        for position in positions[start : start + _STEP]:
+    for run in runs(positions):
+        for position in run:
             session, why = listed.sessions[position], kept_by_rule.get(position)
             exclusion = None
             if (

@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterable, Mapping
 from dataclasses import replace
 
 from qiscus_tui.model.session import Current, Session
+from qiscus_tui.model.turns import RUN
 from qiscus_tui.query import Moment, compile
 from qiscus_tui.service.revocation.evidence import Evidence
 from qiscus_tui.service.revocation.plan import RevocationPlan
@@ -15,9 +16,6 @@ IDS_HINT = (
     "The server's ids may be row numbers, which change when a session ends: "
     "then sessions can't be revoked by id. qiscus-tui doctor looks for the right call."
 )
-
-_STEP = 1000
-"""Sessions between two yields."""
 
 
 def why_nothing_may_be_sent(evidence: Evidence, listed: SessionList) -> tuple[str, str] | None:
@@ -47,7 +45,7 @@ def still_to_send_steps(
     for number, session in enumerate(sessions):
         if _may_be_sent(evidence, session, listed, kept):
             waiting.append(session)
-        if number % _STEP == 0:
+        if number % RUN == 0:
             yield
     return waiting
 
@@ -102,7 +100,7 @@ def _named_as_before_steps(
             known, name = listed.labels[position], before.clients[earlier]
             clients[position] = name
             search[position] = search_text(session, name, known.label if known else "")
-        if position % _STEP == 0:
+        if position % RUN == 0:
             yield
     return replace(listed, clients=clients, search=search)
 

@@ -14,10 +14,8 @@ from msgspec import Struct
 from qiscus_tui.model.durations import as_typed
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.session import Session
+from qiscus_tui.model.turns import runs
 from qiscus_tui.service.sessions.groups import Group
-
-_STEP = 1000
-"""Sessions that are judged between two yields."""
 
 
 @dataclass(frozen=True)
@@ -125,9 +123,8 @@ def kept_steps(
     for group in groups:
         border = yield from _border_steps(sessions, group, rules.keep_newest)
         judge = _judge(group, rules, border, server_now)
-        positions = group.positions
-        for start in range(0, len(positions), _STEP):
-            for position in positions[start : start + _STEP]:
+        for run in runs(group.positions):
+            for position in run:
                 why = judge(sessions[position])
                 if why is not None:
                     kept[position] = why
@@ -177,9 +174,9 @@ def _border_steps(
     if most is None:
         return math.inf
     newest: list[float] = []
-    for start in range(0, len(group.positions), _STEP):
-        run = [sessions[one].created_at for one in group.positions[start : start + _STEP]]
-        newest += [created for created in run if created is not None]
+    for run in runs(group.positions):
+        created = [sessions[position].created_at for position in run]
+        newest += [at for at in created if at is not None]
         newest.sort()
         del newest[: -most - 1]  # one more tells whether there are more
         yield

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 from qiscus_tui.model.durations import HOUR
 from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.turns import runs
 from qiscus_tui.service.revocation.outcomes import GONE, Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.sessions.groups import Group, group_steps
 
 IN_USE = HOUR
 """Seconds since the last use within which a session counts as in use."""
-_STEP = 2000
-"""Sessions between two yields."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,7 @@ def target_group_steps(
 ) -> Generator[None, None, tuple[TargetGroup, ...]]:
     """Group the targets by `keys`, the largest group first, in short steps."""
     listed, positions = plan.listed, list[int]()
-    for start in range(0, len(plan.targets), _STEP):
-        run = plan.targets[start : start + _STEP]
+    for run in runs(plan.targets):
         positions += [listed.positions[target.session.id] for target in run]
         yield
     groups = yield from group_steps(listed, keys, plan.moment, positions)
@@ -42,9 +40,9 @@ def target_group_steps(
     found: list[TargetGroup] = []
     for group in groups:
         used = 0
-        for start in range(0, group.count, _STEP):
-            run = [listed.sessions[at] for at in group.positions[start : start + _STEP]]
-            used += sum([at >= since for one in run if (at := one.last_used_at) is not None])
+        for run in runs(group.positions):
+            last = [listed.sessions[position].last_used_at for position in run]
+            used += sum([at >= since for at in last if at is not None])
             yield
         found.append(TargetGroup(group, counts.get(group.values, group.count), used))
     return tuple(found)
@@ -68,8 +66,7 @@ def ended_group_steps(
     found: list[EndedGroup] = []
     for group in groups:
         ended, targets = 0, group.targets
-        for start in range(0, targets.count, _STEP):
-            run = targets.positions[start : start + _STEP]
+        for run in runs(targets.positions):
             ended += sum([report.plan.listed.sessions[at].id in gone for at in run])
             yield
         found.append(EndedGroup(group, ended))
