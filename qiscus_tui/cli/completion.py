@@ -64,7 +64,7 @@ def run(context: Context) -> int:
         return ExitCode.DONE
     if options.shell is None:
         raise UsageError("completion needs the name of a shell", f"One of: {', '.join(SHELLS)}")
-    console.result(_functions(options.shell))
+    console.result(completion_functions(options.shell))
     return ExitCode.DONE
 
 
@@ -87,7 +87,8 @@ def _words(context: Context, kind: str) -> list[str]:
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@._+-")
 
 
-def _functions(shell: str) -> str:
+def completion_functions(shell: str) -> str:
+    """Return what the shell reads to complete this program's words. Raises UsageError."""
     import shtab
 
     if shell not in shtab.SUPPORTED_SHELLS:

@@ -1,11 +1,9 @@
-"""The man page: whole, valid, and in the wheel."""
+"""The man page: whole and valid."""
 
 import argparse
 import re
 import shutil
 import subprocess
-import sys
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -16,8 +14,6 @@ from qiscus_tui.cli.parser import build_parser
 from qiscus_tui.cli.verbs import VERBS
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.query import Key
-
-TOP = Path(__file__).parents[2]
 
 
 def needs(program: str) -> str:
@@ -90,16 +86,3 @@ def test_man_takes_it(page: Path) -> None:
     done = subprocess.run([needs("man"), "-l", page], capture_output=True, check=True)
     assert b"revoke" in done.stdout
     assert not done.stderr
-
-
-def test_it_is_in_the_wheel(tmp_path: Path) -> None:
-    pytest.importorskip("hatchling", reason="pip install -e '.[dev]' installs hatchling")
-    copy = tmp_path / "copy"
-    left_out = shutil.ignore_patterns("tests", "screenshots", ".venv*", ".git", "__pycache__")
-    shutil.copytree(TOP, copy, ignore=left_out)
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path]
-    subprocess.run(build, cwd=copy, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    with zipfile.ZipFile(wheel) as files:
-        (name,) = [one for one in files.namelist() if one.endswith("share/man/man1/qiscus-tui.1")]
-        assert files.read(name).decode() == man_page()
