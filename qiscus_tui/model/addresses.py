@@ -44,7 +44,7 @@ def surroundings(address: int) -> int:
 def surroundings_text(first: int) -> str:
     """Return the result of `surroundings` as CIDR: `10.2.0.0/24`."""
     if first < _V6_FROM:
-        return str(ipaddress.IPv4Network((first, 24)))
+        return f"{address_text(first)}/24"
     return str(ipaddress.IPv6Network((first - _V6_FROM, 48)))
 
 
@@ -57,7 +57,7 @@ def network_of(ip: str | None) -> str:
 def address_text(address: int) -> str:
     """Return a packed address as it is mostly written: `10.2.0.7`, `2001:db8::1`."""
     if address < _V6_FROM:
-        return str(ipaddress.IPv4Address(address))
+        return socket.inet_ntoa(address.to_bytes(4))
     return str(ipaddress.IPv6Address(address - _V6_FROM))
 
 

@@ -5,8 +5,9 @@ Work in steps is a generator that yields after every few milliseconds and return
 
 import asyncio
 import time
-from collections.abc import Generator, Iterator, Sequence
-from typing import TypeVar
+from bisect import bisect_right
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import Any, TypeVar
 
 TURN = 0.004
 """Seconds of work after which other tasks run."""
@@ -17,8 +18,14 @@ AT_ONCE = 5000
 RUN = 1000
 """Sessions that are looked at between two yields."""
 
-Item = TypeVar("Item")
+SORTED = 5000
+"""Items that are sorted in one step, about."""
+
+SAMPLE = 20
+"""Items for each step that are looked at first, to find between which values it sorts."""
+
 Result = TypeVar("Result")
+Item = TypeVar("Item")
 
 
 class Turn:
@@ -61,3 +68,26 @@ async def in_turns(steps: Generator[None, None, Result]) -> Result:
         except StopIteration as finished:
             return finished.value
         await turn.give_way_if_over()
+
+
+def sorted_in_steps(
+    items: Sequence[Item], key: Callable[[Item], Any], *, reverse: bool = False
+) -> Generator[None, None, list[Item]]:
+    """Return the items sorted, equals in the order given.
+
+    They are dealt out by borders taken from a sample, so that no step sorts many.
+    """
+    parts = len(items) // SORTED + 1
+    sample = sorted(map(key, items[:: len(items) // (SAMPLE * parts) + 1]))
+    borders = [sample[at * len(sample) // parts] for at in range(1, parts)]
+    dealt: list[list[Item]] = [[] for _ in range(parts)]
+    for start in range(0, len(items), SORTED):
+        for item in items[start : start + SORTED]:
+            dealt[bisect_right(borders, key(item))].append(item)
+        yield
+    found: list[Item] = []
+    for part in reversed(dealt) if reverse else dealt:
+        part.sort(key=key, reverse=reverse)
+        found += part
+        yield
+    return found

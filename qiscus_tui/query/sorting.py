@@ -7,15 +7,18 @@ session has no special place here: the screen pins it.
 """
 
 import enum
+import operator
 from collections.abc import Callable, Generator, Iterable, Sequence
+from functools import lru_cache
+from itertools import compress, count, islice
 from typing import cast
 
 from qiscus_tui.model.addresses import packed
-from qiscus_tui.model.turns import at_once
+from qiscus_tui.model.turns import RUN, at_once, sorted_in_steps
 from qiscus_tui.query.columns import Columns
 
-RUN = 10_000
-"""Positions per step of `order_in_steps`."""
+_DISTINCT = 4096
+"""Addresses, clients and users that are read once for all sessions that have them."""
 
 _Value = float | str
 _Steps = Generator[None, None, list[int]]
@@ -63,58 +66,49 @@ def order_in_steps(
     """
     descending = (key in FALLING) != reverse
     values: list[_Value | None] = []
+    ids: list[str] = []
+    known: list[int] = []
     for start in range(0, len(columns.sessions), RUN):
-        values += _VALUES[key](columns, slice(start, start + RUN))
+        here = slice(start, start + RUN)
+        values += _VALUES[key](columns, here)
+        ids += [session.id for session in columns.sessions[here]]
+        known += [at for at, value in enumerate(values[here], start) if value is not None]
         yield
-    known = [i for i, value in enumerate(values) if value is not None]
-    unknown = [i for i, value in enumerate(values) if value is None]
+    unknown = [at for at, value in enumerate(values) if value is None]
     yield
-    known = yield from _sorted(known, values, descending=descending)
+    value_of = cast("Callable[[int], float]", values.__getitem__)  # one column, one type
+    known = yield from sorted_in_steps(known, value_of, reverse=descending)
     if key is SortKey.ID:
         return known
-    ids = [session.id for session in columns.sessions]
-    yield
-    equals = _equals(known, values)
-    yield
     done = 0
-    for start, end in equals:
+    for start, end in (yield from _equals(known, values)):
         if end - start > RUN:
-            known[start:end] = yield from _sorted(known[start:end], ids)
+            known[start:end] = yield from sorted_in_steps(known[start:end], ids.__getitem__)
         else:
             known[start:end] = sorted(known[start:end], key=ids.__getitem__)
         if start >= done + RUN:
             done = start
             yield
-    unknown = yield from _sorted(unknown, ids)
+    unknown = yield from sorted_in_steps(unknown, ids.__getitem__)
     return known + unknown
 
 
-def _sorted(
-    positions: list[int], values: Sequence[_Value | None], *, descending: bool = False
-) -> _Steps:
-    """Sort stably. Runs are sorted one by one; the final sort is then only a merge."""
-    value_of = cast("Callable[[int], float]", values.__getitem__)  # one column, one type
-    merged: list[int] = []
-    for start in range(0, len(positions), RUN):
-        run = positions[start : start + RUN]
-        run.sort(key=value_of, reverse=descending)
-        merged += run
-        yield
-    if len(positions) > RUN:
-        merged.sort(key=value_of, reverse=descending)
-        yield
-    return merged
-
-
-def _equals(positions: list[int], values: Sequence[_Value | None]) -> list[tuple[int, int]]:
+def _equals(
+    positions: list[int], values: Sequence[_Value | None]
+) -> Generator[None, None, list[tuple[int, int]]]:
     """Return where neighbours with the same value begin and end."""
     found: list[tuple[int, int]] = []
-    start = 0
-    for end in range(1, len(positions) + 1):
-        if end == len(positions) or values[positions[end]] != values[positions[start]]:
-            if end - start > 1:
-                found.append((start, end))
-            start = end
+    begin = 0
+    for first in range(0, len(positions), RUN):
+        run = [values[position] for position in positions[first : first + RUN + 1]]
+        changes = compress(count(first + 1), map(operator.ne, run, islice(run, 1, None)))
+        for end in changes:
+            if end - begin > 1:
+                found.append((begin, end))
+            begin = end
+        yield
+    if len(positions) - begin > 1:
+        found.append((begin, len(positions)))
     return found
 
 
@@ -135,17 +129,21 @@ def _last_used(columns: Columns, part: slice) -> Sequence[_Value | None]:
 
 def _client(columns: Columns, part: slice) -> Sequence[_Value | None]:
     return [
-        client.casefold() if session.user_agent else None
+        _casefolded(client) if session.user_agent else None
         for client, session in zip(columns.clients[part], columns.sessions[part], strict=True)
     ]
 
 
 def _ip(columns: Columns, part: slice) -> Sequence[_Value | None]:
-    return [packed(session.ip) for session in columns.sessions[part]]
+    return [_packed(session.ip) for session in columns.sessions[part]]
 
 
 def _user(columns: Columns, part: slice) -> Sequence[_Value | None]:
-    return [session.safe_user.casefold() or None for session in columns.sessions[part]]
+    return [_casefolded(session.safe_user) or None for session in columns.sessions[part]]
+
+
+_packed = lru_cache(_DISTINCT)(packed)
+_casefolded = lru_cache(_DISTINCT)(str.casefold)
 
 
 def _id(columns: Columns, part: slice) -> Sequence[_Value | None]:

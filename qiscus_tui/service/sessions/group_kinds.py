@@ -1,9 +1,10 @@
 """What each key groups by: how the kind of a session is read, shown, and asked for in a filter."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any
 
 from msgspec import Struct
 
@@ -26,6 +27,9 @@ from qiscus_tui.service.sessions.session_list import SessionList
 Kind = str | int | date | None
 """What a group has in common: a text, a packed address or network, a day. None: unknown."""
 
+DISTINCT = 16_384
+"""Clients, addresses and pairs of them that are read once for all sessions that have them."""
+
 
 class Run(Struct, frozen=True):
     """Some sessions of a list, side by side."""
@@ -33,10 +37,6 @@ class Run(Struct, frozen=True):
     sessions: Sequence[Session]
     clients: Sequence[str]
     labels: Sequence[Known | None]
-
-
-Read = Callable[[Run], list[Kind]]
-"""Returns the kind of each session of a run."""
 
 
 def part(listed: SessionList, positions: Sequence[int] | slice) -> Run:
@@ -52,71 +52,65 @@ def part(listed: SessionList, positions: Sequence[int] | slice) -> Run:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """How the kind of a session is read: once for all that have the same of what decides it."""
+
+    column: Callable[[Run], Iterable[Hashable]]
+    """What decides it, of each session of a run."""
+    kind: Callable[[Any], Kind]
+    """The kind, by a value of the column."""
+
+
+@dataclass(frozen=True)
 class Kinds:
     """All about one key."""
 
     noun: str
-    reader: Callable[[], Read]
-    """Makes a function that remembers what it has read: for one list."""
+    reading: Callable[[], Reading]
+    """Makes a reading that remembers what it has read: for one list."""
     text: Callable[[Kind], str]
     """The safe text of a kind that is known."""
     words: Callable[[Kind], str]
     """The filter for exactly this kind."""
 
 
-Raw = TypeVar("Raw", bound=Hashable)
+def _clients() -> Reading:
+    @lru_cache(DISTINCT)
+    def family(named: tuple[str, str | None]) -> Kind:
+        client = client_of(*named)
+        return None if client is None else client_family(client)
+
+    return Reading(
+        lambda run: zip(run.clients, [one.user_agent for one in run.sessions], strict=True), family
+    )
 
 
-class _Memo(dict[Raw, Kind]):
-    """The kind of each raw value, found once."""
-
-    def __init__(self, kind_of: Callable[[Raw], Kind]) -> None:
-        super().__init__()
-        self._kind_of = kind_of
-
-    def __missing__(self, raw: Raw) -> Kind:
-        kind = self[raw] = self._kind_of(raw)
-        return kind
-
-
-def _clients() -> Read:
-    def family(raw: tuple[str, str | None]) -> Kind:
-        name = client_of(*raw)
-        return None if name is None else client_family(name)
-
-    memo = _Memo(family)
-
-    def read(run: Run) -> list[Kind]:
-        agents = [session.user_agent for session in run.sessions]
-        return [*map(memo.__getitem__, zip(run.clients, agents, strict=True))]
-
-    return read
-
-
-def _networks() -> Read:
+def _networks() -> Reading:
+    @lru_cache(DISTINCT)
     def network(ip: str | None) -> Kind:
         address = address_of(ip)
         return surroundings(address) if isinstance(address, int) else address
 
-    memo = _Memo(network)
-    return lambda run: [memo[session.ip] for session in run.sessions]
+    return Reading(_ips, network)
 
 
-def _addresses() -> Read:
-    memo = _Memo(address_of)
-    return lambda run: [memo[session.ip] for session in run.sessions]
+def _addresses() -> Reading:
+    return Reading(_ips, lru_cache(DISTINCT)(address_of))
 
 
-def _users() -> Read:
-    memo = _Memo(text_of)
-    return lambda run: [memo[session.safe_user] for session in run.sessions]
+def _ips(run: Run) -> list[str | None]:
+    return [session.ip for session in run.sessions]
 
 
-def _labels() -> Read:
-    return lambda run: [label_of(known) for known in run.labels]
+def _users() -> Reading:
+    return Reading(lambda run: [session.safe_user for session in run.sessions], text_of)
 
 
-def _days() -> Read:
+def _labels() -> Reading:
+    return Reading(lambda run: run.labels, label_of)
+
+
+def _days() -> Reading:
     near: dict[float, list[tuple[float, date]]] = {}
 
     def day(at: float | None) -> Kind:
@@ -132,7 +126,10 @@ def _days() -> Read:
                 return name
         return None
 
-    return lambda run: [day(session.created_at) for session in run.sessions]
+    def column(run: Run) -> list[Kind]:  # times are seldom the same, days are
+        return [day(session.created_at) for session in run.sessions]
+
+    return Reading(column, lambda found: found)
 
 
 def _network_text(kind: Kind) -> str:
