@@ -48,28 +48,35 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 async def run(context: Context) -> int:
     """Check the account. Return FAILED if there is a finding."""
-    options, workspace = context.options, context.workspace
-    measured: list[Measured] = options.measured
-    limits = Limits(options.new, options.max_live, options.max_per_day, options.min_ttl)
-    checks = workspace.local_files.checks
+    measured: list[Measured] = context.options.measured
     try:
-        async with connected(workspace) as connection:
-            report = await check(connection, checks, limits, workspace.config.ui.expiring)
-    except (QiscusTuiError, asyncio.CancelledError):
-        measured.append(Measured(_account_name(context), workspace.clock.now()))
+        report = await _checked(context)
+    except (Exception, asyncio.CancelledError):
+        measured.append(Measured(_account_name(context), context.workspace.clock.now()))
         raise
-    whole = report.listed.is_whole
-    figures = report.figures if whole else None  # numbers of a part would mislead
+    is_success = report.listed.is_whole and report.trouble is None
+    figures = report.figures if is_success else None  # numbers of a part would mislead
     measured.append(Measured(report.account, report.checked_at, figures))
-    _show(context, report)
-    await asyncio.to_thread(checks.remember, connection.account.key, report.seen)
-    if report.trouble is not None:
-        context.console.show_error(report.trouble)
     if report.findings:
         return ExitCode.FAILED
     if report.trouble is not None:
         return report.trouble.exit_code
-    return ExitCode.DONE if whole else ExitCode.INCOMPLETE
+    return ExitCode.DONE if is_success else ExitCode.INCOMPLETE
+
+
+async def _checked(context: Context) -> CheckReport:
+    """Check the account, show what was found, and remember it."""
+    options, workspace = context.options, context.workspace
+    limits = Limits(options.new, options.max_live, options.max_per_day, options.min_ttl)
+    checks = workspace.local_files.checks
+    async with connected(workspace) as connection:
+        report = await check(connection, checks, limits, workspace.config.ui.expiring)
+    _show(context, report)
+    context.console.flush()  # a finding that could not be written must be found again
+    await asyncio.to_thread(checks.remember, connection.account.key, report.seen)
+    if report.trouble is not None:
+        context.console.show_error(report.trouble)
+    return report
 
 
 def finish(options: argparse.Namespace, console: Console, code: int) -> int:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from qiscus_tui.demo.state import USERS, Caller
+from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.ids import fingerprint
-from tests.e2e.processes import Machine, machine
+from tests.e2e.processes import EMAIL, PROJECT, Machine, machine
 
 
 @pytest.fixture
@@ -19,6 +21,63 @@ def here(tmp_path: Path) -> Generator[Machine]:
     with machine(tmp_path / "home") as on:
         on.log_in_at_once()
         yield on
+
+
+LEAPING = """import os, time
+real, leap = time.time, float(os.environ.get("LEAP", "0"))
+time.time = lambda: real() + leap
+"""
+"""A `sitecustomize` module: this machine's clock, changed by hand."""
+
+
+def test_checks_from_the_first_one_on(here: Machine, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(LEAPING)
+
+    def logged_in(agent: str, ip: str) -> None:
+        here.state.issue(USERS[EMAIL], Caller(agent, ip))
+
+    def found(*options: str, leap: float = 0, code: int | None = None) -> list[tuple[str, str]]:
+        here.more = {"LEAP": str(leap), "PYTHONPATH": f"{tmp_path}:{PROJECT}"}
+        done = here.run("check", "--json", *options)
+        findings = json.loads(done.stdout)["findings"]
+        wanted = (1 if findings else 0) if code is None else code
+        assert done.returncode == wanted, done.stderr
+        return [(one["kind"], one["client"]) for one in findings]
+
+    assert found("--new") == []  # the first only notes
+    logged_in("cron/1", "203.0.113.9")
+    assert found("--new") == [("new", "cron")]
+    assert found("--new") == []
+    for number, leap in enumerate((-400 * DAY, -7200, 40 * DAY)):
+        assert found("--new", leap=leap) == []
+        logged_in(f"leap{number}x/1", f"198.51.{number}.1")
+        assert found("--new", leap=leap) == [("new", f"leap{number}x")]
+    state = here.paths.checks_file
+    for content in ("", "{", '{"accounts": 5}', "\0" * 100):
+        state.write_text(content)
+        assert found("--max-live=999", code=6) == []
+        logged_in("after/1", f"192.0.{len(content)}.1")
+    assert found("--new") == [("new", "after")]
+    assert here.run("revoke", "--filter=ip:203.0.113.9", "--yes").returncode == 0
+    assert found() == []
+    logged_in("cron/2", "203.0.113.9")
+    assert found() == [("returned", "cron")]
+    assert found() == []
+
+
+def test_a_finding_that_could_not_be_written_is_found_again(here: Machine, tmp_path: Path) -> None:
+    metrics = tmp_path / "q.prom"
+    assert here.run("check", "--new").returncode == 0
+    here.state.issue(USERS[EMAIL], Caller("cron/1", "203.0.113.9"))
+    command = [*here.program, "check", "--new", "--metrics", str(metrics)]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command, env=here.environ, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 6
+    assert "No space left" in done.stderr
+    assert "qiscus_sessions_live" not in metrics.read_text()
+    assert "new: cron" in here.run("check", "--new").stdout
 
 
 def test_checks_at_once_harm_neither_state_nor_metrics(here: Machine, tmp_path: Path) -> None:
