@@ -176,6 +176,13 @@ def test_gzip_is_known_by_its_content_and_read_to_the_last_member() -> None:
     assert found_in(unpacked([more])) == [(2, 1), (3, 2), (3, 3)]
 
 
+def test_large_members_are_unpacked_once_each() -> None:
+    contents = [bytes([number]) * (reading.PIECE + 7) for number in range(1, 13)]
+    packed = b"".join(map(gzip.compress, contents))
+    for size in (len(packed), 1000):
+        assert b"".join(unpacked(cut(packed, size))) == b"".join(contents)
+
+
 def test_a_damaged_gzip_gives_what_could_be_unpacked() -> None:
     whole = gzip.compress(f"{TOKENS[1]}\n".encode() + os.urandom(5000))
     found: list[Occurrence] = []

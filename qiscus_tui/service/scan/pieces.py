@@ -93,7 +93,8 @@ def _unzipped(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
             out = engine.decompress(data, PIECE)
             while out:
                 yield out
-                out = engine.decompress(engine.unconsumed_tail, PIECE)
+                # Fed after its end, zlib would take what follows the member in twice.
+                out = b"" if engine.eof else engine.decompress(engine.unconsumed_tail, PIECE)
         except zlib.error as error:
             raise DamagedGzipError from error
         data = engine.unused_data if engine.eof else engine.unconsumed_tail
