@@ -38,8 +38,8 @@ class ServerConfig(Struct, frozen=True, forbid_unknown_fields=True):
 class UiConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """`[ui]`."""
 
-    theme: Annotated[str, setting(read.label)] = "qiscus-dark"
-    """Name of the colour theme."""
+    theme: Annotated[str, setting(read.label)] = "auto"
+    """Name of the colour theme; "auto" is the one chosen in the app, else the terminal's."""
     reload: Annotated[float, setting(read.seconds(1, DAY))] = 60.0
     """Seconds between two reloads of the list."""
     expiring: Annotated[float, setting(read.seconds(1, 365 * DAY))] = float(DAY)

@@ -32,7 +32,7 @@ def seconds(least: float, most: float) -> Callable[[str], float]:
 
 
 THEMES = (
-    *("qiscus-dark", "qiscus-light", "qiscus-ansi-dark", "qiscus-ansi-light"),
+    *("auto", "qiscus-dark", "qiscus-light", "qiscus-ansi-dark", "qiscus-ansi-light"),
     *("ansi-dark", "ansi-light", "atom-one-dark", "atom-one-light", "catppuccin-frappe"),
     *("catppuccin-latte", "catppuccin-macchiato", "catppuccin-mocha", "dracula", "flexoki"),
     *("gruvbox", "monokai", "nord", "rose-pine", "rose-pine-dawn", "rose-pine-moon"),

@@ -1,4 +1,4 @@
-"""How the list of each account was shown last: its sort and its grouping."""
+"""How things were shown last: the sort and grouping of each account's list, and the theme."""
 
 from msgspec import Struct
 
@@ -20,6 +20,8 @@ class ShownAs(Struct, frozen=True):
 class _Content(Struct, omit_defaults=True):
     shown: dict[str, object] = {}
     """By the account's key."""
+    theme: str = ""
+    """The one that was chosen in the app."""
 
 
 class ShownLists:
@@ -37,6 +39,15 @@ class ShownLists:
         """Store how the account's list is shown."""
         with self._file.changing() as content:
             content.shown[account_key] = shown
+
+    def theme(self) -> str:
+        """Return the theme that was chosen last; empty for none."""
+        return self._file.read().theme
+
+    def remember_theme(self, name: str) -> None:
+        """Store a theme that was chosen."""
+        with self._file.changing() as content:
+            content.theme = name
 
     def forget(self, account_key: str) -> None:
         """Forget an account that was removed from this machine."""

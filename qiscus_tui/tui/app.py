@@ -9,10 +9,11 @@ from textual.reactive import Reactive
 
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
+from qiscus_tui.tui.appearance import Appearance
 from qiscus_tui.tui.base.command_app import CommandApp
 from qiscus_tui.tui.leaving import Leaving
 from qiscus_tui.tui.navigation import Navigation
-from qiscus_tui.tui.theme import DARK, THEMES, use_theme
+from qiscus_tui.tui.theme import DARK, THEMES
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -52,7 +53,7 @@ class QiscusTui(CommandApp):
         self.parting_words = self._leaving.words
         """What is said on the terminal that is left behind."""
         self.animation_level = "none"
-        use_theme(self, workspace.config.ui.theme, few_colours=few_colours)
+        self._appearance = Appearance(self, workspace, few_colours=few_colours)
 
     @property
     def available_themes(self) -> dict[str, Theme]:
@@ -133,6 +134,19 @@ class QiscusTui(CommandApp):
     def action_reload(self) -> None:
         """Read the list again; where the session ended, log in again."""
         self._navigation.reload()
+
+    @property
+    def follows_background(self) -> bool:
+        """Whether the terminal is asked for its background, to be as light or dark."""
+        return self._appearance.follows_terminal
+
+    def background_is(self, *, light: bool) -> None:
+        """Follow the terminal's background."""
+        self._appearance.terminal_is(light=light)
+
+    def action_theme(self) -> None:
+        """Choose the colours."""
+        self.run_worker(self._appearance.choose(), group="dialog")
 
     def action_palette(self) -> None:
         """Show every command by name."""

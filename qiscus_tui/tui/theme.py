@@ -13,11 +13,7 @@ from typing import Literal, cast
 
 from rich.console import Console
 from textual import constants
-from textual.app import App
 from textual.theme import Theme
-
-from qiscus_tui.errors import ConfigError
-from qiscus_tui.model.text import safe
 
 DARK = "qiscus-dark"
 LIGHT = "qiscus-light"
@@ -175,16 +171,6 @@ def has_few_colours(environ: Mapping[str, str]) -> bool:
     system = cast("_ColourSystem", constants.COLOR_SYSTEM)
     console = Console(color_system=system, force_terminal=True, _environ=environ)
     return console.color_system in {None, "standard"}
-
-
-def use_theme(app: App[int], wanted: str, *, few_colours: bool) -> None:
-    """Use the theme that is configured. Raises ConfigError for an unknown one."""
-    if wanted not in app.available_themes:
-        raise ConfigError(
-            f'There is no theme "{safe(wanted, 60)}", as config.toml wants it under [ui]',
-            f"Write one of: {', '.join(sorted(app.available_themes))}.",
-        )
-    app.theme = theme_for(wanted, few_colours=few_colours)
 
 
 def theme_for(wanted: str, *, few_colours: bool) -> str:

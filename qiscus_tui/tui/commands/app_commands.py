@@ -25,6 +25,14 @@ APP_COMMANDS = (
         footer=ALWAYS,
     ),
     Command(
+        name="theme",
+        title="Theme: dark, light, or as the terminal is",
+        help="Choose the colours; kept for the next run.",
+        group=Group.PROGRAM,
+        scopes=_APP,
+        on_app=True,
+    ),
+    Command(
         name="quit",
         keys=("q",),
         label="quit",
