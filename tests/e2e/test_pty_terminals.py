@@ -128,7 +128,7 @@ def test_the_first_frame_waits_for_no_slow_module(
     assert not loaded & SLOW
     if not logged_in:
         assert not loaded & NOT_FOR_THE_LOGIN
-        assert len([name for name in loaded if name.startswith("qiscus_tui")]) <= 86
+        assert len([name for name in loaded if name.startswith("qiscus_tui")]) <= 88
 
 
 def test_the_first_frame_waits_for_no_server(opened: Opener) -> None:
