@@ -13,7 +13,6 @@ import termios
 import threading
 import time
 from codecs import getincrementaldecoder
-from queue import Full
 from typing import TYPE_CHECKING, TextIO, cast
 
 from textual import events
@@ -21,7 +20,6 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
-from qiscus_tui.tui.terminal.hangup_safe_output import HangupSafeOutput
 from qiscus_tui.tui.terminal.input_filter import InputFilter
 from qiscus_tui.tui.terminal.multiplexer import (
     SET_CLIPBOARD,
@@ -29,9 +27,11 @@ from qiscus_tui.tui.terminal.multiplexer import (
     multiplexer_in,
     wrapped,
 )
-from qiscus_tui.tui.terminal.sgr_filter import SgrFilter
+from qiscus_tui.tui.terminal.output import STALL_TIME, HangupSafeOutput, ScreenOutput
 
 if TYPE_CHECKING:
+    from queue import Queue
+
     from textual.message import Message
 
 _POLL = 0.1
@@ -39,9 +39,6 @@ _POLL = 0.1
 
 LEAVING_TIME = 0.5
 """Seconds that leaving waits at most for input that is still on its way."""
-
-STALL_TIME = 2.0
-"""Seconds without room for one more write after which the terminal counts as stalled."""
 
 _MOUSE_ON = "\x1b[?1000h\x1b[?1002h\x1b[?1006h"
 """Reports buttons and the wheel; motion only while a button is held."""
@@ -70,17 +67,14 @@ _RESTORE = (
 
 
 class TerminalDriver(LinuxDriver):
-    """Sends each colour once, and makes no keys of the terminal's replies."""
+    """Sends only what changes, and makes no keys of the terminal's replies."""
 
-    _colours: SgrFilter | None = None
-    _writing: threading.Lock | None = None
+    _output: ScreenOutput | None = None
 
     multiplexer: Multiplexer | None = None
     """The multiplexer between us and the terminal."""
     _is_taken = False
     """We hold the terminal, and have to give it back."""
-    is_stalled = False
-    """The terminal accepts nothing: what is drawn is dropped, and the program goes on."""
     _is_leaving = False
     _queried_at = 0.0
     _answers_fast = False
@@ -89,8 +83,7 @@ class TerminalDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take the terminal; after a stop, redraw everything."""
         is_back = self._must_signal_resume
-        self._colours = SgrFilter()
-        self._writing = threading.Lock()
+        self._output = ScreenOutput(self._writing_queue)
         if not isinstance(self._file, HangupSafeOutput):
             self._file = cast("TextIO", HangupSafeOutput(sys.__stderr__ or sys.stderr))
         self._is_taken, self._is_leaving = True, False
@@ -116,7 +109,8 @@ class TerminalDriver(LinuxDriver):
         if not self._is_taken:
             return
         self._is_taken = False
-        self.is_stalled = False  # try once more
+        if self._output is not None:
+            self._output.is_stalled = False  # try once more
         self.write(_STOP_REPORTS)
         self._drain_input()
         self.disable_input()
@@ -193,52 +187,57 @@ class TerminalDriver(LinuxDriver):
                 asyncio.run_coroutine_threadsafe(self._post_size(), loop)
 
         signal.signal(signal.SIGWINCH, resized)
+        if self._output is not None:
+            self._output.resize(*self._get_terminal_size())
 
     async def _post_size(self) -> None:
         size = Size(*self._get_terminal_size())
         self._app.post_message(events.Resize(size, size))
-        # The terminal may have forgotten a part, and Textual takes a size that is soon back for
-        # no change.
+        self._resized(size)
+
+    def process_message(self, message: Message) -> None:
+        """Post what was read, and follow a size that came as input."""
+        super().process_message(message)
+        if isinstance(message, events.Resize):
+            self._loop.call_soon_threadsafe(self._resized, message.size)
+
+    def _resized(self, size: Size) -> None:
+        """Draw everything: the terminal may have forgotten a part.
+
+        Textual takes a size that is soon back for no change.
+        """
+        if self._output is not None:
+            self._output.resize(*size)
         self._redraw()
 
     def _redraw(self) -> None:
         # The terminal's screen is empty now: what is dirty alone would not do.
-        self._app.screen.refresh()
+        if self._app.screen_stack:
+            self._app.screen.refresh()
 
     def write(self, data: str) -> None:
-        """Write, without colours that are set already; wrap a copied text for the multiplexer."""
+        """Have the terminal show it; wrap a copied text for the multiplexer."""
         if data.startswith(SET_CLIPBOARD):
             data = wrapped(data, self.multiplexer)
-        if self._colours is None or self._writing is None:
-            super().write(data)
-            return
-        with self._writing:  # the thread that reads keys also writes
-            self._queue_write(self._colours.filter(data))
+        if self._output is not None:
+            self._output.write(data)
 
     def close(self) -> None:
         """End the writing, as far as the terminal accepts it."""
-        if self._writer_thread is not None:
-            self._queue_write(None)
-            self._writer_thread.join(0 if self.is_stalled else STALL_TIME)
-            self.is_stalled = self._writer_thread.is_alive()
-
-    def _queue_write(self, data: str | None) -> None:
-        """Hand data to the writing thread, without being blocked by a stalled terminal.
-
-        Textual would wait for it in the event loop, where no signal would be handled then.
-        """
-        if self._writer_thread is None:
+        if self._writer_thread is None or self._output is None:
             return
-        queue = self._writer_thread._queue  # pyright: ignore[reportPrivateUsage]
-        try:
-            queue.put(data, block=not self.is_stalled, timeout=STALL_TIME)
-        except Full:
-            self.is_stalled = True
-            self._colours = SgrFilter()  # some of them were lost
-            return
-        if self.is_stalled and self._is_taken:
-            self.is_stalled = False
-            self._loop.call_soon_threadsafe(self._redraw)
+        self._output.put(None)
+        self._writer_thread.join(0 if self.is_stalled else STALL_TIME)
+        self._output.is_stalled = self._writer_thread.is_alive()
+
+    @property
+    def is_stalled(self) -> bool:
+        """Return whether the terminal accepts nothing."""
+        return self._output is not None and self._output.is_stalled
+
+    def _writing_queue(self) -> Queue[str | None] | None:
+        thread = self._writer_thread
+        return thread._queue if thread else None  # pyright: ignore[reportPrivateUsage]
 
     def run_input_thread(self) -> None:
         """Read keys until the end, as Textual does, but without the terminal's replies."""

@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Callable
 
-from qiscus_tui.tui.terminal.sequences import is_understood
+from textual._xterm_parser import XTermParser
 
 TORN_TIMEOUT = 3.0
 """Seconds that a torn sequence may pause. What comes later was typed."""
@@ -40,6 +40,18 @@ _TORN = re.compile(r"\x1b(?:\[\[|\[M[^\x1b]{0,2}|\[[0-?]*[ -/]*|[\]PX^_][^\x07\x
 
 _NOT_PASTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """Control characters: terminals act on them, and no one pastes them on purpose."""
+
+_NO_KEYS = re.compile(
+    r"\x1b\[(?:"
+    r"20[01]~"  # a paste begins, ends
+    r"|[IO]"  # the terminal has the focus, or lost it
+    r"|<?[-\d;]+[mM]"  # mouse
+    r"|48;[\d;:]+t"  # size
+    r"|\?\d+;\d\$y"  # whether a mode is known
+    r"|\d+;\d+R"  # where the cursor is
+    r")"
+)
+_PARSER = XTermParser()
 
 
 class InputFilter:
@@ -125,7 +137,7 @@ class InputFilter:
             sequence = whole[0]
             self._is_pasting = sequence == _PASTE_BEGINS
             is_alt = sequence[1:2] not in "[O"
-            passes = not whole["string"] and (is_alt or is_understood(sequence))
+            passes = not whole["string"] and (is_alt or _is_understood(sequence))
             if not passes:
                 self._on_reply(sequence)
             return sequence if passes else "", text[whole.end() :]
@@ -142,3 +154,17 @@ class InputFilter:
 
 def _plain(pasted: str) -> str:
     return _NOT_PASTED.sub("", pasted)
+
+
+def _is_understood(sequence: str) -> bool:
+    """Return whether Textual understands a whole sequence: a key, the mouse, a reply it wants.
+
+    Of any other it makes one key a character: `ESC [ 1 ; 2 X` would open "revoke all".
+    """
+    if _NO_KEYS.fullmatch(sequence):
+        return True
+    try:
+        keys = _PARSER._sequence_to_key_events(sequence)  # pyright: ignore[reportPrivateUsage]
+        return any(True for _ in keys)
+    except (ValueError, OverflowError):  # such as a key release: ESC [ 120 ; 1 : 3 u
+        return False

@@ -3,7 +3,7 @@
 import io
 import os
 
-from qiscus_tui.tui.terminal.hangup_safe_output import HangupSafeOutput
+from qiscus_tui.tui.terminal.output import HangupSafeOutput
 
 
 class Gone(io.StringIO):

@@ -1,0 +1,221 @@
+"""A model of the terminal's screen: only cells that change are sent.
+
+Textual draws whole widgets again, and whole screens where one opens or closes. Over a slow line
+that is most of what it writes. Here each write is drawn on a screen in memory, and the terminal
+gets what differs from the one that it shows.
+
+Textual's frames are made of cursor positions, colours and text. Any other sequence passes as it
+is; behind one that may draw, nothing is known of the terminal any more.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from msgspec import Struct, field
+from rich.cells import split_graphemes
+
+from qiscus_tui.tui.terminal.looks import PLAIN, Look, Looks
+
+_TOKEN = re.compile(
+    r"(?P<text>[^\x00-\x1f\x7f-\x9f]+)"
+    r"|\x1b\[(?P<colours>[\d;]*)m"
+    r"|\x1b\[(?P<row>\d+);(?P<column>\d+)H"
+    # Between two lines of one frame, where the second sets its position itself.
+    r"|(?P<break>\r?\n(?=\x1b\[\d+;\d+H))"
+    r"|\x1b\[\?2026(?P<sync>[hl])"
+    r"|(?P<neutral>"
+    r"\x1b\[\?(?:7|25|100\d|101\d|2004|2048)[hl]"  # long lines, the cursor, what is reported
+    r"|\x1b\[[<>=?]?[\d;]*(?:[cnqu]|\$p)"  # queries, kitty's keyboard
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1bP(?:[^\x1b]|\x1b[^\\])*\x1b\\"  # the clipboard
+    r")"
+)
+
+_SYNC_BEGINS, _SYNC_ENDS = "\x1b[?2026h", "\x1b[?2026l"
+_LARGE = 256
+"""Characters from which on a frame is to be shown at once, where the terminal can do so."""
+_SHORT_GAP = 4
+"""Cells that are drawn again where stepping over them costs as much."""
+
+
+class _Row(Struct):
+    """Cells: their characters and looks. None: unknown; "": the right half of a wide one."""
+
+    characters: list[str | None] = field(default_factory=list[str | None])
+    looks: list[Look | None] = field(default_factory=list[Look | None])
+
+    def widen(self, width: int) -> None:
+        missing = width - len(self.characters)
+        if missing > 0:
+            self.characters += [None] * missing
+            self.looks += [None] * missing
+
+    def put(self, x: int, characters: list[str], looks: list[Look]) -> None:
+        end = x + len(characters)
+        self.widen(end)
+        if x and self.characters[x] == "":
+            self.characters[x - 1] = None  # half of a wide one is drawn over
+        if end < len(self.characters) and self.characters[end] == "":
+            self.characters[end] = None
+        self.characters[x:end] = characters
+        self.looks[x:end] = looks
+
+    def copy(self) -> _Row:
+        return _Row(self.characters[:], self.looks[:])
+
+
+class ScreenModel:
+    """What the terminal shows, and what it is to show."""
+
+    def __init__(self) -> None:
+        self._looks = Looks()
+        self._size = (1_000, 1_000)
+        """Columns and rows; what is drawn beyond them would come to the last ones."""
+        self._wanted: dict[int, _Row] = {}
+        self._shown: dict[int, _Row] = {}
+        self._touched: set[int] = set()
+        """Rows that may differ."""
+        self._place: tuple[int, int] | None = None
+        """Column and row of the cursor, as wanted; None: where it is."""
+        self._column = self._row = -1
+        """Of the terminal's cursor; -1: unknown."""
+        self._sent: Look | None = None
+        """The terminal's colours; None: unknown."""
+        self._syncs = False
+
+    def forget(self) -> None:
+        """Send all that is wanted again: nothing is known of the terminal."""
+        self._shown.clear()
+        self._touched = set(self._wanted)
+        self._column = self._row = -1
+        self._sent = None
+
+    def clear(self, width: int, height: int) -> None:
+        """Forget what is wanted, too, on a screen of this size: Textual draws it all again."""
+        self._size = (width, height)
+        self._wanted.clear()
+        self.forget()
+
+    def draw(self, text: str) -> str:
+        """Draw a write of Textual; return what is to be sent at once.
+
+        A write begins and ends without colours, and tears no sequence.
+        """
+        look, at_once, end = PLAIN, list[str](), 0
+        for found in _TOKEN.finditer(text):
+            kind = found.lastgroup
+            if found.start() != end:
+                break  # another sequence is between them
+            if kind == "text":
+                if self._place is None:
+                    break  # wherever that left the cursor
+                self._put(*self._place, found[0], look)
+            elif kind == "colours":
+                after = self._looks.after(look, found["colours"])
+                if after is None:
+                    break
+                look = after
+            elif kind == "column":
+                self._place = (int(found["column"]) - 1, int(found["row"]) - 1)
+            elif kind == "sync":
+                self._syncs = True
+            elif kind == "neutral":
+                at_once.append(found[0])
+            end = found.end()
+        if end < len(text):
+            at_once += [self.frame(), self._looks.change(self._sent, look), text[end:]]
+            self.clear(*self._size)
+            self._place = None
+        return "".join(at_once)
+
+    def _put(self, x: int, y: int, text: str, look: Look) -> None:
+        width, height = self._size
+        characters = [*text] if text.isascii() else [*_cells(text)]
+        blank = self._looks.on_blank(look)
+        if blank is look or " " not in text:
+            looks = [look] * len(characters)
+        else:
+            looks = [blank if character == " " else look for character in characters]
+        self._place = (x + len(characters), y)
+        if y < height and x < width:
+            row = self._wanted.setdefault(y, _Row())
+            row.put(x, characters[: width - x], looks[: width - x])
+            self._touched.add(y)
+
+    def frame(self) -> str:
+        """Return what has the terminal show what is wanted."""
+        parts: list[str] = []
+        for y in sorted(self._touched):
+            wanted, shown = self._wanted[y], self._shown.get(y)
+            if wanted != shown:
+                self._draw_row(parts, y, wanted, shown or _Row())
+                self._shown[y] = wanted.copy()
+        self._touched.clear()
+        if self._place is not None:
+            parts.append(self._move(*self._place))
+        frame = "".join(parts)
+        return (
+            f"{_SYNC_BEGINS}{frame}{_SYNC_ENDS}" if self._syncs and len(frame) > _LARGE else frame
+        )
+
+    def _draw_row(self, parts: list[str], y: int, wanted: _Row, shown: _Row) -> None:
+        shown.widen(len(wanted.characters))
+        cells = zip(wanted.characters, wanted.looks, shown.characters, shown.looks, strict=False)
+        sent = self._sent
+        column = self._column if self._row == y else -1
+        for x, (character, look, before, look_before) in enumerate(cells):
+            if (character == before and look is look_before) or not character or look is None:
+                if column == x and not character:
+                    column = -1  # terminals don't agree on which ones are wide
+                continue
+            if column != x:
+                gap = self._gap(wanted, column, x, sent)
+                self._column = column
+                parts.append(gap or self._move(x, y))
+            if look is not sent and (
+                character != " " or sent is None or self._looks.on_blank(sent) is not look
+            ):
+                parts.append(self._looks.change(sent, look))
+                sent = look
+            parts.append(character)
+            column = x + 1 if len(character) == 1 else -1
+        self._sent, self._column, self._row = sent, column, y
+
+    def _move(self, x: int, y: int) -> str:
+        """Return what takes the cursor to a cell."""
+        column, row = self._column, self._row
+        self._column, self._row = x, y
+        if row != y:
+            return f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H" if y else "\x1b[H"
+        if column == x:
+            return ""
+        if not x:
+            return "\r"
+        absolute = f"\x1b[{x + 1}G"
+        if not 0 <= column < x:
+            return absolute
+        forward = f"\x1b[{x - column}C" if x - column > 1 else "\x1b[C"
+        return min(forward, absolute, key=len)
+
+    def _gap(self, row: _Row, begin: int, end: int, sent: Look | None) -> str:
+        """Return the cells between, where drawing them again is shorter than stepping over."""
+        if not 0 <= begin < end <= begin + _SHORT_GAP or sent is None:
+            return ""
+        blank = self._looks.on_blank(sent)
+        text = ""
+        for character, look in zip(row.characters[begin:end], row.looks[begin:end], strict=True):
+            is_drawn = look is sent or (character == " " and look is blank)
+            if character is None or not is_drawn or not character.isascii() or not character:
+                return ""
+            text += character
+        return text
+
+
+@lru_cache(4096)
+def _cells(text: str) -> tuple[str, ...]:
+    """Return what stands in each cell."""
+    cells: list[str] = []
+    for begin, end, size in split_graphemes(text)[0]:
+        cells += [text[begin:end], *[""] * (size - 1)][:size]
+    return tuple(cells)
