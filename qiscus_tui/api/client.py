@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
-from typing import Self, cast
+from typing import TYPE_CHECKING, Self, cast
 
 from msgspec.structs import replace
 
@@ -13,7 +13,6 @@ from qiscus_tui.api.answers import Answer, AnswerStream, server_time
 from qiscus_tui.api.contract import Authentication, Call, Contract
 from qiscus_tui.api.decode import encode_json, lenient
 from qiscus_tui.api.error_answers import error_for_answer, is_refusal
-from qiscus_tui.api.observation import AnswerObserver
 from qiscus_tui.api.replies import (
     AnswerTime,
     LoginAnswer,
@@ -29,6 +28,9 @@ from qiscus_tui.errors import AnswerLost, Forbidden, NotQiscus, TimedOut, TokenE
 from qiscus_tui.model.account import Role
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.origin import Origin
+
+if TYPE_CHECKING:
+    from qiscus_tui.api.observation import AnswerObserver
 
 _SAME_CLOCK = 1.5
 """Seconds; a smaller difference is within the precision of `Date`."""

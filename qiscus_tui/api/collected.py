@@ -3,8 +3,9 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from operator import attrgetter
+
+from msgspec import Struct, field
 
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Session
@@ -16,8 +17,7 @@ MOST_REMEMBERED = 10_000
 _ID = attrgetter("id")
 
 
-@dataclass
-class Collected:
+class Collected(Struct):
     """The entries of one page, or of all pages so far."""
 
     sessions: dict[str, Session] = field(default_factory=dict[str, Session])

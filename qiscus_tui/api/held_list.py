@@ -1,8 +1,8 @@
 """The list that is still held while it is read again."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from qiscus_tui.model.session import Session
@@ -12,8 +12,7 @@ def _nothing(_session_id: str) -> None:
     return None
 
 
-@dataclass(frozen=True)
-class HeldList:
+class HeldList(Struct, frozen=True):
     """What is held of the last reading: its sessions take no more memory if they did not change."""
 
     get: Callable[[str], Session | None] = _nothing

@@ -3,8 +3,8 @@
 import asyncio
 from collections import Counter
 from collections.abc import Set
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from qiscus_tui.api.client import ApiClient
@@ -22,8 +22,7 @@ _RUN = 16
 """Sessions between two looks at the clock."""
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """The sessions that the server listed."""
 
     sessions: tuple[Session, ...]

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
+from msgspec import Struct
+
 from qiscus_tui.api import contract as api
 from qiscus_tui.api.wire import fits_a_header
 from qiscus_tui.errors import NotQiscus, Unreadable
@@ -18,8 +20,7 @@ from qiscus_tui.model.text import safe
 Fields = dict[str, object]
 
 
-@dataclass(frozen=True)
-class AnswerTime:
+class AnswerTime(Struct, frozen=True):
     """When an answer was given. Epoch seconds."""
 
     server: float
@@ -61,8 +62,7 @@ class NewTokens:
     """A new long-lived token, if the server returned one."""
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """The owner of a short-lived token or secret key. Its texts are safe to show."""
 
     name: str

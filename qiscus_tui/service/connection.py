@@ -7,6 +7,8 @@ import contextlib
 from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.listing import Listing, read_listing
 from qiscus_tui.api.replies import NewTokens
@@ -193,7 +195,7 @@ class Connection:
         if await self.accepts(short) is False:
             with contextlib.suppress(StorageError, NoAccount):  # then it is still unknown
                 if await self.forget_token(short.token):
-                    return replace(listing, current=Current.NONE)
+                    return structs.replace(listing, current=Current.NONE)
         return listing
 
     async def _listing(

@@ -7,8 +7,9 @@ They are kept by server and app, not by user: the networks of a company's script
 each of its admins, and for the credentials in the environment of a cron job.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.addresses import named_network, network_of
@@ -24,8 +25,7 @@ LONGEST = 60
 """Characters of a label, at most."""
 
 
-@dataclass(frozen=True)
-class Integration:
+class Integration(Struct, frozen=True):
     """One integration as it is written."""
 
     label: str

@@ -2,7 +2,8 @@
 
 import contextlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from qiscus_tui.errors import StorageError, UsageError
 from qiscus_tui.model.account import Account
@@ -15,8 +16,7 @@ from qiscus_tui.store.config import View
 from qiscus_tui.store.shown_lists import ShownAs
 
 
-@dataclass(frozen=True)
-class ListSettings:
+class ListSettings(Struct, frozen=True):
     """As sessions or as groups, and in which order."""
 
     is_grouped: bool = False
@@ -27,8 +27,7 @@ class ListSettings:
     reverse: bool = False
 
 
-@dataclass(frozen=True)
-class NamedView:
+class NamedView(Struct, frozen=True):
     """A view of config.toml."""
 
     name: str

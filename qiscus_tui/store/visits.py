@@ -7,7 +7,6 @@ in from where.
 import hashlib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from msgspec import Struct
 
@@ -18,8 +17,7 @@ Pair = tuple[str, str]
 """Client and network."""
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """The fingerprints that the last visit stored."""
 
     salt: str = ""

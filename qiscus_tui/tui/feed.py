@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Storage
@@ -30,8 +32,7 @@ BETWEEN_PROGRESS = 0.1
 """Seconds between two drawings of how many sessions are read."""
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(Struct, frozen=True):
     """What was done last."""
 
     text: str = ""
@@ -72,7 +73,7 @@ class Feed:
         self._is_visit_noted = False
         self._tried_at = workspace.clock.now()
         self._heard_at = workspace.clock.monotonic()
-        self._told_at = -BETWEEN_PROGRESS
+        self._told_at = self._heard_at
         self._listeners: list[Callable[[], None]] = []
 
     # Listeners.
@@ -153,7 +154,7 @@ class Feed:
             return []
         self.is_loading = True
         self._tried_at = self.workspace.clock.now()
-        self._heard_at = self.workspace.clock.monotonic()
+        self._heard_at = self._told_at = self.workspace.clock.monotonic()
         self.changed()
         try:
             return await self._read()

@@ -6,8 +6,9 @@ A filter shows its first hits within a few milliseconds of the key, and the rest
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from qiscus_tui.model.turns import at_once
 from qiscus_tui.query import (
@@ -53,8 +54,7 @@ _GLANCE = 64
 """Positions between two looks at the clock."""
 
 
-@dataclass(frozen=True)
-class SortedList:
+class SortedList(Struct, frozen=True):
     """A list that is ready to be shown."""
 
     listed: SessionList

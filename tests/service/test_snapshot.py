@@ -2,9 +2,9 @@
 
 import ipaddress
 from collections.abc import Iterable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from qiscus_tui.api.listing import Listing
 from qiscus_tui.model.known import Known

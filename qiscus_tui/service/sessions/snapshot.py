@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from qiscus_tui.model.addresses import network_of
 from qiscus_tui.model.client_names import client_family
@@ -43,8 +45,7 @@ KnownNow = Callable[[], Sequence[Known]]
 have named one. Called in a thread."""
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """Names clients, labels known integrations, and marks what is new."""
 
     names: Callable[[str | None], str]

@@ -126,7 +126,12 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Keep the styles the first time: each widget got them when it was mounted, just now."""
         event.refresh_styles = event.refresh_styles and self._was_resumed
-        self._was_resumed = True
+        if not self._was_resumed:
+            self._was_resumed = True
+            self.call_next(self.first_drawn)  # it is drawn while this event is handled
+
+    def first_drawn(self) -> None:
+        """React to the first frame; Textual's own callback after it waits for two more."""
 
     def on_screen_suspend(self) -> None:
         """Hide toasts here: the screen in front shows them now."""

@@ -49,9 +49,16 @@ class FilteredTable:
     # A list.
 
     async def prepare(self, listed: SessionList) -> None:
-        """Sort a new list in turns with the keys, then show it."""
+        """Sort a new list in turns with the keys, show it, and wait until it is drawn."""
         now = self._feed.workspace.clock.now() + listed.offset
         self._show(await in_turns(self.view.prepared_in_steps(listed, now)))
+        await self._drawn()  # what follows may load modules
+
+    async def _drawn(self) -> None:
+        for _ in range(2):  # the table asks to be drawn once it is idle, maybe after the first
+            drawn = asyncio.Event()
+            self.table.call_after_refresh(drawn.set)
+            await drawn.wait()
 
     def show_at_once(self, listed: SessionList) -> None:
         """Show a list within this turn: after a revoke, so that nothing is seen of the old one."""

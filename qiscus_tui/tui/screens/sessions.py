@@ -80,7 +80,9 @@ class SessionsScreen(BaseScreen[None]):
         self.list.focus()
         self.feed.subscribe(self.draw_soon)
         self.set_interval(1, self.second)
-        self.call_after_refresh(self.begin)
+
+    def first_drawn(self) -> None:
+        self.begin()
 
     def begin(self) -> None:
         """Say what is to be known of the login, and read the list."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
 from textual.message import Message
@@ -22,8 +23,7 @@ GAP = 2
 INDENT = 1
 
 
-@dataclass(frozen=True)
-class TextColumn:
+class TextColumn(Struct, frozen=True):
     """A column as wide as its cells, within bounds."""
 
     title: str
@@ -37,8 +37,7 @@ class TextColumn:
     """Cells before it, unless it is the first."""
 
 
-@dataclass(frozen=True)
-class TextRow:
+class TextRow(Struct, frozen=True):
     """One row."""
 
     cells: tuple[str, ...]
