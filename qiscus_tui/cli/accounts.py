@@ -1,10 +1,10 @@
 """`accounts`: list the accounts of this machine, choose one, forget one."""
 
-import argparse
+from collections.abc import Coroutine
 
 from qiscus_tui.cli.environment import must_not_come_from_environment
 from qiscus_tui.cli.text_table import Column, text_table
-from qiscus_tui.cli.verbs import Context, Verb
+from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Role
@@ -21,20 +21,7 @@ COLUMNS = (
 )
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Options of the verb."""
-    parser.add_argument(
-        "what",
-        nargs="?",
-        choices=["use", "forget"],
-        metavar="use|forget",
-        help="choose or forget an account",
-    )
-    parser.add_argument("name", nargs="?", metavar="NAME", help="the account to use or forget")
-    parser.add_argument("--json", action="store_true", help="the list as JSON")
-
-
-async def run(context: Context) -> int:
+def run(context: Context) -> Coroutine[object, object, int] | int:
     """List, choose or forget."""
     options = context.options
     if options.what is None:
@@ -49,7 +36,7 @@ async def run(context: Context) -> int:
         )
     if options.what == "use":
         return _use(context, options.name)
-    return await _forget(context, options.name)
+    return _forget(context, options.name)
 
 
 def _list(context: Context) -> int:
@@ -113,11 +100,3 @@ async def _forget(context: Context, name: str) -> int:
         "to end it."
     )
     return ExitCode.DONE
-
-
-VERB = Verb(
-    add_options,
-    run,
-    "Forgetting does not contact the server and ends no token; logout does.",
-    words_anywhere=True,
-)

@@ -1,11 +1,8 @@
 """`audit`: what was revoked from here, and who logged in and out."""
 
-import argparse
-
-from qiscus_tui.cli.option_types import duration, whole_number
 from qiscus_tui.cli.outcome_lines import outcome_lines
 from qiscus_tui.cli.table import moment
-from qiscus_tui.cli.verbs import Context, Verb
+from qiscus_tui.cli.verbs import Context
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.model.timestamps import rfc3339
@@ -14,14 +11,6 @@ from qiscus_tui.store.audit_records import LONGEST_TEXT, AuditAccess
 
 MOST_GROUPS = 3
 """Groups that are named of a plan; JSON has all that are recorded."""
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Options of the verb."""
-    add = parser.add_argument
-    add("--since", metavar="TIME", type=duration, help="only the last 24h, 7d …")
-    add("--limit", metavar="N", type=whole_number(1, 10**9), help="only the newest N")
-    add("--json", action="store_true", help="every record with its outcomes as JSON")
 
 
 def run(context: Context) -> int:
@@ -116,8 +105,3 @@ def _as_json(plan: PastPlan) -> dict[str, object]:
         ],
         "counts": None if plan.counts is None else dict(plan.counts),
     }
-
-
-VERB = Verb(
-    add_options, run, "It is a record, not evidence: whoever can revoke can also change it."
-)

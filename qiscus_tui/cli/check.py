@@ -9,10 +9,10 @@ from pathlib import Path
 
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.option_types import file_path, min_ttl, whole_number
+from qiscus_tui.cli.option_types import file_path
 from qiscus_tui.cli.parser import Parser
 from qiscus_tui.cli.table import gaps, moment
-from qiscus_tui.cli.verbs import Context, Verb
+from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import counted, safe
@@ -24,26 +24,6 @@ from qiscus_tui.store.named_files import write_public
 
 MOST_SHOWN = 50
 """Findings that are shown; JSON has all."""
-
-MOST = 10**9
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Options of the verb."""
-    add = parser.add_argument
-    add("--new", action="store_true", help="find clients and networks that no check saw before")
-    number = whole_number(0, MOST)
-    add("--max-live", metavar="N", type=number, help="find more than N live sessions")
-    add("--max-per-day", metavar="N", type=number, help="find more than N created in 24 hours")
-    add(
-        "--min-ttl",
-        metavar="TIME",
-        type=min_ttl,
-        help="find an own token that expires sooner",
-    )
-    add("--metrics", metavar="FILE", type=file_path, help="write the numbers for Prometheus")
-    add("--json", action="store_true", help="the result as JSON")
-    parser.set_defaults(measured=list[Measured]())
 
 
 async def run(context: Context) -> int:
@@ -159,12 +139,3 @@ def _as_json(report: CheckReport) -> dict[str, object]:
             for one in report.findings
         ],
     }
-
-
-VERB = Verb(
-    add_options,
-    run,
-    "It changes nothing on the server. What it finds once, it finds again only if more of it came.",
-    finish=finish,
-    misused=misused,
-)

@@ -3,19 +3,16 @@
 Accounts, ids, views and policies come from local files: pressing tab does not contact the server.
 """
 
-import argparse
 from collections.abc import Iterable
 
+from qiscus_tui.cli.options.completion import SHELLS, WORDS
 from qiscus_tui.cli.parser import Parser, build_parser
 from qiscus_tui.cli.shell_completion import BEFORE_ZSH, completed
-from qiscus_tui.cli.verbs import Context, Verb
+from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.group_keys import GROUP_KEYS
 from qiscus_tui.service.completion_ids import remembered_ids
-
-SHELLS = ("bash", "zsh", "fish")
-WORDS = ("accounts", "ids", "views", "policies")
 
 _ASKING = {
     "bash": '_qiscus_tui_{words}() {{ compgen -W "$({ask})" -- "$1"; }}\n',
@@ -46,13 +43,6 @@ _FILES = {"config", "log", "input", "metrics", "plan", "out"}
 """Options whose value is a file."""
 _POSITIONALS = {("revoke", "ids"): "ids", ("accounts", "name"): "accounts"}
 """The kind of words that complete an argument, by verb and name."""
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Options of the verb."""
-    parser.add_argument("shell", nargs="?", choices=SHELLS, help="the shell")
-    # For the printed functions.
-    parser.add_argument("--words", choices=WORDS, help=argparse.SUPPRESS)
 
 
 def run(context: Context) -> int:
@@ -127,6 +117,3 @@ def _mark(verb: str, parser: Parser) -> None:
             fish = f"__fish_append , {_KEYS}" if words == "group_keys" else _ask(words)
             completing = {"bash": function, "zsh": function, "fish": f"({fish})"}
             setattr(action, "complete", completing)  # noqa: B010  argparse knows no such field
-
-
-VERB = Verb(add_options, run, reports_crashes=False)

@@ -1,31 +1,16 @@
 """`doctor`: check for problems; its output is safe to paste into a ticket."""
 
-import argparse
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.verbs import Context, Verb
+from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import NotConfirmed, UsageError
 from qiscus_tui.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
     from qiscus_tui.service.contract_check.report import ContractReport
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Options of the verb."""
-    parser.add_argument(
-        "--try-paths", action="store_true", help="search for other paths of the undocumented calls"
-    )
-    parser.add_argument(
-        "--live",
-        action="store_true",
-        help="prove the undocumented calls with two tokens made for it, and end both",
-    )
-    parser.add_argument("--yes", action="store_true", help="skip the confirmation of --live")
-    parser.add_argument("--json", action="store_true", help="the checks as JSON")
 
 
 async def run(context: Context) -> int:
@@ -138,11 +123,3 @@ def _live_json(report: "ContractReport | None") -> dict[str, object]:
     from qiscus_tui.cli.contract_report import report_json
 
     return {} if report is None else {"live": report_json(report)}
-
-
-VERB = Verb(
-    add_options,
-    run,
-    "Without --live it sends no credentials and changes nothing, and cannot find the names of "
-    "fields.",
-)

@@ -1,16 +1,10 @@
 """`id`: the ids of tokens, without asking the server."""
 
-import argparse
-
 from qiscus_tui.cli.stdin_tokens import ids_of_lines, read_tokens
-from qiscus_tui.cli.verbs import Context, Verb
+from qiscus_tui.cli.verbs import Context
 from qiscus_tui.exit_codes import ExitCode
 
 _BYTE_ORDER_MARK = "\ufeff"
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Options of the verb: none."""
 
 
 def run(context: Context) -> int:
@@ -19,11 +13,3 @@ def run(context: Context) -> int:
     for one in ids_of_lines(text):
         context.console.result(one)
     return ExitCode.DONE
-
-
-VERB = Verb(
-    add_options,
-    run,
-    "It reads tokens from stdin alone, and says nothing about whether they are live.",
-    reports_crashes=False,
-)

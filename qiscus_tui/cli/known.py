@@ -1,12 +1,13 @@
 """`known`: the integrations that have a name, and may be protected; add one, forget one."""
 
-import argparse
+from collections.abc import Coroutine
 
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.text_table import Column, text_table
-from qiscus_tui.cli.verbs import Context, Verb
+from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
+from qiscus_tui.model.account import Account
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.integrations import Integration, Integrations
 
@@ -19,25 +20,7 @@ COLUMNS = (
 )
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Options of the verb."""
-    add = parser.add_argument
-    add(
-        "what",
-        nargs="?",
-        choices=["add", "forget"],
-        metavar="add|forget",
-        help="name an integration, or forget one",
-    )
-    add("forgotten", nargs="?", metavar="LABEL", help="the label to forget")
-    add("--client", metavar="C", help="the beginning of its client's name or user agent")
-    add("--ip", metavar="N", help="its network, such as 10.2 or 10.2.0.0/16")
-    add("--label", metavar="L", help="what it is called from now on")
-    add("--protect", action="store_true", help="keep its sessions out of plans")
-    add("--json", action="store_true", help="the list as JSON")
-
-
-async def run(context: Context) -> int:
+def run(context: Context) -> Coroutine[object, object, int] | int:
     """List them, name one, or forget one."""
     options = context.options
     describes = (options.client, options.ip, options.label, options.protect or None)
@@ -48,9 +31,19 @@ async def run(context: Context) -> int:
         )
     if options.what is not None and options.json:
         raise UsageError("--json is for the list only", "List them: qiscus-tui known --json")
+    if context.workspace.demo is not None:
+        return _in_demo(context)
+    return _run_for(context, context.workspace.choose().account)
+
+
+async def _in_demo(context: Context) -> int:
     async with connected(context.workspace) as connection:
-        integrations = context.workspace.integrations(connection.account)
-    match options.what:
+        return _run_for(context, connection.account)
+
+
+def _run_for(context: Context, account: Account) -> int:
+    integrations = context.workspace.integrations(account)
+    match context.options.what:
         case "add":
             return _add(context, integrations)
         case "forget":
@@ -122,11 +115,3 @@ def _as_json(one: Integration) -> dict[str, object]:
         "protect": one.protect,
         "source": "config" if one.is_configured else "state",
     }
-
-
-VERB = Verb(
-    add_options,
-    run,
-    "Naming changes nothing on the server. What config.toml names can be changed only there.",
-    words_anywhere=True,
-)

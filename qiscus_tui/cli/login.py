@@ -7,7 +7,7 @@ from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.environment import must_not_come_from_environment
 from qiscus_tui.cli.notices import warn_of_unmatched_accounts
 from qiscus_tui.cli.table import moment
-from qiscus_tui.cli.verbs import Context, Verb
+from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import NotConfirmed, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
@@ -24,30 +24,6 @@ from qiscus_tui.service.account_storage import AccountStorage
 from qiscus_tui.store.config_checks import STORAGE
 
 _HELP = "See: qiscus-tui login --help"
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Options of the verb."""
-    add = parser.add_argument
-    add("--email", metavar="E", help="email address of the user")
-    add("--password-stdin", action="store_true", help="read the password from stdin")
-    way = parser.add_mutually_exclusive_group()
-    way.add_argument(
-        "--with-token", action="store_true", help="store a long-lived token, read from stdin"
-    )
-    way.add_argument("--rest", action="store_true", help="store a REST secret key, read from stdin")
-    add("--app-id", metavar="A", help="app code, with --with-token and --rest")
-    add(
-        "--store",
-        choices=list(STORAGE),
-        help="where to store the secrets; file also gives consent to it",
-    )
-    add(
-        "--name",
-        metavar="N",
-        default="",
-        help="the name of the account here; renames an existing one",
-    )
 
 
 async def run(context: Context) -> int:
@@ -153,6 +129,3 @@ async def _show(console: Console, done: LoggedIn) -> None:
         console.result(f"Its short-lived token expires {moment(short.expires_at)} UTC")
     for note in done.notes:
         console.say(note)
-
-
-VERB = Verb(add_options, run)

@@ -6,7 +6,6 @@ Light to import: everything else is loaded once the options are known to be vali
 import argparse
 import contextlib
 import os
-import traceback
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -43,13 +42,12 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace | int:
 
 def _misused(arguments: Sequence[str], console: Console, code: int) -> int:
     """Let the verb do what it must do even with wrong options. Return the exit code."""
-    from qiscus_tui.cli.verbs import load
+    from qiscus_tui.cli.verbs import load, misused_of
 
     name = named_verb(arguments)
-    misused = load(name).misused if name else None
-    if misused is not None:
+    if name and load(name).reports_misuse:
         with contextlib.suppress(QiscusTuiError):
-            misused(arguments, console, code)
+            misused_of(name)(arguments, console, code)
     return code
 
 
@@ -57,9 +55,11 @@ def run_verb(options: argparse.Namespace, core_limit: int | None = None) -> int:
     """Run the verb. Return the exit code. `core_limit` is that of `Context`."""
     console = system_console(no_input=options.no_input)
     code = _guarded(options, console, lambda: _verb(options, console, core_limit))
-    if options.finish is not None:
-        done = code
-        code = _guarded(options, console, lambda: options.finish(options, console, done))
+    if options.finishes:
+        from qiscus_tui.cli.verbs import finish_of
+
+        finish, done = finish_of(options.verb), code
+        code = _guarded(options, console, lambda: finish(options, console, done))
     return _flushed(console, code)
 
 
@@ -70,15 +70,15 @@ def run_app(options: argparse.Namespace, app: "Callable[[Workspace], int]") -> i
 
 
 def _verb(options: argparse.Namespace, console: Console, core_limit: int | None) -> int:
-    from qiscus_tui.cli.all_accounts import check_all_accounts, run_for_each
-    from qiscus_tui.cli.ending import run_until_signal
     from qiscus_tui.cli.notices import report_crashes, warn_of_unmatched_accounts
     from qiscus_tui.cli.opening import open_for
-    from qiscus_tui.cli.verbs import Context, Run
+    from qiscus_tui.cli.verbs import Context, run_of
 
-    run: Run = options.run
     if options.all_accounts:
+        from qiscus_tui.cli.all_accounts import check_all_accounts
+
         check_all_accounts(options)
+    run = run_of(options.verb)
     with _logged(options, console, os.environ):
         workspace = replace(
             open_for(options), show_secret=console.show_secret, warn=console.show_error
@@ -90,10 +90,18 @@ def _verb(options: argparse.Namespace, console: Console, core_limit: int | None)
 
         def run_one(one: Context) -> int:
             result = run(one)
-            return result if isinstance(result, int) else run_until_signal(result, console)
+            if isinstance(result, int):
+                return result
+            from qiscus_tui.cli.ending import run_until_signal
 
-        is_one_run = options.takes_all_accounts or not options.all_accounts
-        code = run_one(context) if is_one_run else run_for_each(context, run_one)
+            return run_until_signal(result, console)
+
+        if options.all_accounts and not options.takes_all_accounts:
+            from qiscus_tui.cli.all_accounts import run_for_each
+
+            code = run_for_each(context, run_one)
+        else:
+            code = run_one(context)
         if trouble is not None:
             console.show_error(trouble)
         return code
@@ -180,6 +188,8 @@ def _show_error(error: QiscusTuiError, console: Console, *, debug: bool) -> int:
 
 def _print_trace(error: BaseException, console: Console) -> None:
     """Show the lines of code that an error came from, never the values in them."""
+    import traceback
+
     for frame in traceback.extract_tb(error.__traceback__):
         console.say(f"  {frame.filename}:{frame.lineno} in {frame.name}")
     cause = error.__cause__ or error.__context__

@@ -122,3 +122,19 @@ def add_filter(parser: ArgumentParser, help: str) -> None:
         default=[],
         help=f"{help}; several narrow the list further",
     )
+
+
+def add_token_options(parser: ArgumentParser) -> None:
+    """Add the options that say which token is good enough."""
+    parser.add_argument(
+        "--min-ttl",
+        metavar="TIME",
+        type=min_ttl,
+        default="1h",
+        help="the least time before the token expires, less than 29d (1h)",
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="check first that the server accepts the token, and refresh it if not",
+    )

@@ -91,10 +91,9 @@ class _VerbParser(Parser):
         self.runs_command, self.words_anywhere = verb.runs_command, verb.words_anywhere
         verb.add_options(self)
         self.set_defaults(
-            run=verb.run,
             changes=verb.changes,
             reports_crashes=verb.reports_crashes,
-            finish=verb.finish,
+            finishes=verb.finishes,
             takes_all_accounts=verb.takes_all_accounts,
         )
 

@@ -4,7 +4,7 @@ import argparse
 
 from qiscus_tui.cli.option_types import file_path, reason, whole_number
 from qiscus_tui.errors import UsageError
-from qiscus_tui.service.revocation.run import WIDTH
+from qiscus_tui.service.revocation.width import WIDTH
 
 WIDEST = 64
 MOST = 999_999_999

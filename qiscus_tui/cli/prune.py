@@ -8,16 +8,12 @@ from qiscus_tui import query
 from qiscus_tui.cli.config_entries import in_entry, named_entry
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.option_types import (
-    add_filter,
-    age_limit,
     filter_query,
-    group_keys,
-    whole_number,
 )
-from qiscus_tui.cli.plan_options import MOST, add_plan_options, check_plan_options
+from qiscus_tui.cli.plan_options import check_plan_options
 from qiscus_tui.cli.plan_run import carry_out, read_for_plan, say_remarks
 from qiscus_tui.cli.revoke_request import must_be_whole
-from qiscus_tui.cli.verbs import Context, Verb
+from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.service.revocation.clock_check import check_clocks
@@ -31,38 +27,6 @@ from qiscus_tui.store.config import Config, Policy
 RULES = ("keep_newest", "keep_used_within", "keep_created_within", "include_unknown")
 """Names of the options, and of what they set in `Rules`."""
 NEEDS = "keep_newest, keep_used_within or keep_created_within"
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Options of the verb."""
-    add = parser.add_argument
-    add("--policy", metavar="NAME", help="filter, grouping and rules of [policy.NAME]")
-    add_filter(parser, "only sessions that match; all without it")
-    add(
-        "--group-by",
-        metavar="KEYS",
-        type=group_keys,
-        help="what makes a group, such as client,network (the default)",
-    )
-    add(
-        "--keep-newest",
-        metavar="N",
-        type=whole_number(1, MOST),
-        help="keep the newest N of each group",
-    )
-    add(
-        "--keep-used-within",
-        metavar="TIME",
-        type=age_limit,
-        help="keep what was used since",
-    )
-    add("--keep-created-within", metavar="TIME", type=age_limit, help="keep what is younger")
-    add(
-        "--include-unknown",
-        action="store_true",
-        help="apply the rules to sessions without what they are grouped by, too",
-    )
-    add_plan_options(parser)
 
 
 @dataclass(frozen=True)
@@ -135,13 +99,3 @@ async def run(context: Context) -> int:
         selection = wanted.selection(listed, moment)
         plan = make_plan(listed, selection, wanted.allowed, wanted.retention, moment)
         return await carry_out(context, connection, plan)
-
-
-VERB = Verb(
-    add_options,
-    run,
-    "It keeps what can't be judged: sessions without client and network, and those without a "
-    "creation date where the newest are kept. It never revokes this program's own session or a "
-    "protected one, unless told to.",
-    changes=True,
-)

@@ -1,27 +1,13 @@
 """`refresh`: a new short-lived token now."""
 
-import argparse
-
 from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.option_types import session_id
 from qiscus_tui.cli.table import moment
-from qiscus_tui.cli.verbs import Context, Verb
+from qiscus_tui.cli.verbs import Context
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.durations import countdown
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.token.refresh import refreshed_if, refreshed_since
 from qiscus_tui.store.processes import process_age
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Options of the verb."""
-    parser.add_argument(
-        "--if",
-        dest="only_if",
-        metavar="ID",
-        type=session_id,
-        help="only if the stored token still has this id",
-    )
 
 
 async def run(context: Context) -> int:
@@ -41,6 +27,3 @@ async def run(context: Context) -> int:
         f"{fingerprint(token.token)} expires {moment(token.expires_at)} UTC, in {left}"
     )
     return ExitCode.DONE
-
-
-VERB = Verb(add_options, run, changes=True)

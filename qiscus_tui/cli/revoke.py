@@ -1,48 +1,16 @@
 """`revoke`: plan, confirm, apply, verify."""
 
-import argparse
-
 from qiscus_tui import query
 from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.option_types import add_filter, duration, file_path, session_id
-from qiscus_tui.cli.plan_options import add_plan_options, check_plan_options
+from qiscus_tui.cli.plan_options import check_plan_options
 from qiscus_tui.cli.plan_run import carry_out, read_for_plan, say_remarks
 from qiscus_tui.cli.revoke_request import RevokeRequest
-from qiscus_tui.cli.verbs import Context, Verb
+from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import UsageError
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.plan import Allowed, make_plan
 from qiscus_tui.service.revocation.plan_files import read_plan
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Options of the verb."""
-    add = parser.add_argument
-    add(
-        "ids",
-        metavar="ID",
-        nargs="*",
-        type=session_id,
-        help="a session's id, or its first 8 digits or more",
-    )
-    add_filter(parser, "every session that matches")
-    add("--token-stdin", action="store_true", help="the sessions of the tokens on stdin")
-    add(
-        "--older-than",
-        metavar="AGE",
-        type=duration,
-        action="append",
-        default=[],
-        help="sessions created longer ago than this, such as 7d",
-    )
-    add(
-        "--plan",
-        metavar="FILE",
-        type=file_path,
-        help="what a plan file names that --dry-run --out wrote, as far as it is still listed",
-    )
-    add_plan_options(parser)
 
 
 async def run(context: Context) -> int:
@@ -85,13 +53,3 @@ async def _apply_file(context: Context) -> int:
 
 def _moment(context: Context, connection: Connection) -> query.Moment:
     return query.Moment(connection.server_now(), context.workspace.config.ui.expiring)
-
-
-VERB = Verb(
-    add_options,
-    run,
-    "It ends sessions of the logged-in user only. It does not end the long-lived token; no known "
-    "call does.",
-    changes=True,
-    words_anywhere=True,
-)

@@ -1,13 +1,11 @@
 """`revoke-all`: end every session, and store the new token from the answer."""
 
-import argparse
 import asyncio
 
 from qiscus_tui.cli.ending import finished
 from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.plan_options import add_reason
 from qiscus_tui.cli.table import remarks
-from qiscus_tui.cli.verbs import Context, Verb
+from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import NotConfirmed, TokenNotStored, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
@@ -17,14 +15,6 @@ from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT
 from qiscus_tui.service.revocation.revoke_all import RevokeAllResult, revoke_all
 from qiscus_tui.service.sessions.session_list import SessionList
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Options of the verb."""
-    parser.add_argument("--dry-run", action="store_true", help="show what would end; send nothing")
-    parser.add_argument("--yes", action="store_true", help="skip the confirmation")
-    add_reason(parser)
-    parser.add_argument("--json", action="store_true", help="the result as JSON")
 
 
 async def run(context: Context) -> int:
@@ -155,11 +145,3 @@ def _as_json(listed: SessionList, result: RevokeAllResult) -> dict[str, object]:
             {"id": one, "outcome": outcome(one), "reason": reasons.get(outcome(one))} for one in ids
         ],
     }
-
-
-VERB = Verb(
-    add_options,
-    run,
-    "It does not end the long-lived token; no known call does.",
-    changes=True,
-)

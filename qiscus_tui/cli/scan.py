@@ -1,6 +1,5 @@
 """`scan`: which live tokens stand in these files."""
 
-import argparse
 import asyncio
 import tempfile
 import time
@@ -12,7 +11,7 @@ from qiscus_tui.cli.all_accounts import each_account, show_heading
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.table import UNKNOWN, gaps, moment
-from qiscus_tui.cli.verbs import Context, Verb
+from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.ascii_json import ascii_json
@@ -26,15 +25,6 @@ BATCH = 0.05
 """Seconds of reading between two looks at signals and the progress line."""
 
 LONGEST_PATH = 4096
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Options of the verb."""
-    add = parser.add_argument
-    add("paths", metavar="PATH", nargs="+", help="a file, a folder with all in it, or - for stdin")
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--ids", action="store_true", help="one id a line, each once")
-    form.add_argument("--json", action="store_true", help="one JSON array, ASCII")
 
 
 async def run(context: Context) -> int:
@@ -243,13 +233,3 @@ class _Results:
 
 def _text(value: object) -> str:
     return UNKNOWN if value is None else safe(str(value))
-
-
-VERB = Verb(
-    add_options,
-    run,
-    "It looks for live sessions' tokens of this user: not for the long-lived token, the secret "
-    "key, tokens that have ended, or other archives than gzip. It prints no token.",
-    words_anywhere=True,
-    takes_all_accounts=True,
-)

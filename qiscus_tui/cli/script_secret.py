@@ -3,11 +3,9 @@
 The network code is loaded only if the stored one will not do.
 """
 
-import argparse
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from qiscus_tui.cli.option_types import min_ttl
 from qiscus_tui.cli.verbs import Context
 from qiscus_tui.service.token.handover import (
     ScriptSecret,
@@ -20,22 +18,6 @@ from qiscus_tui.service.token.handover import (
 
 if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
-
-
-def add_token_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say which token is good enough."""
-    parser.add_argument(
-        "--min-ttl",
-        metavar="TIME",
-        type=min_ttl,
-        default="1h",
-        help="the least time before the token expires, less than 29d (1h)",
-    )
-    parser.add_argument(
-        "--check",
-        action="store_true",
-        help="check first that the server accepts the token, and refresh it if not",
-    )
 
 
 def script_token(context: Context) -> ScriptSecret:

@@ -6,50 +6,20 @@ from dataclasses import dataclass
 
 from qiscus_tui import query
 from qiscus_tui.cli.group_table import group_table
-from qiscus_tui.cli.list_request import SORT_KEYS, ListRequest
+from qiscus_tui.cli.list_request import ListRequest
 from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.option_types import add_filter, whole_number
 from qiscus_tui.cli.table import remarks, session_table
-from qiscus_tui.cli.verbs import Context, Verb
+from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.model.group_keys import GROUP_KEYS, parse_group_keys
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.completion_ids import remember_ids
 from qiscus_tui.service.sessions.export import Export, ExportFormat
 from qiscus_tui.service.sessions.group_export import GroupExport
-from qiscus_tui.service.sessions.group_order import GroupFact, sorted_groups
+from qiscus_tui.service.sessions.group_order import sorted_groups
 from qiscus_tui.service.sessions.groups import grouped, lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.visits import mark_without_visiting
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Options of the verb."""
-    add_filter(parser, "only sessions that match")
-    parser.add_argument(
-        "--group-by",
-        metavar="KEYS",
-        type=parse_group_keys,
-        help=f"list groups, the largest first: a comma list of {', '.join(GROUP_KEYS)}",
-    )
-    parser.add_argument(
-        "--view", metavar="NAME", help="filter, grouping and order of [view.NAME] in config.toml"
-    )
-    parser.add_argument(
-        "--sort",
-        metavar="KEY",
-        choices=SORT_KEYS,
-        help=f"{', '.join(key.value for key in query.SortKey)} (created, newest first); "
-        f"groups: {', '.join(fact.value for fact in GroupFact)} (count), or one of their KEYS",
-    )
-    parser.add_argument("--reverse", action="store_true", help="reverse the order")
-    parser.add_argument(
-        "--limit", metavar="N", type=whole_number(1, 10**9), help="only the first N"
-    )
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON array, ASCII")
-    form.add_argument("--csv", action="store_true", help="CSV with a header line")
 
 
 async def run(context: Context) -> int:
@@ -130,6 +100,3 @@ def _list_groups(context: Context, request: ListRequest, found: _Found) -> str:
 
 def _format(options: argparse.Namespace) -> ExportFormat | None:
     return ExportFormat.JSON if options.json else ExportFormat.CSV if options.csv else None
-
-
-VERB = Verb(add_options, run)

@@ -1,12 +1,9 @@
 """`status`: the account, where its secrets are, and whether the server accepts them."""
 
-import argparse
-
 from qiscus_tui.cli.environment import hint_by_storage
 from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.option_types import min_ttl
 from qiscus_tui.cli.table import moment
-from qiscus_tui.cli.verbs import Context, Verb
+from qiscus_tui.cli.verbs import Context
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Role
 from qiscus_tui.model.durations import countdown
@@ -15,17 +12,6 @@ from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.account.status import Status, status_of
 
 _ACCEPTED = {True: "yes", False: "no", None: "unknown"}
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Options of the verb."""
-    parser.add_argument("--json", action="store_true", help="the same as JSON")
-    parser.add_argument(
-        "--min-ttl",
-        metavar="TIME",
-        type=min_ttl,
-        help="exit 1 if the short-lived token expires sooner; less than 29d (not checked)",
-    )
 
 
 async def run(context: Context) -> int:
@@ -84,10 +70,3 @@ def _lines(status: Status) -> list[tuple[str, str]]:
         ("clock offset", "unknown" if offset is None else f"{offset:+.1f} s"),
         ("accepted", _ACCEPTED[status.accepted]),
     ]
-
-
-VERB = Verb(
-    add_options,
-    run,
-    "It creates no token: without a valid short-lived one, it only checks the long-lived token.",
-)

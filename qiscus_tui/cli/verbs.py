@@ -1,12 +1,14 @@
 """Every verb by name, and what a verb is made of.
 
-A verb's module, with everything that it imports, is loaded on demand.
+A verb's options (`options/NAME.py`), and its work (`NAME.py`) with all that it imports, are loaded
+on demand.
 """
 
 import argparse
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.console import Console
@@ -65,10 +67,9 @@ Misused = Callable[[Sequence[str], Console, int], object]
 
 @dataclass(frozen=True)
 class Verb:
-    """One verb: its options, its work, and what it does not do."""
+    """The options of a verb, and what must be known of it before it runs."""
 
     add_options: Callable[[argparse.ArgumentParser], None]
-    run: Run
     not_done: str = ""
     """What the verb does not do, for its help."""
     changes: bool = False
@@ -79,10 +80,10 @@ class Verb:
     runs_command: bool = False
     """Whether the words after `--` are a command of the user: `options.command`, unchanged, None
     without a `--`."""
-    finish: Finish | None = None
-    """Runs last, also after a failure, and returns the exit code."""
-    misused: Misused | None = None
-    """Runs instead of everything else where the options are not valid."""
+    finishes: bool = False
+    """Whether its `finish` runs last, also after a failure, and returns the exit code."""
+    reports_misuse: bool = False
+    """Whether its `misused` runs instead of everything else where the options are not valid."""
     takes_all_accounts: bool = False
     """Whether `--all-accounts` is one run of it, instead of a run for each account."""
     words_anywhere: bool = False
@@ -90,6 +91,28 @@ class Verb:
 
 
 def load(name: str) -> Verb:
-    """Return the verb of this name, from the module of the same name."""
-    verb: Verb = import_module(f"qiscus_tui.cli.{name.replace('-', '_')}").VERB
+    """Return the verb of this name, without its work."""
+    verb: Verb = _module(f"options.{name}").VERB
     return verb
+
+
+def run_of(name: str) -> Run:
+    """Return what runs the verb of this name."""
+    run: Run = _module(name).run
+    return run
+
+
+def finish_of(name: str) -> Finish:
+    """Return what runs last of the verb of this name."""
+    finish: Finish = _module(name).finish
+    return finish
+
+
+def misused_of(name: str) -> Misused:
+    """Return what runs where the options of the verb of this name are not valid."""
+    misused: Misused = _module(name).misused
+    return misused
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"qiscus_tui.cli.{name.replace('-', '_')}")

@@ -1,6 +1,5 @@
 """The clock, injected everywhere so that tests need not wait."""
 
-import asyncio
 import time
 from typing import Protocol
 
@@ -31,4 +30,6 @@ class SystemClock:
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
+        import asyncio
+
         await asyncio.sleep(seconds)

@@ -3,7 +3,6 @@
 Work in steps is a generator that yields after every few milliseconds and returns its result.
 """
 
-import asyncio
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -41,7 +40,9 @@ class Turn:
 
     async def give_way(self) -> None:
         """Let other tasks run, and begin another turn."""
-        await asyncio.sleep(0)
+        from asyncio import sleep
+
+        await sleep(0)
         self._until = time.perf_counter() + TURN
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,8 @@ from qiscus_tui.model.account import Account, Storage
 from qiscus_tui.store.paths import Paths, paths_in_memory
 
 if TYPE_CHECKING:
+    import asyncio
+
     from qiscus_tui.store.accounts import AccountBook
     from qiscus_tui.store.audit import AuditLog
     from qiscus_tui.store.checks import Checks
@@ -101,6 +102,12 @@ class LocalFiles:
         return KnownFile(self.paths, origin, app_id)
 
 
+def _turn() -> asyncio.Lock:
+    from asyncio import Lock
+
+    return Lock()
+
+
 @dataclass(frozen=True)
 class AccountStorage:
     """Where one account's secrets and records are stored."""
@@ -108,7 +115,7 @@ class AccountStorage:
     secrets: SecretStore
     local_files: LocalFiles
 
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
+    _turn: asyncio.Lock = field(default_factory=_turn, repr=False, compare=False)
     """The tasks of this process queue here."""
 
     def is_in_book(self, account: Account) -> bool:

@@ -18,7 +18,6 @@ from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.spelling import did_you_mean
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.sessions.snapshot import family_of
 from qiscus_tui.store.known import KnownEntry, KnownFile
 
 LONGEST = 60
@@ -65,6 +64,8 @@ class Integrations:
         `known` is what the list labels it with. None for a session without client and network.
         """
         named = (one for one, found in zip(self.all(), self.known(), strict=True) if found == known)
+        from qiscus_tui.service.sessions.snapshot import family_of
+
         family, ip = family_of(session.user_agent), _network(session.ip)
         family = "" if family == UNKNOWN else family
         unnamed = Integration("", family, ip, protect=True, is_configured=False)

@@ -4,7 +4,6 @@ It is a record, not evidence: whoever can run the program can also change the fi
 """
 
 import os
-import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -112,7 +111,7 @@ class AuditLog:
     ) -> None:
         """Record a login, refresh or logout that was done at `at` (epoch), or why it failed."""
         reason = safe(error, REASON_LENGTH)
-        number = secrets.token_hex(4)
+        number = os.urandom(4).hex()
         self._append(self._action(AuditAccess, number, account, kind, ids, at, error=reason))
 
     def outcomes(self, plan_id: str, outcomes: Iterable[tuple[str, str, str]]) -> None:

@@ -6,7 +6,6 @@ processes could then lock two files of the same name. A file system without lock
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import os
 import time
@@ -38,6 +37,8 @@ async def account_lock(
     Waits at most `longest` seconds without blocking the event loop; cancelling takes effect at
     once. Not re-entrant. Raises StorageError.
     """
+    import asyncio
+
     path = account_lock_path(folder, account_key)
     prepare_folder(folder)
     lock = _lock(path)

@@ -2,8 +2,6 @@
 
 import enum
 import os
-import socket
-import subprocess
 import time
 from functools import cache
 from pathlib import Path
@@ -34,7 +32,7 @@ class Process(Struct, frozen=True, array_like=True):
 
     def running(self) -> Running:
         """Return whether it is still running, as far as this machine can tell."""
-        if self.host != socket.gethostname():
+        if self.host != os.uname().nodename:
             return Running.UNKNOWN
         if not 0 < self.pid <= _LARGEST_PID:
             return Running.NO
@@ -54,7 +52,7 @@ def this_process() -> Process:
 
 @cache
 def _process(pid: int) -> Process:
-    return Process(socket.gethostname(), pid, _started(pid))
+    return Process(os.uname().nodename, pid, _started(pid))
 
 
 def _started(pid: int) -> str:
@@ -69,6 +67,8 @@ def _started(pid: int) -> str:
 
 
 def _started_by_ps(pid: int) -> str:
+    import subprocess
+
     command = ["ps", "-o", "stat=", "-o", "lstart=", "-p", str(pid)]
     environment = {"PATH": "/bin:/usr/bin", "LC_ALL": "C"}
     try:

@@ -16,7 +16,7 @@ from qiscus_tui import __version__
 from qiscus_tui.cli.examples import EXAMPLES
 from qiscus_tui.cli.main import options_of
 from qiscus_tui.cli.parser import build_parser, parse
-from qiscus_tui.cli.verbs import VERBS, load
+from qiscus_tui.cli.verbs import VERBS, load, run_of
 from qiscus_tui.demo import PASSWORD
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.errors import UsageError
@@ -28,7 +28,8 @@ def test_every_verb_has_help_and_a_work(program: Program, name: str) -> None:
     done = program(name, "--help")
     assert done.code == 0
     assert "global options" in done.out
-    assert load(name).run
+    assert load(name)
+    assert run_of(name)
 
 
 @pytest.mark.parametrize("name", ["", *VERBS])

@@ -1,12 +1,10 @@
 """Lists, chooses and forgets the accounts of this machine. No server is called."""
 
-import asyncio
 from dataclasses import dataclass, replace
 
 from qiscus_tui.errors import NoAccount, UsageError
 from qiscus_tui.model.account import Account, Storage
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account.logout import forget
 from qiscus_tui.service.account_selection import (
     ENVIRONMENT_NAME,
     AccountOptions,
@@ -88,12 +86,16 @@ async def forget_account(workspace: Workspace, name: str) -> bool:
     Return whether it held a short-lived token that may still be valid. Raises NoAccount,
     StorageError.
     """
-    stored = await asyncio.to_thread(workspace.local_files.book.find, name)
+    from asyncio import to_thread
+
+    from qiscus_tui.service.account.logout import forget
+
+    stored = await to_thread(workspace.local_files.book.find, name)
     if stored is None:
         raise _unknown(name)
     connection = workspace.connect(SelectedAccount(stored, "accounts forget"))
     try:
-        held = await asyncio.to_thread(connection.account_storage.secrets.read, stored.account.key)
+        held = await to_thread(connection.account_storage.secrets.read, stored.account.key)
         await forget(connection)
     finally:
         await connection.close()

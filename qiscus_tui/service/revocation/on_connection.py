@@ -12,7 +12,8 @@ from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.audit_groups import audit_groups
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
-from qiscus_tui.service.revocation.run import WIDTH, Revocation
+from qiscus_tui.service.revocation.run import Revocation
+from qiscus_tui.service.revocation.width import WIDTH
 from qiscus_tui.service.sessions.pairs import whole_pair_steps
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditKind

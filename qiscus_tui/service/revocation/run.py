@@ -24,10 +24,8 @@ from qiscus_tui.service.revocation.ports import AuditTrail, Server, VerifiedCall
 from qiscus_tui.service.revocation.recheck import still_to_send_steps, why_nothing_may_be_sent
 from qiscus_tui.service.revocation.sending import Sending
 from qiscus_tui.service.revocation.trial import TRIAL_FAILED_HINT, FirstUse, choose_trial
+from qiscus_tui.service.revocation.width import WIDTH
 from qiscus_tui.service.sessions.session_list import SessionList
-
-WIDTH = 16
-"""Requests in flight at once by default."""
 
 STALE_AFTER = 5.0
 """Seconds after which the plan's list is read again before anything is sent."""

@@ -1,10 +1,12 @@
 """How many requests may be in flight at once."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
 
 from qiscus_tui.errors import NamedTokenInvalid, QiscusTuiError, ServerFault, ServerRefused
+
+WIDTH = 16
+"""Requests in flight at once by default."""
 
 GROW_AFTER = 50
 """Good answers after which one more request may be in flight."""
@@ -19,12 +21,14 @@ class Width:
     """
 
     def __init__(self, widest: int) -> None:
+        from asyncio import Event
+
         self.widest = max(1, widest)
         self.now = self.widest
         self._in_flight = 0
         self._good = 0
         self._era = 0
-        self._changed = asyncio.Event()
+        self._changed = Event()
 
     @contextlib.asynccontextmanager
     async def slot(self) -> AsyncGenerator[int]:

@@ -109,7 +109,7 @@ def cached_token(workspace: Workspace, min_ttl: float) -> ScriptSecret | None:
 
 def _stored(workspace: Workspace) -> tuple[SelectedAccount, Credentials | None]:
     selected = workspace.choose()
-    secrets = workspace.account_storage_of(selected).secrets
+    secrets = workspace.secret_store(selected.stored.storage, selected.given)
     return selected, secrets.read(selected.account.key)
 
 
