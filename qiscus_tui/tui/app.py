@@ -154,9 +154,7 @@ class QiscusTui(CommandApp):
 
     def action_help(self) -> None:
         """Keys, signs and words."""
-        from qiscus_tui.tui.dialogs.help import HelpDialog
-
-        self.push_screen(HelpDialog())
+        self._navigation.open_help()
 
     async def action_quit(self) -> None:
         """Leave; asks while a plan runs."""

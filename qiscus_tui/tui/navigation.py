@@ -171,6 +171,20 @@ class Navigation:
         commands = registry.in_palette(screen.scope, screen.context)
         self._app.push_screen(PaletteDialog(commands), chosen)
 
+    def open_help(self) -> None:
+        """Show what can be done on the screen in front; an example filters the list."""
+        from qiscus_tui.tui.dialogs.help import HelpDialog
+
+        screen, sessions = self._app.screen, self.sessions
+        if not isinstance(screen, BaseScreen):
+            return
+
+        def chosen(text: str | None) -> None:
+            if text is not None and sessions is not None:
+                sessions.list.filter_by(text)
+
+        self._app.push_screen(HelpDialog(screen.scope, screen.context), chosen)
+
     # The account.
 
     def log_in_again(self) -> None:

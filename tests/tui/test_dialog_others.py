@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 from textual import events
 
+from qiscus_tui.query import Key, parse
 from qiscus_tui.service.account_storage import AccountStorage, LocalFiles
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
@@ -16,11 +17,13 @@ from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.commands.registry import COMMANDS
 from qiscus_tui.tui.dialogs.export import ExportDialog
 from qiscus_tui.tui.dialogs.find import FindDialog
-from qiscus_tui.tui.dialogs.help import SIGNS, HelpDialog
+from qiscus_tui.tui.dialogs.help import HelpDialog
+from qiscus_tui.tui.dialogs.help_text import EXAMPLES, LANGUAGE, SIGNS
 from qiscus_tui.tui.dialogs.palette import PaletteDialog, matching
 from qiscus_tui.tui.dialogs.quit import QuitDialog
 from qiscus_tui.tui.widgets.fields import SecretField
 from tests.clocks import ManualClock
+from tests.tui.demo_app import at_sessions
 from tests.tui.dialogs_on_demo import DialogApp, settled, shown, stage
 
 SIZES = [(120, 40), (80, 24), (60, 15)]
@@ -122,7 +125,7 @@ async def test_nothing_comes_out_of_the_field_again() -> None:
 
 
 async def test_help_tells_every_action_and_every_sign() -> None:
-    async with DialogApp().run_test(size=(120, 180)) as pilot:
+    async with DialogApp().run_test(size=(100, 180)) as pilot:
         app = await shown(pilot, HelpDialog())
         flat = app.flat()
         for action in COMMANDS:
@@ -149,6 +152,36 @@ async def test_help_is_read_to_its_end_at_every_size(size: tuple[int, int]) -> N
         await pilot.press("end")
         await pilot.pause()
         assert "server names no expiry" in app.flat()
+
+
+def test_the_help_has_every_key_of_the_filter_in_a_form_that_can_be_read() -> None:
+    forms = [form for form, _ in LANGUAGE if ":" in form]
+    assert [form.partition(":")[0] for form in forms] == [key.value for key in Key]
+    for text in (*forms, *(example for example, _ in EXAMPLES)):
+        assert parse(text).text == text
+
+
+async def test_help_begins_with_what_can_be_done_here_and_says_why_not(clock: ManualClock) -> None:
+    async with at_sessions(clock, size=(100, 90)) as here:
+        await here.press("question_mark")
+        assert "Help: in the list" in here.text()
+        assert "a         Mark every session shown" in here.text()
+        assert "Not now: " in here.text()
+        assert "client:Guzzle idle:>7d" in here.text()
+        await here.press("escape", "j", "enter", "question_mark")
+        assert "Help: in the detail" in here.text()
+        assert "Show the session below in the list." in here.text()
+        assert "a digit runs" not in here.text()
+        await here.press("4")
+        assert "Examples run from the help of the list" in here.toasts
+
+
+async def test_an_example_of_the_help_filters_the_list(clock: ManualClock) -> None:
+    async with at_sessions(clock) as here:
+        await here.press("question_mark", "4")
+        assert here.sessions.view.typed.rstrip() == EXAMPLES[3][0]
+        assert 0 < len(here.ids) < 40
+        assert here.focus == "table"
 
 
 # Palette

@@ -222,7 +222,7 @@ async def test_the_result_says_what_is_gone_by_group_what_failed_and_what_was_ke
         assert f"Gone: {sent - 7} sessions" in app.text()
         assert "GONE  GROUP" in app.text()
         assert f"Kept by the rules: {len(group) - sent} sessions" in app.text()
-        assert "L shows what was revoked from here" in app.text()
+        assert "L shows what was revoked from here" in app.flat()
 
 
 async def test_keys_do_not_begin_a_second_run() -> None:

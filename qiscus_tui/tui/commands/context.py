@@ -104,6 +104,11 @@ def needs_list(now: Context) -> str | None:
     return None if now.listed or now.loading else "The list is empty."
 
 
+def needs_list_behind(now: Context) -> str | None:
+    """Needs the list right behind the help."""
+    return None if now.listed else "Examples run from the help of the list: ? there."
+
+
 def needs_shown_row(now: Context) -> str | None:
     """Needs a session under the cursor, in a list that the whole filter selects."""
     return needs_row(now) or needs_shown(now)

@@ -1,88 +1,143 @@
-"""Help: every command of the registry under its heading, the filter, and what the signs mean."""
+"""Help: what can be done on the screen in front, the filter language, signs, and the rest."""
 
 import textwrap
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
 from textual.content import Content
 
-from qiscus_tui.query import Key
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import Command, Scope
+from qiscus_tui.tui.commands.command import LIST, Command, Scope
+from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.dialogs.dialog import Dialog
-from qiscus_tui.tui.dialogs.parts import Body, DialogButton
-from qiscus_tui.tui.widgets.cells import fit
-from qiscus_tui.tui.widgets.group_table import SOME_MARKED
-from qiscus_tui.tui.widgets.row_render import MARK, Badge
+from qiscus_tui.tui.dialogs.help_text import (
+    EXAMPLES,
+    PLACES,
+    Section,
+    elsewhere,
+    filters,
+    here,
+    signs,
+)
+from qiscus_tui.tui.dialogs.parts import DialogButton
+from qiscus_tui.tui.widgets.cells import fit, width_of
 
 KEYS = 10
-"""Cells of the column of keys."""
-
-BY_NAME = ":"
-"""Shown where a command has no key of its own: it is among the commands."""
-
-FILTER: tuple[tuple[str, str], ...] = (
-    ("words", 'Each must occur; "two words" in quotes are one.'),
-    ("-word", "Must not occur; also not:word, and -key:value."),
-    *((f"{key.value}:", key.example) for key in Key),
-)
-
-SIGNS: tuple[tuple[str, str], ...] = (
-    (Badge.LIVE.value, "A live session."),
-    (Badge.NOT_REVOCABLE.value, "Can't be revoked: the server lists no token."),
-    (Badge.PROTECTED.value, "A known integration that the configuration protects."),
-    (Badge.EXPIRED.value, "Expired since the list was read."),
-    (MARK, "Marked; of a group: all of its sessions."),
-    (SOME_MARKED, "Some sessions of the group are marked."),
-    ("~", "Before a countdown: computed, because the server names no expiry."),
-)
+"""The least cells of the column of keys."""
+TWO_COLUMNS = 110
+"""Cells of a screen from which two columns fit."""
+NARROW, WIDE = 78, 168
+"""The most cells of the box: with one column, and with two."""
+AROUND = 8
+"""Cells of its borders, padding and scrollbar."""
+GAP = 3
+"""Cells between two columns."""
 
 
-class HelpDialog(Dialog[None]):
-    """Closed by escape, Enter, `q` or `?`."""
+class HelpDialog(Dialog[str]):
+    """Dismissed with the filter of an example, or None by escape, Enter, `q` or `?`."""
 
     TITLE_TEXT = "Help"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.HELP)]
 
-    def __init__(self, commands: Sequence[Command] = registry.COMMANDS) -> None:
+    def __init__(
+        self,
+        scope: Scope | None = None,
+        context: Context | None = None,
+        commands: Sequence[Command] = registry.COMMANDS,
+    ) -> None:
+        """`scope` and `context` are those of the screen in front; None: of no screen."""
         super().__init__()
+        self._scope = scope
+        self._behind = context or Context()
         self._commands = commands
+
+    @property
+    def context(self) -> Context:
+        return self._behind if self._scope in LIST else Context()
 
     def compose_buttons(self) -> list[DialogButton]:
         return [DialogButton("Close  esc", id="cancel")]
+
+    def opened(self) -> None:
+        if self._scope is not None:
+            place = PLACES[self._scope]
+            self.say("heading", f"Help: {place[0].lower()}{place[1:]}")
+            self.say("lead", "What can be done there; keys of other screens stand at the end.")
 
     def action_close(self) -> None:
         """Close the help."""
         self.action_cancel()
 
+    def action_run_example(self, key: str) -> None:
+        """Filter the list by an example."""
+        self.close(EXAMPLES[int(key) - 1][0])
+
     def on_resize(self, event: events.Resize) -> None:
         """Wrap it again. (Textual runs the base's handler too.)"""
-        self._show(event.size.width)
-
-    def _show(self, screen_width: int) -> None:
-        beside = self.query_one(Body).styles.scrollbar_size_vertical + 1
-        width = min(78, screen_width) - 6 - beside
-        self.say("lines", help_lines(self._commands, max(30, width)))
-
-
-def help_lines(commands: Sequence[Command], width: int) -> Content:
-    """Return the help, wrapped to `width` cells."""
-    lines: list[Content] = []
-    for group, members in registry.by_group(commands).items():
-        lines += _section(
-            group.value, [(one.key_shown or BY_NAME, one.help) for one in members], width
+        screen = event.size.width
+        wide = screen >= TWO_COLUMNS
+        box = min(WIDE, screen - 4) if wide else min(NARROW, screen)
+        self.query_one("#box").styles.width = box
+        width = box - AROUND
+        first = here(self._scope, self._behind)
+        second = filters(can_run=self._scope in LIST)
+        rest = [*elsewhere(self._commands, self._scope), signs()]
+        self.say(
+            "lines",
+            in_two(first, second, rest, width) if wide else in_one([*first, *second, *rest], width),
         )
-    lines += _section("Filter", FILTER, width)
-    lines += _section("Signs", SIGNS, width)
-    return Content("\n").join(lines[:-1])
 
 
-def _section(title: str, entries: Sequence[tuple[str, str]], width: int) -> list[Content]:
-    lines = [Content.styled(title, "bold")]
-    for key, words in entries:
-        wrapped = textwrap.wrap(words, width - KEYS - 2) or [""]
-        lines.append(Content.assemble("  ", (fit(key, KEYS), "$primary"), wrapped[0]))
-        lines += [Content(" " * (KEYS + 2) + line) for line in wrapped[1:]]
-    return [*lines, Content()]
+def in_one(sections: Sequence[Section], width: int) -> Content:
+    """Return the sections one below the other, wrapped to `width` cells."""
+    return Content("\n").join(_lines(sections, width))
+
+
+def in_two(
+    first: Sequence[Section], second: Sequence[Section], rest: Sequence[Section], width: int
+) -> Content:
+    """Return the first sections beside the second ones, and the rest below in two halves."""
+    column = (width - GAP) // 2
+    if not first:
+        return Content("\n").join(_halves([*second, *rest], column))
+    lines = _beside(_lines(first, column), _lines(second, column), column)
+    lines += [Content(), Content.styled("Elsewhere", "bold"), Content(), *_halves(rest, column)]
+    return Content("\n").join(lines)
+
+
+def _halves(sections: Sequence[Section], column: int) -> list[Content]:
+    """Return the sections in two columns that are about as high."""
+    heights = [len(_section(one, column)) + 1 for one in sections]
+    at = min(range(1, len(sections)), key=lambda at: max(sum(heights[:at]), sum(heights[at:])))
+    return _beside(_lines(sections[:at], column), _lines(sections[at:], column), column)
+
+
+def _beside(left: Sequence[Content], right: Sequence[Content], column: int) -> list[Content]:
+    return [
+        Content.assemble(one, " " * (column + GAP - one.cell_length), other)
+        for one, other in zip_longest(left, right, fillvalue=Content())
+    ]
+
+
+def _lines(sections: Sequence[Section], width: int) -> list[Content]:
+    lines: list[Content] = []
+    for section in sections:
+        lines += [*([Content()] if lines else []), *_section(section, width)]
+    return lines
+
+
+def _section(section: Section, width: int) -> list[Content]:
+    lines = [Content.styled(section.title, "bold")]
+    keys = max(KEYS, *(width_of(entry.key) + 2 for entry in section.entries))
+    for entry in section.entries:
+        style = "$text-muted" if entry.why_not else ""
+        words = f"{entry.words} Not now: {entry.why_not}" if entry.why_not else entry.words
+        wrapped = textwrap.wrap(words, max(20, width - keys - 2)) or [""]
+        key = (fit(entry.key, keys), style or "$primary")
+        lines.append(Content.assemble("  ", key, (wrapped[0], style)))
+        lines += [Content.styled(" " * (keys + 2) + line, style) for line in wrapped[1:]]
+    return lines

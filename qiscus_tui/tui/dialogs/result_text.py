@@ -62,7 +62,7 @@ def result_lines(ended: EndedPlan, now: float, screen_width: int) -> Content:
     width, report = min(BOX, screen_width) - AROUND, ended.report
     parts = [_left(report, now), _gone(ended, now, width), *kept_parts(report.plan, now)]
     if report.audit_error is None and report.outcomes:
-        words = f"Recorded as plan {report.plan.id}: L shows what was revoked from here."
+        words = "In the list, L shows what was revoked from here: this plan is recorded."
         parts.append([Content.styled(words, "$text-muted")])
     return parted([part for part in parts if part])
 
