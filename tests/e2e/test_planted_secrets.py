@@ -26,6 +26,7 @@ from tests.cli.conftest import SERVER, Done, Program
 from tests.clocks import ManualClock
 from tests.tui.accounts_here import Machine
 from tests.tui.demo_app import Running, at_login
+from tests.written_files import not_as_written
 
 WRONG_PASSWORD = "Wr0ng-pass-w0rd-PLANTED"
 STORES = {"secrets.json", "short.json"}
@@ -193,6 +194,7 @@ def test_no_verb_tells_a_secret(program: Program, tmp_path: Path, dialect: str) 
     for number, done in enumerate(commands(program)):
         assert not planted.in_text(done.out + done.err), (number, done)
     assert planted.in_files(tmp_path) == {}
+    assert not_as_written(program.data) == []
     assert log.exists()
 
 
@@ -204,6 +206,7 @@ def test_no_failure_tells_a_secret(program: Program, tmp_path: Path) -> None:
     for number, done in enumerate(failures(program)):
         assert not planted.in_text(done.out + done.err), (number, done)
     assert planted.in_files(tmp_path) == {}
+    assert not_as_written(program.data) == []
 
 
 def test_token_alone_prints_the_token_and_nothing_else_does(program: Program) -> None:
@@ -274,6 +277,7 @@ async def test_no_screen_shows_a_secret(screen: str, clock: ManualClock, home: P
         await walk(here, ("r", *SCREENS[screen]), replace(planted, states=[]))
     planted.seen.discard(token)
     assert replace(planted, states=[]).in_files(home) == {}
+    assert not_as_written(home / "data") == []
 
 
 async def test_no_login_screen_shows_what_is_typed(clock: ManualClock) -> None:
