@@ -118,6 +118,25 @@ def test_a_proven_call_needs_no_trial_and_one_that_differs_begins_with_one(
     assert (begun in said) is dialect.startswith("revoke-")
 
 
+@pytest.mark.parametrize(
+    ("dialect", "said"),
+    [
+        ("plain", "created +0 s from when it was made, expires 30.0 days after, no last use."),
+        ("no-expiry", "created +0 s from when it was made, no expiry, no last use."),
+        ("undated", "without a creation, no expiry, no last use."),
+        ("epoch-ms", "created +0 s"),
+        ("local-time", "no last use; times without a zone are read as UTC+7 h."),
+        ("ids", ""),
+    ],
+)
+def test_how_the_times_of_our_new_token_are_listed(
+    live: Callable[..., Live], dialect: str, said: str
+) -> None:
+    out = live(dialect)("--yes").out
+    assert said in out
+    assert ("Our new token is listed" in out) is bool(said)
+
+
 def test_the_report_has_names_and_types_and_no_value(live: Callable[..., Live]) -> None:
     here = live(replace(DIALECTS["extra"], pages=DIALECTS["laravel"].pages))
     done = here("--yes")

@@ -21,6 +21,7 @@ from qiscus_tui.service.contract_check.judging import (
     ended_between,
     judge_list,
     judge_refresh,
+    own_times,
 )
 from qiscus_tui.service.contract_check.own_tokens import OwnTokens
 from qiscus_tui.service.contract_check.report import (
@@ -109,6 +110,7 @@ class ContractCheck:
         except ANSWER_ERRORS as error:
             self._notebook.findings[contract.refresh] = by_error(error)
             return
+        made_at = self._connection.server_now()
         place = self._observer.place_of(newer)
         if tokens.existed:
             self._notebook.findings[contract.refresh] = _NOT_NEW
@@ -118,6 +120,8 @@ class ContractCheck:
         if listed is None:
             return
         tokens.compare(listed)
+        times = own_times(listed, newer, made_at, self._connection.account.zone_offset)
+        self._notebook.notes += [times] if times else []
         old, new = await tokens.state(older, listed), await tokens.state(newer, listed)
         self._notebook.findings[contract.list] = judge_list(
             before, listed, new, self._observer.token_fields
