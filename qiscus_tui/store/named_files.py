@@ -38,8 +38,8 @@ def new_private_file(path: Path) -> Generator[int]:
 def write_public(path: Path, text: str) -> None:
     """Replace the file (0644), such as the metrics; readers see the old or the new one.
 
-    The new one is written beside it, under a hidden name that no collector reads. Raises
-    StorageError.
+    The new one is written beside it, under a hidden name that no collector reads. If it can't be,
+    the old one is removed: it would be taken for new. Raises StorageError.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(6).hex()}.new")
     try:
@@ -55,6 +55,8 @@ def write_public(path: Path, text: str) -> None:
             os.fsync(descriptor)
             os.rename(temporary, path)
     except (OSError, ValueError) as error:
+        with contextlib.suppress(OSError, ValueError):
+            os.unlink(path)
         raise _not_written(path, error) from error
 
 

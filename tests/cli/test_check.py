@@ -1,6 +1,8 @@
 """`check`: what changed since the last check, limits, and metrics."""
 
+import errno
 import json
+import os
 import signal
 import stat
 from collections.abc import Callable
@@ -373,3 +375,22 @@ def test_metrics_that_cannot_be_written_are_6(
     assert done.code == 6
     assert "13 live" in done.out
     assert (tmp_path / "link").is_symlink()
+
+
+def test_on_a_full_disk_the_old_numbers_do_not_stay(
+    logged_in: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "q.prom"
+    assert logged_in("check", "--metrics", str(file)).code == 0
+    fsync = os.fsync
+
+    def full(descriptor: int) -> None:
+        if "q.prom" in os.readlink(f"/proc/self/fd/{descriptor}"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    done = logged_in("check", "--metrics", str(file))
+    assert done.code == 6
+    assert "No space left" in done.err
+    assert not list(tmp_path.glob("*q.prom*"))
