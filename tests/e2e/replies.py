@@ -33,6 +33,8 @@ class Manners:
 
     is_xterm: bool = True
     """Says that it is xterm, of which programs know what it can do."""
+    background: bytes = b"1c1c/1c1c/1c1c"
+    """Its colours, as X11 writes them."""
     mouse: bytes = b""
     """What the mouse said before the terminal heard that it is off."""
 
@@ -59,7 +61,7 @@ def answer(query: re.Match[bytes], manners: Manners, columns: int, rows: int) ->
     if asked == b"\x1b[?1000l":
         return manners.mouse
     if query["colour"]:
-        return b"\x1b]%s;rgb:1c1c/1c1c/1c1c\x1b\\" % query["colour"]
+        return b"\x1b]%s;rgb:%s\x1b\\" % (query["colour"], manners.background)
     if asked == b"\x1b[?2048h":
         return size_report(columns, rows) if manners.modern else b""
     return {

@@ -9,6 +9,7 @@ import pytest
 
 from qiscus_tui.demo import Call
 from tests.e2e.conftest import PROGRAM, Opener, Server
+from tests.e2e.replies import Manners
 from tests.e2e.terminal import Terminal, environment
 
 
@@ -44,6 +45,7 @@ def test_with_a_stream_sent_elsewhere_it_does_not_run_unseen(
     assert server.state.calls[Call.LIST] == 0
 
 
+WHITE = "ffffff"
 FAINT = re.compile(rb"\x1b\[(?:\d+;)*2(?:;\d+)*m")
 
 
@@ -128,7 +130,7 @@ def test_the_first_frame_waits_for_no_slow_module(
     assert not loaded & SLOW
     if not logged_in:
         assert not loaded & NOT_FOR_THE_LOGIN
-        assert len([name for name in loaded if name.startswith("qiscus_tui")]) <= 88
+        assert len([name for name in loaded if name.startswith("qiscus_tui")]) <= 89
 
 
 def test_the_first_frame_waits_for_no_server(opened: Opener) -> None:
@@ -138,3 +140,18 @@ def test_the_first_frame_waits_for_no_server(opened: Opener) -> None:
     terminal.wait_for("sessions")
     terminal.send("q")
     assert terminal.finish() == 0
+
+
+@pytest.mark.parametrize("delay", [0, 0.5])
+def test_it_is_as_light_as_the_terminal_and_follows_it(
+    opened: Opener, server: Server, delay: float
+) -> None:
+    manners = Manners(background=b"ffff/ffff/ffff", delay=delay)
+    terminal = opened(manners=manners, **server.account)
+    terminal.wait_for("60 active")
+    terminal.wait_until(lambda: WHITE in terminal.colours)
+    terminal.send(b"\x1b[?997;1n")
+    terminal.wait_until(lambda: WHITE not in terminal.colours)
+    terminal.send("q")
+    terminal.finish()
+    assert not terminal.is_set(2031)

@@ -55,14 +55,6 @@ class TerminalApp(App[int], inherit_bindings=False):
     # The terminal.
 
     @property
-    def follows_background(self) -> bool:
-        """Return whether to ask the terminal for its background."""
-        return False
-
-    def background_is(self, *, light: bool) -> None:
-        """Handle what the terminal says of its background: at the start, or when it changes."""
-
-    @property
     def multiplexer(self) -> Multiplexer | None:
         """Return the multiplexer between the program and the terminal."""
         return self._driver.multiplexer if isinstance(self._driver, TerminalDriver) else None

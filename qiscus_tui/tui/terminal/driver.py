@@ -13,6 +13,7 @@ import termios
 import threading
 import time
 from codecs import getincrementaldecoder
+from functools import partial
 from typing import TYPE_CHECKING, TextIO, cast
 
 from textual import events
@@ -20,6 +21,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
+from qiscus_tui.tui.terminal.background import FOLLOW, FollowsBackground, is_light
 from qiscus_tui.tui.terminal.input_filter import InputFilter
 from qiscus_tui.tui.terminal.multiplexer import (
     SET_CLIPBOARD,
@@ -53,6 +55,7 @@ _MULTIPLEXERS = {"84": Multiplexer.TMUX, "83": Multiplexer.SCREEN}
 _STOP_REPORTS = (
     "\x1b[?2004l"  # pastes in brackets
     "\x1b[?2048l"  # in-band sizes
+    "\x1b[?2031l"  # light or dark
     "\x1b[?1006l\x1b[?1002l\x1b[?1000l"  # the mouse
     "\x1b[?1004l"  # focus
     "\x1b[<u"  # kitty's keyboard: per screen, so before this one is left
@@ -96,6 +99,8 @@ class TerminalDriver(LinuxDriver):
             if not self._is_taken:
                 return
             self._queried_at, self._answers_fast = time.monotonic(), False
+            if self._follows_background:
+                self.write(FOLLOW)
             self.write(_QUERY_TERMINAL)
         except BaseException:
             self.stop_application_mode()
@@ -143,8 +148,19 @@ class TerminalDriver(LinuxDriver):
         if self._key_thread is not None and self._key_thread.is_alive():
             self._fence.wait(LEAVING_TIME)
 
+    @property
+    def _follows_background(self) -> bool:
+        """The Linux console knows no such question, and old ones would print it."""
+        app = self._app
+        asks = isinstance(app, FollowsBackground) and app.follows_background
+        return asks and os.environ.get("TERM") != "linux"
+
     def _on_reply(self, reply: str) -> None:
         """Note a reply of the terminal. Called by the thread that reads keys."""
+        if (light := is_light(reply)) is not None:
+            if isinstance(self._app, FollowsBackground):
+                self._loop.call_soon_threadsafe(partial(self._app.background_is, light=light))
+            return
         if kind := _KIND.fullmatch(reply):
             self.multiplexer = _MULTIPLEXERS.get(kind[1])
         elif _ATTRIBUTES.fullmatch(reply):
