@@ -9,7 +9,7 @@ _OWN = re.compile(
     r"|\x1b\[\?\d+\$p"  # is a mode known?
     r"|\x1b\[[<>=]\d*u"  # kitty's keyboard
     r"|\x1b\[>?c"  # who is there?
-    r"|\x1b\]11;\?\x1b\\\\"  # on which background?
+    r"|\x1b\]11;\?\x1b\\"  # on which background?
 )
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Controls, invisible formats (bidi, zero width, tags), surrogates, line separators."""
