@@ -4,6 +4,9 @@ import json
 import time
 from pathlib import Path
 
+import pytest
+
+from qiscus_tui.demo import DIALECTS
 from qiscus_tui.model.durations import DAY, HOUR
 from qiscus_tui.model.ids import fingerprint
 from tests.cli.test_prune import Entry, client, network, newest, since
@@ -29,6 +32,10 @@ def run(on: Machine, *arguments: str, code: int = 0) -> str:
     assert "Traceback" not in done.stderr
     assert done.returncode == code, done.stderr
     return done.stdout
+
+
+def run_said(on: Machine, *arguments: str) -> str:
+    return on.run(*arguments).stderr
 
 
 def live(on: Machine) -> set[str]:
@@ -105,3 +112,19 @@ def test_what_is_left_is_exactly_what_the_rules_keep(tmp_path: Path) -> None:
         run(on, "prune", "--keep-newest=1", "--group-by=client", *included, *yes)
         left = [entry for entry in left if entry["id"] not in planned]
         assert live(on) == newest(left, 1, client, include_unknown=True)
+
+
+@pytest.mark.parametrize("stops", ["--allow-unreadable", "--allow-clock-offset"])
+def test_what_cannot_be_judged_stops_it_unless_allowed(tmp_path: Path, stops: str) -> None:
+    dialect = DIALECTS["unreadable" if stops == "--allow-unreadable" else "plain"]
+    with machine(tmp_path / "home", sessions=60, dialect=dialect) as on:
+        on.log_in_at_once()
+        if stops == "--allow-clock-offset":
+            on.set_clock(-3 * DAY)
+        before = live(on)
+        command = ("prune", "--keep-used-within=1d", "--yes", "--max=99")
+        run(on, *command, code=2)
+        assert stops in run_said(on, *command)
+        assert live(on) == before
+        done = json.loads(run(on, *command, stops, "--json"))
+        assert live(on) == before - {one["id"] for one in done["outcomes"]} < before

@@ -12,7 +12,7 @@ import pytest
 from qiscus_tui.demo.state import USERS, Caller
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.ids import fingerprint
-from tests.e2e.processes import EMAIL, PROJECT, Machine, machine
+from tests.e2e.processes import EMAIL, Machine, machine
 
 
 @pytest.fixture
@@ -23,21 +23,12 @@ def here(tmp_path: Path) -> Generator[Machine]:
         yield on
 
 
-LEAPING = """import os, time
-real, leap = time.time, float(os.environ.get("LEAP", "0"))
-time.time = lambda: real() + leap
-"""
-"""A `sitecustomize` module: this machine's clock, changed by hand."""
-
-
-def test_checks_from_the_first_one_on(here: Machine, tmp_path: Path) -> None:
-    (tmp_path / "sitecustomize.py").write_text(LEAPING)
-
+def test_checks_from_the_first_one_on(here: Machine) -> None:
     def logged_in(agent: str, ip: str) -> None:
         here.state.issue(USERS[EMAIL], Caller(agent, ip))
 
     def found(*options: str, leap: float = 0, code: int | None = None) -> list[tuple[str, str]]:
-        here.more = {"LEAP": str(leap), "PYTHONPATH": f"{tmp_path}:{PROJECT}"}
+        here.set_clock(leap)
         done = here.run("check", "--json", *options)
         findings = json.loads(done.stdout)["findings"]
         wanted = (1 if findings else 0) if code is None else code
