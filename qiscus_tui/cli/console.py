@@ -247,8 +247,11 @@ class Console:
 
 
 def _width(stream: TextIO) -> int | None:
-    if not stream.isatty():
-        return None
+    return terminal_width(stream) if stream.isatty() else None
+
+
+def terminal_width(stream: TextIO) -> int:
+    """Return the width that `COLUMNS` or this terminal has, in cells; the usual one if unknown."""
     given = os.environ.get("COLUMNS", "")
     if given.isascii() and given.isdecimal() and int(given[:6]) > 0:
         return int(given[:6])

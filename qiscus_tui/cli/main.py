@@ -8,7 +8,6 @@ import contextlib
 import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.console import Console, system_console
@@ -17,6 +16,8 @@ from qiscus_tui.errors import Interrupted, QiscusTuiError, StorageError, UsageEr
 from qiscus_tui.exit_codes import ExitCode, signal_exit_code
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from qiscus_tui.service.workspace import Workspace
 
 
@@ -141,7 +142,9 @@ def _logged(
         yield
         return
     if wanted is None and environ.get(LOG_VARIABLE):
-        wanted = Path(environ[LOG_VARIABLE])
+        import pathlib
+
+        wanted = pathlib.Path(environ[LOG_VARIABLE])
     if wanted is None:
         yield
         return

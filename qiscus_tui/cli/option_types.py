@@ -5,7 +5,6 @@ They raise UsageError or ArgumentTypeError, so that a mistake is found before an
 
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import UsageError
@@ -14,6 +13,8 @@ from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH
 from qiscus_tui.model.text import safe
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from qiscus_tui.model.group_keys import GroupKey
     from qiscus_tui.query import Query
 
@@ -35,11 +36,13 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
     return parsed
 
 
-def file_path(text: str) -> Path:
+def file_path(text: str) -> "Path":
     """Return the path. A dash is none: no option means stdin or stdout by it."""
     if text in {"", "-"}:
         raise ArgumentTypeError("must name a file" + (" (./- for one called -)" if text else ""))
-    return Path(text)
+    import pathlib
+
+    return pathlib.Path(text)
 
 
 def min_ttl(text: str) -> int:

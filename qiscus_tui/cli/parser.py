@@ -3,12 +3,12 @@
 import argparse
 import re
 import sys
-import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from qiscus_tui import __version__
+from qiscus_tui.cli.console import terminal_width
 from qiscus_tui.cli.option_types import file_path, timeout
 from qiscus_tui.cli.verbs import VERBS, load
 from qiscus_tui.errors import UsageError
@@ -41,6 +41,13 @@ class _Once(argparse.Action):
                 f"{option_string} was given twice, with different values", "Give it once."
             )
         setattr(namespace, self.dest, values)
+
+
+class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """As wide as the terminal; argparse would load shutil for the width, for each command."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=terminal_width(sys.stdout) - 2)
 
 
 class Parser(argparse.ArgumentParser):
@@ -87,6 +94,7 @@ class _VerbParser(Parser):
         if not self.verb:
             return
         name, verb, self.verb = self.verb, load(self.verb), ""
+        _add_globals(self, suppressed=True)
         self.make_epilog = partial(_verb_epilog, name, verb.not_done)
         self.runs_command, self.words_anywhere = verb.runs_command, verb.words_anywhere
         verb.add_options(self)
@@ -120,7 +128,7 @@ def build_parser(names: Iterable[str] = VERBS) -> tuple[Parser, dict[str, _VerbP
     parser = Parser(
         prog="qiscus-tui",
         description="See and revoke the live sessions of a Qiscus Omnichannel admin.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_HelpFormatter,
         allow_abbrev=False,
     )
     parser.make_epilog = _epilog
@@ -133,10 +141,9 @@ def build_parser(names: Iterable[str] = VERBS) -> tuple[Parser, dict[str, _VerbP
             name,
             help=words,
             description=f"{words[0].upper()}{words[1:]}.",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_HelpFormatter,
             allow_abbrev=False,
         )
-        _add_globals(sub, suppressed=True)
         sub.verb, sub.given = name, parser.given
         parsers[name] = sub
     return parser, parsers
@@ -144,6 +151,8 @@ def build_parser(names: Iterable[str] = VERBS) -> tuple[Parser, dict[str, _VerbP
 
 def _epilog() -> str:
     """What follows the verbs and options in --help."""
+    import textwrap
+
     from qiscus_tui.cli.examples import example_lines
 
     lines = ["Without a verb, the app starts. For the options of a verb: qiscus-tui VERB --help"]
@@ -157,6 +166,8 @@ def _epilog() -> str:
 
 def _verb_epilog(name: str, not_done: str) -> str:
     """What follows the options in --help of a verb: its limits, and examples."""
+    import textwrap
+
     from qiscus_tui.cli.examples import example_lines
 
     return "\n".join([*textwrap.wrap(not_done, 78), "", *example_lines(name)]).strip("\n")

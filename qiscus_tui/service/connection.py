@@ -6,12 +6,10 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from qiscus_tui.api.client import ApiClient
-from qiscus_tui.api.listing import Listing, read_listing
-from qiscus_tui.api.replies import NewTokens
 from qiscus_tui.errors import (
     NoAccount,
     NoLongLivedToken,
@@ -27,8 +25,13 @@ from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account_storage import AccountStorage
-from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.service.sessions.snapshot import Reader
+
+if TYPE_CHECKING:
+    from qiscus_tui.api.client import ApiClient
+    from qiscus_tui.api.listing import Listing
+    from qiscus_tui.api.replies import NewTokens
+    from qiscus_tui.service.sessions.session_list import SessionList
+    from qiscus_tui.service.sessions.snapshot import Reader
 
 Progress = Callable[[int], None]
 
@@ -205,6 +208,8 @@ class Connection:
         settle: Set[str] | None = None,
     ) -> Listing:
         short = credentials.short_lived
+        from qiscus_tui.api.listing import read_listing
+
         return await read_listing(
             self.client,
             credentials.long_lived or "",

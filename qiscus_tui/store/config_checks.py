@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from qiscus_tui.errors import AddressError, UsageError
 from qiscus_tui.model.account import Storage
-from qiscus_tui.model.addresses import named_network
 from qiscus_tui.model.durations import as_typed, parse_duration
 from qiscus_tui.model.origin import Origin, parse_origin
 
@@ -105,6 +104,8 @@ def label(text: str) -> str:
 
 def network(text: str) -> str:
     """Return a network as written: as after `ip:` in a filter; may be empty."""
+    from qiscus_tui.model.addresses import named_network
+
     try:
         _ = text and named_network(text)
     except ValueError as error:

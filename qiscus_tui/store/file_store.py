@@ -1,6 +1,5 @@
 """Where private files are stored: on this machine, or in memory until the run ends."""
 
-import threading
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -66,6 +65,8 @@ class MemoryFiles:
     persistent = False
 
     def __init__(self) -> None:
+        import threading
+
         self._contents: dict[Path, bytes] = {}
         self._lock = threading.Lock()
 
