@@ -53,7 +53,7 @@ class UiConfig(Struct, frozen=True, forbid_unknown_fields=True):
 class StorageConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """`[storage]`."""
 
-    backend: Annotated[Storage | None, setting(read.storage)] = None
+    backend: Annotated[Storage | None, setting(read.one_of(read.STORAGE))] = None
     """Where a new login is stored; None for the keyring if there is one, else the file."""
 
 
@@ -71,7 +71,7 @@ class AuditConfig(Struct, frozen=True, forbid_unknown_fields=True):
 
     syslog: bool = False
     """Whether audit records go to the system's log too."""
-    reason: Annotated[bool, setting(read.required)] = False
+    reason: Annotated[bool, setting(read.one_of(read.REQUIRED))] = False
     """Whether nothing is revoked without a reason ("required"); it is "optional" otherwise."""
 
 

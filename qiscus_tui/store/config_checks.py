@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from qiscus_tui.errors import AddressError, UsageError
@@ -13,6 +14,8 @@ from qiscus_tui.model.origin import Origin, parse_origin
 _PATH = re.compile(r"/[!-~]*")
 _FORBIDDEN_IN_PATH = ("//", "\\", "@", "..", "?", "#", "%", "://")
 _LONGEST = 200
+
+Value = TypeVar("Value")
 
 
 def seconds(least: float, most: float) -> Callable[[str], float]:
@@ -47,19 +50,20 @@ STORAGE: Mapping[str, Storage | None] = {
 """Where a new login can be stored, by name; None for the best place found."""
 
 
-def storage(text: str) -> Storage | None:
-    """Return where a new login is stored; None for the best place found."""
-    if text not in STORAGE:
-        *names, last = STORAGE
-        raise ValueError(f"must be {', '.join(names)} or {last}")
-    return STORAGE[text]
+REQUIRED = {"optional": False, "required": True}
+"""Whether a reason is required, by name."""
 
 
-def required(text: str) -> bool:
-    """Return whether it is "required"; otherwise it is "optional"."""
-    if text not in {"optional", "required"}:
-        raise ValueError("must be optional or required")
-    return text == "required"
+def one_of(values: Mapping[str, Value]) -> Callable[[str], Value]:
+    """Return a reader of one of these words."""
+
+    def read(text: str) -> Value:
+        if text not in values:
+            *names, last = values
+            raise ValueError(f"must be {', '.join(names)} or {last}")
+        return values[text]
+
+    return read
 
 
 def origin(text: str) -> Origin | None:

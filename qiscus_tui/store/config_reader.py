@@ -199,19 +199,13 @@ def _at(value: object, place: Place, default: object = None) -> object:
 
 
 def _kind(value: object) -> str:
-    match value:
-        case bool():
-            return "true or false"
-        case int() | float():
-            return "a number"
-        case str():
-            return "text"
-        case list():
-            return "a list"
-        case dict():
-            return "a table"
-        case _:
-            return "a date"
+    return _KINDS.get(type(value), "a date")
+
+
+_KINDS: dict[type, str] = {
+    **{bool: "true or false", int: "a number", float: "a number"},
+    **{str: "text", list: "a list", dict: "a table"},
+}
 
 
 def _dotted(place: Place) -> str:
