@@ -184,18 +184,6 @@ def _between(since: float | None, value: float | None, until: float | None) -> b
     return (since is None or since <= value) and (until is None or value < until)
 
 
-def _is_current(columns: Columns, _moment: Moment, position: int) -> bool | None:
-    return columns.sessions[position].current
-
-
-def _is_marked(_columns: Columns, moment: Moment, position: int) -> bool | None:
-    return position < len(moment.marked) and bool(moment.marked[position])
-
-
-def _is_new(columns: Columns, _moment: Moment, position: int) -> bool | None:
-    return bool(columns.new[position])
-
-
 def _is_expiring(columns: Columns, moment: Moment, position: int) -> bool | None:
     end = columns.sessions[position].expires_at
     return None if end is None else moment.is_expiring(end)
@@ -206,25 +194,13 @@ def _is_expired(columns: Columns, moment: Moment, position: int) -> bool | None:
     return None if left is None else left <= 0
 
 
-def _is_known(columns: Columns, _moment: Moment, position: int) -> bool | None:
-    return columns.labels[position] is not None
-
-
-def _is_revocable(columns: Columns, _moment: Moment, position: int) -> bool | None:
-    return columns.sessions[position].revocable
-
-
-def _is_undated(columns: Columns, _moment: Moment, position: int) -> bool | None:
-    return columns.sessions[position].expires_at is None
-
-
 _STATE: dict[State, Callable[[Columns, Moment, int], bool | None]] = {
-    State.CURRENT: _is_current,
-    State.MARKED: _is_marked,
-    State.NEW: _is_new,
+    State.CURRENT: lambda columns, _, at: columns.sessions[at].current,
+    State.MARKED: lambda _, moment, at: at < len(moment.marked) and bool(moment.marked[at]),
+    State.NEW: lambda columns, _, at: bool(columns.new[at]),
     State.EXPIRING: _is_expiring,
     State.EXPIRED: _is_expired,
-    State.KNOWN: _is_known,
-    State.REVOCABLE: _is_revocable,
-    State.UNDATED: _is_undated,
+    State.KNOWN: lambda columns, _, at: columns.labels[at] is not None,
+    State.REVOCABLE: lambda columns, _, at: columns.sessions[at].revocable,
+    State.UNDATED: lambda columns, _, at: columns.sessions[at].expires_at is None,
 }

@@ -115,18 +115,6 @@ def _equals(
 _Column = Callable[[Columns, slice], Sequence[_Value | None]]
 
 
-def _expires(columns: Columns, part: slice) -> Sequence[_Value | None]:
-    return [session.expires_at for session in columns.sessions[part]]
-
-
-def _created(columns: Columns, part: slice) -> Sequence[_Value | None]:
-    return [session.created_at for session in columns.sessions[part]]
-
-
-def _last_used(columns: Columns, part: slice) -> Sequence[_Value | None]:
-    return [session.last_used_at for session in columns.sessions[part]]
-
-
 def _client(columns: Columns, part: slice) -> Sequence[_Value | None]:
     return [
         _casefolded(client) if session.user_agent else None
@@ -134,28 +122,17 @@ def _client(columns: Columns, part: slice) -> Sequence[_Value | None]:
     ]
 
 
-def _ip(columns: Columns, part: slice) -> Sequence[_Value | None]:
-    return [_packed(session.ip) for session in columns.sessions[part]]
-
-
-def _user(columns: Columns, part: slice) -> Sequence[_Value | None]:
-    return [_casefolded(session.safe_user) or None for session in columns.sessions[part]]
-
-
 _packed = lru_cache(_DISTINCT)(packed)
 _casefolded = lru_cache(_DISTINCT)(str.casefold)
 
-
-def _id(columns: Columns, part: slice) -> Sequence[_Value | None]:
-    return [session.id for session in columns.sessions[part]]
-
-
 _VALUES: dict[SortKey, _Column] = {
-    SortKey.EXPIRES: _expires,
-    SortKey.CREATED: _created,
-    SortKey.LAST_USED: _last_used,
+    SortKey.EXPIRES: lambda columns, part: [one.expires_at for one in columns.sessions[part]],
+    SortKey.CREATED: lambda columns, part: [one.created_at for one in columns.sessions[part]],
+    SortKey.LAST_USED: lambda columns, part: [one.last_used_at for one in columns.sessions[part]],
     SortKey.CLIENT: _client,
-    SortKey.IP: _ip,
-    SortKey.USER: _user,
-    SortKey.ID: _id,
+    SortKey.IP: lambda columns, part: [_packed(one.ip) for one in columns.sessions[part]],
+    SortKey.USER: lambda columns, part: [
+        _casefolded(one.safe_user) or None for one in columns.sessions[part]
+    ],
+    SortKey.ID: lambda columns, part: [one.id for one in columns.sessions[part]],
 }

@@ -203,8 +203,12 @@ def _kind(value: object) -> str:
 
 
 _KINDS: dict[type, str] = {
-    **{bool: "true or false", int: "a number", float: "a number"},
-    **{str: "text", list: "a list", dict: "a table"},
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    str: "text",
+    list: "a list",
+    dict: "a table",
 }
 
 
