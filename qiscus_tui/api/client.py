@@ -23,8 +23,15 @@ from qiscus_tui.api.replies import (
     read_profile,
 )
 from qiscus_tui.api.retry import CallTime, RetryPolicy
-from qiscus_tui.api.wire import Wire, WireSettings, tls_context
-from qiscus_tui.errors import AnswerLost, Forbidden, NotQiscus, TimedOut, TokenExpired
+from qiscus_tui.api.wire import Request, Wire, WireSettings, tls_context
+from qiscus_tui.errors import (
+    AnswerLost,
+    Forbidden,
+    NotQiscus,
+    QiscusTuiError,
+    TimedOut,
+    TokenExpired,
+)
 from qiscus_tui.model.account import Role
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.origin import Origin
@@ -108,7 +115,7 @@ class ApiClient:
     async def login(self, email: str, password: str) -> LoginAnswer:
         """Log in. Raises LoginRefused, NotQiscus, ServerError or OutOfReach. Never retried."""
         body = encode_json({api.LOGIN_EMAIL: email, api.LOGIN_PASSWORD: password})
-        answer = await self._send(self.contract.login, {}, body)
+        answer = await self._send(Request(self.contract.login, {}, body))
         value = self._value(self.contract.login, answer, (password,))
         return read_login(value, self._time_of(answer), email=email, host=self.origin.netloc)
 
@@ -131,14 +138,14 @@ class ApiClient:
         """End the session with this token (or id, by the contract); one try."""
         call = self.contract.revoke
         body = encode_json({call.field: what})
-        answer = await self._send(call, self.long_lived_headers(long_lived), body)
+        answer = await self._send(Request(call, self.long_lived_headers(long_lived), body))
         an_id = self.contract.revokes_by_id
         self._value(call, answer, (long_lived,) if an_id else (long_lived, str(what)))
 
     async def logout(self, short_lived: str) -> None:
         """End our own short-lived token. Raises TokenExpired if it has ended already."""
         call = self.contract.logout
-        answer = await self._send(call, self.short_lived_headers(short_lived))
+        answer = await self._send(Request(call, self.short_lived_headers(short_lived)))
         self._value(call, answer, (short_lived,))
 
     async def profile(self, headers: Mapping[str, str], role: Role) -> Profile:
@@ -149,7 +156,7 @@ class ApiClient:
 
         async def once(time: CallTime) -> Profile:
             async with time.bound():
-                answer = await self._send(call, headers)
+                answer = await self._send(Request(call, headers))
             return read_profile(self._value(call, answer, {*headers.values()} - {self.app_id}))
 
         return await self.retry_policy.retrying(once)
@@ -161,7 +168,7 @@ class ApiClient:
         """
         call = self.profile_call(role)
         try:
-            answer = await self._send(call, self.short_lived_headers(short_lived))
+            answer = await self._send(Request(call, self.short_lived_headers(short_lived)))
             self._value(call, answer, (short_lived,))
         except TokenExpired:
             return False
@@ -179,7 +186,7 @@ class ApiClient:
         try:
             async with (
                 asyncio.timeout(self._longest_answer),
-                wire.ask(call, headers, body=body) as answer,
+                wire.ask(Request(call, headers, body)) as answer,
             ):
                 self._learn_offset(answer.headers, sent)
                 yield answer
@@ -214,18 +221,13 @@ class ApiClient:
 
     @contextlib.asynccontextmanager
     async def stream(
-        self,
-        call: Call,
-        headers: Mapping[str, str],
-        *,
-        query: Mapping[str, str] | None = None,
-        within: float | None = None,
+        self, request: Request, within: float | None = None
     ) -> AsyncGenerator[AnswerStream]:
         """Give an answer to a read while it arrives; it must begin within `within` seconds."""
         wire = await self._connected()
         sent = self._clock.now()
         try:
-            async with wire.stream(call, headers, query=query, within=within) as answer:
+            async with wire.stream(request, within) as answer:
                 self._learn_offset(answer.headers, sent)
                 yield answer
         except AnswerLost as error:
@@ -241,27 +243,20 @@ class ApiClient:
                 self._wire = Wire(self.origin, self._settings, self._clock, self._tls)
             return self._wire
 
-    async def _send(
-        self,
-        call: Call,
-        headers: Mapping[str, str],
-        body: bytes | None = None,
-        on_send: Callable[[], object] | None = None,
-    ) -> Answer:
+    async def _send(self, request: Request) -> Answer:
         wire = await self._connected()
         sent = self._clock.now()
         try:
-            answer = await wire.send(call, headers, body=body, on_send=on_send)
+            answer = await wire.send(request)
         except AnswerLost as error:
-            if call.repeatable:
+            if request.call.repeatable:
                 error.hint = "Check the network, then try again."
             raise
         self._learn_offset(answer.headers, sent)
         return answer
 
     def _learn_offset(self, headers: Mapping[str, str], sent: float) -> None:
-        theirs = server_time(headers)
-        if theirs is not None:
+        if (theirs := server_time(headers)) is not None:
             offset = theirs + 0.5 - (sent + self._clock.now()) / 2
             self.offset = offset if abs(offset) > _SAME_CLOCK else 0.0
 
@@ -278,14 +273,7 @@ class ApiClient:
         if self.observer is not None:
             self.observer.note_answer(call, answer.status, answer.headers, body)
         if answer.status >= 300 or is_refusal(body):
-            raise error_for_answer(
-                call,
-                answer.status,
-                answer.headers,
-                body,
-                now=self.now(),
-                secrets={*secrets, *self.own_secrets},
-            )
+            raise self.error_for(call, answer, body, secrets)
         if not isinstance(body, dict):
             raise NotQiscus(
                 f"The answer of {self.origin.netloc} is not one of this API ({answer.status})",
@@ -293,10 +281,20 @@ class ApiClient:
             )
         return cast("dict[str, object]", body)
 
+    def error_for(
+        self, call: Call, answer: Answer | AnswerStream, body: object, secrets: Iterable[str]
+    ) -> QiscusTuiError:
+        """Return the error that a negative answer says; `secrets` are those of the request."""
+        hidden = {*secrets, *self.own_secrets}
+        return error_for_answer(
+            call, answer.status, answer.headers, body, now=self.now(), secrets=hidden
+        )
+
     async def _new_tokens(
         self, call: Call, long_lived: str, on_send: Callable[[], object] | None
     ) -> NewTokens:
-        answer = await self._send(call, self.long_lived_headers(long_lived), on_send=on_send)
+        headers = self.long_lived_headers(long_lived)
+        answer = await self._send(Request(call, headers, on_send=on_send))
         value = self._value(call, answer, (long_lived,))
         at = self._time_of(answer)
         return read_new_tokens(value, at, long_lived=long_lived, status=answer.status)

@@ -12,7 +12,7 @@ from typing import Self
 from msgspec.structs import replace
 
 from qiscus_tui.api.contract import Authentication, Call
-from qiscus_tui.api.wire import Wire, WireSettings, tls_context
+from qiscus_tui.api.wire import Request, Wire, WireSettings, tls_context
 from qiscus_tui.errors import ServerError
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.origin import Origin
@@ -79,7 +79,7 @@ class PathProbe:
     async def _status(self, method: str, path: str) -> int:
         call = replace(_ANY, method=method, path=path)
         try:
-            answer = await self._wire.send(call, {})
+            answer = await self._wire.send(Request(call, {}))
         except ServerError as error:  # a redirect, a body past the bound
             return error.status
         self.server_time = answer.server_time or self.server_time

@@ -9,12 +9,13 @@ from qiscus_tui.api.collected import Collected
 from qiscus_tui.api.contract import PAGE_PARAMETER
 from qiscus_tui.api.decode import lenient
 from qiscus_tui.api.entries import EntryReader
-from qiscus_tui.api.error_answers import error_for_answer, is_refusal
+from qiscus_tui.api.error_answers import is_refusal
 from qiscus_tui.api.held_list import HeldList
 from qiscus_tui.api.memory import Memory
 from qiscus_tui.api.pages import Page
 from qiscus_tui.api.retry import CallTime
 from qiscus_tui.api.slices import NO_CUT, CutElsewhere, SlicedList
+from qiscus_tui.api.wire import Request
 from qiscus_tui.errors import QiscusTuiError, Unreadable
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.turns import Turn
@@ -146,14 +147,11 @@ class ListReading:
         def refused(said: object) -> QiscusTuiError:
             if client.observer is not None:
                 client.observer.note_answer(call, answer.status, answer.headers, said)
-            now, secrets = client.now(), {self._long_lived, *client.own_secrets}
-            return error_for_answer(
-                call, answer.status, answer.headers, said, now=now, secrets=secrets
-            )
+            return client.error_for(call, answer, said, {self._long_lived})
 
         headers = client.long_lived_headers(self._long_lived)
-        page_of = dict([query]) if query else None
-        async with client.stream(call, headers, query=page_of, within=within) as answer:
+        request = Request(call, headers, query=dict([query]) if query else None)
+        async with client.stream(request, within) as answer:
             if answer.status >= 300:
                 raise refused(lenient(await answer.whole()))
             async for piece in answer.pieces(LIST_BODY):

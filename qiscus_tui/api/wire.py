@@ -53,6 +53,18 @@ class WireSettings:
     transport: httpx.AsyncBaseTransport | None = None
 
 
+@dataclass(frozen=True)
+class Request:
+    """A call, with what is sent."""
+
+    call: Call
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    query: Mapping[str, str] | None = None
+    on_send: Callable[[], object] | None = None
+    """Called once the server can be reached, just before it is asked."""
+
+
 def in_process(app: Callable[..., Awaitable[None]]) -> httpx.AsyncBaseTransport:
     """Return the transport to an ASGI application in this process."""
     return httpx.ASGITransport(app)
@@ -141,67 +153,37 @@ class Wire:
         """Close the connection."""
         await self._client.aclose()
 
-    async def send(
-        self,
-        call: Call,
-        headers: Mapping[str, str],
-        *,
-        query: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        on_send: Callable[[], object] | None = None,
-    ) -> Answer:
-        """Make the call once and read the whole answer. Raises OutOfReach or ServerError.
-
-        `on_send` is called once the server can be reached, just before it is asked.
-        """
-        async with (
-            self._total_time(),
-            self.stream(call, headers, query=query, body=body, on_send=on_send) as stream,
-        ):
+    async def send(self, request: Request) -> Answer:
+        """Make the call once and read the whole answer. Raises OutOfReach or ServerError."""
+        async with self._total_time(), self.stream(request) as stream:
             return Answer(stream.status, stream.headers, await stream.whole())
 
     @contextlib.asynccontextmanager
     async def stream(
-        self,
-        call: Call,
-        headers: Mapping[str, str],
-        *,
-        query: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        on_send: Callable[[], object] | None = None,
-        within: float | None = None,
+        self, request: Request, within: float | None = None
     ) -> AsyncGenerator[AnswerStream]:
-        """Make the call once and give the answer while it arrives; `on_send` as in `send`.
+        """Make the call once and give the answer while it arrives.
 
-        The answer must begin within `within` seconds.
+        It must begin within `within` seconds.
         """
-        async with self.ask(
-            call, headers, query=query, body=body, on_send=on_send, within=within
-        ) as answer:
+        async with self.ask(request, within) as answer:
             if answer.redirects:
-                raise redirected(call, answer.status)
+                raise redirected(request.call, answer.status)
             yield answer
 
     @contextlib.asynccontextmanager
     async def ask(
-        self,
-        call: Call,
-        headers: Mapping[str, str],
-        *,
-        query: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        on_send: Callable[[], object] | None = None,
-        within: float | None = None,
+        self, request: Request, within: float | None = None
     ) -> AsyncGenerator[AnswerStream]:
         """Like `stream`, for any answer, redirects included."""
-        request = self._request(call, headers, query, body)
-        if on_send is not None:
-            self._report_sending(request, on_send)
+        call, prepared = request.call, self._prepared(request)
+        if request.on_send is not None:
+            self._report_sending(prepared, request.on_send)
         begun = self._clock.monotonic()
         longest = min(self._settings.timeout * 2, within or self._settings.call_time)
         try:
             async with asyncio.timeout(longest):
-                response = await self._client.send(request, stream=True)
+                response = await self._client.send(prepared, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             self._log(call, type(error).__name__, begun)
             waited = self._waited(longest)
@@ -227,34 +209,29 @@ class Wire:
         spent = (self._clock.monotonic() - begun) * 1000
         _LOGGER.info("%s: %s after %.0f ms", call.name, answer, spent)
 
-    def _request(
-        self,
-        call: Call,
-        headers: Mapping[str, str],
-        query: Mapping[str, str] | None,
-        body: bytes | None,
-    ) -> httpx.Request:
+    def _prepared(self, request: Request) -> httpx.Request:
+        call, headers = request.call, dict(request.headers)
         if not all(map(fits_a_header, headers.values())):
             raise ConfigError(
                 "The app code or a secret has characters that no header can carry",
                 "Log in again, or correct it where it is set.",
             )
-        if body is not None:
-            headers = {**headers, "Content-Type": "application/json"}
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
         try:
-            request = self._client.build_request(
+            prepared = self._client.build_request(
                 call.method,
                 f"{self._origin}{call.path}",
-                params=dict(query) if query else None,
-                headers=dict(headers),
-                content=body,
+                params=dict(request.query) if request.query else None,
+                headers=headers,
+                content=request.body,
             )
         except httpx.InvalidURL as error:
             raise _leaves_server(call) from error
-        url = request.url
+        url = prepared.url
         if (url.scheme, url.netloc) != (self._origin.scheme, self._origin.netloc):
             raise _leaves_server(call)
-        return request
+        return prepared
 
     def _waited(self, longest: float) -> float:
         seconds = min(self._settings.timeout, longest)

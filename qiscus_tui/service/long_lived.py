@@ -3,8 +3,9 @@
 from qiscus_tui.api.answers import LIST_BODY, AnswerStream
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.decode import lenient
-from qiscus_tui.api.error_answers import error_for_answer, is_refusal
+from qiscus_tui.api.error_answers import is_refusal
 from qiscus_tui.api.retry import CallTime
+from qiscus_tui.api.wire import Request
 from qiscus_tui.errors import NotQiscus
 
 _BEGINNING = 65_536
@@ -19,19 +20,12 @@ async def ask_long_lived(client: ApiClient, long_lived: str) -> None:
     call = client.contract.list
 
     async def once(time: CallTime) -> None:
-        headers = client.long_lived_headers(long_lived)
-        async with time.bound(), client.stream(call, headers) as answer:
+        request = Request(call, client.long_lived_headers(long_lived))
+        async with time.bound(), client.stream(request) as answer:
             body, whole = await _beginning(answer)
         value = lenient(body) if whole else None
         if answer.status >= 400 or is_refusal(value):
-            raise error_for_answer(
-                call,
-                answer.status,
-                answer.headers,
-                value,
-                now=client.now(),
-                secrets={long_lived, *client.own_secrets},
-            )
+            raise client.error_for(call, answer, value, {long_lived})
         if body.lstrip()[:1] not in {b"[", b"{"}:
             raise NotQiscus(
                 f"{client.origin.netloc} did not answer the list with JSON",
