@@ -31,11 +31,14 @@ def send(record: AuditRecord) -> None:
 
 def _line(record: AuditRecord) -> str:
     fields: dict[str, object] = msgspec.to_builtins(record)
-    if isinstance(record, AuditIntent):
-        fields.pop("pairs")  # for our own use
-        fields["groups"] = msgspec.to_builtins(record.groups[:MOST_GROUPS])
-    if isinstance(record, AuditAction) and len(record.ids) > MOST_IDS:
-        fields |= {"ids": record.ids[:MOST_IDS], "ids_in_all": len(record.ids)}
+    if isinstance(record, AuditAction):
+        for name in ("process", "pairs", "groups", "ids"):  # the first two are for our own use
+            fields.pop(name, None)
+        if len(record.ids) > MOST_IDS:
+            fields["ids_in_all"] = len(record.ids)
+        if isinstance(record, AuditIntent):
+            fields["groups"] = msgspec.to_builtins(record.groups[:MOST_GROUPS])
+        fields["ids"] = record.ids[:MOST_IDS]  # last: some system logs cut a line after 1 KiB
     line = json.dumps(fields)
     if len(line) > LONGEST_LINE:  # by the names of clients
         line = json.dumps({**fields, "groups": []})

@@ -119,8 +119,10 @@ def test_a_line_is_short_however_many_sessions_it_is_about(
     configured("[audit]\nsyslog = true\n")
     program.speak(program.dialect, sessions=90)
     assert program.login().code == 0
-    assert program("revoke-all", "--yes").code == 0
+    assert program("revoke-all", "--yes", "--reason", "moved").code == 0
     intent = next(one for one in map(json.loads, lines) if one["event"] == "intent")
+    (line,) = [line for line in lines if '"intent"' in line]
+    assert '"reason": "moved", "ids_in_all": 91' in line[:600]  # whatever is cut off behind
     assert (len(intent["ids"]), intent["ids_in_all"]) == (50, 91)
     assert len(intent["groups"]) == 10
     assert max(map(len, lines)) < 4000
