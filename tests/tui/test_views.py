@@ -95,3 +95,17 @@ async def test_the_last_sort_and_grouping_are_there_again(
     async with opened_with(workspace, other, state, clock) as here:
         assert here.sessions.view.sorting.key is SortKey.CREATED
         assert not here.sessions.groups.is_shown
+
+
+async def test_a_sort_chosen_just_before_leaving_is_there_again(
+    clock: ManualClock, tmp_path: Path
+) -> None:
+    state = demo_state(clock, sessions=40)
+    workspace, account = from_environment(state, clock, tmp_path)
+    async with opened_with(workspace, account, state, clock) as here:
+        sessions = here.sessions
+        await here.pilot.press("s", "q")
+        chosen = sessions.view.sorting
+    async with opened_with(workspace, account, state, clock) as here:
+        assert here.sessions.view.sorting == chosen
+        assert chosen.key is not SortKey.CREATED

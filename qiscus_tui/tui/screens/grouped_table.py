@@ -38,6 +38,8 @@ class GroupedTable:
         self._marks = rows.table.marks
         """Of the list that is grouped: a newer one may be there already."""
         self._is_grouping = False
+        self.is_shown = False
+        """Whether the list is shown as groups."""
         self.view = GroupView()
         self.table = GroupTable(
             server_now=lambda: feed.server_now,
@@ -51,14 +53,10 @@ class GroupedTable:
         """What is shown; None where the list is shown as sessions."""
         return self.view if self.is_shown else None
 
-    @property
-    def is_shown(self) -> bool:
-        """Whether the list is shown as groups."""
-        return self.table.display
-
     def show(self, *, shown: bool) -> None:
         """Show the groups in place of the sessions, or the sessions again."""
-        self.table.display, self._rows.table.display = shown, not shown
+        self.is_shown = self.table.display = shown
+        self._rows.table.display = not shown
         self.update()
 
     # What is grouped.

@@ -82,16 +82,23 @@ class ListViews:
 
     def remember(self) -> None:
         """Store how the list is shown, where that changed."""
-        groups = self._groups.view
-        now = ListSettings(
+        if self._shown_as() != self._remembered:
+            self._rows.table.run_worker(self.store(), group="settings")
+
+    async def store(self) -> None:
+        """Store it before the screen goes."""
+        now = self._shown_as()
+        if now != self._remembered:
+            self._remembered = now
+            await asyncio.to_thread(remember_settings, self._files, self._feed.account, now)
+
+    def _shown_as(self) -> ListSettings:
+        groups, sorting = self._groups.view, self._view.sorting
+        return ListSettings(
             is_grouped=self._groups.is_shown,
             group_by=groups.keys,
             group_sort=groups.sorting.by,
             group_reverse=groups.sorting.reverse,
-            sort=self._view.sorting.key,
-            reverse=self._view.sorting.reverse,
+            sort=sorting.key,
+            reverse=sorting.reverse,
         )
-        if now != self._remembered:
-            self._remembered = now
-            stored = asyncio.to_thread(remember_settings, self._files, self._feed.account, now)
-            self._rows.table.run_worker(stored, group="settings")

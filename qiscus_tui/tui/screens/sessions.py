@@ -63,10 +63,7 @@ class SessionsScreen(BaseScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield TooSmall()
-        yield self.identity
-        yield self.counts
-        yield self.list.filter_bar
-        yield self.notice
+        yield from (self.identity, self.counts, self.list.filter_bar, self.notice)
         yield Static(classes="rule")
         yield self.table
         yield self.groups.table
@@ -83,6 +80,10 @@ class SessionsScreen(BaseScreen[None]):
 
     def first_drawn(self) -> None:
         self.begin()
+
+    async def on_unmount(self) -> None:
+        """Remember how the list was shown at the end."""
+        await self.list.views.store()
 
     def begin(self) -> None:
         """Say what is to be known of the login, and read the list."""
