@@ -43,6 +43,19 @@ BROWSERS = [
     (ANDROID_CHROME, "Chrome 125 · Android"),
     ("Mozilla/5.0 (X11; Linux x86_64; rv:126.0) Gecko/20100101 Firefox/126.0",
      "Firefox 126 · Linux"),
+    ("Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:126.0) Gecko/20100101 Firefox/126.0",
+     "Firefox 126 · Ubuntu"),
+    (ANDROID_CHROME.replace("Chrome/", "SamsungBrowser/20.0 Chrome/"),
+     "Samsung Internet 20 · Android"),
+    (ANDROID_CHROME.replace("Mobile", "UCBrowser/13.4.0.1306 Mobile"), "UC Browser 13 · Android"),
+    (WINDOWS_CHROME.replace("Safari/", "YaBrowser/23.3.0 Safari/"), "Yandex Browser 23 · Windows"),
+    (f"{ANDROID_CHROME} XiaoMi/MiuiBrowser/13.5.2-gn", "MiuiBrowser 13 · Android"),
+    (f"{WINDOWS_CHROME} Vivaldi/5.7", "Vivaldi 5 · Windows"),
+    (WINDOWS_CHROME.replace("Chrome/", "HeadlessChrome/"), "HeadlessChrome 126 · Windows"),
+    (f"{ANDROID_CHROME} EdgA/110.0.1587.50", "Edge 110 · Android"),
+    (IPHONE_SAFARI.replace("Mobile", "EdgiOS/110.0.1587.63 Mobile"), "Edge 110 · iPhone"),
+    (f"{WINDOWS_CHROME} OPR/95.0.4635.46", "Opera 95 · Windows"),
+    (IPHONE_SAFARI.replace("Safari/604.1", "[FBAN/FBIOS;FBAV/404.0]"), "Facebook 404 · iPhone"),
 ]  # fmt: skip
 
 

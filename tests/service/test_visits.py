@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from qiscus_tui.errors import StorageError
+from qiscus_tui.model.client_names import client_family
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.service.account.logout import log_out
 from qiscus_tui.service.connection import Connection
@@ -302,5 +303,4 @@ async def test_how_well_a_client_could_be_named_makes_no_other_pair_of_it(agent:
     sessions: list[Session] = [new_session(1, user_agent=agent, ip="192.0.2.1")]
     pairs: list[Pair] = await pairs_of(sessions)
     assert pairs == [(family_of(agent), "192.0.2.0/24")]
-    assert client_name(agent)
-    assert quick_name(agent)
+    assert {client_family(name(agent)) for name in (client_name, quick_name)} == {pairs[0][0]}

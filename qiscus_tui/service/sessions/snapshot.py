@@ -201,6 +201,6 @@ def family_of(user_agent: str | None) -> str:
     """Return the client without its version, so that an update makes no new client of it.
 
     From the quick name: the full one is for a limited number of agents, which differ from list to
-    list.
+    list. Both are of the same family, but for rare browsers.
     """
     return client_family(quick_name(user_agent))

@@ -33,17 +33,27 @@ _PRODUCT = re.compile(
     r"\s*(?P<name>[^\s/();,]+)(?:(?:/|\s+)[vV]?(?P<major>[0-9]{1,9})(?:\.(?P<minor>[0-9]{1,9}))?)?"
 )
 _BROWSERS = (
+    ("SamsungBrowser", "Samsung Internet"),
+    ("UCBrowser", "UC Browser"),
+    ("YaBrowser", "Yandex Browser"),
+    ("MiuiBrowser", "MiuiBrowser"),
+    ("Vivaldi", "Vivaldi"),
+    ("FBAV", "Facebook"),
     ("Edg", "Edge"),
+    ("EdgA", "Edge"),
+    ("EdgiOS", "Edge"),
     ("OPR", "Opera"),
+    ("HeadlessChrome", "HeadlessChrome"),
     ("Firefox", "Firefox"),
     ("FxiOS", "Firefox"),
     ("CriOS", "Chrome"),
     ("Chrome", "Chrome"),
     ("Version", "Safari"),
 )
-"""What browsers call themselves, the most specific first: each also names its ancestors."""
+"""What browsers call themselves, the most specific first: each also names its ancestors. They are
+named as ua-parser names them, so that a client is of the same family by either name."""
 
-_BROWSER = {mark: re.compile(rf"\b{mark}/([0-9]{{1,9}})") for mark, _ in _BROWSERS}
+_MARKS = [(f"{mark}/", name, re.compile(rf"\b{mark}/([0-9]{{1,9}})")) for mark, name in _BROWSERS]
 _PLATFORMS = (
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
@@ -51,6 +61,7 @@ _PLATFORMS = (
     ("Windows", "Windows"),
     ("Mac OS X", "macOS"),
     ("CrOS", "Chrome OS"),
+    ("Ubuntu", "Ubuntu"),
     ("Linux", "Linux"),
 )
 _DISGUISE = "Mozilla/"
@@ -87,8 +98,8 @@ def quick_name(user_agent: str | None) -> str:
     if own is not None:
         return own
     if agent.startswith(_DISGUISE):
-        for mark, name in _BROWSERS:
-            if f"{mark}/" in agent and (found := _BROWSER[mark].search(agent)):
+        for mark, name, version in _MARKS:
+            if mark in agent and (found := version.search(agent)):
                 return _joined(f"{name} {found[1]}", _platform(agent))
     product = _PRODUCT.match(agent)
     if product is None:
