@@ -112,6 +112,14 @@ class SessionsScreen(BaseScreen[None]):
         if not self.feed.is_loading:
             self.run_worker(self._reload, group="load")
 
+    def action_reload(self) -> None:
+        """Read the list again; where the session ended, log in again."""
+        self.feed.say("the list is being read already" if self.feed.is_loading else "")
+        if self.feed.has_ended:
+            self.check_login()
+        else:
+            self.reload()
+
     async def _reload(self) -> None:
         for words in await self.feed.reload():
             self.app.notify(words, severity="warning", markup=False)
@@ -244,7 +252,7 @@ class SessionsScreen(BaseScreen[None]):
     def _range_changed(self) -> None:
         self.draw_soon()
 
-    # One session.
+    # One session, or those shown.
 
     @on(SessionTable.Opened)
     @on(GroupTable.Opened)
@@ -263,6 +271,11 @@ class SessionsScreen(BaseScreen[None]):
     async def action_find_token(self) -> None:
         """Move the cursor to the session of a token that is asked for."""
         await self.tools.find_token(self.app)
+
+    @work(group="dialog")
+    async def action_export(self) -> None:
+        """Write what is shown to a file."""
+        await self.tools.export(self.app)
 
     # What changes the server.
 
@@ -285,18 +298,3 @@ class SessionsScreen(BaseScreen[None]):
     def action_refresh_token(self) -> None:
         """Get a new short-lived token."""
         self.run_worker(self.changes.refresh_token(self.app), group="refresh")
-
-    # The list.
-
-    def action_reload(self) -> None:
-        """Read the list again; where the session ended, log in again."""
-        self.feed.say("the list is being read already" if self.feed.is_loading else "")
-        if self.feed.has_ended:
-            self.check_login()
-        else:
-            self.reload()
-
-    @work(group="dialog")
-    async def action_export(self) -> None:
-        """Write what is shown to a file."""
-        await self.tools.export(self.app)
