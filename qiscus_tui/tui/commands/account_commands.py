@@ -1,5 +1,7 @@
 """The commands of the account: its server and token, its audit log, other accounts, the login."""
 
+from functools import partial
+
 from qiscus_tui.tui.commands.command import LIST, Command, Group, Scope
 from qiscus_tui.tui.commands.context import (
     needs_choosable_account,
@@ -11,8 +13,8 @@ from qiscus_tui.tui.commands.context import (
     needs_server,
 )
 
-_ACCOUNTS = (Scope.ACCOUNTS,)
-_LOGIN = (Scope.LOGIN,)
+_in_accounts = partial(Command, group=Group.ACCOUNT, scopes=(Scope.ACCOUNTS,))
+_in_login = partial(Command, group=Group.LOGIN, scopes=(Scope.LOGIN,))
 
 ACCOUNT_COMMANDS = (
     Command(
@@ -68,48 +70,40 @@ ACCOUNT_COMMANDS = (
         footer=13,
         on_app=True,
     ),
-    Command(
+    _in_accounts(
         name="switch_account",
         keys=("enter",),
         label="switch",
         title="Switch to this account",
         help="Among the accounts: show the sessions of the one under the cursor.",
-        group=Group.ACCOUNT,
-        scopes=_ACCOUNTS,
         footer=95,
         unavailable=needs_other_account,
         bound=False,
     ),
-    Command(
+    _in_accounts(
         name="add_account",
         keys=("a",),
         label="add",
         title="Add an account…",
         help="Among the accounts: log in as another user, or on another server.",
-        group=Group.ACCOUNT,
-        scopes=_ACCOUNTS,
         footer=90,
         unavailable=needs_free_choice,
     ),
-    Command(
+    _in_accounts(
         name="log_out",
         keys=("l",),
         label="log out",
         title="Log out…",
         help="Among the accounts: end its token, and forget it on this machine.",
-        group=Group.ACCOUNT,
-        scopes=_ACCOUNTS,
         footer=85,
         unavailable=needs_choosable_account,
     ),
-    Command(
+    _in_accounts(
         name="forget_account",
         keys=("f",),
         label="forget",
         title="Forget this account…",
         help="Among the accounts: forget it; its tokens are not ended.",
-        group=Group.ACCOUNT,
-        scopes=_ACCOUNTS,
         footer=60,
         unavailable=needs_kept_account,
     ),
@@ -125,33 +119,27 @@ ACCOUNT_COMMANDS = (
         unavailable=needs_plan,
         bound=False,
     ),
-    Command(
+    _in_login(
         name="log_in",
         keys=("enter",),
         label="log in",
         help="Log in with what was entered.",
-        group=Group.LOGIN,
-        scopes=_LOGIN,
         footer=90,
         bound=False,
     ),
-    Command(
+    _in_login(
         name="next_field",
         keys=("tab",),
         label="next field",
         help="Go to the next field; shift+tab goes back.",
-        group=Group.LOGIN,
-        scopes=_LOGIN,
         footer=60,
         bound=False,
     ),
-    Command(
+    _in_login(
         name="other_tab",
         keys=("ctrl+t",),
         label="other way",
         help="Switch between email and password, and a long-lived token.",
-        group=Group.LOGIN,
-        scopes=_LOGIN,
         footer=70,
     ),
 )

@@ -1,45 +1,39 @@
 """The commands that work on every screen."""
 
+from functools import partial
+
 from qiscus_tui.tui.commands.command import Command, Group, Scope
 from qiscus_tui.tui.widgets.one_line import ALWAYS
 
-_APP = (Scope.APP,)
+_everywhere = partial(Command, group=Group.PROGRAM, scopes=(Scope.APP,))
 
 APP_COMMANDS = (
-    Command(
+    _everywhere(
         name="palette",
         keys=("colon",),
         label="commands",
         help="Every command by name.",
-        group=Group.PROGRAM,
-        scopes=_APP,
     ),
-    Command(
+    _everywhere(
         name="help",
         keys=("question_mark",),
         label="help",
         title="Help",
         help="Keys, signs and words.",
-        group=Group.PROGRAM,
-        scopes=_APP,
         footer=ALWAYS,
     ),
-    Command(
+    _everywhere(
         name="theme",
         title="Theme: dark, light, or as the terminal is",
         help="Choose the colours; kept for the next run.",
-        group=Group.PROGRAM,
-        scopes=_APP,
         on_app=True,
     ),
-    Command(
+    _everywhere(
         name="quit",
         keys=("q",),
         label="quit",
         title="Quit",
         help="Leave the program; asks while a plan runs.",
-        group=Group.PROGRAM,
-        scopes=_APP,
         footer=ALWAYS,
     ),
     Command(

@@ -1,5 +1,7 @@
 """The commands of the dialogs."""
 
+from functools import partial
+
 from qiscus_tui.tui.commands.command import Command, Group, Scope
 from qiscus_tui.tui.commands.context import (
     needs_cancel,
@@ -13,154 +15,129 @@ from qiscus_tui.tui.commands.context import (
 )
 
 _ALL = (Scope.DIALOG,)
-_REVOKE = (Scope.REVOKE,)
+_in_revoke = partial(Command, group=Group.DIALOG, scopes=(Scope.REVOKE,))
+_in_dialogs = partial(Command, group=Group.DIALOG)
 
 DIALOG_COMMANDS = (
-    Command(
+    _in_dialogs(
         name="confirm",
         keys=("y",),
         help="Confirm: not within half a second of the drawing, and never by a paste or a burst.",
-        group=Group.DIALOG,
         scopes=(Scope.QUESTION,),
         unavailable=needs_question,
     ),
-    Command(
+    _in_dialogs(
         name="cancel",
         keys=("escape", "n"),
         shown_as="n esc",
         help="Cancel; while a plan runs, ask whether to stop it.",
-        group=Group.DIALOG,
         scopes=_ALL,
         unavailable=needs_cancel,
     ),
-    Command(
+    _in_revoke(
         name="allow_current",
         keys=("c",),
         help="In the revoke dialog: also this program's own session, or not.",
-        group=Group.DIALOG,
-        scopes=_REVOKE,
         unavailable=needs_left_out("current"),
     ),
-    Command(
+    _in_revoke(
         name="allow_protected",
         keys=("p",),
         help="In the revoke dialog: also protected sessions, or not.",
-        group=Group.DIALOG,
-        scopes=_REVOKE,
         unavailable=needs_left_out("protected"),
     ),
-    Command(
+    _in_revoke(
         name="allow_hidden",
         keys=("h",),
         help="In the revoke dialog: also sessions that the filter hides, or not.",
-        group=Group.DIALOG,
-        scopes=_REVOKE,
         unavailable=needs_left_out("hidden"),
     ),
-    Command(
+    _in_revoke(
         name="rules",
         keys=("r",),
         help="In the revoke dialog: keep the newest and the used of each group, or not.",
-        group=Group.DIALOG,
-        scopes=_REVOKE,
         unavailable=needs_rules,
     ),
-    Command(
+    _in_revoke(
         name="keep_more",
         keys=("plus",),
         shown_as="+",
         help="In the revoke dialog: keep one more of the newest of each group.",
-        group=Group.DIALOG,
-        scopes=_REVOKE,
         unavailable=needs_rules,
     ),
-    Command(
+    _in_revoke(
         name="keep_fewer",
         keys=("minus",),
         shown_as="-",
         help="In the revoke dialog: keep one less of the newest of each group.",
-        group=Group.DIALOG,
-        scopes=_REVOKE,
         unavailable=needs_rules,
     ),
-    Command(
+    _in_revoke(
         name="next_used_within",
         keys=("t",),
         help="In the revoke dialog: keep what was used within 1h, 24h, 7d, or not.",
-        group=Group.DIALOG,
-        scopes=_REVOKE,
         unavailable=needs_rules,
     ),
-    Command(
+    _in_revoke(
         name="copy_command",
         keys=("equals_sign",),
         shown_as="=",
         help="In the revoke dialog: copy the command line that does the same.",
-        group=Group.DIALOG,
-        scopes=_REVOKE,
         unavailable=needs_command,
     ),
-    Command(
+    _in_dialogs(
         name="finish",
         keys=("enter",),
         help="Close a dialog that is done.",
-        group=Group.DIALOG,
         scopes=(Scope.REVOKE, Scope.REVOKE_ALL),
         unavailable=needs_result,
     ),
-    Command(
+    _in_dialogs(
         name="quit_during_run",
         keys=("q",),
         help="While a plan runs: leave the program; asks first.",
-        group=Group.DIALOG,
         scopes=(Scope.REVOKE, Scope.STOP),
         unavailable=needs_run,
     ),
-    Command(
+    _in_dialogs(
         name="find",
         keys=("enter",),
         help="In the find dialog: look the token up.",
-        group=Group.DIALOG,
         scopes=(Scope.FIND,),
         bound=False,
     ),
-    Command(
+    _in_dialogs(
         name="write",
         keys=("enter",),
         help="In the export dialog: write the file.",
-        group=Group.DIALOG,
         scopes=(Scope.EXPORT,),
         bound=False,
     ),
-    Command(
+    _in_dialogs(
         name="save_label",
         keys=("enter",),
         help="In the dialog of a label: store it. Tab and space decide whether it is protected.",
-        group=Group.DIALOG,
         scopes=(Scope.LABEL,),
         bound=False,
     ),
-    Command(
+    _in_dialogs(
         name="choose",
         keys=("enter",),
         help="In a choice: take the line under the cursor; its digit takes it at once.",
-        group=Group.DIALOG,
         scopes=(Scope.CHOICE,),
         bound=False,
     ),
-    Command(
+    _in_dialogs(
         name="close",
         keys=("enter", "q", "question_mark"),
         help="Close the help.",
-        group=Group.DIALOG,
         scopes=(Scope.HELP,),
     ),
-    Command(
+    _in_dialogs(
         name="run_example",
         keys=("1", "2", "3", "4", "5", "6", "7", "8", "9"),
         shown_as="1 … 9",
         help="In the help of the list: filter the list by this example.",
-        group=Group.DIALOG,
         scopes=(Scope.HELP,),
         unavailable=needs_list_behind,
         takes_key=True,

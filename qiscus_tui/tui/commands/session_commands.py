@@ -1,5 +1,7 @@
 """The commands that find, export and copy sessions, and the way back to the list."""
 
+from functools import partial
+
 from qiscus_tui.tui.commands.command import LIST, Command, Group, Scope
 from qiscus_tui.tui.commands.context import (
     needs_any_row,
@@ -11,9 +13,10 @@ from qiscus_tui.tui.commands.context import (
 
 _DETAIL = (Scope.DETAIL,)
 _SESSION = (Scope.SESSIONS, Scope.DETAIL)
+_in_detail = partial(Command, scopes=_DETAIL)
 
 SESSION_COMMANDS = (
-    Command(
+    _in_detail(
         name="next_session",
         keys=("j",),
         shown_as="j k",
@@ -21,27 +24,24 @@ SESSION_COMMANDS = (
         title="Next session",
         help="In the detail: show the session below in the list.",
         group=Group.MOVE,
-        scopes=_DETAIL,
         footer=92,
     ),
-    Command(
+    _in_detail(
         name="previous_session",
         keys=("k",),
         title="Previous session",
         help="In the detail: show the session above in the list.",
         group=Group.MOVE,
-        scopes=_DETAIL,
     ),
-    Command(
+    _in_detail(
         name="scroll_detail",
         keys=("up", "down", "pageup", "pagedown", "home", "end"),
         shown_as="↑ ↓",
         help="In the detail: arrows, page up and down, home and end scroll.",
         group=Group.MOVE,
-        scopes=_DETAIL,
         bound=False,
     ),
-    Command(
+    _in_detail(
         name="filter_group",
         keys=("enter", "f"),
         shown_as="f",
@@ -49,7 +49,6 @@ SESSION_COMMANDS = (
         title="Filter the list by its group",
         help="In the detail: filter the list by client and network of the session (enter too).",
         group=Group.FIND,
-        scopes=_DETAIL,
         footer=80,
     ),
     Command(
@@ -103,12 +102,11 @@ SESSION_COMMANDS = (
         scopes=_SESSION,
         unavailable=needs_row,
     ),
-    Command(
+    _in_detail(
         name="copy_fields",
         title="Copy all fields",
         help="In the detail: send all fields to the clipboard, a line each.",
         group=Group.FIND,
-        scopes=_DETAIL,
     ),
     Command(
         name="back",
