@@ -18,6 +18,7 @@ from tests.benchmarks.keys import keys
 from tests.benchmarks.prune import prune
 from tests.benchmarks.scan import scan
 from tests.benchmarks.screens import large, start
+from tests.benchmarks.ssh import ssh
 from tests.benchmarks.table import Row, table
 from tests.benchmarks.used import used
 
@@ -33,6 +34,7 @@ PARTS = {
     "cli": command_line,
     "prune": prune,
     "scan": scan,
+    "ssh": ssh,
 }
 
 

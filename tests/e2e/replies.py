@@ -9,6 +9,7 @@ QUERY = re.compile(
     rb"|\x1b\[>0?q"  # name and version
     rb"|\x1b\[\?(?P<mode>\d+)\$p"  # is a mode known, is it set
     rb"|\x1b\[\?u"  # kitty keyboard flags
+    rb"|\x1b\[5n"  # is all well?
     rb"|\x1b\[6n"  # cursor position
     rb"|\x1b\[1[468]t"  # sizes
     rb"|\x1b\](?P<colour>1[01]);\?(?:\x07|\x1b\\)"  # foreground, background
@@ -69,6 +70,7 @@ def answer(query: re.Match[bytes], manners: Manners, columns: int, rows: int) ->
         b"\x1b[>c": b"\x1b[>41;390;0c" if manners.is_xterm else b"\x1b[>1;10;0c",
         b"\x1b[>q": b"\x1bP>|XTerm(390)\x1b\\" if manners.is_xterm else b"",
         b"\x1b[?u": b"\x1b[?0u",
+        b"\x1b[5n": b"\x1b[0n",
         b"\x1b[6n": b"\x1b[1;1R",
         b"\x1b[14t": b"\x1b[4;%d;%dt" % (rows * 16, columns * 8),
         b"\x1b[16t": b"\x1b[6;16;8t",

@@ -256,3 +256,16 @@ def child_of(pid: int) -> int:
     """The process that this one started."""
     found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, check=True, text=True)
     return int(found.stdout.split()[0])
+
+
+def test_what_the_terminal_still_owes_comes_not_to_the_shell(
+    opened: Opener, server: Server
+) -> None:
+    terminal = opened(manners=Manners(delay=0.8), **server.account)
+    terminal.wait_for("60 active")
+    terminal.wait_until(lambda: not terminal.owes_replies)
+    terminal.send("jjj")
+    terminal.wait_until(lambda: terminal.owes_replies)  # it is asked whether it shows that
+    terminal.send("q")
+    assert terminal.finish() == 0
+    assert_as_it_was(terminal)

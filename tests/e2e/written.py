@@ -8,7 +8,7 @@ _OWN = re.compile(
     r"|\x1b\[\?[\d;]+[hl]"  # modes
     r"|\x1b\[\?\d+\$p"  # is a mode known?
     r"|\x1b\[[<>=]\d*u"  # kitty's keyboard
-    r"|\x1b\[>?c"  # who is there?
+    r"|\x1b\[>?c|\x1b\[5n"  # who is there, is all shown?
     r"|\x1b\]11;\?\x1b\\"  # on which background?
 )
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}

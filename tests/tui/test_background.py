@@ -2,7 +2,7 @@
 
 import pytest
 
-from qiscus_tui.tui.terminal.background import is_light
+from qiscus_tui.tui.terminal.replies import is_light
 
 
 @pytest.mark.parametrize(

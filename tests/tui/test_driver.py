@@ -48,7 +48,9 @@ def _signals() -> Generator[None]:
 
 async def test_the_size_that_is_told_last_is_the_last_one() -> None:
     app = Listener()
-    Pulled(app).follow_size()
+    driver = Pulled(app)
+    driver.begin_output()
+    driver.follow_size()
     signal.raise_signal(signal.SIGWINCH)
     for _ in range(5):
         await asyncio.sleep(0)

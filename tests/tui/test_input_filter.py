@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qiscus_tui.tui.terminal.input_filter import ESCAPE_DELAY, TORN_TIMEOUT, InputFilter
+from qiscus_tui.tui.terminal.input_filter import (
+    ESCAPE_DELAY,
+    ESCAPE_KEY,
+    OWED_ESCAPE_DELAY,
+    TORN_TIMEOUT,
+    InputFilter,
+)
 from tests.clocks import ManualClock
 
 KEYS = (
@@ -84,6 +90,19 @@ def test_escape_is_told_from_the_beginning_of_a_sequence_by_time(
     assert not typed.escape_pressed()
     assert typed.escape_due_in is None
     assert typed.filter("[") == "["  # by hand, one at a time
+
+
+def test_the_first_byte_of_an_answer_on_its_way_is_no_escape(clock: ManualClock) -> None:
+    typed = InputFilter(clock.monotonic, owed=lambda: 1)
+    assert typed.filter("\x1b") == ""
+    clock.advance(OWED_ESCAPE_DELAY - 0.1)
+    assert not typed.escape_pressed()
+    assert typed.filter("[0nj") == "j"
+    assert typed.filter("\x1b") == ""
+    assert typed.filter("\x1b[0nj") == f"{ESCAPE_KEY}j"
+    assert typed.filter("\x1b") == ""
+    clock.advance(OWED_ESCAPE_DELAY)
+    assert typed.escape_pressed()
 
 
 def test_what_is_typed_behind_a_sequence_that_breaks_off_is_typed(typed: InputFilter) -> None:

@@ -5,33 +5,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import re
 import selectors
 import signal
 import sys
 import termios
-import threading
 import time
 from codecs import getincrementaldecoder
 from functools import partial
 from typing import TYPE_CHECKING, TextIO, cast
 
 from textual import events
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
-from qiscus_tui.tui.terminal.background import FOLLOW, FollowsBackground, is_light
-from qiscus_tui.tui.terminal.input_filter import InputFilter
+from qiscus_tui.tui.terminal.input_filter import CellParser, InputFilter
 from qiscus_tui.tui.terminal.multiplexer import (
     SET_CLIPBOARD,
     Multiplexer,
     multiplexer_in,
     wrapped,
 )
-from qiscus_tui.tui.terminal.output import STALL_TIME, HangupSafeOutput, ScreenOutput
+from qiscus_tui.tui.terminal.output import HangupSafeOutput, ScreenOutput
+from qiscus_tui.tui.terminal.replies import FollowsBackground, TerminalReplies
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from queue import Queue
 
     from textual.message import Message
@@ -39,18 +37,8 @@ if TYPE_CHECKING:
 _POLL = 0.1
 """Seconds between two checks whether to end."""
 
-LEAVING_TIME = 0.5
-"""Seconds that leaving waits at most for input that is still on its way."""
-
 _MOUSE_ON = "\x1b[?1000h\x1b[?1002h\x1b[?1006h"
 """Reports buttons and the wheel; motion only while a button is held."""
-
-_QUERY_TERMINAL = "\x1b[>c\x1b[c"
-"""Every terminal answers the second query; the first tells tmux and GNU screen apart."""
-_FENCE = "\x1b[c"
-_ATTRIBUTES = re.compile(r"\x1b\[\?[\d;]*c")
-_KIND = re.compile(r"\x1b\[>(\d+)[\d;]*c")
-_MULTIPLEXERS = {"84": Multiplexer.TMUX, "83": Multiplexer.SCREEN}
 
 _STOP_REPORTS = (
     "\x1b[?2004l"  # pastes in brackets
@@ -72,36 +60,25 @@ _RESTORE = (
 class TerminalDriver(LinuxDriver):
     """Sends only what changes, and makes no keys of the terminal's replies."""
 
-    _output: ScreenOutput | None = None
-
-    multiplexer: Multiplexer | None = None
-    """The multiplexer between us and the terminal."""
+    _output: ScreenOutput
+    _replies: TerminalReplies
     _is_taken = False
     """We hold the terminal, and have to give it back."""
-    _is_leaving = False
-    _queried_at = 0.0
-    _answers_fast = False
-    _fence = threading.Event()
 
     def start_application_mode(self) -> None:
         """Take the terminal; after a stop, redraw everything."""
         is_back = self._must_signal_resume
-        self._output = ScreenOutput(self._writing_queue)
+        self.begin_output()
         if not isinstance(self._file, HangupSafeOutput):
             self._file = cast("TextIO", HangupSafeOutput(sys.__stderr__ or sys.stderr))
-        self._is_taken, self._is_leaving = True, False
-        self._fence = threading.Event()
-        self.multiplexer = multiplexer_in(os.environ)
+        self._is_taken = True
         self._handle_job_control()
         try:
             super().start_application_mode()
             self._is_taken = self._key_thread is not None  # not in the background
             if not self._is_taken:
                 return
-            self._queried_at, self._answers_fast = time.monotonic(), False
-            if self._follows_background:
-                self.write(FOLLOW)
-            self.write(_QUERY_TERMINAL)
+            self._replies.query()
         except BaseException:
             self.stop_application_mode()
             raise
@@ -114,10 +91,11 @@ class TerminalDriver(LinuxDriver):
         if not self._is_taken:
             return
         self._is_taken = False
-        if self._output is not None:
-            self._output.is_stalled = False  # try once more
+        self._output.is_stalled = False  # try once more
         self.write(_STOP_REPORTS)
-        self._drain_input()
+        self._replies.is_leaving = True
+        if self._key_thread is not None and self._key_thread.is_alive():
+            self._replies.drain()
         self.disable_input()
         with contextlib.suppress(termios.error):
             termios.tcflush(self.fileno, termios.TCIFLUSH)
@@ -135,39 +113,6 @@ class TerminalDriver(LinuxDriver):
         self.exit_event.set()
         thread.join()
         self.exit_event.clear()
-
-    def _drain_input(self) -> None:
-        """Read and drop what the terminal sent before it stopped its reports.
-
-        It answers in order, so its answer to a query comes last. A terminal that answers slowly
-        is not queried: the answer itself would be left to the shell.
-        """
-        self._is_leaving = True
-        if self._answers_fast:
-            self.write(_FENCE)
-        if self._key_thread is not None and self._key_thread.is_alive():
-            self._fence.wait(LEAVING_TIME)
-
-    @property
-    def _follows_background(self) -> bool:
-        """The Linux console knows no such question, and old ones would print it."""
-        app = self._app
-        asks = isinstance(app, FollowsBackground) and app.follows_background
-        return asks and os.environ.get("TERM") != "linux"
-
-    def _on_reply(self, reply: str) -> None:
-        """Note a reply of the terminal. Called by the thread that reads keys."""
-        if (light := is_light(reply)) is not None:
-            if isinstance(self._app, FollowsBackground):
-                self._loop.call_soon_threadsafe(partial(self._app.background_is, light=light))
-            return
-        if kind := _KIND.fullmatch(reply):
-            self.multiplexer = _MULTIPLEXERS.get(kind[1])
-        elif _ATTRIBUTES.fullmatch(reply):
-            if self._is_leaving and self._answers_fast:
-                self._fence.set()
-            else:
-                self._answers_fast = time.monotonic() - self._queried_at <= LEAVING_TIME
 
     def _handle_job_control(self) -> None:
         """Stop and continue in the event loop: a signal handler may interrupt a write."""
@@ -203,8 +148,7 @@ class TerminalDriver(LinuxDriver):
                 asyncio.run_coroutine_threadsafe(self._post_size(), loop)
 
         signal.signal(signal.SIGWINCH, resized)
-        if self._output is not None:
-            self._output.resize(*self._get_terminal_size())
+        self._output.resize(*self._get_terminal_size())
 
     async def _post_size(self) -> None:
         size = Size(*self._get_terminal_size())
@@ -222,8 +166,7 @@ class TerminalDriver(LinuxDriver):
 
         Textual takes a size that is soon back for no change.
         """
-        if self._output is not None:
-            self._output.resize(*size)
+        self._output.resize(*size)
         self._redraw()
 
     def _redraw(self) -> None:
@@ -235,21 +178,40 @@ class TerminalDriver(LinuxDriver):
         """Have the terminal show it; wrap a copied text for the multiplexer."""
         if data.startswith(SET_CLIPBOARD):
             data = wrapped(data, self.multiplexer)
-        if self._output is not None:
-            self._output.write(data)
+        self._output.write(data)
 
     def close(self) -> None:
         """End the writing, as far as the terminal accepts it."""
-        if self._writer_thread is None or self._output is None:
-            return
-        self._output.put(None)
-        self._writer_thread.join(0 if self.is_stalled else STALL_TIME)
-        self._output.is_stalled = self._writer_thread.is_alive()
+        if self._writer_thread is not None:
+            self._output.end(self._writer_thread)
 
     @property
     def is_stalled(self) -> bool:
         """Return whether the terminal accepts nothing."""
-        return self._output is not None and self._output.is_stalled
+        return self._output.is_stalled
+
+    @property
+    def multiplexer(self) -> Multiplexer | None:
+        """Return the multiplexer between us and the terminal."""
+        return self._replies.multiplexer
+
+    def begin_output(self) -> None:
+        """Know nothing of the terminal, as at the start and after a stop."""
+        self._output = ScreenOutput(self._writing_queue, self._call_later, time.monotonic)
+        app = self._app
+        # The Linux console knows no question for it, and old ones would print it.
+        asks = isinstance(app, FollowsBackground) and app.follows_background
+        asks = asks and os.environ.get("TERM") != "linux"
+        self._replies = TerminalReplies(
+            self._output, multiplexer_in(os.environ), self._background_is if asks else None
+        )
+
+    def _background_is(self, light: bool) -> None:
+        if isinstance(self._app, FollowsBackground):
+            self._loop.call_soon_threadsafe(partial(self._app.background_is, light=light))
+
+    def _call_later(self, seconds: float, action: Callable[[], None]) -> None:
+        self._loop.call_soon_threadsafe(self._loop.call_later, seconds, action)
 
     def _writing_queue(self) -> Queue[str | None] | None:
         thread = self._writer_thread
@@ -257,12 +219,12 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until the end, as Textual does, but without the terminal's replies."""
-        input_filter = InputFilter(on_reply=self._on_reply)
-        parser = _CellParser(self._debug)
+        input_filter = InputFilter(on_reply=self._replies.handle, owed=lambda: self._output.owed)
+        parser = CellParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
-            while not (self.exit_event.is_set() or self._fence.is_set()):
+            while not (self.exit_event.is_set() or self._replies.fence.is_set()):
                 due_in = input_filter.escape_due_in
                 ready = selector.select(_POLL if due_in is None else min(_POLL, due_in))
                 typed: list[Message] = []
@@ -276,7 +238,7 @@ class TerminalDriver(LinuxDriver):
                     if text := input_filter.filter(decode(arrived)):
                         typed += parser.feed(text)
                 typed += parser.tick()
-                if not self._is_leaving:
+                if not self._replies.is_leaving:
                     for event in typed:
                         self.process_message(event)
 
@@ -288,8 +250,8 @@ class TerminalDriver(LinuxDriver):
 
     def _hang_up(self) -> None:
         """End as on a hang-up: the system signals only the session's foreground group."""
-        is_leaving = self._is_leaving
-        self._fence.set()
+        is_leaving = self._replies.is_leaving
+        self._replies.fence.set()
         if not is_leaving:
             os.kill(os.getpid(), signal.SIGHUP)
 
@@ -299,11 +261,3 @@ class TerminalDriver(LinuxDriver):
 
     def _enable_mouse_pixels(self) -> None:
         """Leave it off: it reports each pixel."""
-
-
-class _CellParser(XTermParser):
-    """Reads the mouse's position as cells, also where the terminal reported a cell's size."""
-
-    def parse_mouse_code(self, code: str) -> Message | None:
-        self.mouse_pixels = False
-        return super().parse_mouse_code(code)

@@ -13,12 +13,18 @@ import time
 from collections.abc import Callable
 
 from textual._xterm_parser import XTermParser
+from textual.message import Message
 
 TORN_TIMEOUT = 3.0
 """Seconds that a torn sequence may pause. What comes later was typed."""
 
 ESCAPE_DELAY = 0.1
 """Seconds after which ESC was the key of that name. (Textual waits as long.)"""
+OWED_ESCAPE_DELAY = 1.0
+"""The same while an answer is on its way: ESC may be its first byte."""
+
+ESCAPE_KEY = "\x1b[27u"
+"""Escape in a form that no byte behind it makes another key of."""
 
 _ESC = "\x1b"
 _PASTE_BEGINS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
@@ -61,8 +67,11 @@ class InputFilter:
         self,
         monotonic: Callable[[], float] = time.monotonic,
         on_reply: Callable[[str], None] = lambda _reply: None,
+        owed: Callable[[], int] = lambda: 0,
     ) -> None:
+        """`owed` returns how many answers are on their way."""
         self._monotonic = monotonic
+        self._owed = owed
         self._on_reply = on_reply
         """Called with each whole sequence that does not pass."""
         self._held = ""
@@ -77,7 +86,8 @@ class InputFilter:
         """Return the seconds until `escape_pressed` is to be called; None for not at all."""
         if self._held != _ESC or self._is_pasting:
             return None
-        return max(0.0, self._since + ESCAPE_DELAY - self._monotonic())
+        delay = OWED_ESCAPE_DELAY if self._owed() else ESCAPE_DELAY
+        return max(0.0, self._since + delay - self._monotonic())
 
     def escape_pressed(self) -> bool:
         """Return, once, whether Escape was pressed: nothing came behind its ESC."""
@@ -136,20 +146,27 @@ class InputFilter:
         if whole is not None:
             sequence = whole[0]
             self._is_pasting = sequence == _PASTE_BEGINS
-            is_alt = sequence[1:2] not in "[O"
-            passes = not whole["string"] and (is_alt or _is_understood(sequence))
-            if not passes:
+            is_reply = self._is_reply(sequence)
+            if is_reply:
                 self._on_reply(sequence)
-            return sequence if passes else "", text[whole.end() :]
+            return "" if is_reply else sequence, text[whole.end() :]
         torn = _TORN.match(text)
         end = torn.end() if torn else 1
         if end == len(text):
             self._held = text
             return "", ""
-        if end == 1:
-            return _ESC, text[1:]  # ESC ESC
+        if end == 1:  # ESC ESC
+            return ESCAPE_KEY if self._is_reply(text[1:]) else _ESC, text[1:]
         # Something else cuts it short: drop it.
         return "", text[end - (text[end - 1] == _ESC) :]
+
+    def _is_reply(self, text: str) -> bool:
+        """Return whether the text begins with a sequence that does not pass."""
+        whole = _WHOLE.match(text)
+        if whole is None:
+            return False
+        is_alt = whole[0][1:2] not in "[O"
+        return bool(whole["string"]) or not (is_alt or _is_understood(whole[0]))
 
 
 def _plain(pasted: str) -> str:
@@ -168,3 +185,12 @@ def _is_understood(sequence: str) -> bool:
         return any(True for _ in keys)
     except (ValueError, OverflowError):  # such as a key release: ESC [ 120 ; 1 : 3 u
         return False
+
+
+class CellParser(XTermParser):
+    """Reads the mouse's position as cells, also where the terminal reported a cell's size."""
+
+    def parse_mouse_code(self, code: str) -> Message | None:
+        """Return the event."""
+        self.mouse_pixels = False
+        return super().parse_mouse_code(code)

@@ -26,7 +26,7 @@ _TOKEN = re.compile(
     r"|(?P<break>\r?\n(?=\x1b\[\d+;\d+H))"
     r"|\x1b\[\?2026(?P<sync>[hl])"
     r"|(?P<neutral>"
-    r"\x1b\[\?(?:7|25|100\d|101\d|2004|2048)[hl]"  # long lines, the cursor, what is reported
+    r"\x1b\[\?(?:7|25|100\d|101\d|2004|2031|2048)[hl]"  # long lines, the cursor, what is reported
     r"|\x1b\[[<>=?]?[\d;]*(?:[cnqu]|\$p)"  # queries, kitty's keyboard
     r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1bP(?:[^\x1b]|\x1b[^\\])*\x1b\\"  # the clipboard
     r")"

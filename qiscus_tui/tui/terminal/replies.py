@@ -1,0 +1,114 @@
+"""What the terminal answers, at the start and until it is left."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from qiscus_tui.tui.terminal.multiplexer import Multiplexer
+from qiscus_tui.tui.terminal.output import ANSWER, ANSWER_TIMEOUT, ASK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qiscus_tui.tui.terminal.output import ScreenOutput
+
+LEAVING_TIME = 0.5
+"""Seconds that leaving waits at most for input that is still on its way."""
+
+FOLLOW = "\x1b]11;?\x1b\\\x1b[?2031h"
+"""Asks for the colour now, and for a report whenever the terminal turns light or dark."""
+
+_LEVEL = r"([\da-fA-F]{1,4})"
+_COLOUR = re.compile(rf"\x1b\]11;rgba?:{_LEVEL}/{_LEVEL}/{_LEVEL}\b.*", re.DOTALL)
+_REPORT = re.compile(r"\x1b\[\?997;([12])n")
+_SHARES = (0.299, 0.587, 0.114)
+"""Of red, green and blue in how bright a colour looks."""
+
+_QUERY_TERMINAL = f"\x1b[>c\x1b[c{ASK}"
+"""Every terminal answers the second query; the first tells tmux and GNU screen apart."""
+_FENCE = "\x1b[c"
+_ATTRIBUTES = re.compile(r"\x1b\[\?[\d;]*c")
+_KIND = re.compile(r"\x1b\[>(\d+)[\d;]*c")
+_MULTIPLEXERS = {"84": Multiplexer.TMUX, "83": Multiplexer.SCREEN}
+
+
+@runtime_checkable
+class FollowsBackground(Protocol):
+    """An app that can be as light or dark as the terminal."""
+
+    @property
+    def follows_background(self) -> bool:
+        """Whether to ask the terminal."""
+        ...
+
+    def background_is(self, *, light: bool) -> None:
+        """Handle what the terminal says: at the start, and when it changes."""
+        ...
+
+
+class TerminalReplies:
+    """Asks the terminal, and handles its replies. They come by the thread that reads keys."""
+
+    is_leaving = False
+    """What is typed now is not for us."""
+
+    def __init__(
+        self,
+        output: ScreenOutput,
+        multiplexer: Multiplexer | None,
+        on_background: Callable[[bool], None] | None,
+    ) -> None:
+        """`on_background` is told whether it is light; None: don't ask."""
+        self.multiplexer = multiplexer
+        """The multiplexer between us and the terminal."""
+        self.fence = threading.Event()
+        """Nothing more comes from the terminal."""
+        self._output = output
+        self._on_background = on_background
+        self._queried_at = 0.0
+        self._answers_fast = False
+
+    def query(self) -> None:
+        """Ask what is to be known at the start."""
+        self._queried_at = time.monotonic()
+        self._output.write(f"{FOLLOW if self._on_background else ''}{_QUERY_TERMINAL}")
+
+    def handle(self, reply: str) -> None:
+        """Handle a reply."""
+        if (light := is_light(reply)) is not None:
+            if self._on_background is not None:
+                self._on_background(light)
+        elif kind := _KIND.fullmatch(reply):
+            self.multiplexer = _MULTIPLEXERS.get(kind[1])
+        elif reply == ANSWER:
+            self._output.answered()
+            if self.is_leaving and not self._answers_fast and not self._output.owed:
+                self.fence.set()
+        elif _ATTRIBUTES.fullmatch(reply):
+            if self.is_leaving and self._answers_fast:
+                self.fence.set()
+            else:
+                self._answers_fast = time.monotonic() - self._queried_at <= LEAVING_TIME
+
+    def drain(self) -> None:
+        """Have input read and dropped that the terminal sent before it stopped its reports.
+
+        It answers in order, so its answer to a query comes last. A terminal that answers slowly
+        is not queried: the answer itself would be left to the shell.
+        """
+        if self._answers_fast:
+            self._output.write(_FENCE)
+        self.fence.wait(ANSWER_TIMEOUT if self._output.owed else LEAVING_TIME)
+
+
+def is_light(reply: str) -> bool | None:
+    """Return whether a reply says that the background is light; None for any other reply."""
+    if report := _REPORT.fullmatch(reply):
+        return report[1] == "2"
+    if (colour := _COLOUR.fullmatch(reply)) is None:
+        return None
+    levels = (int(digits, 16) / (16 ** len(digits) - 1) for digits in colour.groups())
+    return sum(share * level for share, level in zip(_SHARES, levels, strict=True)) > 0.5
