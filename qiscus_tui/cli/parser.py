@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _WITH_VALUE = {"--account", "--server", "--config", "--log", "--timeout"}
 _WITHOUT_VALUE = {"--all-accounts", "--demo", "--no-input", "--debug", "--version", "-h", "--help"}
-_WITH_EQUALS = "Write a value that begins with a dash with =, such as --filter=-curl."
+_WITH_EQUALS = "It needs a value; write one that begins with a dash with =: --filter=-curl."
 _UNKNOWN_VERB = re.compile(r"argument VERB: invalid choice: (['\"])(?P<word>.*?)\1 \(", re.DOTALL)
 
 

@@ -89,7 +89,9 @@ async def _read(files: "_Files", results: Sequence["_Results"]) -> "_Files":
         raise
     files.console.end_progress()
     if files.skipped:
-        files.console.say(f"{files.skipped:,} skipped: links, pipes, sockets and devices")
+        files.console.say(
+            f"{files.skipped:,} skipped: links, pipes, sockets, devices, /proc and /sys"
+        )
     return files
 
 

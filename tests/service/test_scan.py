@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import os
 import socket
+import tempfile
 import tracemalloc
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qiscus_tui.model.session import Session
+from qiscus_tui.service.scan import files as walking
 from qiscus_tui.service.scan import pieces as reading
 from qiscus_tui.service.scan.files import Event, Found, NotRead, Read, Skipped, scan
 from qiscus_tui.service.scan.live_tokens import LiveTokens
@@ -201,6 +203,8 @@ def test_a_gzip_bomb_is_unpacked_a_piece_at_a_time() -> None:
 
 # In folders
 
+MEMORY = "/dev/shm"  # noqa: S108  a file system that is mounted in a folder
+
 
 def events(*paths: str | Path) -> list[Event]:
     return [e for e in scan(map(str, paths), LIVE) if not isinstance(e, Read)]
@@ -232,6 +236,22 @@ def test_a_folder_is_read_recursively_and_no_link_or_pipe_is_opened(tree: Path) 
         Found(f"{tree}/b/core", Occurrence(None, 2)),
         Found(f"{tree}/b/deep/old.gz", Occurrence(1, 1)),
     ]
+
+
+def test_a_folder_of_the_kernel_is_read_only_where_it_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if not os.path.ismount(MEMORY) or not os.access(MEMORY, os.W_OK):
+        pytest.skip("needs a file system of its own")
+    monkeypatch.setattr(walking, "KERNEL_FOLDERS", (MEMORY, "/nowhere"))
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        Path(folder, "a").write_text(TOKENS[0])
+        Path(folder, "b").mkdir()
+        found = Found(f"{folder}/a", Occurrence(1, 0))
+        assert found in events(folder)
+        everything = events("/dev")
+    assert Skipped(MEMORY) in everything
+    assert found not in everything
 
 
 def test_what_is_named_and_cannot_be_read_is_said(tree: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
 from qiscus_tui.service.scan.live_tokens import LiveTokens
@@ -15,6 +15,9 @@ from qiscus_tui.service.scan.pieces import (
 )
 
 STDIN = "-"
+
+KERNEL_FOLDERS = ("/proc", "/sys")
+"""What the kernel shows as files: all memory among them, 128 TB long. Read only where named."""
 
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
@@ -37,7 +40,7 @@ class NotRead:
 
 @dataclass(frozen=True)
 class Skipped:
-    """A link, pipe, socket or device inside a folder."""
+    """A link, pipe, socket or device inside a folder, or a folder of the kernel."""
 
     path: str
 
@@ -67,28 +70,32 @@ def scan(paths: Iterable[str], tokens: LiveTokens, stdin: int = 0) -> Iterator[E
 def _named(path: str, tokens: LiveTokens) -> Iterator[Event]:
     """Look into what the user named, which must be a file or folder itself."""
     try:
-        mode = os.lstat(path).st_mode
+        found = os.lstat(path)
     except (OSError, ValueError) as error:
         yield NotRead(path, _reason(error))
         return
+    mode = found.st_mode
     if stat.S_ISLNK(mode):
         yield NotRead(path, "a symbolic link, which is not followed: name its target")
     elif stat.S_ISDIR(mode):
-        yield from _folder(path, tokens)
+        yield from _folder(path, tokens, _kernel_devices() - {found.st_dev})
     elif stat.S_ISREG(mode):
         yield from _file(path, tokens)
     else:
         yield NotRead(path, "neither a file nor a folder")
 
 
-def _folder(top: str, tokens: LiveTokens) -> Iterator[Event]:
-    """Look into everything in the folder, by name."""
+def _folder(top: str, tokens: LiveTokens, left_out: Set[int]) -> Iterator[Event]:
+    """Look into everything in the folder, by name, but what is on the devices `left_out`."""
     waiting = [top]
     while waiting:
         folder = waiting.pop()
         try:
             descriptor = os.open(folder, _OPEN | os.O_DIRECTORY)
             try:
+                if os.fstat(descriptor).st_dev in left_out:
+                    yield Skipped(folder)
+                    continue
                 with os.scandir(descriptor) as entries:
                     found = sorted((entry.name, _kind(entry)) for entry in entries)
             finally:
@@ -104,6 +111,11 @@ def _folder(top: str, tokens: LiveTokens) -> Iterator[Event]:
             elif kind != stat.S_IFDIR:
                 yield Skipped(path)
         waiting += reversed(below)
+
+
+def _kernel_devices() -> set[int]:
+    """Return the devices that the kernel's folders are on."""
+    return {os.stat(path).st_dev for path in KERNEL_FOLDERS if os.path.ismount(path)}
 
 
 def _kind(entry: "os.DirEntry[str]") -> int:
