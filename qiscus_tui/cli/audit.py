@@ -1,7 +1,11 @@
 """`audit`: what was revoked from here, and who logged in and out."""
 
+from collections.abc import Iterator
+
+from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.outcome_lines import outcome_lines
 from qiscus_tui.cli.table import moment
+from qiscus_tui.cli.text_table import cells_of
 from qiscus_tui.cli.verbs import Context
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import counted, safe
@@ -24,26 +28,45 @@ def run(context: Context) -> int:
         console.result_json([_as_json(plan) for plan in plans])
         return ExitCode.DONE
     for plan in plans:
-        console.result(_line(plan))
-        if isinstance(plan.intent, AuditAccess):
-            continue
-        if plan.intent.rule:
-            console.result(f"    {safe(plan.intent.rule, LONGEST_TEXT)}")
-        if plan.intent.reason:
-            console.result(f"    reason: {safe(plan.intent.reason, LONGEST_TEXT)}")
-        if plan.groups:
-            console.result(f"    {_whence(plan)}")
-        not_gone = (
-            (one.session_id, one.outcome, one.reason)
-            for one in plan.outcomes
-            if one.outcome not in GONE
-        )
-        for line in outcome_lines(not_gone):
-            console.result(f"    {line}")
+        _show(console, _line(plan))
+        for line in _details(plan):
+            _show(console, f"    {line}")
     if not plans and not content.unreadable:
         narrowed = context.options.since is not None
         console.say("Nothing is recorded since then." if narrowed else "Nothing is recorded here.")
     return ExitCode.DONE
+
+
+def _show(console: Console, line: str) -> None:
+    """Print a line; on a terminal, in several that fit, the others indented."""
+    width = console.out_width
+    if width is None or cells_of(line) <= width:
+        console.result(line)
+        return
+    import textwrap
+
+    indent = line[: len(line) - len(line.lstrip())]
+    for part in textwrap.wrap(
+        line, width, subsequent_indent=f"{indent}    ", break_on_hyphens=False
+    ):
+        console.result(part)
+
+
+def _details(plan: PastPlan) -> Iterator[str]:
+    """Yield the lines below that of a plan: by what rule, why, from where, and what is left."""
+    if isinstance(plan.intent, AuditAccess):
+        return
+    if plan.intent.rule:
+        yield safe(plan.intent.rule, LONGEST_TEXT)
+    if plan.intent.reason:
+        yield f"reason: {safe(plan.intent.reason, LONGEST_TEXT)}"
+    if plan.groups:
+        yield _whence(plan)
+    yield from outcome_lines(
+        (one.session_id, one.outcome, one.reason)
+        for one in plan.outcomes
+        if one.outcome not in GONE
+    )
 
 
 def _wanted(plans: list[PastPlan], context: Context) -> list[PastPlan]:

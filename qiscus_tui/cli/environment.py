@@ -1,5 +1,7 @@
 """What differs if the credentials come from the environment."""
 
+from collections.abc import Mapping
+
 from qiscus_tui.errors import (
     NoLongLivedToken,
     NoSecretKey,
@@ -26,14 +28,14 @@ def must_not_come_from_environment(workspace: Workspace, why: str) -> None:
         )
 
 
-def hint_by_storage(error: QiscusTuiError, storage: Storage) -> None:
+def hint_by_storage(error: QiscusTuiError, storage: Storage, environ: Mapping[str, str]) -> None:
     """Change the hint if it suggests a login: that does not replace the variables."""
     if storage is not Storage.ENVIRONMENT:
         return
     match error:
         case TokenInvalid():
             error.hint = f"It comes from the environment: set a valid {LONG_LIVED_VARIABLE}."
-        case NoLongLivedToken():
+        case NoLongLivedToken() if not environ.get(LONG_LIVED_VARIABLE, "").strip():
             error.hint = f"Set {LONG_LIVED_VARIABLE} too; exec and api use the key with --rest."
         case NoSecretKey():
             error.hint = f"Set {SECRET_KEY_VARIABLE} too."

@@ -75,7 +75,7 @@ async def connected(workspace: Workspace) -> AsyncGenerator["Connection"]:
     except QiscusTuiError as error:
         from qiscus_tui.cli.environment import hint_by_storage
 
-        hint_by_storage(error, connection.storage)
+        hint_by_storage(error, connection.storage, workspace.environ)
         raise
     finally:
         await connection.close()

@@ -42,8 +42,8 @@ def handled_by(handler: Callable[[int, FrameType | None], None]) -> Generator[No
 def _obeyed() -> tuple[int, ...]:
     """Return all of them, without those that our parent process had us ignore, as `nohup` does.
 
-    Shells make background jobs ignore SIGINT, which is not intended. SIGALRM is left to whoever
-    set an alarm, and SIGABRT to PYTHONFAULTHANDLER: what is not Python's can't be given back.
+    Shells make background jobs ignore SIGINT, which is not intended. SIGABRT is left to
+    PYTHONFAULTHANDLER: what is not Python's can't be given back.
     """
     return tuple(
         number for number in ENDING_SIGNALS if number == signal.SIGINT or not _is_taken(number)
@@ -51,5 +51,4 @@ def _obeyed() -> tuple[int, ...]:
 
 
 def _is_taken(number: int) -> bool:
-    handler = signal.getsignal(number)
-    return handler in {None, signal.SIG_IGN} or (number == signal.SIGALRM and callable(handler))
+    return signal.getsignal(number) in {None, signal.SIG_IGN}

@@ -26,7 +26,7 @@ async def run(context: Context) -> int:
         for name, value in _lines(status):
             console.result(f"{name:<13} {value}")
     if status.trouble is not None:
-        hint_by_storage(status.trouble, status.storage)
+        hint_by_storage(status.trouble, status.storage, context.workspace.environ)
         console.show_error(status.trouble)
         return status.trouble.exit_code
     if wanted is not None and status.ttl is not None and status.ttl < wanted:

@@ -242,6 +242,21 @@ def test_a_secret_key_of_the_environment_is_told_what_is_missing(
     assert "qiscus-tui login" not in done.err
 
 
+def test_no_variable_is_asked_for_that_is_set(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = program.server.credentials
+    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", kept.long_lived_token)
+    monkeypatch.setenv("QISCUS_APP_ID", kept.app_code)
+    monkeypatch.setenv("QISCUS_TUI_SERVER", SERVER)
+    one = f'{{"data": {{"auth": {{"token": "{kept.long_lived_token}"}}}}}}'
+    program.server.fail_next(Call.REFRESH, Fault(200, one.encode()))
+    done = program("token")
+    assert done.code == 4
+    assert "too old" in done.err
+    assert "Set QISCUS" not in done.err
+
+
 def test_of_a_secret_key_that_is_logged_out_no_token_is_told(program: Program) -> None:
     kept = program.server.credentials
     arguments = ["login", "--rest", "--app-id", kept.app_code, "--store", "file"]

@@ -21,7 +21,12 @@ class Typist(io.StringIO):
         raise AssertionError("the question was asked")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+ENDING = pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM]
+)
+
+
+@ENDING
 def test_after_a_signal_no_question_is_asked(number: signal.Signals) -> None:
     err = Typist()
     console = Console(io.StringIO(), err, Typist())
@@ -39,7 +44,7 @@ def test_after_a_signal_no_question_is_asked(number: signal.Signals) -> None:
     assert err.getvalue() == "Revoke? \n"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@ENDING
 def test_a_signal_cancels_what_waits(number: signal.Signals) -> None:
     console = Console(io.StringIO(), io.StringIO(), io.StringIO())
 

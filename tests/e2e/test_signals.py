@@ -29,7 +29,7 @@ TIMEOUT = 3
 """Seconds that the program waits for an answer, by its configuration."""
 STARTED = 20
 """Seconds after which a program that did nothing yet has failed."""
-ENDING = [signal.SIGINT, signal.SIGTERM]
+ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGALRM]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 

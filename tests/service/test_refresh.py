@@ -52,6 +52,26 @@ async def test_a_token_with_enough_time_left_is_given_as_it_is(sandbox: SandboxM
     assert refreshes(here) == 0
 
 
+async def test_a_server_that_is_silent_costs_one_time_out_and_a_short_look(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+):
+    here = sandbox()
+    connection = await here.connected()
+    before = await cached(connection)
+    here.clock.advance(1)
+
+    async def silent(*_: object) -> bool:
+        await asyncio.Event().wait()
+        return False
+
+    monkeypatch.setattr(connection.client, "accepts", silent)
+    monkeypatch.setattr("qiscus_tui.service.token.refresh.LOOK_TIME", 0.01)
+    here.state.fail_next(Call.REFRESH, Fault(503))
+    with pytest.raises(ServerFault):
+        await refreshed_since(connection, here.clock.now())
+    assert await cached(connection) == before
+
+
 @BOTH
 async def test_a_token_with_too_little_time_left_is_refreshed_and_kept(
     sandbox: SandboxMaker, dialect: str

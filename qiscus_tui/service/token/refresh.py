@@ -29,6 +29,9 @@ from qiscus_tui.store.audit_records import AuditKind
 
 Result = TypeVar("Result")
 
+LOOK_TIME = 3.0
+"""Seconds that the server has, after a refresh failed, to say whether the older token ended."""
+
 
 async def valid_token(connection: Connection, min_ttl: float) -> ShortLived:
     """Return a short-lived token with at least `min_ttl` seconds left, refreshed only if needed.
@@ -113,9 +116,18 @@ async def _refresh_unless(
     except (OutOfReach, ServerFault, Unreadable, NotQiscus):
         # On some servers a refresh ends the older token.
         held = (await connection.credentials()).short_lived
-        if held is not None and await connection.accepts(held) is False:
+        if held is not None and await _is_dead(connection, held):
             await connection.forget_token(held.token)
         raise
+
+
+async def _is_dead(connection: Connection, held: ShortLived) -> bool:
+    """Return whether the server rejects the token, as far as it says so soon."""
+    try:
+        async with asyncio.timeout(LOOK_TIME):
+            return await connection.accepts(held) is False
+    except TimeoutError:
+        return False
 
 
 async def spare_token(connection: Connection, on_made: Callable[[str], object]) -> ShortLived:
