@@ -113,7 +113,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     ),
     "scan": (
         Example("qiscus-tui scan /etc /srv/app/.env", "which live tokens are there?"),
-        Example("qiscus-tui scan --ids backup/ | xargs qiscus-tui revoke --yes", "and end them"),
+        Example("qiscus-tui scan --ids backup/ | xargs -r qiscus-tui revoke --yes", "and end them"),
     ),
     "sandbox": (
         Example("qiscus-tui sandbox --port 8080 --sessions 5000", "5,000 sessions on port 8080"),

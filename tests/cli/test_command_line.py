@@ -38,7 +38,7 @@ def test_examples_are_in_the_help_and_can_be_run(program: Program, name: str) ->
     for example in EXAMPLES[name]:
         assert f"\n  {example.command}\n      {example.does}\n" in shown
         assert max(map(len, (example.command, example.does))) <= 76
-        for command in re.split(r" \| (?:xargs )?", example.command):
+        for command in re.split(r" \| (?:xargs -r )?", example.command):
             program_name, *words = shlex.split(re.sub(r" [<>]\S+$", "", command))
             if program_name == "qiscus-tui":
                 parse(words)

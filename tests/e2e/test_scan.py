@@ -34,12 +34,17 @@ def test_stdin_is_read_unpacked_and_the_ids_go_to_revoke(here: Machine) -> None:
     first, second, *_ = sorted(here.tokens() - {kept.short_lived.token})
     log = gzip.compress(f"x\n{first}\n{second} {first}\n".encode() * 1000)
     program = " ".join(map(str, here.program))
-    script = f"{program} scan --ids - | xargs {program} revoke --yes"
+    script = f"{program} scan --ids - | xargs -r {program} revoke --yes"
     done = subprocess.run(
         ["sh", "-c", script], env=here.environ, input=log, capture_output=True, check=True
     )
     assert done.stdout.splitlines()[0] == b"2 revoked"
     assert not {first, second} & here.tokens()
+    # What is found no more is not asked to be revoked.
+    again = subprocess.run(
+        ["sh", "-c", script], env=here.environ, input=log, capture_output=True, check=True
+    )
+    assert again.stdout == b""
 
 
 def test_what_is_found_in_a_pipe_that_goes_on_is_shown_at_once(here: Machine) -> None:
