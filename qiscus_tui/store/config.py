@@ -144,9 +144,11 @@ class Config(Struct, frozen=True):
     """In the file's order."""
     api: Mapping[str, Override] = {}
     """By the call's name, such as "revoke_token"."""
+    keys: Mapping[str, str] = {}
+    """A key that a command of the app gets besides its own, by the command's name."""
 
 
-TABLES = ("server", "ui", "storage", "audit", "account", "known", "policy", "view", "api")
+TABLES = ("server", "ui", "storage", "audit", "account", "known", "policy", "view", "api", "keys")
 """Names of the file's tables."""
 
 Names = Callable[[], Sequence[str]]
@@ -224,6 +226,7 @@ def _config(path: Path, language: Language) -> Config:
         policies=policies,
         views=views,
         api={name: file.table(Override, *at) for name, at in overrides.items()},
+        keys=file.texts("keys", read.key),
     )
 
 

@@ -134,3 +134,14 @@ def field_name(text: str) -> str | None:
     if len(text) > 60 or not text.isascii() or not text.isprintable():
         raise ValueError("must be the name of a field, such as token")
     return text or None
+
+
+_KEY = re.compile(r"[!-~]|f([1-9]|1[0-2])|ctrl\+[defgklnprtuvwxy]")
+"""Without the keys of ctrl that multiplexers and terminals take for themselves."""
+
+
+def key(text: str) -> str:
+    """Return a key of the app."""
+    if not _KEY.fullmatch(text):
+        raise ValueError("must be a key, such as d, D, f5 or ctrl+r")
+    return text

@@ -97,6 +97,11 @@ class ConfigFile:
         except msgspec.ValidationError as error:
             raise self._explained(str(error), place) from error
 
+    def texts(self, name: str, reader: Callable[[str], str]) -> dict[str, str]:
+        """Return a table of texts by any names. Raises ConfigError."""
+        values = self._table((name,))
+        return {key: cast("str", self._read(reader, values[key], (name, key))) for key in values}
+
     def error(self, place: Place, problem: str, hint: str | None = None) -> ConfigError:
         """Return the error for what is at this place: file, line, key and problem."""
         key = next((safe(part, 60) for part in reversed(place) if isinstance(part, str)), "")

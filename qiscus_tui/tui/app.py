@@ -11,6 +11,7 @@ from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
 from qiscus_tui.tui.appearance import Appearance
 from qiscus_tui.tui.base.command_app import CommandApp
+from qiscus_tui.tui.commands.added_keys import keymap
 from qiscus_tui.tui.leaving import Leaving
 from qiscus_tui.tui.navigation import Navigation
 from qiscus_tui.tui.theme import DARK, THEMES
@@ -53,6 +54,8 @@ class QiscusTui(CommandApp):
         self.parting_words = self._leaving.words
         """What is said on the terminal that is left behind."""
         self.animation_level = "none"
+        self.added_keys = workspace.config.keys
+        self.set_keymap(keymap(self.added_keys))
         self._appearance = Appearance(self, workspace, few_colours=few_colours)
 
     @property

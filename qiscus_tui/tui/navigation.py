@@ -14,6 +14,7 @@ from qiscus_tui.errors import LoginNeeded
 from qiscus_tui.model.account import Storage
 from qiscus_tui.tui.base.screen import BaseScreen
 from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.added_keys import with_added_keys
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -168,7 +169,8 @@ class Navigation:
             if name is not None:
                 await screen.run_command(name)
 
-        commands = registry.in_palette(screen.scope, screen.context)
+        in_palette = registry.in_palette(screen.scope, screen.context)
+        commands = with_added_keys(in_palette, self._app)
         self._app.push_screen(PaletteDialog(commands), chosen)
 
     def open_help(self) -> None:

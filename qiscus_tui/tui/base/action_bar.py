@@ -7,6 +7,7 @@ from textual import events
 from textual.message import Message
 
 from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.added_keys import with_added_keys
 from qiscus_tui.tui.commands.command import Command, Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Piece, Tone
@@ -28,7 +29,7 @@ class ActionBar(OneLine):
 
     def show_commands(self, scope: Scope, context: Context) -> None:
         """Show what is available in this scope now."""
-        self._commands = registry.in_footer(scope, context)
+        self._commands = with_added_keys(registry.in_footer(scope, context), self)
         self._fit()
 
     def on_resize(self) -> None:

@@ -12,7 +12,15 @@ from msgspec import Struct
 
 from qiscus_tui.tui.commands.context import Context, always
 
-_SIGNS = {"slash": "/", "colon": ":", "question_mark": "?", "escape": "esc"}
+_SIGNS = {
+    "slash": "/",
+    "colon": ":",
+    "question_mark": "?",
+    "escape": "esc",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+}
 
 
 class Scope(enum.Enum):
@@ -93,7 +101,12 @@ class Command(Struct, frozen=True, kw_only=True):
     @property
     def key_shown(self) -> str:
         """The key as footer, palette and help show it; empty where there is none."""
-        return self.shown_as or next((_SIGNS.get(key, key) for key in self.keys), "")
+        return self.shown_as or next(map(sign_of, self.keys), "")
+
+
+def sign_of(key: str) -> str:
+    """Return a key of Textual's name as it is typed and shown."""
+    return _SIGNS.get(key, key)
 
 
 @runtime_checkable

@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.added_keys import with_added_keys
 from qiscus_tui.tui.commands.command import LIST, Command, Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.dialogs.dialog import Dialog
@@ -83,9 +84,10 @@ class HelpDialog(Dialog[str]):
         box = min(WIDE, screen - 4) if wide else min(NARROW, screen)
         self.query_one("#box").styles.width = box
         width = box - AROUND
-        first = here(self._scope, self._behind)
+        commands = with_added_keys(self._commands, self)
+        first = here(commands, self._scope, self._behind)
         second = filters(can_run=self._scope in LIST)
-        rest = [*elsewhere(self._commands, self._scope), signs()]
+        rest = [*elsewhere(commands, self._scope), signs()]
         self.say(
             "lines",
             in_two(first, second, rest, width) if wide else in_one([*first, *second, *rest], width),

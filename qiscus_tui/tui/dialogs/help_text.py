@@ -84,15 +84,16 @@ class Section:
     entries: tuple[Entry, ...]
 
 
-def here(scope: Scope | None, context: Context) -> list[Section]:
+def here(commands: Sequence[Command], scope: Scope | None, context: Context) -> list[Section]:
     """Return the commands of the screen in front under their headings; none without a scope."""
     if scope is None:
         return []
-    commands = (*registry.of(scope), *registry.of(Scope.APP))
+    offered = [one for one in commands if {scope, Scope.APP} & {*one.scopes}]
+    offered.sort(key=lambda one: Scope.APP in one.scopes)
     prefix = f"{PLACES[scope]}: "
     return [
         Section(group.value, tuple(_entry(one, prefix, context) for one in members))
-        for group, members in registry.by_group(commands).items()
+        for group, members in registry.by_group(offered).items()
     ]
 
 
