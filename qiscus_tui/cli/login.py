@@ -24,6 +24,10 @@ from qiscus_tui.service.account_storage import AccountStorage
 from qiscus_tui.store.config_checks import STORAGE
 
 _HELP = "See: qiscus-tui login --help"
+OLDER_REMAIN = (
+    "Older sessions remain valid. If the password is new, end them: "
+    "qiscus-tui revoke --older-than 1m"
+)
 
 
 async def run(context: Context) -> int:
@@ -44,6 +48,9 @@ async def run(context: Context) -> int:
         done = await log_in(workspace, kept, password, options.name)
     await done.connection.close()
     await _show(console, done)
+    by_password = not options.with_token and not options.rest
+    if by_password and done.was_known and console.can_ask:
+        console.say(OLDER_REMAIN)
     warn_of_unmatched_accounts(context)  # now that the account is stored
     return ExitCode.DONE
 

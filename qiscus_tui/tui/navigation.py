@@ -191,6 +191,7 @@ class Navigation:
 
     def log_in_again(self) -> None:
         """Open the login over the list whose session ended."""
+        from qiscus_tui.tui.screens import notices
         from qiscus_tui.tui.screens.login import LoginScreen
 
         sessions = self.sessions
@@ -201,8 +202,6 @@ class Navigation:
         if not isinstance(why, LoginNeeded) or not sessions.is_watched:
             return
         if sessions.feed.storage is Storage.ENVIRONMENT:  # a login would not be used
-            from qiscus_tui.tui.screens import notices
-
             words = f"{why.message}\n{notices.FROM_ENVIRONMENT}"
             self._app.notify(words, severity="error", markup=False)
             return
@@ -213,6 +212,7 @@ class Navigation:
                 self._app.run_worker(self._leave(old), group="close")
             self._app.pop_screen()
             sessions.begin()
+            self._app.notify(notices.OLDER_REMAIN, markup=False, timeout=10)
 
         again = sessions.feed.account
         self._app.push_screen(LoginScreen(self._workspace, logged_in, again=again, why=why))

@@ -259,6 +259,22 @@ def test_logging_in_again_updates_in_place_and_ends_the_replaced_token(logged_in
     assert len(json.loads(logged_in("accounts", "--json").out)) == 1
 
 
+def test_a_login_again_at_a_terminal_says_how_to_end_what_is_older(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("getpass.getpass", _typed)
+    at_terminal = ("login", "--server", SERVER, "--store", "file", "--email", EMAIL)
+    command = "qiscus-tui revoke --older-than 1m"
+    assert command in logged_in(*at_terminal, terminal=True).err
+    assert command not in logged_in.login().err
+    logged_in.clock.advance(61)
+    logged_in("refresh")
+    assert logged_in(*command.split()[1:], "--yes").code == 0
+    assert len(logged_in.server.sessions()) == 1
+    logged_in("logout")
+    assert command not in logged_in(*at_terminal, terminal=True).err
+
+
 def test_another_name_renames_the_account(logged_in: Program) -> None:
     (before,) = json.loads(logged_in("accounts", "--json").out)
     done = logged_in.login(EMAIL, "--name", "other")

@@ -387,12 +387,14 @@ async def test_where_the_environments_token_is_not_taken_no_login_is_offered(mac
 
 async def test_logging_in_again_for_this_run_ends_the_token_that_it_replaces(clock: ManualClock):
     async with at_sessions(clock) as here:
+        assert "If the password is new" not in here.toasts
         before = len(here.state.sessions())
         here.state.fail_next(Call.LIST, Fault(401))
         await here.press("r")
         await log_in_as(here, ADMIN)
         assert isinstance(here.app.screen, SessionsScreen)
         assert len(here.state.sessions()) == before
+        assert "If the password is new, end them: filter age:>1m" in here.toasts
 
 
 async def test_a_token_that_a_refresh_could_not_store_is_on_the_screen_and_left_on_the_terminal(

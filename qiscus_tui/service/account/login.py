@@ -19,7 +19,7 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.account import Account, Credentials, Role, Storage
 from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account.login_storage import UNWANTED_ANSWER, store_login
+from qiscus_tui.service.account.login_storage import UNWANTED_ANSWER, LoggedIn, store_login
 from qiscus_tui.service.account.previous_login import (
     known_account,
 )
@@ -27,7 +27,6 @@ from qiscus_tui.service.account.server_zone import with_zone_learned
 from qiscus_tui.service.account_selection import SelectedAccount
 from qiscus_tui.service.account_storage import AccountStorage
 from qiscus_tui.service.audit_trail import AccessTrail
-from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.token.refresh import end_unstored_token
 from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.accounts import StoredAccount
@@ -35,15 +34,6 @@ from qiscus_tui.store.audit_records import AuditKind
 
 LONGEST_APP_ID = 32
 """Characters of an app code that a failed login records: a longer one may be a token."""
-
-
-@dataclass(frozen=True)
-class LoggedIn:
-    """A login that was stored."""
-
-    connection: Connection
-    notes: tuple[str, ...] = ()
-    """What the user should know."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +70,7 @@ async def log_in(
             app_name=answer.app_name,
             role=answer.role,
         )
-        connection, notes = await store_login(
+        done = await store_login(
             workspace,
             account_storage,
             account,
@@ -88,8 +78,8 @@ async def log_in(
             name,
             lambda limit: _end_made(client, answer, limit),
         )
-    connection, learned = await with_zone_learned(connection, answer.made_at)
-    return LoggedIn(connection, (*notes, *learned))
+    connection, learned = await with_zone_learned(done.connection, answer.made_at)
+    return replace(done, connection=connection, notes=(*done.notes, *learned))
 
 
 async def log_in_with_token(
@@ -110,10 +100,9 @@ async def log_in_with_token(
     account = Account(workspace.login_server(), app_id, user="")
     async with _recorded_if_it_fails(workspace, replace(account, app_code=_app_id(app_id))):
         account = await _account_of(workspace, account_storage, account, long_lived)
-        connection, notes = await store_login(
+        return await store_login(
             workspace, account_storage, account, Credentials(long_lived=long_lived), name
         )
-    return LoggedIn(connection, notes)
 
 
 async def _account_of(
@@ -153,13 +142,14 @@ async def log_in_with_key(
         async with workspace.client(origin, app_id) as client:
             profile = await client.profile(client.rest_headers(secret_key), Role.ADMIN)
         account = Account(origin, app_id, profile.email, profile.name, role=Role.ADMIN)
-        connection, notes = await store_login(
+        done = await store_login(
             workspace, account_storage, account, Credentials(secret_key=secret_key), name
         )
     with contextlib.suppress(StorageError):  # the account is stored anyway
-        if (await connection.credentials()).long_lived is None:
-            notes += ("A REST key alone can't list or revoke sessions.",)
-    return LoggedIn(connection, notes)
+        if (await done.connection.credentials()).long_lived is None:
+            cannot = "A REST key alone can't list or revoke sessions."
+            return replace(done, notes=(*done.notes, cannot))
+    return done
 
 
 @contextlib.asynccontextmanager

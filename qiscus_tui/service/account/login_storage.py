@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.model.account import Account, Credentials, Storage
@@ -27,6 +27,17 @@ UNWANTED_ANSWER = 1.6
 """Seconds to get the answer to a login that was cancelled, and to end its token."""
 
 
+@dataclass(frozen=True)
+class LoggedIn:
+    """A login that was stored."""
+
+    connection: Connection
+    notes: tuple[str, ...] = ()
+    """What the user should know."""
+    was_known: bool = False
+    """Whether this machine had the account before."""
+
+
 async def _nothing_made(_limit: float | None) -> None:
     """Do nothing: this login made no token."""
 
@@ -38,7 +49,7 @@ async def store_login(
     credentials: Credentials,
     name: str,
     end_made: Callable[[float | None], Awaitable[None]] = _nothing_made,
-) -> tuple[Connection, tuple[str, ...]]:
+) -> LoggedIn:
     """Store the account, and end the token that it replaces.
 
     Where it can't be stored, or a signal comes first, `end_made` ends the token of this login.
@@ -68,7 +79,7 @@ async def store_login(
     replaced = old.short_lived if old is not None else None
     if replaced is not None and replaced != credentials.short_lived:
         notes += await end_replaced(connection, replaced.token)
-    return connection, notes
+    return LoggedIn(connection, notes, was_known=before != PreviousLogin())
 
 
 def _write(

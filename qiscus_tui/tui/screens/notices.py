@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 LOADING = ("Loading the sessions…", "The keys work meanwhile; q quits.")
 SILENT = ("The server does not answer yet.", "Still waiting; q quits.")
 EMPTY = ("No live session.", "Every login makes one. r reads the list again.")
+OLDER_REMAIN = (
+    "Older sessions remain valid. If the password is new, end them: filter age:>1m, then a and x."
+)
 FROM_ENVIRONMENT = "The token comes from the environment: set a valid one there, and restart."
 GROUPING = ("Grouping the sessions…",)
 NO_GROUPS = ("G groups by something else, g shows the list.",)
