@@ -10,6 +10,7 @@ import sys
 from importlib.metadata import version
 
 from tests.benchmarks.arriving import arriving
+from tests.benchmarks.bulk import bulk
 from tests.benchmarks.command_line import command_line
 from tests.benchmarks.freeze import freeze
 from tests.benchmarks.groups import groups
@@ -32,6 +33,7 @@ PARTS = {
     "used": used,
     "freeze": freeze,
     "cli": command_line,
+    "bulk": bulk,
     "prune": prune,
     "scan": scan,
     "ssh": ssh,
