@@ -1,0 +1,36 @@
+"""What keeps the program readable: modules stay short, and classes stand on few others."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import qiscus_tui
+
+MOST_LINES = 300
+MOST_ABOVE = 2
+
+
+def test_no_module_is_longer_than_what_one_reads_at_once() -> None:
+    folder = Path(inspect.getfile(qiscus_tui)).parent
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in folder.rglob("*.py")}
+    assert {str(path): lines for path, lines in lengths.items() if lines > MOST_LINES} == {}
+
+
+def test_no_class_stands_on_more_than_two_others_of_ours() -> None:
+    above = {ours: sum(map(is_ours, ours.__mro__[1:])) for ours in our_classes()}
+    towers = {str(ours) for ours, depth in above.items() if depth > MOST_ABOVE}
+    assert {one for one in towers if "qiscus_tui.errors" not in one} == set()
+
+
+def our_classes() -> Iterator[type]:
+    for found in pkgutil.walk_packages(qiscus_tui.__path__, "qiscus_tui."):
+        module = importlib.import_module(found.name)
+        for _, ours in inspect.getmembers(module, inspect.isclass):
+            if ours.__module__ == found.name:
+                yield ours
+
+
+def is_ours(kind: type) -> bool:
+    return kind.__module__.startswith("qiscus_tui.")
