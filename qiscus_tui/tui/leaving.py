@@ -43,7 +43,7 @@ class Leaving:
         self._app.run_worker(self._ask(code), group="dialog")
 
     async def _ask(self, code: int) -> None:
-        from qiscus_tui.tui.dialogs.quit import QuitDialog
+        from qiscus_tui.tui.dialogs.stop import QuitDialog
 
         app = self._app
         if isinstance(app.screen, QuitDialog):

@@ -36,7 +36,6 @@ LATER = (
     "qiscus_tui.tui.dialogs.group_by",
     "qiscus_tui.tui.dialogs.policy",
     "qiscus_tui.tui.dialogs.label",
-    "qiscus_tui.tui.dialogs.quit",
     "qiscus_tui.service.token.refresh",
     "qiscus_tui.service.account.logout",
     "qiscus_tui.service.sessions.user_agents",

@@ -1,4 +1,4 @@
-"""Stop: asked before the run of a plan is ended early."""
+"""Stop and quit: asked before the run of a plan is ended early."""
 
 from collections.abc import Callable, Iterable
 from typing import ClassVar
@@ -52,6 +52,28 @@ class StopDialog(Question[bool]):
     @property
     def context(self) -> Context:
         return replace(super().context, running=True)
+
+    async def confirmed(self) -> None:
+        self.close(True)
+
+
+class QuitDialog(Question[bool]):
+    """Dismissed with True to leave the program."""
+
+    TITLE_TEXT = "Quit while sessions are being revoked?"
+
+    DEFAULT_CSS = "QuitDialog #box { width: 66; }"  # the run is seen around it
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        yield DialogButton("Stay  n", id="cancel")
+        yield DialogButton("Quit  y", id="confirm", variant="danger")
+
+    def opened(self) -> None:
+        self.say(
+            "lead",
+            "Nothing more is sent, and answers under way get 2 seconds. What was sent may "
+            "remain unverified; the next start names the plan that was cut short.",
+        )
 
     async def confirmed(self) -> None:
         self.close(True)
