@@ -332,6 +332,46 @@ def test_damaged_files_are_set_aside_one_beside_the_other(
     assert not kept.exists()
 
 
+def test_setting_aside_touches_no_other_folder_and_leaves_nothing_where_it_fails(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EIO, "planted")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files.os, "rename", fail)
+        with pytest.raises(StorageError, match="could not be set aside"):
+            set_aside(kept)
+    assert [path.name for path in kept.parent.iterdir()] == [kept.name]
+    set_aside(kept)
+    assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize("use", [write_private, append_private, append_durably])
+def test_a_new_file_is_private_from_its_first_instant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, use: Callable[[Path, bytes], None]
+) -> None:
+    modes: list[int] = []
+    chmod = os.fchmod
+
+    def noting(descriptor: int, wanted: int) -> None:
+        modes.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+        chmod(descriptor, wanted)
+
+    monkeypatch.setattr(files.os, "fchmod", noting)
+    before = os.umask(0)
+    try:
+        use(tmp_path / "data" / "new", b"x\n")
+    finally:
+        os.umask(before)
+    assert set(modes) <= {0o600, 0o700}
+    assert 0o600 in modes
+
+
 @pytest.mark.parametrize(
     ("call", "use"),
     [

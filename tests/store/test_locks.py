@@ -12,7 +12,7 @@ import pytest
 from filelock import FileLock
 
 from qiscus_tui.errors import StorageError
-from qiscus_tui.store.locks import account_lock, store_lock
+from qiscus_tui.store.locks import account_lock, account_lock_path, store_lock
 from qiscus_tui.store.paths import Paths
 
 HOLD = """
@@ -56,6 +56,18 @@ async def test_a_held_account_is_given_up_and_the_other_process_named(
     with pytest.raises(StorageError, match=rf"process {holder.pid}\) held a lock for 0.1 s"):
         async with account_lock(paths.state_dir, "ann", 0.1):
             pass
+
+
+async def test_a_lock_whose_file_says_something_else_names_no_process(
+    paths: Paths, holder: subprocess.Popen[str]
+) -> None:
+    account_lock_path(paths.state_dir, "ann").write_bytes(b"12\xff\x1b[2J")
+    with pytest.raises(
+        StorageError, match=r"^Another qiscus-tui held a lock for 0\.1 s$"
+    ) as caught:
+        async with account_lock(paths.state_dir, "ann", 0.1):
+            pass
+    assert caught.value.hint == "Wait until it is done, or end it, and run this again."
 
 
 async def test_another_account_is_free(paths: Paths, holder: subprocess.Popen[str]) -> None:
