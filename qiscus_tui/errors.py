@@ -89,6 +89,11 @@ class FilterError(UsageError):
         self.position = position
         """Index of the mistake in the filter, in characters."""
 
+    @property
+    def what(self) -> str:
+        """Return the message without the position, for where the word itself is in sight."""
+        return self.message.removesuffix(f", at character {self.position + 1}")
+
 
 class NotConfirmed(UsageError):
     """The user did not confirm, so nothing was done."""

@@ -70,7 +70,9 @@ async def test_while_a_filter_is_typed_the_footer_has_the_keys_of_the_filter(
 ) -> None:
     async with at_sessions(clock) as running:
         await running.press("slash", *"curl")
-        assert running.lines()[-1] == " enter to the list  esc clear the filter"
+        assert running.lines()[-1] == (
+            " enter to the list  tab complete  ↑ ↓ earlier filters  esc clear the filter"
+        )
         x = running.lines()[-1].index("esc")
         await running.pilot.click("#actions", offset=(x, 0))
         assert not running.sessions.view.is_filtered

@@ -87,7 +87,7 @@ async def test_a_filter_that_cannot_be_read_names_the_one_that_the_list_is_by(
 ) -> None:
     async with at_sessions(clock, sessions=300) as running:
         await running.press("slash", *"curl", "space", *"is", "colon", "f", "enter")
-        assert "'f' is not a state, at character 9" in running.words()
+        assert "'f' is not a state" in running.words()
         assert "The list still shows: curl" in running.words()
         await running.press("slash", "ctrl+u", "minus", "enter")
         assert "The list shows all" in running.words()
@@ -130,11 +130,11 @@ async def test_escape_in_the_field_clears_and_goes_back(clock: ManualClock) -> N
 async def test_a_filter_that_is_corrected_says_no_more_of_the_error(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         await running.press("slash", *"age", "colon", *"30dx")
-        assert "'30dx' is not a duration, at character 5" in running.words()
+        assert "'30dx' is not a duration" in running.words()
         await running.press("enter")
         assert "age:>7d" in running.words()
         await running.press("slash", "backspace")
-        assert "at character" not in running.text()
+        assert "is not a duration" not in running.text()
 
 
 async def test_the_whole_language_is_understood(clock: ManualClock) -> None:

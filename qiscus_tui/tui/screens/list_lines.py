@@ -98,8 +98,6 @@ def _of_groups(known: Counts, view: ListView, groups: GroupView) -> Counts:
 def filter_lines(view: ListView, groups: GroupView | None = None) -> tuple[Line, Line]:
     """Return the third line, and what is said beside the filter while it is typed."""
     line = filtered(view, groups)
-    if view.filter_error is not None:
-        return line, notices.filter_fault(view.filter_error)
     return line, Line((), line.right)
 
 

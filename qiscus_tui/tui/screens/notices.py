@@ -140,12 +140,6 @@ def with_note(line: Line, note: str, tone: Tone) -> Line:
     return Line(line.left, (piece(note, tone, ALWAYS),)) if note else line
 
 
-def filter_fault(error: QiscusTuiError) -> Line:
-    """Beside the field while it is typed: nothing moves then, half a filter is often none."""
-    hint = piece(error.hint, Tone.MUTED, ALWAYS, after="  ")
-    return Line((piece(error.message, Tone.BAD, ALWAYS), hint))
-
-
 def filter_trouble(error: QiscusTuiError, shown_by: str) -> NoticeText:
     """Return why the filter can't be read, how to write it, and what is shown."""
     still = f"The list still shows: {shown_by}" if shown_by else "The list shows all."

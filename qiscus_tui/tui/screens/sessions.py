@@ -64,7 +64,7 @@ class SessionsScreen(BaseScreen[None]):
     def compose(self) -> ComposeResult:
         yield TooSmall()
         yield from (self.identity, self.counts, self.list.filter_bar, self.notice)
-        yield Static(classes="rule")
+        yield self.list.filter_rule
         yield self.table
         yield self.groups.table
         yield Static(classes="rule")
@@ -152,7 +152,7 @@ class SessionsScreen(BaseScreen[None]):
         is_typing = self.list.filter_bar.is_typing
         self.identity.show_line(list_lines.identity(feed))
         self.counts.show_line(list_lines.counts(feed, view, groups))
-        self.list.filter_bar.show_lines(*list_lines.filter_lines(view, groups))
+        self.list.draw_filter()
         self.notice.say(list_lines.notice(feed, view, is_typing=is_typing))
         self.list.shown.table.show_notice(*list_lines.no_rows(feed, view, groups))
         self.action_bar.show_commands(Scope.FILTER if is_typing else self.scope, context)

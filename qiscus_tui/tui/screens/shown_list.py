@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
+from qiscus_tui.service.sessions.values import values_in
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.screens import list_lines
 from qiscus_tui.tui.screens.filter_bar import FilterBar
+from qiscus_tui.tui.screens.filter_rule import FilterRule
 from qiscus_tui.tui.screens.filtered_table import FilteredTable
 from qiscus_tui.tui.screens.grouped_table import GroupedTable
 from qiscus_tui.tui.screens.list_views import ListViews
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from qiscus_tui.model.session import Session
+    from qiscus_tui.query.keys import Key
     from qiscus_tui.tui.commands.context import Context
     from qiscus_tui.tui.feed import Feed
     from qiscus_tui.tui.list_view import ListView
@@ -30,7 +33,8 @@ class ShownList:
         self._changed = changed
         self.rows = FilteredTable(feed, view, self._rows_changed)
         self.groups = GroupedTable(feed, view, self.rows, changed)
-        self.filter_bar = FilterBar(self.rows.filter, self.focus, id="filter-bar")
+        self.filter_bar = FilterBar(self.rows.filter, self.focus, self._values, id="filter-bar")
+        self.filter_rule = FilterRule(id="filter-rule")
         self.views = ListViews(feed, view, self.rows, self.groups, self._show_as)
         self._opened_from: str | None = None
         """The filter of the groups to which escape returns."""
@@ -78,6 +82,19 @@ class ShownList:
         self._changed()
 
     # The filter.
+
+    def draw_filter(self) -> None:
+        """Draw the line of the filter, and what is wrong with the word that is typed."""
+        bar, error = self.filter_bar, self._view.filter_error
+        bar.show_lines(*list_lines.filter_lines(self._view, self.groups.shown_view))
+        if error is None or not bar.is_typing:
+            self.filter_rule.show_error(None)
+        else:
+            self.filter_rule.show_error(error, bar.typed_at + error.position)
+
+    def _values(self, key: Key) -> Sequence[str]:
+        """Return the values of a key of the filter that the list has."""
+        return values_in(self._view.listed, key)
 
     def type_filter(self) -> None:
         """Open the filter; keys behind this one go into it."""
