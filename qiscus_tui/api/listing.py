@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.entries import EntryReader
 from qiscus_tui.api.held_list import HeldList
-from qiscus_tui.api.reading import ListReading, Progress
+from qiscus_tui.api.reading import Arriving, ListReading, Progress
 from qiscus_tui.errors import TimedOut
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.turns import Turn
@@ -55,6 +55,7 @@ async def read_listing(
     progress: Progress | None = None,
     settle: Set[str] | None = None,
     held: HeldList | None = None,
+    arriving: Arriving | None = None,
 ) -> Listing:
     """Return every session that the server lists.
 
@@ -69,7 +70,14 @@ async def read_listing(
     try:
         async with asyncio.timeout(client.list_time):
             return await _read_listing(
-                client, long_lived, own_token, zone_offset, progress, settle, held or HeldList()
+                client,
+                long_lived,
+                own_token,
+                zone_offset,
+                progress,
+                settle,
+                held or HeldList(),
+                arriving,
             )
     except TimeoutError as error:
         raise TimedOut(
@@ -86,6 +94,7 @@ async def _read_listing(
     progress: Progress | None,
     settle: Set[str] | None,
     held: HeldList,
+    arriving: Arriving | None,
 ) -> Listing:
     earlier: Set[str] | None = None
     readings = 0
@@ -96,7 +105,7 @@ async def _read_listing(
             zone_offset,
             client.observer.note_entry if client.observer is not None else None,
         )
-        reading = ListReading(client, long_lived, reader, progress, held)
+        reading = ListReading(client, long_lived, reader, progress, held, arriving)
         complete = await reading.read_pages()
         readings += 1
         listed = reading.collected.sessions.keys()

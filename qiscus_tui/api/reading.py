@@ -1,7 +1,9 @@
 """One reading of the list: every page of it, in any dialect."""
 
+import contextlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from typing import Protocol
 
 from qiscus_tui.api.answers import LIST_BODY
 from qiscus_tui.api.client import ApiClient
@@ -37,6 +39,20 @@ Progress = Callable[[int], None]
 Query = tuple[str, str]
 
 
+class Arriving(Protocol):
+    """Takes the sessions while they are read."""
+
+    def __len__(self) -> int: ...
+
+    def add(self, sessions: Sequence[Session], /) -> None:
+        """Add what was read; some of it may be there already."""
+        ...
+
+    def cut(self, count: int, /) -> None:
+        """Forget all but the first so many: the others are read again."""
+        ...
+
+
 class ListReading:
     """Reads the pages, and knows whether their rows moved meanwhile."""
 
@@ -47,11 +63,15 @@ class ListReading:
         reader: EntryReader,
         progress: Progress | None,
         held: HeldList,
+        arriving: Arriving | None = None,
     ) -> None:
         self._client = client
         self._long_lived = long_lived
         self._reader = reader
         self._progress = progress
+        self._arriving = arriving
+        if arriving is not None:
+            arriving.cut(0)
         self._page_before: frozenset[str] = frozenset()
         self._repeats = False
         """Whether the last page was the same as the one before it."""
@@ -89,7 +109,7 @@ class ListReading:
         """Return whether rows demonstrably moved while the pages were read."""
         if self.collected.repeated or not self._totals <= {None, self.collected.rows}:
             return True
-        self._progress = None
+        self._progress = self._arriving = None
         page, again = await self._page(None)
         return (
             list(again.sessions) != self._first_ids
@@ -134,8 +154,19 @@ class ListReading:
     async def _page_once(
         self, query: Query | None, first_cut: int | None, within: float
     ) -> tuple[Page, Collected]:
-        with self.memory.attempt():
+        with self.memory.attempt(), self._attempt():
             return await self._page_within(query, first_cut, within)
+
+    @contextlib.contextmanager
+    def _attempt(self) -> Generator[None]:
+        """Leave nothing with those that are told of what arrives, if the page can't be read."""
+        before = 0 if self._arriving is None else len(self._arriving)
+        try:
+            yield
+        except BaseException:
+            if self._arriving is not None:
+                self._arriving.cut(before)
+            raise
 
     async def _page_within(
         self, query: Query | None, first_cut: int | None, within: float
@@ -207,6 +238,8 @@ class ListReading:
                 [known for one, known in pairs if one is not known],
             )
         fresh.add(kept)
+        if self._arriving is not None:
+            self._arriving.add(kept)
 
     def _report(self, fresh: Collected) -> None:
         if len(fresh) > MAX_SESSIONS:  # the shortest entries fill the memory within LIST_BODY

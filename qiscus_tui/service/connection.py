@@ -179,6 +179,13 @@ class Connection:
         read_at, offset = self.clock.now(), self.client.offset or 0.0
         return await self.reader.snapshot(listing, read_at=read_at, offset=offset)
 
+    def arriving_list(self) -> SessionList | None:
+        """Return what has arrived of the list that is being read; None where that is not kept."""
+        arriving = self.reader.arriving
+        if arriving is None:
+            return None
+        return arriving.so_far(read_at=self.clock.now(), offset=self.client.offset or 0.0)
+
     async def list_with(
         self,
         credentials: Credentials,
@@ -210,6 +217,7 @@ class Connection:
         short = credentials.short_lived
         from qiscus_tui.api.listing import read_listing
 
+        await self.reader.begin()
         return await read_listing(
             self.client,
             credentials.long_lived or "",
@@ -218,6 +226,7 @@ class Connection:
             progress=progress,
             settle=settle,
             held=self.reader.held_lists.held(),
+            arriving=self.reader.arriving,
         )
 
     def must_be_writable(self) -> None:

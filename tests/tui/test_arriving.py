@@ -1,15 +1,19 @@
 """From the start to the list on screen: what comes first, and what waits for it."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from qiscus_tui.model.session import Session
+from qiscus_tui.service.sessions.descriptions import Describer
 from qiscus_tui.tui.feed import Feed
 from qiscus_tui.tui.widgets.session_table import SessionTable
 from tests.clocks import ManualClock
 from tests.tui.demo_app import at_sessions
+from tests.tui.slow_list import list_arriving
 
 
 async def test_the_frame_comes_before_the_reading_and_the_rows_before_all_that_can_wait(
@@ -37,3 +41,139 @@ async def test_the_frame_comes_before_the_reading_and_the_rows_before_all_that_c
     noted(Feed, "find_names", "names")
     async with at_sessions(clock):
         assert list(dict.fromkeys(seen)) == ["frame", "reading", "row", "visit", "names"]
+
+
+SOME = 500 * 1024
+"""Bytes of some two thousand sessions."""
+
+
+@pytest.mark.parametrize("dialect", ["plain", "after", "numbered", "laravel-key", "masked"])
+async def test_rows_are_shown_while_the_rest_arrives_and_stay_until_all_are_put_in_order(
+    clock: ManualClock, tmp_path: Path, dialect: str
+) -> None:
+    async with list_arriving(clock, tmp_path, dialect=dialect) as running:
+        table = running.sessions.table
+        await running.arrive(SOME)
+        assert "so far" in running.lines()[1]
+        assert "● live" not in running.text()
+        assert " active" not in running.text()
+        await running.press_now("j", "j", "space", "j")
+        at, row, shown = table.cursor_id, table.cursor_row, running.ids[:30]
+        await running.arrive(SOME // 4)
+        assert (table.cursor_id, table.cursor_row, table.top_row) == (at, row, 0)
+        assert running.ids[:30] == shown
+        assert "1 marked" in running.lines()[1]
+        await running.whole()
+        assert "4,000 active" in running.lines()[1]
+        assert "1 marked" in running.lines()[1]
+        assert table.cursor_id == at
+        assert running.ids == [session.id for session in running.newest_first]
+
+
+async def test_without_a_moved_cursor_the_whole_list_is_shown_from_its_top(
+    clock: ManualClock, tmp_path: Path
+) -> None:
+    async with list_arriving(clock, tmp_path) as running:
+        await running.arrive(SOME)
+        first = running.ids[0]
+        await running.whole()
+        assert running.ids[0] != first
+        assert (running.sessions.table.cursor_row, running.sessions.table.top_row) == (0, 0)
+
+
+async def test_a_filter_typed_meanwhile_holds_for_what_comes_later(
+    clock: ManualClock, tmp_path: Path
+) -> None:
+    async with list_arriving(clock, tmp_path) as running:
+        await running.arrive(SOME)
+        await running.press_now("slash", *"guzzle", "enter")
+        before = running.ids
+        assert 0 < len(before) < len(running.sessions.table.sessions)
+        await running.arrive(SOME // 4)
+        assert running.ids[: len(before)] == before
+        assert f"{len(running.ids):,} of " in running.lines()[2]
+        assert " so far, then newest first" in running.lines()[2]
+        await running.whole()
+        whole = running.sessions.view.listed
+        found = {
+            one.id
+            for one, name in zip(whole.sessions, whole.clients, strict=True)
+            if "Guzzle" in name
+        }
+        assert set(running.ids) == found
+
+
+@pytest.mark.parametrize("key", ["x", "P", "X", "R", "a", "i", "enter", "e", "l", "o", "F"])
+async def test_what_needs_the_whole_list_waits_for_it_and_says_so(
+    clock: ManualClock, tmp_path: Path, key: str
+) -> None:
+    async with list_arriving(clock, tmp_path) as running:
+        await running.arrive(SOME)
+        await running.press_now("space", key)
+        assert "The list is still arriving" in running.toasts
+        assert running.app.screen is running.sessions
+        assert running.sessions.table.marks.total == 1
+        assert " x revoke" not in running.lines()[-1]
+        await running.whole()
+        assert "x revoke" in running.lines()[-1]
+
+
+@pytest.mark.parametrize("keys", [("g",), ("s", "s", "S"), ("o",)])
+async def test_what_was_asked_for_before_the_first_rows_shows_the_whole_list(
+    clock: ManualClock, tmp_path: Path, keys: tuple[str, ...]
+) -> None:
+    async with list_arriving(clock, tmp_path) as running:
+        await running.until(lambda: running.sessions.feed.is_loading)
+        await running.press_now(*keys)
+        await running.arrive(SOME)
+        assert " active" not in running.text()
+        assert "36 %" not in running.text()
+        await running.whole()
+        assert "4,000 active" in running.text()
+
+
+async def test_nothing_is_left_of_a_list_that_breaks_off(
+    clock: ManualClock, tmp_path: Path
+) -> None:
+    async with list_arriving(clock, tmp_path) as running:
+        await running.arrive(SOME)
+        await running.press_now("space")
+        running.lists.break_off()
+        await running.until(lambda: running.sessions.feed.is_missing)
+        assert running.rows == 0
+        assert "damaged JSON" in running.words()
+        assert "marked" not in running.lines()[1]
+        assert "so far" not in running.text()
+        await running.press_now("x")
+        assert running.app.screen is running.sessions
+
+
+async def test_what_has_arrived_is_read_described_and_drawn_once(
+    clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    described, drawn = [0], [0]
+    describe, draw = Describer.in_steps, SessionTable.draw_row_line
+
+    def counting(self: Describer, sessions: Sequence[Session]) -> Any:
+        described[0] += len(sessions)
+        return describe(self, sessions)
+
+    def drawing(self: SessionTable, row: int) -> Any:
+        drawn[0] += 1
+        return draw(self, row)
+
+    async def find_no_names(_: Feed) -> None:
+        return None
+
+    async with list_arriving(clock, tmp_path) as running:
+        await running.arrive(SOME)
+        monkeypatch.setattr(Feed, "find_names", find_no_names)
+        monkeypatch.setattr(Describer, "in_steps", counting)
+        monkeypatch.setattr(SessionTable, "draw_row_line", drawing)
+        before = len(running.sessions.table.sessions)
+        for _ in range(3):
+            await running.arrive(SOME // 10)
+        assert drawn == [0]
+        await running.whole()
+        assert 0 < described[0] <= 4000 - before + 1000
+        assert 0 < drawn[0] <= 2 * running.sessions.table.page_rows

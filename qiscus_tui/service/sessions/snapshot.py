@@ -14,7 +14,9 @@ from qiscus_tui.model.addresses import network_of
 from qiscus_tui.model.client_names import client_family
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
-from qiscus_tui.model.turns import Turn
+from qiscus_tui.model.turns import Turn, in_turns
+from qiscus_tui.service.sessions.arriving import ArrivingList
+from qiscus_tui.service.sessions.descriptions import Columns, Describer
 from qiscus_tui.service.sessions.held_lists import HeldLists
 from qiscus_tui.service.sessions.session_list import SessionList, search_text
 from qiscus_tui.service.sessions.user_agents import ClientNames, quick_name
@@ -27,12 +29,6 @@ Pair = tuple[str, str]
 
 _TURN = 1000
 """Sessions after which other tasks run."""
-
-_MOST_ORIGINS = 50_000
-"""Different agents, addresses and users of which what is made is shared; more take memory."""
-
-_Described = tuple[str, Known | None, str]
-"""The client's name, the integration, the search text."""
 
 _ID = attrgetter("id")
 _AGENT_AND_IP = attrgetter("user_agent", "ip")
@@ -53,6 +49,14 @@ class Reader(Struct, frozen=True):
     new_pairs: NewPairs | None = None
     held_lists: HeldLists = field(default_factory=HeldLists)
     """The lists of this reader, and of others."""
+    arriving: ArrivingList | None = None
+    """Takes the sessions while they are read."""
+
+    async def begin(self) -> None:
+        """Make ready for a reading: what arrives is described by the integrations as of now."""
+        if self.arriving is not None:
+            known = await asyncio.to_thread(self.known)
+            self.arriving.begin(Describer(self.names, known, self.held_lists.newest))
 
     async def snapshot(self, listing: Listing, *, read_at: float, offset: float) -> SessionList:
         """Return the list as an immutable snapshot, built in turns so that keys are handled."""
@@ -78,33 +82,26 @@ class Reader(Struct, frozen=True):
 
     async def named(self, listed: SessionList) -> SessionList:
         """Return the same list with this reader's client names and labels."""
-        before = self.held_lists.newest
-        known_as = _Labels(await asyncio.to_thread(self.known))
-
-        def described(session: Session) -> _Described:
-            client = self.names(session.user_agent)
-            known = known_as.of(session, client)
-            place = before.positions.get(session.id)
-            if place is not None and before.sessions[place] is session:  # so may be its text
-                text = before.clients[place], before.labels[place], before.search[place]
-                if text[:2] == (client, known):
-                    return text
-            return client, known, search_text(session, client, known.label if known else "")
-
-        found = await _each_origin(listed.sessions, described)
-        labels = [known for _, known, _ in found]
-        search = [text for _, _, text in found]
+        known = await asyncio.to_thread(self.known)
+        describer = Describer(self.names, known, self.held_lists.newest)
+        columns = None
+        if self.arriving is not None:
+            columns = self.arriving.take(listed.sessions, known)
+        if columns is None:
+            columns = Columns()
+            columns.extend(await in_turns(describer.in_steps(listed.sessions)))
+        labels, search = columns.labels, columns.search
         for row in listed.other_rows:  # a session in several rows is protected by any of them
-            known = described(row)[1]
+            known_as = describer.of(row)[1]
             place = listed.positions.get(row.id)
-            if place is None or known is None or not known.protect:
+            if place is None or known_as is None or not known_as.protect:
                 continue
             label = labels[place]
             if label is None or not label.protect:
-                labels[place] = known
-                search[place] = search_text(listed.sessions[place], found[place][0], known.label)
-        clients = [client for client, _, _ in found]
-        named = replace(listed, clients=clients, labels=labels, search=search)
+                labels[place] = known_as
+                client = columns.clients[place]
+                search[place] = search_text(listed.sessions[place], client, known_as.label)
+        named = replace(listed, clients=columns.clients, labels=labels, search=search)
         self.held_lists.add(named)
         return named
 
@@ -122,28 +119,6 @@ class Reader(Struct, frozen=True):
         )
 
 
-class _Labels:
-    """Finds the known integration of a session: once for each user agent and address."""
-
-    def __init__(self, known: Sequence[Known]) -> None:
-        self._known = known
-        self._found: dict[tuple[str | None, str | None], Known | None] = {}
-
-    def of(self, session: Session, client: str) -> Known | None:
-        """Return the first that matches, None where none does."""
-        if not self._known:
-            return None
-        key = session.user_agent, session.ip
-        if key not in self._found:
-            # The quick name too: the full one is for a limited number of agents.
-            names = client, quick_name(session.user_agent)
-            matching = (
-                known for known in self._known if any(known.matches(one, *key) for one in names)
-            )
-            self._found[key] = next(matching, None)
-        return self._found[key]
-
-
 def full_reader(known: KnownNow = tuple, held_lists: HeldLists | None = None) -> Reader:
     """Return a reader that names clients by ua-parser."""
     return Reader(ClientNames(), known, held_lists=held_lists or HeldLists())
@@ -151,32 +126,12 @@ def full_reader(known: KnownNow = tuple, held_lists: HeldLists | None = None) ->
 
 async def _positions(sessions: Sequence[Session]) -> dict[str, int]:
     positions: dict[str, int] = {}
+    turn = Turn()
     for start in range(0, len(sessions), _TURN):
         run = sessions[start : start + _TURN]
         positions.update(zip(map(_ID, run), range(start, start + _TURN), strict=False))
-        await asyncio.sleep(0)
-    return positions
-
-
-async def _each_origin(
-    sessions: Sequence[Session], describe: Callable[[Session], _Described]
-) -> list[_Described]:
-    """Return the description of each session: one object for all with the same texts."""
-    known: dict[tuple[str | None, ...], _Described] = {}
-    found: list[_Described] = []
-    turn = Turn()
-    for start in range(0, len(sessions), _TURN):
-        for session in sessions[start : start + _TURN]:
-            origin = session.user_agent, session.ip, session.user
-            described = known.get(origin)
-            if described is None:
-                described = describe(session)
-                if len(known) < _MOST_ORIGINS:
-                    known[origin] = described
-                await turn.give_way_if_over()  # a new client may take half a millisecond to name
-            found.append(described)
         await turn.give_way_if_over()
-    return found
+    return positions
 
 
 async def pairs_of(sessions: Sequence[Session]) -> list[Pair]:

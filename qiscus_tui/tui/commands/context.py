@@ -69,6 +69,7 @@ class Context(Struct, frozen=True, kw_only=True):
 
 
 NO_SESSION = "No session is shown."
+ARRIVING = "The list is still arriving: this needs all of it."
 BUSY = "Something is being changed already: wait for it to end."
 
 
@@ -109,6 +110,26 @@ def needs_list_behind(now: Context) -> str | None:
     return None if now.listed else "Examples run from the help of the list: ? there."
 
 
+def needs_all(now: Context) -> str | None:
+    """Needs a list that is not empty, to its end: its beginning may be shown already."""
+    return ARRIVING if now.loading and now.listed else needs_list(now)
+
+
+def needs_all_row(now: Context) -> str | None:
+    """Needs a session under the cursor, and the whole list."""
+    return needs_all(now) or needs_row(now)
+
+
+def needs_all_any_row(now: Context) -> str | None:
+    """Needs a session or a group under the cursor, and the whole list."""
+    return needs_all(now) or needs_any_row(now)
+
+
+def needs_all_shown(now: Context) -> str | None:
+    """Needs sessions that the whole filter selects of the whole list."""
+    return needs_all(now) or needs_shown(now)
+
+
 def needs_shown_row(now: Context) -> str | None:
     """Needs a session under the cursor, in a list that the whole filter selects."""
     return needs_row(now) or needs_shown(now)
@@ -142,7 +163,8 @@ def needs_server(now: Context) -> str | None:
     if now.ended:
         return "The session ended, so nothing can be changed: a new login is needed."
     if now.loading:
-        return "The list is not loaded yet, so nothing can be changed."
+        how_far = "still arriving" if now.listed else "not loaded yet"
+        return f"The list is {how_far}, so nothing can be changed."
     if now.stale:
         return "The list is stale, so nothing can be changed until it is read again (r)."
     return needs_rest(now)

@@ -2,11 +2,13 @@
 
 from qiscus_tui.tui.commands.command import LIST, Command, Group, Scope
 from qiscus_tui.tui.commands.context import (
+    needs_all,
+    needs_all_row,
+    needs_all_shown,
     needs_group,
     needs_list,
     needs_mark,
     needs_prunable,
-    needs_row,
     needs_shown,
     needs_shown_row,
     needs_target,
@@ -71,7 +73,7 @@ LIST_COMMANDS = (
         group=Group.FIND,
         scopes=(Scope.SESSIONS,),
         footer=70,
-        unavailable=needs_row,
+        unavailable=needs_all_row,
         on_app=True,
     ),
     Command(
@@ -186,7 +188,7 @@ LIST_COMMANDS = (
         help="Of what is shown: tokens per day, expiries ahead, top clients and networks, as bars.",
         group=Group.FIND,
         footer=45,
-        unavailable=needs_list,
+        unavailable=needs_all,
         on_app=True,
     ),
     Command(
@@ -197,7 +199,7 @@ LIST_COMMANDS = (
         help="Mark every session shown; hidden ones stay as they are.",
         group=Group.MARK,
         footer=18,
-        unavailable=needs_shown,
+        unavailable=needs_all_shown,
     ),
     Command(
         name="invert_shown",
@@ -207,7 +209,7 @@ LIST_COMMANDS = (
         help="Mark the sessions shown that are not marked, and unmark those that are.",
         group=Group.MARK,
         footer=10,
-        unavailable=needs_shown,
+        unavailable=needs_all_shown,
     ),
     Command(
         name="unmark_all",

@@ -4,10 +4,11 @@ from functools import partial
 
 from qiscus_tui.tui.commands.command import LIST, Command, Group, Scope
 from qiscus_tui.tui.commands.context import (
-    needs_any_row,
-    needs_list,
+    needs_all,
+    needs_all_any_row,
+    needs_all_row,
+    needs_all_shown,
     needs_row,
-    needs_shown,
     needs_way_back,
 )
 
@@ -59,7 +60,7 @@ SESSION_COMMANDS = (
         help="Paste a token that you found somewhere: the cursor goes to its session.",
         group=Group.FIND,
         footer=14,
-        unavailable=needs_list,
+        unavailable=needs_all,
     ),
     Command(
         name="export",
@@ -69,7 +70,7 @@ SESSION_COMMANDS = (
         help="Write the sessions shown to a file, as CSV or JSON.",
         group=Group.FIND,
         footer=11,
-        unavailable=needs_shown,
+        unavailable=needs_all_shown,
     ),
     Command(
         name="label",
@@ -79,7 +80,7 @@ SESSION_COMMANDS = (
         help="Name the integration under the cursor: its client and network; protect it or not.",
         group=Group.MARK,
         footer=13,
-        unavailable=needs_any_row,
+        unavailable=needs_all_any_row,
         on_app=True,
     ),
     Command(
@@ -100,7 +101,7 @@ SESSION_COMMANDS = (
         help="Send the session's row to the clipboard: id, client, address, times.",
         group=Group.FIND,
         scopes=_SESSION,
-        unavailable=needs_row,
+        unavailable=needs_all_row,
     ),
     _in_detail(
         name="copy_fields",

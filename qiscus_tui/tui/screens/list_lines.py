@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def context(feed: Feed, view: ListView, groups: GroupView | None = None) -> Context:
     """Return what decides which actions are available now."""
     return Context(
-        rows=0 if groups is not None and groups.lacks else len(view.shown),
+        rows=0 if groups and (groups.lacks or view.is_arriving) else len(view.shown),
         listed=len(view.listed),
         has_views=bool(feed.workspace.config.views),
         grouped=groups is not None,
@@ -63,7 +63,7 @@ def counts(feed: Feed, view: ListView, groups: GroupView | None = None) -> Line:
     """
     if not feed.is_read:
         words = "Not loaded" if feed.is_missing else notices.progress(feed.progress)
-        return progress_line(words)
+        return progress_line(words, view.marks, view.in_range)
     known = _counts(feed, view)
     line = counts_line(known if groups is None else _of_groups(known, view, groups))
     if groups is not None:
@@ -109,6 +109,7 @@ def filtered(view: ListView, groups: GroupView | None = None) -> Line:
             len(view.shown),
             len(view.listed),
             (groups or view).sorting.words,
+            so_far=view.is_arriving,
             has_error=view.filter_error is not None,
         )
     )
@@ -132,9 +133,9 @@ def doubts(feed: Feed) -> NoticeText:
 
 def no_rows(feed: Feed, view: ListView, groups: GroupView | None = None) -> tuple[str, ...]:
     """Return why no row is shown, and what to do."""
-    if groups is not None and view.shown:
+    if groups is not None and view.shown and not view.is_arriving:
         return notices.GROUPING if groups.lacks is None else (groups.lacks, *notices.NO_GROUPS)
-    if not (feed.is_read and view.is_filtered):
+    if not (view.is_filtered and (feed.is_read or view.is_arriving)):
         return no_list(feed)
     return notices.no_match(view.query.text) if view.filter_error else notices.NO_MATCH
 

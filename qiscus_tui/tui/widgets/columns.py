@@ -1,7 +1,7 @@
 """The columns of the session table, and which of them fit a width."""
 
 import enum
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -168,10 +168,23 @@ class Needs(Struct, frozen=True):
     @classmethod
     def of(cls, listed: SessionList) -> "Needs":
         """Return what this list needs."""
+        return cls._of(listed.sessions)
+
+    @classmethod
+    def _of(cls, sessions: Sequence[Session]) -> "Needs":
         return cls(
-            has_users=any(session.safe_user for session in listed.sessions),
-            widest_ip=max(map(len, {session.safe_ip for session in listed.sessions}), default=0),
-            has_last_used=any(session.last_used_at is not None for session in listed.sessions),
+            has_users=any(session.safe_user for session in sessions),
+            widest_ip=max(map(len, {session.safe_ip for session in sessions}), default=0),
+            has_last_used=any(session.last_used_at is not None for session in sessions),
+        )
+
+    def with_more(self, added: Sequence[Session]) -> "Needs":
+        """Return what the same list needs with more sessions behind it."""
+        more = self._of(added)
+        return Needs(
+            self.has_users or more.has_users,
+            max(self.widest_ip, more.widest_ip),
+            self.has_last_used or more.has_last_used,
         )
 
 

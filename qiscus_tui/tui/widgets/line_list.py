@@ -111,6 +111,16 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=top)
         self.refresh()
 
+    def extend_rows(self, count: int) -> None:
+        """Set a greater number of rows. Those that are shown stay, and are not drawn again."""
+        was, self._count = self._count, count
+        size = Size(self.row_width, count + HEADER_LINES)
+        self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
+        if self.is_mounted:
+            self.vertical_scrollbar.window_virtual_size = size.height
+        if was < self.top_row + self.page_rows:
+            self.refresh()
+
     def move_to(self, row: int) -> None:
         """Put the cursor on a row (the nearest that exists) and show it."""
         row = max(0, min(row, self._count - 1))

@@ -119,6 +119,11 @@ class MarkedList(LineList):
         if had and not self.rows_in_range:
             self._tell_range()
 
+    def extend(self, rows: Rows) -> None:
+        """Go on with these rows, of which the first are those there were."""
+        self._rows = rows
+        self.extend_rows(len(rows.order))
+
     def count_marks(self) -> None:
         """Count the marks among the rows shown."""
         self._set_counts(self.marks.counts(self.order))

@@ -2,6 +2,7 @@
 
     table = SessionTable(server_now=lambda: clock.now() + sessions.offset)
     table.show(sessions, order)         # a new list; cursor, window and marks are kept by id
+    table.grow(sessions, order)         # more of a list that arrives
     table.show_order(order)             # the same list, filtered or sorted differently
     table.show_sort(Sort(SortKey.CREATED, descending=True))
     table.tick()                        # once a second
@@ -110,6 +111,33 @@ class SessionTable(MarkedList):
         self._now = self._server_now()
         self._show(Rows(sessions, order))
 
+    def show_whole(self, sessions: SessionList, order: Sequence[int]) -> None:
+        """Show a list whose beginning was shown with `grow`.
+
+        The cursor stays on its session if it was moved there, else the first row is shown.
+        """
+        was_moved = self._was_moved
+        self.show(sessions, order)
+        if not was_moved:
+            self.set_rows(len(order), 0, 0)
+
+    def grow(self, sessions: SessionList, order: Sequence[int]) -> None:
+        """Show more of a list that arrives, or of what a filter leaves of it.
+
+        What was shown keeps its rows; only if it is less than before, it is read again.
+        """
+        old = self.sessions
+        if len(sessions) < len(old) or not old or self._wanted is not None:
+            self.show(sessions, order)
+            return
+        needs = self._needs.with_more(sessions.sessions[len(old) :])
+        if needs != self._needs:
+            self._needs, self._layout_drawn = needs, None
+            self.refresh()
+        self.marks = self.marks.carried_over(old, sessions)
+        self.extend(Rows(sessions, order))
+        self.count_marks()
+
     def show_order(self, order: Sequence[int]) -> None:
         """Show other rows of the same snapshot, or the same in another order."""
         self._show(Rows(self.sessions, order))
@@ -120,7 +148,7 @@ class SessionTable(MarkedList):
         The cursor stays on its session if it was moved there, else the first row is shown.
         """
         self.drop_range()
-        was_moved = self._moved_to is not None and self._moved_to == self.cursor_id
+        was_moved = self._was_moved
         self.show_order(order)
         if not was_moved:
             self.set_rows(len(order), 0, 0)
@@ -137,9 +165,10 @@ class SessionTable(MarkedList):
 
     def show_sort(self, sort: Sort | None) -> None:
         """Name in the header what the list is sorted by. Sorting itself is the caller's."""
-        self._sort = sort
-        self._layout_drawn = None
-        self.refresh()
+        if sort != self._sort:
+            self._sort = sort
+            self._layout_drawn = None
+            self.refresh()
 
     def show_notice(self, *lines: str) -> None:
         """Say something in place of rows: loading, empty, no match. Plain text, made safe."""
@@ -211,6 +240,11 @@ class SessionTable(MarkedList):
         return draw_notice(() if self.order else self._notice, line, self.row_width, self.style)
 
     # Inside.
+
+    @property
+    def _was_moved(self) -> bool:
+        """Whether the user moved the cursor to its session."""
+        return self._moved_to is not None and self._moved_to == self.cursor_id
 
     def _show(self, rows: Rows) -> None:
         self._show_rows(rows)

@@ -66,6 +66,8 @@ class Shown(Struct, frozen=True):
     """In words, such as `newest first`."""
     has_error: bool = False
     """The filter can't be read."""
+    so_far: bool = False
+    """More of the list arrives, and it is sorted only then."""
 
 
 def identity_line(identity: Identity, freshness: Freshness, age: float) -> Line:
@@ -94,9 +96,6 @@ def identity_line(identity: Identity, freshness: Freshness, age: float) -> Line:
 
 def counts_line(counts: Counts) -> Line:
     """Return the second line."""
-    marks = f"{counts.marks.total:,} marked" if counts.marks.total else ""
-    if counts.marks.hidden:
-        marks += f" ({counts.marks.hidden:,} hidden)"
     expiring = f"{counts.expiring:,} expire within {counts.expiring_within}"
     if counts.current_unknown:
         ours = piece("this session unknown", Tone.WARNING, 70)
@@ -112,9 +111,7 @@ def counts_line(counts: Counts) -> Line:
                 piece(f"{counts.active:,} active{_in_groups(counts)}", Tone.STRONG, ALWAYS),
                 piece(expiring, Tone.WARNING if counts.expiring else Tone.MUTED, 30),
                 piece(f"{counts.new:,} new" if counts.new else "", Tone.PLAIN, 50),
-                piece(marks, Tone.MARKED, ALWAYS),
-                piece(f"{counts.in_range:,} in range" if counts.in_range else "", Tone.KEY, ALWAYS),
-                piece(RANGE_KEYS if counts.in_range else "", Tone.MUTED, 90, after=": "),
+                *_marks(counts.marks, counts.in_range),
                 piece(unreadable, Tone.BAD, 80),
                 piece("list moved" if counts.moved else "", Tone.BAD, 80),
                 ours,
@@ -139,8 +136,11 @@ def filter_line(shown: Shown) -> Line:
     else:
         words = piece("/ to filter", Tone.MUTED, 10)
     many = f"{shown.shown:,} of {shown.total:,}" if shown.shown != shown.total else "all"
+    if shown.so_far:
+        many = "all so far" if many == "all" else f"{many} so far"
     count = (piece(many, Tone.MUTED, 60),) if shown.total else ()
-    return Line((words,), (*count, piece(shown.sort, Tone.MUTED, 50, after=", ")))
+    sort = f"then {shown.sort}" if shown.so_far else shown.sort
+    return Line((words,), (*count, piece(sort, Tone.MUTED, 50, after=", ")))
 
 
 def age_words(age: float) -> str:
@@ -148,9 +148,21 @@ def age_words(age: float) -> str:
     return ago(age if age >= MINUTE else age // 5 * 5)
 
 
-def progress_line(words: str) -> Line:
+def progress_line(words: str, marks: MarkCounts = NO_MARKS, in_range: int = 0) -> Line:
     """Return what is shown in place of counts: `Loading the sessions, 12,000 so far`."""
-    return Line((piece(words, Tone.PLAIN, ALWAYS),))
+    return Line(_filled([piece(words, Tone.PLAIN, ALWAYS), *_marks(marks, in_range)]))
+
+
+def _marks(marks: MarkCounts, in_range: int) -> tuple[Piece, ...]:
+    """Return `3 marked (1 hidden) · 5 in range: space marks, esc drops`."""
+    words = f"{marks.total:,} marked" if marks.total else ""
+    if marks.hidden:
+        words += f" ({marks.hidden:,} hidden)"
+    return (
+        piece(words, Tone.MARKED, ALWAYS),
+        piece(f"{in_range:,} in range" if in_range else "", Tone.KEY, ALWAYS),
+        piece(RANGE_KEYS if in_range else "", Tone.MUTED, 90, after=": "),
+    )
 
 
 def within_words(seconds: float) -> str:
