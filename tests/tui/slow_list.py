@@ -16,6 +16,7 @@ from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, from_environment
 
 PIECE = 16 * 1024
+MOST_PAUSES = 1000
 
 
 class SlowLists(httpx.AsyncBaseTransport):
@@ -87,8 +88,12 @@ class Arriving(Running):
 
     async def until(self, holds: Callable[[], Any]) -> None:
         """Wait until it holds."""
-        while not holds():
+        for _ in range(MOST_PAUSES):
+            if holds():
+                break
             await self.pilot.pause()
+        else:
+            raise AssertionError(f"It never came:\n{self.text()}")
         await self.pilot.pause()
 
     async def arrive(self, size: int) -> None:
