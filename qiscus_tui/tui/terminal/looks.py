@@ -72,16 +72,16 @@ def _change(sent: Look | None, wanted: Look) -> str:
         return ""
     if wanted == PLAIN:
         return "\x1b[0m"
-    anew = ["0", *_codes(PLAIN, wanted)]
+    whole = ["0", *_codes(PLAIN, wanted)]
     if sent is None:
-        return f"\x1b[{';'.join(anew)}m"
+        return f"\x1b[{';'.join(whole)}m"
     gone = sent.flags - wanted.flags
     if not gone <= _OFF.keys():
-        return f"\x1b[{';'.join(anew)}m"
+        return f"\x1b[{';'.join(whole)}m"
     off = {_OFF[flag] for flag in gone}
     kept = sent.flags.difference(*(_SWITCHES_OFF[code] for code in off))
     step = [*map(str, sorted(off)), *_codes(replace(sent, flags=kept), wanted)]
-    return f"\x1b[{min(';'.join(step), ';'.join(anew), key=len)}m"
+    return f"\x1b[{min(';'.join(step), ';'.join(whole), key=len)}m"
 
 
 def _codes(sent: Look, wanted: Look) -> list[str]:
