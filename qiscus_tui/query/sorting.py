@@ -8,13 +8,14 @@ session has no special place here: the screen pins it.
 
 import enum
 import operator
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import lru_cache
 from itertools import compress, count, islice
 from typing import cast
 
 from qiscus_tui.model.addresses import packed
-from qiscus_tui.model.turns import RUN, at_once, sorted_in_steps
+from qiscus_tui.model.turns import RUN, at_once, runs, sorted_in_steps
 from qiscus_tui.query.columns import Columns
 
 _DISTINCT = 4096
@@ -38,6 +39,9 @@ class SortKey(enum.Enum):
 
 FALLING = frozenset({SortKey.CREATED, SortKey.LAST_USED})
 """Keys whose usual direction is descending: the newest first."""
+
+_SHARED = frozenset({SortKey.CLIENT, SortKey.IP, SortKey.USER})
+"""Keys of which many sessions have the same value."""
 
 
 def order(columns: Columns, key: SortKey = SortKey.CREATED, *, reverse: bool = False) -> list[int]:
@@ -65,32 +69,60 @@ def order_in_steps(
     The generator yields None between the steps and returns the order.
     """
     descending = (key in FALLING) != reverse
+    if key in _SHARED:
+        return (yield from _order_of_shared(columns, key, descending=descending))
     values: list[_Value | None] = []
-    ids: list[str] = []
     known: list[int] = []
+    unknown: list[int] = []
     for start in range(0, len(columns.sessions), RUN):
-        here = slice(start, start + RUN)
-        values += _VALUES[key](columns, here)
-        ids += [session.id for session in columns.sessions[here]]
-        known += [at for at, value in enumerate(values[here], start) if value is not None]
+        values += (run := _VALUES[key](columns, slice(start, start + RUN)))
+        known += [at for at, value in enumerate(run, start) if value is not None]
+        unknown += [at for at, value in enumerate(run, start) if value is None]
         yield
-    unknown = [at for at, value in enumerate(values) if value is None]
-    yield
     value_of = cast("Callable[[int], float]", values.__getitem__)  # one column, one type
     known = yield from sorted_in_steps(known, value_of, reverse=descending)
     if key is SortKey.ID:
         return known
-    done = 0
-    for start, end in (yield from _equals(known, values)):
-        if end - start > RUN:
-            known[start:end] = yield from sorted_in_steps(known[start:end], ids.__getitem__)
-        else:
-            known[start:end] = sorted(known[start:end], key=ids.__getitem__)
-        if start >= done + RUN:
-            done = start
+    ids = yield from _ids(columns)
+    for done, (start, end) in enumerate((yield from _equals(known, values))):
+        known[start:end] = yield from _by_id(known[start:end], ids)
+        if done % RUN == 0:
             yield
-    unknown = yield from sorted_in_steps(unknown, ids.__getitem__)
-    return known + unknown
+    return known + (yield from _by_id(unknown, ids))
+
+
+def _order_of_shared(columns: Columns, key: SortKey, *, descending: bool) -> _Steps:
+    """Return the order by values that many sessions share: only the values are sorted, and ids."""
+    alike: defaultdict[_Value | None, list[int]] = defaultdict(list)
+    for start in range(0, len(columns.sessions), RUN):
+        for position, value in enumerate(_VALUES[key](columns, slice(start, start + RUN)), start):
+            alike[value].append(position)
+        yield
+    ids = yield from _ids(columns)
+    unknown = alike.pop(None, [])
+    values = cast("list[str]", [*alike])  # one column, one type
+    order: list[int] = []
+    for value in (yield from sorted_in_steps(values, lambda one: one, reverse=descending)):
+        begun = len(order) // RUN
+        order += yield from _by_id(alike[value], ids)
+        if len(order) // RUN > begun:
+            yield
+    return order + (yield from _by_id(unknown, ids))
+
+
+def _ids(columns: Columns) -> Generator[None, None, list[str]]:
+    ids: list[str] = []
+    for run in runs(columns.sessions):
+        ids += [session.id for session in run]
+        yield
+    return ids
+
+
+def _by_id(positions: list[int], ids: Sequence[str]) -> _Steps:
+    """Return these positions by id: a few at once."""
+    if len(positions) > RUN:
+        return (yield from sorted_in_steps(positions, ids.__getitem__))
+    return sorted(positions, key=ids.__getitem__) if len(positions) > 1 else positions
 
 
 def _equals(

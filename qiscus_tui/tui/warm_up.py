@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import importlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import QiscusTuiError
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 SHOWN_FOR = 60
 """Seconds that it stays on the screen what an earlier run left half done."""
+
+STYLES = Path(__file__).parent / "screens"
+"""The folder of the screens' styles."""
 
 LATER = (
     "qiscus_tui.service.account.login",
@@ -47,6 +51,7 @@ LATER = (
 async def warm_up(app: App[int], workspace: Workspace) -> None:
     """Do what the first frame did without, while the user reads it."""
     await asyncio.to_thread(import_the_rest)
+    read_styles(app)
     await _notify_of_crashes(app, workspace)
     gc.collect()
     gc.freeze()
@@ -57,6 +62,12 @@ def import_the_rest() -> None:
     """Import the modules in `LATER`. To be called in a thread."""
     for name in LATER:
         importlib.import_module(name)
+
+
+def read_styles(app: App[int]) -> None:
+    """Read the styles of every screen: a first opening would parse and apply all that there are."""
+    app.stylesheet.read_all(sorted(STYLES.glob("*.tcss")))
+    app.stylesheet.parse()
 
 
 async def _notify_of_crashes(app: App[int], workspace: Workspace) -> None:

@@ -16,6 +16,7 @@ from tests.benchmarks.freeze import freeze
 from tests.benchmarks.groups import groups
 from tests.benchmarks.idle import idle
 from tests.benchmarks.keys import keys
+from tests.benchmarks.lists import lists
 from tests.benchmarks.prune import prune
 from tests.benchmarks.scan import scan
 from tests.benchmarks.screens import large, start
@@ -28,6 +29,7 @@ PARTS = {
     "large": large,
     "arriving": arriving,
     "keys": keys,
+    "lists": lists,
     "groups": groups,
     "idle": idle,
     "used": used,

@@ -48,15 +48,15 @@ def _filter(terminal: Terminal, filtered: list[float]) -> None:
 def _page(terminal: Terminal, paged: list[float], sizes: list[float]) -> None:
     for _ in range(PAGES):
         settle(terminal)
-        before = _top_row(terminal.text)
+        before = top_row(terminal.text)
         terminal.send(PAGE_DOWN)
-        came = terminal.wait_for(lambda text, top=before: _top_row(text) != top)
+        came = terminal.wait_for(lambda text, top=before: top_row(text) != top)
         paged.append((came - terminal.typed_at) * 1000)
         settle(terminal)
         sizes.append(terminal.bytes_between(terminal.typed_at, time.monotonic()))
 
 
-def _top_row(text: str) -> str:
+def top_row(text: str) -> str:
     """The id of the row at the top: the first eight hex digits on the screen."""
     ids = re.findall(r"\b[0-9a-f]{8}\b", text)
     # The row of our own session may be pinned first.

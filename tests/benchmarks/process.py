@@ -13,6 +13,14 @@ def cpu_seconds(pid: int) -> float | None:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def main_thread_seconds(pid: int) -> float:
+    """Seconds of CPU that its main thread has used so far, to the nanosecond; 0 elsewhere."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+    except OSError:
+        return 0.0
+
+
 def memory_mib(pid: int) -> tuple[float, float] | None:
     """Resident memory in MiB: now, and at its highest."""
     try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from statistics import median
 
 
@@ -19,12 +20,12 @@ class Row:
 
 def table(rows: Sequence[Row]) -> str:
     """The lines of the table, aligned."""
-    head = ("", "median", "worst", "unit", "ratio", "goal")
+    head = ("", "median", "p95", "worst", "unit", "ratio", "goal")
     drawn = [head, *(_cells(row) for row in rows)]
     widths = [max(len(cells[column]) for cells in drawn) for column in range(len(head))]
     return "\n".join(
         "  ".join(
-            cell.ljust(width) if column in {0, 3, 5} else cell.rjust(width)
+            cell.ljust(width) if column in {0, 4, 6} else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
         ).rstrip()
         for cells in drawn
@@ -33,10 +34,16 @@ def table(rows: Sequence[Row]) -> str:
 
 def _cells(row: Row) -> tuple[str, ...]:
     if not row.values:
-        return (row.what, "-", "-", row.unit, "", row.goal)
+        return (row.what, "-", "-", "-", row.unit, "", row.goal)
     middle = median(row.values)
     ratio = f"{middle / median(row.base):.2f} x" if row.base else ""
-    return (row.what, _number(middle), _number(max(row.values)), row.unit, ratio, row.goal)
+    numbers = (middle, percentile(row.values, 95), max(row.values))
+    return (row.what, *map(_number, numbers), row.unit, ratio, row.goal)
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """The value that so many of a hundred do not exceed."""
+    return sorted(values)[ceil(len(values) * percent / 100) - 1]
 
 
 def _number(value: float) -> str:

@@ -6,7 +6,8 @@ from typing import cast
 import pytest
 from textual.geometry import Region
 
-from qiscus_tui.tui.widgets.columns import LEADING_WIDTH
+from qiscus_tui.query import SortKey
+from qiscus_tui.tui.widgets.columns import LEADING_WIDTH, Sort
 from tests.clocks import ManualClock
 from tests.tui.conftest import DAY, NOW, TableApp, listed, session
 
@@ -50,6 +51,19 @@ async def test_a_second_draws_the_row_that_ends_today_and_the_cursors(
         await pilot.pause()
         assert "20d 00:00:29" in app.lines()[1]
         assert "    00:09:59" in app.lines()[2]
+
+
+@pytest.mark.parametrize(("key", "heights"), [(SortKey.ID, [1]), (SortKey.LAST_USED, [8])])
+async def test_another_sort_draws_its_title_until_the_rows_come(
+    app: TableApp, monkeypatch: pytest.MonkeyPatch, key: SortKey, heights: list[int]
+) -> None:
+    """All is drawn where the columns move: there was no room for this one."""
+    async with app.run_test(size=(60, 8)) as pilot:
+        await pilot.pause()
+        drawn = spied(app, monkeypatch)
+        app.table.show_sort(Sort(key, descending=False))
+        await pilot.pause()
+        assert [region.height for region in drawn] == heights
 
 
 async def test_beyond_a_day_a_row_is_drawn_by_the_minute(

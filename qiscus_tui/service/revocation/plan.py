@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -150,7 +151,7 @@ class RevocationPlan:
         """Whether it must be confirmed by typing its number."""
         return len(self.targets) > LARGE
 
-    @property
+    @cached_property
     def ends_current(self) -> bool:
         """Whether our own session is among the targets."""
         return any(target.session.current for target in self.targets)
@@ -202,7 +203,11 @@ def plan_steps(
     `moment` is when the rules apply: the reading of the list, unless given.
     """
     moment = moment or Moment(listed.read_at + listed.offset, 0.0)
-    positions = list(dict.fromkeys(selection.positions))
+    unique: dict[int, None] = {}
+    for run in runs(selection.positions):
+        unique.update(dict.fromkeys(run))
+        yield
+    positions = list(unique)
     groups: tuple[Group, ...] = ()
     kept_by_rule: dict[int, Why] = {}
     if retention is not None:
@@ -216,17 +221,22 @@ def plan_steps(
     is_target = bytearray(len(listed))
     labels, unknown_own = listed.labels, listed.current is Current.UNKNOWN and not allowed.current
     any_may_be_special = bool(listed.shared_ids or selection.hidden or unknown_own)
+    sessions, reason = listed.sessions, selection.why
     for run in runs(positions):
         for position in run:
-            session, why = listed.sessions[position], kept_by_rule.get(position)
-            exclusion = None
-            if (
+            session = sessions[position]
+            if not (
                 any_may_be_special
                 or session.revoke_with is None
                 or session.current
                 or labels[position] is not None
+                or position in kept_by_rule
             ):  # most are ordinary, and there may be 100,000
-                exclusion = _exclusion(listed, position, selection, allowed)
+                targets.append(Target(session, reason))
+                is_target[position] = 1
+                continue
+            why = kept_by_rule.get(position)
+            exclusion = _exclusion(listed, position, selection, allowed)
             if exclusion is not None:
                 known = labels[position]
                 label = known.label if known else ""
@@ -235,8 +245,12 @@ def plan_steps(
             elif why is not None:
                 kept.append(Kept(session, why))
             else:
-                targets.append(Target(session, selection.why))
+                targets.append(Target(session, reason))
                 is_target[position] = 1
+        yield
+    plan_groups: list[PlanGroup] = []
+    for group in groups:
+        plan_groups.append(_plan_group(group, is_target))
         yield
     return RevocationPlan(
         listed,
@@ -247,7 +261,7 @@ def plan_steps(
         tuple(targets),
         tuple(left_out),
         tuple(kept),
-        tuple(_plan_group(group, is_target) for group in groups),
+        tuple(plan_groups),
     )
 
 

@@ -123,13 +123,42 @@ def kept_steps(
     for group in groups:
         border = yield from _border_steps(sessions, group, rules.keep_newest)
         judge = _judge(group, rules, border, server_now)
+        created_since, used_since = _since(group, rules, border, server_now)
         for run in runs(group.positions):
             for position in run:
-                why = judge(sessions[position])
-                if why is not None:
-                    kept[position] = why
+                session = sessions[position]
+                created, used = session.created_at, session.last_used_at
+                if (
+                    created is None
+                    or created >= created_since
+                    or used is None
+                    or used >= used_since
+                ):
+                    why = judge(session)  # of the rest, which are most, it would say nothing
+                    if why is not None:
+                        kept[position] = why
             yield
     return kept
+
+
+def _since(group: Group, rules: Rules, border: float, server_now: float) -> tuple[float, float]:
+    """Return since when a session must be created, or else used, for any rule to keep it.
+
+    A rule may keep one of which either time is unknown, and any of a group that is not judged.
+    """
+    if _is_whole(group, rules):
+        return -math.inf, -math.inf
+    created, used = rules.keep_created_within, rules.keep_used_within
+    return (
+        min(border, math.inf if created is None else server_now - created),
+        math.inf if used is None else server_now - used,
+    )
+
+
+def _is_whole(group: Group, rules: Rules) -> bool:
+    """Return whether all sessions of a group stay, whatever they are."""
+    few = rules.keep_newest is not None and group.count <= rules.keep_newest
+    return few or (group.is_unknown and not rules.include_unknown)
 
 
 def _judge(
@@ -173,10 +202,13 @@ def _border_steps(
     """
     if most is None:
         return math.inf
+    if most == 1:  # its group has noted it
+        return -math.inf if group.newest_at is None else group.newest_at
     newest: list[float] = []
     for run in runs(group.positions):
         created = [sessions[position].created_at for position in run]
-        newest += [at for at in created if at is not None]
+        least = newest[0] if len(newest) > most else -math.inf
+        newest += [at for at in created if at is not None and at >= least]
         newest.sort()
         del newest[: -most - 1]  # one more tells whether there are more
         yield

@@ -40,7 +40,8 @@ def target_group_steps(
     found: list[TargetGroup] = []
     for group in groups:
         used = 0
-        for run in runs(group.positions):
+        is_hot = group.last_used_at is not None and group.last_used_at >= since
+        for run in runs(group.positions if is_hot else ()):
             last = [listed.sessions[position].last_used_at for position in run]
             used += sum([at >= since for at in last if at is not None])
             yield

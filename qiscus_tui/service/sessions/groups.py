@@ -115,6 +115,8 @@ def group_steps(
     positions: Sequence[int] | None = None,
 ) -> GroupSteps:
     """Like `grouped`, but pauses after every few milliseconds of work."""
+    if positions is not None and len(positions) == len(listed):  # all: slices are faster
+        positions = None
     total = len(listed) if positions is None else len(positions)
     tallies = _Tallies([KINDS[key].reading() for key in keys])
     for start in range(0, total, RUN):

@@ -130,9 +130,9 @@ class RevokeDialog(Question[Report]):
             self.say("heading", "Making the plan…")
             self.query_one("#confirm").display = False
             self.guard.disarm()
-            self.run_worker(self._make_in_turns, group="plan", exclusive=True)
+            self.call_after_refresh(self.run_worker, self._in_turns, group="plan", exclusive=True)
 
-    async def _make_in_turns(self) -> None:
+    async def _in_turns(self) -> None:
         self._show_plan(await in_turns(self._making.steps()))
 
     def _show_plan(self, shown: ShownPlan) -> None:

@@ -164,10 +164,18 @@ class SessionTable(MarkedList):
         self._wanted = wanted
 
     def show_sort(self, sort: Sort | None) -> None:
-        """Name in the header what the list is sorted by. Sorting itself is the caller's."""
-        if sort != self._sort:
-            self._sort = sort
-            self._layout_drawn = None
+        """Name in the header what the list is sorted by. Sorting itself is the caller's.
+
+        Rows are drawn again only where columns move: mostly they have another order soon.
+        """
+        if sort == self._sort:
+            return
+        before = self._layout_drawn
+        self._sort = sort
+        self._layout_drawn = None
+        if before is not None and before == self._layout():
+            self.refresh(Region(0, 0, self.row_width, HEADER_LINES))
+        else:
             self.refresh()
 
     def show_notice(self, *lines: str) -> None:
