@@ -15,7 +15,7 @@ from qiscus_tui.demo.state import Caller
 from qiscus_tui.demo.users import ADMIN
 from tests.e2e.conftest import PROGRAM, Opener, Server
 from tests.e2e.replies import PROMPT, Manners
-from tests.e2e.terminal import ENTER, Terminal
+from tests.e2e.terminal import DOWN, ENTER, UP, Terminal
 
 HERE = f"{PROGRAM[0]} -m qiscus_tui"
 FAR_AWAY = f"env -u TMUX -u STY {HERE}"
@@ -161,3 +161,30 @@ def test_nothing_is_left_to_the_shell(where: str, request: pytest.FixtureRequest
     line = terminal.lines.index(next(one for one in terminal.lines if "ended with" in one))
     assert terminal.lines[line + 1] == "typed"
     assert [mode for mode in (1000, 1002, 1006) if terminal.is_set(mode)] == []
+
+
+def ids(terminal: Terminal) -> list[str]:
+    """What stands before the client in each line: the id of its session, where it shows one."""
+    return [" ".join(re.findall(r"\b[0-9a-f]{8}\b", line)) for line in terminal.lines]
+
+
+@pytest.mark.parametrize("where", ["tmux", "screen"])
+def test_a_list_that_scrolled_is_the_one_that_is_drawn_anew(
+    where: str, request: pytest.FixtureRequest
+) -> None:
+    start: Start = request.getfixturevalue(where)
+    terminal = start(HERE)
+    terminal.wait_for("60 active")
+    before = ids(terminal)
+    for keys in (DOWN * 20, DOWN, DOWN, UP * 19, UP, UP, DOWN * 25):
+        shown = terminal.text
+        terminal.send(keys)
+        terminal.wait_for(lambda text, shown=shown: text != shown)
+    terminal.send(" ")
+    terminal.wait_for("1 marked")
+    scrolled = ids(terminal)
+    assert scrolled != before
+    for columns in (101, 100):
+        terminal.resize(columns, 24)
+        terminal.wait_for("─" * columns)
+    terminal.wait_until(lambda: ids(terminal) == scrolled)

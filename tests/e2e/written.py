@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 _OWN = re.compile(
-    r"\x1b\[[\d;:]*[mHGC]"  # colours, the cursor's place
+    r"\x1b\[[\d;:]*[mHGCLMr]"  # colours, the cursor's place, rows that move
     r"|\x1b\[\?[\d;]+[hl]"  # modes
     r"|\x1b\[\?\d+\$p"  # is a mode known?
     r"|\x1b\[[<>=]\d*u"  # kitty's keyboard

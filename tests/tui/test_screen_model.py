@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 import pyte
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -29,6 +30,8 @@ class Write:
     x: int = 0
     lines: Sequence[Pieces] = ()
     size: tuple[int, int] | None = None
+    scrolled: int = 0
+    """All is drawn again, so many rows further up."""
     is_lost: bool = False
     """The terminal has lost all that it showed."""
     is_sent: bool = True
@@ -44,7 +47,8 @@ WRITES = st.lists(
         is_sent=st.booleans(),
     )
     | st.builds(Write, size=st.sampled_from(SIZES), lines=st.lists(PIECES, max_size=9))
-    | st.builds(Write, is_lost=st.just(True)),
+    | st.builds(Write, is_lost=st.just(True))
+    | st.builds(Write, scrolled=st.integers(-3, 3), y=st.integers(0, 3)),
     max_size=12,
 )
 
@@ -72,8 +76,8 @@ def frame(x: int, y: int, lines: Sequence[Pieces], width: int) -> str:
 class Emulator:
     """A terminal of which all is seen."""
 
-    def __init__(self) -> None:
-        self.screen = pyte.Screen(*SIZES[0])
+    def __init__(self, size: tuple[int, int] = SIZES[0]) -> None:
+        self.screen = pyte.Screen(*size)
         self.screen.reset_mode(7, private=True)
         self.stream = pyte.Stream(self.screen)
         self.sent = 0
@@ -104,6 +108,8 @@ class Emulator:
 @given(WRITES)
 def test_a_terminal_shows_the_same_screen(writes: list[Write]) -> None:
     model, full, saved = ScreenModel(), Emulator(), Emulator()
+    model.clear(*SIZES[0])
+    whole: list[Pieces] = [[("31", f"row {number}")] for number in range(9)]
 
     def write(text: str, *, is_sent: bool = True) -> None:
         full.feed(text)
@@ -118,6 +124,11 @@ def test_a_terminal_shows_the_same_screen(writes: list[Write]) -> None:
             for emulator in (full, saved):
                 emulator.screen.resize(height, width)
             model.clear(width, height)
+        if one.scrolled:
+            whole = [*whole[one.scrolled :], *whole[: one.scrolled]]
+            rows = [*whole[: height - one.y]]
+            write(frame(0, one.y, rows, width), is_sent=one.is_sent)
+            continue
         if one.is_lost:
             saved.feed("\x1b[H\x1b[2J")
             model.forget()
@@ -169,3 +180,29 @@ def test_what_is_beyond_the_last_row_is_not_drawn() -> None:
     model.clear(24, 2)
     model.draw(frame(0, 2, [[("31", "below")]], 24))
     assert model.frame() == "\x1b[H"
+
+
+def listed(first: int, *, rows: int = 20) -> str:
+    """A list between two lines that stay, scrolled so far; the cursor is on its last row."""
+    lines: list[Pieces] = [
+        [
+            ("31", f"{number * 2654435761 % 2**32:010} {number**7 % 2**32:010}"),
+            ("7" if number == first + rows - 1 else "0", "x"),
+        ]
+        for number in range(first, first + rows)
+    ]
+    rule = [("31", "-" * 24)]
+    return frame(0, 0, [rule, *lines, rule], 24)
+
+
+@pytest.mark.parametrize("by", [1, -1, 3, -3])
+def test_a_list_that_moves_is_scrolled_by_the_terminal(by: int) -> None:
+    full, saved, model = Emulator((24, 22)), Emulator((24, 22)), ScreenModel()
+    model.clear(24, 22)
+    for first in (50, 50 + by, 50 + 2 * by):
+        before = saved.sent
+        full.feed(listed(first))
+        saved.feed(model.draw(listed(first)) + model.frame())
+        assert saved.seen == full.seen
+    assert saved.sent - before < 80 + 30 * abs(by)
+    assert saved.screen.margins is None

@@ -11,7 +11,9 @@ is; behind one that may draw, nothing is known of the terminal any more.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
+from operator import is_not, ne
 
 from msgspec import Struct, field
 from rich.cells import split_graphemes
@@ -37,6 +39,8 @@ _LARGE = 256
 """Characters from which on a frame is to be shown at once, where the terminal can do so."""
 _SHORT_GAP = 4
 """Cells that are drawn again where stepping over them costs as much."""
+_FEWEST_MOVED, _LEAST_SAVED = 3, 40
+"""Rows, and their cells, from which on it is worth to have the terminal scroll."""
 
 
 class _Row(Struct):
@@ -60,6 +64,18 @@ class _Row(Struct):
             self.characters[end] = None
         self.characters[x:end] = characters
         self.looks[x:end] = looks
+
+    @property
+    def text(self) -> str:
+        return "".join(character or "" for character in self.characters)
+
+    def differing(self, other: _Row | None) -> int:
+        """Return how many characters and looks another row lacks."""
+        if other is None:
+            return 2 * len(self.looks)
+        return sum(map(ne, self.characters, other.characters)) + sum(
+            map(is_not, self.looks, other.looks)
+        )
 
     def copy(self) -> _Row:
         return _Row(self.characters[:], self.looks[:])
@@ -145,8 +161,9 @@ class ScreenModel:
 
     def frame(self) -> str:
         """Return what has the terminal show what is wanted."""
-        parts: list[str] = []
-        for y in sorted(self._touched):
+        changed = sorted(y for y in self._touched if self._wanted[y] != self._shown.get(y))
+        parts = [self._scroll(changed)]
+        for y in changed:
             wanted, shown = self._wanted[y], self._shown.get(y)
             if wanted != shown:
                 self._draw_row(parts, y, wanted, shown or _Row())
@@ -157,6 +174,49 @@ class ScreenModel:
         frame = "".join(parts)
         return (
             f"{_SYNC_BEGINS}{frame}{_SYNC_ENDS}" if self._syncs and len(frame) > _LARGE else frame
+        )
+
+    def _scroll(self, changed: list[int]) -> str:
+        """Return what scrolls rows that only moved, where that saves cells."""
+        moves = self._moves(changed)
+        if len(moves) < _FEWEST_MOVED:
+            return ""
+        by, _ = Counter(moves.values()).most_common(1)[0]
+        moved = [y for y, move in moves.items() if move == by]
+        top, bottom = min(moved[0], moved[0] + by), max(moved[-1], moved[-1] + by)
+        rows = range(top, bottom + 1)
+        if not all(self._is_whole(y) for y in rows):
+            return ""
+        shifted = {y: self._shown[y + by] for y in rows if y + by in rows}
+        saved = sum(
+            self._wanted[y].differing(self._shown[y]) - self._wanted[y].differing(shifted.get(y))
+            for y in rows
+        )
+        if saved < _LEAST_SAVED:
+            return ""
+        for y in rows:
+            self._shown.pop(y)
+        self._shown |= shifted
+        changed[:] = sorted({*changed, *rows})
+        self._column = self._row = 0  # setting the margins takes the cursor there
+        lines = f"{by}M" if by > 0 else f"{-by}L"
+        return f"\x1b[{top + 1};{bottom + 1}r\x1b[{top + 1}H\x1b[{lines}\x1b[r"
+
+    def _moves(self, changed: list[int]) -> dict[int, int]:
+        """Return by how many rows each changed one is above the place where it was shown."""
+        if len(changed) < _FEWEST_MOVED:
+            return {}
+        rows = range(changed[0], changed[-1] + 1)
+        places = {self._shown[y].text: y for y in rows if y in self._shown}
+        found = ((y, places.get(self._wanted[y].text, y) - y) for y in changed)
+        return {y: move for y, move in found if move}
+
+    def _is_whole(self, y: int) -> bool:
+        """Return whether each cell of the row is known, here and on the terminal."""
+        wanted, shown = self._wanted.get(y), self._shown.get(y)
+        return all(
+            row is not None and len(row.characters) == self._size[0] and None not in row.characters
+            for row in (wanted, shown)
         )
 
     def _draw_row(self, parts: list[str], y: int, wanted: _Row, shown: _Row) -> None:
