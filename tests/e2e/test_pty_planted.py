@@ -91,7 +91,7 @@ def test_no_screen_lets_an_escape_through(opened: Opener, server: Server, tmp_pa
     terminal.wait_for("21 active")
     state.fail_next(Call.REFRESH, NO)
     terminal.send("R")
-    terminal.wait_until(lambda: not state.faults[Call.REFRESH])
+    terminal.wait_for("Refreshing the token failed")  # until then `r` has to wait, and says so
     state.fail_next(Call.LIST, ENDED)
     terminal.send("r")
     terminal.wait_for("Session ended: log in again")
