@@ -110,12 +110,24 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
 
     @property
     def is_current(self) -> bool:
-        """Return whether any of it can be seen; only then does Textual draw it.
+        """Return whether Textual is to draw it: only in front.
 
-        Textual counts the next screen behind too, even where it is covered whole: with each second
-        of its countdowns the whole screen in front would be sent again.
+        Textual counts what is behind a dialog too: with each second of its countdowns it would
+        draw the whole screen again. What changed behind is drawn when the screen is back.
         """
-        return self.is_active or (super().is_current and self.app.screen.is_modal)
+        return self.is_active
+
+    def follow_clock(self) -> None:
+        """Call `second` each second while this screen is watched, and when it is back."""
+        self.set_interval(1, self._tick)
+
+    def _tick(self) -> None:
+        if self.is_watched:
+            self.second()
+
+    def second(self) -> None:
+        """A second went by, or more of them: draw what changed."""
+        self.draw()
 
     def on_resize(self, event: events.Resize) -> None:
         """Have it ready where the terminal is too small."""
@@ -124,9 +136,11 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
     _was_resumed = False
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Keep the styles the first time: each widget got them when it was mounted, just now."""
+        """Be right at once; keep the styles the first time: the widgets just got them."""
         event.refresh_styles = event.refresh_styles and self._was_resumed
-        if not self._was_resumed:
+        if self._was_resumed:
+            self.second()
+        else:
             self._was_resumed = True
             self.call_next(self.first_drawn)  # it is drawn while this event is handled
 

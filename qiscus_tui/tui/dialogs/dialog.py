@@ -45,7 +45,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     DEFAULT_CSS = """
     Dialog {
         align: center middle;
-        background: $background 60%;
+        background: transparent;
         layers: default over;
 
         & TooSmall { layer: over; dock: top; height: 100%; }

@@ -52,7 +52,7 @@ class PaletteDialog(ModalScreen[str]):
     DEFAULT_CSS = """
     PaletteDialog {
         align: center top;
-        background: $background 60%;
+        background: transparent;
 
         & #palette {
             width: 78; max-width: 100%; height: auto; max-height: 100%; margin-top: 2;

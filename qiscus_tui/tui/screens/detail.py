@@ -100,7 +100,7 @@ class DetailScreen(BaseScreen[DetailAnswer]):
     def on_mount(self) -> None:
         """Draw the known fields, then what takes longer."""
         self._feed.subscribe(self.draw_soon)
-        self.set_interval(1, self.second)
+        self.follow_clock()
         self._show(self._session)
 
     def on_unmount(self) -> None:
@@ -153,10 +153,6 @@ class DetailScreen(BaseScreen[DetailAnswer]):
         self.draw()
 
     # Drawing.
-
-    def second(self) -> None:
-        """A second went by."""
-        self.draw()
 
     def draw(self) -> None:
         """Draw what reads other than before; an update lays the screen out again."""

@@ -89,7 +89,7 @@ class OverviewScreen(BaseScreen[str]):
     def on_mount(self) -> None:
         """Count, and follow the list from now on."""
         self._feed.subscribe(self.draw_soon)
-        self.set_interval(1, self.draw)
+        self.follow_clock()
         self.draw()
 
     def on_unmount(self) -> None:

@@ -76,7 +76,7 @@ class SessionsScreen(BaseScreen[None]):
         self.draw()
         self.list.focus()
         self.feed.subscribe(self.draw_soon)
-        self.set_interval(1, self.second)
+        self.follow_clock()
 
     def first_drawn(self) -> None:
         self.begin()
@@ -138,7 +138,7 @@ class SessionsScreen(BaseScreen[None]):
     def second(self) -> None:
         """A second went by: draw what changed, and read again when it is time."""
         self.list.second()
-        self.draw()
+        super().second()
         if self.feed.is_due and self.is_watched:
             self.reload()
 

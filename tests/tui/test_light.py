@@ -1,0 +1,90 @@
+"""What is done often sends little: counted on the screen's model, paint by paint."""
+
+import pytest
+from rich.console import RenderableType
+from textual._compositor import CompositorUpdate
+from textual.app import App
+from textual.screen import Screen
+
+from qiscus_tui.tui.terminal.screen_model import ScreenModel
+from tests.clocks import ManualClock
+from tests.tui.demo_app import Running, at_sessions
+
+
+class Line:
+    """Takes every paint of the app, as the driver does, and counts what is sent of it."""
+
+    def __init__(self) -> None:
+        self.model = ScreenModel()
+        self.model.clear(120, 40)
+        self.paints = 0
+        self.sent = 0
+
+    def display(self, app: App[int], screen: Screen[object], renderable: RenderableType) -> None:
+        """Take the place of Textual's own."""
+        if isinstance(renderable, CompositorUpdate) and screen is app.screen:
+            self.paints += 1
+            text = renderable.render_segments(app.console)
+            self.sent += len(self.model.draw(text)) + len(self.model.frame())
+
+
+@pytest.fixture
+def line(monkeypatch: pytest.MonkeyPatch) -> Line:
+    line = Line()
+
+    def display(app: App[int], screen: Screen[object], renderable: RenderableType) -> None:
+        line.display(app, screen, renderable)
+
+    monkeypatch.setattr(App, "_display", display)
+    return line
+
+
+async def sent_by(line: Line, running: Running, *keys: str) -> int:
+    """Press keys; return the bytes of all that is painted then."""
+    before = line.sent
+    await running.press(*keys)
+    return line.sent - before
+
+
+async def sent_in(line: Line, running: Running, seconds: int) -> int:
+    """Let time pass; return the bytes of all that is painted meanwhile."""
+    before = line.sent
+    for _ in range(seconds):
+        await running.tick()
+    return line.sent - before
+
+
+async def test_what_is_done_often_sends_little(clock: ManualClock, line: Line) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await running.press(*["down"] * 40)  # from here on the list scrolls
+        for key, most in {"down": 1_000, "pagedown": 4_500, "r": 150, "slash": 600}.items():
+            assert await sent_by(line, running, key) <= most, key
+        await running.press(*"curl")
+        assert await sent_by(line, running, " ") <= 300
+
+
+async def test_a_dialog_sends_its_box_and_nothing_ticks_behind_it(
+    clock: ManualClock, line: Line
+) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        assert await sent_by(line, running, "x") <= 4_000
+        assert await sent_in(line, running, 10) <= 200
+        assert await sent_by(line, running, "n") <= 4_000
+
+
+async def test_another_screen_is_sent_once(clock: ManualClock, line: Line) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        assert await sent_by(line, running, "question_mark") <= 12_000
+        assert await sent_by(line, running, "escape") <= 12_000
+
+
+async def test_the_list_is_right_at_once_when_a_dialog_closes(
+    clock: ManualClock, line: Line
+) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await running.press("x")
+        clock.advance(3600)
+        await running.press("n")
+        after = running.lines()
+        await running.tick(0)
+        assert running.lines() == after
