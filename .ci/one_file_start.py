@@ -6,6 +6,7 @@ import sys
 TARGET = "TARGET"
 RELEASE = "RELEASE"
 UNPACKED = "UNPACKED"
+BUILD = "BUILD"
 
 here = "cp%d%d-%s-%s" % (sys.version_info[0], sys.version_info[1], sys.platform, os.uname()[4])
 if here != TARGET:
@@ -18,13 +19,23 @@ if here != TARGET:
     sys.exit(2)
 
 # What is unpacked is code that this user will run: it must be in nobody else's hands.
-place = os.path.expanduser(os.environ.get("SHIV_ROOT") or UNPACKED)
+folder = os.path.expanduser(os.environ.get("SHIV_ROOT") or UNPACKED)
+place = folder
 while not os.path.exists(place):
     place = os.path.dirname(place)
 if os.stat(place).st_uid != os.geteuid():
     sys.stderr.write("%s belongs to another user.\n" % place)
     sys.stderr.write("  The program is unpacked there: set SHIV_ROOT to a folder of your own\n")
     sys.exit(6)
+
+# Once it is unpacked, which is done in one step, shiv is not needed: half of the time to start.
+name = os.path.basename(os.path.realpath(sys.argv[0]))
+packages = os.path.join(folder, name + "_" + BUILD, "site-packages")
+if os.path.isdir(packages):
+    sys.path.insert(1, packages)
+    from qiscus_tui.__main__ import main
+
+    sys.exit(main())
 
 import _bootstrap  # noqa: E402  shiv's; it is there only in the one file
 

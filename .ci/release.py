@@ -10,6 +10,7 @@ built twice, in two folders, and has to be the same byte for byte. No package's 
 
 import argparse
 import filecmp
+import json
 import os
 import shutil
 import stat
@@ -120,7 +121,10 @@ def one_file(wheel: Path, target: str, folder: Path, scratch: Path) -> None:
     shiv += ["--compressed", "--entry-point", "qiscus_tui.__main__:main"]
     subprocess.run([*shiv, "--root", UNPACKED], check=True)
     start = (TOP / ".ci" / "one_file_start.py").read_text()
-    for name, value in {"TARGET": target, "RELEASE": release, "UNPACKED": UNPACKED}.items():
+    with zipfile.ZipFile(packed) as archive:
+        build_id: str = json.loads(archive.read("environment.json"))["build_id"]
+    values = {"TARGET": target, "RELEASE": release, "UNPACKED": UNPACKED, "BUILD": build_id}
+    for name, value in values.items():
         start = start.replace(f'{name} = "{name}"', f'{name} = "{value}"')
     _with_start(packed, start, folder / f"qiscus-tui-{release}-{target}.pyz")
 
