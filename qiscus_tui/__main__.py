@@ -21,12 +21,16 @@ def _main(arguments: list[str]) -> int:
     answer = _quick_answer(arguments)
     if answer is not None and _is_written(f"{answer}\n"):
         return 0
+    import gc
+
+    gc.disable()  # what a start loads is no garbage: looking for it takes 5 % of the time
     from qiscus_tui.cli.main import options_of, run_app, run_verb
 
     options = options_of(arguments)
     if isinstance(options, int):
         return options
     if options.verb is not None:
+        gc.enable()
         return run_verb(options, core_limit)
     from qiscus_tui.tui.run import run
 

@@ -25,7 +25,7 @@ def run(workspace: Workspace) -> int:
     Raises:
         QiscusTuiError: before anything is drawn.
     """
-    gc.disable()  # nothing that is made before the first frame is garbage
+    gc.disable()  # nothing that is made before the first frame is garbage; see warm_up
     clean_environment(os.environ)
 
     from qiscus_tui.tui.app import QiscusTui

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.app import ComposeResult
 
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.sessions.descriptions import Describer
 from qiscus_tui.tui.feed import Feed
+from qiscus_tui.tui.screens.audit import AuditScreen
 from qiscus_tui.tui.widgets.session_table import SessionTable
 from tests.clocks import ManualClock
 from tests.tui.demo_app import at_sessions
@@ -178,3 +180,20 @@ async def test_what_has_arrived_is_described_and_drawn_once(
         await running.whole()
         assert 0 < described[0] <= 4000 - before + 1000
         assert redrawn != [0]
+
+
+async def test_a_new_screen_has_the_classes_of_its_size_before_anything_on_it_is_styled(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classes: list[frozenset[str]] = []
+    compose = AuditScreen.compose
+
+    def composing(self: AuditScreen) -> ComposeResult:
+        classes.append(frozenset(self.classes))
+        return compose(self)
+
+    monkeypatch.setattr(AuditScreen, "compose", composing)
+    async with at_sessions(clock, size=(120, 18)) as running:
+        await running.press("L")
+        assert classes == [running.app.screen.classes]
+        assert {"-wide", "-short"} <= classes[0]

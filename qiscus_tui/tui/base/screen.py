@@ -64,6 +64,9 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
     def __init__(self) -> None:
         super().__init__()
         compare_layouts(self)
+        width, height = self.app.size  # Textual would style all again after the first frame
+        for breakpoints, cells in ((WIDTHS, width), (HEIGHTS, height)):
+            self.add_class(max(one for one in breakpoints if one[0] <= cells)[1], update=False)
 
     def action_begins(self) -> None:
         """Something is done here, by a key or a click."""

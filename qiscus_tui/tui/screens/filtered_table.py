@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from qiscus_tui.tui.list_view import ListView, SortedList
     from qiscus_tui.tui.sorting import Sorting
 
+MOST_FRAMES = 10
+"""Frames that a new list is waited for: the first may be older, and none shows a covered one."""
+
 FINISH_AFTER = 0.02
 """Seconds after a key until the rest of the filter is looked for."""
 
@@ -55,10 +58,12 @@ class FilteredTable:
         await self._drawn()  # what follows may load modules
 
     async def _drawn(self) -> None:
-        for _ in range(2):  # the table asks to be drawn once it is idle, maybe after the first
-            drawn = asyncio.Event()
-            self.table.call_after_refresh(drawn.set)
-            await drawn.wait()
+        for _ in range(MOST_FRAMES):
+            if self.table.is_drawn:
+                break
+            frame = asyncio.Event()
+            self.table.call_after_refresh(frame.set)
+            await frame.wait()
 
     def grow(self, arriving: SessionList) -> None:
         """Show what has arrived of the first list, below what is shown already.

@@ -201,6 +201,11 @@ class SessionTable(MarkedList):
         if changed:
             self.refresh(*changed)
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the rows of `show` are on screen, or there are none."""
+        return bool(self._drawn) or not self.order
+
     # The cursor.
 
     @property
