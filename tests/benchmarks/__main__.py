@@ -18,6 +18,7 @@ from tests.benchmarks.idle import idle
 from tests.benchmarks.keys import keys
 from tests.benchmarks.lists import lists
 from tests.benchmarks.prune import prune
+from tests.benchmarks.reload import reload
 from tests.benchmarks.scan import scan
 from tests.benchmarks.screens import large, start
 from tests.benchmarks.ssh import ssh
@@ -33,6 +34,7 @@ PARTS = {
     "groups": groups,
     "idle": idle,
     "used": used,
+    "reload": reload,
     "freeze": freeze,
     "cli": command_line,
     "bulk": bulk,

@@ -1,5 +1,8 @@
 """Marks are ids: they survive filter, sort and reload, and go when the session goes."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,6 +133,34 @@ def test_marks_are_a_set_of_positions(added: set[int], inverted: set[int], shown
     assert marks.flags == bytes(at in added ^ inverted for at in range(30))
     hidden = (added ^ inverted) - shown
     assert marks.counts(sorted(shown)) == MarkCounts(len(added ^ inverted), len(hidden))
+
+
+@given(POSITIONS, st.lists(st.integers(min_value=0, max_value=39), unique=True))
+def test_marks_go_over_to_whatever_the_next_list_has(marked: set[int], numbers: list[int]) -> None:
+    known = [session(number) for number in range(40)]
+    marks = Marks(30)
+    marks.add(sorted(marked))
+    old, new = listed(known[:30]), listed([known[number] for number in numbers])
+    again = marks.carried_over(old, new)
+    assert {numbers[place] for place in again.positions()} == marked & set(numbers)
+
+
+def test_of_a_list_that_hardly_changed_few_marks_are_looked_for() -> None:
+    class Counted(dict[str, int]):
+        looked = 0
+
+        def get(self, *given: Any) -> Any:
+            self.looked += 1
+            return super().get(*given)
+
+    known = [session(number) for number in range(300)]
+    old, new = listed(known[3:]), listed([*known[:100], *known[150:]])  # 3 came, 50 went
+    places = Counted(new.positions)
+    marks = Marks(len(old))
+    marks.invert(range(len(old)))
+    again = marks.carried_over(old, replace(new, positions=places))
+    assert again.total == 247
+    assert places.looked == 52
 
 
 async def test_a_mark_goes_when_its_id_stands_for_another_session(app: TableApp) -> None:
