@@ -14,6 +14,7 @@ from tests.benchmarks.bulk import bulk
 from tests.benchmarks.command_line import command_line
 from tests.benchmarks.freeze import freeze
 from tests.benchmarks.groups import groups
+from tests.benchmarks.growth import growth
 from tests.benchmarks.idle import idle
 from tests.benchmarks.keys import keys
 from tests.benchmarks.lists import lists
@@ -35,6 +36,7 @@ PARTS = {
     "idle": idle,
     "used": used,
     "reload": reload,
+    "growth": growth,
     "freeze": freeze,
     "cli": command_line,
     "bulk": bulk,

@@ -23,7 +23,7 @@ GROUPINGS = ("client,network", *GROUP_KEYS)
 
 def groups(runs: int) -> Generator[Row]:
     """Each grouping of the demo's sessions, and the longest step of it."""
-    listed = _demo_list()
+    listed = demo_list(SESSIONS)
     gc.collect()
     gc.freeze()
     for text in GROUPINGS:
@@ -53,8 +53,9 @@ def _steps(listed: SessionList, keys: tuple[GroupKey, ...]) -> list[float]:
             took.append(1000 * (time.thread_time() - started))
 
 
-def _demo_list() -> SessionList:
-    seeded = seeded_sessions(SESSIONS, seed=1, now=NOW, email="admin@demo.example")
+def demo_list(size: int) -> SessionList:
+    """The demo's sessions as a list."""
+    seeded = seeded_sessions(size, seed=1, now=NOW, email="admin@demo.example")
     names = ClientNames()
     sessions = [
         Session(
