@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from qiscus_tui.service.account_selection import SelectedAccount
     from qiscus_tui.service.connection import Connection
     from qiscus_tui.service.history import PastPlan
-    from qiscus_tui.service.overview.session_context import SessionContexts
     from qiscus_tui.service.workspace import Workspace
     from qiscus_tui.tui.feed import Feed
     from qiscus_tui.tui.screens.accounts import AccountsAnswer
@@ -42,7 +41,6 @@ class Navigation:
     def __init__(self, app: App[int], workspace: Workspace) -> None:
         self._app = app
         self._workspace = workspace
-        self._contexts: SessionContexts | None = None
         self._numbers = itertools.count(2)
 
     @property
@@ -74,7 +72,6 @@ class Navigation:
 
     def open_detail(self) -> None:
         """Show everything that is known of the session under the cursor."""
-        from qiscus_tui.service.overview.session_context import SessionContexts
         from qiscus_tui.tui.screens.detail import DetailScreen, FilterBy, RevokeSession
 
         sessions = self.sessions
@@ -95,9 +92,7 @@ class Navigation:
                     pass
 
         sessions.table.drop_range()
-        if self._contexts is None:
-            self._contexts = SessionContexts()
-        screen = DetailScreen(sessions.feed, sessions.rows, self._contexts, session)
+        screen = DetailScreen(sessions.feed, sessions.rows, sessions.details, session)
         self._app.push_screen(screen, answered)
 
     def open_label(self) -> None:

@@ -26,7 +26,7 @@ LATER = (
     "qiscus_tui.service.connection",
     "qiscus_tui.tui.screens.sessions",
     "qiscus_tui.tui.screens.detail",
-    "qiscus_tui.service.overview.session_context",
+    "qiscus_tui.tui.screens.session_details",
     "qiscus_tui.tui.screens.accounts",
     "qiscus_tui.tui.screens.audit",
     "qiscus_tui.tui.screens.overview",

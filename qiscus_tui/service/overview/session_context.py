@@ -4,12 +4,15 @@ A list is grouped once; what a group's sessions have in common is found out when
 asked for. Both are done in steps, between which keys are handled.
 """
 
+import math
 from array import array
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Generator, Sequence
 
 from msgspec import Struct
 
+from qiscus_tui.model.durations import DAY, HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.model.turns import RUN, runs
 from qiscus_tui.query import Moment
@@ -19,6 +22,14 @@ from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 
 DAYS = 30
 """Days of which logins are counted, with today."""
+USES = (
+    ("within 1h", HOUR),
+    ("1h to 24h", DAY),
+    ("1 to 7 days", 7 * DAY),
+    ("earlier", math.inf),
+)
+"""How long ago a session was used, in words and seconds."""
+MOST_ADDRESSES = 5
 
 
 class GroupHistory(Struct, frozen=True):
@@ -31,6 +42,8 @@ class GroupHistory(Struct, frozen=True):
     """How many of them have one."""
     used: Sequence[float]
     """When they were used last, the earliest first."""
+    addresses: Sequence[tuple[str, int]]
+    """The addresses that most of them came from, with how many; unknown is empty."""
     days: Sequence[float]
     """When the days begin of which logins are counted; the last one is tomorrow."""
     logins: Sequence[int]
@@ -47,6 +60,16 @@ class GroupHistory(Struct, frozen=True):
     def used_within(self, seconds: float, now: float) -> int:
         """Return how many were used so recently."""
         return len(self.used) - bisect_left(self.used, now - seconds)
+
+    def uses(self, now: float) -> list[tuple[str, int]]:
+        """Return how many were used last within which time, the latest first; then unknown."""
+        counts: list[tuple[str, int]] = []
+        before = 0
+        for words, seconds in USES:
+            within = self.used_within(seconds, now)
+            counts.append((words, within - before))
+            before = within
+        return [*counts, ("unknown", self.group.count - len(self.used))]
 
     def day_of(self, created_at: float | None) -> int | None:
         """Return which of the days a session was created on."""
@@ -112,6 +135,7 @@ def _history_in_steps(
     created: list[tuple[float, int]] = []
     undated: list[int] = []
     used: list[float] = []
+    addresses = Counter[str]()
     for run in runs(group.positions):
         for position in run:
             session = listed.sessions[position]
@@ -124,10 +148,12 @@ def _history_in_steps(
                     logins[bisect_right(days, at) - 1] += 1
             if session.last_used_at is not None:
                 used.append(session.last_used_at)
+            addresses[session.safe_ip] += 1
         yield
     created.sort()
     yield
     used.sort()
     yield
     newest_first = [*(position for _, position in created), *undated]
-    return GroupHistory(group, newest_first, len(created), used, days, logins)
+    most = addresses.most_common(MOST_ADDRESSES)
+    return GroupHistory(group, newest_first, len(created), used, most, days, logins)

@@ -23,6 +23,8 @@ class Context(Struct, frozen=True, kw_only=True):
     """Sessions in the list."""
     grouped: bool = False
     """The list is shown as groups, so no session is under the cursor."""
+    has_preview: bool = False
+    """The session under the cursor is shown beside the list."""
     has_views: bool = False
     """The configuration has views of the list."""
     marked: int = 0
@@ -144,6 +146,12 @@ def needs_view(now: Context) -> str | None:
     """Needs a view of the configuration."""
     none = "There are no views: name one in config.toml as [view.NAME], with filter or group_by."
     return None if now.has_views else none
+
+
+def needs_preview(now: Context) -> str | None:
+    """Needs the session beside the list."""
+    none = "There is no preview here: it needs 150 columns, and the plain list."
+    return None if now.has_preview else none
 
 
 def needs_mark(now: Context) -> str | None:

@@ -8,6 +8,7 @@ from qiscus_tui.tui.commands.context import (
     needs_all_any_row,
     needs_all_row,
     needs_all_shown,
+    needs_preview,
     needs_row,
     needs_way_back,
 )
@@ -17,6 +18,17 @@ _SESSION = (Scope.SESSIONS, Scope.DETAIL)
 _in_detail = partial(Command, scopes=_DETAIL)
 
 SESSION_COMMANDS = (
+    Command(
+        name="preview",
+        keys=("tab",),
+        label="preview",
+        title="Go to the preview",
+        help="Go to the session beside the list, to scroll it, and back; from 150 columns.",
+        group=Group.MOVE,
+        scopes=(Scope.SESSIONS,),
+        footer=65,
+        unavailable=needs_preview,
+    ),
     _in_detail(
         name="next_session",
         keys=("j",),

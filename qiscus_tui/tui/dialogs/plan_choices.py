@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from qiscus_tui.model.durations import DAY, HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.service.revocation.plan import Allowed, Selection
+from qiscus_tui.service.revocation.prune_outlook import USUAL_RULES
 from qiscus_tui.service.revocation.retention import Retention, Rules
 
 MARKED = "marked"
@@ -15,7 +16,6 @@ MARKED = "marked"
 
 USED_WITHIN = (HOUR, 24 * HOUR, 7 * DAY, None)
 """What `t` goes through; None: that rule is off."""
-USUAL_RULES = Rules(keep_newest=1, keep_used_within=24 * HOUR)
 NO_RULES = Rules()
 
 

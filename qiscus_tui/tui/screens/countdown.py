@@ -1,4 +1,4 @@
-"""The time a session has left, large, over a bar of its life: issued, now, expiry."""
+"""The time a session has left, over a bar of its life: issued, now, expiry."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.widgets import Digits, Static
+from textual.containers import Vertical
+from textual.widgets import Static
 
-from qiscus_tui.model.durations import DAY, HOUR, MINUTE
+from qiscus_tui.model.durations import DAY, countdown
 from qiscus_tui.tui.screens.detail_facts import share_left, whole_life
 from qiscus_tui.tui.widgets.cells import created_cell_short
 
@@ -27,22 +27,12 @@ class Countdown(Vertical):
     DEFAULT_CSS = """
     Countdown {
         height: auto;
-        & #large { height: 3; color: $foreground; }
-        & #days, & #clock { width: auto; }
-        & #days-word {
-            width: auto;
-            height: 3;
-            margin: 0 3 0 1;
-            padding: 2 0 0 0;
-            color: $text-muted;
-        }
+        & #left { height: 1; text-style: bold; }
         & #bar { height: 1; color: $primary; }
         & #bar-words { height: 1; color: $text-muted; }
-        &.-wordy #large { height: 1; }
-        &.-wordy #days-word { height: 1; padding: 0; margin: 0; text-style: bold; }
         &.-wordy #bar, &.-wordy #bar-words { display: none; }
-        &.-soon #days, &.-soon #clock, &.-soon #bar { color: $warning; }
-        &.-gone #days-word { color: $text-disabled; }
+        &.-soon #left, &.-soon #bar { color: $warning; }
+        &.-gone #left { color: $text-disabled; }
     }
     """
 
@@ -51,31 +41,23 @@ class Countdown(Vertical):
         self._drawn: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
-        with Horizontal(id="large"):
-            yield Digits("", id="days")
-            yield Static("", id="days-word", markup=False)
-            yield Digits("", id="clock")
-        yield Static("", id="bar", markup=False)
-        yield Static("", id="bar-words", markup=False)
+        for name in ("left", "bar", "bar-words"):
+            yield Static("", id=name, markup=False)
 
     def show(self, session: Session, now: float, *, expiring: float) -> None:
         """Draw what reads other than before; up to `expiring` seconds left is soon."""
         left = None if session.expires_at is None else session.expires_at - now
-        days, clock, word = _large(left)
+        words = _left_words(left, computed=session.expires_computed)
         bar, bar_words = life_bar(session, now, self.size.width)
-        if self._drawn == (days, clock, word, bar, bar_words):
+        if self._drawn == (words, bar, bar_words):
             return
-        self._drawn = (days, clock, word, bar, bar_words)
-        for name, text in (("days", days), ("clock", clock)):
-            digits = self.query_one(f"#{name}", Digits)
-            digits.display = bool(text)
-            digits.update(text)
-        self.query_one("#days-word", Static).update(word)
+        self._drawn = (words, bar, bar_words)
+        self.query_one("#left", Static).update(words)
         self.query_one("#bar", Static).update(bar)
         self.query_one("#bar-words", Static).update(bar_words)
-        self.set_class(left is not None and 0 < left <= expiring, "-soon")
+        self.set_class(left is not None and 0 < left < expiring, "-soon")
         self.set_class(left is not None and left <= 0, "-gone")
-        self.set_class(not clock, "-wordy")
+        self.set_class(left is None or left <= 0, "-wordy")
 
 
 def life_bar(session: Session, now: float, width: int) -> tuple[Text, str]:
@@ -106,16 +88,9 @@ def _words(session: Session, now: float, at: int, width: int) -> str:
     return middle
 
 
-def _large(left: float | None) -> tuple[str, str, str]:
-    """Days, clock, and the word between them."""
+def _left_words(left: float | None, *, computed: bool) -> str:
     if left is None:
-        return "", "", "expiry unknown"
+        return "expiry unknown"
     if left <= 0:
-        return "", "", "expired"
-    days, rest = divmod(math.ceil(left), DAY)
-    hours, rest = divmod(rest, HOUR)
-    minutes, seconds = divmod(rest, MINUTE)
-    clock = f"{hours:02}:{minutes:02}:{seconds:02}"
-    if not days:
-        return "", clock, ""
-    return str(days), clock, "day" if days == 1 else "days"
+        return "expired"
+    return f"{countdown(left, to_the_second=True)} left{', computed' if computed else ''}"

@@ -6,38 +6,31 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, VerticalScroll
 from textual.widgets import Static
 
-from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.model.turns import in_turns
 from qiscus_tui.tui.base.action_bar import ActionBar
-from qiscus_tui.tui.base.screen import LEAST_HEIGHT, WIDTHS, BaseScreen, TooSmall
+from qiscus_tui.tui.base.screen import LEAST_HEIGHT, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.screens import list_lines
-from qiscus_tui.tui.screens.countdown import Countdown
-from qiscus_tui.tui.screens.detail_context import ContextPanel, draw_context
-from qiscus_tui.tui.screens.detail_facts import Fact, facts, row_words, unknown_facts
-from qiscus_tui.tui.screens.facts_panel import FactsPanel
+from qiscus_tui.tui.screens.detail_facts import row_words
+from qiscus_tui.tui.screens.session_panel import SessionPanel
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.status import age_words
 
 if TYPE_CHECKING:
     from qiscus_tui.model.session import Session
-    from qiscus_tui.service.overview.session_context import SessionContexts
     from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.tui.feed import Feed
     from qiscus_tui.tui.screens.filtered_table import FilteredTable
+    from qiscus_tui.tui.screens.session_details import SessionDetails
+
 
 HIGH = 30
-"""Lines from which there are blank lines between the parts."""
-BESIDE = 110
-"""Columns from which the context stands beside the facts, and below them otherwise."""
+"""Lines from which there is a blank line over the countdown."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +54,6 @@ class DetailScreen(BaseScreen[DetailAnswer]):
     """The session under the list's cursor, which moves with it. Follows the list."""
 
     CSS_PATH = "detail.tcss"
-    HORIZONTAL_BREAKPOINTS = [*WIDTHS, (BESIDE, "-beside")]  # noqa: RUF012 Textual's own form
     VERTICAL_BREAKPOINTS = [(0, "-low"), (LEAST_HEIGHT, "-short"), (HIGH, "-high")]  # noqa: RUF012
     AUTO_FOCUS = "#facts"
     SCOPE = Scope.DETAIL
@@ -70,30 +62,23 @@ class DetailScreen(BaseScreen[DetailAnswer]):
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.DETAIL)]
 
     def __init__(
-        self, feed: Feed, rows: FilteredTable, contexts: SessionContexts, session: Session
+        self, feed: Feed, rows: FilteredTable, details: SessionDetails, session: Session
     ) -> None:
         """`session` is the one under the cursor of `rows`."""
         super().__init__()
         self._feed = feed
         self._rows = rows
-        self._contexts = contexts
         self._listed: SessionList = feed.listed
         self._session = session
         self._is_gone = False
-        self._unknown: list[Fact] = []
-        self.countdown = Countdown(id="countdown")
-        self.known = FactsPanel(id="known")
-        self.around = ContextPanel(id="context")
+        self.panel = SessionPanel(feed, rows, details, id="session")
         self.action_bar = ActionBar(id="detail-actions")
 
     def compose(self) -> ComposeResult:
         yield TooSmall()
         yield OneLine(id="detail-title")
         yield Static(classes="rule")
-        yield self.countdown
-        with VerticalScroll(id="facts"), Container(id="parts"):
-            yield self.known
-            yield self.around
+        yield self.panel
         yield Static(classes="rule")
         yield self.action_bar
 
@@ -107,18 +92,12 @@ class DetailScreen(BaseScreen[DetailAnswer]):
         """Follow the list no more."""
         self._feed.unsubscribe(self.draw_soon)
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Draw in the new size, once it is laid out."""
-        super().on_resize(event)
-        self.call_after_refresh(self.draw)
-
     # Which session.
 
     def _show(self, session: Session) -> None:
-        self._session, self._unknown, self._is_gone = session, [], False
+        self._session, self._is_gone = session, False
+        self.panel.show(self._listed, session)
         self.draw()
-        self.run_worker(self._find_unknown, group="unknown", exclusive=True)
-        self._find_context()
 
     def _follow(self) -> None:
         """Go on with the newer list; a session that it lacks stays on the screen, as it was."""
@@ -129,28 +108,7 @@ class DetailScreen(BaseScreen[DetailAnswer]):
         self._is_gone = newer is None or not newer.is_same_as(self._session)
         if newer is not None and not self._is_gone:
             self._listed, self._session = listed, newer
-            self._find_context()
-
-    def _find_context(self) -> None:
-        self.run_worker(self._context_found, group="context", exclusive=True)
-
-    async def _context_found(self) -> None:
-        listed, position = self._listed, self._listed.positions[self._session.id]
-        await in_turns(self._contexts.find_in_steps(listed, position, self._rows.moment()))
-        self.draw()
-
-    async def _find_unknown(self) -> None:
-        connection, session = self._feed.connection, self._session
-        secrets: tuple[str, ...] = ()
-        if connection is not None and session.extra:
-            try:
-                secrets = (await connection.credentials()).secrets
-            except QiscusTuiError as error:
-                self._unknown = [Fact("Other fields", f"hidden: {error.message}")]
-                self.draw()
-                return
-        self._unknown = unknown_facts(self._listed, session, secrets)
-        self.draw()
+            self.panel.show(listed, newer)
 
     # Drawing.
 
@@ -158,12 +116,8 @@ class DetailScreen(BaseScreen[DetailAnswer]):
         """Draw what reads other than before; an update lays the screen out again."""
         super().draw()
         self._follow()
-        now = self._feed.server_now
-        expiring = self._feed.workspace.config.ui.expiring
-        self.countdown.show(self._session, now, expiring=expiring)
         self._draw_title()
-        self.known.show(self._facts(now), self._unknown)
-        self._draw_context(now)
+        self.panel.draw()
         self.action_bar.show_commands(Scope.DETAIL, self.context)
 
     def _draw_title(self) -> None:
@@ -190,19 +144,6 @@ class DetailScreen(BaseScreen[DetailAnswer]):
     def _place_words(self) -> str:
         table = self._rows.table
         return f"{table.cursor_row + 1:,} of {len(table.order):,}"
-
-    def _draw_context(self, now: float) -> None:
-        context = self._contexts.of(self._listed, self._position)
-        if context is None:
-            return
-        body = self.query_one("#facts").size
-        beside = self.has_class("-beside")
-        width = self.around.size.width
-        height = body.height if beside else 0
-        self.around.show(draw_context(self._listed, context, now, width, height))
-
-    def _facts(self, now: float) -> list[Fact]:
-        return facts(self._listed, self._session, now)
 
     @property
     def _position(self) -> int:
@@ -241,9 +182,9 @@ class DetailScreen(BaseScreen[DetailAnswer]):
 
     def action_filter_group(self) -> None:
         """Filter the list by the group of this session."""
-        context = self._contexts.of(self._listed, self._position)
-        if context is not None:
-            self.dismiss(FilterBy(context.history.group.filter_text))
+        detail = self.panel.detail
+        if detail is not None:
+            self.dismiss(FilterBy(detail.context.history.group.filter_text))
 
     async def action_copy_id(self) -> None:
         """Send the id to the terminal."""
@@ -262,7 +203,7 @@ class DetailScreen(BaseScreen[DetailAnswer]):
         """Send all fields shown to the terminal: safe forms, secrets hidden."""
         from qiscus_tui.tui.terminal.clipboard import send
 
-        shown = (*self._facts(self._feed.server_now), *self._unknown)
+        shown = (*self.panel.facts, *self.panel.unknown)
         await send(self.app, "\n".join(f"{fact.name}: {fact.text}" for fact in shown), "Fields")
 
     def action_revoke(self) -> None:

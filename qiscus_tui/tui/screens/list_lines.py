@@ -56,10 +56,13 @@ def identity(feed: Feed) -> Line:
     return identity_line(whose, Freshness.STALE if feed.is_stale else Freshness.LIVE, feed.age)
 
 
-def counts(feed: Feed, view: ListView, groups: GroupView | None = None) -> Line:
+def counts(
+    feed: Feed, view: ListView, groups: GroupView | None = None, like_this: str = ""
+) -> Line:
     """Return the second line: how many, or how far the loading is.
 
-    `groups`: where they are shown in place of the sessions.
+    `groups`: where they are shown in place of the sessions; `like_this`: how many there are of
+    the group of the session under the cursor.
     """
     if not feed.is_read:
         words = "Not loaded" if feed.is_missing else notices.progress(feed.progress)
@@ -69,6 +72,8 @@ def counts(feed: Feed, view: ListView, groups: GroupView | None = None) -> Line:
     if groups is not None:
         words = piece(f"by {keys_words(groups.keys)}", Tone.MUTED, 40)
         line = Line(line.left, (words,))
+    elif like_this:
+        line = Line(line.left, (piece(like_this, Tone.MUTED, 10),))
     tone = Tone.WARNING if feed.note.is_warning else Tone.GOOD
     return notices.with_note(line, feed.note.text, tone)
 

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Static
 
 from qiscus_tui.tui.base.action_bar import ActionBar
-from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
+from qiscus_tui.tui.base.screen import WIDTHS, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.feed import Feed
 from qiscus_tui.tui.list_view import ListView
 from qiscus_tui.tui.screens import list_lines
+from qiscus_tui.tui.screens.list_actions import ListActions
 from qiscus_tui.tui.screens.list_tools import ListTools
 from qiscus_tui.tui.screens.notices import Notice
+from qiscus_tui.tui.screens.preview import Preview
 from qiscus_tui.tui.screens.server_changes import ServerChanges
 from qiscus_tui.tui.screens.shown_list import ShownList
+from qiscus_tui.tui.widgets.columns import WIDE
 from qiscus_tui.tui.widgets.group_table import GroupTable
 from qiscus_tui.tui.widgets.one_line import OneLine
 from qiscus_tui.tui.widgets.session_table import SessionTable
@@ -30,12 +36,14 @@ if TYPE_CHECKING:
     from qiscus_tui.service.account.login import LoggedIn
     from qiscus_tui.service.account_selection import SelectedAccount
     from qiscus_tui.service.workspace import Workspace
+    from qiscus_tui.tui.screens.session_details import SessionDetails
 
 
-class SessionsScreen(BaseScreen[None]):
+class SessionsScreen(ListActions, BaseScreen[None]):
     """Every live session of the user, counted down. Draws a feed as its view shows it."""
 
     CSS_PATH = "sessions.tcss"
+    HORIZONTAL_BREAKPOINTS = [*WIDTHS, (WIDE, "-preview")]  # noqa: RUF012 Textual's own form
     AUTO_FOCUS = "#table"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.SESSIONS)]
 
@@ -55,6 +63,7 @@ class SessionsScreen(BaseScreen[None]):
         self.rows, self.groups = self.list.rows, self.list.groups
         self.tools = ListTools(self.feed, self.list)
         self.changes = ServerChanges(self.feed, self.rows, self.reload, self.check_login)
+        self.preview = Preview(self.feed, self.rows, lambda: self.details, self.draw_soon)
         self._is_settled = False
         self.identity = OneLine(id="identity")
         self.counts = OneLine(id="counts")
@@ -65,8 +74,8 @@ class SessionsScreen(BaseScreen[None]):
         yield TooSmall()
         yield from (self.identity, self.counts, self.list.filter_bar, self.notice)
         yield self.list.filter_rule
-        yield self.table
-        yield self.groups.table
+        with Horizontal(id="body"):
+            yield from (self.table, self.groups.table, self.preview)
         yield Static(classes="rule")
         yield self.action_bar
 
@@ -96,10 +105,17 @@ class SessionsScreen(BaseScreen[None]):
         """The table of sessions."""
         return self.rows.table
 
+    @cached_property
+    def details(self) -> SessionDetails:
+        """What is found out about single sessions."""
+        from qiscus_tui.tui.screens.session_details import SessionDetails
+
+        return SessionDetails()
+
     @property
     def context(self) -> Context:
         """What decides which actions are available now."""
-        return self.list.context
+        return replace(self.list.context, has_preview=self.preview.is_shown)
 
     @property
     def scope(self) -> Scope:
@@ -151,59 +167,24 @@ class SessionsScreen(BaseScreen[None]):
         feed, view, groups = self.feed, self.view, self.groups.shown_view
         is_typing = self.list.filter_bar.is_typing
         self.identity.show_line(list_lines.identity(feed))
-        self.counts.show_line(list_lines.counts(feed, view, groups))
+        like_this = "" if groups else self.preview.group_words
+        self.counts.show_line(list_lines.counts(feed, view, groups, like_this))
         self.list.draw_filter()
         self.notice.say(list_lines.notice(feed, view, is_typing=is_typing))
         self.list.shown.table.show_notice(*list_lines.no_rows(feed, view, groups))
         self.action_bar.show_commands(Scope.FILTER if is_typing else self.scope, context)
+        self.set_class(self.groups.is_shown, "-grouped")
+        self.preview.follow()
 
     def action_begins(self) -> None:
         if self.feed.note.text and not self.feed.note.is_kept:
             self.feed.say("")
 
-    # Sorting and filtering.
-
-    def action_next_sort(self) -> None:
-        """Sort by the next column."""
-        self.list.shown.sort_by_next()
-
-    def action_reverse_sort(self) -> None:
-        """Reverse the order."""
-        self.list.shown.reverse_sort()
+    # The tables.
 
     @on(SessionTable.SortRequested)
     def _sort_by_header(self, asked: SessionTable.SortRequested) -> None:
         self.rows.sort(self.view.sorting.by(asked.key))
-
-    def action_filter(self) -> None:
-        """Open the filter; keys behind this one go into it."""
-        self.list.type_filter()
-
-    def action_leave_filter(self) -> None:
-        """Return to the table; the filter stays."""
-        self.list.filter_bar.leave()
-
-    def action_clear_filter(self) -> None:
-        """Clear the filter, and return to the table."""
-        self.list.filter_bar.clear()
-
-    def action_back(self) -> None:
-        """Drop the range that was begun, else return to the groups, else clear the filter."""
-        self.list.back()
-
-    # Groups.
-
-    def action_groups(self) -> None:
-        """Show the list as groups, or as sessions again."""
-        self.list.show_groups(shown=not self.groups.is_shown)
-
-    def action_leave_groups(self) -> None:
-        """Show the list as sessions again."""
-        self.list.show_groups(shown=False)
-
-    def action_open_group(self) -> None:
-        """Show the sessions of the group under the cursor."""
-        self.list.open_group()
 
     @on(GroupTable.SortRequested)
     def _sort_groups_by_header(self, asked: GroupTable.SortRequested) -> None:
@@ -214,36 +195,6 @@ class SessionsScreen(BaseScreen[None]):
         """Choose what to group by, and show the groups."""
         await self.tools.choose_grouping(self.app)
 
-    # Marks.
-
-    def action_toggle_mark(self) -> None:
-        """Mark or unmark, and move down."""
-        self.list.shown.toggle_mark()
-
-    def action_mark_range(self) -> None:
-        """Begin a range at the cursor, or mark the one that was begun."""
-        self.table.mark_range()
-
-    def action_mark_down(self) -> None:
-        """Mark, and move down."""
-        self.list.shown.mark_and_move(1)
-
-    def action_mark_up(self) -> None:
-        """Mark, and move up."""
-        self.list.shown.mark_and_move(-1)
-
-    def action_mark_shown(self) -> None:
-        """Mark all that the filter leaves."""
-        self.rows.mark_shown()
-
-    def action_invert_shown(self) -> None:
-        """Invert the marks of all that the filter leaves."""
-        self.rows.invert_shown()
-
-    def action_unmark_all(self) -> None:
-        """Take every mark away."""
-        self.table.unmark_all()
-
     @on(SessionTable.MarksChanged)
     def _marks_changed(self) -> None:
         self.list.marks_changed()
@@ -251,6 +202,24 @@ class SessionsScreen(BaseScreen[None]):
     @on(SessionTable.RangeChanged)
     def _range_changed(self) -> None:
         self.draw_soon()
+
+    @on(SessionTable.CursorMoved)
+    def _cursor_moved(self) -> None:
+        self.preview.follow()
+
+    def action_preview(self) -> None:
+        """Go to the preview, or back to the list."""
+        if self.preview.has_focus_within:
+            self.list.focus()
+        else:
+            self.preview.enter()
+
+    def action_back(self) -> None:
+        """Leave the preview; else drop a range, return to the groups, or clear the filter."""
+        if self.preview.has_focus_within:
+            self.list.focus()
+        else:
+            self.list.back()
 
     # One session, or those shown.
 

@@ -24,8 +24,8 @@ LEADING_WIDTH = 4 + COUNTDOWN_WIDTH
 
 CREATED_FULL = 17
 
-WIDE_ROW = 149
-"""Cells of a row in a terminal of 150 columns: all but the scrollbar's."""
+WIDE = 150
+"""Columns of a terminal from which the user agent has a column: also beside a preview."""
 
 
 class Cell(Struct, frozen=True):
@@ -89,8 +89,8 @@ class _Spec(Struct, frozen=True):
     """Whether it has its least or its ideal width, and none between."""
     comes_first_sorted: bool = True
     """Whether it comes before all others where the list is sorted by it."""
-    from_width: int = 0
-    """Cells of the row from which it is offered."""
+    needs_wide: bool = False
+    """Whether it is offered in wide terminals only."""
 
 
 class Column(enum.Enum):
@@ -119,10 +119,10 @@ class Column(enum.Enum):
         lambda cell: last_used_cell(cell.session.last_used_at, cell.now),
         SortKey.LAST_USED,
         11,
-        priority=3,
+        priority=4,
     )
-    IP = _Spec("IP", lambda cell: cell.session.safe_ip or "unknown", SortKey.IP, 15, 39, priority=4)
-    USER = _Spec("USER", lambda cell: cell.session.safe_user, SortKey.USER, 14, 32, priority=2)
+    IP = _Spec("IP", lambda cell: cell.session.safe_ip or "unknown", SortKey.IP, 15, 39, priority=5)
+    USER = _Spec("USER", lambda cell: cell.session.safe_user, SortKey.USER, 14, 32, priority=3)
     USER_AGENT = _Spec(
         "USER AGENT",
         lambda cell: cell.session.safe_agent,
@@ -130,8 +130,8 @@ class Column(enum.Enum):
         20,
         80,
         400,
-        priority=1,
-        from_width=WIDE_ROW,
+        priority=2,
+        needs_wide=True,
     )
 
     @property
@@ -164,6 +164,8 @@ class Needs(Struct, frozen=True):
     widest_ip: int = 15
     has_last_used: bool = True
     """Some entry says when it was used."""
+    screen: int = 0
+    """Columns of the terminal, where a row takes only a part of them."""
 
     @classmethod
     def of(cls, listed: SessionList) -> "Needs":
@@ -221,10 +223,12 @@ def lay_out(width: int, needs: Needs, sorted_by: SortKey | None = None) -> Layou
     Expiry, id and client always stay; the column that the list is sorted by comes next, then
     the others while there is room; what is left widens them.
     """
+    is_wide = max(needs.screen, width + 1) >= WIDE  # 1: the scrollbar's
     offered = [
         column
         for column in Column
-        if width >= column.value.from_width and (column is not Column.USER or needs.has_users)
+        if (is_wide or not column.value.needs_wide)
+        and (column is not Column.USER or needs.has_users)
     ]
     offered.sort(key=lambda column: _rank(column, needs, sorted_by))
     widths: dict[Column, int] = {}

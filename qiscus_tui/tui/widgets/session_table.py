@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -76,6 +77,9 @@ class SessionTable(MarkedList):
         """The title of a column was clicked."""
 
         key: SortKey
+
+    class CursorMoved(Message):
+        """The cursor is on another session."""
 
     @dataclass
     class Opened(Message):
@@ -229,6 +233,7 @@ class SessionTable(MarkedList):
         self._wanted = None
         self._moved_to = self.cursor_id
         super().cursor_moved(was)
+        self.post_message(self.CursorMoved())
 
     def row_opened(self) -> None:
         if self.cursor_id is not None:
@@ -281,5 +286,6 @@ class SessionTable(MarkedList):
         width = self.row_width
         if self._layout_drawn is None or self._layout_drawn.width != width:
             key = None if self._sort is None else self._sort.key
-            self._layout_drawn = lay_out(width, self._needs, key)
+            needs = replace(self._needs, screen=self.screen.size.width)
+            self._layout_drawn = lay_out(width, needs, key)
         return self._layout_drawn

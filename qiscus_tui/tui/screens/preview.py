@@ -1,0 +1,121 @@
+"""The session under the cursor, beside the list: it follows once the keys rest."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+
+from qiscus_tui.model.turns import in_turns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qiscus_tui.model.session import Session
+    from qiscus_tui.service.sessions.session_list import SessionList
+    from qiscus_tui.tui.feed import Feed
+    from qiscus_tui.tui.screens.filtered_table import FilteredTable
+    from qiscus_tui.tui.screens.session_details import SessionDetails
+    from qiscus_tui.tui.screens.session_panel import SessionPanel
+
+LEAST = 100
+"""Columns from which the group of the session under the cursor is named over the list."""
+
+REST = 0.08
+"""Seconds without a move of the cursor after which it follows: a held key draws the list alone."""
+
+
+class Preview(Vertical):
+    """Has nothing in it before it is shown for the first time. Asks for no frame of its own."""
+
+    DEFAULT_CSS = """
+    Preview {
+        display: none; width: 33%; min-width: 46; max-width: 80; padding-top: 1;
+        border-left: vkey $border-blurred;
+        &:focus-within { border-left: vkey $primary; }
+        & SessionPanel { height: 1fr; }
+        & SessionPanel Countdown { margin: 0 1 1 1; }
+        & SessionPanel #facts { margin: 0 0 0 1; }
+    }
+    """
+
+    def __init__(
+        self,
+        feed: Feed,
+        rows: FilteredTable,
+        details: Callable[[], SessionDetails],
+        found: Callable[[], None],
+    ) -> None:
+        """`found` is called when more is known of the session under the cursor."""
+        super().__init__(id="preview")
+        self._feed = feed
+        self._rows = rows
+        self._details = details
+        self._found = found
+        self._panel: SessionPanel | None = None
+        self._shown: tuple[SessionList, Session] | None = None
+
+    @property
+    def is_shown(self) -> bool:
+        """Return whether there is room for it, and a session to show."""
+        return bool(self.display) and self._panel is not None
+
+    def enter(self) -> None:
+        """Take the focus: arrows and pages scroll it."""
+        if self._panel is not None:
+            self._panel.query_one("#facts").focus(scroll_visible=False)
+
+    def follow(self) -> None:
+        """Show the session under the cursor: at once what ticks, another one after a rest."""
+        session = self._rows.table.cursor_session
+        if self._panel is not None:
+            self._panel.display = session is not None
+        if session is None or not self._feed.is_read or self.screen.size.width < LEAST:
+            return
+        wanted = (self._rows.table.sessions, session)
+        if not _is_same(wanted, self._shown) or (self.display and self._panel is None):
+            show = partial(self._show_after_rest, wanted)
+            self.run_worker(show, group="preview", exclusive=True)
+        elif self._panel is not None and self.display:
+            self._panel.draw()
+
+    async def _show_after_rest(self, wanted: tuple[SessionList, Session]) -> None:
+        listed, session = wanted
+        if self._shown is not None and session.id != self._shown[1].id:
+            await self._feed.workspace.clock.sleep(REST)
+        self._shown = wanted
+        if self.display:
+            (await self._mounted_panel()).show(listed, session)
+        steps = self._details().find_in_steps(
+            listed, listed.positions[session.id], self._rows.moment()
+        )
+        await in_turns(steps)
+        self._found()
+
+    async def _mounted_panel(self) -> SessionPanel:
+        if self._panel is None:
+            from qiscus_tui.tui.screens.session_panel import SessionPanel
+
+            self._panel = SessionPanel(self._feed, self._rows, self._details(), id="session")
+            await self.mount(self._panel)
+        return self._panel
+
+    @property
+    def group_words(self) -> str:
+        """Return `459 like this, 36 %`: the group of the session under the cursor; or nothing."""
+        session, shown = self._rows.table.cursor_session, self._shown
+        if session is None or shown is None or shown[1].id != session.id or self.is_shown:
+            return ""
+        listed = shown[0]
+        detail = self._details().of(listed, listed.positions[session.id])
+        if detail is None:
+            return ""
+        group = detail.context.history.group
+        return f"{group.count:,} like this, {group.share:.0%}".replace("%", " %")
+
+
+def _is_same(
+    wanted: tuple[SessionList, Session], shown: tuple[SessionList, Session] | None
+) -> bool:
+    return shown is not None and wanted[0] is shown[0] and wanted[1] is shown[1]

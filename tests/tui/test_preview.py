@@ -1,0 +1,108 @@
+"""The session under the cursor, beside the list of a wide terminal."""
+
+import asyncio
+
+import pytest
+
+from qiscus_tui.model.session import Session
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.screens.session_panel import SessionPanel
+from tests.clocks import ManualClock
+from tests.tui.demo_app import Running, at_sessions
+
+WIDE = (200, 50)
+
+
+def previewed(running: Running) -> str:
+    """What the preview says, in one line."""
+    x = running.sessions.preview.region.x
+    return " ".join(" ".join(line[x + 1 :] for line in running.lines()).split())
+
+
+async def test_the_session_under_the_cursor_stands_beside_the_list(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=300, size=WIDE) as running:
+        for keys in ("j",), ("end",), ("slash", *"curl", "enter"), ("s",):
+            await running.press(*keys)
+            session = running.sessions.table.cursor_session
+            assert session is not None
+            words = previewed(running)
+            assert f"Id {session.id}" in words
+            assert "used within 24h" in words
+            assert "PRUNE" in words
+            assert str(session.token) not in running.text()
+            assert any("USER AGENT" in line for line in running.lines())
+
+
+@pytest.mark.parametrize(("width", "is_there"), [(149, False), (150, True)])
+async def test_it_needs_150_columns_and_the_plain_list(
+    clock: ManualClock, width: int, *, is_there: bool
+) -> None:
+    async with at_sessions(clock, size=(width, 40)) as running:
+        await running.press("j")
+        assert ("Token" in running.text()) is is_there
+        await running.press("tab")
+        assert running.focus == ("facts" if is_there else "table")
+        assert ("needs 150 columns" in running.toasts) is not is_there
+        await running.press("escape", "g")
+        assert "Token" not in running.text()
+
+
+async def test_tab_goes_to_it_and_back_and_the_keys_of_the_list_stay(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=300, size=(150, 30)) as running:
+        await running.press("j", "tab", "end")
+        assert running.focus == "facts"
+        assert "ADDRESSES" in running.text()
+        await running.press("space")
+        assert "1 marked" in running.lines()[1]
+        await running.press("escape")
+        assert running.focus == "table"
+        await running.press("tab", "tab")
+        assert running.focus == "table"
+
+
+async def test_a_list_that_shrinks_to_nothing_has_nothing_beside_it(clock: ManualClock) -> None:
+    async with at_sessions(clock, size=WIDE) as running:
+        await running.press("j", "slash", *"nosuchclient", "enter")
+        assert "Token" not in running.text()
+        await running.press("escape")
+        assert "Token" in running.text()
+
+
+async def test_a_held_key_draws_the_list_alone(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_sessions(clock, sessions=300, size=WIDE) as running:
+        await running.press("j")
+        shown: list[str] = []
+        resting = asyncio.Event()
+
+        def show(_panel: SessionPanel, _listed: SessionList, session: Session) -> None:
+            shown.append(session.id)
+
+        async def rest(_seconds: float) -> None:
+            await resting.wait()
+
+        monkeypatch.setattr(SessionPanel, "show", show)
+        monkeypatch.setattr(clock, "sleep", rest)
+        await running.pilot.press(*["j"] * 10)
+        assert shown == []
+        resting.set()
+        await running.settle()
+        assert shown == [running.sessions.table.cursor_id]
+
+
+async def test_at_120_columns_the_group_of_the_row_is_counted_over_the_list(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=300) as running:
+        await running.press("slash", *"guzzle", "enter", "j")
+        session = running.sessions.table.cursor_session
+        assert session is not None
+        detail = running.sessions.details.of(
+            running.sessions.feed.listed, running.sessions.feed.listed.positions[session.id]
+        )
+        assert detail is not None
+        count = detail.context.history.group.count
+        assert f"{count} like this, " in running.lines()[1]
+        await running.press("g")
+        assert "like this" not in running.text()
