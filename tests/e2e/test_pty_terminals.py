@@ -9,7 +9,7 @@ import pytest
 
 from qiscus_tui.demo import Call
 from tests.e2e.conftest import PROGRAM, Opener, Server
-from tests.e2e.replies import Manners
+from tests.e2e.replies import PROMPT, Manners
 from tests.e2e.terminal import Terminal, environment
 
 
@@ -98,10 +98,16 @@ def test_below_it_says_what_size_is_needed(sessions: Terminal) -> None:
     sessions.wait_for("60 active")
 
 
-def test_a_size_that_is_back_at_once_is_drawn_again(sessions: Terminal) -> None:
-    sessions.resize(50, 12)  # the terminal forgets what has no room
-    sessions.resize(80, 24)
-    sessions.wait_for("60 active")
+@pytest.mark.parametrize("manners", [PROMPT, Manners(modern=True)])
+def test_a_size_that_is_back_at_once_is_drawn_again(
+    opened: Opener, server: Server, manners: Manners
+) -> None:
+    terminal = opened(manners=manners, **server.account)
+    terminal.wait_for("60 active")
+    terminal.wait_until(lambda: terminal.is_set(2048) is manners.modern)
+    terminal.resize(50, 12)  # the terminal forgets what has no room
+    terminal.resize(80, 24)
+    terminal.wait_for("60 active")
 
 
 def test_a_resize_shows_more_of_the_list(sessions: Terminal) -> None:
