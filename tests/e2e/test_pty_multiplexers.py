@@ -15,7 +15,7 @@ from qiscus_tui.demo.state import Caller
 from qiscus_tui.demo.users import ADMIN
 from tests.e2e.conftest import PROGRAM, Opener, Server
 from tests.e2e.replies import PROMPT, Manners
-from tests.e2e.terminal import DOWN, ENTER, UP, Terminal
+from tests.e2e.terminal import DOWN, ENTER, ESCAPE, UP, Terminal
 
 HERE = f"{PROGRAM[0]} -m qiscus_tui"
 FAR_AWAY = f"env -u TMUX -u STY {HERE}"
@@ -188,3 +188,13 @@ def test_a_list_that_scrolled_is_the_one_that_is_drawn_anew(
         terminal.resize(columns, 24)
         terminal.wait_for("─" * columns)
     terminal.wait_until(lambda: ids(terminal) == scrolled)
+
+
+@pytest.mark.parametrize("line", [HERE, FAR_AWAY])
+def test_escape_gets_through_screen(screen: Start, line: str) -> None:
+    terminal = screen(line)
+    terminal.wait_for("60 active")
+    terminal.send("?")
+    terminal.wait_for("Moving")
+    terminal.send(ESCAPE)
+    terminal.wait_for(lambda text: "Moving" not in text and "60 active" in text)

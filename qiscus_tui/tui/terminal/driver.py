@@ -26,7 +26,7 @@ from qiscus_tui.tui.terminal.multiplexer import (
     wrapped,
 )
 from qiscus_tui.tui.terminal.output import HangupSafeOutput, ScreenOutput
-from qiscus_tui.tui.terminal.replies import FollowsBackground, TerminalReplies
+from qiscus_tui.tui.terminal.replies import MOUSE_OFF, FollowsBackground, TerminalReplies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ _STOP_REPORTS = (
     "\x1b[?2004l"  # pastes in brackets
     "\x1b[?2048l"  # in-band sizes
     "\x1b[?2031l"  # light or dark
-    "\x1b[?1006l\x1b[?1002l\x1b[?1000l"  # the mouse
+    f"{MOUSE_OFF}"
     "\x1b[?1004l"  # focus
     "\x1b[<u"  # kitty's keyboard: per screen, so before this one is left
 )
@@ -256,7 +256,7 @@ class TerminalDriver(LinuxDriver):
             os.kill(os.getpid(), signal.SIGHUP)
 
     def _enable_mouse_support(self) -> None:
-        if self._mouse:
+        if self._mouse and self.multiplexer is not Multiplexer.SCREEN:
             self.write(_MOUSE_ON)
 
     def _enable_mouse_pixels(self) -> None:

@@ -29,6 +29,8 @@ _SHARES = (0.299, 0.587, 0.114)
 
 _QUERY_TERMINAL = f"\x1b[>c\x1b[c{ASK}"
 """Every terminal answers the second query; the first tells tmux and GNU screen apart."""
+MOUSE_OFF = "\x1b[?1006l\x1b[?1002l\x1b[?1000l"
+"""GNU screen holds Escape back until the next key while the mouse is on: there it is left alone."""
 _FENCE = "\x1b[c"
 _ATTRIBUTES = re.compile(r"\x1b\[\?[\d;]*c")
 _KIND = re.compile(r"\x1b\[>(\d+)[\d;]*c")
@@ -83,6 +85,8 @@ class TerminalReplies:
                 self._on_background(light)
         elif kind := _KIND.fullmatch(reply):
             self.multiplexer = _MULTIPLEXERS.get(kind[1])
+            if self.multiplexer is Multiplexer.SCREEN:
+                self._output.write(MOUSE_OFF)
         elif reply == ANSWER:
             self._output.answered()
             if self.is_leaving and not self._answers_fast and not self._output.owed:
