@@ -35,17 +35,17 @@ PLAIN = Look()
 
 
 class Looks:
-    """All looks that were used. Each is one object, so that rows of them compare at once."""
+    """All looks that were used. Each is one object, which stands for itself in each table here."""
 
     def __init__(self) -> None:
         self._objects: dict[Look, Look] = {PLAIN: PLAIN}
-        self._after: dict[tuple[Look, str], Look | None] = {}
-        self._blanks: dict[Look, Look] = {}
-        self._changes: dict[tuple[Look | None, Look], str] = {}
+        self._after: dict[tuple[int, str], Look | None] = {}
+        self._blanks: dict[int, Look] = {}
+        self._changes: dict[tuple[int, int], str] = {}
 
     def after(self, look: Look, codes: str) -> Look | None:
         """Return the look after these codes; None where one of them is not known here."""
-        key = (look, codes)
+        key = (id(look), codes)
         if key not in self._after:
             found = _after(look, codes)
             self._after[key] = None if found is None else self._objects.setdefault(found, found)
@@ -53,15 +53,16 @@ class Looks:
 
     def on_blank(self, look: Look) -> Look:
         """Return what of a look is seen where there is no character."""
-        if look not in self._blanks:
+        key = id(look)
+        if key not in self._blanks:
             bare = Look(background=look.background)
             found = bare if look.flags <= _UNSEEN_ON_BLANKS else look
-            self._blanks[look] = self._objects.setdefault(found, found)
-        return self._blanks[look]
+            self._blanks[key] = self._objects.setdefault(found, found)
+        return self._blanks[key]
 
     def change(self, sent: Look | None, wanted: Look) -> str:
         """Return what takes the terminal from a look (None: unknown) to another."""
-        key = (sent, wanted)
+        key = (id(sent), id(wanted))
         if key not in self._changes:
             self._changes[key] = _change(sent, wanted)
         return self._changes[key]

@@ -121,7 +121,8 @@ class ScreenModel:
         look, at_once, end = PLAIN, list[str](), 0
         for found in _TOKEN.finditer(text):
             kind = found.lastgroup
-            if found.start() != end:
+            begin, stop = found.span()
+            if begin != end:
                 break  # another sequence is between them
             if kind == "text":
                 if self._place is None:
@@ -138,7 +139,7 @@ class ScreenModel:
                 self._syncs = True
             elif kind == "neutral":
                 at_once.append(found[0])
-            end = found.end()
+            end = stop
         if end < len(text):
             at_once += [self.frame(), self._looks.change(self._sent, look), text[end:]]
             self.clear(*self._size)
@@ -155,8 +156,11 @@ class ScreenModel:
             looks = [blank if character == " " else look for character in characters]
         self._place = (x + len(characters), y)
         if y < height and x < width:
-            row = self._wanted.setdefault(y, _Row())
-            row.put(x, characters[: width - x], looks[: width - x])
+            if y not in self._wanted:
+                self._wanted[y] = _Row()
+            if self._place[0] > width:
+                characters, looks = characters[: width - x], looks[: width - x]
+            self._wanted[y].put(x, characters, looks)
             self._touched.add(y)
 
     def frame(self) -> str:
