@@ -61,7 +61,7 @@ async def test_rows_are_shown_while_the_rest_arrives_and_stay_until_all_are_put_
         assert " active" not in running.text()
         await running.press_now("j", "j", "space", "j")
         at, row, shown = table.cursor_id, table.cursor_row, running.ids[:30]
-        await running.arrive(SOME // 3)
+        await running.arrive(SOME * 2 // 3)
         assert (table.cursor_id, table.cursor_row, table.top_row) == (at, row, 0)
         assert running.ids[:30] == shown
         assert "1 marked" in running.lines()[1]
@@ -91,7 +91,7 @@ async def test_a_filter_typed_meanwhile_holds_for_what_comes_later(
         await running.press_now("slash", *"guzzle", "enter")
         before = running.ids
         assert 0 < len(before) < len(running.sessions.table.sessions)
-        await running.arrive(SOME // 3)
+        await running.arrive(SOME * 2 // 3)
         assert running.ids[: len(before)] == before
         assert f"{len(running.ids):,} of " in running.lines()[2]
         assert " so far, then newest first" in running.lines()[2]
@@ -174,8 +174,7 @@ async def test_what_has_arrived_is_described_and_drawn_once(
         monkeypatch.setattr(Describer, "in_steps", counting)
         monkeypatch.setattr(SessionTable, "refresh", refreshing)
         before = len(running.sessions.table.sessions)
-        for _ in range(2):
-            await running.arrive(SOME // 3)
+        await running.arrive(SOME * 2 // 3)
         assert redrawn == [0]
         await running.whole()
         assert 0 < described[0] <= 4000 - before + 1000
