@@ -150,6 +150,23 @@ async def test_a_server_that_agrees_on_the_time_is_not_one_that_did_not_tell_it(
     assert connection.is_live(short)
 
 
+async def test_an_accepted_token_that_ends_too_soon_by_the_servers_clock_is_refreshed(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    connection = await here.connected()
+    held = await connection.credentials()
+    now = here.clock.now()
+    # By this machine's clock of then it has 3 h left, by the server's 1 h.
+    short = ShortLived(await cached(connection), now + 3600, now - DAY, clock_ahead=-7200)
+    secrets = connection.account_storage.secrets
+    secrets.write(connection.account.key, replace(held, short_lived=short))
+    connection.client.offset = None
+    token = await valid_token(connection, 7200)
+    assert token.token != short.token
+    assert refreshes(here) == 1
+
+
 # refresh, and refresh --if
 
 
