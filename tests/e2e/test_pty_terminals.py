@@ -110,6 +110,12 @@ def test_a_size_that_is_back_at_once_is_drawn_again(
     terminal.wait_for("60 active")
 
 
+def test_ctrl_l_draws_again_what_something_else_wrote_over(sessions: Terminal) -> None:
+    drawn = len(sessions.raw)
+    sessions.send("\x0c")
+    sessions.wait_for_bytes(b"60 active", after=drawn)
+
+
 def test_a_resize_shows_more_of_the_list(sessions: Terminal) -> None:
     sessions.resize(120, 40)
     sessions.wait_for("LAST USED    IP")

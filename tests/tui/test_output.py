@@ -92,6 +92,12 @@ def test_ticks_are_not_asked_about(line: Line, clock: ManualClock) -> None:
     assert ASK in line.draw("3" * 200)
 
 
+def test_all_is_sent_again_when_it_is_asked_for(line: Line) -> None:
+    line.draw("1")
+    line.output.redraw()
+    assert "1" in line.sent()
+
+
 def test_what_draws_nothing_waits_for_no_answer(line: Line) -> None:
     line.answer()
     for text in "123":

@@ -156,7 +156,10 @@ class TerminalDriver(LinuxDriver):
         self._resized(size)
 
     def process_message(self, message: Message) -> None:
-        """Post what was read, and follow a size that came as input."""
+        """Post what was read; ctrl-l draws all again, and a size that came as input is followed."""
+        if isinstance(message, events.Key) and message.key == "ctrl+l":
+            self._loop.call_soon_threadsafe(self._output.redraw)
+            return
         super().process_message(message)
         if isinstance(message, events.Resize):
             self._loop.call_soon_threadsafe(self._resized, message.size)

@@ -120,6 +120,12 @@ class ScreenOutput:
         with self._lock:
             self._model.clear(width, height)
 
+    def redraw(self) -> None:
+        """Send all that is to be shown again: something else wrote to the terminal."""
+        with self._lock:
+            self._model.forget()
+            self._send()
+
     def _send(self) -> None:
         if wait := self._pacer.waits:
             if not self._is_waiting:
