@@ -25,11 +25,14 @@ def _main(arguments: list[str]) -> int:
 
     gc.disable()  # what a start loads is no garbage: looking for it takes 5 % of the time
     from qiscus_tui.cli.main import options_of, run_app, run_verb
+    from qiscus_tui.cli.verbs import run_of
 
     options = options_of(arguments)
     if isinstance(options, int):
         return options
     if options.verb is not None:
+        run_of(options.verb)
+        gc.freeze()  # the modules, which are searched no more
         gc.enable()
         return run_verb(options, core_limit)
     from qiscus_tui.tui.run import run

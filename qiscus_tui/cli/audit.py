@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from qiscus_tui.cli.console import Console
+from qiscus_tui.cli.moments import moment
 from qiscus_tui.cli.outcome_lines import outcome_lines
-from qiscus_tui.cli.table import moment
 from qiscus_tui.cli.text_table import cells_of
 from qiscus_tui.cli.verbs import Context
 from qiscus_tui.exit_codes import ExitCode

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qiscus_tui.cli.console import Console
+from qiscus_tui.cli.moments import moment
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.option_types import file_path
 from qiscus_tui.cli.parser import Parser
-from qiscus_tui.cli.table import gaps, moment
+from qiscus_tui.cli.table import gaps
 from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.exit_codes import ExitCode

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from qiscus_tui.cli.table import UNKNOWN, moment
+from qiscus_tui.cli.moments import UNKNOWN, moment
 from qiscus_tui.cli.text_table import Column, text_table
 from qiscus_tui.model.durations import ago
 from qiscus_tui.model.group_keys import GroupKey

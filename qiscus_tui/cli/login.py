@@ -5,8 +5,8 @@ import asyncio
 
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.environment import must_not_come_from_environment
+from qiscus_tui.cli.moments import moment
 from qiscus_tui.cli.notices import warn_of_unmatched_accounts
-from qiscus_tui.cli.table import moment
 from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import NotConfirmed, UsageError
 from qiscus_tui.exit_codes import ExitCode

@@ -24,7 +24,7 @@ def report_crashes(context: Context) -> StorageError | None:
     Return the error if the records can't be read, to be shown at the end: it does not stop the
     verb, which fails with the same error if it needs them.
     """
-    from qiscus_tui.service.history import notices
+    from qiscus_tui.service.interrupted import notices
 
     try:
         for notice in notices(context.workspace.local_files):

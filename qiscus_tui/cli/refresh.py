@@ -1,7 +1,7 @@
 """`refresh`: a new short-lived token now."""
 
+from qiscus_tui.cli.moments import moment
 from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.table import moment
 from qiscus_tui.cli.verbs import Context
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.durations import countdown

@@ -9,8 +9,9 @@ from typing import TextIO
 
 from qiscus_tui.cli.all_accounts import each_account, show_heading
 from qiscus_tui.cli.console import Console
+from qiscus_tui.cli.moments import UNKNOWN, moment
 from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.table import UNKNOWN, gaps, moment
+from qiscus_tui.cli.table import gaps
 from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode

@@ -1,8 +1,8 @@
 """`status`: the account, where its secrets are, and whether the server accepts them."""
 
 from qiscus_tui.cli.environment import hint_by_storage
+from qiscus_tui.cli.moments import moment
 from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.table import moment
 from qiscus_tui.cli.verbs import Context
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Role

@@ -1,8 +1,8 @@
 """Sessions as a text table."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 
+from qiscus_tui.cli.moments import UNKNOWN, moment
 from qiscus_tui.cli.text_table import Column, text_table
 from qiscus_tui.model.durations import ago, countdown
 from qiscus_tui.model.session import Current, Session
@@ -19,7 +19,6 @@ COLUMNS = (
     Column("USER", 0, least=12),
 )
 SHORT_ID = 12
-UNKNOWN = "unknown"
 
 
 def session_table(
@@ -63,13 +62,6 @@ def _client(listed: SessionList, position: int) -> str:
     if not session.revocable:
         words.append("(can't be revoked)")
     return " · ".join(words[:2]) + ("" if len(words) < 3 else f" {' '.join(words[2:])}")
-
-
-def moment(epoch: float | None) -> str:
-    """Return `2026-10-24 16:02`, UTC."""
-    if epoch is None:
-        return UNKNOWN
-    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def gaps(listed: SessionList) -> Iterable[str]:

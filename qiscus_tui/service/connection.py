@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -46,7 +47,8 @@ class Connection:
     client: ApiClient
     account_storage: AccountStorage
     clock: Clock
-    reader: Reader
+    make_reader: Callable[[], Reader]
+    """Makes what turns listings into snapshots; not every action needs it."""
     chosen_by: str = ""
     """Why this account: `--account`, `environment`, `last used` …"""
     show_secret: Callable[[str], bool] = lambda _secret: False
@@ -56,6 +58,11 @@ class Connection:
     """Shows the user what went wrong beside an action, and does not stop it. From any thread."""
     needs_reason: bool = False
     """Whether nothing is revoked without a reason for the audit log."""
+
+    @cached_property
+    def reader(self) -> Reader:
+        """What turns listings into snapshots; another may be put in its place."""
+        return self.make_reader()
 
     @property
     def storage(self) -> Storage:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -163,7 +163,7 @@ class Workspace:
             client,
             account_storage,
             self.clock,
-            self.reader(account),
+            partial(self.reader, account),
             selected.by,
             self.show_secret,
             self.warn,

@@ -44,6 +44,7 @@ LATER = (
     "qiscus_tui.service.account.logout",
     "qiscus_tui.service.sessions.user_agents",
     "qiscus_tui.service.history",
+    "qiscus_tui.service.interrupted",
     "qiscus_tui.service.visits",
 )
 
@@ -73,7 +74,7 @@ def read_styles(app: App[int]) -> None:
 async def _notify_of_crashes(app: App[int], workspace: Workspace) -> None:
     """Say, once, what an earlier run left half done. Reads files, in a thread."""
     from qiscus_tui.service.account_selection import unmatched_words
-    from qiscus_tui.service.history import notices
+    from qiscus_tui.service.interrupted import notices
 
     try:
         for name in await asyncio.to_thread(workspace.unmatched_accounts):

@@ -94,7 +94,14 @@ PARSER = NETWORK | SCREENS | STORES | SERVER | LISTS | {"traceback", "hashlib"}
 WITHOUT_SERVER = NETWORK | SCREENS | SERVER | LISTS | {"keyring", "ua_parser", "traceback"}
 """Nothing of this is needed to show what is kept on this machine."""
 
-NOT_FOR_ONE_CALL = {"keyring", "ua_parser", "qiscus_tui.api.listing", "qiscus_tui.query"}
+NOT_FOR_ONE_CALL = {
+    "keyring",
+    "ua_parser",
+    "qiscus_tui.api.listing",
+    "qiscus_tui.query",
+    "qiscus_tui.service.sessions",
+    "qiscus_tui.service.history",
+}
 
 LIGHT = (
     # what is typed, the most modules of ours, what none of them may load
@@ -113,7 +120,7 @@ LIGHT = (
     (("audit",), 66, WITHOUT_SERVER - {"traceback"}),  # by the lock
     (("known",), 66, WITHOUT_SERVER),
     (("token", "--json"), 64, WITHOUT_SERVER),
-    (("status", "--timeout=1s"), 96, SCREENS | SERVER | NOT_FOR_ONE_CALL),
+    (("status", "--timeout=1s"), 76, SCREENS | SERVER | NOT_FOR_ONE_CALL),
 )
 
 

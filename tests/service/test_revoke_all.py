@@ -16,7 +16,7 @@ from qiscus_tui.errors import NotConnected, NotTrusted, ReadOnly, StorageError
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.history import notices
+from qiscus_tui.service.interrupted import notices
 from qiscus_tui.service.revocation.revoke_all import RevokeAllResult, revoke_all
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.store.audit import AuditLog

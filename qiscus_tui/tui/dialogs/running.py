@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from qiscus_tui.service.history import SEE_THE_LIST, reached_words
+from qiscus_tui.service.interrupted import SEE_THE_LIST, reached_words
 from qiscus_tui.service.revocation.events import Answered, Finished
 from qiscus_tui.service.revocation.on_connection import revocation_on
 from qiscus_tui.service.revocation.outcomes import Report
