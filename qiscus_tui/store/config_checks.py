@@ -136,8 +136,8 @@ def field_name(text: str) -> str | None:
     return text or None
 
 
-_KEY = re.compile(r"[!-~]|f([1-9]|1[0-2])|ctrl\+[defgklnprtuvwxy]")
-"""Without the keys of ctrl that multiplexers and terminals take for themselves."""
+_KEY = re.compile(r"[!-~]|f([1-9]|1[0-2])|ctrl\+[defgknprtuvwxy]")
+"""Without the keys of ctrl that multiplexers and terminals take for themselves, and ctrl+l."""
 
 
 def key(text: str) -> str:
