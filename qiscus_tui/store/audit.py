@@ -153,6 +153,13 @@ class AuditLog:
         records = _except_outcomes(self._contents())
         return tuple(one for one in records if isinstance(one, AuditIntent))
 
+    def accesses(self) -> tuple[AuditAccess, ...]:
+        """Return every login, refresh and logout, oldest first."""
+        if not self._files.is_there(self._path.parent):
+            return ()
+        records = _except_outcomes(self._contents())
+        return tuple(one for one in records if isinstance(one, AuditAccess))
+
     def _contents(self) -> list[bytes]:
         """Return the content of every file, the oldest first."""
         with self._files.lock(self._lock_folder):

@@ -96,6 +96,27 @@ async def test_enter_shows_outcomes_rule_and_groups_and_never_a_line_a_session(m
         assert isinstance(here.app.screen, SessionsScreen)
 
 
+async def test_the_plan_under_the_cursor_is_told_below_the_list(machine: Machine):
+    (stored,) = machine.local_files.book.all()
+    log, ids = machine.local_files.audit, [f"{number:012x}" for number in range(469)]
+    groups = [AuditGroup("GuzzleHttp", "10.2.0.0/24", 461), AuditGroup("curl", None, 8)]
+    rule, why = "filter client:GuzzleHttp", "cron leaves them behind"
+    log.intent("aaaa1111", stored.account, AuditKind.REVOKE, ids, None, rule, why, groups=groups)
+    log.outcomes("aaaa1111", [(one, "revoked", "") for one in ids])
+    log.summary("aaaa1111", {"revoked": 469})
+    written(machine, "older", machine.clock.now() - 7200)
+    async with machine.app() as here:
+        await open_audit(here)
+        words = here.words()
+        assert f"rule {rule}" in words
+        assert f"reason {why}" in words
+        assert "469 revoked" in words
+        assert "GuzzleHttp · 10.2.0.0/24 461 ▆" in words
+        await here.press("end")
+        assert f"rule {rule}" not in here.words()
+        assert "1 failed: still listed" in here.words()
+
+
 async def test_what_a_server_said_reaches_the_screen_in_its_safe_form_alone(machine: Machine):
     written(machine, "aaaa1111", machine.clock.now())
     async with machine.app() as here:

@@ -23,6 +23,8 @@ class AccountFigures:
     expiring: int
     clients: Bars
     """Sessions by client, the largest first."""
+    networks: Bars
+    """Sessions by network, the largest first."""
     is_whole: bool
     """Whether every live session was counted."""
 
@@ -40,6 +42,7 @@ def counted_figures(listed: SessionList, overview: Overview, moment: Moment) -> 
         new=sum(listed.new),
         expiring=moment.count_expiring(overview.ends),
         clients=overview.clients,
+        networks=overview.networks,
         is_whole=listed.is_whole,
     )
 

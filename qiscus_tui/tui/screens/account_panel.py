@@ -1,46 +1,103 @@
-"""The account under the cursor: its fields, and whose sessions it has."""
+"""The account under the cursor: its fields, what can be done with it, whose sessions it has."""
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
 
 from qiscus_tui.service.account.figures import AccountFigures
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.added_keys import with_added_keys
+from qiscus_tui.tui.commands.command import Group, Scope
+from qiscus_tui.tui.commands.context import Context
+from qiscus_tui.tui.dialogs.help_text import here
 from qiscus_tui.tui.screens.facts_panel import FactsPanel
+from qiscus_tui.tui.widgets.cells import fit
 from qiscus_tui.tui.widgets.chart import Chart
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qiscus_tui.service.overview.bars import Bar
+    from qiscus_tui.tui.commands.command import Command
     from qiscus_tui.tui.screens.account_rows import Found
     from qiscus_tui.tui.screens.detail_facts import Fact
 
+KEY = 8
+"""Cells of the column of keys."""
+
+
+def key_words(commands: Sequence[Command], context: Context, width: int) -> Content:
+    """Return the keys that act on the account under the cursor, and why not where they can't."""
+    lines = [Content.styled("KEYS", "bold")]
+    for section in here(commands, Scope.ACCOUNTS, context):
+        if section.title == Group.ACCOUNT.value:
+            for entry in section.entries:
+                style = "$text-muted" if entry.why_not else ""
+                words = entry.why_not or entry.words
+                first, *more = textwrap.wrap(words, max(20, width - KEY))
+                key = (fit(entry.key, KEY), style or "bold $primary")
+                lines.append(Content.assemble(key, (first, style)))
+                lines += [Content.styled(" " * KEY + line, style) for line in more]
+    return Content("\n").join(lines)
+
 
 class AccountPanel(Horizontal):
-    """Fields at the left, clients at the right."""
+    """Fields and keys at the left, clients and networks at the right."""
 
     DEFAULT_CSS = """
     AccountPanel {
         height: 1fr;
-        & FactsPanel { width: 1fr; margin: 0 2; }
+        & #account-left { width: 1fr; margin: 0 2; }
+        & #account-keys { height: auto; margin-top: 1; }
+        & #account-right { width: 1fr; }
         & Chart { width: 1fr; scrollbar-size-vertical: 0; }
+        & #account-networks { margin-top: 1; }
     }
     """
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._facts = FactsPanel(id="account-facts")
-        self._clients = Chart("TOP CLIENTS", id="account-clients")
-        self._clients.can_focus = False
+        self._now = Context()
+        self._keys = Static("", id="account-keys", markup=False)
+        self._charts = (
+            Chart("TOP CLIENTS", id="account-clients"),
+            Chart("TOP NETWORKS", id="account-networks"),
+        )
+        for chart in self._charts:
+            chart.can_focus = False
 
     def compose(self) -> ComposeResult:
-        yield self._facts
-        yield self._clients
+        with Vertical(id="account-left"):
+            yield self._facts
+            yield self._keys
+        with Vertical(id="account-right"):
+            yield from self._charts
 
-    def show(self, facts: list[Fact], found: Found) -> None:
-        """Draw an account."""
-        clients = found.clients if isinstance(found, AccountFigures) else ()
+    def show(self, facts: list[Fact], found: Found, context: Context) -> None:
+        """Draw an account; `context` decides which keys act on it."""
+        self._now = context
         self._facts.show(facts, [])
-        self._clients.show_bars(clients)
-        self._clients.show_fit(self._clients.needs)
-        self._clients.display = bool(clients)
+        self._show_keys()
+        figures = found if isinstance(found, AccountFigures) else None
+        self._show_bars((figures.clients, figures.networks) if figures else ((), ()))
+
+    def on_resize(self) -> None:
+        """Wrap the keys' words again."""
+        self.call_after_refresh(self._show_keys)
+
+    def _show_keys(self) -> None:
+        commands = with_added_keys(registry.COMMANDS, self)
+        self._keys.update(key_words(commands, self._now, self._facts.size.width))
+
+    def _show_bars(self, both: Sequence[Sequence[Bar]]) -> None:
+        for chart, bars in zip(self._charts, both, strict=True):
+            chart.show_bars(bars)
+            chart.show_fit(chart.needs)
+            chart.display = bool(bars)

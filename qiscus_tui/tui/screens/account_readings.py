@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.query import Moment
+from qiscus_tui.service.account.directory import last_logins
 from qiscus_tui.service.account.figures import figures_of, read_figures
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
 from qiscus_tui.tui.screens.account_rows import Found, is_in_use
@@ -29,6 +31,7 @@ class AccountReadings:
         self._feed = feed
         self._on_change = on_change
         self._found: dict[str, Found] = {}
+        self._logins: dict[str, float] = {}
         self._counted: SessionList = NO_SESSIONS
         self._in_use: Found = None
 
@@ -36,8 +39,14 @@ class AccountReadings:
         """Return what was found of this account."""
         return self._in_use if is_in_use(one, self._feed) else self._found.get(one.name)
 
+    def last_login(self, one: KnownAccount) -> float | None:
+        """Return when it logged in last, epoch seconds; None where that is not known (yet)."""
+        return self._logins.get(one.account.name)
+
     async def read(self, accounts: Sequence[KnownAccount]) -> None:
-        """Read those that were not read yet."""
+        """Read the logins of all, and the lists of those that were not read yet."""
+        self._logins = await asyncio.to_thread(last_logins, self._workspace)
+        self._on_change()
         for one in accounts:
             if one.name in self._found or is_in_use(one, self._feed):
                 continue

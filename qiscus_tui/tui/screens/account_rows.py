@@ -103,13 +103,21 @@ def session_cells(found: Sequence[Found]) -> list[str]:
 
 
 def account_facts(
-    one: KnownAccount, found: Found, now: float, expiring: float, *, in_use: bool
+    one: KnownAccount,
+    found: Found,
+    now: float,
+    expiring: float,
+    last_login: float | None,
+    *,
+    in_use: bool,
 ) -> list[Fact]:
     """Return what is known of an account, what could not be read in full."""
     account = one.account
+    login = "unknown" if last_login is None else created_cell(last_login, now)
     return [
         *_session_facts(found, expiring),
         Fact("Storage", one.storage.value),
+        Fact("Last login", login),
         Fact("Last used", _use_words(one, now, in_use=in_use)),
         Fact("Account", safe(one.name)),
         Fact("Server", str(account.origin)),

@@ -161,7 +161,9 @@ class AccountsScreen(BaseScreen[None]):
         if chosen is not None:
             found, used = self._readings.of(chosen), is_in_use(chosen, self._feed)
             now, expiring = self.workspace.clock.now(), self.workspace.config.ui.expiring
-            panel.show(account_facts(chosen, found, now, expiring, in_use=used), found)
+            login = self._readings.last_login(chosen)
+            facts = account_facts(chosen, found, now, expiring, login, in_use=used)
+            panel.show(facts, found, self.context)
 
     def _show_notice(self, error: QiscusTuiError | None) -> None:
         notice = self.query_one("#accounts-notice", OneLine)

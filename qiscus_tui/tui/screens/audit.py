@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -19,7 +18,10 @@ from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
-from qiscus_tui.tui.widgets.cells import created_cell
+from qiscus_tui.tui.screens.facts_panel import FactsPanel
+from qiscus_tui.tui.screens.plan_facts import plan_facts, who
+from qiscus_tui.tui.screens.plan_panel import PlanPanel
+from qiscus_tui.tui.widgets.cells import created_cell_short
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow, TextTable
 
@@ -30,13 +32,13 @@ if TYPE_CHECKING:
     from qiscus_tui.service.workspace import Workspace
 
 PLAN_COLUMNS = (
-    TextColumn("WHEN", 17, 99),
+    TextColumn("WHEN", 12, 99),
     TextColumn("WHAT", 12, 80),
     TextColumn("SESSIONS", 9, 60),
     TextColumn("RESULT", 40, 90, least=24),
-    TextColumn("FROM", 44, 70, least=16),
-    TextColumn("BY RULE", 60, 60, least=14),
-    TextColumn("ACCOUNT", 48, 50, least=24),
+    TextColumn("FROM", 60, 70, least=36),
+    TextColumn("BY RULE", 90, 60, least=14),
+    TextColumn("ACCOUNT", 48, 50, least=20),
     TextColumn("BY", 40, 40, least=8),
 )
 PART_COLUMNS = (
@@ -68,6 +70,8 @@ class AuditScreen(BaseScreen[None]):
         yield OneLine(id="audit-title")
         yield Static(classes="rule")
         yield TextTable(PLAN_COLUMNS, id="plans")
+        yield Static(classes="rule", id="plan-rule")
+        yield PlanPanel(id="plan")
         yield Static(classes="rule")
         yield ActionBar(id="audit-actions")
 
@@ -85,6 +89,7 @@ class AuditScreen(BaseScreen[None]):
         )
         self.query_one("#audit-actions", ActionBar).show_commands(Scope.AUDIT, self.context)
         self.query_one(TextTable).show_notice("Reading…")
+        self.add_class("-empty")
         self.run_worker(self._read, group="audit")
 
     async def _read(self) -> None:
@@ -96,12 +101,21 @@ class AuditScreen(BaseScreen[None]):
             return
         rows.show_notice("Nothing was revoked from here.")
         now = self._workspace.clock.now()
+        rows.styles.height = len(self._plans) + 1 if self._plans else "1fr"
+        self.set_class(not self._plans, "-empty")
         rows.show_rows([_plan_row(plan, now) for plan in self._plans])
+        self._draw_chosen()
         self.query_one("#audit-actions", ActionBar).show_commands(Scope.AUDIT, self.context)
 
     @property
     def context(self) -> Context:
         return Context(rows=len(self._plans))
+
+    @on(TextTable.Moved)
+    def _draw_chosen(self) -> None:
+        """Draw the plan under the cursor."""
+        if self._plans:
+            self.query_one(PlanPanel).show(self._plans[self.query_one(TextTable).cursor_row])
 
     @on(TextTable.Opened)
     async def _opened(self) -> None:
@@ -129,7 +143,7 @@ class PlanScreen(BaseScreen[None]):
         yield TooSmall()
         yield OneLine(id="plan-title")
         yield Static(classes="rule")
-        yield Static("\n".join(plan_facts(self._plan)), id="plan-facts", markup=False)
+        yield FactsPanel(id="plan-facts")
         yield Static(classes="rule")
         yield TextTable(PART_COLUMNS, id="outcomes")
         yield Static(classes="rule")
@@ -147,6 +161,7 @@ class PlanScreen(BaseScreen[None]):
             )
         )
         self.query_one("#plan-actions", ActionBar).show_commands(Scope.PLAN, self.context)
+        self.query_one(FactsPanel).show(plan_facts(self._plan), [])
         rows = self.query_one(TextTable)
         rows.show_notice("It named no session.")
         rows.show_rows([*outcome_rows(self._plan), *group_rows(self._plan)])
@@ -162,40 +177,16 @@ def _plan_row(plan: PastPlan, now: float) -> TextRow:
     intent = plan.intent
     return TextRow(
         (
-            created_cell(intent.time, now),
+            created_cell_short(intent.time, now),
             intent.kind.value,
             f"{len(intent.ids):>8,}",
             safe(plan.words),
             safe(plan.whence),
             safe(intent.rule or intent.reason),
             safe(intent.account),
-            _who(plan),
+            who(plan),
         )
     )
-
-
-def _who(plan: PastPlan) -> str:
-    intent = plan.intent
-    who = safe(intent.os_user)
-    if intent.sudo_user:
-        who += f" (sudo by {safe(intent.sudo_user)})"
-    return f"{who} from {safe(intent.ssh_client)}" if intent.ssh_client else who
-
-
-def plan_facts(plan: PastPlan) -> list[str]:
-    """Return who, where and when, each a line of safe text."""
-    intent = plan.intent
-    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(intent.time))
-    facts = (
-        ("when", when),
-        ("account", safe(intent.account)),
-        ("server", safe(intent.server)),
-        ("by", f"{_who(plan)} on {safe(intent.process.host)}"),
-        ("sessions", f"{len(intent.ids):,}"),
-        *((("rule", safe(intent.rule)),) if intent.rule else ()),
-        *((("reason", safe(intent.reason)),) if intent.reason else ()),
-    )
-    return [f"{name:<10}{value}" for name, value in facts]
 
 
 def outcome_rows(plan: PastPlan) -> list[TextRow]:

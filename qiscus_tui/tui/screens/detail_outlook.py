@@ -10,18 +10,13 @@ from textual.widgets import Static
 
 from qiscus_tui.model.durations import as_typed
 from qiscus_tui.service.revocation.prune_outlook import USUAL_RULES
-from qiscus_tui.tui.widgets.cells import fit
+from qiscus_tui.tui.widgets.bar_lines import bar_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from qiscus_tui.model.session import Session
     from qiscus_tui.tui.screens.session_details import SessionDetail
-
-LABEL = 14
-"""Cells of the words before a bar."""
-WIDEST_BAR = 40
-_BLOCK = "▆"
 
 
 def draw_outlook(session: Session, detail: SessionDetail, now: float, width: int) -> Content:
@@ -32,8 +27,8 @@ def draw_outlook(session: Session, detail: SessionDetail, now: float, width: int
     others = [("others", rest)] if rest else []
     parts = [_prune(session, detail, width)]
     if history.group.count > 1:
-        parts.append([_title("LAST USED"), *_bars(history.uses(now), width)])
-        parts.append([_title("ADDRESSES"), *_bars([*addresses, *others], width)])
+        parts.append([_title("LAST USED"), *bar_lines(history.uses(now), width)])
+        parts.append([_title("ADDRESSES"), *bar_lines([*addresses, *others], width)])
     return Content("\n\n").join(Content("\n").join(lines) for lines in parts)
 
 
@@ -47,21 +42,6 @@ def _prune(session: Session, detail: SessionDetail, width: int) -> list[Content]
     lines = [_title("PRUNE"), *_wrapped(rule, width, "$text-muted")]
     lines += _wrapped(this, width, "" if why else "bold $warning")
     return [*lines, *(_wrapped(group, width) if detail.context.history.group.count > 1 else ())]
-
-
-def _bars(counts: Sequence[tuple[str, int]], width: int) -> list[Content]:
-    """Return a line for each count, the largest with the longest bar."""
-    most = max((count for _, count in counts), default=0)
-    number = len(f"{most:,}")
-    label = min(max(LABEL, *(len(words) for words, _ in counts)), max(LABEL, width // 2))
-    room = min(WIDEST_BAR, width - label - number - 2)
-    lines: list[Content] = []
-    for words, count in counts:
-        cells = max(1, room * count // most) if count and room > 0 else 0
-        style = "" if count else "$text-muted"
-        text = f"{fit(words, label)} {count:>{number},} "
-        lines.append(Content.assemble((text, style), (_BLOCK * cells, "$primary")))
-    return lines
 
 
 def _title(text: str) -> Content:
