@@ -201,9 +201,15 @@ class ListView:
     # The filter.
 
     def type_filter(self, text: str, moment: Moment) -> Sequence[int]:
-        """Filter by what was typed, as far as it can be read, and return the first hits."""
-        self.typed = text
-        query, self.filter_error = parse_readable(text)
+        """Filter by what was typed, and return the first hits.
+
+        A text with an error is filtered by what can be read of it, and what is typed on changes
+        nothing until it is corrected.
+        """
+        query, error = parse_readable(text)
+        if error is not None and self.filter_error is not None:
+            query = self._query
+        self.typed, self.filter_error = text, error
         return self.ask(query, moment)
 
     def ask(self, query: Query, moment: Moment) -> Sequence[int]:

@@ -35,6 +35,21 @@ async def test_the_list_stays_as_it_was_before_the_word_was_begun(
         assert running.ids == before
 
 
+@pytest.mark.parametrize("more", [" -curl", " clint:x", " is:current"])
+async def test_words_behind_the_error_count_when_it_is_corrected(
+    clock: ManualClock, more: str
+) -> None:
+    async with at_sessions(clock, sessions=300) as running:
+        await typed(running, "client:curl")
+        before = running.ids
+        await typed(running, f"client:curl age:x{more}")
+        assert running.ids == before
+        await running.press("enter")
+        assert "The list still shows: client:curl" in running.words()
+        await typed(running, "client:curl -curl")
+        assert running.ids == []
+
+
 async def test_nothing_that_is_shown_can_be_chosen_until_it_is_corrected(
     clock: ManualClock,
 ) -> None:
