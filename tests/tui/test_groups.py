@@ -9,7 +9,8 @@ from qiscus_tui.model.known import Known
 from qiscus_tui.service.sessions.groups import Group, grouped
 from qiscus_tui.tui.dialogs.choice import ChoiceDialog
 from qiscus_tui.tui.dialogs.revoke import RevokeDialog
-from qiscus_tui.tui.widgets.group_columns import bar_text, share_text
+from qiscus_tui.tui.widgets.cells import share_text
+from qiscus_tui.tui.widgets.group_columns import bar_text
 from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_sessions
 

@@ -274,6 +274,20 @@ async def test_a_terminal_that_changes_its_size_keeps_the_bars_in_line(clock: Ma
         assert "ISSUED PER DAY" in here.text()
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_clients_and_networks_have_their_share(
+    clock: ManualClock, size: tuple[int, int]
+) -> None:
+    async with at_sessions(clock, sessions=300, size=size) as here:
+        await here.press("o")
+        for name in ("clients", "networks"):
+            first = bars(here, name)[0]
+            drawn = chart(here, name).render_line(1).text.rstrip(" ▁▂▃▄▅▆▇█")
+            assert drawn.startswith(f" {first.label}")
+            assert drawn.endswith(f"{round(100 * first.count / 301)} %")
+        assert "%" not in chart(here, "days").render_line(1).text
+
+
 async def test_numbers_have_separators(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=2_500) as here:
         await here.press("o")

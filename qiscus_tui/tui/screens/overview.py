@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from functools import reduce
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -65,8 +66,8 @@ class OverviewScreen(BaseScreen[str]):
         self._sentence = ""
         self.days = Chart("ISSUED PER DAY", id="chart-days")
         self.expiries = Chart("EXPIRIES AHEAD", id="chart-expiries")
-        self.clients = Chart("TOP CLIENTS", id="chart-clients")
-        self.networks = Chart("TOP NETWORKS", id="chart-networks")
+        self.clients = Chart("TOP CLIENTS", id="chart-clients", has_shares=True)
+        self.networks = Chart("TOP NETWORKS", id="chart-networks", has_shares=True)
         self.action_bar = ActionBar(id="overview-actions")
 
     def compose(self) -> ComposeResult:
@@ -169,10 +170,9 @@ class OverviewScreen(BaseScreen[str]):
         if not tall:
             left, right = [self.days, self.clients], [self.expiries, self.networks]
         for column in (left, right):
-            needs = [chart.needs for chart in column]
-            shared = Fit(max(one.label for one in needs), max(one.number for one in needs))
+            needs = reduce(Fit.beside, [chart.needs for chart in column])
             for chart in column:
-                chart.show_fit(shared)
+                chart.show_fit(needs)
 
     def _draw_title(self) -> None:
         text = self._view.query.text.strip() if self._view.is_filtered else ""

@@ -112,3 +112,8 @@ def _moment(at: float | None, now: float, *, short: bool) -> str:
 def _local_day(minute: float) -> tuple[int, int, int]:
     moment = time.localtime(minute * MINUTE)
     return moment.tm_year, moment.tm_mon, moment.tm_mday
+
+
+def share_text(share: float) -> str:
+    """Return ` 36 %`; what is less than all is never said to be all."""
+    return f"{min(round(100 * share), 100 if share >= 1 else 99):>3} %"

@@ -1,4 +1,4 @@
-"""A chart of horizontal bars, one a row: label, number and bar.
+"""A chart of horizontal bars, one a row: label, number, bar, and where asked for the share of all.
 
 What no filter selects has its number and no bar: enter on a bar always filters by it.
 """
@@ -13,7 +13,7 @@ from rich.segment import Segment
 from textual.message import Message
 from textual.strip import Strip
 
-from qiscus_tui.tui.widgets.cells import fit, width_of
+from qiscus_tui.tui.widgets.cells import fit, share_text, width_of
 from qiscus_tui.tui.widgets.line_list import LineList
 
 if TYPE_CHECKING:
@@ -25,16 +25,29 @@ MOST_LABEL = 24
 """The most cells of a label."""
 DECIDING = 10
 """Only the labels of so many bars count for the width: a rare long one shortens no bar."""
+SHARE_WIDTH = 6
+"""Cells of a share, with the gap before it."""
+SHARES_FROM = 36
+"""The least cells of a row that has room for it."""
 
 _BLOCK, _HALF = "▄", "▖"
 """Half as high as the line, so that bars do not touch."""
 
 
 class Fit(Struct, frozen=True):
-    """Cells of labels and numbers; charts above each other share them, so that bars line up."""
+    """Cells beside the bars; charts above each other have the same, so that bars line up."""
 
     label: int = 0
     number: int = 0
+    share: int = 0
+
+    def beside(self, other: Fit) -> Fit:
+        """What both need."""
+        return Fit(
+            max(self.label, other.label),
+            max(self.number, other.number),
+            max(self.share, other.share),
+        )
 
 
 class Chart(LineList):
@@ -65,12 +78,15 @@ class Chart(LineList):
     class Opened(Message):
         """A bar was opened."""
 
-    def __init__(self, title: str, *, id: str) -> None:
+    def __init__(self, title: str, *, id: str, has_shares: bool = False) -> None:
+        """`has_shares`: the bars are parts of one whole, and each says which part."""
         super().__init__(id=id)
         self._title = title
+        self._has_shares = has_shares
         self._bars: Sequence[Bar] = ()
         self._fit = Fit()
         self._longest = 0
+        self._whole = 0
 
     @property
     def bar(self) -> Bar | None:
@@ -85,6 +101,7 @@ class Chart(LineList):
         row = next((at for at, bar in enumerate(bars) if was and bar.key == was.key), row)
         self._bars = bars
         self._longest = max((bar.count for bar in bars if bar.filter), default=0)
+        self._whole = sum(bar.count for bar in bars)
         self.set_rows(len(bars), max(0, min(row, len(bars) - 1)), self.top_row)
         self.show_cursor()
 
@@ -94,10 +111,11 @@ class Chart(LineList):
         return Fit(
             max((width_of(bar.label) for bar in self._bars[:DECIDING]), default=0),
             max((len(f"{bar.count:,}") for bar in self._bars), default=0),
+            SHARE_WIDTH if self._has_shares else 0,
         )
 
     def show_fit(self, shared: Fit) -> None:
-        """Draw labels and numbers as wide as this."""
+        """Draw what is beside the bars as wide as this."""
         if shared != self._fit:
             self._fit = shared
             self.refresh()
@@ -121,10 +139,13 @@ class Chart(LineList):
 
     def draw_row_line(self, row: int) -> Strip:
         bar, width, number = self._bars[row], self.row_width, self._fit.number
-        room = width - 2 * INDENT - number - 2 * GAP - width // 5
+        shares = self._fit.share if width >= SHARES_FROM else 0
+        share = self._share(bar) if shares else ""
+        room = width - 2 * INDENT - number - 2 * GAP - shares - width // 5
         label = fit(bar.label, max(0, min(self._fit.label, MOST_LABEL, room)))
         text = f"{'':{INDENT}}{label}{'':{GAP}}{bar.count:>{number},} "
-        blocks = " " + self._blocks(bar, width - width_of(text) - 1 - INDENT)
+        cells = width - width_of(text) - 1 - INDENT - len(share)
+        blocks = f" {self._blocks(bar, cells):{cells}}{share}"
         if row == self.cursor_row and self.has_focus:
             text_style = self.style("cursor")
         else:
@@ -136,6 +157,10 @@ class Chart(LineList):
 
     def draw_empty_line(self, line: int) -> Strip:
         return Strip([Segment(" " * self.row_width, self.style("muted"))], self.row_width)
+
+    def _share(self, bar: Bar) -> str:
+        share = share_text(bar.count / self._whole) if self._has_shares and self._whole else ""
+        return f"{share:>{SHARE_WIDTH}}" if share else ""
 
     def _blocks(self, bar: Bar, room: int) -> str:
         """Return the bar; the longest takes all the room, the shortest is still seen."""

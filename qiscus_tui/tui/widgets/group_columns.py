@@ -12,7 +12,7 @@ from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.known import Known
 from qiscus_tui.service.sessions.group_order import GroupFact, GroupSort
-from qiscus_tui.tui.widgets.cells import UNKNOWN, fit, last_used_cell, width_of
+from qiscus_tui.tui.widgets.cells import UNKNOWN, fit, last_used_cell, share_text, width_of
 from qiscus_tui.tui.widgets.text_table import GAP, TextColumn, fitted_widths
 
 if TYPE_CHECKING:
@@ -239,11 +239,6 @@ def _wanted(column: GroupColumn, rows: Sequence[GroupRow], width: int, for_names
 
 def _widest(column: GroupColumn, rows: Sequence[GroupRow]) -> int:
     return max([width_of(column.title), *(width_of(column.text(row, 0.0)) for row in rows)])
-
-
-def share_text(share: float) -> str:
-    """Return ` 36 %`; what is less than all is never said to be all."""
-    return f"{min(round(100 * share), 100 if share >= 1 else 99):>3} %"
 
 
 def bar_text(share: float, largest: float, width: int) -> str:
