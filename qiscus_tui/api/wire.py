@@ -114,6 +114,7 @@ class Wire:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._origin = httpx.URL(str(origin))
+        self._urls: dict[str, httpx.URL] = {}
         self._host = origin.netloc
         self._settings = settings
         self._clock = clock
@@ -219,19 +220,28 @@ class Wire:
         if request.body is not None:
             headers["Content-Type"] = "application/json"
         try:
-            prepared = self._client.build_request(
+            return self._client.build_request(
                 call.method,
-                f"{self._origin}{call.path}",
+                self._url_of(call),
                 params=dict(request.query) if request.query else None,
                 headers=headers,
                 content=request.body,
             )
         except httpx.InvalidURL as error:
             raise _leaves_server(call) from error
-        url = prepared.url
-        if (url.scheme, url.netloc) != (self._origin.scheme, self._origin.netloc):
-            raise _leaves_server(call)
-        return prepared
+
+    def _url_of(self, call: Call) -> httpx.URL:
+        """Return where the call goes; read once, as a bulk makes the same call again and again.
+
+        Raises ConfigError where that is another server, httpx.InvalidURL.
+        """
+        url = self._urls.get(call.path)
+        if url is None:
+            url = httpx.URL(f"{self._origin}{call.path}")
+            if (url.scheme, url.netloc) != (self._origin.scheme, self._origin.netloc):
+                raise _leaves_server(call)
+            self._urls[call.path] = url
+        return url
 
     def _waited(self, longest: float) -> float:
         seconds = min(self._settings.timeout, longest)

@@ -117,6 +117,8 @@ def _server(
 def _listening(port: int) -> Generator[socket.socket]:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # The end of an answer would wait for the client's delayed acknowledgement, for 40 ms.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listener.bind((_HOST, port))
         yield listener
 
