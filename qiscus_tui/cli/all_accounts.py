@@ -46,7 +46,7 @@ def each_account(context: Context) -> Iterator[Context]:
     if not accounts:
         raise NoAccount("No account is logged in on this machine")
     for name in sorted(stored.name for stored in accounts):
-        wanted = AccountOptions(name, workspace.account_options.server)
+        wanted = AccountOptions(name, workspace.account_options.server, "--all-accounts")
         yield replace(
             context,
             console=replace(context.console, account=name),

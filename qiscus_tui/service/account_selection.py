@@ -48,6 +48,8 @@ class AccountOptions:
 
     account: str | None = None
     server: str | None = None
+    named_by: str = "--account"
+    """The option that named the account."""
 
 
 def environment_credentials(environ: Mapping[str, str]) -> tuple[str, Credentials] | None:
@@ -133,7 +135,7 @@ def _stored(
 ) -> tuple[StoredAccount, str]:
     accounts = list(local_files.book.all())
     named = (
-        (account_options.account, "--account"),
+        (account_options.account, account_options.named_by),
         (environ.get(ACCOUNT_VARIABLE, "").strip() or None, ACCOUNT_VARIABLE),
     )
     for name, by in named:

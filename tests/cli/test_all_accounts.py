@@ -188,3 +188,8 @@ def test_without_an_account_a_login_is_needed(program: Program) -> None:
 def test_the_demo_has_one(program: Program) -> None:
     done = program("--demo", "--all-accounts", "sessions", "--limit", "1", "--json")
     assert (done.code, len(json.loads(done.out))) == (0, 1)
+
+
+def test_status_says_that_it_was_asked_for_all(both: Program) -> None:
+    found = json_lines(both("--all-accounts", "status", "--json").out)
+    assert [one["chosen_by"] for one in found] == ["--all-accounts", "--all-accounts"]
