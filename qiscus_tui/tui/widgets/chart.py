@@ -145,15 +145,16 @@ class Chart(LineList):
         label = fit(bar.label, max(0, min(self._fit.label, MOST_LABEL, room)))
         text = f"{'':{INDENT}}{label}{'':{GAP}}{bar.count:>{number},} "
         cells = width - width_of(text) - 1 - INDENT - len(share)
-        blocks = f" {self._blocks(bar, cells):{cells}}{share}"
+        blocks = f" {self._blocks(bar, cells):{cells}}"
         if row == self.cursor_row and self.has_focus:
             text_style = self.style("cursor")
         else:
             text_style = self.style("label" if bar.count and bar.filter else "muted")
         bar_style = self.style("soon" if bar.is_soon else "bar")
-        return Strip([Segment(text, text_style), Segment(blocks, bar_style)]).adjust_cell_length(
-            width, self.style("bar")
-        )
+        segments = [Segment(text, text_style), Segment(blocks, bar_style)]
+        if share:
+            segments.append(Segment(share, self.style("label" if bar.filter else "muted")))
+        return Strip(segments).adjust_cell_length(width, self.style("bar"))
 
     def draw_empty_line(self, line: int) -> Strip:
         return Strip([Segment(" " * self.row_width, self.style("muted"))], self.row_width)
