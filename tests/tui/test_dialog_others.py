@@ -125,7 +125,7 @@ async def test_nothing_comes_out_of_the_field_again() -> None:
 
 
 async def test_help_tells_every_action_and_every_sign() -> None:
-    async with DialogApp().run_test(size=(100, 180)) as pilot:
+    async with DialogApp().run_test(size=(100, 260)) as pilot:
         app = await shown(pilot, HelpDialog())
         flat = app.flat()
         for action in COMMANDS:

@@ -241,6 +241,7 @@ class RevokeDialog(Question[Report]):
         self.say("lines", progress_lines(self._run.progress))
 
     async def _finished(self, report: Report) -> None:
+        self._ended = await in_turns(result_text.ended_steps(report, self._shown.groups))
         parts = [result_text.result_note(report)]
         try:
             await forget_own_if_ended(self._connection, report)
@@ -252,7 +253,6 @@ class RevokeDialog(Question[Report]):
         self.say("heading", "Revoked" if report.is_whole else "Not all revoked")
         of_marks, seconds = self._making.choices.selection.why == MARKED, self._run.progress.seconds
         self.say("lead", result_text.result_lead(report, seconds, of_marks=of_marks))
-        self._ended = await in_turns(result_text.ended_steps(report, self._shown.groups))
         self._say_lines()
         self.say("note", Content("\n").join([part for part in parts if part.plain]))
         self._offer_close()
