@@ -30,12 +30,16 @@ def used(runs: int) -> Generator[Row]:
                 for _ in range(SORTS):
                     terminal.send("s")
                     settle(terminal)
+                terminal.wait_for(lambda text: bool(re.search(r"live, [2-9] s ago", text)))
                 for _ in range(RELOADS):
                     before = cpu_seconds(terminal.process.pid) or 0.0
                     terminal.send("r")
                     server.last_byte_at()
+                    terminal.wait_for("live, now")
                     settle(terminal)
                     again.append(((cpu_seconds(terminal.process.pid) or 0.0) - before) * 1000)
+                    # `r` is refused while a list is being taken in.
+                    terminal.wait_for(lambda text: bool(re.search(r"live, [2-9] s ago", text)))
                 weighed = memory_mib(terminal.process.pid)
                 if weighed is not None:
                     weight.append(weighed[0])
