@@ -1,4 +1,4 @@
-"""Makes screenshots/clean-up.gif from the demo: `python -m tests.moving_picture` (a minute).
+"""Makes clean-up.gif and progress.png from the demo: `python -m tests.moving_picture` (a minute).
 
 A cron made more than a third of 51,661 sessions. A few keys end all but what it uses, and the list
 proves it. The title of the window names what is pressed next. The clock is moved by hand.
@@ -16,7 +16,16 @@ from PIL import Image
 
 from qiscus_tui.cli.demo_config import DEMO_CONFIG
 from tests.clocks import ManualClock
-from tests.screenshots import FOLDER, NOW, armed, picture, picture_now, rasteriser, some_time_later
+from tests.screenshots import (
+    FOLDER,
+    NOW,
+    PROGRESS,
+    armed,
+    picture,
+    picture_now,
+    rasteriser,
+    some_time_later,
+)
 from tests.tui.demo_app import Running, at_sessions
 
 SESSIONS = 51_661
@@ -99,8 +108,12 @@ def gif(shown: list[tuple[bytes, int]]) -> bytes:
 
 async def _draw() -> None:
     to_png = rasteriser()
-    made = gif([(to_png(frame.svg), frame.stays) async for frame in frames()])
+    shown = [frame async for frame in frames()]
+    made = gif([(to_png(frame.svg), frame.stays) for frame in shown])
     (FOLDER / "clean-up.gif").write_bytes(made)
+    progress = shown[len(shown) // 2].svg
+    (FOLDER / f"{PROGRESS}.svg").write_text(progress)
+    (FOLDER / f"{PROGRESS}.png").write_bytes(to_png(progress))
     print(f"screenshots/clean-up.gif: {len(made) / 1000:,.0f} kB")
 
 

@@ -27,6 +27,8 @@ FOLDER = Path(__file__).parents[1] / "screenshots"
 NOW = 1_793_000_000.0
 """Mon 26 Oct 2026 07:33:20 UTC."""
 SESSIONS = 1_283
+PROGRESS = "progress"
+"""The picture that `tests.moving_picture` makes: no two runs are the same."""
 WIDE, NARROW = (120, 40), (80, 24)
 FONTS = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace"
 
@@ -42,6 +44,17 @@ async def pictures() -> AsyncGenerator[tuple[str, str]]:
         yield "login", await picture(running)
     async for named in _of_the_work():
         yield named
+    async with at_sessions(
+        ManualClock(NOW),
+        sessions=SESSIONS,
+        size=WIDE,
+        config=DEMO_CONFIG,
+        known=DEMO_CONFIG.known,
+        few_colours=True,
+    ) as running:
+        await some_time_later(running)
+        await _mark_three(running)
+        yield "sessions-16-colours", await picture(running)
     for name, theme, size in (("sessions-light", LIGHT, WIDE), ("sessions-80x24", DARK, NARROW)):
         config = Config(ui=UiConfig(theme=theme))
         async with at_sessions(

@@ -100,7 +100,10 @@ class Running:
 
 
 def workspace_on(
-    state: DemoState, clock: ManualClock, config: Config | None = None, latency_ms: float = 0
+    state: DemoState,
+    clock: ManualClock,
+    config: Config | None = None,
+    latency_ms: float = 0,
 ) -> Workspace:
     """A workspace on the demo, which keeps nothing."""
     access = DemoAccess(
@@ -140,10 +143,12 @@ async def at_login(
     size: tuple[int, int] = (120, 40),
     config: Config | None = None,
     latency_ms: float = 0,
+    few_colours: bool = False,
 ) -> AsyncGenerator[Running]:
     """The app at its login screen."""
     state = state or demo_state(clock, sessions=sessions, dialect=DIALECTS[dialect])
-    app = QiscusTui(workspace_on(state, clock, config, latency_ms), None)
+    workspace = workspace_on(state, clock, config, latency_ms)
+    app = QiscusTui(workspace, None, few_colours=few_colours)
     async with app.run_test(size=size) as pilot:
         running = Running(app, pilot, state, clock)
         await running.settle()
@@ -160,11 +165,18 @@ async def at_sessions(
     config: Config | None = None,
     known: Sequence[Known] = (),
     latency_ms: float = 0,
+    few_colours: bool = False,
 ) -> AsyncGenerator[Running]:
     """The app with the demo's sessions on the screen."""
     config = structs.replace(config or Config(), known=tuple(known))
     async with at_login(
-        clock, dialect=dialect, sessions=sessions, size=size, config=config, latency_ms=latency_ms
+        clock,
+        dialect=dialect,
+        sessions=sessions,
+        size=size,
+        config=config,
+        latency_ms=latency_ms,
+        few_colours=few_colours,
     ) as running:
         await running.press("enter")
         assert isinstance(running.app.screen, SessionsScreen)
