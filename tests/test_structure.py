@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,3 +35,11 @@ def our_classes() -> Iterator[type]:
 
 def is_ours(kind: type) -> bool:
     return kind.__module__.startswith("qiscus_tui.")
+
+
+def test_workers_are_given_their_work_not_a_coroutine_that_may_never_begin() -> None:
+    """Python complains about such a one on the terminal that a crash leaves behind."""
+    begun = re.compile(r"run_worker\(\s*(?!partial\()[\w.]+\(")
+    folder = Path(inspect.getfile(qiscus_tui)).parent
+    found = [path for path in folder.rglob("*.py") if begun.search(path.read_text("utf-8"))]
+    assert found == []

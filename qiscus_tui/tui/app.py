@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.reactive import Reactive
@@ -84,7 +85,7 @@ class QiscusTui(CommandApp):
         """The login is drawn, or the first list is: there is time for the rest."""
         from qiscus_tui.tui.warm_up import warm_up
 
-        self.run_worker(warm_up(self, self._workspace), group="preload")
+        self.run_worker(partial(warm_up, self, self._workspace), group="preload")
 
     def _show_secret(self, secret: str) -> bool:
         """Show a new long-lived token that could not be stored: now, and when the app has ended."""
@@ -149,7 +150,7 @@ class QiscusTui(CommandApp):
 
     def action_theme(self) -> None:
         """Choose the colours."""
-        self.run_worker(self._appearance.choose(), group="dialog")
+        self.run_worker(self._appearance.choose, group="dialog")
 
     def action_palette(self) -> None:
         """Show every command by name."""

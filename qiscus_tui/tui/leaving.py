@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from qiscus_tui.exit_codes import signal_exit_code
@@ -40,7 +41,7 @@ class Leaving:
 
     def ask(self, code: int) -> None:
         """End the program as the user wants it, in good order; asks while a plan runs."""
-        self._app.run_worker(self._ask(code), group="dialog")
+        self._app.run_worker(partial(self._ask, code), group="dialog")
 
     async def _ask(self, code: int) -> None:
         from qiscus_tui.tui.dialogs.stop import QuitDialog
@@ -64,7 +65,7 @@ class Leaving:
     def _leave_now(self, code: int) -> None:
         if not self._has_begun:
             self._has_begun = True
-            self._app.run_worker(self._leave(code), group="leave")
+            self._app.run_worker(partial(self._leave, code), group="leave")
         # One hang-up may be told several times: by the system, the shell, and the driver.
         elif code != signal_exit_code(signal.SIGHUP):
             self._app.exit(code)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+from functools import partial
 from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import LoginNeeded
@@ -84,7 +85,7 @@ class Navigation:
         def answered(answer: DetailAnswer | None) -> None:
             match answer:
                 case RevokeSession(session_id):
-                    revoke = sessions.changes.revoke_one(self._app, session_id)
+                    revoke = partial(sessions.changes.revoke_one, self._app, session_id)
                     sessions.run_worker(revoke, group="dialog")
                 case FilterBy(text):
                     sessions.list.filter_by(text)
@@ -106,14 +107,14 @@ class Navigation:
         if session is None:
             self._app.notify(UNNAMEABLE, severity="warning", markup=False)
         else:
-            work = label_session(self._app, sessions.feed, session)
+            work = partial(label_session, self._app, sessions.feed, session)
             sessions.run_worker(work, group="dialog")
 
     def open_views(self) -> None:
         """Choose a view of the list."""
         sessions = self.sessions
         if sessions is not None:
-            sessions.run_worker(sessions.list.views.choose(self._app), group="dialog")
+            sessions.run_worker(partial(sessions.list.views.choose, self._app), group="dialog")
 
     def show_view(self, number: int) -> None:
         """Show a view of the list, counted from 1."""
@@ -204,7 +205,7 @@ class Navigation:
         def logged_in(login: LoggedIn) -> None:
             old = sessions.feed.replace_connection(login)
             if old is not None:
-                self._app.run_worker(self._leave(old), group="close")
+                self._app.run_worker(partial(self._leave, old), group="close")
             self._app.pop_screen()
             sessions.begin()
             self._app.notify(notices.OLDER_REMAIN, markup=False, timeout=10)
@@ -259,7 +260,7 @@ class Navigation:
         self._replace(SessionsScreen(self._workspace, opening), ends_visit=True)
 
     def _replace(self, new: Screen[None], *, ends_visit: bool) -> None:
-        self._app.run_worker(self._replaced(new, ends_visit=ends_visit), group="switch")
+        self._app.run_worker(partial(self._replaced, new, ends_visit=ends_visit), group="switch")
 
     async def _replaced(self, new: Screen[None], *, ends_visit: bool) -> None:
         app, old, left = self._app, self.sessions, self._app.current_mode

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -134,7 +135,9 @@ class AccountsScreen(BaseScreen[None]):
         rows.show_notice("No account is stored here.", "a adds one by a login.")
         self._draw(used.index(True) if True in used else 0)
         self._draw_actions()
-        self.run_worker(self._readings.read(self.accounts), group="readings", exclusive=True)
+        self.run_worker(
+            partial(self._readings.read, self.accounts), group="readings", exclusive=True
+        )
 
     def _count_in_use(self) -> None:
         self.run_worker(self._readings.count_in_use, group="count", exclusive=True)
@@ -200,7 +203,7 @@ class AccountsScreen(BaseScreen[None]):
         """Show the sessions of the account under the cursor."""
         if self.chosen is not None:
             self._is_busy = True
-            self.run_worker(self._switch(self.chosen.name), group="switch")
+            self.run_worker(partial(self._switch, self.chosen.name), group="switch")
 
     async def _switch(self, name: str) -> None:
         from qiscus_tui.service.account.switching import switched_to

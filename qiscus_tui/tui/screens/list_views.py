@@ -83,7 +83,7 @@ class ListViews:
     def remember(self) -> None:
         """Store how the list is shown, where that changed."""
         if self._shown_as() != self._remembered:
-            self._rows.table.run_worker(self.store(), group="settings")
+            self._rows.table.run_worker(self.store, group="settings")
 
     async def store(self) -> None:
         """Store it before the screen goes."""

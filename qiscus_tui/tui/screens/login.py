@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
@@ -148,7 +149,7 @@ class LoginScreen(BaseScreen[None]):
     def _find_offer(self) -> asyncio.Task[StorageChoiceShown]:
         if self._offer is None:
             self._offer = asyncio.create_task(find_offer(self._workspace))
-            self.run_worker(self._show_offer(self._offer), group="offer")
+            self.run_worker(partial(self._show_offer, self._offer), group="offer")
         return self._offer
 
     async def _show_offer(self, looked_for: asyncio.Task[StorageChoiceShown]) -> None:
@@ -211,7 +212,7 @@ class LoginScreen(BaseScreen[None]):
             return
         self._is_busy = True
         self._say("Logging in…", "", Tone.MUTED)
-        self.run_worker(self._log_in(entered), group="login")
+        self.run_worker(partial(self._log_in, entered), group="login")
 
     def _value(self, field: str) -> str:
         return self.query_one(field, Field).value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -142,7 +142,7 @@ class OverviewScreen(BaseScreen[str]):
         if len(self._listed) <= AT_ONCE:
             self._show(at_once(steps))
         else:
-            self.run_worker(self._count_in_turns(steps), group="count", exclusive=True)
+            self.run_worker(partial(self._count_in_turns, steps), group="count", exclusive=True)
 
     async def _finish_filter(self) -> None:
         await in_turns(self._view.rest())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
@@ -266,4 +266,4 @@ class SessionsScreen(ListActions, BaseScreen[None]):
 
     def action_refresh_token(self) -> None:
         """Get a new short-lived token."""
-        self.run_worker(self.changes.refresh_token(self.app), group="refresh")
+        self.run_worker(partial(self.changes.refresh_token, self.app), group="refresh")
