@@ -17,9 +17,9 @@ from tests.e2e.processes import EMAIL, PROJECT, Machine, machine
 from tests.e2e.terminal import ENTER, Terminal, environment
 
 README = (PROJECT / "README.md").read_text()
-INSTALLERS = ("pipx", "uvx", "python3 -m venv")
+INSTALLERS = ("uvx", "python3 -m venv")
 """`.ci/run` installs the package, by README's last command."""
-AT_A_TERMINAL = ("qiscus-tui --demo", "qiscus-tui login", "qiscus-tui doctor --live")
+AT_A_TERMINAL = (".venv/bin/qiscus-tui --demo", "qiscus-tui login", "qiscus-tui doctor --live")
 
 
 def fences(language: str) -> list[str]:
@@ -49,6 +49,7 @@ def on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     home = tmp_path_factory.mktemp("readme")
     with machine(home, sessions=60) as made:
         bin_folder = home / ".local" / "bin"
+        (home / ".venv").symlink_to(Path(".local"))
         for folder in (bin_folder, home / "config", home / "logs", home / "node_exporter"):
             folder.mkdir(parents=True)
         (bin_folder / "qiscus-tui").symlink_to(Path(sys.executable).with_name("qiscus-tui"))
@@ -81,9 +82,9 @@ def in_bash(on: Machine, command: str) -> "subprocess.CompletedProcess[str]":
 def at_a_terminal(on: Machine, command: str) -> None:
     """Run a line that talks with somebody, and answer what it asks."""
     environ = environment(**{**on.environ, "HOME": str(on.home)})
-    with Terminal(["bash", "-c", command], environ=environ) as terminal:
+    with Terminal(["bash", "-c", f"cd && {command}"], environ=environ) as terminal:
         match command:
-            case "qiscus-tui --demo":
+            case ".venv/bin/qiscus-tui --demo":
                 terminal.wait_for("Password")
                 terminal.send("\x03")
                 assert terminal.finish() == 130

@@ -278,7 +278,7 @@ class ScreenModel:
 
 @lru_cache(4096)
 def _cells(text: str) -> tuple[str, ...]:
-    """Return what stands in each cell."""
+    """Return the content of each cell; empty for the right half of a wide character."""
     cells: list[str] = []
     for begin, end, size in split_graphemes(text)[0]:
         cells += [text[begin:end], *[""] * (size - 1)][:size]
