@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import Struct
 
 from qiscus_tui.query.keys import KEYS, Key
+from qiscus_tui.query.lexing import WHOLE_WORD
 from qiscus_tui.query.parsing import UNKNOWN
 from qiscus_tui.query.terms import NamedDay, State
+from qiscus_tui.query.writing import written
 
 MOST = 50
 """Words that are offered."""
 
-_WORD = re.compile(r'(?:[^\s"]|"(?:[^"\\]|\\.)*(?:"|\\?\Z))+', re.DOTALL)
 _PARTS = re.compile(
     r"(?P<before>(?:-|not:)*(?:(?P<key>[a-z]+):=?)?)(?P<value>.*)", re.IGNORECASE | re.DOTALL
 )
@@ -42,7 +43,7 @@ def completion(
 
     `seen` gives the values of a key that the list has, the best first.
     """
-    words = [found for found in _WORD.finditer(text, 0, cursor) if found.end() == cursor]
+    words = [one for one in WHOLE_WORD.finditer(text, 0, cursor) if one[0] and one.end() == cursor]
     start = words[0].start() if words else cursor
     parts = _PARTS.fullmatch(text[start:cursor])
     if parts is None:
@@ -67,7 +68,4 @@ def _fitting(typed: str, values: Iterable[str]) -> list[str]:
 
 
 def _written(value: str) -> str:
-    if _PLAIN.fullmatch(value) or value in _DURATIONS:
-        return value
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return value if _PLAIN.fullmatch(value) or value in _DURATIONS else written(None, value)

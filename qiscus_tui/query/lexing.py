@@ -40,7 +40,7 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPE = re.compile(r'\\(["\\])')
 _PLAIN = re.compile(r'[^\s"]+')
 _SPACES = re.compile(r"\s*")
-_WHOLE_WORD = re.compile(r'(?:[^\s"]|"(?:[^"\\]|\\.)*(?:"|\\?\Z))*', re.DOTALL)
+WHOLE_WORD = re.compile(r'(?:[^\s"]|"(?:[^"\\]|\\.)*(?:"|\\?\Z))*', re.DOTALL)
 """A word with any mistakes, so that the words after it can be read."""
 
 
@@ -66,7 +66,7 @@ def raw_words(text: str) -> Iterator[RawWord | FilterError]:
             word = _word(text, at)
         except FilterError as error:
             yield error
-            at = _end(_WHOLE_WORD, text, at)
+            at = _end(WHOLE_WORD, text, at)
         else:
             yield word
             at = word.end
