@@ -17,6 +17,7 @@ from tests.benchmarks.groups import groups
 from tests.benchmarks.growth import growth
 from tests.benchmarks.idle import idle
 from tests.benchmarks.keys import keys
+from tests.benchmarks.keys_arriving import keys_arriving
 from tests.benchmarks.lists import lists
 from tests.benchmarks.prune import prune
 from tests.benchmarks.reload import reload
@@ -30,6 +31,7 @@ PARTS = {
     "start": start,
     "large": large,
     "arriving": arriving,
+    "keys-arriving": keys_arriving,
     "keys": keys,
     "lists": lists,
     "groups": groups,

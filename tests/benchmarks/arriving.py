@@ -68,7 +68,7 @@ def arriving(runs: int) -> Generator[Row]:
                 many_cpu.append((cpu_seconds(terminal.process.pid) or 0.0) * 1000)
                 programs.quit_program(terminal)
             with programs.sessions(paced.sandbox) as terminal:
-                came = terminal.wait_for(_has_rows, seconds=programs.SECONDS)
+                came = terminal.wait_for(has_rows, seconds=programs.SECONDS)
                 first.append((came - terminal.started_at) * 1000)
                 came = programs.wait_for_all(terminal, paced.sandbox)
                 last.append((came - paced.last_byte_at()) * 1000)
@@ -80,5 +80,6 @@ def arriving(runs: int) -> Generator[Row]:
     yield Row("100,000 at 10 MB/s: last byte to the list on screen", last, goal="250 ms")
 
 
-def _has_rows(text: str) -> bool:
+def has_rows(text: str) -> bool:
+    """Whether the screen shows sessions."""
     return re.search(r"● .*\b[0-9a-f]{8}\b", text) is not None

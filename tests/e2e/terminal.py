@@ -137,6 +137,13 @@ class Terminal:
         """The line discipline as it is now."""
         return list(termios.tcgetattr(self._master))
 
+    @property
+    def cursor_line(self) -> str:
+        """The line that is drawn in reverse, as a table's row under the cursor is; or ""."""
+        with self._changed:
+            buffer, lines = self._screen.buffer, self._screen.display
+            return next((line for row, line in enumerate(lines) if buffer[row][0].reverse), "")
+
     def is_bold(self, text: str) -> bool:
         """Whether the text is on the screen, in bold where it stands first."""
         with self._changed:
