@@ -18,15 +18,14 @@ class ExitCode(enum.IntEnum):
     DONE = 0, "done"
     FAILED = (
         1,
-        "the server refused or something failed; `status --min-ttl`, `check`, `scan`: something "
-        "was found",
+        "the server refused, something failed, or `check`, `scan` or `status --min-ttl` found "
+        "something",
     )
     USAGE = 2, "wrong usage, configuration or server address, or not confirmed"
     INCOMPLETE = (
         3,
-        "some sessions failed, are unknown or were not sent, or no rule could judge any (1, 4 and "
-        "5 only where nothing was sent at all); `sessions`, `check`, `scan`: the list is "
-        "incomplete",
+        "some sessions failed, are unknown or were not sent, or the list is incomplete; also where "
+        "no rule could judge any session. A plan ends with 1, 4 or 5 only where nothing was sent",
     )
     LOGIN = 4, "a login is needed or was refused"
     UNREACHABLE = 5, "the server is unreachable or timed out"

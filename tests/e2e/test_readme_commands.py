@@ -1,4 +1,4 @@
-"""Every command of README, run as it is written there."""
+"""Every command of README, and what REFERENCE adds for timers and scripts, run as written there."""
 
 import re
 import shutil
@@ -17,30 +17,34 @@ from tests.e2e.processes import EMAIL, PROJECT, Machine, machine
 from tests.e2e.terminal import ENTER, Terminal, environment
 
 README = (PROJECT / "README.md").read_text()
+REFERENCE = (PROJECT / ".github" / "REFERENCE.md").read_text()
 INSTALLERS = ("uvx", "python3 -m venv")
 """`.ci/run` installs the package, by README's last command."""
 AT_A_TERMINAL = (".venv/bin/qiscus-tui --demo", "qiscus-tui login", "qiscus-tui doctor --live")
 
 
-def fences(language: str) -> list[str]:
+def fences(language: str, page: str = README) -> list[str]:
     """Return the fenced blocks of this language."""
-    return re.findall(rf"^```{language}\n(.*?)\n```$", README, re.MULTILINE | re.DOTALL)
+    return re.findall(rf"^```{language}\n(.*?)\n```$", page, re.MULTILINE | re.DOTALL)
 
 
-def added(word: str) -> list[str]:
-    """Return the new lines of the diff that has this word."""
-    (diff,) = (one for one in fences("diff") if word in one)
-    return re.findall(r"^\+(.*)$", diff, re.MULTILINE)
+def added(word: str, page: str) -> list[str]:
+    """Return the new lines of the page's diffs that have this word."""
+    lines = "\n".join(fences("diff", page))
+    return [line for line in re.findall(r"^\+(.*)$", lines, re.MULTILINE) if word in line]
 
 
 def commands() -> list[str]:
-    """Return the lines of indented blocks, crontabs, units and the shell's diff, in this order."""
+    """Return the lines of indented blocks, crontabs, units and the shell's diffs, in this order."""
     plain = re.sub(r"^```.*?^```$", "", README, flags=re.MULTILINE | re.DOTALL)
     found = [line.strip() for line in re.findall(r"^    \S.*$", plain, re.MULTILINE)]
-    found += [re.split(r"\s+", line, maxsplit=5)[5] for line in fences("crontab")]
-    for unit in fences("ini"):
+    jobs = "\n".join(fences("crontab")).splitlines()
+    found += [re.split(r"\s+", line, maxsplit=5)[5] for line in jobs]
+    for unit in fences("ini", REFERENCE):
         found += re.findall(r"^ExecStart=(.*)$", unit.replace("%h", "$HOME"), re.MULTILINE)
-    return found + added("curl")
+    for page in (README, REFERENCE):
+        found += added("qiscus-tui", page)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +57,7 @@ def on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         for folder in (bin_folder, home / "config", home / "logs", home / "node_exporter"):
             folder.mkdir(parents=True)
         (bin_folder / "qiscus-tui").symlink_to(Path(sys.executable).with_name("qiscus-tui"))
-        # Without the account that it makes read-only.
-        settings = re.sub(r"\[account\..*?(?=\n\[)", "", fences("toml")[0], flags=re.DOTALL)
-        (home / "config" / "config.toml").write_text(settings)
+        (home / "config" / "config.toml").write_text(fences("toml")[0])
         made.more = {
             "PATH": f"{bin_folder}:{made.environ['PATH']}",
             "URL": made.url,
@@ -126,25 +128,39 @@ print(urllib.request.urlopen(request).status)
 PHP = "<?php {lines} echo strlen($headers['Authorization']) > 20 ? 200 : 0;"
 
 
+@pytest.mark.parametrize("page", [README, REFERENCE], ids=["README", "REFERENCE"])
 @pytest.mark.parametrize(
     ("program", "script", "word"), [("python3", PYTHON, "environ"), ("php", PHP, "getenv")]
 )
-def test_its_cures_of_scripts_work(on: Machine, program: str, script: str, word: str) -> None:
+def test_its_cures_of_scripts_work(
+    on: Machine, program: str, script: str, word: str, page: str
+) -> None:
     if shutil.which(program) is None:
         pytest.skip(f"there is no {program}")
-    ((command, name),) = re.findall(rf"started as `(.* {program} (\S+))`", README)
-    (on.home / name).write_text(script.format(lines="\n".join(added(word))))
+    ((command, name),) = re.findall(rf"run by:? `?(qiscus-tui .* {program} ([\w.]+))", page)
+    (on.home / name).write_text(script.format(lines="\n".join(added(word, page))))
     done = in_bash(on, command)
     assert (done.stdout.strip(), done.returncode) == ("200", 0), done.stderr
 
 
-def test_its_table_of_the_filter_is_that_of_the_program() -> None:
-    table = README.partition("| key | example | finds |")[2].partition("\n\n")[0]
-    rows = [re.split(r"(?<!\\)\|", row) for row in table.splitlines()[2:]]
-    assert [row[1].strip().strip("`") for row in rows] == ["(a word)", *KEYS]
+@pytest.mark.parametrize(
+    ("page", "header"),
+    [
+        (README, "| key | example | finds | where unknown |"),
+        (REFERENCE, "| key | example | finds |"),
+    ],
+    ids=["README", "REFERENCE"],
+)
+def test_its_table_of_the_filter_is_that_of_the_program(page: str, header: str) -> None:
+    table = page.partition(f"\n{header}\n")[2].partition("\n\n")[0]
+    rows = [re.split(r"(?<!\\)\|", row)[1:-1] for row in table.splitlines()[1:]]
+    assert rows[0][0].strip() == "(a word)"
+    assert re.findall(r"`(\w+)`", "".join(row[0] for row in rows)) == [*KEYS]
     for row in rows:
-        examples = re.findall(r"`([^`]+)`", row[2])
+        examples = re.findall(r"`([^`]+)`", row[1])
         assert examples
         for example in examples:
             assert parse(example).words
-    assert set(re.findall(r"`(\w+)` ?\(", rows[-1][3])) == {state.value for state in State}
+        for unknown in re.findall(r"`([^`]+)`", "".join(row[3:])):
+            assert parse(unknown).words
+    assert set(re.findall(r"`(\w+)`", rows[-1][2])) == {state.value for state in State}
