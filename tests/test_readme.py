@@ -96,6 +96,16 @@ def test_every_link_leads_to_a_heading() -> None:
                 assert anchor in anchors(there.read_text()), f"{page.name}: {target}"
 
 
+def test_every_file_that_the_table_of_changes_names_is_there() -> None:
+    text = (PROJECT / ".github" / "CONTRIBUTING.md").read_text()
+    folders = ("qiscus_tui", "tests", ".ci", ".build", ".github")
+    paths = [f"/{path}" for one in folders for path in (PROJECT / one).rglob("*.*")]
+    named = re.findall(r"`([\w./]+\.(?:py|md))`", text)
+    assert named
+    wanted = {one for one in named if "NAME" not in one}
+    assert {one for one in wanted if not any(path.endswith(f"/{one}") for path in paths)} == set()
+
+
 def anchors(text: str) -> list[str]:
     """Return the anchors that GitHub gives to the headings."""
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
