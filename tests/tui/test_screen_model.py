@@ -206,3 +206,16 @@ def test_a_list_that_moves_is_scrolled_by_the_terminal(by: int) -> None:
         assert saved.seen == full.seen
     assert saved.sent - before < 80 + 30 * abs(by)
     assert saved.screen.margins is None
+
+
+def test_a_line_above_a_list_that_scrolled_is_drawn_at_its_own_place() -> None:
+    """Some terminals leave the cursor where it is when the margins are taken back."""
+    full, saved, model = Emulator((24, 22)), Emulator((24, 22)), ScreenModel()
+    model.clear(24, 22)
+    for first, clock in (50, "live, 4 s ago"), (53, "live, 5 s ago"):
+        text = listed(first) + frame(0, 0, [[("31", clock)]], 13)
+        sent = model.draw(text) + model.frame()
+        full.feed(text)
+        saved.feed(sent)
+    assert "\x1b[3M" in sent
+    assert saved.seen == full.seen

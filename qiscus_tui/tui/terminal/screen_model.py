@@ -202,7 +202,7 @@ class ScreenModel:
             self._shown.pop(y)
         self._shown |= shifted
         changed[:] = sorted({*changed, *rows})
-        self._column = self._row = 0  # setting the margins takes the cursor there
+        self._column = self._row = -1  # not every terminal goes home when margins are taken back
         lines = f"{by}M" if by > 0 else f"{-by}L"
         return f"\x1b[{top + 1};{bottom + 1}r\x1b[{top + 1}H\x1b[{lines}\x1b[r"
 
