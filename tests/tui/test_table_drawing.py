@@ -5,8 +5,10 @@ from collections.abc import Callable
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from rich.cells import cell_len
 
+from qiscus_tui.model.known import Known
 from qiscus_tui.model.text import safe
 from qiscus_tui.query import SortKey
 from qiscus_tui.tui.widgets.cells import (
@@ -17,7 +19,8 @@ from qiscus_tui.tui.widgets.cells import (
     fit,
     last_used_cell,
 )
-from qiscus_tui.tui.widgets.columns import Column, Needs, Sort, lay_out
+from qiscus_tui.tui.widgets.column_needs import Needs
+from qiscus_tui.tui.widgets.columns import Column, Sort, lay_out
 from tests.clocks import ManualClock
 from tests.tui.conftest import BILLING, DAY, NOW, TableApp, listed, many, session
 
@@ -207,6 +210,93 @@ async def test_the_column_of_the_user_agent_shows_it_whole(clock: ManualClock) -
         await pilot.pause()
         assert app.lines()[0].endswith("USER AGENT")
         assert app.lines()[2].endswith(f"  {agent}")
+
+
+SHORT = Needs(widest_ip=11, widest_client=20, widest_user=9, widest_agent=30, has_alike=True)
+MAIN = ["expires", "id", "client", "created", "last_used", "ip"]
+
+
+@pytest.mark.parametrize(
+    ("width", "screen", "needs", "shown"),
+    [
+        (119, 120, SHORT, [*MAIN, "alike"]),
+        (119, 120, Needs(has_alike=True), [*MAIN, "alike"]),
+        (119, 120, Needs(has_users=True, has_alike=True), [*MAIN, "user"]),
+        (99, 100, SHORT, MAIN),
+        (103, 150, SHORT, MAIN),
+        (103, 159, Needs(has_alike=True), MAIN),
+        (143, 200, SHORT, [*MAIN, "alike", "user_agent"]),
+        (143, 200, Needs(widest_ip=39, has_alike=True), [*MAIN, "alike"]),
+    ],
+)
+def test_further_columns_come_once_nothing_else_is_short_of_room(
+    width: int, screen: int, needs: Needs, shown: list[str]
+) -> None:
+    layout = lay_out(width, replace(needs, screen=screen))
+    assert [column.name.lower() for column in layout.columns] == shown
+    assert sum(cells + 2 for _, _, cells in layout) - 2 <= width
+
+
+def test_a_column_is_no_wider_than_its_longest_text() -> None:
+    layout = lay_out(199, replace(SHORT, has_users=True))
+    widths = {column: cells for column, _, cells in layout}
+    assert widths[Column.CLIENT] == len("this session · qiscus-tui")
+    assert widths[Column.IP] == 11
+    assert widths[Column.USER_AGENT] == 30
+    assert lay_out(79, SHORT).width_of(Column.CLIENT) == lay_out(79, Needs()).width_of(
+        Column.CLIENT
+    ) + (15 - 11)
+
+
+@pytest.mark.parametrize(
+    ("fields", "label", "drawn"),
+    [
+        ({"current": True, "user_agent": "qiscus-tui"}, None, "this session  "),
+        ({}, BILLING, "billing cron  "),
+        ({}, Known("backup", client="GuzzleHttp", protect=True), "backup, protected  "),
+        ({"user_agent": "an unknown program of a stranger"}, None, "an unknown program …"),
+    ],
+)
+async def test_where_there_is_no_room_for_all_words_those_that_matter_stay_whole(
+    fields: dict[str, object], label: Known | None, drawn: str
+) -> None:
+    ipv6 = session(3)
+    app = TableApp(listed([session(0, **fields), ipv6], labels=[label, None]), ManualClock(NOW))
+    async with app.run_test(size=(80, 6)) as pilot:
+        await pilot.pause()
+        assert drawn in app.lines()[1]
+
+
+async def test_columns_stay_where_they_are_while_a_list_arrives_and_the_rows_move() -> None:
+    sessions = [session(number, user_agent="curl", ip="192.0.2.1") for number in range(30)]
+    app = TableApp(listed(sessions), ManualClock(NOW))
+    async with app.run_test(size=(120, 10)) as pilot:
+        await pilot.pause()
+        titles = app.lines()[0]
+        sessions.append(session(30, user_agent="a client with quite a long name", ip="2001:db8::1"))
+        app.table.grow(listed(sessions), range(31))
+        await pilot.press("end")
+        await pilot.pause()
+        assert app.lines()[0] == titles
+        app.table.show(listed(sessions), range(31))
+        await pilot.pause()
+        assert "  a client with quite a long name  " in app.lines()[-1]
+
+
+async def test_how_many_are_like_a_session_is_said_once_it_is_known() -> None:
+    sessions = listed([session(number, ip="10.2.0.7") for number in range(200)])
+    app = TableApp(sessions, ManualClock(NOW))
+    counts: dict[str, int] = {}
+    app.table.alike = lambda session_id: counts.get(session_id, 0)
+    async with app.run_test(size=(120, 6)) as pilot:
+        await pilot.pause()
+        assert app.lines()[0].endswith("LIKE THIS")
+        assert app.lines()[1].endswith("10.2.0.7")
+        counts.update({session(0).id: 72, session(1).id: 1})
+        app.table.tick()
+        await pilot.pause()
+        assert app.lines()[1].endswith("  72 36 %")
+        assert app.lines()[2].split()[-1] == "1"
 
 
 def test_a_click_beside_the_columns_hits_none() -> None:

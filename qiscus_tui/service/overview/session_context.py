@@ -104,6 +104,11 @@ class SessionContexts:
         history = self._known.get(self._group_of[position])
         return history and SessionContext(history, history.newest_first.index(position))
 
+    def alike(self, session_id: str) -> int:
+        """Return how many sessions of the list have its group; 0 where that is not known yet."""
+        position = self._listed.positions.get(session_id)
+        return 0 if position is None else self._groups[self._group_of[position]].count
+
     def find_in_steps(
         self, listed: SessionList, position: int, moment: Moment
     ) -> Generator[None, None, None]:

@@ -14,7 +14,7 @@ from qiscus_tui.service.revocation.target_groups import IN_USE, TargetGroup
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.group_lines import group_lines
 from qiscus_tui.tui.widgets.cells import fit, last_used_cell
-from qiscus_tui.tui.widgets.columns import client_words
+from qiscus_tui.tui.widgets.column_needs import client_words
 
 BOX = 104
 """Cells of the dialog's box, where there is room for them."""

@@ -31,7 +31,7 @@ class Preview(Vertical):
 
     DEFAULT_CSS = """
     Preview {
-        display: none; width: 33%; min-width: 46; max-width: 80; padding-top: 1;
+        display: none; width: 28%; min-width: 46; max-width: 80; padding-top: 1;
         border-left: vkey $border-blurred;
         &:focus-within { border-left: vkey $primary; }
         & SessionPanel { height: 1fr; }
@@ -100,6 +100,10 @@ class Preview(Vertical):
             self._panel = SessionPanel(self._feed, self._rows, self._details(), id="session")
             await self.mount(self._panel)
         return self._panel
+
+    def alike(self, session_id: str) -> int:
+        """Return how many sessions have its client and network; 0 where that is not known yet."""
+        return 0 if self._shown is None else self._details().alike(session_id)
 
     @property
     def group_words(self) -> str:

@@ -43,6 +43,10 @@ class SessionDetails:
         outlook = self._outlooks.get(context.history.group.positions[0])
         return outlook and SessionDetail(context, outlook)
 
+    def alike(self, session_id: str) -> int:
+        """Return how many sessions have its client and network; 0 where that is not known yet."""
+        return self._contexts.alike(session_id)
+
     def find_in_steps(
         self, listed: SessionList, position: int, moment: Moment
     ) -> Generator[None, None, None]:

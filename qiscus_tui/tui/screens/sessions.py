@@ -63,7 +63,8 @@ class SessionsScreen(ListActions, BaseScreen[None]):
         self.rows, self.groups = self.list.rows, self.list.groups
         self.tools = ListTools(self.feed, self.list)
         self.changes = ServerChanges(self.feed, self.rows, self.reload, self.check_login)
-        self.preview = Preview(self.feed, self.rows, lambda: self.details, self.draw_soon)
+        self.preview = Preview(self.feed, self.rows, lambda: self.details, self._found)
+        self.table.alike = self.preview.alike
         self._is_settled = False
         self.identity = OneLine(id="identity")
         self.counts = OneLine(id="counts")
@@ -179,6 +180,11 @@ class SessionsScreen(ListActions, BaseScreen[None]):
     def action_begins(self) -> None:
         if self.feed.note.text and not self.feed.note.is_kept:
             self.feed.say("")
+
+    def _found(self) -> None:
+        """More is known of the session under the cursor, and how many are like the others."""
+        self.table.tick()
+        self.draw_soon()
 
     # The tables.
 

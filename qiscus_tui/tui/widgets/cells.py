@@ -18,6 +18,9 @@ COUNTDOWN_WIDTH = 13
 
 UNKNOWN = "unknown"
 
+SHARE_WIDTH = 5
+"""Cells of ` 36 %`, up to `100 %`."""
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 # Terminals disagree about the width of these: skin tones, halves of flags, variation marks.

@@ -1,19 +1,20 @@
 """The columns of the session table, and which of them fit a width."""
 
 import enum
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from qiscus_tui.model.known import Known
-from qiscus_tui.model.session import Session
 from qiscus_tui.query.sorting import SortKey
-from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.widgets.cells import (
-    COUNTDOWN_WIDTH,
-    created_cell,
-    created_cell_short,
-    last_used_cell,
+from qiscus_tui.tui.widgets.cells import COUNTDOWN_WIDTH, UNKNOWN, last_used_cell
+from qiscus_tui.tui.widgets.column_needs import Needs
+from qiscus_tui.tui.widgets.session_cells import (
+    ALIKE_WIDTH,
+    CREATED_FULL,
+    Cell,
+    alike_cell,
+    client_cell,
+    created_text,
 )
 
 GAP = 2
@@ -22,53 +23,10 @@ GAP = 2
 LEADING_WIDTH = 4 + COUNTDOWN_WIDTH
 """Cells of the leading segment: mark, badge and countdown, which change together."""
 
-CREATED_FULL = 17
+OURS_WIDTH = len("this session · qiscus-tui")
 
 WIDE = 150
-"""Columns of a terminal from which the user agent has a column: also beside a preview."""
-
-
-class Cell(Struct, frozen=True):
-    """What a cell's text is made of."""
-
-    listed: SessionList
-    position: int
-    """Of the session in the list."""
-    now: float
-    """The server's time, epoch seconds."""
-    width: int
-    """Cells of the column."""
-
-    @property
-    def session(self) -> Session:
-        """Return the session of the row."""
-        return self.listed.sessions[self.position]
-
-
-def client_words(client: str, known: Known | None, *, current: bool, new: bool) -> str:
-    """Return what a session is, in words: ours, a known integration, protected, new, its client.
-
-    `client` is a safe form; the label is the admin's own configuration.
-    """
-    words: list[str] = []
-    if current:
-        words.append("this session")
-    if known is not None:
-        words.append(f"{known.label}, protected" if known.protect else known.label)
-    if new:
-        words.append("new")
-    return " · ".join((*words, client or "no client named"))
-
-
-def _client(cell: Cell) -> str:
-    listed, at = cell.listed, cell.position
-    current, new = cell.session.current is True, bool(listed.new[at])
-    return client_words(listed.clients[at], listed.labels[at], current=current, new=new)
-
-
-def _created(cell: Cell) -> str:
-    full = cell.width >= CREATED_FULL
-    return (created_cell if full else created_cell_short)(cell.session.created_at, cell.now)
+"""Columns of a terminal from which the list has a preview, and a column for the user agent."""
 
 
 class _Spec(Struct, frozen=True):
@@ -85,12 +43,14 @@ class _Spec(Struct, frozen=True):
     """The width when the other columns have their ideal."""
     priority: int = 0
     """Where room is scarce, the highest is shown first. 0 is always shown."""
+    widest: Callable[[Needs], int] | None = None
+    """Cells of its longest text: it is never wider. None: as wide as said here."""
     grows_whole: bool = False
     """Whether it has its least or its ideal width, and none between."""
     comes_first_sorted: bool = True
     """Whether it comes before all others where the list is sorted by it."""
-    needs_wide: bool = False
-    """Whether it is offered in wide terminals only."""
+    is_extra: bool = False
+    """Whether it is there only where all others have their ideal width."""
 
 
 class Column(enum.Enum):
@@ -103,10 +63,18 @@ class Column(enum.Enum):
     EXPIRES = _Spec("EXPIRES IN", lambda _: "", SortKey.EXPIRES, LEADING_WIDTH)
     """Drawn by itself, with mark and badge: it ticks."""
     ID = _Spec("ID", lambda cell: cell.session.id[:8], SortKey.ID, 8)
-    CLIENT = _Spec("CLIENT", _client, SortKey.CLIENT, 12, 25, 48)
+    CLIENT = _Spec(
+        "CLIENT",
+        client_cell,
+        SortKey.CLIENT,
+        12,
+        OURS_WIDTH,
+        48,
+        widest=lambda needs: max(OURS_WIDTH, needs.widest_client),
+    )
     CREATED = _Spec(
         "CREATED",
-        _created,
+        created_text,
         SortKey.CREATED,
         12,
         CREATED_FULL,
@@ -121,8 +89,30 @@ class Column(enum.Enum):
         11,
         priority=4,
     )
-    IP = _Spec("IP", lambda cell: cell.session.safe_ip or "unknown", SortKey.IP, 15, 39, priority=5)
-    USER = _Spec("USER", lambda cell: cell.session.safe_user, SortKey.USER, 14, 32, priority=3)
+    IP = _Spec(
+        "IP",
+        lambda cell: cell.session.safe_ip or UNKNOWN,
+        SortKey.IP,
+        15,
+        39,
+        priority=5,
+        widest=lambda needs: needs.widest_ip,
+        grows_whole=True,
+    )
+    USER = _Spec(
+        "USER",
+        lambda cell: cell.session.safe_user,
+        SortKey.USER,
+        14,
+        20,
+        32,
+        priority=3,
+        widest=lambda needs: needs.widest_user,
+    )
+    ALIKE = _Spec(
+        f"{'LIKE THIS':>{ALIKE_WIDTH}}", alike_cell, None, ALIKE_WIDTH, priority=1, is_extra=True
+    )
+    """How many sessions have its client and network, and their share of all."""
     USER_AGENT = _Spec(
         "USER AGENT",
         lambda cell: cell.session.safe_agent,
@@ -131,7 +121,8 @@ class Column(enum.Enum):
         80,
         400,
         priority=2,
-        needs_wide=True,
+        widest=lambda needs: needs.widest_agent,
+        is_extra=True,
     )
 
     @property
@@ -154,40 +145,6 @@ class Sort(Struct, frozen=True):
 
     key: SortKey
     descending: bool
-
-
-class Needs(Struct, frozen=True):
-    """What of a list the choice of columns depends on."""
-
-    has_users: bool = False
-    """Some entry names a user."""
-    widest_ip: int = 15
-    has_last_used: bool = True
-    """Some entry says when it was used."""
-    screen: int = 0
-    """Columns of the terminal, where a row takes only a part of them."""
-
-    @classmethod
-    def of(cls, listed: SessionList) -> "Needs":
-        """Return what this list needs."""
-        return cls._of(listed.sessions)
-
-    @classmethod
-    def _of(cls, sessions: Sequence[Session]) -> "Needs":
-        return cls(
-            has_users=any(session.safe_user for session in sessions),
-            widest_ip=max(map(len, {session.safe_ip for session in sessions}), default=0),
-            has_last_used=any(session.last_used_at is not None for session in sessions),
-        )
-
-    def with_more(self, added: Sequence[Session]) -> "Needs":
-        """Return what the same list needs with more sessions behind it."""
-        more = self._of(added)
-        return Needs(
-            self.has_users or more.has_users,
-            max(self.widest_ip, more.widest_ip),
-            self.has_last_used or more.has_last_used,
-        )
 
 
 class Layout(Struct, frozen=True):
@@ -221,31 +178,45 @@ def lay_out(width: int, needs: Needs, sorted_by: SortKey | None = None) -> Layou
     """Return the columns for rows of `width` cells.
 
     Expiry, id and client always stay; the column that the list is sorted by comes next, then
-    the others while there is room; what is left widens them.
+    the others while there is room. What is left widens them, up to what the texts need; further
+    columns are there once nothing else is short of room.
     """
     is_wide = max(needs.screen, width + 1) >= WIDE  # 1: the scrollbar's
-    offered = [
-        column
-        for column in Column
-        if (is_wide or not column.value.needs_wide)
-        and (column is not Column.USER or needs.has_users)
-    ]
+    offered = [column for column in Column if _is_offered(column, needs, is_wide=is_wide)]
     offered.sort(key=lambda column: _rank(column, needs, sorted_by))
     widths: dict[Column, int] = {}
     spare = width + GAP
-    for column in offered:
-        cells = column.value.least + GAP
-        if cells <= spare or not column.value.priority:
-            widths[column] = column.value.least
-            spare -= cells
-    for column in Column:
-        ideal = (
-            min(column.value.ideal, needs.widest_ip) if column is Column.IP else column.value.ideal
-        )
-        spare -= _widen(widths, column, ideal, spare)
-    for column in Column:
-        spare -= _widen(widths, column, column.value.most, spare)
+    for is_extra in (False, True):
+        for column in offered:
+            least = _cells(column, column.value.least, needs)
+            is_due = column.value.is_extra is is_extra
+            if is_due and (least + GAP <= spare or not column.value.priority):
+                widths[column] = least
+                spare -= least + GAP
+        for column in (Column.IP, *Column):  # an address that is cut names another one
+            spare -= _widen(widths, column, _cells(column, column.value.ideal, needs), spare)
+        if not all(_has_ideal(widths, column, needs) for column in offered):
+            break
+    for column in Column:  # the last cell stays free, beside the scrollbar
+        spare -= _widen(widths, column, _cells(column, column.value.most, needs), spare - 1)
     return Layout(width, tuple(_placed(widths)))
+
+
+def _has_ideal(widths: dict[Column, int], column: Column, needs: Needs) -> bool:
+    spec = column.value
+    return spec.is_extra or widths.get(column, -1) >= _cells(column, spec.ideal, needs)
+
+
+def _is_offered(column: Column, needs: Needs, *, is_wide: bool) -> bool:
+    match column:
+        case Column.USER:
+            return needs.has_users
+        case Column.ALIKE:
+            return needs.has_alike
+        case Column.USER_AGENT:
+            return is_wide
+        case _:
+            return True
 
 
 def _rank(column: Column, needs: Needs, sorted_by: SortKey | None) -> tuple[bool, bool, int]:
@@ -253,6 +224,14 @@ def _rank(column: Column, needs: Needs, sorted_by: SortKey | None) -> tuple[bool
     is_sorted = sorted_by is not None and spec.sort is sorted_by and spec.comes_first_sorted
     says_nothing = column is Column.LAST_USED and not needs.has_last_used
     return bool(spec.priority), not is_sorted, 0 if says_nothing else -spec.priority
+
+
+def _cells(column: Column, width: int, needs: Needs) -> int:
+    """Return the width, or what the longest text and the title need, where that is less."""
+    widest = column.value.widest
+    if widest is None:
+        return width
+    return min(width, max(widest(needs), len(column.title) + len(" ▼")))
 
 
 def _widen(widths: dict[Column, int], column: Column, most: int, spare: int) -> int:

@@ -12,7 +12,14 @@ from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.known import Known
 from qiscus_tui.service.sessions.group_order import GroupFact, GroupSort
-from qiscus_tui.tui.widgets.cells import UNKNOWN, fit, last_used_cell, share_text, width_of
+from qiscus_tui.tui.widgets.cells import (
+    SHARE_WIDTH,
+    UNKNOWN,
+    fit,
+    last_used_cell,
+    share_text,
+    width_of,
+)
 from qiscus_tui.tui.widgets.text_table import GAP, TextColumn, fitted_widths
 
 if TYPE_CHECKING:
@@ -22,8 +29,6 @@ LEADING_WIDTH = 5
 """Cells of mark and badge, with the spaces around them."""
 WIDE_BAR = 20
 """Cells of the longest bar where there is room."""
-SHARE_WIDTH = 5
-"""Cells of ` 36 %`, up to `100 %`."""
 USUAL_NAME = 18
 """Cells of a name where there is no room for a longer one."""
 NUMBERS_WIDTH = 84

@@ -18,13 +18,12 @@ from textual.strip import Strip
 
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.service.sessions.group_order import GroupSort
-from qiscus_tui.tui.widgets.cells import fit, width_of
+from qiscus_tui.tui.widgets.cells import SHARE_WIDTH, fit, width_of
 from qiscus_tui.tui.widgets.group_columns import (
     COUNT,
     EXPIRING,
     LEADING_WIDTH,
     SHARE,
-    SHARE_WIDTH,
     GroupColumn,
     GroupLayout,
     GroupRow,

@@ -14,13 +14,13 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.widgets.cells import countdown_cell, fit
-from qiscus_tui.tui.widgets.columns import GAP, Cell, Column, Layout, Sort
+from qiscus_tui.tui.widgets.columns import GAP, Column, Layout, Sort
+from qiscus_tui.tui.widgets.session_cells import Alike, Cell
 
 MARK = "✓"
 IN_RANGE = "▌"
@@ -82,8 +82,9 @@ class Scene(Struct, frozen=True):
     layout: Layout
     now: float
     """The server's time, epoch seconds."""
-    expiring: float = DAY
+    expiring: float
     """Less than this many seconds left is `soon`."""
+    alike: Alike | None = None
 
 
 def row_text(scene: Scene, position: int, row: RowMarks) -> RowText:
@@ -96,7 +97,7 @@ def row_text(scene: Scene, position: int, row: RowMarks) -> RowText:
     )
     badge = _badge(session, known, left)
     shown = [
-        fit(column.text(Cell(scene.sessions, position, scene.now, width)), width)
+        fit(column.text(Cell(scene.sessions, position, scene.now, width, scene.alike)), width)
         for column, _, width in scene.layout.places[1:]
     ]
     gap = " " * GAP

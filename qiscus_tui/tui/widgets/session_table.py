@@ -25,7 +25,8 @@ from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.session import Session
 from qiscus_tui.query.sorting import SortKey
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.widgets.columns import LEADING_WIDTH, Layout, Needs, Sort, lay_out
+from qiscus_tui.tui.widgets.column_needs import Needs
+from qiscus_tui.tui.widgets.columns import LEADING_WIDTH, Layout, Sort, lay_out
 from qiscus_tui.tui.widgets.cursor_position import Rows, Window, cursor_and_top
 from qiscus_tui.tui.widgets.line_list import HEADER_LINES
 from qiscus_tui.tui.widgets.marked_list import MarkedList
@@ -39,6 +40,7 @@ from qiscus_tui.tui.widgets.row_render import (
     draw_row,
     row_text,
 )
+from qiscus_tui.tui.widgets.session_cells import Alike
 
 
 class SessionTable(MarkedList):
@@ -92,6 +94,8 @@ class SessionTable(MarkedList):
     ) -> None:
         """`server_now` returns epoch seconds; `expiring`: up to so many seconds is soon."""
         super().__init__(id=id)
+        self.alike: Alike | None = None
+        """Where it is set, there is a column for it."""
         self._server_now = server_now
         self._expiring = expiring
         self._now = server_now()
@@ -134,9 +138,11 @@ class SessionTable(MarkedList):
         if len(sessions) < len(old) or not old or self._wanted is not None:
             self.show(sessions, order)
             return
-        needs = self._needs.with_more(sessions.sessions[len(old) :])
-        if needs != self._needs:
-            self._needs, self._layout_drawn = needs, None
+        before, self._layout_drawn = self._layout_drawn, None
+        self._needs = self._needs.with_more(sessions, len(old))
+        if before is not None and before.columns == self._layout().columns:
+            self._layout_drawn = before  # no column moves while the list arrives
+        else:
             self.refresh()
         self.marks = self.marks.carried_over(old, sessions)
         self.extend(Rows(sessions, order))
@@ -278,7 +284,7 @@ class SessionTable(MarkedList):
 
     def _row_text(self, row: int) -> RowText:
         position = self.order[row]
-        scene = Scene(self.sessions, self._layout(), self._now, self._expiring)
+        scene = Scene(self.sessions, self._layout(), self._now, self._expiring, self.alike)
         marked, in_range = position in self.marks, row in self.rows_in_range
         return row_text(scene, position, RowMarks(marked, in_range, row == self.cursor_row))
 
@@ -286,6 +292,7 @@ class SessionTable(MarkedList):
         width = self.row_width
         if self._layout_drawn is None or self._layout_drawn.width != width:
             key = None if self._sort is None else self._sort.key
-            needs = replace(self._needs, screen=self.screen.size.width)
+            screen, has_alike = self.screen.size.width, self.alike is not None
+            needs = replace(self._needs, screen=screen, has_alike=has_alike)
             self._layout_drawn = lay_out(width, needs, key)
         return self._layout_drawn

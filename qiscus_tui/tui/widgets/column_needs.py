@@ -1,0 +1,97 @@
+"""What a list's texts need of its columns, measured once for each list."""
+
+from collections.abc import Sequence
+from itertools import islice
+
+from msgspec import Struct
+
+from qiscus_tui.model.known import Known
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.widgets.cells import UNKNOWN, width_of
+
+MOST_CLIENTS = 2000
+"""Different clients whose names are measured."""
+
+
+def whose_words(known: Known | None, *, current: bool, new: bool) -> list[str]:
+    """Return what is said of a session before its client: ours, a known integration, new."""
+    words = ["this session"] if current else []
+    if known is not None:
+        words.append(f"{known.label}, protected" if known.protect else known.label)
+    return [*words, "new"] if new else words
+
+
+def client_words(client: str, known: Known | None, *, current: bool, new: bool) -> str:
+    """Return what a session is, in words: ours, a known integration, protected, new, its client.
+
+    `client` is a safe form; the label is the admin's own configuration.
+    """
+    return " · ".join((*whose_words(known, current=current, new=new), client or "no client named"))
+
+
+class Needs(Struct, frozen=True):
+    """What of a list the choice of columns, and their widths, depend on. Widths are in cells."""
+
+    has_users: bool = False
+    """Some entry names a user."""
+    widest_ip: int = 15
+    has_last_used: bool = True
+    """Some entry says when it was used."""
+    screen: int = 0
+    """Columns of the terminal, where a row takes only a part of them."""
+    has_alike: bool = False
+    """It can be said how many sessions are like one."""
+    widest_client: int = 400
+    widest_user: int = 400
+    widest_agent: int = 400
+
+    @classmethod
+    def of(cls, listed: SessionList, start: int = 0) -> "Needs":
+        """Return what this list needs, from a position on."""
+        places = _different(listed, start)
+        sessions = [listed.sessions[place] for place in places]
+        users = {session.safe_user for session in sessions}
+        return cls(
+            has_users=any(users),
+            widest_ip=_widest({session.safe_ip or UNKNOWN for session in sessions}),
+            has_last_used=any(one.last_used_at is not None for one in listed.sessions[start:]),
+            widest_client=_widest_client(listed, places),
+            widest_user=_widest(users),
+            widest_agent=_widest({session.safe_agent for session in sessions}),
+        )
+
+    def with_more(self, listed: SessionList, start: int) -> "Needs":
+        """Return what the same list needs with more sessions behind it, from `start` on."""
+        more = self.of(listed, start)
+        return Needs(
+            has_users=self.has_users or more.has_users,
+            widest_ip=max(self.widest_ip, more.widest_ip),
+            has_last_used=self.has_last_used or more.has_last_used,
+            widest_client=max(self.widest_client, more.widest_client),
+            widest_user=max(self.widest_user, more.widest_user),
+            widest_agent=max(self.widest_agent, more.widest_agent),
+        )
+
+
+def _different(listed: SessionList, start: int) -> Sequence[int]:
+    """Return the position of one session for each client, address and user that there is."""
+    places = range(start, len(listed))
+    if len(listed.search) < len(listed):
+        return places
+    return [*dict(zip(listed.search[start:], places, strict=True)).values()]
+
+
+def _widest(texts: set[str]) -> int:
+    return max(map(len, texts), default=0)
+
+
+def _widest_client(listed: SessionList, places: Sequence[int]) -> int:
+    clients, labels, new = listed.clients, listed.labels, listed.new
+    kinds = {(clients[at], id(labels[at]), new[at]): at for at in places}
+    return max(
+        (
+            width_of(client_words(clients[at], labels[at], current=False, new=bool(new[at])))
+            for at in islice(kinds.values(), MOST_CLIENTS)
+        ),
+        default=0,
+    )
