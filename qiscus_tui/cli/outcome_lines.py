@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from qiscus_tui.model.text import counted, safe
+from qiscus_tui.model.text import counted, safe, with_reason
 
 MOST_IDS = 10
 """Ids shown for each group; JSON has all."""
@@ -19,8 +19,7 @@ def outcome_lines(outcomes: Iterable[tuple[str, str, str]]) -> Iterator[str]:
     for session_id, outcome, reason in outcomes:
         groups.setdefault((outcome, reason), []).append(session_id)
     for (outcome, reason), ids in list(groups.items())[:MOST_GROUPS]:
-        why = f": {safe(reason)}" if reason else ""
-        yield f"{len(ids):,} {safe(outcome).replace('_', ' ')}{why}"
+        yield f"{len(ids):,} {with_reason(safe(outcome), safe(reason))}"
         yield from (f"  {line}" for line in id_lines(ids))
     rest = list(groups.values())[MOST_GROUPS:]
     if rest:

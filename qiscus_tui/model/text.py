@@ -63,6 +63,12 @@ def _escape(character: str) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
+def with_reason(outcome: str, reason: str) -> str:
+    """Return `failed: the server answered 500`; an error of a revoke says itself that it failed."""
+    why = reason.removeprefix("Revoking failed: ")
+    return f"{outcome.replace('_', ' ')}: {why}" if why else outcome.replace("_", " ")
+
+
 def counted(number: int, noun: str) -> str:
     """Return `1 session`, `1,284 sessions`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

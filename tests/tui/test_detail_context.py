@@ -177,6 +177,8 @@ def words(ages: Sequence[float | None], at: int, **more: object) -> str:
         ((HOUR, 2 * HOUR, 4 * HOUR), 1, {"last_used_at": NOW}, "2nd newest of 3 from"),
         ((HOUR, 2 * HOUR, 4 * HOUR), 2, {"last_used_at": NOW}, "oldest of 3 from"),
         ((HOUR,), 0, {"last_used_at": NOW}, "the only one from GuzzleHttp · 10.2.0.0/24, 1 used"),
+        ((HOUR,), 0, {"last_used_at": None}, "10.2.0.0/24, its last use is unknown"),
+        ((3 * DAY,), 0, {"last_used_at": NOW - 2 * DAY}, "10.2.0.0/24, not used within 24h"),
         ((HOUR, None), 1, {"last_used_at": NOW}, "one of 2 from"),
         ((HOUR, HOUR), 0, {"last_used_at": None}, "it is unknown when they were used"),
         ((HOUR, HOUR), 0, {"user_agent": None, "ip": None}, "whose client and network are unknown"),

@@ -217,7 +217,7 @@ async def test_the_result_says_what_is_gone_by_group_what_failed_and_what_was_ke
         await typed(pilot, on.clock, *str(sent), "enter")
         await settled(pilot)
         assert f"{sent - 7} revoked · 7 failed" in app.text()
-        assert "7 failed: " in app.text()
+        assert "7 failed: the server answered 404 Not Found" in app.text()
         assert "… and 2 more" in app.text()
         assert f"Gone: {sent - 7} sessions" in app.text()
         assert "GONE  GROUP" in app.text()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from qiscus_tui.model.durations import span
-from qiscus_tui.model.text import counted
+from qiscus_tui.model.text import counted, with_reason
 from qiscus_tui.service.revocation.outcomes import GONE, Outcome, Report
 from qiscus_tui.service.revocation.target_groups import EndedGroup, TargetGroup, ended_group_steps
 from qiscus_tui.tui.dialogs.dialog import trouble
@@ -87,8 +87,9 @@ def _left(report: Report, now: float) -> list[Content]:
     lines = list[Content]()
     for (outcome, reason), ids in by_reason[:REASONS]:
         # Why nothing more was sent is said above.
-        words = f": {reason}" if reason and reason != report.halted else ""
-        lines.append(Content.styled(f"{len(ids):,} {outcome.words}{words}", "bold $error"))
+        why = "" if reason == report.halted else reason
+        words = with_reason(outcome.value, why)
+        lines.append(Content.styled(f"{len(ids):,} {words}", "bold $error"))
         lines += _named(report, ids, NAMED, now)
     if rest := sum(len(ids) for _, ids in by_reason[REASONS:]):
         lines.append(Content(f"{rest:,} for other reasons"))

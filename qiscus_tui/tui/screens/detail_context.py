@@ -39,13 +39,17 @@ def group_words(context: SessionContext, now: float) -> str:
     words = [_place_words(context)]
     if history.interval is not None:
         words.append(f"one every {interval_words(history.interval)}")
-    if history.used:
-        words.append(f"{history.used_within(DAY, now):,} used within 24h")
-    else:
-        words.append("it is unknown when they were used")
+    words.append(_use_words(history, now))
     if history.group.protected:
         words.append("protected")
     return ", ".join(words)
+
+
+def _use_words(history: GroupHistory, now: float) -> str:
+    is_alone, used = history.group.count == 1, history.used_within(DAY, now)
+    if not history.used:
+        return "its last use is unknown" if is_alone else "it is unknown when they were used"
+    return "not used within 24h" if is_alone and not used else f"{used:,} used within 24h"
 
 
 def _place_words(context: SessionContext) -> str:

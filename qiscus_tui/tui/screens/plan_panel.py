@@ -9,7 +9,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import safe, with_reason
 from qiscus_tui.service.history import GONE, AuditAccess
 from qiscus_tui.tui.screens.facts_panel import FactsPanel
 from qiscus_tui.tui.screens.plan_facts import plan_facts
@@ -28,10 +28,9 @@ def plan_result(plan: PastPlan, width: int) -> Content:
         return Content("\n").join([Content.styled("TOKEN", "bold"), *ids])
     lines = [Content.styled("OUTCOMES", "bold")]
     for group in plan.outcomes_together:
-        words = safe(group.outcome).replace("_", " ")
-        reason = f": {safe(group.reason)}" if group.reason else ""
+        words = with_reason(safe(group.outcome), safe(group.reason))
         style = "" if group.outcome in GONE else "$warning"
-        lines.append(Content.styled(f"{len(group.ids):>7,}  {words}{reason}", style))
+        lines.append(Content.styled(f"{len(group.ids):>7,}  {words}", style))
     if not plan.outcomes_together:
         lines.append(Content.styled("none recorded", "$text-muted"))
     if plan.groups:
