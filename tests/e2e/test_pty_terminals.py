@@ -125,6 +125,19 @@ def test_a_resize_shows_more_of_the_list(sessions: Terminal) -> None:
     assert "CLIENT                   IP" in sessions.text
 
 
+def test_behind_a_dialog_the_list_has_the_new_size_too(sessions: Terminal) -> None:
+    sessions.send("x")
+    sessions.wait_for("Cancel  n")
+    for columns, rows in ((130, 34), (50, 12), (100, 30)):
+        sessions.resize(columns, rows)
+        if columns >= 60:
+            rule = "─" * columns
+            sessions.wait_for(lambda screen, rule=rule: screen.splitlines().count(rule) == 2)
+            assert "Cancel  n" in sessions.text
+            assert sessions.lines[-1].endswith("q quit")
+
+
+
 SLOW = {"httpx", "keyring", "starlette", "uvicorn", "ua_parser", "qiscus_tui.api.client"}
 NOT_FOR_THE_LOGIN = {"hashlib", "json", "shlex", "qiscus_tui.model.session"}
 FIRST_FRAME = (sys.executable, Path(__file__).with_name("first_frame.py"))

@@ -17,6 +17,7 @@ from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
 if TYPE_CHECKING:
     from textual import getters
+    from textual.timer import Timer
 
     from qiscus_tui.tui.terminal.app import TerminalApp
 
@@ -25,6 +26,9 @@ LEAST_HEIGHT = 15
 WIDTHS = [(0, "-narrow"), (LEAST_WIDTH, "-wide")]
 HEIGHTS = [(0, "-low"), (LEAST_HEIGHT, "-short"), (20, "-high")]
 """`-short`: blank lines are left out."""
+
+SIZE_TAKEN_IN = 0.5
+"""Seconds after which each widget has its part of a new size."""
 
 
 def is_too_small(screen: Screen[Any]) -> bool:
@@ -113,12 +117,12 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
 
     @property
     def is_current(self) -> bool:
-        """Return whether Textual is to draw it: only in front.
+        """Return whether Textual is to draw it: in front, and behind a dialog at a new size.
 
         Textual counts what is behind a dialog too: with each second of its countdowns it would
         draw the whole screen again. What changed behind is drawn when the screen is back.
         """
-        return self.is_active
+        return self.is_active or (self._taking_size is not None and super().is_current)
 
     def follow_clock(self) -> None:
         """Call `second` each second while this screen is watched, and when it is back."""
@@ -132,9 +136,21 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
         """A second went by, or more of them: draw what changed."""
         self.draw()
 
+    _taking_size: Timer | None = None
+    """Runs while widgets behind a dialog take a new size."""
+
     def on_resize(self, event: events.Resize) -> None:
-        """Have it ready where the terminal is too small."""
+        """Have it ready where the terminal is too small; be drawn behind a dialog for a moment."""
         self.query_one(TooSmall).show_size(event.size)
+        if self._taking_size is not None:
+            self._taking_size.stop()
+            self._taking_size = None
+        if not self.is_active:
+            self._taking_size = self.set_timer(SIZE_TAKEN_IN, self._size_taken)
+            self.refresh()
+
+    def _size_taken(self) -> None:
+        self._taking_size = None
 
     _was_resumed = False
 
