@@ -137,7 +137,6 @@ def test_behind_a_dialog_the_list_has_the_new_size_too(sessions: Terminal) -> No
             assert sessions.lines[-1].endswith("q quit")
 
 
-
 SLOW = {"httpx", "keyring", "starlette", "uvicorn", "ua_parser", "qiscus_tui.api.client"}
 NOT_FOR_THE_LOGIN = {"hashlib", "json", "shlex", "qiscus_tui.model.session"}
 FIRST_FRAME = (sys.executable, Path(__file__).with_name("first_frame.py"))

@@ -5,7 +5,7 @@ import pytest
 from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_sessions
 
-CHOOSING = ["a", "i", "space", "x", "e"]
+CHOOSING = ["a", "i", "space", "v", "shift+down", "x", "P", "X", "e"]
 
 
 async def typed(running: Running, text: str) -> None:

@@ -4,6 +4,7 @@ from functools import partial
 
 from qiscus_tui.tui.commands.command import LIST, Command, Group, Scope
 from qiscus_tui.tui.commands.context import (
+    needs_all_ended,
     needs_choosable_account,
     needs_free_choice,
     needs_kept_account,
@@ -47,7 +48,7 @@ ACCOUNT_COMMANDS = (
         help="End every session of this user, including this one, and go on with a new token.",
         group=Group.REVOKE,
         footer=40,
-        unavailable=needs_server,
+        unavailable=needs_all_ended,
     ),
     Command(
         name="accounts",

@@ -92,14 +92,19 @@ def needs_any_row(now: Context) -> str | None:
     return None if now.rows else NO_SESSION
 
 
+def needs_whole_filter(now: Context) -> str | None:
+    """Marks or revokes: not while the filter has an error."""
+    if not now.filter_error:
+        return None
+    return (
+        f"Nothing can be marked, revoked or exported: the filter has an error. "
+        f"{now.filter_error}. / corrects it, escape clears it."
+    )
+
+
 def needs_shown(now: Context) -> str | None:
     """Needs sessions that are shown because the whole filter selects them."""
-    if now.filter_error:
-        return (
-            f"Nothing can be marked, revoked or exported: the filter has an error. "
-            f"{now.filter_error}. / corrects it, escape clears it."
-        )
-    return None if now.rows else NO_SESSION
+    return needs_whole_filter(now) or (None if now.rows else NO_SESSION)
 
 
 def needs_list(now: Context) -> str | None:
@@ -185,6 +190,11 @@ def needs_target(now: Context) -> str | None:
     if now.marked and not now.filter_error:
         return needs_server(now)
     return needs_shown(now) or needs_server(now)
+
+
+def needs_all_ended(now: Context) -> str | None:
+    """Revokes every session, shown or not."""
+    return needs_whole_filter(now) or needs_server(now)
 
 
 def needs_prunable(now: Context) -> str | None:
