@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 LEAST_WIDTH = 60
 LEAST_HEIGHT = 15
+ROOMY_HEIGHT = 20
+"""Lines from which there are blank ones."""
 WIDTHS = [(0, "-narrow"), (LEAST_WIDTH, "-wide")]
-HEIGHTS = [(0, "-low"), (LEAST_HEIGHT, "-short"), (20, "-high")]
+HEIGHTS = [(0, "-low"), (LEAST_HEIGHT, "-short"), (ROOMY_HEIGHT, "-high")]
 """`-short`: blank lines are left out."""
 
 SIZE_TAKEN_IN = 0.5
@@ -43,8 +45,9 @@ class TooSmall(OneLine):
 
     def show_size(self, size: Size) -> None:
         """Say what size the terminal has, and what is needed."""
-        words = f"{LEAST_WIDTH}x{LEAST_HEIGHT} is needed, this is {size.width}x{size.height}"
-        self.show_line(Line((piece(words, Tone.WARNING, ALWAYS),)))
+        needed = piece(f"{LEAST_WIDTH}x{LEAST_HEIGHT} is needed", Tone.WARNING, ALWAYS)
+        this = piece(f"this is {size.width}x{size.height}", Tone.WARNING, 50, after=", ")
+        self.show_line(Line((needed, this)))
 
 
 class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):

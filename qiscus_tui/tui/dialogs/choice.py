@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.dialogs.dialog import Dialog
-from qiscus_tui.tui.dialogs.parts import DialogButton
+from qiscus_tui.tui.dialogs.parts import DialogButton, Words
 from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow, TextTable
 
 
@@ -37,8 +37,9 @@ class ChoiceDialog(Dialog[int | None]):
 
     DEFAULT_CSS = """
     ChoiceDialog {
-        & #box { width: 100; }
-        & #choices { background: $surface; }
+        & #box { width: 104; }
+        & #choices { background: $surface; scrollbar-size-vertical: 0; }
+        & #in-full { height: auto; margin: 1 0 0 1; color: $text-muted; }
     }
     """
 
@@ -53,6 +54,7 @@ class ChoiceDialog(Dialog[int | None]):
 
     def compose_questions(self) -> Iterable[Widget]:
         yield self._table
+        yield Words(id="in-full")
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield DialogButton("Cancel  esc", id="cancel")
@@ -66,6 +68,18 @@ class ChoiceDialog(Dialog[int | None]):
             for number, choice in enumerate(self._choices, 1)
         ]
         self._table.show_rows(rows, self._chosen)
+        self.query_one("#in-full", Words).say("")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """See which notes are cut now, once it is laid out. (Textual calls the base's too.)"""
+        self.call_after_refresh(self._show_in_full)
+
+    @on(TextTable.Moved)
+    def _show_in_full(self) -> None:
+        """Show below the lines the note of the one under the cursor, where notes are cut."""
+        are_cut = any(map(self._table.cuts, range(len(self._choices))))
+        note = self._choices[self._table.cursor_row].note
+        self.query_one("#in-full", Words).say(note if are_cut else "")
 
     @on(TextTable.Opened)
     def _row_opened(self) -> None:
@@ -84,6 +98,6 @@ class ChoiceDialog(Dialog[int | None]):
     def _choose(self, number: int) -> None:
         choice = self._choices[number]
         if choice.is_off:
-            self.say("note", choice.note)
+            self.warn(choice.note)
         else:
             self.close(number)

@@ -52,7 +52,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         &.-narrow TooSmall, &.-low TooSmall { display: block; }
 
         & #box {
-            width: 78; max-width: 100%; height: auto; max-height: 100%;
+            width: 80; max-width: 100%; height: auto; max-height: 100%;
             padding: 0 2; background: $surface; border: round $border-blurred;
             overflow-y: auto; scrollbar-size-vertical: 1;
         }
@@ -140,6 +140,10 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         """Show the part for questions, if it has any."""
         questions = self.query_one("#questions")
         questions.display = any(child.display for child in questions.children)
+
+    def warn(self, words: str) -> None:
+        """Say in the note why something was not done, and what to do."""
+        self.say("note", Content.styled(words, "bold $warning"))
 
     def say_trouble(self, error: QiscusTuiError) -> None:
         """Show in the note what went wrong, and what to do."""

@@ -60,7 +60,7 @@ class ExportDialog(Dialog[str | None]):
     def action_write(self) -> None:
         """Write the file, or say why not."""
         if not self._connection.account_storage.local_files.persistent:
-            self.say("note", "The demo writes no files.")
+            self.warn("The demo writes no files.")
         else:
             self.run_worker(self._write, exclusive=True)
 
@@ -69,7 +69,7 @@ class ExportDialog(Dialog[str | None]):
             path = named_path(self.query_one(Field).value)
             kind = _format(path)
             if kind is None:
-                self.say("note", "The name must end in .csv or .json.")
+                self.warn("The name must end in .csv or .json.")
                 return
             secrets = (await self._connection.credentials()).secrets
             now = self._connection.server_now()

@@ -45,16 +45,16 @@ class FindDialog(Dialog[str | None]):
         """Compare what was typed, and forget it."""
         typed = self.query_one(SecretField).take().strip()
         if not typed:
-            self.say("note", "Paste or type a token first.")
+            self.warn("Paste or type a token first.")
             return
         if not can_be_token(typed):
-            self.say("note", "Not a token. Paste it alone: no header name, quotes or spaces.")
+            self.warn("Not a token. Paste it alone: no header name, quotes or spaces.")
             return
         session = self._listed.get(fingerprint(typed))
         if session is not None and session.token is not None:
             self.close(session.id)
             return
-        self.say("note", f"Among those listed, no live session has this token{self._doubt()}.")
+        self.warn(f"Among those listed, no live session has this token{self._doubt()}.")
 
     def _doubt(self) -> str:
         masked = sum(1 for session in self._listed.sessions if session.token is None)

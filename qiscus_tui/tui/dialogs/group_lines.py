@@ -17,6 +17,8 @@ CREATED = 13
 USED = 10
 IN_USE = 9
 """Cells of `12 in use`, and of its title."""
+ROOMY = 60
+"""Cells for name and creation from which both are shown; below, the name first."""
 _GAP = "  "
 
 
@@ -44,10 +46,12 @@ def _lines(
     first = max(len(heading), *map(len, counts))
     in_use = any(group.in_use for group in groups)
     last = len(_GAP) + IN_USE if in_use else 0
-    name = max(12, width - len(_GAP) * 4 - first - CREATED - USED - last)
-    name = min(name, max(len("GROUP"), *(width_of(_name(group)) for group in groups[:MOST])))
-    titles = [fit("GROUP", name), fit("CREATED", CREATED), fit("LAST USED", USED)]
-    titles += ["LAST HOUR"] if in_use else []
+    longest = max(len("GROUP"), *(width_of(_name(group)) for group in groups[:MOST]))
+    room = width - len(_GAP) * 3 - first - USED - last
+    created = CREATED if longest <= room - CREATED - len(_GAP) or room > ROOMY else 0
+    name = min(longest, max(12, room - (created + len(_GAP) if created else 0)))
+    titles = [fit("GROUP", name), *([fit("CREATED", created)] if created else ())]
+    titles += [fit("LAST USED", USED), *(["LAST HOUR"] if in_use else ())]
     title = _GAP.join((f"{_GAP}{heading:>{first}}", *titles))
     lines = [Content.styled(title, "$text-muted")]
     for group, count in zip(groups, counts, strict=False):
@@ -57,7 +61,7 @@ def _lines(
             Content.assemble(
                 (f"{_GAP}{count:>{first}}{_GAP}", "bold"),
                 f"{fit(_name(group), name)}{_GAP}",
-                (f"{fit(_created(group, now), CREATED)}{_GAP}", "$text-muted"),
+                (f"{fit(_created(group, now), created)}{_GAP}" if created else "", "$text-muted"),
                 f"{last_used_cell(targets.last_used_at, now):<{USED}}",
                 (f"{_GAP}{hot}" if hot else "", "bold $warning"),
             )

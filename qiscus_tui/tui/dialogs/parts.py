@@ -89,19 +89,31 @@ class Toggle(Static, can_focus=True):
         super().__init__("", id=f"allow-{what}", markup=False)
         self._what = what
         self._key = what[0] if key is None else key
+        self._box = self._words = Content()
         self.display = False
 
     def show_state(self, words: str, *, on: bool) -> None:
         """Show what it adds, and whether it does."""
         self.display = bool(words)
         style = "$warning" if on else ""
-        self.update(
-            Content.assemble(
-                (f"[{'✓' if on else ' '}] ", style),
-                (f"{self._key}  " if self._key else "", "bold $primary"),
-                words,
-            )
+        self._box = Content.assemble(
+            (f"[{'✓' if on else ' '}] ", style),
+            (f"{self._key}  " if self._key else "", "bold $primary"),
         )
+        self._words = Content(words)
+        self.refresh(layout=True)
+
+    def render(self) -> Content:
+        return Content("\n").join(self._lines(self.content_size.width))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._lines(width))
+
+    def _lines(self, width: int) -> list[Content]:
+        """Return the lines: what does not fit goes on under the words, not under the box."""
+        indent = self._box.cell_length
+        first, *others = self._words.wrap(max(1, width - indent))
+        return [self._box + first, *(Content(" " * indent) + line for line in others)]
 
     def action_ask(self) -> None:
         """Report Enter or space on it."""

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from qiscus_tui.model.durations import countdown
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.revocation.plan import Exclusion, LeftOut, RevocationPlan
-from qiscus_tui.service.revocation.target_groups import IN_USE, TargetGroup
+from qiscus_tui.service.revocation.target_groups import TargetGroup
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.group_lines import group_lines
-from qiscus_tui.tui.widgets.cells import fit, last_used_cell
-from qiscus_tui.tui.widgets.column_needs import client_words
+from qiscus_tui.tui.dialogs.session_lines import session_heading, session_lines
 
 BOX = 104
 """Cells of the dialog's box, where there is room for them."""
@@ -25,16 +23,11 @@ AROUND = 7
 EACH = 12
 """Most sessions that are shown one by one; more are grouped."""
 
-WITH_USE = 90
-"""Cells of a line from which it has room for the last use."""
-
 COMMAND_LINES = 4
 """Most lines of a command that are shown; all of it is copied."""
 
 EXAMPLES = 3
 """Sessions shown for each reason to keep them."""
-
-CLIENT_WIDTH = 32
 
 
 @dataclass(frozen=True)
@@ -48,28 +41,31 @@ class ShownPlan:
     """The words of the command line that does the same."""
 
 
-def plan_lines(shown: ShownPlan, now: float, screen_width: int) -> Content:
+def plan_lines(shown: ShownPlan, now: float, screen_width: int, gap: int = 1) -> Content:
     """Return what is to be revoked, what is kept and why, and the command that does the same.
 
-    `now`: the server's time, epoch seconds; `screen_width`: cells of the screen.
+    `now`: the server's time, epoch seconds; `screen_width`: cells of the screen; `gap`: blank
+    lines between two parts.
     """
     width = min(BOX, screen_width) - AROUND
     plan, parts = shown.plan, list[list[Content]]()
     count = len(plan.targets)
     if count and plan.retention is None and count <= EACH:
         title = _title(f"To revoke: {counted(count, 'session')}", "bold $error")
-        parts.append([title, *_each(plan, now, width)])
+        sessions = [target.session for target in plan.targets]
+        lines = session_lines(plan.listed, sessions, now, width)
+        parts.append([title, session_heading(width), *lines])
     elif count:
         many = counted(len(shown.groups), "group")
         title = _title(f"To revoke: {counted(count, 'session')} in {many}", "bold $error")
         parts.append([title, *group_lines(shown.groups, now, width)])
-    parts += kept_parts(plan, now)
+    parts += kept_parts(plan, now, width)
     if count:
         parts.append(_command(shown.command, width))
-    return parted(parts)
+    return parted(parts, gap)
 
 
-def kept_parts(plan: RevocationPlan, now: float) -> list[list[Content]]:
+def kept_parts(plan: RevocationPlan, now: float, width: int) -> list[list[Content]]:
     """Return what is kept and why: by an exclusion, by the filter that hides it, by the rules."""
     parts = list[list[Content]]()
     hidden = [left for left in plan.left_out if left.exclusion is Exclusion.HIDDEN]
@@ -77,7 +73,7 @@ def kept_parts(plan: RevocationPlan, now: float) -> list[list[Content]]:
     for heading, left_out in (("Kept", kept), ("Kept, hidden by the filter", hidden)):
         if left_out:
             title = _title(f"{heading}: {counted(len(left_out), 'session')}", "bold")
-            parts.append([title, *_left_out(plan.listed, left_out, now)])
+            parts.append([title, *_left_out(plan.listed, left_out, now, width)])
     if plan.kept:
         title = _title(f"Kept by the rules: {counted(len(plan.kept), 'session')}", "bold")
         parts.append([title, *(_muted(f"  {words}") for words in kept_words(plan))])
@@ -89,7 +85,7 @@ def kept_words(plan: RevocationPlan) -> list[str]:
     counts = Counter(one.why.words for one in plan.kept)
     reasons = {one.why.words: one.why for one in plan.kept}
     words = [
-        f"{count:,} {why}" if reasons[why].is_judged else f"{count:,} ({why})"
+        f"{count:,} {why}" if reasons[why].is_judged else f"{count:,} in doubt ({why})"
         for why, count in counts.most_common()
         if not reasons[why].is_newest
     ]
@@ -108,9 +104,9 @@ def summary(plan: RevocationPlan) -> str:
     return f"{len(plan.targets):,} will be revoked; {kept}"
 
 
-def parted(parts: Sequence[Sequence[Content]]) -> Content:
-    """Return the lines of each part, with a blank line between two."""
-    return Content("\n\n").join(Content("\n").join(lines) for lines in parts)
+def parted(parts: Sequence[Sequence[Content]], gap: int = 1) -> Content:
+    """Return the lines of each part, with so many blank lines between two."""
+    return Content("\n" * (1 + gap)).join(Content("\n").join(lines) for lines in parts)
 
 
 def _command(words: Sequence[str], width: int) -> list[Content]:
@@ -133,47 +129,19 @@ def _command(words: Sequence[str], width: int) -> list[Content]:
     ]
 
 
-def session_line(listed: SessionList, session: Session, now: float) -> Content:
-    """Return the line of one session: id, time left, client, address."""
-    position = listed.positions[session.id]
-    words = client_words(
-        listed.clients[position],
-        listed.labels[position],
-        current=session.current is True,
-        new=bool(listed.new[position]),
-    )
-    left = "unknown" if session.expires_at is None else countdown(session.expires_at - now)
-    return Content.assemble(
-        "  ",
-        (session.id[:8], "$primary"),
-        f"  {left:<9}  {fit(words, CLIENT_WIDTH)}  ",
-        (session.safe_ip, "$text-muted"),
-    )
-
-
-def _each(plan: RevocationPlan, now: float, width: int) -> list[Content]:
-    """Return a line for each session, with its last use where there is room for it."""
-    lines: list[Content] = []
-    for target in plan.targets:
-        line, at = session_line(plan.listed, target.session, now), target.session.last_used_at
-        if width >= WITH_USE:
-            in_use = at is not None and now - at < IN_USE
-            used = f"  used {last_used_cell(at, now)}" if at is not None else ""
-            line = Content.assemble(line, (used, "bold $warning" if in_use else "$text-muted"))
-        lines.append(line)
-    return lines
-
-
-def _left_out(listed: SessionList, left_out: Iterable[LeftOut], now: float) -> list[Content]:
+def _left_out(
+    listed: SessionList, left_out: Iterable[LeftOut], now: float, width: int
+) -> list[Content]:
     by_reason: dict[str, list[Session]] = {}
     for left in left_out:
         reason = "" if left.exclusion is Exclusion.HIDDEN else left.reason
+        reason = reason.removeprefix("current: ")
         by_reason.setdefault(reason, []).append(left.session)
     lines: list[Content] = []
     for reason, sessions in by_reason.items():
         if reason:
             lines.append(_muted(f"  {reason} · {len(sessions):,}"))
-        lines += [session_line(listed, session, now) for session in sessions[:EXAMPLES]]
+        lines += session_lines(listed, sessions[:EXAMPLES], now, width)
         if len(sessions) > EXAMPLES:
             lines.append(_muted(f"  … and {len(sessions) - EXAMPLES:,} more"))
     return lines

@@ -119,7 +119,7 @@ def _bar(progress: Progress, width: int) -> tuple[tuple[str, str], ...]:
     failed = min(full, -(-progress.failed * width // progress.total))
     return (
         ("━" * (full - failed), "$primary"),
-        ("━" * failed, "$error"),
+        ("━" * failed, "bold $error"),
         ("┄" * (width - full), "$text-muted"),
     )
 

@@ -5,7 +5,6 @@ from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.content import Content
 from textual.worker import Worker, WorkerError
 
 from qiscus_tui.model.clock import Clock
@@ -86,10 +85,6 @@ class Question(Dialog[Answer]):
         self.guard.record_key()
         self.ask_again()
         self.warn("Not pasted: type it.")
-
-    def warn(self, words: str) -> None:
-        """Say why it was not confirmed, and what to do."""
-        self.say("note", Content.styled(words, "bold $warning"))
 
     def action_confirm(self) -> None:
         """Confirm, if the key turns out to be meant."""

@@ -7,10 +7,12 @@ from textual.content import Content
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.account import Account
 from qiscus_tui.model.session import Current
+from qiscus_tui.model.text import counted
 from qiscus_tui.service.revocation.clock_check import clock_difference
 from qiscus_tui.service.revocation.plan import Exclusion, RevocationPlan
 from qiscus_tui.tui.dialogs.plan_text import summary
 
+OWN_ENDS_ALONE = "This program's own session ends; its next use makes a new token."
 OWN_ENDS = "This program's own session ends with them; its next use makes a new token."
 OWN_UNKNOWN = (
     "Can't tell which session is this program's own: any of these may be it. "
@@ -19,29 +21,36 @@ OWN_UNKNOWN = (
 TRIAL = "One goes first, as a trial: no revoke was verified on this server yet."
 
 
-def question_lead(
-    plan: RevocationPlan, account: Account, refusal: QiscusTuiError | None, *, tries: bool = False
-) -> Content:
-    """Return whose sessions these are, what stays, and that it can't be undone; or why not.
+def heading(plan: RevocationPlan, account: Account) -> str:
+    """Return how many sessions of whom are to be revoked."""
+    count = len(plan.targets)
+    if not count:
+        return "Nothing to revoke"
+    whose = account.user or "this user"
+    return f"Revoke {counted(count, 'session')} of {whose} on {account.origin.netloc}"
+
+
+def lead(plan: RevocationPlan, refusal: QiscusTuiError | None, *, tries: bool = False) -> Content:
+    """Return what stays, what follows, and that it can't be undone; or why not.
 
     `tries`: one session goes first, as a trial.
     """
     if refusal is not None:
         return Content("Nothing will be sent.")
-    if not plan.targets:
+    count = len(plan.targets)
+    if not count:
         if not plan.selection.positions:
             return Content("No session matches.")
         return Content("Everything that was chosen is kept; the reasons are below.")
-    whose = account.user or "this user"
-    words = (
-        f"Of {whose} on {account.origin.netloc}. What uses these tokens stops working at "
-        f"once; this can't be undone.{f' {TRIAL}' if tries and len(plan.targets) > 1 else ''}"
-    )
+    tokens = "this token" if count == 1 else "these tokens"
+    words = f"What uses {tokens} stops working at once; this can't be undone."
+    if tries and count > 1:
+        words += f"\n{TRIAL}"
     said = summary(plan)
     return Content.assemble((f"{said}\n" if said else "", "bold"), words)
 
 
-def question_note(plan: RevocationPlan, refusal: QiscusTuiError | None, *words: str) -> Content:
+def note(plan: RevocationPlan, refusal: QiscusTuiError | None, *words: str) -> Content:
     """Return what happens to our own session, and whether ages can be trusted; or the refusal.
 
     `words`: a warning to be added.
@@ -52,7 +61,7 @@ def question_note(plan: RevocationPlan, refusal: QiscusTuiError | None, *words: 
         )
     warnings: list[str] = []
     if plan.ends_current:
-        warnings.append(OWN_ENDS)
+        warnings.append(OWN_ENDS_ALONE if len(plan.targets) == 1 else OWN_ENDS)
     elif plan.listed.current is Current.UNKNOWN:
         warnings.append(OWN_UNKNOWN)
     if difference := clock_difference(plan.listed):

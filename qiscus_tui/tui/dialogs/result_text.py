@@ -12,7 +12,8 @@ from qiscus_tui.service.revocation.outcomes import GONE, Outcome, Report
 from qiscus_tui.service.revocation.target_groups import EndedGroup, TargetGroup, ended_group_steps
 from qiscus_tui.tui.dialogs.dialog import trouble
 from qiscus_tui.tui.dialogs.group_lines import ended_group_lines
-from qiscus_tui.tui.dialogs.plan_text import AROUND, BOX, EACH, kept_parts, parted, session_line
+from qiscus_tui.tui.dialogs.plan_text import AROUND, BOX, EACH, kept_parts, parted
+from qiscus_tui.tui.dialogs.session_lines import session_heading, session_lines
 
 REASONS = 20
 """Reasons that are named."""
@@ -60,7 +61,8 @@ def result_lines(ended: EndedPlan, now: float, screen_width: int) -> Content:
     `now`: the server's time, epoch seconds; `screen_width`: cells of the screen.
     """
     width, report = min(BOX, screen_width) - AROUND, ended.report
-    parts = [_left(report, now), _gone(ended, now, width), *kept_parts(report.plan, now)]
+    kept = kept_parts(report.plan, now, width)
+    parts = [_left(report, now, width), _gone(ended, now, width), *kept]
     if report.audit_error is None and report.outcomes:
         words = "In the list, L shows what was revoked from here: this plan is recorded."
         parts.append([Content.styled(words, "$text-muted")])
@@ -77,7 +79,7 @@ def result_note(report: Report) -> Content:
     return Content("\n").join(parts)
 
 
-def _left(report: Report, now: float) -> list[Content]:
+def _left(report: Report, now: float, width: int) -> list[Content]:
     """Return the sessions that are not gone, by reason: what was sent first, the most frequent."""
     found: defaultdict[tuple[Outcome, str], list[str]] = defaultdict(list)
     for one in report.outcomes:
@@ -90,16 +92,16 @@ def _left(report: Report, now: float) -> list[Content]:
         why = "" if reason == report.halted else reason
         words = with_reason(outcome.value, why)
         lines.append(Content.styled(f"{len(ids):,} {words}", "bold $error"))
-        lines += _named(report, ids, NAMED, now)
+        lines += _named(report, ids, NAMED, now, width)
     if rest := sum(len(ids) for _, ids in by_reason[REASONS:]):
         lines.append(Content(f"{rest:,} for other reasons"))
     return lines
 
 
-def _named(report: Report, ids: Sequence[str], most: int, now: float) -> list[Content]:
+def _named(report: Report, ids: Sequence[str], most: int, now: float, width: int) -> list[Content]:
     listed = report.plan.listed
     sessions = [listed.sessions[listed.positions[one]] for one in ids[:most]]
-    lines = [session_line(listed, session, now) for session in sessions]
+    lines = session_lines(listed, sessions, now, width)
     if len(ids) > most:
         lines.append(Content.styled(f"  … and {len(ids) - most:,} more", "$text-muted"))
     return lines
@@ -113,4 +115,4 @@ def _gone(ended: EndedPlan, now: float, width: int) -> list[Content]:
     title = Content.styled(f"Gone: {counted(len(ids), 'session')}", "bold $success")
     if ended.groups:
         return [title, *ended_group_lines(ended.groups, now, width)]
-    return [title, *_named(report, ids, EACH, now)]
+    return [title, session_heading(width), *_named(report, ids, EACH, now, width)]

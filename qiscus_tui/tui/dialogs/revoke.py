@@ -21,10 +21,11 @@ from qiscus_tui.service.revocation.on_connection import forget_own_if_ended
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.base.screen import ROOMY_HEIGHT
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context, Phase
-from qiscus_tui.tui.dialogs import result_text
+from qiscus_tui.tui.dialogs import question_text, result_text
 from qiscus_tui.tui.dialogs.dialog import trouble
 from qiscus_tui.tui.dialogs.parts import Body, DialogButton, Toggle
 from qiscus_tui.tui.dialogs.plan_choices import MARKED, Change, PlanChoices
@@ -33,7 +34,6 @@ from qiscus_tui.tui.dialogs.plan_questions import COMMANDS, PlanQuestions
 from qiscus_tui.tui.dialogs.plan_text import AROUND, BOX, ShownPlan, plan_lines
 from qiscus_tui.tui.dialogs.progress import progress_lead, progress_lines
 from qiscus_tui.tui.dialogs.question import Question
-from qiscus_tui.tui.dialogs.question_text import question_lead, question_note, toggles
 from qiscus_tui.tui.dialogs.running import PlanRun
 from qiscus_tui.tui.dialogs.stop import StopDialog
 from qiscus_tui.tui.terminal.clipboard import send
@@ -100,7 +100,9 @@ class RevokeDialog(Question[Report]):
             running=self.plan_runs,
             refusal=self._refusal.message if self._refusal else "",
             empty=not self._plan.targets,
-            left_out=frozenset(kind for kind, words, _ in toggles(self._plan) if words),
+            left_out=frozenset(
+                kind for kind, words, _ in question_text.toggles(self._plan) if words
+            ),
             no_rules=self._making.no_rules,
             command=" ".join(self._shown.command),
         )
@@ -119,7 +121,7 @@ class RevokeDialog(Question[Report]):
     async def _look_for_trial(self) -> None:
         self._tries = await self._making.needs_trial()
         if self._tries and self.phase is Phase.ASKING:
-            self._say_lead()
+            self._say_lines()
 
     def _make_plan(self) -> None:
         """Make the plan of the choices: a long one between the keys."""
@@ -138,8 +140,7 @@ class RevokeDialog(Question[Report]):
     def _show_plan(self, shown: ShownPlan) -> None:
         self._shown, self._refusal = shown, self._making.why_not(shown.plan)
         plan, count = shown.plan, len(shown.plan.targets)
-        self.say("heading", f"Revoke {counted(count, 'session')}" if count else "Nothing to revoke")
-        self._say_lead()
+        self.say("heading", question_text.heading(plan, self._connection.account))
         self._say_lines()
         asks = bool(count) and self._refusal is None
         self._questions.show(self._making.choices, plan, asks=asks, ruled=self._making.is_ruled)
@@ -149,18 +150,16 @@ class RevokeDialog(Question[Report]):
         confirm.rename(f"Revoke {count:,}" if plan.is_large else f"Revoke {count:,}  y")
         self.ask_again()
 
-    def _say_lead(self) -> None:
-        account = self._connection.account
-        self.say("lead", question_lead(self._plan, account, self._refusal, tries=self._tries))
-
     def _say_lines(self) -> None:
         now, width = self._connection.server_now(), self.size.width
         if self._ended is not None:
             self.say("lines", result_text.result_lines(self._ended, now, width))
             return
+        self.say("lead", question_text.lead(self._plan, self._refusal, tries=self._tries))
         self._shown = self._making.with_command(self._shown, self._questions.reason)
-        self.say("lines", plan_lines(self._shown, now, width))
-        self.say("note", question_note(self._plan, self._refusal))
+        gap = 1 if self.size.height >= ROOMY_HEIGHT else 0
+        self.say("lines", plan_lines(self._shown, now, width, gap))
+        self.say("note", question_text.note(self._plan, self._refusal))
 
     def on_resize(self, event: events.Resize) -> None:
         """Draw plan or result for another width. (Textual calls the base's handlers too.)"""
@@ -196,7 +195,7 @@ class RevokeDialog(Question[Report]):
 
     def warn(self, words: str) -> None:
         """Say it below what the note says about our own session."""
-        self.say("note", question_note(self._plan, self._refusal, words))
+        self.say("note", question_text.note(self._plan, self._refusal, words))
 
     # Running
 

@@ -217,11 +217,9 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
 def consequences(listed: SessionList) -> Content:
     """Return what follows from ending everything in this list."""
     lines = [
-        Content("Every session ends, including this program's own; it goes on with a new token."),
-        Content(
-            "Every integration that uses one of these tokens stops working until it logs in "
-            "again, and everybody who is logged in as this user is logged out."
-        ),
+        Content("Every session ends, including this program's own, which gets a new token."),
+        Content("Integrations that use one of these tokens stop until they log in again."),
+        Content("Everybody who is logged in as this user is logged out."),
     ]
     if not listed.is_whole:
         lines.append(Content("Sessions that could not be read, and so are not listed, end too."))
@@ -277,6 +275,6 @@ def _counted(counts: Counter[str], most: int = CLIENTS) -> list[Content]:
     ]
     rest = counts.total() - sum(count for _, count in shown)
     if rest:
-        words = f"{rest:>7,}  of {len(counts) - len(shown):,} others"
+        words = f"{rest:>7,}  of {counted(len(counts) - len(shown), 'other')}"
         lines.append(Content.styled(words, "$text-muted"))
     return lines

@@ -11,6 +11,10 @@ from textual.widgets import Input
 class LineInput(Input, inherit_bindings=False):
     """A line of input whose width never depends on what is typed."""
 
+    def on_mount(self) -> None:
+        """Begin at the end of what is filled in."""
+        self.set_reactive(Input.selection, self.selection.cursor(len(self.value)))
+
     def value_changed(self, value: str) -> None:
         """Post that the value changed."""
         self.post_message(self.Changed(self, value))

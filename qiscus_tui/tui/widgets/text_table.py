@@ -106,6 +106,11 @@ class TextTable(LineList):
         self._notice = lines
         self.refresh()
 
+    def cuts(self, row: int) -> bool:
+        """Return whether a cell of this row is not shown whole."""
+        pairs = zip(self._rows[row].cells, self._widths(), strict=True)
+        return any(width_of(cell) > width for cell, width in pairs)
+
     def cursor_moved(self, was: int) -> None:
         self.post_message(self.Moved())
 

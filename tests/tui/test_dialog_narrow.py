@@ -1,0 +1,69 @@
+"""Dialogs where there is little room: what decides is there, whole, and at its place."""
+
+import pytest
+
+from qiscus_tui.store.config import Config, Policy
+from tests.clocks import ManualClock
+from tests.tui.demo_app import at_login, at_sessions
+
+NARROW = (80, 24)
+
+
+async def test_each_session_to_revoke_says_when_it_was_used_under_a_heading(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, size=NARROW) as here:
+        await here.press("end", "space", "up", "up", "space", "x")
+        at = next(
+            at for at, line in enumerate(here.lines()) if "EXPIRES IN" in line and "│" in line
+        )
+        heading, *rows = here.lines()[at : at + 3]
+        for title in ("ID", "CLIENT", "LAST USED", "IP"):
+            begin = heading.index(title)
+            assert all(row[begin] != " " and row[begin - 1] == " " for row in rows), title
+        end = heading.index("EXPIRES IN") + len("EXPIRES IN")
+        assert all(row[end - 1] != " " and row[end] == " " for row in rows)
+
+
+async def test_groups_to_revoke_are_named_whole(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400, size=NARROW) as here:
+        await here.press("a", "x")
+        at = next(at for at, line in enumerate(here.lines()) if "LAST HOUR" in line)
+        assert "python-requests 203.0.113.0/24" in here.text()
+        assert not any("…" in line for line in here.lines()[at : at + 7])
+
+
+async def test_a_toggle_goes_on_below_its_words(clock: ManualClock) -> None:
+    async with at_sessions(clock, size=NARROW) as here:
+        await here.press("home", "down", "space", "space", "x")
+        at = next(at for at, line in enumerate(here.lines()) if "[ ] r" in line)
+        first, second = here.lines()[at : at + 2]
+        assert "within 24h" in second
+        assert first.index("keep") == second.index("within")
+
+
+@pytest.mark.parametrize("size", [NARROW, (120, 40)])
+async def test_the_rules_of_a_policy_can_be_read_whole(
+    clock: ManualClock, size: tuple[int, int]
+) -> None:
+    policy = Policy("nightly", keep_newest=1, keep_used_within=86_400, keep_created_within=3600)
+    rule = "by client, network: keep the newest 1, used within 24h, created within 1h"
+    config = Config(policies={"nightly": policy})
+    async with at_sessions(clock, size=size, config=config) as here:
+        await here.press("P", "down")
+        assert rule in here.words().replace("│ │ ", "")
+        assert here.text().count(rule) == 1
+
+
+async def test_what_is_filled_in_is_edited_at_its_end(clock: ManualClock) -> None:
+    async with at_login(clock) as here:
+        await here.press("x")
+        assert here.value("#email").endswith("examplex")
+    async with at_sessions(clock) as here:
+        await here.press("e", *["backspace"] * 3, *"json")
+        assert here.value("#path") == "~/sessions.json"
+
+
+async def test_the_size_that_is_needed_is_said_in_twenty_columns(clock: ManualClock) -> None:
+    async with at_sessions(clock, size=(20, 5)) as here:
+        assert here.text().strip() == "60x15 is needed"
