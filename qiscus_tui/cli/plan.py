@@ -113,7 +113,7 @@ def must_fit(plan: RevocationPlan, *, yes: bool, most: int | None) -> None:
     if limit is not None and total > limit:
         options = f"--max {total}" if yes else f"--yes --max {total}"
         raise UsageError(
-            f"The plan has {counted(total, 'session')}, and {limit:,} were allowed",
+            f"The plan has {counted(total, 'session')}, more than the {limit:,} allowed",
             f"See them with --dry-run. To revoke them all: {options}",
         )
 

@@ -27,6 +27,7 @@ from qiscus_tui.store.config import Config, Policy
 RULES = ("keep_newest", "keep_used_within", "keep_created_within", "include_unknown")
 """Names of the options, and of what they set in `Rules`."""
 NEEDS = "keep_newest, keep_used_within or keep_created_within"
+NO_GROUPS = "There is nothing to group by. Name sessions by id instead: qiscus-tui revoke ID"
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ class PruneRequest:
             check_clocks(listed, self.rule, self.retention)
         if reason := lacking(listed, self.retention.keys):
             what, _, instead = reason.partition("; ")
-            raise UsageError(what, f"{instead.capitalize()}: --group-by KEYS" if instead else "")
+            keys = f"{instead.capitalize()}: --group-by KEYS" if instead else NO_GROUPS
+            raise UsageError(what, keys)
 
     def selection(self, listed: SessionList, moment: query.Moment) -> Selection:
         """Return the sessions to be judged, newest first, as `sessions` lists them."""

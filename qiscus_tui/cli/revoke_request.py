@@ -25,6 +25,8 @@ class RevokeRequest:
     """Ids of the tokens on stdin."""
     rule: query.Query | None
     """`--filter` and `--older-than` together."""
+    aged: query.Query | None
+    """`--filter` alone: the sessions whose age `--older-than` judges; None without that."""
     allow_unreadable: bool
     allow_clock_offset: bool
     allowed: Allowed
@@ -49,6 +51,7 @@ class RevokeRequest:
             ids=tuple(options.ids),
             token_ids=ids_of_lines(read_tokens(console)) if options.token_stdin else (),
             rule=rule,
+            aged=query.all_of(options.filter) if options.older_than else None,
             allow_unreadable=options.allow_unreadable,
             allow_clock_offset=options.allow_clock_offset,
             allowed=Allowed(options.include_current, options.include_protected),
@@ -86,8 +89,16 @@ class RevokeRequest:
         if self.rule is None:
             chosen = self._named(listed)
         else:
-            chosen = Selection(query.select(self.rule, listed, moment), "matches", rule=self.rule)
+            found = query.select(self.rule, listed, moment)
+            doubt = "" if found else self._doubt(listed, moment)
+            chosen = Selection(found, "matches", rule=self.rule, doubt=doubt)
         return replace(chosen, positions=query.ordered(listed, chosen.positions))
+
+    def _doubt(self, listed: SessionList, moment: query.Moment) -> str:
+        """Return why no session is old enough, where none of them has an age."""
+        found = [] if self.aged is None else query.select(self.aged, listed, moment)
+        has_age = any(listed.sessions[position].created_at is not None for position in found)
+        return "" if has_age or not found else "age unknown: the server lists no creation date"
 
     def _named(self, listed: SessionList) -> Selection:
         by_id = {text: listed.find(text) for text in self.ids}

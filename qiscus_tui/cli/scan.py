@@ -33,6 +33,7 @@ async def run(context: Context) -> int:
     options, console = context.options, context.console
     if options.paths.count(STDIN) > 1:
         raise UsageError("- was given twice", "stdin can be read once.")
+    stdin = _descriptor(console.source) if STDIN in options.paths else 0
     worst: int = ExitCode.DONE
     results: list[_Results] = []
     if options.all_accounts:
@@ -48,9 +49,16 @@ async def run(context: Context) -> int:
     else:
         results.append(_Results(context, await _listed(context)))
         results[0].begin()
-    stdin = console.source.fileno() if STDIN in options.paths else 0
     files = await _read(_Files(options.paths, stdin, console), results)
     return max(worst, *(one.end(files) for one in results))
+
+
+def _descriptor(source: TextIO) -> int:
+    """Return the open file that stdin is. Raises UsageError where it is closed."""
+    try:
+        return source.fileno()
+    except OSError as error:
+        raise UsageError("stdin is closed", "Pass what to look into by a pipe or <file.") from error
 
 
 async def _listed(context: Context) -> Export:

@@ -273,3 +273,12 @@ def test_a_protected_client_stays_unless_it_is_included(
     assert crowded(*rule, *ALL, "--include-protected").code == 0
     curls = [entry for entry in listed(crowded) if client(entry) == "curl"]
     assert {entry["id"] for entry in curls} == newest(curls, 1, client, network)
+
+
+def test_where_nothing_can_be_grouped_it_says_what_else_can_be_done(program: Program) -> None:
+    program.speak(DIALECTS["bare"])
+    assert program.login().code == 0
+    done = program("prune", "--keep-newest=1", "--dry-run")
+    assert done.code == 2
+    assert "no client and no network" in done.err
+    assert "qiscus-tui revoke ID" in done.err

@@ -599,3 +599,14 @@ def test_a_named_id_is_looked_for_twice_in_numbered_pages(logged_in: Program) ->
     done = logged_in("revoke", NOT_LISTED, "--json")
     assert (done.code, outcomes_of(done)) == (0, {NOT_LISTED: ("already_gone", None)})
     assert logged_in.server.calls[Call.LIST] - before == 21  # 10 pages, the first again, 10 pages
+
+
+@pytest.mark.parametrize("more", [["--yes"], ["--yes", "--json"], ["--dry-run"]])
+def test_an_age_that_no_session_has_is_no_clean_end(program: Program, more: list[str]) -> None:
+    program.speak(DIALECTS["undated"])
+    assert program.login().code == 0
+    done = program("revoke", "--older-than=7d", *more)
+    assert done.code == 3
+    assert "Nothing can be revoked: age unknown" in done.err
+    assert program("revoke", "--older-than=7d", "--filter=nobody", *more).code == 0
+    assert program("revoke", "--filter=age:>7d", *more).code == 0  # no match

@@ -130,3 +130,9 @@ def test_on_a_terminal_progress_is_shown_and_gone_at_the_end(
     done = logged_in("scan", str(logs), terminal=True)
     assert "1 file, 0.0 MB" in done.err
     assert done.err.rstrip("\n").rpartition("\r")[2].endswith("3 times")
+
+
+def test_a_closed_stdin_is_named(logged_in: Program) -> None:
+    done = logged_in("scan", "-")  # Python has no descriptor for it
+    assert done.code == 2
+    assert "stdin is closed" in done.err

@@ -91,6 +91,8 @@ class Selection:
     """The plan file that they come from."""
     filter_text: str | None = None
     """The filter that matches exactly these, empty for all; None where none is known."""
+    doubt: str = ""
+    """Why nothing was selected, where that is because something is unknown."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,8 @@ class RevocationPlan:
         """
         if self.targets:
             return None
+        if self.selection.doubt:
+            return self.selection.doubt
         for left in self.left_out:
             if left.exclusion in DOUBTS and not left.kept:
                 return left.reason
