@@ -6,6 +6,7 @@ Work in steps is a generator that yields after every few milliseconds and return
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Generator, Iterator, Sequence
+from itertools import repeat
 from typing import Any, TypeVar
 
 TURN = 0.004
@@ -82,9 +83,15 @@ def sorted_in_steps(
     sample = sorted(map(key, items[:: len(items) // (SAMPLE * parts) + 1]))
     borders = [sample[at * len(sample) // parts] for at in range(1, parts)]
     dealt: list[list[Item]] = [[] for _ in range(parts)]
-    for start in range(0, len(items), SORTED):
-        for item in items[start : start + SORTED]:
-            dealt[bisect_right(borders, key(item))].append(item)
+    for run in runs(items):
+        values = list(map(key, run))
+        first = bisect_right(borders, min(values))
+        if first == bisect_right(borders, max(values)):  # as in a list that is nearly sorted
+            dealt[first] += run
+        else:
+            places = map(bisect_right, repeat(borders), values)
+            for item, place in zip(run, places, strict=True):
+                dealt[place].append(item)
         yield
     found: list[Item] = []
     for part in reversed(dealt) if reverse else dealt:

@@ -11,7 +11,7 @@ import operator
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import lru_cache
-from itertools import compress, count, islice
+from itertools import compress, count, islice, repeat
 from typing import cast
 
 from qiscus_tui.model.addresses import packed
@@ -76,16 +76,21 @@ def order_in_steps(
     unknown: list[int] = []
     for start in range(0, len(columns.sessions), RUN):
         values += (run := _VALUES[key](columns, slice(start, start + RUN)))
-        known += [at for at, value in enumerate(run, start) if value is not None]
-        unknown += [at for at, value in enumerate(run, start) if value is None]
+        known += compress(count(start), map(operator.is_not, run, repeat(None)))
+        if len(known) + len(unknown) < len(values):
+            unknown += [at for at, value in enumerate(run, start) if value is None]
         yield
     value_of = cast("Callable[[int], float]", values.__getitem__)  # one column, one type
     known = yield from sorted_in_steps(known, value_of, reverse=descending)
     if key is SortKey.ID:
         return known
-    ids = yield from _ids(columns)
-    for done, (start, end) in enumerate((yield from _equals(known, values))):
-        known[start:end] = yield from _by_id(known[start:end], ids)
+    equals = yield from _equals(known, values)
+    ids = (yield from _ids(columns)) if equals or unknown else ()
+    for done, (start, end) in enumerate(equals):
+        if end - start > RUN:
+            known[start:end] = yield from _by_id(known[start:end], ids)
+        else:
+            known[start:end] = sorted(known[start:end], key=ids.__getitem__)
         if done % RUN == 0:
             yield
     return known + (yield from _by_id(unknown, ids))
@@ -130,17 +135,19 @@ def _equals(
 ) -> Generator[None, None, list[tuple[int, int]]]:
     """Return where neighbours with the same value begin and end."""
     found: list[tuple[int, int]] = []
-    begin = 0
+    begin = end = 0
     for first in range(0, len(positions), RUN):
         run = [values[position] for position in positions[first : first + RUN + 1]]
-        changes = compress(count(first + 1), map(operator.ne, run, islice(run, 1, None)))
-        for end in changes:
-            if end - begin > 1:
-                found.append((begin, end))
-            begin = end
+        # Looks only at those that equal the one before: mostly these are few.
+        for at in compress(count(first + 1), map(operator.eq, run, islice(run, 1, None))):
+            if at > end:
+                if end:
+                    found.append((begin, end))
+                begin = at - 1
+            end = at + 1
         yield
-    if len(positions) - begin > 1:
-        found.append((begin, len(positions)))
+    if end:
+        found.append((begin, end))
     return found
 
 

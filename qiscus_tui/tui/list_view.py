@@ -6,6 +6,8 @@ A filter shows its first hits within a few milliseconds of the key, and the rest
 
 from __future__ import annotations
 
+from itertools import compress, count
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -50,6 +52,7 @@ FIRST_LOOK = 0.004
 """Seconds that a key may look for them."""
 _RUN = 2000
 """Positions looked at in one step."""
+_CURRENT = attrgetter("current")
 _GLANCE = 64
 """Positions between two looks at the clock."""
 
@@ -181,7 +184,7 @@ class ListView:
         if is_sorted and sorting.key is not SortKey.CLIENT:  # only the names are new
             return [*self._sorted]
         order = yield from order_in_steps(listed, sorting.key, reverse=sorting.reverse)
-        own = next((i for i, session in enumerate(listed.sessions) if session.current), None)
+        own = next(compress(count(), map(_CURRENT, listed.sessions)), None)
         if own is not None:
             order.remove(own)
             order.insert(0, own)
