@@ -1,8 +1,9 @@
-"""The entries of all pages of one reading: sessions by id, and whatever casts doubt on them."""
+"""The entries of all pages of one reading: sessions in order, and whatever casts doubt on them."""
 
 import json
 from collections import Counter
 from collections.abc import Sequence
+from itertools import count
 from operator import attrgetter
 
 from msgspec import Struct, field
@@ -20,7 +21,9 @@ _ID = attrgetter("id")
 class Collected(Struct):
     """The entries of one page, or of all pages so far."""
 
-    sessions: dict[str, Session] = field(default_factory=dict[str, Session])
+    sessions: list[Session] = field(default_factory=list[Session])
+    positions: dict[str, int] = field(default_factory=dict[str, int])
+    """The place of each by id."""
     unreadable: int = 0
     """Entries that could not be read as a session of their own."""
     unreadable_entries: Counter[str] = field(default_factory=Counter[str])
@@ -39,15 +42,17 @@ class Collected(Struct):
     def add(self, sessions: Sequence[Session]) -> None:
         """Add sessions of one page."""
         self.rows += len(sessions)
-        by_id = dict(zip(map(_ID, sessions), sessions, strict=True))
-        if len(by_id) == len(sessions) and by_id.keys().isdisjoint(self.sessions.keys()):
-            self.sessions.update(by_id)
-            return
+        ids, begun = list(map(_ID, sessions)), len(self.sessions)
+        if self.positions.keys().isdisjoint(ids):
+            self.positions.update(zip(ids, count(begun), strict=False))
+            if len(self.positions) == begun + len(ids):
+                self.sessions += sessions
+                return
+            for session_id in ids:  # one of them is there twice
+                self.positions.pop(session_id, None)
         for session in sessions:
-            known = self.sessions.get(session.id)
-            if known is None:
-                self.sessions[session.id] = session
-            else:
+            known = self._added_or_known(session)
+            if known is not None:
                 # Without tokens, two rows of one page that look the same may be two sessions.
                 self._add_again(known, session, is_same=known.token is not None)
 
@@ -62,17 +67,23 @@ class Collected(Struct):
         self.unreadable += page.unreadable
         self.shared_ids |= page.shared_ids
         self.other_rows += page.other_rows
-        for mark, count in page.unreadable_entries.items():
-            self._remember(mark, count)
+        for mark, times in page.unreadable_entries.items():
+            self._remember(mark, times)
 
     def merge(self, session: Session) -> None:
         """Add a session of a later page; if rows moved, it may be listed already."""
-        known = self.sessions.get(session.id)
-        if known is None:
-            self.sessions[session.id] = session
-        else:
+        known = self._added_or_known(session)
+        if known is not None:
             self.repeated = True
             self._add_again(known, session, is_same=True)
+
+    def _added_or_known(self, session: Session) -> Session | None:
+        """Add a session; or return the one with its id, if there is one."""
+        place = self.positions.setdefault(session.id, len(self.sessions))
+        if place < len(self.sessions):
+            return self.sessions[place]
+        self.sessions.append(session)
+        return None
 
     def _add_again(self, known: Session, session: Session, *, is_same: bool) -> None:
         if not (is_same and _is_same(known, session)):

@@ -16,7 +16,7 @@ from msgspec.structs import astuple
 from qiscus_tui.api import contract
 from qiscus_tui.model.durations import TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprints
-from qiscus_tui.model.session import Session
+from qiscus_tui.model.session import Session, SessionOrigin, SessionRun
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import EARLIEST, LATEST
 
@@ -48,6 +48,29 @@ class Texts(dict[str | None, tuple[str | None, str]]):
         return found
 
 
+_MOST_ORIGINS = 50_000
+"""Different origins whose forms are remembered; more take memory."""
+
+_Forms = tuple[SessionOrigin, str | None, str | None, str | None, str, str, str]
+"""An origin, the exact texts in it, and their safe forms."""
+
+
+class _Origins(dict[SessionOrigin, _Forms]):
+    """The forms of each origin: sessions with the same share them."""
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__()
+        self._texts = texts
+
+    def __missing__(self, listed: SessionOrigin) -> _Forms:
+        (agent, safe_agent), (ip, safe_ip), (user, safe_user) = map(self._texts.__getitem__, listed)
+        origin = agent, ip, user
+        found = origin, agent, ip, user, safe_agent, safe_ip, safe_user
+        if len(self) < _MOST_ORIGINS:
+            self[origin if origin == listed else listed] = found
+        return found
+
+
 _Column = tuple[object, ...]
 
 
@@ -70,18 +93,18 @@ class RunReader:
         self._facts = names.keys()
         self._own_token = own_token
         self._epoch = _NAIVE_EPOCH + timedelta(seconds=zone_offset)
-        self._texts = texts
+        self._origins = _Origins(texts)
 
-    def read(self, text: bytes) -> tuple[Session, ...] | None:
+    def read(self, text: bytes) -> SessionRun | None:
         """Return the sessions of a JSON array; None if any entry of it is not ordinary."""
         try:
             return self._sessions(self._decode(text))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, _NotOrdinary):
             return None
 
-    def _sessions(self, entries: Sequence[msgspec.Struct]) -> tuple[Session, ...]:
+    def _sessions(self, entries: Sequence[msgspec.Struct]) -> SessionRun:
         if not entries:
-            return ()
+            return SessionRun((), ())
         columns = dict(zip(self._facts, zip(*map(astuple, entries), strict=True), strict=True))
         tokens = cast("tuple[str, ...]", columns["token"])
         joined = "\n".join(tokens)
@@ -101,10 +124,9 @@ class RunReader:
                 for given, begun, is_computed in zip(expires, created, computed, strict=True)
             ]
         own = self._own_token
-        agents, safe_agents = self._both_forms(columns.get("agent"))
-        ips, safe_ips = self._both_forms(columns.get("ip"))
-        users, safe_users = self._both_forms(columns.get("user"))
-        return tuple(
+        listed = zip(*(columns.get(fact, nothing) for fact in ("agent", "ip", "user")), strict=True)
+        origins, *texts = zip(*map(self._origins.__getitem__, listed), strict=True)
+        sessions = tuple(
             map(
                 Session,
                 fingerprints(tokens),
@@ -115,22 +137,11 @@ class RunReader:
                 computed,
                 self._times(columns.get("last_used", nothing)),
                 repeat(False) if own is None else [token == own for token in tokens],
-                agents,
-                ips,
-                users,
-                safe_agents,
-                safe_ips,
-                safe_users,
+                *texts,
                 repeat(None),
             )
         )
-
-    def _both_forms(self, texts: _Column | None) -> tuple[Iterable[str | None], Iterable[str]]:
-        """Return the texts, and their safe forms."""
-        if texts is None:
-            return repeat(None), repeat("")
-        found = list(map(self._texts.__getitem__, cast("tuple[str | None, ...]", texts)))
-        return [exact for exact, _ in found], [shown for _, shown in found]
+        return SessionRun(sessions, origins)
 
     def _times(self, column: _Column) -> Sequence[float | None]:
         moments = cast("tuple[datetime | None, ...]", column)

@@ -18,7 +18,7 @@ from qiscus_tui.model.turns import Turn
 MAX_READINGS = 4
 """Readings of a list whose rows move between its pages, at most."""
 
-_RUN = 16
+_RUN = 1000
 """Sessions between two looks at the clock."""
 
 
@@ -44,6 +44,8 @@ class Listing(Struct, frozen=True):
     """Further rows of a listed session with another client or address."""
     size: int = 0
     """Bytes of memory that it takes, about."""
+    positions: dict[str, int] = field(default_factory=dict[str, int])
+    """Position by id; of all sessions, or of none."""
 
 
 async def read_listing(
@@ -108,7 +110,7 @@ async def _read_listing(
         reading = ListReading(client, long_lived, reader, progress, held, arriving)
         complete = await reading.read_pages()
         readings += 1
-        listed = reading.collected.sessions.keys()
+        listed = reading.collected.positions.keys()
         if not reading.is_numbered:
             moved, missing_once = False, frozenset[str]()
             break
@@ -132,6 +134,7 @@ async def _read_listing(
         frozenset(collected.shared_ids),
         tuple(collected.other_rows),
         reading.memory.size,
+        collected.positions,
     )
 
 
@@ -142,14 +145,13 @@ def _is_settled(settle: Set[str], listed: Set[str], earlier: Set[str] | None) ->
 
 
 async def _find_own_session(
-    sessions: dict[str, Session], own_token: str | None, turn: Turn
+    listed: list[Session], own_token: str | None, turn: Turn
 ) -> tuple[tuple[Session, ...], Current]:
     """Mark our own session: the one with our token, else the only one marked by the server."""
     if own_token is None:
-        return tuple(sessions.values()), Current.NONE
+        return tuple(listed), Current.NONE
     by_token: list[str] = []
     by_mark: list[str] = []
-    listed = list(sessions.values())
     for start in range(0, len(listed), _RUN):
         for session in listed[start : start + _RUN]:
             if session.current:

@@ -9,7 +9,7 @@ from collections.abc import Generator, Sequence
 from typing import cast
 
 from qiscus_tui.errors import Unreadable
-from qiscus_tui.model.session import Session
+from qiscus_tui.model.session import Session, SessionOrigin, SessionRun
 
 MOST = 390 * 1024 * 1024
 """Bytes that an answer may take, together with the list that is still held while it is read."""
@@ -86,12 +86,12 @@ class Memory:
                 tally.go_back(taken)
             raise
 
-    def keep(self, sessions: Sequence[Session], shared: Sequence[Session] = ()) -> None:
+    def keep(self, new: SessionRun, shared: Sequence[Session] = ()) -> None:
         """Count new sessions, and shared ones. Raises Unreadable if there is no room for them."""
-        self._list.add(sessions)
+        self._list.add(new)
         if self._new is not self._list:
-            self._list.add(shared)
-            self._new.add(sessions)
+            self._list.add(SessionRun.of(shared))
+            self._new.add(new)
             self._new.taken += _ROW * len(shared)
         if self.room < 0:
             raise too_large()
@@ -104,30 +104,28 @@ class _Tally:
         self._most = most
         self._texts: set[str] = set()
         """Those that are counted: equal texts are the same objects."""
-        self._origins: set[tuple[str | None, ...]] = set()
-        """The agents with address and user that are counted: they have the same search text."""
+        self._origins: set[SessionOrigin] = set()
+        """Those that are counted: their sessions have the same search text."""
         self.taken = 0
 
     @property
     def room(self) -> int:
         return self._most - self.taken
 
-    def add(self, sessions: Sequence[Session]) -> None:
-        taken = _SESSION * len(sessions)
-        for session in sessions:
-            token = session.token
-            if token is not None:
-                taken += len(token) if token.isascii() else 4 * len(token)
-            origin = session.user_agent, session.ip, session.user
-            if origin not in self._origins:
-                taken += self._size_of_origin(origin)
-            if session.revoke_with is not token and isinstance(session.revoke_with, str):
+    def add(self, run: SessionRun) -> None:
+        taken = _SESSION * len(run.sessions)
+        tokens = "".join([one.token for one in run.sessions if one.token is not None])
+        taken += len(tokens) if tokens.isascii() else 4 * len(tokens)
+        for origin in {*run.origins}.difference(self._origins):
+            taken += self._size_of_origin(origin)
+        for session in run.sessions:
+            if session.revoke_with is not session.token and isinstance(session.revoke_with, str):
                 taken += _size_of_text(session.revoke_with)
             if session.extra is not None:
                 taken += _size_of(session.extra)
         self.taken += taken
 
-    def _size_of_origin(self, origin: tuple[str | None, ...]) -> int:
+    def _size_of_origin(self, origin: SessionOrigin) -> int:
         self._origins.add(origin)
         size = _ORIGIN
         for text in origin:

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from typing import Protocol
 
 from qiscus_tui.api.answers import LIST_BODY
@@ -19,7 +19,7 @@ from qiscus_tui.api.retry import CallTime
 from qiscus_tui.api.slices import NO_CUT, CutElsewhere, SlicedList
 from qiscus_tui.api.wire import Request
 from qiscus_tui.errors import QiscusTuiError, Unreadable
-from qiscus_tui.model.session import Session
+from qiscus_tui.model.session import Session, SessionRun
 from qiscus_tui.model.turns import Turn
 
 MAX_PAGES = 10_000
@@ -44,7 +44,7 @@ class Arriving(Protocol):
 
     def __len__(self) -> int: ...
 
-    def add(self, sessions: Sequence[Session], /) -> None:
+    def add(self, run: SessionRun, /) -> None:
         """Add what was read; some of it may be there already."""
         ...
 
@@ -112,7 +112,7 @@ class ListReading:
         self._progress = self._arriving = None
         page, again = await self._page(None)
         return (
-            list(again.sessions) != self._first_ids
+            list(again.positions) != self._first_ids
             or again.unreadable_entries != self._first_unreadable
             or page.total not in self._totals
         )
@@ -124,16 +124,16 @@ class ListReading:
     async def _merged(self, query: Query | None) -> Page:
         page, fresh = await self._page(query)
         self._totals.add(page.total)
-        self._repeats = bool(self._page_before) and fresh.sessions.keys() == self._page_before
+        self._repeats = bool(self._page_before) and fresh.positions.keys() == self._page_before
         more = page.next_query is not None
-        self._page_before = frozenset(fresh.sessions) if more else frozenset()
+        self._page_before = frozenset(fresh.positions) if more else frozenset()
         if query is None:
-            self._first_ids = list(fresh.sessions)
+            self._first_ids = list(fresh.positions)
             self._first_unreadable = fresh.unreadable_entries.copy()
             self.collected = fresh
             return page
         self.collected.add_page(fresh)
-        for count, session in enumerate(fresh.sessions.values()):
+        for count, session in enumerate(fresh.sessions):
             self.collected.merge(session)
             if count % _RUN == 0:
                 await self.turn.give_way_if_over()
@@ -188,7 +188,7 @@ class ListReading:
             async for piece in answer.pieces(LIST_BODY):
                 body.feed(piece)
                 for run in body.ready():
-                    if isinstance(run, tuple):
+                    if isinstance(run, SessionRun):
                         self._keep(run, fresh)
                         await self.turn.give_way_if_over()
                     else:
@@ -223,23 +223,23 @@ class ListReading:
                     fresh.add_unreadable(entry)
                 else:
                     sessions.append(session)
-            self._keep(sessions, fresh)
+            self._keep(SessionRun.of(sessions), fresh)
             await self.turn.give_way_if_over()
 
-    def _keep(self, read: Sequence[Session], fresh: Collected) -> None:
+    def _keep(self, read: SessionRun, fresh: Collected) -> None:
         """Add sessions, as those that are held where they did not change."""
-        kept = self._held.shared(read)
-        if kept is read:
+        kept = self._held.shared(read.sessions)
+        if kept is read.sessions:
             self.memory.keep(read)
         else:
-            pairs = list(zip(read, kept, strict=True))
+            pairs = list(zip(read.sessions, kept, strict=True))
             self.memory.keep(
-                [one for one, known in pairs if one is known],
+                SessionRun.of([one for one, known in pairs if one is known]),
                 [known for one, known in pairs if one is not known],
             )
         fresh.add(kept)
         if self._arriving is not None:
-            self._arriving.add(kept)
+            self._arriving.add(SessionRun(kept, read.origins))
 
     def _report(self, fresh: Collected) -> None:
         if len(fresh) > MAX_SESSIONS:  # the shortest entries fill the memory within LIST_BODY

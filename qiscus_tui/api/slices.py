@@ -16,7 +16,7 @@ from qiscus_tui.api.decode import decode_json
 from qiscus_tui.api.memory import Memory, too_large
 from qiscus_tui.api.pages import Page, find_page
 from qiscus_tui.errors import Unreadable
-from qiscus_tui.model.session import Session
+from qiscus_tui.model.session import SessionRun
 
 SLICE = 64 * 1024
 """Bytes that are decoded at once, or half as many; some two hundred sessions."""
@@ -39,7 +39,7 @@ NO_CUT = sys.maxsize
 """No `first_cut`, for an answer with several lists in it: it is decoded as a whole."""
 
 
-Run = list[object] | tuple[Session, ...]
+Run = list[object] | SessionRun
 """Entries in a row: to be read one by one, or read already."""
 
 

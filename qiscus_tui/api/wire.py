@@ -16,6 +16,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+import httpcore
 import httpx
 import truststore
 
@@ -34,6 +35,12 @@ _LOGGER = logging.getLogger(__name__)
 
 
 LIST_TIME = 600.0
+
+PIECE = 256 * 1024
+"""Bytes of a body that are read at once: as many as asyncio takes from a socket."""
+
+# A piece costs more than its bytes do.
+httpcore.AsyncHTTP11Connection.READ_NUM_BYTES = PIECE  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """A session: a live token on the server, as the server listed it."""
 
 import enum
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 
 import msgspec
 
@@ -68,6 +70,26 @@ class Session(msgspec.Struct, frozen=True, gc=False):
 
     def __rich_repr__(self) -> list[tuple[str, object]]:
         return [("id", self.id)]
+
+
+SessionOrigin = tuple[str | None, str | None, str | None]
+"""User agent, address and user: what is made of them is the same for many sessions."""
+
+origin_of: Callable[[Session], SessionOrigin] = attrgetter("user_agent", "ip", "user")
+"""Return the origin of a session."""
+
+
+class SessionRun(msgspec.Struct, frozen=True):
+    """Sessions that were read together, with the origin of each."""
+
+    sessions: Sequence[Session]
+    origins: Sequence[SessionOrigin]
+    """Mostly the same objects for the same origin."""
+
+    @classmethod
+    def of(cls, sessions: Sequence[Session]) -> "SessionRun":
+        """Return these sessions with their origins."""
+        return cls(sessions, list(map(origin_of, sessions)))
 
 
 def is_full_id(text: str) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from qiscus_tui.api.contract import Contract, contract_with
 from qiscus_tui.api.entries import EntryReader
-from qiscus_tui.model.session import Session
+from qiscus_tui.model.session import SessionRun, origin_of
 
 ROOM = 1_000_000
 ORDINARY: dict[str, object] = {
@@ -75,12 +75,12 @@ def runs(draw: st.DrawFn) -> list[dict[str, object]]:
     return entries
 
 
-def read_at_once(reader: EntryReader, run: list[dict[str, object]]) -> tuple[Session, ...] | None:
+def read_at_once(reader: EntryReader, run: list[dict[str, object]]) -> SessionRun | None:
     """The sessions of a run that was read at once; None if it has to be read entry by entry."""
     text = json.dumps(run).encode()
     reader.decode(text, ROOM)  # which shows the shape to expect
     found = reader.decode(text, ROOM)
-    return found if isinstance(found, tuple) else None
+    return found if isinstance(found, SessionRun) else None
 
 
 @settings(max_examples=300, deadline=None)
@@ -91,7 +91,8 @@ def test_a_run_is_read_as_its_entries_are(
     found = read_at_once(EntryReader(Contract(), own, offset), run)
     singly = EntryReader(Contract(), own, offset)
     if found is not None:
-        assert list(found) == [singly.read(entry) for entry in run]
+        assert list(found.sessions) == [singly.read(entry) for entry in run]
+        assert list(found.origins) == [*map(origin_of, found.sessions)]
 
 
 @pytest.mark.parametrize(
@@ -102,8 +103,9 @@ def test_ordinary_entries_are_read_at_once(without: tuple[str, ...]) -> None:
     run: list[dict[str, object]] = [{**entry, "token": f"QEX{number}"} for number in range(3)]
     found = read_at_once(EntryReader(Contract(), None, 0.0), run)
     assert found is not None
-    assert len(found) == 3
-    assert found[0].user_agent is found[2].user_agent
+    assert len(found.sessions) == 3
+    assert found.sessions[0].user_agent is found.sessions[2].user_agent
+    assert found.origins[0] is found.origins[2]
 
 
 def test_sessions_that_an_id_revokes_are_read_entry_by_entry() -> None:

@@ -6,12 +6,13 @@ import socket
 import struct
 from collections.abc import AsyncGenerator
 
+import httpcore
 import pytest
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.listing import Listing, read_listing
 from qiscus_tui.api.retry import RetryPolicy
-from qiscus_tui.api.wire import WireSettings
+from qiscus_tui.api.wire import PIECE, WireSettings
 from qiscus_tui.demo import demo_state
 from qiscus_tui.demo.server import running
 from qiscus_tui.errors import AnswerLost, NotConnected, QiscusTuiError, TimedOut
@@ -223,3 +224,24 @@ async def test_the_environments_proxy_is_not_asked_for_this_machine(
     async with serving(serve) as (port, asked):
         assert len((await listing_at(port, clock)).sessions) == 1
     assert len(asked) == 1
+
+
+class _Asked(httpcore.AsyncMockStream):
+    """A connection that notes how many bytes it is asked for."""
+
+    def __init__(self, said: list[bytes]) -> None:
+        super().__init__(said)
+        self.asked: set[int] = set()
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 httpcore names it so
+        self.asked.add(max_bytes)
+        return await super().read(max_bytes, timeout)
+
+
+async def test_a_body_is_taken_from_the_socket_in_large_pieces() -> None:
+    stream = _Asked([b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", b"ok"])
+    origin = httpcore.Origin(b"http", b"localhost", 80)
+    async with httpcore.AsyncHTTP11Connection(origin, stream) as connection:
+        answer = await connection.request("GET", "http://localhost/")
+    assert answer.content == b"ok"
+    assert stream.asked == {PIECE}

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qiscus_tui.model.known import Known
-from qiscus_tui.model.session import Session
+from qiscus_tui.model.session import Session, SessionRun
 from qiscus_tui.service.sessions.arriving import ArrivingList
 from qiscus_tui.service.sessions.descriptions import Describer
 from tests.service.scripted import new_session
@@ -29,7 +29,7 @@ def test_at_each_time_it_has_what_came_so_far_each_once_and_described(
         growing.cut(0)
         came: list[Session] = []
         for run in attempt:
-            growing.add(run)
+            growing.add(SessionRun.of(run))
             came += run
             listed = growing.so_far(read_at=1.0, offset=2.0)
             once = list(dict.fromkeys(session.id for session in came))
@@ -44,7 +44,7 @@ def test_at_each_time_it_has_what_came_so_far_each_once_and_described(
 def test_its_columns_are_kept_for_the_same_list_and_no_other() -> None:
     def taken(sessions: list[Session], known: tuple[Known, ...] = KNOWN) -> bool:
         growing = arriving()
-        growing.add(SESSIONS)
+        growing.add(SessionRun.of(SESSIONS))
         columns = growing.take(sessions, known)
         assert len(growing) == 0
         return columns is not None

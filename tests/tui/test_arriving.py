@@ -1,14 +1,14 @@
 """From the start to the list on screen: what comes first, and what waits for it."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.app import ComposeResult
 
-from qiscus_tui.model.session import Session
+from qiscus_tui.model.session import SessionRun
 from qiscus_tui.service.sessions.descriptions import Describer
 from qiscus_tui.tui.feed import Feed
 from qiscus_tui.tui.screens.audit import AuditScreen
@@ -156,9 +156,9 @@ async def test_what_has_arrived_is_described_and_drawn_once(
     described, redrawn = [0], [0]
     describe, refresh = Describer.in_steps, SessionTable.refresh
 
-    def counting(self: Describer, sessions: Sequence[Session]) -> Any:
-        described[0] += len(sessions)
-        return describe(self, sessions)
+    def counting(self: Describer, run: SessionRun) -> Any:
+        described[0] += len(run.sessions)
+        return describe(self, run)
 
     def refreshing(self: SessionTable, *regions: Any, **how: Any) -> Any:
         redrawn[0] += 1

@@ -1,15 +1,36 @@
 """A list while it is read: its columns grow with it, so that the rest is short at its end."""
 
-from collections.abc import Sequence
-from operator import attrgetter, is_
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
+from operator import attrgetter
 
 from qiscus_tui.model.known import Known
-from qiscus_tui.model.session import Current, Session
+from qiscus_tui.model.session import Current, Session, SessionOrigin, SessionRun
 from qiscus_tui.model.turns import at_once
 from qiscus_tui.service.sessions.descriptions import Columns, Describer
 from qiscus_tui.service.sessions.session_list import SessionList
 
 _ID = attrgetter("id")
+
+
+class _First(Mapping[str, int]):
+    """The first so many positions of a list that grows."""
+
+    def __init__(self, growing: dict[str, int], count: int) -> None:
+        self._growing = growing
+        self._count = count
+
+    def __getitem__(self, session_id: str) -> int:
+        position = self._growing[session_id]
+        if position >= self._count:
+            raise KeyError(session_id)
+        return position
+
+    def __iter__(self) -> Iterator[str]:
+        return islice(self._growing, self._count)
+
+    def __len__(self) -> int:
+        return self._count
 
 
 class ArrivingList:
@@ -29,16 +50,16 @@ class ArrivingList:
     def __len__(self) -> int:
         return len(self._sessions)
 
-    def add(self, sessions: Sequence[Session]) -> None:
+    def add(self, run: SessionRun) -> None:
         """Add what was read."""
-        self._sessions += sessions
-        self._columns.extend(at_once(self._describer.in_steps(sessions)))
+        self._sessions += run.sessions
+        self._columns.extend(at_once(self._describer.in_steps(run)))
 
     def cut(self, count: int) -> None:
         """Forget all but the first so many: the others are read again."""
         del self._sessions[count:]
         self._columns.cut(count)
-        self._positions.clear()
+        self._positions = {}
 
     def so_far(self, *, read_at: float, offset: float) -> SessionList:
         """Return what there is, as a list of its own; what it lacks may be live nevertheless."""
@@ -57,17 +78,17 @@ class ArrivingList:
             read_at=read_at,
             offset=offset,
             complete=False,
-            positions=at.copy(),
+            positions=_First(at, len(self)),
         )
 
     def _without_repeated(self) -> "ArrivingList":
         by_id: dict[str, Session] = {}
         for session in self._sessions:
             by_id.setdefault(session.id, session)
-        self._positions.clear()
+        self._positions = {}
         once = ArrivingList()
         once.begin(self._describer)
-        once.add([*by_id.values()])
+        once.add(SessionRun.of([*by_id.values()]))
         return once
 
     def take(self, sessions: Sequence[Session], known: Sequence[Known]) -> Columns | None:
@@ -75,7 +96,14 @@ class ArrivingList:
 
         None where something else arrived, or other integrations are known by now.
         """
-        is_same = len(sessions) == len(self) and all(map(is_, sessions, self._sessions))
-        columns = self._columns if is_same and self._describer.known == known else None
+        is_same = self._is(sessions) and self._describer.known == known
+        columns = self._columns if is_same else None
         self.begin(Describer())
         return columns
+
+    def origins(self, sessions: Sequence[Session]) -> Collection[SessionOrigin] | None:
+        """Return the origins of the whole list; None where something else arrived, or too many."""
+        return self._describer.origins() if self._is(sessions) else None
+
+    def _is(self, sessions: Sequence[Session]) -> bool:
+        return len(sessions) == len(self) and [*sessions] == self._sessions

@@ -1,10 +1,9 @@
 """What is shown and searched of a session: its client, its integration, its search text."""
 
-from collections.abc import Callable, Generator, Sequence
-from operator import attrgetter
+from collections.abc import Callable, Collection, Generator, Sequence
 
 from qiscus_tui.model.known import Known
-from qiscus_tui.model.session import Session
+from qiscus_tui.model.session import Session, SessionOrigin, SessionRun
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList, search_text
 from qiscus_tui.service.sessions.user_agents import quick_name
 
@@ -13,8 +12,6 @@ _RUN = 1000
 
 _MOST_ORIGINS = 50_000
 """Different agents, addresses and users of which what is made is shared; more take memory."""
-
-_ORIGIN = attrgetter("user_agent", "ip", "user")
 
 Described = tuple[str, Known | None, str]
 """The client's name, the integration, the search text."""
@@ -57,24 +54,28 @@ class Describer:
         self.known = known
         self._before = before
         self._labels: dict[tuple[str | None, str | None], Known | None] = {}
-        self._described: dict[tuple[str | None, ...], Described] = {}
+        self._described: dict[SessionOrigin, Described] = {}
 
-    def in_steps(self, sessions: Sequence[Session]) -> Generator[None, None, list[Described]]:
-        """Describe sessions; a step is a run of known ones, or one with a new client."""
+    def in_steps(self, run: SessionRun) -> Generator[None, None, list[Described]]:
+        """Describe sessions; a step is a number of known ones, or one with a new client."""
         described: list[Described] = []
-        for start in range(0, len(sessions), _RUN):
-            run = sessions[start : start + _RUN]
-            origins = list(map(_ORIGIN, run))
+        for start in range(0, len(run.sessions), _RUN):
+            origins = run.origins[start : start + _RUN]
             found = list(map(self._described.get, origins))
-            for at, one in enumerate(found):
-                if one is None:
-                    found[at] = self._of_origin(run[at], origins[at])
-                    yield  # a new client may take half a millisecond to name
+            if not all(found):
+                for at, one in enumerate(found):
+                    if one is None:
+                        found[at] = self._of_origin(run.sessions[start + at], origins[at])
+                        yield  # a new client may take half a millisecond to name
             described += filter(None, found)
             yield
         return described
 
-    def _of_origin(self, session: Session, origin: tuple[str | None, ...]) -> Described:
+    def origins(self) -> Collection[SessionOrigin] | None:
+        """Return each origin of which a session was described; None where these are too many."""
+        return self._described.keys() if len(self._described) < _MOST_ORIGINS else None
+
+    def _of_origin(self, session: Session, origin: SessionOrigin) -> Described:
         described = self._described.get(origin) or self.of(session)
         if len(self._described) < _MOST_ORIGINS:
             self._described[origin] = described

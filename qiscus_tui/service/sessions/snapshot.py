@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,8 @@ from msgspec import Struct, field
 from qiscus_tui.model.addresses import network_of
 from qiscus_tui.model.client_names import client_family
 from qiscus_tui.model.known import Known
-from qiscus_tui.model.session import Session
-from qiscus_tui.model.turns import Turn, in_turns
+from qiscus_tui.model.session import Session, SessionRun
+from qiscus_tui.model.turns import in_turns, runs
 from qiscus_tui.service.sessions.arriving import ArrivingList
 from qiscus_tui.service.sessions.descriptions import Columns, Describer
 from qiscus_tui.service.sessions.held_lists import HeldLists
@@ -27,11 +28,9 @@ if TYPE_CHECKING:
 Pair = tuple[str, str]
 """A client, whatever its version, and the network that it came from."""
 
-_TURN = 1000
-"""Sessions after which other tasks run."""
-
-_ID = attrgetter("id")
-_AGENT_AND_IP = attrgetter("user_agent", "ip")
+_AgentAndIp = tuple[str | None, str | None]
+_Pairs = dict[_AgentAndIp, Pair]
+_AGENT_AND_IP: Callable[[Session], _AgentAndIp] = attrgetter("user_agent", "ip")
 
 NewPairs = Callable[[Iterable[Pair]], frozenset[Pair]]
 """Returns those of the pairs that an earlier visit did not see. Called in a thread."""
@@ -76,7 +75,7 @@ class Reader(Struct, frozen=True):
             read_at=read_at,
             offset=offset,
             size=listing.size,
-            positions=await _positions(listing.sessions),
+            positions=listing.positions,
         )
         return await self.named(unnamed)
 
@@ -89,7 +88,8 @@ class Reader(Struct, frozen=True):
             columns = self.arriving.take(listed.sessions, known)
         if columns is None:
             columns = Columns()
-            columns.extend(await in_turns(describer.in_steps(listed.sessions)))
+            run = SessionRun.of(listed.sessions)
+            columns.extend(await in_turns(describer.in_steps(run)))
         labels, search = columns.labels, columns.search
         for row in listed.other_rows:  # a session in several rows is protected by any of them
             known_as = describer.of(row)[1]
@@ -108,7 +108,7 @@ class Reader(Struct, frozen=True):
     async def _new(self, sessions: Sequence[Session]) -> bytes:
         if self.new_pairs is None:
             return bytes(len(sessions))
-        pairs = await _pairs_by_origin(sessions)
+        pairs = await self._pairs(sessions)
         new = await asyncio.to_thread(self.new_pairs, list(dict.fromkeys(pairs.values())))
         if not new:
             return bytes(len(sessions))
@@ -118,37 +118,35 @@ class Reader(Struct, frozen=True):
             for session in sessions
         )
 
+    async def _pairs(self, sessions: Sequence[Session]) -> _Pairs:
+        origins = None if self.arriving is None else self.arriving.origins(sessions)
+        if origins is None:
+            return await in_turns(_pairs_in_steps(_origins_of(sessions)))
+        return await in_turns(_pairs_in_steps([(agent, ip) for agent, ip, _ in origins]))
+
 
 def full_reader(known: KnownNow = tuple, held_lists: HeldLists | None = None) -> Reader:
     """Return a reader that names clients by ua-parser."""
     return Reader(ClientNames(), known, held_lists=held_lists or HeldLists())
 
 
-async def _positions(sessions: Sequence[Session]) -> dict[str, int]:
-    positions: dict[str, int] = {}
-    turn = Turn()
-    for start in range(0, len(sessions), _TURN):
-        run = sessions[start : start + _TURN]
-        positions.update(zip(map(_ID, run), range(start, start + _TURN), strict=False))
-        await turn.give_way_if_over()
-    return positions
-
-
 async def pairs_of(sessions: Sequence[Session]) -> list[Pair]:
     """Return every (client, network) pair once, in turns so that keys are handled."""
-    return list(dict.fromkeys((await _pairs_by_origin(sessions)).values()))
+    pairs = await in_turns(_pairs_in_steps(_origins_of(sessions)))
+    return list(dict.fromkeys(pairs.values()))
 
 
-async def _pairs_by_origin(
-    sessions: Sequence[Session],
-) -> dict[tuple[str | None, str | None], Pair]:
+def _origins_of(sessions: Sequence[Session]) -> Iterator[_AgentAndIp]:
+    return chain.from_iterable(dict.fromkeys(map(_AGENT_AND_IP, run)) for run in runs(sessions))
+
+
+def _pairs_in_steps(origins: Iterable[_AgentAndIp]) -> Generator[None, None, _Pairs]:
     """Return the pair of each user agent and address."""
-    pairs: dict[tuple[str | None, str | None], Pair] = {}
-    for start in range(0, len(sessions), _TURN):
-        for origin in dict.fromkeys(map(_AGENT_AND_IP, sessions[start : start + _TURN])):
-            if origin not in pairs:
-                pairs[origin] = family_of(origin[0]), network_of(origin[1])
-        await asyncio.sleep(0)
+    pairs: _Pairs = {}
+    for origin in origins:
+        if origin not in pairs:
+            pairs[origin] = family_of(origin[0]), network_of(origin[1])
+        yield
     return pairs
 
 
