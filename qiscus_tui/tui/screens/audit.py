@@ -36,8 +36,8 @@ PLAN_COLUMNS = (
     TextColumn("WHAT", 12, 80),
     TextColumn("SESSIONS", 9, 60),
     TextColumn("RESULT", 40, 90, least=24),
-    TextColumn("FROM", 60, 70, least=36),
-    TextColumn("BY RULE", 90, 60, least=14),
+    TextColumn("FROM", 60, 70, least=20, good=36),
+    TextColumn("BY RULE", 200, 65, least=14, good=40),
     TextColumn("ACCOUNT", 48, 50, least=20),
     TextColumn("BY", 40, 40, least=8),
 )

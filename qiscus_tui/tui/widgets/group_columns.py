@@ -27,14 +27,12 @@ if TYPE_CHECKING:
 
 LEADING_WIDTH = 5
 """Cells of mark and badge, with the spaces around them."""
-WIDE_BAR = 20
-"""Cells of the longest bar where there is room."""
 USUAL_NAME = 18
 """Cells of a name where there is no room for a longer one."""
 NUMBERS_WIDTH = 84
 """Cells of the columns before the names, which share the rest."""
-WIDE = 150
-"""Cells of a row from which bars are long."""
+LEAST_BAR, USUAL_BAR, MOST_BAR = 5, 9, 60
+"""Cells of the longest bar: where room is scarce, and where nothing else needs it."""
 _EIGHTHS = "▏▎▍▌▋▊▉█"
 
 
@@ -124,7 +122,9 @@ def _expiring(row: GroupRow, _: float) -> str:
 
 
 COUNT = GroupColumn("SESSIONS", _count, 8, 100, GroupFact.COUNT, is_number=True, style="main")
-SHARE = GroupColumn("", lambda row, _: share_text(row.group.share), 14, 60, least=12, gap=1)
+SHARE = GroupColumn(
+    "", lambda row, _: share_text(row.group.share), USUAL_BAR + SHARE_WIDTH, 60, least=10, gap=1
+)
 """Drawn with the bar before its text."""
 EXPIRING = GroupColumn("EXPIRING", _expiring, 8, 40, is_number=True, gap=1)
 _FIXED = (
@@ -184,7 +184,7 @@ def lay_out(
     """
     offered = list(columns(keys))
     for_names = max(0, width - NUMBERS_WIDTH) // max(1, len(keys))
-    wanted = [_wanted(one, rows, width, for_names) for one in offered]
+    wanted = [_wanted(one, rows, for_names) for one in offered]
     noted = _noted_width(offered[-1], wanted[-1], rows, has_notes)
     for_note = max(0, noted - wanted[-1])
     note = TextColumn("", for_note, NOTE_IMPORTANCE, gap=0)
@@ -198,6 +198,11 @@ def lay_out(
     elif noted:
         first = next(at for at, one in enumerate(offered) if one.is_name)
         offered[first] = replace(offered[first], text=_note_then_words(keys[0]))
+    shown = [column for column, cells in zip(offered, widths, strict=True) if cells]
+    taken = sum(widths) + sum(column.gap for column in shown[1:])
+    if SHARE in shown:  # the last cell stays free, beside the scrollbar
+        spare = width - LEADING_WIDTH - taken - 1
+        widths[offered.index(SHARE)] += max(0, min(spare, MOST_BAR - USUAL_BAR))
     places: list[tuple[GroupColumn, int, int]] = []
     end = LEADING_WIDTH
     for column, cells in zip(offered, widths, strict=True):
@@ -233,9 +238,7 @@ def _note_then_words(key: GroupKey) -> Callable[[GroupRow, float], str]:
     return lambda row, _: f"{row.note} · {row.words(key)}" if row.note else row.words(key)
 
 
-def _wanted(column: GroupColumn, rows: Sequence[GroupRow], width: int, for_names: int) -> int:
-    if column is SHARE and width >= WIDE:
-        return WIDE_BAR + SHARE_WIDTH
+def _wanted(column: GroupColumn, rows: Sequence[GroupRow], for_names: int) -> int:
     if column in _FIXED:
         return column.most
     most = min(column.most, max(USUAL_NAME, for_names)) if column.is_name else column.most

@@ -35,6 +35,8 @@ class TextColumn(Struct, frozen=True):
     """Cells that it can be narrowed to; 0: it is shown whole or not at all."""
     gap: int = GAP
     """Cells before it, unless it is the first."""
+    good: int = 0
+    """Cells that it has before less important columns are shown, as far as its texts need them."""
 
 
 class TextRow(Struct, frozen=True):
@@ -161,11 +163,20 @@ def column_widths(columns: Sequence[TextColumn], rows: Sequence[TextRow], room: 
 def fitted_widths(columns: Sequence[TextColumn], wanted: Sequence[int], room: int) -> list[int]:
     """Return the cells of columns that want these widths, 0 for those that do not fit."""
     least = [min(one.least or width, width) for one, width in zip(columns, wanted, strict=True)]
-    shown = set(range(len(columns)))
-    while len(shown) > 1 and _taken(columns, least, shown) > room:
-        shown.remove(min(shown, key=lambda at: columns[at].importance))
+    good = [
+        max(cells, min(one.good, width))
+        for one, cells, width in zip(columns, least, wanted, strict=True)
+    ]
+    most_important_first = sorted(range(len(columns)), key=lambda at: -columns[at].importance)
+    shown: set[int] = set()
+    for at in most_important_first:
+        cells = [*good[:at], least[at], *good[at + 1 :]]
+        if not shown or _taken(columns, cells, {*shown, at}) <= room:
+            shown.add(at)
     widths = [width if at in shown else 0 for at, width in enumerate(wanted)]
-    for at in sorted(shown, key=lambda at: columns[at].importance):
+    for at in reversed(most_important_first):
+        if at not in shown:
+            continue
         over = _taken(columns, widths, shown) - room
         if over > 0:
             widths[at] = max(least[at], widths[at] - over)
