@@ -1,7 +1,8 @@
 """What was done from this machine, by the audit log."""
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qiscus_tui.model.text import safe
@@ -61,6 +62,15 @@ class PastPlan:
         return " · ".join(parts) or "done"
 
     @property
+    def ended(self) -> int:
+        """Return how many sessions it ended, as far as that was recorded."""
+        if isinstance(self.intent, AuditAccess):
+            return 0
+        if self.counts is not None:
+            return sum(self.counts.get(outcome, 0) for outcome in GONE)
+        return sum(one.outcome in GONE for one in self.outcomes)
+
+    @property
     def groups(self) -> tuple[AuditGroup, ...]:
         """Return where its sessions came from, the largest first; none in older records."""
         return self.intent.groups if isinstance(self.intent, AuditIntent) else ()
@@ -112,6 +122,18 @@ def past_plans(records: Iterable[AuditRecord]) -> list[PastPlan]:
     ]
     plans.sort(key=lambda plan: plan.intent.time)
     return plans[::-1]
+
+
+def ended_per_day(plans: Iterable[PastPlan], starts: Sequence[float]) -> list[int]:
+    """Return how many sessions plans ended on each day.
+
+    `starts`: when the days begin, the oldest first, and where the last of them ends; epoch seconds.
+    """
+    ended = [0] * (len(starts) - 1)
+    for plan in plans:
+        if starts[0] <= plan.intent.time < starts[-1]:
+            ended[bisect_right(starts, plan.intent.time) - 1] += plan.ended
+    return ended
 
 
 _ACCESS_OUTCOME = {AuditKind.LOGIN: "issued", AuditKind.REFRESH: "issued"}

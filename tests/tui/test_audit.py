@@ -12,7 +12,7 @@ from qiscus_tui.tui.screens.audit import AuditScreen, PlanScreen
 from qiscus_tui.tui.screens.sessions import SessionsScreen
 from tests.clocks import ManualClock
 from tests.tui.accounts_here import Machine
-from tests.tui.demo_app import Running, at_sessions
+from tests.tui.demo_app import DAY, Running, at_sessions
 
 EMAIL = "admin@demo.example"
 HOSTILE = "\x1b]0;owned\x07[@click=app.bell]x[/]"
@@ -115,6 +115,33 @@ async def test_the_plan_under_the_cursor_is_told_below_the_list(machine: Machine
         await here.press("end")
         assert f"rule {rule}" not in here.words()
         assert "1 failed: still listed" in here.words()
+
+
+async def test_a_long_rule_comes_before_how_many_and_the_days_fill_what_is_left(machine: Machine):
+    (stored,) = machine.local_files.book.all()
+    log, now = machine.local_files.audit, machine.clock.now()
+    rule = "filter client:GuzzleHttp age:>7d used:>24h; keep the newest 1 of each client, network"
+    for plan, at, ended in (("aaaa1111", now - 60, 3), ("bbbb2222", now - 2 * DAY, 1)):
+        ids = [f"{plan}{number:04x}" for number in range(4)]
+        groups = [AuditGroup("GuzzleHttp", "10.2.0.0/24", 4)]
+        log.intent(plan, stored.account, AuditKind.REVOKE, ids, at, rule, groups=groups)
+        log.outcomes(plan, [(one, "revoked", "") for one in ids[:ended]])
+        log.outcomes(plan, [(one, "failed", "Revoking failed: 500") for one in ids[ended:]])
+        log.summary(plan, {"revoked": ended, "failed": 4 - ended})
+    async with machine.app() as here:
+        await open_audit(here)
+        assert any("filter client:GuzzleHttp age:>7d used" in line for line in here.lines()[:8])
+        await here.press("down")
+        words = here.words()
+        assert "1 failed: 500" in words
+        assert "aaaa11110003" in words
+        days = [line.split()[:-1] for line in here.lines() if line.endswith("▆")]
+        assert days[1:] == [["today", "3"], ["12", "Oct", "1"]]
+        assert "13 Oct 0" in words
+        await here.pilot.resize_terminal(80, 24)
+        await here.settle()
+        assert "GuzzleHttp · 10.2.0.0/24" in here.words()
+        assert "q quit" in here.lines()[-1]
 
 
 async def test_what_a_server_said_reaches_the_screen_in_its_safe_form_alone(machine: Machine):

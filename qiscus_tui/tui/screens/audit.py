@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Vertical
 from textual.widgets import Static
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.history import GONE
+from qiscus_tui.service.history import GONE, ended_per_day
+from qiscus_tui.service.overview.days import days_around
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.screens.facts_panel import FactsPanel
-from qiscus_tui.tui.screens.plan_facts import plan_facts, who
-from qiscus_tui.tui.screens.plan_panel import PlanPanel
-from qiscus_tui.tui.widgets.cells import created_cell_short
+from qiscus_tui.tui.screens.plan_facts import named_ids, plan_facts, who
+from qiscus_tui.tui.screens.plan_panel import DaysPanel, PlanPanel
+from qiscus_tui.tui.widgets.cells import created_cell_short, day_words
+from qiscus_tui.tui.widgets.group_columns import bar_text
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow, TextTable
 
@@ -41,13 +44,13 @@ PLAN_COLUMNS = (
     TextColumn("ACCOUNT", 48, 50, least=20),
     TextColumn("BY", 40, 40, least=8),
 )
+BAR_CELLS = 30
+"""Cells of the longest bar of a plan's groups."""
 PART_COLUMNS = (
     TextColumn("SESSIONS", 9, 99),
     TextColumn("OUTCOME", 60, 90, least=12),
     TextColumn("REASON AND IDS", 300, 80, least=10),
 )
-MOST_IDS = 3
-"""Ids that are named of the sessions with the same outcome."""
 
 
 class AuditScreen(BaseScreen[None]):
@@ -71,7 +74,9 @@ class AuditScreen(BaseScreen[None]):
         yield Static(classes="rule")
         yield TextTable(PLAN_COLUMNS, id="plans")
         yield Static(classes="rule", id="plan-rule")
-        yield PlanPanel(id="plan")
+        with Vertical(id="below"):
+            yield PlanPanel(id="plan")
+            yield DaysPanel(id="plan-days")
         yield Static(classes="rule")
         yield ActionBar(id="audit-actions")
 
@@ -104,6 +109,7 @@ class AuditScreen(BaseScreen[None]):
         rows.styles.height = len(self._plans) + 1 if self._plans else "1fr"
         self.set_class(not self._plans, "-empty")
         rows.show_rows([_plan_row(plan, now) for plan in self._plans])
+        self.query_one(DaysPanel).show(_per_day(self._plans, now))
         self._draw_chosen()
         self.query_one("#audit-actions", ActionBar).show_commands(Scope.AUDIT, self.context)
 
@@ -173,6 +179,15 @@ def _plans(workspace: Workspace) -> list[PastPlan]:
     return past_plans(workspace.local_files.audit.read().records)
 
 
+def _per_day(plans: Sequence[PastPlan], now: float) -> list[tuple[str, int]]:
+    """Return how many sessions ended on each day, back to the first of these days with any."""
+    starts = days_around(now)
+    counts = ended_per_day(plans, starts)
+    first = next((at for at, count in enumerate(counts) if count), len(counts))
+    days = zip(starts[first:], counts[first:], strict=False)
+    return [(day_words(start, now), count) for start, count in days][::-1]
+
+
 def _plan_row(plan: PastPlan, now: float) -> TextRow:
     intent = plan.intent
     return TextRow(
@@ -196,7 +211,7 @@ def outcome_rows(plan: PastPlan) -> list[TextRow]:
             (
                 f"{len(group.ids):>8,}",
                 safe(group.outcome).replace("_", " "),
-                ": ".join(filter(None, (safe(group.reason), _ids(group.ids)))),
+                ": ".join(filter(None, (safe(group.reason), named_ids(group.ids)))),
             ),
             is_muted=group.outcome in GONE,
         )
@@ -204,17 +219,16 @@ def outcome_rows(plan: PastPlan) -> list[TextRow]:
     ]
 
 
-def _ids(ids: Sequence[str]) -> str:
-    more = f" and {len(ids) - MOST_IDS:,} more" if len(ids) > MOST_IDS else ""
-    return "  ".join(map(safe, ids[:MOST_IDS])) + more
-
-
 def group_rows(plan: PastPlan) -> list[TextRow]:
     """Return where the sessions came from, under a heading; nothing where it is not recorded."""
     if not plan.groups:
         return []
-    rows = [TextRow((f"{one.count:>8,}", safe(one.name), "")) for one in plan.groups]
-    rest = len(plan.intent.ids) - sum(one.count for one in plan.groups)
-    if rest > 0:
-        rows.append(TextRow((f"{rest:>8,}", "others", "")))
+    named = [(safe(one.name), one.count) for one in plan.groups]
+    rest = len(plan.intent.ids) - sum(count for _, count in named)
+    counts = [*named, ("others", rest)] if rest > 0 else named
+    most, total = max(count for _, count in counts), max(1, len(plan.intent.ids))
+    rows = [
+        TextRow((f"{count:>8,}", name, bar_text(count / total, most / total, BAR_CELLS)))
+        for name, count in counts
+    ]
     return [TextRow(("", "", "")), TextRow(("", "CLIENT AND NETWORK", ""), is_muted=True), *rows]

@@ -9,7 +9,12 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.tui.screens.detail_facts import Fact
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qiscus_tui.service.history import PastPlan
+
+MOST_IDS = 3
+"""Ids that are named of the sessions with the same outcome."""
 
 
 def who(plan: PastPlan) -> str:
@@ -18,6 +23,12 @@ def who(plan: PastPlan) -> str:
     if intent.sudo_user:
         who += f" (sudo by {safe(intent.sudo_user)})"
     return f"{who} from {safe(intent.ssh_client)}" if intent.ssh_client else who
+
+
+def named_ids(ids: Sequence[str]) -> str:
+    """Return the first ids, and how many there are more."""
+    more = f" and {len(ids) - MOST_IDS:,} more" if len(ids) > MOST_IDS else ""
+    return "  ".join(map(safe, ids[:MOST_IDS])) + more
 
 
 def plan_facts(plan: PastPlan) -> list[Fact]:

@@ -1,4 +1,4 @@
-"""The plan under the cursor of the audit: who, when and by which rule, its outcomes, its groups."""
+"""The plan under the cursor of the audit, and the days on which sessions were revoked from here."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from textual.widgets import Static
 from qiscus_tui.model.text import safe, with_reason
 from qiscus_tui.service.history import GONE, AuditAccess
 from qiscus_tui.tui.screens.facts_panel import FactsPanel
-from qiscus_tui.tui.screens.plan_facts import plan_facts
+from qiscus_tui.tui.screens.plan_facts import named_ids, plan_facts
 from qiscus_tui.tui.widgets.bar_lines import bar_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qiscus_tui.service.history import PastPlan
 
 MOST_GROUPS = 12
@@ -31,6 +33,8 @@ def plan_result(plan: PastPlan, width: int) -> Content:
         words = with_reason(safe(group.outcome), safe(group.reason))
         style = "" if group.outcome in GONE else "$warning"
         lines.append(Content.styled(f"{len(group.ids):>7,}  {words}", style))
+        if group.outcome not in GONE:
+            lines.append(Content.styled(f"{'':9}{named_ids(group.ids)}", "$text-muted"))
     if not plan.outcomes_together:
         lines.append(Content.styled("none recorded", "$text-muted"))
     if plan.groups:
@@ -47,7 +51,7 @@ class PlanPanel(Horizontal):
 
     DEFAULT_CSS = """
     PlanPanel {
-        height: 1fr;
+        height: auto;
         & FactsPanel { width: 1fr; margin: 0 2; }
         & Static { width: 1fr; height: auto; }
         & #plan-result { margin-right: 2; }
@@ -77,3 +81,28 @@ class PlanPanel(Horizontal):
     def _draw(self) -> None:
         if self._plan is not None:
             self._result.update(plan_result(self._plan, max(20, self._result.size.width)))
+
+
+class DaysPanel(Static):
+    """How many sessions were revoked on each of the last days, the newest first."""
+
+    DEFAULT_CSS = "DaysPanel { height: 1fr; margin: 1 2 0 2; }"
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__("", id=id, markup=False)
+        self._ended: Sequence[tuple[str, int]] = ()
+
+    def show(self, ended: Sequence[tuple[str, int]]) -> None:
+        """Draw how many ended on which day."""
+        self._ended = ended
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Draw as many days as there is room for now."""
+        self._draw()
+
+    def _draw(self) -> None:
+        width, height = self.size
+        days = bar_lines(self._ended, width)[: height - 1] if height > 1 and self._ended else []
+        heading = [Content.styled("REVOKED FROM HERE PER DAY", "bold")] if days else []
+        self.update(Content("\n").join([*heading, *days]))
