@@ -6,7 +6,6 @@ everything at once, a few KB could fill the memory.
 
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import cast
 
 import httpx
@@ -15,6 +14,7 @@ from qiscus_tui.api.dates import http_date
 from qiscus_tui.api.transport_errors import transport_error
 from qiscus_tui.errors import AnswerLost, TimedOut, Unreadable
 from qiscus_tui.model.clock import Clock
+from qiscus_tui.model.unshown import Unshown
 
 SMALL_BODY = 4 * 1024 * 1024
 """Bytes of an ordinary answer, at most."""
@@ -31,13 +31,12 @@ _PIECE = 256 * 1024
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Unshown, frozen=True):
     """Status, headers and the whole body (decoded from its content encoding)."""
 
     status: int
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
+    headers: Mapping[str, str]
+    body: bytes
 
     @property
     def server_time(self) -> float | None:

@@ -5,7 +5,6 @@ they are sent back, and are plain ASCII.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import cast
 
 from msgspec import Struct
@@ -16,6 +15,7 @@ from qiscus_tui.errors import NotQiscus, Unreadable
 from qiscus_tui.model.account import Role, ShortLived
 from qiscus_tui.model.durations import TOKEN_LIFETIME
 from qiscus_tui.model.text import safe
+from qiscus_tui.model.unshown import Unshown
 
 Fields = dict[str, object]
 
@@ -35,8 +35,7 @@ class AnswerTime(Struct, frozen=True):
         return ShortLived(token, self.server + TOKEN_LIFETIME, self.here, self.ahead)
 
 
-@dataclass(frozen=True)
-class LoginAnswer:
+class LoginAnswer(Unshown, frozen=True):
     """Who logged in, with which tokens. Its texts are safe to show."""
 
     app_code: str
@@ -44,21 +43,20 @@ class LoginAnswer:
     user_name: str
     app_name: str
     role: Role
-    short_lived: ShortLived | None = field(repr=False)
+    short_lived: ShortLived | None
     """None with two-factor login."""
-    long_lived: str | None = field(repr=False)
+    long_lived: str | None
     """None if the app has none, or has one token for both."""
     made_at: float
     """When the token was created: epoch seconds, server's clock."""
 
 
-@dataclass(frozen=True)
-class NewTokens:
+class NewTokens(Unshown, frozen=True):
     """The answer to refresh and revoke-all: at least one token."""
 
-    short_lived: ShortLived | None = field(repr=False)
+    short_lived: ShortLived | None
     """None if the answer has no usable one."""
-    long_lived: str | None = field(repr=False)
+    long_lived: str | None
     """A new long-lived token, if the server returned one."""
 
 

@@ -11,7 +11,6 @@ import logging
 import os
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -29,6 +28,7 @@ from qiscus_tui.errors import ConfigError
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.origin import Origin, is_loopback
 from qiscus_tui.model.text import safe
+from qiscus_tui.model.unshown import Unshown
 
 _LOGGER = logging.getLogger(__name__)
 """For names of calls, statuses and durations; never for anything sent or received."""
@@ -43,8 +43,7 @@ PIECE = 256 * 1024
 httpcore.AsyncHTTP11Connection.READ_NUM_BYTES = PIECE  # pyright: ignore[reportAttributeAccessIssue]
 
 
-@dataclass(frozen=True)
-class WireSettings:
+class WireSettings(Unshown, frozen=True):
     """How to connect. `transport` replaces the network (for the in-process demo)."""
 
     timeout: float = 20.0
@@ -55,18 +54,17 @@ class WireSettings:
     """Seconds for a whole list, or another long answer."""
     user_agent: str = "qiscus-tui"
     ca_bundle: str = ""
-    proxy: str = field(default="", repr=False)
+    proxy: str = ""
     """May hold a password."""
     transport: httpx.AsyncBaseTransport | None = None
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Unshown, frozen=True):
     """A call, with what is sent."""
 
     call: Call
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes | None = field(default=None, repr=False)
+    headers: Mapping[str, str]
+    body: bytes | None = None
     query: Mapping[str, str] | None = None
     on_send: Callable[[], object] | None = None
     """Called once the server can be reached, just before it is asked."""

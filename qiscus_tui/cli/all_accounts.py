@@ -2,7 +2,8 @@
 
 import argparse
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import Interrupted, NoAccount, QiscusTuiError, UsageError
@@ -47,9 +48,8 @@ def each_account(context: Context) -> Iterator[Context]:
         raise NoAccount("No account is logged in on this machine")
     for name in sorted(stored.name for stored in accounts):
         wanted = AccountOptions(name, workspace.account_options.server, "--all-accounts")
-        yield replace(
-            context,
-            console=replace(context.console, account=name),
+        yield context._replace(
+            console=context.console.of_account(name),
             workspace=replace(workspace, account_options=wanted),
         )
 

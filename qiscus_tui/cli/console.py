@@ -5,7 +5,6 @@ import io
 import os
 import sys
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
 from typing import TextIO
 
 from qiscus_tui.cli.safe_lines import LONGEST_LINE, SafeLines
@@ -20,19 +19,25 @@ USUAL_WIDTH = 80
 """Width of a terminal that does not report it, in cells."""
 
 
-@dataclass
 class Console:
     """Where a command writes, and whether it can ask the user."""
 
-    out: TextIO
-    err: TextIO
-    source: TextIO
-    no_input: bool = False
-    caught: list[int] = field(default_factory=list[int])
-    """Signals that have arrived: no question is asked after them."""
-    account: str | None = None
-    """The account that JSON objects name; None where there is one alone."""
-    _progress: int = field(default=0, repr=False)
+    def __init__(self, out: TextIO, err: TextIO, source: TextIO, no_input: bool = False) -> None:
+        self.out = out
+        self.err = err
+        self.source = source
+        self.no_input = no_input
+        self.caught: list[int] = []
+        """Signals that have arrived: no question is asked after them."""
+        self.account: str | None = None
+        """The account that JSON objects name; None where there is one alone."""
+        self._progress = 0
+
+    def of_account(self, name: str) -> "Console":
+        """Return the same console, whose JSON objects name this account."""
+        console = Console(self.out, self.err, self.source, self.no_input)
+        console.caught, console.account = self.caught, name
+        return console
 
     @property
     def out_is_tty(self) -> bool:

@@ -4,11 +4,10 @@ A test gives each command to the parser.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(NamedTuple):
     """A command line, and what it does."""
 
     command: str

@@ -7,7 +7,6 @@ import argparse
 import contextlib
 import os
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.console import Console, system_console
@@ -71,6 +70,8 @@ def run_app(options: argparse.Namespace, app: "Callable[[Workspace], int]") -> i
 
 
 def _verb(options: argparse.Namespace, console: Console, core_limit: int | None) -> int:
+    from msgspec.structs import replace
+
     from qiscus_tui.cli.notices import report_crashes, warn_of_unmatched_accounts
     from qiscus_tui.cli.opening import open_for
     from qiscus_tui.cli.verbs import Context, run_of

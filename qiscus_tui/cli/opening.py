@@ -4,9 +4,10 @@ import argparse
 import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.account import Storage

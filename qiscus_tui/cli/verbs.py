@@ -6,10 +6,9 @@ on demand.
 
 import argparse
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from qiscus_tui.cli.console import Console
 
@@ -41,8 +40,7 @@ VERBS = {
 """What each verb does, in the order of --help."""
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """What a verb runs with: its options, the terminal and the workspace."""
 
     options: argparse.Namespace
@@ -65,8 +63,7 @@ Misused = Callable[[Sequence[str], Console, int], object]
 """Takes the words of a command line that is not valid, the console and the exit code."""
 
 
-@dataclass(frozen=True)
-class Verb:
+class Verb(NamedTuple):
     """The options of a verb, and what must be known of it before it runs."""
 
     add_options: Callable[[argparse.ArgumentParser], None]

@@ -1,11 +1,14 @@
 """Accounts and their credentials."""
 
 import enum
-from dataclasses import dataclass, field, replace
 from typing import Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.timestamps import EpochSeconds, Seconds
+from qiscus_tui.model.unshown import Unshown
 
 
 class Role(enum.Enum):
@@ -31,8 +34,7 @@ class Storage(enum.Enum):
         return self not in {Storage.ENVIRONMENT, Storage.THIS_RUN}
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(Struct, frozen=True):
     """Server, app and user. Has no secrets, and its texts are safe to show."""
 
     origin: Origin
@@ -59,11 +61,10 @@ class Account:
         return f"{self.origin} {self.app_code} {self.user}"
 
 
-@dataclass(frozen=True)
-class ShortLived:
+class ShortLived(Unshown, frozen=True):
     """A short-lived token of our own."""
 
-    token: str = field(repr=False)
+    token: str
     expires_at: EpochSeconds
     """When it ends: epoch seconds, server's clock."""
     obtained_at: EpochSeconds = 0.0
@@ -84,17 +85,16 @@ class ShortLived:
         return self.expires_at - now - self.clock_ahead
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(Unshown, frozen=True):
     """The secrets of one account. Never shown, logged or put into a message.
 
     A token account has `long_lived`; a REST account has `secret_key` alone. One account can be
     both.
     """
 
-    long_lived: str | None = field(default=None, repr=False)
-    short_lived: ShortLived | None = field(default=None, repr=False)
-    secret_key: str | None = field(default=None, repr=False)
+    long_lived: str | None = None
+    short_lived: ShortLived | None = None
+    secret_key: str | None = None
 
     def with_short_lived(self, short_lived: ShortLived | None) -> Self:
         """Return the same secrets with another short-lived token."""

@@ -5,6 +5,7 @@ hide or reorder text by visible ones, on one line, with a bounded length.
 """
 
 import re
+from functools import cache
 
 LIMIT = 1000
 """Characters of a safe text, at most, without the note on what was cut."""
@@ -13,11 +14,8 @@ MAX_COMBINING = 2
 """Combining marks in a row that real names need; more only obscure the neighbours."""
 
 # Printable for Python, yet without ink or width: fillers, joiners, variation selectors.
-_INVISIBLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U00016fe4\U0001d159\U000e0100-\U000e01ef]"
-)
+_INVISIBLE = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U00016fe4\U0001d159\U000e0100-\U000e01ef]"
 _MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
-_MARKS = re.compile(f"(?P<kept>{_MARK}{{{MAX_COMBINING}}})(?P<rest>{_MARK}+)")
 
 
 def safe(text: str, limit: int = LIMIT) -> str:
@@ -37,8 +35,16 @@ def safe(text: str, limit: int = LIMIT) -> str:
 
 
 def _without_tricks(text: str) -> str:
-    text = _INVISIBLE.sub(lambda found: _escape(found[0]), text)
-    return _MARKS.sub(lambda found: found["kept"] + "".join(map(_escape, found["rest"])), text)
+    invisible, marks = _patterns()
+    text = invisible.sub(lambda found: _escape(found[0]), text)
+    return marks.sub(lambda found: found["kept"] + "".join(map(_escape, found["rest"])), text)
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return those of invisible characters and of too many marks; most runs need neither."""
+    marks = f"(?P<kept>{_MARK}{{{MAX_COMBINING}}})(?P<rest>{_MARK}+)"
+    return re.compile(_INVISIBLE), re.compile(marks)
 
 
 def _visible(character: str) -> str:

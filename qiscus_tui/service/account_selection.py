@@ -1,7 +1,9 @@
 """Which account a run is for, and why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qiscus_tui.errors import ConfigError, NoAccount, UsageError
 from qiscus_tui.model.account import Account, Credentials, Storage
@@ -21,14 +23,13 @@ ACCOUNT_VARIABLE = "QISCUS_TUI_ACCOUNT"
 ENVIRONMENT_NAME = "environment"
 
 
-@dataclass(frozen=True)
-class SelectedAccount:
+class SelectedAccount(Struct, frozen=True):
     """The account of this run."""
 
     stored: StoredAccount
     by: str
     """Why this one, for the user."""
-    given: Credentials | None = field(default=None, repr=False)
+    given: Credentials | None = None
     """Its secrets, if they come from the environment."""
 
     @property
@@ -42,8 +43,7 @@ class SelectedAccount:
         return self.stored.account
 
 
-@dataclass(frozen=True)
-class AccountOptions:
+class AccountOptions(Struct, frozen=True):
     """The account and server that the command line names."""
 
     account: str | None = None

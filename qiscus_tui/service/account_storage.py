@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import field
+
 from qiscus_tui.model.account import Account, Storage
+from qiscus_tui.model.unshown import Unshown
 from qiscus_tui.store.paths import Paths, paths_in_memory
 
 if TYPE_CHECKING:
@@ -25,15 +27,14 @@ if TYPE_CHECKING:
     from qiscus_tui.store.visits import Visits
 
 
-@dataclass(frozen=True)
-class LocalFiles:
+class LocalFiles(Unshown, frozen=True, dict=True):
     """The files of this user, or their twins in memory. Nothing is created by looking.
 
     Each module is loaded when it is first needed: the first frame needs the accounts alone.
     """
 
     paths: Paths
-    environ: Mapping[str, str] = field(repr=False)
+    environ: Mapping[str, str]
     to_syslog: bool = False
     """Whether audit records go to the system's log too."""
 
@@ -108,14 +109,13 @@ def _turn() -> asyncio.Lock:
     return Lock()
 
 
-@dataclass(frozen=True)
-class AccountStorage:
+class AccountStorage(Unshown, frozen=True):
     """Where one account's secrets and records are stored."""
 
     secrets: SecretStore
     local_files: LocalFiles
 
-    _turn: asyncio.Lock = field(default_factory=_turn, repr=False, compare=False)
+    _turn: asyncio.Lock = field(default_factory=_turn)
     """The tasks of this process queue here."""
 
     def is_in_book(self, account: Account) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Set
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from msgspec import structs
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qiscus_tui.errors import (
     NoAccount,
@@ -37,8 +37,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int], None]
 
 
-@dataclass
-class Connection:
+class Connection(Struct, dict=True):
     """An account with its API client and its storage on this machine."""
 
     name: str
@@ -212,7 +211,7 @@ class Connection:
         if await self.accepts(short) is False:
             with contextlib.suppress(StorageError, NoAccount):  # then it is still unknown
                 if await self.forget_token(short.token):
-                    return structs.replace(listing, current=Current.NONE)
+                    return replace(listing, current=Current.NONE)
         return listing
 
     async def _listing(

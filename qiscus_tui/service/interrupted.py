@@ -1,7 +1,8 @@
 """What an earlier run did not finish."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.model.timestamps import rfc3339
@@ -13,15 +14,14 @@ from qiscus_tui.store.journal import JournalEntry, JournalState
 SEE_THE_LIST = "See which of them ended: qiscus-tui sessions"
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """Something that an earlier run did not finish."""
 
     message: str
     """What happened, as safe text."""
     hint: str
     """What to do."""
-    acknowledge: Callable[[], None] = field(repr=False)
+    acknowledge: Callable[[], None]
     """Call it once the user has seen it, so that it is not shown again. Raises StorageError."""
 
     @property

@@ -6,7 +6,6 @@ Light to import: the parts for the network are loaded with the first connection.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from qiscus_tui import __version__
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.account import Account, Credentials, Storage
 from qiscus_tui.model.clock import Clock, SystemClock
+from qiscus_tui.model.unshown import Unshown
 from qiscus_tui.service.account_selection import (
     AccountOptions,
     SelectedAccount,
@@ -44,26 +44,24 @@ if TYPE_CHECKING:
     from qiscus_tui.store.secrets import SecretStore
 
 
-@dataclass(frozen=True)
-class DemoAccess:
+class DemoAccess(Unshown, frozen=True):
     """The demo in this process: its transport, and the credentials for it."""
 
-    transport: httpx.AsyncBaseTransport = field(repr=False)
+    transport: httpx.AsyncBaseTransport
     origin: Origin
     email: str
-    password: str = field(repr=False)
+    password: str
 
 
-@dataclass(frozen=True)
-class Workspace:
+class Workspace(Unshown, frozen=True, dict=True):
     """Configuration, files and clock of one run, and the connections made from them."""
 
-    environ: Mapping[str, str] = field(repr=False)
+    environ: Mapping[str, str]
     config: Config
     local_files: LocalFiles
     """In memory in the demo, which reads and writes no file."""
     clock: Clock
-    account_options: AccountOptions = field(default_factory=AccountOptions)
+    account_options: AccountOptions = AccountOptions()
     config_file: Path | None = None
     """The file that `--config` named; None for the default place."""
     demo: DemoAccess | None = None

@@ -1,9 +1,8 @@
 """The accounts of this machine, without their secrets, and which one was used last."""
 
-from dataclasses import dataclass, replace
-
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from qiscus_tui.errors import AddressError, NoAccount, StorageError
 from qiscus_tui.model.account import Account, Role, Storage
@@ -17,8 +16,7 @@ from qiscus_tui.store.paths import Paths
 _LOST = "Log in again: qiscus-tui login"
 
 
-@dataclass(frozen=True)
-class StoredAccount:
+class StoredAccount(Struct, frozen=True):
     """One account, under its name on this machine."""
 
     name: str

@@ -7,9 +7,10 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Account
@@ -44,8 +45,7 @@ REASON_LENGTH = 300
 _Action = TypeVar("_Action", bound=AuditAction)
 
 
-@dataclass(frozen=True)
-class AuditContent:
+class AuditContent(Struct, frozen=True):
     """The content of the log."""
 
     records: tuple[AuditRecord, ...]
@@ -53,8 +53,7 @@ class AuditContent:
     """Lines that could not be read."""
 
 
-@dataclass(frozen=True)
-class CutShort:
+class CutShort(Struct, frozen=True):
     """A plan that has an intent and no summary, and whose program is gone."""
 
     intent: AuditIntent

@@ -1,7 +1,6 @@
 """The user's settings: config.toml, each with its type and default."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -154,8 +153,7 @@ TABLES = ("server", "ui", "storage", "audit", "account", "known", "policy", "vie
 Names = Callable[[], Sequence[str]]
 
 
-@dataclass(frozen=True)
-class Language:
+class Language(Struct, frozen=True):
     """The words of other parts of the program that the file may use. Loaded only where it does."""
 
     calls: Names

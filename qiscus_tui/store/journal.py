@@ -7,7 +7,6 @@ holds no secrets.
 import enum
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -27,8 +26,7 @@ class JournalState(enum.Enum):
     """The new tokens are stored."""
 
 
-@dataclass(frozen=True)
-class JournalEntry:
+class JournalEntry(Struct, frozen=True):
     """A revoke-all that was started and not cleared."""
 
     account_key: str

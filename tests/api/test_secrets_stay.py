@@ -4,6 +4,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from msgspec import structs
 
 from qiscus_tui.api.answers import Answer
 from qiscus_tui.api.contract import contract_with
@@ -236,7 +237,7 @@ async def test_the_app_code_is_found_in_either_place_of_a_login_answer(clock: Ma
         async with client_of(server, clock) as client:
             answer = await client.login("a@b.c", PASSWORD)
         assert (answer.app_code, answer.app_name) == (APP_ID, "Tech Corp.")
-        assert SECRET_KEY not in str(vars(answer))
+        assert SECRET_KEY not in str(structs.asdict(answer))
 
 
 # What is not shown

@@ -3,11 +3,12 @@
 import io
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.cli.main import options_of, run_verb

@@ -3,7 +3,6 @@
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 from msgspec import structs
 from textual.widgets import Input
@@ -46,7 +45,9 @@ def workspace_of(stage: Stage, clock: ManualClock) -> Workspace:
     environ = {"HOME": str(stage.program.home), "QISCUS_TUI_SERVER": stage.url or stage.server.url}
     workspace = open_workspace(environ, AccountOptions())
     server = structs.replace(workspace.config.server, timeout=stage.program.timeout)
-    return replace(workspace, config=structs.replace(workspace.config, server=server), clock=clock)
+    return structs.replace(
+        workspace, config=structs.replace(workspace.config, server=server), clock=clock
+    )
 
 
 @asynccontextmanager

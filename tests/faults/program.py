@@ -4,7 +4,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -113,7 +113,7 @@ class Program:
             workspace = cast("Workspace", opened(*arguments))  # type: ignore[arg-type]
             server = structs.replace(workspace.config.server, timeout=self.timeout)
             config = structs.replace(workspace.config, server=server)
-            return self.wrap(replace(workspace, config=config, clock=self.clock))
+            return self.wrap(structs.replace(workspace, config=config, clock=self.clock))
 
         self.monkeypatch.setattr(cli, "open_for", open_for)
 

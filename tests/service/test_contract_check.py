@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from msgspec import structs
 
 from qiscus_tui.demo import DIALECTS, DemoState
 from qiscus_tui.demo.app import demo_app
@@ -56,7 +57,7 @@ async def wired(here: Sandbox) -> tuple[Connection, Wire]:
     """A connection over such a wire."""
     wire = Wire(here.state)
     access = DemoAccess(wire, DEMO_ORIGIN, here.state.credentials.email, "demo-password")
-    here = replace(here, workspace=replace(here.workspace, demo=access))
+    here = replace(here, workspace=structs.replace(here.workspace, demo=access))
     connection = await here.connected()
     wire.count = 0
     return connection, wire

@@ -1,10 +1,10 @@
 """The doctor: what it asks, what it concludes, and that it gives nothing away."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from qiscus_tui.api.probe import PathProbe, Presence
 from qiscus_tui.api.wire import WireSettings

@@ -4,6 +4,7 @@ import os
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from qiscus_tui.demo import Dialect
 from qiscus_tui.demo.calls import Call, Fault
@@ -353,7 +354,7 @@ async def test_a_secret_key_takes_no_token_of_the_same_account_away(sandbox: San
     here = sandbox()
     first = await (await here.log_in()).connection.credentials()
     done = await log_in_with_key(here.workspace, here.kept, APP_CODE, SECRET_KEY)
-    assert await done.connection.credentials() == replace(first, secret_key=SECRET_KEY)
+    assert await done.connection.credentials() == structs.replace(first, secret_key=SECRET_KEY)
     assert done.notes == ()
     again = await (await here.log_in()).connection.credentials()
     assert again.secret_key == SECRET_KEY
@@ -419,7 +420,7 @@ async def test_every_credential_that_is_held_is_asked_about(sandbox: SandboxMake
     here = sandbox()
     connection = await here.connected()
     held = await connection.credentials()
-    await connection.keep(replace(held, secret_key="no longer good"))
+    await connection.keep(structs.replace(held, secret_key="no longer good"))
     assert (await status_of(connection)).accepted is False
-    await connection.keep(replace(held, secret_key=SECRET_KEY))
+    await connection.keep(structs.replace(held, secret_key=SECRET_KEY))
     assert (await status_of(connection)).accepted is True

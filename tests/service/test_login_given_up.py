@@ -1,10 +1,11 @@
 """A login that nobody waits for any more, while its answer is on the way."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from qiscus_tui.errors import OutOfReach
 from qiscus_tui.model.account import Credentials

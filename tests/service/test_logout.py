@@ -1,9 +1,9 @@
 """Logging out: written down first, and told as it was."""
 
 import os
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.errors import ReadOnly, ServerError, StorageError

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.errors import (
@@ -160,7 +161,7 @@ async def test_an_accepted_token_that_ends_too_soon_by_the_servers_clock_is_refr
     # By this machine's clock of then it has 3 h left, by the server's 1 h.
     short = ShortLived(await cached(connection), now + 3600, now - DAY, clock_ahead=-7200)
     secrets = connection.account_storage.secrets
-    secrets.write(connection.account.key, replace(held, short_lived=short))
+    secrets.write(connection.account.key, structs.replace(held, short_lived=short))
     connection.client.offset = None
     token = await valid_token(connection, 7200)
     assert token.token != short.token

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from msgspec import structs
 
 from qiscus_tui.demo import DIALECTS, Dialect
 from qiscus_tui.demo.app import demo_app
@@ -85,7 +86,7 @@ async def test_sessions_are_revoked_by_id_where_the_contract_names_an_id_field(
 def configured(here: Sandbox, override: Override) -> Sandbox:
     """With another revoke call in the configuration."""
     config = Config(api={"revoke_token": override})
-    return replace(here, workspace=replace(here.workspace, config=config))
+    return replace(here, workspace=structs.replace(here.workspace, config=config))
 
 
 @pytest.mark.parametrize("dialect", ["revoke-not-found", "revoke-ignored", "revoke-renamed"])
@@ -184,7 +185,7 @@ async def from_environment(here: Sandbox) -> Connection:
         "QISCUS_APP_ID": here.state.credentials.app_code,
         "QISCUS_TUI_SERVER": str(DEMO_ORIGIN),
     }
-    workspace = replace(here.workspace, environ=environ)
+    workspace = structs.replace(here.workspace, environ=environ)
     return workspace.connect(workspace.choose())
 
 
@@ -346,7 +347,7 @@ async def test_the_width_is_kept_on_a_slow_server(sandbox: SandboxMaker):
     slow = demo_app(here.state, latency_ms=100, sleep=some_turns)
     counting = Counting(httpx.ASGITransport(slow))
     access = DemoAccess(counting, DEMO_ORIGIN, here.state.credentials.email, "demo-password")
-    here = replace(here, workspace=replace(here.workspace, demo=access))
+    here = replace(here, workspace=structs.replace(here.workspace, demo=access))
     connection = await here.connected()
     listed = await connection.read_list()
     plan = make_plan(listed, Selection(range(60), "test"), Allowed())
@@ -420,7 +421,7 @@ async def test_the_audit_log_holds_no_token(sandbox: SandboxMaker):
 async def test_a_read_only_account_revokes_nothing(sandbox: SandboxMaker):
     here = sandbox()
     connection = await here.connected()
-    connection.account = replace(connection.account, readonly=True)
+    connection.account = structs.replace(connection.account, readonly=True)
     listed = await connection.read_list()
     with pytest.raises(ReadOnly):
         await revocation_on(connection, make_plan(listed, Selection([0], "test"), Allowed()))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from msgspec import structs
 
 from qiscus_tui.api.replies import NewTokens
 from qiscus_tui.demo.calls import Call, Fault
@@ -43,7 +44,7 @@ def at_each(here: Sandbox, connection: Connection, call: Call, happens: Callable
                 happens()
             return answer
 
-    connection.client._settings = replace(connection.client._settings, transport=Watching())
+    connection.client._settings = structs.replace(connection.client._settings, transport=Watching())
     connection.client._wire = None
 
 
@@ -81,7 +82,7 @@ def cannot_keep(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
 async def test_a_read_only_account_sends_nothing(sandbox: SandboxMaker):
     here = sandbox()
     connection = await here.connected()
-    connection.account = replace(connection.account, readonly=True)
+    connection.account = structs.replace(connection.account, readonly=True)
     with pytest.raises(ReadOnly):
         await done(connection)
     assert here.state.calls[Call.REVOKE_ALL] == 0
@@ -140,7 +141,7 @@ async def test_the_token_is_the_one_that_is_kept_once_the_account_is_held(
         waiting = asyncio.create_task(revoke_all(connection, listed))
         for _ in range(200):
             await asyncio.sleep(0)
-        await other.keep(replace(await kept(other), long_lived="renewed"))
+        await other.keep(structs.replace(await kept(other), long_lived="renewed"))
     with pytest.raises(NotConnected):
         await waiting
     assert sent == ["renewed"]
@@ -389,11 +390,11 @@ async def test_a_token_that_another_program_got_meanwhile_is_not_forgotten(
     listed = await connection.read_list()
     fresh = (await kept(other)).short_lived
     assert fresh is not None
-    fresh = replace(fresh, token="QEXfresh")
+    fresh = structs.replace(fresh, token="QEXfresh")
     store = other.account_storage.secrets
 
     def refreshed() -> None:
-        store.write(other.account.key, replace(credentials, short_lived=fresh))
+        store.write(other.account.key, structs.replace(credentials, short_lived=fresh))
 
     credentials = await kept(other)
     at_each(here, connection, Call.PROFILE, refreshed)

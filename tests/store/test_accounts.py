@@ -1,8 +1,8 @@
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from qiscus_tui.errors import NoAccount, StorageError
 from qiscus_tui.model.account import Account, Storage

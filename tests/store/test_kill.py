@@ -19,7 +19,7 @@ KILLS = int(os.environ.get("QISCUS_TUI_KILLS", "6"))
 
 WRITER = """
 import sys
-from dataclasses import replace
+from msgspec.structs import replace
 from pathlib import Path
 from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage
 from qiscus_tui.model.origin import parse_origin

@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from qiscus_tui.demo import DIALECTS, PASSWORD, DemoState, demo_state
 from qiscus_tui.model.account import Storage

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -129,7 +129,7 @@ def from_environment(
     }
     config = Config(accounts={"environment": AccountConfig(readonly=readonly)})
     on = LocalFiles(find_paths(environ), environ)
-    workspace = replace(workspace_on(state, clock, config), environ=environ, local_files=on)
+    workspace = structs.replace(workspace_on(state, clock, config), environ=environ, local_files=on)
     return workspace, workspace.choose()
 
 

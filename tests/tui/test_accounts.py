@@ -2,10 +2,10 @@
 
 import asyncio
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from qiscus_tui.demo import PASSWORD, Call, users
 from qiscus_tui.demo.calls import Fault

@@ -1,8 +1,7 @@
 """The theme: config.toml's, the one chosen here, or as light or dark as the terminal."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from qiscus_tui.demo import demo_state
 from qiscus_tui.store.config import Config, UiConfig

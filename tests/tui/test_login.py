@@ -1,9 +1,9 @@
 """The login screen: two ways in, errors under the form, no secret left behind."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from qiscus_tui.demo import PASSWORD, Call, Fault, demo_state
 from qiscus_tui.errors import (

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from qiscus_tui.demo import DIALECTS, Call, Dialect, Fault, demo_state
 from qiscus_tui.demo.shapes import Pages

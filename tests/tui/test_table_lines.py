@@ -1,7 +1,5 @@
 """The lines over the table: the words as drawn, and what gives way when they are too long."""
 
-from dataclasses import replace
-
 import pytest
 from msgspec import structs
 from textual.app import App, ComposeResult
@@ -101,13 +99,15 @@ def test_while_the_list_grows_older_nothing_else_comes_and_goes(width: int) -> N
 
 
 async def test_demo_and_read_only_are_always_said() -> None:
-    account = replace(ACCOUNT, readonly=True)
+    account = structs.replace(ACCOUNT, readonly=True)
     text = await identity(Identity(account, Storage.THIS_RUN, demo=True), Freshness.LOADING, 0, 60)
     assert text.endswith("DEMO  read-only  ○ loading")
 
 
 async def test_names_from_the_server_are_made_safe_and_no_markup() -> None:
-    account = replace(ACCOUNT, app_name="[@click=app.quit]\x1b]0;x\x07\x9b[/]", user="日本@b.c")
+    account = structs.replace(
+        ACCOUNT, app_name="[@click=app.quit]\x1b]0;x\x07\x9b[/]", user="日本@b.c"
+    )
     text = await identity(Identity(account, Storage.FILE), Freshness.LIVE, 3, 140)
     assert "[@click=app.quit]␛]0;x␇\\x9b[/]" in text
     assert text.isprintable()

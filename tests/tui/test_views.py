@@ -1,9 +1,9 @@
 """Views of the configuration, and the list as it was shown last."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from qiscus_tui.demo import demo_state
 from qiscus_tui.model.group_keys import GroupKey

@@ -5,6 +5,8 @@ import contextlib
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.replies import LoginAnswer
 from qiscus_tui.errors import (
@@ -98,7 +100,7 @@ async def log_in_with_token(
     _must_be_a_secret(app_id, "app code")
     await asyncio.to_thread(_prove_writable, account_storage)
     account = Account(workspace.login_server(), app_id, user="")
-    async with _recorded_if_it_fails(workspace, replace(account, app_code=_app_id(app_id))):
+    async with _recorded_if_it_fails(workspace, structs.replace(account, app_code=_app_id(app_id))):
         account = await _account_of(workspace, account_storage, account, long_lived)
         return await store_login(
             workspace, account_storage, account, Credentials(long_lived=long_lived), name
@@ -113,7 +115,7 @@ async def _account_of(
         selected = SelectedAccount(
             StoredAccount("", account, account_storage.secrets.storage), "login"
         )
-        trial = replace(workspace.connection(selected, account_storage), client=client)
+        trial = structs.replace(workspace.connection(selected, account_storage), client=client)
         try:
             listing = await trial.list_with(Credentials(long_lived=long_lived))
         except TokenInvalid as error:  # its own hint would be to log in
@@ -122,7 +124,7 @@ async def _account_of(
                 "Check the token and the app code, and that they are this server's.",
             ) from error
     users = {session.safe_user for session in listing.sessions if session.user}
-    account = replace(account, user=users.pop() if len(users) == 1 else "")
+    account = structs.replace(account, user=users.pop() if len(users) == 1 else "")
     return await asyncio.to_thread(known_account, workspace, account, long_lived)
 
 

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.model.account import Account, Credentials, Storage

@@ -1,7 +1,8 @@
 """Learns the zone of server times that name none, from a session that was just made."""
 
 import asyncio
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from qiscus_tui.errors import LoginNeeded, OutOfReach, ServerError, StorageError
 from qiscus_tui.model.account import Storage

@@ -5,7 +5,7 @@ The long-lived token is sent to the list call, of whose answer only the beginnin
 the profile call.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from qiscus_tui.errors import (
     Forbidden,
@@ -20,8 +20,7 @@ from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.long_lived import ask_long_lived
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(Struct, frozen=True):
     """The present state of an account."""
 
     name: str

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from qiscus_tui.api.replies import NewTokens, no_new_token
 from qiscus_tui.errors import (
     NotConnected,
@@ -127,7 +129,7 @@ async def send_revoke_all(
 
 
 async def _stored(connection: Connection, sent: Sent, new: NewTokens) -> Sent:
-    held = replace(
+    held = structs.replace(
         sent.held,
         long_lived=new.long_lived or sent.held.long_lived,
         short_lived=new.short_lived,

@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import partial
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.replies import NewTokens, no_new_token

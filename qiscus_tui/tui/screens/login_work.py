@@ -6,8 +6,10 @@ Everything here may import the network; the form itself must not.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from qiscus_tui.errors import (
     AddressError,
