@@ -13,7 +13,6 @@ from qiscus_tui.cli.option_types import file_path, timeout
 from qiscus_tui.cli.verbs import VERBS, load
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.model.spelling import similar
 from qiscus_tui.model.text import safe
 
 if TYPE_CHECKING:
@@ -220,6 +219,8 @@ def _unknown_arguments(words: Sequence[str], verb: str | None) -> UsageError:
 
 
 def _unknown_verb(word: str) -> UsageError:
+    from qiscus_tui.model.spelling import similar
+
     shown = safe(word) if len(word) <= 20 else f"{word[:4]}…"  # it may be a pasted token
     near = " or ".join(f"qiscus-tui {name}" for name in similar(word, VERBS))
     if near:

@@ -16,7 +16,6 @@ from typing import TypeVar, cast
 import msgspec
 
 from qiscus_tui.errors import ConfigError
-from qiscus_tui.model.spelling import did_you_mean
 from qiscus_tui.model.text import safe
 from qiscus_tui.store.file_checks import quoted, shown
 
@@ -66,6 +65,8 @@ class ConfigFile:
         """Raise ConfigError, with the word probably meant, for one that is not known here."""
         names = sorted(known)
         if word not in names:
+            from qiscus_tui.model.spelling import did_you_mean
+
             hint = did_you_mean(word, names, f"Known here: {', '.join(names)}.")
             message = f"Unknown {what} `{safe(word, 60)}` {where}".rstrip()
             raise self._at_line(place, message, hint)
