@@ -410,6 +410,18 @@ async def test_below_60x15_a_line_says_what_is_needed(clock: ManualClock) -> Non
         assert "41 active" in running.text()
 
 
+async def test_the_filter_that_is_typed_keeps_the_keys_through_a_terminal_too_small(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("slash", "c")
+        for size in ((59, 14), (80, 24)):
+            await running.pilot.resize_terminal(*size)
+            await running.settle()
+        await running.press("u", "r", "l")
+        assert running.value("#filter") == "curl"
+
+
 async def test_hostile_agents_reach_the_screen_in_safe_form_only(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=60) as running:
         assert all(character.isprintable() for line in running.lines() for character in line)
