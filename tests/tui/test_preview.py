@@ -106,3 +106,9 @@ async def test_at_120_columns_the_group_of_the_row_is_counted_over_the_list(
         assert f"{count} like this, " in running.lines()[1]
         await running.press("g")
         assert "like this" not in running.text()
+
+
+async def test_a_session_without_others_like_it_is_said_to_have_none(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=0) as running:
+        assert "no other like this" in running.lines()[1]
+        assert running.lines()[5].split()[-1] != "%"

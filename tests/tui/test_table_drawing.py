@@ -295,7 +295,7 @@ async def test_how_many_are_like_a_session_is_said_once_it_is_known() -> None:
         counts.update({session(0).id: 72, session(1).id: 1})
         app.table.tick()
         await pilot.pause()
-        assert app.lines()[1].endswith("  72 36 %")
+        assert app.lines()[1].endswith("  72  36 %")
         assert app.lines()[2].split()[-1] == "1"
 
 

@@ -105,9 +105,12 @@ class SessionContexts:
         return history and SessionContext(history, history.newest_first.index(position))
 
     def alike(self, session_id: str) -> int:
-        """Return how many sessions of the list have its group; 0 where that is not known yet."""
+        """Return how many sessions are in its group; 0 where that is not known, or says nothing."""
         position = self._listed.positions.get(session_id)
-        return 0 if position is None else self._groups[self._group_of[position]].count
+        if position is None:
+            return 0
+        group = self._groups[self._group_of[position]]
+        return 0 if group.is_unknown else group.count
 
     def find_in_steps(
         self, listed: SessionList, position: int, moment: Moment

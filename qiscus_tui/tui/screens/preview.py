@@ -116,6 +116,10 @@ class Preview(Vertical):
         if detail is None:
             return ""
         group = detail.context.history.group
+        if group.is_unknown:
+            return ""
+        if group.count == 1:
+            return "no other like this"
         return f"{group.count:,} like this, {group.share:.0%}".replace("%", " %")
 
 

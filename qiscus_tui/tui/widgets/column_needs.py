@@ -42,7 +42,7 @@ class Needs(Struct, frozen=True):
     has_alike: bool = False
     """It can be said how many sessions are like one."""
     widest_client: int = 400
-    widest_user: int = 400
+    widest_user: int = 20
     widest_agent: int = 400
 
     @classmethod

@@ -104,7 +104,6 @@ class Column(enum.Enum):
         lambda cell: cell.session.safe_user,
         SortKey.USER,
         14,
-        20,
         32,
         priority=3,
         widest=lambda needs: needs.widest_user,
@@ -193,13 +192,17 @@ def lay_out(width: int, needs: Needs, sorted_by: SortKey | None = None) -> Layou
             if is_due and (least + GAP <= spare or not column.value.priority):
                 widths[column] = least
                 spare -= least + GAP
-        for column in (Column.IP, *Column):  # an address that is cut names another one
+        for column in (*_BEFORE_THE_YEAR, *Column):
             spare -= _widen(widths, column, _cells(column, column.value.ideal, needs), spare)
         if not all(_has_ideal(widths, column, needs) for column in offered):
             break
     for column in Column:  # the last cell stays free, beside the scrollbar
         spare -= _widen(widths, column, _cells(column, column.value.most, needs), spare - 1)
     return Layout(width, tuple(_placed(widths)))
+
+
+_BEFORE_THE_YEAR = (Column.IP, Column.CLIENT, Column.USER)
+"""They are whole before CREATED has a year, the address first: a part of it names others too."""
 
 
 def _has_ideal(widths: dict[Column, int], column: Column, needs: Needs) -> bool:

@@ -219,7 +219,8 @@ class GroupTable(LineList):
         for column, _, width in self._layout().places:
             text = column.text(shown, self._now)
             if column is SHARE:
-                bar = bar_text(shown.group.share, self._largest, width - SHARE_WIDTH)
+                room = width - SHARE_WIDTH - (self._largest == 1)  # `100 %` begins at its edge
+                bar = bar_text(shown.group.share, self._largest, room)
                 text = f"{bar:<{width - SHARE_WIDTH}}{text}"
             texts.append(f"{text:>{width}}" if column.is_number else fit(text, width))
         return tuple(texts)

@@ -18,7 +18,7 @@ from qiscus_tui.tui.widgets.column_needs import client_words, whose_words
 CREATED_FULL = 17
 """Cells of a time of creation with its year."""
 
-ALIKE_WIDTH = len("100,000") + SHARE_WIDTH
+ALIKE_WIDTH = len("100,000 ") + SHARE_WIDTH
 
 Alike = Callable[[str], int]
 """Returns how many sessions have the client and network of the one with an id; 0: not known yet."""
@@ -63,8 +63,9 @@ def created_text(cell: Cell) -> str:
 
 
 def alike_cell(cell: Cell) -> str:
-    """Return `459 36 %`; a share that would be ` 0 %` is left out."""
+    """Return `459  36 %`: no share where it is alone, or where it would be ` 0 %`."""
     if cell.alike is None or not (count := cell.alike(cell.session.id)):
         return ""
     share = count / len(cell.listed)
-    return f"{count:>{ALIKE_WIDTH - SHARE_WIDTH},}{share_text(share) if round(100 * share) else ''}"
+    words = share_text(share) if count > 1 and round(100 * share) else ""
+    return f"{count:>{ALIKE_WIDTH - SHARE_WIDTH - 1},} {words}"
