@@ -7,6 +7,7 @@ never formats a header.
 
 import asyncio
 import contextlib
+import importlib
 import logging
 import os
 import ssl
@@ -38,6 +39,9 @@ LIST_TIME = 600.0
 
 PIECE = 256 * 1024
 """Bytes of a body that are read at once: as many as asyncio takes from a socket."""
+
+with contextlib.suppress(ImportError):  # else the first request does, on the event loop
+    importlib.import_module("anyio._backends._asyncio")
 
 # A piece costs more than its bytes do.
 httpcore.AsyncHTTP11Connection.READ_NUM_BYTES = PIECE  # pyright: ignore[reportAttributeAccessIssue]

@@ -12,6 +12,12 @@ from typing import Any, TypeVar
 TURN = 0.004
 """Seconds of work after which other tasks run."""
 
+IDLE = 0.00006
+"""Seconds that a round of the event loop takes in which nothing else runs, at most."""
+
+ROUNDS = 10
+"""Rounds of the event loop between two turns, at most."""
+
 AT_ONCE = 5000
 """Sessions up to which work on the whole list is done within a key's own turn."""
 
@@ -40,10 +46,18 @@ class Turn:
             await self.give_way()
 
     async def give_way(self) -> None:
-        """Let other tasks run, and begin another turn."""
+        """Let other tasks run, and begin another turn.
+
+        As long as they have something to do: a key is drawn only after several rounds of the
+        event loop, between each of which there would be a turn.
+        """
         from asyncio import sleep
 
-        await sleep(0)
+        for _ in range(ROUNDS):
+            begun = time.perf_counter()
+            await sleep(0)
+            if time.perf_counter() - begun < IDLE:
+                break
         self._until = time.perf_counter() + TURN
 
 

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import socket
 import struct
+import subprocess
+import sys
 from collections.abc import AsyncGenerator
 
 import httpcore
@@ -224,6 +226,24 @@ async def test_the_environments_proxy_is_not_asked_for_this_machine(
     async with serving(serve) as (port, asked):
         assert len((await listing_at(port, clock)).sessions) == 1
     assert len(asked) == 1
+
+
+def test_what_connects_is_loaded_before_the_first_request() -> None:
+    """Keys would wait for it: it is imported with our own modules, in a thread."""
+    code = (
+        "import sys, qiscus_tui.api.wire; before = {*sys.modules};"
+        "import asyncio, socket, threading, httpx\n"
+        "with socket.create_server(('127.0.0.1', 0)) as server:\n"
+        "    url = f'http://127.0.0.1:{server.getsockname()[1]}'\n"
+        "    said = b'HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok'\n"
+        "    threading.Thread(target=lambda: server.accept()[0].sendall(said)).start()\n"
+        "    async def ask():\n"
+        "        async with httpx.AsyncClient(trust_env=False) as client: await client.get(url)\n"
+        "    asyncio.run(ask())\n"
+        "print(sum(name.startswith('anyio') for name in {*sys.modules} - before))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "0"
 
 
 class _Asked(httpcore.AsyncMockStream):

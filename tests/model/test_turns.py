@@ -1,13 +1,15 @@
-"""Sorting in steps: the same order as `sorted`, and no step that is long."""
+"""Turns let others run; sorting in steps gives the same order as `sorted`, by no long step."""
 
+import asyncio
 import random
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qiscus_tui.model import turns
-from qiscus_tui.model.turns import SAMPLE, SORTED, at_once, sorted_in_steps
+from qiscus_tui.model.turns import ROUNDS, SAMPLE, SORTED, Turn, at_once, sorted_in_steps
 
 PAIRS = st.lists(st.tuples(st.integers(0, 5), st.integers()), max_size=60)
 
@@ -43,3 +45,22 @@ def test_no_step_looks_at_many_items_and_each_is_looked_at_twice(kind: str) -> N
         longest, before = max(longest, len(looked) - before), len(looked)
     assert longest <= 2 * SORTED
     assert len(looked) <= 2 * len(items) + SAMPLE * 21
+
+
+@pytest.mark.parametrize(("steps", "done"), [(0, 0), (1, 1), (6, 6), (10 * ROUNDS, ROUNDS)])
+async def test_between_two_turns_a_key_goes_all_its_way(
+    monkeypatch: pytest.MonkeyPatch, steps: int, done: int
+) -> None:
+    now, went = [0.0], [0]
+    monkeypatch.setattr(turns, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+
+    async def key() -> None:
+        for _ in range(steps):  # driver, app, screen, table, and back: one round each
+            now[0] += 0.001
+            went[0] += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(key())
+    await Turn().give_way()
+    assert went[0] == done
+    task.cancel()
