@@ -23,7 +23,7 @@ from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.screens.facts_panel import FactsPanel
 from qiscus_tui.tui.screens.plan_facts import named_ids, plan_facts, who
 from qiscus_tui.tui.screens.plan_panel import DaysPanel, PlanPanel
-from qiscus_tui.tui.widgets.cells import created_cell_short, day_words
+from qiscus_tui.tui.widgets.cells import created_cell_short, day_words, share_text
 from qiscus_tui.tui.widgets.group_columns import bar_text
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow, TextTable
@@ -219,6 +219,10 @@ def outcome_rows(plan: PastPlan) -> list[TextRow]:
     ]
 
 
+def _share_words(share: float, largest: float) -> str:
+    return f"{share_text(share)}  {bar_text(share, largest, BAR_CELLS)}"
+
+
 def group_rows(plan: PastPlan) -> list[TextRow]:
     """Return where the sessions came from, under a heading; nothing where it is not recorded."""
     if not plan.groups:
@@ -228,7 +232,7 @@ def group_rows(plan: PastPlan) -> list[TextRow]:
     counts = [*named, ("others", rest)] if rest > 0 else named
     most, total = max(count for _, count in counts), max(1, len(plan.intent.ids))
     rows = [
-        TextRow((f"{count:>8,}", name, bar_text(count / total, most / total, BAR_CELLS)))
+        TextRow((f"{count:>8,}", name, _share_words(count / total, most / total)))
         for name, count in counts
     ]
     return [TextRow(("", "", "")), TextRow(("", "CLIENT AND NETWORK", ""), is_muted=True), *rows]
