@@ -9,7 +9,7 @@ from pathlib import Path
 
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.moments import moment
-from qiscus_tui.cli.opening import connected
+from qiscus_tui.cli.opening import connected, open_for
 from qiscus_tui.cli.option_types import file_path
 from qiscus_tui.cli.parser import Parser
 from qiscus_tui.cli.table import gaps
@@ -68,7 +68,9 @@ def finish(options: argparse.Namespace, console: Console, code: int) -> int:
     if options.demo:
         console.say("The demo writes nothing, so there are no metrics.")
         return code
-    measured: list[Measured] = options.measured or [Measured(options.account or "", time.time())]
+    measured: list[Measured] = options.measured or [
+        Measured(name, time.time()) for name in _names_of(options)
+    ]
     try:
         write_public(path, metrics_text(measured))
     except StorageError as error:
@@ -84,11 +86,25 @@ def misused(arguments: Sequence[str], console: Console, code: int) -> None:
     """
     parser = Parser(add_help=False, allow_abbrev=False)
     parser.add_argument("--metrics", type=file_path)
-    parser.add_argument("--account")
-    parser.add_argument("--demo", action="store_true")
+    for name in ("--account", "--server"):
+        parser.add_argument(name)
+    parser.add_argument("--config", type=file_path)
+    for name in ("--all-accounts", "--demo"):
+        parser.add_argument(name, action="store_true")
+    parser.set_defaults(measured=[], timeout=None)
     options, _ = parser.parse_known_args(arguments)
-    options.measured = []
     finish(options, console, code)
+
+
+def _names_of(options: argparse.Namespace) -> Sequence[str]:
+    """Return the accounts that a check with these options is for, as far as is known here."""
+    with contextlib.suppress(QiscusTuiError):
+        workspace = open_for(options)
+        if not options.all_accounts:
+            return [safe(workspace.choose().name, 200)]
+        if stored := workspace.local_files.book.all():
+            return [safe(one.name, 200) for one in stored]
+    return [options.account or ""]
 
 
 def _account_name(context: Context) -> str:

@@ -324,6 +324,37 @@ def test_wrong_options_are_a_failure_too(
     assert samples(file)["qiscus_check_success"] == "0"
 
 
+ENVIRONMENT = {"QISCUS_APP_ID": "x", "QISCUS_LONG_LIVED_TOKEN": "y"}
+
+
+@pytest.mark.parametrize(
+    ("words", "environ", "account"),
+    [
+        ("check --bogus", {}, "{own}"),
+        ("check --bogus --account other", {}, "other"),
+        ("check --bogus", {"QISCUS_TUI_ACCOUNT": "{own}"}, "{own}"),
+        ("check --bogus", ENVIRONMENT, "environment"),
+        ("check --bogus", {"QISCUS_TUI_ACCOUNT": "none"}, ""),
+        ("check --bogus", {"QISCUS_APP_ID": "x"}, ""),
+        ("check --bogus --all-accounts", {}, "{own}"),
+    ],
+)
+def test_after_wrong_options_the_account_is_named_where_it_is_known(
+    logged_in: Program,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: str,
+    environ: dict[str, str],
+    account: str,
+) -> None:
+    (own,) = (one["account"] for one in json.loads(logged_in("accounts", "--json").out))
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value.format(own=own))
+    file = tmp_path / "qiscus.prom"
+    assert logged_in(*words.split(), f"--metrics={file}").code == 2
+    assert f'qiscus_check_success{{account="{account.format(own=own)}"}} 0' in file.read_text()
+
+
 @pytest.mark.parametrize(
     "words",
     [

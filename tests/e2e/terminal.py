@@ -350,7 +350,8 @@ class Terminal:
                 if self._wake_out in ready and os.read(self._wake_out, 1) == _STOP:
                     return
                 if self._master in ready:
-                    self._take(os.read(self._master, 1 << 16))
+                    with self._changed:  # what was read is on the screen before anyone looks
+                        self._take(os.read(self._master, 1 << 16))
                 self._send_what_is_due()
         except BaseException as error:  # told by whoever waits
             with self._changed:

@@ -195,6 +195,20 @@ def test_so_is_that_of_credentials_in_the_environment(of_the_environment: dict[s
     assert not modules & {"argparse", "typing", "dataclasses", "tomllib", "hashlib"}
 
 
+def test_so_it_is_where_config_toml_names_the_server(
+    of_the_environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "config.toml").write_text(
+        '# ours\n[server]\nurl = "https://demo.invalid"  # the demo\ntimeout = "10s"\n'
+        '[account."a@b.c"]\nreadonly = true\n[view.crons]\ngroup_by = ["client", "network"]\n'
+    )
+    environ = {**of_the_environment, "QISCUS_TUI_SERVER": ""}
+    printed, modules, code = loaded("token", environ=environ)
+    assert (printed.strip(), code) == (TOKEN, 0)
+    assert "qiscus_tui.configured_server" in modules
+    assert not modules & {"argparse", "typing", "dataclasses", "tomllib", "hashlib"}
+
+
 @pytest.mark.parametrize(
     "change",
     [
