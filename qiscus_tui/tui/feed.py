@@ -154,7 +154,6 @@ class Feed:
         self.is_loading = True
         self._tried_at = self.workspace.clock.now()
         self._heard_at = self.workspace.clock.monotonic()
-        self.first.begin()
         self.changed()
         try:
             return await self._read()
@@ -177,6 +176,7 @@ class Feed:
         self._visit = visit_of(connection, self._visit)
         if not self.is_read:
             self._name_quickly(connection)
+            self.first.begin()
         await self._show(await connection.read_list(self._progressed))
         self.trouble = None
         return await self._note_visit(connection)

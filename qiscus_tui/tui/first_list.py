@@ -18,7 +18,7 @@ BETWEEN_PROGRESS = 0.1
 GROWTH = 1.5
 """By what factor the rows grow at a time: 100,000 in small pieces take time and memory."""
 
-FIRST_SHOWN = 1000
+FIRST_SHOWN = 1250
 """Sessions that are shown without waiting: a list of fewer is mostly whole before it is drawn."""
 
 

@@ -15,6 +15,7 @@ from textual.app import App
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
 import qiscus_tui.tui
@@ -32,7 +33,8 @@ PRIVATE_NAMES: dict[type, set[str]] = {
         "_set_pointer_shape",
     },
     Compositor: {"_full_map"},
-    Screen: {"_compositor"},
+    Screen: {"_compositor", "_dirty_widgets", "_on_timer_update"},
+    Widget: {"_exchange_repaint_regions"},
     Input: {"_watch_value"},
     LinuxDriver: {
         "_app",

@@ -12,7 +12,7 @@ from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
-from qiscus_tui.tui.terminal.compositor import compare_layouts
+from qiscus_tui.tui.terminal.compositor import compare_layouts, draw_now
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
 if TYPE_CHECKING:
@@ -179,6 +179,11 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
     def draw(self) -> None:
         """Draw what changed; nothing else is sent to the terminal."""
         self._is_drawing_due = False
+
+    def draw_now(self) -> None:
+        """Draw, and show it in this turn."""
+        self.draw()
+        draw_now(self)
 
     def draw_soon(self) -> None:
         """Draw once, however much changes before."""

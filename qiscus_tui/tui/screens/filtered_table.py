@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.model.turns import AT_ONCE, at_once, in_turns
 from qiscus_tui.query import Moment, Query
+from qiscus_tui.tui.base.screen import BaseScreen
 from qiscus_tui.tui.list_view import has_users
 from qiscus_tui.tui.widgets.session_table import SessionTable
 
@@ -58,6 +59,9 @@ class FilteredTable:
         await self._drawn()  # what follows may load modules
 
     async def _drawn(self) -> None:
+        screen = self.table.screen
+        if isinstance(screen, BaseScreen):
+            screen.draw_now()
         for _ in range(MOST_FRAMES):
             if self.table.is_drawn:
                 break

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textual._compositor import Compositor, ReflowResult
+from textual._compositor import Compositor, LayoutUpdate, ReflowResult
 
 if TYPE_CHECKING:
     from textual._compositor import CompositorMap
@@ -30,6 +30,18 @@ class ComparingCompositor(Compositor):
         result = super().reflow(parent, size)
         self._laid_out = self._full_map
         return result
+
+    def render_full_update(self, simplify: bool = False) -> LayoutUpdate:
+        """Draw everything; nothing that asked to be drawn before is drawn again after it."""
+        for widget in self.visible_widgets:
+            widget._exchange_repaint_regions()  # pyright: ignore[reportPrivateUsage]
+        return super().render_full_update(simplify)
+
+
+def draw_now(screen: Screen[Any]) -> None:
+    """Draw what asked to be drawn, in this turn: the next frame may be 16 ms away."""
+    screen._dirty_widgets.update(screen._compositor.visible_widgets)  # pyright: ignore[reportPrivateUsage]
+    screen._on_timer_update()  # pyright: ignore[reportPrivateUsage]
 
 
 def compare_layouts(screen: Screen[Any]) -> None:
