@@ -2,152 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Static
 
-from qiscus_tui.query.completion import completion
-from qiscus_tui.query.keys import Key
-from qiscus_tui.tui.widgets.fields import Field
-from qiscus_tui.tui.widgets.one_line import Line, OneLine, Tone, piece
+from qiscus_tui.tui.widgets.one_line import Line, OneLine
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
-@dataclass(frozen=True)
-class Offer:
-    """What tab goes through."""
-
-    before: str = ""
-    after: str = ""
-    words: tuple[str, ...] = ()
-    at: int = 0
-
-    @property
-    def text(self) -> str:
-        """The filter with the word that is shown now."""
-        return f"{self.before}{self.words[self.at]}{self.after}" if self.words else ""
-
-    @property
-    def next(self) -> Offer:
-        """With the next word."""
-        return replace(self, at=(self.at + 1) % len(self.words))
-
-    @property
-    def line(self) -> Line:
-        """The words that tab shows next, as many as there is room for."""
-        others = (*self.words[self.at + 1 :], *self.words[: self.at])
-        pieces = (piece(word, Tone.MUTED, 90 - at, "  ") for at, word in enumerate(others[:20]))
-        return Line((piece("tab", Tone.KEY, 100), *pieces))
-
-
-class FilterField(Field):
-    """Filters as it is typed, in the very key's turn.
-
-    Enter leaves, escape clears, tab completes the word, up and down go through earlier filters.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,shift+tab", "leave", show=False, priority=True),
-        Binding("escape", "clear", show=False, priority=True),
-        Binding("tab", "complete", show=False, priority=True),
-        Binding("up", "earlier", show=False, priority=True),
-        Binding("down", "later", show=False, priority=True),
-    ]
-
-    DEFAULT_CSS = """
-    FilterField, FilterField:focus { padding: 0; background: $background; }
-    """
-
-    def __init__(
-        self,
-        typed: Callable[[str], None],
-        left: Callable[[], None],
-        seen: Callable[[Key], Sequence[str]],
-        *,
-        id: str,
-    ) -> None:
-        super().__init__(id=id)
-        self._typed = typed
-        self._left = left
-        self._seen = seen
-        self._offer = Offer()
-        self._history: list[str] = []
-        self._back = 0
-        """How many filters ago the shown one was; 0 for the one that is typed."""
-        self._begun = ""
-        """What was typed before going back."""
-
-    @property
-    def offered(self) -> Offer:
-        """What tab put in last; nothing once another key changed it."""
-        return self._offer if self._offer.text == self.value else Offer()
-
-    def put(self, text: str, cursor: int | None = None) -> None:
-        """Show another text, the cursor at its end or there."""
-        self.value = text
-        self.cursor_position = len(text) if cursor is None else cursor
-
-    def value_changed(self, value: str) -> None:
-        self._typed(value)
-
-    def action_leave(self) -> None:
-        """Return to the table; the filter is kept."""
-        text = self.value.strip()
-        if text and text not in self._history[-1:]:
-            self._history.append(text)
-        self._back = 0
-        self._left()
-
-    def action_clear(self) -> None:
-        """Clear the filter, and return to the table."""
-        self.value = ""
-        self.action_leave()
-
-    def action_complete(self) -> None:
-        """Complete the word before the cursor; again: by the next that fits."""
-        offer = self.offered
-        if len(offer.words) < 2:
-            found = completion(self.value, self.cursor_position, self._seen)
-            before, after = self.value[: found.start], self.value[found.end :]
-            offer = Offer(before, after, found.words, -1)
-        if offer.words:
-            self._offer = offer.next
-            self.put(self._offer.text, len(self._offer.text) - len(offer.after))
-
-    def action_earlier(self) -> None:
-        """Show the filter before this one."""
-        self._go(self._back + 1)
-
-    def action_later(self) -> None:
-        """Show the filter after this one; behind the last, return to the table."""
-        if self._back:
-            self._go(self._back - 1)
-        else:
-            self.action_leave()
-
-    def _go(self, back: int) -> None:
-        if back <= len(self._history):
-            self._begun = self.value if not self._back else self._begun
-            self._back = back
-            self.put(self._history[-back] if back else self._begun)
+    from qiscus_tui.query.keys import Key
+    from qiscus_tui.tui.screens.filter_field import FilterField
 
 
 class FilterBar(Widget):
-    """Holds the filter as it is typed."""
+    """Holds the filter as it is typed. The field is made when it is needed first."""
 
     DEFAULT_CSS = """
     FilterBar {
         height: 1;
-        & #filter-row { height: 1; display: none; padding: 0 0 0 1; }
-        & #filter-sign { width: 2; color: $primary; text-style: bold; }
+        layout: horizontal;
+        & #filter-sign { width: 3; padding: 0 0 0 1; color: $primary; text-style: bold; }
         & #filter { width: 2fr; }
         & #filter-found { width: 3fr; }
-        &.-typing #filter-row { display: block; }
+        & .typing { display: none; }
+        &.-typing .typing { display: block; }
         &.-typing #filter-line { display: none; }
     }
     """
@@ -165,17 +46,24 @@ class FilterBar(Widget):
         Both in the very key's turn. `seen` gives the values of a key that the list has.
         """
         super().__init__(id=id)
-        self._left = left
+        self._typed, self._left, self._seen = typed, left, seen
         self._line = OneLine(id="filter-line")
-        self._field = FilterField(typed, self._close_field, seen, id="filter")
-        self._found = OneLine(id="filter-found")
+        self._made: FilterField | None = None
+        self._found = OneLine(id="filter-found", classes="typing")
 
     def compose(self) -> ComposeResult:
         yield self._line
-        with Horizontal(id="filter-row"):
-            yield Static("/ ", id="filter-sign", markup=False)
-            yield self._field
-            yield self._found
+
+    @property
+    def _field(self) -> FilterField:
+        if self._made is None:
+            from qiscus_tui.tui.screens.filter_field import FilterField
+
+            self._made = FilterField(self._typed, self._close_field, self._seen, id="filter")
+            self._made.add_class("typing")
+            sign = Static("/ ", id="filter-sign", classes="typing", markup=False)
+            self.mount(sign, self._made, self._found)
+        return self._made
 
     @property
     def is_typing(self) -> bool:
@@ -185,11 +73,12 @@ class FilterBar(Widget):
     @property
     def value(self) -> str:
         """What was typed."""
-        return self._field.value
+        return "" if self._made is None else self._made.value
 
     def show(self, text: str) -> None:
         """Filter by `text` as if it had been typed."""
-        self._field.put(text)
+        if text != self.value:
+            self._field.put(text)
 
     @property
     def typed_at(self) -> int:
@@ -199,13 +88,15 @@ class FilterBar(Widget):
     def show_lines(self, line: Line, beside: Line) -> None:
         """Say what is filtered, and what is said beside the field."""
         self._line.show_line(line)
-        offered = self._field.offered
-        self._found.show_line(offered.line if len(offered.words) > 1 else beside)
+        if self._made is not None:
+            offered = self._made.offered
+            self._found.show_line(offered.line if len(offered.words) > 1 else beside)
 
     def open(self) -> None:
         """Open the field; the next keys go into it."""
+        field = self._field
         self.add_class("-typing")
-        self._field.focus(scroll_visible=False)
+        field.focus(scroll_visible=False)
 
     def leave(self) -> None:
         """Close the field; the filter stays."""
