@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from textual.widget import Widget
+
 from qiscus_tui.model.turns import AT_ONCE, at_once, in_turns
 from qiscus_tui.tui.group_view import GroupView
-from qiscus_tui.tui.widgets.group_columns import GroupRow
-from qiscus_tui.tui.widgets.group_table import GroupTable, SortSign
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,10 +22,15 @@ if TYPE_CHECKING:
     from qiscus_tui.tui.group_sorting import GroupSorting
     from qiscus_tui.tui.list_view import ListView
     from qiscus_tui.tui.screens.filtered_table import FilteredTable
+    from qiscus_tui.tui.widgets.group_columns import GroupRow
+    from qiscus_tui.tui.widgets.group_table import GroupTable
 
 
 class GroupedTable:
-    """Holds the table of groups. Marks are those of the sessions' table."""
+    """Holds the table of groups, which is made when groups are shown first.
+
+    Marks are those of the sessions' table.
+    """
 
     def __init__(
         self, feed: Feed, view: ListView, rows: FilteredTable, changed: Callable[[], None]
@@ -41,12 +46,23 @@ class GroupedTable:
         self.is_shown = False
         """Whether the list is shown as groups."""
         self.view = GroupView()
-        self.table = GroupTable(
-            server_now=lambda: feed.server_now,
-            marked=self._marked,
-            id="groups",
-        )
-        self.table.display = False
+        self._table: GroupTable | None = None
+
+    @property
+    def table(self) -> GroupTable:
+        """The table, in the place of that of the sessions."""
+        if self._table is None:
+            from qiscus_tui.tui.widgets.group_table import GroupTable
+
+            self._table = GroupTable(
+                server_now=lambda: self._feed.server_now,
+                marked=self._marked,
+                id="groups",
+            )
+            sessions = self._rows.table
+            if isinstance(sessions.parent, Widget):
+                sessions.parent.mount(self._table, after=sessions)
+        return self._table
 
     @property
     def shown_view(self) -> GroupView | None:
@@ -106,6 +122,10 @@ class GroupedTable:
         return self.table.cursor_group
 
     def _show(self) -> None:
+        if self._table is None and not self.is_shown:
+            return
+        from qiscus_tui.tui.widgets.group_table import SortSign
+
         view, sorting = self.view, self.view.sorting
         self._marks = self._rows.table.marks
         sign = SortSign(sorting.by, sorting.is_descending)
@@ -114,8 +134,13 @@ class GroupedTable:
     def second(self) -> None:
         """A second went by: draw what changed."""
         if self.is_shown:
-            self.table.draw_changes()
+            self.draw_changes()
             self.update()
+
+    def draw_changes(self) -> None:
+        """Draw the cells that show something else now."""
+        if self._table is not None:
+            self._table.draw_changes()
 
     # Sorting.
 
@@ -171,6 +196,8 @@ class GroupedTable:
 
 
 def _row(listed: SessionList, group: Group) -> GroupRow:
+    from qiscus_tui.tui.widgets.group_columns import GroupRow
+
     is_revocable = any(listed.sessions[at].revocable for at in group.positions)
     return GroupRow(group, group.values, _label(listed, group), is_revocable)
 

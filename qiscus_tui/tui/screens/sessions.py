@@ -28,7 +28,6 @@ from qiscus_tui.tui.screens.preview import Preview
 from qiscus_tui.tui.screens.server_changes import ServerChanges
 from qiscus_tui.tui.screens.shown_list import ShownList
 from qiscus_tui.tui.widgets.columns import WIDE
-from qiscus_tui.tui.widgets.group_table import GroupTable
 from qiscus_tui.tui.widgets.one_line import OneLine
 from qiscus_tui.tui.widgets.session_table import SessionTable
 
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from qiscus_tui.service.account_selection import SelectedAccount
     from qiscus_tui.service.workspace import Workspace
     from qiscus_tui.tui.screens.session_details import SessionDetails
+    from qiscus_tui.tui.widgets.group_table import GroupTable
 
 
 class SessionsScreen(ListActions, BaseScreen[None]):
@@ -76,7 +76,7 @@ class SessionsScreen(ListActions, BaseScreen[None]):
         yield from (self.identity, self.counts, self.list.filter_bar, self.notice)
         yield self.list.filter_rule
         with Horizontal(id="body"):
-            yield from (self.table, self.groups.table, self.preview)
+            yield from (self.table, self.preview)
         yield Static(classes="rule")
         yield self.action_bar
 
@@ -192,8 +192,8 @@ class SessionsScreen(ListActions, BaseScreen[None]):
     def _sort_by_header(self, asked: SessionTable.SortRequested) -> None:
         self.rows.sort(self.view.sorting.by(asked.key))
 
-    @on(GroupTable.SortRequested)
-    def _sort_groups_by_header(self, asked: GroupTable.SortRequested) -> None:
+    def on_group_table_sort_requested(self, asked: GroupTable.SortRequested) -> None:
+        """Sort by the column that was clicked."""
         self.groups.sort(self.groups.view.sorting.towards(asked.by))
 
     @work(group="dialog")
@@ -229,8 +229,11 @@ class SessionsScreen(ListActions, BaseScreen[None]):
 
     # One session, or those shown.
 
+    async def on_group_table_opened(self) -> None:
+        """Show the sessions of the group."""
+        await self._opened()
+
     @on(SessionTable.Opened)
-    @on(GroupTable.Opened)
     async def _opened(self) -> None:
         await self.run_command("open_group" if self.groups.is_shown else "open_detail")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
-from qiscus_tui.service.sessions.values import values_in
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.screens import list_lines
 from qiscus_tui.tui.screens.filter_bar import FilterBar
@@ -75,7 +74,7 @@ class ShownList:
     def marks_changed(self) -> None:
         """Other sessions are marked."""
         self.rows.marks_changed()
-        self.groups.table.draw_changes()
+        self.groups.draw_changes()
 
     def _rows_changed(self) -> None:
         self.groups.update()
@@ -94,6 +93,8 @@ class ShownList:
 
     def _values(self, key: Key) -> Sequence[str]:
         """Return the values of a key of the filter that the list has."""
+        from qiscus_tui.service.sessions.values import values_in
+
         return values_in(self._view.listed, key)
 
     def type_filter(self) -> None:
