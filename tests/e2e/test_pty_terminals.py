@@ -148,13 +148,39 @@ def test_the_first_frame_waits_for_no_slow_module(
 ) -> None:
     told = tmp_path / "told"
     account = server.account if logged_in else {}
-    terminal = opened(told, command=FIRST_FRAME, **account)
+    first = "sessions" if logged_in else "qiscus"
+    terminal = opened(told, first, command=FIRST_FRAME, **account)
     terminal.wait_for("60 active" if logged_in else "Password")
     loaded = set(told.read_text().split())
     assert not loaded & SLOW
     if not logged_in:
         assert not loaded & NOT_FOR_THE_LOGIN
         assert len([name for name in loaded if name.startswith("qiscus_tui")]) <= 89
+
+
+COMES_AFTER_THE_LIST = {
+    "screens.filter_field",
+    "widgets.fields",
+    "widgets.group_table",
+    "widgets.text_table",
+    "screens.detail",
+    "screens.session_panel",
+    "screens.overview",
+    "dialogs",
+    "warm_up",
+}
+
+
+def test_the_list_waits_only_for_what_it_shows(
+    opened: Opener, server: Server, tmp_path: Path
+) -> None:
+    told = tmp_path / "told"
+    opened(told, " active", command=FIRST_FRAME, **server.account).wait_for("60 active")
+    loaded = told.read_text().split()
+    later = {f"qiscus_tui.tui.{name}" for name in COMES_AFTER_THE_LIST}
+    later |= {"qiscus_tui.service.sessions.groups", "qiscus_tui.query.completion", "ua_parser"}
+    assert set(loaded) & later == set()
+    assert len([name for name in loaded if name.startswith("qiscus_tui")]) <= 171
 
 
 def test_the_first_frame_waits_for_no_server(opened: Opener) -> None:

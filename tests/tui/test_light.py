@@ -5,6 +5,7 @@ from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.screen import Screen
+from textual.widget import Widget
 
 from qiscus_tui.tui.terminal.screen_model import ScreenModel
 from tests.clocks import ManualClock
@@ -52,6 +53,30 @@ async def sent_in(line: Line, running: Running, seconds: int) -> int:
     for _ in range(seconds):
         await running.tick()
     return line.sent - before
+
+
+async def test_what_was_painted_with_the_whole_screen_is_not_painted_again(
+    clock: ManualClock, line: Line
+) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        screen, before = running.sessions, line.paints
+        for widget in screen.walk_children(Widget):
+            widget.refresh()
+        screen.refresh()
+        screen.draw_now()
+        await running.settle()
+        assert line.paints == before + 1
+
+
+async def test_a_list_is_painted_in_the_turn_in_which_it_is_sorted(
+    clock: ManualClock, line: Line
+) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        before = line.paints
+        showing = running.sessions.rows.prepare(running.sessions.feed.listed)
+        with pytest.raises(StopIteration):
+            showing.send(None)
+        assert line.paints == before + 1
 
 
 async def test_what_is_done_often_sends_little(clock: ManualClock, line: Line) -> None:
