@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec import Struct
+
 import qiscus_tui
 
 MOST_LINES = 300
@@ -22,6 +24,23 @@ def test_no_module_is_longer_than_what_one_reads_at_once() -> None:
 def test_no_class_stands_on_more_than_two_others_of_ours() -> None:
     above = {ours: sum(map(is_ours, ours.__mro__[1:])) for ours in our_classes()}
     assert {str(ours) for ours, depth in above.items() if depth > MOST_ABOVE} == set()
+
+
+TOKENS = {"token", "secret", "long_lived", "short_lived"}
+SECRET_FIELDS = TOKENS | {"password", "secret_key", "proxy", "body"}
+
+
+def test_a_value_with_secrets_is_shown_neither_by_repr_nor_by_rich() -> None:
+    """Rich, which draws tracebacks, asks a Struct by another method than `repr` does."""
+    holding = [
+        ours
+        for ours in our_classes()
+        if issubclass(ours, Struct) and SECRET_FIELDS & set(ours.__struct_fields__)
+    ]
+    assert len(holding) > MOST_ABOVE
+    for ours in holding:
+        for method in ("__repr__", "__rich_repr__"):
+            assert getattr(ours, method) is not getattr(Struct, method), (ours, method)
 
 
 def our_classes() -> Iterator[type]:

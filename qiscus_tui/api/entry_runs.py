@@ -19,6 +19,7 @@ from qiscus_tui.model.ids import fingerprints
 from qiscus_tui.model.session import Session, SessionOrigin, SessionRun
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import EARLIEST, LATEST
+from qiscus_tui.model.unshown import Unshown
 
 _TYPES: Mapping[str, object] = {
     "token": str,
@@ -86,7 +87,9 @@ class RunReader:
     ) -> None:
         """`names`: the field of each fact that an entry has; its keys are those of `_TYPES`."""
         fields = [(fact, _TYPES[fact], msgspec.field(name=name)) for fact, name in names.items()]
-        entry = msgspec.defstruct("Entry", fields, gc=False, forbid_unknown_fields=True)
+        entry = msgspec.defstruct(
+            "Entry", fields, bases=(Unshown,), gc=False, forbid_unknown_fields=True
+        )
         self._decode = cast(
             "Callable[[bytes], list[msgspec.Struct]]", msgspec.json.Decoder(list[entry]).decode
         )

@@ -12,13 +12,14 @@ from qiscus_tui.model.durations import DAY, MINUTE
 from qiscus_tui.model.group_keys import GROUP_KEYS
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import Origin
+from qiscus_tui.model.unshown import Unshown
 from qiscus_tui.store import config_checks as read
 from qiscus_tui.store.config_reader import ConfigFile, Place, setting, unreadable
 from qiscus_tui.store.file_checks import check_settings, shown
 from qiscus_tui.store.known import KnownEntry
 
 
-class ServerConfig(Struct, frozen=True, forbid_unknown_fields=True):
+class ServerConfig(Unshown, frozen=True, forbid_unknown_fields=True):
     """`[server]`."""
 
     url: Annotated[Origin | None, setting(read.origin)] = None
@@ -29,9 +30,6 @@ class ServerConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """Certificates of a private CA, besides the system's; None for the system's alone."""
     proxy: Annotated[str | None, setting(read.proxy)] = None
     """Address of a proxy, maybe with a password; None for the environment's."""
-
-    def __repr__(self) -> str:
-        return f"ServerConfig(url={self.url!r}, …)"  # without the proxy's password
 
 
 class UiConfig(Struct, frozen=True, forbid_unknown_fields=True):

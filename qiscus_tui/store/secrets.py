@@ -5,11 +5,12 @@ The system's keyring is in keyring_store, which takes longer to load.
 
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import field
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Credentials, Storage
 from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.unshown import Unshown
 from qiscus_tui.store.credentials import to_json
 from qiscus_tui.store.file_checks import moved_away, shown
 from qiscus_tui.store.jsonfile import JsonFile, decoded
@@ -64,8 +65,8 @@ def open_store(storage: Storage, paths: Paths, given: Credentials | None = None)
             return MemorySecrets()
 
 
-class _Secrets(Struct, omit_defaults=True):
-    accounts: dict[str, object] = {}
+class _Secrets(Unshown, frozen=True, omit_defaults=True):
+    accounts: dict[str, object] = field(default_factory=dict[str, object])
     """Credentials by account."""
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.pretty import pretty_repr
 
 from qiscus_tui.model.account import Account, Credentials, Role, ShortLived
 from qiscus_tui.model.ids import ID_LENGTH, can_be_token, fingerprint
@@ -77,7 +78,7 @@ def test_a_session_says_its_id_and_no_token() -> None:
 def test_credentials_say_no_secret() -> None:
     short = ShortLived(SECRET, 0.0)
     credentials = Credentials(long_lived=SECRET, short_lived=short, secret_key=SECRET)
-    assert SECRET not in f"{credentials} {credentials!r} {short}"
+    assert SECRET not in f"{credentials} {credentials!r} {short} {pretty_repr([credentials])}"
     assert credentials.secrets == (SECRET,) * 3
     assert credentials.with_short_lived(None).secrets == (SECRET,) * 2
     assert Credentials().secrets == ()
