@@ -176,6 +176,32 @@ async def test_help_begins_with_what_can_be_done_here_and_says_why_not(clock: Ma
         assert "Examples run from the help of the list" in here.toasts
 
 
+async def test_where_no_filter_matters_the_help_of_filters_is_among_the_rest(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock) as here:
+        await here.press("question_mark")
+        assert "Filter: a digit runs an example" in here.lines()[4]
+        await here.press("escape", "A", "question_mark")
+        lines = here.lines()
+        elsewhere = next(at for at, line in enumerate(lines) if "Elsewhere" in line)
+        assert "Filter: examples" in lines[elsewhere + 2]
+
+
+async def test_the_palette_says_what_a_command_does_where_there_is_room(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, size=(80, 24)) as here:
+        await here.press("colon")
+        assert "Reverse the sort" in here.text()
+        assert "Reverse the order." not in here.text()
+        await here.pilot.resize_terminal(120, 24)
+        await here.settle()
+        (line,) = [line for line in here.lines() if "Reverse the sort" in line]
+        assert "S" in line
+        assert "Reverse the order." in line
+
+
 async def test_an_example_of_the_help_filters_the_list(clock: ManualClock) -> None:
     async with at_sessions(clock) as here:
         await here.press("question_mark", "4")

@@ -125,7 +125,7 @@ SESSION_COMMANDS = (
         name="back",
         keys=("escape",),
         label="back",
-        help="Clear the filter, or go back.",
+        help="Go back; in the list, clear the filter.",
         group=Group.FIND,
         scopes=(
             *LIST,

@@ -76,10 +76,11 @@ class ChoiceDialog(Dialog[int | None]):
 
     @on(TextTable.Moved)
     def _show_in_full(self) -> None:
-        """Show below the lines the note of the one under the cursor, where notes are cut."""
-        are_cut = any(map(self._table.cuts, range(len(self._choices))))
-        note = self._choices[self._table.cursor_row].note
-        self.query_one("#in-full", Words).say(note if are_cut else "")
+        """Show below the lines a note that is cut in its own; keep the line for others."""
+        cut = [at for at in range(len(self._choices)) if self._table.cuts(at)]
+        row = self._table.cursor_row
+        words = self._choices[row].note if row in cut else " " if cut else ""
+        self.query_one("#in-full", Words).say(words)
 
     @on(TextTable.Opened)
     def _row_opened(self) -> None:

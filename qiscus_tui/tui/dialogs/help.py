@@ -16,6 +16,7 @@ from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.dialogs.dialog import Dialog
 from qiscus_tui.tui.dialogs.help_text import (
     EXAMPLES,
+    FILTERED,
     PLACES,
     Section,
     elsewhere,
@@ -30,8 +31,8 @@ KEYS = 10
 """The least cells of the column of keys."""
 TWO_COLUMNS = 110
 """Cells of a screen from which two columns fit."""
-NARROW, WIDE = 78, 168
-"""The most cells of the box: with one column, and with two."""
+WIDE = 168
+"""The most cells of the box."""
 AROUND = 8
 """Cells of its borders, padding and scrollbar."""
 GAP = 3
@@ -67,7 +68,7 @@ class HelpDialog(Dialog[str]):
         if self._scope is not None:
             place = PLACES[self._scope]
             self.say("heading", f"Help: {place[0].lower()}{place[1:]}")
-            self.say("lead", "What can be done there; keys of other screens stand at the end.")
+            self.say("lead", "What can be done here; the keys of other screens are at the end.")
 
     def action_close(self) -> None:
         """Close the help."""
@@ -80,14 +81,15 @@ class HelpDialog(Dialog[str]):
     def on_resize(self, event: events.Resize) -> None:
         """Wrap it again. (Textual runs the base's handler too.)"""
         screen = event.size.width
-        wide = screen >= TWO_COLUMNS
-        box = min(WIDE, screen - 4) if wide else min(NARROW, screen)
+        wide, box = screen >= TWO_COLUMNS, min(WIDE, screen)
         self.query_one("#box").styles.width = box
         width = box - AROUND
         commands = with_added_keys(self._commands, self)
         first = here(commands, self._scope, self._behind)
         second = filters(can_run=self._scope in LIST)
         rest = [*elsewhere(commands, self._scope), signs()]
+        if self._scope not in FILTERED:
+            second, rest = [], [*second, *rest]
         self.say(
             "lines",
             in_two(first, second, rest, width) if wide else in_one([*first, *second, *rest], width),
@@ -106,7 +108,10 @@ def in_two(
     column = (width - GAP) // 2
     if not first:
         return Content("\n").join(_halves([*second, *rest], column))
-    lines = _beside(_lines(first, column), _lines(second, column), column)
+    if not second and len(first) > 1:
+        lines = _halves(first, column)
+    else:
+        lines = _beside(_lines(first, column), _lines(second, column), column)
     lines += [Content(), Content.styled("Elsewhere", "bold"), Content(), *_halves(rest, column)]
     return Content("\n").join(lines)
 
@@ -139,7 +144,7 @@ def _section(section: Section, width: int) -> list[Content]:
         style = "$text-muted" if entry.why_not else ""
         words = f"{entry.words} Not now: {entry.why_not}" if entry.why_not else entry.words
         wrapped = textwrap.wrap(words, max(20, width - keys - 2)) or [""]
-        key = (fit(entry.key, keys), style or "$primary")
+        key = (fit(entry.key, keys), style or "bold $primary")
         lines.append(Content.assemble("  ", key, (wrapped[0], style)))
         lines += [Content.styled(" " * (keys + 2) + line, style) for line in wrapped[1:]]
     return lines

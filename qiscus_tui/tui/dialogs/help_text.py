@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from qiscus_tui.query.terms import State
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import Command, Scope
+from qiscus_tui.tui.commands.command import LIST, Command, Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.widgets.group_table import SOME_MARKED
 from qiscus_tui.tui.widgets.row_render import MARK, Badge
@@ -24,6 +24,9 @@ PLACES = {
     Scope.LOGIN: "At the login",
 }
 """Where the keys of a scope work; also how the help of a command begins that works there alone."""
+
+FILTERED = frozenset({None, *LIST, Scope.DETAIL, Scope.OVERVIEW})
+"""Where filters matter: elsewhere they are among the rest of the help."""
 
 LANGUAGE: tuple[tuple[str, str], ...] = (
     ("words", 'Each must occur; "two words" in quotes are one.'),
@@ -44,14 +47,14 @@ LANGUAGE: tuple[tuple[str, str], ...] = (
 """What a filter is written of: a form of each key, and what it finds."""
 
 EXAMPLES: tuple[tuple[str, str], ...] = (
-    ("client:Guzzle idle:>7d", "not used for a week"),
-    ("idle:>7d -is:known", "and no known integration"),
-    ("ip:10.2 -client:curl", "a network, without curl"),
+    ("client:Guzzle idle:>7d", "unused for a week"),
+    ("idle:>7d -is:known", "and not known"),
+    ("ip:10.2 -client:curl", "a network, no curl"),
     ("age:<24h", "made within a day"),
     ("is:expiring", "about to end"),
     ("created:today", "made today"),
-    ("is:new", "of a new client or place"),
-    ("client:=unknown", "that name no client"),
+    ("is:new", "new client or place"),
+    ("client:=unknown", "client not named"),
     ("idle:unknown", "last use unknown"),
 )
 """Filters, and what they leave; their numbers run them."""

@@ -19,8 +19,12 @@ from qiscus_tui.tui.dialogs.parts import Words
 from qiscus_tui.tui.widgets.cells import fit
 from qiscus_tui.tui.widgets.fields import Field
 
-TITLE_WIDTH = 48
-KEY_WIDTH = 6
+BOX = 110
+"""Cells of the box, where there is room for them."""
+TITLE_WIDTH = 44
+KEY_WIDTH = 10
+LEAST_HELP = 24
+"""Cells from which the help of a command is shown beside it."""
 AROUND = 7
 """Cells of borders, padding and scrollbar."""
 
@@ -55,7 +59,7 @@ class PaletteDialog(ModalScreen[str]):
         background: transparent;
 
         & #palette {
-            width: 78; max-width: 100%; height: auto; max-height: 100%; margin-top: 2;
+            width: 110; max-width: 100%; height: auto; max-height: 100%; margin-top: 2;
             padding: 0 1; background: $surface; border: round $border-blurred;
         }
         & #words, & #words:focus {
@@ -132,7 +136,7 @@ class PaletteDialog(ModalScreen[str]):
 
     def _show(self, commands: Iterable[Command]) -> None:
         found = self.query_one(OptionList)
-        width = min(78, self.size.width) - AROUND - KEY_WIDTH - 2
+        width = min(BOX, self.size.width) - AROUND
         found.set_options([Option(_line(command, width), command.name) for command in commands])
         found.highlighted = 0 if found.option_count else None
         found.display = bool(found.option_count)
@@ -153,5 +157,12 @@ def matching(commands: Sequence[Command], words: str) -> list[Command]:
 
 
 def _line(command: Command, width: int) -> Content:
-    title = fit(command.title, max(1, min(TITLE_WIDTH, width)))
-    return Content(f"{title}  {fit(command.key_shown, KEY_WIDTH)}")
+    """Return title, key and, where there is room, the beginning of the help."""
+    room = width - KEY_WIDTH - 2
+    title = fit(command.title, max(1, min(TITLE_WIDTH, room)))
+    room -= TITLE_WIDTH + 1
+    about = fit(command.help, room) if room >= LEAST_HELP else ""
+    # Without other colours: they would show on the chosen one, which is reversed.
+    return Content.assemble(
+        (f"{title}  {fit(command.key_shown, KEY_WIDTH)}", "bold" if about else ""), f" {about}"
+    )
