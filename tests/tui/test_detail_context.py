@@ -1,5 +1,6 @@
 """The detail goes from session to session, and shows what each stands among."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -131,6 +132,34 @@ async def test_group_days_and_neighbours_are_shown_in_any_size(
         if size[0] >= 120:
             assert "LOGINS PER DAY at most" in words
             assert "JUST BEFORE AND AFTER" in words
+
+
+async def test_a_large_screen_is_filled_with_the_hours_of_the_groups_logins(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=300, size=(200, 50)) as running:
+        await running.press("j", "j", "j", "enter")
+        *_, last = [line for line in running.lines() if "LOGINS BY HOUR" in line or "18" in line]
+        assert last.split()[:4] == ["0", "6", "12", "18"]
+        assert running.lines().index(last) > 35
+        await running.pilot.resize_terminal(80, 24)
+        await running.settle()
+        assert "LOGINS BY HOUR" not in running.text()
+
+
+@pytest.mark.parametrize(
+    ("age", "expected"),
+    [(HOUR, "15 Sep … today ▲"), (2 * DAY, "15 Sep … ▲"), (29 * DAY, "▲ 15 Sep … today")],
+)
+def test_the_name_of_a_day_stands_beside_the_mark_of_that_day_alone(
+    age: float, expected: str
+) -> None:
+    sessions, contexts = listed([session(1, created_at=NOW - age)]), SessionContexts()
+    at_once(contexts.find_in_steps(sessions, 0, Moment(NOW, DAY)))
+    context = contexts.of(sessions, 0)
+    assert context is not None
+    days = draw_context(sessions, context, NOW, 60, 20).days.plain
+    assert " … ".join(part for part in re.split(r"\s{2,}", days.strip()) if part) == expected
 
 
 async def test_issued_now_and_expiry_stand_on_the_bar(clock: ManualClock) -> None:

@@ -48,6 +48,8 @@ class GroupHistory(Struct, frozen=True):
     """When the days begin of which logins are counted; the last one is tomorrow."""
     logins: Sequence[int]
     """Sessions created on each of these days."""
+    hours: Sequence[int]
+    """Sessions created on these days in each hour of the day, local time."""
 
     @property
     def interval(self) -> float | None:
@@ -139,7 +141,7 @@ def _history_in_steps(
     listed: SessionList, group: Group, now: float
 ) -> Generator[None, None, GroupHistory]:
     days = days_around(now)[-DAYS - 1 :]
-    logins = [0] * DAYS
+    logins, hours = [0] * DAYS, [0] * 24
     created: list[tuple[float, int]] = []
     undated: list[int] = []
     used: list[float] = []
@@ -153,7 +155,9 @@ def _history_in_steps(
             else:
                 created.append((-at, position))
                 if days[0] <= at < days[-1]:
-                    logins[bisect_right(days, at) - 1] += 1
+                    day = bisect_right(days, at) - 1
+                    logins[day] += 1
+                    hours[min(23, int((at - days[day]) // HOUR))] += 1
             if session.last_used_at is not None:
                 used.append(session.last_used_at)
             addresses[session.safe_ip] += 1
@@ -164,4 +168,4 @@ def _history_in_steps(
     yield
     newest_first = [*(position for _, position in created), *undated]
     most = addresses.most_common(MOST_ADDRESSES)
-    return GroupHistory(group, newest_first, len(created), used, most, days, logins)
+    return GroupHistory(group, newest_first, len(created), used, most, days, logins, hours)

@@ -66,7 +66,7 @@ def life_bar(session: Session, now: float, width: int) -> tuple[Text, str]:
     if share is None or session.expires_at is None or width < 2:
         return Text(), ""
     at = round((1 - share) * (width - 1))
-    bar = Text.assemble(("╌" * at, "dim"), ("●", "bold"), "━" * (width - 1 - at))
+    bar = Text.assemble("╌" * at, ("●", "bold"), "━" * (width - 1 - at))
     return bar, _words(session, now, at, width)
 
 

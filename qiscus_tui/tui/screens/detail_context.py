@@ -7,18 +7,17 @@ import time
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Static
 
 from qiscus_tui.model.durations import DAY, HOUR, MINUTE
 from qiscus_tui.service.overview.session_context import DAYS
+from qiscus_tui.tui.widgets.bar_lines import column_lines
 from qiscus_tui.tui.widgets.cells import created_cell, fit, last_used_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from qiscus_tui.service.overview.session_context import GroupHistory, SessionContext
     from qiscus_tui.service.sessions.session_list import SessionList
 
@@ -28,9 +27,11 @@ MOST_CELLS = 4
 """Cells of a day in it."""
 ROOMY = 8
 """Lines for strip and neighbours from which headings stand over them."""
+WITH_ADDRESS = 70
+"""Cells of a line from which a neighbour's has room for its address."""
+MUTED = "$text-muted"
 _AROUND = 5
 """Lines of headings and blanks, and the one under the strip."""
-_EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
 def group_words(context: SessionContext, now: float) -> str:
@@ -92,12 +93,12 @@ def interval_words(seconds: float) -> str:
 class ContextText:
     """The parts of a context, from the top."""
 
-    group: Text
-    strip: Text
+    group: Content
+    strip: Content
     """A column a day, of eighths of lines."""
-    days: Text
+    days: Content
     """The names of the first and last day, and a mark under the day of the session."""
-    neighbours: Text
+    neighbours: Content
 
 
 def draw_context(
@@ -113,16 +114,16 @@ def draw_context(
     strip_lines = max(1, min(MOST_STRIP, room // 2, 1 + most))
     beside = max(1, (room - strip_lines - 1) // 2)
     is_large = room >= ROOMY
-    heading = Text.assemble(("\nLOGINS PER DAY", "bold"), (f"   at most {most:,}", "dim"))
+    heading = Content.assemble(("\nLOGINS PER DAY", "bold"), (f"   at most {most:,}", MUTED))
     shown = history.logins[-max(1, width // _cells(width)) :]
-    neighbours = Text("\n").join(_neighbours(listed, context, now, width, beside))
+    neighbours = Content("\n").join(_neighbours(listed, context, now, width, beside))
     if is_large:
-        neighbours = Text.assemble(("\nJUST BEFORE AND AFTER\n", "bold"), neighbours)
+        neighbours = Content.assemble(("\nJUST BEFORE AND AFTER\n", "bold"), neighbours)
     created = listed.sessions[history.newest_first[context.place]].created_at
     return ContextText(
-        Text.assemble(sentence, "\n", heading) if is_large else Text(sentence),
-        Text("\n".join(_strip(shown, strip_lines, _cells(width)))),
-        Text(_day_names(history, created, len(shown), _cells(width)), "dim"),
+        Content.assemble(sentence, "\n", heading) if is_large else Content(sentence),
+        Content("\n".join(column_lines(shown, strip_lines, _cells(width)))),
+        Content.styled(_day_names(history, created, len(shown), _cells(width)), MUTED),
         neighbours,
     )
 
@@ -132,43 +133,37 @@ def _cells(width: int) -> int:
     return max(1, min(MOST_CELLS, width // DAYS))
 
 
-def _strip(logins: Sequence[int], height: int, cells: int) -> list[str]:
-    most = max(logins, default=0) or 1
-    block = max(1, cells - 1)
-    levels = [-(-count * 8 * height // most) for count in logins]
-    return [
-        "".join(
-            _EIGHTHS[max(0, min(8, level - 8 * line))] * block + " " * (cells - block)
-            for level in levels
-        )
-        for line in reversed(range(height))
-    ]
-
-
 def _day_names(history: GroupHistory, created: float | None, shown: int, cells: int) -> str:
-    """Return the names; one that would stand where the mark is gives way."""
+    """Return the names, each beside the mark where that is under its day.
+
+    A name that would otherwise stand where the mark is gives way.
+    """
     then = time.localtime(history.days[-shown - 1])
     first, width = f"{then.tm_mday} {time.strftime('%b', then)}", shown * cells
     day = history.day_of(created)
-    at = -1 if day is None else (day - DAYS + shown) * cells
+    column = -1 if day is None else day - DAYS + shown
+    at = column * cells
     line = [" "] * width
-    for name, start in ((first, 0), ("today", width - len("today"))):
-        if not start <= at <= start + len(name) and not at == start - 1 >= 0:
+    for name, start, marked in (
+        (first, 2 if column == 0 else 0, column == 0),
+        ("today", at - 6 if column == shown - 1 else width - 5, column == shown - 1),
+    ):
+        if marked or column < 0 or not start - 1 <= at <= start + len(name):
             line[start : start + len(name)] = name
-    if at >= 0:
+    if column >= 0:
         line[at] = "▲"
     return "".join(line)
 
 
 def _neighbours(
     listed: SessionList, context: SessionContext, now: float, width: int, beside: int
-) -> list[Text]:
+) -> list[Content]:
     """Return newer and older sessions of the group, so many on each side, or more on one."""
     members = context.history.newest_first
     is_newest, is_oldest = context.place == 0, context.place == len(members) - 1
     many = 2 * beside + 1 - is_newest - is_oldest
     first = max(0, min(context.place - beside, len(members) - many))
-    lines = [Text("no newer one", "dim")] if is_newest else []
+    lines = [Content.styled("no newer one", MUTED)] if is_newest else []
     for place, position in enumerate(members[first : first + many], first):
         session = listed.sessions[position]
         used = session.last_used_at
@@ -177,11 +172,12 @@ def _neighbours(
             continue
         words = (
             f"{which:<7}{created_cell(session.created_at, now):<19}{session.id[:8]}  "
-            f"{'use unknown' if used is None else 'used ' + last_used_cell(used, now)}"
+            f"{'use unknown' if used is None else 'used ' + last_used_cell(used, now):<17}"
         )
-        lines.append(Text(fit(words, width).rstrip(), "bold" if which == "this" else ""))
+        line = fit(f"{words}{session.safe_ip}" if width >= WITH_ADDRESS else words, width)
+        lines.append(Content.styled(line.rstrip(), "bold" if which == "this" else ""))
     if is_oldest:
-        lines.append(Text("no older one", "dim"))
+        lines.append(Content.styled("no older one", MUTED))
     return lines
 
 
@@ -207,6 +203,6 @@ class ContextPanel(Vertical):
         """Draw the parts that read other than before: each lays the screen out again."""
         before, self._drawn = self._drawn, drawn
         for part in fields(ContextText):
-            text: Text = getattr(drawn, part.name)
-            if before is None or getattr(before, part.name) != text:
+            text: Content = getattr(drawn, part.name)
+            if before is None or not text.is_same(getattr(before, part.name)):
                 self.query_one(f"#context-{part.name}", Static).update(text)

@@ -10,17 +10,27 @@ from textual.widgets import Static
 
 from qiscus_tui.model.durations import as_typed
 from qiscus_tui.service.revocation.prune_outlook import USUAL_RULES
-from qiscus_tui.tui.widgets.bar_lines import bar_lines
+from qiscus_tui.tui.screens.detail_context import MOST_CELLS, MOST_STRIP
+from qiscus_tui.tui.widgets.bar_lines import bar_lines, column_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from qiscus_tui.model.session import Session
     from qiscus_tui.tui.screens.session_details import SessionDetail
 
 
-def draw_outlook(session: Session, detail: SessionDetail, now: float, width: int) -> Content:
-    """Return what a prune would do, last uses and addresses of the group, in `width` cells."""
+LEAST_HOURS = 5
+"""Lines from which there is room for the hours of the logins."""
+
+
+def draw_outlook(
+    session: Session, detail: SessionDetail, now: float, width: int, height: int = 0
+) -> Content:
+    """Return what a prune would do, last uses and addresses of the group, in `width` cells.
+
+    Where `height` lines have room for it, at which hours its sessions were created too.
+    """
     history = detail.context.history
     addresses = [(one or "unknown", count) for one, count in history.addresses]
     rest = history.group.count - sum(count for _, count in addresses)
@@ -29,14 +39,32 @@ def draw_outlook(session: Session, detail: SessionDetail, now: float, width: int
     if history.group.count > 1:
         parts.append([_title("LAST USED"), *bar_lines(history.uses(now), width)])
         parts.append([_title("ADDRESSES"), *bar_lines([*addresses, *others], width)])
+        room = height - sum(len(lines) + 1 for lines in parts)
+        if room >= LEAST_HOURS:
+            parts.append(_hours(history.hours, width, room))
     return Content("\n\n").join(Content("\n").join(lines) for lines in parts)
+
+
+def _hours(hours: Sequence[int], width: int, height: int) -> list[Content]:
+    """Return a column for each hour of the day, under a heading, with the hours below."""
+    cells = max(1, min(MOST_CELLS, width // len(hours)))
+    columns = column_lines(hours, min(MOST_STRIP, height - 2), cells)
+    names = "".join(f"{hour:<{6 * cells}}" for hour in range(0, 24, 6)).rstrip()
+    title = Content.assemble(
+        ("LOGINS BY HOUR", "bold"), (f"   at most {max(hours):,}", "$text-muted")
+    )
+    return [
+        title,
+        *(Content.styled(line, "$primary") for line in columns),
+        Content.styled(names, "$text-muted"),
+    ]
 
 
 def _prune(session: Session, detail: SessionDetail, width: int) -> list[Content]:
     outlook = detail.outlook
-    why = outlook.why_kept(session)
+    why = (outlook.why_kept(session) or "").removeprefix("current: ")
     used = as_typed(USUAL_RULES.keep_used_within or 0)
-    rule = f"Rule: keep the newest {USUAL_RULES.keep_newest}, and what was used within {used}."
+    rule = f"Rule: keep the newest {USUAL_RULES.keep_newest} and what was used in {used}."
     group = f"Of its group {outlook.revoked:,} would be revoked, {outlook.kept:,} kept."
     this = f"This one would be kept: {why}." if why else "This one would be revoked."
     lines = [_title("PRUNE"), *_wrapped(rule, width, "$text-muted")]

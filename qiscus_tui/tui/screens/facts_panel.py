@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
@@ -15,7 +16,7 @@ from qiscus_tui.tui.widgets.cells import width_of
 if TYPE_CHECKING:
     from qiscus_tui.tui.screens.detail_facts import Fact
 
-NAME_WIDTH = 12
+NAME_WIDTH = 10
 """Cells of the names, or more where a field of the server's has a longer one."""
 WIDEST_NAME = 20
 
@@ -23,11 +24,17 @@ WIDEST_NAME = 20
 class FactsPanel(Vertical):
     """Shows fields, known and unknown in the same columns."""
 
-    DEFAULT_CSS = "FactsPanel { height: auto; }"
+    DEFAULT_CSS = """
+    FactsPanel {
+        height: auto;
+        & > .facts--name { color: $text-muted; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"facts--name"}
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self._drawn: tuple[list[Fact], list[Fact]] = ([], [])
+        self._drawn: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         for part in ("known", "heading", "unknown"):
@@ -35,23 +42,24 @@ class FactsPanel(Vertical):
 
     def show(self, known: list[Fact], unknown: list[Fact]) -> None:
         """Draw them, unless they read as before: it lays the screen out again."""
-        if self._drawn == (known, unknown):
+        style = self.get_component_rich_style("facts--name", partial=True)
+        if self._drawn == (known, unknown, style):
             return
-        self._drawn = (known, unknown)
+        self._drawn = (known, unknown, style)
         longest = max((width_of(fact.name) for fact in unknown), default=0)
         width = max(NAME_WIDTH, min(longest, WIDEST_NAME))
         heading = Text("\nOther fields, as the server sent them" if unknown else "", "bold")
-        self.query_one("#facts-known", Static).update(_table(known, width))
+        self.query_one("#facts-known", Static).update(_table(known, width, style))
         self.query_one("#facts-heading", Static).update(heading)
-        self.query_one("#facts-unknown", Static).update(_table(unknown, width))
+        self.query_one("#facts-unknown", Static).update(_table(unknown, width, style))
         self.query_one("#facts-heading").display = bool(unknown)
 
 
-def _table(facts: list[Fact], name_width: int) -> Table:
+def _table(facts: list[Fact], name_width: int, name_style: Style) -> Table:
     """Return names at the left; a long text continues under its own beginning."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(min_width=name_width, no_wrap=True)
     table.add_column(overflow="fold")
     for fact in facts:
-        table.add_row(Text(fact.name, "dim"), Text(fact.text))
+        table.add_row(Text(fact.name, name_style), Text(fact.text))
     return table

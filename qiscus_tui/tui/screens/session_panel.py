@@ -47,7 +47,7 @@ class SessionPanel(Vertical):
         & #outlook { display: none; }
         & #outlook-below { margin-top: 1; }
         &.-beside #parts { layout: horizontal; }
-        &.-beside #fields { width: 1fr; padding-right: 3; }
+        &.-beside #fields { width: 1fr; padding-right: 2; }
         &.-beside #context { width: 1fr; min-width: 60; margin: 0; }
         &.-beside #outlook { display: block; margin-top: 1; }
         &.-beside #outlook-below, &.-low #outlook-below { display: none; }
@@ -155,10 +155,10 @@ class SessionPanel(Vertical):
         was_at_end = 0 < body.max_scroll_y <= body.scroll_y
         left, below = self.outlooks
         shown = left if self.has_class("-beside") else below
-        shown.show(lambda width: draw_outlook(session, detail, now, width))
-        height = body.size.height
+        height, known = body.size.height, self.known.size.height
+        under = height - known - 1 if known and shown is left else 0
+        shown.show(lambda width: draw_outlook(session, detail, now, width, under))
         if shown is below:  # what is left of the panel, once it is laid out
-            known = self.known.size.height
             height = max(0, height - known - shown.lines - 2) if known else 0
         drawn = draw_context(self._listed, detail.context, now, self.around.size.width, height)
         self.around.show(drawn)

@@ -1,4 +1,4 @@
-"""Counts as lines of a text, each with a bar beside it."""
+"""Counts as bars in lines of a text: each beside its words, or as columns side by side."""
 
 from collections.abc import Sequence
 
@@ -10,6 +10,7 @@ LEAST_LABEL = 14
 """The least cells of the words before a bar."""
 WIDEST_BAR = 60
 _BLOCK = "▆"
+_EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
 def bar_lines(counts: Sequence[tuple[str, int]], width: int) -> list[Content]:
@@ -29,3 +30,17 @@ def bar_lines(counts: Sequence[tuple[str, int]], width: int) -> list[Content]:
         style = "" if count else "$text-muted"
         lines.append(Content.assemble((text, style), (_BLOCK * cells, "$primary")))
     return lines
+
+
+def column_lines(counts: Sequence[int], height: int, cells: int) -> list[str]:
+    """Return lines, from the top, of columns of `cells` cells, in eighths of a line."""
+    most = max(counts, default=0) or 1
+    block = max(1, cells - 1)
+    levels = [-(-count * 8 * height // most) for count in counts]
+    return [
+        "".join(
+            _EIGHTHS[max(0, min(8, level - 8 * line))] * block + " " * (cells - block)
+            for level in levels
+        )
+        for line in reversed(range(height))
+    ]
