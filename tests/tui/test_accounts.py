@@ -413,3 +413,14 @@ async def test_a_token_that_a_refresh_could_not_store_is_on_the_screen_and_left_
         await here.settle()
         assert "LLTrenewed" in here.toasts
         assert any("LLTrenewed" in words for words in here.app.parting_words)
+
+
+async def test_the_keys_of_an_account_are_shown_whole_or_not_at_all(clock: ManualClock) -> None:
+    async with at_sessions(clock, size=(80, 24)) as here:
+        await here.press("A")
+        assert "Role" in here.text()
+        assert "KEYS" not in here.text()
+        await here.pilot.resize_terminal(80, 40)
+        await here.settle()
+        assert "KEYS" in here.text()
+        assert "Log in as another user" in here.text()

@@ -109,6 +109,18 @@ async def test_a_token_that_is_not_taken_is_to_be_checked_here(clock: ManualCloc
         assert "qiscus-tui login" not in running.text()
 
 
+async def test_the_tab_of_the_token_says_whom_it_is_for_and_hides_no_error(
+    clock: ManualClock,
+) -> None:
+    async with at_login(clock) as running:
+        await running.press("ctrl+t")
+        assert "two factors" in running.login.said
+        await running.press("ctrl+t")
+        assert not running.login.said
+        await running.press("tab", "x", "enter", "ctrl+t")
+        assert "refused" in running.login.said
+
+
 async def test_what_is_missing_is_said_before_anything_is_sent(clock: ManualClock) -> None:
     async with at_login(clock) as running:
         await fill(running, "#email", "")

@@ -496,3 +496,20 @@ async def test_a_key_of_no_action_says_nothing(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         await running.press("o", "z", "j", "tab", "home")
         assert running.toasts == ""
+
+
+async def test_where_the_filter_leaves_none_only_keys_that_act_here_are_named(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock) as here:
+        await here.press("slash", *"zzzz", "enter", "o")
+        assert "esc goes back to the list, where / changes it." in here.text()
+        assert "add to the filter" not in here.lines()[-1]
+        assert "next chart" not in here.lines()[-1]
+
+
+async def test_at_80x24_every_span_of_the_expiries_is_seen(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400, size=(80, 24)) as here:
+        await here.press("o")
+        assert "within 1h" in here.text()
+        assert "14 to 30 days" in here.text()

@@ -3,9 +3,9 @@
 from functools import partial
 
 from qiscus_tui.tui.commands.command import Command, Group, Scope
-from qiscus_tui.tui.commands.context import needs_list
+from qiscus_tui.tui.commands.context import needs_any_row
 
-_in_overview = partial(Command, scopes=(Scope.OVERVIEW,), unavailable=needs_list)
+_in_overview = partial(Command, scopes=(Scope.OVERVIEW,), unavailable=needs_any_row)
 
 OVERVIEW_COMMANDS = (
     _in_overview(

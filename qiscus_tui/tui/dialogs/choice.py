@@ -49,7 +49,7 @@ class ChoiceDialog(Dialog[int | None]):
         self._title = title
         self._choices = choices
         self._chosen = chosen
-        columns = (TextColumn("", 1, 3), TextColumn("", 24, 2), TextColumn("", 78, 1, least=9))
+        columns = (TextColumn("", 1, 90), TextColumn("", 24, 80), TextColumn("", 78, 70, least=9))
         self._table = TextTable(columns, id="choices")
 
     def compose_questions(self) -> Iterable[Widget]:

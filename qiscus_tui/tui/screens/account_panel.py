@@ -84,7 +84,7 @@ class AccountPanel(Horizontal):
         """Draw an account; `context` decides which keys act on it."""
         self._now = context
         self._facts.show(facts, [])
-        self._show_keys()
+        self.call_after_refresh(self._show_keys)
         figures = found if isinstance(found, AccountFigures) else None
         self._show_bars((figures.clients, figures.networks) if figures else ((), ()))
 
@@ -93,11 +93,18 @@ class AccountPanel(Horizontal):
         self.call_after_refresh(self._show_keys)
 
     def _show_keys(self) -> None:
+        """Show all keys, or none where they do not fit: the footer has those that act."""
         commands = with_added_keys(registry.COMMANDS, self)
-        self._keys.update(key_words(commands, self._now, self._facts.size.width))
+        words = key_words(commands, self._now, self._facts.size.width)
+        self._keys.update(words)
+        left = self.size.height - self._facts.size.height - 1
+        self._keys.display = left > words.plain.count("\n")
 
     def _show_bars(self, both: Sequence[Sequence[Bar]]) -> None:
         for chart, bars in zip(self._charts, both, strict=True):
             chart.show_bars(bars)
-            chart.show_fit(chart.needs)
+        needs = self._charts[0].needs.beside(self._charts[1].needs)
+        for chart, bars in zip(self._charts, both, strict=True):
+            chart.show_fit(needs)
             chart.display = bool(bars)
+            chart.styles.max_height = len(bars) + 1

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
     from qiscus_tui.service.workspace import Workspace
 
 HERE = "Log in here, or esc: the list is shown as it was, and nothing can be changed."
+TOKEN_IS_FOR = "For accounts with two factors, or to type no password here."
 LOOKING = "Keep me logged in on this machine (looking for a keyring)"
 
 
@@ -184,6 +184,8 @@ class LoginScreen(BaseScreen[None]):
             await self._show_token_fields()
         else:
             self.remove_class("-token")
+        if not self.query_one("#said").has_class("-bad"):
+            self._say(TOKEN_IS_FOR if changed.tab is Tab.TOKEN else "", "", Tone.MUTED)
         self.query_one("#app-id" if changed.tab is Tab.TOKEN else "#email", Field).focus()
 
     async def _show_token_fields(self) -> None:
@@ -276,15 +278,14 @@ class LoginScreen(BaseScreen[None]):
     def _say(self, message: str, hint: str, tone: Tone = Tone.BAD) -> None:
         said = self.query_one("#said", Static)
         said.set_class(tone is Tone.BAD, "-bad")
-        text = Text(safe(message), style="bold" if tone is Tone.BAD else "")
-        if hint:
-            text.append(f"\n{safe(hint)}", "not bold")
-        said.update(text)
+        more = f"\n{safe(hint)}" if hint else ""
+        style = "bold $error" if tone is Tone.BAD else ""
+        said.update(Content.assemble((safe(message), style), more))
 
     @property
     def said(self) -> str:
         """The message under the form."""
-        return str(cast("Text", self.query_one("#said", Static).content))
+        return cast("Content", self.query_one("#said", Static).content).plain
 
 
 def _row(label: str, field: Field, way: str = "any") -> tuple[Widget, Widget]:

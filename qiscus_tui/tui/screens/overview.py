@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 TALL = 30
 """Lines from which the days have a column of their own."""
-WHAT_TO_PRESS = "In the list, g shows the groups, and x there revokes what is no longer used."
+WHAT_TO_PRESS = "To clean up: esc, g, and x on it."
+NO_MATCH = ("No session matches the filter.", "esc goes back to the list, where / changes it.")
 COUNTING = ("Counting the sessions…",)
 
 
@@ -211,8 +212,10 @@ class OverviewScreen(BaseScreen[str]):
     def _draw_where_no_charts_are(self) -> None:
         """Words in place of the charts, where there is nothing to draw."""
         is_counted = self._overview is not None and bool(self._counted)
-        words = COUNTING if self._counted else list_lines.no_rows(self._feed, self._view)
-        said = () if is_counted else words
+        words = list_lines.no_rows(self._feed, self._view)
+        if self._view.is_filtered and self._view.filter_error is None and self._feed.is_read:
+            words = NO_MATCH  # the list's own words name keys that do something else here
+        said = () if is_counted else COUNTING if self._counted else words
         if said != self._said:  # an update lays the whole screen out again
             self._said = said
             self.query_one("#no-charts", Static).update("\n".join(map(safe, said)))

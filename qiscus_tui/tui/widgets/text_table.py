@@ -23,6 +23,10 @@ GAP = 2
 INDENT = 1
 
 
+EXTRA = 10
+"""Columns of less importance are shown only where no other is cut for them."""
+
+
 class TextColumn(Struct, frozen=True):
     """A column as wide as its cells, within bounds."""
 
@@ -170,7 +174,8 @@ def fitted_widths(columns: Sequence[TextColumn], wanted: Sequence[int], room: in
     most_important_first = sorted(range(len(columns)), key=lambda at: -columns[at].importance)
     shown: set[int] = set()
     for at in most_important_first:
-        cells = [*good[:at], least[at], *good[at + 1 :]]
+        is_extra = columns[at].importance < EXTRA
+        cells = wanted if is_extra else [*good[:at], least[at], *good[at + 1 :]]
         if not shown or _taken(columns, cells, {*shown, at}) <= room:
             shown.add(at)
     widths = [width if at in shown else 0 for at, width in enumerate(wanted)]
