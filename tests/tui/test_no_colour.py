@@ -1,0 +1,77 @@
+"""Without colours: nothing is dim, the cursor or the focus is reversed, and warnings are bold."""
+
+from collections.abc import Iterator
+
+import pytest
+from rich.segment import Segment
+
+from tests.clocks import ManualClock
+from tests.tui.demo_app import Running, at_login, at_sessions
+
+DIALOGS = ("X", "F", "e", "l", "P", "colon", "question_mark")
+SCREENS = ("enter", "o", "A", "L", "g")
+
+
+@pytest.fixture(autouse=True)
+def no_color(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual takes the variable out of the environment as the app starts."""
+    monkeypatch.setenv("NO_COLOR", "1")
+
+
+def drawn(running: Running) -> Iterator[Segment]:
+    """Everything on the screen, but what stands in an empty field in place of a text."""
+    for strip in running.app.screen._compositor.render_strips():
+        for part in strip:
+            if not (part.style and part.style.dim and part.style.underline):
+                yield part
+
+
+def bold(running: Running) -> str:
+    """What of it is bold, as one text."""
+    parts = (part.text for part in drawn(running) if part.style and part.style.bold)
+    return " ".join(" ".join(parts).split())
+
+
+def is_readable(running: Running) -> bool:
+    """Whether nothing is dim, or has a colour."""
+    return all(
+        part.style is None
+        or (not part.style.dim and (part.style.color is None or part.style.color.is_default))
+        for part in drawn(running)
+    )
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("key", [*SCREENS, *DIALOGS, "x"])
+async def test_nothing_is_dim_and_what_has_the_focus_is_reversed(
+    clock: ManualClock, key: str, size: tuple[int, int]
+) -> None:
+    async with at_sessions(clock, size=size, few_colours=True) as here:
+        await here.press("down", "down", key)
+        assert is_readable(here)
+        if key not in {"enter", "L"}:  # the detail has no cursor, and there is no plan yet
+            strips = here.app.screen._compositor.render_strips()
+            assert any(part.style and part.style.reverse for strip in strips for part in strip)
+
+
+async def test_the_login_shows_its_fields_and_its_error(clock: ManualClock) -> None:
+    async with at_login(clock, few_colours=True) as here:
+        assert is_readable(here)
+        await here.press("tab", "backspace", "enter")
+        assert is_readable(here)
+        assert "The server refused the login" in bold(here)
+        email = [part for part in drawn(here) if "@demo.example" in part.text]
+        assert all(part.style and part.style.underline for part in email)
+
+
+async def test_what_warns_is_bold(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400, few_colours=True) as here:
+        await here.press("o")
+        assert "are no longer used." in bold(here)
+        await here.press("escape", "a", "x")
+        assert "in use" in bold(here)
+        assert "To revoke: " in bold(here)
+        await here.press("escape", "u", "home", "x")
+        here.clock.advance(1)
+        await here.press("c")
+        assert "This program's own session ends" in bold(here)
