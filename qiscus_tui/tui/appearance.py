@@ -19,8 +19,8 @@ AUTO = "auto"
 
 _CHOICES = {
     AUTO: "light or dark, as the terminal's background is",
-    DARK: "",
-    LIGHT: "",
+    DARK: "light text on a dark background",
+    LIGHT: "dark text on a light background",
 }
 
 

@@ -14,7 +14,7 @@ from qiscus_tui.model.session import Session
 from qiscus_tui.service.revocation.target_groups import IN_USE
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.widgets.cells import UNKNOWN, fit, last_used_cell
-from qiscus_tui.tui.widgets.column_needs import client_words
+from qiscus_tui.tui.widgets.session_cells import Cell, client_cell
 
 ID, LEFT, USED, ADDRESS = 8, 10, 10, 15
 """Cells of `3fa9c01b`, `29d 04:11`, `59 min ago`, `203.0.113.254`; a longer address is the last."""
@@ -40,19 +40,15 @@ def session_lines(
 
 def _line(listed: SessionList, session: Session, now: float, width: int) -> Content:
     position, at = listed.positions[session.id], session.last_used_at
-    words = client_words(
-        listed.clients[position],
-        listed.labels[position],
-        current=session.current is True,
-        new=bool(listed.new[position]),
-    )
+    client = _client_width(width)
+    words = client_cell(Cell(listed, position, now, client))
     left = UNKNOWN if session.expires_at is None else countdown(session.expires_at - now)
     is_hot = at is not None and now - at < IN_USE
     used = f"{last_used_cell(at, now):<{USED}}{_GAP}" if width >= WITH_USE else ""
     return Content.assemble(
         _GAP,
         (session.id[:ID], "$primary"),
-        f"{_GAP}{left:>{LEFT}}{_GAP}{fit(words, _client_width(width))}{_GAP}",
+        f"{_GAP}{left:>{LEFT}}{_GAP}{fit(words, client)}{_GAP}",
         (used, "bold $warning" if is_hot else ""),
         (session.safe_ip, "$text-muted"),
     )
