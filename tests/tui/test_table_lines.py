@@ -118,6 +118,7 @@ async def test_the_counts_line_reads_as_drawn() -> None:
         " 1,284 active · 37 expire within 24h · 3 marked (1 hidden) · this session 29d 04:11:09"
     )
     assert await counts(Counts(5, 0)) == " 5 active · 0 expire within 24h"
+    assert await counts(Counts(5, 1)) == " 5 active · 1 expires within 24h"
 
 
 @pytest.mark.parametrize("width", [80, 60, 40])

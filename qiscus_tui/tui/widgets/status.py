@@ -96,7 +96,8 @@ def identity_line(identity: Identity, freshness: Freshness, age: float) -> Line:
 
 def counts_line(counts: Counts) -> Line:
     """Return the second line."""
-    expiring = f"{counts.expiring:,} expire within {counts.expiring_within}"
+    verb = "expires" if counts.expiring == 1 else "expire"
+    expiring = f"{counts.expiring:,} {verb} within {counts.expiring_within}"
     if counts.current_unknown:
         ours = piece("this session unknown", Tone.WARNING, 70)
     elif counts.this_session is None:
