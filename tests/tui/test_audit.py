@@ -92,6 +92,7 @@ async def test_enter_shows_outcomes_rule_and_groups_and_never_a_line_a_session(m
         assert "461 GuzzleHttp · 10.2.0.0/24" in words
         assert "8 curl · unknown" in words
         assert "1 others" in words
+        assert f"7 NOT RECORDED AS GONE {' '.join(ids[:7])}" in words
         await here.press("escape", "escape")
         assert isinstance(here.app.screen, SessionsScreen)
 

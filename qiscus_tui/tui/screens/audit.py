@@ -21,7 +21,7 @@ from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.screens.facts_panel import FactsPanel
-from qiscus_tui.tui.screens.plan_facts import named_ids, plan_facts, who
+from qiscus_tui.tui.screens.plan_facts import MOST_IDS, named_ids, plan_facts, who
 from qiscus_tui.tui.screens.plan_panel import DaysPanel, PlanPanel
 from qiscus_tui.tui.widgets.cells import created_cell_short, day_words, share_text
 from qiscus_tui.tui.widgets.group_columns import bar_text
@@ -44,6 +44,9 @@ PLAN_COLUMNS = (
     TextColumn("ACCOUNT", 48, 50, least=20),
     TextColumn("BY", 40, 40, least=8),
 )
+IDS_A_ROW = 4
+MOST_LEFT = 400
+"""Ids that are named of sessions that are not gone."""
 BAR_CELLS = 30
 """Cells of the longest bar of a plan's groups."""
 PART_COLUMNS = (
@@ -170,7 +173,8 @@ class PlanScreen(BaseScreen[None]):
         self.query_one(FactsPanel).show(plan_facts(self._plan), [])
         rows = self.query_one(TextTable)
         rows.show_notice("It named no session.")
-        rows.show_rows([*outcome_rows(self._plan), *group_rows(self._plan)])
+        plan = self._plan
+        rows.show_rows([*outcome_rows(plan), *group_rows(plan), *left_rows(plan)])
 
 
 def _plans(workspace: Workspace) -> list[PastPlan]:
@@ -236,3 +240,21 @@ def group_rows(plan: PastPlan) -> list[TextRow]:
         for name, count in counts
     ]
     return [TextRow(("", "", "")), TextRow(("", "CLIENT AND NETWORK", ""), is_muted=True), *rows]
+
+
+def left_rows(plan: PastPlan) -> list[TextRow]:
+    """Return all ids of what is not gone, several a row, where its outcomes name only some."""
+    together = [group for group in plan.outcomes_together if group.outcome not in GONE]
+    if all(len(group.ids) <= MOST_IDS for group in together):
+        return []
+    ids = [safe(one) for group in together for one in group.ids]
+    rows = [
+        TextRow(("", "", "  ".join(ids[start : start + IDS_A_ROW])))
+        for start in range(0, min(len(ids), MOST_LEFT), IDS_A_ROW)
+    ]
+    if len(ids) > MOST_LEFT:
+        rows.append(
+            TextRow(("", "", f"and {len(ids) - MOST_LEFT:,} more: qiscus-tui audit --json"))
+        )
+    heading = TextRow((f"{len(ids):>8,}", "NOT RECORDED AS GONE", ""), is_muted=True)
+    return [TextRow(("", "", "")), heading, *rows]
