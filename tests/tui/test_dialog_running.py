@@ -83,7 +83,8 @@ async def test_stopping_is_asked_and_sends_nothing_more() -> None:
         assert not app.answers
         door.open()
         await settled(pilot)
-        assert "16 revoked · 24 not sent" in app.text()
+        assert "16 revoked, confirmed gone, in " in app.text()
+        assert "24 not sent" in app.text()
         assert "24 stay marked; x continues" in app.text()
         assert len(on.state.revoke_requests) == 16
         await pilot.press("escape")
@@ -216,7 +217,8 @@ async def test_the_result_says_what_is_gone_by_group_what_failed_and_what_was_ke
         sent = int(app.text().split("Revoke ")[1].split()[0])
         await typed(pilot, on.clock, *str(sent), "enter")
         await settled(pilot)
-        assert f"{sent - 7} revoked · 7 failed" in app.text()
+        assert f"{sent - 7} revoked, confirmed gone, in " in app.text()
+        assert "7 failed" in app.text()
         assert "7 failed: the server answered 404 Not Found" in app.text()
         assert "… and 2 more" in app.text()
         assert f"Gone: {sent - 7} sessions" in app.text()
@@ -352,4 +354,5 @@ async def test_an_old_list_is_read_again_first() -> None:
     async with DialogApp().run_test(size=(80, 24)) as pilot:
         app = await confirmed(pilot, replace(on), 2)
         await settled(pilot)
-        assert "1 revoked · 1 already gone" in app.text()
+        assert "1 revoked, confirmed gone, in " in app.text()
+        assert "1 already gone" in app.text()

@@ -42,8 +42,13 @@ def result_lead(report: Report, seconds: float, *, of_marks: bool) -> Content:
     `of_marks`: the marked sessions were revoked, so that the rest of them is still marked.
     """
     style = "bold $success" if report.is_whole else "bold $warning"
-    confirmed = ", confirmed gone" if report.is_whole and report.counts[Outcome.REVOKED] else ""
-    parts = [Content.assemble((report.words + confirmed, style), f", in {span(seconds)}")]
+    first, rest = report.words, ""
+    if report.counts[Outcome.REVOKED]:
+        gone, _, rest = report.words.partition(" · ")
+        first = f"{gone}, confirmed gone"
+    parts = [Content.assemble((first, style), f", in {span(seconds)}")]
+    if rest:
+        parts.append(Content.styled(rest, style))
     left = sum(outcome.outcome not in GONE for outcome in report.outcomes)
     if of_marks and left:
         verb = "stays" if left == 1 else "stay"
