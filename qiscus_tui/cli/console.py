@@ -97,6 +97,7 @@ class Console:
 
     def result(self, text: str = "") -> None:
         """Write a line of the result. A closed stdout must not stop the command."""
+        self.end_progress()  # on a terminal it would stand before the line
         try:
             self.out.write(f"{text}\n")
         except BrokenPipeError:

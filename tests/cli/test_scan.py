@@ -1,14 +1,16 @@
 """`scan`: which live tokens stand in these files. It never prints one."""
 
+import io
 import json
 import re
 from pathlib import Path
 
 import pytest
 
+from qiscus_tui.cli.console import Console
 from qiscus_tui.demo import DIALECTS
 from qiscus_tui.model.ids import fingerprint
-from tests.cli.conftest import Done, Program
+from tests.cli.conftest import Done, Program, Terminal
 from tests.cli.test_tokens import kept_token
 
 ENDED = "QEXended000000000000000000000000000000000000"
@@ -130,6 +132,14 @@ def test_on_a_terminal_progress_is_shown_and_gone_at_the_end(
     done = logged_in("scan", str(logs), terminal=True)
     assert "1 file, 0.0 MB" in done.err
     assert done.err.rstrip("\n").rpartition("\r")[2].endswith("3 times")
+
+
+def test_a_result_never_stands_behind_the_progress() -> None:
+    screen = Terminal()
+    console = Console(screen, screen, io.StringIO(), no_input=False)
+    console.progress("1 file, 0.0 MB")
+    console.result("a.log:2: 3fa9c01b77e2")
+    assert screen.getvalue().rpartition("\r")[2] == "a.log:2: 3fa9c01b77e2\n"
 
 
 def test_a_closed_stdin_is_named(logged_in: Program) -> None:
