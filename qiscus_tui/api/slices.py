@@ -19,7 +19,7 @@ from qiscus_tui.errors import Unreadable
 from qiscus_tui.model.session import SessionRun
 
 SLICE = 64 * 1024
-"""Bytes that are decoded at once, or half as many; some two hundred sessions."""
+"""Bytes that are decoded at once, some three hundred sessions; or half as many, as they come."""
 
 _HEAD_LIMIT = 4096
 _S = rb"[ \t\r\n]*"  # JSON's white space: what separates pieces is not decoded again
@@ -133,7 +133,7 @@ class SlicedList:
 
     def _next_slice(self) -> Run | None:
         """Return the next entries; None if more of the text is needed."""
-        start = self._at + self._wanted // 2
+        start = self._at + max(self._wanted, min(len(self._text) - self._at, 2 * SLICE)) // 2
         between = self._between.search(self._text, start) or _BETWEEN.search(self._text, start)
         if between is not None:
             piece = b"[%b]" % self._text[self._at : between.start() + 1]
