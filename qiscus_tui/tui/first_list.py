@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
     from qiscus_tui.service.sessions.session_list import SessionList
 
-BETWEEN_PROGRESS = 0.1
+BETWEEN_PROGRESS = 0.2
 """Seconds between two drawings of how much has arrived."""
 
 GROWTH = 1.5
