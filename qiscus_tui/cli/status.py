@@ -6,7 +6,7 @@ from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.verbs import Context
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Role
-from qiscus_tui.model.durations import countdown
+from qiscus_tui.model.durations import as_typed, countdown
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.account.status import Status, status_of
@@ -30,7 +30,10 @@ async def run(context: Context) -> int:
         console.show_error(status.trouble)
         return status.trouble.exit_code
     if wanted is not None and status.ttl is not None and status.ttl < wanted:
-        console.say(f"The token expires in less than {wanted:,} s.")
+        if status.expires_at is None:
+            console.say("There is no short-lived token.")
+        else:
+            console.say(f"The token expires in less than {as_typed(wanted)}.")
         console.say("  Get a new token: qiscus-tui refresh")
         return ExitCode.FAILED
     return ExitCode.DONE

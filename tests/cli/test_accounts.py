@@ -155,7 +155,8 @@ def test_enough_time_left_is_fine(logged_in: Program, ttl: str, code: int) -> No
 
 def test_less_time_left_than_wanted_is_1(logged_in: Program) -> None:
     logged_in.clock.advance(25 * 86_400)
-    assert logged_in("status", "--min-ttl", "7d").code == 1
+    done = logged_in("status", "--min-ttl", "7d")
+    assert (done.code, "expires in less than 7d" in done.err) == (1, True)
     assert logged_in("status", "--min-ttl", "4d").code == 0
     assert logged_in("status").code == 0
 

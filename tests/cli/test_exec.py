@@ -91,7 +91,7 @@ def test_the_command_gets_the_kept_token_and_the_server_is_not_asked(
 def test_no_other_credential_is_left_and_all_else_stays(
     executing: Executing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("QISCUS_TOKEN", "QISCUS_PASSWORD", "qiscus_old_token"):
+    for name in ("QISCUS_TOKEN", "QISCUS_PASSWORD", "qiscus_old_token", "QISCUS_AUTHORIZATION"):
         monkeypatch.setenv(name, "of-another-account")
     for name in ("MY_TOKEN", "QISCUS_ROOM", "LANG"):
         monkeypatch.setenv(name, "kept")

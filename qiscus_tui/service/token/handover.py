@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
 
 _OURS = "QISCUS_"
+_HEADERS = ("AUTH", "BEARER", "CREDENTIAL")
+"""In names of variables for a whole header, or for a pair of name and secret."""
 
 
 @dataclass(frozen=True)
@@ -178,4 +180,6 @@ def environment_with(given: ScriptSecret, environ: Mapping[str, str]) -> dict[st
 
 
 def _is_credential(name: str) -> bool:
-    return name.upper().startswith(_OURS) and names_a_secret(name)
+    upper = name.upper()
+    is_named = names_a_secret(name) or any(word in upper for word in _HEADERS)
+    return upper.startswith(_OURS) and is_named
