@@ -37,11 +37,11 @@ def plan_facts(plan: PastPlan) -> list[Fact]:
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(intent.time))
     facts = (
         ("when", when),
-        ("account", safe(intent.account)),
-        ("server", safe(intent.server)),
-        ("by", f"{who(plan)} on {safe(intent.process.host)}"),
         ("sessions", f"{len(intent.ids):,}"),
         *((("rule", safe(intent.rule)),) if intent.rule else ()),
         *((("reason", safe(intent.reason)),) if intent.reason else ()),
+        ("by", f"{who(plan)} on {safe(intent.process.host)}"),
+        ("account", safe(intent.account)),
+        ("server", safe(intent.server)),
     )
     return [Fact(name, value) for name, value in facts]
