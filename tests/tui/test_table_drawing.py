@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.text import safe
 from qiscus_tui.query import SortKey
+from qiscus_tui.tui.widgets import column_needs
 from qiscus_tui.tui.widgets.cells import (
     COUNTDOWN_WIDTH,
     countdown_cell,
@@ -246,6 +247,17 @@ def test_a_column_is_no_wider_than_its_longest_text() -> None:
     assert lay_out(79, SHORT).width_of(Column.CLIENT) == lay_out(79, Needs()).width_of(
         Column.CLIENT
     ) + (15 - 11)
+
+
+def test_of_a_very_long_list_only_the_first_texts_are_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(column_needs, "LOOKED_AT", 10)
+    sessions = [session(number, user_agent="curl", ip="192.0.2.1") for number in range(30)]
+    sessions[20] = session(20, user_agent="a long name", ip="2001:db8::1", user="a@b.c")
+    needs = Needs.of(listed(sessions))
+    assert (needs.widest_client, needs.widest_agent) == (4, 4)
+    assert (needs.widest_ip, needs.has_users) == (11, True)
 
 
 @pytest.mark.parametrize(

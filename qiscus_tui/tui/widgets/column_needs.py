@@ -1,7 +1,6 @@
 """What a list's texts need of its columns, measured once for each list."""
 
 from collections.abc import Sequence
-from itertools import islice
 
 from msgspec import Struct
 
@@ -9,8 +8,9 @@ from qiscus_tui.model.known import Known
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.widgets.cells import UNKNOWN, width_of
 
-MOST_CLIENTS = 2000
-"""Different clients whose names are measured."""
+LOOKED_AT, MEASURED = 20_000, 2_000
+"""Sessions among which different ones are looked for, and those whose texts are measured: a key
+waits while this is done."""
 
 
 def whose_words(known: Known | None, *, current: bool, new: bool) -> list[str]:
@@ -48,15 +48,14 @@ class Needs(Struct, frozen=True):
     @classmethod
     def of(cls, listed: SessionList, start: int = 0) -> "Needs":
         """Return what this list needs, from a position on."""
-        places = _different(listed, start)
+        all_of_it, places = listed.sessions[start:], _different(listed, start)
         sessions = [listed.sessions[place] for place in places]
-        users = {session.safe_user for session in sessions}
         return cls(
-            has_users=any(users),
-            widest_ip=_widest({session.safe_ip or UNKNOWN for session in sessions}),
-            has_last_used=any(one.last_used_at is not None for one in listed.sessions[start:]),
+            has_users=any(session.safe_user for session in all_of_it),
+            widest_ip=_widest({session.safe_ip or UNKNOWN for session in all_of_it}),
+            has_last_used=any(session.last_used_at is not None for session in all_of_it),
             widest_client=_widest_client(listed, places),
-            widest_user=_widest(users),
+            widest_user=_widest({session.safe_user for session in sessions}),
             widest_agent=_widest({session.safe_agent for session in sessions}),
         )
 
@@ -74,11 +73,13 @@ class Needs(Struct, frozen=True):
 
 
 def _different(listed: SessionList, start: int) -> Sequence[int]:
-    """Return the position of one session for each client, address and user that there is."""
-    places = range(start, len(listed))
-    if len(listed.search) < len(listed):
-        return places
-    return [*dict(zip(listed.search[start:], places, strict=True)).values()]
+    """Return the position of one session for each client, address and user, of the first of them.
+
+    `search` has a text for all with the same of these.
+    """
+    places = range(start, min(len(listed), start + LOOKED_AT))
+    texts = listed.search[start : places.stop] or places
+    return [*dict(zip(texts, places, strict=True)).values()][:MEASURED]
 
 
 def _widest(texts: set[str]) -> int:
@@ -91,7 +92,7 @@ def _widest_client(listed: SessionList, places: Sequence[int]) -> int:
     return max(
         (
             width_of(client_words(clients[at], labels[at], current=False, new=bool(new[at])))
-            for at in islice(kinds.values(), MOST_CLIENTS)
+            for at in kinds.values()
         ),
         default=0,
     )
