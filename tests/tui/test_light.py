@@ -2,8 +2,10 @@
 
 import pytest
 from rich.console import RenderableType
-from textual._compositor import CompositorUpdate
+from textual._compositor import Compositor, CompositorUpdate, ReflowResult
 from textual.app import App
+from textual.events import Resize
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -66,6 +68,27 @@ async def test_what_was_painted_with_the_whole_screen_is_not_painted_again(
         screen.draw_now()
         await running.settle()
         assert line.paints == before + 1
+
+
+async def test_a_size_that_is_known_is_not_laid_out_again(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        layouts = 0
+        reflow = Compositor.reflow
+
+        def counted(compositor: Compositor, parent: Widget, size: Size) -> ReflowResult:
+            nonlocal layouts
+            layouts += 1
+            return reflow(compositor, parent, size)
+
+        monkeypatch.setattr(Compositor, "reflow", counted)
+        size = running.sessions.size
+        running.sessions.post_message(Resize(size, size))
+        await running.settle()
+        assert layouts == 0
+        await running.pilot.resize_terminal(100, 30)
+        assert layouts > 0
 
 
 async def test_a_list_is_painted_in_the_turn_in_which_it_is_sorted(

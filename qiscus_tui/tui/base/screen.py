@@ -141,9 +141,14 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
 
     _taking_size: Timer | None = None
     """Runs while widgets behind a dialog take a new size."""
+    _resized_to: Size | None = None
 
     def on_resize(self, event: events.Resize) -> None:
         """Have it ready where the terminal is too small; be drawn behind a dialog for a moment."""
+        if event.size == self._resized_to and self.is_active:
+            event.prevent_default()  # Textual tells a new screen its size three times
+            return
+        self._resized_to = event.size
         self.query_one(TooSmall).show_size(event.size)
         if self._taking_size is not None:
             self._taking_size.stop()
