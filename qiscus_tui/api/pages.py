@@ -1,19 +1,20 @@
 """Finds the list in an answer, and the query of its next page."""
 
-from dataclasses import dataclass, field
 from typing import cast
+
+from msgspec import Struct
 
 from qiscus_tui.api import contract
 from qiscus_tui.errors import Unreadable
+from qiscus_tui.model.unshown import Unshown
 
 _LONGEST_CURSOR = 4096
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Unshown, frozen=True):
     """The entries of one answer and the query of the next one (None: this was the last)."""
 
-    entries: list[object] = field(repr=False)
+    entries: list[object]
     next_query: tuple[str, str] | None
     number: int | None = None
     """Which page the server says this is."""
@@ -31,8 +32,7 @@ class Page:
         return str(self.number) == query[1]
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(Struct, frozen=True):
     entries: list[object]
     holder: dict[str, object] | None = None
     """The page object that contains the list."""

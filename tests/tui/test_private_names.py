@@ -23,6 +23,7 @@ import qiscus_tui.tui
 PRIVATE_NAMES: dict[type, set[str]] = {
     App: {
         "_close_messages_no_wait",
+        "_disable_tooltips",
         "_driver",
         "_exception",
         "_exit_renderables",

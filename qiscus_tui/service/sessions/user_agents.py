@@ -53,7 +53,7 @@ _BROWSERS = (
 """What browsers call themselves, the most specific first: each also names its ancestors. They are
 named as ua-parser names them, so that a client is of the same family by either name."""
 
-_MARKS = [(f"{mark}/", name, re.compile(rf"\b{mark}/([0-9]{{1,9}})")) for mark, name in _BROWSERS]
+_MARKS = [(f"{mark}/", name, rf"\b{mark}/([0-9]{{1,9}})") for mark, name in _BROWSERS]
 _PLATFORMS = (
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
@@ -99,7 +99,7 @@ def quick_name(user_agent: str | None) -> str:
         return own
     if agent.startswith(_DISGUISE):
         for mark, name, version in _MARKS:
-            if mark in agent and (found := version.search(agent)):
+            if mark in agent and (found := re.search(version, agent)):
                 return _joined(f"{name} {found[1]}", _platform(agent))
     product = _PRODUCT.match(agent)
     if product is None:
