@@ -15,7 +15,7 @@ from qiscus_tui.tui.base.command_app import CommandApp
 from qiscus_tui.tui.commands.added_keys import keymap
 from qiscus_tui.tui.leaving import Leaving
 from qiscus_tui.tui.navigation import Navigation
-from qiscus_tui.tui.theme import DARK, THEMES
+from qiscus_tui.tui.theme import ALL_THEMES, DARK
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -61,8 +61,8 @@ class QiscusTui(CommandApp):
 
     @property
     def available_themes(self) -> dict[str, Theme]:
-        """Textual's themes and ours."""
-        return {**super().available_themes, **{theme.name: theme for theme in THEMES}}
+        """Textual's themes and ours. Textual asks a hundred times for each frame."""
+        return ALL_THEMES
 
     def get_default_screen(self) -> Screen[None]:
         """The first frame."""

@@ -13,7 +13,7 @@ from typing import Literal, cast
 
 from rich.console import Console
 from textual import constants
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DARK = "qiscus-dark"
 LIGHT = "qiscus-light"
@@ -162,6 +162,8 @@ QISCUS_ANSI_DARK = _ansi(ANSI_DARK, "ansi_cyan", dark=True)
 QISCUS_ANSI_LIGHT = _ansi(ANSI_LIGHT, "ansi_blue", dark=False)
 
 THEMES = (QISCUS_DARK, QISCUS_LIGHT, QISCUS_ANSI_DARK, QISCUS_ANSI_LIGHT)
+ALL_THEMES = {**BUILTIN_THEMES, **{theme.name: theme for theme in THEMES}}
+"""Textual's and ours, by name."""
 
 
 def has_few_colours(environ: Mapping[str, str]) -> bool:

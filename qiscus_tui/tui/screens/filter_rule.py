@@ -30,19 +30,22 @@ class FilterRule(OneLine):
         rule = self.get_component_rich_style("filter-rule--rule")
         if error is None:
             return Strip([Segment("─" * width, rule)], width)
-        tones, cell = self._tone_styles(), max(1, min(cell, width - 2))
+        cell = max(1, min(cell, width - 2))
         what, hint = safe(error.what), safe(error.hint)
         room = width - cell - 3
         if width_of(what) <= room or cell < width // 2:
             what = fit(what, min(room, width_of(what)))
             hint = fit(hint, max(0, min(width_of(hint), room - width_of(what) - 3)))
-            middle = [Segment("↑ ", tones[Tone.BAD]), Segment(what, tones[Tone.BAD])]
+            middle = [
+                Segment("↑ ", self.tone_style(Tone.BAD)),
+                Segment(what, self.tone_style(Tone.BAD)),
+            ]
             if hint:
-                middle.append(Segment(f"  {hint}", tones[Tone.MUTED]))
+                middle.append(Segment(f"  {hint}", self.tone_style(Tone.MUTED)))
         else:
             what = fit(what, min(cell - 2, width_of(what)))
             cell -= width_of(what) + 1
-            middle = [Segment(f"{what} ↑", tones[Tone.BAD])]
+            middle = [Segment(f"{what} ↑", self.tone_style(Tone.BAD))]
         before = Segment("─" * (cell - 1) + " ", rule)
         left = width - cell - sum(width_of(one.text) for one in middle)
         after = Segment((" " + "─" * (left - 1)) if left > 0 else "", rule)

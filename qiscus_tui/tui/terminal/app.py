@@ -43,7 +43,9 @@ class TerminalApp(App[int], inherit_bindings=False):
         self, *, css_path: Sequence[str | PurePath], ansi_color: bool | None = None
     ) -> None:
         super().__init__(driver_class=TerminalDriver, css_path=[*css_path], ansi_color=ansi_color)
-        self._disable_tooltips = True  # there are none, but each screen would have a widget for them
+        self._disable_tooltips = (
+            True  # there are none, but each screen would have a widget for them
+        )
         self._keys = KeyQueue(self, super().on_event)
         self._signals_before: dict[int, _Handler] = {}
 

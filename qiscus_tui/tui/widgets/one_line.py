@@ -165,28 +165,31 @@ class OneLine(Widget):
         super().notify_style_update()
 
     def render_line(self, y: int) -> Strip:
-        tones, width = self._tone_styles(), self.size.width
+        width = self.size.width
         if y:
-            return Strip([Segment(" " * width, tones[Tone.MUTED])], width)
+            return Strip([Segment(" " * width, self.tone_style(Tone.MUTED))], width)
         segments: list[Segment] = []
         end = 0
         for placed in place(self._line, width):
             free = placed.start - end - width_of(placed.after)
-            segments.append(Segment(" " * free + placed.after, tones[Tone.MUTED]))
-            segments += [Segment(text, tones[tone]) for text, tone in placed.piece.texts]
+            segments.append(Segment(" " * free + placed.after, self.tone_style(Tone.MUTED)))
+            segments += [Segment(text, self.tone_style(tone)) for text, tone in placed.piece.texts]
             end = placed.start + placed.piece.width
         if end > width:
             return _cut(segments, width)
-        segments.append(Segment(" " * (width - end), tones[Tone.MUTED]))
+        segments.append(Segment(" " * (width - end), self.tone_style(Tone.MUTED)))
         # Neighbours of one style become one segment: a style is twenty bytes or more.
         return Strip([segment for segment in segments if segment.text], width).simplify()
 
-    def _tone_styles(self) -> dict[Tone, Style]:
+    def tone_style(self, tone: Tone) -> Style:
+        """Return how a tone looks here; found out when it is drawn first."""
         if self._tones is None:
-            self._tones = {
-                tone: self.get_component_rich_style(f"one-line--{tone.value}") for tone in Tone
-            }
-        return self._tones
+            self._tones = {}
+        style = self._tones.get(tone)
+        if style is None:
+            style = self.get_component_rich_style(f"one-line--{tone.value}")
+            self._tones[tone] = style
+        return style
 
 
 def _cut(segments: list[Segment], width: int) -> Strip:
