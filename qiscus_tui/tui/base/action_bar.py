@@ -29,8 +29,11 @@ class ActionBar(OneLine):
 
     def show_commands(self, scope: Scope, context: Context) -> None:
         """Show what is available in this scope now."""
-        self._commands = with_added_keys(registry.in_footer(scope, context), self)
-        self._fit()
+        commands = with_added_keys(registry.in_footer(scope, context), self)
+        if commands != self._commands:
+            self._commands = commands
+            if self.size:
+                self._fit()
 
     def on_resize(self) -> None:
         """Move the commands closer together, or apart again."""

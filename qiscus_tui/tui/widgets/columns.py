@@ -2,6 +2,7 @@
 
 import enum
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -173,6 +174,7 @@ class Layout(Struct, frozen=True):
         return [column for column, start, _ in self.places if start <= x][-1]
 
 
+@lru_cache(maxsize=8)
 def lay_out(width: int, needs: Needs, sorted_by: SortKey | None = None) -> Layout:
     """Return the columns for rows of `width` cells.
 
