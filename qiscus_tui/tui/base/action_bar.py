@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from textual import events
 from textual.message import Message
+from textual.strip import Strip
 
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.added_keys import with_added_keys
@@ -27,32 +28,34 @@ class ActionBar(OneLine):
 
         name: str
 
+    _fitted_to: int | None = None
+    """The width for which the line is."""
+
     def show_commands(self, scope: Scope, context: Context) -> None:
         """Show what is available in this scope now."""
         commands = with_added_keys(registry.in_footer(scope, context), self)
         if commands != self._commands:
             self._commands = commands
-            if self.size:
-                self._fit()
+            self.show_line(self._fitted())
 
-    def on_resize(self) -> None:
-        """Move the commands closer together, or apart again."""
-        self._fit()
+    def render_line(self, y: int) -> Strip:
+        if self._fitted_to != self.size.width:
+            self._line = self._fitted()
+        return super().render_line(y)
 
-    def _fit(self) -> None:
+    def _fitted(self) -> Line:
         """Leave out what does not fit; before that, the least important move a cell closer."""
-        shown = list(self._commands)
+        self._fitted_to = width = self.size.width
+        shown = list(self._commands) if width else []
         while True:
             line = command_line(shown)
-            over, movable = line.width - self.size.width, [one for one in shown if not _stays(one)]
+            over, movable = line.width - width, [one for one in shown if not _stays(one)]
             if over <= 0 or not movable:
-                break
+                return line
             least = min(movable, key=lambda command: command.footer)
             if over < len(movable) and least.footer >= EXTRA:
-                line = command_line(shown, closer=over)
-                break
+                return command_line(shown, closer=over)
             shown.remove(least)
-        self.show_line(line)
 
     def on_click(self, event: events.Click) -> None:
         """Report the command that was clicked."""
