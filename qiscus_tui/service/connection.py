@@ -94,13 +94,15 @@ class Connection(Struct, dict=True):
 
     async def long_lived(self) -> str:
         """Return the long-lived token. Raises NoLongLivedToken for a REST account."""
-        found = (await self.credentials()).long_lived
-        if found is None:
+        return self._long_lived_of(await self.credentials())
+
+    def _long_lived_of(self, held: Credentials) -> str:
+        if held.long_lived is None:
             raise NoLongLivedToken(
                 f"The account {safe(self.name)} has a REST secret key, which cannot manage tokens",
                 "Log in with an email address and password, or: qiscus-tui login --with-token",
             )
-        return found
+        return held.long_lived
 
     async def keep(self, credentials: Credentials) -> None:
         """Store changed secrets. Raises StorageError."""
@@ -170,16 +172,17 @@ class Connection(Struct, dict=True):
         ServerError, OutOfReach, StorageError.
         """
         if held is None:
-            await self.long_lived()
             held = await self.credentials()
+            self._long_lived_of(held)
         return await self._snapshot(await self.list_with(held, progress, settle=settle))
 
     async def look(self) -> SessionList:
         """Return every session of the user, and change nothing: the stored token is left as it is,
         even where the server no longer lists it. Raises what `read_list` raises.
         """
-        await self.long_lived()
-        return await self._snapshot(await self._listing(await self.credentials()))
+        held = await self.credentials()
+        self._long_lived_of(held)
+        return await self._snapshot(await self._listing(held))
 
     async def _snapshot(self, listing: Listing) -> SessionList:
         read_at, offset = self.clock.now(), self.client.offset or 0.0
