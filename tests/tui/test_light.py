@@ -111,6 +111,15 @@ async def test_what_is_done_often_sends_little(clock: ManualClock, line: Line) -
         assert await sent_by(line, running, " ") <= 300
 
 
+async def test_a_list_that_is_whole_when_its_screen_is_gone_is_not_painted(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        rows, listed = running.sessions.rows, running.sessions.feed.listed
+        await rows.table.remove()
+        await rows.prepare(listed)
+
+
 async def test_a_dialog_sends_its_box_and_nothing_ticks_behind_it(
     clock: ManualClock, line: Line
 ) -> None:

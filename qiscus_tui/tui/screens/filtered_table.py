@@ -59,6 +59,8 @@ class FilteredTable:
         await self._drawn()  # what follows may load modules
 
     async def _drawn(self) -> None:
+        if not self.table.is_attached:  # the account was left meanwhile
+            return
         screen = self.table.screen
         if isinstance(screen, BaseScreen):
             screen.draw_now()
