@@ -24,10 +24,13 @@ def report_crashes(context: Context) -> StorageError | None:
     Return the error if the records can't be read, to be shown at the end: it does not stop the
     verb, which fails with the same error if it needs them.
     """
-    from qiscus_tui.service.interrupted import notices
-
+    local_files = context.workspace.local_files
     try:
-        for notice in notices(context.workspace.local_files):
+        if not local_files.may_hold_interrupted():
+            return None
+        from qiscus_tui.service.interrupted import notices
+
+        for notice in notices(local_files):
             context.console.say(f"qiscus-tui: {notice.message}")
             context.console.say(f"  {notice.hint}")
             notice.acknowledge()

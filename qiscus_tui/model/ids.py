@@ -9,18 +9,17 @@ ID_LENGTH = 12
 PREFIX_LENGTH = 8
 """The fewest hex digits that commands accept as an id."""
 
-_NOT_IN_A_TOKEN = re.compile(
-    r"""[^!-~]          # anything but visible ASCII: spaces, a byte order mark, an ellipsis
+_NOT_IN_A_TOKEN = r"""
+        [^!-~]          # anything but visible ASCII: spaces, a byte order mark, an ellipsis
       | [*"'`,]         # masked, quoted, one of a list
       | \A[\w-]+:        # a header's name
-      | \A[\w-]+=(?!=*\Z)  # a variable's name; at the end it is padding""",
-    re.VERBOSE,
-)
+      | \A[\w-]+=(?!=*\Z)  # a variable's name; at the end it is padding
+"""
 
 
 def can_be_token(text: str) -> bool:
     """Return whether the text could be a token alone, as the server gave it."""
-    return bool(text) and not _NOT_IN_A_TOKEN.search(text)
+    return bool(text) and not re.search(_NOT_IN_A_TOKEN, text, re.VERBOSE)
 
 
 def fingerprint(secret: str) -> str:

@@ -43,6 +43,18 @@ class LocalFiles(Unshown, frozen=True, dict=True):
         """Return files that end with this run; the machine's own are neither read nor written."""
         return cls(paths_in_memory(), {})
 
+    def may_hold_interrupted(self) -> bool:
+        """Return whether an earlier run may have been cut short, without decoding any record.
+
+        A plan begins with an intent, and the two newest parts of the log have all that are open.
+        Raises StorageError.
+        """
+        paths, files = self.paths, self.paths.files
+        if files.is_there(paths.journal_file):
+            return True
+        logs = (files.read(path) for path in (paths.audit_file, paths.rotated_audit_file(1)))
+        return any(b'"intent"' in (log or b"") for log in logs)
+
     @property
     def persistent(self) -> bool:
         """Whether they are still there after this run."""

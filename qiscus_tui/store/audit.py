@@ -79,6 +79,7 @@ class AuditLog:
         self._files = paths.files
         self._lock_folder = paths.state_dir
         self._path = paths.audit_file
+        self._rotated = paths.rotated_audit_file
         self._now = now
         self._environ = environ
         self._file_size = file_size
@@ -264,9 +265,6 @@ class AuditLog:
 
     def _read(self, path: Path) -> bytes:
         return self._files.read(path) or b""
-
-    def _rotated(self, number: int) -> Path:
-        return self._path.with_name(f"audit.{number}.jsonl")
 
 
 def _except_outcomes(contents: Iterable[bytes]) -> Iterator[AuditRecord]:

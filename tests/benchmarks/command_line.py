@@ -30,6 +30,20 @@ group_by = ["network"]
 """
 SERVER = 'url = "{url}"\n'
 
+BARE = """
+import sys
+sys.modules["httpx._main"] = None  # its command line, which loads click and rich where they are
+import asyncio
+import httpx
+
+async def ask():
+    async with httpx.AsyncClient(verify=False) as client:
+        await client.get(sys.argv[1])
+
+asyncio.run(ask())
+"""
+"""What a request costs without anything of ours."""
+
 Command = tuple[list[str], Mapping[str, str]]
 """Words, and the environment."""
 
@@ -37,7 +51,7 @@ Command = tuple[list[str], Mapping[str, str]]
 def command_line(runs: int) -> Generator[Row]:
     """A cached `token` of the file and of the environment, and what else asks no server.
 
-    And how long `status` takes until its request arrives.
+    And how long it takes until the request of others arrives, beside that of httpx alone.
     """
     with (
         programs.sandbox(10) as server,
@@ -48,18 +62,24 @@ def command_line(runs: int) -> Generator[Row]:
         commands, goals = _commands(home, server)
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         times: dict[str, list[float]] = {name: [] for name in commands}
-        asked: list[float] = []
+        token, given = commands["token, of the environment"]
+        given = {**given, "QISCUS_TUI_SERVER": url}
+        asking = {
+            "a bare httpx request": [sys.executable, "-c", BARE, url],
+            "status, until its request": [*token[:-1], "status"],
+            "sessions, until its request": [*token[:-1], "sessions"],
+        }
+        asked: dict[str, list[float]] = {name: [] for name in asking}
         for _ in range(runs * 3):
             for name, (words, environ) in commands.items():
                 times[name].append(_timed(words, environ))
-            words, environ = commands["token, of the environment"]
-            asked.append(
-                _until_asked([*words[:-1], "status"], {**environ, "QISCUS_TUI_SERVER": url}, silent)
-            )
+            for name, words in asking.items():
+                asked[name].append(_until_asked(words, given, silent))
     nothing = times["python -c pass"]
     for name, values in times.items():
         yield Row(name, values, base=nothing, goal=goals.get(name, ""))
-    yield Row("status, until its request", asked, base=nothing, goal="10 x")
+    for name, values in asked.items():
+        yield Row(name, values, base=nothing, goal="10 x" if name.startswith("status") else "")
 
 
 def _commands(home: Path, server: programs.Sandbox) -> tuple[dict[str, Command], Mapping[str, str]]:

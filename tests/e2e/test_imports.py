@@ -88,39 +88,54 @@ STORES = {"msgspec", "filelock", "platformdirs", "tomllib", "keyring"}
 SERVER = {"starlette", "uvicorn"}
 LISTS = {"qiscus_tui.api.client", "qiscus_tui.service.sessions.snapshot", "qiscus_tui.query"}
 
-PARSER = NETWORK | SCREENS | STORES | SERVER | LISTS | {"traceback", "hashlib"}
+PARSER = NETWORK | SCREENS | STORES | SERVER | LISTS | {"traceback", "hashlib", "dataclasses"}
 """Nothing of this is needed to read a command line, or to show help."""
 
-WITHOUT_SERVER = NETWORK | SCREENS | SERVER | LISTS | {"keyring", "ua_parser", "traceback"}
+WITHOUT_SERVER = {
+    *(NETWORK | SCREENS | SERVER | LISTS),
+    *("keyring", "ua_parser", "traceback", "dataclasses"),
+}
 """Nothing of this is needed to show what is kept on this machine."""
 
-NOT_FOR_ONE_CALL = {
-    "keyring",
-    "ua_parser",
+ONE_LIST = SCREENS | SERVER | {"keyring", "ua_parser", "qiscus_tui.service.interrupted"}
+"""Nothing of this is needed until a list is there."""
+
+ONE_CALL = ONE_LIST | {
     "qiscus_tui.api.listing",
     "qiscus_tui.query",
     "qiscus_tui.service.sessions",
     "qiscus_tui.service.history",
 }
+"""Nothing of this is needed to make one call."""
 
 LIGHT = (
     # what is typed, the most modules of ours, what none of them may load
     (("--version",), 2, PARSER | {"argparse", "json"}),
-    (("--help",), 24, PARSER),
-    (("nonsense",), 24, PARSER),
+    (("--help",), 20, PARSER),
+    (("nonsense",), 20, PARSER),
     (("sessions", "--x"), 72, NETWORK | SCREENS | SERVER | {"keyring"}),
     *(((verb, "--help"), 28, PARSER) for verb in VERBS if verb not in WITH_MORE),
     (("login", "--help"), 34, PARSER - {"msgspec"}),
     (("api", "--help"), 30, PARSER - {"msgspec", "hashlib"}),
-    (("sandbox", "--help"), 38, PARSER),
-    (("sessions", "--help"), 68, PARSER - {"msgspec", "qiscus_tui.query"}),
-    (("id",), 56, WITHOUT_SERVER),
-    (("accounts",), 64, WITHOUT_SERVER),
-    (("accounts", "--json"), 66, WITHOUT_SERVER),
-    (("audit",), 66, WITHOUT_SERVER - {"traceback"}),  # by the lock
-    (("known",), 66, WITHOUT_SERVER),
-    (("token", "--json"), 64, WITHOUT_SERVER),
-    (("status", "--timeout=1s"), 76, SCREENS | SERVER | NOT_FOR_ONE_CALL),
+    (("sandbox", "--help"), 38, PARSER - {"dataclasses"}),
+    (("sessions", "--help"), 68, PARSER - {"msgspec", "qiscus_tui.query", "dataclasses"}),
+    (("id",), 50, WITHOUT_SERVER),
+    (("accounts",), 56, WITHOUT_SERVER),
+    (("accounts", "--json"), 56, WITHOUT_SERVER),
+    (("audit",), 56, WITHOUT_SERVER - {"traceback", "dataclasses"}),  # by the lock
+    (("known",), 54, WITHOUT_SERVER),
+    (("token", "--json"), 56, WITHOUT_SERVER),
+    (("status", "--timeout=1s"), 72, ONE_CALL),
+    (("token", "--check", "--timeout=1s"), 76, ONE_CALL),
+    (("api", "GET", "/api/v1/x", "--timeout=1s"), 76, ONE_CALL),
+    (("refresh", "--timeout=1s"), 76, ONE_CALL),
+    (("logout", "--timeout=1s"), 76, ONE_CALL),
+    (("sessions", "--timeout=1s"), 118, ONE_LIST),
+    (("check", "--timeout=1s"), 118, ONE_LIST),
+    (("scan", "README.md", "--timeout=1s"), 106, ONE_LIST),
+    (("revoke-all", "--yes", "--timeout=1s"), 124, ONE_LIST),
+    (("prune", "--keep-newest=1", "--dry-run", "--timeout=1s"), 146, ONE_LIST),
+    (("revoke", "--older-than=7d", "--dry-run", "--timeout=1s"), 146, ONE_LIST),
 )
 
 

@@ -1,6 +1,7 @@
 """Lists, chooses and forgets the accounts of this machine. No server is called."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qiscus_tui.errors import NoAccount, StorageError, UsageError
 from qiscus_tui.model.account import Account, Storage
@@ -15,8 +16,7 @@ from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.audit_records import AuditKind
 
 
-@dataclass(frozen=True)
-class KnownAccount:
+class KnownAccount(Struct, frozen=True):
     """One account in a list."""
 
     name: str

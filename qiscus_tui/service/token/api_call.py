@@ -2,7 +2,8 @@
 
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from qiscus_tui.api.answers import AnswerStream
 from qiscus_tui.api.any_call import READS
@@ -21,8 +22,7 @@ TOKEN_ERROR_SIZE = 64 * 1024
 """Bytes up to which a body may be an error about our token; a longer one is an answer."""
 
 
-@dataclass(frozen=True)
-class CallAnswer:
+class CallAnswer(Struct, frozen=True):
     """The server's answer, streamed."""
 
     status: int

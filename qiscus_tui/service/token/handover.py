@@ -6,13 +6,13 @@ Light to import: a cached token is handed over without loading any part of the n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import NoLongLivedToken, NoSecretKey, Unreadable
 from qiscus_tui.model.account import Account, Credentials, ShortLived
 from qiscus_tui.model.masking import names_a_secret
 from qiscus_tui.model.text import safe
+from qiscus_tui.model.unshown import Unshown
 from qiscus_tui.service.account_selection import (
     APP_ID_VARIABLE,
     SECRET_KEY_VARIABLE,
@@ -30,13 +30,12 @@ _HEADERS = ("AUTH", "BEARER", "CREDENTIAL")
 """In names of variables for a whole header, or for a pair of name and secret."""
 
 
-@dataclass(frozen=True)
-class ScriptSecret:
+class ScriptSecret(Unshown, frozen=True):
     """One secret of an account, and the environment variable for it."""
 
     account: Account
     variable: str
-    secret: str = field(repr=False)
+    secret: str
     expires_at: float = 0.0
     """When a token expires: epoch seconds, server's clock."""
 
