@@ -87,9 +87,10 @@ class HelpDialog(Dialog[str]):
         commands = with_added_keys(self._commands, self)
         first = here(commands, self._scope, self._behind)
         second = filters(can_run=self._scope in LIST)
-        rest = [*elsewhere(commands, self._scope), signs()]
+        rest = elsewhere(commands, self._scope)
         if self._scope not in FILTERED:
             second, rest = [], [*second, *rest]
+        (second if wide and first and second else rest).append(signs())
         self.say(
             "lines",
             in_two(first, second, rest, width) if wide else in_one([*first, *second, *rest], width),

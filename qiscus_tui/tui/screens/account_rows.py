@@ -30,7 +30,7 @@ COLUMNS = (
     TextColumn("ACCOUNT", 48, 99, least=16),
     TextColumn("SESSIONS", 40, 98, least=36),
     TextColumn("SERVER", 32, 60, least=16),
-    TextColumn("USER", 28, 9),
+    TextColumn("USER", 28, 8),
     TextColumn("ROLE", 21, 50),
     TextColumn("STORAGE", 13, 80),
     TextColumn("LAST USED", 17, 70),

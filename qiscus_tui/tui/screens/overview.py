@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 TALL = 30
 """Lines from which the days have a column of their own."""
-WHAT_TO_PRESS = "To clean up: esc, g, and x on it."
+WHAT_TO_PRESS = "Clean up: esc, g, x on it."
 NO_MATCH = ("No session matches the filter.", "esc goes back to the list, where / changes it.")
 COUNTING = ("Counting the sessions…",)
 
