@@ -67,3 +67,29 @@ async def test_what_is_filled_in_is_edited_at_its_end(clock: ManualClock) -> Non
 async def test_the_size_that_is_needed_is_said_in_twenty_columns(clock: ManualClock) -> None:
     async with at_sessions(clock, size=(20, 5)) as here:
         assert here.text().strip() == "60x15 is needed"
+
+
+@pytest.mark.parametrize("keys", [("a", "x"), ("X",), ("question_mark",), ("P", "enter")])
+async def test_a_dialog_takes_another_height_as_the_terminal_does(
+    clock: ManualClock, keys: tuple[str, ...]
+) -> None:
+    policy = Config(policies={"nightly": Policy("nightly", keep_newest=1)})
+    async with at_sessions(clock, sessions=400, size=(120, 40), config=policy) as here:
+        await here.press(*keys)
+        high = here.text()
+        await here.pilot.resize_terminal(120, 24)
+        await here.settle()
+        *_, buttons, border = [line for line in here.lines() if "│" in line or "╯" in line]
+        assert "esc" in buttons or "Cancel  n" in buttons
+        assert "╯" in border
+        await here.pilot.resize_terminal(120, 40)
+        await here.settle()
+        assert here.text() == high
+
+
+async def test_where_the_palette_cannot_be_read_the_size_is_said(clock: ManualClock) -> None:
+    async with at_sessions(clock) as here:
+        await here.press("colon")
+        await here.pilot.resize_terminal(59, 14)
+        await here.settle()
+        assert here.text().strip() == "60x15 is needed, this is 59x14"

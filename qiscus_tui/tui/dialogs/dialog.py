@@ -126,8 +126,10 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         """Fill the parts, which are mounted now."""
 
     def on_resize(self, event: events.Resize) -> None:
-        """Have it ready where the terminal is too small."""
+        """Take another height, which Textual knows by the width alone."""
         self.query_one(TooSmall).show_size(event.size)
+        self.query_one("#box").clear_cached_dimensions()
+        self.query_one(Body).refresh(layout=True)
 
     def say(self, where: str, text: str | Content = "") -> None:
         """Show words in a part: `heading`, `lead`, `lines` or `note`; not where it is closed."""

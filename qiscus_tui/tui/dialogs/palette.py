@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -13,7 +13,7 @@ from textual.style import Style
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from qiscus_tui.tui.base.screen import HEIGHTS
+from qiscus_tui.tui.base.screen import HEIGHTS, WIDTHS, TooSmall
 from qiscus_tui.tui.commands.command import Command
 from qiscus_tui.tui.dialogs.parts import Words
 from qiscus_tui.tui.widgets.cells import fit
@@ -43,6 +43,7 @@ class PaletteDialog(ModalScreen[str]):
     """Words narrow the list; arrows choose; Enter chooses. Give it `registry.in_palette(…)`."""
 
     AUTO_FOCUS = "#words"
+    HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -57,7 +58,10 @@ class PaletteDialog(ModalScreen[str]):
     PaletteDialog {
         align: center top;
         background: transparent;
+        layers: default over;
 
+        & TooSmall { layer: over; dock: top; height: 100%; }
+        &.-narrow TooSmall, &.-low TooSmall { display: block; }
         & #palette {
             width: 110; max-width: 100%; height: auto; max-height: 100%; margin-top: 2;
             padding: 0 1; background: $surface; border: round $border-blurred;
@@ -86,6 +90,7 @@ class PaletteDialog(ModalScreen[str]):
         self._commands = commands
 
     def compose(self) -> ComposeResult:
+        yield TooSmall()
         with Vertical(id="palette"):
             yield Field(id="words", placeholder="command")
             yield CommandList(id="found", compact=True, markup=False)
@@ -95,8 +100,9 @@ class PaletteDialog(ModalScreen[str]):
         """Show them all."""
         self._show(self._commands)
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """Cut the titles to the width."""
+        self.query_one(TooSmall).show_size(event.size)
         self._show(matching(self._commands, self.query_one(Field).value))
 
     def on_input_changed(self, event: Input.Changed) -> None:

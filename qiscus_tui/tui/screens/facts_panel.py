@@ -40,11 +40,14 @@ class FactsPanel(Vertical):
         for part in ("known", "heading", "unknown"):
             yield Static("", id=f"facts-{part}", markup=False)
 
-    def show(self, known: list[Fact], unknown: list[Fact]) -> None:
-        """Draw them, unless they read as before: it lays the screen out again."""
+    def show(self, known: list[Fact], unknown: list[Fact]) -> bool:
+        """Draw them, unless they read as before: it lays the screen out again.
+
+        Return whether they are drawn again.
+        """
         style = self.get_component_rich_style("facts--name", partial=True)
         if self._drawn == (known, unknown, style):
-            return
+            return False
         self._drawn = (known, unknown, style)
         longest = max((width_of(fact.name) for fact in unknown), default=0)
         width = max(NAME_WIDTH, min(longest, WIDEST_NAME))
@@ -53,6 +56,7 @@ class FactsPanel(Vertical):
         self.query_one("#facts-heading", Static).update(heading)
         self.query_one("#facts-unknown", Static).update(_table(unknown, width, style))
         self.query_one("#facts-heading").display = bool(unknown)
+        return True
 
 
 def _table(facts: list[Fact], name_width: int, name_style: Style) -> Table:

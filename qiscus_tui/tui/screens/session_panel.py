@@ -146,7 +146,8 @@ class SessionPanel(Vertical):
         now = self._feed.server_now
         expiring = self._feed.workspace.config.ui.expiring
         self.countdown.show(self._session, now, expiring=expiring)
-        self.known.show(self.facts, self.unknown)
+        if self.known.show(self.facts, self.unknown):
+            self.call_after_refresh(self.draw)  # they leave other room below them
         if (detail := self.detail) is not None:
             self._draw_around(self._session, detail, now)
 
