@@ -243,12 +243,16 @@ class Feed:
         """After the first list: record that the account is used."""
         if self._is_visit_noted:
             return []
-        from qiscus_tui.service.account.switching import note_start
+
+        def note_start() -> None:
+            from qiscus_tui.service.account import switching  # takes a while: not between keys
+
+            switching.note_start(self.workspace, connection)
 
         self._is_visit_noted = True
         troubles = [self._visit.trouble] if self._visit is not None else []
         try:
-            await asyncio.to_thread(note_start, self.workspace, connection)
+            await asyncio.to_thread(note_start)
         except StorageError as error:
             troubles.append(error)
         return [error.text for error in filter(None, troubles)]

@@ -55,7 +55,12 @@ class FilteredTable:
     async def prepare(self, listed: SessionList) -> None:
         """Sort a new list in turns with the keys, show it, and wait until it is drawn."""
         now = self._feed.workspace.clock.now() + listed.offset
-        self._show(await in_turns(self.view.prepared_in_steps(listed, now)))
+        while True:
+            prepared = await in_turns(self.view.prepared_in_steps(listed, now))
+            await asyncio.sleep(0)  # to show it takes a while: what waits goes first
+            if prepared.sorting == self.view.sorting:  # else the user just chose another
+                break
+        self._show(prepared)
         await self._drawn()  # what follows may load modules
 
     async def _drawn(self) -> None:

@@ -107,7 +107,7 @@ class Marks:
 
     def positions(self) -> list[int]:
         """Return the marked positions, in the snapshot's order."""
-        return list(compress(range(len(self._flags)), self._flags))
+        return list(compress(range(len(self._flags)), self._flags)) if self.total else []
 
     def counts(self, order: Sequence[int]) -> MarkCounts:
         """Return how many are marked, and how many of them are not in `order`."""
