@@ -5,7 +5,7 @@ import re
 import pytest
 
 from qiscus_tui.demo import Call
-from tests.e2e.conftest import Server, nothing_changes, wait_for_dialog
+from tests.e2e.conftest import Opener, Server, nothing_changes, wait_for_dialog
 from tests.e2e.terminal import ENTER, ESCAPE, Terminal
 
 
@@ -20,6 +20,13 @@ def test_a_filter_typed_in_one_write_filters(sessions: Terminal, server: Server)
 def test_a_token_typed_behind_its_key_goes_into_the_field(sessions: Terminal) -> None:
     sessions.send("Fquit-xyz" + ENTER)
     sessions.wait_for("no live session has this token")
+
+
+def test_what_is_typed_before_the_first_frame_goes_into_the_first_field(opened: Opener) -> None:
+    terminal = opened()
+    terminal.send("admin@demo.example")
+    terminal.wait_for("Long-lived token")
+    terminal.wait_for(lambda text: bool(re.search(r"Email +admin@demo\.example", text)))
 
 
 @pytest.mark.parametrize("burst", ["xy", "x\ty", "x\t\r", "xyyyyyy", "x\t\t\r\r\r", "xqy"])

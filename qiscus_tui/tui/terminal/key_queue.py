@@ -61,7 +61,9 @@ class KeyQueue:
             return False
         self._typed.append(event)
         if not self._is_busy:
-            await self._next_key()
+            self._is_busy = True
+            self._number += 1
+            await self.key_done(KeyDone(self._number, 0))
         elif self._give_up is None:
             self._give_up = self._app.set_timer(LONGEST_WAIT, self._lost)
         return True
@@ -95,6 +97,8 @@ class KeyQueue:
 
     def _is_ready(self) -> bool:
         """Return whether the screen on top can take a key."""
+        if not self._app.screen_stack:
+            return False
         screen = self._app.screen
         if not screen.is_mounted:
             return False
