@@ -224,10 +224,11 @@ MAIN = ["expires", "id", "client", "created", "last_used", "ip"]
         (119, 120, Needs(has_alike=True), [*MAIN, "alike"]),
         (119, 120, Needs(has_users=True, has_alike=True), [*MAIN, "user"]),
         (99, 100, SHORT, MAIN),
-        (103, 150, SHORT, MAIN),
-        (103, 159, Needs(has_alike=True), MAIN),
+        (103, 150, SHORT, [*MAIN, "user_agent"]),
+        (103, 150, Needs(has_alike=True), [*MAIN, "user_agent"]),
+        (109, 160, Needs(has_alike=True), [*MAIN, "user_agent"]),
         (143, 200, SHORT, [*MAIN, "alike", "user_agent"]),
-        (143, 200, Needs(widest_ip=39, has_alike=True), [*MAIN, "alike"]),
+        (143, 200, Needs(widest_ip=39, has_alike=True), [*MAIN, "user_agent"]),
     ],
 )
 def test_further_columns_come_once_nothing_else_is_short_of_room(

@@ -50,6 +50,8 @@ class _Spec(Struct, frozen=True):
     """Whether it has its least or its ideal width, and none between."""
     comes_first_sorted: bool = True
     """Whether it comes before all others where the list is sorted by it."""
+    widens_last: bool = False
+    """Whether it has its least width until every other column is there, as wide as is ideal."""
     is_extra: bool = False
     """Whether it is there only where all others have their ideal width."""
 
@@ -79,7 +81,7 @@ class Column(enum.Enum):
         SortKey.CREATED,
         12,
         CREATED_FULL,
-        priority=1,
+        priority=2,
         grows_whole=True,
         comes_first_sorted=False,
     )
@@ -117,12 +119,12 @@ class Column(enum.Enum):
         "USER AGENT",
         lambda cell: cell.session.safe_agent,
         None,
-        20,
+        12,
         80,
         400,
-        priority=2,
+        priority=1,
         widest=lambda needs: needs.widest_agent,
-        is_extra=True,
+        widens_last=True,
     )
 
     @property
@@ -179,8 +181,8 @@ def lay_out(width: int, needs: Needs, sorted_by: SortKey | None = None) -> Layou
     """Return the columns for rows of `width` cells.
 
     Expiry, id and client always stay; the column that the list is sorted by comes next, then
-    the others while there is room. What is left widens them, up to what the texts need; further
-    columns are there once nothing else is short of room.
+    the others while there is room. What is left widens them, up to what the texts need; how many
+    are alike is told once nothing else is short of room.
     """
     is_wide = max(needs.screen, width + 1) >= WIDE  # 1: the scrollbar's
     offered = [column for column in Column if _is_offered(column, needs, is_wide=is_wide)]
@@ -195,6 +197,8 @@ def lay_out(width: int, needs: Needs, sorted_by: SortKey | None = None) -> Layou
                 widths[column] = least
                 spare -= least + GAP
         for column in (*_BEFORE_THE_YEAR, *Column):
+            if column.value.widens_last and not is_extra:
+                continue
             spare -= _widen(widths, column, _cells(column, column.value.ideal, needs), spare)
         if not all(_has_ideal(widths, column, needs) for column in offered):
             break
@@ -209,7 +213,8 @@ _BEFORE_THE_YEAR = (Column.IP, Column.CLIENT, Column.USER)
 
 def _has_ideal(widths: dict[Column, int], column: Column, needs: Needs) -> bool:
     spec = column.value
-    return spec.is_extra or widths.get(column, -1) >= _cells(column, spec.ideal, needs)
+    is_last = spec.is_extra or spec.widens_last
+    return is_last or widths.get(column, -1) >= _cells(column, spec.ideal, needs)
 
 
 def _is_offered(column: Column, needs: Needs, *, is_wide: bool) -> bool:
