@@ -2,13 +2,17 @@
 
 import json
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiscus_tui.api.contract import Contract, contract_with
 from qiscus_tui.api.entries import EntryReader
-from qiscus_tui.model.session import SessionRun, origin_of
+from qiscus_tui.api.listing import read_listing
+from qiscus_tui.model.session import Session, SessionRun, origin_of
+from tests.api.serving import LONG_LIVED, Pieces, client_of
+from tests.clocks import ManualClock
 
 ROOM = 1_000_000
 ORDINARY: dict[str, object] = {
@@ -111,3 +115,24 @@ def test_ordinary_entries_are_read_at_once(without: tuple[str, ...]) -> None:
 def test_sessions_that_an_id_revokes_are_read_entry_by_entry() -> None:
     contract = contract_with({"revoke_token": (None, "id")})
     assert read_at_once(EntryReader(contract, None, 0.0), [dict(ORDINARY)]) is None
+
+
+async def test_of_a_long_list_only_its_beginning_and_end_are_read_entry_by_entry(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    singly: list[object] = []
+    read = EntryReader.read
+
+    def counting(self: EntryReader, entry: object) -> Session | None:
+        singly.append(entry)
+        return read(self, entry)
+
+    monkeypatch.setattr(EntryReader, "read", counting)
+    body = json.dumps({"data": [{**ORDINARY, "token": f"QEX{n}"} for n in range(5000)]}).encode()
+    stream = Pieces(body[at : at + 100_000] for at in range(0, len(body), 100_000))
+    answer = httpx.Response(200, stream=stream)
+    async with client_of(lambda _: answer, clock) as client:
+        listing = await read_listing(client, LONG_LIVED, None)
+    assert len(listing.sessions) == 5000
+    assert listing.positions == {one.id: at for at, one in enumerate(listing.sessions)}
+    assert 0 < len(singly) < 1000

@@ -1,5 +1,6 @@
 """From the start to the list on screen: what comes first, and what waits for it."""
 
+import asyncio
 import inspect
 from collections.abc import Callable
 from pathlib import Path
@@ -9,9 +10,13 @@ import pytest
 from textual.app import ComposeResult
 
 from qiscus_tui.model.session import SessionRun
+from qiscus_tui.query import SortKey
 from qiscus_tui.service.sessions.descriptions import Describer
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.feed import Feed
+from qiscus_tui.tui.list_view import ListView
 from qiscus_tui.tui.screens.audit import AuditScreen
+from qiscus_tui.tui.sorting import Sorting
 from qiscus_tui.tui.widgets.session_table import SessionTable
 from tests.clocks import ManualClock
 from tests.tui.demo_app import at_sessions
@@ -132,6 +137,25 @@ async def test_what_was_asked_for_before_the_first_rows_shows_the_whole_list(
         assert "36 %" not in running.text()
         await running.whole()
         assert "4,000 active" in running.text()
+
+
+async def test_an_order_chosen_just_before_the_whole_list_is_shown_holds(
+    clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared = ListView.prepared_in_steps
+    async with list_arriving(clock, tmp_path) as running:
+        await running.arrive(SOME)
+        choices = [Sorting(SortKey.ID)]
+
+        def preparing(self: ListView, listed: SessionList, now: float) -> Any:
+            found = yield from prepared(self, listed, now)
+            if choices:
+                asyncio.get_running_loop().call_soon(running.sessions.rows.sort, choices.pop())
+            return found
+
+        monkeypatch.setattr(ListView, "prepared_in_steps", preparing)
+        await running.whole()
+        assert running.ids == sorted(running.ids)
 
 
 async def test_nothing_is_left_of_a_list_that_breaks_off(
