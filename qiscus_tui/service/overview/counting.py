@@ -1,7 +1,8 @@
 """Counts a list for the overview, in steps between which keys are handled."""
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Generator, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -51,23 +52,20 @@ def counted_in_steps(
 ) -> Generator[None, None, Overview]:
     """Count the sessions at these positions of a list; all by default."""
     starts = days_around(moment.server_now)
-    issued = [0] * (len(starts) + 1)
+    created: list[float] = []
     ends: list[float] = []
-    uncreated, undated = 0, 0
     for run in runs(range(len(listed)) if positions is None else positions):
         sessions = [listed.sessions[position] for position in run]
-        for session in sessions:
-            created = session.created_at
-            if created is None:
-                uncreated += 1
-            else:
-                issued[bisect_right(starts, created)] += 1
-        known = [session.expires_at for session in sessions if session.expires_at is not None]
-        undated += len(sessions) - len(known)
-        ends += sorted(known)
+        created += sorted([one.created_at for one in sessions if one.created_at is not None])
+        ends += sorted([one.expires_at for one in sessions if one.expires_at is not None])
         yield
-    ends.sort()  # of sorted runs: a merge
-    yield
+    for times in (created, ends):
+        times.sort()  # of sorted runs: a merge
+        yield
+    total = len(listed) if positions is None else len(positions)
+    uncreated, undated = total - len(created), total - len(ends)
+    before = [bisect_left(created, start) for start in starts]
+    issued = [until - since for since, until in pairwise((0, *before, len(created)))]
     days = day_bars(starts, issued)
     if uncreated:
         days += (Bar("unknown", "unknown", uncreated, "age:unknown"),)

@@ -1,14 +1,17 @@
 """What a plan revokes, by group: how much, how old, whether in use; and what became of it. Pure."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from qiscus_tui.model.durations import HOUR
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.turns import runs
 from qiscus_tui.service.revocation.outcomes import GONE, Report
-from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.revocation.plan import RevocationPlan, Target
 from qiscus_tui.service.sessions.groups import Group, group_steps
+
+_ID: Callable[[Target], str] = attrgetter("session.id")
 
 IN_USE = HOUR
 """Seconds since the last use within which a session counts as in use."""
@@ -31,10 +34,11 @@ def target_group_steps(
 ) -> Generator[None, None, tuple[TargetGroup, ...]]:
     """Group the targets by `keys`, the largest group first, in short steps."""
     listed, positions = plan.listed, list[int]()
-    for run in runs(plan.targets):
-        positions += [listed.positions[target.session.id] for target in run]
+    is_all = len(plan.targets) == len(listed)
+    for run in runs(plan.targets if not is_all else ()):
+        positions += map(listed.positions.__getitem__, map(_ID, run))
         yield
-    groups = yield from group_steps(listed, keys, plan.moment, positions)
+    groups = yield from group_steps(listed, keys, plan.moment, None if is_all else positions)
     counts = {one.group.values: one.group.count for one in plan.groups}
     since = server_now - IN_USE
     found: list[TargetGroup] = []
