@@ -241,7 +241,9 @@ class NotConnected(OutOfReach):
 class TimedOut(OutOfReach):
     """No answer in time."""
 
-    default_hint = "Try again, or raise timeout under [server] in config.toml."
+    default_hint = (
+        "Try again, or allow more time: --timeout, or timeout under [server] in config.toml."
+    )
 
 
 class AnswerLost(OutOfReach):
