@@ -91,15 +91,17 @@ async def test_a_size_that_is_known_is_not_laid_out_again(
         assert layouts > 0
 
 
-async def test_a_list_is_painted_in_the_turn_in_which_it_is_sorted(
-    clock: ManualClock, line: Line
+async def test_a_list_that_is_shown_waits_for_no_frame(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def waits(*_given: object) -> None:
+        raise AssertionError("it waits for a frame")
+
     async with at_sessions(clock, sessions=400) as running:
-        before = line.paints
-        showing = running.sessions.rows.prepare(running.sessions.feed.listed)
-        with pytest.raises(StopIteration):
-            showing.send(None)
-        assert line.paints == before + 1
+        table = running.sessions.table
+        monkeypatch.setattr(table, "call_after_refresh", waits)
+        await running.sessions.rows.prepare(running.sessions.feed.listed)
+        assert table.is_drawn
 
 
 async def test_what_is_done_often_sends_little(clock: ManualClock, line: Line) -> None:

@@ -12,6 +12,7 @@ import pytest
 from textual._compositor import Compositor
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.dom import DOMNode
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
@@ -21,6 +22,7 @@ from textual.widgets import Input
 import qiscus_tui.tui
 
 PRIVATE_NAMES: dict[type, set[str]] = {
+    DOMNode: {"_attach"},
     App: {
         "_close_messages_no_wait",
         "_disable_tooltips",

@@ -1,12 +1,14 @@
-"""Screens: what a layout moves is drawn."""
+"""What is drawn: all that a layout moves, nothing twice, and no look that is not needed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from textual._compositor import Compositor, LayoutUpdate, ReflowResult
+from textual.dom import DOMNode
 
 if TYPE_CHECKING:
+    from rich.style import Style
     from textual._compositor import CompositorMap
     from textual.geometry import Size
     from textual.screen import Screen
@@ -33,8 +35,9 @@ class ComparingCompositor(Compositor):
 
     def render_full_update(self, simplify: bool = False) -> LayoutUpdate:
         """Draw everything; nothing that asked to be drawn before is drawn again after it."""
-        for widget in self.visible_widgets:
-            widget._exchange_repaint_regions()  # pyright: ignore[reportPrivateUsage]
+        if not simplify:  # that is a picture, which the terminal does not get
+            for widget in self.visible_widgets:
+                widget._exchange_repaint_regions()  # pyright: ignore[reportPrivateUsage]
         return super().render_full_update(simplify)
 
 
@@ -47,3 +50,14 @@ def draw_now(screen: Screen[Any]) -> None:
 def compare_layouts(screen: Screen[Any]) -> None:
     """Have a new screen draw whatever its layouts move."""
     screen._compositor = ComparingCompositor()  # pyright: ignore[reportPrivateUsage]
+
+
+def part_style(widget: Widget, name: str) -> Style:
+    """Return the style that the stylesheet gives to a part of this widget, named by a class.
+
+    Textual's own way finds out that of every part beforehand, for each widget at each change.
+    """
+    part = DOMNode(classes=name)
+    part._attach(widget)  # pyright: ignore[reportPrivateUsage]
+    widget.app.stylesheet.apply(part, animate=False)  # pyright: ignore[reportUnknownMemberType]
+    return part.rich_style

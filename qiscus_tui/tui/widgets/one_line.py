@@ -6,7 +6,6 @@ markup.
 
 import enum
 from collections.abc import Sequence
-from typing import ClassVar
 
 from msgspec import Struct
 from rich.segment import Segment
@@ -15,6 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from qiscus_tui.model.text import safe
+from qiscus_tui.tui.terminal.compositor import part_style
 from qiscus_tui.tui.widgets.cells import fit, width_of
 
 ALWAYS = 1000
@@ -137,8 +137,6 @@ class OneLine(Widget):
     }
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"one-line--{tone.value}" for tone in Tone}
-
     _tones: dict[Tone, Style] | None = None
     _line = Line()
 
@@ -187,8 +185,7 @@ class OneLine(Widget):
             self._tones = {}
         style = self._tones.get(tone)
         if style is None:
-            style = self.get_component_rich_style(f"one-line--{tone.value}")
-            self._tones[tone] = style
+            style = self._tones[tone] = part_style(self, f"one-line--{tone.value}")
         return style
 
 
