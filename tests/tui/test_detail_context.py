@@ -221,6 +221,18 @@ def test_the_group_is_told_in_a_sentence(
     assert expected in words(ages, at, **more)
 
 
+def test_no_line_of_the_sentence_ends_within_a_time() -> None:
+    sessions = listed([session(5 * at, created_at=NOW - at * 5460) for at in range(9)])
+    contexts = SessionContexts()
+    at_once(contexts.find_in_steps(sessions, 0, Moment(NOW, DAY)))
+    context = contexts.of(sessions, 0)
+    assert context is not None
+    for width in range(30, 90):
+        lines = draw_context(sessions, context, NOW, width, 5).group.plain.splitlines()
+        assert " ".join(lines) == group_words(context, NOW)
+        assert sum("1 h 31 min" in line for line in lines) == 1
+
+
 @pytest.mark.parametrize(
     ("seconds", "expected"),
     [(0, "1 s"), (41, "41 s"), (720, "12 min"), (5760, "1 h 36 min"), (3.2 * DAY, "3 d 4 h")],

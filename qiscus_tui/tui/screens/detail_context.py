@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import time
 from dataclasses import dataclass, fields
@@ -30,6 +31,7 @@ ROOMY = 8
 WITH_ADDRESS = 70
 """Cells of a line from which a neighbour's has room for its address."""
 MUTED = "$text-muted"
+_WITHIN_TIME = re.compile(r"(?<=\d) (?=(?:min|[dhs])\b)|(?<=\d [dh]) (?=\d)")
 _AROUND = 5
 """Lines of headings and blanks, and the one under the strip."""
 
@@ -108,8 +110,9 @@ def draw_context(
 
     A large place has a tall strip and several neighbours, a small one a line of each.
     """
-    history, sentence = context.history, group_words(context, now)
-    room = height - len(textwrap.wrap(sentence, max(1, width))) - _AROUND
+    history, lines = context.history, _wrapped(group_words(context, now), width)
+    sentence = "\n".join(lines)
+    room = height - len(lines) - _AROUND
     most = max(history.logins)
     strip_lines = max(1, min(MOST_STRIP, room // 2, 1 + most))
     beside = max(1, (room - strip_lines - 1) // 2)
@@ -126,6 +129,12 @@ def draw_context(
         Content.styled(_day_names(history, created, len(shown), _cells(width)), MUTED),
         neighbours,
     )
+
+
+def _wrapped(words: str, width: int) -> list[str]:
+    """Return the words in lines, none of which ends within `1 h 36 min`."""
+    lines = textwrap.wrap(_WITHIN_TIME.sub("\N{NO-BREAK SPACE}", words), max(1, width))
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
 def _cells(width: int) -> int:
