@@ -1,5 +1,8 @@
 """`status`: the account, where its secrets are, and whether the server accepts them."""
 
+from collections.abc import Sequence
+
+from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.environment import hint_by_storage
 from qiscus_tui.cli.moments import moment
 from qiscus_tui.cli.opening import connected
@@ -10,6 +13,7 @@ from qiscus_tui.model.durations import as_typed, countdown
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.account.status import Status, status_of
+from qiscus_tui.service.connection import Connection
 
 _ACCEPTED = {True: "yes", False: "no", None: "unknown"}
 
@@ -19,12 +23,14 @@ async def run(context: Context) -> int:
     options, console = context.options, context.console
     wanted: int | None = options.min_ttl
     async with connected(context.workspace) as connection:
+        if not options.json:
+            await connection.credentials()  # without them there is nothing to show
+            _show(console, _known_here(connection))  # the server may take long
         status = await status_of(connection)
     if options.json:
         console.result_json(_as_json(status))
     else:
-        for name, value in _lines(status):
-            console.result(f"{name:<13} {value}")
+        _show(console, _known_now(status))
     if status.trouble is not None:
         hint_by_storage(status.trouble, status.storage, context.workspace.environ)
         console.show_error(status.trouble)
@@ -55,20 +61,34 @@ def _as_json(status: Status) -> dict[str, object]:
     }
 
 
-def _lines(status: Status) -> list[tuple[str, str]]:
-    account, offset = status.account, status.clock_offset
+def _show(console: Console, lines: Sequence[tuple[str, str]]) -> None:
+    for name, value in lines:
+        console.result(f"{name:<13} {value}")
+
+
+def _known_here(connection: Connection) -> list[tuple[str, str]]:
+    """Return what is known before the server is asked."""
+    account = connection.account
+    where = connection.account_storage.secrets.where
+    return [
+        ("account", f"{safe(connection.name)} ({connection.chosen_by})"),
+        ("server", str(account.origin)),
+        ("app code", safe(account.app_code)),
+        ("user", account.user or "unknown"),
+        ("role", account.role.value),
+        ("storage", f"{connection.storage.value} ({where})"),
+        *([("read-only", "yes, by config.toml")] if account.readonly else []),
+    ]
+
+
+def _known_now(status: Status) -> list[tuple[str, str]]:
+    """Return what only the server's answer, or its clock, tells."""
+    offset = status.clock_offset
     if status.expires_at is None:
         expires = "no short-lived token" if status.ttl is not None else "never (REST key)"
     else:
         expires = f"{moment(status.expires_at)} UTC, in {countdown(status.ttl or 0)}"
     return [
-        ("account", f"{safe(status.name)} ({status.chosen_by})"),
-        ("server", str(account.origin)),
-        ("app code", safe(account.app_code)),
-        ("user", account.user or "unknown"),
-        ("role", account.role.value),
-        ("storage", f"{status.storage.value} ({status.where})"),
-        *([("read-only", "yes, by config.toml")] if account.readonly else []),
         ("expires", expires),
         ("clock offset", "unknown" if offset is None else f"{offset:+.1f} s"),
         ("accepted", _ACCEPTED[status.accepted]),

@@ -10,7 +10,8 @@ import pytest
 from qiscus_tui.demo import Call
 from tests.e2e.conftest import PROGRAM, Opener, Server
 from tests.e2e.replies import PROMPT, Manners
-from tests.e2e.terminal import Terminal, environment
+from tests.e2e.silent import silent_server
+from tests.e2e.terminal import CTRL_C, Terminal, environment
 
 
 @pytest.mark.parametrize("term", ["dumb", ""])
@@ -190,6 +191,17 @@ def test_the_first_frame_waits_for_no_server(opened: Opener) -> None:
     terminal.wait_for("sessions")
     terminal.send("q")
     assert terminal.finish() == 0
+
+
+def test_status_shows_what_is_known_here_while_the_server_is_silent(opened: Opener) -> None:
+    with silent_server() as silent:
+        credentials = {"QISCUS_APP_ID": "x", "QISCUS_LONG_LIVED_TOKEN": "y"}
+        terminal = opened("status", QISCUS_TUI_SERVER=silent.url, **credentials)
+        terminal.wait_for("storage       environment")
+        assert silent.url in terminal.text
+        assert "accepted" not in terminal.text
+        terminal.send(CTRL_C)
+        assert terminal.finish() == 130
 
 
 @pytest.mark.parametrize("delay", [0, 0.5])

@@ -26,8 +26,6 @@ class Status(Struct, frozen=True):
     name: str
     account: Account
     storage: Storage
-    where: str
-    """Where its secrets are stored, as safe text."""
     chosen_by: str
     expires_at: float | None
     """When the short-lived token expires: epoch seconds, server's clock; None without a token."""
@@ -62,7 +60,6 @@ async def status_of(connection: Connection) -> Status:
         name=connection.name,
         account=connection.account,
         storage=connection.storage,
-        where=connection.account_storage.secrets.where,
         chosen_by=connection.chosen_by,
         expires_at=short.expires_at if short else None,
         ttl=ttl,
