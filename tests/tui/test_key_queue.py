@@ -5,6 +5,7 @@ from textual.keys import _character_to_key
 
 from qiscus_tui.demo import Call
 from qiscus_tui.tui.screens.detail import DetailScreen
+from qiscus_tui.tui.terminal.key_queue import KeyDone, KeyQueue
 from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_sessions
 
@@ -77,3 +78,18 @@ async def test_a_paste_behind_a_slash_is_the_filters(clock: ManualClock) -> None
         running.app.post_message(events.Paste("guzzle"))
         await running.settle()
         assert running.value("#filter") == "guzzle"
+
+
+async def test_keys_that_are_left_when_the_app_ends_do_nothing(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        delivered: list[events.Event] = []
+
+        async def deliver(event: events.Event) -> None:
+            delivered.append(event)
+
+        queue = KeyQueue(running.app, deliver)
+        for key in keys("jk"):
+            await queue.queued(key)
+    running.app._screen_stack.clear()  # as it is while the app closes its screens
+    await queue.key_done(KeyDone(1, 2))
+    assert len(delivered) == 1

@@ -70,8 +70,8 @@ class KeyQueue:
 
     async def key_done(self, message: KeyDone) -> None:
         """Send the message again, wait for a screen that is opening, or deliver the next key."""
-        if message.number != self._number or not self._is_busy:
-            return
+        if message.number != self._number or not self._is_busy or not self._app.screen_stack:
+            return  # without a screen, the app ends
         if message.rounds > 1 and self._target.post_message(
             KeyDone(self._number, message.rounds - 1)
         ):
