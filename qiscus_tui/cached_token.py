@@ -1,7 +1,7 @@
 """A fast path for `token`, which scripts run every minute: the token from its file.
 
-It needs only `os`, `sys`, `time` and `json`, and no module of ours but `configured_server`, where
-the credentials are in the environment and config.toml may name their server: the parser alone would
+It needs only `os`, `sys`, `time` and `json` (and `tomllib` where the credentials are in the
+environment, and config.toml may name their server), and no module of ours: the parser alone would
 cost more than all the rest. In all but the plainest case it returns None, and the parser takes
 over, with the messages for what is wrong.
 """
@@ -153,9 +153,9 @@ def _configured_server(folder: str) -> object:
     # Most files have no such setting. A key may be written with escapes, by \\u and \\U.
     if (b"server" not in text or b"url" not in text) and b"\\" not in text:
         return None
-    from qiscus_tui.configured_server import configured_server
+    import tomllib
 
-    return configured_server(text.decode())
+    return tomllib.loads(text.decode()).get("server", {}).get("url")
 
 
 def _entry(text: bytes, key: object) -> dict[str, dict[str, object]]:
