@@ -1,8 +1,13 @@
 """Dialogs where there is little room: what decides is there, whole, and at its place."""
 
+from dataclasses import replace
+
 import pytest
 
+from qiscus_tui.model.known import Known
 from qiscus_tui.store.config import Config, Policy
+from qiscus_tui.tui.dialogs.group_lines import MOST, group_lines
+from qiscus_tui.tui.dialogs.revoke import RevokeDialog
 from tests.clocks import ManualClock
 from tests.tui.demo_app import at_login, at_sessions
 
@@ -31,6 +36,18 @@ async def test_groups_to_revoke_are_named_whole(clock: ManualClock) -> None:
         at = next(at for at, line in enumerate(here.lines()) if "LAST HOUR" in line)
         assert "python-requests 203.0.113.0/24" in here.text()
         assert not any("…" in line for line in here.lines()[at : at + 7])
+
+
+async def test_toggles_have_their_words_below_each_other(clock: ManualClock) -> None:
+    cron = Known("cron", client="curl", protect=True)
+    async with at_sessions(clock, sessions=100, size=NARROW, known=[cron]) as here:
+        await here.press("a", "x")
+        here.clock.advance(1)
+        await here.press("r")
+        lines = [line for line in here.lines() if "[ ]" in line or "[✓]" in line]
+        assert len(lines) == 4
+        words = ["keep", "keep", "also", "also"]
+        assert len({line.index(word) for line, word in zip(lines, words, strict=True)}) == 1
 
 
 async def test_a_toggle_goes_on_below_its_words(clock: ManualClock) -> None:
@@ -93,3 +110,17 @@ async def test_where_the_palette_cannot_be_read_the_size_is_said(clock: ManualCl
         await here.pilot.resize_terminal(59, 14)
         await here.settle()
         assert here.text().strip() == "60x15 is needed, this is 59x14"
+
+
+async def test_how_many_are_in_use_is_not_cut_and_said_of_groups_not_shown(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=400, size=NARROW) as here:
+        await here.press("a", "x")
+        dialog = here.app.screen
+        assert isinstance(dialog, RevokeDialog)
+        groups = [replace(one, in_use=1117) for one in dialog._shown.groups][: MOST + 5]
+        lines = group_lines(groups, clock.now(), 73)
+        assert all(line.plain.endswith("1,117 in use") for line in lines[1:-1])
+        assert lines[-1].plain.endswith(" other groups, 5,585 in use")
+        assert max(line.cell_length for line in lines) <= 73

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from qiscus_tui.model.text import counted
 from qiscus_tui.service.revocation.target_groups import EndedGroup, TargetGroup
 from qiscus_tui.service.sessions.groups import shown
 from qiscus_tui.tui.widgets.cells import UNKNOWN, day_words, fit, last_used_cell, width_of
@@ -15,8 +16,7 @@ MOST = 40
 CREATED = 13
 """Cells of `27 Oct–25 Nov`."""
 USED = 10
-IN_USE = 9
-"""Cells of `12 in use`, and of its title."""
+LAST_HOUR = "LAST HOUR"
 ROOMY = 60
 """Cells for name and creation from which both are shown; below, the name first."""
 _GAP = "  "
@@ -44,32 +44,33 @@ def _lines(
 ) -> list[Content]:
     counts = [_count(*pair) for pair in numbers[:MOST]]
     first = max(len(heading), *map(len, counts))
-    in_use = any(group.in_use for group in groups)
-    last = len(_GAP) + IN_USE if in_use else 0
+    hot = [f"{group.in_use:,} in use" if group.in_use else "" for group in groups[:MOST]]
+    last = len(_GAP) + max(len(LAST_HOUR), *map(len, hot)) if any(hot) else 0
     longest = max(len("GROUP"), *(width_of(_name(group)) for group in groups[:MOST]))
     room = width - len(_GAP) * 3 - first - USED - last
     created = CREATED if longest <= room - CREATED - len(_GAP) or room > ROOMY else 0
     name = min(longest, max(12, room - (created + len(_GAP) if created else 0)))
     titles = [fit("GROUP", name), *([fit("CREATED", created)] if created else ())]
-    titles += [fit("LAST USED", USED), *(["LAST HOUR"] if in_use else ())]
+    titles += [fit("LAST USED", USED), *([LAST_HOUR] if last else ())]
     title = _GAP.join((f"{_GAP}{heading:>{first}}", *titles))
     lines = [Content.styled(title, "$text-muted")]
-    for group, count in zip(groups, counts, strict=False):
+    for group, count, used in zip(groups, counts, hot, strict=False):
         targets = group.targets
-        hot = f"{group.in_use:,} in use" if group.in_use else ""
         lines.append(
             Content.assemble(
                 (f"{_GAP}{count:>{first}}{_GAP}", "bold"),
                 f"{fit(_name(group), name)}{_GAP}",
                 (f"{fit(_created(group, now), created)}{_GAP}" if created else "", "$text-muted"),
                 f"{last_used_cell(targets.last_used_at, now):<{USED}}",
-                (f"{_GAP}{hot}" if hot else "", "bold $warning"),
+                (f"{_GAP}{used}" if used else "", "bold $warning"),
             )
         )
     left = sum(many for many, _ in numbers[MOST:])
     if left:
-        words = f"{_GAP}{left:>{first},}{_GAP}of {len(groups) - MOST:,} other groups"
-        lines.append(Content.styled(words, "$text-muted"))
+        words = f"{_GAP}{left:>{first},}{_GAP}of {counted(len(groups) - MOST, 'other group')}"
+        used = sum(group.in_use for group in groups[MOST:])
+        said = f", {used:,} in use" if used else ""
+        lines.append(Content.assemble((words, "$text-muted"), (said, "bold $warning")))
     return lines
 
 

@@ -32,7 +32,8 @@ COMMANDS = {
 }
 """What each of the toggles runs."""
 
-_KEYS = {"newest": "+ -", "used": "t  ", "created": "r  "}
+_KEYS = {"newest": "+ -", "used": "t", "created": "r"}
+_KEY_WIDTH = 3
 
 
 class PlanQuestions(Vertical):
@@ -50,7 +51,9 @@ class PlanQuestions(Vertical):
     def __init__(self, connection: Connection, guard: Guard, on_reason: Callable[[], None]) -> None:
         """`on_reason` is called when another reason was typed."""
         super().__init__(id="plan-questions")
-        self._toggles = {what: Toggle(what, key=_KEYS.get(what)) for what in COMMANDS}
+        self._toggles = {
+            what: Toggle(what, key=f"{_KEYS.get(what, what[0]):<{_KEY_WIDTH}}") for what in COMMANDS
+        }
         self._number_words = Words(id="number-words")
         self._number = TypedField(guard, characters="0123456789", id="number")
         self._number_line = Horizontal(self._number_words, self._number, id="number-line")
