@@ -2,8 +2,10 @@
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qiscus_tui import query
 from qiscus_tui.cli.config_entries import in_entry, named_entry
@@ -20,8 +22,7 @@ SORT_KEYS = tuple(dict.fromkeys(one.value for one in (*query.SortKey, *GroupFact
 """Every key that sessions or groups can be sorted by."""
 
 
-@dataclass(frozen=True)
-class ListRequest:
+class ListRequest(Struct, frozen=True):
     """Which sessions, in groups by which keys, and in which order."""
 
     wanted: query.Query

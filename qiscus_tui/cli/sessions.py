@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from qiscus_tui import query
 from qiscus_tui.cli.group_table import group_table
@@ -50,8 +50,7 @@ async def run(context: Context) -> int:
     return ExitCode.INCOMPLETE
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(NamedTuple):
     """The list, and what the filter leaves of it."""
 
     listed: SessionList

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
 from qiscus_tui.model.account import Account
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
 
 
-@dataclass(frozen=True)
-class AuditTrail:
+class AuditTrail(Struct, frozen=True):
     """The records of one action on one account. All of it raises StorageError.
 
     Only a revoke-all is in the journal too, for its answer holds tokens that a crash would lose.
@@ -111,8 +111,7 @@ def _report_unsent(connection: Connection) -> None:
         connection.warn(unsent)
 
 
-@dataclass(frozen=True)
-class AccessTrail:
+class AccessTrail(Struct, frozen=True):
     """Records logins, refreshes and logouts, each when it is done, without its token.
 
     Nothing depends on these records: one that can't be written is reported by `warn`.

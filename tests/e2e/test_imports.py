@@ -118,7 +118,7 @@ LIGHT = (
     (("login", "--help"), 34, PARSER - {"msgspec"}),
     (("api", "--help"), 30, PARSER - {"msgspec", "hashlib"}),
     (("sandbox", "--help"), 38, PARSER - {"dataclasses"}),
-    (("sessions", "--help"), 68, PARSER - {"msgspec", "qiscus_tui.query", "dataclasses"}),
+    (("sessions", "--help"), 68, PARSER - {"msgspec", "qiscus_tui.query"}),
     (("id",), 50, WITHOUT_SERVER),
     (("accounts",), 56, WITHOUT_SERVER),
     (("accounts", "--json"), 56, WITHOUT_SERVER),

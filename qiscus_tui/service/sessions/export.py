@@ -5,14 +5,16 @@ They contain no token, nor any value of an unknown field that looks like a secre
 
 import enum
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TextIO
+
+from msgspec import field
 
 from qiscus_tui.model.ascii_json import ascii_json
 from qiscus_tui.model.masking import KnownSecrets, masked, may_be_in, pieces_of
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
+from qiscus_tui.model.unshown import Unshown
 from qiscus_tui.service.sessions.session_list import SessionList
 
 CSV_COLUMNS = (
@@ -52,13 +54,12 @@ class ExportFormat(enum.Enum):
     """For programs: server text exactly as it came, as ASCII escapes."""
 
 
-@dataclass(frozen=True)
-class Export:
+class Export(Unshown, frozen=True, dict=True):
     """Sessions of a list, to be written."""
 
     listed: SessionList
     positions: Iterable[int]
-    secrets: Collection[str] = field(default=(), repr=False)
+    secrets: Collection[str] = ()
     """Texts that must not appear, such as our own tokens."""
     server_now: float | None = None
     """The time from which `expires_in` counts, epoch seconds; None: that of the listing."""

@@ -1,13 +1,15 @@
 """Groups as JSON and CSV: the keys asked for, then the same facts of each."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from typing import TextIO
+
+from msgspec import field
 
 from qiscus_tui.model.ascii_json import ascii_json
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.timestamps import rfc3339
+from qiscus_tui.model.unshown import Unshown
 from qiscus_tui.service.sessions.export import ExportFormat, Record, csv_line
 from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -26,14 +28,13 @@ FACTS = (
 """After the keys, in this order."""
 
 
-@dataclass(frozen=True)
-class GroupExport:
+class GroupExport(Unshown, frozen=True):
     """Groups of a list, to be written."""
 
     listed: SessionList
     keys: Sequence[GroupKey]
     groups: Sequence[Group]
-    secrets: Collection[str] = field(default=(), repr=False)
+    secrets: Collection[str] = ()
     """Texts that must not appear, such as our own tokens."""
     first: Record = field(default_factory=dict[str, object])
     """What each JSON object has before its group."""
