@@ -1,5 +1,6 @@
 """The program: runs a verb, or the screens."""
 
+import gc
 import os
 import sys
 
@@ -17,13 +18,11 @@ def main() -> int:
 
 
 def _main(arguments: list[str]) -> int:
+    gc.disable()  # what a start loads is no garbage: looking for it takes 5 % of the time
     core_limit = _protect()
     answer = _quick_answer(arguments)
     if answer is not None and _is_written(f"{answer}\n"):
         return 0
-    import gc
-
-    gc.disable()  # what a start loads is no garbage: looking for it takes 5 % of the time
     from qiscus_tui.cli.main import options_of, run_app, run_verb
     from qiscus_tui.cli.verbs import run_of
 

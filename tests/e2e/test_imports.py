@@ -178,7 +178,7 @@ def test_the_cached_token_is_printed_with_the_bare_minimum(
     assert (printed.strip(), code) == (TOKEN, 0)
     ours = {module for module in modules if module.startswith("qiscus_tui")}
     assert ours == {"qiscus_tui", "qiscus_tui.__main__", "qiscus_tui.cached_token"}
-    allowed = {"qiscus_tui", "json", "_json", "re", "resource", "time"}
+    allowed = {"qiscus_tui", "json", "_json", "re", "resource", "time", "gc"}
     # What json and re stand on; site may have loaded some of it already.
     allowed |= {"enum", "types", "operator", "_operator", "functools", "_functools", "copyreg"}
     allowed |= {"collections", "_collections", "itertools", "keyword", "reprlib", "_sre"}
