@@ -184,10 +184,14 @@ class ListView:
         if is_sorted and sorting.key is not SortKey.CLIENT:  # only the names are new
             return [*self._sorted]
         order = yield from order_in_steps(listed, sorting.key, reverse=sorting.reverse)
-        own = next(compress(count(), map(_CURRENT, listed.sessions)), None)
-        if own is not None:
-            order.remove(own)
-            order.insert(0, own)
+        for start in range(0, len(listed), _RUN):
+            here = map(_CURRENT, listed.sessions[start : start + _RUN])
+            own = next(compress(count(start), here), None)
+            if own is not None:
+                order.remove(own)
+                order.insert(0, own)
+                break
+            yield
         return order
 
     def take(

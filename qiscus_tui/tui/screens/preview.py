@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -82,7 +83,9 @@ class Preview(Vertical):
 
     async def _show_after_rest(self, wanted: tuple[SessionList, Session]) -> None:
         listed, session = wanted
-        if self._shown is not None and session.id != self._shown[1].id:
+        if self._shown is None:
+            await asyncio.to_thread(self._details)  # which loads modules
+        elif session.id != self._shown[1].id:
             await self._feed.workspace.clock.sleep(REST)
         self._shown = wanted
         if self.display:
