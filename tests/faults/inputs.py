@@ -142,6 +142,7 @@ def _page(reading: SlicedList, pieces: list[bytes]) -> Page | None:
         for piece in pieces:
             reading.feed(piece)
             for entries in reading.ready():
+                assert isinstance(entries, list)
                 taken.extend(entries)
         page = reading.finish()
     except (Unreadable, CutElsewhere):
