@@ -52,7 +52,7 @@ class LocalFiles(Unshown, frozen=True, dict=True):
         paths, files = self.paths, self.paths.files
         if files.is_there(paths.journal_file):
             return True
-        logs = (files.read(path) for path in (paths.audit_file, paths.rotated_audit_file(1)))
+        logs = (files.read(path) for path in (paths.audit_file, paths.rotated_audit(1)))
         return any(b'"intent"' in (log or b"") for log in logs)
 
     @property

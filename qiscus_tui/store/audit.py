@@ -79,7 +79,7 @@ class AuditLog:
         self._files = paths.files
         self._lock_folder = paths.state_dir
         self._path = paths.audit_file
-        self._rotated = paths.rotated_audit_file
+        self._rotated = paths.rotated_audit
         self._now = now
         self._environ = environ
         self._file_size = file_size

@@ -53,7 +53,7 @@ class Paths(Struct, frozen=True):
         """The audit log."""
         return self.state_dir / "audit.jsonl"
 
-    def rotated_audit_file(self, number: int) -> Path:
+    def rotated_audit(self, number: int) -> Path:
         """Return the audit log's older part of this number: 1 is the newest of them."""
         return self.audit_file.with_name(f"audit.{number}.jsonl")
 
