@@ -33,7 +33,8 @@ def assert_untouched(terminal: Terminal) -> None:
 def test_late_and_torn_answers_at_the_start_set_nothing_off(
     opened: Opener, server: Server, cut: int | None
 ) -> None:
-    manners = Manners(delay=0.5, cut=cut, pause=0.5, modern=True)
+    # Together less than a second: a list that ticks asks once a second.
+    manners = Manners(delay=0.3, cut=cut, pause=0.4, modern=True)
     with nothing_changes(server):
         terminal = opened(manners=manners, **server.account)
         terminal.wait_for("60 active")

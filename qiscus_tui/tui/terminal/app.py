@@ -7,8 +7,7 @@ variable.
 from __future__ import annotations
 
 import asyncio
-import signal
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from textual.app import App
 
@@ -19,18 +18,14 @@ from qiscus_tui.tui.terminal.driver import TerminalDriver
 from qiscus_tui.tui.terminal.key_queue import KeyDone, KeyQueue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import PurePath
-    from types import FrameType
 
     from rich.console import RenderableType
     from textual import events
     from textual.notifications import SeverityLevel
 
     from qiscus_tui.tui.terminal.multiplexer import Multiplexer
-
-
-_Handler: TypeAlias = "Callable[[int, FrameType | None], object] | int | None"
 
 
 class TerminalApp(App[int], inherit_bindings=False):
@@ -43,30 +38,16 @@ class TerminalApp(App[int], inherit_bindings=False):
         self, *, css_path: Sequence[str | PurePath], ansi_color: bool | None = None
     ) -> None:
         super().__init__(driver_class=TerminalDriver, css_path=[*css_path], ansi_color=ansi_color)
-        self._disable_tooltips = (
-            True  # there are none, but each screen would have a widget for them
-        )
+        self._disable_tooltips = True  # there are none, but each screen has a widget for them
         self._keys = KeyQueue(self, super().on_event)
-        self._signals_before: dict[int, _Handler] = {}
 
     # Signals.
 
     def on_load(self) -> None:
         """Handle signals from now on: the terminal is taken next."""
-        loop = asyncio.get_running_loop()
-
-        def received(number: int, _frame: FrameType | None) -> None:
-            loop.call_soon_threadsafe(self.leave, signal_exit_code(number))
-
-        # The loop's own way makes a set of all signals for each: 4 ms.
+        loop = asyncio.get_running_loop()  # it drops the handlers when it closes
         for number in ENDING_SIGNALS:
-            self._signals_before[number] = signal.signal(number, received)
-
-    def on_unmount(self) -> None:
-        """Handle them no more: the terminal is given back."""
-        for number, before in self._signals_before.items():
-            signal.signal(number, before)
-        self._signals_before.clear()
+            loop.add_signal_handler(number, self.leave, signal_exit_code(number))
 
     def leave(self, code: int) -> None:
         """End the program with this exit code."""
