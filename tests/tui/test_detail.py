@@ -95,6 +95,19 @@ async def test_the_bar_is_of_the_life_that_the_session_really_has(clock: ManualC
         assert "90 of 90 days left" in running.text()
 
 
+async def test_what_is_drawn_while_the_app_ends_needs_nothing_that_is_gone_already(
+    clock: ManualClock,
+) -> None:
+    """Widgets go from the inside out, and the panel draws again once it was laid out."""
+    async with at_sessions(clock) as running:
+        await running.press("j", "enter")
+        screen = running.app.screen
+        assert isinstance(screen, DetailScreen)
+        await screen.query("#countdown > *, #known > *, #parts").remove()
+        clock.advance(2 * DAY)
+        screen.panel.draw()
+
+
 async def test_an_unknown_end_leaves_no_hole_for_a_countdown(clock: ManualClock) -> None:
     async with at_sessions(clock, dialect="bare", size=(80, 24)) as running:
         await running.press("j", "enter")

@@ -39,10 +39,12 @@ class Countdown(Vertical):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._drawn: tuple[object, ...] = ()
+        self._left = Static("", id="left", markup=False)
+        self._bar = Static("", id="bar", markup=False)
+        self._bar_words = Static("", id="bar-words", markup=False)
 
     def compose(self) -> ComposeResult:
-        for name in ("left", "bar", "bar-words"):
-            yield Static("", id=name, markup=False)
+        yield from (self._left, self._bar, self._bar_words)
 
     def show(self, session: Session, now: float, *, expiring: float) -> None:
         """Draw what reads other than before; up to `expiring` seconds left is soon."""
@@ -52,9 +54,9 @@ class Countdown(Vertical):
         if self._drawn == (words, bar, bar_words):
             return
         self._drawn = (words, bar, bar_words)
-        self.query_one("#left", Static).update(words)
-        self.query_one("#bar", Static).update(bar)
-        self.query_one("#bar-words", Static).update(bar_words)
+        self._left.update(words)
+        self._bar.update(bar)
+        self._bar_words.update(bar_words)
         self.set_class(left is not None and 0 < left < expiring, "-soon")
         self.set_class(left is not None and left <= 0, "-gone")
         self.set_class(left is None or left <= 0, "-wordy")

@@ -35,10 +35,12 @@ class FactsPanel(Vertical):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._drawn: tuple[object, ...] = ()
+        self._known = Static("", id="facts-known", markup=False)
+        self._heading = Static("", id="facts-heading", markup=False)
+        self._unknown = Static("", id="facts-unknown", markup=False)
 
     def compose(self) -> ComposeResult:
-        for part in ("known", "heading", "unknown"):
-            yield Static("", id=f"facts-{part}", markup=False)
+        yield from (self._known, self._heading, self._unknown)
 
     def show(self, known: list[Fact], unknown: list[Fact]) -> bool:
         """Draw them, unless they read as before: it lays the screen out again.
@@ -52,10 +54,10 @@ class FactsPanel(Vertical):
         longest = max((width_of(fact.name) for fact in unknown), default=0)
         width = max(NAME_WIDTH, min(longest, WIDEST_NAME))
         heading = Text("\nOther fields, as the server sent them" if unknown else "", "bold")
-        self.query_one("#facts-known", Static).update(_table(known, width, style))
-        self.query_one("#facts-heading", Static).update(heading)
-        self.query_one("#facts-unknown", Static).update(_table(unknown, width, style))
-        self.query_one("#facts-heading").display = bool(unknown)
+        self._known.update(_table(known, width, style))
+        self._heading.update(heading)
+        self._unknown.update(_table(unknown, width, style))
+        self._heading.display = bool(unknown)
         return True
 
 

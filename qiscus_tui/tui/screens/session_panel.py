@@ -68,11 +68,12 @@ class SessionPanel(Vertical):
         self.countdown = Countdown(id="countdown")
         self.known = FactsPanel(id="known")
         self.around = ContextPanel(id="context")
+        self.body = VerticalScroll(id="facts")
         self.outlooks = (OutlookPanel(id="outlook"), OutlookPanel(id="outlook-below"))
 
     def compose(self) -> ComposeResult:
         yield self.countdown
-        with VerticalScroll(id="facts"), Container(id="parts"):
+        with self.body, Container(id="parts"):
             with Vertical(id="fields"):
                 yield self.known
                 yield self.outlooks[0]
@@ -98,8 +99,8 @@ class SessionPanel(Vertical):
         self._listed, self._session = listed, session
         if is_other:
             self.unknown = []
-            self.query_one("#facts").anchor(False)
-            self.query_one("#facts").scroll_home(animate=False)
+            self.body.anchor(False)
+            self.body.scroll_home(animate=False)
             self.run_worker(partial(self._find_unknown, session), group="unknown", exclusive=True)
         self.draw()
         self.run_worker(partial(self._find_details, session), group="details", exclusive=True)
@@ -141,7 +142,8 @@ class SessionPanel(Vertical):
 
     def draw(self) -> None:
         """Draw what reads other than before; an update lays the panel out again."""
-        if self._session is None or not self.size.width:  # it is drawn once it has a size
+        is_whole = self.size.width and self.known.is_attached  # not before, nor while the app ends
+        if self._session is None or not is_whole:
             return
         now = self._feed.server_now
         expiring = self._feed.workspace.config.ui.expiring
@@ -152,7 +154,7 @@ class SessionPanel(Vertical):
             self._draw_around(self._session, detail, now)
 
     def _draw_around(self, session: Session, detail: SessionDetail, now: float) -> None:
-        body = self.query_one("#facts", VerticalScroll)
+        body = self.body
         was_at_end = 0 < body.max_scroll_y <= body.scroll_y
         left, below = self.outlooks
         shown = left if self.has_class("-beside") else below
