@@ -23,6 +23,17 @@ async def test_an_added_key_works_beside_the_own_one_and_is_shown_everywhere() -
         assert "m space   Mark the session" in running.text()
 
 
+async def test_a_key_more_for_the_groups_leaves_them_too() -> None:
+    config = Config(keys={"groups": "f5"})
+    async with at_sessions(ManualClock(), size=(160, 40), config=config) as running:
+        await running.press("f5")
+        assert "by client and network" in running.text()
+        assert "f5 g list" in running.text()
+        await running.press("f5")
+        assert "by client and network" not in running.text()
+        assert "f5 g groups" in running.text()
+
+
 @pytest.mark.parametrize(
     ("added", "words"),
     [

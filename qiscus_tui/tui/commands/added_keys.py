@@ -4,7 +4,7 @@ A command keeps its own key as well, and no key is taken from another: what the 
 remains true whatever is configured.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol, cast, runtime_checkable
 
 from msgspec import structs
@@ -30,12 +30,13 @@ class HasAddedKeys(Protocol):
 
 def can_have_more() -> tuple[Command, ...]:
     """Return the commands to which keys can be added."""
+    bound = tuple(one for one in registry.COMMANDS if one.bound)
     return tuple(
         one
-        for one in registry.COMMANDS
-        if one.bound and one.keys and not one.takes_key
+        for one in bound
+        if one.keys and not one.takes_key
         if not _FIXED & {*one.keys} and {*one.scopes} <= _PLACES
-        if sum(one.keys[0] in other.keys and _meet(one, other) for other in registry.COMMANDS) == 1
+        if sum(one.keys[0] in other.keys and _meet(one, other) for other in bound) == 1
     )
 
 
@@ -53,7 +54,7 @@ def keymap(added: Mapping[str, str]) -> dict[str, str]:
             )
         for other in registry.COMMANDS:
             keys = (*map(sign_of, other.keys), added.get(other.name, ""))
-            if other.name != name and key in keys and _meet(commands[name], other):
+            if key in keys and _meet(commands[name], other) and not _is_one(commands[name], other):
                 raise ConfigError(
                     f"[keys] in config.toml gives `{key}` to {name}, but it is the key of "
                     f"{other.name}",
@@ -62,16 +63,25 @@ def keymap(added: Mapping[str, str]) -> dict[str, str]:
     return {name: ",".join((key, *commands[name].keys)) for name, key in added.items()}
 
 
-def with_added_keys(commands: Iterable[Command], shown_by: MessagePump) -> tuple[Command, ...]:
+def with_added_keys(commands: Collection[Command], shown_by: MessagePump) -> tuple[Command, ...]:
     """Return the commands as an app or widget shows them, each with its added key first."""
     app = cast("object", shown_by.app)  # pyright: ignore[reportUnknownMemberType]
     added: Mapping[str, str] = app.added_keys if isinstance(app, HasAddedKeys) else {}
+    more = {
+        one.name: f"{key} {one.key_shown}"
+        for one in commands
+        for given, key in added.items()
+        if (named := registry.named(given)) is not None and _is_one(named, one)
+    }
     return tuple(
-        structs.replace(one, shown_as=f"{added[one.name]} {one.key_shown}")
-        if one.name in added
-        else one
+        structs.replace(one, shown_as=more[one.name]) if one.name in more else one
         for one in commands
     )
+
+
+def _is_one(one: Command, other: Command) -> bool:
+    """Return whether one key runs both: `g` is `groups`, and in the groups `leave_groups`."""
+    return one.keys == other.keys and _meet(one, other)
 
 
 def _meet(one: Command, other: Command) -> bool:
