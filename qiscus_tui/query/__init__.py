@@ -5,7 +5,7 @@ from qiscus_tui.query.keys import KEYS, Key
 from qiscus_tui.query.matching import Matches, compile, select
 from qiscus_tui.query.narrowing import narrows
 from qiscus_tui.query.parsing import older_than, parse, parse_readable
-from qiscus_tui.query.sorting import SortKey, order, order_in_steps, ordered
+from qiscus_tui.query.sorting import SortKey, first_in_steps, order, order_in_steps, ordered
 from qiscus_tui.query.terms import Query, all_of
 from qiscus_tui.query.time_changes import change_times, changes_with_time
 from qiscus_tui.query.writing import written, written_between, written_exactly
@@ -22,6 +22,7 @@ __all__ = [
     "change_times",
     "changes_with_time",
     "compile",
+    "first_in_steps",
     "narrows",
     "older_than",
     "order",

@@ -11,8 +11,9 @@ import operator
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import lru_cache
+from heapq import nsmallest
 from itertools import compress, count, islice, repeat
-from typing import cast
+from typing import Any, cast
 
 from qiscus_tui.model.addresses import packed
 from qiscus_tui.model.turns import RUN, at_once, runs, sorted_in_steps
@@ -94,6 +95,45 @@ def order_in_steps(
         if done % RUN == 0:
             yield
     return known + (yield from _by_id(unknown, ids))
+
+
+def first_in_steps(
+    columns: Columns, key: SortKey = SortKey.CREATED, *, reverse: bool = False, count: int
+) -> _Steps:
+    """Like `order_in_steps`, but returns only the first `count` positions, much sooner."""
+    descending = (key in FALLING) != reverse
+    comes_before = operator.gt if descending else operator.lt
+    sessions = columns.sessions
+    values: list[Any] = []
+    first: list[int] = []
+
+    def id_of(position: int) -> str:
+        return sessions[position].id
+
+    for start in range(0, len(sessions), RUN):
+        values += (run := _VALUES[key](columns, slice(start, start + RUN)))
+        if len(first) < count:
+            found = [at for at, value in enumerate(run, start) if value is not None]
+        else:
+            last, last_id = values[first[-1]], id_of(first[-1])
+            found = [
+                at
+                for at, value in enumerate(run, start)
+                if value is not None
+                and (comes_before(value, last) or (value == last and id_of(at) < last_id))
+            ]
+        if len(found) > count:
+            by_value = sorted(found, key=values.__getitem__, reverse=descending)
+            worst = values[by_value[count - 1]]
+            found = [at for at in by_value if not comes_before(worst, values[at])]
+        if found:
+            by_id = sorted(first + found, key=id_of)
+            first = sorted(by_id, key=values.__getitem__, reverse=descending)[:count]
+        yield
+    if (lacking := count - len(first)) > 0:
+        unknown = [at for at, value in enumerate(values) if value is None]
+        first += nsmallest(lacking, unknown, key=id_of)
+    return first
 
 
 def _order_of_shared(columns: Columns, key: SortKey, *, descending: bool) -> _Steps:

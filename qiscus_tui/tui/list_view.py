@@ -6,8 +6,6 @@ A filter shows its first hits within a few milliseconds of the key, and the rest
 
 from __future__ import annotations
 
-from itertools import compress, count
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -20,7 +18,6 @@ from qiscus_tui.query import (
     changes_with_time,
     compile,
     narrows,
-    order_in_steps,
     parse_readable,
 )
 from qiscus_tui.query.terms import Is, State
@@ -32,7 +29,7 @@ from qiscus_tui.tui.changes_ahead import (
     changes_in_steps,
     expiries_in_steps,
 )
-from qiscus_tui.tui.sorting import Sorting
+from qiscus_tui.tui.sorting import Sorting, begun_in_steps, own_first_in_steps
 from qiscus_tui.tui.widgets.marks import NO_MARKS
 
 if TYPE_CHECKING:
@@ -52,7 +49,6 @@ FIRST_LOOK = 0.004
 """Seconds that a key may look for them."""
 _RUN = 2000
 """Positions looked at in one step."""
-_CURRENT = attrgetter("current")
 _GLANCE = 64
 """Positions between two looks at the clock."""
 
@@ -75,7 +71,7 @@ class ListView:
         self._expiring = expiring
         self._listed = NO_SESSIONS
         self._sorted: Sequence[int] = ()
-        self._sorted_by = Sorting()
+        self._sorted_by: Sorting | None = Sorting()
         self._hits: Sequence[int] = ()
         self._is_whole = True
         self._query = EVERYTHING
@@ -183,23 +179,27 @@ class ListView:
         is_sorted = listed.sessions is self._listed.sessions and sorting == self._sorted_by
         if is_sorted and sorting.key is not SortKey.CLIENT:  # only the names are new
             return [*self._sorted]
-        order = yield from order_in_steps(listed, sorting.key, reverse=sorting.reverse)
-        for start in range(0, len(listed), _RUN):
-            here = map(_CURRENT, listed.sessions[start : start + _RUN])
-            own = next(compress(count(start), here), None)
-            if own is not None:
-                order.remove(own)
-                order.insert(0, own)
-                break
-            yield
-        return order
+        return (yield from own_first_in_steps(listed, sorting))
+
+    def begun_in_steps(self, rows: int) -> Steps:
+        """All positions, of which only the first are sorted: `rows` at least. Changes nothing."""
+        return begun_in_steps(self._listed, self.sorting, self._sorted, max(rows, FIRST_HITS))
 
     def take(
-        self, listed: SessionList, sorting: Sorting, order: Sequence[int], moment: Moment
+        self,
+        listed: SessionList,
+        sorting: Sorting,
+        order: Sequence[int],
+        moment: Moment,
+        *,
+        is_begun: bool = False,
     ) -> None:
-        """Show this list in this order. The filter is kept, and is finished by `rest`."""
+        """Show this list in this order. The filter is kept, and is finished by `rest`.
+
+        `is_begun`: only the first positions are sorted so far.
+        """
         self._listed, self.sorting, self._sorted, self._moment = listed, sorting, order, moment
-        self._sorted_by = sorting
+        self._sorted_by = None if is_begun else sorting
         self._is_whole = not self.is_filtered
         self._hits = order if self._is_whole else ()
         first = listed.sessions[order[0]] if order else None

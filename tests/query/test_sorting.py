@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiscus_tui.model.session import Session
-from qiscus_tui.query import SortKey, order, order_in_steps, sorting
+from qiscus_tui.model.turns import at_once
+from qiscus_tui.query import SortKey, first_in_steps, order, order_in_steps, sorting
 from tests.query.sample import a_session, columns_of
 
 
@@ -75,9 +76,25 @@ def test_steps_of_any_size_give_the_same_order(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sorting, "RUN", 3)
         assert ordered(key, *sessions, reverse=reverse) == whole
+        columns = columns_of(*sessions)
+        for count in (1, 4, 50):
+            first = at_once(first_in_steps(columns, key, reverse=reverse, count=count))
+            assert first == whole[:count]
 
 
 def test_a_long_list_is_sorted_in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sorting, "RUN", 3)
     columns = columns_of(*(a_session(created_at=1.0) for _ in range(30)))
     assert len(list(order_in_steps(columns))) > 20
+
+
+@pytest.mark.parametrize("key", SortKey)
+def test_the_first_rows_take_few_steps_of_those_of_the_whole_order(key: SortKey) -> None:
+    at = range(20_000)
+    sessions = [
+        a_session(id=f"{n:012x}", created_at=n, expires_at=n, last_used_at=n, user_agent=str(n))
+        for n in at
+    ]
+    columns = columns_of(*sessions)
+    steps = len(list(first_in_steps(columns, key, count=60)))
+    assert steps * 2 <= len(list(order_in_steps(columns, key)))

@@ -138,21 +138,32 @@ class FilteredTable:
         if self.view.is_arriving:
             self._changed()  # it is sorted when all of it is here
             return
-        self.table.show_sort(sorting.shown)
         if len(self.view.listed) <= AT_ONCE:
             self._show_sorted(at_once(self.view.sorted_in_steps(self.view.listed, sorting)))
         else:
             self.table.run_worker(self._sort_in_turns, group="sort", exclusive=True)
 
     async def _sort_in_turns(self) -> None:
-        listed, sorting = self.view.listed, self.view.sorting
-        order = await in_turns(self.view.sorted_in_steps(listed, sorting))
-        if listed is self.view.listed and sorting == self.view.sorting:
+        """Show the first rows as soon as they are known: the whole order takes far longer."""
+        view, listed, sorting = self.view, self.view.listed, self.view.sorting
+
+        def is_wanted() -> bool:
+            return listed is view.listed and sorting == view.sorting
+
+        if not view.is_filtered and not self.table.was_moved:
+            begun = await in_turns(view.begun_in_steps(self.table.page_rows))
+            if not self.table.was_moved and is_wanted():
+                self._show_sorted(begun, is_begun=True)
+                await self._drawn()
+        order = await in_turns(view.sorted_in_steps(listed, sorting))
+        if is_wanted():
             self._show_sorted(order)
 
-    def _show_sorted(self, order: Sequence[int]) -> None:
-        self.view.take(self.view.listed, self.view.sorting, order, self.moment())
-        self.table.show_sorted(self.view.hits)
+    def _show_sorted(self, order: Sequence[int], *, is_begun: bool = False) -> None:
+        view = self.view
+        view.take(view.listed, view.sorting, order, self.moment(), is_begun=is_begun)
+        self.table.show_sort(view.sorting.shown)
+        self.table.show_sorted(view.hits)
         self._changed()
 
     # The filter.
