@@ -43,6 +43,13 @@ async def test_up_goes_back_to_earlier_filters_and_down_returns() -> None:
         assert "/ new" in running.text()
 
 
+async def test_what_escape_cleared_comes_back_by_up() -> None:
+    async with at_sessions(ManualClock()) as running:
+        await running.press("slash", *"curl", "space", *"clint:x", "escape")
+        await running.press("slash", "up")
+        assert running.value("#filter") == "curl clint:x"
+
+
 async def test_an_error_stands_under_its_word_and_moves_nothing() -> None:
     for width in (80, 120):
         async with at_sessions(ManualClock(), sessions=300, size=(width, 24)) as running:

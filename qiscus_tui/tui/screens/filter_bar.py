@@ -108,5 +108,4 @@ class FilterBar(Widget):
 
     def clear(self) -> None:
         """Clear the filter, and close the field."""
-        self.show("")
-        self.leave()
+        self._field.action_clear()

@@ -93,16 +93,20 @@ class FilterField(Field):
 
     def action_leave(self) -> None:
         """Return to the table; the filter is kept."""
-        text = self.value.strip()
-        if text and text not in self._history[-1:]:
-            self._history.append(text)
+        self._remember()
         self._back = 0
         self._left()
 
     def action_clear(self) -> None:
-        """Clear the filter, and return to the table."""
+        """Clear the filter, and return to the table; up brings it back."""
+        self._remember()
         self.value = ""
         self.action_leave()
+
+    def _remember(self) -> None:
+        text = self.value.strip()
+        if text and text not in self._history[-1:]:
+            self._history.append(text)
 
     def action_complete(self) -> None:
         """Complete the word before the cursor; again: by the next that fits."""
