@@ -112,3 +112,10 @@ async def test_a_session_without_others_like_it_is_said_to_have_none(clock: Manu
     async with at_sessions(clock, sessions=0) as running:
         assert "no other like this" in running.lines()[1]
         assert running.lines()[5].split()[-1] != "%"
+
+
+async def test_the_list_can_be_drawn_while_the_app_ends(clock: ManualClock) -> None:
+    """Widgets go from the inside out: a list that was just read finds no preview."""
+    async with at_sessions(clock) as running:
+        await running.sessions.preview.remove()
+        running.sessions.draw()

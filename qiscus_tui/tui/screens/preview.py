@@ -72,7 +72,9 @@ class Preview(Vertical):
         session = self._rows.table.cursor_session
         if self._panel is not None:
             self._panel.display = session is not None
-        if session is None or not self._feed.is_read or self.screen.size.width < LEAST:
+        if session is None or not self._feed.is_read or not self.is_attached:
+            return  # unattached: the app ends
+        if self.screen.size.width < LEAST:
             return
         wanted = (self._rows.table.sessions, session)
         if not _is_same(wanted, self._shown) or (self.display and self._panel is None):
