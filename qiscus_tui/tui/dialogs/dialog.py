@@ -183,24 +183,30 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
 
     def action_scroll_up(self) -> None:
         """Scroll by a line."""
-        self.query_one(Body).scroll_relative(y=-1, animate=False)
+        self._scrolling(-1).scroll_relative(y=-1, animate=False)
 
     def action_scroll_down(self) -> None:
         """Scroll by a line."""
-        self.query_one(Body).scroll_relative(y=1, animate=False)
+        self._scrolling(1).scroll_relative(y=1, animate=False)
 
     def action_page_body(self, pages: int) -> None:
         """Scroll by pages."""
-        body = self.query_one(Body)
-        body.scroll_relative(y=pages * max(1, body.size.height - 1), animate=False)
+        part = self._scrolling(pages)
+        part.scroll_relative(y=pages * max(1, part.size.height - 1), animate=False)
 
     def action_body_end(self, end: int) -> None:
         """Go to the top or the bottom."""
+        for part in (self.query_one(Body), self.query_one("#box")):
+            if end < 0:
+                part.scroll_home(animate=False)
+            else:
+                part.scroll_end(animate=False)
+
+    def _scrolling(self, down: int) -> Widget:
+        """Return the body; at its end the box, in which other parts may leave it no room."""
         body = self.query_one(Body)
-        if end < 0:
-            body.scroll_home(animate=False)
-        else:
-            body.scroll_end(animate=False)
+        is_at_end = body.scroll_y >= body.max_scroll_y if down > 0 else body.scroll_y <= 0
+        return self.query_one("#box") if is_at_end else body
 
 
 def trouble(error: QiscusTuiError) -> Content:

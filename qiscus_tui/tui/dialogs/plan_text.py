@@ -47,7 +47,7 @@ def plan_lines(shown: ShownPlan, now: float, screen_width: int, gap: int = 1) ->
     `now`: the server's time, epoch seconds; `screen_width`: cells of the screen; `gap`: blank
     lines between two parts.
     """
-    width = min(BOX, screen_width) - AROUND
+    width = text_width(screen_width)
     plan, parts = shown.plan, list[list[Content]]()
     count = len(plan.targets)
     if count and plan.retention is None and count <= EACH:
@@ -63,6 +63,11 @@ def plan_lines(shown: ShownPlan, now: float, screen_width: int, gap: int = 1) ->
     if count:
         parts.append(_command(shown.command, width))
     return parted(parts, gap)
+
+
+def text_width(screen_width: int) -> int:
+    """Return the cells of a line in the dialog, on a screen so wide."""
+    return min(BOX, screen_width) - AROUND
 
 
 def kept_parts(plan: RevocationPlan, now: float, width: int) -> list[list[Content]]:

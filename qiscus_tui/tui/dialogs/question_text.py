@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from textual.content import Content
+from textual.geometry import Size
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.account import Account
@@ -10,7 +11,8 @@ from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.revocation.clock_check import clock_difference
 from qiscus_tui.service.revocation.plan import Exclusion, RevocationPlan
-from qiscus_tui.tui.dialogs.plan_text import summary
+from qiscus_tui.tui.base.screen import ROOMY_HEIGHT
+from qiscus_tui.tui.dialogs.plan_text import ShownPlan, plan_lines, summary, text_width
 
 OWN_ENDS_ALONE = "This program's own session ends; its next use makes a new token."
 OWN_ENDS = "This program's own session ends with them; its next use makes a new token."
@@ -30,24 +32,46 @@ def heading(plan: RevocationPlan, account: Account) -> str:
     return f"Revoke {counted(count, 'session')} of {whose} on {account.origin.netloc}"
 
 
-def lead(plan: RevocationPlan, refusal: QiscusTuiError | None, *, tries: bool = False) -> Content:
-    """Return what stays, what follows, and that it can't be undone; or why not.
+def lead_and_lines(
+    shown: ShownPlan, refusal: QiscusTuiError | None, now: float, size: Size, *, tries: bool
+) -> tuple[Content, Content]:
+    """Return what stands above the part that scrolls, and that part.
 
-    `tries`: one session goes first, as a trial.
+    What follows from a yes is at the end of the first; where that leaves the heading no room, it
+    begins the second. `now`: the server's time, epoch seconds; `size`: of the screen; `tries`: one
+    session goes first, as a trial.
     """
+    above, follows = _lead(shown.plan, refusal), _follows(shown.plan, refusal, tries=tries)
+    is_roomy = size.height >= ROOMY_HEIGHT
+    lines = plan_lines(shown, now, size.width, gap=1 if is_roomy else 0)
+    if is_roomy:
+        return _below(above, follows), lines
+    return above, _below(Content("\n").join(follows.wrap(text_width(size.width))), lines)
+
+
+def _below(*parts: Content) -> Content:
+    return Content("\n").join(part for part in parts if part.plain)
+
+
+def _lead(plan: RevocationPlan, refusal: QiscusTuiError | None) -> Content:
+    """Return what stays; or why nothing is revoked."""
     if refusal is not None:
         return Content("Nothing will be sent.")
+    if plan.targets:
+        return Content.styled(summary(plan), "bold")
+    if not plan.selection.positions:
+        return Content("No session matches.")
+    return Content("Everything that was chosen is kept; the reasons are below.")
+
+
+def _follows(plan: RevocationPlan, refusal: QiscusTuiError | None, *, tries: bool) -> Content:
+    """Return what follows from a yes, and that it can't be undone."""
     count = len(plan.targets)
-    if not count:
-        if not plan.selection.positions:
-            return Content("No session matches.")
-        return Content("Everything that was chosen is kept; the reasons are below.")
+    if refusal is not None or not count:
+        return Content()
     tokens = "this token" if count == 1 else "these tokens"
     words = f"What uses {tokens} stops working at once; this can't be undone."
-    if tries and count > 1:
-        words += f"\n{TRIAL}"
-    said = summary(plan)
-    return Content.assemble((f"{said}\n" if said else "", "bold"), words)
+    return Content(f"{words}\n{TRIAL}" if tries and count > 1 else words)
 
 
 def note(plan: RevocationPlan, refusal: QiscusTuiError | None, *words: str) -> Content:

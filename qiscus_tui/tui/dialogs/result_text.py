@@ -12,7 +12,7 @@ from qiscus_tui.service.revocation.outcomes import GONE, Outcome, Report
 from qiscus_tui.service.revocation.target_groups import EndedGroup, TargetGroup, ended_group_steps
 from qiscus_tui.tui.dialogs.dialog import trouble
 from qiscus_tui.tui.dialogs.group_lines import ended_group_lines
-from qiscus_tui.tui.dialogs.plan_text import AROUND, BOX, EACH, kept_parts, parted
+from qiscus_tui.tui.dialogs.plan_text import EACH, kept_parts, parted, text_width
 from qiscus_tui.tui.dialogs.session_lines import session_heading, session_lines
 
 REASONS = 20
@@ -65,7 +65,7 @@ def result_lines(ended: EndedPlan, now: float, screen_width: int) -> Content:
 
     `now`: the server's time, epoch seconds; `screen_width`: cells of the screen.
     """
-    width, report = min(BOX, screen_width) - AROUND, ended.report
+    width, report = text_width(screen_width), ended.report
     kept = kept_parts(report.plan, now, width)
     parts = [_left(report, now, width), _gone(ended, now, width), *kept]
     if report.audit_error is None and report.outcomes:

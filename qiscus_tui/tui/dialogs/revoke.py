@@ -21,7 +21,6 @@ from qiscus_tui.service.revocation.on_connection import forget_own_if_ended
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.base.screen import ROOMY_HEIGHT
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context, Phase
@@ -31,7 +30,7 @@ from qiscus_tui.tui.dialogs.parts import Body, DialogButton, Toggle
 from qiscus_tui.tui.dialogs.plan_choices import MARKED, Change, PlanChoices
 from qiscus_tui.tui.dialogs.plan_making import PLANNING, PlanMaking
 from qiscus_tui.tui.dialogs.plan_questions import COMMANDS, PlanQuestions
-from qiscus_tui.tui.dialogs.plan_text import AROUND, BOX, ShownPlan, plan_lines
+from qiscus_tui.tui.dialogs.plan_text import BOX, ShownPlan, text_width
 from qiscus_tui.tui.dialogs.progress import progress_lead, progress_lines
 from qiscus_tui.tui.dialogs.question import Question
 from qiscus_tui.tui.dialogs.running import PlanRun
@@ -155,10 +154,12 @@ class RevokeDialog(Question[Report]):
         if self._ended is not None:
             self.say("lines", result_text.result_lines(self._ended, now, width))
             return
-        self.say("lead", question_text.lead(self._plan, self._refusal, tries=self._tries))
         self._shown = self._making.with_command(self._shown, self._questions.reason)
-        gap = 1 if self.size.height >= ROOMY_HEIGHT else 0
-        self.say("lines", plan_lines(self._shown, now, width, gap))
+        lead, lines = question_text.lead_and_lines(
+            self._shown, self._refusal, now, self.size, tries=self._tries
+        )
+        self.say("lead", lead)
+        self.say("lines", lines)
         self.say("note", question_text.note(self._plan, self._refusal))
 
     def on_resize(self, event: events.Resize) -> None:
@@ -236,7 +237,7 @@ class RevokeDialog(Question[Report]):
         self._show_progress()
 
     def _show_progress(self) -> None:
-        self.say("lead", progress_lead(self._run.progress, min(BOX, self.size.width) - AROUND + 1))
+        self.say("lead", progress_lead(self._run.progress, text_width(self.size.width) + 1))
         self.say("lines", progress_lines(self._run.progress))
 
     async def _finished(self, report: Report) -> None:
