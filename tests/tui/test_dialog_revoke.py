@@ -332,12 +332,18 @@ async def test_a_number_that_comes_as_a_burst_confirms_nothing() -> None:
         assert len(on.state.revoke_requests) == 60
 
 
-async def test_digits_typed_too_early_are_not_kept() -> None:
+async def test_a_number_typed_early_is_kept_and_confirmed_by_a_later_enter_alone() -> None:
     on = await stage(sessions=80)
     async with DialogApp().run_test(size=(80, 24)) as pilot:
         app = await shown(pilot, dialog(on, on.other_positions(60)))
-        await pilot.press("6", "0")
-        assert app.screen.query_one(TypedField).value == ""
+        await pilot.press("6", "0", "enter")
+        await settled(pilot)
+        assert not on.state.revoke_requests
+        assert app.screen.query_one(TypedField).value == "60"
+        on.clock.advance(1)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert len(on.state.revoke_requests) == 60
 
 
 async def test_n_cancels_from_the_number_too() -> None:

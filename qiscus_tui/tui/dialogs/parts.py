@@ -142,21 +142,20 @@ class TypedField(Field):
         if not self._accepts(event):
             return False
         self.focus()
-        if self._guard.armed:
-            self.insert_text_at_cursor(event.character or "")
+        self.insert_text_at_cursor(event.character or "")
         return True
 
     def on_key(self, event: events.Key) -> None:
-        """Drop keys that came too early or that it does not accept, before Input's own handler."""
+        """Drop keys that it does not accept, before Input's own handler.
+
+        What is typed early is kept: it is Enter that confirms, and that comes later and alone.
+        """
         if not event.is_printable:
             return
         if not self._accepts(event):
             event.prevent_default()  # not stopped: `n` and `y` still mean what they mean
             return
         self._guard.record_key()
-        if not self._guard.armed:
-            event.prevent_default()
-            event.stop()
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Leave printable keys that it does not accept to the bindings."""
