@@ -6,6 +6,7 @@ Work in steps is a generator that yields after every few milliseconds and return
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from itertools import repeat
 from typing import Any, TypeVar
 
@@ -78,12 +79,13 @@ def at_once(steps: Generator[None, None, Result]) -> Result:
 async def in_turns(steps: Generator[None, None, Result]) -> Result:
     """Do the steps, let other tasks run every few milliseconds, and return the result."""
     turn = Turn()
-    while True:
-        try:
-            next(steps)
-        except StopIteration as finished:
-            return finished.value
-        await turn.give_way_if_over()
+    with closing(steps):  # cancelled, they hold on to nothing
+        while True:
+            try:
+                next(steps)
+            except StopIteration as finished:
+                return finished.value
+            await turn.give_way_if_over()
 
 
 def sorted_in_steps(

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from qiscus_tui.model.durations import DAY, HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS
-from qiscus_tui.model.turns import RUN, runs
+from qiscus_tui.model.turns import RUN, runs, sorted_in_steps
 from qiscus_tui.query import Moment
 from qiscus_tui.service.overview.days import days_around
 from qiscus_tui.service.sessions.groups import Group, group_steps
@@ -140,20 +140,21 @@ class SessionContexts:
 def _history_in_steps(
     listed: SessionList, group: Group, now: float
 ) -> Generator[None, None, GroupHistory]:
+    sessions = listed.sessions
     days = days_around(now)[-DAYS - 1 :]
     logins, hours = [0] * DAYS, [0] * 24
-    created: list[tuple[float, int]] = []
+    created: list[int] = []
     undated: list[int] = []
     used: list[float] = []
     addresses = Counter[str]()
     for run in runs(group.positions):
         for position in run:
-            session = listed.sessions[position]
+            session = sessions[position]
             at = session.created_at
             if at is None:
                 undated.append(position)
             else:
-                created.append((-at, position))
+                created.append(position)
                 if days[0] <= at < days[-1]:
                     day = bisect_right(days, at) - 1
                     logins[day] += 1
@@ -162,10 +163,10 @@ def _history_in_steps(
                 used.append(session.last_used_at)
             addresses[session.safe_ip] += 1
         yield
-    created.sort()
-    yield
-    used.sort()
-    yield
-    newest_first = [*(position for _, position in created), *undated]
+    newest_first = yield from sorted_in_steps(
+        created, lambda position: sessions[position].created_at or 0.0, reverse=True
+    )
+    used = yield from sorted_in_steps(used, float)
+    newest_first += undated
     most = addresses.most_common(MOST_ADDRESSES)
     return GroupHistory(group, newest_first, len(created), used, most, days, logins, hours)

@@ -4,11 +4,9 @@ from collections.abc import Callable, Collection, Generator, Sequence
 
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session, SessionOrigin, SessionRun
+from qiscus_tui.model.turns import RUN, runs
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList, search_text
 from qiscus_tui.service.sessions.user_agents import quick_name
-
-_RUN = 1000
-"""Sessions that are described in one step."""
 
 _MOST_ORIGINS = 50_000
 """Different agents, addresses and users of which what is made is shared; more take memory."""
@@ -29,11 +27,16 @@ class Columns:
 
     def extend(self, described: Sequence[Described]) -> None:
         """Add those of further sessions."""
-        if described:
-            clients, labels, search = zip(*described, strict=True)
-            self.clients += clients
-            self.labels += labels
-            self.search += search
+        self.clients += [client for client, _, _ in described]
+        self.labels += [label for _, label, _ in described]
+        self.search += [search for _, _, search in described]
+
+    def extended_in_steps(
+        self, sessions: Sequence[Session], describer: "Describer"
+    ) -> Generator[None, None, None]:
+        """Describe further sessions, and add what is said of them."""
+        for run in runs(sessions):
+            self.extend((yield from describer.in_steps(SessionRun.of(run))))
 
     def cut(self, count: int) -> None:
         """Remove all but the first so many."""
@@ -59,8 +62,8 @@ class Describer:
     def in_steps(self, run: SessionRun) -> Generator[None, None, list[Described]]:
         """Describe sessions; a step is a number of known ones, or one with a new client."""
         described: list[Described] = []
-        for start in range(0, len(run.sessions), _RUN):
-            origins = run.origins[start : start + _RUN]
+        for start in range(0, len(run.sessions), RUN):
+            origins = run.origins[start : start + RUN]
             found = list(map(self._described.get, origins))
             if not all(found):
                 for at, one in enumerate(found):

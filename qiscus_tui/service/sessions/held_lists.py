@@ -36,5 +36,5 @@ class HeldLists:
 
 def _size_apart(listed: SessionList, newest: SessionList) -> int:
     """Return about how many bytes it takes that are not the newest list's too."""
-    own = sum(newest.get(session.id) is not session for session in listed.sessions)
-    return listed.size * own // max(1, len(listed))
+    own = set(map(id, listed.sessions)).difference(map(id, newest.sessions))
+    return listed.size * len(own) // max(1, len(listed))

@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from qiscus_tui.model.addresses import network_of
 from qiscus_tui.model.client_names import client_family
 from qiscus_tui.model.known import Known
-from qiscus_tui.model.session import Session, SessionRun
+from qiscus_tui.model.session import Session
 from qiscus_tui.model.turns import in_turns, runs
 from qiscus_tui.service.sessions.arriving import ArrivingList
 from qiscus_tui.service.sessions.descriptions import Columns, Describer
@@ -88,8 +88,7 @@ class Reader(Struct, frozen=True):
             columns = self.arriving.take(listed.sessions, known)
         if columns is None:
             columns = Columns()
-            run = SessionRun.of(listed.sessions)
-            columns.extend(await in_turns(describer.in_steps(run)))
+            await in_turns(columns.extended_in_steps(listed.sessions, describer))
         labels, search = columns.labels, columns.search
         for row in listed.other_rows:  # a session in several rows is protected by any of them
             known_as = describer.of(row)[1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
@@ -11,7 +10,7 @@ from textual.containers import Vertical
 from qiscus_tui.model.turns import in_turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from qiscus_tui.model.session import Session
     from qiscus_tui.service.sessions.session_list import SessionList
@@ -55,6 +54,7 @@ class Preview(Vertical):
         self._details = details
         self._found = found
         self._panel: SessionPanel | None = None
+        self._wanted: tuple[SessionList, Session]
         self._shown: tuple[SessionList, Session] | None = None
 
     @property
@@ -78,25 +78,30 @@ class Preview(Vertical):
             return
         wanted = (self._rows.table.sessions, session)
         if not _is_same(wanted, self._shown) or (self.display and self._panel is None):
-            show = partial(self._show_after_rest, wanted)
-            self.run_worker(show, group="preview", exclusive=True)
+            self._wanted = wanted
+            self.run_worker(self._show_after_rest, group="preview", exclusive=True)
         elif self._panel is not None and self.display:
             self._panel.draw()
 
-    async def _show_after_rest(self, wanted: tuple[SessionList, Session]) -> None:
-        listed, session = wanted
+    async def _show_after_rest(self) -> None:
+        """Show what is wanted.
+
+        That is never a local variable or an argument here: a worker refers to itself, so it and all
+        that it has live until the garbage collector comes by, and a list is large.
+        """
         if self._shown is None:
             await asyncio.to_thread(self._details)  # which loads modules
-        elif session.id != self._shown[1].id:
+        elif self._wanted[1].id != self._shown[1].id:
             await self._feed.workspace.clock.sleep(REST)
-        self._shown = wanted
+        self._shown = self._wanted
         if self.display:
-            (await self._mounted_panel()).show(listed, session)
-        steps = self._details().find_in_steps(
-            listed, listed.positions[session.id], self._rows.moment()
-        )
-        await in_turns(steps)
+            (await self._mounted_panel()).show(*self._wanted)
+        await in_turns(self._details_of(*self._wanted))
         self._found()
+
+    def _details_of(self, listed: SessionList, session: Session) -> Generator[None, None, None]:
+        position = listed.positions[session.id]
+        return self._details().find_in_steps(listed, position, self._rows.moment())
 
     async def _mounted_panel(self) -> SessionPanel:
         if self._panel is None:

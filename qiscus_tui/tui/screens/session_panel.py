@@ -106,8 +106,8 @@ class SessionPanel(Vertical):
         self.run_worker(partial(self._find_details, session), group="details", exclusive=True)
 
     async def _find_details(self, session: Session) -> None:
-        listed, position = self._listed, self._listed.positions[session.id]
-        await in_turns(self._details.find_in_steps(listed, position, self._rows.moment()))
+        position, moment = self._listed.positions[session.id], self._rows.moment()
+        await in_turns(self._details.find_in_steps(self._listed, position, moment))
         self.draw()
 
     async def _find_unknown(self, session: Session) -> None:

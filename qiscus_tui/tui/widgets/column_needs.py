@@ -1,6 +1,7 @@
 """What a list's texts need of its columns, measured once for each list."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -11,6 +12,9 @@ from qiscus_tui.tui.widgets.cells import UNKNOWN, width_of
 LOOKED_AT, MEASURED = 20_000, 2_000
 """Sessions among which different ones are looked for, and those whose texts are measured: a key
 waits while this is done."""
+
+
+_USER, _IP = attrgetter("safe_user"), attrgetter("safe_ip")
 
 
 def whose_words(known: Known | None, *, current: bool, new: bool) -> list[str]:
@@ -51,8 +55,8 @@ class Needs(Struct, frozen=True):
         all_of_it, places = listed.sessions[start:], _different(listed, start)
         sessions = [listed.sessions[place] for place in places]
         return cls(
-            has_users=any(session.safe_user for session in all_of_it),
-            widest_ip=_widest({session.safe_ip or UNKNOWN for session in all_of_it}),
+            has_users=any(map(_USER, all_of_it)),
+            widest_ip=_widest({ip or UNKNOWN for ip in set(map(_IP, all_of_it))}),
             has_last_used=any(session.last_used_at is not None for session in all_of_it),
             widest_client=_widest_client(listed, places),
             widest_user=_widest({session.safe_user for session in sessions}),
