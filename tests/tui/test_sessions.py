@@ -382,7 +382,9 @@ async def test_what_expires_is_no_longer_active(clock: ManualClock) -> None:
         assert expected < before.active(now) == 101
         clock.advance(DAY)
         running.sessions.second()
-        assert running.lines()[1].startswith(f" {expected} active") or "loading" in running.text()
+        line = running.lines()[1]
+        is_said = line.startswith(f" {expected} active") and f" · {101 - expected} expired" in line
+        assert is_said or "loading" in running.text()
 
 
 async def test_keys_work_while_the_list_is_on_its_way(clock: ManualClock) -> None:

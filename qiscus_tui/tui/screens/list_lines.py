@@ -92,6 +92,7 @@ def _counts(feed: Feed, view: ListView) -> Counts:
         moved=listed.moved,
         new=listed.new.count(1),
         expiring_within=within_words(within),
+        expired=view.expiry_counts.total - view.expiry_counts.active(now),
     )
 
 

@@ -50,6 +50,8 @@ class Counts(Struct, frozen=True):
     """The list moved while it was read: a session may be missing."""
     new: int = 0
     expiring_within: str = "24h"
+    expired: int = 0
+    """Listed, but no longer active."""
     groups: int | None = None
     """Groups shown; None where the sessions are."""
     filtered: int | None = None
@@ -111,6 +113,7 @@ def counts_line(counts: Counts) -> Line:
             [
                 piece(f"{counts.active:,} active{_in_groups(counts)}", Tone.STRONG, ALWAYS),
                 piece(expiring, Tone.WARNING if counts.expiring else Tone.MUTED, 30),
+                piece(f"{counts.expired:,} expired" if counts.expired else "", Tone.MUTED, 25),
                 piece(f"{counts.new:,} new" if counts.new else "", Tone.PLAIN, 50),
                 *_marks(counts.marks, counts.in_range),
                 piece(unreadable, Tone.BAD, 80),
