@@ -41,7 +41,7 @@ def write_public(path: Path, text: str) -> None:
     The new one is written beside it, under a hidden name that no collector reads. If it can't be,
     the old one is removed: it would be taken for new. Raises StorageError.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(6).hex()}.new")
+    temporary = path.parent / f".{path.name}.{os.getpid()}.{os.urandom(6).hex()}.new"
     try:
         with contextlib.suppress(FileNotFoundError):
             if not stat.S_ISREG(os.lstat(path).st_mode):

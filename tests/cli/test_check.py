@@ -397,12 +397,13 @@ def test_the_demo_writes_no_metrics(program: Program, tmp_path: Path) -> None:
     assert not (tmp_path / "q.prom").exists()
 
 
-@pytest.mark.parametrize("place", ["missing/q.prom", ".", "link"])
+@pytest.mark.parametrize("place", ["missing/q.prom", ".", "..", "/", "link"])
 def test_metrics_that_cannot_be_written_are_6(
-    logged_in: Program, tmp_path: Path, place: str
+    logged_in: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "link").symlink_to("/dev/null")
-    done = logged_in("check", "--metrics", str(tmp_path / place))
+    done = logged_in("check", "--metrics", place)
     assert done.code == 6
     assert "13 live" in done.out
     assert (tmp_path / "link").is_symlink()
