@@ -104,13 +104,15 @@ def test_what_is_unknown_is_null() -> None:
     unknown = session(
         created_at=None, expires_at=None, user_agent=None, ip=None, current=None, revoke_with=None
     )
-    record = Export(listed(unknown), ()).record(0)
+    record = Export(listed(unknown, client="unknown"), ()).record(0)
     names = (
         *("created_at", "expires_at", "expires_in", "last_used_at", "client", "user_agent"),
         *("ip", "user", "current", "label"),
     )
     assert [record[name] for name in names] == [None] * len(names)
     assert record["revocable"] is False
+    blank = listed(session(user_agent="  "), client="unknown")
+    assert Export(blank, ()).record(0)["client"] is None
 
 
 def test_the_time_left_counts_from_the_servers_time() -> None:

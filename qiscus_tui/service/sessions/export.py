@@ -15,6 +15,7 @@ from qiscus_tui.model.masking import KnownSecrets, masked, may_be_in, pieces_of
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.model.unshown import Unshown
+from qiscus_tui.query.values import client_of
 from qiscus_tui.service.sessions.session_list import SessionList
 
 CSV_COLUMNS = (
@@ -78,7 +79,7 @@ class Export(Unshown, frozen=True, dict=True):
         """Return one session as JSON values: exact text, times RFC 3339 UTC, unknown is None."""
         listed = self.listed
         session, known = listed.sessions[position], listed.labels[position]
-        name = None if session.user_agent is None else listed.clients[position]
+        name = client_of(listed.clients[position], session.user_agent)
         client, user_agent, ip, user = self._without_secrets(
             (name, session.user_agent, session.ip, session.user), session.token
         )
