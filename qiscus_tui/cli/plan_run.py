@@ -63,13 +63,16 @@ async def carry_out(context: Context, connection: Connection, plan: RevocationPl
     options, console = context.options, context.console
     now = connection.server_now()
     if options.dry_run:
-        if options.out is not None:
+        out = None if options.demo else options.out
+        if out is not None:
             at = connection.clock.now()
-            write_plan(options.out, plan, connection.account, at, connection.client.own_secrets)
+            write_plan(out, plan, connection.account, at, connection.client.own_secrets)
         _show_plan(context, connection, plan, now)
-        if options.out is not None:
-            words = apply_command(plan, quoted(options.out), options.account or "")
+        if out is not None:
+            words = apply_command(plan, quoted(out), options.account or "")
             console.say(f"To apply it: {' '.join(words)}")
+        elif options.out is not None:
+            console.say("The demo writes nothing, so there is no plan file.")
         return _exit_code(console, plan, ExitCode.DONE)
     must_fit(plan, yes=options.yes, most=options.max)
     for line in plan_lines(plan, now, console.err_width):
