@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from qiscus_tui.demo import Call, Fault
 from qiscus_tui.errors import ServerError, StorageError
 from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.revocation.events import Answered, Rereading
+from qiscus_tui.service.revocation.events import Answered, Halted, Rereading
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan, Selection
 from qiscus_tui.service.revocation.run import Revocation
@@ -205,6 +205,18 @@ def test_the_bar_takes_the_width_and_what_failed_its_share_of_it() -> None:
         "25 404 Not Found",
         "  00000000  00000000  00000000  00000000  00000000  and 20 more",
     ]
+
+
+def test_after_the_last_was_sent_no_answer_says_that_more_is_sent() -> None:
+    now = [0.0]
+    progress = Progress(400, lambda: now[0])
+    progress.record(Answered(f"{0:012x}", None, 1, 400))
+    now[0] = 10.0
+    progress.record(Halted("the server is away"))
+    progress.record(Answered(f"{1:012x}", None, 2, 400))
+    _, _, pace, _, *steps = progress_lead(progress, 80).plain.splitlines()
+    assert pace == "10 s so far"
+    assert steps[-2] == "● sending nothing more, waiting for the last answers"
 
 
 async def test_the_result_says_what_is_gone_by_group_what_failed_and_what_was_kept() -> None:

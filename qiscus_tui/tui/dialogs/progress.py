@@ -57,8 +57,8 @@ class Progress:
 
     @property
     def pace(self) -> float | None:
-        """Answers per second; None where it is too early to say."""
-        if self._sending_since is None:
+        """Answers per second; None where it is too early to say, or nothing more is sent."""
+        if self._sending_since is None or self.halted is not None:
             return None
         since, before = self._sending_since
         took = self.monotonic() - since
@@ -76,7 +76,7 @@ class Progress:
                 self.done += 1
                 if one == self._trial:
                     self._do("reading the list to see whether that one is gone")
-                else:
+                elif self.halted is None:
                     self._do("sending")
                     self._sending_since = self._sending_since or (self.monotonic(), self.done)
                 if error is not None:
