@@ -42,6 +42,12 @@ class _Once(argparse.Action):
         setattr(namespace, self.dest, values)
 
 
+class _Word(str):
+    """A word after `--`: no option, whatever it begins with."""
+
+    __slots__ = ()
+
+
 class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
     """As wide as the terminal; argparse would load shutil for the width, for each command."""
 
@@ -55,6 +61,7 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self.register("action", None, _Once)
+        self.register("type", None, str)
         self.given: dict[str, object] = {}
         """Options and their values so far; a verb's parser shares this with the main parser."""
 
@@ -115,8 +122,14 @@ class _VerbParser(Parser):
             words = words[: words.index("--")] if "--" in words else words
         if self.words_anywhere:
             self.words_anywhere = False  # the next call may call this method again
+            if "--" in words:  # lost between the two passes, and with it what it says
+                at = words.index("--")
+                words[at:] = map(_Word, words[at + 1 :])
             return self.parse_known_intermixed_args(words, namespace)
         return super().parse_known_args(words, namespace)
+
+    def _parse_optional(self, arg_string: str) -> Any:
+        return None if isinstance(arg_string, _Word) else super()._parse_optional(arg_string)
 
 
 def build_parser(names: Iterable[str] = VERBS) -> tuple[Parser, dict[str, _VerbParser]]:

@@ -80,6 +80,17 @@ def test_the_ids_each_once_can_be_revoked(
     assert (after.code, after.out) == (0, "")
 
 
+@pytest.mark.parametrize("words", [("--", "-x"), ("--ids", "--", "-x", "a.log")])
+def test_a_file_called_like_an_option_is_named_after_two_dashes(
+    logged_in: Program, logs: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(logs)
+    (logs / "b.bin").rename("-x")
+    done = logged_in("scan", *words)
+    assert done.code == 1, done.err
+    assert len(done.out.splitlines()) == 2
+
+
 def test_nothing_found_is_0_and_an_empty_array(logged_in: Program, tmp_path: Path) -> None:
     (tmp_path / "clean").write_text(f"{ENDED}\n")
     done = logged_in("scan", "--json", str(tmp_path / "clean"))
