@@ -80,6 +80,13 @@ def reason(text: str) -> str:
     return typed_reason(text, "--reason")
 
 
+def account_name(text: str) -> str:
+    """Return the name of an account; none where the text is empty."""
+    if text and not (text.strip() and text.isprintable()):
+        raise UsageError("--name is not a name", "Give printable characters, such as: --name work")
+    return text
+
+
 def session_id(text: str) -> str:
     """Return the id, or the beginning of one. No error quotes what may be a token."""
     wanted = text.strip().lower()

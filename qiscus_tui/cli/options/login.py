@@ -2,6 +2,7 @@
 
 import argparse
 
+from qiscus_tui.cli.option_types import account_name
 from qiscus_tui.cli.verbs import Verb
 from qiscus_tui.store.config_checks import STORAGE
 
@@ -25,6 +26,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--name",
         metavar="N",
+        type=account_name,
         default="",
         help="the name of the account here; renames an existing one",
     )
