@@ -71,7 +71,7 @@ def origin(text: str) -> Origin | None:
     try:
         return parse_origin(text) if text else None
     except AddressError as error:
-        raise ValueError(f"{error.message} ({error.hint})") from error
+        raise ValueError(f"is not valid: {error.message} ({error.hint})") from error
 
 
 def absolute_file(text: str) -> Path | None:

@@ -174,7 +174,7 @@ def _text(path: Path) -> str:
     if len(data) > MOST_BYTES:
         raise ConfigError(f"{shown(path)} is too large to be a configuration")
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise ConfigError(f"{shown(path)}, line {line}: this is not UTF-8") from error

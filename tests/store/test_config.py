@@ -195,6 +195,7 @@ def test_the_repr_does_not_show_the_proxys_password(path: Path) -> None:
         ("[ui]\nreload = '1M'", 2, "in lower case", None),
         ("[ui]\nreload = '0s'", 2, "reload must be from 1s to 24h", None),
         ("[ui]\n[server]\n\nurl = 'http://a.example'", 4, "unencrypted", None),
+        ("[server]\nurl = 'https://a:b@c'", 2, "url is not valid: A server address must", None),
         ("[server]\nca_bundle = 'ca.pem'", 2, "ca_bundle must be an absolute path", None),
         ("[server]\nproxy = 'socks4://x'", 2, "proxy must be like http://host:port", None),
         ("[audit]\nreason = 'always'", 2, "reason must be optional or required", None),
@@ -285,6 +286,12 @@ def test_no_error_repeats_the_proxys_password(path: Path) -> None:
     while cause is not None:
         assert "pa55" not in repr(cause)
         cause = cause.__cause__
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(path: Path) -> None:
+    path.write_text("[ui]\nmouse = false\n", encoding="utf-8-sig")
+
+    assert not load_config(path).ui.mouse
 
 
 def test_bytes_that_are_not_text_are_reported(path: Path) -> None:
