@@ -238,6 +238,6 @@ def _label_for(workspace: Workspace, origin: Origin, email: str, name: str) -> s
 def _must_be_a_secret(text: str, what: str) -> None:
     if not text or not text.isascii() or not text.isprintable() or " " in text:
         raise ConfigError(
-            f"Not a {what}: it is empty or has characters that none has",
+            f"The {what} is empty or has characters that none has",
             "Give it alone, on one line.",
         )

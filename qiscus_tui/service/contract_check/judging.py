@@ -191,7 +191,7 @@ def own_times(listed: SessionList, token: str, made_at: float, zone_offset: floa
         return ""
     created = "without a creation"
     if own.created_at is not None:
-        created = f"created {own.created_at - made_at:+,.0f} s from when it was made"
+        created = f"created {round(own.created_at - made_at):+,} s from when it was made"
     expires = "no expiry"
     if own.expires_at is not None and not own.expires_computed:
         expires = f"expires {(own.expires_at - made_at) / DAY:,.1f} days after"
