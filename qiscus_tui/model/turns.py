@@ -4,10 +4,10 @@ Work in steps is a generator that yields after every few milliseconds and return
 """
 
 import time
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from itertools import repeat
+from functools import partial
 from typing import Any, TypeVar
 
 TURN = 0.004
@@ -91,27 +91,50 @@ async def in_turns(steps: Generator[None, None, Result]) -> Result:
 def sorted_in_steps(
     items: Sequence[Item], key: Callable[[Item], Any], *, reverse: bool = False
 ) -> Generator[None, None, list[Item]]:
-    """Return the items sorted, equals in the order given.
-
-    They are dealt out by borders taken from a sample, so that no step sorts many.
-    """
-    parts = len(items) // SORTED + 1
-    sample = sorted(map(key, items[:: len(items) // (SAMPLE * parts) + 1]))
-    borders = [sample[at * len(sample) // parts] for at in range(1, parts)]
-    dealt: list[list[Item]] = [[] for _ in range(parts)]
-    for run in runs(items):
-        values = list(map(key, run))
-        first = bisect_right(borders, min(values))
-        if first == bisect_right(borders, max(values)):  # as in a list that is nearly sorted
-            dealt[first] += run
-        else:
-            places = map(bisect_right, repeat(borders), values)
-            for item, place in zip(run, places, strict=True):
-                dealt[place].append(item)
-        yield
+    """Return the items sorted, equals in the order given; no step sorts many."""
+    dealt = yield from dealt_in_steps(items, key)
     found: list[Item] = []
     for part in reversed(dealt) if reverse else dealt:
         part.sort(key=key, reverse=reverse)
         found += part
         yield
     return found
+
+
+def dealt_in_steps(
+    items: Sequence[Item], key: Callable[[Item], Any]
+) -> Generator[None, None, list[list[Item]]]:
+    """Deal the items out into parts, each above the one before; equals in the order given.
+
+    A part has some `SORTED` items, or any number of equal ones.
+    """
+    parts = len(items) // SORTED + 1
+    sample = sorted(map(key, items[:: len(items) // (SAMPLE * parts) + 1]))
+    borders = [sample[at * len(sample) // parts] for at in range(1, parts)]
+    distinct = [*dict.fromkeys(borders)]
+    if len(distinct) < len(borders):  # many are equal
+        place: Callable[[Any], int] = _Places(distinct).__getitem__
+    else:
+        place = partial(bisect_right, borders)
+    dealt: list[list[Item]] = [[] for _ in range(2 * parts)]
+    for run in runs(items):
+        values = list(map(key, run))
+        first = place(min(values))
+        if first == place(max(values)):  # as in a list that is nearly sorted
+            dealt[first] += run
+        else:
+            for item, at in zip(run, map(place, values), strict=True):
+                dealt[at].append(item)
+        yield
+    return [part for part in dealt if part]
+
+
+class _Places(dict[Any, int]):
+    """The part of each value: those that equal a border have one of their own."""
+
+    def __init__(self, borders: Sequence[Any]) -> None:
+        self._borders = borders
+
+    def __missing__(self, value: Any) -> int:
+        self[value] = place = bisect_left(self._borders, value) + bisect_right(self._borders, value)
+        return place

@@ -5,7 +5,14 @@ from qiscus_tui.query.keys import KEYS, Key
 from qiscus_tui.query.matching import Matches, compile, select
 from qiscus_tui.query.narrowing import narrows
 from qiscus_tui.query.parsing import older_than, parse, parse_readable
-from qiscus_tui.query.sorting import SortKey, first_in_steps, order, order_in_steps, ordered
+from qiscus_tui.query.sorting import (
+    PartlySorted,
+    SortKey,
+    order,
+    order_in_steps,
+    ordered,
+    partly_sorted_in_steps,
+)
 from qiscus_tui.query.terms import Query, all_of
 from qiscus_tui.query.time_changes import change_times, changes_with_time
 from qiscus_tui.query.writing import written, written_between, written_exactly
@@ -16,13 +23,13 @@ __all__ = [
     "Key",
     "Matches",
     "Moment",
+    "PartlySorted",
     "Query",
     "SortKey",
     "all_of",
     "change_times",
     "changes_with_time",
     "compile",
-    "first_in_steps",
     "narrows",
     "older_than",
     "order",
@@ -30,6 +37,7 @@ __all__ = [
     "ordered",
     "parse",
     "parse_readable",
+    "partly_sorted_in_steps",
     "select",
     "written",
     "written_between",

@@ -8,15 +8,14 @@ session has no special place here: the screen pins it.
 
 import enum
 import operator
-from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import lru_cache
-from heapq import nsmallest
-from itertools import compress, count, islice, repeat
-from typing import Any, cast
+from itertools import accumulate, chain, compress, count, islice
+from typing import Any, overload
 
 from qiscus_tui.model.addresses import packed
-from qiscus_tui.model.turns import RUN, at_once, runs, sorted_in_steps
+from qiscus_tui.model.turns import RUN, SORTED, at_once, dealt_in_steps
 from qiscus_tui.query.columns import Columns
 
 _DISTINCT = 4096
@@ -41,8 +40,8 @@ class SortKey(enum.Enum):
 FALLING = frozenset({SortKey.CREATED, SortKey.LAST_USED})
 """Keys whose usual direction is descending: the newest first."""
 
-_SHARED = frozenset({SortKey.CLIENT, SortKey.IP, SortKey.USER})
-"""Keys of which many sessions have the same value."""
+_MANY = 2 * SORTED
+"""Sessions with the same value of which not all are put in the order of their ids at once."""
 
 
 def order(columns: Columns, key: SortKey = SortKey.CREATED, *, reverse: bool = False) -> list[int]:
@@ -62,6 +61,59 @@ def ordered(
     return [one for one in order(columns, key, reverse=reverse) if one in chosen]
 
 
+class PartlySorted(Sequence[int]):
+    """An order of which each part is sorted when it is first looked at: the first rows are soon."""
+
+    def __init__(self, parts: list[list[int]], sort: Callable[[list[int]], Sequence[int]]) -> None:
+        """`parts` are in order, what is in them is not; `sort` puts one of them in order."""
+        self._parts: list[Sequence[int]] = [*parts]
+        self._unsorted: list[list[int] | None] = [*parts]
+        self._ends = [*accumulate(map(len, parts))]
+        self._sort = sort
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[int]: ...
+    def __getitem__(self, index: int | slice) -> int | list[int]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        at = range(len(self))[index]
+        number = bisect_right(self._ends, at)
+        return self._part(number)[at - self._ends[number]]  # from its end
+
+    def __iter__(self) -> Iterator[int]:
+        return chain.from_iterable(map(self._part, range(len(self._parts))))
+
+    def __contains__(self, value: object) -> bool:
+        return any(value in part for part in self._parts)
+
+    def index(self, value: int, start: int = 0, stop: int | None = None) -> int:
+        for number, end in enumerate(self._ends):
+            if value in self._parts[number]:
+                part = self._part(number)
+                return end - len(part) + part.index(value)
+        raise ValueError(value)
+
+    def sorted_in_steps(self) -> _Steps:
+        """Sort the parts that nobody looked at yet; return the whole order."""
+        for number in range(len(self._parts)):
+            part = self._part(number)
+            if isinstance(part, PartlySorted):
+                yield from part.sorted_in_steps()
+            yield
+        return [*self]
+
+    def _part(self, number: int) -> Sequence[int]:
+        if (part := self._unsorted[number]) is not None:
+            self._parts[number] = self._sort(part)
+            self._unsorted[number] = None
+        return self._parts[number]
+
+
 def order_in_steps(
     columns: Columns, key: SortKey = SortKey.CREATED, *, reverse: bool = False
 ) -> _Steps:
@@ -69,126 +121,67 @@ def order_in_steps(
 
     The generator yields None between the steps and returns the order.
     """
+    partly = yield from partly_sorted_in_steps(columns, key, reverse=reverse)
+    return (yield from partly.sorted_in_steps())
+
+
+def partly_sorted_in_steps(
+    columns: Columns,
+    key: SortKey = SortKey.CREATED,
+    *,
+    reverse: bool = False,
+    first: int | None = None,
+) -> Generator[None, None, PartlySorted]:
+    """Like `order_in_steps`, but returns an order that goes on sorting as it is looked at.
+
+    `first`: a position that is put before all others.
+    """
     descending = (key in FALLING) != reverse
-    if key in _SHARED:
-        return (yield from _order_of_shared(columns, key, descending=descending))
-    values: list[_Value | None] = []
+    values: list[Any] = []
+    ids: list[str] = []
     known: list[int] = []
     unknown: list[int] = []
     for start in range(0, len(columns.sessions), RUN):
-        values += (run := _VALUES[key](columns, slice(start, start + RUN)))
-        known += compress(count(start), map(operator.is_not, run, repeat(None)))
-        if len(known) + len(unknown) < len(values):
-            unknown += [at for at, value in enumerate(run, start) if value is None]
-        yield
-    value_of = cast("Callable[[int], float]", values.__getitem__)  # one column, one type
-    known = yield from sorted_in_steps(known, value_of, reverse=descending)
-    if key is SortKey.ID:
-        return known
-    equals = yield from _equals(known, values)
-    ids = (yield from _ids(columns)) if equals or unknown else ()
-    for done, (start, end) in enumerate(equals):
-        if end - start > RUN:
-            known[start:end] = yield from _by_id(known[start:end], ids)
+        part = slice(start, start + RUN)
+        values += (run := _VALUES[key](columns, part))
+        ids += [session.id for session in columns.sessions[part]]
+        places = range(start, len(values))
+        if None in run:
+            known += [at for at in places if values[at] is not None]
+            unknown += [at for at in places if values[at] is None]
         else:
-            known[start:end] = sorted(known[start:end], key=ids.__getitem__)
-        if done % RUN == 0:
-            yield
-    return known + (yield from _by_id(unknown, ids))
-
-
-def first_in_steps(
-    columns: Columns, key: SortKey = SortKey.CREATED, *, reverse: bool = False, count: int
-) -> _Steps:
-    """Like `order_in_steps`, but returns only the first `count` positions, much sooner."""
-    descending = (key in FALLING) != reverse
-    comes_before = operator.gt if descending else operator.lt
-    sessions = columns.sessions
-    values: list[Any] = []
-    first: list[int] = []
-
-    def id_of(position: int) -> str:
-        return sessions[position].id
-
-    for start in range(0, len(sessions), RUN):
-        values += (run := _VALUES[key](columns, slice(start, start + RUN)))
-        if len(first) < count:
-            found = [at for at, value in enumerate(run, start) if value is not None]
-        else:
-            last, last_id = values[first[-1]], id_of(first[-1])
-            found = [
-                at
-                for at, value in enumerate(run, start)
-                if value is not None
-                and (comes_before(value, last) or (value == last and id_of(at) < last_id))
-            ]
-        if len(found) > count:
-            by_value = sorted(found, key=values.__getitem__, reverse=descending)
-            worst = values[by_value[count - 1]]
-            found = [at for at in by_value if not comes_before(worst, values[at])]
-        if found:
-            by_id = sorted(first + found, key=id_of)
-            first = sorted(by_id, key=values.__getitem__, reverse=descending)[:count]
+            known += places
         yield
-    if (lacking := count - len(first)) > 0:
-        unknown = [at for at, value in enumerate(values) if value is None]
-        first += nsmallest(lacking, unknown, key=id_of)
-    return first
+    value_of, id_of = values.__getitem__, ids.__getitem__
 
+    def by_id(part: list[int]) -> list[int]:
+        part.sort(key=id_of)
+        return part
 
-def _order_of_shared(columns: Columns, key: SortKey, *, descending: bool) -> _Steps:
-    """Return the order by values that many sessions share: only the values are sorted, and ids."""
-    alike: defaultdict[_Value | None, list[int]] = defaultdict(list)
-    for start in range(0, len(columns.sessions), RUN):
-        for position, value in enumerate(_VALUES[key](columns, slice(start, start + RUN)), start):
-            alike[value].append(position)
-        yield
-    ids = yield from _ids(columns)
-    unknown = alike.pop(None, [])
-    values = cast("list[str]", [*alike])  # one column, one type
-    order: list[int] = []
-    for value in (yield from sorted_in_steps(values, lambda one: one, reverse=descending)):
-        begun = len(order) // RUN
-        order += yield from _by_id(alike[value], ids)
-        if len(order) // RUN > begun:
-            yield
-    return order + (yield from _by_id(unknown, ids))
+    def by_value(part: list[int]) -> Sequence[int]:
+        if len(part) > _MANY and len(set(map(value_of, part))) == 1:
+            return PartlySorted(at_once(dealt_in_steps(part, id_of)), by_id)
+        part.sort(key=value_of, reverse=descending)
+        here = [*map(value_of, part)]
+        end = 0
+        for at in compress(count(1), map(operator.eq, here, islice(here, 1, None))):
+            if at >= end:  # the first that equals the one before
+                end = at + 1
+                while end < len(here) and here[end] == here[at]:
+                    end += 1
+                part[at - 1 : end] = by_id(part[at - 1 : end])
+        return part
 
-
-def _ids(columns: Columns) -> Generator[None, None, list[str]]:
-    ids: list[str] = []
-    for run in runs(columns.sessions):
-        ids += [session.id for session in run]
-        yield
-    return ids
-
-
-def _by_id(positions: list[int], ids: Sequence[str]) -> _Steps:
-    """Return these positions by id: a few at once."""
-    if len(positions) > RUN:
-        return (yield from sorted_in_steps(positions, ids.__getitem__))
-    return sorted(positions, key=ids.__getitem__) if len(positions) > 1 else positions
-
-
-def _equals(
-    positions: list[int], values: Sequence[_Value | None]
-) -> Generator[None, None, list[tuple[int, int]]]:
-    """Return where neighbours with the same value begin and end."""
-    found: list[tuple[int, int]] = []
-    begin = end = 0
-    for first in range(0, len(positions), RUN):
-        run = [values[position] for position in positions[first : first + RUN + 1]]
-        # Looks only at those that equal the one before: mostly these are few.
-        for at in compress(count(first + 1), map(operator.eq, run, islice(run, 1, None))):
-            if at > end:
-                if end:
-                    found.append((begin, end))
-                begin = at - 1
-            end = at + 1
-        yield
-    if end:
-        found.append((begin, end))
-    return found
+    if first is not None:
+        (unknown if values[first] is None else known).remove(first)
+    parts = yield from dealt_in_steps(known, value_of)
+    if descending:
+        parts.reverse()
+    for at in unknown:
+        values[at] = ""  # they are equal
+    parts += yield from dealt_in_steps(unknown, id_of)
+    pinned = [] if first is None else [[first]]
+    return PartlySorted([*pinned, *parts], by_value)
 
 
 _Column = Callable[[Columns, slice], Sequence[_Value | None]]

@@ -29,7 +29,7 @@ from qiscus_tui.tui.changes_ahead import (
     changes_in_steps,
     expiries_in_steps,
 )
-from qiscus_tui.tui.sorting import Sorting, begun_in_steps, own_first_in_steps
+from qiscus_tui.tui.sorting import Sorting, own_first_in_steps
 from qiscus_tui.tui.widgets.marks import NO_MARKS
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class ListView:
         self._expiring = expiring
         self._listed = NO_SESSIONS
         self._sorted: Sequence[int] = ()
-        self._sorted_by: Sorting | None = Sorting()
+        self._sorted_by = Sorting()
         self._hits: Sequence[int] = ()
         self._is_whole = True
         self._query = EVERYTHING
@@ -179,27 +179,15 @@ class ListView:
         is_sorted = listed.sessions is self._listed.sessions and sorting == self._sorted_by
         if is_sorted and sorting.key is not SortKey.CLIENT:  # only the names are new
             return [*self._sorted]
-        return (yield from own_first_in_steps(listed, sorting))
-
-    def begun_in_steps(self, rows: int) -> Steps:
-        """All positions, of which only the first are sorted: `rows` at least. Changes nothing."""
-        return begun_in_steps(self._listed, self.sorting, self._sorted, max(rows, FIRST_HITS))
+        order = yield from own_first_in_steps(listed, sorting)
+        return (yield from order.sorted_in_steps())
 
     def take(
-        self,
-        listed: SessionList,
-        sorting: Sorting,
-        order: Sequence[int],
-        moment: Moment,
-        *,
-        is_begun: bool = False,
+        self, listed: SessionList, sorting: Sorting, order: Sequence[int], moment: Moment
     ) -> None:
-        """Show this list in this order. The filter is kept, and is finished by `rest`.
-
-        `is_begun`: only the first positions are sorted so far.
-        """
+        """Show this list in this order. The filter is kept, and is finished by `rest`."""
         self._listed, self.sorting, self._sorted, self._moment = listed, sorting, order, moment
-        self._sorted_by = None if is_begun else sorting
+        self._sorted_by = sorting
         self._is_whole = not self.is_filtered
         self._hits = order if self._is_whole else ()
         first = listed.sessions[order[0]] if order else None

@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qiscus_tui.query import SortKey, first_in_steps, order_in_steps
+from qiscus_tui.query import PartlySorted, SortKey, partly_sorted_in_steps
 from qiscus_tui.query.sorting import FALLING
 from qiscus_tui.tui.widgets.columns import Sort
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator
 
     from qiscus_tui.service.sessions.session_list import SessionList
-
-    Steps = Generator[None, None, list[int]]
 
 _RUN = 2000
 """Positions looked at in one step."""
@@ -66,29 +64,16 @@ class Sorting(Struct, frozen=True):
         return self.turned() if key is self.key else replace(self, key=key, reverse=False)
 
 
-def own_first_in_steps(listed: SessionList, sorting: Sorting) -> Steps:
-    """All positions of a list, sorted, our own session first."""
-    order = yield from order_in_steps(listed, sorting.key, reverse=sorting.reverse)
+def own_first_in_steps(
+    listed: SessionList, sorting: Sorting
+) -> Generator[None, None, PartlySorted]:
+    """All positions of a list, our own session first; the rest is sorted as it is looked at."""
+    own = None
     for start in range(0, len(listed), _RUN):
         here = map(_CURRENT, listed.sessions[start : start + _RUN])
         own = next(compress(count(start), here), None)
         if own is not None:
-            order.remove(own)
-            order.insert(0, own)
             break
         yield
-    return order
-
-
-def begun_in_steps(
-    listed: SessionList, sorting: Sorting, before: Sequence[int], rows: int
-) -> Steps:
-    """All positions of a list: the first `rows` sorted, the others as they were `before`.
-
-    Takes far less time than the whole order. Our own session stays first.
-    """
-    first = yield from first_in_steps(listed, sorting.key, reverse=sorting.reverse, count=rows)
-    own = [at for at in before[:1] if listed.sessions[at].current]
-    first = [*own, *(at for at in first if at not in own)]
-    chosen = frozenset(first)
-    return first + [at for at in before if at not in chosen]
+    key, reverse = sorting.key, sorting.reverse
+    return (yield from partly_sorted_in_steps(listed, key, reverse=reverse, first=own))

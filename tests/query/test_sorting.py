@@ -3,10 +3,12 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from qiscus_tui.model import turns
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.turns import at_once
-from qiscus_tui.query import SortKey, first_in_steps, order, order_in_steps, sorting
+from qiscus_tui.query import SortKey, order, order_in_steps, partly_sorted_in_steps, sorting
 from tests.query.sample import a_session, columns_of
 
 
@@ -76,25 +78,60 @@ def test_steps_of_any_size_give_the_same_order(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sorting, "RUN", 3)
         assert ordered(key, *sessions, reverse=reverse) == whole
-        columns = columns_of(*sessions)
-        for count in (1, 4, 50):
-            first = at_once(first_in_steps(columns, key, reverse=reverse, count=count))
-            assert first == whole[:count]
+
+
+@given(
+    st.lists(_sessions, min_size=1, max_size=40),
+    st.sampled_from(SortKey),
+    st.booleans(),
+    st.integers(1, 9),
+    st.data(),
+)
+@settings(max_examples=200, deadline=None)
+def test_an_order_that_is_sorted_as_it_is_looked_at_is_the_order(
+    sessions: list[Session], key: SortKey, reverse: bool, size: int, data: st.DataObject
+) -> None:
+    sessions = [replace(one, id=f"{number:03}") for number, one in enumerate(sessions)]
+    data.draw(st.randoms()).shuffle(sessions)
+    whole = ordered(key, *sessions, reverse=reverse)
+    first = data.draw(st.none() | st.sampled_from(whole))
+    if first is not None:
+        whole.remove(first)
+        whole.insert(0, first)
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name in (turns, "SORTED"), (sorting, "RUN"), (sorting, "_MANY"):
+            patch.setattr(module, name, size)
+        steps = partly_sorted_in_steps(columns_of(*sessions), key, reverse=reverse, first=first)
+        partly = at_once(steps)
+        for row in data.draw(st.lists(st.sampled_from(range(len(whole))), max_size=5)):
+            assert partly[row] == whole[row]
+            assert partly.index(whole[row]) == row
+            assert partly[row : row + 3] == whole[row : row + 3]
+        assert len(partly) == len(whole)
+        assert [*partly] == whole == at_once(partly.sorted_in_steps())
+    assert len(sessions) not in partly
 
 
 def test_a_long_list_is_sorted_in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sorting, "RUN", 3)
+    for module in turns, sorting:
+        monkeypatch.setattr(module, "RUN", 3)
     columns = columns_of(*(a_session(created_at=1.0) for _ in range(30)))
     assert len(list(order_in_steps(columns))) > 20
 
 
 @pytest.mark.parametrize("key", SortKey)
-def test_the_first_rows_take_few_steps_of_those_of_the_whole_order(key: SortKey) -> None:
-    at = range(20_000)
+def test_the_first_rows_need_a_small_part_to_be_sorted(
+    monkeypatch: pytest.MonkeyPatch, key: SortKey
+) -> None:
+    monkeypatch.setattr(turns, "SORTED", 100)
+    monkeypatch.setattr(sorting, "_MANY", 200)
+    at = range(5_000)
     sessions = [
-        a_session(id=f"{n:012x}", created_at=n, expires_at=n, last_used_at=n, user_agent=str(n))
+        a_session(id=f"{n:012x}", created_at=n, expires_at=n, last_used_at=n, user_agent=str(n % 3))
         for n in at
     ]
-    columns = columns_of(*sessions)
-    steps = len(list(first_in_steps(columns, key, count=60)))
-    assert steps * 2 <= len(list(order_in_steps(columns, key)))
+    partly = at_once(partly_sorted_in_steps(columns_of(*sessions), key))
+    first = partly[:40]
+    looked_at = [at for at, part in enumerate(partly._unsorted) if part is None]
+    assert first == order(columns_of(*sessions), key)[:40]
+    assert looked_at == [0]

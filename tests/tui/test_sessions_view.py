@@ -72,17 +72,3 @@ def test_new_names_change_the_order_by_client_alone(key: SortKey) -> None:
     named = replace(listed, clients=[name[::-1] for name in listed.clients])
     again = at_once(view.sorted_in_steps(named, sorting))
     assert again == at_once(ListView(Hasty()).sorted_in_steps(named, sorting))
-
-
-@pytest.mark.parametrize("key", SortKey)
-def test_an_order_that_is_begun_has_every_session_and_its_first_rows_in_order(key: SortKey) -> None:
-    listed = many(300)
-    view = ListView(Hasty())
-    view.take(listed, Sorting(), at_once(view.sorted_in_steps(listed, Sorting())), MOMENT)
-    view.sorting = sorting = Sorting(key, reverse=True)
-    begun = at_once(view.begun_in_steps(80))
-    view.take(listed, sorting, begun, MOMENT, is_begun=True)
-    whole = at_once(view.sorted_in_steps(listed, sorting))
-    assert begun[0] == 0, "our own session stands first"
-    assert begun[:80] == whole[:80]
-    assert sorted(begun) == sorted(whole) == [*range(300)]

@@ -10,6 +10,7 @@ from qiscus_tui.model.turns import AT_ONCE, at_once, in_turns
 from qiscus_tui.query import Moment, Query
 from qiscus_tui.tui.base.screen import BaseScreen
 from qiscus_tui.tui.list_view import has_users
+from qiscus_tui.tui.sorting import own_first_in_steps
 from qiscus_tui.tui.widgets.session_table import SessionTable
 
 if TYPE_CHECKING:
@@ -144,26 +145,18 @@ class FilteredTable:
             self.table.run_worker(self._sort_in_turns, group="sort", exclusive=True)
 
     async def _sort_in_turns(self) -> None:
-        """Show the first rows as soon as they are known: the whole order takes far longer."""
-        view, listed, sorting = self.view, self.view.listed, self.view.sorting
-
-        def is_wanted() -> bool:
-            return listed is view.listed and sorting == view.sorting
-
-        if not view.is_filtered and not self.table.was_moved:
-            begun = await in_turns(view.begun_in_steps(self.table.page_rows))
-            if not self.table.was_moved and is_wanted():
-                self._show_sorted(begun, is_begun=True)
-                await self._drawn()
-        order = await in_turns(view.sorted_in_steps(listed, sorting))
-        if is_wanted():
+        """Show the order as soon as a part of it can be looked at, and sort the rest then."""
+        listed, sorting = self.view.listed, self.view.sorting
+        order = await in_turns(own_first_in_steps(listed, sorting))
+        if listed is self.view.listed and sorting == self.view.sorting:
             self._show_sorted(order)
+            await self._drawn()
+            await in_turns(order.sorted_in_steps())
 
-    def _show_sorted(self, order: Sequence[int], *, is_begun: bool = False) -> None:
-        view = self.view
-        view.take(view.listed, view.sorting, order, self.moment(), is_begun=is_begun)
-        self.table.show_sort(view.sorting.shown)
-        self.table.show_sorted(view.hits)
+    def _show_sorted(self, order: Sequence[int]) -> None:
+        self.view.take(self.view.listed, self.view.sorting, order, self.moment())
+        self.table.show_sort(self.view.sorting.shown)
+        self.table.show_sorted(self.view.hits)
         self._changed()
 
     # The filter.

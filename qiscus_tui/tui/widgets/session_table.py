@@ -124,7 +124,7 @@ class SessionTable(MarkedList):
 
         The cursor stays on its session if it was moved there, else the first row is shown.
         """
-        was_moved = self.was_moved
+        was_moved = self._was_moved
         self.show(sessions, order)
         if not was_moved:
             self.set_rows(len(order), 0, 0)
@@ -158,7 +158,7 @@ class SessionTable(MarkedList):
         The cursor stays on its session if it was moved there, else the first row is shown.
         """
         self.drop_range()
-        was_moved = self.was_moved
+        was_moved = self._was_moved
         self.show_order(order)
         if not was_moved:
             self.set_rows(len(order), 0, 0)
@@ -228,11 +228,6 @@ class SessionTable(MarkedList):
         """Return its id."""
         return session.id if (session := self.cursor_session) is not None else None
 
-    @property
-    def was_moved(self) -> bool:
-        """Whether the user moved the cursor to its session."""
-        return self._moved_to is not None and self._moved_to == self.cursor_id
-
     def move_to_session(self, session_id: str) -> bool:
         """Put the cursor on a session. Return False where it is not shown."""
         row = self._rows.row_of(session_id)
@@ -269,6 +264,11 @@ class SessionTable(MarkedList):
         return draw_notice(() if self.order else self._notice, line, self.row_width, self.style)
 
     # Inside.
+
+    @property
+    def _was_moved(self) -> bool:
+        """Whether the user moved the cursor to its session."""
+        return self._moved_to is not None and self._moved_to == self.cursor_id
 
     def _show(self, rows: Rows) -> None:
         self._show_rows(rows)
