@@ -134,7 +134,9 @@ class Navigation:
             if text is not None:
                 sessions.list.filter_by(text)
 
-        self._app.push_screen(OverviewScreen(sessions.feed, sessions.view), answered)
+        over_groups = sessions.groups.is_shown
+        overview = OverviewScreen(sessions.feed, sessions.view, over_groups=over_groups)
+        self._app.push_screen(overview, answered)
 
     def reload(self) -> None:
         """Read the list again; where the session ended, log in again."""

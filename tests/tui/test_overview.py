@@ -152,6 +152,17 @@ async def test_a_first_sentence_names_the_sprawl(clock: ManualClock, size: tuple
         assert "GuzzleHttp from" not in here.words()
 
 
+async def test_what_to_press_is_what_leads_there_from_where_escape_goes(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        for keys in ("g", "o"), ("escape", "g", "o"):
+            await running.press(*keys)
+            how = running.words().split("Clean up: ")[1].split(" on it.")[0]
+            is_over_groups = running.sessions.groups.is_shown
+            assert how == ("esc, x" if is_over_groups else "esc, g, x")
+
+
 async def test_a_bar_under_a_long_filter_that_still_runs_counts_all_of_it(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 TALL = 30
 """Lines from which the days have a column of their own."""
-WHAT_TO_PRESS = "Clean up: esc, g, x on it."
+FROM_GROUPS, FROM_SESSIONS = "Clean up: esc, x on it.", "Clean up: esc, g, x on it."
 NO_MATCH = ("No session matches the filter.", "esc goes back to the list, where / changes it.")
 COUNTING = ("Counting the sessions…",)
 
@@ -50,8 +50,10 @@ class OverviewScreen(BaseScreen[str]):
     HOW_BACK = "enter adds this bar to its filter, esc goes back to it"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.OVERVIEW)]
 
-    def __init__(self, feed: Feed, view: ListView) -> None:
+    def __init__(self, feed: Feed, view: ListView, *, over_groups: bool = False) -> None:
+        """`over_groups`: the list behind is shown as groups."""
         super().__init__()
+        self._what_to_press = FROM_GROUPS if over_groups else FROM_SESSIONS
         self._feed = feed
         self._view = view
         self._listed = NO_SESSIONS
@@ -203,7 +205,7 @@ class OverviewScreen(BaseScreen[str]):
         if sprawl is not None:
             words = sprawl_words(sprawl, is_filtered=self._shown is not None)
             if not self.has_class("-short") and registry.named("groups") is not None:
-                words += f" {WHAT_TO_PRESS}"
+                words += f" {self._what_to_press}"
         if words != self._sentence:
             self._sentence = words
             self.sentence.update(safe(words, 400))
