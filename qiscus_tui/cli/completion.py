@@ -39,8 +39,8 @@ _OPTIONS = {
     "--group-by": "group_keys",
 }
 """The kind of words that complete an option's value."""
-_FILES = {"config", "log", "input", "metrics", "plan", "out"}
-"""Options whose value is a file."""
+_FILES = {"config", "log", "input", "metrics", "plan", "out", "paths"}
+"""Options and arguments whose value is a file."""
 _POSITIONALS = {("revoke", "ids"): "ids", ("accounts", "name"): "accounts"}
 """The kind of words that complete an argument, by verb and name."""
 
@@ -107,7 +107,7 @@ def _mark(verb: str, parser: Parser) -> None:
     import shtab
 
     for action in parser.actions():
-        if action.dest in _FILES and action.option_strings:
+        if action.dest in _FILES:
             setattr(action, "complete", shtab.FILE)  # noqa: B010  argparse knows no such field
         words = _POSITIONALS.get((verb, action.dest))
         for option in action.option_strings:

@@ -69,6 +69,7 @@ _qiscus_tui_command() {
 """
 
 _ZSH_VALUE = re.compile(r'^  "(\*?--[\w-]+)\[(.*\]:)', re.MULTILINE)
+_ZSH_MANY = re.compile(r'"\(\*\)::?')
 _ZSH_EXEC = "_shtab_qiscus_tui_exec_options=(\n"
 
 
@@ -82,6 +83,6 @@ def completed(shell: str, functions: str) -> str:
         case _:
             # `source` as well as `eval`
             functions = functions.replace("[-1] == eval ]]", "[-1] == (eval|file) ]]")
-            functions = functions.replace('"(*)::', '"*:')  # every word, not only the first
+            functions = _ZSH_MANY.sub('"*:', functions)  # every word, not only the first
             functions = _ZSH_VALUE.sub(r'  "\1=[\2', functions)  # `--option=value` too
             return functions.replace(_ZSH_EXEC, f'{_ZSH_EXEC}  "*::command:_qiscus_tui_command"\n')

@@ -88,6 +88,8 @@ CASES = [
     pytest.param("sessions --config={folder}/conf", "{folder}/config-of-ours.toml", id="=a file"),
     pytest.param("api POST /x --input {folder}/conf", "{folder}/config-of-ours.toml", id="a body"),
     pytest.param("prune --out {folder}/conf", "{folder}/config-of-ours.toml", id="a plan file"),
+    pytest.param("scan --ids {folder}/conf", "{folder}/config-of-ours.toml", id="a path"),
+    pytest.param("scan x {folder}/conf", "{folder}/config-of-ours.toml", id="a second path"),
     pytest.param("sessions --view cr", "sessions --view crons", id="a view"),
     pytest.param("prune --policy=ni", "prune --policy=nightly", id="a policy"),
     pytest.param("sessions --sort las", "sessions --sort last_used", id="a sort key"),
