@@ -18,7 +18,7 @@ from typing import NoReturn
 
 from qiscus_tui.errors import FilterError, UsageError
 from qiscus_tui.model.addresses import network, packed
-from qiscus_tui.model.durations import DAY, MINUTE, parse_duration
+from qiscus_tui.model.durations import DAY, MINUTE, as_typed, parse_duration
 from qiscus_tui.model.ids import ID_LENGTH
 from qiscus_tui.model.spelling import similar
 from qiscus_tui.model.text import safe
@@ -85,7 +85,9 @@ def parse_readable(text: str) -> tuple[Query, FilterError | None]:
 
 def older_than(seconds: int) -> Query:
     """Return the filter for sessions created longer ago than this, like `age:>7d`."""
-    return Query(f"age:>{seconds}s", (Word(Lasts(Key.AGE, Comparison.MORE, float(seconds))),))
+    return Query(
+        f"age:>{as_typed(seconds)}", (Word(Lasts(Key.AGE, Comparison.MORE, float(seconds))),)
+    )
 
 
 def _test(raw: RawWord) -> Test:

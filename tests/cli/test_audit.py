@@ -113,6 +113,11 @@ def test_a_login_that_fails_is_recorded_without_what_may_be_a_password(
     assert "hunter2" not in (program.data / "state" / "audit.jsonl").read_text()
 
 
+def test_the_age_of_a_rule_is_recorded_as_it_is_typed(logged_in: Program) -> None:
+    assert logged_in("revoke", "--older-than", "7d", "--yes").code == 0
+    assert " age:>7d\n" in logged_in("audit").out
+
+
 def test_a_long_lived_token_given_as_app_id_is_not_recorded(program: Program) -> None:
     words = ("login", "--server", SERVER, "--with-token", "--store", "file", "--app-id")
     long_lived = program.server.credentials.long_lived_token
