@@ -75,17 +75,21 @@ class AccountsScreen(BaseScreen[None]):
         self._on_answer = on_answer
         self._is_busy = False
         """An account is being switched to, logged out or forgotten."""
+        self._notice = OneLine(id="accounts-notice")
+        self._table = TextTable(COLUMNS, id="accounts")
+        self._panel = AccountPanel(id="account")
+        self._actions = ActionBar(id="accounts-actions")
 
     def compose(self) -> ComposeResult:
         yield TooSmall()
         yield OneLine(id="accounts-title")
-        yield OneLine(id="accounts-notice")
+        yield self._notice
         yield Static(classes="rule")
-        yield TextTable(COLUMNS, id="accounts")
+        yield self._table
         yield Static(classes="rule", id="account-rule")
-        yield AccountPanel(id="account")
+        yield self._panel
         yield Static(classes="rule")
-        yield ActionBar(id="accounts-actions")
+        yield self._actions
 
     def on_mount(self) -> None:
         """Draw what is known, and read the accounts."""
@@ -100,7 +104,7 @@ class AccountsScreen(BaseScreen[None]):
             )
         )
         self._show_notice(why_not_switch(self.workspace))
-        self.query_one(TextTable).show_notice("Looking…")
+        self._table.show_notice("Looking…")
         self.load()
         if self._feed is not None:
             self._feed.subscribe(self._count_in_use)
@@ -116,15 +120,14 @@ class AccountsScreen(BaseScreen[None]):
     @property
     def chosen(self) -> KnownAccount | None:
         """The account under the cursor."""
-        rows = self.query_one(TextTable)
-        return self.accounts[rows.cursor_row] if self.accounts else None
+        return self.accounts[self._table.cursor_row] if self.accounts else None
 
     def load(self) -> None:
         """Read the accounts again."""
         self.run_worker(self._load, group="accounts", exclusive=True)
 
     async def _load(self) -> None:
-        rows = self.query_one(TextTable)
+        rows = self._table
         try:
             kept = await asyncio.to_thread(kept_accounts, self.workspace)
         except QiscusTuiError as error:
@@ -144,7 +147,7 @@ class AccountsScreen(BaseScreen[None]):
 
     def _draw(self, cursor: int | None = None) -> None:
         """Draw the rows, as far as the sessions of their accounts are read."""
-        rows, now = self.query_one(TextTable), self.workspace.clock.now()
+        rows, now = self._table, self.workspace.clock.now()
         cells = session_cells([self._readings.of(one) for one in self.accounts])
         rows.styles.height = len(self.accounts) + 1 if self.accounts else "1fr"
         rows.show_rows(
@@ -159,26 +162,24 @@ class AccountsScreen(BaseScreen[None]):
     @on(TextTable.Moved)
     def _draw_chosen(self) -> None:
         """Draw the account under the cursor."""
-        chosen, panel = self.chosen, self.query_one(AccountPanel)
+        chosen = self.chosen
         self.set_class(chosen is None, "-empty")
         if chosen is not None:
             found, used = self._readings.of(chosen), is_in_use(chosen, self._feed)
             now, expiring = self.workspace.clock.now(), self.workspace.config.ui.expiring
             login = self._readings.last_login(chosen)
             facts = account_facts(chosen, found, now, expiring, login, in_use=used)
-            panel.show(facts, found, self.context)
+            self._panel.show(facts, found, self.context)
 
     def _show_notice(self, error: QiscusTuiError | None) -> None:
-        notice = self.query_one("#accounts-notice", OneLine)
-        notice.display = error is not None
+        self._notice.display = error is not None
         if error is not None:
             message = piece(error.message, Tone.WARNING, ALWAYS)
-            notice.show_line(Line((message, piece(error.hint, Tone.MUTED, 50, after=". "))))
+            self._notice.show_line(Line((message, piece(error.hint, Tone.MUTED, 50, after=". "))))
 
     @on(TextTable.Moved)
     def _draw_actions(self) -> None:
-        bar = self.query_one("#accounts-actions", ActionBar)
-        bar.show_commands(Scope.ACCOUNTS, self.context)
+        self._actions.show_commands(Scope.ACCOUNTS, self.context)
 
     @property
     def context(self) -> Context:

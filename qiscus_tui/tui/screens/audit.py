@@ -70,18 +70,22 @@ class AuditScreen(BaseScreen[None]):
         self._workspace = workspace
         self._open_plan = open_plan
         self._plans: list[PastPlan] = []
+        self._table = TextTable(PLAN_COLUMNS, id="plans")
+        self._panel = PlanPanel(id="plan")
+        self._days = DaysPanel(id="plan-days")
+        self._actions = ActionBar(id="audit-actions")
 
     def compose(self) -> ComposeResult:
         yield TooSmall()
         yield OneLine(id="audit-title")
         yield Static(classes="rule")
-        yield TextTable(PLAN_COLUMNS, id="plans")
+        yield self._table
         yield Static(classes="rule", id="plan-rule")
         with Vertical(id="below"):
-            yield PlanPanel(id="plan")
-            yield DaysPanel(id="plan-days")
+            yield self._panel
+            yield self._days
         yield Static(classes="rule")
-        yield ActionBar(id="audit-actions")
+        yield self._actions
 
     def on_mount(self) -> None:
         """Read the log after the first drawing."""
@@ -95,13 +99,13 @@ class AuditScreen(BaseScreen[None]):
                 (piece("esc back to the list", Tone.MUTED, 5),),
             )
         )
-        self.query_one("#audit-actions", ActionBar).show_commands(Scope.AUDIT, self.context)
-        self.query_one(TextTable).show_notice("Reading…")
+        self._actions.show_commands(Scope.AUDIT, self.context)
+        self._table.show_notice("Reading…")
         self.add_class("-empty")
         self.run_worker(self._read, group="audit")
 
     async def _read(self) -> None:
-        rows = self.query_one(TextTable)
+        rows = self._table
         try:
             self._plans = await asyncio.to_thread(_plans, self._workspace)
         except QiscusTuiError as error:
@@ -112,9 +116,9 @@ class AuditScreen(BaseScreen[None]):
         rows.styles.height = len(self._plans) + 1 if self._plans else "1fr"
         self.set_class(not self._plans, "-empty")
         rows.show_rows([_plan_row(plan, now) for plan in self._plans])
-        self.query_one(DaysPanel).show(_per_day(self._plans, now))
+        self._days.show(_per_day(self._plans, now))
         self._draw_chosen()
-        self.query_one("#audit-actions", ActionBar).show_commands(Scope.AUDIT, self.context)
+        self._actions.show_commands(Scope.AUDIT, self.context)
 
     @property
     def context(self) -> Context:
@@ -124,7 +128,7 @@ class AuditScreen(BaseScreen[None]):
     def _draw_chosen(self) -> None:
         """Draw the plan under the cursor."""
         if self._plans:
-            self.query_one(PlanPanel).show(self._plans[self.query_one(TextTable).cursor_row])
+            self._panel.show(self._plans[self._table.cursor_row])
 
     @on(TextTable.Opened)
     async def _opened(self) -> None:
@@ -132,7 +136,7 @@ class AuditScreen(BaseScreen[None]):
 
     def action_open_plan(self) -> None:
         """Show the outcome of each session of the plan under the cursor."""
-        self._open_plan(self._plans[self.query_one(TextTable).cursor_row])
+        self._open_plan(self._plans[self._table.cursor_row])
 
 
 class PlanScreen(BaseScreen[None]):

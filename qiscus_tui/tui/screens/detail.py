@@ -71,12 +71,13 @@ class DetailScreen(BaseScreen[DetailAnswer]):
         self._listed: SessionList = feed.listed
         self._session = session
         self._is_gone = False
+        self._title = OneLine(id="detail-title")
         self.panel = SessionPanel(feed, rows, details, id="session")
         self.action_bar = ActionBar(id="detail-actions")
 
     def compose(self) -> ComposeResult:
         yield TooSmall()
-        yield OneLine(id="detail-title")
+        yield self._title
         yield Static(classes="rule")
         yield self.panel
         yield Static(classes="rule")
@@ -125,7 +126,7 @@ class DetailScreen(BaseScreen[DetailAnswer]):
         age = self._feed.workspace.clock.now() - self._listed.read_at
         is_marked = not self._is_gone and self._position in self._rows.table.marks
         gone = piece("no longer listed", Tone.WARNING, ALWAYS)
-        self.query_one("#detail-title", OneLine).show_line(
+        self._title.show_line(
             Line(
                 (
                     piece(f"{words} {self._session.id}", Tone.STRONG, ALWAYS),

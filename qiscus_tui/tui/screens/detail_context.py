@@ -203,15 +203,18 @@ class ContextPanel(Vertical):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._drawn: ContextText | None = None
+        self._parts = {
+            part.name: Static("", id=f"context-{part.name}", markup=False)
+            for part in fields(ContextText)
+        }
 
     def compose(self) -> ComposeResult:
-        for part in fields(ContextText):
-            yield Static("", id=f"context-{part.name}", markup=False)
+        yield from self._parts.values()
 
     def show(self, drawn: ContextText) -> None:
         """Draw the parts that read other than before: each lays the screen out again."""
         before, self._drawn = self._drawn, drawn
-        for part in fields(ContextText):
-            text: Content = getattr(drawn, part.name)
-            if before is None or not text.is_same(getattr(before, part.name)):
-                self.query_one(f"#context-{part.name}", Static).update(text)
+        for name, shown in self._parts.items():
+            text: Content = getattr(drawn, name)
+            if before is None or not text.is_same(getattr(before, name)):
+                shown.update(text)

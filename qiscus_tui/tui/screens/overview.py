@@ -71,6 +71,7 @@ class OverviewScreen(BaseScreen[str]):
         self.expiries = Chart("EXPIRIES AHEAD", id="chart-expiries")
         self.clients = Chart("TOP CLIENTS", id="chart-clients", has_shares=True)
         self.networks = Chart("TOP NETWORKS", id="chart-networks", has_shares=True)
+        self._no_charts = Static("", id="no-charts", markup=False)
         self.action_bar = ActionBar(id="overview-actions")
 
     def compose(self) -> ComposeResult:
@@ -86,7 +87,7 @@ class OverviewScreen(BaseScreen[str]):
             yield self.expiries
             yield self.clients
             yield self.networks
-        yield Static("", id="no-charts", markup=False)
+        yield self._no_charts
         yield Static(classes="rule")
         yield self.action_bar
 
@@ -220,7 +221,7 @@ class OverviewScreen(BaseScreen[str]):
         said = () if is_counted else COUNTING if self._counted else words
         if said != self._said:  # an update lays the whole screen out again
             self._said = said
-            self.query_one("#no-charts", Static).update("\n".join(map(safe, said)))
+            self._no_charts.update("\n".join(map(safe, said)))
             self.set_class(bool(said), "-empty")
         if is_counted and self.focused is None:
             self.set_focus(self.days, scroll_visible=False)
