@@ -98,6 +98,12 @@ class PartlySorted(Sequence[int]):
                 return end - len(part) + part.index(value)
         raise ValueError(value)
 
+    def only(self, positions: Iterable[int]) -> "PartlySorted":
+        """Return the order of these alone."""
+        kept = frozenset(positions)
+        parts = [[at for at in part if at in kept] for part in self._parts]
+        return PartlySorted([part for part in parts if part], self._sort)
+
     def sorted_in_steps(self) -> _Steps:
         """Sort the parts that nobody looked at yet; return the whole order."""
         for number in range(len(self._parts)):

@@ -13,6 +13,7 @@ from msgspec import Struct
 from qiscus_tui.model.turns import at_once
 from qiscus_tui.query import (
     Moment,
+    PartlySorted,
     Query,
     SortKey,
     changes_with_time,
@@ -192,6 +193,13 @@ class ListView:
         self._hits = order if self._is_whole else ()
         first = listed.sessions[order[0]] if order else None
         self.own = first if first is not None and first.current else None
+
+    def sort(self, order: PartlySorted) -> None:
+        """Show the same list in this order. What the filter leaves, as of before, is kept."""
+        was_whole, hits = self._is_whole, self._hits
+        self.take(self._listed, self.sorting, order, self._moment)
+        if was_whole and self.is_filtered:
+            self._hits, self._is_whole = order.only(hits), True
 
     # The filter.
 

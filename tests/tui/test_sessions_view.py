@@ -9,7 +9,7 @@ from qiscus_tui.query import Moment, SortKey, parse, select
 from qiscus_tui.service.sessions.session_list import SessionList, search_text
 from qiscus_tui.tui.changes_ahead import expiries_in_steps
 from qiscus_tui.tui.list_view import ListView
-from qiscus_tui.tui.sorting import Sorting
+from qiscus_tui.tui.sorting import Sorting, own_first_in_steps
 from tests.tui.conftest import DAY, NOW, many
 
 MOMENT = Moment(NOW, DAY)
@@ -72,3 +72,18 @@ def test_new_names_change_the_order_by_client_alone(key: SortKey) -> None:
     named = replace(listed, clients=[name[::-1] for name in listed.clients])
     again = at_once(view.sorted_in_steps(named, sorting))
     assert again == at_once(ListView(Hasty()).sorted_in_steps(named, sorting))
+
+
+@pytest.mark.parametrize("key", SortKey)
+def test_sorted_again_a_filtered_list_has_the_same_sessions_in_the_new_order(key: SortKey) -> None:
+    listed = searchable(500)
+    view = ListView(Hasty())
+    view.take(listed, Sorting(), at_once(view.sorted_in_steps(listed, Sorting())), MOMENT)
+    view.ask(parse("curl"), MOMENT)
+    left = {*view.hits}
+    view.sorting = Sorting(key, reverse=True)
+    view.sort(at_once(own_first_in_steps(listed, view.sorting)))
+    assert view.is_whole
+    assert [*view.hits] == [at for at in view.order if at in left]
+    assert [*view.order] == at_once(ListView(Hasty()).sorted_in_steps(listed, view.sorting))
+    assert 10 < len(left) < 490

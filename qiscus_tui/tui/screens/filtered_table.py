@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qiscus_tui.model.turns import AT_ONCE, at_once, in_turns
-from qiscus_tui.query import Moment, Query
+from qiscus_tui.query import Moment, PartlySorted, Query
 from qiscus_tui.tui.base.screen import BaseScreen
 from qiscus_tui.tui.list_view import has_users
 from qiscus_tui.tui.sorting import own_first_in_steps
@@ -140,7 +140,7 @@ class FilteredTable:
             self._changed()  # it is sorted when all of it is here
             return
         if len(self.view.listed) <= AT_ONCE:
-            self._show_sorted(at_once(self.view.sorted_in_steps(self.view.listed, sorting)))
+            self._show_sorted(at_once(own_first_in_steps(self.view.listed, sorting)))
         else:
             self.table.run_worker(self._sort_in_turns, group="sort", exclusive=True)
 
@@ -153,8 +153,8 @@ class FilteredTable:
             await self._drawn()
             await in_turns(order.sorted_in_steps())
 
-    def _show_sorted(self, order: Sequence[int]) -> None:
-        self.view.take(self.view.listed, self.view.sorting, order, self.moment())
+    def _show_sorted(self, order: PartlySorted) -> None:
+        self.view.sort(order)
         self.table.show_sort(self.view.sorting.shown)
         self.table.show_sorted(self.view.hits)
         self._changed()
