@@ -238,9 +238,13 @@ class ListView:
         self._hits = found
         return found
 
-    def rest(self) -> Steps:
-        """Find every hit. Looks in the list's own order, which is the faster one to walk."""
-        query, listed, order, moment = self._query, self._listed, self._sorted, self._moment
+    def rest(self, moment: Moment | None = None) -> Steps:
+        """Find every hit, as of `moment` where it is given.
+
+        Looks in the list's own order, which is the faster one to walk.
+        """
+        query, listed, order, asked = self._query, self._listed, self._sorted, self._moment
+        moment = moment or asked
         matches = compile(query, listed, moment)
         flags = bytearray(len(listed))
         for start in range(0, len(listed), _RUN):
@@ -249,9 +253,9 @@ class ListView:
                     flags[position] = 1
             yield
         found = [position for position in order if flags[position]]
-        is_current = query is self._query and moment is self._moment
+        is_current = query is self._query and asked is self._moment
         if is_current and listed is self._listed and order is self._sorted:
-            self._hits, self._is_whole = found, True
+            self._hits, self._is_whole, self._moment = found, True, moment
         return found
 
     # Time.
@@ -280,8 +284,7 @@ class ListView:
                 self._query, self._listed, self.looked_at, now, self._expiring
             )
         if self.changes.changed_since(self.looked_at, now):
-            self._moment = moment()
-            yield from self.rest()
+            yield from self.rest(moment())
 
     @property
     def _follows_time(self) -> bool:

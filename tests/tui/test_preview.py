@@ -71,8 +71,9 @@ async def test_a_list_that_shrinks_to_nothing_has_nothing_beside_it(clock: Manua
         assert "Token" in running.text()
 
 
-async def test_a_held_key_draws_the_list_alone(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("keys", ["j" * 10, "jk"])
+async def test_only_the_session_on_which_the_cursor_rests_is_drawn(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch, keys: str
 ) -> None:
     async with at_sessions(clock, sessions=300, size=WIDE) as running:
         await running.press("j")
@@ -87,7 +88,9 @@ async def test_a_held_key_draws_the_list_alone(
 
         monkeypatch.setattr(SessionPanel, "show", show)
         monkeypatch.setattr(clock, "sleep", rest)
-        await running.pilot.press(*["j"] * 10)
+        for key in keys:
+            await running.pilot.press(key)
+            await running.pilot.pause()
         assert shown == []
         resting.set()
         await running.settle()

@@ -87,3 +87,18 @@ def test_sorted_again_a_filtered_list_has_the_same_sessions_in_the_new_order(key
     assert [*view.hits] == [at for at in view.order if at in left]
     assert [*view.order] == at_once(ListView(Hasty()).sorted_in_steps(listed, view.sorting))
     assert 10 < len(left) < 490
+
+
+def test_what_time_changed_is_seen_though_the_list_was_sorted_while_it_was_looked_for() -> None:
+    listed, later = searchable(5000), Moment(NOW + DAY, DAY)
+    view = ListView(Hasty())
+    view.take(listed, Sorting(), at_once(view.sorted_in_steps(listed, Sorting())), MOMENT)
+    view.ask(parse("is:expired"), MOMENT)
+    before = len(view.hits)
+    for _ in view.updated_in_steps(lambda: later):
+        view.sorting = view.sorting.turned()
+        view.sort(at_once(own_first_in_steps(listed, view.sorting)))
+    while view.is_outdated(later.server_now):
+        at_once(view.updated_in_steps(lambda: later))
+    assert sorted(view.hits) == select(parse("is:expired"), listed, later)
+    assert len(view.hits) > before

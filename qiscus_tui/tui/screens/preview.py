@@ -76,9 +76,8 @@ class Preview(Vertical):
             return  # unattached: the app ends
         if self.screen.size.width < LEAST:
             return
-        wanted = (self._rows.table.sessions, session)
+        self._wanted = wanted = (self._rows.table.sessions, session)  # by a rest that runs, too
         if not _is_same(wanted, self._shown) or (self.display and self._panel is None):
-            self._wanted = wanted
             self.run_worker(self._show_after_rest, group="preview", exclusive=True)
         elif self._panel is not None and self.display:
             self._panel.draw()
