@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from qiscus_tui.demo import demo_state
 from qiscus_tui.model.known import Known
 from qiscus_tui.store.config import Config, Policy
+from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.dialogs.group_lines import MOST, group_lines
 from qiscus_tui.tui.dialogs.revoke import RevokeDialog
 from tests.clocks import ManualClock
-from tests.tui.demo_app import at_login, at_sessions
+from tests.tui.demo_app import Running, at_login, at_sessions, workspace_on
 
 NARROW = (80, 24)
 
@@ -131,6 +133,21 @@ async def test_where_the_palette_cannot_be_read_the_size_is_said(clock: ManualCl
     async with at_sessions(clock) as here:
         await here.press("colon")
         await here.pilot.resize_terminal(59, 14)
+        await here.settle()
+        assert here.text().strip() == "60x15 is needed, this is 59x14"
+
+
+@pytest.mark.parametrize("keys", [("enter",), ("enter", "x")])
+async def test_where_there_is_no_room_nothing_but_the_size_is_said(
+    clock: ManualClock, keys: tuple[str, ...]
+) -> None:
+    app = QiscusTui(workspace_on(demo_state(clock), clock), None)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        here = Running(app, pilot, demo_state(clock), clock)
+        await here.settle()
+        await here.press(*keys)
+        app.notify("Said in passing", markup=False)
+        await pilot.resize_terminal(59, 14)
         await here.settle()
         assert here.text().strip() == "60x15 is needed, this is 59x14"
 
