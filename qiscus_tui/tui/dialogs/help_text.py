@@ -62,7 +62,7 @@ EXAMPLES: tuple[tuple[str, str], ...] = (
 SIGNS: tuple[tuple[str, str], ...] = (
     (Badge.LIVE.value, "A live session."),
     (Badge.NOT_REVOCABLE.value, "Can't be revoked: the server lists no token."),
-    (Badge.PROTECTED.value, "A known integration that the configuration protects."),
+    (Badge.PROTECTED.value, "A protected integration: it stays out of plans, unless added."),
     (Badge.EXPIRED.value, "Expired since the list was read."),
     (MARK, "Marked; of a group: all of its sessions."),
     (SOME_MARKED, "Some sessions of the group are marked."),
