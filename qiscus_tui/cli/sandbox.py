@@ -1,9 +1,13 @@
 """`sandbox`: serve the demo API on loopback."""
 
+import errno
+
 from qiscus_tui.cli.verbs import Context
 from qiscus_tui.demo import DIALECTS, demo_state
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode, signal_exit_code
+
+_PORT_ERRORS = {errno.EADDRINUSE, errno.EACCES, errno.EPERM}
 
 
 def run(context: Context) -> int:
@@ -44,6 +48,8 @@ def run(context: Context) -> int:
             "Install it: pip install 'qiscus-tui[sandbox]'",
         ) from error
     except OSError as error:
+        if error.errno not in _PORT_ERRORS:
+            raise
         raise UsageError(
             f"Port {options.port} cannot be used: {error.strerror}", "Choose another --port."
         ) from error

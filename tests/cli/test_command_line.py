@@ -291,6 +291,12 @@ def test_a_result_that_cannot_be_written_is_6(logged_in: Program, arguments: lis
     assert len(done.err.splitlines()) == 2
 
 
+def test_a_sandbox_whose_address_cannot_be_written_blames_no_port(program: Program) -> None:
+    done = program("sandbox", out=Full())
+    assert done.code == 6
+    assert "Port" not in done.err
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("option", ["--help", "--version"])
