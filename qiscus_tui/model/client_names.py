@@ -10,6 +10,16 @@ OWN_PRODUCT = "qiscus-tui"
 _VERSION = re.compile(r"[\s/_-]+v?[0-9]+(?:\.[0-9]+)*(?= · |$)")
 
 
+def client_of(name: str, user_agent: str | None) -> str | None:
+    """Return the client's name, None if it is unknown.
+
+    One that calls itself unknown has a name all the same.
+    """
+    if name == UNKNOWN and not (user_agent or "").strip():
+        return None
+    return name
+
+
 def client_family(name: str) -> str:
     """Return a client's name without its versions, so that an update makes no new client of it.
 

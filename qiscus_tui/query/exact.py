@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from qiscus_tui.model.addresses import packed
-from qiscus_tui.model.client_names import client_family
+from qiscus_tui.model.client_names import client_family, client_of
 from qiscus_tui.query.columns import Columns
 from qiscus_tui.query.keys import Key
-from qiscus_tui.query.values import address_of, client_of, label_of, text_of
+from qiscus_tui.query.values import address_of, label_of, text_of
 
 Verdict = Callable[[int], bool | None]
 """True, false, or None if unknown."""

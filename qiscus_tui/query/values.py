@@ -4,7 +4,6 @@ None is unknown: the server listed nothing, or only spaces.
 """
 
 from qiscus_tui.model.addresses import packed
-from qiscus_tui.model.client_names import UNKNOWN
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.text import safe
 
@@ -12,13 +11,6 @@ from qiscus_tui.model.text import safe
 def text_of(shown: str) -> str | None:
     """Return a safe text."""
     return shown if shown.strip() else None
-
-
-def client_of(name: str, user_agent: str | None) -> str | None:
-    """Return the client's name; one that calls itself unknown has one all the same."""
-    if name == UNKNOWN and not (user_agent or "").strip():
-        return None
-    return name
 
 
 def address_of(ip: str | None) -> int | str | None:

@@ -11,11 +11,11 @@ from typing import TextIO
 from msgspec import field
 
 from qiscus_tui.model.ascii_json import ascii_json
+from qiscus_tui.model.client_names import client_of
 from qiscus_tui.model.masking import KnownSecrets, masked, may_be_in, pieces_of
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.model.unshown import Unshown
-from qiscus_tui.query.values import client_of
 from qiscus_tui.service.sessions.session_list import SessionList
 
 CSV_COLUMNS = (

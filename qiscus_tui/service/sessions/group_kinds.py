@@ -14,14 +14,14 @@ from qiscus_tui.model.addresses import (
     surroundings,
     surroundings_text,
 )
-from qiscus_tui.model.client_names import client_family
+from qiscus_tui.model.client_names import client_family, client_of
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.local_days import day_named, days_near
 from qiscus_tui.model.session import Session
 from qiscus_tui.query import Key, written_between, written_exactly
-from qiscus_tui.query.values import address_of, client_of, label_of, text_of
+from qiscus_tui.query.values import address_of, label_of, text_of
 from qiscus_tui.service.sessions.session_list import SessionList
 
 Kind = str | int | date | None
