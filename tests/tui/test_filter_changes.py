@@ -1,12 +1,16 @@
 """Counts, and filters that name a length of time, are right a second later too."""
 
+import dataclasses
+
 import pytest
 from msgspec.structs import replace
 
 from qiscus_tui.demo import Call, Fault
-from qiscus_tui.query import parse, select
+from qiscus_tui.query import SortKey, parse, select
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.changes_ahead import AHEAD
+from qiscus_tui.tui.screens import filtered_table
+from qiscus_tui.tui.sorting import Sorting
 from tests.clocks import ManualClock
 from tests.tui.demo_app import DAY, Running, at_sessions
 
@@ -118,3 +122,18 @@ async def test_a_census_says_for_how_long_it_holds(clock: ManualClock) -> None:
         assert expiry_counts.holds(now + AHEAD)
         assert not expiry_counts.holds(now + AHEAD + 1)
         assert replace(expiry_counts, until=now).holds(now)
+
+
+async def test_a_mark_that_changes_the_filter_takes_no_order_for_the_one_that_is_yet_to_come(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_sessions(clock, sessions=200) as here:
+        await filtered(here, "-is:marked")
+        rows, feed = here.sessions.rows, here.sessions.feed
+        monkeypatch.setattr(filtered_table, "AT_ONCE", 0)  # a long list: sorted between the keys
+        rows.sort(Sorting(SortKey.ID))
+        rows.toggle_mark()
+        rows.marks_changed()
+        await rows.prepare(dataclasses.replace(feed.listed))  # the same sessions with other names
+        assert here.ids[1:] == sorted(here.ids[1:])
+        assert len(here.ids) == len(feed.listed) - 1

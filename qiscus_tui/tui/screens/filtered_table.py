@@ -219,13 +219,9 @@ class FilteredTable:
         if not self.table.mark_counts.total:
             self._rule_of_marks = None
         if self.view.depends_on_marks:
-            self._show_marked()
+            self.view.ask(self.view.query, self.moment())
+            self.table.show_order(self.view.hits)
         self._changed()
-
-    def _show_marked(self) -> None:
-        view = self.view
-        view.take(view.listed, view.sorting, view.order, self.moment())
-        self.table.show_order(view.hits)
 
     # What is to be revoked.
 
