@@ -31,6 +31,9 @@ SORTED = 5000
 SAMPLE = 20
 """Items for each step that are looked at first, to find between which values it sorts."""
 
+GOLDEN = 0.6180339887498949
+"""Scatters them, so that they keep step with nothing that is repeated in the items."""
+
 Result = TypeVar("Result")
 Item = TypeVar("Item")
 
@@ -109,7 +112,8 @@ def dealt_in_steps(
     A part has some `SORTED` items, or any number of equal ones.
     """
     parts = len(items) // SORTED + 1
-    sample = sorted(map(key, items[:: len(items) // (SAMPLE * parts) + 1]))
+    many = SAMPLE * parts if parts > 1 else 0
+    sample = sorted(key(items[int(at * at * GOLDEN % 1 * len(items))]) for at in range(many))
     borders = [sample[at * len(sample) // parts] for at in range(1, parts)]
     distinct = [*dict.fromkeys(borders)]
     if len(distinct) < len(borders):  # many are equal

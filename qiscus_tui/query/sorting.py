@@ -41,7 +41,7 @@ FALLING = frozenset({SortKey.CREATED, SortKey.LAST_USED})
 """Keys whose usual direction is descending: the newest first."""
 
 _MANY = 2 * SORTED
-"""Sessions with the same value of which not all are put in the order of their ids at once."""
+"""Sessions with the same value, from which on they are dealt out by their ids."""
 
 
 def order(columns: Columns, key: SortKey = SortKey.CREATED, *, reverse: bool = False) -> list[int]:
@@ -64,10 +64,10 @@ def ordered(
 class PartlySorted(Sequence[int]):
     """An order of which each part is sorted when it is first looked at: the first rows are soon."""
 
-    def __init__(self, parts: list[list[int]], sort: Callable[[list[int]], Sequence[int]]) -> None:
+    def __init__(self, parts: list[list[int]], sort: Callable[[list[int]], None]) -> None:
         """`parts` are in order, what is in them is not; `sort` puts one of them in order."""
-        self._parts: list[Sequence[int]] = [*parts]
-        self._unsorted: list[list[int] | None] = [*parts]
+        self._parts = parts
+        self._unsorted = {*range(len(parts))}
         self._ends = [*accumulate(map(len, parts))]
         self._sort = sort
 
@@ -80,7 +80,11 @@ class PartlySorted(Sequence[int]):
     def __getitem__(self, index: slice) -> list[int]: ...
     def __getitem__(self, index: int | slice) -> int | list[int]:
         if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
+            start, stop, step = index.indices(len(self))
+            first = bisect_right(self._ends, start)
+            before = self._ends[first - 1] if first else 0
+            rows = chain.from_iterable(map(self._part, range(first, len(self._parts))))
+            return [*islice(rows, start - before, max(start, stop) - before, step)]
         at = range(len(self))[index]
         number = bisect_right(self._ends, at)
         return self._part(number)[at - self._ends[number]]  # from its end
@@ -99,25 +103,30 @@ class PartlySorted(Sequence[int]):
         raise ValueError(value)
 
     def only(self, positions: Iterable[int]) -> "PartlySorted":
-        """Return the order of these alone."""
-        kept = frozenset(positions)
-        parts = [[at for at in part if at in kept] for part in self._parts]
+        """Return the order of these alone, which are some of its own."""
+        kept = bytearray(1 + max(map(max, self._parts), default=-1))
+        for position in positions:
+            kept[position] = 1
+        parts = [[*filter(kept.__getitem__, part)] for part in self._parts]
         return PartlySorted([part for part in parts if part], self._sort)
 
     def sorted_in_steps(self) -> _Steps:
         """Sort the parts that nobody looked at yet; return the whole order."""
         for number in range(len(self._parts)):
-            part = self._part(number)
-            if isinstance(part, PartlySorted):
-                yield from part.sorted_in_steps()
+            self._part(number)
             yield
+        self._sort = _leave_as_it_is  # what it was sorted by is freed
         return [*self]
 
-    def _part(self, number: int) -> Sequence[int]:
-        if (part := self._unsorted[number]) is not None:
-            self._parts[number] = self._sort(part)
-            self._unsorted[number] = None
+    def _part(self, number: int) -> list[int]:
+        if number in self._unsorted:
+            self._sort(self._parts[number])
+            self._unsorted.remove(number)
         return self._parts[number]
+
+
+def _leave_as_it_is(_part: list[int]) -> None:
+    pass
 
 
 def order_in_steps(
@@ -160,13 +169,7 @@ def partly_sorted_in_steps(
         yield
     value_of, id_of = values.__getitem__, ids.__getitem__
 
-    def by_id(part: list[int]) -> list[int]:
-        part.sort(key=id_of)
-        return part
-
-    def by_value(part: list[int]) -> Sequence[int]:
-        if len(part) > _MANY and len(set(map(value_of, part))) == 1:
-            return PartlySorted(at_once(dealt_in_steps(part, id_of)), by_id)
+    def sort(part: list[int]) -> None:
         part.sort(key=value_of, reverse=descending)
         here = [*map(value_of, part)]
         end = 0
@@ -175,19 +178,21 @@ def partly_sorted_in_steps(
                 end = at + 1
                 while end < len(here) and here[end] == here[at]:
                     end += 1
-                part[at - 1 : end] = by_id(part[at - 1 : end])
-        return part
+                part[at - 1 : end] = sorted(part[at - 1 : end], key=id_of)
 
     if first is not None:
         (unknown if values[first] is None else known).remove(first)
-    parts = yield from dealt_in_steps(known, value_of)
+    dealt = yield from dealt_in_steps(known, value_of)
     if descending:
-        parts.reverse()
+        dealt.reverse()
+    parts = [] if first is None else [[first]]
+    for part in dealt:
+        is_long = len(part) > _MANY and len(set(map(value_of, part))) == 1
+        parts += (yield from dealt_in_steps(part, id_of)) if is_long else [part]
     for at in unknown:
         values[at] = ""  # they are equal
     parts += yield from dealt_in_steps(unknown, id_of)
-    pinned = [] if first is None else [[first]]
-    return PartlySorted([*pinned, *parts], by_value)
+    return PartlySorted(parts, sort)
 
 
 _Column = Callable[[Columns, slice], Sequence[_Value | None]]

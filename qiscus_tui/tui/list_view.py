@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from qiscus_tui.model.turns import at_once
+from qiscus_tui.model.turns import at_once, runs
 from qiscus_tui.query import (
     Moment,
     PartlySorted,
@@ -252,7 +252,10 @@ class ListView:
                 if matches(position):
                     flags[position] = 1
             yield
-        found = [position for position in order if flags[position]]
+        found: list[int] = []
+        for run in runs(order):
+            found += filter(flags.__getitem__, run)
+            yield
         is_current = query is self._query and asked is self._moment
         if is_current and listed is self._listed and order is self._sorted:
             self._hits, self._is_whole, self._moment = found, True, moment

@@ -27,13 +27,15 @@ def test_it_is_sorted_and_equals_stay_in_order(
     assert found == sorted(pairs, key=first, reverse=reverse)
 
 
-@pytest.mark.parametrize("kind", ["random", "rising", "falling"])
+@pytest.mark.parametrize("kind", ["random", "rising", "falling", "in turn"])
 def test_no_step_looks_at_many_items_and_each_is_looked_at_twice(kind: str) -> None:
     items = list(range(20 * SORTED))
     if kind == "random":
         random.Random(1).shuffle(items)
     elif kind == "falling":
         items.reverse()
+    elif kind == "in turn":  # as of five clients
+        items = [at % 5 * len(items) + at for at in items[:-1]]
     looked: list[int] = []
 
     def noted(item: int) -> int:

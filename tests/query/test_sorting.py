@@ -108,7 +108,10 @@ def test_an_order_that_is_sorted_as_it_is_looked_at_is_the_order(
             assert partly.index(whole[row]) == row
             assert partly[row : row + 3] == whole[row : row + 3]
         assert len(partly) == len(whole)
+        some = [at for at in whole if at % 3]
+        assert [*partly.only(some)] == some
         assert [*partly] == whole == at_once(partly.sorted_in_steps())
+        assert [*partly.only(some)] == some
     assert len(sessions) not in partly
 
 
@@ -117,6 +120,28 @@ def test_a_long_list_is_sorted_in_steps(monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.setattr(module, "RUN", 3)
     columns = columns_of(*(a_session(created_at=1.0) for _ in range(30)))
     assert len(list(order_in_steps(columns))) > 20
+
+
+def test_no_step_compares_many_though_all_have_the_same_value(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared = 0
+
+    class Counted(str):
+        __slots__ = ()
+
+        def __lt__(self, other: str) -> bool:
+            nonlocal compared
+            compared += 1
+            return super().__lt__(other)
+
+    monkeypatch.setattr(turns, "SORTED", 1000)
+    monkeypatch.setattr(sorting, "_MANY", 2000)
+    sessions = [a_session(id=Counted(f"{at:012x}"), user_agent="curl") for at in range(20_000)]
+    most = before = 0
+    for _ in order_in_steps(columns_of(*sessions), SortKey.CLIENT):
+        most, before = max(most, compared - before), compared
+    assert compared > 15 * most
 
 
 @pytest.mark.parametrize("key", SortKey)
@@ -132,6 +157,6 @@ def test_the_first_rows_need_a_small_part_to_be_sorted(
     ]
     partly = at_once(partly_sorted_in_steps(columns_of(*sessions), key))
     first = partly[:40]
-    looked_at = [at for at, part in enumerate(partly._unsorted) if part is None]
+    looked_at = {*range(len(partly._parts))} - partly._unsorted
     assert first == order(columns_of(*sessions), key)[:40]
-    assert looked_at == [0]
+    assert looked_at == {0}

@@ -151,7 +151,9 @@ class FilteredTable:
         if listed is self.view.listed and sorting == self.view.sorting:
             self._show_sorted(order)
             await self._drawn()
-            await in_turns(order.sorted_in_steps())
+            for one in (self.view.shown, order):
+                if isinstance(one, PartlySorted):
+                    await in_turns(one.sorted_in_steps())
 
     def _show_sorted(self, order: PartlySorted) -> None:
         self.view.sort(order)

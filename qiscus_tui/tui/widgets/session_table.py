@@ -158,10 +158,12 @@ class SessionTable(MarkedList):
         The cursor stays on its session if it was moved there, else the first row is shown.
         """
         self.drop_range()
-        was_moved = self._was_moved
-        self.show_order(order)
+        was_moved, is_same = self._was_moved, len(order) == len(self.order)
+        self._show_rows(Rows(self.sessions, order))
         if not was_moved:
             self.set_rows(len(order), 0, 0)
+        if not is_same:  # else as many of them are marked as before: to count sorts all of them
+            self.count_marks()
 
     def show_partial(self, order: Sequence[int]) -> None:
         """Show the first hits of a filter that still runs; marks are counted at its end.
