@@ -6,8 +6,10 @@ from collections.abc import Generator
 
 import pytest
 
+from qiscus_tui.model import turns
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.screens import filtered_table
 from qiscus_tui.tui.screens.session_details import SessionDetails
 from qiscus_tui.tui.screens.session_panel import SessionPanel
 from tests.clocks import ManualClock
@@ -145,5 +147,21 @@ async def test_a_list_that_was_read_again_is_freed_at_once(
             running.sessions.reload()
             await begun.wait()
             listed = weakref.ref(feed.listed)
+        await running.press("r")
+        assert listed() is None, "it waits for the garbage collector"
+
+
+async def test_a_list_whose_sort_was_called_off_is_freed_at_once(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filtered_table, "AT_ONCE", 0)  # a long list: sorted between the keys
+    monkeypatch.setattr(turns, "TURN", 0.0)
+    async with at_sessions(clock, sessions=300) as running:
+        listed = weakref.ref(running.sessions.feed.listed)
+        running.sessions.rows.reverse_sort()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        running.sessions.rows.reverse_sort()
+        await running.settle()
         await running.press("r")
         assert listed() is None, "it waits for the garbage collector"

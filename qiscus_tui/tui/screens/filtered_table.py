@@ -14,7 +14,7 @@ from qiscus_tui.tui.sorting import own_first_in_steps
 from qiscus_tui.tui.widgets.session_table import SessionTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from qiscus_tui.service.revocation.plan import Selection
     from qiscus_tui.service.sessions.session_list import SessionList
@@ -146,14 +146,20 @@ class FilteredTable:
 
     async def _sort_in_turns(self) -> None:
         """Show the order as soon as a part of it can be looked at, and sort the rest then."""
-        listed, sorting = self.view.listed, self.view.sorting
-        order = await in_turns(own_first_in_steps(listed, sorting))
+        await in_turns(self._sort_in_steps())
+        await self._drawn()
+        await in_turns(self._finish_order_in_steps())
+
+    def _sort_in_steps(self) -> Generator[None, None, None]:
+        listed, sorting = self.view.listed, self.view.sorting  # the worker would keep the list
+        order = yield from own_first_in_steps(listed, sorting)
         if listed is self.view.listed and sorting == self.view.sorting:
             self._show_sorted(order)
-            await self._drawn()
-            for one in (self.view.shown, order):
-                if isinstance(one, PartlySorted):
-                    await in_turns(one.sorted_in_steps())
+
+    def _finish_order_in_steps(self) -> Generator[None, None, None]:
+        for order in (self.view.shown, self.view.order):
+            if isinstance(order, PartlySorted):
+                yield from order.sorted_in_steps()
 
     def _show_sorted(self, order: PartlySorted) -> None:
         self.view.sort(order)
