@@ -47,6 +47,8 @@ class FactsPanel(Vertical):
 
         Return whether they are drawn again.
         """
+        if not self.is_attached:  # the app ends
+            return False
         style = self.get_component_rich_style("facts--name", partial=True)
         if self._drawn == (known, unknown, style):
             return False
