@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 KEPT = frozenset({"TEXTUAL_COLOR_SYSTEM", "TEXTUAL_ANIMATIONS"})
 """Variables of Textual that only change the looks."""
 
+SWITCH_TIME = 0.001
+"""Seconds that the threads which read keys and write frames wait for the work on a list, each
+time that they go on: with Python's 5 ms a frame can come 15 ms later."""
+
 
 def run(workspace: Workspace) -> int:
     """Run the app in this terminal and return the exit code.
@@ -26,6 +30,7 @@ def run(workspace: Workspace) -> int:
         QiscusTuiError: before anything is drawn.
     """
     gc.disable()  # nothing that is made before the first frame is garbage; see warm_up
+    sys.setswitchinterval(SWITCH_TIME)
     clean_environment(os.environ)
 
     from qiscus_tui.tui.app import QiscusTui

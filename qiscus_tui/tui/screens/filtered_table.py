@@ -27,7 +27,7 @@ MOST_FRAMES = 10
 """Frames that a new list is waited for: the first may be older, and none shows a covered one."""
 
 FINISH_AFTER = 0.02
-"""Seconds after a key until the rest of the filter is looked for."""
+"""Seconds after a key until the rest is done of what it asks for: its frame goes out first."""
 
 
 class FilteredTable:
@@ -148,6 +148,7 @@ class FilteredTable:
         """Show the order as soon as a part of it can be looked at, and sort the rest then."""
         await in_turns(self._sort_in_steps())
         await self._drawn()
+        await asyncio.sleep(FINISH_AFTER)
         await in_turns(self._finish_order_in_steps())
 
     def _sort_in_steps(self) -> Generator[None, None, None]:

@@ -159,9 +159,7 @@ class SessionTable(MarkedList):
         """
         self.drop_range()
         was_moved, is_same = self._was_moved, len(order) == len(self.order)
-        self._show_rows(Rows(self.sessions, order))
-        if not was_moved:
-            self.set_rows(len(order), 0, 0)
+        self._show_rows(Rows(self.sessions, order), from_top=not was_moved)
         if not is_same:  # else as many of them are marked as before: to count sorts all of them
             self.count_marks()
 
@@ -276,9 +274,11 @@ class SessionTable(MarkedList):
         self._show_rows(rows)
         self.count_marks()
 
-    def _show_rows(self, rows: Rows) -> None:
-        window = Window(self.cursor_row, self.top_row, self.page_rows)
-        row, top = cursor_and_top(self._rows, window, rows, self._wanted)
+    def _show_rows(self, rows: Rows, *, from_top: bool = False) -> None:
+        row = top = 0
+        if not from_top:
+            window = Window(self.cursor_row, self.top_row, self.page_rows)
+            row, top = cursor_and_top(self._rows, window, rows, self._wanted)
         # Where no row is left, the session is remembered until rows come back.
         self._wanted = None if rows.order else self._wanted or self.cursor_id
         self._drawn.clear()
