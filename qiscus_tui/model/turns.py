@@ -112,8 +112,7 @@ def dealt_in_steps(
     A part has some `SORTED` items, or any number of equal ones.
     """
     parts = len(items) // SORTED + 1
-    many = SAMPLE * parts if parts > 1 else 0
-    sample = sorted(key(items[int(at * at * GOLDEN % 1 * len(items))]) for at in range(many))
+    sample = sorted(map(key, sample_of(items, SAMPLE * parts if parts > 1 else 0)))
     borders = [sample[at * len(sample) // parts] for at in range(1, parts)]
     distinct = [*dict.fromkeys(borders)]
     if len(distinct) < len(borders):  # many are equal
@@ -131,6 +130,11 @@ def dealt_in_steps(
                 dealt[at].append(item)
         yield
     return [part for part in dealt if part]
+
+
+def sample_of(items: Sequence[Item], many: int) -> list[Item]:
+    """Return so many of the items, scattered: in step with no pattern that they have."""
+    return [items[int(at * at * GOLDEN % 1 * len(items))] for at in range(many)]
 
 
 class _Places(dict[Any, int]):

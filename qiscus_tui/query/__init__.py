@@ -5,8 +5,8 @@ from qiscus_tui.query.keys import KEYS, Key
 from qiscus_tui.query.matching import Matches, compile, select
 from qiscus_tui.query.narrowing import narrows
 from qiscus_tui.query.parsing import older_than, parse, parse_readable
+from qiscus_tui.query.partly_sorted import PartlySorted
 from qiscus_tui.query.sorting import (
-    PartlySorted,
     SortKey,
     order,
     order_in_steps,

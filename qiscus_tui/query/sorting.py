@@ -7,16 +7,14 @@ session has no special place here: the screen pins it.
 """
 
 import enum
-import operator
-from bisect import bisect_right
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import lru_cache
-from itertools import accumulate, chain, compress, count, islice
-from typing import Any, overload
+from typing import Any
 
 from qiscus_tui.model.addresses import packed
-from qiscus_tui.model.turns import RUN, SORTED, at_once, dealt_in_steps
+from qiscus_tui.model.turns import RUN, at_once
 from qiscus_tui.query.columns import Columns
+from qiscus_tui.query.partly_sorted import Comparison, PartlySorted
 
 _DISTINCT = 4096
 """Addresses, clients and users that are read once for all sessions that have them."""
@@ -40,9 +38,6 @@ class SortKey(enum.Enum):
 FALLING = frozenset({SortKey.CREATED, SortKey.LAST_USED})
 """Keys whose usual direction is descending: the newest first."""
 
-_MANY = 2 * SORTED
-"""Sessions with the same value, from which on they are dealt out by their ids."""
-
 
 def order(columns: Columns, key: SortKey = SortKey.CREATED, *, reverse: bool = False) -> list[int]:
     """Return every position of `columns`, sorted; `reverse` reverses the key's direction."""
@@ -59,74 +54,6 @@ def ordered(
     """Return these positions, sorted as by `order`."""
     chosen = frozenset(positions)
     return [one for one in order(columns, key, reverse=reverse) if one in chosen]
-
-
-class PartlySorted(Sequence[int]):
-    """An order of which each part is sorted when it is first looked at: the first rows are soon."""
-
-    def __init__(self, parts: list[list[int]], sort: Callable[[list[int]], None]) -> None:
-        """`parts` are in order, what is in them is not; `sort` puts one of them in order."""
-        self._parts = parts
-        self._unsorted = {*range(len(parts))}
-        self._ends = [*accumulate(map(len, parts))]
-        self._sort = sort
-
-    def __len__(self) -> int:
-        return self._ends[-1] if self._ends else 0
-
-    @overload
-    def __getitem__(self, index: int) -> int: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[int]: ...
-    def __getitem__(self, index: int | slice) -> int | list[int]:
-        if isinstance(index, slice):
-            start, stop, step = index.indices(len(self))
-            first = bisect_right(self._ends, start)
-            before = self._ends[first - 1] if first else 0
-            rows = chain.from_iterable(map(self._part, range(first, len(self._parts))))
-            return [*islice(rows, start - before, max(start, stop) - before, step)]
-        at = range(len(self))[index]
-        number = bisect_right(self._ends, at)
-        return self._part(number)[at - self._ends[number]]  # from its end
-
-    def __iter__(self) -> Iterator[int]:
-        return chain.from_iterable(map(self._part, range(len(self._parts))))
-
-    def __contains__(self, value: object) -> bool:
-        return any(value in part for part in self._parts)
-
-    def index(self, value: int, start: int = 0, stop: int | None = None) -> int:
-        for number, end in enumerate(self._ends):
-            if value in self._parts[number]:
-                part = self._part(number)
-                return end - len(part) + part.index(value)
-        raise ValueError(value)
-
-    def only(self, positions: Iterable[int]) -> "PartlySorted":
-        """Return the order of these alone, which are some of its own."""
-        kept = bytearray(1 + max(map(max, self._parts), default=-1))
-        for position in positions:
-            kept[position] = 1
-        parts = [[*filter(kept.__getitem__, part)] for part in self._parts]
-        return PartlySorted([part for part in parts if part], self._sort)
-
-    def sorted_in_steps(self) -> _Steps:
-        """Sort the parts that nobody looked at yet; return the whole order."""
-        for number in range(len(self._parts)):
-            self._part(number)
-            yield
-        self._sort = _leave_as_it_is  # what it was sorted by is freed
-        return [*self]
-
-    def _part(self, number: int) -> list[int]:
-        if number in self._unsorted:
-            self._sort(self._parts[number])
-            self._unsorted.remove(number)
-        return self._parts[number]
-
-
-def _leave_as_it_is(_part: list[int]) -> None:
-    pass
 
 
 def order_in_steps(
@@ -167,32 +94,13 @@ def partly_sorted_in_steps(
         else:
             known += places
         yield
-    value_of, id_of = values.__getitem__, ids.__getitem__
-
-    def sort(part: list[int]) -> None:
-        part.sort(key=value_of, reverse=descending)
-        here = [*map(value_of, part)]
-        end = 0
-        for at in compress(count(1), map(operator.eq, here, islice(here, 1, None))):
-            if at >= end:  # the first that equals the one before
-                end = at + 1
-                while end < len(here) and here[end] == here[at]:
-                    end += 1
-                part[at - 1 : end] = sorted(part[at - 1 : end], key=id_of)
-
     if first is not None:
         (unknown if values[first] is None else known).remove(first)
-    dealt = yield from dealt_in_steps(known, value_of)
-    if descending:
-        dealt.reverse()
-    parts = [] if first is None else [[first]]
-    for part in dealt:
-        is_long = len(part) > _MANY and len(set(map(value_of, part))) == 1
-        parts += (yield from dealt_in_steps(part, id_of)) if is_long else [part]
     for at in unknown:
         values[at] = ""  # they are equal
-    parts += yield from dealt_in_steps(unknown, id_of)
-    return PartlySorted(parts, sort)
+    comparison = Comparison(values.__getitem__, ids.__getitem__, descending=descending)
+    pinned = [] if first is None else [first]
+    return PartlySorted((pinned, known, unknown), comparison, ready=(0,))
 
 
 _Column = Callable[[Columns, slice], Sequence[_Value | None]]
