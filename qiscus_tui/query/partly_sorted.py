@@ -83,6 +83,8 @@ def _cut(part: Sequence[int], row: int, key: _Key, *, descending: bool) -> list[
     values = [*map(key, part)]
     sample = sorted(sample_of(values, _SAMPLE), reverse=descending)
     at, last = row * len(sample) // len(part), len(sample) - 1
+    if sample[0] == sample[last] and values.count(sample[0]) == len(values):
+        return []
     comes_before = operator.gt if descending else operator.lt
 
     def before(place: int) -> bytes:
