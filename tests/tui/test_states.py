@@ -283,8 +283,25 @@ async def test_what_is_said_in_passing_covers_no_button(clock: ManualClock) -> N
         running = Running(app, pilot, state, clock)
         await running.settle()
         await running.press("enter")
-        app.notify("Said in passing", markup=False)
         await running.press("X")
+        app.notify("Said in passing", markup=False)
         await running.settle()
         assert running.text().count("Said in passing") == 1
         assert "Cancel  esc    Revoke all" in running.text()
+
+
+async def test_what_was_said_before_a_dialog_covers_none_of_it_and_is_said_again(
+    clock: ManualClock,
+) -> None:
+    state = demo_state(clock, sessions=300)
+    app = QiscusTui(workspace_on(state, clock), None)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        running = Running(app, pilot, state, clock)
+        await running.settle()
+        await running.press("enter")
+        app.notify("Said [before]", severity="warning", timeout=60, markup=False)
+        await running.press("g", "x")
+        assert "Revoke 100 sessions of admin@demo.example on demo.invalid" in running.text()
+        assert "before" not in running.text()
+        await running.press("escape")
+        assert running.text().count("Said [before]") == 1

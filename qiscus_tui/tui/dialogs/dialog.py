@@ -1,6 +1,6 @@
 """The base of all dialogs: a box with a heading, a body that scrolls, and buttons."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Generic, TypeVar, cast
 
 from textual import events
@@ -8,6 +8,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.notifications import Notification
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button
@@ -18,6 +19,7 @@ from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.dialogs.parts import Body, DialogButton, Words
+from qiscus_tui.tui.terminal.app import TerminalApp
 
 Answer = TypeVar("Answer")
 
@@ -102,6 +104,8 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
             with Horizontal(id="buttons"):
                 yield from self.compose_buttons()
 
+    _said_before: Sequence[Notification] = ()
+
     def compose_body(self) -> Iterable[Widget]:
         """Yield what scrolls."""
         yield Words(id="lines")
@@ -121,6 +125,16 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
             self.say(where)
         self.opened()
         self.show_questions()
+        app = cast("object", self.app)
+        if isinstance(app, TerminalApp):
+            self._said_before = app.set_toasts_aside()
+
+    async def on_unmount(self) -> None:
+        """Say again what was said in passing before: over the dialog it would cover the heading."""
+        app = cast("App[object]", self.app)
+        for said in self._said_before:
+            severity, timeout = said.severity, said.timeout
+            app.notify(said.message, severity=severity, timeout=timeout, markup=False)
 
     def opened(self) -> None:
         """Fill the parts, which are mounted now."""

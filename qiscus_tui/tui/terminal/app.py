@@ -7,6 +7,7 @@ variable.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.app import App
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
     from textual import events
-    from textual.notifications import SeverityLevel
+    from textual.notifications import Notification, SeverityLevel
 
     from qiscus_tui.tui.terminal.multiplexer import Multiplexer
 
@@ -96,6 +97,12 @@ class TerminalApp(App[int], inherit_bindings=False):
         """
         if all(shown.message != message for shown in self._notifications):
             super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def set_toasts_aside(self) -> list[Notification]:
+        """Take all toasts away, and return them with the seconds that each had left."""
+        aside = [replace(one, timeout=one.time_left) for one in self._notifications]
+        self.clear_notifications()
+        return aside
 
     # Crashes. Textual would print the local variables of every frame, secrets among them.
 
