@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import TypeVar
 
@@ -74,13 +75,32 @@ async def until_signal(work: Awaitable[_Result], console: Console) -> _Result:
         signal.setitimer(signal.ITIMER_REAL, ENDING)
         loop.call_soon_threadsafe(shield.handle, end)
 
-    with handled_by(on_signal):
+    with _woken_by_signals(loop), handled_by(on_signal):
         try:
             return await task
         except asyncio.CancelledError as error:
             console.end_progress()
             number = console.caught[0] if console.caught else signal.SIGINT
             raise Interrupted(number, "Interrupted", "") from error
+
+
+@contextlib.contextmanager
+def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Generator[None]:
+    """Have the event loop go on for each signal, so that its handler runs.
+
+    One that comes just before the loop begins to wait, or in another thread, does not end its wait.
+    """
+    woken, waking = socket.socketpair()
+    with woken, waking:
+        for end in woken, waking:
+            end.setblocking(False)
+        loop.add_reader(woken, woken.recv, 4096)
+        before = signal.set_wakeup_fd(waking.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            loop.remove_reader(woken)
 
 
 async def finished(

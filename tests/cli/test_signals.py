@@ -3,6 +3,8 @@
 import asyncio
 import io
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -56,3 +58,42 @@ def test_a_signal_cancels_what_waits(number: signal.Signals) -> None:
     with pytest.raises(Interrupted) as ended:
         run_until_signal(verb(), console)
     assert ended.value.signal_number == number
+
+
+IN_ANOTHER_THREAD = """
+import asyncio, os, signal, sys, threading, time
+from qiscus_tui.cli.console import Console
+from qiscus_tui.cli.ending import run_until_signal
+from qiscus_tui.errors import Interrupted
+
+def waiting(began):
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    while not began.is_set():
+        began.wait(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(60)
+
+async def work():
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    began = threading.Event()
+    threading.Thread(target=waiting, args=(began,), daemon=True).start()
+    asyncio.get_running_loop().call_soon(began.set)
+    await asyncio.Event().wait()
+
+try:
+    run_until_signal(work(), Console(sys.stdout, sys.stderr, sys.stdin))
+except Interrupted as error:
+    print(error.signal_number, flush=True)
+    os._exit(0)
+"""
+
+
+def test_a_signal_in_another_thread_ends_a_verb_that_waits() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IN_ANOTHER_THREAD],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout == f"{signal.SIGTERM.value}\n"
