@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import TypeVar
 
@@ -90,17 +89,18 @@ def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Generator[None]:
 
     One that comes just before the loop begins to wait, or in another thread, does not end its wait.
     """
-    woken, waking = socket.socketpair()
-    with woken, waking:
-        for end in woken, waking:
-            end.setblocking(False)
-        loop.add_reader(woken, woken.recv, 4096)
-        before = signal.set_wakeup_fd(waking.fileno(), warn_on_full_buffer=False)
-        try:
-            yield
-        finally:
-            signal.set_wakeup_fd(before)
-            loop.remove_reader(woken)
+    woken, waking = os.pipe()
+    os.set_blocking(woken, False)
+    os.set_blocking(waking, False)
+    loop.add_reader(woken, os.read, woken, 4096)
+    before = signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        loop.remove_reader(woken)
+        os.close(woken)
+        os.close(waking)
 
 
 async def finished(
