@@ -1,7 +1,8 @@
 """Every state of the list has words that say what to do."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -276,15 +277,22 @@ async def test_a_key_pressed_again_and_again_is_answered_once(clock: ManualClock
         assert running.toasts.count("The list is stale") == 1
 
 
-async def test_what_is_said_in_passing_covers_no_button(clock: ManualClock) -> None:
+@asynccontextmanager
+async def with_toasts(clock: ManualClock) -> AsyncGenerator[Running]:
+    """The list in a small terminal, where what is said in passing is shown."""
     state = demo_state(clock, sessions=300)
     app = QiscusTui(workspace_on(state, clock), None)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         running = Running(app, pilot, state, clock)
         await running.settle()
         await running.press("enter")
+        yield running
+
+
+async def test_what_is_said_in_passing_covers_no_button(clock: ManualClock) -> None:
+    async with with_toasts(clock) as running:
         await running.press("X")
-        app.notify("Said in passing", markup=False)
+        running.app.notify("Said in passing", markup=False)
         await running.settle()
         assert running.text().count("Said in passing") == 1
         assert "Cancel  esc    Revoke all" in running.text()
@@ -293,13 +301,8 @@ async def test_what_is_said_in_passing_covers_no_button(clock: ManualClock) -> N
 async def test_what_was_said_before_a_dialog_covers_none_of_it_and_is_said_again(
     clock: ManualClock,
 ) -> None:
-    state = demo_state(clock, sessions=300)
-    app = QiscusTui(workspace_on(state, clock), None)
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        running = Running(app, pilot, state, clock)
-        await running.settle()
-        await running.press("enter")
-        app.notify("Said [before]", severity="warning", timeout=60, markup=False)
+    async with with_toasts(clock) as running:
+        running.app.notify("Said [before]", severity="warning", timeout=60, markup=False)
         await running.press("g", "x")
         assert "Revoke 100 sessions of admin@demo.example on demo.invalid" in running.text()
         assert "before" not in running.text()

@@ -133,8 +133,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         """Say again what was said in passing before: over the dialog it would cover the heading."""
         app = cast("App[object]", self.app)
         for said in self._said_before:
-            severity, timeout = said.severity, said.timeout
-            app.notify(said.message, severity=severity, timeout=timeout, markup=False)
+            app.notify(said.message, severity=said.severity, timeout=said.timeout, markup=False)
 
     def opened(self) -> None:
         """Fill the parts, which are mounted now."""
