@@ -101,7 +101,8 @@ class TerminalApp(App[int], inherit_bindings=False):
     def set_toasts_aside(self) -> list[Notification]:
         """Take all toasts away, and return them with the seconds that each had left."""
         aside = [replace(one, timeout=one.time_left) for one in self._notifications]
-        self.clear_notifications()
+        if aside:
+            self.clear_notifications()
         return aside
 
     # Crashes. Textual would print the local variables of every frame, secrets among them.
