@@ -29,8 +29,8 @@ class Listing(Struct, frozen=True):
     unreadable: int
     """Entries that could not be read as a session."""
     current: Current
-    complete: bool
-    """Whether the pages were read to the last one."""
+    incomplete_because: str = ""
+    """Why there may be more sessions than these, such as `100 of 250 listed`; empty if whole."""
     moved: bool = False
     """Whether rows moved between the pages, so that a live session may be missing."""
     missing_once: frozenset[str] | None = frozenset()
@@ -46,6 +46,11 @@ class Listing(Struct, frozen=True):
     """Bytes of memory that it takes, about."""
     positions: dict[str, int] = field(default_factory=dict[str, int])
     """Position by id; of all sessions, or of none."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the server listed all that there is."""
+        return not self.incomplete_because
 
 
 async def read_listing(
@@ -108,7 +113,8 @@ async def _read_listing(
             client.observer.note_entry if client.observer is not None else None,
         )
         reading = ListReading(client, long_lived, reader, progress, held, arriving)
-        complete = await reading.read_pages()
+        incomplete_because = await reading.read_pages()
+        complete = not incomplete_because
         readings += 1
         listed = reading.collected.positions.keys()
         if not reading.is_numbered:
@@ -127,7 +133,7 @@ async def _read_listing(
         sessions,
         collected.unreadable,
         current,
-        complete,
+        incomplete_because,
         moved,
         missing_once,
         collected.unreadable_entries,

@@ -33,6 +33,9 @@ BARREN_PAGES = 3
 _RUN = 16
 """Entries between two looks at the clock."""
 
+OTHER_PAGE = "the server sent another page than the one asked for"
+ENDLESS = "the pages did not come to an end"
+
 Progress = Callable[[int], None]
 """Called with the number of sessions read so far."""
 
@@ -86,8 +89,8 @@ class ListReading:
         self.collected = Collected()
         self.turn = Turn()
 
-    async def read_pages(self) -> bool:
-        """Read every page. Return whether the last one was reached."""
+    async def read_pages(self) -> str:
+        """Read every page. Return why the last one was not reached; empty if it was."""
         query: Query | None = None
         seen: set[Query] = set()
         barren = 0
@@ -95,14 +98,14 @@ class ListReading:
             before = len(self.collected)
             page = await self._merged(query)
             if self._repeats or not page.answers(query):
-                return False  # another page than the one requested
+                return OTHER_PAGE
             query = page.next_query
             if query is None:
-                return True
+                return ""
             self.is_numbered = query[0] == PAGE_PARAMETER
             barren = barren + 1 if len(self.collected) == before else 0
             if query in seen or self._is_endless(len(seen)) or barren >= BARREN_PAGES:
-                return False
+                return ENDLESS
             seen.add(query)
 
     async def rows_moved(self) -> bool:

@@ -69,7 +69,7 @@ def gaps(listed: SessionList) -> Iterable[str]:
     if listed.unreadable:
         yield f"{counted(listed.unreadable, 'session')} could not be read"
     if not listed.complete:
-        yield "The pages of the list could not all be read: there may be more sessions"
+        yield f"The list is not whole: {listed.incomplete_because}. There may be more sessions"
     if listed.moved:
         yield "The list moved while it was read: a live session may be missing"
 

@@ -87,7 +87,7 @@ def listed(
         unreadable_entries=entries,
         read_at=read_at,
         offset=0.0,
-        complete=complete,
+        incomplete_because="" if complete else "the pages did not come to an end",
     )
 
 

@@ -282,7 +282,7 @@ def test_what_one_revoke_proves(
 def test_a_list_that_moves_or_ends_early_proves_nothing() -> None:
     before = listed([new_session(1)])
     whole = listed([new_session(1), new_session(2)])
-    for after in (replace(whole, moved=True), replace(whole, complete=False)):
+    for after in (replace(whole, moved=True), replace(whole, incomplete_because="1 of 2 listed")):
         assert judge_list(before, after, LIVES, set()).verdict is Verdict.CANNOT_TELL
     assert judge_list(before, whole, LIVES, set()).verdict is Verdict.CONFIRMED
     assert judge_list(before, whole, TokenState(False, True), set()).verdict is Verdict.DIFFERS

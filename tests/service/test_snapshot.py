@@ -16,8 +16,8 @@ CRON = Known("billing cron", "GuzzleHttp", ipaddress.ip_network("10.2.0.0/16"), 
 ANY_GUZZLE = Known("some PHP", "GuzzleHttp")
 
 
-def listing(*sessions: Session, unreadable: int = 0, complete: bool = True) -> Listing:
-    return Listing(sessions, unreadable, Current.NONE, complete)
+def listing(*sessions: Session, unreadable: int = 0, incomplete: str = "") -> Listing:
+    return Listing(sessions, unreadable, Current.NONE, incomplete)
 
 
 def first_product(agent: str | None) -> str:
@@ -27,10 +27,11 @@ def first_product(agent: str | None) -> str:
 async def test_the_snapshot_says_what_the_listing_said():
     sessions = [new_session(n) for n in range(3)]
     read = await full_reader().snapshot(
-        listing(*sessions, unreadable=2, complete=False), read_at=5.0, offset=-3.0
+        listing(*sessions, unreadable=2, incomplete="3 of 9 listed"), read_at=5.0, offset=-3.0
     )
     assert list(read.sessions) == sessions
-    assert (read.unreadable, read.complete, read.read_at, read.offset) == (2, False, 5.0, -3.0)
+    assert (read.unreadable, read.read_at, read.offset) == (2, 5.0, -3.0)
+    assert (read.incomplete_because, read.complete) == ("3 of 9 listed", False)
     assert read.current is Current.NONE
 
 

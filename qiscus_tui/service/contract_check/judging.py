@@ -89,7 +89,8 @@ def judge_list(
 ) -> Finding:
     """Return what the lists before and after two refreshes say about the list call."""
     if not after.complete:
-        return Finding(Verdict.CANNOT_TELL, "The list could not be read to its end.")
+        words = f"The list is not whole: {after.incomplete_because}."
+        return Finding(Verdict.CANNOT_TELL, words)
     if after.moved:
         return Finding(Verdict.CANNOT_TELL, "The list moved while it was read.")
     if newest.is_listed:

@@ -183,6 +183,9 @@ class Evidence:
             answer = self.sent[session_id]
             said = answer.message if answer else "still listed"
             return SessionOutcome(session_id, Outcome.FAILED, said)
+        if not after.complete:
+            doubt = f"the list is not whole: {after.incomplete_because}"
+            return SessionOutcome(session_id, Outcome.UNKNOWN, doubt)
         if not self.is_whole(after):
             return SessionOutcome(session_id, Outcome.UNKNOWN, "the list could not be read whole")
         if not after.lacks(session_id):

@@ -77,7 +77,7 @@ class ArrivingList:
             unreadable=0,
             read_at=read_at,
             offset=offset,
-            complete=False,
+            incomplete_because="more of it arrives",
             positions=_First(at, len(self)),
         )
 

@@ -35,8 +35,8 @@ class SessionList:
     """When it was read: epoch seconds, this machine's clock."""
     offset: float
     """Seconds that the server's clock is ahead of this machine's."""
-    complete: bool = True
-    """Whether the server's pages were read to the end."""
+    incomplete_because: str = ""
+    """Why there may be more sessions than these, such as `100 of 250 listed`; empty if whole."""
     moved: bool = False
     """Whether rows moved between the pages, so that a live session may be missing."""
     missing_once: frozenset[str] | None = frozenset()
@@ -66,6 +66,11 @@ class SessionList:
 
     def __repr__(self) -> str:
         return f"SessionList({len(self):,} sessions)"
+
+    @property
+    def complete(self) -> bool:
+        """Return whether the server listed all that there is, as far as its answer says."""
+        return not self.incomplete_because
 
     @property
     def is_whole(self) -> bool:
@@ -99,7 +104,7 @@ class SessionList:
     def doubt_about(self, session_id: str) -> str | None:
         """Return why a session that is not listed may still be live; None where it is gone."""
         if not self.complete:
-            return "the list could not be read to its end"
+            return f"the list is not whole: {self.incomplete_because}"
         if self.unreadable:
             entries = "1 entry" if self.unreadable == 1 else f"{self.unreadable:,} entries"
             return f"{entries} of the list could not be read, and it may be among them"

@@ -89,6 +89,7 @@ def _counts(feed: Feed, view: ListView) -> Counts:
         this_session=None if own is None else own - now,
         current_unknown=listed.current is Current.UNKNOWN,
         unreadable=listed.unreadable,
+        incomplete=not listed.complete,
         moved=listed.moved,
         new=listed.new.count(1),
         expiring_within=within_words(within),

@@ -106,9 +106,8 @@ def doubts(listed: SessionList, *, readonly: bool) -> NoticeText:
     if listed.unreadable:
         return NoticeText(unreadable_words(listed.unreadable))
     if not listed.complete:
-        return NoticeText(
-            "The list is not complete: the server's pages did not come to an end. r reads again."
-        )
+        why = listed.incomplete_because
+        return NoticeText(f"The list is not whole: {why}. r reads again.")
     if listed.moved:
         return NoticeText(
             "The list moved while it was read: a session may be missing. r reads again."

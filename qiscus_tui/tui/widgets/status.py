@@ -46,6 +46,8 @@ class Counts(Struct, frozen=True):
     current_unknown: bool = False
     """We hold a session and can't find it in the list."""
     unreadable: int = 0
+    incomplete: bool = False
+    """The list is not all that there is; the notice below says why."""
     moved: bool = False
     """The list moved while it was read: a session may be missing."""
     new: int = 0
@@ -117,6 +119,7 @@ def counts_line(counts: Counts) -> Line:
                 piece(f"{counts.new:,} new" if counts.new else "", Tone.PLAIN, 50),
                 *_marks(counts.marks, counts.in_range),
                 piece(unreadable, Tone.BAD, 80),
+                piece("not whole" if counts.incomplete else "", Tone.BAD, 80),
                 piece("list moved" if counts.moved else "", Tone.BAD, 80),
                 ours,
             ]
