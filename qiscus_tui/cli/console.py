@@ -178,15 +178,23 @@ class Console:
             self._progress = 0
 
     def ask(self, question: str) -> str:
-        """Return the answer to a question. Raises NotConfirmed, Interrupted."""
+        """Return the answer to a question: not one that was typed before it, or at once.
+
+        Raises NotConfirmed, Interrupted.
+        """
         if not self.can_ask:
             raise NotConfirmed(
                 "This needs an answer, and there is no terminal to ask on",
                 "Nothing was changed. Run it with stdin and stderr on a terminal.",
             )
+        from qiscus_tui.cli.typeahead import show_question
+
         self.end_progress()
-        self._write_err(question)
         with self._asked():
+            with interruptible(self.caught):
+                was_typed = show_question(self.source, lambda: self._write_err(question))
+            if was_typed:
+                self._write_err(f"\nIgnored: it was typed too early. Type it again.\n{question}")
             answer = self._line()
             if not answer:
                 raise _unanswered()

@@ -43,7 +43,7 @@ def test_after_a_signal_no_question_is_asked(number: signal.Signals) -> None:
         run_until_signal(verb(), console)
     assert ended.value.signal_number == number
     assert signal.getsignal(number) is before
-    assert err.getvalue() == "Revoke? \n"
+    assert err.getvalue() == "\n"
 
 
 @ENDING

@@ -419,3 +419,15 @@ def environment(**more: str) -> dict[str, str]:
     """A plain user's environment: a terminal with 256 colours, and a home."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
     return {**kept, "TERM": "xterm-256color", "LANG": "C.UTF-8", "TZ": "UTC", **more}
+
+
+def wait_for_question(terminal: Terminal, asked: str) -> None:
+    """Wait until the command line asks, and what is typed answers: it is echoed then."""
+    terminal.wait_for(asked)
+
+    def echoes() -> bool:
+        flags = terminal.modes[3]
+        assert isinstance(flags, int)
+        return bool(flags & termios.ECHO)
+
+    terminal.wait_until(echoes)

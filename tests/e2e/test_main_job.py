@@ -17,7 +17,7 @@ from urllib.error import HTTPError
 import pytest
 
 from qiscus_tui.model.ids import fingerprint
-from tests.e2e.terminal import CTRL_C, Terminal
+from tests.e2e.terminal import CTRL_C, Terminal, wait_for_question
 
 PROGRAM = [sys.executable, "-m", "qiscus_tui"]
 WAIT = 60
@@ -356,7 +356,7 @@ def test_a_signal_at_the_password_gives_the_echo_back(
 
 def test_a_plan_is_confirmed_by_hand(environ: dict[str, str]) -> None:
     with Terminal([*PROGRAM, "--demo", "revoke-all"], environ=environ, columns=120) as terminal:
-        terminal.wait_for("Type the app code")
+        wait_for_question(terminal, "Type the app code")
         found = re.search(r"app code \((\S+)\)", terminal.text)
         assert found is not None
         terminal.send(f"{found[1]}\r")

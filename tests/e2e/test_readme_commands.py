@@ -14,7 +14,7 @@ from qiscus_tui.query.keys import KEYS
 from qiscus_tui.query.parsing import parse
 from qiscus_tui.query.terms import State
 from tests.e2e.processes import EMAIL, PROJECT, Machine, machine
-from tests.e2e.terminal import ENTER, Terminal, environment
+from tests.e2e.terminal import ENTER, Terminal, environment, wait_for_question
 
 README = (PROJECT / "README.md").read_text()
 REFERENCE = (PROJECT / ".github" / "REFERENCE.md").read_text()
@@ -91,15 +91,15 @@ def at_a_terminal(on: Machine, command: str) -> None:
                 terminal.send("\x03")
                 assert terminal.finish() == 130
             case "qiscus-tui login":
-                terminal.wait_for("[y/N]")
+                wait_for_question(terminal, "[y/N]")
                 terminal.send(f"y{ENTER}")
-                terminal.wait_for("Email")
+                wait_for_question(terminal, "Email")
                 terminal.send(f"{EMAIL}{ENTER}")
                 terminal.wait_for("Password")
                 terminal.send(f"{PASSWORD}{ENTER}")
                 assert terminal.finish() == 0
             case _:
-                terminal.wait_for("?")
+                wait_for_question(terminal, "[y/N]")
                 terminal.send(f"y{ENTER}")
                 assert terminal.finish() == 0
                 assert "confirmed" in terminal.text
