@@ -1,4 +1,4 @@
-"""Leaving the app: asks while a plan runs, and ends what this run began."""
+"""Leaving the app: stops a plan that runs and asks, and ends what this run began."""
 
 from __future__ import annotations
 
@@ -44,14 +44,15 @@ class Leaving:
         self._app.run_worker(partial(self._ask, code), group="dialog")
 
     async def _ask(self, code: int) -> None:
-        from qiscus_tui.tui.dialogs.stop import QuitDialog
+        from qiscus_tui.tui.dialogs.quit import QuitDialog
 
         app = self._app
         if isinstance(app.screen, QuitDialog):
             return
-        if not self._running_plans() or await app.push_screen_wait(
-            QuitDialog(self._workspace.clock)
-        ):
+        running = self._running_plans()
+        for plan in running:
+            plan.stop()
+        if not running or await app.push_screen_wait(QuitDialog(self._workspace.clock)):
             self._is_wanted = True
             self.leave(code)
 

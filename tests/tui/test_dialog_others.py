@@ -20,7 +20,7 @@ from qiscus_tui.tui.dialogs.find import FindDialog
 from qiscus_tui.tui.dialogs.help import HelpDialog
 from qiscus_tui.tui.dialogs.help_text import EXAMPLES, LANGUAGE, SIGNS
 from qiscus_tui.tui.dialogs.palette import PaletteDialog, matching
-from qiscus_tui.tui.dialogs.stop import QuitDialog
+from qiscus_tui.tui.dialogs.quit import QuitDialog
 from qiscus_tui.tui.widgets.fields import SecretField
 from tests.clocks import ManualClock
 from tests.tui.demo_app import at_sessions

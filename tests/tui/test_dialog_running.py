@@ -11,7 +11,7 @@ from qiscus_tui.errors import ServerError, StorageError
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.events import Answered, Halted, Rereading
 from qiscus_tui.service.revocation.outcomes import Report
-from qiscus_tui.service.revocation.plan import RevocationPlan, Selection
+from qiscus_tui.service.revocation.plan import RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.tui.dialogs.plan_choices import USUAL_RULES, PlanChoices
 from qiscus_tui.tui.dialogs.progress import Progress, progress_lead, progress_lines
@@ -68,29 +68,89 @@ async def test_a_first_revoke_that_does_not_work_stops_the_rest_and_says_what_to
         assert "doctor" in app.text()
 
 
-async def test_stopping_is_asked_and_sends_nothing_more() -> None:
+@pytest.mark.parametrize("key", ["n", "escape", "q"])
+async def test_stopping_acts_at_once_and_asks_whether_to_go_on(key: str) -> None:
     door = Door()
     on = await stage(sleep=door.pass_through)
     async with DialogApp().run_test(size=(80, 24)) as pilot:
         door.close()
         app = await confirmed(pilot, on, 40)
         await until(pilot, "0 of 40 answered")
-        await pilot.press("n")
-        assert "Stop? 24 are not sent yet" in app.text()
-        on.clock.advance(0.6)
-        await pilot.press("y")
-        await until(pilot, "Stopping…")
-        assert not app.answers
+        await pilot.press(key)
+        assert "Stopped: 24 not sent" in app.text()
         door.open()
         await settled(pilot)
-        assert "16 revoked, confirmed gone, in " in app.text()
-        assert "24 not sent" in app.text()
-        assert "24 stay marked; x continues" in app.text()
         assert len(on.state.revoke_requests) == 16
-        await pilot.press("escape")
+        assert "Stopped: 24 not sent" in app.text()
+        assert "16 revoked, confirmed gone, in " in app.text()
+        assert "24 stay marked; x continues" in app.text()
+        assert "Go on" in app.text()
+        await pilot.press("n")
         (report,) = app.answers
         assert isinstance(report, Report)
         assert report.halted == "cancelled"
+    assert len(on.state.revoke_requests) == 16
+
+
+async def stopped(pilot: Pilot[None], on: Stage, door: Door) -> DialogApp:
+    """A plan of 40 sessions, stopped when 16 were sent, and asked whether to go on."""
+    door.close()
+    app = await confirmed(pilot, on, 40)
+    await until(pilot, "0 of 40 answered")
+    await pilot.press("n")
+    door.open()
+    await settled(pilot)
+    return app
+
+
+async def test_going_on_sends_the_rest_and_nothing_else() -> None:
+    door = Door()
+    on = await stage(sleep=door.pass_through)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await stopped(pilot, on, door)
+        on.clock.advance(0.6)
+        await pilot.press("y")
+        await settled(pilot)
+        assert "24 revoked, confirmed gone, in " in app.text()
+        await pilot.press("enter")
+        assert app.answers
+    tokens = [on.listed.sessions[at].token for at in on.other_positions(40)]
+    assert sorted(on.state.revoke_requests) == sorted(map(str, tokens))
+
+
+async def test_what_was_used_since_the_stop_is_not_sent_by_going_on() -> None:
+    door = Door()
+    on = await stage(sessions=200, sleep=door.pass_through)
+    choices = PlanChoices(Selection(on.other_positions(190), "shown"), rules=USUAL_RULES)
+    plan = make_plan(on.listed, choices.selection, choices.allowed, choices.retention)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        await shown(pilot, RevokeDialog(on.connection, on.listed, choices), on.clock)
+        door.close()
+        await typed(pilot, on.clock, *str(len(plan.targets)), "enter")
+        await until(pilot, "answered")
+        await pilot.press("n")
+        door.open()
+        await settled(pilot)
+        sent = {*on.state.revoke_requests}
+        used, *_ = (str(one.session.token) for one in plan.targets if one.session.token not in sent)
+        on.clock.advance(60)
+        assert on.state.holder_of_short_lived(used)
+        await pilot.press("y")
+        await settled(pilot)
+    assert len(on.state.revoke_requests) == len(plan.targets) - 1
+    assert used not in on.state.revoke_requests
+
+
+@pytest.mark.parametrize("key", ["y", "c", "p", "h", "r", "plus", "t", "equals_sign"])
+async def test_right_after_a_stop_no_key_goes_on_or_changes_the_plan(key: str) -> None:
+    door = Door()
+    on = await stage(sleep=door.pass_through)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await stopped(pilot, on, door)
+        await pilot.press(key)
+        await settled(pilot)
+        assert "Stopped: 24 not sent" in app.text()
+        assert len(on.state.revoke_requests) == 16
 
 
 @pytest.mark.parametrize("key", ["enter", "space", "y"])
@@ -103,41 +163,10 @@ async def test_no_other_key_stops_a_run(key: str) -> None:
         await until(pilot, "0 of 40 answered")
         on.clock.advance(1)
         await pilot.press(key, "tab", key)
-        assert "Stop?" not in app.text()
+        assert "Stopped" not in app.text()
         door.open()
         await settled(pilot)
         assert "40 revoked" in app.text()
-        await pilot.press("enter")
-        assert app.answers
-
-
-async def test_a_run_that_goes_on_stops_for_neither_no_nor_an_early_yes() -> None:
-    door = Door()
-    on = await stage(sleep=door.pass_through)
-    async with DialogApp().run_test(size=(80, 24)) as pilot:
-        door.close()
-        app = await confirmed(pilot, on, 40)
-        await until(pilot, "0 of 40 answered")
-        await pilot.press("escape", "y")
-        assert "Stop?" in app.text()
-        await pilot.press("n")
-        assert "Stop?" not in app.text()
-        door.open()
-        await settled(pilot)
-        assert "40 revoked" in app.text()
-
-
-async def test_the_question_whether_to_stop_goes_away_with_the_run() -> None:
-    door = Door()
-    on = await stage(sleep=door.pass_through)
-    async with DialogApp().run_test(size=(80, 24)) as pilot:
-        door.close()
-        app = await confirmed(pilot, on, 40)
-        await until(pilot, "0 of 40 answered")
-        await pilot.press("n")
-        door.open()
-        await until(pilot, "40 revoked")
-        assert "Stop?" not in app.text()
         await pilot.press("enter")
         assert app.answers
 
@@ -150,7 +179,7 @@ async def test_where_all_is_sent_there_is_nothing_to_stop() -> None:
         app = await confirmed(pilot, on, 3)
         await until(pilot, "0 of 3 answered")
         await pilot.press("n")
-        assert "Stop?" not in app.text()
+        assert "Stopped" not in app.text()
         assert "All are sent" in app.text()
         door.open()
         await settled(pilot)

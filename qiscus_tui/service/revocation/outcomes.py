@@ -105,3 +105,12 @@ class Report:
         counts = self.counts
         parts = [f"{counts[kind]:,} {kind.words}" for kind in Outcome if counts[kind]]
         return " · ".join(parts) or "nothing to revoke"
+
+
+def not_sent_by(report: Report) -> frozenset[str]:
+    """Return the ids that were not sent because sending stopped early."""
+    return frozenset(
+        one.id
+        for one in report.outcomes
+        if one.outcome is Outcome.NOT_SENT and report.halted and one.reason == report.halted
+    )

@@ -44,7 +44,6 @@ class Scope(enum.Enum):
     """Dialogs that confirm something."""
     REVOKE = "revoke"
     REVOKE_ALL = "revoke all"
-    STOP = "stop"
     FIND = "find"
     EXPORT = "export"
     LABEL = "label"

@@ -11,6 +11,8 @@ class Phase(enum.Enum):
 
     ASKING = "asking"
     RUNNING = "running"
+    STOPPED = "stopped"
+    """The user stopped it: asks whether to go on."""
     DONE = "done"
 
 
@@ -246,8 +248,10 @@ def needs_question(now: Context) -> str | None:
             return "This is confirmed already: wait for it to end."
         case Phase.DONE:
             return "This is done: Enter closes it."
-        case Phase.ASKING if now.too_small:
+        case _ if now.too_small:
             return "The terminal is too small to confirm anything."
+        case Phase.STOPPED:
+            return None
         case Phase.ASKING:
             return now.refusal or ("There is nothing to revoke." if now.empty else None)
 
@@ -259,7 +263,7 @@ def needs_run(now: Context) -> str | None:
 
 def needs_result(now: Context) -> str | None:
     """Needs a plan that ran to its end."""
-    return None if now.phase is Phase.DONE else "This is not done yet."
+    return None if now.phase in {Phase.STOPPED, Phase.DONE} else "This is not done yet."
 
 
 def needs_cancel(now: Context) -> str | None:
@@ -267,12 +271,19 @@ def needs_cancel(now: Context) -> str | None:
     return None if now.can_cancel else "This can't be stopped now: wait for the server's answer."
 
 
+def needs_unsent_plan(now: Context) -> str | None:
+    """Needs a plan that can still be changed."""
+    if now.phase is Phase.STOPPED:
+        return "A part of the plan was sent: it can't be changed."
+    return None if now.phase is Phase.ASKING else needs_question(now)
+
+
 def needs_left_out(what: str) -> Callable[[Context], str | None]:
     """Return a check that the plan leaves out sessions of this kind."""
 
     def check(now: Context) -> str | None:
-        if now.phase is not Phase.ASKING or now.refusal:
-            return needs_question(now)
+        if why_not := needs_unsent_plan(now) or now.refusal:
+            return why_not
         return None if what in now.left_out else f"No {what} session is left out."
 
     return check
@@ -280,13 +291,10 @@ def needs_left_out(what: str) -> Callable[[Context], str | None]:
 
 def needs_rules(now: Context) -> str | None:
     """Needs a plan to which rules can be applied; one that was refused for its rules too."""
-    if now.phase is not Phase.ASKING:
-        return needs_question(now)
-    return now.no_rules or None
+    return needs_unsent_plan(now) or now.no_rules or None
 
 
 def needs_command(now: Context) -> str | None:
     """Needs a plan that a command line can make."""
-    if now.phase is not Phase.ASKING:
-        return needs_question(now)
-    return None if now.command else "No command line does the same."
+    no_command = None if now.command else "No command line does the same."
+    return needs_unsent_plan(now) or no_command

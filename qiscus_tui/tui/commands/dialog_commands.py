@@ -30,7 +30,7 @@ DIALOG_COMMANDS = (
         name="cancel",
         keys=("escape", "n"),
         shown_as="n esc",
-        help="Cancel; while a plan runs, ask whether to stop it.",
+        help="Cancel; while a plan runs, stop sending at once, then ask whether to go on.",
         scopes=_ALL,
         unavailable=needs_cancel,
     ),
@@ -95,8 +95,8 @@ DIALOG_COMMANDS = (
     _in_dialogs(
         name="quit_during_run",
         keys=("q",),
-        help="While a plan runs: leave the program; asks first.",
-        scopes=(Scope.REVOKE, Scope.STOP),
+        help="While a plan runs: stop sending at once; again, leave the program; asks first.",
+        scopes=(Scope.REVOKE,),
         unavailable=needs_run,
     ),
     _in_dialogs(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.query import Moment
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.on_connection import verified_calls_of
+from qiscus_tui.service.revocation.outcomes import Report, not_sent_by
 from qiscus_tui.service.revocation.plan import RevocationPlan, Selection, plan_steps
 from qiscus_tui.service.revocation.plan_command import plan_command
 from qiscus_tui.service.revocation.target_groups import TargetGroup, target_group_steps
@@ -47,6 +48,8 @@ class PlanMaking:
         self.choices = PlanChoices(choices) if isinstance(choices, Selection) else choices
         self.no_rules = lacking(listed, self.choices.keys) or ""
         """Why no rule can be applied: the list has no data for the groups."""
+        self._only: frozenset[str] | None = None
+        """The ids that may be revoked; None for all that are chosen."""
 
     @property
     def size(self) -> int:
@@ -65,10 +68,25 @@ class PlanMaking:
         plan = yield from plan_steps(
             self._listed, choices.selection, choices.allowed, choices.retention, moment
         )
+        if self._only is not None:
+            targets = tuple(one for one in plan.targets if one.session.id in self._only)
+            plan = replace(plan, targets=targets)
         groups: tuple[TargetGroup, ...] = ()
         if plan.retention is not None or len(plan.targets) > EACH:
             groups = yield from target_group_steps(plan, choices.keys, now)
         return ShownPlan(plan, groups)
+
+    def go_on_after(self, report: Report) -> None:
+        """From now on plan what that run did not send, of the list that was read after it."""
+        listed, before = report.listed, self._listed
+        if listed is None:
+            return
+        selection = self.choices.selection
+        positions = _moved(selection.positions, before, listed)
+        hidden = frozenset(_moved(selection.hidden, before, listed))
+        selection = replace(selection, positions=positions, hidden=hidden)
+        self._listed, self.choices = listed, replace(self.choices, selection=selection)
+        self._only = not_sent_by(report)
 
     def with_command(self, shown: ShownPlan, reason: str) -> ShownPlan:
         """Return it with the command line that does the same, and gives this reason."""
@@ -93,3 +111,13 @@ class PlanMaking:
             return not await asyncio.to_thread(verified_calls_of(self._connection).is_verified)
         except StorageError:  # the run says so, and makes a trial
             return True
+
+
+def _moved(positions: Iterable[int], before: SessionList, listed: SessionList) -> list[int]:
+    """Return where the same sessions are in a newer list, without those that are gone."""
+    sessions = (before.sessions[one] for one in positions)
+    return [
+        listed.positions[one.id]
+        for one in sessions
+        if one.id in listed.positions and listed.sessions[listed.positions[one.id]].is_same_as(one)
+    ]

@@ -25,6 +25,9 @@ IDS = 5
 PACE_AFTER = 2.0
 """Seconds of sending after which its pace is known."""
 
+REDRAW = 0.1
+"""Seconds between two drawings of the progress."""
+
 VERIFYING = "reading the list to see what is gone"
 
 

@@ -14,7 +14,7 @@ from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context, Phase
 from qiscus_tui.tui.dialogs.dialog import Dialog
 from qiscus_tui.tui.dialogs.guard import ARM_DELAY, Guard
-from qiscus_tui.tui.dialogs.parts import TypedField
+from qiscus_tui.tui.dialogs.parts import Body, DialogButton, TypedField
 
 Answer = TypeVar("Answer")
 
@@ -40,6 +40,22 @@ class Question(Dialog[Answer]):
     async def confirmed(self) -> None:
         """Do what was confirmed, in a worker."""
         raise NotImplementedError
+
+    def name_buttons(self, cancel: str, confirm: str = "") -> None:
+        """Say what the two buttons do; without words there is nothing to confirm."""
+        self.query_one("#cancel", DialogButton).rename(cancel)
+        button = self.query_one("#confirm", DialogButton)
+        button.display = bool(confirm)
+        button.rename(confirm)
+
+    def offer_close(self, close: str = "Close  enter", confirm: str = "") -> None:
+        """Show the end, from its top; Enter closes."""
+        self.name_buttons(close, confirm)
+        self.query_one(Body).scroll_home(animate=False)
+        button = self.query_one("#cancel")
+        button.can_focus = button.display = True
+        button.focus()
+        self.ask_again()
 
     # When a yes counts.
 
@@ -108,10 +124,6 @@ class Question(Dialog[Answer]):
         with contextlib.suppress(WorkerError):
             await self.confirming.wait()
         return True
-
-    async def action_quit_during_run(self) -> None:
-        """Leave the program; it asks first."""
-        await self.run_command("quit")
 
     async def on_input_submitted(self) -> None:
         """Confirm by Enter in a field. (The key itself was recorded as it bubbled.)"""

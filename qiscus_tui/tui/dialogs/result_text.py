@@ -36,6 +36,13 @@ def ended_steps(report: Report, groups: Sequence[TargetGroup]) -> Generator[None
     return EndedPlan(report, (yield from ended_group_steps(groups, report)))
 
 
+def result_heading(report: Report, left: int) -> str:
+    """Return how it ended. `left`: how many were not sent because the user stopped it."""
+    if left:
+        return f"Stopped: {left:,} not sent"
+    return "Revoked" if report.is_whole else "Not all revoked"
+
+
 def result_lead(report: Report, seconds: float, *, of_marks: bool) -> Content:
     """Return the verified result, how long it took, how to go on, and why it stopped early.
 

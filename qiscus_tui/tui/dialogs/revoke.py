@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from msgspec.structs import replace as with_changes
-from textual import events, work
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
 from textual.content import Content
@@ -26,23 +26,19 @@ from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context, Phase
 from qiscus_tui.tui.dialogs import question_text, result_text
 from qiscus_tui.tui.dialogs.dialog import trouble
-from qiscus_tui.tui.dialogs.parts import Body, DialogButton, Toggle
+from qiscus_tui.tui.dialogs.parts import DialogButton, Toggle
 from qiscus_tui.tui.dialogs.plan_choices import MARKED, Change, PlanChoices
 from qiscus_tui.tui.dialogs.plan_making import PLANNING, PlanMaking
 from qiscus_tui.tui.dialogs.plan_questions import COMMANDS, PlanQuestions
 from qiscus_tui.tui.dialogs.plan_text import BOX, ShownPlan, text_width
-from qiscus_tui.tui.dialogs.progress import progress_lead, progress_lines
+from qiscus_tui.tui.dialogs.progress import REDRAW, progress_lead, progress_lines
 from qiscus_tui.tui.dialogs.question import Question
 from qiscus_tui.tui.dialogs.running import PlanRun
-from qiscus_tui.tui.dialogs.stop import StopDialog
 from qiscus_tui.tui.terminal.clipboard import send
 
 if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
     from qiscus_tui.tui.terminal.app import TerminalApp
-
-REDRAW = 0.1
-"""Seconds between two drawings of the progress."""
 
 LONG = 10.0
 """Seconds after which the end of a run rings the bell: the user may be looking elsewhere."""
@@ -129,7 +125,7 @@ class RevokeDialog(Question[Report]):
         else:
             self._refusal = PLANNING
             self.say("heading", "Making the plan…")
-            self.query_one("#confirm").display = False
+            self.name_buttons("Cancel  n")
             self.guard.disarm()
             self.call_after_refresh(self.run_worker, self._in_turns, group="plan", exclusive=True)
 
@@ -144,9 +140,8 @@ class RevokeDialog(Question[Report]):
         asks = bool(count) and self._refusal is None
         self._questions.show(self._making.choices, plan, asks=asks, ruled=self._making.is_ruled)
         self.show_questions()
-        confirm = self.query_one("#confirm", DialogButton)
-        confirm.display = asks
-        confirm.rename(f"Revoke {count:,}" if plan.is_large else f"Revoke {count:,}  y")
+        words = f"Revoke {count:,}" if plan.is_large else f"Revoke {count:,}  y"
+        self.name_buttons("Cancel  n", words if asks else "")
         self.ask_again()
 
     def _say_lines(self) -> None:
@@ -201,8 +196,15 @@ class RevokeDialog(Question[Report]):
     # Running
 
     async def confirmed(self) -> None:
-        if why_not := self._questions.why_not(self._plan):
+        if self.phase is Phase.STOPPED:
+            self._shown = await in_turns(self._making.steps())
+        elif why_not := self._questions.why_not(self._plan):
             self.warn(why_not)
+            return
+        if not self._plan.targets:
+            self.phase = Phase.DONE
+            self.warn("Nothing more to revoke: the rest is gone, or kept.")
+            self.offer_close()
             return
         self._begin()
         redraw = self.set_interval(REDRAW, self._show_progress)
@@ -213,7 +215,7 @@ class RevokeDialog(Question[Report]):
             self.say("heading", "Ended early" if self._run.progress.done else "Not revoked")
             self.say("lead")
             self.say_trouble(error)
-            self._offer_close()
+            self.offer_close()
         else:
             if report is not None:
                 await self._finished(report)
@@ -221,7 +223,7 @@ class RevokeDialog(Question[Report]):
             redraw.stop()
 
     def _begin(self) -> None:
-        self.phase = Phase.RUNNING
+        self.phase, self._ended = Phase.RUNNING, None
         reason = self._questions.reason
         self._run = PlanRun(self._connection, self._plan, self._show_progress, reason)
         self.query_one("#lines").add_class("-wrapped")
@@ -229,10 +231,9 @@ class RevokeDialog(Question[Report]):
         self.say("note")
         self._questions.hide()
         self.show_questions()
-        self.query_one("#confirm").display = False
-        stop = self.query_one("#cancel", DialogButton)
-        stop.rename("Stop…  n")
-        stop.can_focus = False  # Enter, which has just confirmed, stops nothing
+        self.name_buttons("Stop  n")
+        # Enter, which has just confirmed, stops nothing.
+        self.query_one("#cancel").can_focus = False
         self.set_focus(None)
         self._show_progress()
 
@@ -248,48 +249,45 @@ class RevokeDialog(Question[Report]):
         except QiscusTuiError as error:
             parts.append(trouble(error))
         self._on_result(report)
-        self.phase = Phase.DONE
+        left, self.phase = self._run.left_after_stop, Phase.DONE
         self.set_class(False, "-dangerous")
-        self.say("heading", "Revoked" if report.is_whole else "Not all revoked")
+        self.say("heading", result_text.result_heading(report, left))
         of_marks, seconds = self._making.choices.selection.why == MARKED, self._run.progress.seconds
         self.say("lead", result_text.result_lead(report, seconds, of_marks=of_marks))
         self._say_lines()
         self.say("note", Content("\n").join([part for part in parts if part.plain]))
-        self._offer_close()
+        if left and report.listed is not None:  # finishing is always safe; going on is armed
+            self.phase = Phase.STOPPED
+            self._making.go_on_after(report)
+            self.offer_close("Finish here  n", "Go on  y")
+        else:
+            self.offer_close()
         if seconds > LONG:
             cast("App[object]", self.app).bell()
-
-    def _offer_close(self) -> None:
-        self.query_one(Body).scroll_home(animate=False)
-        close = self.query_one("#cancel", DialogButton)
-        close.rename("Close  enter")
-        close.can_focus = True
-        close.focus()
 
     # Ending
 
     def action_cancel(self) -> None:
-        """Close; while a plan runs, ask whether to stop it."""
+        """Close; while a plan runs, stop sending at once."""
         if not self.plan_runs:
             self.close(self._run.report)
         elif self._run.not_sent == 0:
             self.say("note", "All are sent already: waiting for the answers.")
-        elif not self._run.is_stopping:
-            self._ask_to_stop()
+        else:
+            self.stop()
 
-    @work(group="dialog")
-    async def _ask_to_stop(self) -> None:
-        question = StopDialog(
-            self._connection.clock, lambda: self._run.not_sent if self.plan_runs else None
-        )
-        stops = await cast("App[object]", self.app).push_screen_wait(question)
-        if stops and self.plan_runs:
-            self._run.stop()
-            self.query_one("#cancel", DialogButton).rename("Stopping…")
+    def stop(self) -> None:
+        """Send nothing more; what was sent is waited for and checked, then the user is asked."""
+        self._run.stop()
+        self.say("heading", f"Stopped: {self._run.not_sent:,} not sent")
+        self.name_buttons("Stopping…")
 
-    def action_finish(self) -> None:
-        """Close what is done, wherever the focus is."""
-        self.close(self._run.report)
+    async def action_quit_during_run(self) -> None:
+        """Stop sending, as `n` does; where nothing is left to stop, leave the program."""
+        can_stop = self._run.not_sent and not self._run.is_stopping
+        await self.run_command("cancel" if can_stop else "quit")
+
+    action_finish = action_cancel  # Enter, wherever the focus is
 
     async def end_early(self) -> list[str]:
         """Send nothing more, and give answers their 2 s. Return how far the plan came."""

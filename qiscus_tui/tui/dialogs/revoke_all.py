@@ -142,11 +142,7 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
             self.say("lead")
             self.say_trouble(error)
         self.phase = Phase.DONE
-        close = self.query_one("#cancel", DialogButton)
-        close.display = True
-        close.rename("Close  enter")
-        close.focus()
-        self.ask_again()
+        self.offer_close()
 
     def _show_sending(self) -> None:
         self.phase = Phase.RUNNING

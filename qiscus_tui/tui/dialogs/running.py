@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qiscus_tui.service.interrupted import SEE_THE_LIST, reached_words
 from qiscus_tui.service.revocation.events import Answered, Finished
 from qiscus_tui.service.revocation.on_connection import revocation_on
-from qiscus_tui.service.revocation.outcomes import Report
+from qiscus_tui.service.revocation.outcomes import Report, not_sent_by
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.tui.dialogs.progress import Progress
 
@@ -49,6 +49,11 @@ class PlanRun:
         self.is_stopping = True
         if self._revocation is not None:
             self._revocation.stop()
+
+    @property
+    def left_after_stop(self) -> int:
+        """How many were not sent because the user stopped the run."""
+        return len(not_sent_by(self.report)) if self.report and self.is_stopping else 0
 
     async def apply(self) -> Report | None:
         """Send the plan, and return the verified result. Raises QiscusTuiError."""
