@@ -103,14 +103,24 @@ async def stopped(pilot: Pilot[None], on: Stage, door: Door) -> DialogApp:
     return app
 
 
+async def go_on(pilot: Pilot[None], on: Stage) -> None:
+    """Press `y` once that is armed, and wait for the end."""
+    dialog = pilot.app.screen
+    assert isinstance(dialog, RevokeDialog)
+    async with asyncio.timeout(10):
+        while not dialog.guard.armed:
+            on.clock.advance(0.2)
+            await pilot.pause()
+    await pilot.press("y")
+    await settled(pilot)
+
+
 async def test_going_on_sends_the_rest_and_nothing_else() -> None:
     door = Door()
     on = await stage(sleep=door.pass_through)
     async with DialogApp().run_test(size=(80, 24)) as pilot:
         app = await stopped(pilot, on, door)
-        on.clock.advance(0.6)
-        await pilot.press("y")
-        await settled(pilot)
+        await go_on(pilot, on)
         assert "24 revoked, confirmed gone, in " in app.text()
         await pilot.press("enter")
         assert app.answers
@@ -135,8 +145,7 @@ async def test_what_was_used_since_the_stop_is_not_sent_by_going_on() -> None:
         used, *_ = (str(one.session.token) for one in plan.targets if one.session.token not in sent)
         on.clock.advance(60)
         assert on.state.holder_of_short_lived(used)
-        await pilot.press("y")
-        await settled(pilot)
+        await go_on(pilot, on)
     assert len(on.state.revoke_requests) == len(plan.targets) - 1
     assert used not in on.state.revoke_requests
 
