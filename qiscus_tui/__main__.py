@@ -64,6 +64,8 @@ def _is_written(text: str) -> bool:
 def _protect() -> int:
     """Forbid core dumps, which would hold secrets, and open stdin, stdout and stderr if closed.
 
+    A stdout that was closed can't be written: what is lost must be an error.
+
     Return the size of core dumps that was allowed before.
     """
     import resource
@@ -74,7 +76,8 @@ def _protect() -> int:
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, which is this one
+            # It gets the lowest free number, which is this one.
+            os.open(os.devnull, os.O_RDONLY if descriptor == 1 else os.O_RDWR)
     return limit[0]
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 
 from msgspec.structs import replace
 
@@ -46,22 +47,36 @@ def each_account(context: Context) -> Iterator[Context]:
     accounts = workspace.local_files.book.all()
     if not accounts:
         raise NoAccount("No account is logged in on this machine")
-    for name in sorted(stored.name for stored in accounts):
-        wanted = AccountOptions(name, workspace.account_options.server, "--all-accounts")
+    for stored in sorted(accounts, key=lambda one: one.name):
+        console = context.console.of_account(stored.name, str(stored.account.origin))
+        wanted = AccountOptions(stored.name, workspace.account_options.server, "--all-accounts")
         yield context._replace(
-            console=context.console.of_account(name),
-            workspace=replace(workspace, account_options=wanted),
+            console=console,
+            workspace=replace(workspace, account_options=wanted, warn=console.show_error),
         )
 
 
 def show_heading(context: Context) -> None:
-    """Show whose result comes next: among the results where they are text."""
-    console = context.console
-    if console.account is None:
-        return
-    is_text = not any(getattr(context.options, name, False) for name in ("json", "ids"))
-    show = console.result if is_text else console.say
-    show(f"== {safe(console.account, 200)}")
+    """Show whose result comes next, where results are text for people."""
+    name = context.console.account_fields.get("account")
+    is_text = not any(getattr(context.options, form, False) for form in ("json", "ids"))
+    if name is not None and is_text:
+        context.console.result(f"== {safe(str(name), 200)}")
+
+
+def show_failure(context: Context, error: QiscusTuiError) -> None:
+    """Show why an account has no result: on stderr, and in JSON in the place of the result."""
+    context.console.show_error(error)
+    document = context.console.results.document
+    if document is not None:
+        name = context.console.account_fields.get("account")
+        document.add({"account": name, "error": error.message, "exit": int(error.exit_code)})
+
+
+def one_result(context: Context) -> AbstractContextManager[None]:
+    """Make one JSON document of the results of all accounts, if they are JSON."""
+    is_json = getattr(context.options, "json", False)
+    return context.console.results.one_document() if is_json else nullcontext()
 
 
 def run_for_each(context: Context, run: Callable[[Context], int]) -> int:
@@ -70,13 +85,14 @@ def run_for_each(context: Context, run: Callable[[Context], int]) -> int:
     An account that fails stops none of the others. Raises what `each_account` raises; Interrupted.
     """
     worst: int = ExitCode.DONE
-    for one in each_account(context):
-        show_heading(one)
-        try:
-            worst = max(worst, run(one))
-        except Interrupted:
-            raise
-        except QiscusTuiError as error:
-            one.console.show_error(error)
-            worst = max(worst, error.exit_code)
+    with one_result(context):
+        for one in each_account(context):
+            show_heading(one)
+            try:
+                worst = max(worst, run(one))
+            except Interrupted:
+                raise
+            except QiscusTuiError as error:
+                show_failure(one, error)
+                worst = max(worst, error.exit_code)
     return worst

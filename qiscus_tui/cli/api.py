@@ -36,7 +36,7 @@ async def run(context: Context) -> int:
                 write(piece)
     if 200 <= answer.status < 300:
         return ExitCode.DONE
-    context.console.out.flush()
+    context.console.flush()
     context.console.show_error(_refusal(options.method, answer.status))
     return ExitCode.FAILED
 

@@ -1,12 +1,14 @@
 """The terminal of a command: results on stdout, everything else on stderr."""
 
 import contextlib
+import copy
 import io
 import os
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from typing import TextIO
 
+from qiscus_tui.cli.results import NeverOpened, Results
 from qiscus_tui.cli.safe_lines import LONGEST_LINE, SafeLines
 from qiscus_tui.cli.signals import interruptible
 from qiscus_tui.errors import NotConfirmed, QiscusTuiError, UsageError
@@ -23,21 +25,28 @@ class Console:
     """Where a command writes, and whether it can ask the user."""
 
     def __init__(self, out: TextIO, err: TextIO, source: TextIO, no_input: bool = False) -> None:
-        self.out = out
+        self.results = Results(out)
         self.err = err
         self.source = source
         self.no_input = no_input
         self.caught: list[int] = []
         """Signals that have arrived: no question is asked after them."""
-        self.account: str | None = None
-        """The account that JSON objects name; None where there is one alone."""
+        self.account_fields: dict[str, object] = {}
+        """What each JSON object begins with, with `--all-accounts`: account and server."""
+        self._prefix = ""
         self._progress = 0
 
-    def of_account(self, name: str) -> "Console":
-        """Return the same console, whose JSON objects name this account."""
-        console = Console(self.out, self.err, self.source, self.no_input)
-        console.caught, console.account = self.caught, name
+    def of_account(self, name: str, server: str) -> "Console":
+        """Return the same console, whose JSON objects and messages name this account."""
+        console = copy.copy(self)
+        console.account_fields = {"account": name, "server": server}
+        console._prefix = f"{safe(name, 200)}: "
         return console
+
+    @property
+    def out(self) -> TextIO:
+        """Where results go."""
+        return self.results.out
 
     @property
     def out_is_tty(self) -> bool:
@@ -98,23 +107,25 @@ class Console:
     def result(self, text: str = "") -> None:
         """Write a line of the result. A closed stdout must not stop the command."""
         self.end_progress()  # on a terminal it would stand before the line
-        try:
-            self.out.write(f"{text}\n")
-        except BrokenPipeError:
-            self.drop_results()
+        self.results.write(f"{text}\n")
 
     def result_json(self, value: dict[str, object] | list[dict[str, object]]) -> None:
-        """Write a result as one line of JSON."""
-        from qiscus_tui.model.ascii_json import ascii_json
+        """Write a result as JSON: an object on one line, or an array."""
+        if isinstance(value, dict) and self.results.document is None:
+            from qiscus_tui.model.ascii_json import ascii_json
 
-        objects = [value] if isinstance(value, dict) else value
-        named = [{**self.account_field, **one} for one in objects]
-        self.result(ascii_json(named[0] if isinstance(value, dict) else named))
+            self.result(ascii_json(value))
+            return
+        with self.json_array() as add:
+            for one in [value] if isinstance(value, dict) else value:
+                add(one)
 
-    @property
-    def account_field(self) -> dict[str, object]:
-        """Return what each JSON object has first: its account, with `--all-accounts`."""
-        return {} if self.account is None else {"account": self.account}
+    @contextlib.contextmanager
+    def json_array(self) -> Generator[Callable[[Mapping[str, object]], None]]:
+        """Give a function that writes the next object of a result, which is a JSON array."""
+        self.end_progress()
+        with self.results.json_array() as array:
+            yield lambda value: array.add({**self.account_fields, **value})
 
     @contextlib.contextmanager
     def result_stream(self) -> Generator[Callable[[bytes], None]]:
@@ -126,38 +137,16 @@ class Console:
             finally:
                 lines.end()
         else:
-            yield self._write_bytes
-
-    def _write_bytes(self, piece: bytes) -> None:
-        try:
-            if isinstance(self.out, io.StringIO):  # in memory, for text only
-                self.out.write(piece.decode("utf-8", "backslashreplace"))
-            else:
-                self.out.flush()
-                self.out.buffer.write(piece)
-                self.out.buffer.flush()
-        except BrokenPipeError:
-            self.drop_results()
+            yield self.results.write_bytes
 
     def flush(self) -> None:
         """Write what is buffered of the results, for a reader that follows."""
-        try:
-            self.out.flush()
-        except BrokenPipeError:
-            self.drop_results()
-
-    def drop_results(self) -> None:
-        """Discard all further results: stdout is closed."""
-        with contextlib.suppress(OSError, ValueError):  # not a real file: nothing to redirect
-            # Python flushes stdout once more at exit, and would report an error then.
-            null = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null, self.out.fileno())
-            os.close(null)
+        self.results.flush()
 
     def say(self, text: str) -> None:
         """Write a safe line for the user to stderr."""
         self.end_progress()
-        self._write_err(f"{safe(text, LONGEST_LINE)}\n")
+        self._write_err(f"{self._prefix}{safe(text, LONGEST_LINE)}\n")
 
     def show_error(self, error: QiscusTuiError) -> None:
         """Show an error: what happened, and what to do."""
@@ -168,6 +157,7 @@ class Console:
     def progress(self, text: str) -> None:
         """Show progress in place, on a terminal only."""
         if self.err.isatty():
+            text = f"{self._prefix}{text}"
             self._write_err(f"\r{text}{' ' * max(0, self._progress - len(text))}")
             self._progress = len(text)
 
@@ -297,5 +287,5 @@ def system_console(*, no_input: bool) -> Console:
     out: TextIO | None = sys.stdout
     err: TextIO | None = sys.stderr
     source: TextIO | None = sys.stdin
-    sys.stdout = out or io.StringIO()  # argparse would print --help on stderr instead
+    sys.stdout = out or NeverOpened()  # argparse would print --help on stderr instead
     return Console(sys.stdout, err or io.StringIO(), source or io.StringIO(), no_input)

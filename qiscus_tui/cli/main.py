@@ -5,12 +5,14 @@ Light to import: everything else is loaded once the options are known to be vali
 
 import argparse
 import contextlib
+import errno
 import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.console import Console, system_console
 from qiscus_tui.cli.parser import named_verb, parse
+from qiscus_tui.cli.results import NeverOpened
 from qiscus_tui.errors import Interrupted, QiscusTuiError, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode, signal_exit_code
 
@@ -34,7 +36,7 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace | int:
     except SystemExit as done:
         return _flushed(console, int(done.code or 0))
     except BrokenPipeError:
-        console.drop_results()
+        console.results.drop()
         return ExitCode.DONE
     except OSError as error:
         return _not_written(console, error)
@@ -163,13 +165,13 @@ def _guarded(options: argparse.Namespace, console: Console, work: Callable[[], i
     except QiscusTuiError as error:
         return _show_error(error, console, debug=options.debug)
     except BrokenPipeError:
-        console.drop_results()
+        console.results.drop()
         return ExitCode.DONE
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except OSError as error:
         words = os.strerror(error.errno) if error.errno else type(error).__name__
-        console.drop_results()
+        console.results.drop()
         failure = StorageError(
             f"System error: {words}", "Check free space, permissions, and where the output goes."
         )
@@ -203,19 +205,19 @@ def _print_trace(error: BaseException, console: Console) -> None:
 
 
 def _flushed(console: Console, code: int) -> int:
-    """Flush stdout and return the exit code; a closed stdout is no error."""
+    """Flush stdout and return the exit code; a reader that went away is no error."""
     try:
-        console.out.flush()
-    except BrokenPipeError:
-        console.drop_results()
+        console.flush()
     except OSError as error:
         return _not_written(console, error)
+    if not code and isinstance(console.out, NeverOpened) and console.out.was_written:
+        return _not_written(console, OSError(errno.EBADF, "stdout is closed"))
     return code
 
 
 def _not_written(console: Console, error: OSError) -> int:
-    console.drop_results()
-    words = os.strerror(error.errno or 0)
+    console.results.drop()
+    words = error.strerror or os.strerror(error.errno or 0)
     failure = StorageError(
         f"The result could not be written: {words}", "Check free space, and where the output goes."
     )

@@ -36,7 +36,7 @@ def run(context: Context) -> int:
             "Stop with ctrl-c.",
         ):
             console.result(line)
-        console.out.flush()
+        console.flush()
 
     try:
         from qiscus_tui.demo.server import serve

@@ -1,13 +1,14 @@
 """`scan`: which live tokens stand in these files."""
 
 import asyncio
+import json
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from qiscus_tui.cli.all_accounts import each_account, show_heading
+from qiscus_tui.cli.all_accounts import each_account, one_result, show_failure, show_heading
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.moments import UNKNOWN, moment
 from qiscus_tui.cli.opening import connected
@@ -15,7 +16,7 @@ from qiscus_tui.cli.table import gaps
 from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.model.ascii_json import ascii_json
+from qiscus_tui.model.ascii_json import JsonArray, ascii_json
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.scan.files import STDIN, Event, Found, NotRead, Read, Skipped, scan
 from qiscus_tui.service.scan.live_tokens import SHORTEST, LiveTokens, token_to_find
@@ -34,22 +35,29 @@ async def run(context: Context) -> int:
     if options.paths.count(STDIN) > 1:
         raise UsageError("- was given twice", "stdin can be read once.")
     stdin = _descriptor(console.source) if STDIN in options.paths else 0
+    files = _Files(options.paths, stdin, console)
+    if options.all_accounts:
+        with one_result(context):
+            return await _scan_for_each(context, files)
+    result = _Results(context, await _listed(context))
+    result.begin()
+    await _read(files, [result])
+    return result.end(files)
+
+
+async def _scan_for_each(context: Context, files: "_Files") -> int:
     worst: int = ExitCode.DONE
     results: list[_Results] = []
-    if options.all_accounts:
-        for one in each_account(context):
-            try:
-                results.append(_Results(one, await _listed(one), _kept()))
-            except QiscusTuiError as error:
-                show_heading(one)
-                one.console.show_error(error)
-                worst = max(worst, error.exit_code)
-        if not results:
-            return worst
-    else:
-        results.append(_Results(context, await _listed(context)))
-        results[0].begin()
-    files = await _read(_Files(options.paths, stdin, console), results)
+    for one in each_account(context):
+        try:
+            results.append(_Results(one, await _listed(one), _kept()))
+        except QiscusTuiError as error:
+            show_heading(one)
+            show_failure(one, error)
+            worst = max(worst, error.exit_code)
+    if not results:
+        return worst
+    await _read(files, results)
     return max(worst, *(one.end(files) for one in results))
 
 
@@ -78,7 +86,7 @@ async def _listed(context: Context) -> Export:
     return Export(listed, (), secrets)
 
 
-async def _read(files: "_Files", results: Sequence["_Results"]) -> "_Files":
+async def _read(files: "_Files", results: Sequence["_Results"]) -> None:
     """Read the files once, and hand what is found to the accounts that list it."""
     lists = merged([one.sessions.listed.sessions for one in results])
     for one, missing in zip(results, lists.without_token, strict=True):
@@ -101,7 +109,6 @@ async def _read(files: "_Files", results: Sequence["_Results"]) -> "_Files":
         files.console.say(
             f"{files.skipped:,} skipped: links, pipes, sockets, devices, /proc and /sys"
         )
-    return files
 
 
 def _batch(events: Iterator[Event]) -> list[Event]:
@@ -162,6 +169,8 @@ class _Results:
     sessions: Export
     kept: TextIO | None = None
     """Where the lines wait until all files are read; None if they need not."""
+    array: JsonArray | None = None
+    """Where what is found is written as JSON at once."""
     without_token: int = 0
     found: int = 0
     records: dict[int, Record] = field(default_factory=dict[int, Record])
@@ -170,6 +179,8 @@ class _Results:
 
     def begin(self) -> None:
         """Say what the list lacks."""
+        if self.context.options.json and self.kept is None:
+            self.array = JsonArray(self.context.console.results.write)
         for gap in gaps(self.sessions.listed):
             self.context.console.say(gap)
 
@@ -182,15 +193,14 @@ class _Results:
         is_new = session.id not in self.ids
         self.found += 1
         self.ids.add(session.id)
-        options, console = self.context.options, self.context.console
+        options = self.context.options
         if options.json:
-            shown = {
-                **console.account_field,
-                "path": found.path,
-                "line": found.at.line,
-                **{name: record[name] for name in ("id", "client", "ip", "expires_at")},
-            }
-            self._line(("," if self.found > 1 else "[") + ascii_json(shown))
+            fields = {name: record[name] for name in ("id", "client", "ip", "expires_at")}
+            row = {"path": found.path, "line": found.at.line, **fields}
+            if self.array is not None:
+                self.array.add(row)
+            else:
+                self._line(ascii_json(row))
         elif not options.ids:
             line = "" if found.at.line is None else f":{found.at.line}"
             own = "  (this program's own)" if session.current else ""
@@ -203,22 +213,29 @@ class _Results:
             self._line(session.id)
 
     def release(self) -> None:
-        """Write the lines that waited, under the account's name."""
+        """Write the lines that waited, under the account's name, and the end of what is JSON."""
+        if self.array is not None:
+            self.array.end()
         if self.kept is None:
             return
         show_heading(self.context)
         self.begin()
+        console = self.context.console
         self.kept.seek(0)
-        for line in self.kept:
-            self.context.console.result(line.removesuffix("\n"))
+        document = console.results.document
+        if document is None:
+            for line in self.kept:
+                console.result(line.removesuffix("\n"))
+        else:
+            with document.add_with_array(console.account_fields, "found") as array:
+                for line in self.kept:
+                    array.add(json.loads(line))
         self.kept.close()
 
     def end(self, files: _Files) -> int:
         """Write the rest of the result. Return the exit code."""
         self.release()
         console = self.context.console
-        if self.context.options.json:
-            console.result("]" if self.found else "[]")
         what = "no live token"
         if self.found:
             what = f"{counted(len(self.ids), 'live token')}, {counted(self.found, 'time')}"

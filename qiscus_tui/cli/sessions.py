@@ -1,6 +1,5 @@
 """`sessions`: list every live session, one by one or in groups."""
 
-import argparse
 import asyncio
 from typing import NamedTuple
 
@@ -67,12 +66,16 @@ async def _list_sessions(context: Context, request: ListRequest, found: _Found) 
     ids = (listed.sessions[position].id for position in chosen)
     await asyncio.to_thread(remember_ids, context.workspace.local_files, ids)
     now = found.moment.server_now
-    form = _format(options)
-    if form is None:
+    export = Export(listed, chosen, found.secrets, now)
+    if options.json:
+        with console.json_array() as add:
+            for record in export.records():
+                add(record)
+    elif options.csv:
+        export.write(ExportFormat.CSV, console.out)
+    else:
         for line in session_table(listed, chosen, now, console.out_width):
             console.result(line)
-    else:
-        Export(listed, chosen, found.secrets, now, console.account_field).write(form, console.out)
     of_all = f" of {len(listed):,}" if len(chosen) != len(listed) else ""
     return f"{counted(len(chosen), 'session')}{of_all}"
 
@@ -85,17 +88,14 @@ def _list_groups(context: Context, request: ListRequest, found: _Found) -> str:
         raise UsageError(why, "Give other keys with --group-by.")
     groups = grouped(listed, request.group_by, found.moment, found.positions)
     shown = sorted_groups(groups, request.group_sort, reverse=request.reverse)[: options.limit]
-    form = _format(options)
-    if form is None:
+    export = GroupExport(listed, request.group_by, shown, found.secrets)
+    if options.json:
+        console.result_json(list(export.records()))
+    elif options.csv:
+        export.write_csv(console.out)
+    else:
         now = found.moment.server_now
         for line in group_table(request.group_by, shown, now, console.out_width):
             console.result(line)
-    else:
-        first = console.account_field
-        GroupExport(listed, request.group_by, shown, found.secrets, first).write(form, console.out)
     of_all = f" of {len(groups):,}" if len(shown) != len(groups) else ""
     return f"{counted(len(shown), 'group')}{of_all}, {counted(len(found.positions), 'session')}"
-
-
-def _format(options: argparse.Namespace) -> ExportFormat | None:
-    return ExportFormat.JSON if options.json else ExportFormat.CSV if options.csv else None

@@ -1,7 +1,9 @@
 """JSON for scripts: ASCII, safe on terminals, and readable by every parser."""
 
+import contextlib
 import json
 import re
+from collections.abc import Callable, Generator, Mapping
 
 _ESCAPES = re.compile(r"(\\\\|\\ud[89ab]..\\ud[c-f]..)|\\ud[89a-f]..")
 """An escaped backslash, a pair of surrogates, or a lone one."""
@@ -16,3 +18,32 @@ def ascii_json(value: object) -> str:
     if "\\ud" not in text:
         return text
     return _ESCAPES.sub(lambda found: found[1] or "\\ufffd", text)
+
+
+class JsonArray:
+    """An ASCII JSON array of objects, an object a line, written while they come."""
+
+    def __init__(self, write: Callable[[str], object]) -> None:
+        self._write = write
+        self.is_empty = True
+
+    def add(self, value: Mapping[str, object]) -> None:
+        """Write the next object."""
+        self._begin(ascii_json(value))
+
+    @contextlib.contextmanager
+    def add_with_array(self, value: Mapping[str, object], name: str) -> Generator["JsonArray"]:
+        """Write the next object, with an array of this name as its last field."""
+        self._begin(f"{ascii_json(value)[:-1]}, {ascii_json(name)}: ")
+        array = JsonArray(self._write)
+        yield array
+        array.end()
+        self._write("}")
+
+    def end(self) -> None:
+        """Write the end; no more can follow."""
+        self._write("[]\n" if self.is_empty else "\n]\n")
+
+    def _begin(self, text: str) -> None:
+        self._write(("[\n" if self.is_empty else ",\n") + text)
+        self.is_empty = False

@@ -4,13 +4,12 @@ import json
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.service.scan.pieces import read_pieces
-from tests.cli.conftest import EMAIL, Program
+from tests.cli.conftest import EMAIL, SERVER, Program
 
 OTHER = "supervisor@demo.example"
 
@@ -25,16 +24,6 @@ def both(logged_in: Program) -> Program:
 
 def names(program: Program) -> list[str]:
     return sorted(one["account"] for one in json.loads(program("accounts", "--json").out))
-
-
-def json_lines(text: str) -> list[Any]:
-    """The JSON values one after the other."""
-    decoder, values, at = json.JSONDecoder(), list[Any](), 0
-    while at < len(text.rstrip()):
-        value, end = decoder.raw_decode(text, at)
-        values.append(value)
-        at = end + len(text[end:]) - len(text[end:].lstrip())
-    return values
 
 
 @pytest.mark.parametrize(
@@ -52,13 +41,16 @@ def test_each_account_has_its_result_and_json_names_it(
 ) -> None:
     done = both("--all-accounts", *words, "--json")
     assert done.code == 0, done.err
-    values = json_lines(done.out)
-    shown = [value if isinstance(value, list) else [value] for value in values]
-    assert [{one["account"] for one in group} for group in shown] == [
-        {name} for name in names(both)
-    ]
-    alone = both("--account", "other", *words, "--json").out
-    assert alone.count('"account"') == (1 if words[0] in {"status", "check"} else 0)
+    found = json.loads(done.out)
+    assert [list(one)[:2] for one in found] == [["account", "server"]] * len(found)
+    assert sorted({one["account"] for one in found}) == names(both)
+    assert {one["server"] for one in found} == {SERVER}
+    assert (len(found) == 2) == (words[0] != "sessions")
+
+
+@pytest.mark.parametrize("form", [(), ("--group-by", "client")])
+def test_rows_name_no_account_where_it_is_one(both: Program, form: tuple[str, ...]) -> None:
+    assert '"account"' not in both("--account", "other", "sessions", *form, "--json").out
 
 
 def test_for_people_each_has_a_heading(both: Program) -> None:
@@ -72,10 +64,23 @@ def test_one_that_fails_stops_no_other_and_gives_the_exit_code(both: Program) ->
     done = both("sessions", "--all-accounts", "--json")
     assert done.code == 4
     first, second = names(both)
-    (listed,) = json_lines(done.out)
-    assert isinstance(listed, list)
+    failed, *listed = json.loads(done.out)
+    assert (list(failed), failed["account"]) == (["account", "error", "exit"], first)
+    assert failed["exit"] == 4
+    assert failed["error"] in done.err
     assert {one["account"] for one in listed} == {second}
-    assert first in done.err
+
+
+@pytest.mark.parametrize("words", [("sessions",), ("check", "--json"), ("scan", "--ids", "none")])
+def test_every_message_names_its_account(both: Program, words: tuple[str, ...]) -> None:
+    both.server.fail_next(Call.LIST, *[Fault(401)] * 2)
+    said = both("--all-accounts", *words).err.splitlines()
+    first, second = names(both)
+    assert [line.partition(": ")[0] for line in said] == [first, first, second, second]
+
+
+def test_without_a_result_there_is_no_json(program: Program) -> None:
+    assert program("--all-accounts", "check", "--json").out == ""
 
 
 def test_the_metrics_of_all_are_in_one_file(both: Program, tmp_path: Path) -> None:
@@ -93,10 +98,14 @@ def test_files_are_scanned_for_the_tokens_of_each(both: Program, tmp_path: Path)
     tokens = [both.server.sessions(email)[0].token for email in (EMAIL, OTHER)]
     (tmp_path / "log").write_text("\n".join(tokens))
     done = both("scan", "--all-accounts", "--json", str(tmp_path / "log"))
-    found = [one for value in json_lines(done.out) if isinstance(value, list) for one in value]
+    results = json.loads(done.out)
     assert done.code == 1
-    assert [one["account"] for one in found] == names(both)
-    assert list(found[0])[:2] == ["account", "path"]
+    assert [one["account"] for one in results] == names(both)
+    assert [[row["line"] for row in one["found"]] for one in results] == [[1], [2]]
+    (tmp_path / "log").write_text("nothing")
+    both.server.fail_next(Call.LIST, Fault(401))
+    failed, other = json.loads(both("scan", "--all-accounts", "--json", str(tmp_path / "log")).out)
+    assert (failed["exit"], other["found"]) == (4, [])
 
 
 @pytest.fixture
@@ -134,8 +143,8 @@ def test_a_list_that_fails_leaves_what_was_found_for_the_others(
     done = both("scan", "--all-accounts", "--ids", str(leaked))
     assert (done.code, len(done.out.split())) == (4, 1)
     first, second = names(both)
-    assert done.err.index(f"== {first}") < done.err.index("qiscus-tui: ")
-    assert done.err.index("qiscus-tui: ") < done.err.index(f"== {second}")
+    assert done.err.startswith(f"{first}: qiscus-tui: ")
+    assert f"\n{second}: " in done.err
     both.server.fail_next(Call.LIST, Fault(401), Fault(401))
     assert both("scan", "--all-accounts", "--ids", str(leaked)).out == ""
 
@@ -191,5 +200,5 @@ def test_the_demo_has_one(program: Program) -> None:
 
 
 def test_status_says_that_it_was_asked_for_all(both: Program) -> None:
-    found = json_lines(both("--all-accounts", "status", "--json").out)
+    found = json.loads(both("--all-accounts", "status", "--json").out)
     assert [one["chosen_by"] for one in found] == ["--all-accounts", "--all-accounts"]

@@ -14,7 +14,7 @@ import pytest
 
 from qiscus_tui import __version__
 from qiscus_tui.cli.examples import EXAMPLES
-from qiscus_tui.cli.main import options_of
+from qiscus_tui.cli.main import options_of, run_verb
 from qiscus_tui.cli.parser import build_parser, parse
 from qiscus_tui.cli.verbs import VERBS, load, run_of
 from qiscus_tui.demo import PASSWORD
@@ -255,16 +255,19 @@ class Full(io.StringIO):
         raise OSError(errno.ENOSPC, "full")
 
 
-@pytest.mark.parametrize("option", ["--help", "--version"])
-def test_what_was_closed_before_it_began_gets_nothing(
-    monkeypatch: pytest.MonkeyPatch, option: str
+@pytest.mark.parametrize(
+    ("words", "code"), [("--help", 6), ("--version", 6), ("sessions --json", 6), ("known", 0)]
+)
+def test_a_result_for_a_stdout_that_was_never_open_is_6(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch, words: str, code: int
 ) -> None:
     err = io.StringIO()
     with monkeypatch.context() as patch:
         patch.setattr(sys, "stdout", None)
         patch.setattr(sys, "stderr", err)
-        assert options_of([option]) == 0
-    assert err.getvalue() == ""
+        options = options_of(words.split())
+        assert (options if isinstance(options, int) else run_verb(options)) == code
+    assert ("stdout is closed" in err.getvalue()) == (code != 0)
 
 
 @pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])

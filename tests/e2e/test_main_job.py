@@ -241,7 +241,7 @@ def test_head_ends_it_silently(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("redirection", "code"), [(">&-", 0), (">/dev/full", 6), ("<&-", 0), ("2>&-", 0)]
+    ("redirection", "code"), [(">&-", 6), (">/dev/full", 6), ("<&-", 0), ("2>&-", 0)]
 )
 @pytest.mark.parametrize("verb", ["--demo sessions", "--demo token", "--help"])
 def test_streams_that_are_closed_or_full(

@@ -4,13 +4,11 @@ They contain no token, nor any value of an unknown field that looks like a secre
 """
 
 import enum
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import TextIO
 
-from msgspec import field
-
-from qiscus_tui.model.ascii_json import ascii_json
+from qiscus_tui.model.ascii_json import JsonArray
 from qiscus_tui.model.client_names import client_of
 from qiscus_tui.model.masking import KnownSecrets, masked, may_be_in, pieces_of
 from qiscus_tui.model.text import safe
@@ -64,8 +62,6 @@ class Export(Unshown, frozen=True, dict=True):
     """Texts that must not appear, such as our own tokens."""
     server_now: float | None = None
     """The time from which `expires_in` counts, epoch seconds; None: that of the listing."""
-    first: Record = field(default_factory=dict[str, object])
-    """What each JSON object has before its session."""
 
     def write(self, kind: ExportFormat, out: TextIO) -> None:
         """Write all of it in this format."""
@@ -131,13 +127,16 @@ class Export(Unshown, frozen=True, dict=True):
         """Texts without secrets, and the pieces of them that could be of a token."""
         return {}
 
+    def records(self) -> Iterator[Record]:
+        """Yield the sessions as JSON values."""
+        return map(self.record, self.positions)
+
     def _write_json(self, out: TextIO) -> None:
         """Write one ASCII JSON array, a session a line."""
-        before = "[\n"
-        for position in self.positions:
-            out.write(before + ascii_json({**self.first, **self.record(position)}))
-            before = ",\n"
-        out.write("[]\n" if before == "[\n" else "\n]\n")
+        array = JsonArray(out.write)
+        for record in self.records():
+            array.add(record)
+        array.end()
 
     def _write_csv(self, out: TextIO) -> None:
         """Write a line of column names, then a line a session; text in its safe form.
@@ -145,9 +144,9 @@ class Export(Unshown, frozen=True, dict=True):
         A CSV is also viewed in a terminal, with `head` and the like. JSON has the exact text.
         """
         out.write(csv_line(CSV_COLUMNS))
-        for position in self.positions:
-            record = self.record(position)
-            out.write(csv_line(record[column] for column in CSV_COLUMNS))
+        out.writelines(
+            csv_line(record[column] for column in CSV_COLUMNS) for record in self.records()
+        )
 
 
 def csv_line(values: Iterable[object]) -> str:

@@ -1,16 +1,13 @@
 """Groups as JSON and CSV: the keys asked for, then the same facts of each."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TextIO
 
-from msgspec import field
-
-from qiscus_tui.model.ascii_json import ascii_json
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.model.unshown import Unshown
-from qiscus_tui.service.sessions.export import ExportFormat, Record, csv_line
+from qiscus_tui.service.sessions.export import Record, csv_line
 from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.service.sessions.session_list import SessionList
 
@@ -36,23 +33,19 @@ class GroupExport(Unshown, frozen=True):
     groups: Sequence[Group]
     secrets: Collection[str] = ()
     """Texts that must not appear, such as our own tokens."""
-    first: Record = field(default_factory=dict[str, object])
-    """What each JSON object has before its group."""
 
-    def write(self, kind: ExportFormat, out: TextIO) -> None:
-        """Write them in this format."""
+    def records(self) -> Iterator[Record]:
+        """Yield the groups as JSON values."""
         known = KnownSecrets(self.secrets)
-        records = [self._record(group, known) for group in self.groups]
-        match kind:
-            case ExportFormat.JSON:
-                lines = ",\n".join(ascii_json({**self.first, **record}) for record in records)
-                out.write(f"[\n{lines}\n]\n" if lines else "[]\n")
-            case ExportFormat.CSV:
-                columns = (*(key.value for key in self.keys), *FACTS)
-                out.write(csv_line(columns))
-                out.writelines(
-                    csv_line([record[column] for column in columns]) for record in records
-                )
+        return (self._record(group, known) for group in self.groups)
+
+    def write_csv(self, out: TextIO) -> None:
+        """Write a line of column names, then a line a group."""
+        columns = (*(key.value for key in self.keys), *FACTS)
+        out.write(csv_line(columns))
+        out.writelines(
+            csv_line([record[column] for column in columns]) for record in self.records()
+        )
 
     def _record(self, group: Group, known: KnownSecrets) -> Record:
         values = {

@@ -1,0 +1,98 @@
+"""Where results go: stdout, which may be closed, or never have been open."""
+
+import contextlib
+import io
+import os
+from collections.abc import Generator
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from qiscus_tui.model.ascii_json import JsonArray
+
+
+class NeverOpened(io.StringIO):
+    """In the place of a stdout that was closed when this process started. It keeps nothing."""
+
+    was_written = False
+
+    def write(self, text: str, /) -> int:
+        self.was_written = True
+        return len(text)
+
+
+class Results:
+    """Writes results. A reader that goes away stops no command, it loses the rest."""
+
+    def __init__(self, out: TextIO) -> None:
+        self.out = out
+        self.document: JsonArray | None = None
+        """The one JSON array that all results are elements of; None if each is its own document."""
+        self._dropped = False
+
+    @property
+    def are_lost(self) -> bool:
+        """Whether there are results that nothing can read any more."""
+        return self._dropped or isinstance(self.out, NeverOpened)
+
+    def write(self, text: str) -> None:
+        """Write text."""
+        try:
+            self.out.write(text)
+        except BrokenPipeError:
+            self.drop()
+
+    def write_bytes(self, piece: bytes) -> None:
+        """Write a piece of a result that may be no text."""
+        if isinstance(self.out, io.StringIO):  # in memory, for text only
+            self.write(piece.decode("utf-8", "backslashreplace"))
+            return
+        try:
+            self.out.flush()
+            self.out.buffer.write(piece)
+            self.out.buffer.flush()
+        except BrokenPipeError:
+            self.drop()
+
+    def flush(self) -> None:
+        """Write what is buffered, for a reader that follows."""
+        try:
+            self.out.flush()
+        except BrokenPipeError:
+            self.drop()
+
+    def drop(self) -> None:
+        """Discard all that follows: stdout is closed."""
+        self._dropped = True
+        with contextlib.suppress(OSError, ValueError):  # not a real file: nothing to redirect
+            # Python flushes stdout once more at exit, and would report an error then.
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, self.out.fileno())
+            os.close(null)
+
+    @contextlib.contextmanager
+    def json_array(self) -> Generator["JsonArray"]:
+        """Give the array that the elements of a result go to: its own, or that of all results."""
+        if self.document is not None:
+            yield self.document
+            return
+        from qiscus_tui.model.ascii_json import JsonArray
+
+        array = JsonArray(self.write)
+        yield array
+        array.end()
+
+    @contextlib.contextmanager
+    def one_document(self) -> Generator[None]:
+        """Make one JSON array of all results in the block, also where a signal ends it."""
+        from qiscus_tui.model.ascii_json import JsonArray
+
+        self.document = array = JsonArray(self.write)
+        try:
+            yield
+        except BaseException:
+            if not array.is_empty:
+                array.end()
+            raise
+        finally:
+            self.document = None
+        array.end()
