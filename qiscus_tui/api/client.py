@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import TYPE_CHECKING, Self, cast
 
 from msgspec.structs import replace
@@ -13,15 +13,8 @@ from qiscus_tui.api.answers import Answer, AnswerStream, server_time
 from qiscus_tui.api.contract import Authentication, Call, Contract
 from qiscus_tui.api.decode import encode_json, lenient
 from qiscus_tui.api.error_answers import error_for_answer, is_refusal
-from qiscus_tui.api.replies import (
-    AnswerTime,
-    LoginAnswer,
-    NewTokens,
-    Profile,
-    read_login,
-    read_new_tokens,
-    read_profile,
-)
+from qiscus_tui.api.new_tokens import UNWATCHED, ArrivingTokens, NewTokens, TokenWatch
+from qiscus_tui.api.replies import AnswerTime, LoginAnswer, Profile, read_login, read_profile
 from qiscus_tui.api.retry import CallTime, RetryPolicy
 from qiscus_tui.api.wire import Request, Wire, WireSettings, tls_context
 from qiscus_tui.errors import (
@@ -97,6 +90,11 @@ class ApiClient:
         """Return this machine's time, epoch seconds."""
         return self._clock.now()
 
+    @property
+    def longest_call(self) -> float:
+        """Seconds that one try of a call with a short answer may take, until it is read."""
+        return 4 * self._settings.timeout  # connecting and waiting, then reading slowly
+
     def server_now(self) -> float:
         """Return the server's time, epoch seconds; this machine's if the server's is unknown."""
         return self._clock.now() + (self.offset or 0.0)
@@ -119,20 +117,13 @@ class ApiClient:
         value = self._value(self.contract.login, answer, (password,))
         return read_login(value, self._time_of(answer), email=email, host=self.origin.netloc)
 
-    async def refresh(
-        self, long_lived: str, on_send: Callable[[], object] | None = None
-    ) -> NewTokens:
-        """Return a new short-lived token; one try. Raises LoginNeeded, ServerError, OutOfReach.
+    async def refresh(self, long_lived: str, watch: TokenWatch = UNWATCHED) -> NewTokens:
+        """Return a new short-lived token; one try. Raises LoginNeeded, ServerError, OutOfReach."""
+        return await self._new_tokens(self.contract.refresh, long_lived, watch)
 
-        `on_send` is called just before the request is sent: from then on a token may exist.
-        """
-        return await self._new_tokens(self.contract.refresh, long_lived, on_send)
-
-    async def revoke_all(
-        self, long_lived: str, on_send: Callable[[], object] | None = None
-    ) -> NewTokens:
-        """End every session. Return our new tokens. Never retried; see `refresh`."""
-        return await self._new_tokens(self.contract.revoke_all, long_lived, on_send)
+    async def revoke_all(self, long_lived: str, watch: TokenWatch = UNWATCHED) -> NewTokens:
+        """End every session. Return our new tokens. Never retried; raises as `refresh`."""
+        return await self._new_tokens(self.contract.revoke_all, long_lived, watch)
 
     async def revoke(self, long_lived: str, what: str | int) -> None:
         """End the session with this token (or id, by the contract); one try."""
@@ -231,7 +222,8 @@ class ApiClient:
                 self._learn_offset(answer.headers, sent)
                 yield answer
         except AnswerLost as error:
-            error.hint = "Check the network, then list the sessions again."
+            if request.call.repeatable:
+                error.hint = "Check the network, then list the sessions again."
             raise
 
     async def _connected(self) -> Wire:
@@ -260,8 +252,8 @@ class ApiClient:
             offset = theirs + 0.5 - (sent + self._clock.now()) / 2
             self.offset = offset if abs(offset) > _SAME_CLOCK else 0.0
 
-    def _time_of(self, answer: Answer) -> AnswerTime:
-        made_at = answer.server_time or self.server_now()
+    def _time_of(self, answer: Answer | AnswerStream) -> AnswerTime:
+        made_at = server_time(answer.headers) or self.server_now()
         return AnswerTime(made_at, self._clock.now(), self.offset or 0.0)
 
     def _value(self, call: Call, answer: Answer, secrets: Iterable[str]) -> dict[str, object]:
@@ -290,11 +282,15 @@ class ApiClient:
             call, answer.status, answer.headers, body, now=self.now(), secrets=hidden
         )
 
-    async def _new_tokens(
-        self, call: Call, long_lived: str, on_send: Callable[[], object] | None
-    ) -> NewTokens:
-        headers = self.long_lived_headers(long_lived)
-        answer = await self._send(Request(call, headers, on_send=on_send))
-        value = self._value(call, answer, (long_lived,))
-        at = self._time_of(answer)
-        return read_new_tokens(value, at, long_lived=long_lived, status=answer.status)
+    async def _new_tokens(self, call: Call, long_lived: str, watch: TokenWatch) -> NewTokens:
+        headers, own = self.long_lived_headers(long_lived), {long_lived, *self.own_secrets}
+        async with self.stream(Request(call, headers, on_send=watch.on_send)) as answer:
+            arriving = ArrivingTokens(answer, self._time_of(answer), own, watch)
+            trouble: QiscusTuiError | None = None
+            try:
+                await arriving.read()
+                whole = Answer(answer.status, answer.headers, arriving.body)
+                self._value(call, whole, (long_lived,))
+            except QiscusTuiError as error:
+                trouble = error
+        return await arriving.found(trouble)

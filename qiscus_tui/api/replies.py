@@ -51,15 +51,6 @@ class LoginAnswer(Unshown, frozen=True):
     """When the token was created: epoch seconds, server's clock."""
 
 
-class NewTokens(Unshown, frozen=True):
-    """The answer to refresh and revoke-all: at least one token."""
-
-    short_lived: ShortLived | None
-    """None if the answer has no usable one."""
-    long_lived: str | None
-    """A new long-lived token, if the server returned one."""
-
-
 class Profile(Struct, frozen=True):
     """The owner of a short-lived token or secret key. Its texts are safe to show."""
 
@@ -86,33 +77,6 @@ def read_login(value: Fields, answered: AnswerTime, *, email: str, host: str) ->
         short_lived=answered.short_lived(token) if token else None,
         long_lived=long_lived if long_lived != token else None,
         made_at=answered.server,
-    )
-
-
-def read_new_tokens(
-    value: Fields, answered: AnswerTime, *, long_lived: str, status: int
-) -> NewTokens:
-    """Return the new tokens for the holder of `long_lived`.
-
-    An unusable token counts as missing. Raises Unreadable if there is none.
-    """
-    data = _object(value.get(api.DATA))
-    auth = _object(data.get(api.AUTH))
-    token = _usable(api.SESSION_TOKEN, auth, data)
-    renewed = _usable(api.LONG_LIVED_TOKEN, auth, data)
-    if renewed == long_lived:
-        renewed = None
-    if token is None and renewed is None:
-        raise no_new_token(status)
-    return NewTokens(answered.short_lived(token) if token else None, renewed)
-
-
-def no_new_token(status: int = 0) -> Unreadable:
-    """Return the error for a positive answer without a short-lived token."""
-    return Unreadable(
-        "The server accepted the call, but its answer has no new token",
-        "The old token may have ended. Get a new one: qiscus-tui refresh, or log in again.",
-        status=status,
     )
 
 
@@ -145,11 +109,6 @@ def _secret(names: tuple[str, ...], *objects: Fields) -> str | None:
     if text is not None and not fits_a_header(text):
         raise Unreadable("The answer has a token or app code that no header can carry")
     return text
-
-
-def _usable(names: tuple[str, ...], *objects: Fields) -> str | None:
-    """Return the first text under one of the names that a header can carry."""
-    return next(filter(fits_a_header, _texts(names, *objects)), None)
 
 
 def _texts(names: tuple[str, ...], *objects: Fields) -> Iterator[str]:

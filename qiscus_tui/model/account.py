@@ -95,6 +95,8 @@ class Credentials(Unshown, frozen=True):
     long_lived: str | None = None
     short_lived: ShortLived | None = None
     secret_key: str | None = None
+    replaced: str | None = None
+    """The long-lived token before `long_lived`, until the server was seen to accept the new one."""
 
     def with_short_lived(self, short_lived: ShortLived | None) -> Self:
         """Return the same secrets with another short-lived token."""
@@ -107,10 +109,12 @@ class Credentials(Unshown, frozen=True):
             long_lived=self.long_lived or older.long_lived,
             short_lived=self.short_lived or older.short_lived,
             secret_key=self.secret_key or older.secret_key,
+            replaced=self.replaced if self.long_lived else older.replaced,
         )
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """All the secrets, for masking."""
         short = self.short_lived.token if self.short_lived else None
-        return tuple(secret for secret in (self.long_lived, short, self.secret_key) if secret)
+        every = (self.long_lived, short, self.secret_key, self.replaced)
+        return tuple(secret for secret in every if secret)

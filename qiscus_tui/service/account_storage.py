@@ -11,6 +11,7 @@ from msgspec import field
 
 from qiscus_tui.model.account import Account, Storage
 from qiscus_tui.model.unshown import Unshown
+from qiscus_tui.store.locks import WAIT
 from qiscus_tui.store.paths import Paths, paths_in_memory
 
 if TYPE_CHECKING:
@@ -136,10 +137,10 @@ class AccountStorage(Unshown, frozen=True):
         return any(one.account.key == account.key and one.storage is storage for one in book.all())
 
     @contextlib.asynccontextmanager
-    async def lock(self, account: Account) -> AsyncGenerator[None]:
+    async def lock(self, account: Account, longest: float = WAIT) -> AsyncGenerator[None]:
         """Hold the account against every other task and process of this user.
 
-        Not re-entrant. Raises StorageError.
+        Waits for another process at most `longest` seconds. Not re-entrant. Raises StorageError.
         """
         async with self._turn:
             if self.secrets.storage is Storage.THIS_RUN:
@@ -147,5 +148,5 @@ class AccountStorage(Unshown, frozen=True):
                 return
             from qiscus_tui.store.locks import account_lock
 
-            async with account_lock(self.local_files.paths.state_dir, account.key):
+            async with account_lock(self.local_files.paths.state_dir, account.key, longest):
                 yield

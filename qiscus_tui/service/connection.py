@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Set
+from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -26,11 +27,12 @@ from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account_storage import AccountStorage
+from qiscus_tui.store.locks import WAIT
 
 if TYPE_CHECKING:
     from qiscus_tui.api.client import ApiClient
     from qiscus_tui.api.listing import Listing
-    from qiscus_tui.api.replies import NewTokens
+    from qiscus_tui.api.new_tokens import NewTokens
     from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.service.sessions.snapshot import Reader
 
@@ -78,6 +80,10 @@ class Connection(Struct, dict=True):
 
     # Secrets
 
+    def locked(self) -> AbstractAsyncContextManager[None]:
+        """Hold the account against all others; wait longer than one call of theirs may take."""
+        return self.account_storage.lock(self.account, self.client.longest_call + WAIT)
+
     async def credentials(self) -> Credentials:
         """Return the secrets as they are now: another program may have changed them.
 
@@ -111,12 +117,16 @@ class Connection(Struct, dict=True):
     async def keep_new(self, held: Credentials, new: NewTokens) -> None:
         """Store the tokens that the server gave in place of those of `held`.
 
-        A new long-lived token that can't be stored is shown to the user before anything else.
-        Raises StorageError.
+        The long-lived token that a new one replaces is kept beside it, until `settle_long_lived`.
+        A new one that can't be stored is shown to the user before anything else. Raises
+        StorageError.
         """
-        long_lived = new.long_lived or held.long_lived
+        changed = replace(held, short_lived=new.short_lived)
+        if new.long_lived is not None:
+            changed = replace(changed, long_lived=new.long_lived, replaced=held.long_lived)
+        self.client.own_secrets.update(changed.secrets)
         try:
-            await self.keep(replace(held, long_lived=long_lived, short_lived=new.short_lived))
+            await self.keep(changed)
         except BaseException as error:  # whatever it is: there is no other copy of that token
             is_shown = new.long_lived is not None and self.show_secret(new.long_lived)
             if not isinstance(error, Exception):
@@ -129,6 +139,24 @@ class Connection(Struct, dict=True):
                 self.account.app_code,
                 is_shown=is_shown,
             ) from error
+
+    async def settle_long_lived(self) -> None:
+        """Where a long-lived token has replaced another, keep the one that the server accepts.
+
+        Both are kept where it does not say. Raises NoAccount, StorageError.
+        """
+        held = await self.credentials()
+        if held.long_lived is None or held.replaced is None:
+            return
+        from qiscus_tui.service.long_lived import accepted_of
+
+        accepted = await accepted_of(self.client, (held.long_lived, held.replaced))
+        if accepted is None:
+            return
+        async with self.locked():
+            now = await self.credentials()
+            if (now.long_lived, now.replaced) == (held.long_lived, held.replaced):
+                await self.keep(replace(now, long_lived=accepted, replaced=None))
 
     def is_live(self, short: ShortLived | None, min_ttl: float = 0.0) -> bool:
         """Return whether a short-lived token has more than `min_ttl` seconds left."""
@@ -150,7 +178,7 @@ class Connection(Struct, dict=True):
 
         A newer one, which another program got meanwhile, is kept.
         """
-        async with self.account_storage.lock(self.account):
+        async with self.locked():
             held = await self.credentials()
             if held.short_lived is not None and held.short_lived.token == token:
                 held = held.with_short_lived(None)
@@ -207,6 +235,9 @@ class Connection(Struct, dict=True):
         Where our own token is not in it, the server is asked whether it still accepts the token.
         Only if it does not, and no token is stored, no session is ours; whatever the clocks say.
         """
+        if credentials.replaced is not None:
+            await self.settle_long_lived()
+            credentials = await self.credentials()
         short = credentials.short_lived
         listing = await self._listing(credentials, progress, settle)
         if short is None or listing.current is not Current.UNKNOWN:

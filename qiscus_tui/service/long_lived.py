@@ -1,12 +1,18 @@
 """Whether the server accepts a long-lived token, without reading a whole list for it."""
 
+import asyncio
+from collections.abc import Iterable
+
 from qiscus_tui.api.answers import LIST_BODY, AnswerStream
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.decode import lenient
 from qiscus_tui.api.error_answers import is_refusal
 from qiscus_tui.api.retry import CallTime
 from qiscus_tui.api.wire import Request
-from qiscus_tui.errors import NotQiscus
+from qiscus_tui.errors import Forbidden, NotQiscus, OutOfReach, ServerError, TokenInvalid
+
+_LOOK_TIME = 5.0
+"""Seconds to find out which of several tokens is accepted."""
 
 _BEGINNING = 65_536
 """Bytes that are enough to tell a list from an error."""
@@ -33,6 +39,26 @@ async def ask_long_lived(client: ApiClient, long_lived: str) -> None:
             )
 
     await client.retry_policy.retrying(once)
+
+
+async def accepted_of(client: ApiClient, tokens: Iterable[str]) -> str | None:
+    """Return the first of these tokens that the server accepts, None where it accepts none.
+
+    None too where it does not say so soon.
+    """
+    try:
+        async with asyncio.timeout(_LOOK_TIME):
+            for token in tokens:
+                try:
+                    await ask_long_lived(client, token)
+                except TokenInvalid:
+                    continue
+                except Forbidden:  # this role may not list, but the token is valid
+                    pass
+                return token
+    except (ServerError, OutOfReach, TimeoutError):
+        pass
+    return None
 
 
 async def _beginning(answer: AnswerStream) -> tuple[bytes, bool]:

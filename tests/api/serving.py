@@ -8,7 +8,7 @@ import httpx
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import Contract
-from qiscus_tui.api.replies import NewTokens
+from qiscus_tui.api.new_tokens import NewTokens
 from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.model.clock import Clock

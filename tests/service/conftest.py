@@ -56,6 +56,10 @@ class Sandbox:
         """Logged in as the admin."""
         return (await self.log_in()).connection
 
+    def renew_long_lived(self, token: str) -> None:
+        """From now on the admin's long-lived token is this one, and the older one is not."""
+        self.state._long_lived[self.state.credentials.email] = token
+
     def tokens(self) -> set[str]:
         """The live tokens of the admin."""
         return {session.token for session in self.state.sessions()}

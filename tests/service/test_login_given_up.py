@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+from msgspec import structs
 from msgspec.structs import replace
 
 from qiscus_tui.errors import OutOfReach
@@ -138,7 +139,8 @@ async def test_a_living_long_lived_token_is_not_overwritten_by_a_dead_one(
     rotation = await rotated_meanwhile(here)
     rotation.answer.released.set()
     connection = (await rotation.login).connection
-    assert await connection.credentials() == rotation.newer
+    newer = structs.replace(rotation.newer, replaced=None)  # the list was read with it
+    assert await connection.credentials() == newer
     assert (await connection.read_list()).current_session is not None
 
 

@@ -319,6 +319,7 @@ async def test_a_refresh_that_gives_a_new_long_lived_token_keeps_both(sandbox: S
     here = sandbox()
     connection = await here.connected()
     here.state.fail_next(Call.REFRESH, Fault(200, ROTATED))
+    here.renew_long_lived("LLTnew")
     here.clock.advance(1)
     await refreshed_since(connection, here.clock.now())
     held = await connection.credentials()
@@ -366,3 +367,70 @@ async def test_a_rest_account_has_no_short_lived_token(sandbox: SandboxMaker):
     with pytest.raises(NoLongLivedToken):
         await valid_token(connection, 0)
     assert refreshes(here) == 0
+
+
+# A new token that is not where it should be
+
+
+async def a_spare(here: Sandbox, connection: Connection) -> str:
+    """A live token of the admin that is stored nowhere."""
+    held = await connection.credentials()
+    new = await connection.client.refresh(held.long_lived or "")
+    assert new.short_lived is not None
+    return new.short_lived.token
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, '{"token": "%s"}'),
+        (200, '{"data": {"user": {"authentication_token": "%s"}}}'),
+        (500, '{"data": {"auth": {"token": "%s"}}}'),
+        (200, '{"errors": "oops", "data": {"auth": {"token": "%s"}}}'),
+        (200, '{"data": {"auth": {"token": "%s"'),
+    ],
+)
+async def test_a_token_in_an_odd_answer_is_used_if_the_server_accepts_it(
+    sandbox: SandboxMaker, status: int, body: str
+):
+    here = sandbox()
+    connection = await here.connected()
+    token = await a_spare(here, connection)
+    here.clock.advance(1)
+    here.state.fail_next(Call.REFRESH, Fault(status, (body % token).encode()))
+    assert (await refreshed_since(connection, here.clock.now())).token == token
+    assert await cached(connection) == token
+
+
+async def test_what_the_server_does_not_accept_takes_the_place_of_no_token(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    connection = await here.connected()
+    before = await connection.credentials()
+    here.clock.advance(1)
+    body = b'{"data": {"user": {"token": "no-token", "long_lived_token": "no-token-either"}}}'
+    here.state.fail_next(Call.REFRESH, Fault(500, body))
+    with pytest.raises(ServerFault):
+        await refreshed_since(connection, here.clock.now())
+    await connection.read_list()
+    assert await connection.credentials() == before
+
+
+async def test_the_older_long_lived_token_is_kept_until_the_new_one_was_accepted(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    connection = await here.connected()
+    older = (await connection.credentials()).long_lived
+    here.state.fail_next(Call.REFRESH, Fault(200, ROTATED))
+    here.state.fail_next(Call.LIST, *[Fault(500)] * 30)
+    here.clock.advance(1)
+    await refreshed_since(connection, here.clock.now())
+    held = await connection.credentials()
+    assert (held.long_lived, held.replaced) == ("LLTnew", older)
+    here.state.faults[Call.LIST].clear()
+    here.renew_long_lived("LLTnew")
+    await connection.read_list()
+    held = await connection.credentials()
+    assert (held.long_lived, held.replaced) == ("LLTnew", None)

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from msgspec import structs
 
-from qiscus_tui.api.replies import NewTokens
+from qiscus_tui.api.new_tokens import NewTokens
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.errors import NotConnected, NotTrusted, ReadOnly, StorageError
 from qiscus_tui.model.account import Credentials
@@ -299,7 +299,9 @@ async def test_a_good_long_lived_token_beside_an_unusable_short_one_is_kept(
     connection = await here.connected()
     body = f'{{"data": {{"auth": {{"token": {short}, "long_lived_token": "LLTnew"}}}}}}'
     here.state.fail_next(Call.REVOKE_ALL, Fault(200, body.encode(), after=True))
-    result = await done(connection)
+    listed = await connection.read_list()
+    at_each(here, connection, Call.REVOKE_ALL, lambda: here.renew_long_lived("LLTnew"))
+    result = await revoke_all(connection, listed)
     assert await kept(connection) == Credentials(long_lived="LLTnew")
     assert result.sent.failure is not None
 
@@ -413,7 +415,7 @@ async def test_a_list_that_cannot_be_read_is_no_crash_to_tell_of(
     listed = await connection.read_list()
     if not stores:
         cannot_keep(monkeypatch, StorageError("The disk is full"))
-    here.state.fail_next(Call.LIST, fault)
+    here.state.fail_next(Call.LIST, fault, fault)
     result = await revoke_all(connection, listed)
     assert result.still_listed is None
     assert result.trouble is not None

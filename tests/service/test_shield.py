@@ -1,10 +1,13 @@
 """No signal ends the program while a token of ours is between the server and the disk."""
 
+import asyncio
 import signal
 import subprocess
 import sys
 
 import pytest
+
+from qiscus_tui.service.signal_shield import shield
 
 PROGRAM = """
 import os, sys
@@ -52,3 +55,36 @@ def test_two_tokens_on_their_way_are_both_waited_for() -> None:
         check=False,
     )
     assert (done.returncode, done.stdout) == (-signal.SIGUSR1, "stored\n")
+
+
+SILENT = """
+import asyncio, os, sys
+from qiscus_tui.service.signal_shield import shield
+
+async def ask():
+    with shield.held_for_answer(0.05):
+        os.kill(os.getpid(), int(sys.argv[1]))
+        await asyncio.sleep(0)
+        print("still waiting", flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(ask())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
+def test_a_signal_is_obeyed_though_the_server_never_answers(number: int) -> None:
+    words = [sys.executable, "-c", SILENT, str(int(number))]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (-number, "still waiting\n")
+
+
+async def test_an_answer_that_comes_soon_after_a_signal_is_not_given_up() -> None:
+    heard: list[str] = []
+    with shield.held_for_answer(0.0):
+        with shield.held_for_answer(60.0):
+            shield.handle(lambda: heard.append("signal"))
+        assert not heard
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert heard == ["signal"]

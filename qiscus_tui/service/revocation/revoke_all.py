@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
-from qiscus_tui.api.replies import NewTokens, no_new_token
+from qiscus_tui.api.new_tokens import NewTokens, TokenWatch
 from qiscus_tui.errors import (
     NotConnected,
     NotQiscus,
@@ -101,31 +101,52 @@ async def send_revoke_all(
     """
     begun = begun or asyncio.Event()
     connection.must_be_writable()
+    await connection.settle_long_lived()
     await asyncio.to_thread(connection.account_storage.secrets.probe)
     pairs = await in_turns(whole_pair_steps(listed, listed.positions.keys()))
     groups = await audit_groups(listed, KnownSecrets(connection.client.own_secrets))
     kind = AuditKind.REVOKE_ALL
     trail = AuditTrail(connection, kind, reason=reason, pairs=pairs, groups=groups)
-    async with connection.account_storage.lock(connection.account):
+    async with connection.locked():
         held = await connection.credentials()  # another program may have renewed them
         long_lived = await connection.long_lived()
         await _begin(trail, listed)
+        sent = Sent(trail, held)
         with contextlib.ExitStack() as window:
 
             def on_send() -> None:
-                window.enter_context(shield.held())
+                window.enter_context(shield.held_for_answer())
                 begun.set()
 
+            async def on_tokens(new: NewTokens) -> None:
+                nonlocal sent
+                sent = await _stored(connection, Sent(trail, held), new)
+
             try:
-                new = await connection.client.revoke_all(long_lived, on_send)
+                new = await connection.client.revoke_all(long_lived, TokenWatch(on_send, on_tokens))
             except (QiscusTuiError, asyncio.CancelledError) as error:
                 if isinstance(error, NotConnected) or not begun.is_set():
                     await asyncio.to_thread(trail.finish, {})
                     raise
                 if isinstance(error, asyncio.CancelledError):
                     raise
-                return Sent(trail, held, failure=error)  # it may have taken effect
-            return await _stored(connection, Sent(trail, held), new)
+                return replace(sent, failure=error)  # it may have taken effect
+    return await _judged(connection, sent, new)
+
+
+async def _judged(connection: Connection, sent: Sent, new: NewTokens) -> Sent:
+    """Return what was sent, once the server was asked about tokens that may be none."""
+    if sent.unstored is not None:
+        return sent if new.short_lived is not None else replace(sent, failure=new.doubt)
+    await connection.settle_long_lived()
+    held = await connection.credentials()
+    short = new.short_lived
+    if short is None or new.doubt is None:
+        return replace(sent, held=held, failure=new.doubt)
+    if await connection.accepts(short) is False:
+        await connection.forget_token(short.token)
+        return replace(sent, held=held.with_short_lived(None), failure=new.doubt)
+    return replace(sent, held=held)
 
 
 async def _stored(connection: Connection, sent: Sent, new: NewTokens) -> Sent:
@@ -134,14 +155,13 @@ async def _stored(connection: Connection, sent: Sent, new: NewTokens) -> Sent:
         long_lived=new.long_lived or sent.held.long_lived,
         short_lived=new.short_lived,
     )
-    failure = no_new_token() if new.short_lived is None else None
     try:
         await connection.keep_new(sent.held, new)
     except StorageError as error:
-        return replace(sent, held=held, failure=failure, unstored=error)
+        return replace(sent, held=held, unstored=error)
     with contextlib.suppress(StorageError):  # reported if the journal can't be cleared either
         await asyncio.to_thread(sent.trail.new_tokens_stored)
-    return replace(sent, held=held, failure=failure)
+    return replace(sent, held=held)
 
 
 async def verify(connection: Connection, before: SessionList, sent: Sent) -> RevokeAllResult:

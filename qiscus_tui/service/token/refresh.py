@@ -9,7 +9,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from qiscus_tui.api.client import ApiClient
-from qiscus_tui.api.replies import NewTokens, no_new_token
+from qiscus_tui.api.new_tokens import NewTokens, TokenWatch, no_new_token
 from qiscus_tui.api.retry import CallTime
 from qiscus_tui.errors import (
     NotConnected,
@@ -29,6 +29,9 @@ from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.store.audit_records import AuditKind
 
 Result = TypeVar("Result")
+
+NO_ANSWER = "no answer: a new token may exist on the server"
+"""What the audit log says of a refresh that was sent, and of which nothing is known."""
 
 LOOK_TIME = 3.0
 """Seconds that the server has, after a refresh failed, to say whether the older token ended."""
@@ -104,14 +107,15 @@ async def with_short_lived(
 async def _refresh_unless(
     connection: Connection, is_fresh: Callable[[ShortLived | None], bool]
 ) -> ShortLived:
+    await connection.settle_long_lived()
     try:
-        async with connection.account_storage.lock(connection.account):
+        async with connection.locked():
             credentials = await connection.credentials()
             cached = credentials.short_lived
             if cached is not None and is_fresh(cached):
                 return cached
             connection.must_be_writable()
-            return await _refreshed(connection, credentials)
+            made = await _refreshed(connection, credentials)
     except NotConnected:
         raise
     except (OutOfReach, ServerFault, Unreadable, NotQiscus):
@@ -120,6 +124,8 @@ async def _refresh_unless(
         if held is not None and await _is_dead(connection, held):
             await connection.forget_token(held.token)
         raise
+    await connection.settle_long_lived()
+    return made
 
 
 async def _is_dead(connection: Connection, held: ShortLived) -> bool:
@@ -138,7 +144,7 @@ async def spare_token(connection: Connection, on_made: Callable[[str], object]) 
     LoginNeeded, ServerError, OutOfReach, StorageError.
     """
     connection.must_be_writable()
-    async with connection.account_storage.lock(connection.account):
+    async with connection.locked():
         held = await connection.credentials()
 
         async def keep_long_lived(new: NewTokens) -> None:
@@ -150,42 +156,63 @@ async def spare_token(connection: Connection, on_made: Callable[[str], object]) 
 
         new = await _made(connection, keep_long_lived)
     if new.short_lived is None:
-        raise no_new_token()
+        raise new.doubt or no_new_token()
     return new.short_lived
 
 
 async def _refreshed(connection: Connection, held: Credentials) -> ShortLived:
     """Return a new token, which is stored now. The caller holds the account's lock."""
-    new, cached = await _made(connection, partial(connection.keep_new, held)), held.short_lived
-    if new.short_lived is None:  # a new long-lived token is stored anyway
-        raise no_new_token()
+    cached = held.short_lived
+
+    async def keep(new: NewTokens) -> None:
+        await connection.keep_new(held, replace(new, short_lived=new.short_lived or cached))
+
+    new = await _made(connection, keep)
+    made = new.short_lived
+    if made is None or (new.doubt is not None and await _is_dead(connection, made)):
+        if made is not None:  # it is none: the older one may still be valid
+            await keep(replace(new, short_lived=None))
+        raise new.doubt or no_new_token()
     is_ours_alone = connection.storage is Storage.THIS_RUN
     if is_ours_alone and cached is not None:
         # Quitting ends the new one alone.
         await end_unstored_token(connection.client, cached.token)
-    return new.short_lived
+    return made
 
 
 async def _made(connection: Connection, keep: Callable[[NewTokens], Awaitable[None]]) -> NewTokens:
     """Return new tokens, which `keep` has stored. The caller holds the account's lock."""
     long_lived = await connection.long_lived()
     await asyncio.to_thread(connection.account_storage.secrets.probe)  # before, not after, the call
-    unstored: StorageError | None = None
+    sent, unstored = False, None
+    made: str | None = None
     with contextlib.ExitStack() as window:  # no signal may come between the answer and the disk
-        new = await connection.client.refresh(
-            long_lived, on_send=lambda: window.enter_context(shield.held())
-        )
+
+        def on_send() -> None:
+            nonlocal sent
+            sent = True
+            window.enter_context(shield.held_for_answer())
+
+        async def on_tokens(new: NewTokens) -> None:
+            nonlocal unstored, made
+            made = new.short_lived.token if new.short_lived is not None else made
+            try:
+                await keep(new)
+                unstored = None
+            except StorageError as error:
+                unstored = error
+
+        record = partial(AccessTrail.of(connection).record, connection.account, AuditKind.REFRESH)
         try:
-            await keep(new)
-        except StorageError as error:
-            unstored = error
-        trail, made = AccessTrail.of(connection), new.short_lived
-        token = made.token if made is not None else None
-        reason = unstored.message if unstored is not None else ""
-        await trail.record(connection.account, AuditKind.REFRESH, token, reason)
+            new = await connection.client.refresh(long_lived, TokenWatch(on_send, on_tokens))
+        except (OutOfReach, asyncio.CancelledError):
+            if sent:
+                await record(made, "" if made is not None else NO_ANSWER)
+            raise
+        await record(made, unstored.message if unstored is not None else "")
     if unstored is not None:
-        if new.short_lived is not None:
-            await end_unstored_token(connection.client, new.short_lived.token)
+        if made is not None:
+            await end_unstored_token(connection.client, made)
         raise unstored
     return new
 
