@@ -46,15 +46,22 @@ async def run(context: Context) -> int:
 
 
 async def _checked(context: Context) -> CheckReport:
-    """Check the account, show what was found, and remember it."""
+    """Check the account and show what was found.
+
+    Only a check with `--new` notes it as seen: it is the one that the next is compared with.
+    """
     options, workspace = context.options, context.workspace
     limits = Limits(options.new, options.max_live, options.max_per_day, options.min_ttl)
     checks = workspace.local_files.checks
     async with connected(workspace) as connection:
         report = await check(connection, checks, limits, workspace.config.ui.expiring)
     _show(context, report)
-    context.console.flush()  # a finding that could not be written must be found again
-    await asyncio.to_thread(checks.remember, connection.account.key, report.seen)
+    context.console.flush()
+    # A finding that could not be written must be found again.
+    if options.new and not context.console.results.are_lost:
+        await asyncio.to_thread(checks.remember, connection.account.key, report.seen)
+        if not report.compares:
+            _say_that_it_only_notes(context.console)
     if report.trouble is not None:
         context.console.show_error(report.trouble)
     return report
@@ -135,11 +142,20 @@ def _show(context: Context, report: CheckReport) -> None:
         console.result(f"… and {len(report.findings) - MOST_SHOWN:,} more: see --json")
 
 
+def _say_that_it_only_notes(console: Console) -> None:
+    console.say(
+        "qiscus-tui: No earlier check --new of this account is known: this one only notes its "
+        "clients and networks"
+    )
+    console.say("  Nothing was compared. The next one finds what is new since now.")
+
+
 def _as_json(report: CheckReport) -> dict[str, object]:
     figures = report.figures
     ends = figures.token_expires_at
     return {
         "account": report.account,
+        "server": report.server,
         "checked_at": rfc3339(report.checked_at),
         "live": figures.live,
         "expiring": figures.expiring,

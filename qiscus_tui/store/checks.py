@@ -1,4 +1,4 @@
-"""What earlier runs of `check` saw: fingerprints of clients and networks, and times. No tokens."""
+"""What `check --new` saw: fingerprints of clients and networks, and times. No tokens."""
 
 from collections.abc import Mapping
 
@@ -30,7 +30,7 @@ class Checks:
     """Reads and extends what was seen. All of it raises StorageError."""
 
     def __init__(self, paths: Paths) -> None:
-        lost = "Run it again: that check is taken for the first."
+        lost = "Run it again with --new: that check is taken for the first."
         self._file = JsonFile(paths, paths.checks_file, _Checks, lost)
 
     def seen(self, account_key: str) -> Seen | None:

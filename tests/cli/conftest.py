@@ -28,6 +28,13 @@ class Terminal(io.StringIO):
         return True
 
 
+class Closed(io.StringIO):
+    """A reader that went away."""
+
+    def write(self, _: str) -> int:
+        raise BrokenPipeError
+
+
 @dataclass(frozen=True)
 class Done:
     """How a command ended."""

@@ -1,6 +1,7 @@
 """`check`: what changed since the last check, limits, and metrics."""
 
 import errno
+import io
 import json
 import os
 import signal
@@ -10,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from qiscus_tui.cli.results import NeverOpened
 from qiscus_tui.demo import DIALECTS
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.demo.state import USERS, Caller
 from qiscus_tui.store.checks import Checks, Seen
 from qiscus_tui.store.paths import Paths
-from tests.cli.conftest import EMAIL, Done, Program
+from tests.cli.conftest import EMAIL, SERVER, Closed, Done, Program
 from tests.cli.test_tokens import kept_token
 
 DAY = 86_400
@@ -43,11 +45,12 @@ def check(program: Program, *options: str) -> list[tuple[str, str | None, str | 
 def test_the_result_as_json(logged_in: Program) -> None:
     answer = json.loads(logged_in("check", "--json").out)
     assert list(answer) == [
-        *("account", "checked_at", "live", "expiring", "issued_24h", "token_expires_at"),
-        "findings",
+        *("account", "server", "checked_at", "live", "expiring", "issued_24h"),
+        *("token_expires_at", "findings"),
     ]
     assert answer["live"] == 13
     assert answer["account"].startswith(EMAIL)
+    assert answer["server"] == SERVER
     assert answer["findings"] == []
 
 
@@ -74,16 +77,40 @@ def test_the_first_check_notes_and_the_next_ones_find_what_is_new(logged_in: Pro
     assert check(logged_in, "--new") == []
 
 
-def test_a_check_without_new_notes_too(logged_in: Program) -> None:
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_check_that_only_notes_says_so(logged_in: Program, lost: bool) -> None:
+    if lost:
+        check(logged_in, "--new")
+        (logged_in.data / "state" / "checks.json").unlink()
+        made(logged_in, CRON)
+    first = logged_in("check", "--new")
+    assert first.code == 0
+    assert "only notes" in first.err
+    assert logged_in("check", "--new").err == ""
+
+
+def test_a_check_without_new_uses_up_nothing(logged_in: Program) -> None:
+    assert "only notes" not in logged_in("check").err
     check(logged_in, "--new")
     made(logged_in, CRON)
     assert check(logged_in) == []
-    assert check(logged_in, "--new") == []
+    assert check(logged_in, "--new") == [("new", "GuzzleHttp", "203.0.113.0/24", 1)]
+
+
+@pytest.mark.parametrize("form", [(), ("--json",), ("--all-accounts", "--json")])
+@pytest.mark.parametrize("stdout", [Closed, NeverOpened])
+def test_what_nobody_could_read_is_found_again(
+    logged_in: Program, stdout: type[io.StringIO], form: tuple[str, ...]
+) -> None:
+    check(logged_in, "--new")
+    made(logged_in, CRON)
+    assert logged_in("check", "--new", *form, out=stdout()).code == 1
+    assert check(logged_in, "--new") == [("new", "GuzzleHttp", "203.0.113.0/24", 1)]
 
 
 def test_the_state_is_private_and_has_no_token_and_no_address(logged_in: Program) -> None:
     made(logged_in, CRON)
-    check(logged_in)
+    check(logged_in, "--new")
     file = logged_in.data / "state" / "checks.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     text = file.read_text()
@@ -93,7 +120,7 @@ def test_the_state_is_private_and_has_no_token_and_no_address(logged_in: Program
 
 
 def test_what_another_check_saw_meanwhile_is_kept(logged_in: Program) -> None:
-    check(logged_in)
+    check(logged_in, "--new")
     data = logged_in.data
     checks = Checks(Paths(data, data, data / "state", data / "cache"))
     (key,) = json.loads((data / "state" / "checks.json").read_text())["accounts"]
@@ -122,12 +149,13 @@ def test_a_clock_that_leaps_makes_nothing_new_and_hides_nothing(
 def test_a_damaged_state_is_said_and_the_limits_are_checked_all_the_same(
     logged_in: Program,
 ) -> None:
-    check(logged_in)
+    check(logged_in, "--new")
     file = logged_in.data / "state" / "checks.json"
     file.write_text("{")
     done = logged_in("check", "--new")
     assert done.code == 6
     assert "checks.json was damaged" in done.err
+    assert "only notes" in done.err
     assert "13 live" in done.out
     made(logged_in, CRON)
     assert len(check(logged_in, "--new")) == 1  # it was noted again
@@ -136,7 +164,7 @@ def test_a_damaged_state_is_said_and_the_limits_are_checked_all_the_same(
 
 
 def test_a_logout_forgets_what_was_seen(logged_in: Program) -> None:
-    check(logged_in)
+    check(logged_in, "--new")
     assert logged_in("logout").code == 0
     content = json.loads((logged_in.data / "state" / "checks.json").read_text())
     assert not content.get("accounts")
@@ -154,13 +182,15 @@ def test_a_script_that_logs_in_again_after_its_sessions_were_revoked_is_found(
     logged_in: Program,
 ) -> None:
     made(logged_in, CRON, CRON, PHONE)
-    check(logged_in)
+    check(logged_in, "--new")
     revoke(logged_in, "ip:203.0.113.9")
-    assert check(logged_in) == []
+    assert check(logged_in, "--new") == []
     logged_in.clock.advance(60)
     made(logged_in, CRON)
-    assert check(logged_in) == [("returned", "GuzzleHttp", "203.0.113.0/24", 1)]
-    assert check(logged_in) == []  # said once
+    returned = [("returned", "GuzzleHttp", "203.0.113.0/24", 1)]
+    assert check(logged_in) == returned
+    assert check(logged_in, "--new") == returned
+    assert check(logged_in, "--new") == []  # noted
     logged_in.clock.advance(60)
     made(logged_in, CRON, CRON)
     assert check(logged_in) == [("returned", "GuzzleHttp", "203.0.113.0/24", 2)]

@@ -20,7 +20,7 @@ from qiscus_tui.cli.verbs import VERBS, load, run_of
 from qiscus_tui.demo import PASSWORD
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.errors import UsageError
-from tests.cli.conftest import EMAIL, SERVER, Program
+from tests.cli.conftest import EMAIL, SERVER, Closed, Program
 
 
 @pytest.mark.parametrize("name", VERBS)
@@ -237,13 +237,6 @@ def test_a_server_in_the_configuration_or_environment_is_used_for_login(
     )
     assert done.code == 0
     assert SERVER in done.out
-
-
-class Closed(io.StringIO):
-    """A reader that went away."""
-
-    def write(self, _: str) -> int:
-        raise BrokenPipeError
 
 
 class Full(io.StringIO):

@@ -11,7 +11,11 @@ MOST = 10**9
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     add = parser.add_argument
-    add("--new", action="store_true", help="find clients and networks that no check saw before")
+    add(
+        "--new",
+        action="store_true",
+        help="find clients and networks that are new since the last --new",
+    )
     number = whole_number(0, MOST)
     add("--max-live", metavar="N", type=number, help="find more than N live sessions")
     add("--max-per-day", metavar="N", type=number, help="find more than N created in 24 hours")
@@ -28,7 +32,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 VERB = Verb(
     add_options,
-    "It changes nothing on the server. What it finds once, it finds again only if more of it came.",
+    "It changes nothing on the server. Only --new notes what it found: the next check then finds "
+    "it again only if more of it came.",
     finishes=True,
     reports_misuse=True,
 )

@@ -31,12 +31,15 @@ class CheckReport:
     """What a check saw, and what is remembered of it."""
 
     account: str
+    server: str
     checked_at: float
     """Epoch seconds, the server's clock."""
     listed: SessionList
     figures: Figures
     findings: tuple[Finding, ...]
     seen: Seen
+    compares: bool
+    """Whether it is known what earlier checks saw; otherwise nothing can be new."""
     trouble: StorageError | None = None
     """Why it is not known what earlier checks saw."""
 
@@ -79,7 +82,17 @@ async def check(
         replace(one, message=str(hide(one.message)), client=_text(hide(one.client)))
         for one in findings
     )
-    return CheckReport(connection.name, now, listed, figures, shown, seen, trouble=trouble)
+    return CheckReport(
+        connection.name,
+        str(connection.account.origin),
+        now,
+        listed,
+        figures,
+        shown,
+        seen,
+        compares=earlier is not None,
+        trouble=trouble,
+    )
 
 
 def _text(value: object) -> str | None:
