@@ -1,8 +1,10 @@
 """IP addresses as numbers: fast to compare, and sorted IPv4 before IPv6.
 
 An IPv4 address is its 32-bit number; an IPv6 address is its 128-bit number plus 2^32. An IPv4
-address that is written inside IPv6 (`::ffff:10.0.0.1`, as dual-stack servers log it) is the
-IPv4 address. A zone (`fe80::1%eth0`) is left out: it belongs to one machine's interface.
+address that is written inside IPv6 (`::ffff:10.0.0.1`, as dual-stack servers log it; `64:ff9b::`
+of NAT64; `::10.0.0.1`) is the IPv4 address. A zone (`fe80::1%eth0`) is left out: it belongs to one
+machine's interface. Proxies and logs add a port, brackets, quotes, `/32`, leading zeros, or further
+addresses behind a comma: the number is that of the first address.
 """
 
 import ipaddress
@@ -10,8 +12,15 @@ import re
 import socket
 
 _V6_FROM = 1 << 32
-_MAPPED = bytes(10) + b"\xff\xff"
+_EMBEDDING = (bytes(10) + b"\xff\xff", b"\x00\x64\xff\x9b" + bytes(8), bytes(12))
+"""The first 12 bytes of IPv6 addresses that hold an IPv4 address: mapped, NAT64, compatible."""
 _MAPPED_BITS = 96
+_LEAST_EMBEDDED = 1 << 24
+"""Below are `::`, `::1` and others in 0.0.0.0/8, which are no IPv4 addresses of hosts."""
+
+_PORT = re.compile(r":[0-9]{1,5}")
+_ZEROS = re.compile(r"(?<![0-9a-f:])0+(?=[0-9])|(?<=:)0+(?=[0-9]+\.)")
+"""Zeros before an octet; those of a group of IPv6 are read anyway."""
 
 _OCTETS = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2})){0,3}")
 _A_GROUP = re.compile(r"[0-9a-f]{4}")
@@ -20,18 +29,45 @@ _GROUPS = re.compile(r"[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,7}")
 
 
 def packed(text: str | None) -> int | None:
-    """Return the address as a number, None if `text` is not an address."""
+    """Return the address as a number, the first of a list; None if `text` is not an address."""
     if not text:
         return None
+    address = _number(text)
+    return address if address is not None else _number(_bare(text.partition(",")[0]))
+
+
+def addresses_in(text: str | None) -> list[int | None]:
+    """Return the number of each address of a comma list, None for one that can't be read."""
+    if not text or not text.strip():
+        return []
+    return [_number(_bare(part)) for part in text.split(",")]
+
+
+def _number(text: str) -> int | None:
     try:
         if ":" not in text:
             return int.from_bytes(socket.inet_pton(socket.AF_INET, text.strip()))
         number = socket.inet_pton(socket.AF_INET6, text.strip().partition("%")[0])
     except (OSError, ValueError):
         return None
-    if number.startswith(_MAPPED):
-        return int.from_bytes(number[-4:])
+    inner = int.from_bytes(number[-4:])
+    if number.startswith(_EMBEDDING[:2]) or (
+        number.startswith(_EMBEDDING) and inner >= _LEAST_EMBEDDED
+    ):
+        return inner
     return _V6_FROM + int.from_bytes(number)
+
+
+def _bare(text: str) -> str:
+    """Return an address without what is written around it; empty where that says something else."""
+    address, _, length = text.strip().strip("\"'").partition("/")
+    address, bracket, port = address.lower().removeprefix("[").partition("]")
+    if not bracket and address.count(":") == 1:
+        address, _, digits = address.partition(":")
+        port = f":{digits}"
+    if length and length != ("128" if ":" in address else "32"):
+        return ""  # a network
+    return "" if port and not _PORT.fullmatch(port) else _ZEROS.sub("", address)
 
 
 def surroundings(address: int) -> int:
@@ -63,7 +99,7 @@ def address_text(address: int) -> str:
 
 def network(text: str) -> tuple[int, int]:
     """Return the first and last address, packed, of `named_network`. Raises ValueError."""
-    return _bounds(named_network(text))
+    return bounds(named_network(text))
 
 
 def named_network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
@@ -98,7 +134,8 @@ def _groups(wanted: str) -> ipaddress.IPv6Network:
     return ipaddress.IPv6Network(wanted)
 
 
-def _bounds(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> tuple[int, int]:
+def bounds(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> tuple[int, int]:
+    """Return the first and last address of a network, packed."""
     first, last = int(network.network_address), int(network.broadcast_address)
     if isinstance(network, ipaddress.IPv4Network):
         return first, last

@@ -1,10 +1,13 @@
-"""Integrations that the admin named in the configuration."""
+"""Integrations that the admin named, and which sessions belong to them."""
 
 import ipaddress
+from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from qiscus_tui.model.client_names import client_family
+from qiscus_tui.model.addresses import addresses_in, bounds
+from qiscus_tui.model.client_names import client_family, folded
 
 
 class Known(Struct, frozen=True):
@@ -16,37 +19,64 @@ class Known(Struct, frozen=True):
     network: ipaddress.IPv4Network | ipaddress.IPv6Network | None = None
     protect: bool = False
     """Keep its sessions out of plans."""
+    is_certain: bool = True
+    """False for the label of a session that may be of a protected integration, or not."""
 
-    def matches(self, client: str, user_agent: str | None, ip: str | None) -> bool:
-        """Return whether a session with these belongs to this integration."""
-        wanted = self.client.casefold()
-        if wanted and not (
-            client.casefold().startswith(wanted)
-            or (user_agent or "").casefold().startswith(wanted)
-            or client_family(client).casefold() == wanted
-        ):
-            return False
-        if self.network is None:
-            return bool(wanted)
-        try:
-            address = ipaddress.ip_address((ip or "").strip())
-        except ValueError:
-            return False
-        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-            # Dual-stack servers log 10.2.0.7 as ::ffff:10.2.0.7.
-            return address.ipv4_mapped in self.network or address in self.network
-        return address in self.network
+    def judge(self, clients: Sequence[str], user_agent: str | None, ip: str | None) -> bool | None:
+        """Return whether a session with these belongs to this integration; None: can't tell.
+
+        `clients` are the names of its client. Where the list names its client but no address that
+        can be read, or the reverse, what is missing decides.
+        """
+        has_client = self._has_client(clients, user_agent)
+        if self.network is None or has_client is False:
+            return bool(self.client) and has_client is True
+        in_network = _is_in(self.network, ip)
+        if has_client is None:
+            return None if in_network else False
+        return in_network
+
+    def _has_client(self, clients: Sequence[str], user_agent: str | None) -> bool | None:
+        wanted = folded(self.client)
+        if not wanted:
+            return True
+        if not folded(user_agent or "").strip():
+            return True if any(folded(one).startswith(wanted) for one in clients) else None
+        names = [*map(folded, clients), folded(user_agent or "")]
+        return any(one.startswith(wanted) or client_family(one) == wanted for one in names)
 
     def covers(self, other: "Known") -> bool:
         """Return whether every session of the other one belongs to this one too."""
-        if not other.client.casefold().startswith(self.client.casefold()):
+        if not folded(other.client).startswith(folded(self.client)):
             return False
         if self.network is None or other.network is None:
             return self.network is None
-        if isinstance(self.network, ipaddress.IPv4Network):
-            return isinstance(other.network, ipaddress.IPv4Network) and other.network.subnet_of(
-                self.network
-            )
-        return isinstance(other.network, ipaddress.IPv6Network) and other.network.subnet_of(
-            self.network
-        )
+        (first, last), (others_first, others_last) = bounds(self.network), bounds(other.network)
+        return first <= others_first and others_last <= last
+
+
+def integration_of(
+    known: Sequence[Known], clients: Sequence[str], user_agent: str | None, ip: str | None
+) -> Known | None:
+    """Return the integration that a session belongs to: the first that matches.
+
+    One that may be of a protected integration stays out of plans too, with a label that says so.
+    """
+    for one in known:
+        belongs = one.judge(clients, user_agent, ip)
+        if belongs:
+            return one
+        if belongs is None and one.protect:
+            missing = "client" if one.network is not None and _is_in(one.network, ip) else "address"
+            label = f"may be {one.label} ({missing} unknown)"
+            return replace(one, label=label, is_certain=False)
+    return None
+
+
+def _is_in(network: ipaddress.IPv4Network | ipaddress.IPv6Network, ip: str | None) -> bool | None:
+    """Return whether an address is in the network; None where it is missing or can't be read."""
+    first, last = bounds(network)
+    found = addresses_in(ip)
+    if any(one is not None and first <= one <= last for one in found):
+        return True
+    return None if not found or None in found else False

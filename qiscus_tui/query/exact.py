@@ -22,6 +22,8 @@ def exactly(columns: Columns, key: Key, wanted: str | None) -> Verdict:
             return _client_is(columns, wanted)
         case Key.IP:
             return _address_is(columns, wanted)
+        case Key.LABEL:
+            return _label_is(columns, wanted)
         case _:
             return _text_is(columns, key, wanted)
 
@@ -53,10 +55,20 @@ def _address_is(columns: Columns, wanted: str) -> Verdict:
 
 
 def _text_is(columns: Columns, key: Key, wanted: str) -> Verdict:
-    """A session without a label certainly has another; one without a user may be anybody's."""
+    """A session without a user may be anybody's."""
     value_of = _VALUES[key]
-    lacking = False if key is Key.LABEL else None
-    return lambda i: lacking if (value := value_of(columns, i)) is None else value == wanted
+    return lambda i: None if (value := value_of(columns, i)) is None else value == wanted
+
+
+def _label_is(columns: Columns, wanted: str) -> Verdict:
+    """A session without a label certainly has another; an uncertain label may stand for any."""
+
+    def verdict(position: int) -> bool | None:
+        known = columns.labels[position]
+        is_equal = label_of(known) == wanted
+        return is_equal if known is None or known.is_certain else is_equal or None
+
+    return verdict
 
 
 def _client(columns: Columns, position: int) -> str | None:

@@ -146,7 +146,15 @@ def _in_user(columns: Columns, needle: str) -> Verdict:
 
 def _in_label(columns: Columns, needle: str) -> Verdict:
     labels = columns.labels
-    return lambda i: (known := labels[i]) is not None and needle in known.label.casefold()
+
+    def verdict(i: int) -> bool | None:
+        known = labels[i]
+        if known is None:
+            return False
+        label = known.label.casefold()
+        return needle in label if known.is_certain else needle == label or None
+
+    return verdict
 
 
 _TEXTS: dict[Key, Callable[[Columns, str], Verdict]] = {
@@ -194,13 +202,18 @@ def _is_expired(columns: Columns, moment: Moment, position: int) -> bool | None:
     return None if left is None else left <= 0
 
 
+def _is_known(columns: Columns, _: Moment, position: int) -> bool | None:
+    known = columns.labels[position]
+    return False if known is None else known.is_certain or None
+
+
 _STATE: dict[State, Callable[[Columns, Moment, int], bool | None]] = {
     State.CURRENT: lambda columns, _, at: columns.sessions[at].current,
     State.MARKED: lambda _, moment, at: at < len(moment.marked) and bool(moment.marked[at]),
     State.NEW: lambda columns, _, at: bool(columns.new[at]),
     State.EXPIRING: _is_expiring,
     State.EXPIRED: _is_expired,
-    State.KNOWN: lambda columns, _, at: columns.labels[at] is not None,
+    State.KNOWN: _is_known,
     State.REVOCABLE: lambda columns, _, at: columns.sessions[at].revocable,
     State.UNDATED: lambda columns, _, at: columns.sessions[at].expires_at is None,
 }

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.addresses import named_network, network_of
-from qiscus_tui.model.client_names import UNKNOWN
+from qiscus_tui.model.client_names import UNKNOWN, client_name_error
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.spelling import did_you_mean
@@ -82,6 +82,11 @@ class Integrations:
                 f"A label has 1 to {LONGEST} characters, all of them printable", "Give another one."
             )
         client, ip = integration.client.strip(), integration.ip.strip()
+        if problem := client_name_error(client):
+            raise UsageError(
+                f"The client '{safe(client, 60)}' {problem}",
+                "Names of clients: qiscus-tui sessions --group-by client",
+            )
         try:
             entry = KnownEntry(client, ip, label, integration.protect)
         except ValueError as error:

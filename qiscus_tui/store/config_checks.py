@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from qiscus_tui.errors import AddressError, UsageError
 from qiscus_tui.model.account import Storage
+from qiscus_tui.model.client_names import client_name_error
 from qiscus_tui.model.durations import as_typed, parse_duration
 from qiscus_tui.model.origin import Origin, parse_origin
 
@@ -103,6 +104,13 @@ def label(text: str) -> str:
     """Return a short text that is valid in a header."""
     if len(text) > 60 or not text.isascii() or not text.isprintable():
         raise ValueError("must be at most 60 plain characters (ASCII)")
+    return text
+
+
+def client_name(text: str) -> str:
+    """Return the name of a client without its version; may be empty."""
+    if problem := client_name_error(text):
+        raise ValueError(problem)
     return text
 
 

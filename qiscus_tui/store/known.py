@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.text import safe
-from qiscus_tui.store.config_checks import network
+from qiscus_tui.store.config_checks import client_name, network
 from qiscus_tui.store.config_reader import setting
 from qiscus_tui.store.jsonfile import JsonFile
 from qiscus_tui.store.paths import Paths
@@ -20,7 +20,8 @@ from qiscus_tui.store.paths import Paths
 class KnownEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """An integration as it is written: `[[known]]` in config.toml."""
 
-    client: str = ""
+    client: Annotated[str, setting(client_name)] = ""
+    """A client's name without its version."""
     ip: Annotated[str, setting(network)] = ""
     """A network, as after `ip:` in a filter."""
     label: str = ""

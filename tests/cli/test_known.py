@@ -93,7 +93,7 @@ def test_what_config_toml_names_comes_first_and_is_changed_there(
     ]
 
     for verb in (
-        ("add", "--client", "GuzzleHttp 7", "--ip", "10.2", "--label", "mine"),
+        ("add", "--client", "GuzzleHttp", "--ip", "10.2", "--label", "mine"),
         ("forget", "cron"),
     ):
         done = many("known", *verb)
@@ -108,6 +108,8 @@ def test_what_config_toml_names_comes_first_and_is_changed_there(
         (("add", "--label", "x"), "needs a client, a network, or both"),
         (("add", "--ip", "10.2.x", "--label", "x"), "'10.2.x' is not a network"),
         (("add", "--client", "c", "--ip", "999.2", "--label", "x"), "'999.2' is not a network"),
+        (("add", "--client", "Guzzle*", "--label", "x"), "not a pattern: it has *"),
+        (("add", "--client", "curl/8", "--label", "x"), "without its version, such as curl"),
         (("add", "--client", "curl"), "known add needs --label"),
         (("add", "more", "--client", "curl", "--label", "x"), "takes no other words"),
         (("add", "--client", "curl", "--label", " "), "A label has 1 to 60 characters"),

@@ -4,47 +4,130 @@ import ipaddress
 
 import pytest
 
-from qiscus_tui.model.known import Known
+from qiscus_tui.model.client_names import client_name_error
+from qiscus_tui.model.known import Known, integration_of
 
-CRON = Known("billing cron", client="GuzzleHttp", network=ipaddress.ip_network("10.2.0.0/16"))
+CRON = Known(
+    "billing cron", client="GuzzleHttp", network=ipaddress.ip_network("10.2.0.0/16"), protect=True
+)
+ANYWHERE = Known("x", client="guzzle")
+GUZZLE = ["GuzzleHttp 7"]
 
 
-@pytest.mark.parametrize("ip", ["10.2.0.7", " 10.2.0.7 ", "::ffff:10.2.0.7"])
-def test_client_and_network_tell_an_integration(ip: str) -> None:
-    assert CRON.matches("GuzzleHttp 7", "GuzzleHttp/7", ip)
+@pytest.mark.parametrize(
+    "ip",
+    [
+        "10.2.7.5",
+        " 10.2.7.5 ",
+        "10.2.7.5:54321",
+        "10.2.7.5, 172.16.0.1",
+        "172.16.0.1,10.2.7.5",
+        "unknown, 10.2.7.5",
+        "10.2.7.5/32",
+        "[10.2.7.5]",
+        "[10.2.7.5]:443",
+        '"10.2.7.5"',
+        "010.002.007.005",
+        "10.2.7.05",
+        "::ffff:10.2.7.5",
+        "::FFFF:0a02:0705",
+        "0:0:0:0:0:ffff:10.2.7.5",
+        "[::ffff:10.2.7.5]:443",
+        "::ffff:10.2.7.5%eth0",
+        "::ffff:10.2.7.5/128",
+        "::ffff:010.002.007.005",
+        "64:ff9b::10.2.7.5",
+        "::10.2.7.5",
+    ],
+)
+def test_an_address_is_read_however_it_is_written(ip: str) -> None:
+    assert CRON.judge(GUZZLE, "GuzzleHttp/7", ip) is True
+
+
+@pytest.mark.parametrize(
+    "ip",
+    [None, "", " ", "-", "null", "unknown", "10.2.*.*", "10.2.7.0/24", "10.2.7", "167904005",
+     "10.2.7.5;1", "10.2.7.5:port", "10.3.0.7, unknown", "cron.example.com"],
+)  # fmt: skip
+def test_a_session_without_a_readable_address_is_not_judged_and_stays(ip: str | None) -> None:
+    assert CRON.judge(GUZZLE, "GuzzleHttp/7", ip) is None
+    label = integration_of([CRON], GUZZLE, "GuzzleHttp/7", ip)
+    assert label is not None
+    assert (label.label, label.protect) == ("may be billing cron (address unknown)", True)
+
+
+def test_a_session_without_a_client_from_a_protected_network_is_not_judged_either() -> None:
+    label = integration_of([CRON], ["unknown"], None, "10.2.7.5")
+    assert label is not None
+    assert (label.label, label.protect) == ("may be billing cron (client unknown)", True)
+    assert integration_of([CRON], ["unknown"], None, None) is None
+
+
+def test_only_protection_is_in_doubt() -> None:
+    plain = Known("plain", "GuzzleHttp", CRON.network)
+    assert integration_of([plain, ANYWHERE], GUZZLE, "GuzzleHttp/7", None) == ANYWHERE
 
 
 @pytest.mark.parametrize(
     ("client", "agent", "ip"),
     [
         ("curl 8.5", "curl/8.5", "10.2.0.7"),
+        ("curl 8.5", "curl/8.5", None),
         ("GuzzleHttp 7", "GuzzleHttp/7", "10.3.0.7"),
-        ("GuzzleHttp 7", "GuzzleHttp/7", None),
-        ("GuzzleHttp 7", "GuzzleHttp/7", "10.2.*.*"),
+        ("GuzzleHttp 7", "GuzzleHttp/7", "10.3.0.7, 172.16.0.1"),
         ("GuzzleHttp 7", "GuzzleHttp/7", "2001:db8::1"),
         ("evil GuzzleHttp", "evil GuzzleHttp/7", "10.2.0.7"),
     ],
 )
 def test_another_client_or_network_is_not_it(client: str, agent: str, ip: str | None) -> None:
-    assert not CRON.matches(client, agent, ip)
+    assert CRON.judge([client], agent, ip) is False
 
 
-def test_the_client_is_told_by_its_name_or_its_agent_whatever_the_case() -> None:
-    known = Known("x", client="guzzle")
-    assert known.matches("GuzzleHttp 7", None, None)
-    assert known.matches("unknown", "GUZZLE/1", None)
+@pytest.mark.parametrize(
+    ("named", "agent"),
+    [
+        ("guzzle", "GUZZLE/1"),
+        ("Guzzle\u200bHttp", "GuzzleHttp/7"),
+        ("GuzzleHttp", "Guzzle\u200d\ufeffHttp/7"),
+        ("\uff27\uff55\uff5a\uff5a\uff4c\uff45Http", "GuzzleHttp/7"),
+        ("GuzzleHttp", "\uff27\uff55\uff5a\uff5a\uff4c\uff45\uff28ttp/7"),
+    ],
+)
+def test_names_are_compared_as_they_look(named: str, agent: str) -> None:
+    assert Known("x", named).judge(["unnamed"], agent, None) is True
+
+
+def test_the_clients_name_is_compared_too() -> None:
+    assert ANYWHERE.judge(GUZZLE, "Mozilla/5.0", None)
 
 
 def test_a_network_alone_is_enough() -> None:
     known = Known("x", network=ipaddress.ip_network("2001:db8::/32"))
-    assert known.matches("anything", None, "2001:db8::1")
-    assert not known.matches("anything", None, "10.2.0.7")
+    assert known.judge(["anything"], None, "2001:db8::1")
+    assert known.judge(["anything"], None, "10.2.0.7") is False
+    assert known.judge(["anything"], None, None) is None
 
 
-def test_mapped_addresses_are_told_by_an_ipv6_network_too() -> None:
+def test_mapped_addresses_belong_to_an_ipv6_network_too() -> None:
     known = Known("x", network=ipaddress.ip_network("::ffff:10.2.0.0/112"))
-    assert known.matches("anything", None, "::ffff:10.2.0.7")
+    assert known.judge(["anything"], None, "::ffff:10.2.0.7")
 
 
 def test_an_entry_that_says_nothing_matches_nothing() -> None:
-    assert not Known("x").matches("curl", "curl/8", "10.2.0.7")
+    assert Known("x").judge(["curl"], "curl/8", "10.2.0.7") is False
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["GuzzleHttp*", "Guzzle?ttp", "Guzzle|curl", "GuzzleHttp/7", "GuzzleHttp 7.4", "curl v8",
+     '"GuzzleHttp"', "'curl'", "\u201ccurl\u201d", "Mozilla/5.0 (Windows)", "\u200b"],
+)  # fmt: skip
+def test_a_pattern_or_a_version_names_no_client(name: str) -> None:
+    assert client_name_error(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "GuzzleHttp", "Chrome \u00b7 Windows", "python-requests", "qiscus-tui db 2", "h2"]
+)
+def test_the_name_of_a_family_is_good(name: str) -> None:
+    assert not client_name_error(name)

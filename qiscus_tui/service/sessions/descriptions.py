@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Generator, Sequence
 
-from qiscus_tui.model.known import Known
+from qiscus_tui.model.known import Known, integration_of
 from qiscus_tui.model.session import Session, SessionOrigin, SessionRun
 from qiscus_tui.model.turns import RUN, runs
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList, search_text
@@ -103,8 +103,5 @@ class Describer:
         if key not in self._labels:
             # The quick name too: the full one is for a limited number of agents.
             names = client, quick_name(session.user_agent)
-            matching = (
-                known for known in self.known if any(known.matches(one, *key) for one in names)
-            )
-            self._labels[key] = next(matching, None)
+            self._labels[key] = integration_of(self.known, names, *key)
         return self._labels[key]
