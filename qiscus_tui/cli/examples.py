@@ -100,7 +100,9 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "qiscus-tui known add --client GuzzleHttp --label 'billing cron' --protect",
             "name an integration, and keep it out of plans",
         ),
-        Example("qiscus-tui known forget 'billing cron'", "forget the name"),
+        Example(
+            "qiscus-tui known forget 'billing cron'", "forget the name; asks if it is protected"
+        ),
     ),
     "audit": (Example("qiscus-tui audit --since 7d", "what was revoked this week"),),
     "check": (

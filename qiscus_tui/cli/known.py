@@ -1,15 +1,19 @@
 """`known`: the integrations that have a name, and may be protected; add one, forget one."""
 
+import asyncio
 from collections.abc import Coroutine
 
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.text_table import Column, text_table
 from qiscus_tui.cli.verbs import Context
-from qiscus_tui.errors import UsageError
+from qiscus_tui.errors import NotConfirmed, QiscusTuiError, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Account
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import counted, safe
+from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.integrations import Integration, Integrations
+from qiscus_tui.store.file_checks import quoted
+from qiscus_tui.store.known import KnownEntry
 
 COLUMNS = (
     Column("LABEL", 5),
@@ -18,6 +22,9 @@ COLUMNS = (
     Column("PROTECTED", 2),
     Column("NAMED IN", 1),
 )
+
+LIST_TIME = 20.0
+"""Seconds that the list may take, to say how many sessions a new integration has."""
 
 
 def run(context: Context) -> Coroutine[object, object, int] | int:
@@ -31,14 +38,19 @@ def run(context: Context) -> Coroutine[object, object, int] | int:
         )
     if options.what is not None and options.json:
         raise UsageError("--json is for the list only", "List them: qiscus-tui known --json")
-    if context.workspace.demo is not None:
-        return _in_demo(context)
+    if options.yes and options.what != "forget":
+        raise UsageError("--yes is for known forget", "Leave it out.")
+    if context.workspace.demo is not None or options.what == "add":
+        return _connected(context)
     return _run_for(context, context.workspace.choose().account)
 
 
-async def _in_demo(context: Context) -> int:
+async def _connected(context: Context) -> int:
     async with connected(context.workspace) as connection:
-        return _run_for(context, connection.account)
+        code = _run_for(context, connection.account)
+        if context.options.what == "add":
+            await _say_how_many(context, connection)
+        return code
 
 
 def _run_for(context: Context, account: Account) -> int:
@@ -50,6 +62,24 @@ def _run_for(context: Context, account: Account) -> int:
             return _forget(context, integrations)
         case _:
             return _list(context, integrations)
+
+
+async def _say_how_many(context: Context, connection: Connection) -> None:
+    """Say how many sessions the new integration has now, if the list can be read soon."""
+    added, console = _named(context), context.console
+    try:
+        async with asyncio.timeout(LIST_TIME):
+            listed = await connection.look()
+    except (QiscusTuiError, TimeoutError) as error:
+        reason = f": {error.message}" if isinstance(error, QiscusTuiError) else " in time"
+        console.say(f"Not compared with the sessions: the list could not be read{reason}")
+        return
+    client, network = added.client.strip(), added.ip.strip()
+    count = listed.count_of(KnownEntry(client, network, added.label).known)
+    verb = "belongs" if count == 1 else "belong"
+    console.say(f"{count:,} of {counted(len(listed), 'session')} {verb} to it now")
+    if not count:
+        console.say("  Compare its client and network with: qiscus-tui sessions --group-by client")
 
 
 def _list(context: Context, integrations: Integrations) -> int:
@@ -71,30 +101,52 @@ def _add(context: Context, integrations: Integrations) -> int:
             "known add needs --label, and takes no other words",
             "Write: qiscus-tui known add --client C --ip N --label L",
         )
-    added = Integration(
-        options.label,
-        options.client or "",
-        options.ip or "",
-        protect=options.protect,
-        is_configured=False,
-    )
-    replaced = integrations.name(added)
+    added = _named(context)
+    protecting = None if added.protect else integrations.protecting(added)
+    if protecting is not None:
+        raise UsageError(
+            f"This would end a protection: {protecting.description}",
+            "Nothing was changed. Add --protect, or first: qiscus-tui known forget "
+            f"{quoted(protecting.label)}",
+        )
+    integrations.name(added)
     what = "is protected" if added.protect else "is known, and not protected"
     context.console.result(f"{safe(added.label)} ({added.words}) {what}")
-    if replaced is not None and replaced.protect and not added.protect:
-        context.console.say(f"It replaces {safe(replaced.label)}, which protected these sessions")
     return ExitCode.DONE
+
+
+def _named(context: Context) -> Integration:
+    options = context.options
+    client, ip = options.client or "", options.ip or ""
+    return Integration(options.label, client, ip, protect=options.protect, is_configured=False)
 
 
 def _forget(context: Context, integrations: Integrations) -> int:
     label = context.options.forgotten
     if label is None:
         raise UsageError("known forget needs a label", "See what is known: qiscus-tui known")
+    _confirm(context, [one for one in integrations.all() if one.label == label and one.protect])
     forgotten = integrations.forget(label)
     unprotected = any(one.protect for one in forgotten)
     words = ": its sessions are no longer protected by it" if unprotected else ""
     context.console.result(f"Forgot {safe(label)}{words}")
     return ExitCode.DONE
+
+
+def _confirm(context: Context, protecting: list[Integration]) -> None:
+    """Ask before a protection ends. Raises NotConfirmed."""
+    options, console = context.options, context.console
+    if options.yes or not any(not one.is_configured for one in protecting):
+        return
+    for one in protecting:
+        console.say(one.description)
+    if not console.can_ask:
+        raise NotConfirmed(
+            "Its sessions would no longer be protected, and there is no terminal to ask on",
+            "Nothing was changed. Add --yes to forget it.",
+        )
+    if console.ask("Forget it, and end its protection? [y/N] ").lower() not in {"y", "yes"}:
+        raise NotConfirmed("Not confirmed", "Nothing was changed.")
 
 
 def _cells(one: Integration) -> tuple[str, ...]:

@@ -56,6 +56,8 @@ def say_remarks(console: Console, listed: SessionList) -> None:
         console.say(remark)
     if difference := clock_difference(listed):
         console.say(f"{difference}; ages are by the server's clock.")
+    for warning in listed.unmatched_protection:
+        console.say(f"{warning} Check its name: qiscus-tui known")
 
 
 async def carry_out(context: Context, connection: Connection, plan: RevocationPlan) -> int:

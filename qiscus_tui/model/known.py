@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -68,9 +69,14 @@ def integration_of(
             return one
         if belongs is None and one.protect:
             missing = "client" if one.network is not None and _is_in(one.network, ip) else "address"
-            label = f"may be {one.label} ({missing} unknown)"
-            return replace(one, label=label, is_certain=False)
+            return _in_doubt(one, missing)
     return None
+
+
+@lru_cache(256)
+def _in_doubt(known: Known, missing: str) -> Known:
+    label = f"may be {known.label} ({missing} unknown)"
+    return replace(known, label=label, is_certain=False)
 
 
 def _is_in(network: ipaddress.IPv4Network | ipaddress.IPv6Network, ip: str | None) -> bool | None:

@@ -142,6 +142,8 @@ _ACCESS_OUTCOME = {AuditKind.LOGIN: "issued", AuditKind.REFRESH: "issued"}
 def _access_words(access: AuditAccess) -> str:
     if access.error:
         return f"failed: {access.error}"
+    if access.kind is AuditKind.KNOWN:
+        return access.rule
     return " ".join((_ACCESS_OUTCOME.get(access.kind, "ended"), *access.ids))
 
 

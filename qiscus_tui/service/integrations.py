@@ -7,6 +7,7 @@ They are kept by server and app, not by user: the networks of a company's script
 each of its admins, and for the credentials in the environment of a cron job.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
@@ -41,14 +42,27 @@ class Integration(Struct, frozen=True):
         """Whose sessions these are, as safe text."""
         return " · ".join((safe(self.client) or "any client", safe(self.ip) or "any network"))
 
+    @property
+    def description(self) -> str:
+        """Return `billing cron (GuzzleHttp · 10.2.0.0/16), protected`, as safe text."""
+        return f"{safe(self.label)} ({self.words}){', protected' if self.protect else ''}"
+
 
 class Integrations:
     """All of it raises StorageError where the file of those named from here can't be used."""
 
-    def __init__(self, configured: tuple[Known, ...], config_file: Path, file: KnownFile) -> None:
+    def __init__(
+        self,
+        configured: tuple[Known, ...],
+        config_file: Path,
+        file: KnownFile,
+        record: Callable[[str], object] = lambda _words: None,
+    ) -> None:
+        """`record` is called with each change, in words, once it is stored."""
         self._configured = configured
         self._config_file = config_file
         self._file = file
+        self._record = record
 
     def known(self) -> tuple[Known, ...]:
         """Return them as sessions are compared with them: the first match counts."""
@@ -100,7 +114,19 @@ class Integrations:
             if known.covers(entry.known):
                 raise self.in_config(known.label)
         replaced = self._file.put(entry)
-        return _from_here(replaced) if replaced is not None else None
+        before = None if replaced is None else _from_here(replaced)
+        instead = f"; was {before.description}" if before is not None else ""
+        self._record(f"named {_from_here(entry).description}{instead}")
+        return before
+
+    def protecting(self, integration: Integration) -> Integration | None:
+        """Return one that was named from here and protects, with this label or these sessions."""
+        sessions = integration.client.strip(), integration.ip.strip()
+        for one in map(_from_here, self._entries()):
+            is_meant = one.label == integration.label.strip() or (one.client, one.ip) == sessions
+            if one.protect and is_meant:
+                return one
+        return None
 
     def forget(self, label: str) -> list[Integration]:
         """Remove and return those with this label.
@@ -108,7 +134,7 @@ class Integrations:
         Raises UsageError where none was named from here.
         """
         if removed := self._file.remove(lambda entry: entry.label == label):
-            return [*map(_from_here, removed)]
+            return self._forgotten(removed)
         if any(known.label == label for known in self._configured):
             raise self.in_config(label)
         labels = [one.label for one in self.all()]
@@ -118,7 +144,13 @@ class Integrations:
     def remove(self, integration: Integration) -> None:
         """Remove one that was named from here; others of this label remain."""
         sessions = integration.client, integration.ip
-        self._file.remove(lambda entry: (entry.client, entry.ip) == sessions)
+        self._forgotten(self._file.remove(lambda entry: (entry.client, entry.ip) == sessions))
+
+    def _forgotten(self, removed: list[KnownEntry]) -> list[Integration]:
+        forgotten = [*map(_from_here, removed)]
+        for one in forgotten:
+            self._record(f"forgot {one.description}")
+        return forgotten
 
     def in_config(self, label: str) -> UsageError:
         """Return why one that config.toml names can't be changed from here."""

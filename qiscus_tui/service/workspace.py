@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qiscus_tui import __version__
-from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.model.account import Account, Credentials, Storage
 from qiscus_tui.model.clock import Clock, SystemClock
 from qiscus_tui.model.unshown import Unshown
@@ -130,7 +130,18 @@ class Workspace(Unshown, frozen=True, dict=True):
 
         config_file = self.config_file or self.local_files.paths.config_file
         file = self.local_files.known(str(account.origin), account.app_code)
-        return Integrations(self.config.known, config_file, file)
+
+        def record(words: str) -> None:
+            from qiscus_tui.store.audit_records import AuditKind
+
+            try:
+                now = self.clock.now()
+                self.local_files.audit.access(account, AuditKind.KNOWN, (), "", now, words)
+            except StorageError as error:
+                message = f"The audit log lacks this change: {error.message}"
+                self.warn(StorageError(message, error.hint))
+
+        return Integrations(self.config.known, config_file, file, record)
 
     def reader(self, account: Account) -> Reader:
         """Return a reader, which turns listings into snapshots."""

@@ -107,12 +107,18 @@ class AuditLog:
         self._append(self._action(AuditIntent, plan_id, account, kind, ids, started, **more))
 
     def access(
-        self, account: Account, kind: AuditKind, ids: Sequence[str], error: str, at: float
+        self,
+        account: Account,
+        kind: AuditKind,
+        ids: Sequence[str],
+        error: str,
+        at: float,
+        rule: str = "",
     ) -> None:
-        """Record a login, refresh or logout that was done at `at` (epoch), or why it failed."""
-        reason = safe(error, REASON_LENGTH)
+        """Record what was done at `at` (epoch) beside plans, or why it failed."""
+        more = {"error": safe(error, REASON_LENGTH), "rule": safe(rule, REASON_LENGTH)}
         number = os.urandom(4).hex()
-        self._append(self._action(AuditAccess, number, account, kind, ids, at, error=reason))
+        self._append(self._action(AuditAccess, number, account, kind, ids, at, **more))
 
     def outcomes(self, plan_id: str, outcomes: Iterable[tuple[str, str, str]]) -> None:
         """Record id, outcome and reason of each session; on the disk with the summary at latest."""

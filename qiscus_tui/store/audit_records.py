@@ -27,6 +27,8 @@ class AuditKind(enum.Enum):
     LOGIN = "login"
     REFRESH = "refresh"
     LOGOUT = "logout"
+    KNOWN = "known"
+    """An integration was named or forgotten."""
 
 
 class _Record(Struct, frozen=True, tag_field="event"):
@@ -80,7 +82,10 @@ class AuditIntent(AuditAction, frozen=True, tag="intent"):
 
 
 class AuditAccess(AuditAction, frozen=True, tag="access"):
-    """A login, a refresh or a logout, written after it; `ids` is the token that it is about."""
+    """A login, a refresh or a logout, written after it; `ids` is the token that it is about.
+
+    Or an integration that was named or forgotten: `rule` says which.
+    """
 
     error: str = ""
     """Why it failed; empty where it did not."""

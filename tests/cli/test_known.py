@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.demo.sessions import DemoSession
 from tests.cli.conftest import Program
 
 
@@ -59,20 +61,110 @@ def test_a_forgotten_one_is_known_no_more(many: Program) -> None:
 
 def test_naming_the_same_sessions_again_replaces_the_name(many: Program) -> None:
     for label in ("one", "two"):
-        done = many("known", "add", "--client", "curl", "--ip", "203.0", "--label", label)
-        assert done.err == ""
+        assert many("known", "add", "--client", "curl", "--ip", "203.0", "--label", label).code == 0
 
     assert [one["label"] for one in json.loads(many("known", "--json").out)] == ["two"]
 
 
-def test_a_protection_that_ends_by_another_name_is_said(many: Program) -> None:
-    add = ("known", "add", "--client", "curl", "--ip", "203.0")
-    many(*add, "--label", "one", "--protect")
+@pytest.mark.parametrize(
+    "again",
+    [
+        ("--client", "curl", "--ip", "203.0", "--label", "other"),
+        ("--client", "curl", "--label", "probe"),
+        ("--client", "wget", "--ip", "10.9", "--label", "probe"),
+    ],
+)
+def test_no_other_name_ends_a_protection_unasked(many: Program, again: tuple[str, ...]) -> None:
+    many("known", "add", "--client", "curl", "--ip", "203.0", "--label", "probe", "--protect")
+    before = many("known", "--json").out
 
-    assert "It replaces one, which protected these sessions" in many(*add, "--label", "two").err
-    assert many("known", "forget", "two").out == "Forgot two\n"
-    many(*add, "--label", "three", "--protect")
-    assert "no longer protected" in many("known", "forget", "three").out
+    refused = many("known", "add", *again)
+
+    assert refused.code == 2
+    assert "would end a protection: probe (curl · 203.0), protected" in refused.err
+    assert "first: qiscus-tui known forget probe" in refused.err
+    assert many("known", "--json").out == before
+    assert many("known", "add", *again, "--protect").code == 0
+
+
+def test_a_protected_one_is_forgotten_only_when_that_is_said(many: Program) -> None:
+    many("known", "add", "--client", "curl", "--label", "probe", "--protect")
+
+    refused = many("known", "forget", "probe")
+    assert refused.code == 2
+    assert "no longer be protected, and there is no terminal" in refused.err
+    assert many("known", "forget", "probe", stdin="n\n", terminal=True).code == 2
+    assert len(json.loads(many("known", "--json").out)) == 1
+
+    done = many("known", "forget", "probe", "--yes")
+    assert done.out == "Forgot probe: its sessions are no longer protected by it\n"
+
+
+def test_what_was_named_and_forgotten_is_in_the_audit_log(many: Program) -> None:
+    add = ("known", "add", "--client", "curl", "--label")
+    many(*add, "probe", "--protect")
+    many(*add, "check", "--protect")
+    many("known", "forget", "check", "--yes")
+
+    records = json.loads(many("audit", "--json").out)
+    assert [one["rule"] for one in records if one["kind"] == "known"] == [
+        "forgot check (curl · any network), protected",
+        "named check (curl · any network), protected; was probe (curl · any network), protected",
+        "named probe (curl · any network), protected",
+    ]
+    assert "forgot check (curl" in many("audit").out
+
+
+def test_naming_says_how_many_sessions_it_is_about(many: Program) -> None:
+    crons = len(of_client(many, "GuzzleHttp"))
+    add = ("known", "add", "--label", "x", "--client")
+    assert f"{crons} of 61 sessions belong to it now" in many(*add, "GuzzleHttp").err
+
+    nothing = many(*add, "GuzleHttp")
+    assert "0 of 61 sessions belong to it now" in nothing.err
+    assert "sessions --group-by client" in nothing.err
+
+    many.server.fail_next(Call.LIST, Fault(403))
+    assert "Not compared with the sessions" in many(*add, "curl").err
+
+
+def test_a_protection_that_matches_nothing_is_a_warning_of_every_plan(
+    many: Program, configured: Callable[[str], None]
+) -> None:
+    configured(
+        '[[known]]\nclient = "Guzle"\nlabel = "cron"\nprotect = true\n'
+        '[[known]]\nclient = "GuzzleHttp"\nlabel = "good"\nprotect = true\n'
+        '[[known]]\nclient = "Guzz"\nip = "10"\nlabel = "behind another"\nprotect = true'
+    )
+    warning = "No listed session belongs to cron, which is protected (Guzle · any network)."
+    for plan in (("revoke", "--filter=age:>1d"), ("prune", "--keep-newest", "1")):
+        said = many(*plan, "--dry-run").err
+        assert warning in said
+        assert said.count("which is protected") == 1
+
+
+@pytest.mark.parametrize("ip", ["203.0.113.9:443", "203.0.113.9, 10.0.0.1", "", None])
+def test_a_protected_client_whose_address_is_odd_stays_out_of_plans(
+    many: Program, ip: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = many.server.sessions
+
+    def moved(email: str) -> list[DemoSession]:
+        return [
+            one._replace(ip=ip) if (one.agent or "").startswith("GuzzleHttp") else one
+            for one in served(email)
+        ]
+
+    monkeypatch.setattr(many.server, "sessions", moved)
+    crons = of_client(many, "GuzzleHttp")
+    many("known", "add", "--client", "GuzzleHttp", "--ip", "203.0", "--label", "x", "--protect")
+
+    plan = json.loads(many("revoke", "--filter=age:>1m", "--dry-run", "--json").out)["plan"]
+
+    assert crons
+    assert crons.isdisjoint(plan["targets"])
+    reasons = {one["reason"] for one in plan["left_out"]}
+    assert ("protected: x" if ip else "protected: may be x (address unknown)") in reasons
 
 
 def test_a_wider_name_takes_no_protection_away(many: Program) -> None:

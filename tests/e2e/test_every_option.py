@@ -143,7 +143,7 @@ RUNS = {
     "known": [
         Run("known add --client curl --ip 10.2 --label cron --protect", "cron (", 0),
         Run("known --json", '"label": "cron"'),
-        Run("known forget cron", "Forgot cron"),
+        Run("known forget cron --yes", "Forgot cron"),
     ],
     "audit": [
         Run("revoke {first} --yes"),

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from qiscus_tui.model.addresses import network, packed
 
-
 V6 = 1 << 32
 """Numbers below are IPv4 addresses, of which some are written inside IPv6."""
 

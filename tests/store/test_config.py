@@ -212,6 +212,8 @@ def test_the_repr_does_not_show_the_proxys_password(path: Path) -> None:
         ("[known]\nclient = 'x'", 1, "known must be written as [[known]]", None),
         ("known = [1]", 1, "known must be written as [[known]]", None),
         ("[[known]]\nclient = 'x'\n[[known]]\nip = '10.2.x'", 4, "ip must be an address", None),
+        ("[[known]]\nip = '10'\nclient = 'Guzzle*'", 3, "not a pattern: it has *", None),
+        ("[[known]]\nclient = 'curl/8'", 2, "without its version, such as curl", None),
         (
             "[[known]]\nclient = 'x'\n\n[[known]]\nlabel = 'y'",
             4,

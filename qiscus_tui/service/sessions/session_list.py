@@ -14,6 +14,7 @@ from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH, fingerprint
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Current, Session, is_full_id
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.sessions.user_agents import quick_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +54,8 @@ class SessionList:
     search: Sequence[str] = field(default=())
     """Casefolded client, user agent, user, label and IP; equal sessions share one text."""
 
+    known: Sequence[Known] = ()
+    """The known integrations that the labels are from."""
     positions: Mapping[str, int] = field(default_factory=dict[str, int], repr=False)
     """Position by id; computed where not given."""
 
@@ -138,6 +141,30 @@ class SessionList:
     def protected_by_label(self) -> Counter[str]:
         """Return how many sessions of each protected integration are listed, by label."""
         return Counter(one.label for one in self.labels if one is not None and one.protect)
+
+    def count_of(self, known: Known) -> int:
+        """Return how many sessions belong to an integration, whatever their label."""
+        judged: dict[tuple[str, str | None, str | None], bool] = {}
+        count = 0
+        for client, session in zip(self.clients, self.sessions, strict=True):
+            key = client, session.user_agent, session.ip
+            if key not in judged:
+                names = client, quick_name(session.user_agent)
+                judged[key] = known.judge(names, *key[1:]) is True
+            count += judged[key]
+        return count
+
+    @cached_property
+    def unmatched_protection(self) -> tuple[str, ...]:
+        """A warning for each protected integration to which no listed session belongs."""
+        labels = {id(label): label for label in self.labels}.values()
+        unseen = [one for one in self.known if one.protect and one not in labels]
+        return tuple(
+            f"No listed session belongs to {safe(one.label)}, which is protected"
+            f" ({safe(one.client) or 'any client'} · {one.network or 'any network'})."
+            for one in unseen
+            if not self.count_of(one)
+        )
 
     @property
     def current_session(self) -> Session | None:

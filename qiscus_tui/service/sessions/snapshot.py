@@ -100,7 +100,7 @@ class Reader(Struct, frozen=True):
                 labels[place] = known_as
                 client = columns.clients[place]
                 search[place] = search_text(listed.sessions[place], client, known_as.label)
-        named = replace(listed, clients=columns.clients, labels=labels, search=search)
+        named = replace(listed, clients=columns.clients, labels=labels, search=search, known=known)
         self.held_lists.add(named)
         return named
 

@@ -60,6 +60,8 @@ def plan_lines(shown: ShownPlan, now: float, screen_width: int, gap: int = 1) ->
         title = _title(f"To revoke: {counted(count, 'session')} in {many}", "bold $error")
         parts.append([title, *group_lines(shown.groups, now, width)])
     parts += kept_parts(plan, now, width)
+    if warnings := plan.listed.unmatched_protection:
+        parts.append([Content.styled(one, "$warning") for one in warnings])
     if count:
         parts.append(_command(shown.command, width))
     return parted(parts, gap)
