@@ -16,6 +16,8 @@ MOST_REMEMBERED = 10_000
 
 
 _ID = attrgetter("id")
+_FACTS = attrgetter("token", "created_at", "expires_at", "user_agent", "ip")
+"""What does not change from one page to the next."""
 
 
 class Collected(Struct):
@@ -33,8 +35,9 @@ class Collected(Struct):
     other_rows: list[Session] = field(default_factory=list[Session])
     """Further rows of a listed session with another client or address."""
     rows: int = 0
+    """Different ones: a row that a later page has again does not count."""
     repeated: bool = False
-    """Whether a later page listed a session again."""
+    """Whether a later page had a row again."""
 
     def __len__(self) -> int:
         return len(self.sessions) + self.unreadable
@@ -74,7 +77,9 @@ class Collected(Struct):
         """Add a session of a later page; if rows moved, it may be listed already."""
         known = self._added_or_known(session)
         if known is not None:
-            self.repeated = True
+            if _FACTS(known) == _FACTS(session):
+                self.repeated = True
+                self.rows -= 1
             self._add_again(known, session, is_same=True)
 
     def _added_or_known(self, session: Session) -> Session | None:

@@ -223,18 +223,57 @@ MASKED_TOKEN_SIGNS = ("*", "…", "...")
 DATA, META = "data", "meta"
 LIST_KEY_WORDS = ("token", "session")
 """If `data` has several lists, the name of the one with the sessions has one of these in it."""
+
+# How an answer says that it is a part of the list, and of which size the whole is. The vendor's
+# own are `after`, `cursor_after`, `page`, `total_page` and Laravel's; the others are common
+# elsewhere. Compared without case, `_` and `-`; names of headers without `x-` too.
+PAGING_OBJECTS = (
+    *("meta", "pagination", "paginator", "paging", "page", "page_info"),
+    *("links", "_links", "cursor", "cursors"),
+)
+"""Objects beside the list that may have these names."""
+PAGE = ("current_page", "page", "page_number")
+LAST_PAGE = ("last_page", "total_page", "total_pages", "page_count", "pages")
+PAGE_SIZE = ("per_page", "page_size", "limit")
+LIMIT = ("limit",)
+OFFSET = ("offset", "skip")
+TOTAL = (
+    *("total", "total_count", "total_items", "total_records", "total_entries", "total_results"),
+    *("total_elements", "total_rows", "records_total"),
+)
+COUNT = ("count",)
+"""The number of all rows, or of those on the page."""
 CURSORS = ("after", "cursor_after")
-CURSOR_PARAMETER = "cursor_after"
 NO_CURSOR = ("", "0")
 """The cursor of the last page."""
-PAGE, TOTAL_PAGE, CURRENT_PAGE, LAST_PAGE = "page", "total_page", "current_page", "last_page"
-NEXT_PAGE_URL = "next_page_url"
-TOTAL = "total"
-PAGE_PARAMETER = "page"
+MORE = (
+    *("has_more", "has_next", "has_next_page", "has_more_pages", "more", "more_available"),
+    *("truncated", "is_truncated", "next", "next_page", "next_page_url", "next_url", "next_link"),
+    *("next_cursor", "next_page_token", "next_token", "next_offset", "continuation_token"),
+)
+"""True, or how to get the rest."""
+NEXT_PAGE = ("next_page",)
+PARTIAL = ("partial", "is_partial", "incomplete")
+WARNINGS = ("warnings", "warning")
+NOT_DONE_WORDS = (
+    *("partial", "partial success", "partial content", "incomplete", "degraded"),
+    *("pending", "processing", "queued", "accepted"),
+)
+"""As the `status` in an answer: it is not final."""
+LINK_HEADER = "link"
+CURSOR_PARAMETER, PAGE_PARAMETER, OFFSET_PARAMETER = "cursor_after", "page", "offset"
 
 # Errors.
 TOKEN_EXPIRED_WORDS = "token expired"  # after replacing `_` by a space
 INVALID_TOKEN_WORDS = "invalid token"
 ERRORS, ERROR, DETAIL, MESSAGE = "errors", "error", "detail", "message"
+STATUS = ("status", "status_code", "code", "http_code")
+"""A number as HTTP has them, or a word."""
+SUCCESS = ("success", "ok", "is_success", "succeeded")
+FAILURE_WORDS = (
+    *("error", "errors", "fail", "failed", "failure", "nok", "not ok", "unauthorized"),
+    *("unauthenticated", "forbidden", "rejected", "denied", "invalid", "expired"),
+)
+"""As the `status` in an answer: it failed."""
 
 ROLES = {1: "admin", 2: "agent", 3: "supervisor"}

@@ -1,7 +1,7 @@
 """Turns an answer of the server into one of our errors."""
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import cast
 
@@ -46,15 +46,54 @@ def error_words(body: object) -> tuple[str, ...]:
 
 
 def is_refusal(body: object) -> bool:
-    """Return whether the envelope of a decoded answer is an error, whatever its status.
+    """Return whether a decoded answer says that the call failed, whatever its HTTP status.
 
     `detail` may be positive too: it counts only if it says that a token has ended.
     """
-    fields = _object(body)
-    if fields.get(contract.ERRORS) or fields.get(contract.ERROR):
+    for fields in _objects_with_the_result(body):
+        if fields.get(contract.ERRORS) or fields.get(contract.ERROR):
+            return True
+        if any(_says_no(fields.get(name)) for name in contract.SUCCESS):
+            return True
+    if any(one in contract.FAILURE_WORDS for one in statuses_in(body)) or failed_status(body):
         return True
-    said = _lowered(_texts(fields.get(contract.DETAIL)))
+    said = _lowered(_texts(_object(body).get(contract.DETAIL)))
     return contract.TOKEN_EXPIRED_WORDS in said or contract.INVALID_TOKEN_WORDS in said
+
+
+def failed_status(body: object) -> int:
+    """Return the status of 400 or more that a decoded answer has in it, 0 if it has none."""
+    numbers = (one for one in statuses_in(body) if isinstance(one, int))
+    return next((one for one in numbers if 400 <= one < 600), 0)
+
+
+def statuses_in(body: object) -> list[int | str]:
+    """Return what a decoded answer has as its status: numbers, and words in lower case."""
+    found: list[int | str] = []
+    for fields in _objects_with_the_result(body):
+        for name in contract.STATUS:
+            value = fields.get(name)
+            if isinstance(value, str):
+                text = _lowered([value.strip()])
+                is_number = text.isascii() and text.isdecimal() and len(text) < 10
+                found.append(int(text) if is_number else text)
+            elif isinstance(value, int):
+                found.append("failed" if value is False else value)
+    return found
+
+
+def _objects_with_the_result(body: object) -> Iterator[dict[str, object]]:
+    """Yield the answer itself, and what it has beside `data` about its result."""
+    fields = _object(body)
+    yield fields
+    for name in (contract.META, contract.STATUS[0]):
+        yield _object(fields.get(name))
+
+
+def _says_no(value: object) -> bool:
+    if isinstance(value, str):
+        return value.strip().lower() in {"false", "0", "no"}
+    return value is not None and value in (False, 0)
 
 
 def says_token_ended(status: int, body: bytes) -> bool:
@@ -101,10 +140,12 @@ def error_for_answer(
     `secrets` are hidden in the texts that are quoted from the answer.
     """
     words = error_words(body)
-    said = _status_words(status)
+    said = status_words(status)
+    if status < 300 and (failed := failed_status(body)):
+        said = f"{said}, but with the status {status_words(failed)} in it"
+        status = failed
     if words:
-        quoted = KnownSecrets(secrets).hidden(words[0][:_LONGEST_QUOTED])
-        said = f"{said}: {safe(quoted, 200)}"
+        said = f"{said}: {quoted(words[0], secrets)}"
     lowered = _lowered(words)
     if call.name == contract.DEFAULT.login.name and _is_login_refusal(status, body):
         return LoginRefused(f"The server refused the login ({said})")
@@ -156,6 +197,14 @@ def error_for_answer(
     )
 
 
+def quoted(value: object, secrets: Collection[str]) -> str:
+    """Return the first text of a part of an answer in its safe form, without `secrets`."""
+    words = _texts(value)
+    if not words:
+        return ""
+    return safe(KnownSecrets(secrets).hidden(words[0][:_LONGEST_QUOTED]), 200)
+
+
 def _is_login_refusal(status: int, body: object) -> bool:
     return body is not None and (status in {400, 401, 403, 422} or status < 300)
 
@@ -198,7 +247,8 @@ def _object(value: object) -> dict[str, object]:
     return cast("dict[str, object]", value) if isinstance(value, dict) else {}
 
 
-def _status_words(status: int) -> str:
+def status_words(status: int) -> str:
+    """Return an HTTP status as it is shown, such as `404 Not Found`."""
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:

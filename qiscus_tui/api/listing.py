@@ -11,6 +11,7 @@ from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.entries import EntryReader
 from qiscus_tui.api.held_list import HeldList
 from qiscus_tui.api.reading import Arriving, ListReading, Progress
+from qiscus_tui.api.wholeness import REPEATED
 from qiscus_tui.errors import TimedOut
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.turns import Turn
@@ -104,6 +105,7 @@ async def _read_listing(
     arriving: Arriving | None,
 ) -> Listing:
     earlier: Set[str] | None = None
+    was_short = was_repeated = False
     readings = 0
     while True:
         reader = EntryReader(
@@ -113,27 +115,33 @@ async def _read_listing(
             client.observer.note_entry if client.observer is not None else None,
         )
         reading = ListReading(client, long_lived, reader, progress, held, arriving)
-        incomplete_because = await reading.read_pages()
-        complete = not incomplete_because
+        stopped = await reading.read_pages()
+        short = reading.shortfall(stopped)
         readings += 1
         listed = reading.collected.positions.keys()
         if not reading.is_numbered:
             moved, missing_once = False, frozenset[str]()
             break
         missing_once = None if earlier is None else frozenset(earlier - listed)
+        if was_repeated and reading.collected.repeated and listed == earlier:
+            short = short or REPEATED
+        if short and (stopped or was_short or was_repeated or readings == MAX_READINGS):
+            moved = False
+            break
         # If every session of the reading before is still listed, none ended and no row moved.
-        moved = complete and missing_once != frozenset() and await reading.rows_moved()
-        doubtful = moved if settle is None else not _is_settled(settle, listed, earlier)
-        if not (complete and doubtful) or readings == MAX_READINGS:
+        moved = bool(short) or (missing_once != frozenset() and await reading.rows_moved())
+        doubtful = moved if settle is None else short or not _is_settled(settle, listed, earlier)
+        if not doubtful or readings == MAX_READINGS:
             break
         earlier = frozenset(listed)  # and the sessions themselves are freed
+        was_short, was_repeated = bool(short), reading.collected.repeated
     collected = reading.collected
     sessions, current = await _find_own_session(collected.sessions, own_token, reading.turn)
     return Listing(
         sessions,
         collected.unreadable,
         current,
-        incomplete_because,
+        short if not moved else "",
         moved,
         missing_once,
         collected.unreadable_entries,

@@ -13,7 +13,6 @@ from typing import cast
 from qiscus_tui.api import contract
 from qiscus_tui.api.contract import Call
 from qiscus_tui.api.error_answers import error_words
-from qiscus_tui.api.pages import Page
 from qiscus_tui.model.masking import KnownSecrets
 from qiscus_tui.model.redaction import is_plain_name, shown_message, shown_name
 
@@ -92,13 +91,15 @@ class AnswerObserver:
         message = " / ".join(shown_message(text, self.values) for text in words)
         self._add(call, status, message, self._names(body, None))
 
-    def note_page(self, call: Call, status: int, page: Page, document: object) -> None:
+    def note_page(
+        self, call: Call, status: int, place: FieldPath, paging: str, document: object
+    ) -> None:
         """Note a page of the list, of which the `document` is what is left without entries."""
-        place = tuple(self._name(name) for name in page.place)
-        self.list_places.add(".".join(place) or "the whole body")
-        if page.paging:
-            self.paging.add(page.paging)
-        self._add(call, status, "", self._names(document, page.place))
+        shown = tuple(self._name(name) for name in place)
+        self.list_places.add(".".join(shown) or "the whole body")
+        if paging:
+            self.paging.add(paging)
+        self._add(call, status, "", self._names(document, place))
 
     def note_entry(self, entry: object) -> None:
         """Note the fields of an entry of the list."""

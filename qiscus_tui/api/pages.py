@@ -1,4 +1,4 @@
-"""Finds the list in an answer, and the query of its next page."""
+"""Finds the list in an answer."""
 
 from typing import cast
 
@@ -8,34 +8,19 @@ from qiscus_tui.api import contract
 from qiscus_tui.errors import Unreadable
 from qiscus_tui.model.unshown import Unshown
 
-_LONGEST_CURSOR = 4096
-
 
 class Page(Unshown, frozen=True):
-    """The entries of one answer and the query of the next one (None: this was the last)."""
+    """The entries of one answer."""
 
     entries: list[object]
-    next_query: tuple[str, str] | None
-    number: int | None = None
-    """Which page the server says this is."""
-    total: int | None = None
-    """The number of entries on all pages, as the server says."""
     place: tuple[str, ...] = ()
     """The names under which the list is in the answer; none if it is the body itself."""
-    paging: str = ""
-    """The names that say whether another page follows; empty if there are none."""
-
-    def answers(self, query: tuple[str, str] | None) -> bool:
-        """Return whether this is the requested page, as far as it says."""
-        if query is None or query[0] != contract.PAGE_PARAMETER or self.number is None:
-            return True
-        return str(self.number) == query[1]
+    around: tuple[dict[str, object], ...] = ()
+    """The objects that the list is in, from the inside outwards."""
 
 
 class _Found(Struct, frozen=True):
     entries: list[object]
-    holder: dict[str, object] | None = None
-    """The page object that contains the list."""
     place: tuple[str, ...] = ()
 
 
@@ -46,7 +31,7 @@ def find_page(body: object) -> Page:
     object. Raises Unreadable if there is none.
     """
     if isinstance(body, list):
-        return Page(cast("list[object]", body), None)
+        return Page(cast("list[object]", body))
     envelope = _object(body)
     found = _list_or_page(envelope) or _list_in(envelope.get(contract.DATA))
     if found is None:
@@ -54,10 +39,10 @@ def find_page(body: object) -> Page:
             "The answer has no list of sessions",
             "Check the path under [api.active_token_list] in config.toml.",
         )
-    holder, meta = found.holder or {}, _object(envelope.get(contract.META))
-    query, number, paging = _next(holder, meta)
-    total = _number(holder.get(contract.TOTAL, meta.get(contract.TOTAL)))
-    return Page(found.entries, query, number, total, found.place, paging)
+    around = [envelope]
+    for name in found.place[:-1]:
+        around.insert(0, _object(around[0].get(name)))
+    return Page(found.entries, found.place, tuple(around))
 
 
 def _list_in(value: object) -> _Found | None:
@@ -93,12 +78,12 @@ def _looks_so(_key: str, found: _Found) -> bool:
 def _list_or_page(value: object, place: tuple[str, ...] = ()) -> _Found | None:
     entries = _as_list(value)
     if entries is not None:
-        return _Found(entries, place=place)
+        return _Found(entries, place)
     holder = _object(value)
-    if contract.CURRENT_PAGE in holder:
+    if contract.PAGE[0] in holder:
         entries = _as_list(holder.get(contract.DATA))
         if entries is not None:
-            return _Found(entries, holder, (*place, contract.DATA))
+            return _Found(entries, (*place, contract.DATA))
     return None
 
 
@@ -108,47 +93,6 @@ def _as_list(value: object) -> list[object] | None:
     fields = _object(value)
     if fields and all(key.isdecimal() for key in fields):  # how PHP writes a list with gaps
         return list(fields.values())
-    return None
-
-
-def _next(
-    holder: dict[str, object], meta: dict[str, object]
-) -> tuple[tuple[str, str] | None, int | None, str]:
-    """Return the query of the next page, the number of this one, and the names that say so."""
-    for where, fields, page_name, last_name in (
-        ("page object", holder, contract.CURRENT_PAGE, contract.LAST_PAGE),
-        (contract.META, meta, contract.PAGE, contract.TOTAL_PAGE),
-        (contract.META, meta, contract.CURRENT_PAGE, contract.LAST_PAGE),
-    ):
-        page, last = _number(fields.get(page_name)), _number(fields.get(last_name))
-        if page is None:
-            continue
-        # Laravel's simple page object says only whether another page follows.
-        more = page < last if last is not None else bool(fields.get(contract.NEXT_PAGE_URL))
-        names = f"{where}: {page_name}, {contract.NEXT_PAGE_URL if last is None else last_name}"
-        if more:
-            return (contract.PAGE_PARAMETER, str(page + 1)), page, names
-        if last is not None or contract.NEXT_PAGE_URL in fields:
-            return None, page, names
-    for name in contract.CURSORS:
-        cursor = meta.get(name)
-        if isinstance(cursor, str | int) and not isinstance(cursor, bool):
-            text = str(cursor)
-            if text not in contract.NO_CURSOR:
-                if not text.isprintable() or len(text) > _LONGEST_CURSOR:
-                    raise Unreadable("The answer names an invalid next page")
-                return (contract.CURSOR_PARAMETER, text), None, f"{contract.META}: {name}"
-    named = [name for name in contract.CURSORS if name in meta]
-    return None, None, f"{contract.META}: {named[0]}" if named else ""
-
-
-def _number(value: object) -> int | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value if abs(value) < 10**9 else None
-    if isinstance(value, str) and value.isdecimal() and len(value) < 10:
-        return int(value)
     return None
 
 

@@ -8,17 +8,26 @@ from typing import Protocol
 from qiscus_tui.api.answers import LIST_BODY
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.collected import Collected
-from qiscus_tui.api.contract import PAGE_PARAMETER
+from qiscus_tui.api.contract import OFFSET_PARAMETER, PAGE_PARAMETER
 from qiscus_tui.api.decode import lenient
 from qiscus_tui.api.entries import EntryReader
-from qiscus_tui.api.error_answers import is_refusal
+from qiscus_tui.api.error_answers import is_refusal, status_words
 from qiscus_tui.api.held_list import HeldList
 from qiscus_tui.api.memory import Memory
-from qiscus_tui.api.pages import Page
 from qiscus_tui.api.retry import CallTime
 from qiscus_tui.api.slices import NO_CUT, CutElsewhere, SlicedList
+from qiscus_tui.api.wholeness import (
+    ENDLESS,
+    OTHER_PAGE,
+    Paging,
+    Query,
+    is_asked_for,
+    next_query,
+    read_paging,
+    shortfall,
+)
 from qiscus_tui.api.wire import Request
-from qiscus_tui.errors import QiscusTuiError, Unreadable
+from qiscus_tui.errors import NotQiscus, QiscusTuiError, ServerRefused, Unreadable
 from qiscus_tui.model.session import Session, SessionRun
 from qiscus_tui.model.turns import Turn
 
@@ -33,13 +42,8 @@ BARREN_PAGES = 3
 _RUN = 16
 """Entries between two looks at the clock."""
 
-OTHER_PAGE = "the server sent another page than the one asked for"
-ENDLESS = "the pages did not come to an end"
-
 Progress = Callable[[int], None]
 """Called with the number of sessions read so far."""
-
-Query = tuple[str, str]
 
 
 class Arriving(Protocol):
@@ -80,10 +84,10 @@ class ListReading:
         """Whether the last page was the same as the one before it."""
         self._first_ids: list[str] = []
         self._first_unreadable = Counter[str]()
-        self._totals = set[int | None]()
-        """The total number of rows, as each page says; None if it does not."""
+        self._pages: list[Paging] = []
+        """What each page that was read says about the whole list."""
         self.is_numbered: bool = False
-        """Whether more than one page was read, by number."""
+        """Whether more than one page was read, by numbers of pages or rows."""
         self._held = held
         self.memory = Memory(held.size)
         self.collected = Collected()
@@ -96,56 +100,74 @@ class ListReading:
         barren = 0
         while True:
             before = len(self.collected)
-            page = await self._merged(query)
-            if self._repeats or not page.answers(query):
+            try:
+                here = await self._merged(query)
+            except (ServerRefused, NotQiscus) as error:
+                if query is None:
+                    raise
+                return f"the server refused the next page ({status_words(error.status)})"
+            said = self._pages[-1]
+            if self._repeats or not is_asked_for(said, query):
                 return OTHER_PAGE
-            query = page.next_query
+            query = next_query(said, query, here, self.collected.rows)
             if query is None:
                 return ""
-            self.is_numbered = query[0] == PAGE_PARAMETER
+            self._note_query(query)
             barren = barren + 1 if len(self.collected) == before else 0
             if query in seen or self._is_endless(len(seen)) or barren >= BARREN_PAGES:
                 return ENDLESS
             seen.add(query)
 
+    def shortfall(self, stopped: str = "") -> str:
+        """Return why what was read is not the whole list; empty if it is."""
+        return shortfall(self._pages, self.collected.rows, stopped)
+
     async def rows_moved(self) -> bool:
         """Return whether rows demonstrably moved while the pages were read."""
-        if self.collected.repeated or not self._totals <= {None, self.collected.rows}:
+        totals = {one.total for one in self._pages}
+        if self.collected.repeated or not totals <= {None, self.collected.rows}:
             return True
         self._progress = self._arriving = None
-        page, again = await self._page(None)
+        said, again = await self._page(None)
         return (
             list(again.positions) != self._first_ids
             or again.unreadable_entries != self._first_unreadable
-            or page.total not in self._totals
+            or said.total not in totals
         )
+
+    def _note_query(self, query: Query) -> None:
+        """Note whether the pages are named by numbers: those of rows may be called a cursor."""
+        parameter, value = query
+        so_far = {str(self.collected.rows), str(len(self._pages) + 1)}
+        self.is_numbered = parameter in {PAGE_PARAMETER, OFFSET_PARAMETER} or value in so_far
 
     def _is_endless(self, pages: int) -> bool:
         short = pages >= MAX_SHORT_PAGES and len(self.collected) < SHORT_PAGE * pages
         return short or pages >= MAX_PAGES or len(self.collected) > MAX_SESSIONS
 
-    async def _merged(self, query: Query | None) -> Page:
-        page, fresh = await self._page(query)
-        self._totals.add(page.total)
-        self._repeats = bool(self._page_before) and fresh.positions.keys() == self._page_before
-        more = page.next_query is not None
-        self._page_before = frozenset(fresh.positions) if more else frozenset()
+    async def _merged(self, query: Query | None) -> int:
+        """Read a page and add it to the others. Return how many rows it has."""
+        said, fresh = await self._page(query)
+        self._pages.append(said)
+        before, self._page_before = self._page_before, frozenset(fresh.positions)
+        self._repeats = len(before & self._page_before) * 2 > len(before)
+        here = fresh.rows
         if query is None:
             self._first_ids = list(fresh.positions)
             self._first_unreadable = fresh.unreadable_entries.copy()
             self.collected = fresh
-            return page
+            return here
         self.collected.add_page(fresh)
         for count, session in enumerate(fresh.sessions):
             self.collected.merge(session)
             if count % _RUN == 0:
                 await self.turn.give_way_if_over()
-        return page
+        return here
 
-    async def _page(self, query: Query | None) -> tuple[Page, Collected]:
+    async def _page(self, query: Query | None) -> tuple[Paging, Collected]:
         first_cut: int | None = None
 
-        async def once(time: CallTime) -> tuple[Page, Collected]:
+        async def once(time: CallTime) -> tuple[Paging, Collected]:
             return await self._page_once(query, first_cut, time.left)
 
         try:
@@ -156,7 +178,7 @@ class ListReading:
 
     async def _page_once(
         self, query: Query | None, first_cut: int | None, within: float
-    ) -> tuple[Page, Collected]:
+    ) -> tuple[Paging, Collected]:
         with self.memory.attempt(), self._attempt():
             return await self._page_within(query, first_cut, within)
 
@@ -173,7 +195,7 @@ class ListReading:
 
     async def _page_within(
         self, query: Query | None, first_cut: int | None, within: float
-    ) -> tuple[Page, Collected]:
+    ) -> tuple[Paging, Collected]:
         fresh = Collected()
         body = SlicedList(self.memory, first_cut, self._reader.decode)
         client, call = self._client, self._client.contract.list
@@ -208,12 +230,16 @@ class ListReading:
             raise
         if is_refusal(body.document):  # an empty list beside an error is not an empty list
             raise refused(body.document)
+        secrets = {self._long_lived, *client.own_secrets}
+        said = read_paging(page.around, answer.status, answer.headers, secrets)
         if client.observer is not None:
-            client.observer.note_page(call, answer.status, page, body.document)
+            client.observer.note_page(call, answer.status, page.place, said.names, body.document)
+        entries = page.entries
+        del page
         body.document = None
-        await self._take(page.entries, fresh)
+        await self._take(entries, fresh)
         self._report(fresh)
-        return page, fresh
+        return said, fresh
 
     async def _take(self, entries: list[object], fresh: Collected) -> None:
         """Read the entries, freeing each, so that they and the sessions are not both in memory."""

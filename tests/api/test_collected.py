@@ -12,7 +12,7 @@ from tests.clocks import ManualClock
 
 async def read(clock: ManualClock, *pages: Sequence[object]) -> Listing:
     answers = [
-        said({"data": page, "meta": {"after": number} if number < len(pages) else {}})
+        said({"data": page, "meta": {"after": f"x{number}"} if number < len(pages) else {}})
         for number, page in enumerate(pages, 1)
     ]
     async with client_of(answering(*answers), clock) as client:

@@ -176,7 +176,7 @@ async def test_one_whole_answer_and_cursor_pages_are_read_once(
     def answer(request: httpx.Request) -> httpx.Response:
         after = request.url.params.get("cursor_after")
         requests.append(after)
-        meta = {"after": "1"} if cursor and after is None else {}
+        meta = {"after": "x"} if cursor and after is None else {}
         return said({"data": [{"token": f"t{after}"}], "meta": meta})
 
     async with client_of(Server(answer), clock) as client:

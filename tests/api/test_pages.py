@@ -8,6 +8,7 @@ import pytest
 from qiscus_tui.api.listing import Listing, read_listing
 from qiscus_tui.api.pages import find_page
 from qiscus_tui.api.reading import BARREN_PAGES
+from qiscus_tui.api.wholeness import REPEATED, next_query, read_paging
 from qiscus_tui.errors import ServerFault, Unreadable
 from tests.api.serving import LONG_LIVED, Server, client_of, said
 from tests.clocks import ManualClock
@@ -130,7 +131,7 @@ async def test_pages_that_moved_meanwhile_list_a_session_once(clock: ManualClock
     pages = {None: numbered(1, 2, sessions(1, 2, 3)), "2": numbered(2, 2, sessions(3, 4))}
     listing = await read(server_of(lambda query: again(pages[query.get("page")])), clock)
     assert tokens(listing) == ["t1", "t2", "t3", "t4"]
-    assert (listing.unreadable, listing.complete) == (0, True)
+    assert (listing.unreadable, listing.incomplete_because) == (0, REPEATED)
 
 
 def again(answer: httpx.Response) -> httpx.Response:
@@ -202,6 +203,12 @@ async def test_progress_is_told(clock: ManualClock) -> None:
 # One answer
 
 
+def following_query(body: object) -> tuple[str, str] | None:
+    page = find_page(body)
+    rows = len(page.entries)
+    return next_query(read_paging(page.around, 200, {}), None, rows, rows)
+
+
 @pytest.mark.parametrize(
     ("rest", "following"),
     [
@@ -219,7 +226,7 @@ async def test_progress_is_told(clock: ManualClock) -> None:
         ({"meta": {"page": "1", "total_page": "2"}}, ("page", "2")),
         ({"meta": {"page": 2, "total_page": 2}}, None),
         ({"meta": {"page": 3, "total_page": 2}}, None),
-        ({"meta": {"page": True, "total_page": 2}}, None),
+        ({"meta": {"page": True, "total_page": 2}}, ("page", "2")),
         ({"meta": {"current_page": 1, "last_page": 2}}, ("page", "2")),
         ({"meta": {"current_page": 2, "last_page": 2}}, None),
     ],
@@ -227,7 +234,7 @@ async def test_progress_is_told(clock: ManualClock) -> None:
 def test_the_next_page_stands_in_meta(
     rest: dict[str, object], following: tuple[str, str] | None
 ) -> None:
-    assert find_page({"data": [], **rest}).next_query == following
+    assert following_query({"data": [], **rest}) == following
 
 
 @pytest.mark.parametrize(
@@ -246,12 +253,13 @@ def test_the_next_page_stands_in_laravels_page_object(
     holder: dict[str, object] = {**page, "data": [{"token": "a"}]}
     body = {"data": holder if key is None else {key: holder}}
     found = find_page(body)
-    assert (found.entries, found.next_query) == ([{"token": "a"}], following)
+    assert (found.entries, following_query(body)) == ([{"token": "a"}], following)
 
 
 def test_laravels_page_object_may_be_the_whole_body() -> None:
-    found = find_page({"current_page": 1, "data": [{"token": "a"}], "last_page": 3})
-    assert (found.entries, found.next_query) == ([{"token": "a"}], ("page", "2"))
+    body = {"current_page": 1, "data": [{"token": "a"}], "last_page": 3}
+    assert find_page(body).entries == [{"token": "a"}]
+    assert following_query(body) == ("page", "2")
 
 
 @pytest.mark.parametrize(
@@ -279,4 +287,4 @@ def test_two_lists_that_could_both_be_it_are_refused() -> None:
 @pytest.mark.parametrize("after", ["\ud800", "a\nb", "x" * 5000])
 def test_a_cursor_that_cannot_be_sent_is_refused(after: str) -> None:
     with pytest.raises(Unreadable, match="invalid next page"):
-        find_page({"data": [], "meta": {"after": after}})
+        following_query({"data": [], "meta": {"after": after}})

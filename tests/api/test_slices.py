@@ -13,6 +13,7 @@ from qiscus_tui.api import slices
 from qiscus_tui.api.decode import decode_json
 from qiscus_tui.api.pages import Page, find_page
 from qiscus_tui.api.slices import NO_CUT, CutElsewhere, SlicedList
+from qiscus_tui.api.wholeness import read_paging
 from qiscus_tui.errors import Unreadable
 
 short = settings(max_examples=100, deadline=None)
@@ -99,7 +100,7 @@ def outcome_whole(body: bytes) -> object:
         page = find_page(decode_json(body))
     except Unreadable as error:
         return error.message
-    return repr(page.entries), page.next_query, page.number
+    return repr(page.entries), page.place, read_paging(page.around, 200, {})
 
 
 def outcome_sliced(pieces: list[bytes]) -> object:
@@ -110,7 +111,7 @@ def outcome_sliced(pieces: list[bytes]) -> object:
             found, page = read_in_slices(SlicedList(first_cut=NO_CUT), pieces)
     except Unreadable as error:
         return error.message
-    return repr(found), page.next_query, page.number
+    return repr(found), page.place, read_paging(page.around, 200, {})
 
 
 @pytest.fixture(autouse=True, scope="module")

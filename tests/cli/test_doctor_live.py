@@ -143,7 +143,7 @@ def test_the_report_has_names_and_types_and_no_value(live: Callable[..., Live]) 
     for line in (
         "confirmed   revoke_token (inferred) POST /api/v2/auth/revoke_token",
         "List at: data.data; entries in all readings: object",
-        "Pages: page object: current_page, last_page",
+        "Pages: current_page, last_page",
         "Our tokens found in: token",
         "  created_at (created): string (date and time); in all",
         "  is_current (current): boolean; in all",

@@ -203,10 +203,14 @@ def test_a_list_with_unreadable_entries_is_3_and_says_how_many(
 
 
 @pytest.mark.parametrize(
-    ("gap", "words"), [({"complete": False}, "could not all be read"), ({"moved": True}, "moved")]
+    ("gap", "words"),
+    [
+        ({"incomplete_because": "4 of 9 listed"}, "not whole: 4 of 9 listed"),
+        ({"moved": True}, "moved"),
+    ],
 )
 def test_a_list_that_was_cut_off_or_moved_is_3_and_says_so(
-    logged_in: Program, monkeypatch: pytest.MonkeyPatch, gap: dict[str, bool], words: str
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch, gap: dict[str, object], words: str
 ) -> None:
     reading = Connection.read_list
 

@@ -213,7 +213,7 @@ async def test_what_is_no_longer_listed_is_forgotten(sandbox: SandboxMaker):
     assert len(new_ids(await connection.read_list())) == 1
 
 
-@pytest.mark.parametrize("part", [{"complete": False}, {"unreadable": 1}])
+@pytest.mark.parametrize("part", [{"incomplete_because": "1 of 2 listed"}, {"unreadable": 1}])
 async def test_a_list_that_is_known_in_part_forgets_nothing(
     sandbox: SandboxMaker, part: dict[str, int]
 ):

@@ -1,0 +1,263 @@
+"""Whether the answers to the list call hold all that there is, and how to get the rest. Pure."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import cast
+
+from qiscus_tui.api import contract
+from qiscus_tui.api.error_answers import quoted, status_words, statuses_in
+from qiscus_tui.errors import Unreadable
+from qiscus_tui.model.unshown import Unshown
+
+Query = tuple[str, str]
+"""A parameter of a request and its value."""
+
+OTHER_PAGE = "the server sent another page than the one asked for"
+ENDLESS = "the pages did not come to an end"
+REPEATED = "a session is on two pages, so another may be on none"
+
+_LONGEST_CURSOR = 4096
+_NOT_FINAL = {202, 206, 207}
+"""Statuses of answers that are not all of it, or not yet."""
+_NO = {"", "0", "false", "no", "null", "none"}
+_LINK_TO_NEXT = re.compile(r"""\brel\s*=\s*["']?[^"';,]*\bnext\b""", re.IGNORECASE)
+
+
+class Paging(Unshown, frozen=True):
+    """What one answer says about the list that it is a part of."""
+
+    page: int | None = None
+    last_page: int | None = None
+    size: int | None = None
+    """Rows on a full page."""
+    offset: int | None = None
+    """Rows before this page."""
+    by_offset: bool = False
+    """Whether its pages are named by the rows before them."""
+    total: int | None = None
+    """The number of all rows."""
+    count: int | None = None
+    """The number of all rows, or of those on this page."""
+    cursor: str = ""
+    next_page: int | None = None
+    more: str = ""
+    """The name that says that more follows."""
+    says_the_end: bool = False
+    """Whether it has a name that says whether more follows."""
+    doubt: str = ""
+    """Why the answer itself may not be all that was asked for."""
+    names: str = ""
+    """The names that decide which page follows."""
+
+    @property
+    def total_or_count(self) -> int | None:
+        """The number of all rows, as far as it is said."""
+        return self.count if self.total is None else self.total
+
+
+def read_paging(
+    around: Iterable[Mapping[str, object]],
+    status: int,
+    headers: Mapping[str, str],
+    secrets: Collection[str] = (),
+) -> Paging:
+    """Return what an answer says about the whole list.
+
+    `around` are the objects that the list is in, from the inside outwards. Raises Unreadable for
+    a cursor that can't be sent.
+    """
+    said = _Said(around, headers)
+    cursor = said.cursor()
+    last_page, offset = said.number(contract.LAST_PAGE), said.number(contract.OFFSET)
+    page = said.number(contract.PAGE)
+    has_limit_alone = said.has(contract.LIMIT) and page is None and last_page is None
+    more = said.yes(contract.MORE)
+    if not more and _LINK_TO_NEXT.search(headers.get(contract.LINK_HEADER, "")):
+        more = "Link: rel=next"
+    is_declared = last_page is not None or said.has(contract.MORE) or said.has(contract.CURSORS)
+    return Paging(
+        page=page,
+        last_page=last_page,
+        size=said.number(contract.PAGE_SIZE),
+        offset=offset,
+        by_offset=offset is not None or has_limit_alone,
+        total=said.number(contract.TOTAL),
+        count=said.number(contract.COUNT),
+        cursor=cursor,
+        next_page=said.number(contract.NEXT_PAGE),
+        more=more,
+        says_the_end=is_declared,
+        doubt=_doubt(said, status, secrets),
+        names=said.names(
+            contract.PAGE, contract.LAST_PAGE, contract.CURSORS, contract.OFFSET, contract.MORE
+        ),
+    )
+
+
+def is_asked_for(said: Paging, asked: Query | None) -> bool:
+    """Return whether this is the page that was asked for, as far as it says."""
+    number = None
+    if asked is not None and asked[0] == contract.PAGE_PARAMETER:
+        number = said.page
+    elif asked is not None and asked[0] == contract.OFFSET_PARAMETER:
+        number = said.offset
+    return number is None or asked is None or str(number) == asked[1]
+
+
+def next_query(said: Paging, asked: Query | None, here: int, so_far: int) -> Query | None:
+    """Return the query of the next page; None where there is none that we could ask for.
+
+    `here` are the rows on this page, `so_far` those of all pages that were read.
+    """
+    page = said.page
+    if page is None and not said.by_offset and (said.last_page or said.size):
+        page = _asked_number(asked, contract.PAGE_PARAMETER, 1)
+    if page is not None and _has_next_page(said, page, here, so_far):
+        return contract.PAGE_PARAMETER, str(page + 1)
+    if said.cursor:
+        return contract.CURSOR_PARAMETER, said.cursor
+    if said.by_offset and here and _has_more_rows(said, here, so_far):
+        begin = said.offset
+        if begin is None:
+            begin = _asked_number(asked, contract.OFFSET_PARAMETER, 0)
+        return contract.OFFSET_PARAMETER, str(begin + here)
+    if said.next_page is not None and page is None and said.next_page > 1:
+        return contract.PAGE_PARAMETER, str(said.next_page)
+    return None
+
+
+def shortfall(pages: Iterable[Paging], rows: int, stopped: str = "") -> str:
+    """Return why these answers, which have so many rows, are not the whole list; empty if they are.
+
+    `stopped` is why a page that follows was not read.
+    """
+    pages = list(pages)
+    totals = [one.total for one in pages if one.total is not None]
+    counts = [one.count for one in pages if one.count is not None]
+    total = min(totals) if totals else max(counts, default=0)
+    if total > rows:
+        return f"{rows:,} of {total:,} listed"
+    doubts = [one.doubt for one in pages if one.doubt]
+    if stopped or doubts:
+        return stopped or doubts[0]
+    more = pages[-1].more if pages else ""
+    return f"the answer says that more follows ({more})" if more else ""
+
+
+def _has_next_page(said: Paging, page: int, here: int, so_far: int) -> bool:
+    if said.last_page is not None:
+        return page < said.last_page
+    if said.cursor and not said.more:
+        return False
+    return _has_more_rows(said, here, so_far)
+
+
+def _has_more_rows(said: Paging, here: int, so_far: int) -> bool:
+    if said.more:
+        return True
+    if said.total_or_count is not None and here:
+        return so_far < said.total_or_count
+    return not said.says_the_end and here > 0 and here == said.size
+
+
+def _asked_number(asked: Query | None, parameter: str, otherwise: int) -> int:
+    return int(asked[1]) if asked is not None and asked[0] == parameter else otherwise
+
+
+def _doubt(said: "_Said", status: int, secrets: Collection[str]) -> str:
+    if status in _NOT_FINAL:
+        return f"the answer was {status_words(status)}"
+    for word in statuses_in(said.envelope):
+        if isinstance(word, str) and word in contract.NOT_DONE_WORDS:
+            return f"the answer has the status '{word}'"
+    for name in contract.WARNINGS:
+        warning = said.values.get(_plain(name))
+        if _says_yes(warning):
+            text = quoted(warning, secrets)
+            return f"the answer has a warning: {text}" if text else "the answer has a warning"
+    partial = said.yes(contract.PARTIAL)
+    return f"the answer says that it is not all ({partial})" if partial else ""
+
+
+class _Said:
+    """The values beside the list by their plain names: the innermost counts, headers last."""
+
+    def __init__(self, around: Iterable[Mapping[str, object]], headers: Mapping[str, str]) -> None:
+        self.envelope: Mapping[str, object] = {}
+        self.values: dict[str, object] = {}
+        for fields in around:
+            self.envelope = fields
+            self._add(fields)
+        for name, value in headers.items():
+            plain = _plain(name.lower().removeprefix("x-"))
+            if plain in _KNOWN:
+                self.values.setdefault(plain, value)
+
+    def _add(self, fields: Mapping[str, object], levels: int = 2) -> None:
+        inner = list[Mapping[str, object]]()
+        for name, value in fields.items():
+            plain = _plain(name)
+            if plain in _KNOWN:
+                self.values.setdefault(plain, value)
+            if plain in _OBJECTS and isinstance(value, dict):
+                inner.append(cast("Mapping[str, object]", value))
+        for one in inner if levels else ():
+            self._add(one, levels - 1)
+
+    def has(self, names: Iterable[str]) -> bool:
+        return any(_plain(name) in self.values for name in names)
+
+    def number(self, names: Iterable[str]) -> int | None:
+        found = (_number(self.values.get(_plain(name))) for name in names)
+        return next((one for one in found if one is not None), None)
+
+    def yes(self, names: Iterable[str]) -> str:
+        """Return the first name that says yes."""
+        return next((name for name in names if _says_yes(self.values.get(_plain(name)))), "")
+
+    def cursor(self) -> str:
+        for name in contract.CURSORS:
+            value = self.values.get(_plain(name))
+            if isinstance(value, str | int) and not isinstance(value, bool):
+                text = str(value)
+                if text not in contract.NO_CURSOR:
+                    if not text.isprintable() or len(text) > _LONGEST_CURSOR:
+                        raise Unreadable("The answer names an invalid next page")
+                    return text
+        return ""
+
+    def names(self, *kinds: Iterable[str]) -> str:
+        return ", ".join(name for kind in kinds for name in kind if _plain(name) in self.values)
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("_", "").replace("-", "")
+
+
+_KNOWN = frozenset(
+    _plain(name)
+    for names in (
+        *(contract.PAGE, contract.LAST_PAGE, contract.PAGE_SIZE, contract.OFFSET, contract.TOTAL),
+        *(contract.COUNT, contract.CURSORS, contract.MORE, contract.PARTIAL, contract.WARNINGS),
+    )
+    for name in names
+)
+_OBJECTS = frozenset(map(_plain, contract.PAGING_OBJECTS))
+
+
+def _says_yes(value: object) -> bool:
+    if isinstance(value, str):
+        return value.strip().lower() not in _NO
+    if isinstance(value, dict):
+        return any(map(_says_yes, cast("dict[str, object]", value).values()))
+    return bool(value)
+
+
+def _number(value: object) -> int | None:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 10:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value < 10**9 else None

@@ -1,0 +1,373 @@
+"""What makes a reading of the list whole, and what does not."""
+
+from collections.abc import Mapping
+
+import httpx
+import pytest
+
+from qiscus_tui.api.listing import Listing, read_listing
+from qiscus_tui.api.pages import find_page
+from qiscus_tui.api.wholeness import OTHER_PAGE, read_paging, shortfall
+from qiscus_tui.errors import QiscusTuiError, ServerFault, TokenInvalid
+from tests.api.serving import LONG_LIVED, Server, again, client_of, said
+from tests.clocks import ManualClock
+
+ALL, SIZE = 8, 3
+ROWS = [{"token": f"t{n}"} for n in range(ALL)]
+FIRST = ROWS[:SIZE]
+
+
+async def read(server: Server, clock: ManualClock) -> Listing:
+    async with client_of(server, clock) as client:
+        return await read_listing(client, LONG_LIVED, None)
+
+
+def reason(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> str:
+    """Return why an answer is not the whole list, if nothing more can be had."""
+    page = find_page(body)
+    said_of_it = read_paging(page.around, status, httpx.Headers(headers), {LONG_LIVED})
+    return shortfall([said_of_it], len(page.entries))
+
+
+# One answer
+
+COUNTED = f"{SIZE} of {ALL} listed"
+MORE_NAMED = [
+    {"has_more": True},
+    {"hasMore": True},
+    {"has_next": 1},
+    {"has_next_page": "true"},
+    {"truncated": True},
+    {"next": "https://demo.invalid/more"},
+    {"next": {"href": "/more"}},
+    {"next_page": 2},
+    {"next_page_url": "/more?page=2"},
+    {"nextPageUrl": "/more?page=2"},
+    {"next_cursor": "abc"},
+    {"next_page_token": "abc"},
+    {"links": {"next": "/more"}},
+    {"_links": {"next": {"href": "/more"}}},
+    {"page_info": {"hasNextPage": True, "endCursor": "abc"}},
+    {"pagination": {"more_available": True}},
+]
+TOTAL_NAMED = [
+    {"total": ALL},
+    {"total": str(ALL)},
+    {"total": float(ALL)},
+    {"total_count": ALL},
+    {"totalCount": ALL},
+    {"total_items": ALL},
+    {"count": ALL},
+    {"pagination": {"total": ALL}},
+]
+PLACES = ["meta", "envelope", "data", "data.meta", "page object"]
+
+
+def placed(place: str, fields: Mapping[str, object]) -> object:
+    match place:
+        case "envelope":
+            return {"data": FIRST, **fields}
+        case "data":
+            return {"data": {"tokens": FIRST, **fields}}
+        case "data.meta":
+            return {"data": {"tokens": FIRST, "meta": fields}}
+        case "page object":
+            return {"data": {"current_page": 1, "data": FIRST, **fields}}
+        case _:
+            return {"data": FIRST, "meta": fields}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("fields", MORE_NAMED, ids=str)
+def test_a_name_that_says_that_more_follows_is_believed(
+    place: str, fields: Mapping[str, object]
+) -> None:
+    assert reason(placed(place, fields)).startswith("the answer says that more follows (")
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("fields", TOTAL_NAMED, ids=str)
+def test_a_number_above_the_rows_is_told(place: str, fields: Mapping[str, object]) -> None:
+    assert reason(placed(place, fields)) == COUNTED
+
+
+@pytest.mark.parametrize(
+    ("headers", "why"),
+    [
+        ({"X-Total-Count": str(ALL)}, COUNTED),
+        ({"X-Total": str(ALL)}, COUNTED),
+        ({"Total-Count": str(ALL)}, COUNTED),
+        ({"X-Has-More": "true"}, "the answer says that more follows (has_more)"),
+        ({"X-Next-Page": "2"}, "the answer says that more follows (next_page)"),
+        (
+            {"Link": '</a?page=1>; rel="first", </a?page=2>; rel="next"'},
+            "the answer says that more follows (Link: rel=next)",
+        ),
+        ({"Link": "</a?page=2>; rel=next"}, "the answer says that more follows (Link: rel=next)"),
+        ({"Warning": '110 - "Response is Stale"'}, 'the answer has a warning: 110 - "Respo'),
+        ({"Link": '</style.css>; rel="preload"'}, ""),
+        ({"X-Total-Count": str(SIZE), "X-Next-Page": ""}, ""),
+        ({"X-RateLimit-Limit": "100", "X-Count": "1"}, ""),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("body", [FIRST, {"data": FIRST}], ids=["body", "data"])
+def test_headers_say_it_too(headers: dict[str, str], why: str, body: object) -> None:
+    found = reason(body, headers=headers)
+    assert found.startswith(why)
+    assert bool(found) is bool(why)
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        (202, "the answer was 202 Accepted"),
+        (206, "the answer was 206 Partial Content"),
+        (207, "the answer was 207 Multi-Status"),
+        (200, ""),
+        (201, ""),
+        (203, ""),
+    ],
+)
+def test_the_status_of_a_part_is_told(status: int, why: str) -> None:
+    assert reason({"data": FIRST}, status) == why
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"warnings": ["shard 3 is down"]}, "the answer has a warning: shard 3 is down"),
+        ({"warning": {"message": "partial"}}, "the answer has a warning: partial"),
+        ({"warnings": f"not for {LONG_LIVED}"}, "the answer has a warning: not for [hidden]"),
+        ({"warnings": [1]}, "the answer has a warning"),
+        ({"meta": {"warnings": ["partial\x1b[2J"]}}, "the answer has a warning: partial"),
+        ({"partial": True}, "the answer says that it is not all (partial)"),
+        ({"status": "partial"}, "the answer has the status 'partial'"),
+        ({"status": "queued"}, "the answer has the status 'queued'"),
+        ({"meta": {"status": "Processing"}}, "the answer has the status 'processing'"),
+    ],
+    ids=str,
+)
+def test_an_answer_that_says_that_it_is_not_all_is_believed(
+    fields: Mapping[str, object], why: str
+) -> None:
+    found = reason({"data": FIRST, **fields})
+    assert found.startswith(why)
+    assert "\x1b" not in found
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"total": SIZE},
+        {"total": SIZE - 1},  # of something else
+        {"total": None},
+        {"total": True},
+        {"total": "many"},
+        {"total_page": 1, "page": 1, "per_page": SIZE},
+        {"count": SIZE, "has_more": False, "next": None, "next_cursor": ""},
+        {"links": {"next": None, "last": "/x"}, "truncated": False},
+        {"limit": SIZE, "offset": 0, "total": SIZE},
+        {"after": None, "limit": SIZE},
+        {"status": 200, "success": True, "message": "ok", "warnings": []},
+        {"user": {"count": 900, "total": 900, "has_more": True}},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("place", ["meta", "envelope", "data"])
+def test_an_answer_that_names_no_more_than_it_holds_is_whole(
+    place: str, fields: Mapping[str, object]
+) -> None:
+    assert reason(placed(place, fields)) == ""
+
+
+# What can be followed
+
+
+def paged(style: str, knows: str = "page offset") -> Server:
+    """Return a server of eight rows, three on a page, that knows these parameters."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        query = request.url.params
+        page = int(query.get("page", 1)) if "page" in knows else 1
+        begin = int(query.get("offset", 0)) if "offset" in knows else (page - 1) * SIZE
+        rows, more = ROWS[begin : begin + SIZE], begin + SIZE < ALL
+        body, headers = _body(style, page, begin, rows, more)
+        return said(body, headers=headers)
+
+    return Server(answer)
+
+
+def _body(
+    style: str, page: int, begin: int, rows: list[dict[str, str]], more: bool
+) -> tuple[object, dict[str, str]]:
+    match style:
+        case "page, per_page, total":
+            return {"data": rows, "meta": {"page": page, "per_page": SIZE, "total": ALL}}, {}
+        case "page object, total":
+            return {"data": {"current_page": page, "data": rows, "total": ALL}}, {}
+        case "page, per_page":
+            return {"data": rows, "meta": {"page": page, "per_page": SIZE}}, {}
+        case "page, has_more":
+            return {"data": rows, "meta": {"page": page, "has_more": more}}, {}
+        case "total_pages":
+            return {"data": rows, "meta": {"total_pages": 3}}, {}
+        case "next_page":
+            return {"data": rows, "meta": {"next_page": page + 1 if more else None}}, {}
+        case "limit, offset, total":
+            meta = {"limit": SIZE, "offset": begin, "total": ALL}
+            return {"data": {"tokens": rows, "meta": meta}}, {}
+        case "limit, offset":
+            return {"data": rows, "meta": {"limit": SIZE, "offset": begin}}, {}
+        case "offset, has_more":
+            return {"data": rows, "meta": {"offset": begin, "has_more": more}}, {}
+        case "limit, total":
+            return {"data": rows, "limit": SIZE, "total": ALL}, {}
+        case _:
+            return rows, {"X-Page": str(page), "X-Total-Count": str(ALL)}
+
+
+STYLES = [
+    "page, per_page, total",
+    "page object, total",
+    "page, per_page",
+    "page, has_more",
+    "total_pages",
+    "next_page",
+    "limit, offset, total",
+    "limit, offset",
+    "offset, has_more",
+    "limit, total",
+    "headers",
+]
+
+
+@pytest.mark.parametrize("style", STYLES)
+async def test_pages_named_by_numbers_are_followed_to_their_end(
+    clock: ManualClock, style: str
+) -> None:
+    knows = "offset" if "offset" in style or "limit" in style else "page"
+    listing = await read(paged(style, knows), clock)
+    assert [one.token for one in listing.sessions] == [row["token"] for row in ROWS]
+    assert (listing.incomplete_because, listing.moved) == ("", False)
+
+
+@pytest.mark.parametrize("style", STYLES)
+async def test_a_server_that_gives_the_first_page_again_is_not_read_whole(
+    clock: ManualClock, style: str
+) -> None:
+    server = paged(style, knows="")
+    listing = await read(server, clock)
+    assert len(listing.sessions) == SIZE
+    total = "total" in style and style != "total_pages"
+    assert listing.incomplete_because == (COUNTED if total or style == "headers" else OTHER_PAGE)
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("status", [400, 404, 422])
+async def test_a_next_page_that_is_refused_leaves_the_list_incomplete(
+    clock: ManualClock, status: int
+) -> None:
+    first = said({"data": FIRST, "meta": {"page": 1, "per_page": SIZE}})
+    server = Server(lambda request: said({}, status) if request.url.query else again(first))
+    listing = await read(server, clock)
+    assert len(listing.sessions) == SIZE
+    assert listing.incomplete_because.startswith(f"the server refused the next page ({status}")
+
+
+async def test_cursor_pages_that_hold_less_than_their_total_are_not_whole(
+    clock: ManualClock,
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        rows = ROWS[4:7] if request.url.query else ROWS[:3]
+        return said({"data": rows, "meta": {"after": "" if request.url.query else "x", "total": 8}})
+
+    listing = await read(Server(answer), clock)
+    assert listing.incomplete_because == "6 of 8 listed"
+
+
+@pytest.mark.parametrize("total", [ALL, None])
+async def test_a_page_order_that_lists_one_row_twice_and_one_never_is_not_whole(
+    clock: ManualClock, total: int | None
+) -> None:
+    """Each reading is the same, so that nothing seems to move."""
+    pages = [ROWS[0:3], ROWS[2:5], ROWS[6:8]]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        page = int(request.url.params.get("page", 1))
+        meta = {"page": page, "total_page": 3, "total": total}
+        return said({"data": pages[page - 1], "meta": meta})
+
+    listing = await read(Server(answer), clock)
+    why = "7 of 8 listed" if total else "a session is on two pages, so another may be on none"
+    assert (listing.incomplete_because, listing.moved) == (why, False)
+
+
+async def test_a_token_in_two_rows_with_different_facts_is_no_row_that_moved(
+    clock: ManualClock,
+) -> None:
+    first, other = {"token": "a", "ip": "10.0.0.1"}, {"token": "a", "ip": "10.0.0.2"}
+    rows = [[first, ROWS[0]], [other, ROWS[1]]]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        page = int(request.url.params.get("page", 1))
+        return said({"data": rows[page - 1], "meta": {"page": page, "total_page": 2, "total": 4}})
+
+    listing = await read(Server(answer), clock)
+    assert (len(listing.sessions), listing.complete, listing.moved) == (3, True, False)
+
+
+@pytest.mark.parametrize("begins", [{}, {"next": "x"}])
+async def test_rows_that_a_cursor_counts_move_as_those_of_numbered_pages(
+    clock: ManualClock, begins: dict[str, str]
+) -> None:
+    live = list(ROWS)
+    asked = 0
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            del live[0]
+        begin = int(request.url.params.get("cursor_after", 0))
+        more = begin + SIZE < len(live)
+        meta = {"after": str(begin + SIZE) if more else None, **(begins if more else {})}
+        return said({"data": live[begin : begin + SIZE], "meta": meta})
+
+    listing = await read(Server(answer), clock)
+    assert [one.token for one in listing.sessions] == [row["token"] for row in live]
+
+
+# Answers that say that they failed
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({"status": 500, "data": []}, ServerFault),
+        ({"status": "503", "data": []}, ServerFault),
+        ({"status_code": 500, "data": []}, ServerFault),
+        ({"code": 429, "data": []}, ServerFault),
+        ({"meta": {"status": 500}, "data": []}, ServerFault),
+        ({"meta": {"code": 502}, "data": []}, ServerFault),
+        ({"status": {"code": 500}, "data": []}, ServerFault),
+        ({"status": 401, "data": []}, TokenInvalid),
+        ({"success": False, "data": []}, QiscusTuiError),
+        ({"success": "false", "data": ROWS}, QiscusTuiError),
+        ({"success": 0, "data": []}, QiscusTuiError),
+        ({"ok": False, "data": []}, QiscusTuiError),
+        ({"status": "error", "data": []}, QiscusTuiError),
+        ({"status": "Failed", "data": []}, QiscusTuiError),
+        ({"status": False, "data": []}, QiscusTuiError),
+        ({"errors": "boom", "data": []}, QiscusTuiError),
+        ({"meta": {"errors": ["boom"]}, "data": []}, QiscusTuiError),
+        ({"success": False, "status": 403, "message": "no", "data": []}, QiscusTuiError),
+    ],
+    ids=str,
+)
+async def test_a_200_that_says_that_it_failed_is_no_empty_list(
+    clock: ManualClock, body: object, error: type[QiscusTuiError]
+) -> None:
+    with pytest.raises(error):
+        await read(Server(lambda _: said(body)), clock)
