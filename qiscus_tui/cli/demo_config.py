@@ -6,7 +6,7 @@ from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.known import Known
 from qiscus_tui.store.config import Config, Policy, View
 
-_NIGHTLY = Policy("nightly", keep_newest=1, keep_used_within=DAY, keep_created_within=3600.0)
+_NIGHTLY = Policy(name="nightly", keep_newest=1, keep_used_within=DAY, keep_created_within=3600.0)
 _CRONS = View("crons", filter="client:GuzzleHttp", group_by=("network",), sort="count")
 _PEOPLE = View("people", filter="ua:Mozilla", sort="last_used")
 

@@ -68,7 +68,8 @@ async def carry_out(context: Context, connection: Connection, plan: RevocationPl
         out = None if options.demo else options.out
         if out is not None:
             at = connection.clock.now()
-            write_plan(out, plan, connection.account, at, connection.client.own_secrets)
+            key = context.workspace.local_files.plan_key()
+            write_plan(out, plan, connection.account, at, connection.client.own_secrets, key)
         _show_plan(context, connection, plan, now)
         if out is not None:
             words = apply_command(plan, quoted(out), options.account or "")

@@ -1,8 +1,10 @@
 """`prune`: of each group of sessions keep what a rule keeps, and revoke the rest."""
 
 import argparse
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
+
+from msgspec.structs import replace as replaced
 
 from qiscus_tui import query
 from qiscus_tui.cli.config_entries import in_entry, named_entry
@@ -16,17 +18,14 @@ from qiscus_tui.cli.revoke_request import must_be_whole
 from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.group_keys import USUAL_KEYS
+from qiscus_tui.model.retention_rules import ANY_RULE, Retention, RetentionRules
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.policies import retention_of
-from qiscus_tui.service.revocation.retention import Retention, Rules
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.store.config import Config, Policy
+from qiscus_tui.store.config import Config
 
-RULES = ("keep_newest", "keep_used_within", "keep_created_within", "include_unknown")
-"""Names of the options, and of what they set in `Rules`."""
-NEEDS = "keep_newest, keep_used_within or keep_created_within"
 NO_GROUPS = "There is nothing to group by. Name sessions by id instead: qiscus-tui revoke ID"
 
 
@@ -40,24 +39,26 @@ class PruneRequest:
 
     @classmethod
     def of(cls, options: argparse.Namespace, config: Config) -> Self:
-        """Return the request of the options and of the policy. Options replace what a policy says.
+        """Return the request of the options and of the policy.
 
-        Raises UsageError.
+        A filter narrows the policy's; a rule or a grouping replaces the policy's. Raises
+        UsageError.
         """
-        policy: Policy | None = None
-        if options.policy is not None:
-            policy = named_entry("policy", options.policy, config.policies, NEEDS)
-        retention = Retention(USUAL_KEYS, Rules()) if policy is None else retention_of(policy)
+        typed = RetentionRules(
+            **{name: getattr(options, name) for name in RetentionRules.__struct_fields__}
+        )
+        retention = Retention(USUAL_KEYS, typed)
         filters: list[query.Query] = options.filter
         protected: bool = options.include_protected
-        if policy is not None:
-            if policy.filter and not filters:
+        if options.policy is not None:
+            policy = named_entry("policy", options.policy, config.policies, ANY_RULE)
+            retention = retention_of(policy)
+            retention = replaced(retention, rules=retention.rules.replaced_by(typed))
+            if policy.filter:
                 with in_entry("policy", policy.name):
-                    filters = [filter_query(policy.filter)]
+                    filters = [filter_query(policy.filter), *filters]
             protected = protected or policy.include_protected
-        given = {name: value for name in RULES if (value := getattr(options, name))}
-        rules = replace(retention.rules, **given)
-        if not rules.given:
+        if not retention.rules.given:
             raise UsageError(
                 "No rule says what to keep: nothing was sent",
                 "Add --keep-newest 1, --keep-used-within 24h, --keep-created-within 1h or "
@@ -65,7 +66,7 @@ class PruneRequest:
             )
         return cls(
             query.all_of(filters) if filters else None,
-            replace(retention, keys=options.group_by or retention.keys, rules=rules),
+            replaced(retention, keys=options.group_by or retention.keys),
             Allowed(options.include_current, protected),
         )
 

@@ -41,10 +41,11 @@ async def _apply_file(context: Context) -> int:
         )
     allowed = Allowed(options.include_current, options.include_protected)
     async with connected(context.workspace) as connection:
-        stored = read_plan(options.plan, connection.account)
+        key = context.workspace.local_files.plan_key()
+        stored = read_plan(options.plan, connection.account, key)
         listed = await read_for_plan(context, connection, rule=None, settle=stored.ids)
         if not options.allow_clock_offset:
-            check_clocks(listed, None, stored.retention)
+            check_clocks(listed, stored.query, stored.retention)
         say_remarks(console, listed)
         plan = stored.on(listed, allowed, _moment(context, connection))
         console.say(stored.changes(plan))

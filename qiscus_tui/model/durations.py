@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Callable
 
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.text import safe
@@ -34,6 +35,21 @@ def parse_duration(text: str) -> int:
         shown = safe(text) if len(text) <= 20 else f"{safe(text[:4])}…"  # it may be a token
         raise UsageError(f"'{shown}' is not a duration", HOW_TO_WRITE)
     return seconds
+
+
+def duration_between(least: float, most: float) -> Callable[[str], float]:
+    """Return a reader of a duration within these bounds in seconds; it raises ValueError."""
+
+    def read(text: str) -> float:
+        try:
+            found = parse_duration(text)
+        except UsageError as error:
+            raise ValueError("must be a duration in lower case, such as 90s, 5m or 24h") from error
+        if not least <= found <= most:
+            raise ValueError(f"must be from {as_typed(least)} to {as_typed(most)}")
+        return float(found)
+
+    return read
 
 
 def as_typed(seconds: float) -> str:

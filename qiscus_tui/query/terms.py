@@ -174,6 +174,12 @@ class Query(Struct, frozen=True):
         return Is(State.MARKED) in (word.test for word in self.words)
 
     @property
+    def of_the_list(self) -> "Query":
+        """Return it without `is:marked` and `is:new`, which a later list does not answer."""
+        passing = (Is(State.MARKED), Is(State.NEW))
+        return Query(self.text, tuple(one for one in self.words if one.test not in passing))
+
+    @property
     def depends_on_clock(self) -> bool:
         """Whether a wrong clock, ours or the server's, may change the matches."""
         return any(

@@ -103,6 +103,12 @@ class LocalFiles(Unshown, frozen=True, dict=True):
 
         return ShownLists(self.paths)
 
+    def plan_key(self) -> bytes:
+        """Return the key that plan files are sealed with. Raises StorageError."""
+        from qiscus_tui.store.plan_key import plan_key
+
+        return plan_key(self.paths)
+
     def verified_calls(self, origin: str, app_id: str, call: str) -> VerifiedCalls:
         """Return what is known of the revoke call (path and field) of one server and app."""
         from qiscus_tui.store.verified_calls import VerifiedCalls

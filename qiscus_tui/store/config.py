@@ -4,17 +4,20 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
-from msgspec import Meta, Struct
+import msgspec
+from msgspec import Struct
 
 from qiscus_tui.errors import ConfigError, FilterError
 from qiscus_tui.model.account import Storage
-from qiscus_tui.model.durations import DAY, MINUTE
+from qiscus_tui.model.durations import DAY, MINUTE, duration_between
 from qiscus_tui.model.group_keys import GROUP_KEYS
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import Origin
+from qiscus_tui.model.retention_rules import ANY_RULE, RetentionRules
+from qiscus_tui.model.setting import setting
 from qiscus_tui.model.unshown import Unshown
 from qiscus_tui.store import config_checks as read
-from qiscus_tui.store.config_reader import ConfigFile, Place, setting, unreadable
+from qiscus_tui.store.config_reader import ConfigFile, Place, unreadable
 from qiscus_tui.store.file_checks import check_settings, shown
 from qiscus_tui.store.known import KnownEntry
 
@@ -24,7 +27,7 @@ class ServerConfig(Unshown, frozen=True, forbid_unknown_fields=True):
 
     url: Annotated[Origin | None, setting(read.origin)] = None
     """Server of a new login; None for the usual one."""
-    timeout: Annotated[float, setting(read.seconds(1, 10 * MINUTE))] = 20.0
+    timeout: Annotated[float, setting(duration_between(1, 10 * MINUTE))] = 20.0
     """Seconds for one answer."""
     ca_bundle: Annotated[Path | None, setting(read.absolute_file)] = None
     """Certificates of a private CA, besides the system's; None for the system's alone."""
@@ -37,9 +40,9 @@ class UiConfig(Struct, frozen=True, forbid_unknown_fields=True):
 
     theme: Annotated[str, setting(read.label)] = "auto"
     """Name of the colour theme; "auto" is the one chosen in the app, else the terminal's."""
-    reload: Annotated[float, setting(read.seconds(1, DAY))] = 60.0
+    reload: Annotated[float, setting(duration_between(1, DAY))] = 60.0
     """Seconds between two reloads of the list."""
-    expiring: Annotated[float, setting(read.seconds(1, 365 * DAY))] = float(DAY)
+    expiring: Annotated[float, setting(duration_between(1, 365 * DAY))] = float(DAY)
     """Seconds before expiry from which a session counts as expiring."""
     mouse: bool = True
     """Whether the mouse works in the app (it then does not select text in the terminal)."""
@@ -81,10 +84,10 @@ class Override(Struct, frozen=True, forbid_unknown_fields=True):
     """Name of the field with the token; None for the built-in one."""
 
 
-class Policy(Struct, frozen=True, forbid_unknown_fields=True):
+class Policy(RetentionRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[policy.NAME]`: what `prune` keeps of each group, and of which sessions it revokes the rest.
 
-    At least one of the three rules is given.
+    At least one rule is given.
     """
 
     name: str
@@ -92,21 +95,18 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     """Only the sessions that it matches; all where it is empty."""
     group_by: tuple[str, ...] = ()
     """Keys of the grouping, none for the usual one."""
-    keep_newest: Annotated[int, Meta(ge=1)] | None = None
-    """How many of each group are kept."""
-    keep_used_within: Annotated[float | None, setting(read.seconds(1, 3650 * DAY))] = None
-    """Seconds since the last use within which a session is kept."""
-    keep_created_within: Annotated[float | None, setting(read.seconds(1, 3650 * DAY))] = None
-    """Seconds since its creation within which a session is kept."""
-    include_unknown: bool = False
-    """Whether the rules apply to the group of unknown client and network too."""
     include_protected: bool = False
     """Whether sessions of protected integrations may be revoked."""
 
     def __post_init__(self) -> None:
-        rules = (self.keep_newest, self.keep_used_within, self.keep_created_within)
-        if rules == (None, None, None):
-            raise ValueError("needs keep_newest, keep_used_within or keep_created_within")
+        RetentionRules.__post_init__(self)
+        if not self.given:
+            raise ValueError(f"needs {ANY_RULE}")
+
+    @property
+    def rules(self) -> RetentionRules:
+        """Return its rules alone."""
+        return msgspec.convert(self, RetentionRules, from_attributes=True)
 
 
 class View(Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from qiscus_tui.errors import AddressError, UsageError
+from qiscus_tui.errors import AddressError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.client_names import client_name_error
-from qiscus_tui.model.durations import as_typed, parse_duration
 from qiscus_tui.model.origin import Origin, parse_origin
 
 _PATH = re.compile(r"/[!-~]*")
@@ -17,21 +16,6 @@ _FORBIDDEN_IN_PATH = ("//", "\\", "@", "..", "?", "#", "%", "://")
 _LONGEST = 200
 
 Value = TypeVar("Value")
-
-
-def seconds(least: float, most: float) -> Callable[[str], float]:
-    """Return a reader of a duration such as "20s", within these bounds in seconds."""
-
-    def read(text: str) -> float:
-        try:
-            found = parse_duration(text)
-        except UsageError as error:
-            raise ValueError("must be a duration in lower case, such as 90s, 5m or 24h") from error
-        if not least <= found <= most:
-            raise ValueError(f"must be from {as_typed(least)} to {as_typed(most)}")
-        return float(found)
-
-    return read
 
 
 THEMES = (

@@ -1,7 +1,7 @@
 """Read config.toml: its tables as Structs, and the line of each error.
 
 A table is a frozen Struct, a setting one of its fields. One that is written as text but has
-another type has a reader: `Annotated[float, setting(seconds(1, 600))]`. A reader returns the
+another type has a reader (model/setting.py). A reader returns the
 value, or raises ValueError with what the text must be ("must be a path such as /x"); so does the
 `__post_init__` of a table.
 """
@@ -16,6 +16,7 @@ from typing import TypeVar, cast
 import msgspec
 
 from qiscus_tui.errors import ConfigError
+from qiscus_tui.model.setting import READER
 from qiscus_tui.model.text import safe
 from qiscus_tui.store.file_checks import quoted, shown
 
@@ -24,13 +25,6 @@ MOST_BYTES = 1024 * 1024
 Table = TypeVar("Table", bound=msgspec.Struct)
 Place = tuple[str | int, ...]
 """Where a value is: names of tables and keys, and indexes in lists of tables."""
-
-_READER = "reader"
-
-
-def setting(reader: Callable[[str], object]) -> msgspec.Meta:
-    """Mark a field whose text `reader` turns into its value."""
-    return msgspec.Meta(extra={_READER: reader})
 
 
 def unreadable(path: Path, error: OSError) -> ConfigError:
@@ -225,5 +219,5 @@ def _dotted(place: Place) -> str:
 def _reader(hint: object) -> Callable[[str], object] | None:
     for meta in getattr(hint, "__metadata__", ()):
         if isinstance(meta, msgspec.Meta) and meta.extra:
-            return cast("Callable[[str], object]", meta.extra[_READER])
+            return cast("Callable[[str], object]", meta.extra[READER])
     return None

@@ -88,6 +88,11 @@ class Paths(Struct, frozen=True):
         return self.state_dir / "known.json"
 
     @property
+    def plan_key_file(self) -> Path:
+        """The key that plan files are sealed with."""
+        return self.state_dir / "plan_key.json"
+
+    @property
     def ids_file(self) -> Path:
         """Session ids for the shell's completion."""
         return self.cache_dir / "ids.json"

@@ -1,9 +1,11 @@
 """A plan in a file: what would be revoked, under which rule. It has ids, and no token.
 
-A digest tells a file that was changed by hand or by accident; it is no signature.
+It is sealed with a key of this user on this machine: one that was changed, or that comes from
+elsewhere, is not applied.
 """
 
 import hashlib
+import hmac
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,34 +15,23 @@ from msgspec import Meta, Struct
 
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.ascii_json import ascii_json
+from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.store.file_checks import shown
 from qiscus_tui.store.jsonfile import decoded, parse_object
 from qiscus_tui.store.named_files import new_private_file, read_named
 
-VERSION = 1
-"""Format of the file. A newer one is not applied."""
+VERSION = 2
+"""Format of the file. Another one is not applied."""
 
 MOST_BYTES = 32 * 1024 * 1024
 """A larger file is not a plan."""
 
 MAKE_ANOTHER = "Make the plan again: --dry-run --out FILE"
 
-_DIGEST = "digest"
+_SEAL = "seal"
 
 Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{12}\Z")]
 Text = Annotated[str, Meta(max_length=100_000)]
-Age = Annotated[float, Meta(ge=0, le=1e10)]
-
-
-class PlanFileRules(Struct, frozen=True, forbid_unknown_fields=True):
-    """Retention rules: what of each group is kept. Ages are in seconds."""
-
-    group_by: tuple[Text, ...]
-    keep_newest: Annotated[int, Meta(ge=1)] | None = None
-    keep_used_within: Age | None = None
-    keep_created_within: Age | None = None
-    include_unknown: bool = False
-    policy: Text = ""
 
 
 class PlanFileRule(Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,7 +40,7 @@ class PlanFileRule(Struct, frozen=True, forbid_unknown_fields=True):
     words: Text
     """For people."""
     filter: Text = ""
-    retention: PlanFileRules | None = None
+    retention: Retention | None = None
 
 
 class PlanFile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,46 +62,49 @@ class PlanFile(Struct, frozen=True, forbid_unknown_fields=True):
     groups: tuple[dict[str, Text | int | None], ...]
 
 
-def write_plan_file(path: Path, plan: PlanFile) -> None:
+def write_plan_file(path: Path, plan: PlanFile, key: bytes) -> None:
     """Write it to a new file, 0600. Raises StorageError, also where the file exists."""
-    text = ascii_json(sealed(msgspec.to_builtins(plan)))
+    text = ascii_json(sealed(msgspec.to_builtins(plan), key))
     with new_private_file(path) as descriptor, open(descriptor, "wb", closefd=False) as out:
         out.write(f"{text}\n".encode("ascii"))
 
 
-def sealed(fields: dict[str, object]) -> dict[str, object]:
-    """Return the fields of a plan with the digest of all others."""
-    others = {name: value for name, value in fields.items() if name != _DIGEST}
-    return {**others, _DIGEST: hashlib.sha256(ascii_json(others).encode("ascii")).hexdigest()}
+def sealed(fields: dict[str, object], key: bytes) -> dict[str, object]:
+    """Return the fields of a plan with the seal of all others."""
+    others = {name: value for name, value in fields.items() if name != _SEAL}
+    text = ascii_json(others).encode("ascii")
+    return {**others, _SEAL: hmac.new(key, text, hashlib.sha256).hexdigest()}
 
 
-def read_plan_file(path: Path) -> PlanFile:
+def read_plan_file(path: Path, key: bytes) -> PlanFile:
     """Return the plan in the file.
 
-    Raises UsageError where there is none, or what is there is damaged, edited or of a newer
-    version; StorageError where it can't be read or others could have written it.
+    Raises UsageError where there is none, or what is there is damaged, edited, sealed elsewhere or
+    of another version; StorageError where it can't be read or others could have written it.
     """
     fields = parse_object(read_named(path, MOST_BYTES))
     version = fields.get("version") if fields is not None else None
-    if isinstance(version, int) and version > VERSION:
-        raise UsageError(
-            f"{shown(path)} was written by a newer qiscus-tui", "Apply it with that version."
-        )
-    digest = fields.pop(_DIGEST, None) if fields is not None else None
-    plan = decoded(fields, PlanFile) if version == VERSION else None
+    if isinstance(version, int) and version != VERSION:
+        age = "a newer" if version > VERSION else "an older"
+        raise UsageError(f"{shown(path)} was written by {age} qiscus-tui", MAKE_ANOTHER)
+    seal = fields.pop(_SEAL, None) if fields is not None else None
+    plan = decoded(fields, PlanFile)
     if fields is None or plan is None or not _makes_sense(plan):
-        raise not_a_plan(path)
-    if digest != sealed(fields)[_DIGEST]:
-        raise UsageError(f"{shown(path)} was changed after it was written", MAKE_ANOTHER)
+        raise UsageError(f"{shown(path)} is damaged, or is not a plan file", MAKE_ANOTHER)
+    if seal != sealed(fields, key)[_SEAL]:
+        raise UsageError(
+            f"{shown(path)} was changed after it was written, or was written by another user or "
+            "on another machine",
+            MAKE_ANOTHER,
+        )
     return plan
 
 
-def not_a_plan(path: Path) -> UsageError:
-    """Return the error for a file that is not, or no longer, a plan."""
-    return UsageError(f"{shown(path)} is damaged, or is not a plan file", MAKE_ANOTHER)
-
-
 def _makes_sense(plan: PlanFile) -> bool:
-    """Return whether no session is named twice, and the time is one of our days."""
-    named = (*plan.ids, *plan.kept, *plan.left_out)
-    return len(frozenset(named)) == len(named) and 1970 < plan.time.year < 9000
+    """Return whether no session is named twice, there is a rule, and the time is one of ours."""
+    named, retention = (*plan.ids, *plan.kept, *plan.left_out), plan.rule.retention
+    return (
+        len(frozenset(named)) == len(named)
+        and (retention is None or retention.rules.given)
+        and 1970 < plan.time.year < 9000
+    )

@@ -12,9 +12,10 @@ from msgspec.structs import replace
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.retention_rules import Retention
+from qiscus_tui.model.retention_rules import RetentionRules as Rules
 from qiscus_tui.query import Moment, SortKey, order, parse, select
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
-from qiscus_tui.service.revocation.retention import Retention, Rules
 from qiscus_tui.service.sessions.groups import grouped
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.benchmarks import programs

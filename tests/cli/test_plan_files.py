@@ -39,7 +39,7 @@ def test_it_says_what_and_why_and_has_no_token(crowded: Program, file: Path) -> 
     assert not any(session.token in text for session in crowded.server.sessions())
     fields = json.loads(text)
     plan = plan_of(crowded(*PRUNE, "--json"))
-    assert fields["version"] == 1
+    assert fields["version"] == 2
     assert fields["account"].startswith("admin@demo.example")
     assert fields["server"] == "https://demo.invalid"
     assert fields["time"].endswith("Z")
@@ -142,13 +142,14 @@ def edited(file: Path, change: Callable[[dict[str, Any]], object]) -> None:
 
 
 def changed(file: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    """By somebody who makes the digest fit."""
+    """By somebody who holds the key of the seal."""
     edited(file, change)
-    file.write_text(json.dumps(sealed(json.loads(file.read_text()))))
+    key = json.loads((file.parent / "data" / "state" / "plan_key.json").read_text())["key"]
+    file.write_text(json.dumps(sealed(json.loads(file.read_text()), key.encode())))
 
 
 def rules(fields: dict[str, Any]) -> dict[str, Any]:
-    return fields["rule"]["retention"]
+    return fields["rule"]["retention"]["rules"]
 
 
 def at(time: str) -> Callable[[dict[str, Any]], object]:
@@ -161,7 +162,8 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "no object": lambda file: file.write_text("[1]"),
     "not text": lambda file: file.write_bytes(b"\xff\xfe\x00"),
     "nested": lambda file: file.write_text("[" * 100_000),
-    "newer": lambda file: changed(file, lambda f: f.update(version=2)),
+    "newer": lambda file: changed(file, lambda f: f.update(version=3)),
+    "older": lambda file: changed(file, lambda f: f.update(version=1)),
     "no version": lambda file: changed(file, lambda f: f.pop("version")),
     "another field": lambda file: changed(file, lambda f: f.update(token="x")),
     "no ids": lambda file: changed(file, lambda f: f.pop("ids")),
@@ -170,14 +172,15 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "a kept id": lambda file: changed(file, lambda f: f.update(ids=[f["kept"][0]])),
     "keep none": lambda file: changed(file, lambda f: rules(f).update(keep_newest=0)),
     "no rule": lambda file: changed(file, lambda f: rules(f).update(keep_newest=None)),
-    "unknown key": lambda file: changed(file, lambda f: rules(f).update(group_by=["x"])),
+    "unknown key": lambda file: changed(file, lambda f: f["rule"]["retention"].update(keys=["x"])),
     "another account": lambda file: changed(file, lambda f: f.update(account="b@c.d@x")),
     "another server": lambda file: changed(file, lambda f: f.update(server="https://x.invalid")),
     "a line end in an id": lambda file: changed(file, lambda f: f.update(ids=[f["ids"][0] + "\n"])),
     "no time zone": lambda file: changed(file, lambda f: f.update(time="2026-11-25T10:00:00")),
     "before all time": lambda file: changed(file, at("0001-01-01T00:00:00+12:00")),
     "after all time": lambda file: changed(file, at("9999-12-31T23:59:59-12:00")),
-    "no digest": lambda file: edited(file, lambda f: f.pop("digest")),
+    "no seal": lambda file: edited(file, lambda f: f.pop("seal")),
+    "no filter": lambda file: changed(file, lambda f: f["rule"].update(filter="age:")),
     "an id added": lambda file: edited(file, lambda f: f["ids"].append("0123456789ab")),
     "an id removed": lambda file: edited(file, lambda f: f["ids"].pop()),
     "the kept ones removed": lambda file: edited(file, lambda f: f["kept"].clear()),

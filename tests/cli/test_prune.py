@@ -153,19 +153,23 @@ keep_newest = 1
 """
 
 
-def test_a_policy_is_filter_grouping_and_rules_and_options_replace_them(
+def test_a_filter_narrows_a_policy_and_rules_and_grouping_replace_its_own(
     crowded: Program, configured: Callable[[str], None]
 ) -> None:
     configured(POLICY)
     policy = ["prune", "--policy=nightly", "--dry-run", "--json"]
-    (group,) = plan_of(crowded(*policy))["groups"]
+    plan = plan_of(crowded(*policy))
+    (group,) = plan["groups"]
     assert group["client"] == "curl"
     assert list(group)[:2] == ["client", "count"]
     assert int(str(group["kept"])) >= 2
-    replaced = [*policy, "--filter=-client:curl", "--keep-newest=3", "--keep-used-within=1s"]
+    assert plan_of(crowded(*policy, "--filter=-client:curl"))["groups"] == []
+    replaced = [*policy, "--keep-newest=3", "--keep-used-within=1s"]
+    replaced.append(f"--filter=-id:{plan['kept'][0]['id']}")
     groups = plan_of(crowded(*replaced, "--group-by=network"))["groups"]
-    assert all("client" not in group for group in groups)
-    assert all(int(str(group["kept"])) >= min(3, int(str(group["count"]))) for group in groups)
+    assert all("client" not in one for one in groups)
+    assert all(int(str(one["kept"])) >= min(3, int(str(one["count"]))) for one in groups)
+    assert sum(int(str(one["count"])) for one in groups) == int(str(group["count"])) - 1
     crowded("prune", "--policy=nightly", *ALL)
     rule = json.loads(crowded("audit", "--json").out)[0]["rule"]
     assert rule == (

@@ -12,10 +12,11 @@ from qiscus_tui.cli.parser import parse
 from qiscus_tui.cli.prune import PruneRequest
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.known import Known
+from qiscus_tui.model.retention_rules import Retention
+from qiscus_tui.model.retention_rules import RetentionRules as Rules
 from qiscus_tui.model.turns import at_once
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.plan_command import MOST_IDS, plan_command
-from qiscus_tui.service.revocation.retention import Retention, Rules
 from qiscus_tui.service.revocation.target_groups import target_group_steps
 from qiscus_tui.store.config import Config
 from tests.service.scripted import DAY, START, listed, new_session

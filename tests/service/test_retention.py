@@ -18,6 +18,8 @@ from qiscus_tui.model.account import Account
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.model.retention_rules import Retention
+from qiscus_tui.model.retention_rules import RetentionRules as Rules
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
@@ -29,7 +31,6 @@ from qiscus_tui.service.revocation.plan import (
     make_plan,
 )
 from qiscus_tui.service.revocation.plan_files import plan_file_of, stored_plan
-from qiscus_tui.service.revocation.retention import Retention, Rules
 from qiscus_tui.service.sessions.session_list import SessionList, search_text
 from tests.clocks import ManualClock
 from tests.service.scripted import (
@@ -349,7 +350,8 @@ def both(*steps: ListStep) -> Callable[[ScriptedServer], None]:
             id="alone in its group by now",
         ),
         pytest.param(
-            Rules(1), "-idle:<1d", used_now("c"), "b", "no longer matches the filter",
+            Rules(1), "-idle:<1d", used_now("c"), "b",
+            "no longer matches the filter: used since the plan was made",
             id="left the filter",
         ),
         pytest.param(

@@ -131,7 +131,7 @@ def test_every_setting_is_read(path: Path) -> None:
     )
     assert config.policies == {
         "nightly": Policy(
-            "nightly",
+            name="nightly",
             filter="client:GuzzleHttp age:>1d",
             group_by=("client", "network"),
             keep_newest=1,
@@ -140,7 +140,7 @@ def test_every_setting_is_read(path: Path) -> None:
             include_unknown=True,
             include_protected=True,
         ),
-        "used only": Policy("used only", keep_used_within=172_800),
+        "used only": Policy(name="used only", keep_used_within=172_800),
     }
     assert config.views == {
         "crons": View("crons", "client:GuzzleHttp", ("network",), "count", reverse=True),

@@ -88,7 +88,9 @@ async def test_what_has_no_room_beside_the_body_is_scrolled_to(clock: ManualCloc
 async def test_the_rules_of_a_policy_can_be_read_whole(
     clock: ManualClock, size: tuple[int, int]
 ) -> None:
-    policy = Policy("nightly", keep_newest=1, keep_used_within=86_400, keep_created_within=3600)
+    policy = Policy(
+        name="nightly", keep_newest=1, keep_used_within=86_400, keep_created_within=3600
+    )
     rule = "by client, network: keep the newest 1, used within 24h, created within 1h"
     config = Config(policies={"nightly": policy})
     async with at_sessions(clock, size=size, config=config) as here:
@@ -115,7 +117,7 @@ async def test_the_size_that_is_needed_is_said_in_twenty_columns(clock: ManualCl
 async def test_a_dialog_takes_another_height_as_the_terminal_does(
     clock: ManualClock, keys: tuple[str, ...]
 ) -> None:
-    policy = Config(policies={"nightly": Policy("nightly", keep_newest=1)})
+    policy = Config(policies={"nightly": Policy(name="nightly", keep_newest=1)})
     async with at_sessions(clock, sessions=400, size=(120, 40), config=policy) as here:
         await here.press(*keys)
         high = here.text()

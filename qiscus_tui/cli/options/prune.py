@@ -10,6 +10,7 @@ from qiscus_tui.cli.option_types import (
 )
 from qiscus_tui.cli.plan_options import MOST, add_plan_options
 from qiscus_tui.cli.verbs import Verb
+from qiscus_tui.model.retention_rules import RULES
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -23,19 +24,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=group_keys,
         help="what makes a group, such as client,network (the default)",
     )
-    add(
-        "--keep-newest",
-        metavar="N",
-        type=whole_number(1, MOST),
-        help="keep the newest N of each group",
-    )
-    add(
-        "--keep-used-within",
-        metavar="TIME",
-        type=age_limit,
-        help="keep what was used since",
-    )
-    add("--keep-created-within", metavar="TIME", type=age_limit, help="keep what is younger")
+    for rule in RULES:
+        add(
+            rule.option,
+            metavar="TIME" if rule.is_age else "N",
+            type=age_limit if rule.is_age else whole_number(1, MOST),
+            help=rule.help,
+        )
     add(
         "--include-unknown",
         action="store_true",

@@ -2,8 +2,8 @@
 
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.query import Query
-from qiscus_tui.service.revocation.retention import Retention
 from qiscus_tui.service.sessions.session_list import SessionList
 
 MOST_OFFSET = DAY

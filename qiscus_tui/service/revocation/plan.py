@@ -3,17 +3,19 @@
 import enum
 import re
 import secrets
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from msgspec import Struct
 
 from qiscus_tui.model.masking import MASK
+from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.turns import at_once, runs
-from qiscus_tui.query import Moment, Query
-from qiscus_tui.service.revocation.retention import Kept, PlanGroup, Retention, Why, kept_steps
+from qiscus_tui.query import Moment
+from qiscus_tui.service.revocation.retention import Kept, PlanGroup, Why, kept_steps
+from qiscus_tui.service.revocation.selection import Allowed, ChosenBy, Selection
 from qiscus_tui.service.sessions.groups import Group, group_steps
 from qiscus_tui.service.sessions.session_list import SessionList
 
@@ -35,8 +37,8 @@ class Exclusion(enum.Enum):
     NOT_REVOCABLE = "can't be revoked: the server lists no token"
     SHARED_ID = "can't be revoked: more than one session has this id"
     HIDDEN = "hidden by the filter"
-    KEPT = "kept now"
-    """A rule of the plan file keeps it by now."""
+    NOT_CHOSEN = "no longer chosen"
+    """The filter or the rules of a plan file do not choose it any more."""
 
 
 DOUBTS = frozenset({Exclusion.CURRENT_UNKNOWN, Exclusion.NOT_REVOCABLE, Exclusion.SHARED_ID})
@@ -58,7 +60,7 @@ class LeftOut(Struct, frozen=True, gc=False):
     named: bool
     """Whether it was selected by its own id."""
     label: str = ""
-    """The known integration that protects it, or the rule that keeps it."""
+    """The known integration that protects it, or why it is no longer chosen."""
     kept: bool = False
     """Whether a retention rule keeps it anyway."""
 
@@ -67,41 +69,9 @@ class LeftOut(Struct, frozen=True, gc=False):
         """Return the reason for the user."""
         if self.exclusion is Exclusion.PROTECTED:
             return f"protected: {self.label}"
-        if self.exclusion is Exclusion.KEPT:
-            return f"kept now: {self.label}"
+        if self.exclusion is Exclusion.NOT_CHOSEN:
+            return self.label
         return self.exclusion.value
-
-
-@dataclass(frozen=True)
-class Selection:
-    """What was selected: positions in the list, and how."""
-
-    positions: Sequence[int]
-    why: str
-    named: bool = False
-    hidden: frozenset[int] = frozenset()
-    """Marked positions that the filter hides."""
-    gone: tuple[str, ...] = ()
-    """Full ids that were given and are not listed."""
-    unlisted: tuple[str, ...] = ()
-    """Ids of tokens that were given and are not listed."""
-    rule: Query | None = None
-    """The filter that chose them, where one did."""
-    source: str = ""
-    """The plan file that they come from."""
-    filter_text: str | None = None
-    """The filter that matches exactly these, empty for all; None where none is known."""
-    doubt: str = ""
-    """Why nothing was selected, where that is because something is unknown."""
-
-
-@dataclass(frozen=True)
-class Allowed:
-    """What the user lets into a plan beyond the ordinary."""
-
-    current: bool = False
-    protected: bool = False
-    hidden: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +93,23 @@ class RevocationPlan:
     id: str = field(default_factory=lambda: secrets.token_hex(4))
 
     @property
+    def filters(self) -> tuple[ChosenBy, ...]:
+        """Return the filters that chose the sessions."""
+        rule, marked_by = self.selection.rule, self.selection.marked_by
+        return marked_by if rule is None else (ChosenBy(rule), *marked_by)
+
+    @property
+    def chooses_again(self) -> bool:
+        """Whether filters or rules chose: they choose again on the last list before sending."""
+        return bool(self.filters) or self.retention is not None
+
+    @property
+    def depends_on_clock(self) -> bool:
+        """Whether what chose the sessions may choose others a moment later."""
+        by_rules = self.retention is not None and self.retention.rules.depends_on_clock
+        return by_rules or any(one.query.depends_on_clock for one in self.filters)
+
+    @property
     def gone(self) -> tuple[str, ...]:
         """Full ids that were given and are not listed."""
         return tuple(dict.fromkeys(self.selection.gone))
@@ -138,13 +125,16 @@ class RevocationPlan:
         """Return by what rule the sessions were chosen; empty where they were picked one by one."""
         retention, text = self.retention, self.filter_text
         filter_words = f"filter {text}" if text else ""
-        parts = (self.selection.source, filter_words, retention.words if retention else "")
+        marks = (f"marked by {self._masked(one.query.text)}" for one in self.selection.marked_by)
+        parts = (self.selection.source, filter_words, *marks, retention.words if retention else "")
         return "; ".join(part for part in parts if part)
 
     @property
     def filter_text(self) -> str:
         """Return the filter that chose the sessions; a token that was pasted into it is masked."""
-        text = self.selection.rule.text if self.selection.rule else ""
+        return self._masked(self.selection.rule.text if self.selection.rule else "")
+
+    def _masked(self, text: str) -> str:
         is_token = self.listed.lists_token
         return _FILTER_WORD.sub(lambda word: MASK if is_token(word[0]) else word[0], text)
 

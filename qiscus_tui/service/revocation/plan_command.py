@@ -3,9 +3,8 @@
 import shlex
 from collections.abc import Iterator
 
-from qiscus_tui.model.durations import as_typed
+from qiscus_tui.model.retention_rules import Retention, written_rules
 from qiscus_tui.service.revocation.plan import RevocationPlan
-from qiscus_tui.service.revocation.retention import Retention
 
 MOST_IDS = 1000
 """Sessions that a command names one by one: more are no line to be pasted."""
@@ -47,15 +46,10 @@ def _switches(plan: RevocationPlan, account: str) -> Iterator[str]:
 
 
 def _rules(retention: Retention) -> Iterator[str]:
-    rules = retention.rules
     yield from ("--group-by", ",".join(key.value for key in retention.keys))
-    if rules.keep_newest is not None:
-        yield from ("--keep-newest", f"{rules.keep_newest}")
-    if rules.keep_used_within is not None:
-        yield from ("--keep-used-within", as_typed(rules.keep_used_within))
-    if rules.keep_created_within is not None:
-        yield from ("--keep-created-within", as_typed(rules.keep_created_within))
-    if rules.include_unknown:
+    for rule, value in written_rules(retention.rules):
+        yield from (rule.option, value)
+    if retention.rules.include_unknown:
         yield "--include-unknown"
 
 

@@ -7,26 +7,27 @@ from pathlib import Path
 
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.account import Account
-from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.masking import KnownSecrets, masked
+from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.text import safe
-from qiscus_tui.query import Moment
+from qiscus_tui.model.turns import at_once
+from qiscus_tui.query import Moment, Query, parse
 from qiscus_tui.service.revocation.plan import (
     Allowed,
+    ChosenBy,
     Exclusion,
     LeftOut,
     RevocationPlan,
     Selection,
     make_plan,
 )
-from qiscus_tui.service.revocation.retention import PlanGroup, Retention, Rules
+from qiscus_tui.service.revocation.recheck import not_chosen_steps
+from qiscus_tui.service.revocation.retention import PlanGroup
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.plan_file import (
     VERSION,
     PlanFile,
     PlanFileRule,
-    PlanFileRules,
-    not_a_plan,
     read_plan_file,
     write_plan_file,
 )
@@ -37,12 +38,23 @@ class StoredPlan:
     """A plan from a file, for this account."""
 
     file: PlanFile
-    retention: Retention | None
+    query: Query | None
+    """The filter that chose its sessions, where one did."""
 
     @property
     def ids(self) -> frozenset[str]:
         """Return what it revokes."""
         return frozenset(self.file.ids)
+
+    @property
+    def filters(self) -> tuple[ChosenBy, ...]:
+        """Return what chose its sessions."""
+        return () if self.query is None else (ChosenBy(self.query),)
+
+    @property
+    def retention(self) -> Retention | None:
+        """Return by what rules the rest of them is kept."""
+        return self.file.rule.retention
 
     @property
     def words(self) -> str:
@@ -53,27 +65,37 @@ class StoredPlan:
     def on(self, listed: SessionList, allowed: Allowed, moment: Moment) -> RevocationPlan:
         """Return the plan on the list as it is now: what the file names and is still listed.
 
-        The rules of the plan are applied again to all that it was chosen from, so that what they
-        keep by now is left out. Calls no server.
+        Its filter and rules choose again among all that it was chosen from: what they do not
+        choose now is left out. Calls no server.
         """
-        file, at = self.file, listed.positions
-        chosen = [at[one] for one in (*file.ids, *file.kept, *file.left_out) if one in at]
-        gone = tuple(one for one in file.ids if one not in at)
-        source = f"{self.words}; filter {file.rule.filter}" if file.rule.filter else self.words
-        selection = Selection(chosen, "named by the plan", named=True, gone=gone, source=source)
-        plan = make_plan(listed, selection, allowed, self.retention, moment)
-        ids = self.ids
-        kept = (
-            LeftOut(one.session, Exclusion.KEPT, named=True, label=one.why.words)
-            for one in plan.kept
-            if one.session.id in ids
+        file, at, ids = self.file, listed.positions, self.ids
+        members = [at[one] for one in (*file.ids, *file.kept, *file.left_out) if one in at]
+        since = file.time.timestamp() + listed.offset
+        not_chosen = at_once(not_chosen_steps(self, listed, members, moment, since))
+        selection = Selection(
+            members,
+            "named by the plan",
+            named=True,
+            gone=tuple(one for one in file.ids if one not in at),
+            rule=self.query,
+            source=self.words,
         )
+        plan = make_plan(listed, selection, allowed, None, moment)
+        left_out = {one.session.id: one for one in plan.left_out if one.session.id in ids}
+        for position, why in not_chosen.items():
+            session = listed.sessions[position]
+            if session.id in ids:
+                out = LeftOut(session, Exclusion.NOT_CHOSEN, named=True, label=why)
+                left_out.setdefault(session.id, out)
         return replace(
             plan,
-            targets=tuple(one for one in plan.targets if one.session.id in ids),
-            left_out=(*(one for one in plan.left_out if one.session.id in ids), *kept),
-            kept=(),
-            groups=(),
+            retention=self.retention,
+            targets=tuple(
+                one
+                for one in plan.targets
+                if one.session.id in ids and one.session.id not in left_out
+            ),
+            left_out=tuple(left_out.values()),
         )
 
     def changes(self, plan: RevocationPlan) -> str:
@@ -95,9 +117,17 @@ def plan_file_of(
 ) -> PlanFile:
     """Return what a file holds of the plan. `now` is epoch seconds.
 
-    `secrets` are texts that must not appear, such as our own tokens.
+    `secrets` are texts that must not appear, such as our own tokens. Raises UsageError for a
+    filter that has one of them.
     """
     masks = Masks(plan, secrets)
+    query = plan.selection.rule
+    filter_text = "" if query is None else query.text
+    if masks.text(plan.filter_text) != filter_text:
+        raise UsageError(
+            "The filter has a token in it, and a plan file may hold none",
+            "Select the session by its id instead.",
+        )
     return PlanFile(
         version=VERSION,
         plan=plan.id,
@@ -106,9 +136,7 @@ def plan_file_of(
         app_id=account.app_code,
         time=datetime.fromtimestamp(int(now), UTC),
         rule=PlanFileRule(
-            words=masks.text(plan.rule),
-            filter=masks.text(plan.filter_text),
-            retention=_rules(plan.retention),
+            words=masks.text(plan.rule), filter=filter_text, retention=plan.retention
         ),
         ids=_ids(target.session.id for target in plan.targets),
         kept=_ids(kept.session.id for kept in plan.kept),
@@ -118,20 +146,25 @@ def plan_file_of(
 
 
 def stored_plan(file: PlanFile) -> StoredPlan:
-    """Return the plan of what a file holds. Raises ValueError where its rules make no sense."""
-    return StoredPlan(file, _retention(file.rule.retention))
+    """Return the plan of what a file holds. Raises FilterError."""
+    return StoredPlan(file, parse(file.rule.filter) if file.rule.filter else None)
 
 
 def write_plan(
-    path: Path, plan: RevocationPlan, account: Account, now: float, secrets: Collection[str]
+    path: Path,
+    plan: RevocationPlan,
+    account: Account,
+    now: float,
+    secrets: Collection[str],
+    key: bytes,
 ) -> None:
-    """Write the plan to a new file, 0600; see `plan_file_of`. Raises StorageError."""
-    write_plan_file(path, plan_file_of(plan, account, now, secrets))
+    """Write the plan to a new file, 0600; see `plan_file_of`. Raises StorageError, UsageError."""
+    write_plan_file(path, plan_file_of(plan, account, now, secrets), key)
 
 
-def read_plan(path: Path, account: Account) -> StoredPlan:
+def read_plan(path: Path, account: Account, key: bytes) -> StoredPlan:
     """Return the plan of a file. Raises UsageError, also for another account's; StorageError."""
-    file = read_plan_file(path)
+    file = read_plan_file(path, key)
     if (file.account, file.server, file.app_id) != (
         account.name,
         str(account.origin),
@@ -142,10 +175,7 @@ def read_plan(path: Path, account: Account) -> StoredPlan:
             f"{safe(account.name, 100)} on {account.origin}",
             "Choose the account with --account, or make a plan for this one.",
         )
-    try:
-        return stored_plan(file)
-    except ValueError as error:
-        raise not_a_plan(path) from error
+    return stored_plan(file)
 
 
 class Masks:
@@ -179,32 +209,3 @@ class Masks:
 
 def _ids(ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ids))
-
-
-def _rules(retention: Retention | None) -> PlanFileRules | None:
-    if retention is None:
-        return None
-    rules = retention.rules
-    return PlanFileRules(
-        tuple(key.value for key in retention.keys),
-        rules.keep_newest,
-        rules.keep_used_within,
-        rules.keep_created_within,
-        rules.include_unknown,
-        retention.policy,
-    )
-
-
-def _retention(rules: PlanFileRules | None) -> Retention | None:
-    """Raises ValueError for an unknown key, no key, or no rule."""
-    if rules is None:
-        return None
-    read = Rules(
-        rules.keep_newest,
-        rules.keep_used_within,
-        rules.keep_created_within,
-        rules.include_unknown,
-    )
-    if not read.given or not rules.group_by:
-        raise ValueError("no rule")
-    return Retention(tuple(map(GroupKey, rules.group_by)), read, rules.policy)

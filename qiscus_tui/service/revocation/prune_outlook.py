@@ -4,14 +4,14 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.retention_rules import Retention, RetentionRules
 from qiscus_tui.model.session import Session
 from qiscus_tui.query import Moment
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, plan_steps
-from qiscus_tui.service.revocation.retention import Retention, Rules
 from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.service.sessions.session_list import SessionList
 
-USUAL_RULES = Rules(keep_newest=1, keep_used_within=DAY)
+USUAL_RULES = RetentionRules(keep_newest=1, keep_used_within=DAY)
 """The newest of each group, and what was used within 24 hours."""
 
 

@@ -1,6 +1,6 @@
 """Checks what is still to be sent against a newer list: only what it leaves is sent."""
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from qiscus_tui.model.session import Current, Session
@@ -8,7 +8,8 @@ from qiscus_tui.model.turns import RUN
 from qiscus_tui.query import Moment, compile
 from qiscus_tui.service.revocation.evidence import Evidence
 from qiscus_tui.service.revocation.plan import RevocationPlan
-from qiscus_tui.service.revocation.retention import Retention, kept_steps
+from qiscus_tui.service.revocation.retention import kept_steps
+from qiscus_tui.service.revocation.selection import Chooser
 from qiscus_tui.service.sessions.groups import group_steps
 from qiscus_tui.service.sessions.session_list import SessionList, search_text
 
@@ -35,31 +36,29 @@ def still_to_send_steps(
 ) -> Generator[None, None, list[Session]]:
     """Return those that may still be sent; the evidence has the reason for each of the others.
 
-    Yields now and then.
+    What chose the sessions of the plan (filter, rules) chooses again. Yields now and then.
     """
-    retention = evidence.plan.retention
-    kept: Mapping[int, str] = {}
-    if retention is not None:
-        kept = yield from _kept_now_steps(evidence, retention, listed, server_now)
+    not_chosen: Mapping[int, str] = {}
+    if evidence.plan.chooses_again:
+        not_chosen = yield from _not_chosen_now_steps(evidence, listed, server_now)
     waiting: list[Session] = []
     for number, session in enumerate(sessions):
-        if _may_be_sent(evidence, session, listed, kept):
+        if _may_be_sent(evidence, session, listed, not_chosen):
             waiting.append(session)
         if number % RUN == 0:
             yield
     return waiting
 
 
-def _kept_now_steps(
-    evidence: Evidence, retention: Retention, listed: SessionList, server_now: float
+def _not_chosen_now_steps(
+    evidence: Evidence, listed: SessionList, server_now: float
 ) -> Generator[None, None, Mapping[int, str]]:
-    """Return by position in the newer list why the rules of the plan keep a session now.
+    """Return by position in the newer list why what made the plan does not choose a session now.
 
     Only what was selected then and is still listed counts: fewer sessions in a group never make a
     rule keep fewer of them, so whatever began since can't take the place of one that is kept.
     """
     plan = evidence.plan
-    moment = Moment(server_now, plan.moment.expiring)
     selected = dict.fromkeys(plan.listed.sessions[one].id for one in plan.selection.positions)
     yield
     members = [
@@ -68,16 +67,35 @@ def _kept_now_steps(
         if one not in evidence.sent and (position := listed.positions.get(one)) is not None
     ]
     named = yield from _named_as_before_steps(plan, listed)
-    kept: dict[int, str] = {}
-    rule = plan.selection.rule
-    if rule is not None and not (rule.asks_for_marks or rule.asks_for_new):
-        matches = compile(rule, named, moment)
-        kept = {one: "no longer matches the filter" for one in members if not matches(one)}
-        members = [one for one in members if one not in kept]
-    yield
-    groups = yield from group_steps(named, retention.keys, moment, members)
-    by_rule = yield from kept_steps(listed.sessions, groups, retention.rules, server_now)
-    return kept | {one: f"kept now: {why.words}" for one, why in by_rule.items()}
+    moment = Moment(server_now, plan.moment.expiring)
+    return (yield from not_chosen_steps(plan, named, members, moment, plan.moment.server_now))
+
+
+def not_chosen_steps(
+    chooser: Chooser, listed: SessionList, members: Sequence[int], moment: Moment, since: float
+) -> Generator[None, None, dict[int, str]]:
+    """Return by position why the filters and rules do not choose some of these sessions now.
+
+    `since`: when they chose them, by the server's clock. Nothing else is ever chosen.
+    """
+    not_chosen: dict[int, str] = {}
+    for one in chooser.filters:
+        matches = compile(one.query.of_the_list, listed, moment)
+        for number, position in enumerate(members):
+            session = listed.sessions[position]
+            if one.chose(session.id) and not matches(position):
+                is_used = (session.last_used_at or 0.0) >= since
+                used = ": used since the plan was made" if is_used else ""
+                not_chosen[position] = f"no longer matches the filter{used}"
+            if number % RUN == 0:
+                yield
+    retention = chooser.retention
+    if retention is not None:
+        left = [position for position in members if position not in not_chosen]
+        groups = yield from group_steps(listed, retention.keys, moment, left)
+        kept = yield from kept_steps(listed.sessions, groups, retention.rules, moment.server_now)
+        not_chosen |= {one: f"kept now: {why.words}" for one, why in kept.items()}
+    return not_chosen
 
 
 def _named_as_before_steps(
@@ -106,16 +124,16 @@ def _named_as_before_steps(
 
 
 def _may_be_sent(
-    evidence: Evidence, session: Session, listed: SessionList, kept: Mapping[int, str]
+    evidence: Evidence, session: Session, listed: SessionList, not_chosen: Mapping[int, str]
 ) -> bool:
     if evidence.is_gone(session, listed):
         evidence.gone.add(session.id)
         return False
     position = listed.positions.get(session.id)
     if position is not None:
-        reason = _why_not(evidence, session.id, position, listed) or kept.get(position)
-    elif evidence.plan.retention is not None:
-        reason = "no longer listed: can't tell whether a rule keeps it now"
+        reason = _why_not(evidence, session.id, position, listed) or not_chosen.get(position)
+    elif evidence.plan.chooses_again:
+        reason = "no longer listed: can't tell whether it would still be chosen"
     else:
         # A token ends its own session and no other; an id may be another's by now.
         reason = None if session.revoke_with == session.token else "no longer listed"

@@ -12,74 +12,10 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from qiscus_tui.model.durations import as_typed
-from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.retention_rules import RetentionRules
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.turns import runs
 from qiscus_tui.service.sessions.groups import Group
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What stays of each group. Ages are in seconds, by the server's clock; None: no such rule."""
-
-    keep_newest: int | None = None
-    """The newest so many by creation, 1 or more; all that are as old as the last of them too."""
-    keep_used_within: float | None = None
-    keep_created_within: float | None = None
-    include_unknown: bool = False
-    """Whether a group without client and network is judged like any other."""
-
-    def __post_init__(self) -> None:
-        if self.keep_newest is not None and self.keep_newest < 1:
-            raise ValueError("keep_newest is 1 or more")
-        if any(age is not None and age < 1 for age in self._ages):
-            raise ValueError("an age is a second or more")
-
-    @property
-    def given(self) -> bool:
-        """Whether there is any rule."""
-        return self.keep_newest is not None or self.depends_on_clock
-
-    @property
-    def depends_on_clock(self) -> bool:
-        """Whether a wrong clock, ours or the server's, may change what stays."""
-        return any(age is not None for age in self._ages)
-
-    @property
-    def _ages(self) -> tuple[float | None, float | None]:
-        return self.keep_used_within, self.keep_created_within
-
-    def can_judge(self, session: Session) -> bool:
-        """Return whether a rule has what it needs to know of the session."""
-        by_creation = self.keep_newest is not None or self.keep_created_within is not None
-        return (by_creation and session.created_at is not None) or (
-            self.keep_used_within is not None and session.last_used_at is not None
-        )
-
-
-@dataclass(frozen=True)
-class Retention:
-    """How sessions are grouped, and what stays of each group."""
-
-    keys: tuple[GroupKey, ...]
-    rules: Rules
-    policy: str = ""
-    """The policy in config.toml that they come from."""
-
-    @property
-    def words(self) -> str:
-        """Return `by client, network: keep the newest 1, used within 24h`."""
-        rules, kept = self.rules, list[str]()
-        if rules.keep_newest is not None:
-            kept.append(f"the newest {rules.keep_newest:,}")
-        if rules.keep_used_within is not None:
-            kept.append(f"used within {as_typed(rules.keep_used_within)}")
-        if rules.keep_created_within is not None:
-            kept.append(f"created within {as_typed(rules.keep_created_within)}")
-        words = f"by {', '.join(key.value for key in self.keys)}: keep {', '.join(kept)}"
-        if rules.include_unknown:
-            words += "; unknown groups too"
-        return f"policy {self.policy}, {words}" if self.policy else words
 
 
 @dataclass(frozen=True)
@@ -116,7 +52,7 @@ class PlanGroup:
 
 
 def kept_steps(
-    sessions: Sequence[Session], groups: Sequence[Group], rules: Rules, server_now: float
+    sessions: Sequence[Session], groups: Sequence[Group], rules: RetentionRules, server_now: float
 ) -> Generator[None, None, dict[int, Why]]:
     """Return by position why each session that stays does so. Yields now and then."""
     kept: dict[int, Why] = {}
@@ -141,7 +77,9 @@ def kept_steps(
     return kept
 
 
-def _since(group: Group, rules: Rules, border: float, server_now: float) -> tuple[float, float]:
+def _since(
+    group: Group, rules: RetentionRules, border: float, server_now: float
+) -> tuple[float, float]:
     """Return since when a session must be created, or else used, for any rule to keep it.
 
     A rule may keep one of which either time is unknown, and any of a group that is not judged.
@@ -155,14 +93,14 @@ def _since(group: Group, rules: Rules, border: float, server_now: float) -> tupl
     )
 
 
-def _is_whole(group: Group, rules: Rules) -> bool:
+def _is_whole(group: Group, rules: RetentionRules) -> bool:
     """Return whether all sessions of a group stay, whatever they are."""
     few = rules.keep_newest is not None and group.count <= rules.keep_newest
     return few or (group.is_unknown and not rules.include_unknown)
 
 
 def _judge(
-    group: Group, rules: Rules, border: float, server_now: float
+    group: Group, rules: RetentionRules, border: float, server_now: float
 ) -> Callable[[Session], Why | None]:
     """Return what says of a session of this group why it stays; None where it does not."""
     if group.is_unknown and not rules.include_unknown:

@@ -145,9 +145,10 @@ class Revocation:
     # Before
 
     async def _freshen(self) -> None:
-        """Read the list again where the plan's is old, and drop what must not be sent."""
+        """Read an old list again, or where time chose; drop what must not be sent."""
         age = self._clock.now() - self._plan.listed.read_at
-        if self._halt.is_set or 0 <= age <= STALE_AFTER:
+        is_fresh = 0 <= age <= STALE_AFTER and not self._plan.depends_on_clock
+        if self._halt.is_set or is_fresh:
             return
         self._events.put_nowait(Rereading())
         try:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from msgspec.structs import replace as replaced
+
 from qiscus_tui.model.durations import DAY, HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
+from qiscus_tui.model.retention_rules import Retention, RetentionRules
 from qiscus_tui.service.revocation.plan import Allowed, Selection
 from qiscus_tui.service.revocation.prune_outlook import USUAL_RULES
-from qiscus_tui.service.revocation.retention import Retention, Rules
 
 MARKED = "marked"
 """Why sessions are in a plan: they were marked."""
 
 USED_WITHIN = (HOUR, 24 * HOUR, 7 * DAY, None)
 """What `t` goes through; None: that rule is off."""
-NO_RULES = Rules()
+NO_RULES = RetentionRules()
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class PlanChoices:
     selection: Selection
     allowed: Allowed = field(default_factory=Allowed)
     keys: tuple[GroupKey, ...] = USUAL_KEYS
-    rules: Rules = NO_RULES
+    rules: RetentionRules = NO_RULES
     policy: str = ""
     """The policy in config.toml that the rules come from."""
 
@@ -47,16 +49,16 @@ class PlanChoices:
     def more_newest(self, more: int) -> PlanChoices:
         """Keep so many more of the newest of each group; below 1 that rule is off."""
         newest = (self.rules.keep_newest or 0) + more
-        return self._ruled(replace(self.rules, keep_newest=newest if newest > 0 else None))
+        return self._ruled(replaced(self.rules, keep_newest=newest if newest > 0 else None))
 
     def next_used_within(self) -> PlanChoices:
         """Keep what was used within the next of the times."""
         now = self.rules.keep_used_within
         at = USED_WITHIN.index(now) + 1 if now in USED_WITHIN else 0
         then = USED_WITHIN[at % len(USED_WITHIN)]
-        return self._ruled(replace(self.rules, keep_used_within=then))
+        return self._ruled(replaced(self.rules, keep_used_within=then))
 
-    def _ruled(self, rules: Rules) -> PlanChoices:
+    def _ruled(self, rules: RetentionRules) -> PlanChoices:
         return replace(self, rules=rules, policy="")
 
 

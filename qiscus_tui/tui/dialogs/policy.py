@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.revocation.plan import Allowed, Selection
 from qiscus_tui.service.revocation.policies import retention_of
-from qiscus_tui.service.revocation.retention import Retention
 from qiscus_tui.tui.dialogs.choice import Choice, ChoiceDialog
 from qiscus_tui.tui.dialogs.plan_choices import USUAL_RULES, PlanChoices
 

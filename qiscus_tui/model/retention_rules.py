@@ -1,0 +1,125 @@
+"""Retention rules: what is kept of each group of sessions.
+
+One Struct is a policy's, a plan file's, the dialog's, and that of the options: all take it whole.
+"""
+
+from typing import Annotated, NamedTuple
+
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from qiscus_tui.model.durations import DAY, as_typed, duration_between
+from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.session import Session
+from qiscus_tui.model.setting import setting
+
+Count = Annotated[int, Meta(ge=1)]
+Age = Annotated[float, Meta(ge=1, le=1e12)]
+"""Seconds, by the server's clock."""
+
+_AGE_SETTING = setting(duration_between(1, 3650 * DAY))
+
+
+class RetentionRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is kept of each group; None: no such rule. `RULES` has their words."""
+
+    keep_newest: Count | None = None
+    """The newest so many by creation; all that are as old as the last of them too."""
+    keep_used_within: Annotated[Age | None, _AGE_SETTING] = None
+    keep_created_within: Annotated[Age | None, _AGE_SETTING] = None
+    include_unknown: bool = False
+    """Whether sessions are judged too of which what a rule goes by is unknown: their client and
+    network, their last use, their creation."""
+
+    def __post_init__(self) -> None:
+        if self.keep_newest is not None and self.keep_newest < 1:
+            raise ValueError("keep_newest is 1 or more")
+        if any(age is not None and age < 1 for age in self._ages):
+            raise ValueError("an age is a second or more")
+
+    @property
+    def given(self) -> bool:
+        """Whether there is any rule."""
+        return any(self.value(rule) is not None for rule in RULES)
+
+    @property
+    def depends_on_clock(self) -> bool:
+        """Whether a wrong clock, ours or the server's, may change what is kept."""
+        return any(age is not None for age in self._ages)
+
+    @property
+    def _ages(self) -> tuple[float | None, ...]:
+        return tuple(self.value(rule) for rule in RULES if rule.is_age)
+
+    def value(self, rule: "Rule") -> float | None:
+        """Return what is given for this rule: a number, or seconds."""
+        value: float | None = getattr(self, rule.name)
+        return value
+
+    def replaced_by(self, others: "RetentionRules") -> "RetentionRules":
+        """Return these rules, with those that the others give in their place."""
+        given = {rule.name: value for rule in RULES if (value := others.value(rule)) is not None}
+        include_unknown = self.include_unknown or others.include_unknown
+        return replace(self, **given, include_unknown=include_unknown)
+
+    def can_judge(self, session: Session) -> bool:
+        """Return whether a rule has what it needs to know of the session."""
+        by_creation = self.keep_newest is not None or self.keep_created_within is not None
+        return (by_creation and session.created_at is not None) or (
+            self.keep_used_within is not None and session.last_used_at is not None
+        )
+
+
+class Rule(NamedTuple):
+    """How one of the rules is written."""
+
+    name: str
+    """Its field, and its setting in config.toml; with dashes, its option."""
+    words: str
+    """What it keeps, with a place for its value."""
+    help: str
+    is_age: bool
+
+    @property
+    def option(self) -> str:
+        """Return `--keep-newest`."""
+        return f"--{self.name.replace('_', '-')}"
+
+
+RULES = (
+    Rule("keep_newest", "the newest {}", "keep the newest N of each group", is_age=False),
+    Rule("keep_used_within", "used within {}", "keep what was used since", is_age=True),
+    Rule("keep_created_within", "created within {}", "keep what is younger", is_age=True),
+)
+"""Every rule, in the order in which they are said."""
+
+ANY_RULE = f"{', '.join(rule.name for rule in RULES[:-1])} or {RULES[-1].name}"
+"""The names of the rules, of which one is needed."""
+
+
+def written_rules(rules: RetentionRules) -> list[tuple[Rule, str]]:
+    """Return each rule that is given with its value as it is typed: `1`, `24h`."""
+    values = ((rule, rules.value(rule)) for rule in RULES)
+    return [
+        (rule, as_typed(value) if rule.is_age else f"{value}")
+        for rule, value in values
+        if value is not None
+    ]
+
+
+class Retention(Struct, frozen=True, forbid_unknown_fields=True):
+    """How sessions are grouped, and what is kept of each group."""
+
+    keys: Annotated[tuple[GroupKey, ...], Meta(min_length=1)]
+    rules: RetentionRules
+    policy: Annotated[str, Meta(max_length=1000)] = ""
+    """The policy in config.toml that they come from."""
+
+    @property
+    def words(self) -> str:
+        """Return `by client, network: keep the newest 1, used within 24h`."""
+        kept = [rule.words.format(value) for rule, value in written_rules(self.rules)]
+        words = f"by {', '.join(key.value for key in self.keys)}: keep {', '.join(kept)}"
+        if self.rules.include_unknown:
+            words += "; unknown groups too"
+        return f"policy {self.policy}, {words}" if self.policy else words

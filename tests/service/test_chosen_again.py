@@ -1,0 +1,176 @@
+"""What chose the sessions of a plan chooses again on the last list before they are sent."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from qiscus_tui import query
+from qiscus_tui.errors import UsageError
+from qiscus_tui.model.account import Account
+from qiscus_tui.model.group_keys import USUAL_KEYS
+from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.model.retention_rules import Retention, RetentionRules
+from qiscus_tui.model.session import Session
+from qiscus_tui.service.revocation.outcomes import Outcome, Report
+from qiscus_tui.service.revocation.plan import (
+    Allowed,
+    ChosenBy,
+    RevocationPlan,
+    Selection,
+    make_plan,
+)
+from qiscus_tui.service.revocation.plan_files import plan_file_of, stored_plan
+from qiscus_tui.service.sessions.session_list import SessionList
+from tests.service.scripted import DAY, START, ListStep, ScriptedServer, Stage, Trials
+from tests.service.test_retention import HOUR, one, used_now
+
+Make = Callable[[SessionList], RevocationPlan]
+ACCOUNT = Account(parse_origin("https://demo.invalid"), "app-1", "a@b.c")
+IDLE = "idle:>2d"
+USED = "no longer matches the filter: used since the plan was made"
+KEPT = "kept now: used within 2d"
+
+
+@pytest.fixture
+def idle(stage: Stage) -> list[Session]:
+    """Three sessions of one script, all unused for days, and one that is in use."""
+    names = ("a", "b", "c", "busy")
+    sessions = [one(name, idle=HOUR if name == "busy" else 3 * DAY) for name in names]
+    stage.server.add(*sessions)
+    return sessions
+
+
+def by_filter(listed: SessionList, text: str = IDLE) -> RevocationPlan:
+    moment = query.Moment(START, DAY)
+    rule = query.parse(text)
+    selection = Selection(query.select(rule, listed, moment), "matches", rule=rule)
+    return make_plan(listed, selection, Allowed(), None, moment)
+
+
+def by_marks(listed: SessionList) -> RevocationPlan:
+    """`a` and `b` marked by a filter, `c` by hand."""
+    moment = query.Moment(START, DAY)
+    rule = query.parse(IDLE)
+    chosen = query.select(rule, listed, moment)
+    ids = {one.safe_user: one.id for one in listed.sessions}
+    marked = ChosenBy(rule, frozenset((ids["a"], ids["b"])))
+    selection = Selection(chosen, "marked", marked_by=(marked,))
+    return make_plan(listed, selection, Allowed(), None, moment)
+
+
+def by_rules(listed: SessionList) -> RevocationPlan:
+    moment = query.Moment(START, DAY)
+    retention = Retention(USUAL_KEYS, RetentionRules(keep_used_within=2 * DAY))
+    return make_plan(listed, Selection(range(len(listed)), "all"), Allowed(), retention, moment)
+
+
+def in_file(plan: RevocationPlan, stage: Stage) -> RevocationPlan:
+    """The plan as it goes on from its file, on the list as it is now."""
+    stored = stored_plan(plan_file_of(plan, ACCOUNT, START))
+    moment = query.Moment(stage.clock.now(), DAY)
+    return stored.on(stage.server.now_listed(), Allowed(), moment)
+
+
+def not_sent(report: Report) -> list[str | None]:
+    return [one.reason for one in report.outcomes if one.outcome is Outcome.NOT_SENT]
+
+
+def users(stage: Stage, sessions: list[Session]) -> str:
+    names = {session.id: session.safe_user for session in sessions}
+    return " ".join(sorted(names[one] for one in stage.server.requests))
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"), [(by_filter, USED), (by_rules, KEPT), (by_marks, USED)]
+)
+async def test_what_was_used_since_the_plan_was_made_is_not_sent(
+    stage: Stage, idle: list[Session], make: Make, reason: str
+):
+    plan = make(stage.server.now_listed())
+    stage.server.readings.append(used_now("a"))
+    report = (await stage.apply(plan)).report  # at once: the list is but a moment old
+    assert users(stage, idle) == "b c"
+    assert not_sent(report) == [reason]
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"), [(by_filter, USED), (by_rules, KEPT), (by_marks, USED)]
+)
+async def test_nor_is_what_was_used_during_the_trial(
+    stage: Stage, idle: list[Session], make: Make, reason: str
+):
+    plan = make(stage.server.now_listed())
+    stage.trials = Trials(verified=False)
+
+    def after_the_trial(server: ScriptedServer) -> None:
+        left = next(one.safe_user for one in idle if one.id not in server.requests)
+        step: ListStep = used_now(left)
+        assert callable(step)
+        step(server)
+
+    stage.server.readings.extend((lambda _: None, after_the_trial))
+    report = (await stage.apply(plan)).report
+    assert len(stage.server.requests) == 2
+    assert not_sent(report) == [reason]
+
+
+async def test_what_was_marked_by_hand_goes_whether_it_was_used_or_not(
+    stage: Stage, idle: list[Session]
+):
+    plan = by_marks(stage.server.now_listed())
+    stage.server.readings.append(used_now("c"))
+    assert not_sent((await stage.apply(plan)).report) == []
+    assert users(stage, idle) == "a b c"
+
+
+@pytest.mark.parametrize(("make", "reason"), [(by_filter, USED), (by_rules, KEPT)])
+async def test_a_plan_file_chooses_again_when_it_is_applied_and_before_it_is_sent(
+    stage: Stage, idle: list[Session], make: Make, reason: str
+):
+    plan = make(stage.server.now_listed())
+    stage.clock.advance(HOUR)
+    first, then = used_now("a"), used_now("b")
+    assert callable(first)
+    first(stage.server)
+    now = in_file(plan, stage)
+    assert [left.reason for left in now.left_out] == [reason]
+    assert [target.session.safe_user for target in now.targets] == ["b", "c"]
+    stage.server.readings.append(then)
+    report = (await stage.apply(now)).report
+    assert users(stage, idle) == "c"
+    assert not_sent(report) == [reason, reason]
+
+
+async def test_a_plan_that_no_time_made_reads_the_list_no_sooner_than_it_is_old(
+    stage: Stage, idle: list[Session]
+):
+    plan = by_filter(stage.server.now_listed(), "client:curl")
+    stage.server.readings.append(used_now("a"))
+    assert not_sent((await stage.apply(plan)).report) == []
+    assert users(stage, idle) == "a b busy c"
+
+
+async def test_nothing_that_is_chosen_by_now_is_added(stage: Stage, idle: list[Session]):
+    plan = by_filter(stage.server.now_listed())
+    stage.clock.advance(3 * DAY)  # the fourth is idle by now, too
+    await stage.apply(plan)
+    assert users(stage, idle) == "a b c"
+
+
+async def test_a_filter_that_names_new_sessions_too_is_asked_for_the_rest_of_it(
+    stage: Stage, idle: list[Session]
+):
+    before = replace(stage.server.now_listed(), new=b"\x01" * 4)
+    plan = by_filter(before, f"is:new {IDLE}")
+    stage.server.readings.append(used_now("a"))
+    assert not_sent((await stage.apply(plan)).report) == [USED]
+    assert users(stage, idle) == "b c"
+
+
+def test_a_filter_with_a_token_in_it_goes_into_no_file(stage: Stage):
+    session = one("a")
+    stage.server.add(session)
+    plan = by_filter(stage.server.now_listed(), f"-ua:{session.token}")
+    with pytest.raises(UsageError, match="a plan file may hold none"):
+        plan_file_of(plan, ACCOUNT, START)
