@@ -10,7 +10,7 @@ from qiscus_tui.cli.verbs import Context
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.model.timestamps import rfc3339
-from qiscus_tui.service.history import GONE, PastPlan, past_plans
+from qiscus_tui.service.history import GONE, PastPlan, recorded_plans
 from qiscus_tui.store.audit_records import LONGEST_TEXT, AuditAccess
 
 MOST_GROUPS = 3
@@ -19,10 +19,11 @@ MOST_GROUPS = 3
 
 def run(context: Context) -> int:
     """Show the records, newest first."""
-    console, content = context.console, context.workspace.local_files.audit.read()
-    plans = _wanted(past_plans(content.records), context)
-    if content.unreadable:
-        lines = counted(content.unreadable, "line")
+    console = context.console
+    plans, unreadable = recorded_plans(context.workspace.local_files)
+    plans = _wanted(plans, context)
+    if unreadable:
+        lines = counted(unreadable, "line")
         console.say(f"{lines} of the audit log could not be read: damaged, or cut off by a crash.")
     if context.options.json:
         console.result_json([_as_json(plan) for plan in plans])
@@ -31,7 +32,7 @@ def run(context: Context) -> int:
         _show(console, _line(plan))
         for line in _details(plan):
             _show(console, f"    {line}")
-    if not plans and not content.unreadable:
+    if not plans and not unreadable:
         narrowed = context.options.since is not None
         console.say("Nothing is recorded since then." if narrowed else "Nothing is recorded here.")
     return ExitCode.DONE
@@ -70,7 +71,15 @@ def _details(plan: PastPlan) -> Iterator[str]:
 
 
 def _wanted(plans: list[PastPlan], context: Context) -> list[PastPlan]:
-    """Return the plans that `--since` and `--limit` leave, newest first."""
+    """Return the plans that `--account`, `--since` and `--limit` leave, newest first.
+
+    Raises NoAccount for an account of which nothing is known.
+    """
+    name: str | None = context.options.account
+    if name is not None:
+        plans = [plan for plan in plans if plan.account == name]
+        if not plans:
+            context.workspace.choose()
     since: int | None = context.options.since
     if since is not None:
         earliest = context.workspace.clock.now() - since
@@ -89,7 +98,7 @@ def _line(plan: PastPlan) -> str:
     if not isinstance(intent, AuditAccess):
         what += f" of {counted(len(intent.ids), 'session')}"
     return (
-        f"{moment(intent.time)}  {safe(intent.plan_id)}  {what}  {safe(intent.account)}  "
+        f"{moment(intent.time)}  {safe(intent.plan_id)}  {what}  {safe(plan.account)}  "
         f"{plan.words}  by {who}"
     )
 
@@ -107,7 +116,7 @@ def _as_json(plan: PastPlan) -> dict[str, object]:
         "plan": intent.plan_id,
         "time": rfc3339(intent.time),
         "kind": intent.kind.value,
-        "account": intent.account,
+        "account": plan.account,
         "app_id": intent.app_id,
         "server": intent.server,
         "host": intent.host,

@@ -1,11 +1,15 @@
 """What was done from this machine, by the audit log."""
 
+import contextlib
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from qiscus_tui.errors import StorageError
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.account_storage import LocalFiles
+from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.audit_records import (
     AuditAccess,
     AuditAction,
@@ -36,6 +40,8 @@ class PastPlan:
     """One plan of the audit log, with its result; or a login, refresh or logout."""
 
     intent: AuditAction
+    account: str
+    """The account's name on this machine; the recorded one where it was forgotten here."""
     outcomes: tuple[AuditOutcome, ...]
     counts: Mapping[str, int] | None
     """Sessions by outcome; None where the plan was not finished."""
@@ -95,8 +101,14 @@ class PastPlan:
         return sorted(groups, key=lambda group: (group.outcome in GONE, -len(group.ids)))
 
 
-def past_plans(records: Iterable[AuditRecord]) -> list[PastPlan]:
-    """Return the plans, newest first."""
+def past_plans(
+    records: Iterable[AuditRecord], accounts: Iterable[StoredAccount] = ()
+) -> list[PastPlan]:
+    """Return the plans, newest first, under the names of this machine's `accounts`."""
+    names = {
+        (stored.account.name, stored.account.app_code, str(stored.account.origin)): stored.name
+        for stored in accounts
+    }
     intents: dict[str, AuditAction] = {}
     outcomes: defaultdict[str, list[AuditOutcome]] = defaultdict(list)
     counts: dict[str, Mapping[str, int]] = {}
@@ -117,11 +129,29 @@ def past_plans(records: Iterable[AuditRecord]) -> list[PastPlan]:
             case _:
                 pass
     plans = [
-        PastPlan(intent, tuple(outcomes[one]), counts.get(one), reached.get(one))
+        PastPlan(
+            intent,
+            names.get((intent.account, intent.app_id, intent.server), intent.account),
+            tuple(outcomes[one]),
+            counts.get(one),
+            reached.get(one),
+        )
         for one, intent in intents.items()
     ]
     plans.sort(key=lambda plan: plan.intent.time)
     return plans[::-1]
+
+
+def recorded_plans(local_files: LocalFiles) -> tuple[list[PastPlan], int]:
+    """Return the plans of the audit log, newest first, and how many lines could not be read.
+
+    Raises StorageError.
+    """
+    content = local_files.audit.read()
+    accounts: tuple[StoredAccount, ...] = ()
+    with contextlib.suppress(StorageError):  # what was recorded is known all the same
+        accounts = local_files.book.all()
+    return past_plans(content.records, accounts), content.unreadable
 
 
 def ended_per_day(plans: Iterable[PastPlan], starts: Sequence[float]) -> list[int]:

@@ -15,6 +15,7 @@ from tests.cli.conftest import EMAIL, SERVER, Program
 from tests.cli.test_tokens import kept_token
 
 DAY = 86_400
+OTHER = "supervisor@demo.example"
 
 
 def records(program: Program, *options: str) -> list[dict[str, object]]:
@@ -245,3 +246,34 @@ def test_an_empty_audit_is_said(program: Program, tmp_path: Path) -> None:
     assert records(program) == []
     assert "Nothing is recorded here." in program("audit").err
     assert not (tmp_path / "data" / "state").exists()
+
+
+def accounts(program: Program, *options: str) -> list[object]:
+    """The account of each record, newest first."""
+    return [record["account"] for record in records(program, *options)]
+
+
+def test_an_account_has_the_name_that_it_has_elsewhere(logged_in: Program) -> None:
+    assert logged_in.login(OTHER, "--name", "other").code == 0
+    first, second = (one["account"] for one in json.loads(logged_in("accounts", "--json").out))
+    assert accounts(logged_in) == [second, first] == ["other", first]
+    assert accounts(logged_in, "--account", "other") == ["other"]
+    assert f"  login  {first}  " in logged_in("audit", "--account", first).out
+    logged_in("accounts", "forget", "other")
+    assert str(accounts(logged_in)[0]).startswith(OTHER)
+
+
+def test_an_account_that_is_not_known_is_refused_as_everywhere(logged_in: Program) -> None:
+    refused = logged_in("sessions", "--account", "nope")
+    done = logged_in("audit", "--account", "nope")
+    assert (done.code, done.err, done.out) == (refused.code, refused.err, "")
+    assert done.code != 0
+    forgotten = str(accounts(logged_in)[0])
+    assert logged_in("accounts", "forget", forgotten).code == 0
+    assert accounts(logged_in, "--account", forgotten) == [forgotten]
+
+
+def test_accounts_that_cannot_be_read_stop_no_audit(logged_in: Program) -> None:
+    before = accounts(logged_in)
+    (logged_in.data / "accounts.json").write_text("{")
+    assert accounts(logged_in) == before

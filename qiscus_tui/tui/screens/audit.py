@@ -182,9 +182,9 @@ class PlanScreen(BaseScreen[None]):
 
 
 def _plans(workspace: Workspace) -> list[PastPlan]:
-    from qiscus_tui.service.history import past_plans
+    from qiscus_tui.service.history import recorded_plans
 
-    return past_plans(workspace.local_files.audit.read().records)
+    return recorded_plans(workspace.local_files)[0]
 
 
 def _per_day(plans: Sequence[PastPlan], now: float) -> list[tuple[str, int]]:
@@ -206,7 +206,7 @@ def _plan_row(plan: PastPlan, now: float) -> TextRow:
             safe(plan.words),
             safe(plan.whence),
             safe(intent.rule or intent.reason),
-            safe(intent.account),
+            safe(plan.account),
             who(plan),
         )
     )

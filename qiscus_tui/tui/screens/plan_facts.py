@@ -41,7 +41,7 @@ def plan_facts(plan: PastPlan) -> list[Fact]:
         *((("rule", safe(intent.rule)),) if intent.rule else ()),
         *((("reason", safe(intent.reason)),) if intent.reason else ()),
         ("by", f"{who(plan)} on {safe(intent.process.host)}"),
-        ("account", safe(intent.account)),
+        ("account", safe(plan.account)),
         ("server", safe(intent.server)),
     )
     return [Fact(name, value) for name, value in facts]
