@@ -117,9 +117,7 @@ class LoginNeeded(QiscusTuiError):
 class NoAccount(LoginNeeded):
     """Not logged in on this machine."""
 
-    default_hint = (
-        "Log in with: qiscus-tui login, or set QISCUS_LONG_LIVED_TOKEN and QISCUS_APP_ID."
-    )
+    default_hint = "Log in: qiscus-tui login, or set QISCUS_LONG_LIVED_TOKEN and QISCUS_APP_ID."
 
 
 class LoginRefused(LoginNeeded):
@@ -222,9 +220,7 @@ class Unreadable(ServerError):
 class NotQiscus(ServerError):
     """There is no Qiscus server at this address."""
 
-    default_hint = (
-        "Check the server address (--server); the default is https://omnichannel.qiscus.com"
-    )
+    default_hint = "Check --server; the default is https://omnichannel.qiscus.com"
 
 
 class OutOfReach(QiscusTuiError):
@@ -255,9 +251,13 @@ class AnswerLost(OutOfReach):
 class NotTrusted(OutOfReach):
     """The server failed TLS verification."""
 
-    default_hint = (
-        "For a private CA, set ca_bundle under [server] in config.toml, or SSL_CERT_FILE."
-    )
+    default_hint = "Private CA? Set ca_bundle under [server] in config.toml, or SSL_CERT_FILE."
+
+
+class CannotTell(QiscusTuiError):
+    """The list lacks what is needed to decide, so nothing was sent."""
+
+    exit_code = ExitCode.INCOMPLETE
 
 
 class StorageError(QiscusTuiError):

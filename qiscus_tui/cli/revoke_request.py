@@ -8,7 +8,7 @@ from qiscus_tui import query
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.stdin_tokens import ids_of_lines, read_tokens
 from qiscus_tui.cli.table import gaps
-from qiscus_tui.errors import UsageError
+from qiscus_tui.errors import CannotTell, UsageError
 from qiscus_tui.model.session import is_full_id
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.plan import Allowed, Selection
@@ -65,7 +65,7 @@ class RevokeRequest:
         return frozenset(filter(is_full_id, (*self.ids, *self.token_ids)))
 
     def check(self, listed: SessionList) -> None:
-        """Raise UsageError if the list does not have what is needed to decide."""
+        """Raise UsageError or CannotTell if the list lacks what is needed to decide."""
         if self.rule is not None:
             if not self.allow_unreadable:
                 must_be_whole(listed)
@@ -114,10 +114,10 @@ class RevokeRequest:
 
 
 def must_be_whole(listed: SessionList) -> None:
-    """Raise UsageError for a list that lacks sessions: a rule could not see them."""
+    """Raise CannotTell for a list that lacks sessions: a rule could not see them."""
     if not listed.is_whole:
-        raise UsageError(
-            f"The list is incomplete: {'; '.join(gaps(listed))}",
+        raise CannotTell(
+            f"Nothing was sent: {'; '.join(gaps(listed))}",
             "Name sessions by id, or add --allow-unreadable to revoke from what was read.",
         )
 

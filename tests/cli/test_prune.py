@@ -211,7 +211,7 @@ def test_a_list_with_unreadable_entries_is_pruned_only_if_allowed(program: Progr
     program.speak(DIALECTS["unreadable"], sessions=40)
     program.login()
     done = program("prune", "--keep-newest=1", *ALL)
-    assert done.code == 2
+    assert done.code == 3
     assert "--allow-unreadable" in done.err
     allowed = program("prune", "--keep-newest=1", *ALL, "--allow-unreadable", "--dry-run", "--json")
     assert allowed.code == 0

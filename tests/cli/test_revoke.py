@@ -434,10 +434,10 @@ def test_a_filter_on_a_list_known_in_part_needs_a_switch(logged_in: Program) -> 
     logged_in.speak(DIALECTS["unreadable"])
     arguments = ["revoke", "--filter=client:guzzle", "--include-current", "--yes", "--json"]
     done = logged_in(*arguments)
-    assert (done.code, done.out) == (2, "")
+    assert (done.code, done.out) == (3, "")
     assert "--allow-unreadable" in done.err
     assert "could not be read" in done.err
-    assert logged_in(*arguments, "--dry-run").code == 2
+    assert logged_in(*arguments, "--dry-run").code == 3
     allowed = logged_in(*arguments, "--allow-unreadable")
     assert allowed.code == 0
     on_list = json.loads(allowed.out)["list"]
