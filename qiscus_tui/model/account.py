@@ -49,6 +49,8 @@ class Account(Struct, frozen=True):
     """Part of our User-Agent, to show which machine created a session."""
     zone_offset: float = 0.0
     """Seconds that the server's times without a zone are ahead of UTC."""
+    token_id: str = ""
+    """Id of the long-lived token that it was logged in with, where its user is unknown."""
 
     @property
     def name(self) -> str:
@@ -57,8 +59,8 @@ class Account(Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """Identifies the account on this machine: origin, app and user."""
-        return f"{self.origin} {self.app_code} {self.user}"
+        """Identifies the account on this machine: origin, app, and user or token."""
+        return f"{self.origin} {self.app_code} {self.user or self.token_id}"
 
 
 class ShortLived(Unshown, frozen=True):

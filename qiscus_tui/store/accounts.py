@@ -44,6 +44,7 @@ class _Entry(Struct):
     storage: Storage
     own_id: str
     created_at: Seconds
+    token_id: str = ""
 
 
 class _Accounts(Struct, omit_defaults=True):
@@ -184,6 +185,7 @@ def _to_entry(stored: StoredAccount) -> _Entry:
         storage=stored.storage,
         own_id=stored.own_id,
         created_at=stored.created_at,
+        token_id=account.token_id,
     )
 
 
@@ -196,5 +198,6 @@ def _to_stored(entry: _Entry) -> StoredAccount:
         app_name=safe(entry.app_name),
         role=entry.role,
         zone_offset=entry.zone_offset,
+        token_id=safe(entry.token_id),
     )
     return StoredAccount(entry.name, account, entry.storage, entry.own_id, entry.created_at)

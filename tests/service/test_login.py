@@ -20,7 +20,7 @@ from qiscus_tui.errors import (
     TokenInvalid,
     TwoFactor,
 )
-from qiscus_tui.model.account import Role, Storage
+from qiscus_tui.model.account import Credentials, Role, Storage
 from qiscus_tui.service.account.login import log_in_with_key, log_in_with_token
 from qiscus_tui.service.account.status import status_of
 from qiscus_tui.service.account_storage import AccountStorage
@@ -302,21 +302,31 @@ async def test_a_long_lived_token_that_is_kept_here_is_known_as_its_account(
     assert await done.connection.credentials() == await first.credentials()
 
 
-async def test_an_unknown_users_long_lived_token_gets_no_other_users_short_lived_one(
-    sandbox: SandboxMaker,
-):
+async def test_the_long_lived_tokens_of_two_unknown_users_are_two_accounts(sandbox: SandboxMaker):
     here = sandbox()
     admin = here.state.long_lived_token()
     agent = here.state.long_lived_token("agent@demo.example")
     assert admin is not None
     assert agent is not None
     first = await log_in_with_token(here.workspace, here.kept, APP_CODE, admin)
-    await valid_token(first.connection, 0)
-    second = await log_in_with_token(here.workspace, here.kept, APP_CODE, agent)
-    assert (await second.connection.credentials()).short_lived is None
-    assert any("earlier login was ended" in note for note in second.notes)
+    short = await valid_token(first.connection, 0)
+    second = await log_in_with_token(here.workspace, here.kept, APP_CODE, agent, "bob")
+    assert await first.connection.credentials() == Credentials(admin, short)
+    assert await second.connection.credentials() == Credentials(agent)
+    assert any("second account" in note for note in second.notes)
+    assert [one.name for one in here.local_files.book.all()] == [APP_CODE, "bob"]
+    assert short.token in here.tokens()
     token = await valid_token(second.connection, 0)
     assert token.token in {one.token for one in here.state.sessions("agent@demo.example")}
+
+
+async def test_the_token_of_an_unknown_user_is_known_again(sandbox: SandboxMaker):
+    here = sandbox()
+    long_lived = here.state.credentials.long_lived_token
+    first = await log_in_with_token(here.workspace, here.kept, APP_CODE, long_lived)
+    again = await log_in_with_token(here.workspace, here.kept, APP_CODE, long_lived)
+    assert again.connection.account == first.connection.account
+    assert len(here.local_files.book.all()) == 1
 
 
 async def test_a_long_lived_token_that_is_not_taken_is_not_kept(sandbox: SandboxMaker):

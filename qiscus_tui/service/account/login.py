@@ -102,9 +102,27 @@ async def log_in_with_token(
     account = Account(workspace.login_server(), app_id, user="")
     async with _recorded_if_it_fails(workspace, structs.replace(account, app_code=_app_id(app_id))):
         account = await _account_of(workspace, account_storage, account, long_lived)
-        return await store_login(
+        done = await store_login(
             workspace, account_storage, account, Credentials(long_lived=long_lived), name
         )
+    others = await asyncio.to_thread(_others_of_the_app, workspace, done.connection.account)
+    if done.was_known or not account.token_id or not others:
+        return done
+    note = (
+        "The list does not say whose token this is, so it is a second account of this app, beside "
+        f"{', '.join(map(safe, others))}."
+    )
+    return replace(done, notes=(*done.notes, note))
+
+
+def _others_of_the_app(workspace: Workspace, account: Account) -> list[str]:
+    """Return the names of the other accounts of this app here."""
+    where = (account.origin, account.app_code)
+    return [
+        one.name
+        for one in workspace.local_files.book.all()
+        if (one.account.origin, one.account.app_code) == where and one.account.key != account.key
+    ]
 
 
 async def _account_of(

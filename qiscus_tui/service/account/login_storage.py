@@ -94,7 +94,7 @@ def _write(
 ) -> tuple[StoredAccount, Credentials]:
     """Write secrets and account; return them as they are stored. Raises StorageError."""
     made, secrets = credentials.short_lived, account_storage.secrets
-    credentials = before.over(account, credentials)
+    credentials = before.over(credentials)
     if made is None and before.account is not None:
         account = before.account  # an earlier login by password learned more of it
     secrets.write(account.key, credentials)

@@ -3,6 +3,8 @@
 import contextlib
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from qiscus_tui.errors import (
     Forbidden,
     OutOfReach,
@@ -12,6 +14,7 @@ from qiscus_tui.errors import (
     TokenInvalid,
 )
 from qiscus_tui.model.account import Account, Credentials, Storage
+from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account_storage import AccountStorage
 from qiscus_tui.service.audit_trail import AccessTrail
@@ -47,16 +50,9 @@ class PreviousLogin:
             return (f"The earlier login's secrets are still in {where}: {error.message}",)
         return (f"The earlier login's secrets were removed from {where}.",)
 
-    def over(self, account: Account, new: Credentials) -> Credentials:
-        """Return the new credentials, completed by the earlier ones where they are the same user's.
-
-        Where only the app is known and the token differs, the earlier ones may be another user's.
-        """
-        old = self.credentials
-        if old is None:
-            return new
-        may_be_anothers = not account.user and len({new.long_lived, old.long_lived} - {None}) > 1
-        return new if may_be_anothers else new.over(old)
+    def over(self, new: Credentials) -> Credentials:
+        """Return the new credentials, completed by the earlier ones."""
+        return new if self.credentials is None else new.over(self.credentials)
 
     def about_name(self, wanted: str, name: str) -> tuple[str, ...]:
         """Return what the user should know of the account's name."""
@@ -107,16 +103,19 @@ def _could_not(old: Storage, new: Storage, error: StorageError) -> str:
 
 
 def known_account(workspace: Workspace, unsure: Account, long_lived: str) -> Account:
-    """Return the account of the same app that is stored with this very token, else `unsure`."""
+    """Return the account of the same app that is stored with this very token, else `unsure`.
+
+    Where nothing tells its user, its token's id tells it apart: it may be another user's.
+    """
     for stored in workspace.local_files.book.all():
         account = stored.account
         if (account.origin, account.app_code) != (unsure.origin, unsure.app_code):
             continue
         with contextlib.suppress(StorageError):  # a place that can't be read has no say
             found = workspace.secret_store(stored.storage).read(account.key)
-            if found is not None and found.long_lived == long_lived:
+            if found is not None and long_lived in {found.long_lived, found.replaced}:
                 return account
-    return unsure
+    return unsure if unsure.user else replace(unsure, token_id=fingerprint(long_lived))
 
 
 async def was_renewed_elsewhere(
@@ -129,8 +128,8 @@ async def was_renewed_elsewhere(
     """
     if old is None or new.long_lived is None or old.long_lived is None:
         return False
-    if new.long_lived == old.long_lived or not account.user:
-        return False  # without a user it may be another one's
+    if new.long_lived == old.long_lived:
+        return False
     async with workspace.client(account.origin, account.app_code, account.label) as client:
         try:
             await ask_long_lived(client, new.long_lived)
