@@ -27,6 +27,12 @@ MOST_CHARACTERS = 16_384
 
 _UNLOCK = "Unlock the keyring and try again, or log in with --store file."
 
+_stored_since: dict[str, str | None] = {}
+"""What is stored in entries of which a write took too long, by key; None where it was removed.
+
+That write may end at any time: what was stored after it must then be put back.
+"""
+
 T = TypeVar("T")
 
 
@@ -69,11 +75,14 @@ class KeyringSecrets:
         return credentials
 
     def write(self, key: str, credentials: Credentials) -> None:
-        self._set(key, json.dumps(to_json(credentials)))
+        # A long-lived token that replaced another may have no other copy: it stays, if late.
+        self._set(key, json.dumps(to_json(credentials)), can_undo=credentials.replaced is None)
 
     def remove(self, key: str) -> None:
         if self._get(key) is not None:
             self._bounded(lambda: self._backend.delete_password(SERVICE, key), "forget an entry")
+        if key in _stored_since:
+            _stored_since[key] = None
 
     def probe(self) -> None:
         key = f"probe {os.urandom(4).hex()}"
@@ -87,32 +96,47 @@ class KeyringSecrets:
     def _get(self, key: str) -> str | None:
         return self._bounded(lambda: self._backend.get_password(SERVICE, key), "be read")
 
-    def _set(self, key: str, text: str) -> None:
+    def _set(self, key: str, text: str, *, can_undo: bool = True) -> None:
         if len(text) > MOST_CHARACTERS:
             raise StorageError(
                 f"{len(text):,} characters are too long for an entry in the {self.where}",
                 "Log in with --store file.",
             )
         before = self._get(key)
+
+        def late() -> None:
+            _stored_since.setdefault(key, before)
+
         self._bounded(
             lambda: self._backend.set_password(SERVICE, key, text),
             "be written",
-            undo=lambda: self._put_back(key, before),
+            undo=(lambda: self._put_back(key, text, before)) if can_undo else None,
+            on_late=late,
         )
         if self._get(key) != text:  # KWallet's backend ignores the answer to a write
             raise StorageError(f"The {self.where} does not return what was written", _UNLOCK)
+        if key in _stored_since:
+            _stored_since[key] = text
 
-    def _put_back(self, key: str, before: str | None) -> None:
+    def _put_back(self, key: str, text: str, before: str | None) -> None:
+        if self._backend.get_password(SERVICE, key) != text:
+            return  # something newer was stored
+        before = _stored_since.get(key, before)
         if before is None:
             self._backend.delete_password(SERVICE, key)
         else:
             self._backend.set_password(SERVICE, key, before)
 
     def _bounded(
-        self, call: Callable[[], T], what: str, undo: Callable[[], object] | None = None
+        self,
+        call: Callable[[], T],
+        what: str,
+        undo: Callable[[], object] | None = None,
+        on_late: Callable[[], object] = lambda: None,
     ) -> T:
         answer = _ask(call, self._timeout, undo)
         if answer is None:
+            on_late()
             raise StorageError(
                 f"The {self.where} could not {what}: no answer in {self._timeout:g} s "
                 "(it may be locked)",

@@ -311,6 +311,35 @@ def test_a_write_that_lands_after_it_was_given_up_is_taken_back(before: Credenti
     assert secrets.read("key") == before
 
 
+@pytest.mark.parametrize("first", [Credentials("LLTfirst"), Credentials("LLTfirst", None, "key")])
+def test_a_late_write_does_not_take_a_newer_login_away(first: Credentials) -> None:
+    backend = LateBackend()
+    released = backend.late = threading.Event()
+    with pytest.raises(StorageError, match="no answer"):
+        KeyringSecrets(backend, "keyring", timeout=0.05).write("key", first)
+    backend.late = None
+    KeyringSecrets(backend, "keyring", timeout=5).write("key", Credentials("LLTnewer"))
+    backend.late = threading.Event()
+    backend.late.set()
+    released.set()
+    assert backend.put_back.wait(5)
+    assert KeyringSecrets(backend, "keyring", timeout=5).read("key") == Credentials("LLTnewer")
+
+
+def test_a_late_write_of_the_only_copy_of_a_long_lived_token_stays() -> None:
+    backend = LateBackend()
+    secrets = KeyringSecrets(backend, "keyring", timeout=5)
+    secrets.write("key", Credentials("LLTold"))
+    backend.late = threading.Event()
+    new = Credentials("LLTnew", replaced="LLTold")
+    with pytest.raises(StorageError, match="no answer"):
+        KeyringSecrets(backend, "keyring", timeout=0.05).write("key", new)
+    backend.late.set()
+    for writing in [one for one in threading.enumerate() if one.name == "keyring"]:
+        writing.join(5)
+    assert secrets.read("key") == new
+
+
 class LateBackend(FakeBackend):
     """Writes once it is let, and says when a second change is done."""
 
