@@ -25,6 +25,7 @@ from qiscus_tui.service.account.login import log_in_with_key, log_in_with_token
 from qiscus_tui.service.account.status import status_of
 from qiscus_tui.service.account_storage import AccountStorage
 from qiscus_tui.service.token.refresh import valid_token
+from qiscus_tui.store.config import AccountConfig, Config
 from qiscus_tui.store.secrets import MemorySecrets
 from tests.service.conftest import Sandbox, SandboxMaker
 from tests.service.stores import FailingSecrets
@@ -267,6 +268,19 @@ async def test_times_that_name_a_wrong_zone_are_not_said_to_be_corrected(
 
 async def test_a_server_in_utc_needs_no_words(sandbox: SandboxMaker):
     assert (await sandbox().log_in()).notes == ()
+
+
+async def test_a_login_to_a_read_only_account_ends_no_token(sandbox: SandboxMaker):
+    here = sandbox()
+    await here.connected()
+    before = here.tokens()
+    settings = AccountConfig(readonly=True)
+    (stored,) = here.local_files.book.all()
+    config = Config(accounts={stored.name: settings})
+    done = await replace(here, workspace=structs.replace(here.workspace, config=config)).log_in()
+    assert before <= here.tokens()
+    assert here.state.calls[Call.LOGOUT] == 0
+    assert any("read-only" in note for note in done.notes)
 
 
 # With a long-lived token, with a secret key

@@ -143,6 +143,8 @@ async def was_renewed_elsewhere(
 
 async def end_replaced(connection: Connection, token: str) -> tuple[str, ...]:
     """End the token of the earlier login; return what the user should know."""
+    if connection.account.readonly:
+        return ("The token of the earlier login remains valid: the account is read-only here.",)
     try:
         await connection.client.logout(token)
     except TokenExpired:
