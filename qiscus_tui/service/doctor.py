@@ -17,6 +17,7 @@ from qiscus_tui.model.spelling import did_you_mean
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.storage_offer import StorageOffer, offer
 from qiscus_tui.service.account_selection import ACCOUNT_VARIABLE, unmatched_words
+from qiscus_tui.service.revocation.clock_check import offset_words
 from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.config_checks import THEMES
 
@@ -225,6 +226,9 @@ def _clock(workspace: Workspace, server_time: float | None) -> Check:
     offset = server_time + 0.5 - workspace.clock.now()
     if abs(offset) <= CLOCK_SLACK:
         return Check("clock", Verdict.GOOD, "agrees with the server's")
+    if far := offset_words(offset):
+        hint = "Correct the wrong clock (NTP): revoke and prune refuse rules about age until then."
+        return Check("clock", Verdict.BAD, far, hint)
     hint = "Countdowns follow the server's clock; correct this machine's (NTP)."
     return Check("clock", Verdict.UNSURE, f"the server's is {offset:+,.0f} s from ours", hint)
 

@@ -1,6 +1,7 @@
 """The doctor: what it asks, what it concludes, and that it gives nothing away."""
 
 from collections.abc import Callable
+from email.utils import formatdate
 
 import httpx
 import pytest
@@ -102,6 +103,31 @@ async def test_a_server_that_is_away_is_one_bad_check(clock: ManualClock) -> Non
     space = replace(space, demo=replace(space.demo, transport=httpx.MockTransport(refuse)))
     bad = [check for check in await checks_of(space) if check.verdict is Verdict.BAD]
     assert [check.name for check in bad] == ["server"]
+
+
+@pytest.mark.parametrize(
+    ("offset", "verdict"),
+    [
+        (0, Verdict.GOOD),
+        (-59, Verdict.GOOD),
+        (3600, Verdict.UNSURE),
+        (-86_300, Verdict.UNSURE),
+        (86_500, Verdict.BAD),
+        (-40 * 86_400, Verdict.BAD),
+    ],
+)
+async def test_a_clock_for_which_prune_refuses_its_rules_is_bad(
+    clock: ManualClock, offset: int, verdict: Verdict
+) -> None:
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(404, headers={"Date": formatdate(clock.now() + offset, usegmt=True)})
+
+    space = workspace(lambda _: 404, clock)
+    assert space.demo is not None
+    space = replace(space, demo=replace(space.demo, transport=httpx.MockTransport(answer)))
+    (found,) = [check for check in await checks_of(space) if check.name == "clock"]
+    assert found.verdict is verdict
+    assert found.verdict is not Verdict.BAD or "days" in found.words
 
 
 async def test_no_secret_is_in_what_it_says(clock: ManualClock) -> None:

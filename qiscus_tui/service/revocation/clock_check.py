@@ -12,10 +12,18 @@ MOST_OFFSET = DAY
 
 def clock_difference(listed: SessionList) -> str:
     """Return by how much the clocks differ, as text, where that is too much; else nothing."""
-    if abs(listed.offset) <= MOST_OFFSET:
+    return offset_words(listed.offset)
+
+
+def offset_words(offset: float) -> str:
+    """Return how far the server's clock is from ours, where rules about age are refused for it.
+
+    `offset`: seconds that the server's is ahead. Empty where it is near enough.
+    """
+    if abs(offset) <= MOST_OFFSET:
         return ""
-    direction = "ahead of" if listed.offset > 0 else "behind"
-    days = abs(listed.offset) / DAY
+    direction = "ahead of" if offset > 0 else "behind"
+    days = abs(offset) / DAY
     return f"The server's clock is {days:,.1f} days {direction} this machine's"
 
 
