@@ -60,7 +60,7 @@ async def frames() -> AsyncGenerator[Frame]:
         yield Frame(await picture(running, "x: revoke what the largest left behind"), 3_000)
         await running.press("x")
         await armed(running)
-        found = re.search(r"([\d,]+) will be revoked", running.words())
+        found = re.search(r"([\d,]+) to revoke", running.words())
         assert found is not None, running.text()
         yield Frame(await picture(running, f"{found[1]}: type the number to confirm"), 3_600)
         for key in found[1].replace(",", ""):

@@ -129,6 +129,20 @@ async def test_it_ticks(clock: ManualClock) -> None:
         assert running.text() != before
 
 
+async def test_space_marks_the_session_shown_and_no_other(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("slash", *"-is:marked", "enter", "j", "j")
+        table = running.sessions.table
+        shown = str(table.cursor_id)
+        await running.press("enter")
+        for presses in range(1, 4):
+            await running.press("space")
+            marked = [table.sessions.sessions[at].id for at in table.marks.positions()]
+            assert marked == ([shown] if presses % 2 else [])
+            assert shown in running.text()
+            assert ("marked" in running.lines()[0]) is bool(marked)
+
+
 async def test_revoking_from_there_asks_for_that_one(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         await running.press("a", "j", "enter", "x")

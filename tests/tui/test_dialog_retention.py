@@ -12,6 +12,7 @@ from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_sessions
 
 HOUR = 3600.0
+DAY = 24 * HOUR
 
 
 def dialog(running: Running) -> RevokeDialog:
@@ -42,9 +43,11 @@ async def test_from_groups_the_newest_and_the_used_stay_and_the_rest_goes(
         assert group is not None
         plan = dialog(running)._plan
         count = len(plan.targets)
-        assert f"{count} will be revoked; {group.count - count} kept: the newest of 1 group" in (
+        kept = group.count - count
+        assert f"{count} to revoke + {kept} kept = {group.count}: the newest of 1 group" in (
             words(running)
         )
+        assert f"Group {group.name}" in words(running)
         assert "keep the newest [1] of each client and network" in words(running)
         assert "keep what was used within [24h]" in words(running)
         assert f"{count} of {group.count} {' '.join(map(str, group.values))}" in words(running)
@@ -110,7 +113,7 @@ async def test_in_the_list_rules_are_off_until_r(clock: ManualClock) -> None:
         assert everything == len(running.sessions.view.hits)
         await keys(running, "r")
         assert len(dialog(running)._plan.targets) < everything
-        assert "kept: the newest of" in words(running)
+        assert ": the newest of" in words(running)
 
 
 async def test_a_change_of_the_rules_disarms_and_forgets_the_typed_number(
@@ -178,6 +181,35 @@ async def test_policies_of_the_configuration_are_offered(clock: ManualClock) -> 
         assert clients
         assert all(client.startswith("curl") for client in clients)
         assert "keep the newest [2] of each client" in words(running)
+
+
+@pytest.mark.parametrize("how", ["key", "click"])
+async def test_one_rule_of_a_policy_changes_alone(clock: ManualClock, how: str) -> None:
+    policy = Policy("nightly", keep_newest=2, keep_used_within=HOUR, keep_created_within=7 * DAY)
+    config = Config(policies={"nightly": policy})
+    created = "keep what was created within [7d]"
+    async with at_sessions(clock, sessions=400, config=config) as running:
+        await keys(running, "P", "2")
+        for box in ("[ ]", "[✓]"):
+            if how == "key":
+                running.app.screen.query_one("#allow-created").focus()
+                await keys(running, "space")
+            else:
+                await running.pilot.click("#allow-created")
+                await running.settle()
+            assert f"{box} {created}" in words(running)
+            assert "[✓] + - keep the newest [2]" in words(running)
+            assert "[✓] t keep what was used within [1h]" in words(running)
+
+
+async def test_where_its_only_rule_is_off_a_policy_can_have_it_back(clock: ManualClock) -> None:
+    config = Config(policies={"nightly": Policy("nightly", keep_created_within=7 * DAY)})
+    async with at_sessions(clock, sessions=400, config=config) as running:
+        await keys(running, "P", "2")
+        kept = running.text().split(" kept = ")
+        running.app.screen.query_one("#allow-created").focus()
+        await keys(running, "enter", "enter")
+        assert running.text().split(" kept = ") == kept
 
 
 async def test_a_policy_that_nothing_shown_matches_says_so(clock: ManualClock) -> None:

@@ -327,6 +327,26 @@ async def test_x_asks_for_the_group_or_for_what_is_marked(clock: ManualClock) ->
         assert isinstance(running.app.screen, RevokeDialog)
 
 
+async def test_x_says_where_the_group_under_the_cursor_is_not_marked(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await running.press("slash", *"curl", "enter", "end", "space", "up", "space")
+        await running.press("slash", *["backspace"] * 5, "enter", "g", "home", "x")
+        assert (
+            "2 marked before; the group under the cursor is not in it (u unmarks)"
+            in running.words()
+        )
+
+
+async def test_where_the_filter_hides_all_marks_x_is_for_the_group(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await running.press("slash", *"curl", "enter", "a", "slash", *["backspace"] * 5)
+        await running.press(*"guzzle", "enter", "g", "x")
+        name = under_cursor(running).name
+        assert "marked sessions are hidden by the filter" in running.words()
+        assert f"This is the group {name}" in running.words()
+        assert "to revoke +" in running.words()
+
+
 async def test_finding_a_token_shows_its_session(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         token = running.state.sessions()[3].token

@@ -260,6 +260,30 @@ async def test_x_without_marks_is_for_the_row(clock: ManualClock) -> None:
         assert not running.state.revoke_requests
 
 
+async def test_where_all_marks_are_hidden_x_says_so_and_asks_for_the_row(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=200) as running:
+        await running.press("slash", *"curl", "enter", "a", "slash", *["backspace"] * 5)
+        marked = running.sessions.table.marks.total
+        before = running.sessions.table.sessions
+        await running.press(*"guzzle", "enter", "j", "x")
+        under_cursor = running.sessions.table.cursor_id
+        assert f"Your {marked} marked sessions are hidden by the filter." in running.words()
+        assert "This is the session under the cursor." in running.words()
+        clock.advance(1)
+        await running.press("y")
+        listed = {one.id: str(one.token) for one in before.sessions}
+        assert running.state.revoke_requests == [listed[str(under_cursor)]]
+
+
+async def test_the_plan_of_marks_says_that_it_is_of_marks(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("j", "space", "space", "x")
+        assert "Your 2 marked sessions" in running.text()
+        assert "Revoke 2 sessions" in running.text()
+
+
 async def test_hidden_marks_are_left_out_unless_asked(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=200) as running:
         await running.press("j", "space", "slash", *"nothing-at-all", "enter", "x")

@@ -79,6 +79,13 @@ DIALOG_COMMANDS = (
         unavailable=needs_rules,
     ),
     _in_revoke(
+        name="keep_created",
+        keys=("enter",),
+        help="In the revoke dialog: keep what a policy keeps by its creation, or not.",
+        unavailable=needs_rules,
+        bound=False,
+    ),
+    _in_revoke(
         name="copy_command",
         keys=("equals_sign",),
         shown_as="=",

@@ -31,6 +31,10 @@ class PlanChoices:
     rules: RetentionRules = NO_RULES
     policy: str = ""
     """The policy in config.toml that the rules come from."""
+    created_within: float | None = None
+    """What the policy's rule about the creation was, where it is off now."""
+    chosen: str = ""
+    """What the plan is made of, in words: the dialog's first line."""
 
     @property
     def retention(self) -> Retention | None:
@@ -58,8 +62,27 @@ class PlanChoices:
         then = USED_WITHIN[at % len(USED_WITHIN)]
         return self._ruled(replaced(self.rules, keep_used_within=then))
 
+    def created_toggled(self) -> PlanChoices:
+        """Keep what was created within the policy's time, or not."""
+        within = self.rules.keep_created_within
+        then = self.created_within if within is None else None
+        changed = self._ruled(replaced(self.rules, keep_created_within=then))
+        return replace(changed, created_within=within)
+
     def _ruled(self, rules: RetentionRules) -> PlanChoices:
         return replace(self, rules=rules, policy="")
+
+
+def marked_words(count: int) -> str:
+    """Return what a plan of marked sessions is made of."""
+    return "Your marked session" if count == 1 else f"Your {count:,} marked sessions"
+
+
+def hidden_words(count: int, instead: str) -> str:
+    """Return what a plan is made of where the filter hides all `count` marks: `instead`."""
+    are = "is" if count == 1 else "are"
+    words = f"{marked_words(count)} {are} hidden by the filter"
+    return f"{words}. {instead}" if instead else words
 
 
 Change = Callable[[PlanChoices], PlanChoices]

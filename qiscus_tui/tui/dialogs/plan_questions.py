@@ -28,11 +28,11 @@ COMMANDS = {
     "rules": "rules",
     "newest": "keep_more",
     "used": "next_used_within",
-    "created": "rules",
+    "created": "keep_created",
 }
 """What each of the toggles runs."""
 
-_KEYS = {"newest": "+ -", "used": "t", "created": "r"}
+_KEYS = {"newest": "+ -", "used": "t", "created": ""}
 _KEY_WIDTH = 3
 
 
@@ -80,13 +80,14 @@ class PlanQuestions(Vertical):
     def show(self, choices: PlanChoices, plan: RevocationPlan, *, asks: bool, ruled: bool) -> None:
         """Show what can be changed. `asks`: something can be confirmed; `ruled`: rules can apply.
 
-        The number that was typed before is gone: it was that of another plan.
+        A number that was typed before stays where it is still right.
         """
         self._show_rules(choices, ruled=ruled)
         for kind, words, on in toggles(plan):
             self._toggles[kind].show_state(words, on=on)
         count = len(plan.targets)
-        self._number.value = ""
+        if self._number.value != str(count):
+            self._number.value = ""
         self._number_line.display = asks and plan.is_large
         self._number_words.say(f"Type {count} and press Enter:")
         self._reason.show(asks=asks)
@@ -100,16 +101,17 @@ class PlanQuestions(Vertical):
             words["newest"] = f"keep the newest [{newest or 'off'}] of {each}"
             time = "off" if used is None else as_typed(used)
             words["used"] = f"keep what was used within [{time}]"
-            if rules.keep_created_within is not None:
-                within = as_typed(rules.keep_created_within)
-                words["created"] = f"keep what was created within [{within}]"
         elif ruled:
             words["rules"] = f"keep the newest of {each}, and what was used within 24h"
+        created = rules.keep_created_within
+        within = choices.created_within if created is None else created
+        if within is not None:
+            words["created"] = f"keep what was created within [{as_typed(within)}]"
         on = {
             "rules": False,
             "newest": rules.keep_newest is not None,
             "used": rules.keep_used_within is not None,
-            "created": True,
+            "created": created is not None,
         }
         for what, text in words.items():
             self._toggles[what].show_state(text, on=on[what])

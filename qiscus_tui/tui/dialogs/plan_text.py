@@ -104,11 +104,12 @@ def kept_words(plan: RevocationPlan) -> list[str]:
 
 
 def summary(plan: RevocationPlan) -> str:
-    """Return `240 will be revoked; 60 kept: the newest of 1 group, 59 used within 24h`."""
-    if not plan.kept:
+    """Return `240 to revoke + 60 kept = 300`, and what the rules keep: `the newest of 1 group`."""
+    revoked, kept = len(plan.targets), len(plan.kept) + len(plan.left_out)
+    if not kept:
         return ""
-    kept = f"{len(plan.kept):,} kept: {', '.join(kept_words(plan))}"
-    return f"{len(plan.targets):,} will be revoked; {kept}"
+    words = f"{revoked:,} to revoke + {kept:,} kept = {revoked + kept:,}"
+    return f"{words}: {', '.join(kept_words(plan))}" if plan.kept else words
 
 
 def parted(parts: Sequence[Sequence[Content]], gap: int = 1) -> Content:

@@ -46,6 +46,11 @@ async def choose_policy(
     retention = retentions[chosen]
     filter_text = policies[chosen - 1].filter if chosen else ""
     allowed = Allowed(protected=bool(chosen) and policies[chosen - 1].include_protected)
+    selection = shown(filter_text)
+    count = len(selection.positions)
+    words = f"All {count:,} shown"
+    if filter_text:
+        words = f"{count:,} of those shown: what the policy {safe(retention.policy, 24)} filters"
     return PlanChoices(
-        shown(filter_text), allowed, retention.keys, retention.rules, retention.policy
+        selection, allowed, retention.keys, retention.rules, retention.policy, chosen=words
     )

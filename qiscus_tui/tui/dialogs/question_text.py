@@ -23,13 +23,13 @@ OWN_UNKNOWN = (
 TRIAL = "One goes first, as a trial: no revoke was verified on this server yet."
 
 
-def heading(plan: RevocationPlan, account: Account) -> str:
-    """Return how many sessions of whom are to be revoked."""
-    count = len(plan.targets)
+def heading(plan: RevocationPlan, account: Account, chosen: str = "") -> str:
+    """Return what was chosen, and how many sessions of whom are to be revoked."""
+    count, first = len(plan.targets), f"{chosen}\n" if chosen else ""
     if not count:
-        return "Nothing to revoke"
+        return f"{first}Nothing to revoke"
     whose = account.user or "this user"
-    return f"Revoke {counted(count, 'session')} of {whose} on {account.origin.netloc}"
+    return f"{first}Revoke {counted(count, 'session')} of {whose} on {account.origin.netloc}"
 
 
 def lead_and_lines(

@@ -134,8 +134,9 @@ class RevokeDialog(Question[Report]):
 
     def _show_plan(self, shown: ShownPlan) -> None:
         self._shown, self._refusal = shown, self._making.why_not(shown.plan)
-        plan, count = shown.plan, len(shown.plan.targets)
-        self.say("heading", question_text.heading(plan, self._connection.account))
+        plan, chosen = shown.plan, self._making.choices.chosen
+        count = len(plan.targets)
+        self.say("heading", question_text.heading(plan, self._connection.account, chosen))
         self._say_lines()
         asks = bool(count) and self._refusal is None
         self._questions.show(self._making.choices, plan, asks=asks, ruled=self._making.is_ruled)
@@ -168,6 +169,7 @@ class RevokeDialog(Question[Report]):
     action_rules = _change(lambda now: now.rules_toggled())
     action_keep_more = _change(lambda now: now.more_newest(1))
     action_keep_fewer = _change(lambda now: now.more_newest(-1))
+    action_keep_created = _change(lambda now: now.created_toggled())
     action_next_used_within = _change(lambda now: now.next_used_within())
 
     def change(self, change: Change) -> None:

@@ -177,8 +177,13 @@ class DetailScreen(BaseScreen[DetailAnswer]):
             self._show(session)
 
     def action_toggle_mark(self) -> None:
-        """Mark or unmark this session."""
-        self._rows.table.toggle_mark(0)
+        """Mark or unmark this session, wherever the cursor of the list is."""
+        table = self._rows.table
+        position = table.sessions.positions.get(self._session.id)
+        if position is None or not table.sessions.sessions[position].is_same_as(self._session):
+            self.notify("It is not listed any more.", severity="warning", markup=False)
+        else:
+            table.mark((position,), marked=position not in table.marks)
         self.draw_soon()
 
     def action_filter_group(self) -> None:

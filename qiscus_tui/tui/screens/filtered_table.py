@@ -237,15 +237,18 @@ class FilteredTable:
     def selected(self) -> PlanChoices | None:
         """Return the marked sessions, else the one under the cursor; None where there is none."""
         from qiscus_tui.service.revocation.plan import Selection
-        from qiscus_tui.tui.dialogs.plan_choices import PlanChoices
+        from qiscus_tui.tui.dialogs.plan_choices import PlanChoices, hidden_words, marked_words
 
-        if self.table.marks.total:
-            return PlanChoices(self.marked())
-        self.finish_filter()
+        marked, count = self.marked(), self.table.marks.total
+        if count > len(marked.hidden):
+            return PlanChoices(marked, chosen=marked_words(count))
         if not self.table.order:
-            return None
-        row = self.table.order[self.table.cursor_row]
-        return PlanChoices(Selection((row,), "under the cursor"))
+            return PlanChoices(marked, chosen=hidden_words(count, "")) if count else None
+        row = Selection((self.table.order[self.table.cursor_row],), "under the cursor")
+        this = "This session"
+        if count:
+            this = hidden_words(count, "This is the session under the cursor.")
+        return PlanChoices(row, chosen=this)
 
     def marked(self) -> Selection:
         """Return the marked sessions."""

@@ -183,16 +183,24 @@ class GroupedTable:
 
     def selected(self) -> PlanChoices | None:
         """Return the marked sessions, else the group's, with the usual rules; None without any."""
-        from qiscus_tui.tui.dialogs.plan_choices import USUAL_RULES, PlanChoices
+        from qiscus_tui.tui.dialogs import plan_choices
 
-        group = self.finished_group()
-        if self._marks.total:
-            return PlanChoices(self._rows.marked(), keys=self.view.keys, rules=USUAL_RULES)
+        group, marked, count = self.finished_group(), self._rows.marked(), self._marks.total
+        words, usual = "", plan_choices.USUAL_RULES
+        if count > len(marked.hidden) or (count and group is None):
+            words = plan_choices.marked_words(count)
+            if group is not None and not self._marks.count_in(group.positions):
+                words = (
+                    f"{count:,} marked before; the group under the cursor is not in it (u unmarks)"
+                )
+            return plan_choices.PlanChoices(marked, keys=self.view.keys, rules=usual, chosen=words)
         if group is None:
             return None
-        why = f"group {group.name}"
-        selection = self._rows.filtered(why, group.positions, group.filter_text)
-        return PlanChoices(selection, keys=self.view.keys, rules=USUAL_RULES)
+        selection = self._rows.filtered(f"group {group.name}", group.positions, group.filter_text)
+        words = f"Group {group.name}"
+        if count:
+            words = plan_choices.hidden_words(count, f"This is the group {group.name}.")
+        return plan_choices.PlanChoices(selection, keys=self.view.keys, rules=usual, chosen=words)
 
 
 def _row(listed: SessionList, group: Group) -> GroupRow:
