@@ -185,7 +185,9 @@ async def test_policies_of_the_configuration_are_offered(clock: ManualClock) -> 
 
 @pytest.mark.parametrize("how", ["key", "click"])
 async def test_one_rule_of_a_policy_changes_alone(clock: ManualClock, how: str) -> None:
-    policy = Policy("nightly", keep_newest=2, keep_used_within=HOUR, keep_created_within=7 * DAY)
+    policy = Policy(
+        name="nightly", keep_newest=2, keep_used_within=HOUR, keep_created_within=7 * DAY
+    )
     config = Config(policies={"nightly": policy})
     created = "keep what was created within [7d]"
     async with at_sessions(clock, sessions=400, config=config) as running:
@@ -203,7 +205,7 @@ async def test_one_rule_of_a_policy_changes_alone(clock: ManualClock, how: str) 
 
 
 async def test_where_its_only_rule_is_off_a_policy_can_have_it_back(clock: ManualClock) -> None:
-    config = Config(policies={"nightly": Policy("nightly", keep_created_within=7 * DAY)})
+    config = Config(policies={"nightly": Policy(name="nightly", keep_created_within=7 * DAY)})
     async with at_sessions(clock, sessions=400, config=config) as running:
         await keys(running, "P", "2")
         kept = running.text().split(" kept = ")
