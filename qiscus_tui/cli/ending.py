@@ -28,8 +28,13 @@ def run_until_signal(work: Coroutine[object, object, _Result], console: Console)
     If something can't be cancelled (a thread, a write to a full pipe), the process is ended
     anyway. Raises Interrupted.
     """
-    with _ended_in_time(console):
-        return asyncio.run(until_signal(work, console))
+    main = until_signal(work, console)
+    try:
+        with _ended_in_time(console):
+            return asyncio.run(main)
+    finally:
+        main.close()  # ctrl-c may come before the event loop does: then neither was begun
+        work.close()
 
 
 @contextlib.contextmanager

@@ -96,9 +96,12 @@ def _verb(options: argparse.Namespace, console: Console, core_limit: int | None)
             result = run(one)
             if isinstance(result, int):
                 return result
-            from qiscus_tui.cli.ending import run_until_signal
+            try:
+                from qiscus_tui.cli.ending import run_until_signal
 
-            return run_until_signal(result, console)
+                return run_until_signal(result, console)
+            finally:
+                result.close()  # ctrl-c may have come during the import
 
         if options.all_accounts and not options.takes_all_accounts:
             from qiscus_tui.cli.all_accounts import run_for_each

@@ -1,15 +1,19 @@
 """A signal ends a verb, whatever the verb is busy with when it comes."""
 
 import asyncio
+import gc
 import io
 import signal
 import subprocess
 import sys
+import warnings
 
 import pytest
 
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.ending import run_until_signal
+from qiscus_tui.cli.main import run_verb
+from qiscus_tui.cli.parser import parse
 from qiscus_tui.errors import Interrupted
 
 
@@ -46,6 +50,22 @@ def test_after_a_signal_no_question_is_asked(number: signal.Signals) -> None:
     assert err.getvalue() == "\n"
 
 
+@pytest.mark.parametrize("place", ["asyncio.run", "qiscus_tui.cli.ending.until_signal"])
+def test_ctrl_c_before_the_event_loop_runs_leaves_nothing_to_warn_of(
+    monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(place, interrupted)
+    monkeypatch.setattr("sys.stdout", io.StringIO())
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        assert run_verb(parse(["--demo", "sessions"])) == 130
+        gc.collect()
+    assert [str(one.message) for one in warned] == []
+
+
 @ENDING
 def test_a_signal_cancels_what_waits(number: signal.Signals) -> None:
     console = Console(io.StringIO(), io.StringIO(), io.StringIO())
@@ -64,6 +84,8 @@ IN_ANOTHER_THREAD = """
 import asyncio, os, signal, sys, threading, time
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.ending import run_until_signal
+from qiscus_tui.cli.main import run_verb
+from qiscus_tui.cli.parser import parse
 from qiscus_tui.errors import Interrupted
 
 def waiting(began):
