@@ -12,7 +12,7 @@ from qiscus_tui.api.contract import Call, Contract, Source
 from qiscus_tui.api.probe import PathProbe, Presence
 from qiscus_tui.api.wire import tls_context
 from qiscus_tui.errors import AddressError, ConfigError, NoAccount, QiscusTuiError
-from qiscus_tui.model.origin import Origin
+from qiscus_tui.model.origin import Origin, is_loopback
 from qiscus_tui.model.spelling import did_you_mean
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.storage_offer import StorageOffer, offer
@@ -65,13 +65,14 @@ async def examine(workspace: Workspace) -> AsyncGenerator[Check]:
         yield check
     if workspace.demo is None:  # which reads no variable
         yield _terminal(workspace.environ)
-    yield _proxy(workspace)
     try:
         origin, contract = _target(workspace)
     except QiscusTuiError as error:
+        yield _proxy(workspace)
         name = "server" if isinstance(error, AddressError) else "account"
         yield Check(name, Verdict.BAD, error.message, error.hint)
         return
+    yield _proxy(workspace, origin)
     async for check in _network_checks(workspace, origin, contract):
         yield check
 
@@ -188,15 +189,15 @@ def _terminal(environ: Mapping[str, str]) -> Check:
     return Check("terminal", Verdict.GOOD, f"{safe(terminal, 60)}{inside}, {safe(colours, 60)}")
 
 
-def _proxy(workspace: Workspace) -> Check:
-    names = [
-        name
-        for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
-        if workspace.environ.get(name)
-    ]
+def _proxy(workspace: Workspace, origin: Origin | None = None) -> Check:
+    names = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
     if workspace.config.server.proxy:
-        return Check("proxy", Verdict.GOOD, "set under [server] in config.toml")
-    return Check("proxy", Verdict.GOOD, f"from {names[0]}" if names else "none")
+        words = "set under [server] in config.toml"
+    else:
+        words = next((f"from {name}" for name in names if workspace.environ.get(name)), "none")
+    if words != "none" and origin is not None and is_loopback(origin.host):
+        words += "; not used for a server on this machine"
+    return Check("proxy", Verdict.GOOD, words)
 
 
 async def _network_checks(

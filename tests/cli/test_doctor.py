@@ -66,6 +66,20 @@ def test_of_an_account_that_is_not_here_no_other_server_is_asked(
     assert program.server.calls.total() == 0
 
 
+@pytest.mark.parametrize(
+    ("server", "words"),
+    [
+        (SERVER, "from HTTPS_PROXY"),
+        ("https://localhost:1", "from HTTPS_PROXY; not used for a server on this machine"),
+    ],
+)
+def test_a_proxy_that_a_server_on_this_machine_does_without_is_said(
+    program: Program, monkeypatch: pytest.MonkeyPatch, server: str, words: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    assert f"ok      proxy: {words}\n" in program("doctor", "--server", server).out
+
+
 def test_the_demo_tells_nothing_of_a_terminal_that_it_did_not_look_at(program: Program) -> None:
     assert "TERM" not in program("--demo", "doctor").out
 
