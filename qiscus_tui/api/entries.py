@@ -102,6 +102,11 @@ class EntryReader:
             if names is not None:
                 self._expected = RunReader(names, self._own_token, self._zone_offset, self._texts)
 
+    @property
+    def texts(self) -> Iterable[str | None]:
+        """Every agent, address and user that was read."""
+        return self._texts
+
     def read(self, entry: object) -> Session | None:
         """Return the session of an entry, None if it can't be read as one."""
         if self._observe is not None:

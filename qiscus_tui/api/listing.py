@@ -10,9 +10,11 @@ from msgspec.structs import replace
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.entries import EntryReader
 from qiscus_tui.api.held_list import HeldList
+from qiscus_tui.api.listed_tokens import masked_texts, with_texts
 from qiscus_tui.api.reading import Arriving, ListReading, Progress
 from qiscus_tui.api.wholeness import REPEATED
 from qiscus_tui.errors import TimedOut
+from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.turns import Turn
 
@@ -137,6 +139,14 @@ async def _read_listing(
         was_short, was_repeated = bool(short), reading.collected.repeated
     collected = reading.collected
     sessions, current = await _find_own_session(collected.sessions, own_token, reading.turn)
+    own = {long_lived, *client.own_secrets}
+
+    def is_token(text: str) -> bool:
+        place = collected.positions.get(fingerprint(text))
+        return text in own or (place is not None and sessions[place].token == text)
+
+    hidden = await asyncio.to_thread(masked_texts, reader.texts, is_token)
+    sessions = with_texts(sessions, hidden)
     return Listing(
         sessions,
         collected.unreadable,
@@ -146,7 +156,7 @@ async def _read_listing(
         missing_once,
         collected.unreadable_entries,
         frozenset(collected.shared_ids),
-        tuple(collected.other_rows),
+        with_texts(collected.other_rows, hidden),
         reading.memory.size,
         collected.positions,
     )
