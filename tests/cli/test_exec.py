@@ -105,6 +105,32 @@ def test_no_other_credential_is_left_and_all_else_stays(
     assert {"PATH", "HOME"} <= set(became.environ)
 
 
+@pytest.mark.parametrize("name", ["QISCUS_LONG_LIVED", "QISCUS_LLT", "JWT", "COOKIE", "SESSION"])
+@pytest.mark.parametrize("how", ["{}", "session={}; path=/", "Authorization: {}"])
+def test_a_secret_of_the_account_is_left_under_no_name(
+    logged_in: Program,
+    executing: Executing,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    how: str,
+) -> None:
+    long_lived = logged_in.server.credentials.long_lived_token
+    for secret in (long_lived, kept_token(logged_in)):
+        monkeypatch.setenv(name, how.format(secret))
+        assert name not in executing("exec", "--", "true").environ
+
+
+def test_a_copy_of_the_environments_credential_is_taken_out_too(
+    program: Program, executing: Executing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = program.server.credentials
+    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", kept.long_lived_token)
+    monkeypatch.setenv("MY_COPY", kept.long_lived_token)
+    monkeypatch.setenv("QISCUS_APP_ID", kept.app_code)
+    monkeypatch.setenv("QISCUS_TUI_SERVER", SERVER)
+    assert kept.long_lived_token not in executing("exec", "--", "true").environ.values()
+
+
 def test_credentials_of_the_environment_are_taken_out_of_it(
     program: Program, executing: Executing, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.model.unshown import Unshown
 from qiscus_tui.service.account_selection import (
     APP_ID_VARIABLE,
+    LONG_LIVED_VARIABLE,
     SECRET_KEY_VARIABLE,
     SERVER_VARIABLE,
     TOKEN_VARIABLE,
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
 
 _OURS = "QISCUS_"
+_SHORTEST = 8
+"""Characters; a shorter text is in many values by chance."""
+
+_CREDENTIALS = (LONG_LIVED_VARIABLE, SECRET_KEY_VARIABLE, TOKEN_VARIABLE)
+"""The variables whose values are secrets of this program or of its `exec`."""
+
 _HEADERS = ("AUTH", "BEARER", "CREDENTIAL")
 """In names of variables for a whole header, or for a pair of name and secret."""
 
@@ -36,6 +43,8 @@ class ScriptSecret(Unshown, frozen=True):
     account: Account
     variable: str
     secret: str
+    others: tuple[str, ...] = ()
+    """Every secret of the account, this one too: a command gets it under no other name."""
     expires_at: float = 0.0
     """When a token expires: epoch seconds, server's clock."""
 
@@ -64,7 +73,7 @@ def must_not_be_the_long_lived(token: str, held: Credentials) -> None:
 
     Very old apps have one token for both. It manages every session: no script gets it.
     """
-    if token == held.long_lived:
+    if token in {held.long_lived, held.replaced}:
         raise NoLongLivedToken(
             "This app is too old for token management: its short-lived token is the long-lived one"
         )
@@ -76,7 +85,7 @@ def script_token(account: Account, token: ShortLived, held: Credentials) -> Scri
     Raises NoLongLivedToken where it is the long-lived one as well.
     """
     must_not_be_the_long_lived(token.token, held)
-    return ScriptSecret(account, TOKEN_VARIABLE, token.token, token.expires_at)
+    return ScriptSecret(account, TOKEN_VARIABLE, token.token, held.secrets, token.expires_at)
 
 
 # From this machine
@@ -90,7 +99,7 @@ def cached_secret_key(workspace: Workspace) -> ScriptSecret | None:
     selected, held = _stored(workspace)
     if held is None:
         return None
-    return ScriptSecret(selected.account, SECRET_KEY_VARIABLE, secret_key_of(selected.name, held))
+    return _secret_key(selected.account, selected.name, held)
 
 
 def cached_token(workspace: Workspace, min_ttl: float) -> ScriptSecret | None:
@@ -136,8 +145,11 @@ async def checked_token(connection: Connection, min_ttl: float) -> ScriptSecret:
 
 async def fetched_secret_key(connection: Connection) -> ScriptSecret:
     """Return the secret key. Raises NoSecretKey, NoAccount."""
-    key = secret_key_of(connection.name, await connection.credentials())
-    return ScriptSecret(connection.account, SECRET_KEY_VARIABLE, key)
+    return _secret_key(connection.account, connection.name, await connection.credentials())
+
+
+def _secret_key(account: Account, name: str, held: Credentials) -> ScriptSecret:
+    return ScriptSecret(account, SECRET_KEY_VARIABLE, secret_key_of(name, held), held.secrets)
 
 
 async def _valid_token(connection: Connection, min_ttl: float) -> ShortLived:
@@ -168,8 +180,17 @@ def header_lines(given: ScriptSecret) -> tuple[str, str]:
 
 
 def environment_with(given: ScriptSecret, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment with that secret and its app code, and no other Qiscus credential."""
-    environment = {name: value for name, value in environ.items() if not _is_credential(name)}
+    """Return the environment with that secret and its app code, and no other Qiscus credential.
+
+    A variable is one by its name, or by a value that has one of the account's secrets in it.
+    """
+    named = [environ.get(name, "").strip() for name in _CREDENTIALS]
+    secrets = {secret for secret in (*given.others, *named) if len(secret) >= _SHORTEST}
+    environment = {
+        name: value
+        for name, value in environ.items()
+        if not (_is_credential(name) or any(secret in value for secret in secrets))
+    }
     environment[APP_ID_VARIABLE] = given.account.app_code
     environment[given.variable] = given.secret
     if given.variable == SECRET_KEY_VARIABLE:
