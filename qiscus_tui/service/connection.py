@@ -140,23 +140,29 @@ class Connection(Struct, dict=True):
                 is_shown=is_shown,
             ) from error
 
-    async def settle_long_lived(self) -> None:
+    async def settle_long_lived(self) -> str | None:
         """Where a long-lived token has replaced another, keep the one that the server accepts.
 
-        Both are kept where it does not say. Raises NoAccount, StorageError.
+        Both are kept where it does not say. Return the new one where the server rejects it, even
+        as a short-lived one. Raises NoAccount, StorageError.
         """
         held = await self.credentials()
         if held.long_lived is None or held.replaced is None:
-            return
+            return None
         from qiscus_tui.service.long_lived import accepted_of
 
         accepted = await accepted_of(self.client, (held.long_lived, held.replaced))
         if accepted is None:
-            return
+            return None
+        rejected = held.long_lived if accepted != held.long_lived else None
         async with self.locked():
             now = await self.credentials()
             if (now.long_lived, now.replaced) == (held.long_lived, held.replaced):
-                await self.keep(replace(now, long_lived=accepted, replaced=None))
+                now = replace(now, long_lived=accepted, replaced=None)
+                if now.short_lived is not None and now.short_lived.token == rejected:
+                    now = now.with_short_lived(None)
+                await self.keep(now)
+        return rejected
 
     def is_live(self, short: ShortLived | None, min_ttl: float = 0.0) -> bool:
         """Return whether a short-lived token has more than `min_ttl` seconds left."""

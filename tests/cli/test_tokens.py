@@ -126,6 +126,7 @@ def test_the_long_lived_token_is_handed_to_no_script(
 ) -> None:
     long_lived = "LLTnew" if replaced else logged_in.server.credentials.long_lived_token
     logged_in.clock.advance(31 * DAY)
+    logged_in.server._long_lived[logged_in.server.credentials.email] = long_lived
     logged_in.server.fail_next(Call.REFRESH, Fault(200, TOO_OLD.format(long_lived).encode()))
     for _ in range(2):  # from the server, then as it is kept
         done = logged_in("token", *form)

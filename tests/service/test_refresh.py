@@ -14,6 +14,7 @@ from qiscus_tui.errors import (
     TokenExpired,
     TokenInvalid,
     TokenNotStored,
+    Unreadable,
 )
 from qiscus_tui.model.account import Credentials, ShortLived
 from qiscus_tui.model.ids import fingerprint
@@ -434,3 +435,17 @@ async def test_the_older_long_lived_token_is_kept_until_the_new_one_was_accepted
     await connection.read_list()
     held = await connection.credentials()
     assert (held.long_lived, held.replaced) == ("LLTnew", None)
+
+
+async def test_one_token_for_both_that_the_server_rejects_is_given_to_nobody(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    connection = await here.connected()
+    older = (await connection.credentials()).long_lived
+    here.clock.advance(1)
+    body = b'{"data": {"auth": {"token": "LLTnew", "long_lived_token": "LLTnew"}}}'
+    here.state.fail_next(Call.REFRESH, Fault(200, body))
+    with pytest.raises(Unreadable):
+        await refreshed_since(connection, here.clock.now())
+    assert await connection.credentials() == Credentials(older)

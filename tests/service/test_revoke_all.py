@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -318,6 +319,36 @@ async def test_an_unusable_long_lived_token_takes_the_short_one_not_away(sandbox
     assert held.short_lived is not None
     assert (held.long_lived, held.short_lived.token) == (old, "QEXnew")
     assert result.sent.failure is None
+
+
+@pytest.mark.parametrize("status", [200, 500])
+async def test_new_tokens_in_an_odd_answer_are_stored_and_used(sandbox: SandboxMaker, status: int):
+    here = sandbox()
+    connection = await here.connected()
+    listed = await connection.read_list()
+    spare = await connection.client.refresh((await kept(connection)).long_lived or "")
+    assert spare.short_lived is not None
+    token = spare.short_lived.token
+    user = {"user": {"token": token, "long_lived_token": "LLTnew"}}
+    body = json.dumps({"errors": "partly", "data": user}).encode()
+    here.state.fail_next(Call.REVOKE_ALL, Fault(status, body))
+    at_each(here, connection, Call.REVOKE_ALL, lambda: here.renew_long_lived("LLTnew"))
+    result = await revoke_all(connection, listed)
+    held = await kept(connection)
+    assert held.short_lived is not None
+    assert (held.long_lived, held.short_lived.token, held.replaced) == ("LLTnew", token, None)
+    assert result.sent.failure is None
+
+
+async def test_tokens_that_the_server_rejects_replace_no_long_lived_one(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    older = (await kept(connection)).long_lived
+    body = b'{"data": {"token": "QEXnone", "user": {"long_lived_token": "LLTnone"}}}'
+    here.state.fail_next(Call.REVOKE_ALL, Fault(500, body, after=True))
+    result = await done(connection)
+    assert await kept(connection) == Credentials(older)
+    assert (result.still_listed, result.sent.failure is None) == (0, False)
 
 
 # Whatever was answered, the list decides

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
-from qiscus_tui.api.new_tokens import NewTokens, TokenWatch
+from qiscus_tui.api.new_tokens import NewTokens, TokenWatch, no_new_token
 from qiscus_tui.errors import (
+    NoAccount,
     NotConnected,
     NotQiscus,
     OutOfReach,
@@ -138,15 +139,16 @@ async def _judged(connection: Connection, sent: Sent, new: NewTokens) -> Sent:
     """Return what was sent, once the server was asked about tokens that may be none."""
     if sent.unstored is not None:
         return sent if new.short_lived is not None else replace(sent, failure=new.doubt)
-    await connection.settle_long_lived()
-    held = await connection.credentials()
-    short = new.short_lived
-    if short is None or new.doubt is None:
-        return replace(sent, held=held, failure=new.doubt)
-    if await connection.accepts(short) is False:
-        await connection.forget_token(short.token)
-        return replace(sent, held=held.with_short_lived(None), failure=new.doubt)
-    return replace(sent, held=held)
+    held, short = sent.held, new.short_lived
+    with contextlib.suppress(StorageError, NoAccount):  # it was sent: what ended is to be seen
+        rejected = await connection.settle_long_lived()
+        if short is not None and new.doubt is not None and await connection.accepts(short) is False:
+            rejected = short.token
+            await connection.forget_token(short.token)
+        held = await connection.credentials()
+        if short is not None and short.token != rejected:
+            return replace(sent, held=held)
+    return replace(sent, held=held, failure=new.doubt or no_new_token())
 
 
 async def _stored(connection: Connection, sent: Sent, new: NewTokens) -> Sent:

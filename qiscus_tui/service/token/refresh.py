@@ -124,7 +124,8 @@ async def _refresh_unless(
         if held is not None and await _is_dead(connection, held):
             await connection.forget_token(held.token)
         raise
-    await connection.settle_long_lived()
+    if await connection.settle_long_lived() == made.token:
+        raise no_new_token()
     return made
 
 
