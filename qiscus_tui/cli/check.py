@@ -98,7 +98,7 @@ def misused(arguments: Sequence[str], console: Console, code: int) -> None:
     parser.add_argument("--config", type=file_path)
     for name in ("--all-accounts", "--demo"):
         parser.add_argument(name, action="store_true")
-    parser.set_defaults(measured=[], timeout=None)
+    parser.set_defaults(measured=[], timeout=None, verb=None)
     options, _ = parser.parse_known_args(arguments)
     finish(options, console, code)
 

@@ -23,6 +23,8 @@ async def run(context: Context) -> int:
         )
     if options.yes and not options.live:
         raise UsageError("--yes goes with --live only", "Omit it, or add --live.")
+    if context.workspace.config_error is not None and (options.live or options.try_paths):
+        raise context.workspace.config_error
     async with AsyncExitStack() as stack:
         connection = None
         if options.live:

@@ -14,7 +14,7 @@ from qiscus_tui.model.account import Storage
 from qiscus_tui.model.clock import Clock, SystemClock
 from qiscus_tui.service.account_selection import AccountOptions
 from qiscus_tui.service.account_storage import LocalFiles
-from qiscus_tui.service.workspace import Workspace, open_workspace
+from qiscus_tui.service.workspace import Workspace, open_workspace, workspace_to_examine
 
 if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
@@ -29,7 +29,8 @@ def open_for(options: argparse.Namespace, environ: Mapping[str, str] = os.enviro
     if options.demo:
         workspace = demo_workspace(SystemClock(), config_file=config)
     else:
-        workspace = open_workspace(environ, AccountOptions(options.account, options.server), config)
+        opened = workspace_to_examine if options.verb and options.examines else open_workspace
+        workspace = opened(environ, AccountOptions(options.account, options.server), config)
     return replace(workspace, timeout=options.timeout)
 
 

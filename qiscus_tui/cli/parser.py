@@ -108,6 +108,7 @@ class _VerbParser(Parser):
             changes=verb.changes,
             reports_crashes=verb.reports_crashes,
             finishes=verb.finishes,
+            examines=verb.examines,
             takes_all_accounts=verb.takes_all_accounts,
         )
 

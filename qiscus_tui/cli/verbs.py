@@ -83,6 +83,8 @@ class Verb(NamedTuple):
     """Whether its `misused` runs instead of everything else where the options are not valid."""
     takes_all_accounts: bool = False
     """Whether `--all-accounts` is one run of it, instead of a run for each account."""
+    examines: bool = False
+    """Whether it runs although the configuration can't be used, and says why."""
     words_anywhere: bool = False
     """Whether its words, such as ids, may stand before and after its options."""
 

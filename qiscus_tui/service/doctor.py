@@ -13,13 +13,11 @@ from qiscus_tui.api.probe import PathProbe, Presence
 from qiscus_tui.api.wire import tls_context
 from qiscus_tui.errors import AddressError, ConfigError, NoAccount, QiscusTuiError
 from qiscus_tui.model.origin import Origin, is_loopback
-from qiscus_tui.model.spelling import did_you_mean
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.storage_offer import StorageOffer, offer
 from qiscus_tui.service.account_selection import ACCOUNT_VARIABLE, unmatched_words
 from qiscus_tui.service.revocation.clock_check import offset_words
 from qiscus_tui.service.workspace import Workspace
-from qiscus_tui.store.config_checks import THEMES
 
 CLOCK_SLACK = 60.0
 """Seconds that the clocks may differ without a remark."""
@@ -56,7 +54,11 @@ class Check:
 
 async def examine(workspace: Workspace) -> AsyncGenerator[Check]:
     """Yield each check as it is done. Sends no credential."""
-    yield Check("config", Verdict.GOOD, _config_words(workspace))
+    unusable = workspace.config_error
+    if unusable is None:
+        yield Check("config", Verdict.GOOD, _config_words(workspace))
+    else:
+        yield Check("config", Verdict.BAD, unusable.message, unusable.hint)
     for check in await asyncio.to_thread(_setting_checks, workspace):
         yield check
     for check in await asyncio.to_thread(_storage_checks, workspace):
@@ -65,6 +67,10 @@ async def examine(workspace: Workspace) -> AsyncGenerator[Check]:
         yield check
     if workspace.demo is None:  # which reads no variable
         yield _terminal(workspace.environ)
+    if unusable is not None:
+        words = "not asked: its address, proxy and certificates may be in config.toml"
+        yield Check("server", Verdict.UNSURE, words)
+        return
     try:
         origin, contract = _target(workspace)
     except QiscusTuiError as error:
@@ -130,10 +136,6 @@ def _config_words(workspace: Workspace) -> str:
 def _setting_checks(workspace: Workspace) -> list[Check]:
     """Check settings that have the right type and may still be unusable."""
     checks: list[Check] = []
-    theme = workspace.config.ui.theme
-    if theme not in THEMES:
-        hint = did_you_mean(theme, THEMES, f"Known: {', '.join(THEMES)}.")
-        checks.append(Check("theme", Verdict.BAD, f'there is no theme "{safe(theme, 60)}"', hint))
     if workspace.demo is None:
         try:
             tls_context(workspace.wire_settings().ca_bundle)

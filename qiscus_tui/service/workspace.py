@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qiscus_tui import __version__
-from qiscus_tui.errors import QiscusTuiError, StorageError
+from qiscus_tui.errors import ConfigError, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Account, Credentials, Storage
 from qiscus_tui.model.clock import Clock, SystemClock
 from qiscus_tui.model.unshown import Unshown
@@ -28,7 +28,7 @@ from qiscus_tui.service.account_storage import (
 )
 from qiscus_tui.service.config_language import LANGUAGE
 from qiscus_tui.store.config import Config, load_config, load_named_config
-from qiscus_tui.store.paths import find_paths
+from qiscus_tui.store.paths import check_config_dir, find_paths
 
 if TYPE_CHECKING:
     import httpx
@@ -64,6 +64,8 @@ class Workspace(Unshown, frozen=True, dict=True):
     account_options: AccountOptions = AccountOptions()
     config_file: Path | None = None
     """The file that `--config` named; None for the default place."""
+    config_error: QiscusTuiError | None = None
+    """Why the settings are the defaults; None where they are the user's."""
     demo: DemoAccess | None = None
     timeout: float | None = None
     """Seconds that a call may take in all, by the command line; None for the default."""
@@ -197,11 +199,39 @@ def named_config(path: Path | None) -> Config | None:
     return load_named_config(path, LANGUAGE) if path else None
 
 
+def usual_config(environ: Mapping[str, str]) -> Config:
+    """Return the settings of config.toml in its usual folder. Raises ConfigError, StorageError."""
+    check_config_dir(environ)
+    return load_config(find_paths(environ).config_file, LANGUAGE)
+
+
 def open_workspace(
     environ: Mapping[str, str], account_options: AccountOptions, config_file: Path | None = None
 ) -> Workspace:
     """Return the workspace of this user. Raises ConfigError, StorageError."""
-    paths = find_paths(environ)
-    config = named_config(config_file) or load_config(paths.config_file, LANGUAGE)
-    local_files = LocalFiles(paths, environ, config.audit.syslog)
+    config = named_config(config_file) or usual_config(environ)
+    local_files = LocalFiles(find_paths(environ), environ, config.audit.syslog)
     return Workspace(environ, config, local_files, SystemClock(), account_options, config_file)
+
+
+def workspace_to_examine(
+    environ: Mapping[str, str], account_options: AccountOptions, config_file: Path | None = None
+) -> Workspace:
+    """Return the workspace, with the defaults where the configuration can't be used.
+
+    For what changes nothing: `readonly` and protection are among the settings. Raises ConfigError
+    where there is no folder for the files.
+    """
+    try:
+        return open_workspace(environ, account_options, config_file)
+    except (ConfigError, StorageError) as error:
+        local_files = LocalFiles(find_paths(environ), environ)
+        return Workspace(
+            environ,
+            Config(),
+            local_files,
+            SystemClock(),
+            account_options,
+            config_file,
+            config_error=error,
+        )

@@ -18,7 +18,7 @@ from qiscus_tui.model.setting import setting
 from qiscus_tui.model.unshown import Unshown
 from qiscus_tui.store import config_checks as read
 from qiscus_tui.store.config_reader import ConfigFile, Place, unreadable
-from qiscus_tui.store.file_checks import check_settings, shown
+from qiscus_tui.store.file_checks import check_settings, quoted, shown
 from qiscus_tui.store.known import KnownEntry
 
 
@@ -166,13 +166,20 @@ class Language(Struct, frozen=True):
 def load_config(path: Path, language: Language) -> Config:
     """Return the settings of the file; the defaults where there is none.
 
-    Raises ConfigError, and StorageError where others could have written it.
+    Raises ConfigError, also for a link that leads nowhere: its file may protect sessions; and
+    StorageError where others could have written it.
     """
     try:
         if path.is_fifo():
             raise ConfigError(f"{shown(path)} is a named pipe", "Put a file in its place.")
         return _config(path, language)
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        for part in (path, path.parent):
+            if part.is_symlink() and not part.exists():
+                raise ConfigError(
+                    f"{shown(part)} is a link to {shown(part.readlink())}, which is not there",
+                    f"Restore what it leads to, or remove the link: rm {quoted(part)}",
+                ) from error
         return Config()
     except OSError as error:
         raise unreadable(path, error) from error
@@ -210,9 +217,12 @@ def _config(path: Path, language: Language) -> Config:
             of_groups = view.group_by and (*language.group_sort_keys(), *view.group_by)
             keys = of_groups or language.session_sort_keys()
             file.check_word("sort key", view.sort, keys, "view", view.name, "sort")
+    ui = file.table(UiConfig, "ui")
+    file.check_word("theme", ui.theme, read.THEMES, "ui", "theme")
+    file.check_names(read.COMMANDS, "keys")
     return Config(
         server=server,
-        ui=file.table(UiConfig, "ui"),
+        ui=ui,
         storage=file.table(StorageConfig, "storage"),
         audit=file.table(AuditConfig, "audit"),
         accounts={

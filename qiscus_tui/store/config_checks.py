@@ -28,6 +28,16 @@ THEMES = (
 """Names of the app's themes, for checks that don't load it."""
 
 
+COMMANDS = (
+    *("accounts", "audit", "copy_id", "export", "filter", "find_token", "group_by", "groups"),
+    *("help", "invert_shown", "label", "mark_down", "mark_range", "mark_shown", "mark_up"),
+    *("next_session", "next_sort", "overview", "palette", "previous_session", "prune", "quit"),
+    *("refresh_token", "reload", "reverse_sort", "revoke", "revoke_all", "toggle_mark"),
+    *("unmark_all", "views"),
+)
+"""Names of the app's commands that `[keys]` may name, for checks that don't load it."""
+
+
 STORAGE: Mapping[str, Storage | None] = {
     "auto": None,
     **{one.value: one for one in Storage if one.stores_logins},
@@ -121,11 +131,11 @@ def api_path(text: str) -> str | None:
     return text
 
 
-def field_name(text: str) -> str | None:
-    """Return the name of a field; None if empty."""
-    if len(text) > 60 or not text.isascii() or not text.isprintable():
+def field_name(text: str) -> str:
+    """Return the name of a field."""
+    if not text.strip() or len(text) > 60 or not text.isascii() or not text.isprintable():
         raise ValueError("must be the name of a field, such as token")
-    return text or None
+    return text
 
 
 _KEY = re.compile(r"[!-~]|f([1-9]|1[0-2])|ctrl\+[defgknprtuvwxy]")

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from qiscus_tui.errors import ConfigError
 from qiscus_tui.model.text import safe
+from qiscus_tui.store.file_checks import quoted, shown
 from qiscus_tui.store.file_store import ON_DISK, FileStore, MemoryFiles
 
 CONFIG_VARIABLE = "QISCUS_TUI_CONFIG_DIR"
@@ -96,6 +97,16 @@ class Paths(Struct, frozen=True):
     def ids_file(self) -> Path:
         """Session ids for the shell's completion."""
         return self.cache_dir / "ids.json"
+
+
+def check_config_dir(environ: Mapping[str, str]) -> None:
+    """Raise ConfigError where the variable names a folder that is not there."""
+    folder = _given(environ, CONFIG_VARIABLE)
+    if folder is not None and not folder.is_dir():
+        raise ConfigError(
+            f"{CONFIG_VARIABLE} names {shown(folder)}, which is no folder",
+            f"Correct the variable, or make the folder: mkdir -p {quoted(folder)}",
+        )
 
 
 def paths_in_memory() -> Paths:

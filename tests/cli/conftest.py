@@ -107,6 +107,7 @@ class Program:
 def program(tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Program:
     """Nobody is logged in."""
     data = tmp_path / "data"
+    (tmp_path / "config").mkdir()
     monkeypatch.setenv("QISCUS_TUI_DATA_DIR", str(data))
     monkeypatch.setenv("QISCUS_TUI_CONFIG_DIR", str(tmp_path / "config"))
     made = Program(data, clock, monkeypatch)
@@ -145,7 +146,6 @@ def configured(tmp_path: Path) -> Callable[[str], None]:
     """Writes config.toml."""
 
     def write(text: str) -> None:
-        (tmp_path / "config").mkdir(exist_ok=True)
         (tmp_path / "config" / "config.toml").write_text(text)
 
     return write

@@ -310,7 +310,6 @@ def _open_secrets(program: Program) -> None:
 
 
 def _broken_config(program: Program) -> None:
-    (program.data.parent / "config").mkdir()
     (program.data.parent / "config" / "config.toml").write_text("[")
 
 

@@ -8,6 +8,7 @@ import shlex
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -321,7 +322,6 @@ def test_the_demo_looks_at_no_environment_and_writes_nothing(
     monkeypatch.setenv("QISCUS_TUI_DATA_DIR", "not/absolute")
     monkeypatch.setenv("QISCUS_TUI_LOG", str(tmp_path / "log"))
     monkeypatch.setenv("QISCUS_TUI_CONFIG_DIR", str(tmp_path / "config"))
-    (tmp_path / "config").mkdir()
     (tmp_path / "config" / "config.toml").write_text("broken")
     before = sorted((*tmp_path.rglob("*"), *home.rglob("*")))
     for arguments in (
@@ -455,3 +455,56 @@ def test_every_parser_says_what_is_wrong_by_our_own_error() -> None:
 def test_nothing_is_created_by_looking(program: Program, arguments: list[str]) -> None:
     program(*arguments)
     assert not program.data.exists()
+
+
+# A configuration that can't be read: what it protects would not be protected
+
+
+def _links_nowhere(config: Path) -> None:
+    (config / "config.toml").symlink_to(config / "gone.toml")
+
+
+def _folder_is_gone(config: Path) -> None:
+    config.rmdir()
+
+
+def _folder_links_nowhere(config: Path) -> None:
+    config.rmdir()
+    config.symlink_to(config.parent / "gone")
+
+
+def _unknown_key(config: Path) -> None:
+    (config / "config.toml").write_text('[keys]\nnope = "f5"\n')
+
+
+def _unknown_theme(config: Path) -> None:
+    (config / "config.toml").write_text('[ui]\ntheme = "nope"\n')
+
+
+UNUSABLE = [_links_nowhere, _folder_is_gone, _folder_links_nowhere, _unknown_key, _unknown_theme]
+
+
+@pytest.mark.parametrize("spoil", UNUSABLE)
+def test_a_configuration_that_cannot_be_used_stops_every_verb_but_doctor(
+    logged_in: Program, tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
+    spoil(tmp_path / "config")
+    for words in (["sessions"], ["revoke", "--filter=client:curl", "--yes"], ["id"], ["token"]):
+        done = logged_in(*words)
+        assert (done.code, done.out) == (2, ""), words
+        assert len(done.err.splitlines()) == 2
+    assert logged_in.server.calls[Call.REVOKE] == 0
+    found = logged_in("doctor")
+    assert found.code == 1
+    assert "bad     config: " in found.out
+    assert done.err.splitlines()[0].removeprefix("qiscus-tui: ") in found.out
+    live = logged_in("doctor", "--live", "--yes")
+    assert (live.code, live.out) == (2, "")
+
+
+def test_no_folder_of_the_variable_is_needed_beside_a_named_file(
+    logged_in: Program, tmp_path: Path
+) -> None:
+    (tmp_path / "config").rmdir()
+    (tmp_path / "mine.toml").write_text("")
+    assert logged_in("--config", str(tmp_path / "mine.toml"), "sessions").code == 0

@@ -94,7 +94,6 @@ def test_nothing_is_asked_where_nobody_can_say_yes_to_trying_paths(program: Prog
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('[ui]\ntheme = "qiscus-drak"', 'theme: there is no theme "qiscus-drak"'),
         ('[server]\nca_bundle = "/nowhere.pem"', "certificates: The ca_bundle /nowhere.pem"),
     ],
 )

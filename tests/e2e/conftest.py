@@ -62,6 +62,7 @@ def opened(tmp_path: Path) -> Iterator[Opener]:
         def opener(
             *arguments: str | Path, command: tuple[str | Path, ...] = PROGRAM, **more: object
         ) -> Terminal:
+            (tmp_path / "config").mkdir(exist_ok=True)
             settings = {name: more.pop(name) for name in list(more) if not name.isupper()}
             names = {
                 "HOME": str(tmp_path),

@@ -42,6 +42,9 @@ class Machine:
     program: tuple[str | Path, ...] = PROGRAM
     more: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    def __post_init__(self) -> None:
+        (self.home / "config").mkdir(parents=True, exist_ok=True)
+
     @property
     def environ(self) -> dict[str, str]:
         """What every program gets."""

@@ -79,8 +79,8 @@ def test_no_verb_loads_the_screens(arguments: list[str]) -> None:
     assert not roots(modules) & {"keyring", "click", "rich"}
 
 
-WITH_MORE = {"login", "api", "sandbox", "sessions"}
-"""Verbs whose options name more than the rest: places, methods, dialects, sort keys."""
+WITH_MORE = {"login", "api", "sandbox", "sessions", "prune"}
+"""Verbs whose options name more than the rest: places, methods, dialects, sort keys, rules."""
 
 NETWORK = {"httpx", "asyncio", "ssl", "subprocess"}
 SCREENS = {"textual", "rich"}
@@ -118,6 +118,7 @@ LIGHT = (
     (("login", "--help"), 34, PARSER - {"msgspec"}),
     (("api", "--help"), 30, PARSER - {"msgspec", "hashlib"}),
     (("sandbox", "--help"), 38, PARSER - {"dataclasses"}),
+    (("prune", "--help"), 36, PARSER - {"msgspec"}),
     (("sessions", "--help"), 76, PARSER - {"msgspec", "qiscus_tui.query"}),
     (("id",), 58, WITHOUT_SERVER),
     (("accounts",), 64, WITHOUT_SERVER),

@@ -90,6 +90,7 @@ def sandbox() -> Generator[Sandbox]:
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "config").mkdir()
     return {
         **os.environ,
         "QISCUS_TUI_DATA_DIR": str(tmp_path / "data"),

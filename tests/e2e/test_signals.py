@@ -37,7 +37,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /pro
 def machine_at(home: Path, url: str, *, short_lived: bool) -> Machine:
     """A machine with an account of that server, logged in by writing its files."""
     here = Machine(home, demo_state(SystemClock(), sessions=0), url)
-    (home / "config").mkdir()
+    (home / "config").mkdir(exist_ok=True)
     (home / "config" / "config.toml").write_text(f'[server]\ntimeout = "{TIMEOUT}s"\n')
     account = Account(parse_origin(url), "demo", "a@b.c")
     book = AccountBook(here.paths)

@@ -4,6 +4,7 @@ import pytest
 
 from qiscus_tui.errors import ConfigError
 from qiscus_tui.store.config import Config
+from qiscus_tui.store.config_checks import COMMANDS
 from qiscus_tui.tui.commands.added_keys import can_have_more, keymap
 from tests.clocks import ManualClock
 from tests.tui.demo_app import at_sessions
@@ -52,4 +53,5 @@ def test_no_key_is_taken_from_another_command(added: dict[str, str], words: str)
 
 def test_the_commands_of_the_list_can_have_more() -> None:
     names = {one.name for one in can_have_more()}
+    assert sorted(names) == sorted(COMMANDS)  # what the configuration knows without the app
     assert {"toggle_mark", "revoke", "reload", "prune", "overview", "palette", "help"} <= names

@@ -79,7 +79,7 @@ def test_the_first_frame_of_the_sessions_comes_before_httpx() -> None:
         from qiscus_tui.service.account_selection import AccountOptions
         from qiscus_tui.tui import app as house
         environ = {"HOME": "/nonexistent", "QISCUS_TUI_DATA_DIR": "/nonexistent/d",
-                   "QISCUS_TUI_CONFIG_DIR": "/nonexistent/c", "QISCUS_APP_ID": "abcd-e",
+                   "QISCUS_TUI_CONFIG_DIR": "/", "QISCUS_APP_ID": "abcd-e",
                    "QISCUS_LONG_LIVED_TOKEN": "t", "QISCUS_TUI_SERVER": "http://127.0.0.1:9"}
         workspace = open_workspace(environ, AccountOptions())
         app = house.QiscusTui(workspace, workspace.choose())

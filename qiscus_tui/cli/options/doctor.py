@@ -23,4 +23,5 @@ VERB = Verb(
     add_options,
     "Without --live it sends no credentials and changes nothing, and cannot find the names of "
     "fields.",
+    examines=True,
 )
