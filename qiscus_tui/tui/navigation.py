@@ -20,7 +20,6 @@ from qiscus_tui.tui.commands.added_keys import with_added_keys
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from textual.app import App
     from textual.screen import Screen
 
     from qiscus_tui.service.account.login import LoggedIn
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from qiscus_tui.tui.screens.accounts import AccountsAnswer
     from qiscus_tui.tui.screens.detail import DetailAnswer
     from qiscus_tui.tui.screens.sessions import SessionsScreen
+    from qiscus_tui.tui.terminal.app import TerminalApp
 
 UNNAMEABLE = "Only groups by client and network can be named: G chooses them."
 
@@ -39,7 +39,7 @@ UNNAMEABLE = "Only groups by client and network can be named: G chooses them."
 class Navigation:
     """Opens and replaces the screens of an app. Imports each when it is opened."""
 
-    def __init__(self, app: App[int], workspace: Workspace) -> None:
+    def __init__(self, app: TerminalApp, workspace: Workspace) -> None:
         self._app = app
         self._workspace = workspace
         self._numbers = itertools.count(2)
@@ -189,6 +189,7 @@ class Navigation:
 
     def log_in_again(self) -> None:
         """Open the login over the list whose session ended."""
+        from qiscus_tui.tui.dialogs.guard import Guard
         from qiscus_tui.tui.screens import notices
         from qiscus_tui.tui.screens.login import LoginScreen
 
@@ -196,7 +197,6 @@ class Navigation:
         if sessions is None or isinstance(self._app.screen, LoginScreen):
             return
         why = sessions.feed.trouble
-        # Where a dialog is open, it says so itself; the next reading asks.
         if not isinstance(why, LoginNeeded) or not sessions.is_watched:
             return
         if sessions.feed.storage is Storage.ENVIRONMENT:  # a login would not be used
@@ -212,8 +212,13 @@ class Navigation:
             sessions.begin()
             self._app.notify(notices.OLDER_REMAIN, markup=False, timeout=10)
 
-        again = sessions.feed.account
-        self._app.push_screen(LoginScreen(self._workspace, logged_in, again=again, why=why))
+        account, stored = sessions.feed.account, sessions.feed.storage
+        screen = LoginScreen(self._workspace, logged_in, again=account, stored=stored, why=why)
+        # What was typed for the list is no password.
+        guard = Guard(self._workspace.clock)
+        self._app.drop_keys_while(lambda: screen.is_active and not guard.armed)
+        self._app.push_screen(screen)
+        screen.call_after_refresh(guard.arm)
 
     async def _leave(
         self, connection: Connection, end_visit: Callable[[], Awaitable[None]] | None = None

@@ -397,6 +397,7 @@ async def test_logging_in_again_for_this_run_ends_the_token_that_it_replaces(clo
         before = len(here.state.sessions())
         here.state.fail_next(Call.LIST, Fault(401))
         await here.press("r")
+        clock.advance(1)
         await log_in_as(here, ADMIN)
         assert isinstance(here.app.screen, SessionsScreen)
         assert len(here.state.sessions()) == before

@@ -25,6 +25,7 @@ from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.screens import login
 from qiscus_tui.tui.screens.login_parts import Tab, TabStrip, Tick
+from qiscus_tui.tui.screens.login_work import StorageChoiceShown
 from qiscus_tui.tui.screens.sessions import SessionsScreen
 from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_login, workspace_on
@@ -263,6 +264,29 @@ async def test_the_tick_is_the_consent_to_the_file(
         await running.press("tab", "tab", "tab", "space", "enter")
         assert paths.secrets_file.exists()
         assert running.sessions.feed.storage is Storage.FILE
+        state.fail_next(Call.LIST, Fault(401))
+        await running.press("r")
+        assert app.screen.query_one(Tick).value  # as the account is stored
+
+
+@pytest.mark.parametrize(
+    ("stored", "offered", "by_itself", "ticked"),
+    [
+        (None, Storage.KEYRING, True, True),
+        (None, Storage.FILE, False, False),
+        (Storage.FILE, Storage.FILE, False, True),
+        (Storage.FILE, Storage.KEYRING, True, True),
+        (Storage.KEYRING, Storage.KEYRING, True, True),
+        (Storage.KEYRING, Storage.FILE, False, False),
+        (Storage.THIS_RUN, Storage.KEYRING, True, False),
+        (Storage.THIS_RUN, Storage.FILE, False, False),
+    ],
+)
+def test_the_tick_begins_as_the_account_is_stored(
+    stored: Storage | None, offered: Storage, by_itself: bool, ticked: bool
+) -> None:
+    offer = StorageChoiceShown(offered, "", ticked=by_itself)
+    assert offer.ticked_for(stored) is ticked
 
 
 async def test_the_whole_form_can_be_typed_in_one_burst(clock: ManualClock) -> None:

@@ -247,6 +247,7 @@ async def test_a_token_that_ended_during_a_plan_is_asked_for_once_the_result_was
         assert isinstance(running.app.screen, RevokeDialog)
         await running.press("enter")
         assert isinstance(running.app.screen, LoginScreen)
+        clock.advance(1)
         await running.press("escape")
         assert running.app.screen is running.sessions
 

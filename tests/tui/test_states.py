@@ -183,6 +183,7 @@ async def test_a_session_that_ended_asks_for_a_login_over_the_list(clock: Manual
         assert isinstance(running.app.screen, LoginScreen)
         assert "Session ended" in running.text()
         assert running.login.said
+        clock.advance(1)
         await running.press("enter")
         assert running.app.screen is running.sessions
         assert (table.cursor_id, marked_ids(table)) == (at, marked)
@@ -218,17 +219,54 @@ async def test_an_account_of_a_token_is_logged_in_again_by_a_token(clock: Manual
         assert running.value("#app-id") == running.state.credentials.app_code
 
 
+async def test_keys_that_were_meant_for_the_list_reach_no_login(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        running.state.fail_next(Call.LIST, Fault(401, b'{"errors": "Unauthorized"}'))
+        before = running.state.calls[Call.LOGIN]
+        await running.press("r", "j", "x", "y", "enter")
+        assert isinstance(running.app.screen, LoginScreen)
+        password = running.value("#password")
+        assert password == running.state.credentials.password  # what the demo fills in
+        assert running.state.calls[Call.LOGIN] == before
+        clock.advance(1)
+        await running.press("k")
+        assert running.value("#password") == f"{password}k"
+
+
+@pytest.mark.parametrize("key", ["question_mark", "A", "L", "colon", "o", "F"])
+async def test_a_login_that_is_needed_while_something_else_is_in_front_is_asked_for_after_it(
+    clock: ManualClock, key: str
+) -> None:
+    async with at_sessions(clock) as running:
+        await running.press(key)
+        assert running.app.screen is not running.sessions
+        running.state.fail_next(Call.LIST, Fault(401, b'{"errors": "Unauthorized"}'))
+        running.sessions.reload()
+        await running.settle()
+        if not isinstance(running.app.screen, LoginScreen):
+            await running.press("escape")
+        assert isinstance(running.app.screen, LoginScreen)
+        clock.advance(1)
+        await running.press("escape")
+        await running.tick(5)
+        assert not isinstance(running.app.screen, LoginScreen)
+
+
 async def test_what_is_off_while_the_session_has_ended_is_said_with_why(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         running.state.fail_next(Call.LIST, Fault(401, b'{"errors": "Unauthorized"}'))
-        await running.press("r", "escape", "x")
+        await running.press("r")
+        clock.advance(1)
+        await running.press("escape", "x")
         assert "The session ended, so nothing can be changed" in running.toasts
 
 
 async def test_the_list_can_be_looked_at_without_logging_in_again(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         running.state.fail_next(Call.LIST, Fault(401, b'{"errors": "Unauthorized"}'))
-        await running.press("r", "escape")
+        await running.press("r")
+        clock.advance(1)
+        await running.press("escape")
         assert running.app.screen is running.sessions
         assert "Session ended" in running.text()
         assert "○ stale" in running.text()

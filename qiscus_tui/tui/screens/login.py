@@ -63,10 +63,13 @@ class LoginScreen(BaseScreen[None]):
         done: Callable[[LoggedIn], None],
         *,
         again: Account | None = None,
+        stored: Storage | None = None,
         why: QiscusTuiError | None = None,
         over_another: bool = False,
     ) -> None:
-        """`done` gets the login. `again`: whose session ended; `why`: what is said at first.
+        """`done` gets the login. `again`: whose session ended; `stored`: where that account is.
+
+        `why`: what is said at first.
 
         `over_another`: an account is being added, and escape returns to the screen behind.
         """
@@ -74,6 +77,7 @@ class LoginScreen(BaseScreen[None]):
         self._workspace = workspace
         self._done = done
         self._again = again
+        self._stored = stored
         self._why = why
         self._can_go_back = over_another or again is not None
         self._app_id = again.app_code if again else ""
@@ -158,7 +162,7 @@ class LoginScreen(BaseScreen[None]):
         if not found.possible:
             self._keep.fix()
         elif not self._keep.was_touched:
-            self._keep.value = found.ticked
+            self._keep.value = found.ticked_for(self._stored)
 
     # What is typed.
 

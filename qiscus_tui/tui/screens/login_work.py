@@ -50,6 +50,12 @@ class StorageChoiceShown:
     ticked: bool
     possible: bool = True
 
+    def ticked_for(self, stored: Storage | None) -> bool:
+        """Return whether it is ticked at first, for an account that is stored there already."""
+        if stored is None:
+            return self.ticked
+        return stored.stores_logins and (self.ticked or stored is self.storage)
+
 
 async def find_offer(workspace: Workspace) -> StorageChoiceShown:
     """Where a login can be kept. Asks the keyring, which may take 3 s."""

@@ -65,7 +65,7 @@ class SessionsScreen(ListActions, BaseScreen[None]):
         self.changes = ServerChanges(self.feed, self.rows, self.reload, self.check_login)
         self.preview = Preview(self.feed, self.rows, lambda: self.details, self._found)
         self.table.alike = self.preview.alike
-        self._is_settled = False
+        self._is_settled = self._login_is_due = False
         self.identity = OneLine(id="identity")
         self.counts = OneLine(id="counts")
         self.notice = Notice(id="notice")
@@ -148,14 +148,17 @@ class SessionsScreen(ListActions, BaseScreen[None]):
             self.post_message(self.Settled())
 
     def check_login(self) -> None:
-        """Ask for a login where the last reading found that one is needed."""
-        if self.feed.has_ended:
+        """Ask for a login where one is needed: once the list is in front, if it is not."""
+        self._login_is_due = self.feed.has_ended and not self.is_watched
+        if self.feed.has_ended and self.is_watched:
             self.post_message(self.LoginExpired())
 
     def second(self) -> None:
         """A second went by: draw what changed, and read again when it is time."""
         self.list.second()
         super().second()
+        if self._login_is_due and self.is_watched:
+            self.check_login()
         if self.feed.is_due and self.is_watched:
             self.reload()
 

@@ -19,7 +19,7 @@ from qiscus_tui.tui.terminal.driver import TerminalDriver
 from qiscus_tui.tui.terminal.key_queue import KeyDone, KeyQueue
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import PurePath
 
     from rich.console import RenderableType
@@ -74,6 +74,10 @@ class TerminalApp(App[int], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         if not await self._keys.queued(event):
             await super().on_event(event)
+
+    def drop_keys_while(self, is_unseen: Callable[[], bool]) -> None:
+        """Let no key but ctrl+c act until what opened by itself was seen."""
+        self._keys.drop_while(is_unseen)
 
     async def on_key_done(self, message: KeyDone) -> None:
         """Handle the next key once this one has done all that it does."""

@@ -54,11 +54,19 @@ class KeyQueue:
         self._is_busy = False
         self._waited = 0.0
         self._give_up: Timer | None = None
+        self._drops: Callable[[], bool] = lambda: False
+
+    def drop_while(self, is_unseen: Callable[[], bool]) -> None:
+        """Forget what was typed before something opened by itself, and until it was seen."""
+        self._typed.clear()
+        self._drops = is_unseen
 
     async def queued(self, event: events.Event) -> bool:
         """Queue a key or a paste; return False for any other event."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             return False
+        if self._drops() and not (isinstance(event, events.Key) and event.key == "ctrl+c"):
+            return True
         self._typed.append(event)
         if not self._is_busy:
             self._is_busy = True
