@@ -44,8 +44,9 @@ def notices(local_files: LocalFiles) -> list[Notice]:
 
 
 def _of_revoke_all(local_files: LocalFiles, entry: JournalEntry) -> Notice:
-    when, name = rfc3339(entry.at), safe(entry.account_name, 100)
-    begun = f"A revoke-all of {name}, begun {when}, was cut short"
+    name = safe(entry.account_name, 100)
+    when = f"begun {rfc3339(entry.at)}," if entry.at else "whose journal entry is damaged,"
+    begun = f"A revoke-all of {name}, {when} was cut short"
     match entry.state:
         case JournalState.PENDING:
             message = f"{begun}; it is not known whether it took effect"

@@ -16,6 +16,9 @@ from qiscus_tui.store.jsonfile import JsonFile, decoded
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.processes import Process, Running, this_process
 
+_LONGEST = 3600.0
+"""Seconds; no revoke-all takes as long."""
+
 
 class JournalState(enum.Enum):
     """How far a revoke-all came."""
@@ -34,12 +37,13 @@ class JournalEntry(Struct, frozen=True):
     state: JournalState
     process: Process
     at: float
-    """When it was started: epoch seconds."""
+    """When it was started: epoch seconds; 0 where that can't be read."""
+    crashed: bool = False
+    """Whether its process is gone. One that is still running may yet finish.
 
-    @property
-    def crashed(self) -> bool:
-        """Whether its process is certainly gone. One that is still running may yet finish."""
-        return self.process.running() is Running.NO
+    One that can't be asked about (another machine's, an entry that is damaged) is gone after an
+    hour.
+    """
 
 
 class _Begun(Struct):
@@ -86,8 +90,18 @@ class Journal:
         """Return every entry that was not cleared, including those of running processes."""
         begun = ((key, _begun(key, value)) for key, value in self._file.read().entries.items())
         return tuple(
-            JournalEntry(key, one.name, one.state, one.process, one.at) for key, one in begun
+            JournalEntry(key, one.name, one.state, one.process, one.at, self._crashed(one))
+            for key, one in begun
         )
+
+    def _crashed(self, one: _Begun) -> bool:
+        match one.process.running():
+            case Running.YES:
+                return False
+            case Running.NO:
+                return True
+            case Running.UNKNOWN:
+                return self._now() - one.at > _LONGEST
 
 
 def _begun(key: str, value: object) -> _Begun:

@@ -143,3 +143,15 @@ def test_a_verb_that_fails_for_the_same_reason_says_it_once(logged_in: Program) 
     done = logged_in("audit")
     assert done.code == 6
     assert len(done.err.splitlines()) == 2
+
+
+def test_a_damaged_entry_of_a_revoke_all_is_told_once(program: Program, crash: Crash) -> None:
+    crash(a_revoke_all)
+    file = program.data / "state" / "journal.json"
+    content = json.loads(file.read_bytes())
+    content["entries"][ACCOUNT.key]["process"] = "damaged"
+    file.write_text(json.dumps(content))
+    said = program("accounts").err
+    assert "whose journal entry is damaged, was cut short" in said
+    assert "qiscus-tui sessions" in said
+    assert program("accounts").err == "There are no accounts. Log in with: qiscus-tui login\n"

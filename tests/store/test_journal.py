@@ -98,4 +98,21 @@ def test_an_entry_that_can_not_be_read_is_still_unfinished(
     other, damaged = journal.unfinished()
     assert other.account_name == "home"
     assert (damaged.account_key, damaged.state) == ("key", JournalState.PENDING)
-    assert not damaged.crashed
+    assert (damaged.crashed, other.crashed) == (True, False)
+
+
+@pytest.mark.parametrize(("age", "crashed"), [(60, False), (7200, True)])
+def test_one_of_a_machine_that_has_another_name_now_is_gone_after_an_hour(
+    journal: Journal,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    age: int,
+    *,
+    crashed: bool,
+) -> None:
+    elsewhere = Process("elsewhere.example", 1, "then")
+    monkeypatch.setattr("qiscus_tui.store.journal.this_process", lambda: elsewhere)
+    journal.pending("key", "work")
+    clock.advance(age)
+    (entry,) = journal.unfinished()
+    assert entry.crashed is crashed
