@@ -11,7 +11,7 @@ from msgspec import field
 
 from qiscus_tui.model.account import Account, Storage
 from qiscus_tui.model.unshown import Unshown
-from qiscus_tui.store.locks import WAIT
+from qiscus_tui.store.locks import ACCOUNT_WAIT
 from qiscus_tui.store.paths import Paths, paths_in_memory
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class AccountStorage(Unshown, frozen=True):
         return any(one.account.key == account.key and one.storage is storage for one in book.all())
 
     @contextlib.asynccontextmanager
-    async def lock(self, account: Account, longest: float = WAIT) -> AsyncGenerator[None]:
+    async def lock(self, account: Account, longest: float = ACCOUNT_WAIT) -> AsyncGenerator[None]:
         """Hold the account against every other task and process of this user.
 
         Waits for another process at most `longest` seconds. Not re-entrant. Raises StorageError.

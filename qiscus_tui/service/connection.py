@@ -27,7 +27,7 @@ from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account_storage import AccountStorage
-from qiscus_tui.store.locks import WAIT
+from qiscus_tui.store.locks import ACCOUNT_WAIT, WAIT
 
 if TYPE_CHECKING:
     from qiscus_tui.api.client import ApiClient
@@ -82,7 +82,8 @@ class Connection(Struct, dict=True):
 
     def locked(self) -> AbstractAsyncContextManager[None]:
         """Hold the account against all others; wait longer than one call of theirs may take."""
-        return self.account_storage.lock(self.account, self.client.longest_call + WAIT)
+        longest = max(ACCOUNT_WAIT, self.client.longest_call + WAIT)
+        return self.account_storage.lock(self.account, longest)
 
     async def credentials(self) -> Credentials:
         """Return the secrets as they are now: another program may have changed them.

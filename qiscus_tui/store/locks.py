@@ -24,13 +24,16 @@ if TYPE_CHECKING:
 WAIT = 30.0
 """Seconds to wait for a lock."""
 
+ACCOUNT_WAIT = 120.0
+"""Seconds to wait for an account: whoever holds it may be waiting for the server."""
+
 _PAUSE = 0.05
 """Seconds between two attempts to take a lock."""
 
 
 @asynccontextmanager
 async def account_lock(
-    folder: Path, account_key: str, longest: float = WAIT
+    folder: Path, account_key: str, longest: float = ACCOUNT_WAIT
 ) -> AsyncGenerator[None]:
     """Lock the account against every other process of this user.
 

@@ -1,7 +1,9 @@
 """Our own short-lived token: no more of them than needed, and none lost."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from msgspec import structs
@@ -27,6 +29,7 @@ from qiscus_tui.service.token.refresh import (
     valid_token,
     with_short_lived,
 )
+from qiscus_tui.store import locks
 from tests.service.conftest import Sandbox, SandboxMaker
 from tests.service.stores import FailingSecrets
 
@@ -368,6 +371,31 @@ async def test_a_rest_account_has_no_short_lived_token(sandbox: SandboxMaker):
     with pytest.raises(NoLongLivedToken):
         await valid_token(connection, 0)
     assert refreshes(here) == 0
+
+
+# Others that want a token meanwhile
+
+
+@pytest.mark.parametrize("seconds", [20.0, 300.0])
+async def test_an_account_is_waited_for_longer_than_a_refresh_may_take(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch, seconds: float
+):
+    here = sandbox()
+    connection = await here.connected()
+    settings = structs.replace(connection.client._settings, timeout=seconds, call_time=seconds)
+    connection.client._settings = settings
+    waited: list[float] = []
+    lock = locks.account_lock
+
+    def noting(folder: Path, key: str, longest: float) -> AbstractAsyncContextManager[None]:
+        waited.append(longest)
+        return lock(folder, key, longest)
+
+    monkeypatch.setattr(locks, "account_lock", noting)
+    here.clock.advance(1)
+    await refreshed_since(connection, here.clock.now())
+    connecting_and_waiting = reading = 2 * seconds
+    assert min(waited) > connecting_and_waiting + reading
 
 
 # A new token that is not where it should be

@@ -91,7 +91,7 @@ async def log_out(connection: Connection, *, forget_anyway: bool = False) -> Own
         is_held = (await connection.credentials()).short_lived is not None
         await forget(connection)
         return OwnToken.STILL_VALID if is_held else OwnToken.NONE
-    async with connection.account_storage.lock(connection.account):
+    async with connection.locked():
         trail = AuditTrail(connection, AuditKind.LOGOUT)
         await asyncio.to_thread(_begin, trail)
         try:
@@ -119,7 +119,7 @@ def _begin(trail: AuditTrail) -> None:
 
 async def forget(connection: Connection) -> None:
     """Forget the account and its secrets on this machine. Raises StorageError."""
-    async with connection.account_storage.lock(connection.account):
+    async with connection.locked():
         await _forget_held(connection)
 
 

@@ -58,7 +58,7 @@ async def forget_own_if_ended(connection: Connection, report: Report) -> None:
     """Forget our own short-lived token if the run ended it. Raises StorageError."""
     if not report.own_is_gone:
         return
-    async with connection.account_storage.lock(connection.account):
+    async with connection.locked():
         credentials = await connection.credentials()
         short = credentials.short_lived
         # A newer token, which another program got meanwhile, is not the one that was listed.
