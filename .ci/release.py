@@ -123,9 +123,16 @@ def one_file(wheel: Path, target: str, folder: Path, scratch: Path) -> None:
     start = (TOP / ".ci" / "one_file_start.py").read_text()
     with zipfile.ZipFile(packed) as archive:
         build_id: str = json.loads(archive.read("environment.json"))["build_id"]
-    values = {"TARGET": target, "RELEASE": release, "UNPACKED": UNPACKED, "BUILD": build_id}
+        files = sum(name.startswith("site-packages/") for name in archive.namelist())
+    values: dict[str, object] = {
+        "TARGET": target,
+        "RELEASE": release,
+        "UNPACKED": UNPACKED,
+        "BUILD": build_id,
+        "FILES": files,
+    }
     for name, value in values.items():
-        start = start.replace(f'{name} = "{name}"', f'{name} = "{value}"')
+        start = start.replace(f'{name} = "{name}"', f"{name} = {json.dumps(value)}")
     _with_start(packed, start, folder / f"qiscus-tui-{release}-{target}.pyz")
 
 

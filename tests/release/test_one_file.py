@@ -21,6 +21,7 @@ pytestmark = pytest.mark.skipif(
 
 FILE = Path(os.environ.get("QISCUS_TUI_ONE_FILE", "")).absolute()
 COMMAND = (sys.executable, str(FILE))
+TARGET = FILE.stem.rpartition(f"{__version__}-")[2]
 INSTALLED = (sys.executable, "-m", "qiscus_tui")
 
 
@@ -31,7 +32,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(home: Path, *command: str, **more: str) -> "subprocess.CompletedProcess[str]":
-    environ = {"HOME": str(home), "PATH": os.environ["PATH"], **more}
+    environ = {"HOME": str(home), "PATH": os.environ["PATH"]} | more
     return subprocess.run(
         command, env=environ, cwd=home, capture_output=True, text=True, check=False
     )
@@ -80,22 +81,98 @@ def start_script(folder: Path, changes: Mapping[str, str]) -> Path:
     return script
 
 
-def test_another_python_is_told_which_file_to_take(home: Path, tmp_path: Path) -> None:
-    this = FILE.stem.rpartition(f"{__version__}-")[2]
-    other = start_script(tmp_path, {this: "cp399-linux-x86_64"})
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    """What of a file runs first that is for a Python which is nowhere."""
+    return start_script(tmp_path, {TARGET: f"cp399-{TARGET.partition('-')[2]}"})
+
+
+def test_where_no_python_fits_it_says_what_to_write(home: Path, other: Path) -> None:
     done = run(home, sys.executable, str(other))
     assert (done.returncode, done.stdout) == (2, "")
-    assert f"Take {FILE.name}" in done.stderr
+    assert f"  /path/to/python3.99 {other}\n" in done.stderr
+    assert f"Or take {FILE.name}" in done.stderr
 
 
-@pytest.mark.parametrize("python", ["python2.7", "python3.6", "python3.10"])
-def test_an_old_python_is_told_which_one_it_needs(home: Path, python: str) -> None:
+def old_python(python: str) -> str:
     found = [str(path) for path in Path.home().glob(f".pyenv/versions/*/bin/{python}")]
     if not found and shutil.which(python) is None:
         pytest.skip(f"there is no {python} here")
-    done = run(home, (found or [python])[0], str(FILE), "--version")
+    return (found or [python])[0]
+
+
+OLD = pytest.mark.parametrize("python", ["python2.7", "python3.6", "python3.10"])
+
+
+@OLD
+def test_an_old_python_is_told_which_one_it_needs(home: Path, other: Path, python: str) -> None:
+    done = run(home, old_python(python), str(other), "--version")
     assert done.returncode == 2
     assert "Python 3.11 or later is needed" in done.stderr
+
+
+@OLD
+@pytest.mark.parametrize("where", ["in PATH", "noted"])
+def test_another_python_starts_the_one_that_fits(
+    home: Path, tmp_path: Path, python: str, where: str
+) -> None:
+    old = old_python(python)
+    noted = tmp_path / ".cache" / "qiscus-tui" / "one-file" / f"{TARGET}.python"
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    name = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    (folder / name).write_text(
+        f'#!/bin/sh\necho ran >> {tmp_path}/ran\nexec {sys.executable} "$@"\n'
+    )
+    (folder / name).chmod(0o755)
+    if where == "noted":
+        noted.parent.mkdir(parents=True, mode=0o700)
+        noted.write_text(str(folder / name))
+    path = str(folder) if where == "in PATH" else "/nowhere"
+    done = run(tmp_path, old, str(FILE), "--version", PATH=path)
+    assert (done.returncode, done.stdout) == (0, f"qiscus-tui {__version__}\n"), done.stderr
+    assert (tmp_path / "ran").read_text() == "ran\n" * 2
+    assert Path(noted.read_text()).exists()
+
+
+@pytest.mark.parametrize("lost", ["qiscus_tui/__main__.py", "msgspec", "textual/app.py", ""])
+def test_what_is_unpacked_in_part_is_unpacked_again(home: Path, lost: str) -> None:
+    assert run(home, *COMMAND, "--version").returncode == 0
+    (packages,) = home.glob(".cache/qiscus-tui/one-file/*/site-packages")
+    if (packages / lost).is_dir():
+        shutil.rmtree(packages / lost)
+    else:
+        (packages / lost).unlink()
+    done = run(home, *COMMAND, "--demo", "token")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (packages / lost).exists()
+
+
+@pytest.mark.parametrize(
+    ("emptied", "code"), [("qiscus_tui/__main__.py", 0), ("qiscus_tui/cli/main.py", 6)]
+)
+def test_files_that_a_crash_left_empty_are_no_traceback(
+    home: Path, emptied: str, code: int
+) -> None:
+    assert run(home, *COMMAND, "--version").returncode == 0
+    (packages,) = home.glob(".cache/qiscus-tui/one-file/*/site-packages")
+    (packages / emptied).write_text("")
+    done = run(home, *COMMAND, "--demo", "token")
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    if code:
+        assert "Remove that folder" in done.stderr
+        shutil.rmtree(packages)
+
+
+def test_a_folder_that_is_full_or_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / ".cache" / "qiscus-tui").write_text("in the way")
+    done = run(tmp_path, *COMMAND, "--version")
+    assert (done.returncode, done.stdout) == (6, "")
+    first, hint = done.stderr.splitlines()
+    assert first.startswith(f"The program could not be unpacked into {tmp_path}")
+    assert "SHIV_ROOT" in hint
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder of another user")
