@@ -62,7 +62,10 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "qiscus-tui prune --keep-newest 1 --keep-used-within 24h --dry-run",
             "of each client and network keep the newest, and what was used today",
         ),
-        Example("qiscus-tui prune --policy nightly --yes --max 500", "by a policy, from cron"),
+        Example(
+            "qiscus-tui prune --account NAME --policy nightly --yes --max 500",
+            "by a policy, from cron",
+        ),
         Example(
             "qiscus-tui prune --policy nightly --dry-run --out plan.json",
             "write the plan; revoke --plan applies it",

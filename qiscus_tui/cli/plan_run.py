@@ -7,6 +7,7 @@ from dataclasses import replace
 from qiscus_tui import query
 from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.ending import finished
+from qiscus_tui.cli.named_account import account_fields, account_line, must_name_account
 from qiscus_tui.cli.outcome_lines import MOST_GROUPS
 from qiscus_tui.cli.plan import as_json, confirm_plan, must_fit, plan_lines, report_lines
 from qiscus_tui.cli.table import remarks
@@ -38,6 +39,7 @@ async def read_for_plan(
 ) -> SessionList:
     """Return the list that the plan is made on. Raises as `Connection.read_list`, and ReadOnly."""
     console = context.console
+    must_name_account(context, connection)
     if not context.options.dry_run:
         connection.must_be_writable()
         check_reason(connection, context.options.reason or "")
@@ -78,6 +80,7 @@ async def carry_out(context: Context, connection: Connection, plan: RevocationPl
             console.say("The demo writes nothing, so there is no plan file.")
         return _exit_code(console, plan, ExitCode.DONE)
     must_fit(plan, yes=options.yes, most=options.max)
+    console.say(account_line(connection))
     for line in plan_lines(plan, now, console.err_width):
         console.say(line)
     if plan.targets and not options.yes:
@@ -153,8 +156,10 @@ async def _follow(console: Console, revocation: Revocation) -> Report:
 def _show_plan(context: Context, connection: Connection, plan: RevocationPlan, now: float) -> None:
     console = context.console
     if context.options.json:
-        console.result_json(as_json(plan, None, connection.client.own_secrets))
+        found = as_json(plan, None, connection.client.own_secrets)
+        console.result_json({**account_fields(connection), **found})
     else:
+        console.result(account_line(connection))
         for line in plan_lines(plan, now, console.out_width):
             console.result(line)
         console.say("Dry run: nothing was sent.")
@@ -163,8 +168,10 @@ def _show_plan(context: Context, connection: Connection, plan: RevocationPlan, n
 def _show_report(context: Context, connection: Connection, report: Report) -> int:
     console = context.console
     if context.options.json:
-        console.result_json(as_json(report.plan, report, connection.client.own_secrets))
+        found = as_json(report.plan, report, connection.client.own_secrets)
+        console.result_json({**account_fields(connection), **found})
     else:
+        console.result(account_line(connection))
         for line in report_lines(report):
             console.result(line)
     if report.hint and not report.is_whole:

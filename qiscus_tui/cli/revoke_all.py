@@ -3,6 +3,7 @@
 import asyncio
 
 from qiscus_tui.cli.ending import finished
+from qiscus_tui.cli.named_account import account_fields, account_line, must_name_account
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.table import remarks
 from qiscus_tui.cli.verbs import Context
@@ -21,6 +22,7 @@ async def run(context: Context) -> int:
     """End every session of the user."""
     options, console = context.options, context.console
     async with connected(context.workspace) as connection:
+        must_name_account(context, connection)
         if not options.dry_run:
             connection.must_be_writable()
             check_reason(connection, options.reason or "")
@@ -37,7 +39,7 @@ async def run(context: Context) -> int:
         for remark in remarks(listed):
             console.say(remark)
         if options.dry_run:
-            _show_plan(context, listed)
+            _show_plan(context, connection, listed)
             return 0
         if not options.yes:
             _confirm(context, connection, listed)
@@ -47,19 +49,21 @@ async def run(context: Context) -> int:
             context.console,
             revoke_all(connection, listed, begun, options.reason or ""),
             begun.is_set,
-            lambda result: _show(context, listed, result),
+            lambda result: _show(context, connection, listed, result),
         )
-    return _show(context, listed, result)
+    return _show(context, connection, listed, result)
 
 
-def _show_plan(context: Context, listed: SessionList) -> None:
+def _show_plan(context: Context, connection: Connection, listed: SessionList) -> None:
     console = context.console
     if context.options.json:
         ids = [session.id for session in listed.sessions]
-        console.result_json({"plan": {"targets": ids, "left_out": list[str]()}})
+        plan = {"targets": ids, "left_out": list[str]()}
+        console.result_json({**account_fields(connection), "plan": plan})
         if protected := _protected(listed):
             console.say(protected)
         return
+    console.result(account_line(connection))
     console.result(f"{counted(len(listed), 'session')} would be revoked")
     if protected := _protected(listed):
         console.result(protected)
@@ -83,6 +87,7 @@ def _confirm(context: Context, connection: Connection, listed: SessionList) -> N
             "terminal to ask on",
             "Nothing was sent. To skip the confirmation, add --yes.",
         )
+    console.say(account_line(connection))
     console.say(
         f"This ends {counted(len(listed), 'session')} of {connection.name}: every integration and "
         "browser that uses one of these tokens stops. It cannot be undone."
@@ -93,11 +98,14 @@ def _confirm(context: Context, connection: Connection, listed: SessionList) -> N
         raise NotConfirmed("Not confirmed", "Nothing was sent.")
 
 
-def _show(context: Context, listed: SessionList, result: RevokeAllResult) -> int:
+def _show(
+    context: Context, connection: Connection, listed: SessionList, result: RevokeAllResult
+) -> int:
     console, sent = context.console, result.sent
     if context.options.json:
-        console.result_json(_as_json(listed, result))
+        console.result_json({**account_fields(connection), **_as_json(listed, result)})
     else:
+        console.result(account_line(connection))
         console.result(result.words)
     if sent.failure is not None:
         console.show_error(sent.failure)

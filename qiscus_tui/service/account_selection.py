@@ -22,6 +22,9 @@ ACCOUNT_VARIABLE = "QISCUS_TUI_ACCOUNT"
 
 ENVIRONMENT_NAME = "environment"
 
+LAST_USED = "last used"
+"""Why an account was selected, where several are kept and nothing named it."""
+
 
 class SelectedAccount(Struct, frozen=True):
     """The account of this run."""
@@ -149,16 +152,16 @@ def _stored(
             return found, by
     if not accounts:
         raise NoAccount("No account is logged in on this machine")
+    if len(accounts) == 1:
+        return accounts[0], "the only one"
     last = local_files.book.last_used()
     for stored in accounts:
         if stored.name == last:
-            return stored, "last used"
-    if len(accounts) > 1:
-        raise UsageError(
-            f"{len(accounts)} accounts are logged in here, and none is selected",
-            "Select one: qiscus-tui accounts use NAME, or add --account NAME.",
-        )
-    return accounts[0], "the only one"
+            return stored, LAST_USED
+    raise UsageError(
+        f"{len(accounts)} accounts are logged in here, and none is selected",
+        "Select one: qiscus-tui accounts use NAME, or add --account NAME.",
+    )
 
 
 def unmatched_accounts(

@@ -19,6 +19,9 @@ from tests.clocks import ManualClock
 
 SERVER = "https://demo.invalid"
 EMAIL = "admin@demo.example"
+ACCOUNT = f"{EMAIL}@demo-5t1xk9q2w7m3z8r6"
+ACCOUNT_LINE = f"Account {ACCOUNT} on {SERVER}"
+"""What the text of every plan and result begins with."""
 
 
 class Terminal(io.StringIO):

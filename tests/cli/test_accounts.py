@@ -7,7 +7,7 @@ import pytest
 
 from qiscus_tui.demo import DIALECTS
 from qiscus_tui.demo.calls import Call, Fault
-from tests.cli.conftest import EMAIL, SERVER, Program
+from tests.cli.conftest import ACCOUNT, EMAIL, SERVER, Program
 
 FIELDS = [
     "account",
@@ -367,3 +367,29 @@ def test_a_read_only_account_is_logged_out_only_by_forgetting_it_here(
     assert logged_in("logout", "--forget").code == 0
     assert len(logged_in.server.sessions()) == before
     assert json.loads(logged_in("accounts", "--json").out) == []
+
+
+# What destroys names its account
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["revoke", "--filter=client:curl"], ["prune", "--keep-newest=1", "--max=999"], ["revoke-all"]],
+    ids=" ".join,
+)
+def test_a_yes_is_for_an_account_that_was_named_where_there_are_several(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    assert logged_in(*words, "--dry-run").code == 0
+    assert logged_in.login("agent@demo.example").code == 0
+    done = logged_in(*words, "--yes")
+    assert (done.code, done.out) == (2, "")
+    assert "--yes needs --account" in done.err
+    assert logged_in.server.calls[Call.REVOKE] == logged_in.server.calls[Call.REVOKE_ALL] == 0
+    monkeypatch.setenv("QISCUS_TUI_ACCOUNT", ACCOUNT)
+    assert logged_in(*words, "--dry-run", "--json").code == 0
+    named = logged_in(*words, "--yes", "--json")
+    assert json.loads(named.out)["account"] == ACCOUNT
+    assert json.loads(named.out)["server"] == SERVER
+    monkeypatch.delenv("QISCUS_TUI_ACCOUNT")
+    assert "--yes needs" not in logged_in(*words, "--yes", f"--account={ACCOUNT}").err

@@ -283,7 +283,7 @@ def test_another_name_renames_the_account(logged_in: Program) -> None:
     assert f"The account was called {before['account']}; it is called other now." in done.err
     assert "Account: other," in done.out
     (after,) = json.loads(logged_in("accounts", "--json").out)
-    assert (after["account"], after["chosen_by"]) == ("other", "last used")
+    assert (after["account"], after["chosen_by"]) == ("other", "the only one")
     assert "called" not in logged_in.login().err
     assert "called" not in logged_in.login(EMAIL, "--name", "other").err
 

@@ -13,7 +13,7 @@ from qiscus_tui.demo import DIALECTS, demo_state
 from qiscus_tui.demo.calls import Call
 from qiscus_tui.model.durations import DAY, HOUR
 from qiscus_tui.model.ids import fingerprint
-from tests.cli.conftest import Done, Program
+from tests.cli.conftest import ACCOUNT_LINE, Done, Program
 from tests.clocks import ManualClock
 
 Entry = dict[str, str | None]
@@ -130,7 +130,8 @@ def test_what_is_left_is_what_the_rules_keep(
 def test_a_dry_run_shows_a_line_for_each_group_and_sends_nothing(crowded: Program) -> None:
     before = live(crowded)
     done = crowded("prune", "--keep-newest=1", "--dry-run")
-    lines = done.out.splitlines()
+    first, *lines = done.out.splitlines()
+    assert first == ACCOUNT_LINE
     assert lines[0].split() == ["CLIENT", "NETWORK", "SESSIONS", "KEPT", "TO", "REVOKE"]
     groups = plan_of(crowded("prune", "--keep-newest=1", "--dry-run", "--json"))["groups"]
     assert lines[len(groups) + 1].startswith(f"{len(groups)} groups, ")

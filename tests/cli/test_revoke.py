@@ -14,7 +14,7 @@ from qiscus_tui.errors import NoAccount, QiscusTuiError, StorageError
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.outcomes import Report
-from tests.cli.conftest import Done, Program
+from tests.cli.conftest import ACCOUNT, ACCOUNT_LINE, SERVER, Done, Program
 
 NOT_LISTED = "0123456789ab"
 
@@ -56,7 +56,8 @@ def test_a_prefix_of_eight_digits_is_enough(logged_in: Program) -> None:
 
 def test_for_people_the_result_is_counted(logged_in: Program) -> None:
     done = logged_in("revoke", *logged_in.ids()[:2], "--yes")
-    assert done.out == "2 revoked\n"
+    assert done.out.splitlines() == [ACCOUNT_LINE, "2 revoked"]
+    assert ACCOUNT_LINE in done.err
     assert "2 sessions to revoke" in done.err
 
 
@@ -206,7 +207,7 @@ def test_a_token_that_is_not_listed_is_no_all_clear(logged_in: Program) -> None:
     planned = logged_in("revoke", "--token-stdin", "--dry-run", "--json", stdin=unlisted)
     assert plan_of(planned)["left_out"] == [{"id": fingerprint(unlisted), "reason": reason}]
     shown = logged_in("revoke", "--token-stdin", "--yes", stdin=unlisted)
-    assert (shown.code, shown.out.splitlines()[0]) == (3, "1 not sent")
+    assert (shown.code, shown.out.splitlines()[1]) == (3, "1 not sent")
     assert f"{fingerprint(unlisted)}" in shown.err
 
 
@@ -272,6 +273,8 @@ def test_no_match_is_no_error(logged_in: Program) -> None:
     done = logged_in("revoke", "--filter=nothing-is-called-so", "--json")
     assert done.code == 0
     assert json.loads(done.out) == {
+        "account": ACCOUNT,
+        "server": SERVER,
         "plan": {"targets": [], "left_out": []},
         "list": {"complete": True, "unreadable": 0},
         "outcomes": [],
@@ -290,6 +293,8 @@ def test_a_dry_run_shows_the_plan_and_sends_nothing(logged_in: Program) -> None:
     done = logged_in("revoke", first, "--dry-run", "--json")
     assert done.code == 0
     assert json.loads(done.out) == {
+        "account": ACCOUNT,
+        "server": SERVER,
         "plan": {"targets": [first], "left_out": []},
         "list": {"complete": True, "unreadable": 0},
     }
@@ -489,7 +494,7 @@ def test_what_is_the_same_for_many_is_said_once(sprawling: Program) -> None:
     sprawling.speak(DIALECTS["revoke-ignored"], sessions=70)
     done = everything(sprawling, "--include-current", "--yes", "--max", "70")
     assert done.code == 3
-    first, *groups = done.out.splitlines()
+    _, first, *groups = done.out.splitlines()
     assert first == "1 failed · 69 not sent"
     assert [one[2] for one in groups if one[:2] == "  " and one[2] != " "] == ["1", "6"]
     assert sum("the first revoke did not end its session" in one for one in groups) == 1
@@ -508,7 +513,7 @@ def test_an_answer_that_comes_again_and_again_is_said_once(logged_in: Program) -
     logged_in("revoke", logged_in.ids()[0], "--yes")
     logged_in.server.fail_next(Call.REVOKE, *[Fault(422)] * 4)
     done = logged_in("revoke", *logged_in.ids()[:4], "--yes")
-    assert done.out.splitlines()[0] == "4 failed"
+    assert done.out.splitlines()[1] == "4 failed"
     assert done.err.count("422") == 1
     assert done.out.count("422") == 1
 
@@ -529,7 +534,8 @@ def test_what_stays_and_what_is_gone_is_said_once_too(
     kept = everything(logged_in, "--include-current", "--dry-run").out
     assert kept.count("Left out, protected: billing cron: ") == kept.count("  … and ") - 1 == 1
     told = logged_in("revoke", *gone, "--dry-run").out.splitlines()
-    assert told == ["Nothing to revoke", "Already gone: 12 sessions", *told[2:4], "  … and 2 more"]
+    words = ["Nothing to revoke", "Already gone: 12 sessions", *told[3:5], "  … and 2 more"]
+    assert told == [ACCOUNT_LINE, *words]
 
 
 def test_a_list_that_cannot_be_read_afterwards_leaves_it_unknown(logged_in: Program) -> None:

@@ -193,7 +193,8 @@ def test_it_is_shown_before_the_first_word_of_the_result(
 
     monkeypatch.setattr(Console, "result", result)
     nearly_full("revoke-all", "--yes")
-    assert was_there == [True]
+    assert was_there
+    assert all(was_there)
 
 
 def test_with_credentials_from_the_environment_a_changed_one_is_shown(

@@ -350,7 +350,7 @@ def test_revoke_all_dry_run_sends_nothing(logged_in: Program) -> None:
     done = logged_in("revoke-all", "--dry-run", "--json")
     assert done.code == 0
     answer = json.loads(done.out)
-    assert list(answer) == ["plan"]
+    assert list(answer) == ["account", "server", "plan"]
     assert len(answer["plan"]["targets"]) == len(logged_in.server.sessions())
 
 
