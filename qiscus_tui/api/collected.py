@@ -94,7 +94,9 @@ class Collected(Struct):
         if not (is_same and _is_same(known, session)):
             self.shared_ids.add(session.id)
             self._count_unreadable(f"shared {session.id}")
-        elif (known.user_agent, known.ip) != (session.user_agent, session.ip):
+            return
+        self.sessions[self.positions[session.id]] = known.with_latest(session)
+        if (known.user_agent, known.ip) != (session.user_agent, session.ip):
             self.other_rows.append(session)
 
     def _count_unreadable(self, mark: str) -> None:

@@ -9,12 +9,12 @@ from qiscus_tui.api.decode import nesting_is_bounded
 from qiscus_tui.api.entry_runs import RunReader, Texts
 from qiscus_tui.api.memory import check_decodable
 from qiscus_tui.api.slices import Run, entries_of
-from qiscus_tui.api.timestamp_reader import TimestampReader
+from qiscus_tui.api.timestamp_reader import TimesReader
 from qiscus_tui.model.durations import TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import names_a_secret
 from qiscus_tui.model.session import Session
-from qiscus_tui.model.timestamps import LATEST
+from qiscus_tui.model.timestamps import KnownTime
 
 _KNOWN_NAMES = frozenset(name for names in contract.SESSION_FACTS.values() for name in names)
 _NESTED = frozenset({dict, list})
@@ -39,9 +39,7 @@ class _Shape:
         }
         self.token = found["token"]
         self.id = found["id"]
-        self.created = found["created"]
-        self.expires = found["expires"]
-        self.last_used = found["last_used"]
+        self.times = found["created"], found["expires"], found["last_used"]
         self.agent = found["agent"]
         self.ip = found["ip"]
         self.user = found["user"]
@@ -63,15 +61,23 @@ class EntryReader:
         self,
         contract: Contract,
         own_token: str | None,
-        zone_offset: float,
+        zone_offset: float | None,
+        server_now: Callable[[], float],
         observe: Callable[[object], None] | None = None,
     ) -> None:
-        """`observe` is called with every entry, of which then none is read in a run."""
+        """`zone_offset` are the seconds that times without a zone are ahead of UTC.
+
+        None: that is unknown, and they are taken as UTC. `server_now` gives the server's time,
+        epoch seconds.
+
+        `observe` is called with every entry, of which then none is read in a run.
+        """
         self._observe = observe
         self._id_field = contract.revoke.field if contract.revokes_by_id else None
         self._own_token = own_token
-        self._time = TimestampReader(zone_offset).read
+        self.times = TimesReader(zone_offset, server_now)
         self._zone_offset = zone_offset
+        self._server_now = server_now
         self._texts = Texts()
         self._shapes: dict[tuple[str, ...], _Shape] = {}
         self._expected: RunReader | None = None
@@ -100,7 +106,14 @@ class EntryReader:
         if isinstance(first, dict) and can_expect and self._observe is None:
             names = self._shape(tuple(cast("dict[str, object]", first))).single_names
             if names is not None:
-                self._expected = RunReader(names, self._own_token, self._zone_offset, self._texts)
+                self._expected = RunReader(
+                    names,
+                    self._own_token,
+                    self._zone_offset,
+                    self._server_now,
+                    self._texts,
+                    self.times.without_zone,
+                )
 
     @property
     def texts(self) -> Iterable[str | None]:
@@ -138,22 +151,21 @@ class EntryReader:
             return None
         if not _is_flat(fields) and not nesting_is_bounded(fields):
             return None
-        created = _first(fields, shape.created, self._time, used)
-        expires = _first(fields, shape.expires, self._time, used)
-        last_used = _first(fields, shape.last_used, self._time, used)
+        listed_times, (created, expires, last_used) = self.times.read(fields, shape.times, used)
         agent, safe_agent = self._texts[_first(fields, shape.agent, _text, used)]
         ip, safe_ip = self._texts[_first(fields, shape.ip, _text, used)]
         user, safe_user = self._texts[_first(fields, shape.user, _text, used)]
         mark = _first(fields, shape.current, _truth, used) if shape.current else None
         computed = expires is None and created is not None
         if computed and created is not None:
-            expires = min(created + TOKEN_LIFETIME, LATEST)
+            expires = KnownTime(created.latest + TOKEN_LIFETIME, created.span)
         if token is not None:
             identity = token
         elif server_id is not None:
             identity = str(server_id)
         else:  # several may share a masked token: the other facts distinguish them
-            identity = "\n".join(map(str, (listed, created, expires, agent, ip, user)))
+            times = [time and time.latest for time in listed_times[:2]]
+            identity = "\n".join(map(str, (listed, *times, agent, ip, user)))
         id_field = self._id_field
         current = False
         if self._own_token is not None:
@@ -162,10 +174,10 @@ class EntryReader:
             id=fingerprint(identity),
             revoke_with=token if id_field is None else _id_under(id_field, fields, server_id),
             token=token,
-            created_at=created,
-            expires_at=expires,
+            created_at=None if created is None else created.latest,
+            expires_at=None if expires is None else expires.latest,
             expires_computed=computed,
-            last_used_at=last_used,
+            last_used_at=None if last_used is None else last_used.latest,
             current=current,
             user_agent=agent,
             ip=ip,
@@ -174,6 +186,9 @@ class EntryReader:
             safe_ip=safe_ip,
             safe_user=safe_user,
             extra=None if shape.is_plain and len(used) == len(fields) else _rest(fields, used),
+            created_span=0.0 if created is None else created.span,
+            expires_span=0.0 if expires is None else expires.span,
+            last_used_span=0.0 if last_used is None else last_used.span,
         )
 
     def _shape(self, names: tuple[str, ...]) -> _Shape:

@@ -8,6 +8,7 @@ exactly the ordinary types: a full token, times as text, texts. Whatever else a 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import repeat
+from types import GenericAlias
 from typing import cast
 
 import msgspec
@@ -18,7 +19,7 @@ from qiscus_tui.model.durations import TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprints
 from qiscus_tui.model.session import Session, SessionOrigin, SessionRun
 from qiscus_tui.model.text import safe
-from qiscus_tui.model.timestamps import EARLIEST, LATEST
+from qiscus_tui.model.timestamps import FIRST_YEAR, LATEST
 from qiscus_tui.model.unshown import Unshown
 
 _TYPES: Mapping[str, object] = {
@@ -73,6 +74,7 @@ class _Origins(dict[SessionOrigin, _Forms]):
 
 
 _Column = tuple[object, ...]
+_Times = Sequence[float | None]
 
 
 class _NotOrdinary(Exception):
@@ -83,19 +85,31 @@ class RunReader:
     """Reads runs of one shape."""
 
     def __init__(
-        self, names: Mapping[str, str], own_token: str | None, zone_offset: float, texts: Texts
+        self,
+        names: Mapping[str, str],
+        own_token: str | None,
+        zone_offset: float | None,
+        server_now: Callable[[], float],
+        texts: Texts,
+        without_zone: set[str],
     ) -> None:
-        """`names`: the field of each fact that an entry has; its keys are those of `_TYPES`."""
+        """`names`: the field of each fact that an entry has; its keys are those of `_TYPES`.
+
+        The facts of which a time has no zone are added to `without_zone`.
+        """
         fields = [(fact, _TYPES[fact], msgspec.field(name=name)) for fact, name in names.items()]
         entry = msgspec.defstruct(
             "Entry", fields, bases=(Unshown,), gc=False, forbid_unknown_fields=True
         )
         self._decode = cast(
-            "Callable[[bytes], list[msgspec.Struct]]", msgspec.json.Decoder(list[entry]).decode
+            "Callable[[bytes], list[msgspec.Struct]]",
+            msgspec.json.Decoder(GenericAlias(list, entry)).decode,
         )
         self._facts = names.keys()
         self._own_token = own_token
-        self._epoch = _NAIVE_EPOCH + timedelta(seconds=zone_offset)
+        self._epoch = _NAIVE_EPOCH + timedelta(seconds=zone_offset or 0.0)
+        self._without_zone = without_zone
+        self._server_now = server_now
         self._origins = _Origins(texts)
 
     def read(self, text: bytes) -> SessionRun | None:
@@ -114,8 +128,13 @@ class RunReader:
         if not all(tokens) or any(sign in joined for sign in contract.MASKED_TOKEN_SIGNS):
             raise _NotOrdinary
         nothing = (None,) * len(entries)
-        created = self._times(columns.get("created", nothing))
-        expires = self._times(columns.get("expires", nothing))
+        created, expires, last_used = (
+            self._times(fact, columns.get(fact, nothing))
+            for fact in ("created", "expires", "last_used")
+        )
+        self._check_times(created, expires, last_used)
+        if any(map(_is_midnight, columns.get("last_used", nothing))):
+            raise _NotOrdinary
         computed: Iterable[bool] = repeat(False)
         if None in expires:
             computed = [
@@ -123,7 +142,7 @@ class RunReader:
                 for given, begun in zip(expires, created, strict=True)
             ]
             expires = [
-                min(begun + TOKEN_LIFETIME, LATEST) if is_computed and begun is not None else given
+                begun + TOKEN_LIFETIME if is_computed and begun is not None else given
                 for given, begun, is_computed in zip(expires, created, computed, strict=True)
             ]
         own = self._own_token
@@ -138,7 +157,7 @@ class RunReader:
                 created,
                 expires,
                 computed,
-                self._times(columns.get("last_used", nothing)),
+                last_used,
                 repeat(False) if own is None else [token == own for token in tokens],
                 *texts,
                 repeat(None),
@@ -146,12 +165,14 @@ class RunReader:
         )
         return SessionRun(sessions, origins)
 
-    def _times(self, column: _Column) -> Sequence[float | None]:
+    def _times(self, fact: str, column: _Column) -> _Times:
         moments = cast("tuple[datetime | None, ...]", column)
         first = next(filter(None, moments), None)
         if first is None:
             return cast("tuple[None, ...]", moments)
         epoch = self._epoch if first.tzinfo is None else _EPOCH
+        if first.tzinfo is None:
+            self._without_zone.add(fact)
         try:
             times = [
                 None if moment is None else (moment - epoch).total_seconds() for moment in moments
@@ -159,6 +180,21 @@ class RunReader:
         except TypeError:  # some have a zone and some have not
             raise _NotOrdinary from None
         known = [time for time in times if time is not None]
-        if min(known) <= EARLIEST or max(known) > LATEST:
+        if min(known) < FIRST_YEAR or max(known) > LATEST:
             raise _NotOrdinary
         return times
+
+    def _check_times(self, created: _Times, expires: _Times, last_used: _Times) -> None:
+        """Raises _NotOrdinary where `credible` might find a time that can't be right."""
+        latest = self._server_now()
+        if any(time is not None and time > latest for time in (*created, *last_used)):
+            raise _NotOrdinary
+        for begun, end, used in zip(created, expires, last_used, strict=True):
+            if begun is not None and (
+                (end is not None and end < begun) or (used is not None and used < begun)
+            ):
+                raise _NotOrdinary
+
+
+def _is_midnight(moment: object) -> bool:
+    return isinstance(moment, datetime) and not (moment.hour or moment.minute or moment.second)

@@ -45,6 +45,8 @@ class Listing(Struct, frozen=True):
     """Ids that more than one session has."""
     other_rows: tuple[Session, ...] = ()
     """Further rows of a listed session with another client or address."""
+    without_zone: frozenset[str] = frozenset()
+    """The facts of which a time without a zone was listed: `created`, `expires`, `last_used`."""
     size: int = 0
     """Bytes of memory that it takes, about."""
     positions: dict[str, int] = field(default_factory=dict[str, int])
@@ -61,7 +63,7 @@ async def read_listing(
     long_lived: str,
     own_token: str | None,
     *,
-    zone_offset: float = 0.0,
+    zone_offset: float | None = None,
     progress: Progress | None = None,
     settle: Set[str] | None = None,
     held: HeldList | None = None,
@@ -100,7 +102,7 @@ async def _read_listing(
     client: ApiClient,
     long_lived: str,
     own_token: str | None,
-    zone_offset: float,
+    zone_offset: float | None,
     progress: Progress | None,
     settle: Set[str] | None,
     held: HeldList,
@@ -114,6 +116,7 @@ async def _read_listing(
             client.contract,
             own_token,
             zone_offset,
+            client.server_now,
             client.observer.note_entry if client.observer is not None else None,
         )
         reading = ListReading(client, long_lived, reader, progress, held, arriving)
@@ -157,6 +160,7 @@ async def _read_listing(
         collected.unreadable_entries,
         frozenset(collected.shared_ids),
         with_texts(collected.other_rows, hidden),
+        frozenset(reader.times.without_zone),
         reading.memory.size,
         collected.positions,
     )

@@ -1,11 +1,22 @@
 """Reads the timestamps of a long list, parsing each day once."""
 
-from qiscus_tui.model.timestamps import LATEST, parse_timestamp
+from collections.abc import Callable, Mapping
+
+from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.timestamps import (
+    LATEST,
+    KnownTime,
+    SessionTimes,
+    credible,
+    has_no_zone,
+    is_midnight,
+    parse_timestamp,
+    span_of,
+)
 
 _SECONDS = {f"{second:02}{zone}": float(second) for second in range(60) for zone in ("", "Z")}
 _MINUTES = {f"{m // 60:02}:{m % 60:02}:": 60.0 * m for m in range(24 * 60)}
-_DAY = 86_400
-_MOST_DAYS = 10_000
+_MOSTDAYS = 10_000
 
 
 class TimestampReader:
@@ -32,7 +43,67 @@ class TimestampReader:
         return parse_timestamp(value, self._zone_offset)
 
     def _learn_day(self, value: str, midnights: dict[str, float]) -> None:
-        if len(midnights) < _MOST_DAYS:
+        if len(midnights) < _MOSTDAYS:
             midnight = parse_timestamp(f"{value[:11]}00:00:00{value[19:]}", self._zone_offset)
-            if midnight is not None and midnight + _DAY <= LATEST:
+            if midnight is not None and midnight + DAY <= LATEST:
                 midnights[value[:11]] = midnight
+
+
+class TimesReader:
+    """Reads the times of sessions."""
+
+    def __init__(self, zone_offset: float | None, server_now: Callable[[], float]) -> None:
+        """`zone_offset` as for `EntryReader`."""
+        self._read = TimestampReader(zone_offset or 0.0).read
+        self._zone_known = zone_offset is not None
+        self._server_now = server_now
+        self.without_zone: set[str] = set()
+        """The facts of which a time without a zone was listed."""
+
+    def read(
+        self,
+        fields: Mapping[str, object],
+        names: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]],
+        used: list[str],
+    ) -> tuple[SessionTimes, SessionTimes]:
+        """Return the times as listed, and without those that can't be right.
+
+        `names` are those that each may have. The names of the latter are added to `used`: the
+        others are shown as they were listed.
+        """
+        found_as: list[str] = []
+        listed = SessionTimes(*(self._time(fields, its_names, found_as) for its_names in names))
+        if listed.last_used is not None and is_midnight(fields[found_as[-1]]):
+            listed = listed._replace(last_used=_some_time_that_day(listed.last_used))
+        found = credible(listed, self._server_now(), zone_known=self._zone_known)
+        known_as = iter(found_as)
+        for fact, time, after in zip(SessionTimes._fields, listed, found, strict=True):
+            if time is None:
+                continue
+            name = next(known_as)
+            if after is not None:
+                used.append(name)
+            if time.has_no_zone:
+                self.without_zone.add(fact)
+        return listed, found
+
+    def _time(
+        self, fields: Mapping[str, object], names: tuple[str, ...], found_as: list[str]
+    ) -> KnownTime | None:
+        for name in names:
+            value = fields[name]
+            latest = None if value is None else self._read(value)
+            if latest is not None:
+                found_as.append(name)
+                return KnownTime(latest, span_of(value), has_no_zone(value))
+        return None
+
+
+def _some_time_that_day(midnight: KnownTime) -> KnownTime:
+    """Return a last use at midnight as one at any time of the day.
+
+    A column of dates may be listed with a time, and what is used now would look idle.
+    """
+    if midnight.span:
+        return midnight
+    return KnownTime(midnight.latest + DAY - 1, DAY - 1.0, midnight.has_no_zone)

@@ -38,11 +38,16 @@ def _cells(listed: SessionList, position: int, now: float) -> tuple[str, ...]:
         _expiry(session, now),
         session.id[:SHORT_ID],
         _client(listed, position),
-        moment(session.created_at),
-        ago(now - session.last_used_at) if session.last_used_at is not None else UNKNOWN,
+        moment(session.created_at, session.created_span),
+        _last_used(session, now),
         session.safe_ip or UNKNOWN,
         session.safe_user,
     )
+
+
+def _last_used(session: Session, now: float) -> str:
+    at, span = session.last_used_at, session.last_used_span
+    return moment(at, span) if at is None or span else ago(now - at)
 
 
 def _expiry(session: Session, now: float) -> str:

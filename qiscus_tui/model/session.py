@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 
 import msgspec
+from msgspec.structs import replace
 
 from qiscus_tui.model.ids import ID_LENGTH
 
@@ -22,7 +23,9 @@ class Current(enum.Enum):
 class Session(msgspec.Struct, frozen=True, gc=False):
     """One listed session: the exact values of the server, and the safe form of each text.
 
-    Times are epoch seconds on the server's clock; None is unknown.
+    Times are epoch seconds on the server's clock; None is unknown. One that is not known to the
+    second is the latest that it can be, so that it never makes a session look older or more idle
+    than it is; its span says by how many seconds it may be earlier.
     """
 
     id: str
@@ -47,11 +50,32 @@ class Session(msgspec.Struct, frozen=True, gc=False):
     safe_user: str
     extra: dict[str, object] | None
     """Every other field, unchanged."""
+    created_span: float = 0.0
+    expires_span: float = 0.0
+    last_used_span: float = 0.0
 
     @property
     def revocable(self) -> bool:
         """Whether the list has what the revoke call needs."""
         return self.revoke_with is not None
+
+    def with_latest(self, row: "Session") -> "Session":
+        """Return this session with the latest of its times and those of another row of it."""
+        created = max(_created(self), _created(row))
+        used = max(_last_used(self), _last_used(row))
+        expires, computed = max(
+            (_expires(self), self.expires_computed), (_expires(row), row.expires_computed)
+        )
+        return replace(
+            self,
+            created_at=created[0] if created[0] > 0 else None,
+            created_span=created[1],
+            last_used_at=used[0] if used[0] > 0 else None,
+            last_used_span=used[1],
+            expires_at=expires[0] if expires[0] > 0 else None,
+            expires_span=expires[1],
+            expires_computed=computed,
+        )
 
     def is_same_as(self, other: "Session") -> bool:
         """Return whether two rows with the same id are the same session.
@@ -70,6 +94,18 @@ class Session(msgspec.Struct, frozen=True, gc=False):
 
     def __rich_repr__(self) -> list[tuple[str, object]]:
         return [("id", self.id)]
+
+
+def _created(session: Session) -> tuple[float, float]:
+    return session.created_at or 0.0, session.created_span
+
+
+def _last_used(session: Session) -> tuple[float, float]:
+    return session.last_used_at or 0.0, session.last_used_span
+
+
+def _expires(session: Session) -> tuple[float, float]:
+    return session.expires_at or 0.0, session.expires_span
 
 
 SessionOrigin = tuple[str | None, str | None, str | None]

@@ -2,11 +2,15 @@
 
 `YYYY-MM-DD HH:MM:SS` without a zone (taken as UTC), RFC 3339, epoch seconds or milliseconds,
 and PHP's `{"date": …, "timezone_type": 3, "timezone": "UTC"}`. All become epoch seconds.
+
+A time without seconds is known to a minute, an hour or a day: it is the latest that it can be, with
+the span by which it may be earlier. A time that can't be right is unknown.
 """
 
 import math
+import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import Annotated, cast
+from typing import Annotated, NamedTuple, cast
 
 from msgspec import Meta
 
@@ -19,12 +23,113 @@ EpochSeconds = Annotated[float, Meta(ge=EARLIEST, le=LATEST)]
 Seconds = Annotated[float, Meta(ge=-LATEST, le=LATEST)]
 """A span between two of them, either way."""
 
+FIRST_YEAR = 946_684_800.0
+"""The year 2000: no token is older. Counters, days since 1970 and empty dates read as earlier."""
+
+SLACK = 120.0
+"""Seconds by which the clocks of a server's machines may differ."""
+
+WIDEST_ZONE = 14 * 3600.0
+"""Seconds that no zone is further from UTC."""
+
+_DAY = 86_400
+_SPANS = re.compile(
+    r"\d{4}-?(?:\d\d-?\d\d|W\d\d(?P<day>-?\d)?)"
+    r"(?:[^\d](?P<hour>\d\d)(?::?(?P<minute>\d\d)(?P<second>:?\d\d)?)?)?(?!\d)"
+)
+
 _MILLISECONDS_FROM = 100_000_000_000
 """A number this large is milliseconds: as seconds it would be the year 5138."""
 
 
+class KnownTime(NamedTuple):
+    """A time, as exactly as it is known."""
+
+    latest: float
+    """Epoch seconds."""
+    span: float = 0.0
+    """Seconds by which it may be earlier."""
+    has_no_zone: bool = False
+    """Whether it was listed without a zone."""
+
+
+class SessionTimes(NamedTuple):
+    """The times of a session; None is unknown."""
+
+    created: KnownTime | None
+    expires: KnownTime | None
+    last_used: KnownTime | None
+
+
+def credible(times: SessionTimes, server_now: float, *, zone_known: bool = True) -> SessionTimes:
+    """Return the times of a session without those that can't be right.
+
+    Nothing was created or used in the future, or used before it was created, or before the year
+    2000; nothing expires before it was created. Where the zone of times without one is unknown,
+    they may be off by as much as any zone is.
+    """
+    slack = SLACK if zone_known else SLACK + WIDEST_ZONE
+
+    def earliest(time: KnownTime) -> float:
+        return time.latest - time.span - (slack if time.has_no_zone else SLACK)
+
+    def latest(time: KnownTime) -> float:
+        return time.latest + (slack - SLACK if time.has_no_zone else 0.0)
+
+    created, expires, used = (
+        None if time is None or time.latest < FIRST_YEAR else time for time in times
+    )
+    if created is not None and earliest(created) > server_now:
+        created = None
+    if used is not None and earliest(used) > server_now:
+        used = None
+    if created is not None:
+        if used is not None and latest(used) < earliest(created):
+            used = None
+        if expires is not None and latest(expires) < earliest(created):
+            expires = None
+    return SessionTimes(created, expires, used)
+
+
+def span_of(value: object) -> float:
+    """Return by how many seconds the time of `parse_timestamp` may be earlier."""
+    if isinstance(value, dict):
+        return span_of(cast("dict[str, object]", value).get("date"))
+    if not isinstance(value, str) or (len(value) in {19, 20} and value[16] == ":"):
+        return 0.0
+    parts = _SPANS.match(value.strip().upper())
+    if parts is None or parts["second"]:
+        return 0.0
+    if parts["minute"]:
+        return 59.0
+    if parts["hour"]:
+        return 3_599.0
+    return _DAY - 1.0 if parts["day"] or "W" not in parts[0] else 7 * _DAY - 1.0
+
+
+def has_no_zone(value: object) -> bool:
+    """Return whether a time was written without a zone."""
+    if isinstance(value, dict):
+        return "timezone" not in value
+    if not isinstance(value, str) or (value.isdecimal() and len(value) != 8):
+        return False
+    try:
+        return datetime.fromisoformat(value.strip().upper()).tzinfo is None
+    except ValueError:
+        return False
+
+
+def is_midnight(value: object) -> bool:
+    """Return whether a time may be a date alone that was written with a time of day."""
+    if isinstance(value, dict):
+        return is_midnight(cast("dict[str, object]", value).get("date"))
+    if isinstance(value, str):
+        return "00:00:00" in value
+    return isinstance(value, int | float) and value % _DAY == 0
+
+
 def parse_timestamp(value: object, zone_offset: float = 0.0) -> float | None:
-    """Return epoch seconds, None if `value` is not a time.
+    """Return epoch seconds, the latest that it can be; None if `value` is not a time.
 
     `zone_offset`: seconds that the server's times without a zone are ahead of UTC.
     """
@@ -52,15 +157,15 @@ def _from_text(text: str, zone_offset: float) -> float | None:
             return _from_number(float(text))
         except ValueError:
             return None
-    return _epoch(moment, UTC, zone_offset)
+    return _epoch(moment, UTC, zone_offset, span_of(text))
 
 
-def _epoch(moment: datetime, zone: tzinfo, zone_offset: float) -> float | None:
+def _epoch(moment: datetime, zone: tzinfo, zone_offset: float, span: float) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
     else:
         zone_offset = 0.0
-    return _from_number(moment.timestamp() - zone_offset, seconds=True)
+    return _from_number(moment.timestamp() - zone_offset + span, seconds=True)
 
 
 def _from_number(number: float, *, seconds: bool = False) -> float | None:
@@ -86,7 +191,8 @@ def _from_php(value: dict[str, object], zone_offset: float) -> float | None:
     zone = _zone(zone_name)
     if zone is None:
         return None
-    return _epoch(moment, zone, zone_offset if zone is UTC and "timezone" not in value else 0.0)
+    offset = zone_offset if zone is UTC and "timezone" not in value else 0.0
+    return _epoch(moment, zone, offset, span_of(date))
 
 
 def _zone(name: object) -> tzinfo | None:
@@ -109,3 +215,8 @@ def _zone(name: object) -> tzinfo | None:
 def rfc3339(epoch: float) -> str:
     """Return `2026-10-24T16:02:11Z`, UTC, whole seconds."""
     return datetime.fromtimestamp(math.floor(epoch), UTC).isoformat()[:19] + "Z"
+
+
+def day_of(latest: float, span: float) -> str:
+    """Return `2026-10-24`, for a time that is known to a day."""
+    return rfc3339(max(latest - span / 2, 0.0))[:10]  # noon in any zone is that day in UTC, mostly

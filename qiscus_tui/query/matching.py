@@ -7,6 +7,7 @@ either: a word matches if its test is certainly true, a negated word if it is ce
 import operator
 from collections.abc import Callable
 from functools import partial
+from operator import attrgetter
 
 from qiscus_tui.model.addresses import packed
 from qiscus_tui.model.ids import ID_LENGTH
@@ -107,17 +108,12 @@ def _verdict(test: Keyed, columns: Columns, moment: Moment) -> Verdict:
         case InNetwork(first, last):
             return lambda i: None if (ip := packed(sessions[i].ip)) is None else first <= ip <= last
         case Lasts(key, comparison, seconds):
-            length, compare = _LENGTHS[key], _COMPARE[comparison]
-            return lambda i: (
-                None
-                if (known := length(sessions[i], moment.server_now)) is None
-                else compare(known, seconds)
-            )
+            return _lasts(key, comparison, seconds, columns, moment)
         case LengthUnknown(key):
             length = _LENGTHS[key]
             return lambda i: length(sessions[i], moment.server_now) is None
         case CreatedBetween(since, until):
-            return lambda i: _between(since, sessions[i].created_at, until)
+            return lambda i: _is_created_between(since, sessions[i], until)
         case CreatedOnDay(comparison, day):
             today = local_day(moment.server_now)
             named = today if day is NamedDay.TODAY else day_before(today)
@@ -186,20 +182,57 @@ _LENGTHS: dict[Key, Callable[[Session, float], float | None]] = {
 """Seconds of a key that takes a duration, by the server's time; None where it is unknown."""
 
 
-def _between(since: float | None, value: float | None, until: float | None) -> bool | None:
-    if value is None:
+_SPANS: dict[Key, Callable[[Session], float]] = {
+    Key.AGE: attrgetter("created_span"),
+    Key.EXPIRES: lambda session: -session.expires_span,
+    Key.IDLE: attrgetter("last_used_span"),
+}
+"""Seconds by which a length may be longer: of a time that is known to a day."""
+
+
+def _lasts(
+    key: Key, comparison: Comparison, seconds: float, columns: Columns, moment: Moment
+) -> Verdict:
+    """Return whether a length compares so, wherever in its span the time lies."""
+    sessions, now = columns.sessions, moment.server_now
+    length, span, compare = _LENGTHS[key], _SPANS[key], _COMPARE[comparison]
+
+    def verdict(position: int) -> bool | None:
+        session = sessions[position]
+        known = length(session, now)
+        if known is None:
+            return None
+        is_so, more = compare(known, seconds), span(session)
+        return None if more and compare(known + more, seconds) is not is_so else is_so
+
+    return verdict
+
+
+def _is_created_between(since: float | None, session: Session, until: float | None) -> bool | None:
+    latest = session.created_at
+    if latest is None:
         return None
-    return (since is None or since <= value) and (until is None or value < until)
+    earliest = latest - session.created_span
+    if (since is not None and latest < since) or (until is not None and earliest >= until):
+        return False
+    is_inside = (since is None or since <= earliest) and (until is None or latest < until)
+    return is_inside or None
 
 
 def _is_expiring(columns: Columns, moment: Moment, position: int) -> bool | None:
-    end = columns.sessions[position].expires_at
-    return None if end is None else moment.is_expiring(end)
+    end, span = columns.sessions[position].expires_at, columns.sessions[position].expires_span
+    if end is None:
+        return None
+    is_so = moment.is_expiring(end)
+    return None if span and moment.is_expiring(end - span) is not is_so else is_so
 
 
 def _is_expired(columns: Columns, moment: Moment, position: int) -> bool | None:
-    left = _left(columns.sessions[position], moment.server_now)
-    return None if left is None else left <= 0
+    session = columns.sessions[position]
+    left = _left(session, moment.server_now)
+    if left is None or left <= 0:
+        return None if left is None else True
+    return None if left <= session.expires_span else False
 
 
 def _is_known(columns: Columns, _: Moment, position: int) -> bool | None:

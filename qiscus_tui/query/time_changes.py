@@ -29,9 +29,12 @@ def change_times(query: Query, sessions: Iterable[Session], expiring: float) -> 
         if isinstance(word.test, CreatedOnDay):
             yield from _midnights(kept)
         for name, seconds in _offsets(word.test, expiring):
-            for time in map(attrgetter(name), kept):
+            spans = map(attrgetter(f"{name.removesuffix('_at')}_span"), kept)
+            for time, span in zip(map(attrgetter(name), kept), spans, strict=True):
                 if time is not None:
                     yield time + seconds
+                    if span:
+                        yield time - span + seconds
 
 
 def _midnights(sessions: Iterable[Session]) -> Iterator[float]:

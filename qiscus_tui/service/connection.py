@@ -269,7 +269,7 @@ class Connection(Struct, dict=True):
             self.client,
             credentials.long_lived or "",
             short.token if short is not None else None,
-            zone_offset=self.account.zone_offset,
+            zone_offset=self.account.zone_offset or None,
             progress=progress,
             settle=settle,
             held=self.reader.held_lists.held(),

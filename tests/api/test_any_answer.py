@@ -15,7 +15,7 @@ from qiscus_tui.errors import LoginNeeded, QiscusTuiError, ServerError
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
-from tests.api.serving import LONG_LIVED, answering, client_of, raw
+from tests.api.serving import LONG_LIVED, answering, client_of, now, raw
 from tests.clocks import ManualClock
 
 short = settings(max_examples=200, deadline=None)
@@ -115,7 +115,7 @@ async def test_any_json_is_a_list_or_a_typed_refusal(body: object) -> None:
 @given(listed=entries)
 async def test_every_entry_is_a_session_or_counted(listed: list[object]) -> None:
     listing = await listing_of(json.dumps({"data": listed}).encode())
-    reader = EntryReader(Contract(), None, 0.0)
+    reader = EntryReader(Contract(), None, 0.0, now)
     read = [session for entry in listed if (session := reader.read(entry)) is not None]
     tokens = [session.token for session in read if session.token is not None]
     listed_again = len(tokens) - len(set(tokens))  # one token listed twice is one session

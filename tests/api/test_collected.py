@@ -6,6 +6,7 @@ import pytest
 
 from qiscus_tui.api.collected import MOST_REMEMBERED, Collected
 from qiscus_tui.api.listing import Listing, read_listing
+from qiscus_tui.model.timestamps import rfc3339
 from tests.api.serving import LONG_LIVED, answering, client_of, said
 from tests.clocks import ManualClock
 
@@ -61,6 +62,24 @@ async def test_another_row_of_a_session_is_kept_where_it_names_another_client(
     assert len(listing.sessions) == 1
     assert [row.ip for row in listing.other_rows] == ["10.2.0.1"]
     assert (listing.shared_ids, listing.unreadable) == (frozenset(), 0)
+
+
+@pytest.mark.parametrize("on_one_page", [True, False])
+@pytest.mark.parametrize("turned", [True, False])
+async def test_a_token_in_two_rows_has_the_latest_of_their_times(
+    clock: ManualClock, on_one_page: bool, turned: bool
+) -> None:
+    rows = [
+        {"token": "a", "created_at": "2026-10-02T10:00:00Z", "last_used_at": None},
+        {"token": "a", "created_at": "2026-10-01", "last_used_at": "2026-10-03T10:00:00Z"},
+    ]
+    rows = rows[::-1] if turned else rows
+    (session,) = (await read(clock, *([rows] if on_one_page else [[one] for one in rows]))).sessions
+    assert session.created_at is not None
+    assert rfc3339(session.created_at) == "2026-10-02T10:00:00Z"
+    assert session.created_span == 0
+    assert session.last_used_at is not None
+    assert rfc3339(session.last_used_at) == "2026-10-03T10:00:00Z"
 
 
 async def test_unreadable_entries_are_told_apart_whatever_the_order_of_their_fields(

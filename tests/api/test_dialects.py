@@ -62,7 +62,7 @@ class Demo:
         assert token is not None
         return token
 
-    async def list(self, own: str | None = None, zone_offset: float = 0.0) -> Listing:
+    async def list(self, own: str | None = None, zone_offset: float | None = None) -> Listing:
         return await read_listing(self.client, self.long_lived, own, zone_offset=zone_offset)
 
     async def refusal(self, call: str, *arguments: Any) -> QiscusTuiError:

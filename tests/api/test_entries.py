@@ -24,20 +24,20 @@ from qiscus_tui.model.durations import TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.timestamps import parse_timestamp, rfc3339
-from tests.api.serving import LONG_LIVED, answering, client_of, said
+from tests.api.serving import LONG_LIVED, answering, client_of, now, said
 from tests.clocks import ManualClock
 
 AT = 1_792_000_000.0
 
 
 def session_of(entry: object, own: str | None = None, contract: Contract | None = None) -> Session:
-    found = EntryReader(contract or Contract(), own, 0.0).read(entry)
+    found = EntryReader(contract or Contract(), own, 0.0, now).read(entry)
     assert found is not None
     return found
 
 
 def unread(entry: object) -> bool:
-    return EntryReader(Contract(), None, 0.0).read(entry) is None
+    return EntryReader(Contract(), None, 0.0, now).read(entry) is None
 
 
 @pytest.mark.parametrize("name", SESSION_TOKEN)
@@ -162,10 +162,22 @@ def test_without_an_expiry_it_is_30_days_after_the_creation() -> None:
     assert session_of({"token": "a"}).expires_at is None
 
 
-def test_a_creation_at_the_end_of_time_has_an_expiry_that_can_be_written() -> None:
-    session = session_of({"token": "a", "created_at": "9999-12-31 23:59:59"})
-    assert session.expires_at is not None
-    assert rfc3339(session.expires_at) == "9999-12-31T23:59:59Z"
+def test_a_time_that_can_not_be_right_is_shown_as_it_was_listed() -> None:
+    tomorrow = rfc3339(now() + 86_400)
+    session = session_of({"token": "a", "created_at": tomorrow, "last_used_at": "300"})
+    assert (session.created_at, session.expires_at, session.last_used_at) == (None, None, None)
+    assert session.extra == {"created_at": tomorrow, "last_used_at": "300"}
+
+
+def test_a_date_alone_is_the_latest_of_its_day() -> None:
+    session = session_of(
+        {"token": "a", "created_at": "2026-10-01", "last_used_at": "2026-10-02T00:00:00Z"}
+    )
+    assert session.last_used_at is not None
+    assert session.created_at is not None
+    assert session.created_at == session.last_used_at - 86_400
+    assert session.created_span == session.last_used_span == session.expires_span == 86_399
+    assert session.expires_at == session.created_at + TOKEN_LIFETIME
 
 
 @pytest.mark.parametrize(

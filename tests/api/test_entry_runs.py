@@ -11,7 +11,7 @@ from qiscus_tui.api.contract import Contract, contract_with
 from qiscus_tui.api.entries import EntryReader
 from qiscus_tui.api.listing import read_listing
 from qiscus_tui.model.session import Session, SessionRun, origin_of
-from tests.api.serving import LONG_LIVED, Pieces, client_of
+from tests.api.serving import LONG_LIVED, Pieces, client_of, now
 from tests.clocks import ManualClock
 
 ROOM = 1_000_000
@@ -92,8 +92,8 @@ def read_at_once(reader: EntryReader, run: list[dict[str, object]]) -> SessionRu
 def test_a_run_is_read_as_its_entries_are(
     run: list[dict[str, object]], own: str | None, offset: float
 ) -> None:
-    found = read_at_once(EntryReader(Contract(), own, offset), run)
-    singly = EntryReader(Contract(), own, offset)
+    found = read_at_once(EntryReader(Contract(), own, offset, now), run)
+    singly = EntryReader(Contract(), own, offset, now)
     if found is not None:
         assert list(found.sessions) == [singly.read(entry) for entry in run]
         assert list(found.origins) == [*map(origin_of, found.sessions)]
@@ -105,7 +105,7 @@ def test_a_run_is_read_as_its_entries_are(
 def test_ordinary_entries_are_read_at_once(without: tuple[str, ...]) -> None:
     entry = {name: value for name, value in ORDINARY.items() if name not in without}
     run: list[dict[str, object]] = [{**entry, "token": f"QEX{number}"} for number in range(3)]
-    found = read_at_once(EntryReader(Contract(), None, 0.0), run)
+    found = read_at_once(EntryReader(Contract(), None, 0.0, now), run)
     assert found is not None
     assert len(found.sessions) == 3
     assert found.sessions[0].user_agent is found.sessions[2].user_agent
@@ -114,7 +114,7 @@ def test_ordinary_entries_are_read_at_once(without: tuple[str, ...]) -> None:
 
 def test_sessions_that_an_id_revokes_are_read_entry_by_entry() -> None:
     contract = contract_with({"revoke_token": (None, "id")})
-    assert read_at_once(EntryReader(contract, None, 0.0), [dict(ORDINARY)]) is None
+    assert read_at_once(EntryReader(contract, None, 0.0, now), [dict(ORDINARY)]) is None
 
 
 async def test_of_a_long_list_only_its_beginning_and_end_are_read_entry_by_entry(
@@ -128,6 +128,7 @@ async def test_of_a_long_list_only_its_beginning_and_end_are_read_entry_by_entry
         return read(self, entry)
 
     monkeypatch.setattr(EntryReader, "read", counting)
+    clock.advance(30 * 86_400)
     body = json.dumps({"data": [{**ORDINARY, "token": f"QEX{n}"} for n in range(5000)]}).encode()
     stream = Pieces(body[at : at + 100_000] for at in range(0, len(body), 100_000))
     answer = httpx.Response(200, stream=stream)

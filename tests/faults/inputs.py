@@ -27,7 +27,7 @@ from qiscus_tui.errors import ConfigError, FilterError, QiscusTuiError, StorageE
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
-from qiscus_tui.model.timestamps import parse_timestamp, rfc3339
+from qiscus_tui.model.timestamps import LATEST, parse_timestamp, rfc3339
 from qiscus_tui.service.config_language import LANGUAGE
 from qiscus_tui.store.accounts import AccountBook
 from qiscus_tui.store.audit import AuditLog
@@ -154,9 +154,9 @@ def _page(reading: SlicedList, pieces: list[bytes]) -> Page | None:
 
 def any_entry_is_a_session_or_none(entry: object, _: Path) -> None:
     """A session can be stored, shown, and told apart."""
-    reader = EntryReader(Contract(), "QEXown", 25_200.0)
+    reader = EntryReader(Contract(), "QEXown", 25_200.0, lambda: LATEST)
     session = reader.read(entry)
-    again = EntryReader(Contract(), "QEXown", 25_200.0).read(entry)
+    again = EntryReader(Contract(), "QEXown", 25_200.0, lambda: LATEST).read(entry)
     assert (session is None) is (again is None)
     if session is None:
         return

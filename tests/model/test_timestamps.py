@@ -4,8 +4,20 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from qiscus_tui.model.timestamps import EARLIEST, LATEST, parse_timestamp, rfc3339
+from qiscus_tui.model.timestamps import (
+    EARLIEST,
+    LATEST,
+    KnownTime,
+    SessionTimes,
+    credible,
+    has_no_zone,
+    parse_timestamp,
+    rfc3339,
+    span_of,
+)
 
+DAY = 86_399.0
+"""Seconds from the first to the last of a day."""
 MOMENT = 1_604_484_000.0  # 2020-11-04T10:00:00Z
 
 
@@ -47,7 +59,104 @@ def test_milliseconds_as_text_are_never_taken_for_a_date() -> None:
 
 
 def test_eight_digits_are_a_date() -> None:
-    assert parse_timestamp("20201104") == MOMENT - 10 * 3600
+    assert parse_timestamp("20201104") == MOMENT - 10 * 3600 + DAY
+
+
+@pytest.mark.parametrize(
+    ("value", "begins", "span"),
+    [
+        ("2020-11-04", "2020-11-04T00:00:00Z", DAY),
+        (" 2020-11-04 ", "2020-11-04T00:00:00Z", DAY),
+        ("20201104", "2020-11-04T00:00:00Z", DAY),
+        ("2020-W45-3", "2020-11-04T00:00:00Z", DAY),
+        ("2020W453", "2020-11-04T00:00:00Z", DAY),
+        ("2020-W45", "2020-11-02T00:00:00Z", 7 * (DAY + 1) - 1),
+        ("2020W45", "2020-11-02T00:00:00Z", 7 * (DAY + 1) - 1),
+        ("2020-11-04T10", "2020-11-04T10:00:00Z", 3599),
+        ("2020-11-04 10:00", "2020-11-04T10:00:00Z", 59),
+        ("20201104T1000", "2020-11-04T10:00:00Z", 59),
+        ("2020-11-04T17:00+07:00", "2020-11-04T10:00:00Z", 59),
+        ("2020-11-04 10:00:00", "2020-11-04T10:00:00Z", 0),
+        ("2020-11-04T10:00:00.25", "2020-11-04T10:00:00Z", 0),
+        ("20201104T100000", "2020-11-04T10:00:00Z", 0),
+        (1_604_484_000, "2020-11-04T10:00:00Z", 0),
+        ({"date": "2020-11-04"}, "2020-11-04T00:00:00Z", DAY),
+    ],
+)
+def test_a_time_is_the_latest_that_it_can_be(value: object, begins: str, span: float) -> None:
+    latest = parse_timestamp(value)
+    assert latest is not None
+    assert (rfc3339(latest - span_of(value)), span_of(value)) == (begins, span)
+
+
+NOW = parse_timestamp("2026-12-01 12:00:00") or 0.0
+HOUR = 3600.0
+
+
+@pytest.mark.parametrize(
+    ("created", "used", "known"),
+    [
+        (-HOUR, -60, (True, True)),
+        (-HOUR, None, (True, False)),
+        (119, 119, (True, True)),
+        (300, -60, (False, True)),
+        (7 * HOUR, -60, (False, True)),
+        (40 * 365 * DAY, 0, (False, True)),
+        (-HOUR, 300, (True, False)),
+        (-HOUR, -HOUR - 60, (True, True)),
+        (-HOUR, -HOUR - 300, (True, False)),
+        (300 - NOW, -60, (False, True)),
+        (20_423 - NOW, -60, (False, True)),
+        (-27 * 365 * DAY, -60, (False, True)),
+    ],
+)
+def test_a_time_that_can_not_be_right_is_unknown(
+    created: float, used: float | None, known: tuple[bool, bool]
+) -> None:
+    """Seconds from now, which is noon."""
+    listed = SessionTimes(
+        KnownTime(NOW + created), None, None if used is None else KnownTime(NOW + used)
+    )
+    found = credible(listed, NOW)
+    assert (found.created is not None, found.last_used is not None) == known
+
+
+def test_an_expiry_before_the_creation_is_unknown() -> None:
+    created = KnownTime(NOW - HOUR)
+    assert credible(SessionTimes(created, KnownTime(NOW - 2 * HOUR), None), NOW).expires is None
+    assert credible(SessionTimes(created, KnownTime(NOW), None), NOW).expires is not None
+
+
+def test_a_day_that_has_begun_is_not_in_the_future() -> None:
+    today = KnownTime(NOW + 12 * HOUR - 1, DAY)
+    assert credible(SessionTimes(today, None, today), NOW) == SessionTimes(today, None, today)
+
+
+@pytest.mark.parametrize("hours", [-11, -5, 7, 14])
+def test_a_time_whose_zone_is_unknown_may_be_off_by_any_zone(hours: int) -> None:
+    listed = SessionTimes(
+        KnownTime(NOW + (hours - 1) * HOUR), None, KnownTime(NOW + hours * HOUR, 0.0, True)
+    )
+    assert credible(listed, NOW, zone_known=False).last_used is not None
+
+
+@pytest.mark.parametrize(
+    ("value", "zoneless"),
+    [
+        ("2020-11-04 10:00:00", True),
+        ("2020-11-04", True),
+        ("20201104", True),
+        ({"date": "2020-11-04 10:00:00"}, True),
+        ("2020-11-04T10:00:00Z", False),
+        ("2020-11-04t10:00:00z", False),
+        ("2020-11-04T10:00:00-05:00", False),
+        ("1604484000", False),
+        (1_604_484_000, False),
+        (php(), False),
+    ],
+)
+def test_whether_a_time_has_a_zone(value: object, zoneless: bool) -> None:
+    assert has_no_zone(value) is zoneless
 
 
 def test_fractions_of_a_second_are_kept() -> None:

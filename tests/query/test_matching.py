@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Current, Session
+from qiscus_tui.model.timestamps import parse_timestamp
 from qiscus_tui.query import Columns, Moment, compile, parse, select
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.query.sample import NOW, SampleColumns, a_session, columns_of
@@ -19,6 +20,45 @@ DAY = 24 * HOUR
 
 def picked(text: str, columns: Columns, marked: bytes = b"") -> list[int]:
     return select(parse(text), columns, Moment(NOW, expiring=DAY, marked=marked))
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("age:>7d", True),
+        ("age:<7d", False),
+        ("age:>8d", None),
+        ("age:<8d", None),
+        ("age:>9d", False),
+        ("idle:>2h", None),
+        ("idle:>30h", False),
+        ("idle:<30h", True),
+        ("created:2026-10-06", True),
+        ("created:2026-10-07", False),
+        ("created:<2026-10-06T12:00", None),
+        ("created:<2026-10-07", True),
+        ("expires:<24h", None),
+        ("is:expiring", None),
+        ("is:expired", False),
+        ("expires:<3d", True),
+    ],
+)
+def test_what_is_known_to_a_day_is_compared_only_where_the_time_of_day_does_not_matter(
+    text: str, verdict: bool | None
+) -> None:
+    """Its latest times: created 7.7 days ago, used just now, expiring in a day and a half."""
+    dated = columns_of(
+        a_session(
+            created_at=parse_timestamp("2026-10-06"),
+            created_span=DAY - 1,
+            last_used_at=NOW - 1,
+            last_used_span=DAY - 1,
+            expires_at=NOW + 1.5 * DAY,
+            expires_span=DAY - 1,
+        )
+    )
+    found = picked(text, dated), picked(f"-{text}", dated)
+    assert found == (([0] if verdict else []), ([0] if verdict is False else []))
 
 
 @pytest.fixture

@@ -6,9 +6,7 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from qiscus_tui.demo import Dialect
 from qiscus_tui.demo.calls import Call, Fault
-from qiscus_tui.demo.stamps import Stamp, written
 from qiscus_tui.demo.state import APP_CODE, SECRET_KEY
 from qiscus_tui.errors import (
     ConfigError,
@@ -250,20 +248,6 @@ async def test_a_server_whose_times_run_ahead_is_told_and_corrected(sandbox: San
     assert own is not None
     assert own.created_at is not None
     assert abs(own.created_at - here.clock.now()) < 2
-
-
-async def test_times_that_name_a_wrong_zone_are_not_said_to_be_corrected(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
-):
-    def seven_hours_off(stamp: Stamp, at: float) -> object:
-        return written(stamp, at + 7 * 3600)
-
-    monkeypatch.setattr("qiscus_tui.demo.entries.written", seven_hours_off)
-    here = sandbox(Dialect(stamp=Stamp.RFC3339))
-    (note,) = (await here.log_in()).notes
-    assert "+7 h" in note
-    assert "corrected" not in note
-    assert here.workspace.choose().account.zone_offset == 0
 
 
 async def test_a_server_in_utc_needs_no_words(sandbox: SandboxMaker):

@@ -136,21 +136,25 @@ def _border_steps(
 ) -> Generator[None, None, float]:
     """Return the creation from which on a session is among the newest of its group.
 
-    Sessions of the same second can't be told apart: all stay that are as new as the last of them.
+    Sessions of the same second can't be told apart: all stay that are as new as the last of them,
+    and all that may be, where the creation is known to a day.
     """
     if most is None:
         return math.inf
-    if most == 1:  # its group has noted it
-        return -math.inf if group.newest_at is None else group.newest_at
     newest: list[float] = []
     for run in runs(group.positions):
-        created = [sessions[position].created_at for position in run]
+        created = map(_earliest_creation, map(sessions.__getitem__, run))
         least = newest[0] if len(newest) > most else -math.inf
         newest += [at for at in created if at is not None and at >= least]
         newest.sort()
         del newest[: -most - 1]  # one more tells whether there are more
         yield
     return -math.inf if len(newest) <= most else newest[1]
+
+
+def _earliest_creation(session: Session) -> float | None:
+    at = session.created_at
+    return at - session.created_span if at is not None and session.created_span else at
 
 
 def _within(verb: str, seconds: float | None, server_now: float) -> tuple[float, Why]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from qiscus_tui.model.durations import TOKEN_LIFETIME, ago
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.text import safe
+from qiscus_tui.model.timestamps import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,8 +50,8 @@ def facts(listed: SessionList, session: Session, now: float) -> list[Fact]:
         ),
         Fact("IP address", session.safe_ip or UNKNOWN),
         *([Fact("User", session.safe_user)] if session.safe_user else []),
-        Fact("Created", _moment(session.created_at, now)),
-        Fact("Last used", _moment(session.last_used_at, now)),
+        Fact("Created", _moment(session.created_at, session.created_span, now)),
+        Fact("Last used", _moment(session.last_used_at, session.last_used_span, now)),
         Fact("Expires", _expiry(session)),
         Fact("Token", _token_words(session)),
     ]
@@ -108,9 +109,11 @@ def _expiry(session: Session) -> str:
     return words
 
 
-def _moment(at: float | None, now: float) -> str:
+def _moment(at: float | None, span: float, now: float) -> str:
     if at is None:
         return UNKNOWN
+    if span:
+        return f"{day_of(at, span)} (the time of day is unknown)"
     return f"{_stamp(at)} ({ago(now - at)})" if at <= now else _stamp(at)
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from qiscus_tui.query.sorting import SortKey
-from qiscus_tui.tui.widgets.cells import COUNTDOWN_WIDTH, UNKNOWN, last_used_cell
+from qiscus_tui.tui.widgets.cells import COUNTDOWN_WIDTH, UNKNOWN
 from qiscus_tui.tui.widgets.column_needs import Needs
 from qiscus_tui.tui.widgets.session_cells import (
     ALIKE_WIDTH,
@@ -16,6 +16,7 @@ from qiscus_tui.tui.widgets.session_cells import (
     alike_cell,
     client_cell,
     created_text,
+    last_used_text,
 )
 
 GAP = 2
@@ -87,7 +88,7 @@ class Column(enum.Enum):
     )
     LAST_USED = _Spec(
         "LAST USED",
-        lambda cell: last_used_cell(cell.session.last_used_at, cell.now),
+        last_used_text,
         SortKey.LAST_USED,
         11,
         priority=4,

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from qiscus_tui.model.session import Session
+from qiscus_tui.model.timestamps import day_of
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.widgets.cells import (
     SHARE_WIDTH,
     created_cell,
     created_cell_short,
+    last_used_cell,
     share_text,
     width_of,
 )
@@ -58,8 +60,17 @@ def client_cell(cell: Cell) -> str:
 
 def created_text(cell: Cell) -> str:
     """Return when it was created, with the year where there is room for it."""
+    session = cell.session
+    if session.created_at is not None and session.created_span:
+        return day_of(session.created_at, session.created_span)
     full = cell.width >= CREATED_FULL
-    return (created_cell if full else created_cell_short)(cell.session.created_at, cell.now)
+    return (created_cell if full else created_cell_short)(session.created_at, cell.now)
+
+
+def last_used_text(cell: Cell) -> str:
+    """Return how long ago it was used, or the day where no more is known."""
+    at, span = cell.session.last_used_at, cell.session.last_used_span
+    return day_of(at, span) if at is not None and span else last_used_cell(at, cell.now)
 
 
 def alike_cell(cell: Cell) -> str:
