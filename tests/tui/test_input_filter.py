@@ -5,12 +5,15 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from textual import events
 
 from qiscus_tui.tui.terminal.input_filter import (
     ESCAPE_DELAY,
     ESCAPE_KEY,
     OWED_ESCAPE_DELAY,
+    REPORT_TIMEOUT,
     TORN_TIMEOUT,
+    CellParser,
     InputFilter,
 )
 from tests.clocks import ManualClock
@@ -75,7 +78,7 @@ def test_of_a_paste_only_its_text_goes_on(typed: InputFilter) -> None:
 
 def test_a_reply_that_never_ends_is_forgotten(typed: InputFilter, clock: ManualClock) -> None:
     typed.filter("\x1b[?2026")
-    clock.advance(TORN_TIMEOUT + 0.1)
+    clock.advance(REPORT_TIMEOUT + 0.1)
     assert typed.filter("y") == "y"
 
 
@@ -89,7 +92,8 @@ def test_escape_is_told_from_the_beginning_of_a_sequence_by_time(
     assert typed.escape_pressed()
     assert not typed.escape_pressed()
     assert typed.escape_due_in is None
-    assert typed.filter("[") == "["  # by hand, one at a time
+    clock.advance(REPORT_TIMEOUT)
+    assert typed.filter("[") == "["  # by hand
 
 
 def test_the_first_byte_of_an_answer_on_its_way_is_no_escape(clock: ManualClock) -> None:
@@ -132,3 +136,67 @@ def test_wherever_it_is_cut_the_same_goes_on(pieces: list[str], cuts: list[int])
     for begin, end in pairwise(places):
         given_on += typed.filter(text[begin:end])
     assert given_on == "".join(piece for piece in pieces if piece not in (*REPLIES, *UNKNOWN))
+
+
+NESTED = (
+    *("\x1b[200~a\x1b[200~b\r\x1b[201~y\r\x1b[201~", "\x1b[200~\x1b[200~\x1b[201~\x1b[201~"),
+    "\x1b[200~x\x1b[200~y\r\x1b[200~q\r\x1b[201~\r\x1b[201~\x1b[201~",
+)
+ATTRIBUTES = ("\x1b[?62;22;52c", "\x1b[>41;390;0c", "\x1b[?2026;2$y", "\x1b[?1;2c", "\x1b[>0;95;0c")
+ESCAPE = "\x1b"
+PAUSES = (0.0, 0.05, 0.5, 2.0, 10.0)
+
+
+def keys_of(parser: CellParser, text: str) -> list[str]:
+    """The keys that Textual makes of what passed."""
+    fed = parser.feed(text) if text else ()
+    return [event.key for event in fed if isinstance(event, events.Key)]
+
+
+@st.composite
+def torn(draw: st.DrawFn, piece: str) -> list[tuple[str, float]]:
+    """The piece as it arrives: what comes in one read, and the seconds until the next."""
+    cuts = draw(st.sets(st.integers(1, len(piece) - 1), max_size=3)) if len(piece) > 1 else set()
+    parts = [piece[begin:end] for begin, end in pairwise(sorted({0, len(piece), *cuts}))]
+    # A paste whose end is missing is over after some seconds.
+    pauses = st.sampled_from(PAUSES[:-1] if piece in NESTED else PAUSES)
+    return [(part, draw(pauses)) for part in parts[:-1]] + [(parts[-1], 0.3)]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(["y", "k", "?", *ATTRIBUTES, *NESTED]).flatmap(torn), max_size=6))
+def test_no_key_comes_out_that_was_not_typed(pieces: list[list[tuple[str, float]]]) -> None:
+    clock = ManualClock()
+    filtered, parser = InputFilter(clock.monotonic), CellParser()
+    typed, keys = list[str](), list[str]()
+    for reads in pieces:
+        if len(reads) == 1 and len(reads[0][0]) == 1:
+            typed += keys_of(CellParser(), reads[0][0])
+        for read, pause in reads:
+            keys += keys_of(parser, filtered.filter(read))
+            clock.advance(pause)
+            # Torn behind its first byte, that is Escape, as far as anyone can know.
+            assert not filtered.escape_pressed() or read == ESCAPE
+    assert keys == typed
+
+
+@pytest.mark.parametrize(
+    ("arrived", "passes"),
+    [
+        # The end of the paste stands in its text: the last one of what came together counts.
+        ("\x1b[200~a\x1b[201~\ry\x1b[201~", "\x1b[200~a\ry\x1b[201~"),
+        ("\x1b[201~", ""),
+        (f"{PASTE}{PASTE}", f"{PASTE}{PASTE}"),
+    ],
+)
+def test_where_a_paste_ends(typed: InputFilter, arrived: str, passes: str) -> None:
+    assert typed.filter(arrived) == passes
+
+
+def test_a_paste_whose_last_end_never_comes_is_over_after_a_while(
+    typed: InputFilter, clock: ManualClock
+) -> None:
+    assert typed.filter("\x1b[200~a\x1b[200~b\x1b[201~") == "\x1b[200~ab"
+    assert typed.filter("c") == "c"
+    clock.advance(TORN_TIMEOUT + 0.1)
+    assert typed.filter("j") == "\x1b[201~j"

@@ -222,7 +222,7 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until the end, as Textual does, but without the terminal's replies."""
-        input_filter = InputFilter(on_reply=self._replies.handle, owed=lambda: self._output.owed)
+        input_filter = InputFilter(on_reply=self._replies.handle, owed=lambda: self._replies.owed)
         parser = CellParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
         with selectors.SelectSelector() as selector:

@@ -18,6 +18,9 @@ from textual.message import Message
 TORN_TIMEOUT = 3.0
 """Seconds that a torn sequence may pause. What comes later was typed."""
 
+REPORT_TIMEOUT = 30.0
+"""The same for one that only a terminal begins so, or that the next letter ends."""
+
 ESCAPE_DELAY = 0.1
 """Seconds after which ESC was the key of that name. (Textual waits as long.)"""
 OWED_ESCAPE_DELAY = 1.0
@@ -28,6 +31,7 @@ ESCAPE_KEY = "\x1b[27u"
 
 _ESC = "\x1b"
 _PASTE_BEGINS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
+_PASTE_MARK = re.compile(r"\x1b\[20[01]~")
 _LONGEST = 4096
 _BURST = 3
 """Characters in one read that are too many to be typed."""
@@ -44,12 +48,15 @@ _WHOLE = re.compile(
 )
 _TORN = re.compile(r"\x1b(?:\[\[|\[M[^\x1b]{0,2}|\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b\x9c]*\x1b?|O)?")
 
+_REPORT = re.compile(r"\x1b(?:\[|\]1|P[>!]|_G)")
+"""What is the beginning of a report, or ends with the next letter."""
+
 _NOT_PASTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """Control characters: terminals act on them, and no one pastes them on purpose."""
 
 _NO_KEYS = re.compile(
     r"\x1b\[(?:"
-    r"20[01]~"  # a paste begins, ends
+    r"200~"  # a paste begins
     r"|[IO]"  # the terminal has the focus, or lost it
     r"|<?[-\d;]+[mM]"  # mouse
     r"|48;[\d;:]+t"  # size
@@ -79,12 +86,15 @@ class InputFilter:
         self._since = 0.0
         self._escaped_at: float | None = None
         """When ESC turned out to be the key, or the first byte of something badly torn."""
-        self._is_pasting = False
+        self._pastes = 0
+        """How many pastes have begun and not ended: a paste may have another in its text."""
+        self._has_ended = False
+        """Whether one of them ended."""
 
     @property
     def escape_due_in(self) -> float | None:
         """Return the seconds until `escape_pressed` is to be called; None for not at all."""
-        if self._held != _ESC or self._is_pasting:
+        if self._held != _ESC or self._pastes:
             return None
         delay = OWED_ESCAPE_DELAY if self._owed() else ESCAPE_DELAY
         return max(0.0, self._since + delay - self._monotonic())
@@ -98,11 +108,16 @@ class InputFilter:
 
     def filter(self, arrived: str) -> str:
         """Return what passes, of this and of what was held."""
+        if not arrived:
+            return ""
         now = self._monotonic()
         text = self._with_held(arrived, now)
         passed: list[str] = []
+        if self._pastes and self._has_ended and now - self._since > TORN_TIMEOUT:
+            self._pastes = 0  # the last end does not come
+            passed.append(_PASTE_ENDS)
         while text:
-            if self._is_pasting:
+            if self._pastes:
                 part, text = self._paste(text)
             elif text.startswith(_ESC):
                 part, text = self._sequence(text)
@@ -117,35 +132,45 @@ class InputFilter:
         """Return the input with what was held, unless that is too old."""
         held, self._held = self._held, ""
         escaped_at, self._escaped_at = self._escaped_at, None
-        if held and (now - self._since <= TORN_TIMEOUT or self._is_pasting):
+        limit = REPORT_TIMEOUT if _REPORT.match(held) else TORN_TIMEOUT
+        if held and (now - self._since <= limit or self._pastes):
             # Of an endless sequence only its kind is kept, until its end comes.
             return (held if len(held) <= _LONGEST else held[:2]) + arrived
-        is_badly_torn = (
-            escaped_at is not None
-            and now - escaped_at <= TORN_TIMEOUT
-            and len(arrived) >= _BURST
-            and arrived[0] in "[]P"
-        )
-        return _ESC + arrived if is_badly_torn else arrived
+        if escaped_at is None:
+            return arrived
+        limit = REPORT_TIMEOUT if arrived[0] == "[" else TORN_TIMEOUT
+        may_go_on = arrived[0] == "[" or (arrived[0] in "]P" and len(arrived) >= _BURST)
+        return _ESC + arrived if may_go_on and now - escaped_at <= limit else arrived
 
     def _paste(self, text: str) -> tuple[str, str]:
-        """Return what passes of a paste, and the rest."""
-        end = text.find(_PASTE_ENDS)
-        if end >= 0:
-            self._is_pasting = False
-            return _plain(text[:end]) + _PASTE_ENDS, text[end + len(_PASTE_ENDS) :]
-        torn_at = text.rfind(_ESC)
-        if torn_at >= 0 and _PASTE_ENDS.startswith(text[torn_at:]):
-            self._held = text[torn_at:]
-            return _plain(text[:torn_at]), ""
-        return _plain(text), ""
+        """Return what passes of a paste, and the rest. One within it ends with its own end."""
+        mark = _PASTE_MARK.search(text)
+        if mark is None:
+            torn_at = text.rfind(_ESC)
+            marks = (_PASTE_BEGINS, _PASTE_ENDS)
+            if torn_at >= 0 and any(one.startswith(text[torn_at:]) for one in marks):
+                self._held = text[torn_at:]
+                return _plain(text[:torn_at]), ""
+            return _plain(text), ""
+        pasted, rest = _plain(text[: mark.start()]), text[mark.end() :]
+        if mark[0] == _PASTE_BEGINS:
+            self._pastes += 1
+            return pasted, rest
+        following = _PASTE_MARK.search(rest)
+        if self._pastes == 1 and following and following[0] == _PASTE_ENDS:
+            return pasted, rest  # this end was in the text: another comes
+        self._pastes -= 1
+        self._has_ended = True
+        return pasted + ("" if self._pastes else _PASTE_ENDS), rest
 
     def _sequence(self, text: str) -> tuple[str, str]:
         """Return what passes of the sequence at the start of the text, and the rest."""
         whole = _WHOLE.match(text)
         if whole is not None:
             sequence = whole[0]
-            self._is_pasting = sequence == _PASTE_BEGINS
+            if sequence == _PASTE_ENDS:
+                return "", text[whole.end() :]  # of no paste
+            self._pastes, self._has_ended = int(sequence == _PASTE_BEGINS), False
             is_reply = self._is_reply(sequence)
             if is_reply:
                 self._on_reply(sequence)

@@ -71,11 +71,20 @@ class TerminalReplies:
         self._output = output
         self._on_background = on_background
         self._queried_at = 0.0
+        self._unanswered_since: float | None = None
+        """When the terminal was asked what it is; None once it answered."""
         self._answers_fast = False
+
+    @property
+    def owed(self) -> int:
+        """Return how many answers are on their way."""
+        since = self._unanswered_since
+        is_asked = since is not None and time.monotonic() - since < ANSWER_TIMEOUT
+        return self._output.owed + is_asked
 
     def query(self) -> None:
         """Ask what is to be known at the start."""
-        self._queried_at = time.monotonic()
+        self._queried_at = self._unanswered_since = time.monotonic()
         self._output.write(f"{FOLLOW if self._on_background else ''}{_QUERY_TERMINAL}")
 
     def handle(self, reply: str) -> None:
@@ -92,6 +101,7 @@ class TerminalReplies:
             if self.is_leaving and not self._answers_fast and not self._output.owed:
                 self.fence.set()
         elif _ATTRIBUTES.fullmatch(reply):
+            self._unanswered_since = None
             if self.is_leaving and self._answers_fast:
                 self.fence.set()
             else:
@@ -104,6 +114,7 @@ class TerminalReplies:
         is not queried: the answer itself would be left to the shell.
         """
         if self._answers_fast:
+            self._unanswered_since = time.monotonic()
             self._output.write(_FENCE)
         self.fence.wait(ANSWER_TIMEOUT if self._output.owed else LEAVING_TIME)
 
