@@ -1,7 +1,7 @@
 """`known`: the integrations that have a name, and may be protected; add one, forget one."""
 
-import asyncio
 from collections.abc import Coroutine
+from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.text_table import Column, text_table
@@ -10,10 +10,12 @@ from qiscus_tui.errors import NotConfirmed, QiscusTuiError, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Account
 from qiscus_tui.model.text import counted, safe
-from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.integrations import Integration, Integrations
 from qiscus_tui.store.file_checks import quoted
 from qiscus_tui.store.known import KnownEntry
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.connection import Connection
 
 COLUMNS = (
     Column("LABEL", 5),
@@ -64,8 +66,10 @@ def _run_for(context: Context, account: Account) -> int:
             return _list(context, integrations)
 
 
-async def _say_how_many(context: Context, connection: Connection) -> None:
+async def _say_how_many(context: Context, connection: "Connection") -> None:
     """Say how many sessions the new integration has now, if the list can be read soon."""
+    import asyncio  # only here: a list of what is known needs no event loop
+
     added, console = _named(context), context.console
     try:
         async with asyncio.timeout(LIST_TIME):

@@ -55,7 +55,7 @@ def on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         bin_folder = home / ".local" / "bin"
         (home / ".venv").symlink_to(Path(".local"))
         for folder in (bin_folder, home / "config", home / "logs", home / "node_exporter"):
-            folder.mkdir(parents=True)
+            folder.mkdir(parents=True, exist_ok=True)
         (bin_folder / "qiscus-tui").symlink_to(Path(sys.executable).with_name("qiscus-tui"))
         (home / "config" / "config.toml").write_text(fences("toml")[0])
         made.more = {
