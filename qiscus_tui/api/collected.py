@@ -34,6 +34,8 @@ class Collected(Struct):
     """Ids that more than one session has."""
     other_rows: list[Session] = field(default_factory=list[Session])
     """Further rows of a listed session with another client or address."""
+    rows_of: Counter[str] = field(default_factory=Counter[str])
+    """By token: its rows but the first, without those that a later page has again."""
     rows: int = 0
     """Different ones: a row that a later page has again does not count."""
     repeated: bool = False
@@ -57,6 +59,7 @@ class Collected(Struct):
             known = self._added_or_known(session)
             if known is not None:
                 # Without tokens, two rows of one page that look the same may be two sessions.
+                self._count_row(session)
                 self._add_again(known, session, is_same=known.token is not None)
 
     def add_unreadable(self, entry: object) -> None:
@@ -70,6 +73,7 @@ class Collected(Struct):
         self.unreadable += page.unreadable
         self.shared_ids |= page.shared_ids
         self.other_rows += page.other_rows
+        self.rows_of += page.rows_of
         for mark, times in page.unreadable_entries.items():
             self._remember(mark, times)
 
@@ -80,7 +84,13 @@ class Collected(Struct):
             if _FACTS(known) == _FACTS(session):
                 self.repeated = True
                 self.rows -= 1
+            else:
+                self._count_row(session)
             self._add_again(known, session, is_same=True)
+
+    def _count_row(self, session: Session) -> None:
+        if session.token is not None:
+            self.rows_of[session.token] += 1
 
     def _added_or_known(self, session: Session) -> Session | None:
         """Add a session; or return the one with its id, if there is one."""

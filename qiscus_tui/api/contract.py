@@ -216,8 +216,7 @@ AUTH = "auth"  # public code, for refresh; inferred for revoke-all
 # The profile: admins and agents have their address in different fields.
 PROFILE_EMAIL = ("email_address", "email")  # public code
 
-MASKED_TOKEN_SIGNS = ("*", "…", "...")
-"""Signs in a token that the server does not show in full."""
+TOKEN_LENGTHS = (20, 43)  # public samples: older and newer ones
 
 # Envelope and pages.
 DATA, META = "data", "meta"

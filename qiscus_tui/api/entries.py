@@ -10,6 +10,7 @@ from qiscus_tui.api.entry_runs import RunReader, Texts
 from qiscus_tui.api.memory import check_decodable
 from qiscus_tui.api.slices import Run, entries_of
 from qiscus_tui.api.timestamp_reader import TimesReader
+from qiscus_tui.api.token_masks import IsToken, all_are_tokens, is_masked
 from qiscus_tui.model.durations import TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import names_a_secret
@@ -64,6 +65,7 @@ class EntryReader:
         zone_offset: float | None,
         server_now: Callable[[], float],
         observe: Callable[[object], None] | None = None,
+        is_token: IsToken = all_are_tokens,
     ) -> None:
         """`zone_offset` are the seconds that times without a zone are ahead of UTC.
 
@@ -71,8 +73,11 @@ class EntryReader:
         epoch seconds.
 
         `observe` is called with every entry, of which then none is read in a run.
+
+        `is_token` tells full tokens from masks without a sign, as the whole list showed them.
         """
         self._observe = observe
+        self._is_token = is_token
         self._id_field = contract.revoke.field if contract.revokes_by_id else None
         self._own_token = own_token
         self.times = TimesReader(zone_offset, server_now)
@@ -103,6 +108,7 @@ class EntryReader:
         self._expected = None
         first = entries[0] if entries else None
         can_expect = self._misses <= _MOST_MISSES and self._id_field is None
+        can_expect = can_expect and self._is_token is all_are_tokens
         if isinstance(first, dict) and can_expect and self._observe is None:
             names = self._shape(tuple(cast("dict[str, object]", first))).single_names
             if names is not None:
@@ -138,7 +144,7 @@ class EntryReader:
         for name in shape.token:
             text = fields[name]
             if isinstance(text, str) and text:
-                masked = _is_masked(text)
+                masked = is_masked(text) or not self._is_token(text)
                 if listed is None or not masked:  # a full one is better than a masked one
                     listed, listed_as = text, name
                 if not masked:
@@ -229,13 +235,6 @@ def _rest(fields: dict[str, object], used: list[str]) -> dict[str, object] | Non
 
 def _is_flat(fields: dict[str, object]) -> bool:
     return _NESTED.isdisjoint(map(type, fields.values()))
-
-
-def _is_masked(token: str) -> bool:
-    for sign in contract.MASKED_TOKEN_SIGNS:  # noqa: SIM110 - a generator costs three times as much
-        if sign in token:
-            return True
-    return False
 
 
 def _identity(value: object) -> str | int | None:

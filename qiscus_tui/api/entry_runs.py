@@ -14,7 +14,7 @@ from typing import cast
 import msgspec
 from msgspec.structs import astuple
 
-from qiscus_tui.api import contract
+from qiscus_tui.api.token_masks import some_may_be_masked
 from qiscus_tui.model.durations import TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprints
 from qiscus_tui.model.session import Session, SessionOrigin, SessionRun
@@ -124,8 +124,7 @@ class RunReader:
             return SessionRun((), ())
         columns = dict(zip(self._facts, zip(*map(astuple, entries), strict=True), strict=True))
         tokens = cast("tuple[str, ...]", columns["token"])
-        joined = "\n".join(tokens)
-        if not all(tokens) or any(sign in joined for sign in contract.MASKED_TOKEN_SIGNS):
+        if not all(tokens) or some_may_be_masked(tokens):
             raise _NotOrdinary
         nothing = (None,) * len(entries)
         created, expires, last_used = (

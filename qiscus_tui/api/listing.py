@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Callable, Set
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -12,6 +12,7 @@ from qiscus_tui.api.entries import EntryReader
 from qiscus_tui.api.held_list import HeldList
 from qiscus_tui.api.listed_tokens import masked_texts, with_texts
 from qiscus_tui.api.reading import Arriving, ListReading, Progress
+from qiscus_tui.api.token_masks import IsToken, all_are_tokens, full_tokens
 from qiscus_tui.api.wholeness import REPEATED
 from qiscus_tui.errors import TimedOut
 from qiscus_tui.model.ids import fingerprint
@@ -79,18 +80,25 @@ async def read_listing(
 
     Raises ServerError, LoginNeeded, OutOfReach.
     """
+
+    async def read(is_token: IsToken) -> tuple[Listing, IsToken]:
+        observe = client.observer.note_entry if client.observer is not None else None
+
+        def begin() -> ListReading:
+            reader = EntryReader(
+                client.contract, own_token, zone_offset, client.server_now, observe, is_token
+            )
+            return ListReading(client, long_lived, reader, progress, held or HeldList(), arriving)
+
+        secrets = {long_lived, *client.own_secrets}
+        return await _read_listing(begin, own_token, secrets, settle)
+
     try:
         async with asyncio.timeout(client.list_time):
-            return await _read_listing(
-                client,
-                long_lived,
-                own_token,
-                zone_offset,
-                progress,
-                settle,
-                held or HeldList(),
-                arriving,
-            )
+            listing, is_token = await read(all_are_tokens)
+            if is_token is not all_are_tokens:  # ids are made of other facts then
+                listing, _ = await read(is_token)
+            return listing
     except TimeoutError as error:
         raise TimedOut(
             f"{client.origin.netloc} did not send the whole list within {client.list_time:,g} s",
@@ -99,27 +107,17 @@ async def read_listing(
 
 
 async def _read_listing(
-    client: ApiClient,
-    long_lived: str,
+    begin: Callable[[], ListReading],
     own_token: str | None,
-    zone_offset: float | None,
-    progress: Progress | None,
+    secrets: Set[str],
     settle: Set[str] | None,
-    held: HeldList,
-    arriving: Arriving | None,
-) -> Listing:
+) -> tuple[Listing, IsToken]:
+    """Return the list without `secrets` in its texts, and which of its tokens are full ones."""
     earlier: Set[str] | None = None
-    was_short = was_repeated = False
+    was_short, was_repeated = "", False
     readings = 0
     while True:
-        reader = EntryReader(
-            client.contract,
-            own_token,
-            zone_offset,
-            client.server_now,
-            client.observer.note_entry if client.observer is not None else None,
-        )
-        reading = ListReading(client, long_lived, reader, progress, held, arriving)
+        reading = begin()
         stopped = await reading.read_pages()
         short = reading.shortfall(stopped)
         readings += 1
@@ -128,9 +126,10 @@ async def _read_listing(
             moved, missing_once = False, frozenset[str]()
             break
         missing_once = None if earlier is None else frozenset(earlier - listed)
-        if was_repeated and reading.collected.repeated and listed == earlier:
-            short = short or REPEATED
-        if short and (stopped or was_short or was_repeated or readings == MAX_READINGS):
+        repeated = reading.collected.repeated
+        if repeated and was_repeated and listed == earlier and not short:
+            short = was_short = REPEATED
+        if short and (stopped or was_short or readings == MAX_READINGS):
             moved = False
             break
         # If every session of the reading before is still listed, none ended and no row moved.
@@ -139,31 +138,33 @@ async def _read_listing(
         if not doubtful or readings == MAX_READINGS:
             break
         earlier = frozenset(listed)  # and the sessions themselves are freed
-        was_short, was_repeated = bool(short), reading.collected.repeated
+        was_short, was_repeated = short, repeated
     collected = reading.collected
+    tokens = {one.token for one in collected.sessions if one.token is not None}
+    is_token = await asyncio.to_thread(full_tokens, tokens, collected.rows_of, own_token)
     sessions, current = await _find_own_session(collected.sessions, own_token, reading.turn)
-    own = {long_lived, *client.own_secrets}
 
-    def is_token(text: str) -> bool:
+    def is_live(text: str) -> bool:
         place = collected.positions.get(fingerprint(text))
-        return text in own or (place is not None and sessions[place].token == text)
+        return text in secrets or (place is not None and sessions[place].token == text)
 
-    hidden = await asyncio.to_thread(masked_texts, reader.texts, is_token)
+    hidden = await asyncio.to_thread(masked_texts, reading.reader.texts, is_live)
     sessions = with_texts(sessions, hidden)
-    return Listing(
+    listing = Listing(
         sessions,
         collected.unreadable,
         current,
-        short if not moved else "",
+        short,
         moved,
         missing_once,
         collected.unreadable_entries,
         frozenset(collected.shared_ids),
         with_texts(collected.other_rows, hidden),
-        frozenset(reader.times.without_zone),
+        frozenset(reading.reader.times.without_zone),
         reading.memory.size,
         collected.positions,
     )
+    return listing, is_token
 
 
 def _is_settled(settle: Set[str], listed: Set[str], earlier: Set[str] | None) -> bool:

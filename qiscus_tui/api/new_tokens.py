@@ -14,6 +14,7 @@ from qiscus_tui.api import contract as api
 from qiscus_tui.api.answers import LIST_BODY, AnswerStream
 from qiscus_tui.api.decode import lenient
 from qiscus_tui.api.replies import AnswerTime
+from qiscus_tui.api.token_masks import is_masked
 from qiscus_tui.api.wire import fits_a_header
 from qiscus_tui.errors import QiscusTuiError, Unreadable
 from qiscus_tui.model.account import ShortLived
@@ -193,8 +194,7 @@ def _first_token(
 
 def _may_be_token(text: str) -> bool:
     """Return whether a text may be a token: no mask, no sentence, nothing that can't be sent."""
-    is_masked = any(sign in text for sign in api.MASKED_TOKEN_SIGNS) or text[:1] in "[<({"
-    return not is_masked and len(set(text)) > 2 and fits_a_header(text) and " " not in text
+    return not is_masked(text) and len(set(text)) > 2 and fits_a_header(text)
 
 
 def _object(value: object) -> Fields:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import cast
 
-from qiscus_tui.api import contract
 from qiscus_tui.api.contract import Call
 from qiscus_tui.api.error_answers import error_words
+from qiscus_tui.api.token_masks import is_masked
 from qiscus_tui.model.masking import KnownSecrets
 from qiscus_tui.model.redaction import is_plain_name, shown_message, shown_name
 
@@ -194,8 +194,7 @@ def json_type(value: object) -> str:
             found = _DATE.fullmatch(value)
             if found is not None:
                 return f"string (date and time{', with zone' if found[1] else ''})"
-            is_masked = any(sign in value for sign in contract.MASKED_TOKEN_SIGNS)
-            if is_masked and " " not in value:
+            if is_masked(value) and " " not in value:
                 return "string (masked)"
             return "string (digits)" if value.isdecimal() else "string"
         case list():

@@ -74,7 +74,7 @@ class ListReading:
     ) -> None:
         self._client = client
         self._long_lived = long_lived
-        self._reader = reader
+        self.reader = reader
         self._progress = progress
         self._arriving = arriving
         if arriving is not None:
@@ -197,7 +197,7 @@ class ListReading:
         self, query: Query | None, first_cut: int | None, within: float
     ) -> tuple[Paging, Collected]:
         fresh = Collected()
-        body = SlicedList(self.memory, first_cut, self._reader.decode)
+        body = SlicedList(self.memory, first_cut, self.reader.decode)
         client, call = self._client, self._client.contract.list
 
         def refused(said: object) -> QiscusTuiError:
@@ -247,7 +247,7 @@ class ListReading:
         while entries:
             sessions: list[Session] = []
             for entry in (entries.pop() for _ in range(min(_RUN, len(entries)))):
-                session = self._reader.read(entry)
+                session = self.reader.read(entry)
                 if session is None:
                     fresh.add_unreadable(entry)
                 else:

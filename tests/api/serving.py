@@ -8,6 +8,7 @@ import httpx
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import Contract
+from qiscus_tui.api.listing import Listing
 from qiscus_tui.api.new_tokens import NewTokens
 from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.api.wire import WireSettings
@@ -93,6 +94,16 @@ class Pieces(httpx.AsyncByteStream):
         for piece in self._pieces:
             self._before_each()
             yield piece
+
+
+def token_of(name: object) -> str:
+    """Return a token of an ordinary length."""
+    return f"QEX-the-token-of-row-{name}"
+
+
+def names(listing: Listing) -> list[str]:
+    """Return the names of the tokens in a list, as `token_of` has them."""
+    return [(one.token or "").removeprefix(token_of("")) for one in listing.sessions]
 
 
 def short_of(new: NewTokens) -> str:

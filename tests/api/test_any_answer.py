@@ -15,7 +15,7 @@ from qiscus_tui.errors import LoginNeeded, QiscusTuiError, ServerError
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
-from tests.api.serving import LONG_LIVED, answering, client_of, now, raw
+from tests.api.serving import LONG_LIVED, answering, client_of, now, raw, token_of
 from tests.clocks import ManualClock
 
 short = settings(max_examples=200, deadline=None)
@@ -142,8 +142,9 @@ async def test_an_entry_nested_too_deeply_is_counted() -> None:
     deep: object = "x"
     for _ in range(60):
         deep = [deep]
-    listing = await listing_of(json.dumps([{"token": "a"}, {"token": "b", "x": deep}]).encode())
-    assert [session.token for session in listing.sessions] == ["a"]
+    rows = [{"token": token_of("a")}, {"token": token_of("b"), "x": deep}]
+    listing = await listing_of(json.dumps(rows).encode())
+    assert [one.token for one in listing.sessions] == [token_of("a")]
     assert listing.unreadable == 1
 
 

@@ -30,7 +30,7 @@ from tests.api.serving import (
 from tests.clocks import ManualClock
 
 GZIP = {"Content-Encoding": "gzip"}
-LIST = b'{"data":[' + b",".join(b'{"token":"t%d"}' % n for n in range(5000)) + b"]}"
+LIST = b'{"data":[' + b",".join(b'{"token":"QEX-of-row-%09d"}' % n for n in range(5000)) + b"]}"
 
 
 async def listed(response: httpx.Response, clock: ManualClock) -> int:

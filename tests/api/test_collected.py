@@ -7,7 +7,7 @@ import pytest
 from qiscus_tui.api.collected import MOST_REMEMBERED, Collected
 from qiscus_tui.api.listing import Listing, read_listing
 from qiscus_tui.model.timestamps import rfc3339
-from tests.api.serving import LONG_LIVED, answering, client_of, said
+from tests.api.serving import LONG_LIVED, answering, client_of, said, token_of
 from tests.clocks import ManualClock
 
 
@@ -33,7 +33,7 @@ def one_id(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("one_id")
 @pytest.mark.parametrize("on_one_page", [True, False])
 async def test_an_id_that_two_sessions_share_is_told(clock: ManualClock, on_one_page: bool) -> None:
-    a, b = {"token": "a"}, {"token": "b"}
+    a, b = {"token": token_of("a")}, {"token": token_of("b")}
     listing = await read(clock, *([[a, b]] if on_one_page else [[a], [b]]))
     assert listing.shared_ids == {"aaaaaaaaaaaa"}
     assert listing.unreadable == 1
@@ -42,7 +42,7 @@ async def test_an_id_that_two_sessions_share_is_told(clock: ManualClock, on_one_
 async def test_a_token_with_two_server_ids_is_one_session_where_it_is_revoked_by_its_token(
     clock: ManualClock,
 ) -> None:
-    rows = [{"token": "a", "id": 1}, {"token": "a", "id": 2}]
+    rows = [{"token": token_of("a"), "id": 1}, {"token": token_of("a"), "id": 2}]
     assert not (await read(clock, rows)).shared_ids  # it is revoked by its token
 
 
@@ -57,7 +57,8 @@ async def test_two_rows_without_tokens_that_look_the_same_may_be_two_sessions(
 async def test_another_row_of_a_session_is_kept_where_it_names_another_client(
     clock: ManualClock, on_one_page: bool
 ) -> None:
-    first, second = {"token": "a", "ip": "10.0.0.1"}, {"token": "a", "ip": "10.2.0.1"}
+    first = {"token": token_of("a"), "ip": "10.0.0.1"}
+    second = {"token": token_of("a"), "ip": "10.2.0.1"}
     listing = await read(clock, *([[first, second]] if on_one_page else [[first], [second]]))
     assert len(listing.sessions) == 1
     assert [row.ip for row in listing.other_rows] == ["10.2.0.1"]
@@ -70,8 +71,12 @@ async def test_a_token_in_two_rows_has_the_latest_of_their_times(
     clock: ManualClock, on_one_page: bool, turned: bool
 ) -> None:
     rows = [
-        {"token": "a", "created_at": "2026-10-02T10:00:00Z", "last_used_at": None},
-        {"token": "a", "created_at": "2026-10-01", "last_used_at": "2026-10-03T10:00:00Z"},
+        {"token": token_of("a"), "created_at": "2026-10-02T10:00:00Z", "last_used_at": None},
+        {
+            "token": token_of("a"),
+            "created_at": "2026-10-01",
+            "last_used_at": "2026-10-03T10:00:00Z",
+        },
     ]
     rows = rows[::-1] if turned else rows
     (session,) = (await read(clock, *([rows] if on_one_page else [[one] for one in rows]))).sessions

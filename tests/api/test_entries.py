@@ -24,7 +24,7 @@ from qiscus_tui.model.durations import TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.timestamps import parse_timestamp, rfc3339
-from tests.api.serving import LONG_LIVED, answering, client_of, now, said
+from tests.api.serving import LONG_LIVED, answering, client_of, now, said, token_of
 from tests.clocks import ManualClock
 
 AT = 1_792_000_000.0
@@ -230,8 +230,9 @@ async def test_two_tokens_with_one_id_are_never_mistaken(monkeypatch: pytest.Mon
         return text[:3]
 
     monkeypatch.setattr("qiscus_tui.api.entries.fingerprint", short)
-    found = await listed([{"token": "QEXa"}, {"token": "QEXb"}, {"token": "QEXa"}], own="QEXb")
-    assert [session.token for session in found.sessions] == ["QEXa"]
+    a, b = token_of("a"), token_of("b")
+    found = await listed([{"token": a}, {"token": b}, {"token": a}], own=b)
+    assert [session.token for session in found.sessions] == [a]
     assert (found.unreadable, found.current) == (1, Current.UNKNOWN)
 
 
@@ -247,7 +248,8 @@ async def test_two_marks_are_no_mark() -> None:
 
 
 async def test_a_mark_on_another_token_is_not_believed() -> None:
-    found = await listed([{"token": "other", "current": True}, {"token": "b"}], own="QEX")
+    rows = [{"token": token_of("a"), "current": True}, {"token": token_of("b")}]
+    found = await listed(rows, own=token_of("c"))
     assert found.current is Current.UNKNOWN
 
 

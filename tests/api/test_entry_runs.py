@@ -11,7 +11,7 @@ from qiscus_tui.api.contract import Contract, contract_with
 from qiscus_tui.api.entries import EntryReader
 from qiscus_tui.api.listing import read_listing
 from qiscus_tui.model.session import Session, SessionRun, origin_of
-from tests.api.serving import LONG_LIVED, Pieces, client_of, now
+from tests.api.serving import LONG_LIVED, Pieces, client_of, now, token_of
 from tests.clocks import ManualClock
 
 ROOM = 1_000_000
@@ -129,7 +129,7 @@ async def test_of_a_long_list_only_its_beginning_and_end_are_read_entry_by_entry
 
     monkeypatch.setattr(EntryReader, "read", counting)
     clock.advance(30 * 86_400)
-    body = json.dumps({"data": [{**ORDINARY, "token": f"QEX{n}"} for n in range(5000)]}).encode()
+    body = json.dumps({"data": [{**ORDINARY, "token": token_of(n)} for n in range(5000)]}).encode()
     stream = Pieces(body[at : at + 100_000] for at in range(0, len(body), 100_000))
     answer = httpx.Response(200, stream=stream)
     async with client_of(lambda _: answer, clock) as client:

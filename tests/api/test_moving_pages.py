@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from qiscus_tui.api.listing import MAX_READINGS, Listing, read_listing
-from tests.api.serving import LONG_LIVED, Server, client_of, said
+from tests.api.serving import LONG_LIVED, Server, client_of, names, said, token_of
 from tests.clocks import ManualClock
 
 SIZE = 3
@@ -30,7 +30,7 @@ class MovingList:
         self.before.get(self.requests, lambda _: None)(self.live)
         page = int(request.url.params.get("page", 1))
         last = max(1, -(-len(self.live) // SIZE))
-        rows = [{"token": f"t{n}"} for n in self.live[(page - 1) * SIZE : page * SIZE]]
+        rows = [{"token": token_of(n)} for n in self.live[(page - 1) * SIZE : page * SIZE]]
         total = {"total": len(self.live)} if "total" in self.style else {}
         if "laravel" in self.style:
             return said({"data": {"current_page": page, "last_page": last, "data": rows, **total}})
@@ -48,11 +48,11 @@ async def read(
 
 
 def listed(listing: Listing) -> set[str]:
-    return {str(session.token) for session in listing.sessions}
+    return set(names(listing))
 
 
 def named(server: MovingList) -> set[str]:
-    return {f"t{n}" for n in server.live}
+    return {str(n) for n in server.live}
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -177,7 +177,7 @@ async def test_one_whole_answer_and_cursor_pages_are_read_once(
         after = request.url.params.get("cursor_after")
         requests.append(after)
         meta = {"after": "x"} if cursor and after is None else {}
-        return said({"data": [{"token": f"t{after}"}], "meta": meta})
+        return said({"data": [{"token": token_of(after)}], "meta": meta})
 
     async with client_of(Server(answer), clock) as client:
         listing = await read_listing(client, LONG_LIVED, None, settle=gone)

@@ -10,14 +10,14 @@ from qiscus_tui.api.pages import find_page
 from qiscus_tui.api.reading import BARREN_PAGES
 from qiscus_tui.api.wholeness import REPEATED, next_query, read_paging
 from qiscus_tui.errors import ServerFault, Unreadable
-from tests.api.serving import LONG_LIVED, Server, client_of, said
+from tests.api.serving import LONG_LIVED, Server, client_of, names, said, token_of
 from tests.clocks import ManualClock
 
 Sessions = list[dict[str, object]]
 
 
 def sessions(*numbers: int) -> Sessions:
-    return [{"token": f"t{number}"} for number in numbers]
+    return [{"token": token_of(f"t{number}")} for number in numbers]
 
 
 def numbered(page: object, last: object, listed: Sessions) -> httpx.Response:
@@ -37,14 +37,10 @@ async def read(server: Server, clock: ManualClock) -> Listing:
         return await read_listing(client, LONG_LIVED, None)
 
 
-def tokens(listing: Listing) -> list[str | None]:
-    return [session.token for session in listing.sessions]
-
-
 async def test_a_server_that_ignores_the_page_gives_an_incomplete_list(clock: ManualClock) -> None:
     server = server_of(lambda _: numbered(1, 5, sessions(1, 2)))
     listing = await read(server, clock)
-    assert (tokens(listing), listing.complete) == (["t1", "t2"], False)
+    assert (names(listing), listing.complete) == (["t1", "t2"], False)
     assert len(server.requests) == 2
 
 
@@ -53,7 +49,7 @@ async def test_a_server_that_ignores_the_cursor_gives_an_incomplete_list(
 ) -> None:
     server = server_of(lambda _: cursor("same", sessions(1, 2)))
     listing = await read(server, clock)
-    assert (tokens(listing), listing.complete) == (["t1", "t2"], False)
+    assert (names(listing), listing.complete) == (["t1", "t2"], False)
 
 
 async def test_cursors_that_lead_in_a_circle_end(clock: ManualClock) -> None:
@@ -71,7 +67,7 @@ async def test_ever_new_cursors_to_nothing_new_end(clock: ManualClock) -> None:
     shuffled = [sessions(1, 2), sessions(2), sessions(1)]
     server = server_of(lambda _: cursor(number := next(turn), shuffled[number % 3 - 1]))
     listing = await read(server, clock)
-    assert (tokens(listing), listing.complete) == (["t1", "t2"], False)
+    assert (names(listing), listing.complete) == (["t1", "t2"], False)
     assert len(server.requests) == BARREN_PAGES + 1
 
 
@@ -79,7 +75,7 @@ async def test_ever_new_cursors_to_nothing_new_end(clock: ManualClock) -> None:
 async def test_the_same_page_again_is_no_other_page(clock: ManualClock, ends: int) -> None:
     server = server_of(lambda query: numbered(int(query.get("page", 1)), ends, sessions(1, 2)))
     listing = await read(server, clock)
-    assert (tokens(listing), listing.complete) == (["t1", "t2"], False)
+    assert (names(listing), listing.complete) == (["t1", "t2"], False)
     assert len(server.requests) == 2
 
 
@@ -130,7 +126,7 @@ async def test_ever_more_sessions_end_at_the_bound(
 async def test_pages_that_moved_meanwhile_list_a_session_once(clock: ManualClock) -> None:
     pages = {None: numbered(1, 2, sessions(1, 2, 3)), "2": numbered(2, 2, sessions(3, 4))}
     listing = await read(server_of(lambda query: again(pages[query.get("page")])), clock)
-    assert tokens(listing) == ["t1", "t2", "t3", "t4"]
+    assert names(listing) == ["t1", "t2", "t3", "t4"]
     assert (listing.unreadable, listing.incomplete_because) == (0, REPEATED)
 
 
@@ -144,7 +140,7 @@ async def test_a_list_that_grows_while_it_is_read_is_followed(clock: ManualClock
         return numbered(page, min(page + 1, 4), sessions(page))
 
     listing = await read(server_of(answer), clock)
-    assert (tokens(listing), listing.complete) == (["t1", "t2", "t3", "t4"], True)
+    assert (names(listing), listing.complete) == (["t1", "t2", "t3", "t4"], True)
 
 
 async def test_a_page_that_fails_midway_is_read_again_and_counted_once(clock: ManualClock) -> None:
@@ -157,7 +153,7 @@ async def test_a_page_that_fails_midway_is_read_again_and_counted_once(clock: Ma
         return numbered(page, 3, [*sessions(page), {}])
 
     listing = await read(server_of(answer), clock)
-    assert (tokens(listing), listing.unreadable) == (["t1", "t2", "t3"], 3)
+    assert (names(listing), listing.unreadable) == (["t1", "t2", "t3"], 3)
 
 
 async def test_a_page_that_breaks_off_midway_is_read_again(clock: ManualClock) -> None:
@@ -170,7 +166,7 @@ async def test_a_page_that_breaks_off_midway_is_read_again(clock: ManualClock) -
             raise httpx.ReadError("reset")
         return numbered(page, 2, sessions(page))
 
-    assert tokens(await read(server_of(answer), clock)) == ["t1", "t2"]
+    assert names(await read(server_of(answer), clock)) == ["t1", "t2"]
     assert tries == [None, "2", "2", None]  # the first page again, to see that no row moved
 
 
@@ -187,7 +183,7 @@ async def test_several_lists_in_one_answer_are_read_again_as_a_whole(clock: Manu
     body = {"data": {"roles": roles, "tokens": sessions(1, 2)}}
     server = server_of(lambda _: said(body))
     listing = await read(server, clock)
-    assert (tokens(listing), listing.unreadable) == (["t1", "t2"], 0)
+    assert (names(listing), listing.unreadable) == (["t1", "t2"], 0)
     assert len(server.requests) == 2
 
 

@@ -25,6 +25,7 @@ from tests.api.serving import APP_ID, LONG_LIVED, SHORT_LIVED
 from tests.clocks import ManualClock
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+ONE_SESSION = HEAD + b"Content-Length: 36\r\n\r\n" + b'[{"token":"QEX-of-an-ordinary-one"}]'
 
 
 def client_at(port: int, clock: ManualClock, timeout: float = 5.0) -> ApiClient:
@@ -79,7 +80,10 @@ async def test_a_reset_before_the_answer_is_a_lost_answer_and_tried_again(
         if len(asked) < 3:
             reset(writer)
         else:
-            await says(writer, HEAD + b"Content-Length: 15\r\n\r\n" + b'[{"token":"a"}]')
+            await says(
+                writer,
+                ONE_SESSION,
+            )
 
     async with serving(serve) as (port, asked):
         assert len((await listing_at(port, clock)).sessions) == 1
@@ -106,8 +110,8 @@ async def test_a_login_whose_answer_is_lost_is_not_sent_again(
         b"HTTP/1.1 200",
         HEAD,
         HEAD + b'Content-Length: 500\r\n\r\n{"data":[{"token":"a"}',
-        HEAD + b'Content-Length: 500\r\n\r\n[{"token":"a"}]',
-        HEAD + b'Transfer-Encoding: chunked\r\n\r\nF\r\n[{"token":"a"}]\r\n',
+        HEAD + b'Content-Length: 500\r\n\r\n[{"token":"QEX-of-an-ordinary-one"}]',
+        HEAD + b'Transfer-Encoding: chunked\r\n\r\nF\r\n[{"token":"QEX-of-an-ordinary-one"}]\r\n',
         HEAD + b"Content-Encoding: gzip\r\n\r\n\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03",
     ],
 )
@@ -221,7 +225,7 @@ async def test_the_environments_proxy_is_not_asked_for_this_machine(
         monkeypatch.setenv(name, "http://127.0.0.1:9")
 
     async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await says(writer, HEAD + b"Content-Length: 15\r\n\r\n" + b'[{"token":"a"}]')
+        await says(writer, ONE_SESSION)
 
     async with serving(serve) as (port, asked):
         assert len((await listing_at(port, clock)).sessions) == 1

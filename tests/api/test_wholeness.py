@@ -9,11 +9,11 @@ from qiscus_tui.api.listing import Listing, read_listing
 from qiscus_tui.api.pages import find_page
 from qiscus_tui.api.wholeness import OTHER_PAGE, read_paging, shortfall
 from qiscus_tui.errors import QiscusTuiError, ServerFault, TokenInvalid
-from tests.api.serving import LONG_LIVED, Server, again, client_of, said
+from tests.api.serving import LONG_LIVED, Server, again, client_of, said, token_of
 from tests.clocks import ManualClock
 
 ALL, SIZE = 8, 3
-ROWS = [{"token": f"t{n}"} for n in range(ALL)]
+ROWS = [{"token": token_of(n)} for n in range(ALL)]
 FIRST = ROWS[:SIZE]
 
 
@@ -307,7 +307,8 @@ async def test_a_page_order_that_lists_one_row_twice_and_one_never_is_not_whole(
 async def test_a_token_in_two_rows_with_different_facts_is_no_row_that_moved(
     clock: ManualClock,
 ) -> None:
-    first, other = {"token": "a", "ip": "10.0.0.1"}, {"token": "a", "ip": "10.0.0.2"}
+    first = {"token": token_of("a"), "ip": "10.0.0.1"}
+    other = {"token": token_of("a"), "ip": "10.0.0.2"}
     rows = [[first, ROWS[0]], [other, ROWS[1]]]
 
     def answer(request: httpx.Request) -> httpx.Response:

@@ -1,0 +1,106 @@
+"""Which of the texts that a list has for tokens are full tokens, and which are masks. Pure."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from qiscus_tui.api import contract
+
+IsToken = Callable[[str], bool]
+
+SHORT = 16
+"""Characters; texts of one length below it are no tokens."""
+
+_SHOWN = 8
+"""First or last characters of a token that a mask shows, at most."""
+_MOST_ROWS = 2
+"""Rows in which one token may be."""
+
+_SIGN = re.compile(r"[^!-~]|[*#\[\]<>(){}]|\.\.")
+"""What no token has in it: such as `•`, `…`, blanks and brackets."""
+_FILLED = re.compile(rf"(.{{0,{_SHOWN}}}?)((.)\3{{3,}})(.{{0,{_SHOWN}}})")
+"""One character over and over, with the first and last ones of the token: `QEXdxxxxxxAb3x`."""
+_WORDS = frozenset(
+    {
+        *("hidden", "redacted", "masked", "filtered", "removed", "secret", "private", "protected"),
+        *("none", "null", "undefined", "unknown", "encrypted", "confidential", "n/a", "na"),
+    }
+)
+_HASH = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_HASH_LENGTHS = frozenset({32, 40, 56, 64, 96, 128})
+"""Hex digits of MD5, SHA-1 and the SHA-2 family."""
+
+
+def is_masked(text: str) -> bool:
+    """Return whether a text says by itself that it is no full token."""
+    if _SIGN.search(text) or text.casefold() in _WORDS:
+        return True
+    if not _may_be_filled(text):
+        return False
+    filled = _FILLED.fullmatch(text)
+    return filled is not None and len(filled[2]) * 3 >= len(text)
+
+
+def some_may_be_masked(texts: Sequence[str]) -> bool:
+    """Return whether `is_masked` may be true for one of the texts; fast for many."""
+    if _SIGN.search("".join(texts)):
+        return True
+    return any(map(is_masked, filter(_may_be_filled, texts)))
+
+
+def _may_be_filled(text: str) -> bool:
+    """Return whether its middle may be one character, as far as a look at two of them tells."""
+    return len(text) <= 2 * _SHOWN + 2 or text[_SHOWN] == text[_SHOWN + 1]
+
+
+def full_tokens(tokens: Collection[str], rows: Mapping[str, int], own: str | None) -> IsToken:
+    """Return what tells the full tokens of a list from masks without a sign.
+
+    `tokens` are those of the whole list for which `is_masked` is false, `rows` the further rows
+    of those that are in several, and `own` the short-lived token that we hold: where it is listed,
+    the list has full tokens, and where nothing listed is like it, it has none.
+    """
+    others = {text for text in tokens if text != own}
+    if others and _are_masks(others, own, is_listed=len(others) < len(tokens)):
+        return lambda text: text == own
+    in_many_rows = {
+        text
+        for text, count in rows.items()
+        if text != own and (count >= _MOST_ROWS or len(text) < min(contract.TOKEN_LENGTHS))
+    }
+    return (lambda text: text not in in_many_rows) if in_many_rows else all_are_tokens
+
+
+def all_are_tokens(_text: str) -> bool:
+    """Return that it is one."""
+    return True
+
+
+def _are_masks(others: Collection[str], own: str | None, *, is_listed: bool) -> bool:
+    lengths = set(map(len, others))
+    longest = max(lengths)
+    are_of_one_length = len(lengths) == 1
+    if are_of_one_length and longest in _HASH_LENGTHS and all(map(_HASH.fullmatch, others)):
+        return own is None or len(own) != longest or not _HASH.fullmatch(own)
+    if own is not None and len(own) in lengths:
+        return not is_listed and _are_made_of(own, others)
+    if longest <= _SHOWN or (are_of_one_length and longest < SHORT):
+        return True
+    if own is None or is_listed:
+        return False
+    return lengths.isdisjoint(contract.TOKEN_LENGTHS) or _are_made_of(own, others)
+
+
+def _are_made_of(own: str, others: Collection[str]) -> bool:
+    """Return whether one of the texts is a part or a hash of our own token."""
+    if any(len(text) > 2 and (own.startswith(text) or own.endswith(text)) for text in others):
+        return True
+    token = own.encode("utf-8", "surrogatepass")
+    for name in ("md5", "sha1", "sha256", "sha512"):
+        digest = hashlib.new(name, token, usedforsecurity=False).digest()
+        plain, for_urls = base64.b64encode(digest), base64.urlsafe_b64encode(digest)
+        forms = {digest.hex(), digest.hex().upper(), plain.decode(), for_urls.decode()}
+        if not forms.isdisjoint(others) or for_urls.decode().rstrip("=") in others:
+            return True
+    return False
