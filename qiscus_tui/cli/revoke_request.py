@@ -72,7 +72,7 @@ class RevokeRequest:
             if not self.allow_clock_offset:
                 check_clocks(listed, self.rule)
         elif self._may_be_masked(listed):
-            raise UsageError(
+            raise CannotTell(
                 "The server does not list full tokens: can't tell which session a token belongs to",
                 "Name the session by its id. See: qiscus-tui sessions",
             )

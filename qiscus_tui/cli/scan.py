@@ -14,9 +14,10 @@ from qiscus_tui.cli.moments import UNKNOWN, moment
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.table import gaps
 from qiscus_tui.cli.verbs import Context
-from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
+from qiscus_tui.errors import CannotTell, QiscusTuiError, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.ascii_json import JsonArray, ascii_json
+from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.scan.files import STDIN, Event, Found, NotRead, Read, Skipped, scan
 from qiscus_tui.service.scan.live_tokens import SHORTEST, LiveTokens, token_to_find
@@ -70,7 +71,7 @@ def _descriptor(source: TextIO) -> int:
 
 
 async def _listed(context: Context) -> Export:
-    """Return the list of an account. Raises UsageError where it has no full token."""
+    """Return the list of an account. Raises CannotTell where it has no full token."""
     console = context.console
     async with connected(context.workspace) as connection:
         listed = await connection.read_list(
@@ -79,9 +80,9 @@ async def _listed(context: Context) -> Export:
         secrets = frozenset((await connection.credentials()).secrets)
     console.end_progress()
     if listed.sessions and not any(map(token_to_find, listed.sessions)):
-        raise UsageError(
-            "The server does not list full tokens: there is nothing to look for",
-            "See what it lists: qiscus-tui doctor",
+        raise CannotTell(
+            "The server does not list full tokens: can't tell which tokens are live",
+            "See what it lists: qiscus-tui doctor --live",
         )
     return Export(listed, (), secrets)
 
@@ -236,7 +237,10 @@ class _Results:
         """Write the rest of the result. Return the exit code."""
         self.release()
         console = self.context.console
-        what = "no live token"
+        listed = self.sessions.listed
+        is_own_missing = listed.current is Current.UNKNOWN
+        is_sure = listed.is_whole and not self.without_token and not is_own_missing
+        what = "no live token" if is_sure else "no token of a session that is listed in full"
         if self.found:
             what = f"{counted(len(self.ids), 'live token')}, {counted(self.found, 'time')}"
         console.say(f"{files.words}: {what}")
@@ -245,12 +249,16 @@ class _Results:
                 f"{counted(self.without_token, 'session')} could not be looked for: the server "
                 f"lists no full token, or one of fewer than {SHORTEST} characters."
             )
+        if is_own_missing:
+            console.say(
+                "This program's own token is not in the list: it has ended, or the server lists "
+                "no full tokens. To find out: qiscus-tui refresh, then scan again."
+            )
         if self.found:
             return ExitCode.FAILED
         if files.not_read:
             return StorageError.exit_code
-        is_whole = self.sessions.listed.is_whole and not self.without_token
-        return ExitCode.DONE if is_whole else ExitCode.INCOMPLETE
+        return ExitCode.DONE if is_sure else ExitCode.INCOMPLETE
 
     def _line(self, text: str) -> None:
         if self.kept is None:

@@ -222,7 +222,7 @@ def test_a_token_is_not_called_gone_where_the_server_masks_tokens(logged_in: Pro
     logged_in.speak(DIALECTS["masked"])
     token = logged_in.server.sessions()[0].token
     done = logged_in("revoke", "--token-stdin", "--yes", stdin=token)
-    assert done.code == 2
+    assert done.code == 3
     assert "can't tell which session" in done.err
 
 

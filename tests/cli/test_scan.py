@@ -121,8 +121,21 @@ def test_a_list_without_tokens_says_that_nothing_can_be_looked_for(
 ) -> None:
     logged_in.speak(DIALECTS["masked"])
     done = logged_in("scan", str(logs))
-    assert (done.code, done.out) == (2, "")
-    assert "full tokens" in done.err
+    assert (done.code, done.out) == (3, "")
+    assert "full tokens: can't tell which tokens are live" in done.err
+
+
+def test_a_list_without_our_own_token_gives_no_all_clear(
+    logged_in: Program, tmp_path: Path
+) -> None:
+    clean = tmp_path / "clean.log"
+    clean.write_text("nothing\n")
+    assert logged_in("scan", str(clean)).code == 0
+    logged_in.server.end(logged_in("token").out.strip())
+    done = logged_in("scan", str(clean))
+    assert (done.code, done.out) == (3, "")
+    assert "own token is not in the list" in done.err
+    assert "no live token" not in done.err
 
 
 def test_a_list_known_in_part_gives_no_all_clear(logged_in: Program, tmp_path: Path) -> None:

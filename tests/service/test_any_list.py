@@ -42,7 +42,7 @@ class Row:
 
     @property
     def token(self) -> str:
-        return f"token-{self.serial}"
+        return f"token-of-session-no-{self.serial}"
 
 
 @dataclass
@@ -224,7 +224,7 @@ async def played(script: Script) -> Played:
     clock, server = ManualClock(), MovingServer(script)
     async with client_of(server, clock, contract=server.contract) as client:
         tokens = "tokens" in script.ids and script.own is not None
-        api = Api(client, clock, f"token-{script.own}" if tokens else None)
+        api = Api(client, clock, f"token-of-session-no-{script.own}" if tokens else None)
         listed = await api.read_list(None)
         by_created = {START - 10 * DAY + row.serial: row for row in all_rows(server)}
         rows = {one.id: by_created[one.created_at or 0] for one in listed.sessions}
@@ -280,7 +280,7 @@ def test_no_live_session_is_reported_gone_and_nothing_outside_the_plan_is_sent(
     planned = {str(target.session.revoke_with) for target in end.report.plan.targets}
     assert set(end.server.sent) <= planned
     if script.own is not None and "tokens" in script.ids:
-        assert f"token-{script.own}" not in end.server.sent
+        assert f"token-of-session-no-{script.own}" not in end.server.sent
 
 
 @given(scripts)

@@ -7,6 +7,7 @@ from textual.widget import Widget
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.durations import MINUTE, ago
 from qiscus_tui.model.ids import can_be_token, fingerprint
+from qiscus_tui.model.session import Current
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.dialog import Dialog
 from qiscus_tui.tui.dialogs.parts import DialogButton
@@ -62,5 +63,7 @@ class FindDialog(Dialog[str | None]):
             return f", but {masked:,} are listed without their full token"
         if not self._listed.is_whole:
             return ", but the list could not be read whole"
+        if self._listed.current is Current.UNKNOWN:
+            return ", nor this program's own: perhaps the server lists no full tokens"
         age = self._clock.now() - self._listed.read_at
         return f", but the list was read {ago(age)}" if age > FRESH else ""
