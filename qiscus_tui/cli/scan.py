@@ -251,8 +251,8 @@ class _Results:
             )
         if is_own_missing:
             console.say(
-                "This program's own token is not in the list: it has ended, or the server lists "
-                "no full tokens. To find out: qiscus-tui refresh, then scan again."
+                "This program's own token is not in the list: the server may list no full tokens. "
+                "To make sure: qiscus-tui refresh, then scan again."
             )
         if self.found:
             return ExitCode.FAILED

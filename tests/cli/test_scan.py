@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.cli.console import Console
-from qiscus_tui.demo import DIALECTS
+from qiscus_tui.demo import DIALECTS, DemoSession, DemoState
 from qiscus_tui.model.ids import fingerprint
 from tests.cli.conftest import Done, Program, Terminal
 from tests.cli.test_tokens import kept_token
@@ -125,13 +125,19 @@ def test_a_list_without_tokens_says_that_nothing_can_be_looked_for(
     assert "full tokens: can't tell which tokens are live" in done.err
 
 
-def test_a_list_without_our_own_token_gives_no_all_clear(
-    logged_in: Program, tmp_path: Path
+def test_a_list_without_our_own_live_token_gives_no_all_clear(
+    logged_in: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clean = tmp_path / "clean.log"
     clean.write_text("nothing\n")
     assert logged_in("scan", str(clean)).code == 0
-    logged_in.server.end(logged_in("token").out.strip())
+    own = logged_in("token").out.strip()
+    listed = DemoState.sessions
+
+    def without_own(state: DemoState) -> list[DemoSession]:
+        return [one for one in listed(state) if one.token != own]
+
+    monkeypatch.setattr(DemoState, "sessions", without_own)
     done = logged_in("scan", str(clean))
     assert (done.code, done.out) == (3, "")
     assert "own token is not in the list" in done.err
