@@ -248,7 +248,7 @@ async def test_two_marks_are_no_mark() -> None:
 
 
 async def test_a_mark_on_another_token_is_not_believed() -> None:
-    rows = [{"token": token_of("a"), "current": True}, {"token": token_of("b")}]
+    rows: list[object] = [{"token": token_of("a"), "current": True}, {"token": token_of("b")}]
     found = await listed(rows, own=token_of("c"))
     assert found.current is Current.UNKNOWN
 

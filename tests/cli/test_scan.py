@@ -9,6 +9,7 @@ import pytest
 
 from qiscus_tui.cli.console import Console
 from qiscus_tui.demo import DIALECTS, DemoSession, DemoState
+from qiscus_tui.demo.users import ADMIN
 from qiscus_tui.model.ids import fingerprint
 from tests.cli.conftest import Done, Program, Terminal
 from tests.cli.test_tokens import kept_token
@@ -134,8 +135,8 @@ def test_a_list_without_our_own_live_token_gives_no_all_clear(
     own = logged_in("token").out.strip()
     listed = DemoState.sessions
 
-    def without_own(state: DemoState) -> list[DemoSession]:
-        return [one for one in listed(state) if one.token != own]
+    def without_own(state: DemoState, email: str = ADMIN.email) -> list[DemoSession]:
+        return [one for one in listed(state, email) if one.token != own]
 
     monkeypatch.setattr(DemoState, "sessions", without_own)
     done = logged_in("scan", str(clean))
