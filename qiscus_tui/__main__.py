@@ -20,8 +20,7 @@ def main() -> int:
 def _main(arguments: list[str]) -> int:
     gc.disable()  # what a start loads is no garbage: looking for it takes 5 % of the time
     core_limit = _protect()
-    answer = _quick_answer(arguments)
-    if answer is not None and _is_written(f"{answer}\n"):
+    if arguments == ["--version"] and _is_written(f"qiscus-tui {__version__}\n"):
         return 0
     from qiscus_tui.cli.main import options_of, run_app, run_verb
     from qiscus_tui.cli.verbs import run_of
@@ -30,6 +29,7 @@ def _main(arguments: list[str]) -> int:
     if isinstance(options, int):
         return options
     if options.verb is not None:
+        _load_msgspec()
         run_of(options.verb)
         gc.freeze()  # the modules, which are searched no more
         gc.enable()
@@ -39,15 +39,21 @@ def _main(arguments: list[str]) -> int:
     return run_app(options, run)
 
 
-def _quick_answer(arguments: list[str]) -> str | None:
-    """Return the answer to what needs no parser; None for all the rest."""
-    if arguments == ["--version"]:
-        return f"qiscus-tui {__version__}"
-    if arguments[:1] == ["token"]:
-        from qiscus_tui.cached_token import cached_token
+def _load_msgspec() -> None:
+    """Load msgspec without typing_extensions, of which typing has all that msgspec needs.
 
-        return cached_token(arguments)
-    return None
+    It loads inspect, ast and more, which takes a tenth of a short command.
+    """
+    from importlib import import_module
+    from types import ModuleType
+    from typing import cast
+
+    name, modules = "typing_extensions", cast("dict[str, ModuleType | None]", sys.modules)
+    if name in modules:
+        return
+    modules[name] = None  # counts as not installed
+    import_module("msgspec")
+    del modules[name]
 
 
 def _is_written(text: str) -> bool:

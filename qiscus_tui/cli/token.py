@@ -1,7 +1,5 @@
 """`token`: print a valid short-lived token, for scripts."""
 
-import json
-
 from qiscus_tui.cli.script_secret import script_token
 from qiscus_tui.cli.verbs import Context
 from qiscus_tui.exit_codes import ExitCode
@@ -16,6 +14,8 @@ def run(context: Context) -> int:
     if console.out_is_tty:
         console.say("Careful: the token is now on your screen and in its scrollback.")
     if context.options.json:
+        import json
+
         value = {
             "token": given.secret,
             "expires_at": rfc3339(given.expires_at),

@@ -9,7 +9,6 @@ addresses behind a comma: the number is that of the first address.
 
 import ipaddress
 import re
-import socket
 
 _V6_FROM = 1 << 32
 _EMBEDDING = (bytes(10) + b"\xff\xff", b"\x00\x64\xff\x9b" + bytes(8), bytes(12))
@@ -18,14 +17,15 @@ _MAPPED_BITS = 96
 _LEAST_EMBEDDED = 1 << 24
 """Below are `::`, `::1` and others in 0.0.0.0/8, which are no IPv4 addresses of hosts."""
 
-_PORT = re.compile(r":[0-9]{1,5}")
-_ZEROS = re.compile(r"(?<![0-9a-f:])0+(?=[0-9])|(?<=:)0+(?=[0-9]+\.)")
+# As texts: `re` compiles each when it is needed first. No short command needs one.
+_PORT = r":[0-9]{1,5}"
+_ZEROS = r"(?<![0-9a-f:])0+(?=[0-9])|(?<=:)0+(?=[0-9]+\.)"
 """Zeros before an octet; those of a group of IPv6 are read anyway."""
 
-_OCTETS = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2})){0,3}")
-_A_GROUP = re.compile(r"[0-9a-f]{4}")
+_OCTETS = r"(?:0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2})){0,3}"
+_A_GROUP = r"[0-9a-f]{4}"
 """One group of an IPv6 address; an octet is shorter."""
-_GROUPS = re.compile(r"[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,7}")
+_GROUPS = r"[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,7}"
 
 
 def packed(text: str | None) -> int | None:
@@ -44,6 +44,8 @@ def addresses_in(text: str | None) -> list[int | None]:
 
 
 def _number(text: str) -> int | None:
+    import socket
+
     try:
         if ":" not in text:
             return int.from_bytes(socket.inet_pton(socket.AF_INET, text.strip()))
@@ -67,7 +69,7 @@ def _bare(text: str) -> str:
         port = f":{digits}"
     if length and length != ("128" if ":" in address else "32"):
         return ""  # a network
-    return "" if port and not _PORT.fullmatch(port) else _ZEROS.sub("", address)
+    return "" if port and not re.fullmatch(_PORT, port) else re.sub(_ZEROS, "", address)
 
 
 def surroundings(address: int) -> int:
@@ -93,6 +95,8 @@ def network_of(ip: str | None) -> str:
 def address_text(address: int) -> str:
     """Return a packed address as it is mostly written: `10.2.0.7`, `2001:db8::1`."""
     if address < _V6_FROM:
+        import socket
+
         return socket.inet_ntoa(address.to_bytes(4))
     return str(ipaddress.IPv6Address(address - _V6_FROM))
 
@@ -113,12 +117,12 @@ def named_network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
         raise ValueError(text)
     if "/" in wanted:
         return ipaddress.ip_network(wanted, strict=False)
-    if ":" in wanted or _A_GROUP.fullmatch(wanted):
+    if ":" in wanted or re.fullmatch(_A_GROUP, wanted):
         return _groups(wanted)
     octets = wanted.removesuffix(".")
     parts = octets.split(".")
     whole = len(parts) == 4
-    if not _OCTETS.fullmatch(octets) or (whole and octets != wanted):
+    if not re.fullmatch(_OCTETS, octets) or (whole and octets != wanted):
         raise ValueError(text)
     padded = ".".join(parts + ["0"] * (4 - len(parts)))
     return ipaddress.IPv4Network(f"{padded}/{8 * len(parts)}")
@@ -127,7 +131,7 @@ def named_network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
 def _groups(wanted: str) -> ipaddress.IPv6Network:
     """`2001:db8`, `2001:db8:` and `2001:db8::` are the first groups; others whole addresses."""
     groups = wanted.rstrip(":")
-    if _GROUPS.fullmatch(groups) and len(wanted) - len(groups) <= 2:
+    if re.fullmatch(_GROUPS, groups) and len(wanted) - len(groups) <= 2:
         count = groups.count(":") + 1
         if count < 8:
             return ipaddress.IPv6Network(f"{groups}::/{16 * count}")

@@ -9,11 +9,12 @@ UNKNOWN = "unknown"
 
 OWN_PRODUCT = "qiscus-tui"
 
-_VERSION = re.compile(r"[\s/_-]+v?[0-9]+(?:\.[0-9]+)*(?= · |$)")
-_NO_NAME = re.compile(r"[*?|\"'`\u00ab\u00bb\u2018-\u201f]")
+# As texts: `re` compiles each when it is needed first. No short command needs one.
+_VERSION = r"[\s/_-]+v?[0-9]+(?:\.[0-9]+)*(?= · |$)"
+_NO_NAME = r"[*?|\"'`\u00ab\u00bb\u2018-\u201f]"
 _INVISIBLE = frozenset("\u034f\u115f\u1160\ufe0e\ufe0f")
 """Characters without width, beside those of the category Cf."""
-_PRODUCT_VERSION = re.compile(r"/v?[0-9]")
+_PRODUCT_VERSION = r"/v?[0-9]"
 
 
 def client_of(name: str, user_agent: str | None) -> str | None:
@@ -33,7 +34,7 @@ def client_family(name: str) -> str:
     """
     if name.startswith(OWN_PRODUCT):  # its label may end in a number
         return name
-    while (shorter := _VERSION.sub("", name, count=1)) not in {name, ""}:
+    while (shorter := re.sub(_VERSION, "", name, count=1)) not in {name, ""}:
         name = shorter
     return name
 
@@ -54,12 +55,12 @@ def client_name_error(text: str) -> str:
 
     A family name is what all versions of a client share. It is not a pattern.
     """
-    if sign := _NO_NAME.search(text):
+    if sign := re.search(_NO_NAME, text):
         return f"must be a client's name, not a pattern: it has {sign[0]}"
     name = folded(text)
     if text and not name.strip():
         return "must have a visible character"
     family = client_family(text)
-    if family != text or _PRODUCT_VERSION.search(name):
+    if family != text or re.search(_PRODUCT_VERSION, name):
         return f"must be a client's name without its version, such as {family.partition('/')[0]}"
     return ""

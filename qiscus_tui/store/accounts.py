@@ -53,12 +53,9 @@ class _Accounts(Struct, omit_defaults=True):
 
 
 class _Chosen(Struct, omit_defaults=True):
-    """The account that was used last: everything needed to print its cached token."""
+    """The account that was used last."""
 
-    name: str = ""
     key: str = ""
-    app_code: str = ""
-    storage: str = ""
     used: dict[str, object] = {}
     """When each account was last used, by key: epoch seconds."""
 
@@ -102,8 +99,6 @@ class AccountBook:
             created_at = old.created_at if old else stored.created_at
             stored = replace(stored, name=name, created_at=created_at)
             content.accounts[key] = _to_entry(stored)
-        if self._chosen.read().key == key:
-            self._choose(stored)
         return stored
 
     def remove(self, key: str) -> None:
@@ -116,7 +111,7 @@ class AccountBook:
         with self._chosen.changing() as chosen:
             chosen.used.pop(key, None)
             if chosen.key == key:
-                chosen.name = chosen.key = chosen.app_code = chosen.storage = ""
+                chosen.key = ""
 
     def last_used(self) -> str | None:
         """Return the name of the account used last, None where none was or it is forgotten."""
@@ -132,7 +127,8 @@ class AccountBook:
             raise NoAccount(
                 f"There is no account '{safe(name, 100)}' here", "See: qiscus-tui accounts"
             )
-        self._choose(stored)
+        with self._chosen.changing() as chosen:
+            chosen.key = stored.account.key
 
     def note_use(self, key: str, at: float) -> None:
         """Remember that the account is used now: epoch seconds."""
@@ -145,12 +141,6 @@ class AccountBook:
         for key, value in self._chosen.read().used.items():
             uses |= decoded({key: value}, dict[str, EpochSeconds]) or {}
         return uses
-
-    def _choose(self, stored: StoredAccount) -> None:
-        account = stored.account
-        with self._chosen.changing() as chosen:
-            chosen.name, chosen.storage = stored.name, stored.storage.value
-            chosen.key, chosen.app_code = account.key, account.app_code
 
     def _stored(self, content: _Accounts) -> dict[str, StoredAccount]:
         try:

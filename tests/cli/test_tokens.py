@@ -3,6 +3,8 @@
 import json
 import re
 import signal
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -114,6 +116,50 @@ def test_it_is_refreshed_only_when_needed(
     assert done.code == 0
     assert logged_in.server.calls[Call.REFRESH] == int(refreshed)
     assert done.out == f"{kept_token(logged_in)}\n"
+
+
+def _open_to_others(file: Path) -> None:
+    file.chmod(0o602)
+
+
+def _behind_a_link(file: Path) -> None:
+    file.rename(file.with_name("real"))
+    file.symlink_to("real")
+
+
+def _with_two_names(file: Path) -> None:
+    file.with_name("other").hardlink_to(file)
+
+
+def _damaged(file: Path) -> None:
+    file.write_text("{")
+
+
+def _of_a_newer_version(file: Path) -> None:
+    file.write_text(file.read_text().replace('"version": 1', '"version": 2'))
+
+
+WRONG_FILES = [_open_to_others, _behind_a_link, _with_two_names, _damaged, _of_a_newer_version]
+
+
+@pytest.mark.parametrize("wrong", WRONG_FILES)
+@pytest.mark.parametrize("name", ["accounts.json", "secrets.json"])
+def test_no_token_is_printed_from_files_that_are_not_as_they_should_be(
+    logged_in: Program, name: str, wrong: Callable[[Path], None]
+) -> None:
+    wrong(logged_in.data / name)
+    done = logged_in("token")
+    assert (done.code, done.out) == (6, "")
+    assert Path(name).name in done.err
+
+
+def test_no_token_is_printed_beside_a_configuration_that_others_may_change(
+    logged_in: Program, configured: Callable[[str], None], tmp_path: Path
+) -> None:
+    configured("")
+    (tmp_path / "config" / "config.toml").chmod(0o666)
+    done = logged_in("token")
+    assert (done.code, done.out) == (6, "")
 
 
 TOO_OLD = '{{"data": {{"auth": {{"token": "{0}", "long_lived_token": "{0}"}}}}}}'

@@ -77,9 +77,6 @@ def test_the_last_used_account_is_remembered_across_a_change(
     book.save(replace(stored(account), storage=Storage.KEYRING))
 
     assert AccountBook(paths).last_used() == "work"
-    chosen = json.loads(paths.chosen_file.read_bytes())
-    assert chosen["key"] == account.key
-    assert chosen["storage"] == "keyring"
 
 
 def test_an_unknown_account_can_not_be_used(book: AccountBook) -> None:
