@@ -258,9 +258,15 @@ def test_rare_networks_are_counted_together():
 # The sprawl
 
 
-def test_the_script_that_made_most_is_named_with_what_it_no_longer_uses():
+def test_the_script_that_made_most_is_named_with_what_it_does_not_use():
     made = [
-        new_session(at, user_agent="Guzzle/7", ip="10.2.0.7", last_used_at=NOW - at * 2 * HOUR)
+        new_session(
+            at,
+            user_agent="Guzzle/7",
+            ip="10.2.0.7",
+            created_at=NOW - at * 3 * HOUR,
+            last_used_at=NOW - at * 2 * HOUR,
+        )
         for at in range(20)
     ]
     others = [new_session(20 + at, user_agent=None, ip=None) for at in range(30)]
@@ -270,6 +276,47 @@ def test_the_script_that_made_most_is_named_with_what_it_no_longer_uses():
     assert (sprawl.group.name, sprawl.group.count) == ("Guzzle · 10.2.0.0/24", 20)
     assert sprawl.group.share == 0.4
     assert sprawl.unused == 8
+
+
+@pytest.mark.parametrize(
+    ("hours", "unused"),
+    [
+        ([1] * 12, 0),
+        ([25] * 12, 11),  # all but the newest
+        ([1, *[23] * 5, *[25] * 6], 6),
+        ([30, *[1] * 6, *[None] * 5], 0),
+        ([1, *[200] * 3, *[None] * 8], 3),
+        ([None] * 12, None),
+    ],
+)
+def test_what_is_not_used_is_what_the_usual_rules_would_revoke(
+    hours: list[float | None], unused: int | None
+):
+    made = [
+        new_session(
+            at,
+            user_agent="Guzzle/7",
+            ip="10.2.0.7",
+            created_at=NOW - at * HOUR - DAY * 9,
+            last_used_at=None if used is None else NOW - used * HOUR,
+        )
+        for at, used in enumerate(hours)
+    ]
+    sprawl = counted(replace(listed(made), clients=["Guzzle 7"] * len(made))).sprawl
+    assert sprawl is not None
+    assert sprawl.unused == unused
+
+
+def test_a_protected_integration_is_counted_once_under_its_label():
+    cron = [new_session(n, user_agent="GuzzleHttp/7", ip="10.2.7.3") for n in range(30)]
+    jobs = [new_session(n, user_agent="GuzzleHttp/7", ip="10.2.0.9") for n in range(30, 50)]
+    pager = [new_session(n, user_agent="pager/1", ip="10.2.7.4") for n in range(50, 60)]
+    billing = Known("billing cron", client="GuzzleHttp", protect=True)
+    named = Known("pager", client="pager")
+    labelled = {one.id: billing for one in cron} | {one.id: named for one in pager}
+    sessions = listed([*cron, *jobs, *pager], labels=labelled)
+    assert labels(counted(sessions).clients) == {"billing cron": 30, "GuzzleHttp": 20, "pager": 10}
+    assert_true(counted(sessions), sessions)
 
 
 def test_of_few_or_of_unknown_ones_none_stands_out():

@@ -67,7 +67,7 @@ async def test_the_login_shows_its_fields_and_its_error(clock: ManualClock) -> N
 async def test_what_warns_is_bold(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=400, few_colours=True) as here:
         await here.press("o")
-        assert "are no longer used." in bold(here)
+        assert "not used for 24 h." in bold(here)
         await here.press("escape", "a", "x")
         assert "in use" in bold(here)
         assert "To revoke: " in bold(here)

@@ -145,7 +145,7 @@ async def test_a_first_sentence_names_the_sprawl(clock: ManualClock, size: tuple
         await here.press("o")
         assert re.search(
             r"GuzzleHttp from 10\.2\.0\.0/24 made \d+ % of all, \d+ a day; "
-            r"\d+ of them are no longer used\.",
+            r"\d+ not used for 24 h\.",
             here.words(),
         )
         await here.press("escape", "slash", *"curl", "enter", "o")
@@ -450,12 +450,14 @@ async def test_a_session_that_ended_asks_for_a_login_over_it(clock: ManualClock)
         here.state.fail_next(Call.LIST, UNAUTHORIZED)
         await here.press("r")
         assert isinstance(here.app.screen, LoginScreen)
+        clock.advance(1)
         await here.press("escape")
         assert "Session ended" in here.words()
         assert "r logs in again" in here.words()
         assert "○ stale" in here.lines()[0]
         await here.press("r")
         assert isinstance(here.app.screen, LoginScreen)
+        clock.advance(1)
         await here.press("enter")
         assert chart(here, "clients").bar == at
         assert "● live" in here.lines()[0]
@@ -524,3 +526,25 @@ async def test_at_80x24_every_span_of_the_expiries_is_seen(clock: ManualClock) -
         await here.press("o")
         assert "within 1h" in here.text()
         assert "14 to 30 days" in here.text()
+
+
+async def test_a_long_list_that_is_read_again_keeps_focus_and_bars_meanwhile(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "AT_ONCE", 50)
+    async with at_sessions(clock, sessions=300) as here:
+        await here.press("o", "tab", "tab", "down")
+        at, drawn = chart(here, "clients").bar, list[str]()
+        screen = screen_of(here)
+        draw = screen._draw_where_no_charts_are
+
+        def watched() -> None:
+            draw()
+            drawn.append(f"{screen.has_class('-empty')} {focused(here)}")
+
+        monkeypatch.setattr(screen, "_draw_where_no_charts_are", watched)
+        here.state.end(here.state.sessions()[-1].token)
+        await here.press("r")
+        assert {*drawn} == {"False clients"}
+        assert chart(here, "clients").bar == at
+        assert "of all 300 sessions" in here.text()

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
+from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.model.turns import runs
 from qiscus_tui.query import Moment
 from qiscus_tui.service.overview.bars import Bar, Bars
@@ -14,7 +14,8 @@ from qiscus_tui.service.overview.days import day_bars, days_around
 from qiscus_tui.service.overview.expiries import expiry_bars
 from qiscus_tui.service.overview.origins import (
     Sprawl,
-    origin_bars_in_steps,
+    client_bars_in_steps,
+    network_bars_in_steps,
     sprawl_in_steps,
 )
 from qiscus_tui.service.sessions.groups import group_steps
@@ -70,7 +71,7 @@ def counted_in_steps(
     if uncreated:
         days += (Bar("unknown", "unknown", uncreated, "age:unknown"),)
     groups = yield from group_steps(listed, USUAL_KEYS, moment, positions)
-    clients = yield from origin_bars_in_steps(groups, GroupKey.CLIENT, "client")
-    networks = yield from origin_bars_in_steps(groups, GroupKey.NETWORK, "network")
+    clients = yield from client_bars_in_steps(listed, groups)
+    networks = yield from network_bars_in_steps(groups)
     sprawl = yield from sprawl_in_steps(listed, groups, moment.server_now)
     return Overview(days, clients, networks, sprawl, ends, undated, starts[-2], starts[-1])

@@ -3,53 +3,95 @@
 All three are read off the groups by client and network.
 """
 
-from collections.abc import Generator, Sequence
+import math
+from collections import Counter, defaultdict
+from collections.abc import Generator, Iterable, Sequence
 
 from msgspec import Struct
 
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
-from qiscus_tui.model.turns import RUN, runs
+from qiscus_tui.model.turns import runs
+from qiscus_tui.query import Key, written_exactly
 from qiscus_tui.service.overview.bars import Bar, Bars, most_in_steps, others
 from qiscus_tui.service.sessions.group_kinds import KINDS, Kind
 from qiscus_tui.service.sessions.groups import Group, shown
 from qiscus_tui.service.sessions.session_list import SessionList
 
 UNUSED_AFTER = DAY
-"""Seconds after which a session that was not used counts as no longer used."""
+"""Seconds after which a session counts as not used: as long as the usual rules of a prune keep."""
 SPRAWL = 10
 """Sessions from which a group is worth a sentence."""
 
 
 class Sprawl(Struct, frozen=True):
-    """The script that made most sessions, and how many of them are no longer used."""
+    """The script that made most sessions, and how many of them are not used."""
 
     group: Group
     unused: int | None
-    """None where it is not known of any when it was used."""
+    """Its sessions that were used, but not within `UNUSED_AFTER`; without its newest one.
+
+    None where it is not known of any when it was used.
+    """
 
 
-def origin_bars_in_steps(
-    groups: Sequence[Group], key: GroupKey, what: str
+def client_bars_in_steps(
+    listed: SessionList, groups: Sequence[Group]
 ) -> Generator[None, None, Bars]:
-    """Return bars of the clients, or of the networks, with the most sessions of these groups."""
-    counts: dict[Kind, int] = {}
-    at = USUAL_KEYS.index(key)
-    for looked, group in enumerate(groups, 1):
+    """Return bars of the clients with the most sessions, each session counted once.
+
+    Those of a protected integration count under its label.
+    """
+    protected = {one.label for one in {*listed.labels} if one is not None and one.protect}
+    counts: Counter[Kind] = Counter()
+    of_labels: Counter[str] = Counter()
+    taken: defaultdict[Kind, set[str]] = defaultdict(set)
+    at = USUAL_KEYS.index(GroupKey.CLIENT)
+    for group in groups:
         kind = group.kinds[at]
-        counts[kind] = counts.get(kind, 0) + group.count
-        if looked % RUN == 0:
+        counts[kind] += group.count
+        if not group.protected:
+            continue
+        for run in runs(group.positions):
+            labels = [known.label for one in run if (known := listed.labels[one]) is not None]
+            found = Counter(label for label in labels if label in protected)
+            of_labels.update(found)
+            counts[kind] -= found.total()
+            taken[kind].update(found)
             yield
+    bars = [_label_bar(label, count) for label, count in of_labels.items()]
+    counts += Counter()  # without those that are protected altogether
     top = yield from most_in_steps(counts)
-    bars = [_bar(key, kind, counts[kind]) for kind in top]
-    rest = sum(counts.values()) - sum(counts[kind] for kind in top)
-    return (*bars, *others(what, len(counts) - len(top), rest))
+    bars += [_bar(GroupKey.CLIENT, kind, counts[kind], taken[kind]) for kind in top]
+    rest = counts.total() - sum(counts[kind] for kind in top)
+    bars.sort(key=lambda bar: -bar.count)
+    return (*bars, *others("client", len(counts) - len(top), rest))
 
 
-def _bar(key: GroupKey, kind: Kind, count: int) -> Bar:
+def network_bars_in_steps(groups: Sequence[Group]) -> Generator[None, None, Bars]:
+    """Return bars of the networks with the most sessions of these groups."""
+    counts: Counter[Kind] = Counter()
+    at = USUAL_KEYS.index(GroupKey.NETWORK)
+    for run in runs(groups):
+        for group in run:
+            counts[group.kinds[at]] += group.count
+        yield
+    top = yield from most_in_steps(counts)
+    bars = [_bar(GroupKey.NETWORK, kind, counts[kind]) for kind in top]
+    rest = counts.total() - sum(counts[kind] for kind in top)
+    return (*bars, *others("network", len(counts) - len(top), rest))
+
+
+def _bar(key: GroupKey, kind: Kind, count: int, without: Iterable[str] = ()) -> Bar:
+    """Return the bar of a kind; `without`: labels whose sessions have bars of their own."""
     kinds = KINDS[key]
     label = shown(None if kind is None else kinds.text(kind))
-    return Bar(label, label, count, kinds.words(kind))
+    less = (f"-{written_exactly(Key.LABEL, one)}" for one in sorted(without))
+    return Bar(label, label, count, " ".join((kinds.words(kind), *less)))
+
+
+def _label_bar(label: str, count: int) -> Bar:
+    return Bar(f"label {label}", label, count, written_exactly(Key.LABEL, label))
 
 
 def sprawl_in_steps(
@@ -59,10 +101,17 @@ def sprawl_in_steps(
     group = next((one for one in groups if not one.is_unknown and not one.protected), None)
     if group is None or group.count < SPRAWL:
         return None
+    newest, dated = -math.inf, group.newest_at is not None
+    for run in runs(group.positions):
+        sessions = map(listed.sessions.__getitem__, run)
+        dates = (one.created_at - one.created_span for one in sessions if one.created_at)
+        newest = max(newest, *dates, -math.inf)
+        yield
     unused = 0
     for run in runs(group.positions):
-        for position in run:
-            used = listed.sessions[position].last_used_at
-            unused += used is not None and now - used >= UNUSED_AFTER
+        for session in map(listed.sessions.__getitem__, run):
+            created, used = session.created_at, session.last_used_at
+            may_be_newest = dated and (created is None or created >= newest)
+            unused += used is not None and now - used >= UNUSED_AFTER and not may_be_newest
         yield
     return Sprawl(group, None if group.last_used_at is None else unused)

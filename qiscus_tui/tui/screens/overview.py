@@ -60,6 +60,7 @@ class OverviewScreen(BaseScreen[str]):
         self._shown: Sequence[int] | None = None
         """Positions that the filter leaves; None: all."""
         self._overview: Overview | None = None
+        self._is_counting = False
         self._said: tuple[str, ...] = ()
         self.identity = OneLine(id="overview-identity")
         self.counts = OneLine(id="overview-counts")
@@ -116,7 +117,7 @@ class OverviewScreen(BaseScreen[str]):
         self.notice.say(list_lines.doubts(feed))
         self.action_bar.show_commands(Scope.OVERVIEW, self.context)
         turned = self._overview is not None and not self._overview.holds(now)
-        if self._is_other or turned:
+        if self._is_other or (turned and not self._is_counting):
             self._count()
         elif self._overview is not None:
             self.expiries.show_bars(self._overview.expiries(now))
@@ -136,8 +137,7 @@ class OverviewScreen(BaseScreen[str]):
         return self._view.listed is not self._listed or self._filtered is not self._shown
 
     def _count(self) -> None:
-        self._overview = None
-        if not self._view.is_whole:
+        if not self._view.is_whole:  # until it is counted, the bars of before stay
             self.run_worker(self._finish_filter, group="count", exclusive=True)
             return
         self._listed, self._shown = self._view.listed, self._filtered
@@ -146,6 +146,7 @@ class OverviewScreen(BaseScreen[str]):
         if len(self._listed) <= AT_ONCE:
             self._show(at_once(steps))
         else:
+            self._is_counting = True
             self.run_worker(partial(self._count_in_turns, steps), group="count", exclusive=True)
 
     async def _finish_filter(self) -> None:
@@ -158,7 +159,7 @@ class OverviewScreen(BaseScreen[str]):
         self._draw_where_no_charts_are()
 
     def _show(self, overview: Overview) -> None:
-        self._overview = overview
+        self._overview, self._is_counting = overview, False
         self.days.show_bars(overview.days)
         self.expiries.show_bars(overview.expiries(self._feed.server_now))
         self.clients.show_bars(overview.clients)
@@ -262,7 +263,7 @@ class OverviewScreen(BaseScreen[str]):
 
 
 def sprawl_words(sprawl: Sprawl, *, is_filtered: bool) -> str:
-    """Return `GuzzleHttp from 10.2.0.0/24 made 36 % of all, 15 a day; 459 of them …`."""
+    """Return `GuzzleHttp from 10.2.0.0/24 made 36 % of all, 15 a day; 441 not used for 24 h.`."""
     group, unused = sprawl.group, sprawl.unused
     client, network = group.values
     whence = f"{client or 'An unknown client'} from {network or 'an unknown network'}"
@@ -271,5 +272,5 @@ def sprawl_words(sprawl: Sprawl, *, is_filtered: bool) -> str:
         often = f"{round(group.per_day):,}" if group.per_day >= 1 else "less than one"
         words += f", {often} a day"
     if unused:
-        words += f"; {unused:,} of them {'is' if unused == 1 else 'are'} no longer used"
+        words += f"; {unused:,} not used for 24 h"
     return f"{words}."
