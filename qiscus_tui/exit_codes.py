@@ -19,7 +19,7 @@ class ExitCode(enum.IntEnum):
     FAILED = (
         1,
         "the server refused, something failed, or `check`, `scan` or `status --min-ttl` found "
-        "something",
+        "something; of these three it means nothing else",
     )
     USAGE = 2, "wrong usage, configuration or server address, or not confirmed"
     INCOMPLETE = (
@@ -27,8 +27,11 @@ class ExitCode(enum.IntEnum):
         "some sessions failed, are unknown or were not sent, or the list is incomplete; also where "
         "no rule could judge any session. A plan ends with 1, 4 or 5 only where nothing was sent",
     )
-    LOGIN = 4, "a login is needed or was refused"
-    UNREACHABLE = 5, "the server is unreachable or timed out"
+    LOGIN = 4, "a login is needed or was refused; of the three: the server refused"
+    UNREACHABLE = (
+        5,
+        "the server is unreachable or timed out; of the three: it answered 5xx, 429 or nonsense",
+    )
     STORAGE = 6, "local files, keyring or locks failed"
     CANNOT_RUN = 126, "`exec`: the command cannot be run"
     NOT_FOUND = (

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from msgspec.structs import replace
 
-from qiscus_tui.cli.verbs import Context
+from qiscus_tui.cli.verbs import Context, exit_code_of
 from qiscus_tui.errors import Interrupted, NoAccount, QiscusTuiError, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
@@ -64,13 +64,18 @@ def show_heading(context: Context) -> None:
         context.console.result(f"== {safe(str(name), 200)}")
 
 
-def show_failure(context: Context, error: QiscusTuiError) -> None:
-    """Show why an account has no result: on stderr, and in JSON in the place of the result."""
+def show_failure(context: Context, error: QiscusTuiError) -> int:
+    """Show why an account has no result: on stderr, and in JSON in the place of the result.
+
+    Return the exit code.
+    """
+    code = exit_code_of(error, context.options)
     context.console.show_error(error)
     document = context.console.results.document
     if document is not None:
         name = context.console.account_fields.get("account")
-        document.add({"account": name, "error": error.message, "exit": int(error.exit_code)})
+        document.add({"account": name, "error": error.message, "exit": code})
+    return code
 
 
 def one_result(context: Context) -> AbstractContextManager[None]:
@@ -93,6 +98,5 @@ def run_for_each(context: Context, run: Callable[[Context], int]) -> int:
             except Interrupted:
                 raise
             except QiscusTuiError as error:
-                show_failure(one, error)
-                worst = max(worst, error.exit_code)
+                worst = max(worst, show_failure(one, error))
     return worst

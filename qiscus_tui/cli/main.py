@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from qiscus_tui.cli.console import Console, system_console
 from qiscus_tui.cli.parser import named_verb, parse
 from qiscus_tui.cli.results import NeverOpened
+from qiscus_tui.cli.verbs import exit_code_of
 from qiscus_tui.errors import Interrupted, QiscusTuiError, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode, signal_exit_code
 
@@ -166,7 +167,7 @@ def _guarded(options: argparse.Namespace, console: Console, work: Callable[[], i
     except Interrupted as error:
         return signal_exit_code(error.signal_number)
     except QiscusTuiError as error:
-        return _show_error(error, console, debug=options.debug)
+        return _show_error(error, console, options)
     except BrokenPipeError:
         console.results.drop()
         return ExitCode.DONE
@@ -179,20 +180,20 @@ def _guarded(options: argparse.Namespace, console: Console, work: Callable[[], i
             f"System error: {words}", "Check free space, permissions, and where the output goes."
         )
         failure.__cause__ = error
-        return _show_error(failure, console, debug=options.debug)
+        return _show_error(failure, console, options)
     except Exception as error:  # noqa: BLE001  the last resort: never show a traceback with values
         console.say(f"qiscus-tui: unexpected {type(error).__name__}; this is a bug")
         console.say("  Run it again with --debug, and report the output.")
         if options.debug:
             _print_trace(error, console)
-        return ExitCode.FAILED
+        return exit_code_of(error, options)
 
 
-def _show_error(error: QiscusTuiError, console: Console, *, debug: bool) -> int:
+def _show_error(error: QiscusTuiError, console: Console, options: argparse.Namespace) -> int:
     console.show_error(error)
-    if debug:
+    if options.debug:
         _print_trace(error, console)
-    return error.exit_code
+    return exit_code_of(error, options)
 
 
 def _print_trace(error: BaseException, console: Console) -> None:
@@ -213,7 +214,8 @@ def _flushed(console: Console, code: int) -> int:
         console.flush()
     except OSError as error:
         return _not_written(console, error)
-    if not code and isinstance(console.out, NeverOpened) and console.out.was_written:
+    is_lost = isinstance(console.out, NeverOpened) and console.out.was_written
+    if is_lost and code in {ExitCode.DONE, ExitCode.FAILED}:
         return _not_written(console, OSError(errno.EBADF, "stdout is closed"))
     return code
 

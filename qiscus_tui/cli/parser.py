@@ -109,6 +109,7 @@ class _VerbParser(Parser):
             reports_crashes=verb.reports_crashes,
             finishes=verb.finishes,
             examines=verb.examines,
+            finds=verb.finds,
             takes_all_accounts=verb.takes_all_accounts,
         )
 

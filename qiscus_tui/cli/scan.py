@@ -54,8 +54,7 @@ async def _scan_for_each(context: Context, files: "_Files") -> int:
             results.append(_Results(one, await _listed(one), _kept()))
         except QiscusTuiError as error:
             show_heading(one)
-            show_failure(one, error)
-            worst = max(worst, error.exit_code)
+            worst = max(worst, show_failure(one, error))
     if not results:
         return worst
     await _read(files, results)

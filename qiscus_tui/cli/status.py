@@ -6,7 +6,7 @@ from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.environment import hint_by_storage
 from qiscus_tui.cli.moments import moment
 from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.verbs import Context
+from qiscus_tui.cli.verbs import Context, exit_code_of
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Role
 from qiscus_tui.model.durations import as_typed, countdown
@@ -34,7 +34,7 @@ async def run(context: Context) -> int:
     if status.trouble is not None:
         hint_by_storage(status.trouble, status.storage, context.workspace.environ)
         console.show_error(status.trouble)
-        return status.trouble.exit_code
+        return exit_code_of(status.trouble, options)
     if wanted is not None and status.ttl is not None and status.ttl < wanted:
         if status.expires_at is None:
             console.say("There is no short-lived token.")

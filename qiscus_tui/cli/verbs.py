@@ -11,6 +11,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
 from qiscus_tui.cli.console import Console
+from qiscus_tui.errors import (
+    Forbidden,
+    NamedTokenInvalid,
+    QiscusTuiError,
+    ServerRefused,
+    TokenExpired,
+)
+from qiscus_tui.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from qiscus_tui.service.workspace import Workspace
@@ -51,6 +59,8 @@ class Context(NamedTuple):
     changed."""
 
 
+_REFUSALS = (ServerRefused, Forbidden, TokenExpired, NamedTokenInvalid)
+
 Run = Callable[[Context], Coroutine[object, object, int] | int]
 """Runs the verb and returns its exit code."""
 
@@ -61,6 +71,16 @@ Finish = Callable[[argparse.Namespace, Console, int], int]
 
 Misused = Callable[[Sequence[str], Console, int], object]
 """Takes the words of a command line that is not valid, the console and the exit code."""
+
+
+def never(_options: argparse.Namespace) -> bool:
+    """Return False, whatever the options are."""
+    return False
+
+
+def always(_options: argparse.Namespace) -> bool:
+    """Return True, whatever the options are."""
+    return True
 
 
 class Verb(NamedTuple):
@@ -81,6 +101,8 @@ class Verb(NamedTuple):
     """Whether its `finish` runs last, also after a failure, and returns the exit code."""
     reports_misuse: bool = False
     """Whether its `misused` runs instead of everything else where the options are not valid."""
+    finds: Callable[[argparse.Namespace], bool] = never
+    """Whether exit 1 means that it found something, so that no failure may have it."""
     takes_all_accounts: bool = False
     """Whether `--all-accounts` is one run of it, instead of a run for each account."""
     examines: bool = False
@@ -111,6 +133,15 @@ def misused_of(name: str) -> Misused:
     """Return what runs where the options of the verb of this name are not valid."""
     misused: Misused = _module(name).misused
     return misused
+
+
+def exit_code_of(error: Exception, options: argparse.Namespace) -> int:
+    """Return the exit code of a failure: where 1 means that something was found, another one."""
+    code = error.exit_code if isinstance(error, QiscusTuiError) else ExitCode.FAILED
+    if code is not ExitCode.FAILED or options.verb is None or not options.finds(options):
+        return code
+    is_refused = isinstance(error, _REFUSALS)
+    return ExitCode.LOGIN if is_refused else ExitCode.UNREACHABLE
 
 
 def _module(name: str) -> ModuleType:

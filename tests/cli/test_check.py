@@ -98,13 +98,13 @@ def test_a_check_without_new_uses_up_nothing(logged_in: Program) -> None:
 
 
 @pytest.mark.parametrize("form", [(), ("--json",), ("--all-accounts", "--json")])
-@pytest.mark.parametrize("stdout", [Closed, NeverOpened])
+@pytest.mark.parametrize(("stdout", "code"), [(Closed, 1), (NeverOpened, 6)])
 def test_what_nobody_could_read_is_found_again(
-    logged_in: Program, stdout: type[io.StringIO], form: tuple[str, ...]
+    logged_in: Program, stdout: type[io.StringIO], code: int, form: tuple[str, ...]
 ) -> None:
     check(logged_in, "--new")
     made(logged_in, CRON)
-    assert logged_in("check", "--new", *form, out=stdout()).code == 1
+    assert logged_in("check", "--new", *form, out=stdout()).code == code
     assert check(logged_in, "--new") == [("new", "GuzzleHttp", "203.0.113.0/24", 1)]
 
 
@@ -270,6 +270,20 @@ def test_a_list_known_in_part_is_3_and_its_numbers_are_no_metrics(
     assert "qiscus_sessions_live" not in samples(file)
 
 
+@pytest.mark.parametrize(
+    "words", [("check",), ("scan", "."), ("status", "--min-ttl", "1h"), ("--all-accounts", "check")]
+)
+@pytest.mark.parametrize(
+    ("faults", "code"), [([Fault(503)] * 5, 5), ([Fault(429)] * 5, 5), ([Fault(422)], 4)]
+)
+def test_one_means_that_something_was_found_and_nothing_else(
+    logged_in: Program, words: tuple[str, ...], faults: list[Fault], code: int
+) -> None:
+    for call in (Call.LIST, Call.PROFILE):
+        logged_in.server.fail_next(call, *faults)
+    assert logged_in(*words).code == code
+
+
 # Metrics
 
 
@@ -316,7 +330,7 @@ def _broken_config(program: Program) -> None:
 @pytest.mark.parametrize(
     ("spoil", "code"),
     [
-        (_no_list, 1),
+        (_no_list, 5),
         (_open_secrets, 6),
         (_broken_config, 2),
     ],

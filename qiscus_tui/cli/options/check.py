@@ -3,7 +3,7 @@
 import argparse
 
 from qiscus_tui.cli.option_types import file_path, min_ttl, whole_number
-from qiscus_tui.cli.verbs import Verb
+from qiscus_tui.cli.verbs import Verb, always
 
 MOST = 10**9
 
@@ -35,5 +35,6 @@ VERB = Verb(
     "It changes nothing on the server. Only --new notes what it found: the next check then finds "
     "it again only if more of it came.",
     finishes=True,
+    finds=always,
     reports_misuse=True,
 )

@@ -2,7 +2,7 @@
 
 import argparse
 
-from qiscus_tui.cli.verbs import Verb
+from qiscus_tui.cli.verbs import Verb, always
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -19,5 +19,6 @@ VERB = Verb(
     "It looks for live sessions' tokens of this user: not for the long-lived token, the secret "
     "key, tokens that have ended, or other archives than gzip. It prints no token.",
     words_anywhere=True,
+    finds=always,
     takes_all_accounts=True,
 )

@@ -17,7 +17,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _has_min_ttl(options: argparse.Namespace) -> bool:
+    return options.min_ttl is not None
+
+
 VERB = Verb(
     add_options,
     "It creates no token: without a valid short-lived one, it only checks the long-lived token.",
+    finds=_has_min_ttl,
 )
