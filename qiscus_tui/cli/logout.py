@@ -10,7 +10,10 @@ from qiscus_tui.service.account.logout import has_key_alone, log_out
 
 async def run(context: Context) -> int:
     """Log out."""
-    must_not_come_from_environment(context.workspace, "logout cannot remove them")
+    must_not_come_from_environment(
+        context.workspace,
+        "logout cannot remove them (their cached token: qiscus-tui accounts forget environment)",
+    )
     async with connected(context.workspace) as connection:
         key_alone = await has_key_alone(connection)
         ended = await log_out(connection, forget_anyway=context.options.forget)

@@ -9,6 +9,7 @@ from msgspec import field
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Credentials, Storage
+from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.unshown import Unshown
 from qiscus_tui.store.credentials import to_json
@@ -129,6 +130,25 @@ class MemorySecrets:
         """Memory is always writable."""
 
 
+def forget_environment_tokens(paths: Paths) -> int:
+    """Forget the short-lived tokens of all credentials of the environment; return how many."""
+    file = JsonFile(paths, paths.short_file, _Secrets, "Run the command again.")
+    if not file.read().accounts:
+        return 0
+    with file.changing() as content:
+        count = len(content.accounts)
+        content.accounts.clear()
+    return count
+
+
+def _drop_expired(accounts: dict[str, object], now: float) -> None:
+    """Remove what has expired for a day, so that no clock's error counts; and what is damaged."""
+    for entry, value in list(accounts.items()):
+        held = decoded(value, Credentials)
+        if held is None or held.short_lived is None or held.short_lived.expires_at + DAY < now:
+            del accounts[entry]
+
+
 class EnvironmentSecrets:
     """A long-lived token or secret key from the environment, which is only read.
 
@@ -163,6 +183,7 @@ class EnvironmentSecrets:
         with self._file.changing() as content:
             self._drop(content.accounts, key)
             if short.short_lived is not None:
+                _drop_expired(content.accounts, short.short_lived.obtained_at)
                 content.accounts[self._entry(key)] = to_json(short)
 
     def remove(self, key: str) -> None:

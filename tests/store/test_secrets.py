@@ -10,6 +10,7 @@ import pytest
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Credentials, ShortLived, Storage
+from qiscus_tui.model.durations import DAY
 from qiscus_tui.store import files
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.secrets import (
@@ -248,6 +249,19 @@ def test_another_token_in_the_environment_does_not_use_the_old_ones_short_token(
 
     later.write("key", changed.with_short_lived(ShortLived("fresh", 2.0)))
     assert "SHORT-lived" not in paths.short_file.read_text()
+
+
+@pytest.mark.parametrize(("expired_for", "stays"), [(-DAY, True), (60, True), (2 * DAY, False)])
+def test_an_expired_token_of_other_credentials_goes_with_the_next_write(
+    paths: Paths, expired_for: float, *, stays: bool
+) -> None:
+    now = 1_792_000_000.0
+    old = Credentials("old", ShortLived("SHORT-old", now - expired_for, now - 30 * DAY))
+    new = Credentials("new", ShortLived("SHORT-new", now + 30 * DAY, now))
+    EnvironmentSecrets(old, paths).write("one", old)
+    EnvironmentSecrets(new, paths).write("two", new)
+    assert ("SHORT-old" in paths.short_file.read_text()) is stays
+    assert EnvironmentSecrets(new, paths).read("two") == new
 
 
 def test_a_changed_long_lived_token_can_not_be_put_into_the_environment(

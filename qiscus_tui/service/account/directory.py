@@ -98,16 +98,19 @@ def use(workspace: Workspace, name: str) -> None:
 async def forget_account(workspace: Workspace, name: str) -> bool:
     """Forget the account on this machine, its secrets first; its tokens remain valid.
 
-    Return whether it held a short-lived token that may still be valid. Raises NoAccount,
-    StorageError.
+    Of the environment's account that is the short-lived token that is cached for it, whatever
+    the variables are now. Return whether it held a short-lived token that may still be valid.
+    Raises NoAccount, StorageError.
     """
     from asyncio import to_thread
 
     from qiscus_tui.service.account.logout import forget
 
     stored = await to_thread(workspace.local_files.book.find, name)
+    if stored is None and name == ENVIRONMENT_NAME:
+        return await to_thread(_forget_environment, workspace)
     if stored is None:
-        raise _unknown(name)
+        raise NoAccount(f"There is no account '{safe(name, 100)}' here", "See: qiscus-tui accounts")
     connection = workspace.connect(SelectedAccount(stored, "accounts forget"))
     try:
         held = await to_thread(connection.account_storage.secrets.read, stored.account.key)
@@ -117,9 +120,12 @@ async def forget_account(workspace: Workspace, name: str) -> bool:
     return held is not None and held.short_lived is not None
 
 
-def _unknown(name: str) -> NoAccount:
-    if name == ENVIRONMENT_NAME:
-        return NoAccount(
-            "The environment's account is not stored here", "To be without it, unset its variables."
+def _forget_environment(workspace: Workspace) -> bool:
+    from qiscus_tui.store.secrets import forget_environment_tokens
+
+    if not forget_environment_tokens(workspace.local_files.paths):
+        raise NoAccount(
+            "Nothing is stored here for credentials of the environment",
+            "To be without them, unset their variables.",
         )
-    return NoAccount(f"There is no account '{safe(name, 100)}' here", "See: qiscus-tui accounts")
+    return True
