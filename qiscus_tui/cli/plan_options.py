@@ -25,6 +25,11 @@ def add_plan_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="judge age even if the server's clock differs from ours by days",
     )
+    add(
+        "--allow-empty",
+        action="store_true",
+        help="let rules end the last session of a client and network",
+    )
     add("--dry-run", action="store_true", help="show the plan and send nothing")
     add(
         "--out",

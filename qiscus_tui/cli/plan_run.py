@@ -12,9 +12,10 @@ from qiscus_tui.cli.outcome_lines import MOST_GROUPS
 from qiscus_tui.cli.plan import as_json, confirm_plan, must_fit, plan_lines, report_lines
 from qiscus_tui.cli.table import remarks
 from qiscus_tui.cli.verbs import Context
-from qiscus_tui.errors import NoAccount, StorageError
+from qiscus_tui.errors import LastSession, NoAccount, StorageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import counted
+from qiscus_tui.model.turns import at_once
 from qiscus_tui.service.audit_trail import check_reason
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.clock_check import clock_difference
@@ -25,6 +26,7 @@ from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.plan_command import apply_command
 from qiscus_tui.service.revocation.plan_files import write_plan
 from qiscus_tui.service.revocation.run import Revocation
+from qiscus_tui.service.revocation.target_groups import emptied_steps, emptied_words
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.visits import mark_without_visiting
 from qiscus_tui.store.file_checks import quoted
@@ -66,6 +68,8 @@ async def carry_out(context: Context, connection: Connection, plan: RevocationPl
     """Show the plan, or have it confirmed and apply it. Return the exit code."""
     options, console = context.options, context.console
     now = connection.server_now()
+    emptied = emptied_words(at_once(emptied_steps(plan)))
+    refusal = LastSession(emptied) if emptied and options.yes and not options.allow_empty else None
     if options.dry_run:
         out = None if options.demo else options.out
         if out is not None:
@@ -73,16 +77,24 @@ async def carry_out(context: Context, connection: Connection, plan: RevocationPl
             key = context.workspace.local_files.plan_key()
             write_plan(out, plan, connection.account, at, connection.client.own_secrets, key)
         _show_plan(context, connection, plan, now)
+        if emptied and refusal is None:
+            console.say(f"{emptied}.")
         if out is not None:
             words = apply_command(plan, quoted(out), options.account or "")
             console.say(f"To apply it: {' '.join(words)}")
         elif options.out is not None:
             console.say("The demo writes nothing, so there is no plan file.")
+        if refusal is not None:
+            raise refusal
         return _exit_code(console, plan, ExitCode.DONE)
     must_fit(plan, yes=options.yes, most=options.max)
+    if refusal is not None:
+        raise refusal
     console.say(account_line(connection))
     for line in plan_lines(plan, now, console.err_width):
         console.say(line)
+    if emptied:
+        console.say(f"{emptied}.")
     if plan.targets and not options.yes:
         confirm_plan(console, plan)
     report = await _apply(context, connection, plan)

@@ -22,6 +22,7 @@ from qiscus_tui.model.retention_rules import ANY_RULE, Retention, RetentionRules
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.policies import retention_of
+from qiscus_tui.service.revocation.retention import check_rules
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.config import Config
@@ -67,11 +68,11 @@ class PruneRequest:
         return cls(
             query.all_of(filters) if filters else None,
             replaced(retention, keys=options.group_by or retention.keys),
-            Allowed(options.include_current, protected),
+            Allowed(options.include_current, protected, empty=options.allow_empty),
         )
 
     def check(self, listed: SessionList, options: argparse.Namespace) -> None:
-        """Raise UsageError where the list does not have what is needed to decide."""
+        """Raise UsageError or CannotTell where the list does not have what is needed to decide."""
         if not options.allow_unreadable:
             must_be_whole(listed)
         if not options.allow_clock_offset:
@@ -80,6 +81,7 @@ class PruneRequest:
             what, _, instead = reason.partition("; ")
             keys = f"{instead.capitalize()}: --group-by KEYS" if instead else NO_GROUPS
             raise UsageError(what, keys)
+        check_rules(listed.sessions, self.retention.rules)
 
     def selection(self, listed: SessionList, moment: query.Moment) -> Selection:
         """Return the sessions to be judged, newest first, as `sessions` lists them."""

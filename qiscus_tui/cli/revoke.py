@@ -11,6 +11,7 @@ from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.plan import Allowed, make_plan
 from qiscus_tui.service.revocation.plan_files import read_plan
+from qiscus_tui.service.revocation.retention import check_rules
 
 
 async def run(context: Context) -> int:
@@ -39,11 +40,13 @@ async def _apply_file(context: Context) -> int:
             "--out",
             "Everything in the plan is revoked. To revoke less, make another plan.",
         )
-    allowed = Allowed(options.include_current, options.include_protected)
+    allowed = Allowed(options.include_current, options.include_protected, empty=options.allow_empty)
     async with connected(context.workspace) as connection:
         key = context.workspace.local_files.plan_key()
         stored = read_plan(options.plan, connection.account, key)
         listed = await read_for_plan(context, connection, rule=None, settle=stored.ids)
+        if stored.retention is not None:
+            check_rules(listed.sessions, stored.retention.rules)
         if not options.allow_clock_offset:
             check_clocks(listed, stored.query, stored.retention)
         say_remarks(console, listed)

@@ -40,7 +40,7 @@ class RetentionRules(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def given(self) -> bool:
         """Whether there is any rule."""
-        return any(self.value(rule) is not None for rule in RULES)
+        return bool(self.all_given)
 
     @property
     def depends_on_clock(self) -> bool:
@@ -64,10 +64,12 @@ class RetentionRules(Struct, frozen=True, forbid_unknown_fields=True):
 
     def can_judge(self, session: Session) -> bool:
         """Return whether a rule has what it needs to know of the session."""
-        by_creation = self.keep_newest is not None or self.keep_created_within is not None
-        return (by_creation and session.created_at is not None) or (
-            self.keep_used_within is not None and session.last_used_at is not None
-        )
+        return any(rule.known_of(session) for rule in self.all_given)
+
+    @property
+    def all_given(self) -> list["Rule"]:
+        """Return the rules that are given."""
+        return [rule for rule in RULES if self.value(rule) is not None]
 
 
 class Rule(NamedTuple):
@@ -78,7 +80,13 @@ class Rule(NamedTuple):
     words: str
     """What it keeps, with a place for its value."""
     help: str
+    goes_by: str
+    """The time of a session that it needs to know."""
     is_age: bool
+
+    def known_of(self, session: Session) -> bool:
+        """Return whether the server lists what this rule goes by."""
+        return getattr(session, self.goes_by) is not None
 
     @property
     def option(self) -> str:
@@ -86,10 +94,14 @@ class Rule(NamedTuple):
         return f"--{self.name.replace('_', '-')}"
 
 
+_CREATED, _USED = "created_at", "last_used_at"
+TIMES = {_CREATED: "creation date", _USED: "last use"}
+"""What rules go by, in words."""
+
 RULES = (
-    Rule("keep_newest", "the newest {}", "keep the newest N of each group", is_age=False),
-    Rule("keep_used_within", "used within {}", "keep what was used since", is_age=True),
-    Rule("keep_created_within", "created within {}", "keep what is younger", is_age=True),
+    Rule("keep_newest", "the newest {}", "keep the newest N of each group", _CREATED, is_age=False),
+    Rule("keep_used_within", "used within {}", "keep what was used since", _USED, is_age=True),
+    Rule("keep_created_within", "created within {}", "keep what is younger", _CREATED, is_age=True),
 )
 """Every rule, in the order in which they are said."""
 

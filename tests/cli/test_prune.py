@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -111,8 +112,8 @@ def all_but_curl(entries: list[Entry], _now: float) -> set[str]:
 @pytest.mark.parametrize(
     ("options", "kept"),
     [
-        (["--group-by", "network", "--keep-newest=1"], by_network),
-        (["--keep-used-within=2d"], recently_used),
+        (["--group-by", "network", "--keep-newest=1", "--allow-empty"], by_network),
+        (["--keep-used-within=2d", "--allow-empty"], recently_used),
         (["--keep-newest=1", "--keep-created-within", "36h"], newest_or_young),
         (["--filter=-client:curl", "--keep-newest=1"], all_but_curl),
     ],
@@ -287,3 +288,45 @@ def test_where_nothing_can_be_grouped_it_says_what_else_can_be_done(program: Pro
     assert done.code == 2
     assert "no client and no network" in done.err
     assert "qiscus-tui revoke ID" in done.err
+
+
+# What was not asked for
+
+
+def test_a_rule_that_the_server_lists_nothing_for_stops_the_command(program: Program) -> None:
+    unused = replace(DIALECTS["plain"].fields, last_used=None)
+    program.speak(replace(DIALECTS["plain"], fields=unused), sessions=40)
+    program.login()
+    done = program("prune", "--keep-newest=1", "--keep-used-within=24h", *ALL)
+    assert (done.code, done.out) == (3, "")
+    assert "The server lists no last use (last_used_at)" in done.err
+    assert program.server.calls[Call.REVOKE] == 0
+    assert program("prune", "--keep-newest=1", *ALL).code == 0
+
+
+def test_no_group_loses_its_last_session_unless_that_is_allowed(
+    crowded: Program, tmp_path: Path
+) -> None:
+    rule = ["prune", "--keep-used-within=1s"]
+    before = live(crowded)
+    for words in ([*rule, *ALL], [*rule, *ALL, "--dry-run"]):
+        done = crowded(*words)
+        assert done.code == 3
+        assert "groups would be left with no session: GuzzleHttp · 10.2.0.0/24, " in done.err
+        assert "--allow-empty" in done.err
+    shown = crowded(*rule, "--dry-run", f"--out={tmp_path / 'plan.json'}")
+    assert shown.code == 0
+    assert "groups would be left with no session: " in shown.err
+    plan = ["revoke", f"--plan={tmp_path / 'plan.json'}", *ALL]
+    assert crowded(*plan).code == 3
+    assert live(crowded) == before
+    assert crowded("prune", "--keep-newest=1", *ALL, "--dry-run").code == 0
+    assert crowded(*plan, "--allow-empty").code == 0
+    assert len(live(crowded)) < len(before)
+
+
+def test_what_a_filter_leaves_out_keeps_its_group(crowded: Program) -> None:
+    group = ["prune", "--keep-used-within=1s", "--filter=client:GuzzleHttp ip:10.2.0"]
+    assert crowded(*group, *ALL, "--dry-run").code == 3
+    kept = next(e for e in listed(crowded) if "Guzzle" in str(e["client"]))["id"]
+    assert crowded(*group, f"--filter=-id:{kept}", *ALL, "--dry-run").code == 0

@@ -92,7 +92,8 @@ RUNS = {
         Run("revoke --filter client:Go-http-client --yes", more="protected"),
         Run("revoke --filter client:Go-http-client --include-protected --yes", "revoked"),
         Run(
-            "revoke {own} --include-current --yes --allow-unreadable --allow-clock-offset",
+            "revoke {own} --include-current --yes --allow-unreadable --allow-clock-offset "
+            "--allow-empty",
             "1 revoked",
         ),
     ],
@@ -101,12 +102,12 @@ RUNS = {
         Run("prune --filter=-client:x --group-by client --keep-newest 9 --yes --max 99"),
         Run(
             "prune --keep-used-within 1d --include-unknown --yes --max 99 --concurrency 2 --json "
-            "--reason nightly",
+            "--allow-empty --reason nightly",
             '"outcomes": ',
         ),
         Run(
             "prune --keep-created-within 1h --include-current --include-protected "
-            "--allow-unreadable --allow-clock-offset --yes --max 99",
+            "--allow-unreadable --allow-clock-offset --allow-empty --yes --max 99",
             "revoked",
         ),
     ],

@@ -58,8 +58,8 @@ def test_what_is_left_is_exactly_what_the_rules_keep(tmp_path: Path) -> None:
         own = {str(entry["id"]) for entry in entries if entry["current"]}
         protected = [entry for entry in entries if client(entry) == "python-requests"]
         okhttp = [entry for entry in entries if client(entry) == "okhttp"]
-        allowed = ("--allow-unreadable", "--allow-clock-offset", "--reason=nightly")
-        yes = ("--yes", "--max", "999", *allowed)
+        allowed = ("--allow-unreadable", "--allow-clock-offset", "--allow-empty")
+        yes = ("--yes", "--max", "999", "--reason=nightly", *allowed)
         assert len(protected) > 10
         assert len(okhttp) > 1
 
@@ -67,6 +67,7 @@ def test_what_is_left_is_exactly_what_the_rules_keep(tmp_path: Path) -> None:
         now = time.time()
         most = [entry for entry in entries if entry not in okhttp]
         kept = newest(most, 3, client, network) | since("last_used_at", 48 * HOUR, most, now)
+        kept |= {str(entry["id"]) for entry in most if not entry["last_used_at"]}
         file = tmp_path / "plan.json"
         run(on, "prune", "--policy", "nightly", "--dry-run", "--out", str(file))
         assert live(on) == ids(entries)
@@ -122,7 +123,7 @@ def test_what_cannot_be_judged_stops_it_unless_allowed(tmp_path: Path, stops: st
         if stops == "--allow-clock-offset":
             on.set_clock(-3 * DAY)
         before = live(on)
-        command = ("prune", "--keep-used-within=1d", "--yes", "--max=99")
+        command = ("prune", "--keep-used-within=1d", "--yes", "--max=99", "--allow-empty")
         run(on, *command, code=3 if stops == "--allow-unreadable" else 2)
         assert stops in run_said(on, *command)
         assert live(on) == before

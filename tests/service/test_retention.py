@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import math
 import random
+import re
 from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field, replace
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace as replaced
 
 from qiscus_tui import query
-from qiscus_tui.errors import QiscusTuiError, UsageError
+from qiscus_tui.errors import CannotTell, QiscusTuiError, UsageError
 from qiscus_tui.model.account import Account
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.known import Known
@@ -31,6 +32,7 @@ from qiscus_tui.service.revocation.plan import (
     make_plan,
 )
 from qiscus_tui.service.revocation.plan_files import plan_file_of, stored_plan
+from qiscus_tui.service.revocation.retention import check_rules
 from qiscus_tui.service.sessions.session_list import SessionList, search_text
 from tests.clocks import ManualClock
 from tests.service.scripted import (
@@ -110,7 +112,11 @@ def dated(name: str, *, age: float, idle: float | None = None) -> Session:
     return one(name, age=age, idle=idle, created_span=DAY - 1, last_used_span=DAY - 1)
 
 
-ABC = [one("a", age=DAY, idle=5 * DAY), one("b", age=2 * DAY, idle=HOUR), one("c", age=3 * DAY)]
+ABC = [
+    one("a", age=DAY, idle=5 * DAY),
+    one("b", age=2 * DAY, idle=HOUR),
+    one("c", age=3 * DAY, idle=2 * DAY),
+]
 UNDATED = [one("u", age=None), one("v", age=None)]
 OLD = 90 * DAY
 
@@ -154,11 +160,21 @@ OLD = 90 * DAY
         pytest.param([*ABC, *UNDATED], Rules(4), "", id="undated take no place of a dated one"),
         pytest.param(UNDATED, Rules(1), "", id="a group without any date stays"),
         pytest.param(UNDATED, Rules(None, HOUR, HOUR), "", id="neither date nor last use"),
-        pytest.param([one("a", age=None, idle=DAY)], Rules(None, HOUR, 1), "a", id="by last use"),
+        pytest.param([one("a", age=None, idle=DAY)], Rules(None, HOUR, 1), "", id="no creation"),
+        pytest.param(
+            [one("a", age=None, idle=DAY)], Rules(None, HOUR, 1, include_unknown=True), "a",
+            id="included: by last use",
+        ),
         pytest.param([one("a", age=None, idle=DAY)], Rules(1, HOUR), "", id="undated and newest"),
         pytest.param([one("c")], Rules(None, HOUR), "", id="last use unknown, and no other rule"),
-        pytest.param([one("c")], Rules(None, HOUR, HOUR), "c", id="last use unknown: by the other"),
-        pytest.param([*ABC], Rules(1, 10 * DAY), "c", id="last use unknown: not the newest"),
+        pytest.param([one("c")], Rules(None, HOUR, HOUR), "", id="last use unknown"),
+        pytest.param(
+            [*ABC, one("d", age=OLD)], Rules(1, HOUR), "c", id="last use unknown: not the newest"
+        ),
+        pytest.param(
+            [*ABC, one("d", age=OLD)], Rules(1, HOUR, include_unknown=True), "c d",
+            id="included: last use unknown",
+        ),
         # Groups
         pytest.param(
             [one("a"), one("b", agent="wget/1"), one("c", ip="198.51.100.1")], Rules(1), "",
@@ -200,18 +216,20 @@ def test_sessions_without_what_they_are_grouped_by_stay():
 
 def test_each_kept_session_has_its_reason():
     unknown = one("x", agent=None, ip=None)
-    sessions = [*ABC, one("d", age=4 * DAY, idle=None), *UNDATED[:1], unknown]
+    unused = one("e", age=4 * DAY, idle=None)
+    sessions = [*ABC, one("d", age=4 * DAY, idle=3 * DAY), unused, *UNDATED[:1], unknown]
     plan = planned(sessions, Rules(1, 24 * HOUR, 3 * DAY))
     assert reasons(plan) == {
         "a": "kept: newest 1 of curl · 192.0.2.0/24",
         "b": "kept: used within 24h",
         "c": "kept: created within 3d",
+        "e": "kept: last use unknown",
         "u": "kept: no creation date: may be among the newest 1",
         "x": "kept: client and network unknown",
     }
     assert targets(plan) == "d"
     first = plan.groups[0]
-    assert (first.group.name, first.kept, first.targets) == ("curl · 192.0.2.0/24", 4, 1)
+    assert (first.group.name, first.kept, first.targets) == ("curl · 192.0.2.0/24", 5, 1)
     assert plan.rule == (
         "by client, network: keep the newest 1, used within 24h, created within 3d"
     )
@@ -273,6 +291,28 @@ def test_where_nothing_goes_for_lack_of_knowledge_the_plan_says_so(
 ):
     assert plan.targets == ()
     assert doubt in (plan.doubt or "") if doubt else plan.doubt is None
+
+
+@pytest.mark.parametrize(
+    ("sessions", "rules", "lacks"),
+    [
+        ([one("a"), one("b")], Rules(1, HOUR), "no last use (last_used_at) for any session"),
+        ([one("a"), one("b")], Rules(1, HOUR, include_unknown=True), "keep-used-within can't"),
+        (UNDATED, Rules(1), "no creation date (created_at) for any session: keep-newest can't"),
+        (UNDATED, Rules(None, None, HOUR), "keep-created-within can't be applied"),
+        ([one("a"), one("b", idle=HOUR)], Rules(1, HOUR), ""),
+        ([], Rules(1, HOUR, HOUR), ""),
+    ],
+)
+def test_a_rule_that_no_session_of_the_list_can_answer_is_refused(
+    sessions: list[Session], rules: Rules, lacks: str
+):
+    if not lacks:
+        check_rules(sessions, rules)
+        return
+    with pytest.raises(CannotTell, match=re.escape(lacks)) as refusal:
+        check_rules(sessions, rules)
+    assert "Nothing was sent" in refusal.value.hint
 
 
 def test_fewer_than_one_cannot_be_kept():
@@ -459,6 +499,8 @@ def keeps(rules: Rules, session: Session, group: list[Session], now: float) -> b
             rules.keep_newest is not None and (created is None or newer < rules.keep_newest),
             is_within(rules.keep_used_within, used, now),
             is_within(rules.keep_created_within, created, now),
+            not rules.include_unknown and used is None and rules.keep_used_within is not None,
+            not rules.include_unknown and created is None and rules.keep_created_within is not None,
             rules.keep_newest is None
             and (rules.keep_used_within is None or used is None)
             and (rules.keep_created_within is None or created is None),

@@ -1,10 +1,12 @@
 """The revoke dialog with rules: what it says is what would be sent, and what is left after."""
 
 import shlex
+from dataclasses import replace
 
 import pytest
 
 from qiscus_tui.cli.parser import parse
+from qiscus_tui.demo import DIALECTS
 from qiscus_tui.store.config import Config, Policy
 from qiscus_tui.tui.dialogs.choice import ChoiceDialog
 from qiscus_tui.tui.dialogs.revoke import RevokeDialog
@@ -142,6 +144,28 @@ async def test_what_all_rules_keep_leaves_nothing_to_confirm_and_can_be_changed(
         await keys(running, "r", "y")
         await running.settle()
         assert "1 revoked" in words(running)
+
+
+async def test_groups_that_the_rules_leave_with_no_session_are_named(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=200) as running:
+        await keys(running, "P")
+        assert "left with no session" not in words(running)
+        await keys(running, "minus")  # the newest of each group is kept no longer
+        assert "groups would be left with no session: " in words(running)
+
+
+async def test_a_rule_that_no_session_answers_can_be_turned_off(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = DIALECTS["plain"]
+    unused = replace(plain, fields=replace(plain.fields, last_used=None))
+    monkeypatch.setitem(DIALECTS, "unused", unused)
+    async with at_sessions(clock, dialect="unused") as running:
+        await keys(running, "P")
+        assert "Nothing will be sent." in words(running)
+        assert "The server lists no last use" in words(running)
+        await keys(running, "t", "t")
+        assert "Nothing will be sent." not in words(running)
 
 
 async def test_rules_are_refused_where_the_list_cannot_be_grouped(clock: ManualClock) -> None:

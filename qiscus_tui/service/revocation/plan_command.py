@@ -41,6 +41,8 @@ def _switches(plan: RevocationPlan, account: str) -> Iterator[str]:
         yield "--include-current"
     if plan.allowed.protected:
         yield "--include-protected"
+    if plan.allowed.empty:
+        yield "--allow-empty"
     if account:
         yield from ("--account", shlex.quote(account))
 

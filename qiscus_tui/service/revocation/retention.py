@@ -1,8 +1,8 @@
 """Retention rules: which sessions of each group stay, and why. Pure.
 
-What any rule keeps stays. What can't be judged stays too: a group without client and network, a
-session without a creation date under `keep_newest`, and one for which no rule that was given has
-what it needs.
+What any rule keeps stays. What can't be judged stays too: a group without client and network, and a
+session of which it is unknown what a rule goes by, its creation or its last use. A list of which no
+session has that is not judged at all.
 """
 
 import math
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
+from qiscus_tui.errors import CannotTell
 from qiscus_tui.model.durations import as_typed
-from qiscus_tui.model.retention_rules import RetentionRules
+from qiscus_tui.model.retention_rules import TIMES, RetentionRules
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.turns import runs
 from qiscus_tui.service.sessions.groups import Group
@@ -49,6 +50,21 @@ class PlanGroup:
     kept: int
     """All that stay, whatever the reason."""
     targets: int
+
+
+def check_rules(listed: Sequence[Session], rules: RetentionRules) -> None:
+    """Raise CannotTell for a rule that goes by what no session of the list has.
+
+    It would keep nothing, and what was asked to stay would go.
+    """
+    for rule in rules.all_given:
+        if listed and not any(map(rule.known_of, listed)):
+            name = rule.option.removeprefix("--")
+            raise CannotTell(
+                f"The server lists no {TIMES[rule.goes_by]} ({rule.goes_by}) for any session: "
+                f"{name} can't be applied",
+                f"Nothing was sent. Leave {name} out, or choose sessions one by one.",
+            )
 
 
 def kept_steps(
@@ -115,6 +131,10 @@ def _judge(
     used_since, used = _within("used", rules.keep_used_within, server_now)
     created_since, created = _within("created", rules.keep_created_within, server_now)
     unjudged = Why("what the rules go by is unknown", is_judged=False)
+    unknown_times = [
+        (rule, Why(f"{TIMES[rule.goes_by]} unknown", is_judged=False))
+        for rule in (() if rules.include_unknown else rules.all_given)
+    ]
 
     def why(session: Session) -> Why | None:
         created_at, used_at = session.created_at, session.last_used_at
@@ -124,8 +144,11 @@ def _judge(
             return used
         if created_at is not None and created_at >= created_since:
             return created
-        if most is not None:
-            return undated if created_at is None else None
+        if most is not None and created_at is None:
+            return undated
+        for rule, unknown in unknown_times:
+            if not rule.known_of(session):
+                return unknown
         return None if rules.can_judge(session) else unjudged
 
     return why

@@ -63,3 +63,5 @@ class Allowed:
     current: bool = False
     protected: bool = False
     hidden: bool = False
+    empty: bool = False
+    """Whether rules may end the last session of a group."""

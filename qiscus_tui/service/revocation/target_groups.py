@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from qiscus_tui.model.durations import HOUR
-from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
+from qiscus_tui.model.text import counted
 from qiscus_tui.model.turns import runs
 from qiscus_tui.service.revocation.outcomes import GONE, Report
 from qiscus_tui.service.revocation.plan import RevocationPlan, Target
-from qiscus_tui.service.sessions.groups import Group, group_steps
+from qiscus_tui.service.sessions.groups import Group, group_steps, lacking
 
 _ID: Callable[[Target], str] = attrgetter("session.id")
+
+_NAMED = 5
+"""Groups that a remark names."""
 
 IN_USE = HOUR
 """Seconds since the last use within which a session counts as in use."""
@@ -51,6 +55,34 @@ def target_group_steps(
             yield
         found.append(TargetGroup(group, counts.get(group.values, group.count), used))
     return tuple(found)
+
+
+def emptied_steps(plan: RevocationPlan) -> Generator[None, None, tuple[str, ...]]:
+    """Return the names of the groups of client and network that its rules leave with no session.
+
+    Where the server lists neither, of the plan's own groups. In short steps.
+    """
+    retention, listed = plan.retention, plan.listed
+    if retention is None or not plan.targets:
+        return ()
+    ids = {target.session.id for target in plan.targets}
+    keys = retention.keys if lacking(listed, USUAL_KEYS) else USUAL_KEYS
+    groups = yield from group_steps(listed, keys, plan.moment)
+    return tuple(
+        group.name
+        for group in groups
+        if not group.is_unknown and all(listed.sessions[at].id in ids for at in group.positions)
+    )
+
+
+def emptied_words(names: Sequence[str]) -> str:
+    """Return `3 groups would be left with no session: …`; empty where there is none."""
+    if not names:
+        return ""
+    more = len(names) - _NAMED
+    rest = f" and {more:,} more" if more > 0 else ""
+    named = ", ".join(names[:_NAMED])
+    return f"{counted(len(names), 'group')} would be left with no session: {named}{rest}"
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
 from qiscus_tui.model.masking import KnownSecrets, masked
-from qiscus_tui.query import Moment
+from qiscus_tui.query import Moment, all_of
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.on_connection import verified_calls_of
 from qiscus_tui.service.revocation.outcomes import Report, not_sent_by
 from qiscus_tui.service.revocation.plan import RevocationPlan, Selection, plan_steps
 from qiscus_tui.service.revocation.plan_command import plan_command
-from qiscus_tui.service.revocation.target_groups import TargetGroup, target_group_steps
+from qiscus_tui.service.revocation.retention import check_rules
+from qiscus_tui.service.revocation.target_groups import (
+    TargetGroup,
+    emptied_steps,
+    target_group_steps,
+)
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.tui.dialogs.plan_choices import PlanChoices
 from qiscus_tui.tui.dialogs.plan_text import EACH, ShownPlan
@@ -71,10 +76,11 @@ class PlanMaking:
         if self._only is not None:
             targets = tuple(one for one in plan.targets if one.session.id in self._only)
             plan = replace(plan, targets=targets)
+        emptied = yield from emptied_steps(plan)
         groups: tuple[TargetGroup, ...] = ()
         if plan.retention is not None or len(plan.targets) > EACH:
             groups = yield from target_group_steps(plan, choices.keys, now)
-        return ShownPlan(plan, groups)
+        return ShownPlan(plan, groups, emptied=emptied)
 
     def go_on_after(self, report: Report) -> None:
         """From now on plan what that run did not send, of the list that was read after it."""
@@ -100,7 +106,10 @@ class PlanMaking:
         """Return why the plan can't be confirmed; None where it can."""
         try:
             self._connection.must_be_writable()
-            check_clocks(self._listed, plan.selection.rule, plan.retention)
+            if plan.retention is not None:
+                check_rules(self._listed.sessions, plan.retention.rules)
+            rule = all_of([one.query for one in plan.filters])
+            check_clocks(self._listed, rule, plan.retention)
         except QiscusTuiError as error:
             return error
         return None

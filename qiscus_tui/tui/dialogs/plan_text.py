@@ -37,6 +37,8 @@ class ShownPlan:
     plan: RevocationPlan
     groups: Sequence[TargetGroup] = ()
     """The groups of the targets; none where they are shown one by one."""
+    emptied: Sequence[str] = ()
+    """Names of the groups that the rules leave with no session."""
     command: Sequence[str] = ()
     """The words of the command line that does the same."""
 

@@ -11,6 +11,7 @@ from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.revocation.clock_check import clock_difference
 from qiscus_tui.service.revocation.plan import Exclusion, RevocationPlan
+from qiscus_tui.service.revocation.target_groups import emptied_words
 from qiscus_tui.tui.base.screen import ROOMY_HEIGHT
 from qiscus_tui.tui.dialogs.plan_text import ShownPlan, plan_lines, summary, text_width
 
@@ -41,7 +42,7 @@ def lead_and_lines(
     begins the second. `now`: the server's time, epoch seconds; `size`: of the screen; `tries`: one
     session goes first, as a trial.
     """
-    above, follows = _lead(shown.plan, refusal), _follows(shown.plan, refusal, tries=tries)
+    above, follows = _lead(shown, refusal), _follows(shown.plan, refusal, tries=tries)
     is_roomy = size.height >= ROOMY_HEIGHT
     lines = plan_lines(shown, now, size.width, gap=1 if is_roomy else 0)
     if is_roomy:
@@ -53,12 +54,14 @@ def _below(*parts: Content) -> Content:
     return Content("\n").join(part for part in parts if part.plain)
 
 
-def _lead(plan: RevocationPlan, refusal: QiscusTuiError | None) -> Content:
-    """Return what stays; or why nothing is revoked."""
+def _lead(shown: ShownPlan, refusal: QiscusTuiError | None) -> Content:
+    """Return what stays, and of which groups nothing does; or why nothing is revoked."""
+    plan = shown.plan
     if refusal is not None:
         return Content("Nothing will be sent.")
     if plan.targets:
-        return Content.styled(summary(plan), "bold")
+        emptied = Content.styled(emptied_words(shown.emptied), "bold $warning")
+        return _below(Content.styled(summary(plan), "bold"), emptied)
     if not plan.selection.positions:
         return Content("No session matches.")
     return Content("Everything that was chosen is kept; the reasons are below.")
