@@ -22,7 +22,9 @@ _LEADS_AWAY = ("//", "\\", "@", "..", "#")
 _ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HIDDEN = re.compile(r"%(?:2[EeFf]|5[Cc]|[01][0-9A-Fa-f]|7[Ff]|[Cc][01])")
 """Dot, slash, backslash, control characters; C0 and C1 begin an overlong dot or slash."""
-_PARAMETERS = re.compile(r";[^/]*")
+_QUERY = re.compile(r"[?#].*", re.DOTALL)
+"""What follows the path: a server that decodes it once more sees an encoded `?` as one."""
+_AFTER_A_WORD = re.compile(r"[^\w-]")
 _MOST_DECODED = 5
 
 _HINT = "Give a path on the account's server, such as /api/v2/…; values of -f are encoded."
@@ -40,8 +42,10 @@ def any_call(
     path, mark, given = target.partition("?")
     _must_be_plain(target, path)
     read = _as_read(path)
-    for call in contract.token_calls:
-        if read == _as_read(call.path):
+    calls = {call: _words(_as_read(call.path)) for call in contract.token_calls}
+    for call, words in calls.items():
+        is_folder = any(other[:-1] == words for other in calls.values())
+        if _leads_to(read, words, is_folder=is_folder):
             raise UsageError(
                 "That call creates, ends or lists tokens, which api does not do: nothing was sent",
                 f"Use this instead: qiscus-tui {call.verb}",
@@ -81,7 +85,27 @@ def _as_read(path: str) -> str:
         path = decoded
     else:
         raise UsageError("The path is encoded too many times", _HINT)
-    # Without parameters, a trailing slash, and the suffix from which some servers take a format.
-    path = _PARAMETERS.sub("", path).casefold().rstrip("/ ")
-    folder, _, last = path.rpartition("/")
-    return f"{folder}/{last.partition('.')[0].strip()}"
+    return _QUERY.sub("", path).casefold()
+
+
+def _words(path: str) -> list[str]:
+    """Return the names in a path, each up to a format, parameter or query that may follow."""
+    return [_AFTER_A_WORD.split(name.strip(), 1)[0] for name in path.strip("/ ").split("/")]
+
+
+def _leads_to(path: str, words: list[str], *, is_folder: bool) -> bool:
+    """Return whether a lenient server may read the path as that of the call with these words.
+
+    The path may begin with the name of a script, as in `/index.php/api`, and go on with values.
+    If the words are a folder of other calls, it may not go on with another name.
+    """
+    names = path.strip("/ ").split("/")
+    found = _words(path)
+    for begin in range(len(names)):
+        end = begin + len(words)
+        is_begin = begin == 0 or "." in names[begin - 1]
+        if is_begin and found[begin:end] == words:
+            rest = found[end:]
+            if not is_folder or not rest or not rest[0].isidentifier():
+                return True
+    return False

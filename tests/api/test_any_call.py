@@ -34,6 +34,8 @@ def called(target: str, *query: tuple[str, str], contract: Contract | None = Non
         "/api/v1/authors",
         "/api/v1/%C3%A9",
         "/api/v2/auth/active_token_lists",
+        "/api/v1/rooms/api/v1/auth",
+        "/v2/auth/revoke_token",
     ],
 )
 def test_a_path_goes_out_as_it_was_typed(target: str) -> None:
@@ -135,6 +137,19 @@ REFUSED = [
         "{}.json",
         "{}%20",
         "{}%20/",
+        "{}%3Fx",
+        "{}%23x",
+        "{}%253Fx",
+        "{}%3F/x",
+        "{}%23/x",
+        "{},x",
+        "{}:x",
+        "{}&x",
+        "{}/1",
+        "{}/1?x",
+        "/index.php{}",
+        "/web/app.php{}/",
+        "/api.php{}/1",
     ],
 )
 def test_calls_that_make_end_or_list_tokens_are_refused(path: str, disguise: str) -> None:
