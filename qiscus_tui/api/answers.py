@@ -14,6 +14,7 @@ from qiscus_tui.api.dates import http_date
 from qiscus_tui.api.transport_errors import transport_error
 from qiscus_tui.errors import AnswerLost, TimedOut, Unreadable
 from qiscus_tui.model.clock import Clock
+from qiscus_tui.model.turns import Turn
 from qiscus_tui.model.unshown import Unshown
 
 SMALL_BODY = 4 * 1024 * 1024
@@ -66,7 +67,7 @@ class AnswerStream:
 
         The time that the caller spends on a piece does not count.
         """
-        body = self._body()
+        body, turn = self._body(), Turn()
         spent, arrived, size = 0.0, 0, 0
         asked = self._clock.monotonic()
         try:
@@ -86,6 +87,7 @@ class AnswerStream:
                             status=self.status,
                         )
                     yield piece
+                await turn.give_way_if_over()  # thousands of tiny chunks may be here already
                 asked = self._clock.monotonic()
         except zlib.error as error:
             raise Unreadable("The answer's compression is damaged", status=self.status) from error

@@ -76,6 +76,8 @@ def absolute_file(text: str) -> Path | None:
     path = Path(text)
     if not path.is_absolute():
         raise ValueError("must be an absolute path, starting with /")
+    if not text.isprintable():
+        raise ValueError("must not contain control characters")
     return path
 
 

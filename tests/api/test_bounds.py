@@ -181,6 +181,26 @@ async def test_a_slow_line_that_moves_is_no_time_out(clock: ManualClock) -> None
     assert await listed(httpx.Response(200, stream=drops), clock) == 5000
 
 
+async def test_other_tasks_run_while_a_list_arrives_in_tiny_chunks(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qiscus_tui.model.turns.TURN", 0.0)
+    rounds = 0
+
+    async def others() -> None:
+        nonlocal rounds
+        while True:
+            rounds += 1
+            await asyncio.sleep(0)
+
+    running = asyncio.ensure_future(others())
+    at_each: list[int] = []
+    tiny = Pieces([b" "] * 100 + [b"[]"], lambda: at_each.append(rounds))
+    assert await listed(httpx.Response(200, stream=tiny), clock) == 0
+    running.cancel()
+    assert len(set(at_each)) == 101
+
+
 # What is no answer of the API
 
 

@@ -197,6 +197,7 @@ def test_the_repr_does_not_show_the_proxys_password(path: Path) -> None:
         ("[ui]\n[server]\n\nurl = 'http://a.example'", 4, "unencrypted", None),
         ("[server]\nurl = 'https://a:b@c'", 2, "url is not valid: A server address must", None),
         ("[server]\nca_bundle = 'ca.pem'", 2, "ca_bundle must be an absolute path", None),
+        ('[server]\nca_bundle = "/x\\u0000"', 2, "must not contain control characters", None),
         ("[server]\nproxy = 'socks4://x'", 2, "proxy must be like http://host:port", None),
         ("[audit]\nreason = 'always'", 2, "reason must be optional or required", None),
         ("[storage]\nbackend = 'vault'", 2, "backend must be auto, keyring or file", None),
