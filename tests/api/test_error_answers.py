@@ -17,6 +17,10 @@ from qiscus_tui.errors import (
     TokenExpired,
     TokenInvalid,
 )
+from qiscus_tui.model.account import Role
+from tests.api.serving import SHORT_LIVED, answering, client_of
+from tests.api.serving import said as json_of
+from tests.clocks import ManualClock
 
 NOW = 1_792_000_000.0
 BY_KEY = replace(DEFAULT.admin_profile, authentication=Authentication.REST)
@@ -71,6 +75,15 @@ def said(
         (DEFAULT.login, 404, None, NotQiscus),
         (DEFAULT.login, 404, {"errors": "Not Found"}, ServerRefused),
         (DEFAULT.login, 500, {"errors": "x"}, ServerFault),
+        # a status in the answer itself
+        (DEFAULT.admin_profile, 200, {"status": 401}, TokenExpired),
+        (DEFAULT.admin_profile, 200, {"status": 403, "message": "no"}, Forbidden),
+        (DEFAULT.list, 200, {"status": 500, "data": []}, ServerFault),
+        (DEFAULT.list, 200, {"meta": {"code": 401}}, TokenInvalid),
+        (DEFAULT.login, 200, {"status": 401, "message": "wrong"}, LoginRefused),
+        (DEFAULT.login, 200, {"status": 500}, ServerFault),
+        (DEFAULT.logout, 200, {"success": False}, ServerRefused),
+        (DEFAULT.list, 500, {"status": 404}, ServerFault),
         # anything
         (DEFAULT.list, 404, None, NotQiscus),
         (DEFAULT.list, 405, None, NotQiscus),
@@ -126,9 +139,23 @@ def test_endless_errors_are_not_read_to_their_end() -> None:
         {"detail": "Invalid token"},
         {"data": None, "detail": "token_expired"},
         {"detail": {"message": "invalid_token"}},
+        {"success": False},
+        {"success": "false", "data": {}},
+        {"ok": 0},
+        {"status": 400},
+        {"status": "599"},
+        {"status": "error"},
+        {"status": "Not_OK"},
+        {"status": False},
+        {"status_code": 401},
+        {"code": 422},
+        {"meta": {"status": 500}},
+        {"meta": {"success": False}},
+        {"status": {"code": 404, "message": "no"}},
+        {"meta": {"error": "x"}},
     ],
 )
-def test_an_envelope_with_errors_says_no_whatever_the_status(body: object) -> None:
+def test_an_answer_that_says_that_it_failed_says_no_whatever_the_status(body: object) -> None:
     assert is_refusal(body)
 
 
@@ -140,6 +167,12 @@ def test_an_envelope_with_errors_says_no_whatever_the_status(body: object) -> No
         {"errors": ""},
         {"error": False},
         {"detail": "The token was revoked", "message": "Token expired as asked"},
+        {"status": 200, "success": True, "ok": 1},
+        {"status": "success", "code": 0},
+        {"status": "active"},
+        {"status": 1, "success": None},
+        {"code": "E" * 9000, "status": "9" * 5000},
+        {"data": {"status": 500, "success": False}},
         [],
         None,
     ],
@@ -152,6 +185,18 @@ def test_the_message_says_what_failed_and_what_the_server_said() -> None:
     assert said(DEFAULT.revoke, 400, {"errors": "The field is required"}).message == (
         "Revoking failed: the server answered 400 Bad Request: The field is required"
     )
+
+
+def test_a_status_in_the_answer_is_told_beside_the_one_of_the_answer() -> None:
+    assert said(DEFAULT.list, 200, {"status": 500, "message": "boom"}).message == (
+        "Listing the sessions failed: the server answered 200 OK, but with the status "
+        "500 Internal Server Error in it: boom"
+    )
+
+
+async def test_a_token_is_not_accepted_where_the_answer_has_the_status_401() -> None:
+    async with client_of(answering(json_of({"status": 401, "data": {}})), ManualClock()) as client:
+        assert not await client.accepts(SHORT_LIVED, Role.ADMIN)
 
 
 def test_a_servers_words_are_made_safe_and_short() -> None:
