@@ -319,9 +319,35 @@ async def test_marks_by_age_stay_marks_by_age_whatever_is_shown(clock: ManualClo
         others = len(running.sessions.view.hits) - running.sessions.table.mark_counts.total
         await keys(running, "slash", *"-is:current", "enter")
         assert others == 1
-        rule = running.sessions.rows.marked().rule
-        assert rule is not None
-        assert rule.depends_on_clock
+        (marked_by,) = running.sessions.rows.marked().marked_by
+        assert marked_by.query.text == "age:>1m"
+
+
+@pytest.mark.parametrize("also_by_hand", [False, True])
+async def test_what_was_used_since_it_was_marked_by_a_filter_is_not_sent(
+    clock: ManualClock, also_by_hand: bool
+) -> None:
+    async with at_sessions(clock, sessions=40) as running:
+        await keys(running, "slash", *"idle:>20d", "enter", "a", "escape")
+        marked = running.sessions.table.mark_counts.total
+        if also_by_hand:
+            await keys(running, "home", "down", "space")
+        await keys(running, "x")
+        ids = {target.session.id for target in dialog(running)._plan.targets}
+        assert len(ids) == marked + also_by_hand > 2
+        listed = running.sessions.view.listed
+        used = next(
+            one
+            for one in listed.sessions
+            if one.id in ids and (one.last_used_at or clock.now()) < clock.now() - 20 * DAY
+        )
+        assert used.token is not None
+        running.state.holder_of_short_lived(used.token)
+        await keys(running, "y")
+        await running.settle()
+        assert f"{len(ids) - 1} revoked" in words(running)
+        assert "used since the plan was made" in words(running)
+        assert used.token in {one.token for one in running.state.sessions()}
 
 
 # What the plan says of its groups.

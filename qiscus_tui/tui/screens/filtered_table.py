@@ -41,8 +41,8 @@ class FilteredTable:
         self._changed = changed
         self._expiring = feed.workspace.config.ui.expiring
         self._is_updating = False
-        self._rule_of_marks: Query | None = None
-        """A filter about time by which sessions were marked."""
+        self._marked_by: list[tuple[Query, frozenset[str]]] = []
+        """Filters about time, and the ids of the sessions that were marked by each."""
         self.table = SessionTable(
             server_now=lambda: feed.server_now, expiring=self._expiring, id="table"
         )
@@ -205,28 +205,36 @@ class FilteredTable:
 
     def mark(self, positions: Sequence[int], *, marked: bool) -> None:
         """Mark or unmark sessions that the filter leaves."""
-        self._before_marking_by_filter()
+        self.finish_filter()
+        self._note_filter(positions)
         self.table.mark(positions, marked=marked)
 
     def mark_shown(self) -> None:
         """Mark all that the filter leaves."""
-        self._before_marking_by_filter()
+        self.finish_filter()
+        self._note_filter(self.table.order)
         self.table.mark_shown()
 
     def invert_shown(self) -> None:
         """Invert the marks of all that the filter leaves."""
-        self._before_marking_by_filter()
+        self.finish_filter()
+        self._note_filter(self.table.order)
         self.table.invert_shown()
 
-    def _before_marking_by_filter(self) -> None:
-        self.finish_filter()
-        if self.view.query.depends_on_clock:
-            self._rule_of_marks = self.view.query
+    def _note_filter(self, positions: Sequence[int]) -> None:
+        """Note by which filter these are marked, if it is about time: it is asked again later."""
+        query, sessions = self.view.query, self.view.listed.sessions
+        if not (self._marked_by or query.depends_on_clock):
+            return
+        ids = frozenset([sessions[position].id for position in positions])
+        self._marked_by = [(one, left) for one, old in self._marked_by if (left := old - ids)]
+        if query.depends_on_clock:
+            self._marked_by.append((query, ids))
 
     def marks_changed(self) -> None:
         """Filter again where the filter names marks."""
         if not self.table.mark_counts.total:
-            self._rule_of_marks = None
+            self._marked_by = []
         if self.view.depends_on_marks:
             self.view.ask(self.view.query, self.moment())
             self.table.show_order(self.view.hits)
@@ -252,17 +260,19 @@ class FilteredTable:
 
     def marked(self) -> Selection:
         """Return the marked sessions."""
-        from qiscus_tui.service.revocation.plan import Selection
+        from qiscus_tui.service.revocation.selection import ChosenBy, Selection
         from qiscus_tui.tui.dialogs.plan_choices import MARKED
 
         self.finish_filter()
+        marked_by = tuple(ChosenBy(query, ids) for query, ids in self._marked_by)
         marked, order = self.table.marks.positions(), self.table.order
         all_shown = len(order) == len(self.view.listed)
         hidden = frozenset[int]() if all_shown else frozenset(marked).difference(order)
         if not hidden and len(marked) == len(order):
             shown = self.filtered(MARKED, marked, "")
-            return replace(shown, rule=self._rule_of_marks or shown.rule)
-        return Selection(marked, MARKED, hidden=hidden, rule=self._rule_of_marks)
+            others = tuple(one for one in marked_by if one.query != shown.rule)
+            return replace(shown, marked_by=others)
+        return Selection(marked, MARKED, hidden=hidden, marked_by=marked_by)
 
     def all_shown(self, more: str = "") -> Selection:
         """Return every session that the filter leaves, and the filter `more` of them.
