@@ -45,19 +45,19 @@ class Key(enum.Enum):
         "age",
         Takes.DURATION,
         "a duration",
-        "age:>7d, age:<24h, age:90m (at most 90 minutes), or age:unknown",
+        "age:>7d (older), age:<24h (younger), or age:unknown",
     )
     EXPIRES = (
         "expires",
         Takes.DURATION,
         "a duration",
-        "expires:>7d, expires:<24h, expires:90m (within 90 minutes), or expires:unknown",
+        "expires:>7d (later), expires:<24h (within), or expires:unknown",
     )
     IDLE = (
         "idle",
         Takes.DURATION,
         "a duration",
-        "idle:>7d, idle:<24h, idle:90m (at most 90 minutes), or idle:unknown",
+        "idle:>7d (not used for), idle:<24h (used within), or idle:unknown",
     )
     CREATED = (
         "created",

@@ -1,7 +1,7 @@
 """Parses a filter: text to query.
 
-A duration without a sign means "at most": `age:90m` was created within the last 90
-minutes, `expires:24h` ends within 24 hours, `idle:7d` was used within the last 7 days.
+A duration needs a sign: `age:7d` could mean "older than" or "not older than", so it is an error
+that offers both.
 
 A date names its whole day, in UTC unless it says another zone: `created:2026-10-01` is on that
 day, `>` is after the day's end, `<` before its start, `>=` and `<=` include the day. A time to
@@ -51,6 +51,13 @@ _DATE = re.compile(
 )
 UNKNOWN = "unknown"
 """The value of what the server did not list."""
+
+_SIGNED = {
+    Key.AGE: ("created longer ago than {}", "created within {}"),
+    Key.IDLE: ("not used for {}", "used within {}"),
+    Key.EXPIRES: ("ends later than in {}", "ends within {}"),
+}
+"""What `>` and `<` mean, by the key of a duration."""
 
 _DAYS = {day.value: day for day in NamedDay}
 _STATES = tuple(state.value for state in State)
@@ -166,7 +173,13 @@ def _lasts(raw: RawWord, key: Key) -> Test:
         if _DATE.fullmatch(value):
             _refuse(raw, "is a date", "For a date use created, such as created:>2026-10-01")
         _refuse(raw, "is not a duration", f"Write it in lower case, such as {key.example}")
-    return Lasts(key, comparison or Comparison.AT_MOST, float(seconds))
+    if comparison is None:
+        more, less = _SIGNED[key]
+        shown = safe(value, SHOWN)
+        older = f"{key.value}:>{shown} ({more.format(shown)})"
+        younger = f"{key.value}:<{shown} ({less.format(shown)})"
+        _refuse(raw, "can be read either way", f"Write {older} or {younger}.")
+    return Lasts(key, comparison, float(seconds))
 
 
 def _created(raw: RawWord) -> Test:

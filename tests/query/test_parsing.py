@@ -133,7 +133,7 @@ def test_an_id_may_be_written_in_capitals() -> None:
         (">=7d", Comparison.AT_LEAST, 7 * DAY),
         ("<24h", Comparison.LESS, DAY),
         ("<=1d12h", Comparison.AT_MOST, 1.5 * DAY),
-        ("90m", Comparison.AT_MOST, 5400.0),
+        ("<=90m", Comparison.AT_MOST, 5400.0),
         ('"> 7d"', Comparison.MORE, 7 * DAY),
     ],
 )
@@ -298,6 +298,8 @@ def test_a_key_like_no_other_lists_the_keys() -> None:
         ("id:3fa9c01b77be0", 3),
         ("age:7", 4),
         ("age:>", 4),
+        ("age:7d", 4),
+        ("-idle:90m", 6),
         ("age:>2026-10-01", 4),
         ("idle:soon", 5),
         ("age:>1M", 4),
@@ -316,6 +318,18 @@ def test_what_cannot_be_read_is_an_error_at_its_place(text: str, position: int) 
     error = refused(text)
     assert error.position == (position if text != 'client:""' else 0)
     assert error.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "both"),
+    [
+        ("age:7d", "age:>7d (created longer ago than 7d) or age:<7d (created within 7d)"),
+        ("idle:24h", "idle:>24h (not used for 24h) or idle:<24h (used within 24h)"),
+        ("-expires:90m", "expires:>90m (ends later than in 90m) or expires:<90m (ends within 90m)"),
+    ],
+)
+def test_a_duration_without_a_sign_offers_both_readings(text: str, both: str) -> None:
+    assert refused(text).hint == f"Write {both}."
 
 
 def test_a_date_with_age_points_to_created_and_back() -> None:

@@ -9,7 +9,7 @@ from tests.query.sample import NOW, SampleColumns, a_session
 HOUR = 3600.0
 TIMED = (
     "age:>2h",
-    "age:1h",
+    "age:<=1h",
     "expires:<1h",
     "-expires:>=2h",
     "idle:>1h",
@@ -55,4 +55,4 @@ def test_without_a_turning_point_between_two_times_both_find_the_same(
 
 def test_what_is_not_known_never_turns() -> None:
     columns = of([(None, None, None)])
-    assert [*change_times(parse("age:>1h is:expiring idle:1h"), columns.sessions, HOUR)] == []
+    assert [*change_times(parse("age:>1h is:expiring idle:<=1h"), columns.sessions, HOUR)] == []
