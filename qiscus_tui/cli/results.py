@@ -71,13 +71,16 @@ class Results:
 
     @contextlib.contextmanager
     def json_array(self) -> Generator["JsonArray"]:
-        """Give the array that the elements of a result go to: its own, or that of all results."""
+        """Give the array that the elements of a result go to: its own, or that of all results.
+
+        One of its own may be long: a reader that goes away ends it by BrokenPipeError.
+        """
         if self.document is not None:
             yield self.document
             return
         from qiscus_tui.model.ascii_json import JsonArray
 
-        array = JsonArray(self.write)
+        array = JsonArray(self.out.write)
         yield array
         array.end()
 

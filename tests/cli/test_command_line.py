@@ -269,6 +269,7 @@ def test_a_reader_that_went_away_is_no_error(logged_in: Program, form: list[str]
     done = logged_in("sessions", *form, out=Closed())
     assert done.code == 0
     assert "Broken" not in done.err
+    assert ("sessions" in done.err) == (not form)  # what can be long ends with its reader
 
 
 def test_a_reader_that_went_away_stops_no_revoke(logged_in: Program) -> None:
