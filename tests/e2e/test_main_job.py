@@ -330,6 +330,7 @@ def test_a_signal_at_a_question_or_just_before_ends_it(
         terminal.wait_for(asked)
         terminal.signal(number)
         assert terminal.finish() == 128 + number
+        assert modes_of_echo(terminal)
         assert "Traceback" not in terminal.text
 
 
@@ -338,6 +339,7 @@ def test_ctrl_c_at_a_question_ends_it(environ: dict[str, str]) -> None:
         terminal.wait_for("Type the app code")
         terminal.send(CTRL_C)
         assert terminal.finish() == 130
+        assert modes_of_echo(terminal)
         assert "Traceback" not in terminal.text
 
 
