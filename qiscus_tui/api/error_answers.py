@@ -144,6 +144,8 @@ def error_for_answer(
     if status < 300 and (failed := failed_status(body)):
         said = f"{said}, but with the status {status_words(failed)} in it"
         status = failed
+    elif status < 300:
+        said = f"{said}, but says that it failed"
     if words:
         said = f"{said}: {quoted(words[0], secrets)}"
     lowered = _lowered(words)

@@ -117,7 +117,7 @@ def must_be_whole(listed: SessionList) -> None:
     """Raise CannotTell for a list that lacks sessions: a rule could not see them."""
     if not listed.is_whole:
         raise CannotTell(
-            f"Nothing was sent: {'; '.join(gaps(listed))}",
+            ". ".join([*gaps(listed), "Nothing was sent"]),
             "Name sessions by id, or add --allow-unreadable to revoke from what was read.",
         )
 

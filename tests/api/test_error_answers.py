@@ -194,6 +194,12 @@ def test_a_status_in_the_answer_is_told_beside_the_one_of_the_answer() -> None:
     )
 
 
+def test_an_answer_of_200_that_failed_says_so() -> None:
+    assert said(DEFAULT.list, 200, {"success": False, "message": "boom"}).message == (
+        "Listing the sessions failed: the server answered 200 OK, but says that it failed: boom"
+    )
+
+
 async def test_a_token_is_not_accepted_where_the_answer_has_the_status_401() -> None:
     async with client_of(answering(json_of({"status": 401, "data": {}})), ManualClock()) as client:
         assert not await client.accepts(SHORT_LIVED, Role.ADMIN)

@@ -144,6 +144,17 @@ async def test_a_list_that_moves_while_it_is_read_is_said(clock: ManualClock) ->
         assert "The list moved while it was read" not in running.text()
 
 
+async def test_a_list_that_is_not_whole_says_how_much_of_it_is_shown(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qiscus_tui.api.reading.MAX_PAGES", 2)
+    dialect = Dialect(pages=Pages.NUMBERED, page_size=10, total=True)
+    async with at_login(clock, state=demo_state(clock, sessions=80, dialect=dialect)) as running:
+        await running.press("enter")
+        assert "The list is not whole: 30 of 81 listed." in running.text()
+        assert "not whole" in running.lines()[1]
+
+
 async def test_a_current_session_that_cannot_be_told_is_said(clock: ManualClock) -> None:
     async with at_sessions(clock, dialect="ids-unmarked") as running:
         assert "this session unknown" in running.text()
