@@ -98,7 +98,8 @@ def test_the_first_name_that_means_something_counts_and_the_rest_is_kept() -> No
 
 def test_a_token_in_full_is_better_than_a_masked_one() -> None:
     session = session_of({"token": "QEX***", "auth_token": "QEXfull"})
-    assert session.token == "QEXfull"
+    assert (session.token, session.id) == ("QEXfull", fingerprint("QEXfull"))
+    assert session.extra == {"token": "QEX***"}, "the full one is shown in no field"
 
 
 @pytest.mark.parametrize("token", ["QEX*******Ab3x", "QEXd…Ab3x", "QEXd...Ab3x", "****"])

@@ -269,6 +269,11 @@ def test_an_empty_list_of_tokens_is_not_mistaken_for_its_neighbour(data: object)
     assert find_page({"data": data}).entries == []
 
 
+def test_an_object_of_which_only_some_names_are_numbers_is_no_list() -> None:
+    with pytest.raises(Unreadable):
+        find_page({"data": {"0": {"token": "a"}, "note": "of 2"}})
+
+
 def test_a_list_with_gaps_as_php_writes_it_is_a_list() -> None:
     gaps = {"0": {"token": "a"}, "2": {"token": "b"}}
     for body in ({"data": gaps}, {"data": {"tokens": gaps}}):

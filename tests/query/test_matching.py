@@ -22,6 +22,31 @@ def picked(text: str, columns: Columns, marked: bytes = b"") -> list[int]:
     return select(parse(text), columns, Moment(NOW, expiring=DAY, marked=marked))
 
 
+MIDNIGHT = parse_timestamp("2026-10-06")
+
+
+@pytest.mark.parametrize(
+    ("text", "session", "is_picked"),
+    [
+        ("created:2026-10-06", a_session(created_at=MIDNIGHT), True),
+        ("created:2026-10-05", a_session(created_at=MIDNIGHT), False),
+        ("created:<2026-10-06", a_session(created_at=MIDNIGHT), False),
+        ("created:<2026-10-05", a_session(created_at=MIDNIGHT), False),
+        ("age:>7d", a_session(created_at=NOW - 7 * DAY), False),
+        ("age:<7d", a_session(created_at=NOW - 7 * DAY), False),
+        ("idle:>1h", a_session(last_used_at=NOW - HOUR), False),
+        ("idle:<1h", a_session(last_used_at=NOW - HOUR), False),
+        ("expires:<1h", a_session(expires_at=NOW + HOUR), False),
+        ("is:expired", a_session(expires_at=NOW), True),
+        ("is:expired", a_session(expires_at=NOW + 1), False),
+    ],
+)
+def test_a_time_at_the_very_bound_of_a_comparison(
+    text: str, session: Session, *, is_picked: bool
+) -> None:
+    assert picked(text, columns_of(session)) == ([0] if is_picked else [])
+
+
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [

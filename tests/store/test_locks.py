@@ -12,7 +12,7 @@ import pytest
 from filelock import FileLock
 
 from qiscus_tui.errors import StorageError
-from qiscus_tui.store.locks import account_lock, account_lock_path, store_lock
+from qiscus_tui.store.locks import _lock, account_lock, account_lock_path, store_lock
 from qiscus_tui.store.paths import Paths
 
 HOLD = """
@@ -165,6 +165,12 @@ async def test_a_file_system_without_locks_is_an_error(
         async with account_lock(paths.state_dir, "ann", 0.1):
             pass
     assert "local disk" in caught.value.hint
+
+
+def test_a_lock_is_the_kernels_and_its_file_stays(paths: Paths) -> None:
+    """filelock has a soft lock for where there are none, and may remove the file of a lock."""
+    lock = _lock(paths.state_dir / "one.lock")
+    assert (lock.fallback_to_soft, lock.preserve_lock_file) == (False, True)
 
 
 def test_on_a_read_only_disk_the_hint_is_not_about_locks(

@@ -55,6 +55,19 @@ async def test_a_key_right_before_another_is_not_meant() -> None:
     assert not await meant(guard)
 
 
+async def test_a_question_that_changes_right_behind_a_key_makes_it_no_yes() -> None:
+    class Changed(ManualClock):
+        async def sleep(self, seconds: float) -> None:
+            guard.disarm()
+            await super().sleep(seconds)
+
+    clock = Changed()
+    guard = Guard(clock)
+    guard.arm()
+    clock.advance(1)
+    assert not await meant(guard)
+
+
 async def test_a_question_that_changes_is_dead_again(clock: ManualClock, guard: Guard) -> None:
     clock.advance(5)
     guard.disarm()
