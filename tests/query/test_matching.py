@@ -22,7 +22,7 @@ def picked(text: str, columns: Columns, marked: bytes = b"") -> list[int]:
     return select(parse(text), columns, Moment(NOW, expiring=DAY, marked=marked))
 
 
-MIDNIGHT = parse_timestamp("2026-10-06")
+MIDNIGHT = parse_timestamp("2026-10-06T00:00:00Z")
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,8 @@ MIDNIGHT = parse_timestamp("2026-10-06")
     [
         ("created:2026-10-06", a_session(created_at=MIDNIGHT), True),
         ("created:2026-10-05", a_session(created_at=MIDNIGHT), False),
+        ("-created:2026-10-05", a_session(created_at=MIDNIGHT), True),
+        ("created:2026-10-05", a_session(created_at=MIDNIGHT, created_span=HOUR), False),
         ("created:<2026-10-06", a_session(created_at=MIDNIGHT), False),
         ("created:<2026-10-05", a_session(created_at=MIDNIGHT), False),
         ("age:>7d", a_session(created_at=NOW - 7 * DAY), False),
@@ -42,8 +44,9 @@ MIDNIGHT = parse_timestamp("2026-10-06")
     ],
 )
 def test_a_time_at_the_very_bound_of_a_comparison(
-    text: str, session: Session, *, is_picked: bool
+    zone: Callable[[str], None], text: str, session: Session, *, is_picked: bool
 ) -> None:
+    zone("UTC")
     assert picked(text, columns_of(session)) == ([0] if is_picked else [])
 
 
