@@ -113,7 +113,7 @@ def _signed(lock: FileLock, path: Path) -> Generator[None]:
 
 def _busy(path: Path, timeout: float) -> StorageError:
     return StorageError(
-        f"Another qiscus-tui{_holder(path)} held a lock for {timeout:g} s",
+        f"{_holder(path)} held a lock for {timeout:g} s",
         "Wait until it is done, or end it, and run this again.",
     )
 
@@ -145,5 +145,18 @@ def _sign(path: Path) -> None:
 
 
 def _holder(path: Path) -> str:
+    """Return who holds the lock. It may be a program that does not sign: `flock`, a backup."""
     text = (read_private(path) or b"").decode("ascii", "replace")
-    return f" (process {text})" if text.isdigit() else ""
+    if text.isdigit() and _is_running(int(text)):
+        return f"Another qiscus-tui (process {text})"
+    return "Another program"
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return pid > 0

@@ -58,13 +58,12 @@ async def test_a_held_account_is_given_up_and_the_other_process_named(
             pass
 
 
-async def test_a_lock_whose_file_says_something_else_names_no_process(
-    paths: Paths, holder: subprocess.Popen[str]
+@pytest.mark.parametrize("content", [b"12\xff\x1b[2J", b"4194305", b"9" * 30, b"0", b""])
+async def test_a_lock_whose_file_names_no_running_process_may_be_another_programs(
+    paths: Paths, holder: subprocess.Popen[str], content: bytes
 ) -> None:
-    account_lock_path(paths.state_dir, "ann").write_bytes(b"12\xff\x1b[2J")
-    with pytest.raises(
-        StorageError, match=r"^Another qiscus-tui held a lock for 0\.1 s$"
-    ) as caught:
+    account_lock_path(paths.state_dir, "ann").write_bytes(content)
+    with pytest.raises(StorageError, match=r"^Another program held a lock for 0\.1 s$") as caught:
         async with account_lock(paths.state_dir, "ann", 0.1):
             pass
     assert caught.value.hint == "Wait until it is done, or end it, and run this again."
