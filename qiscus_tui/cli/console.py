@@ -179,6 +179,7 @@ class Console:
             )
         from qiscus_tui.cli.typeahead import show_question
 
+        question = f"{self._prefix}{question}"
         self.end_progress()
         with self._asked():
             with interruptible(self.caught):

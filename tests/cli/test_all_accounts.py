@@ -1,6 +1,7 @@
 """`--all-accounts`: each account in turn, and the worst exit code."""
 
 import json
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,6 +78,12 @@ def test_every_message_names_its_account(both: Program, words: tuple[str, ...]) 
     said = both("--all-accounts", *words).err.splitlines()
     first, second = names(both)
     assert [line.partition(": ")[0] for line in said] == [first, first, second, second]
+
+
+def test_a_question_names_its_account(both: Program) -> None:
+    words = ("--all-accounts", "prune", "--keep-newest", "1")
+    done = both(*words, stdin="n\n", terminal=True)
+    assert re.search(rf"\n{re.escape(names(both)[0])}: Revoke \d+ sessions\? ", done.err)
 
 
 def test_without_a_result_there_is_no_json(program: Program) -> None:
