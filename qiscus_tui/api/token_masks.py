@@ -17,8 +17,8 @@ _SHOWN = 8
 _MOST_ROWS = 2
 """Rows in which one token may be."""
 
-_SIGN = re.compile(r"[^!-~]|[*#\[\]<>(){}]|\.\.")
-"""What no token has in it: such as `•`, `…`, blanks and brackets."""
+_SIGNS = (*" *#[]<>(){}", "..")
+"""What no token has in it, besides anything but visible ASCII, such as `•` and `…`."""
 _FILLED = re.compile(rf"(.{{0,{_SHOWN}}}?)((.)\3{{3,}})(.{{0,{_SHOWN}}})")
 """One character over and over, with the first and last ones of the token: `QEXdxxxxxxAb3x`."""
 _WORDS = frozenset(
@@ -34,7 +34,7 @@ _HASH_LENGTHS = frozenset({32, 40, 56, 64, 96, 128})
 
 def is_masked(text: str) -> bool:
     """Return whether a text says by itself that it is no full token."""
-    if _SIGN.search(text) or text.casefold() in _WORDS:
+    if _has_a_sign(text) or text.casefold() in _WORDS:
         return True
     if not _may_be_filled(text):
         return False
@@ -44,7 +44,7 @@ def is_masked(text: str) -> bool:
 
 def some_may_be_masked(texts: Sequence[str]) -> bool:
     """Return whether `is_masked` may be true for one of the texts; fast for many."""
-    if _SIGN.search("".join(texts)):
+    if _has_a_sign("".join(texts)):
         return True
     return any(map(is_masked, filter(_may_be_filled, texts)))
 
@@ -52,6 +52,15 @@ def some_may_be_masked(texts: Sequence[str]) -> bool:
 def _may_be_filled(text: str) -> bool:
     """Return whether its middle may be one character, as far as a look at two of them tells."""
     return len(text) <= 2 * _SHOWN + 2 or text[_SHOWN] == text[_SHOWN + 1]
+
+
+def _has_a_sign(text: str) -> bool:
+    if not (text.isascii() and text.isprintable()):
+        return True
+    for sign in _SIGNS:  # noqa: SIM110 - a generator costs three times as much
+        if sign in text:
+            return True
+    return False
 
 
 def full_tokens(tokens: Collection[str], rows: Mapping[str, int], own: str | None) -> IsToken:
@@ -81,8 +90,10 @@ def _are_masks(others: Collection[str], own: str | None, *, is_listed: bool) -> 
     lengths = set(map(len, others))
     longest = max(lengths)
     are_of_one_length = len(lengths) == 1
-    if are_of_one_length and longest in _HASH_LENGTHS and all(map(_HASH.fullmatch, others)):
-        return own is None or len(own) != longest or not _HASH.fullmatch(own)
+    own_is_hex = own is not None and len(own) == longest and _HASH.fullmatch(own) is not None
+    may_be_hashes = are_of_one_length and longest in _HASH_LENGTHS and not own_is_hex
+    if may_be_hashes and all(map(_HASH.fullmatch, others)):
+        return True
     if own is not None and len(own) in lengths:
         return not is_listed and _are_made_of(own, others)
     if longest <= _SHOWN or (are_of_one_length and longest < SHORT):

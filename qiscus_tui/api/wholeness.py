@@ -109,6 +109,8 @@ def next_query(said: Paging, asked: Query | None, here: int, so_far: int) -> Que
 
     `here` are the rows on this page, `so_far` those of all pages that were read.
     """
+    if asked is not None and asked[0] == contract.CURSOR_PARAMETER:
+        return (contract.CURSOR_PARAMETER, said.cursor) if said.cursor else None
     page = said.page
     if page is None and not said.by_offset and (said.last_page or said.size):
         page = _asked_number(asked, contract.PAGE_PARAMETER, 1)

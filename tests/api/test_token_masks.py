@@ -87,6 +87,7 @@ def for_urls(digest: bytes) -> str:
 
 
 TWENTY = [made(n, 20) for n in range(5)]
+HEX, HEX_OWN = hashed("sha256", FULL), hashed("sha256", [OWN])[0]
 UUIDS = [f"{n:08d}-1111-4111-8111-111111111111" for n in range(5)]
 
 
@@ -105,6 +106,7 @@ UUIDS = [f"{n:08d}-1111-4111-8111-111111111111" for n in range(5)]
         pytest.param(hashed("sha256", FULL), None, id="SHA-256, and we hold no token"),
         pytest.param([one.upper() for one in hashed("sha256", FULL)], OWN, id="upper case"),
         pytest.param(hashed("sha256", [*FULL, OWN], for_urls), OWN, id="SHA-256 of ours"),
+        pytest.param(hashed("sha256", [*HEX, HEX_OWN]), HEX_OWN, id="SHA-256 of ours, like ours"),
         pytest.param([one[:19] for one in [*FULL, OWN]], OWN, id="a part of ours"),
         pytest.param(UUIDS, OWN, id="UUIDs"),
         pytest.param([f"Chrome-on-laptop-{n}" for n in (7, 88)], OWN, id="names"),
@@ -131,7 +133,8 @@ def test_texts_without_a_sign_are_masks_by_the_whole_list(
         pytest.param([*FULL, *TWENTY], OWN, id="of 20 and 43 characters"),
         pytest.param(TWENTY, OWN, id="older ones, and ours ended"),
         pytest.param(FULL, made(99, 20), id="newer ones, and ours ended"),
-        pytest.param(hashed("sha256", FULL), hashed("sha256", [OWN])[0], id="hexadecimal ones"),
+        pytest.param(HEX, HEX_OWN, id="hexadecimal ones, and ours ended"),
+        pytest.param([*HEX, HEX_OWN], HEX_OWN, id="hexadecimal ones like ours"),
         pytest.param([made(n, 12) for n in range(3)], made(99, 12), id="short ones like ours"),
         pytest.param([made(n, 24) for n in range(3)] + [OWN], OWN, id="ours is listed in full"),
         pytest.param([*FULL, "abc"], OWN, id="one odd one"),

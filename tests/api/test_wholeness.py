@@ -276,6 +276,21 @@ async def test_a_next_page_that_is_refused_leaves_the_list_incomplete(
     assert listing.incomplete_because.startswith(f"the server refused the next page ({status}")
 
 
+@pytest.mark.parametrize("end", [{"limit": SIZE}, {"limit": SIZE, "after": None}, {}])
+async def test_a_full_last_page_of_cursor_pages_is_the_last(
+    clock: ManualClock, end: dict[str, object]
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.query:
+            return said({"data": ROWS[3:6], "meta": end})
+        return said({"data": ROWS[:3], "meta": {"after": "x", "limit": SIZE}})
+
+    server = Server(answer)
+    listing = await read(server, clock)
+    assert (len(listing.sessions), listing.incomplete_because) == (6, "")
+    assert len(server.requests) == 2
+
+
 async def test_cursor_pages_that_hold_less_than_their_total_are_not_whole(
     clock: ManualClock,
 ) -> None:
