@@ -27,8 +27,7 @@
     │   ├── TimedOut                        5
     │   ├── AnswerLost                      5  the connection ended in the middle of the answer
     │   └── NotTrusted                      5  TLS: certificate or host name
-    ├── CannotTell                          3  the list lacks what is needed to decide
-    ├── LastSession                         3  a rule would end the last session of a group
+    ├── CannotTell                          3  what a plan needs is not known or not allowed
     ├── StorageError                        6  local files, keyring, locks
     │   └── TokenNotStored                  6  a new long-lived token could not be stored
     ├── CannotRun                         126  the system cannot run the command
@@ -159,10 +158,7 @@ class TokenInvalid(LoginNeeded):
 
 
 class ServerError(QiscusTuiError):
-    """The server answered with an error.
-
-    `status` is the HTTP status, 0 if there is none.
-    """
+    """The server answered with an error; `status` is the HTTP status, 0 without one."""
 
     default_hint = "According to the server, this call changed nothing."
 
@@ -257,18 +253,9 @@ class NotTrusted(OutOfReach):
 
 
 class CannotTell(QiscusTuiError):
-    """The list lacks what is needed to decide, so nothing was sent."""
+    """What a plan needs is not known, or not allowed, so nothing was sent."""
 
     exit_code = ExitCode.INCOMPLETE
-
-
-class LastSession(QiscusTuiError):
-    """A rule would end the last session of a group, which nobody allowed, so nothing was sent."""
-
-    exit_code = ExitCode.INCOMPLETE
-    default_hint = (
-        "Nothing was sent. Keep one of each with --keep-newest 1, or end them too: --allow-empty"
-    )
 
 
 class StorageError(QiscusTuiError):

@@ -12,7 +12,7 @@ from qiscus_tui.cli.outcome_lines import MOST_GROUPS
 from qiscus_tui.cli.plan import as_json, confirm_plan, must_fit, plan_lines, report_lines
 from qiscus_tui.cli.table import remarks
 from qiscus_tui.cli.verbs import Context
-from qiscus_tui.errors import LastSession, NoAccount, StorageError
+from qiscus_tui.errors import CannotTell, NoAccount, StorageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import counted
 from qiscus_tui.model.turns import at_once
@@ -30,6 +30,8 @@ from qiscus_tui.service.revocation.target_groups import emptied_steps, emptied_w
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.visits import mark_without_visiting
 from qiscus_tui.store.file_checks import quoted
+
+KEEP_ONE = "Nothing was sent. Keep one of each with --keep-newest 1, or end them: --allow-empty"
 
 
 async def read_for_plan(
@@ -69,7 +71,8 @@ async def carry_out(context: Context, connection: Connection, plan: RevocationPl
     options, console = context.options, context.console
     now = connection.server_now()
     emptied = emptied_words(at_once(emptied_steps(plan)))
-    refusal = LastSession(emptied) if emptied and options.yes and not options.allow_empty else None
+    must_ask = bool(emptied) and options.yes and not options.allow_empty
+    refusal = CannotTell(emptied, KEEP_ONE) if must_ask else None
     if options.dry_run:
         out = None if options.demo else options.out
         if out is not None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from qiscus_tui.demo.calls import Call
+from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.store.plan_file import sealed
 from tests.cli.conftest import Program
 from tests.cli.test_prune import ALL, client, listed, live, plan_of
@@ -271,3 +272,30 @@ def test_a_filter_is_a_plan_too(crowded: Program, tmp_path: Path) -> None:
     assert fields["ids"] == plan_of(done)["targets"]
     assert crowded("revoke", f"--plan={path}", *ALL).code == 0
     assert not live(crowded) & set(fields["ids"])
+
+
+def test_a_plan_of_another_machine_is_refused(crowded: Program, file: Path) -> None:
+    (crowded.data / "state" / "plan_key.json").unlink()
+    done = crowded("revoke", f"--plan={file}", *ALL)
+    assert (done.code, done.out) == (2, "")
+    assert "by another user or on another machine" in done.err
+
+
+def test_what_was_used_since_a_plan_by_idle_time_is_not_sent(
+    crowded: Program, tmp_path: Path
+) -> None:
+    path = tmp_path / "idle.json"
+    planned = crowded("revoke", "--filter=idle:>2d", "--dry-run", f"--out={path}", "--json")
+    ids = plan_of(planned)["targets"]
+    used = [s for s in crowded.server.sessions() if fingerprint(s.token) in ids][:2]
+    crowded.clock.advance(60)
+    for session in used:
+        crowded.server.holder_of_short_lived(session.token)
+    done = crowded("revoke", f"--plan={path}", *ALL, "--json")
+    assert done.code == 3
+    outcomes = json.loads(done.out)["outcomes"]
+    left = {one["id"]: one["reason"] for one in outcomes if one["outcome"] == "not_sent"}
+    reason = "no longer matches the filter: used since the plan was made"
+    assert left == {fingerprint(session.token): reason for session in used}
+    assert len(outcomes) == len(ids)
+    assert {fingerprint(session.token) for session in used} <= live(crowded)

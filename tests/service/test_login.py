@@ -62,7 +62,7 @@ async def test_the_next_start_is_for_the_account_that_logged_in(sandbox: Sandbox
     here = sandbox()
     name = (await here.log_in()).connection.name
     choice = here.workspace.choose()
-    assert (choice.name, choice.by) == (name, "last used")
+    assert (choice.name, choice.by) == (name, "the only one")
 
 
 async def test_a_login_for_this_run_only_writes_no_account(sandbox: SandboxMaker):
