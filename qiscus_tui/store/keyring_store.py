@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar, cast
@@ -28,10 +29,12 @@ MOST_CHARACTERS = 16_384
 _UNLOCK = "Unlock the keyring and try again, or log in with --store file."
 
 _stored_since: dict[str, str | None] = {}
-"""What is stored in entries of which a write took too long, by key; None where it was removed.
+"""What is stored in entries of which a change took too long, by key; None where it was removed.
 
-That write may end at any time: what was stored after it must then be put back.
+That change may end at any time: what was stored after it must then be put back.
 """
+_unended = Counter[str]()
+"""How many such changes of an entry there are."""
 
 T = TypeVar("T")
 
@@ -80,7 +83,12 @@ class KeyringSecrets:
 
     def remove(self, key: str) -> None:
         if self._get(key) is not None:
-            self._bounded(lambda: self._backend.delete_password(SERVICE, key), "forget an entry")
+            self._bounded(
+                lambda: self._backend.delete_password(SERVICE, key),
+                "forget an entry",
+                undo=lambda: self._restore(key, None),
+                on_late=lambda: _note_late(key, None),
+            )
         if key in _stored_since:
             _stored_since[key] = None
 
@@ -102,16 +110,12 @@ class KeyringSecrets:
                 f"{len(text):,} characters are too long for an entry in the {self.where}",
                 "Log in with --store file.",
             )
-        before = self._get(key)
-
-        def late() -> None:
-            _stored_since.setdefault(key, before)
-
+        before = self._get(key) if can_undo else text
         self._bounded(
             lambda: self._backend.set_password(SERVICE, key, text),
             "be written",
-            undo=(lambda: self._put_back(key, text, before)) if can_undo else None,
-            on_late=late,
+            undo=lambda: self._put_back(key, text, before),
+            on_late=lambda: _note_late(key, before),
         )
         if self._get(key) != text:  # KWallet's backend ignores the answer to a write
             raise StorageError(f"The {self.where} does not return what was written", _UNLOCK)
@@ -119,13 +123,19 @@ class KeyringSecrets:
             _stored_since[key] = text
 
     def _put_back(self, key: str, text: str, before: str | None) -> None:
-        if self._backend.get_password(SERVICE, key) != text:
-            return  # something newer was stored
-        before = _stored_since.get(key, before)
-        if before is None:
-            self._backend.delete_password(SERVICE, key)
+        if self._backend.get_password(SERVICE, key) == text:
+            self._restore(key, before)
         else:
-            self._backend.set_password(SERVICE, key, before)
+            _note_ended(key)  # something newer was stored
+
+    def _restore(self, key: str, before: str | None) -> None:
+        """Store what was there before a late change, or was stored since."""
+        text = _stored_since.get(key, before)
+        _note_ended(key)
+        if text is not None:
+            self._backend.set_password(SERVICE, key, text)
+        elif self._backend.get_password(SERVICE, key) is not None:
+            self._backend.delete_password(SERVICE, key)
 
     def _bounded(
         self,
@@ -146,6 +156,17 @@ class KeyringSecrets:
             return cast("T", answer.value)
         # Without the cause: a backend's message may repeat the secret.
         raise _error(self.where, what, answer.error)
+
+
+def _note_late(key: str, before: str | None) -> None:
+    _stored_since.setdefault(key, before)
+    _unended[key] += 1
+
+
+def _note_ended(key: str) -> None:
+    _unended[key] -= 1
+    if _unended[key] <= 0:
+        _stored_since.pop(key, None)
 
 
 def open_keyring() -> KeyringSecrets:

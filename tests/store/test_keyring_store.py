@@ -326,6 +326,20 @@ def test_a_late_write_does_not_take_a_newer_login_away(first: Credentials) -> No
     assert KeyringSecrets(backend, "keyring", timeout=5).read("key") == Credentials("LLTnewer")
 
 
+def test_a_late_removal_does_not_take_a_newer_login_away() -> None:
+    backend = LateBackend()
+    KeyringSecrets(backend, "keyring", timeout=5).write("key", Credentials("LLTold"))
+    released = backend.late = threading.Event()
+    with pytest.raises(StorageError, match="no answer"):
+        KeyringSecrets(backend, "keyring", timeout=0.05).remove("key")
+    backend.late = None
+    KeyringSecrets(backend, "keyring", timeout=5).write("key", Credentials("LLTnewer"))
+    released.set()
+    for removing in [one for one in threading.enumerate() if one.name == "keyring"]:
+        removing.join(5)
+    assert KeyringSecrets(backend, "keyring", timeout=5).read("key") == Credentials("LLTnewer")
+
+
 def test_a_late_write_of_the_only_copy_of_a_long_lived_token_stays() -> None:
     backend = LateBackend()
     secrets = KeyringSecrets(backend, "keyring", timeout=5)
@@ -358,5 +372,7 @@ class LateBackend(FakeBackend):
             self.put_back.set()
 
     def delete_password(self, service: str, username: str) -> None:
+        if self.late is not None and not self.late.is_set():
+            self.late.wait(60)
         super().delete_password(service, username)
         self.put_back.set()
