@@ -16,7 +16,7 @@ MOST_REMEMBERED = 10_000
 
 
 _ID = attrgetter("id")
-_FACTS = attrgetter("token", "created_at", "expires_at", "user_agent", "ip")
+_FACTS = attrgetter("token", "created_at", "user_agent", "ip")
 """What does not change from one page to the next."""
 
 

@@ -96,12 +96,11 @@ def read_paging(
 
 def is_asked_for(said: Paging, asked: Query | None) -> bool:
     """Return whether this is the page that was asked for, as far as it says."""
-    number = None
-    if asked is not None and asked[0] == contract.PAGE_PARAMETER:
-        number = said.page
-    elif asked is not None and asked[0] == contract.OFFSET_PARAMETER:
-        number = said.offset
-    return number is None or asked is None or str(number) == asked[1]
+    if asked is None:  # counted from 0 or from 1
+        return said.page in {None, 0, 1} and said.offset in {None, 0, 1}
+    numbers = {contract.PAGE_PARAMETER: said.page, contract.OFFSET_PARAMETER: said.offset}
+    number = numbers.get(asked[0])
+    return number is None or str(number) == asked[1]
 
 
 def next_query(said: Paging, asked: Query | None, here: int, so_far: int) -> Query | None:

@@ -265,6 +265,14 @@ async def test_a_server_that_gives_the_first_page_again_is_not_read_whole(
     assert len(server.requests) == 2
 
 
+@pytest.mark.parametrize("meta", [{"page": 3, "total_page": 3}, {"offset": 5}, {"page": 2}])
+async def test_a_first_answer_that_is_not_the_first_page_is_not_whole(
+    clock: ManualClock, meta: dict[str, int]
+) -> None:
+    listing = await read(Server(lambda _: said({"data": FIRST, "meta": meta})), clock)
+    assert listing.incomplete_because == OTHER_PAGE
+
+
 @pytest.mark.parametrize("status", [400, 404, 422])
 async def test_a_next_page_that_is_refused_leaves_the_list_incomplete(
     clock: ManualClock, status: int
