@@ -15,7 +15,7 @@ from qiscus_tui.model.durations import TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import names_a_secret
 from qiscus_tui.model.session import Session
-from qiscus_tui.model.timestamps import KnownTime
+from qiscus_tui.model.timestamps import KnownTime, SessionTimes
 
 _KNOWN_NAMES = frozenset(name for names in contract.SESSION_FACTS.values() for name in names)
 _NESTED = frozenset({dict, list})
@@ -81,6 +81,8 @@ class EntryReader:
         self._id_field = contract.revoke.field if contract.revokes_by_id else None
         self._own_token = own_token
         self.times = TimesReader(zone_offset, server_now)
+        self.own_times: list[SessionTimes] = []
+        """The times of our own session as they are listed, whether or not they can be right."""
         self._zone_offset = zone_offset
         self._server_now = server_now
         self._texts = Texts()
@@ -176,6 +178,8 @@ class EntryReader:
         current = False
         if self._own_token is not None:
             current = mark if token is None else token == self._own_token
+            if current:
+                self.own_times.append(listed_times)
         return Session(
             id=fingerprint(identity),
             revoke_with=token if id_field is None else _id_under(id_field, fields, server_id),

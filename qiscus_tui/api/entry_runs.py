@@ -126,6 +126,8 @@ class RunReader:
         tokens = cast("tuple[str, ...]", columns["token"])
         if not all(tokens) or some_may_be_masked(tokens):
             raise _NotOrdinary
+        if self._own_token in tokens:  # its times are noted as they are listed
+            raise _NotOrdinary
         nothing = (None,) * len(entries)
         created, expires, last_used = (
             self._times(fact, columns.get(fact, nothing))
@@ -144,7 +146,6 @@ class RunReader:
                 begun + TOKEN_LIFETIME if is_computed and begun is not None else given
                 for given, begun, is_computed in zip(expires, created, computed, strict=True)
             ]
-        own = self._own_token
         listed = zip(*(columns.get(fact, nothing) for fact in ("agent", "ip", "user")), strict=True)
         origins, *texts = zip(*map(self._origins.__getitem__, listed), strict=True)
         sessions = tuple(
@@ -157,7 +158,7 @@ class RunReader:
                 expires,
                 computed,
                 last_used,
-                repeat(False) if own is None else [token == own for token in tokens],
+                repeat(False),
                 *texts,
                 repeat(None),
             )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from qiscus_tui.api.wholeness import REPEATED
 from qiscus_tui.errors import TimedOut
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current, Session
+from qiscus_tui.model.timestamps import SessionTimes
 from qiscus_tui.model.turns import Turn
 
 MAX_READINGS = 4
@@ -48,6 +49,10 @@ class Listing(Struct, frozen=True):
     """Further rows of a listed session with another client or address."""
     without_zone: frozenset[str] = frozenset()
     """The facts of which a time without a zone was listed: `created`, `expires`, `last_used`."""
+    own_times: SessionTimes | None = None
+    """The times of our own session as they are listed, whether or not they can be right."""
+    time_doubt: str = ""
+    """Why no age in this list can be trusted; empty where it can."""
     size: int = 0
     """Bytes of memory that it takes, about."""
     positions: dict[str, int] = field(default_factory=dict[str, int])
@@ -161,10 +166,16 @@ async def _read_listing(
         frozenset(collected.shared_ids),
         with_texts(collected.other_rows, hidden),
         frozenset(reading.reader.times.without_zone),
-        reading.memory.size,
-        collected.positions,
+        _only(reading.reader.own_times) if current is Current.LISTED else None,
+        size=reading.memory.size,
+        positions=collected.positions,
     )
     return listing, is_token
+
+
+def _only(listed: Sequence[SessionTimes]) -> SessionTimes | None:
+    """Return the times, where all rows of our session say the same."""
+    return listed[0] if len(set(listed)) == 1 else None
 
 
 def _is_settled(settle: Set[str], listed: Set[str], earlier: Set[str] | None) -> bool:

@@ -28,6 +28,7 @@ from qiscus_tui.service.revocation.plan_files import write_plan
 from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.service.revocation.target_groups import emptied_steps, emptied_words
 from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.token.zoned_list import read_list
 from qiscus_tui.service.visits import mark_without_visiting
 from qiscus_tui.store.file_checks import quoted
 
@@ -49,8 +50,10 @@ async def read_for_plan(
         check_reason(connection, context.options.reason or "")
     if rule is not None and rule.asks_for_new:
         mark_without_visiting(connection)
-    listed = await connection.read_list(
-        lambda read: console.progress(f"{counted(read, 'session')} so far"), settle=settle
+    listed = await read_list(
+        connection,
+        lambda read: console.progress(f"{counted(read, 'session')} so far"),
+        settle=settle,
     )
     console.end_progress()
     return listed

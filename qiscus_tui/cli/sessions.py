@@ -18,6 +18,7 @@ from qiscus_tui.service.sessions.group_export import GroupExport
 from qiscus_tui.service.sessions.group_order import sorted_groups
 from qiscus_tui.service.sessions.groups import grouped, lacking
 from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.token.zoned_list import read_list
 from qiscus_tui.service.visits import mark_without_visiting
 
 
@@ -28,8 +29,8 @@ async def run(context: Context) -> int:
     async with connected(workspace) as connection:
         if request.wanted.asks_for_new:
             mark_without_visiting(connection)
-        listed = await connection.read_list(
-            lambda read: console.progress(f"{counted(read, 'session')} so far")
+        listed = await read_list(
+            connection, lambda read: console.progress(f"{counted(read, 'session')} so far")
         )
         console.end_progress()
         secrets = frozenset((await connection.credentials()).secrets)

@@ -82,6 +82,8 @@ def gaps(listed: SessionList) -> Iterable[str]:
 def remarks(listed: SessionList) -> Iterable[str]:
     """Yield the warnings about a list."""
     yield from gaps(listed)
+    if listed.time_doubt:
+        yield f"{listed.time_doubt}: times may be hours off"
     if listed.current is Current.UNKNOWN:
         yield "Can't tell which session is this program's own" + _way_to_own(listed)
 

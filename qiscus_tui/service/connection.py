@@ -27,6 +27,7 @@ from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account_storage import AccountStorage
+from qiscus_tui.service.sessions.server_zone import KnownZone
 from qiscus_tui.store.locks import ACCOUNT_WAIT, WAIT
 
 if TYPE_CHECKING:
@@ -64,6 +65,11 @@ class Connection(Struct, dict=True):
     def reader(self) -> Reader:
         """What turns listings into snapshots; another may be put in its place."""
         return self.make_reader()
+
+    @cached_property
+    def zone(self) -> KnownZone:
+        """The zone of the server's times."""
+        return KnownZone(self.account.zone_offset)
 
     @property
     def storage(self) -> Storage:
@@ -264,17 +270,20 @@ class Connection(Struct, dict=True):
         short = credentials.short_lived
         from qiscus_tui.api.listing import read_listing
 
-        await self.reader.begin()
-        return await read_listing(
-            self.client,
-            credentials.long_lived or "",
-            short.token if short is not None else None,
-            zone_offset=self.account.zone_offset or None,
-            progress=progress,
-            settle=settle,
-            held=self.reader.held_lists.held(),
-            arriving=self.reader.arriving,
-        )
+        async def read(zone_offset: float | None) -> Listing:
+            await self.reader.begin()
+            return await read_listing(
+                self.client,
+                credentials.long_lived or "",
+                short.token if short is not None else None,
+                zone_offset=zone_offset,
+                progress=progress,
+                settle=settle,
+                held=self.reader.held_lists.held(),
+                arriving=self.reader.arriving,
+            )
+
+        return await self.zone.listing(read, short, self.server_now)
 
     def must_be_writable(self) -> None:
         """Raises ReadOnly where the configuration forbids changes."""

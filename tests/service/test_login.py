@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
+from qiscus_tui.demo import Dialect
 from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.demo.stamps import Stamp, written
 from qiscus_tui.demo.state import APP_CODE, SECRET_KEY
 from qiscus_tui.errors import (
     ConfigError,
@@ -250,6 +252,19 @@ async def test_a_server_whose_times_run_ahead_is_told_and_corrected(sandbox: San
     assert abs(own.created_at - here.clock.now()) < 2
 
 
+async def test_times_that_name_a_wrong_zone_are_not_said_to_be_corrected(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+):
+    def seven_hours_off(stamp: Stamp, at: float) -> object:
+        return written(stamp, at + 7 * 3600)
+
+    monkeypatch.setattr("qiscus_tui.demo.entries.written", seven_hours_off)
+    here = sandbox(Dialect(stamp=Stamp.RFC3339))
+    (note,) = (await here.log_in()).notes
+    assert "7.0 hours after it was made: no rule about age is followed" in note
+    assert here.workspace.choose().account.zone_offset == 0
+
+
 async def test_a_server_in_utc_needs_no_words(sandbox: SandboxMaker):
     assert (await sandbox().log_in()).notes == ()
 
@@ -374,7 +389,7 @@ async def test_a_login_without_a_password_keeps_what_one_with_a_password_learned
     here = sandbox("local-time")
     await here.log_in()
     (learned,) = here.local_files.book.all()
-    assert learned.account.zone_offset
+    assert learned.zone.offset
     long_lived = here.state.credentials.long_lived_token
     await log_in_with_token(here.workspace, here.kept, APP_CODE, long_lived)
     assert here.local_files.book.all() == (learned,)

@@ -15,6 +15,7 @@ from qiscus_tui.service.account.storage_offer import keep_in
 from qiscus_tui.service.account.switching import switched_to
 from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.refresh import refreshed_since, valid_token
 from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.keyring_store import KeyringSecrets
@@ -180,21 +181,16 @@ def another_program(here: Sandbox) -> Workspace:
 async def test_a_logout_in_the_middle_of_a_login_is_not_undone_by_what_the_login_learns(
     sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
 ):
-    here = sandbox()
+    here = sandbox("local-time")
+    read_list = Connection.read_list
 
-    offsets = iter((7 * 3600.0, 0.0))  # as listed, and put right
+    async def logged_out_meanwhile(connection: Connection) -> SessionList:
+        listed = await read_list(connection)
+        FileSecrets(here.local_files.paths).remove(connection.account.key)
+        here.local_files.book.remove(connection.account.key)
+        return listed
 
-    def logged_out_meanwhile(*_: object) -> float:
-        offset = next(offsets)
-        if not offset:
-            (stored,) = here.local_files.book.all()
-            FileSecrets(here.local_files.paths).remove(stored.account.key)
-            here.local_files.book.remove(stored.account.key)
-        return offset
-
-    monkeypatch.setattr(
-        "qiscus_tui.service.account.server_zone.zone_offset_of", logged_out_meanwhile
-    )
+    monkeypatch.setattr(Connection, "read_list", logged_out_meanwhile)
     await logged_in(here, Storage.FILE)
     assert here.local_files.book.all() == ()
 

@@ -25,7 +25,7 @@ from qiscus_tui.service.account.login_storage import UNWANTED_ANSWER, LoggedIn, 
 from qiscus_tui.service.account.previous_login import (
     known_account,
 )
-from qiscus_tui.service.account.server_zone import with_zone_learned
+from qiscus_tui.service.account.server_zone import learn_zone
 from qiscus_tui.service.account_selection import SelectedAccount
 from qiscus_tui.service.account_storage import AccountStorage
 from qiscus_tui.service.audit_trail import AccessTrail
@@ -80,8 +80,8 @@ async def log_in(
             name,
             lambda limit: _end_made(client, answer, limit),
         )
-    connection, learned = await with_zone_learned(done.connection, answer.made_at)
-    return replace(done, connection=connection, notes=(*done.notes, *learned))
+    learned = await learn_zone(done.connection)
+    return replace(done, notes=(*done.notes, *learned))
 
 
 async def log_in_with_token(

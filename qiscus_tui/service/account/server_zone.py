@@ -1,4 +1,4 @@
-"""Learns the zone of server times that name none, from a session that was just made."""
+"""What a login learns of the server's times, from the session that it made."""
 
 import asyncio
 
@@ -7,60 +7,36 @@ from msgspec.structs import replace
 from qiscus_tui.errors import LoginNeeded, OutOfReach, ServerError, StorageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.accounts import StoredAccount
 
-_QUARTER = 900
-_SLACK = 120
-"""Seconds by which the list's and the login's times may differ within one zone."""
-_WIDEST = 14 * 3600
 
-
-def zone_offset_of(listed: SessionList, made_at: float) -> float:
-    """Return the seconds that listed times are ahead of UTC, in whole quarter hours; else 0.
-
-    `made_at` is when our current session was made, on the server's clock.
-    """
-    own = listed.current_session
-    if own is None or own.created_at is None:
-        return 0.0
-    difference = own.created_at - made_at
-    quarters = round(difference / _QUARTER)
-    whole = abs(difference - quarters * _QUARTER) <= _SLACK
-    return float(quarters * _QUARTER) if quarters and whole and abs(difference) <= _WIDEST else 0.0
-
-
-async def with_zone_learned(
-    connection: Connection, made_at: float
-) -> tuple[Connection, tuple[str, ...]]:
-    """Return the connection with the server's zone applied, and what the user should know of it.
+async def learn_zone(connection: Connection) -> tuple[str, ...]:
+    """Read the list in the server's zone; return what the user should know of its times.
 
     What was learned is stored with the account, if that is possible.
     """
     try:
         listed = await connection.read_list()
-        offset = zone_offset_of(listed, made_at)
-        if not offset:
-            return connection, ()
-        corrected = replace(connection, account=replace(connection.account, zone_offset=offset))
-        is_corrected = not zone_offset_of(await corrected.read_list(), made_at)
     except (LoginNeeded, ServerError, OutOfReach, StorageError) as error:
-        return connection, (f"The sessions could not be listed: {error.message}",)
+        return (f"The sessions could not be listed: {error.message}",)
+    if listed.time_doubt:
+        return (f"{listed.time_doubt}: no rule about age is followed on this server.",)
+    offset = connection.zone.offset
+    if not offset:
+        return ()
     hours = f"{offset / 3600:+g} h"
-    if not is_corrected:  # the times name a zone of their own
-        note = f"This server's times name their zone and are {hours} off; they are shown unchanged"
-        return connection, (f"{note}.",)
-    own = listed.current_session
     note = f"This server's times have no zone and run {hours} from UTC; they are shown corrected."
+    own = listed.current_session
     try:
-        await _store(corrected, own.id if own else "")
+        await _store(connection, own.id if own else "")
     except StorageError as error:  # the login is stored anyway
-        return corrected, (note, f"That could not be stored: {error.message}")
-    return corrected, (note,)
+        return note, f"That could not be stored: {error.message}"
+    return (note,)
 
 
 async def _store(connection: Connection, own_id: str) -> None:
-    account_storage, account = connection.account_storage, connection.account
+    account_storage = connection.account_storage
+    account = replace(connection.account, zone_offset=connection.zone.offset)
     if connection.storage is Storage.THIS_RUN:
         return
     stored = StoredAccount("", account, connection.storage, own_id)  # without a new name

@@ -22,6 +22,7 @@ from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.sessions.groups import group_steps
 from qiscus_tui.service.sessions.pairs import pair_steps
 from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.token.zoned_list import read_list
 from qiscus_tui.store.audit_records import AuditIntent
 from qiscus_tui.store.checks import Checks, Seen
 
@@ -51,7 +52,7 @@ async def check(
 
     Nothing is remembered yet. Raises what `read_list` raises.
     """
-    listed = await connection.read_list()
+    listed = await read_list(connection)
     now, key = connection.server_now(), connection.account.key
     moment = Moment(now, expiring)
     pairs = await in_turns(pair_steps(listed, moment))

@@ -120,7 +120,7 @@ class ContractCheck:
         if listed is None:
             return
         tokens.compare(listed)
-        times = own_times(listed, newer, made_at, self._connection.account.zone_offset)
+        times = own_times(listed, newer, made_at, self._connection.zone.offset)
         self._notebook.notes += [times] if times else []
         old, new = await tokens.state(older, listed), await tokens.state(newer, listed)
         self._notebook.findings[contract.list] = judge_list(

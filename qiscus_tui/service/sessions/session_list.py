@@ -49,6 +49,8 @@ class SessionList:
     """Ids that stand for more than one session."""
     other_rows: Sequence[Session] = field(default=(), repr=False)
     """Further rows of a listed session that name another client or address."""
+    time_doubt: str = ""
+    """Why no age in this list can be trusted; empty where it can."""
     size: int = 0
     """Bytes of memory that it takes, about."""
     search: Sequence[str] = field(default=())

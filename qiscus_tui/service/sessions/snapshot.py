@@ -74,6 +74,7 @@ class Reader(Struct, frozen=True):
             other_rows=listing.other_rows,
             read_at=read_at,
             offset=offset,
+            time_doubt=listing.time_doubt,
             size=listing.size,
             positions=listing.positions,
         )

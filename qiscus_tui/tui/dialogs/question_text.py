@@ -91,6 +91,8 @@ def note(plan: RevocationPlan, refusal: QiscusTuiError | None, *words: str) -> C
         warnings.append(OWN_ENDS_ALONE if len(plan.targets) == 1 else OWN_ENDS)
     elif plan.listed.current is Current.UNKNOWN:
         warnings.append(OWN_UNKNOWN)
+    if plan.listed.time_doubt:
+        warnings.append(f"{plan.listed.time_doubt}: times may be hours off.")
     if difference := clock_difference(plan.listed):
         warnings.append(f"{difference}: ages can't be trusted.")
     warnings += words

@@ -1,0 +1,170 @@
+"""Rules about time on servers whose times name no zone, or whose clock is wrong."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from qiscus_tui.demo import demo_state
+from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.demo.dialects import Dialect
+from qiscus_tui.demo.entries import entry
+from qiscus_tui.demo.sessions import DemoSession
+from qiscus_tui.demo.stamps import Stamp
+from qiscus_tui.demo.state import APP_CODE
+from qiscus_tui.model.durations import DAY, HOUR
+from tests.cli.conftest import SERVER, Program
+from tests.clocks import ManualClock
+
+PRUNE = ("prune", "--keep-used-within", "2h", "--dry-run", "--json")
+
+
+def no_date(_at: float, *, usegmt: bool) -> str:
+    return "" if usegmt else "never"
+
+
+def naive(at: float, hours: float) -> str:
+    return datetime.fromtimestamp(int(at) + hours * HOUR, UTC).isoformat(" ")[:19]
+
+
+@pytest.fixture
+def in_zone(program: Program, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Makes the server write its times without a zone, so many hours from UTC."""
+    program.speak(Dialect(stamp=Stamp.RFC3339), sessions=40)
+    served = program.server.sessions
+
+    def used_now(email: str = "") -> list[DemoSession]:
+        used = program.clock.now() - 300
+        listed = served(email) if email else served()
+        return [one._replace(last_used=max(used, one.created)) for one in listed]
+
+    monkeypatch.setattr(program.server, "sessions", used_now)
+
+    def written(hours: float, *fields: str) -> None:
+        def in_this_zone(dialect: Dialect, session: DemoSession, *, current: bool) -> object:
+            listed = entry(dialect, session, current=current)
+            assert isinstance(listed, dict)
+            times = {
+                "created_at": session.created,
+                "expired_at": session.expires,
+                "last_used_at": session.last_used,
+            }
+            zoneless = {
+                name: naive(at, hours)
+                for name, at in times.items()
+                if at is not None and (not fields or name in fields)
+            }
+            return {**listed, **zoneless}
+
+        monkeypatch.setattr("qiscus_tui.demo.listing.entry", in_this_zone)
+
+    return written
+
+
+@pytest.fixture
+def in_environment(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """Credentials of the environment: no token of our own."""
+    long_lived = program.server.credentials.long_lived_token
+    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", str(long_lived))
+    monkeypatch.setenv("QISCUS_APP_ID", APP_CODE)
+    monkeypatch.setenv("QISCUS_TUI_SERVER", SERVER)
+    return program
+
+
+def targets(program: Program) -> int:
+    done = program(*PRUNE)
+    assert done.code == 0, done.err
+    return len(json.loads(done.out)["plan"]["targets"])
+
+
+@pytest.mark.parametrize("hours", [-11, -5, 0, 5.75, 7])
+@pytest.mark.parametrize("fields", [(), ("last_used_at",)])
+def test_what_is_used_now_stays_in_any_zone(
+    program: Program, in_zone: Callable[..., None], hours: float, fields: tuple[str, ...]
+) -> None:
+    in_zone(hours, *fields)
+    assert program.login().code == 0
+    assert targets(program) == 0
+
+
+@pytest.mark.parametrize("hours", [-5, 0, 7])
+def test_credentials_of_the_environment_learn_the_zone_by_one_refresh(
+    program: Program, in_zone: Callable[..., None], in_environment: Program, hours: float
+) -> None:
+    in_zone(hours)
+    assert targets(program) == 0
+    assert targets(program) == 0
+    ages = program("sessions", "--filter=age:<1h", "--json")
+    created = [one["created_at"] for one in json.loads(ages.out)]
+    now = datetime.fromtimestamp(program.clock.now(), UTC)
+    assert created
+    assert all(0 <= (now - datetime.fromisoformat(one)).total_seconds() < HOUR for one in created)
+    assert program.server.calls[Call.REFRESH] == 1
+
+
+def test_a_login_by_token_learns_the_zone_too(
+    program: Program, in_zone: Callable[..., None]
+) -> None:
+    in_zone(-5)
+    long_lived = str(program.server.credentials.long_lived_token)
+    words = ("login", "--with-token", "--app-id", APP_CODE, "--server", SERVER, "--store", "file")
+    assert program(*words, stdin=f"{long_lived}\n").code == 0
+    assert targets(program) == 0
+
+
+def test_a_zone_is_checked_again_with_each_token_of_ours(
+    program: Program, in_zone: Callable[..., None]
+) -> None:
+    in_zone(2)
+    assert program.login().code == 0
+    in_zone(1)
+    program.clock.advance(HOUR)
+    assert program("refresh").code == 0
+    assert targets(program) == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [PRUNE, ("revoke", "--older-than=7d", "--dry-run"), ("revoke", "--filter=idle:>2h", "--yes")],
+)
+def test_where_the_zone_can_not_be_learned_rules_about_time_are_refused(
+    program: Program,
+    in_zone: Callable[..., None],
+    in_environment: Program,
+    words: tuple[str, ...],
+) -> None:
+    in_zone(-5)
+    program.server.fail_next(Call.REFRESH, Fault(403))
+    done = program(*words)
+    assert (done.code, done.out) == (3, "")
+    assert "The server's times name no zone, and which one it is is unknown" in done.err
+    assert "no token of our own could be made" in done.err
+    assert program.server.calls[Call.REVOKE] == 0
+
+
+def test_the_list_says_that_its_zone_is_unknown(
+    program: Program, in_zone: Callable[..., None], in_environment: Program
+) -> None:
+    in_zone(7)
+    program.server.fail_next(Call.REFRESH, Fault(403))
+    done = program("sessions")
+    assert done.code == 0
+    assert "which one it is is unknown" in done.err
+    assert "times may be hours off" in done.err
+
+
+def test_our_own_session_shows_that_our_clock_is_wrong_where_the_server_sends_no_date(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = ManualClock(program.clock.now() - 400 * DAY)
+    program.server = demo_state(right, sessions=40, dialect=Dialect(stamp=Stamp.RFC3339))
+    monkeypatch.setattr("qiscus_tui.demo.edge.formatdate", no_date)
+    program.login()
+
+    done = program("revoke", "--older-than=7d", "--yes", "--max=99")
+
+    assert done.code == 3
+    assert "our own session as created 400.0 days before it was made" in done.err
+    assert "--allow-clock-offset" in done.err
+    assert program.server.calls[Call.REVOKE] == 0
