@@ -174,8 +174,8 @@ async def _read_listing(
 
 
 def _only(listed: Sequence[SessionTimes]) -> SessionTimes | None:
-    """Return the times, where all rows of our session say the same."""
-    return listed[0] if len(set(listed)) == 1 else None
+    """Return the times, where all rows of our session were created at once."""
+    return listed[0] if len({one.created for one in listed}) == 1 else None
 
 
 def _is_settled(settle: Set[str], listed: Set[str], earlier: Set[str] | None) -> bool:
