@@ -389,7 +389,7 @@ async def test_a_login_without_a_password_keeps_what_one_with_a_password_learned
     here = sandbox("local-time")
     await here.log_in()
     (learned,) = here.local_files.book.all()
-    assert learned.zone.offset
+    assert learned.account.zone_offset
     long_lived = here.state.credentials.long_lived_token
     await log_in_with_token(here.workspace, here.kept, APP_CODE, long_lived)
     assert here.local_files.book.all() == (learned,)
