@@ -88,7 +88,8 @@ class PruneRequest:
         if self.rule is None:
             return Selection(query.order(listed), "every session")
         chosen = query.ordered(listed, query.select(self.rule, listed, moment))
-        return Selection(chosen, "matches", rule=self.rule)
+        doubt = "" if chosen else query.unanswerable(self.rule, listed.sessions)
+        return Selection(chosen, "matches", rule=self.rule, doubt=doubt)
 
 
 async def run(context: Context) -> int:

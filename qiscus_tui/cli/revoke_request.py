@@ -95,10 +95,12 @@ class RevokeRequest:
         return replace(chosen, positions=query.ordered(listed, chosen.positions))
 
     def _doubt(self, listed: SessionList, moment: query.Moment) -> str:
-        """Return why no session is old enough, where none of them has an age."""
+        """Return why none is selected, where the list lacks what the filter asks for."""
+        if self.rule is not None and (lack := query.unanswerable(self.rule, listed.sessions)):
+            return lack
         found = [] if self.aged is None else query.select(self.aged, listed, moment)
         has_age = any(listed.sessions[position].created_at is not None for position in found)
-        return "" if has_age or not found else "age unknown: the server lists no creation date"
+        return "" if has_age or not found else "the age of these sessions is unknown"
 
     def _named(self, listed: SessionList) -> Selection:
         by_id = {text: listed.find(text) for text in self.ids}

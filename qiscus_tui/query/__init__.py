@@ -1,5 +1,6 @@
 """The filter and sort language: text in, positions of a list out."""
 
+from qiscus_tui.query.answerable import unanswerable
 from qiscus_tui.query.columns import Columns, Moment
 from qiscus_tui.query.keys import KEYS, Key
 from qiscus_tui.query.matching import Matches, compile, select
@@ -39,6 +40,7 @@ __all__ = [
     "parse_readable",
     "partly_sorted_in_steps",
     "select",
+    "unanswerable",
     "written",
     "written_between",
     "written_exactly",

@@ -9,6 +9,7 @@ import pytest
 from qiscus_tui.cli.outcome_lines import MOST_GROUPS, outcome_lines
 from qiscus_tui.demo import DIALECTS, Dialect
 from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.demo.dialects import Fields
 from qiscus_tui.demo.shapes import Pages
 from qiscus_tui.errors import NoAccount, QiscusTuiError, StorageError
 from qiscus_tui.model.ids import fingerprint
@@ -614,6 +615,23 @@ def test_an_age_that_no_session_has_is_no_clean_end(program: Program, more: list
     assert program.login().code == 0
     done = program("revoke", "--older-than=7d", *more)
     assert done.code == 3
-    assert "Nothing can be revoked: age unknown" in done.err
-    assert program("revoke", "--older-than=7d", "--filter=nobody", *more).code == 0
-    assert program("revoke", "--filter=age:>7d", *more).code == 0  # no match
+    assert "the server lists no creation date, which 'age:' asks for" in done.err
+    assert program("revoke", "--filter=client:curl age:>7d", *more).code == 3
+
+
+def test_a_filter_that_matches_nothing_is_a_clean_end_where_the_list_can_answer_it(
+    logged_in: Program,
+) -> None:
+    assert logged_in("revoke", "--filter=client:nobody", "--yes").code == 0
+
+
+BY_IP = ("--keep-newest=1", "--group-by=ip")
+
+
+def test_a_filter_that_asks_for_what_no_session_has_names_it(program: Program) -> None:
+    program.speak(Dialect(fields=Fields(agent=None)))
+    assert program.login().code == 0
+    for words in (("revoke", "--filter=client:curl"), ("prune", "--filter=client:curl", *BY_IP)):
+        done = program(*words, "--yes")
+        assert done.code == 3
+        assert "the server lists no client, which 'client:' asks for" in done.err
