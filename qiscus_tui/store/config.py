@@ -174,7 +174,7 @@ def load_config(path: Path, language: Language) -> Config:
             raise ConfigError(f"{shown(path)} is a named pipe", "Put a file in its place.")
         return _config(path, language)
     except FileNotFoundError as error:
-        for part in (path, path.parent):
+        for part in (path, *path.parents):
             if part.is_symlink() and not part.exists():
                 raise ConfigError(
                     f"{shown(part)} is a link to {shown(part.readlink())}, which is not there",

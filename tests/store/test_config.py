@@ -342,6 +342,17 @@ def test_a_named_pipe_in_the_files_place_is_not_waited_for(path: Path) -> None:
         load_config(path)
 
 
+@pytest.mark.parametrize("link", ["config.toml", "qiscus-tui", ".config"])
+def test_a_link_to_nowhere_is_no_missing_file(tmp_path: Path, link: str) -> None:
+    path = tmp_path / ".config" / "qiscus-tui" / "config.toml"
+    at = next(part for part in (path, *path.parents) if part.name == link)
+    at.parent.mkdir(parents=True, exist_ok=True)
+    at.symlink_to(tmp_path / "gone")
+
+    with pytest.raises(ConfigError, match=f"{link} is a link to .*gone, which is not there"):
+        load_config(path)
+
+
 def test_a_deep_file_does_not_end_the_program(path: Path) -> None:
     error = refused(path, "a = " + "[" * 50_000)
 
