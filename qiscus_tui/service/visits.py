@@ -46,7 +46,12 @@ class Visit:
         return self._seen.new_among(pairs)
 
     async def end(self, listed: SessionList) -> None:
-        """End the visit: remember what was listed. Raises StorageError."""
+        """End the visit: remember what was listed. Raises StorageError.
+
+        An empty list changes nothing: it may be an empty answer alone.
+        """
+        if not listed.sessions:
+            return
         pairs = set(await pairs_of(listed.sessions))
         keep = self._visits.remember if listed.is_whole else self._visits.add
         await asyncio.to_thread(keep, self.account_key, pairs)

@@ -54,6 +54,7 @@ class QiscusTui(CommandApp):
         self._leaving = Leaving(self, self._workspace, lambda: self._navigation.feed)
         self.parting_words = self._leaving.words
         """What is said on the terminal that is left behind."""
+        self._is_warm = False
         self.animation_level = "none"
         self.added_keys = workspace.config.keys
         self.set_keymap(keymap(self.added_keys))
@@ -82,7 +83,10 @@ class QiscusTui(CommandApp):
             self.call_after_refresh(self.on_sessions_screen_settled)
 
     def on_sessions_screen_settled(self) -> None:
-        """The login is drawn, or the first list is: there is time for the rest."""
+        """The login is drawn, or the first list is: there is time for the rest, once."""
+        if self._is_warm:
+            return
+        self._is_warm = True
         from qiscus_tui.tui.warm_up import warm_up
 
         self.run_worker(partial(warm_up, self, self._workspace), group="preload")

@@ -226,6 +226,15 @@ async def test_a_list_that_is_known_in_part_forgets_nothing(
     assert new_ids(await connection.read_list()) == set()
 
 
+async def test_after_one_empty_answer_nothing_is_new(sandbox: SandboxMaker):
+    here = sandbox(sessions=6)
+    connection = await visited(here)
+    second = visit(connection)
+    await second.end(replace(await connection.read_list(), sessions=()))
+    visit(connection)
+    assert new_ids(await connection.read_list()) == set()
+
+
 async def test_logging_out_forgets_the_visits_too(sandbox: SandboxMaker):
     here = sandbox()
     connection = await visited(here)

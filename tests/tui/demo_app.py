@@ -65,6 +65,13 @@ class Running:
         await self.pilot.press(*keys)
         await self.settle()
 
+    async def click_list(self) -> None:
+        """Click into the list, which leaves a filter that has an error too."""
+        table = self.sessions.list.shown.table
+        await self.pilot.mouse_down(table, offset=(2, 1))
+        await self.pilot.mouse_up(table, offset=(2, 1))
+        await self.settle()
+
     async def tick(self, seconds: float = 1) -> None:
         """Let time pass, and the screen notice."""
         self.clock.advance(seconds)

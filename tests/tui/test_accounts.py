@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from rich.cells import cell_len
 
 from qiscus_tui.demo import PASSWORD, Call, users
 from qiscus_tui.demo.calls import Fault
@@ -15,10 +16,12 @@ from qiscus_tui.service.account.switching import connected_to
 from qiscus_tui.service.visits import visit_of
 from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.config import AccountConfig, Config
+from qiscus_tui.tui import warm_up
 from qiscus_tui.tui.screens import account_readings
 from qiscus_tui.tui.screens.accounts import AccountsScreen
 from qiscus_tui.tui.screens.login import LoginScreen
 from qiscus_tui.tui.screens.sessions import SessionsScreen
+from qiscus_tui.tui.widgets.cells import fit_middle
 from qiscus_tui.tui.widgets.fields import Field, SecretField
 from tests.clocks import ManualClock
 from tests.tui.accounts_here import ADMIN, AGENT, Machine
@@ -377,7 +380,8 @@ async def test_a_narrow_terminal_keeps_account_sessions_storage_and_use(
         await here.pilot.resize_terminal(*size)
         await here.press("A")
         assert "21 live  0 new  " in row_of(here, " ● ")
-        assert "admin@demo" in row_of(here, " ● ")
+        assert "admin@de" in row_of(here, " ● ")
+        assert ("demo.invalid" in row_of(here, " ● ")) is (size[0] == 80)
         assert "file" in here.text()
         assert "in use" in here.text()
         assert all(len(line) <= size[0] for line in here.lines())
@@ -425,3 +429,26 @@ async def test_the_keys_of_an_account_are_shown_whole_or_not_at_all(clock: Manua
         await here.settle()
         assert "KEYS" in here.text()
         assert "Log in as another user" in here.text()
+
+
+@pytest.mark.parametrize("width", range(6, 50))
+def test_names_are_cut_in_the_middle_so_that_their_ends_tell_them_apart(width: int) -> None:
+    name = "admin@demo.example@demo-5t1xk9q2w7m3z8r6"
+    assert fit_middle(name, width) != fit_middle(f"{name}-2", width)
+    assert cell_len(fit_middle("漢字@デモ.example@アプリ", width)) == width
+
+
+async def test_what_an_earlier_run_left_is_said_once_and_not_for_each_account(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    async def notify(*_: object) -> None:
+        said.append("left half done")
+
+    monkeypatch.setattr(warm_up, "_notify_of_crashes", notify)
+    async with machine.app() as here:
+        await here.press("A", "home", "enter")
+        assert AGENT in here.text()
+        await here.press("A", "end", "enter")
+        assert said == ["left half done"]

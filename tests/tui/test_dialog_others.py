@@ -1,6 +1,7 @@
 """Find, help, palette, quit and export."""
 
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.commands.registry import COMMANDS
+from qiscus_tui.tui.dialogs import export
 from qiscus_tui.tui.dialogs.export import ExportDialog
 from qiscus_tui.tui.dialogs.find import FindDialog
 from qiscus_tui.tui.dialogs.help import HelpDialog
@@ -326,6 +328,32 @@ async def test_what_is_there_is_not_overwritten(home: Path) -> None:
 async def test_the_ending_of_the_name_says_how(home: Path) -> None:
     _, text = await exporting(home, "~/out.xls")
     assert "must end in .csv or .json" in text
+
+
+async def test_a_file_that_is_being_written_is_written_once(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on = await stage(sessions=9)
+    local_files = cast("LocalFiles", SimpleNamespace(persistent=True))
+    kept = on.connection.account_storage
+    on.connection.account_storage = AccountStorage(kept.secrets, local_files)
+    written, may_end = list[Path](), threading.Event()
+
+    def write(path: Path, *_: object) -> None:
+        written.append(path)
+        may_end.wait()
+
+    monkeypatch.setattr(export, "export_to", write)
+    async with DialogApp().run_test(size=(120, 24)) as pilot:
+        app = await shown(pilot, ExportDialog(on.listed, [3, 1], on.connection))
+        await pilot.press("enter", "enter", "escape")
+        assert "The file is being written." in app.text()
+        assert not app.answers
+        may_end.set()
+        await settled(pilot)
+        await pilot.press("enter")
+        assert written == [home / "sessions.csv"]
+        assert app.answers == [str(home / "sessions.csv")]
 
 
 async def test_the_demo_writes_no_files() -> None:

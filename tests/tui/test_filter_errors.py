@@ -1,6 +1,7 @@
 """A filter that can't be read: what is shown meanwhile, what is refused, what is said."""
 
 import pytest
+from rich.cells import cell_len
 
 from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_sessions
@@ -32,6 +33,8 @@ async def test_the_list_stays_as_it_was_before_the_word_was_begun(
         await typed(running, f"client:curl {wrong}")
         assert running.ids == before
         await running.press("enter")
+        assert running.focus == "filter"
+        await running.click_list()
         assert running.ids == before
 
 
@@ -44,7 +47,7 @@ async def test_words_behind_the_error_count_when_it_is_corrected(
         before = running.ids
         await typed(running, f"client:curl age:x{more}")
         assert running.ids == before
-        await running.press("enter")
+        await running.click_list()
         assert "The list still shows: client:curl" in running.words()
         await typed(running, "client:curl -curl")
         assert running.ids == []
@@ -55,7 +58,7 @@ async def test_nothing_that_is_shown_can_be_chosen_until_it_is_corrected(
 ) -> None:
     async with at_sessions(clock, sessions=300) as running:
         await typed(running, "client:curl is:expi")
-        await running.press("enter")
+        await running.click_list()
         for key in CHOOSING:
             await running.press(key)
             assert running.app.screen is running.sessions
@@ -74,7 +77,8 @@ async def test_marks_of_before_are_not_revoked_while_the_filter_has_an_error(
     async with at_sessions(clock) as running:
         await running.press("j", "space")
         await typed(running, "age:>")
-        await running.press("enter", "x")
+        await running.click_list()
+        await running.press("x")
         assert running.app.screen is running.sessions
         assert "age:> needs a duration" in running.toasts
         await running.press("escape", "x")
@@ -86,7 +90,7 @@ async def test_the_error_is_said_once_with_what_was_meant(clock: ManualClock) ->
         await typed(running, "client:curl is:expi")
         assert running.words().count("'expi' is not a state") == 1
         assert "is:expiring or is:expired" in running.words()
-        await running.press("enter")
+        await running.click_list()
         assert running.words().count("'expi' is not a state, at character 16") == 1
         assert "is:expiring or is:expired" in running.words()
         assert "The list still shows: client:curl" in running.words()
@@ -109,3 +113,36 @@ async def test_a_word_is_typed_behind_the_filter_of_a_bar(clock: ManualClock) ->
         assert running.value("#filter") == "client:curl zzz"
         await running.press("backspace", "backspace", "backspace", "backspace")
         assert running.ids == some
+
+
+@pytest.mark.parametrize("key", ["enter", "shift+tab", "down"])
+async def test_a_correction_behind_enter_is_typed_and_runs_no_command(
+    clock: ManualClock, key: str
+) -> None:
+    async with at_sessions(clock) as running:
+        await typed(running, "client:curl age:>")
+        await running.press(key, "l", "u", "x", "q")
+        assert running.app.screen is running.sessions
+        assert running.value("#filter") == "client:curl age:>luxq"
+        await running.press("escape")
+        assert running.focus == "table"
+
+
+@pytest.mark.parametrize("before", ["curl", "漢字", "ｃｕｒｌ 漢"])
+async def test_the_sign_of_an_error_stands_under_its_word(clock: ManualClock, before: str) -> None:
+    async with at_sessions(clock, size=(120, 40)) as running:
+        await running.press("slash")
+        running.sessions.list.filter_bar.show(f"{before} is:expi")
+        await running.settle()
+        line = next(line for line in running.lines() if "is:expi" in line)
+        rule = next(line for line in running.lines() if "↑" in line)
+        assert cell_len(rule.split("↑")[0]) == cell_len(line.split("expi")[0])
+
+
+async def test_up_shows_the_filter_before_and_not_the_same_again(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        for text in ("guzzle", "curl"):
+            await typed(running, text)
+            await running.press("enter")
+        await running.press("slash", "up")
+        assert running.value("#filter") == "guzzle"

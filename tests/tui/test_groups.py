@@ -9,6 +9,8 @@ from qiscus_tui.model.known import Known
 from qiscus_tui.service.sessions.groups import Group, grouped
 from qiscus_tui.tui.dialogs.choice import ChoiceDialog
 from qiscus_tui.tui.dialogs.revoke import RevokeDialog
+from qiscus_tui.tui.group_view import GroupView
+from qiscus_tui.tui.screens import list_lines
 from qiscus_tui.tui.widgets.cells import share_text
 from qiscus_tui.tui.widgets.group_columns import bar_text
 from tests.clocks import ManualClock
@@ -187,12 +189,22 @@ async def test_what_is_done_while_a_filter_is_typed_is_done_to_the_groups_it_lea
 
 async def test_a_filter_with_an_error_opens_and_marks_no_group(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
-        await running.press("g", "slash", *"is:xx", "enter", "enter")
+        await running.press("g", "slash", *"is:xx")
+        await running.click_list()
+        await running.press("enter")
         assert running.sessions.groups.is_shown
         assert "the filter has an error" in running.toasts
         await running.press("space", "x")
         assert not marked(running)
         assert running.app.screen is running.sessions
+
+
+async def test_groups_that_are_not_made_yet_are_not_counted(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("g")
+        sessions = running.sessions
+        line = list_lines.counts(sessions.feed, sessions.view, GroupView())
+        assert line.left[0].texts[0][0] == "41 active"
 
 
 # Sorting and keys.

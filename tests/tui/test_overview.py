@@ -124,7 +124,8 @@ async def test_it_counts_what_the_filter_leaves_and_enter_adds_to_it(clock: Manu
 
 async def test_a_filter_with_an_error_counts_and_adds_to_what_is_shown(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=300) as here:
-        await here.press("slash", *"age:>7d age:x", "enter")
+        await here.press("slash", *"age:>7d age:x")
+        await here.click_list()
         left = len(here.ids)
         await here.press("o")
         assert f"overview of {left} of 301" in here.text()

@@ -86,10 +86,12 @@ async def test_a_filter_that_cannot_be_read_names_the_one_that_the_list_is_by(
     clock: ManualClock,
 ) -> None:
     async with at_sessions(clock, sessions=300) as running:
-        await running.press("slash", *"curl", "space", *"is", "colon", "f", "enter")
+        await running.press("slash", *"curl", "space", *"is", "colon", "f")
+        await running.click_list()
         assert "'f' is not a state" in running.words()
         assert "The list still shows: curl" in running.words()
-        await running.press("slash", "ctrl+u", "minus", "enter")
+        await running.press("slash", "ctrl+u", "minus")
+        await running.click_list()
         assert "The list shows all" in running.words()
 
 
@@ -131,7 +133,7 @@ async def test_a_filter_that_is_corrected_says_no_more_of_the_error(clock: Manua
     async with at_sessions(clock) as running:
         await running.press("slash", *"age", "colon", *"30dx")
         assert "'30dx' is not a duration" in running.words()
-        await running.press("enter")
+        await running.click_list()
         assert "age:>7d" in running.words()
         await running.press("slash", "backspace")
         assert "is not a duration" not in running.text()

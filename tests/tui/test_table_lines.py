@@ -117,6 +117,10 @@ async def test_the_counts_line_reads_as_drawn() -> None:
     assert await counts(COUNTS) == (
         " 1,284 active · 37 expire within 24h · 3 marked (1 hidden) · this session 29d 04:11:09"
     )
+    expired = Counts(5, 0, this_session=0.0)
+    assert (await counts(expired)).endswith("this session expired")
+    assert (await counts(Counts(5, 0, current_unknown=True))).endswith("this session unknown")
+    assert (await counts(Counts(0, 0, current_unknown=True))).endswith("this session is not listed")
     assert await counts(Counts(5, 0)) == " 5 active · 0 expire within 24h"
     assert await counts(Counts(5, 1)) == " 5 active · 1 expires within 24h"
 

@@ -127,3 +127,17 @@ async def test_rows_out_of_the_window_cost_nothing(
         clock.advance(1)
         app.table.tick()
         assert [region.y for region in drawn] == [1, 2, 3, 4, 5, 6, 7]
+
+
+async def test_our_own_session_is_not_green_once_it_has_expired(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.time = NOW
+    rows = [session(0, last_used_at=None), session(1, current=True, expires_at=NOW + 1)]
+    app = TableApp(listed(rows), clock)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        drawn = spied(app, monkeypatch)
+        clock.advance(1)
+        app.table.tick()
+        assert any(region.y == 2 and region.width > LEADING_WIDTH for region in drawn)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
 
 
+WRITING = "The file is being written."
+
+
 class ExportDialog(Dialog[str | None]):
     """Dismissed with the path that was written (safe text), or None."""
 
@@ -33,6 +36,7 @@ class ExportDialog(Dialog[str | None]):
         self._order = tuple(order)
         self._connection = connection
         self._written: str | None = None
+        self._is_writing = False
 
     def compose_questions(self) -> Iterable[Widget]:
         yield Field("~/sessions.csv", id="path")
@@ -54,15 +58,21 @@ class ExportDialog(Dialog[str | None]):
         self.action_write()
 
     def action_cancel(self) -> None:
-        """Close, with the path where one was written."""
-        self.close(self._written)
+        """Close, with the path where one was written; not while it is."""
+        if self._is_writing:
+            self.warn(WRITING)
+        else:
+            self.close(self._written)
 
     def action_write(self) -> None:
         """Write the file, or say why not."""
         if not self._connection.account_storage.local_files.persistent:
             self.warn("The demo writes no files.")
+        elif self._is_writing:
+            self.warn(WRITING)
         else:
-            self.run_worker(self._write, exclusive=True)
+            self._is_writing = True
+            self.run_worker(self._write)
 
     async def _write(self) -> None:
         try:
@@ -78,6 +88,8 @@ class ExportDialog(Dialog[str | None]):
         except QiscusTuiError as error:
             self.say_trouble(error)
             return
+        finally:
+            self._is_writing = False
         self._written = safe(str(path))
         self.query_one(Field).display = False
         self.show_questions()

@@ -13,7 +13,7 @@ from qiscus_tui.service.account.figures import AccountFigures
 from qiscus_tui.service.account.switching import must_not_be_given
 from qiscus_tui.service.account_selection import ENVIRONMENT_NAME
 from qiscus_tui.tui.screens.detail_facts import Fact
-from qiscus_tui.tui.widgets.cells import created_cell
+from qiscus_tui.tui.widgets.cells import created_cell, fit_middle
 from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ Found = AccountFigures | QiscusTuiError | None
 
 COLUMNS = (
     TextColumn("", 1, 100),
-    TextColumn("ACCOUNT", 48, 99, least=16),
+    TextColumn("ACCOUNT", 48, 99, least=16, fit=fit_middle),
     TextColumn("SESSIONS", 40, 98, least=36),
-    TextColumn("SERVER", 32, 60, least=16),
+    TextColumn("SERVER", 32, 97, least=16, fit=fit_middle),
     TextColumn("USER", 28, 8),
     TextColumn("ROLE", 21, 50),
     TextColumn("STORAGE", 13, 80),

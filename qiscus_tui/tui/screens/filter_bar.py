@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
 
+from qiscus_tui.tui.widgets.cells import width_of
 from qiscus_tui.tui.widgets.one_line import Line, OneLine
 
 if TYPE_CHECKING:
@@ -38,15 +39,18 @@ class FilterBar(Widget):
         typed: Callable[[str], None],
         left: Callable[[], None],
         seen: Callable[[Key], Sequence[str]],
+        is_readable: Callable[[], bool],
         *,
         id: str,
     ) -> None:
         """`typed` is called with the text, `left` when the keys go back to the list.
 
-        Both in the very key's turn. `seen` gives the values of a key that the list has.
+        Both in the very key's turn. `seen` gives the values of a key that the list has,
+        `is_readable` whether what was typed has no error.
         """
         super().__init__(id=id)
         self._typed, self._left, self._seen = typed, left, seen
+        self._is_readable = is_readable
         self._line = OneLine(id="filter-line")
         self._made: FilterField | None = None
         self._found = OneLine(id="filter-found", classes="typing")
@@ -59,7 +63,9 @@ class FilterBar(Widget):
         if self._made is None:
             from qiscus_tui.tui.screens.filter_field import FilterField
 
-            self._made = FilterField(self._typed, self._close_field, self._seen, id="filter")
+            self._made = FilterField(
+                self._typed, self._close_field, self._seen, self._is_readable, id="filter"
+            )
             self._made.add_class("typing")
             sign = Static("/ ", id="filter-sign", classes="typing", markup=False)
             self.mount(sign, self._made, self._found)
@@ -80,10 +86,10 @@ class FilterBar(Widget):
         if text != self.value:
             self._field.put(text)
 
-    @property
-    def typed_at(self) -> int:
-        """The cell of the screen in which the first character of the filter is, or would be."""
-        return self._field.content_region.x - round(self._field.scroll_x)
+    def cell_of(self, position: int) -> int:
+        """Return the cell of the screen in which a character of the filter is, or would be."""
+        before = width_of(self.value[:position])
+        return self._field.content_region.x - round(self._field.scroll_x) + before
 
     def show_lines(self, line: Line, beside: Line) -> None:
         """Say what is filtered, and what is said beside the field."""
@@ -102,8 +108,12 @@ class FilterBar(Widget):
         """Close the field; the filter stays."""
         self._field.action_leave()
 
-    def _close_field(self) -> None:
+    def close_field(self) -> None:
+        """Show the line in place of the field; the keys go elsewhere already."""
         self.remove_class("-typing")
+
+    def _close_field(self) -> None:
+        self.close_field()
         self._left()
 
     def clear(self) -> None:

@@ -44,7 +44,8 @@ class Offer:
 class FilterField(Field):
     """Filters as it is typed, in the very key's turn.
 
-    Enter leaves, escape clears, tab completes the word, up and down go through earlier filters.
+    Enter leaves, but not where there is an error; escape clears; tab completes the word; up and
+    down go through earlier filters.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -64,10 +65,12 @@ class FilterField(Field):
         typed: Callable[[str], None],
         left: Callable[[], None],
         seen: Callable[[Key], Sequence[str]],
+        is_readable: Callable[[], bool],
         *,
         id: str,
     ) -> None:
         super().__init__(id=id)
+        self._is_readable = is_readable
         self._typed = typed
         self._left = left
         self._seen = seen
@@ -92,7 +95,9 @@ class FilterField(Field):
         self._typed(value)
 
     def action_leave(self) -> None:
-        """Return to the table; the filter is kept."""
+        """Return to the table; the filter is kept. One with an error is to be corrected first."""
+        if not self._is_readable():
+            return
         self._remember()
         self._back = 0
         self._left()
@@ -120,8 +125,11 @@ class FilterField(Field):
             self.put(self._offer.text, len(self._offer.text) - len(offer.after))
 
     def action_earlier(self) -> None:
-        """Show the filter before this one."""
-        self._go(self._back + 1)
+        """Show the filter before this one that is another."""
+        back = self._back + 1
+        while back < len(self._history) and self._history[-back] == self.value.strip():
+            back += 1
+        self._go(back)
 
     def action_later(self) -> None:
         """Show the filter after this one; behind the last, return to the table."""

@@ -129,7 +129,9 @@ class GroupedTable:
         view, sorting = self.view, self.view.sorting
         self._marks = self._rows.table.marks
         sign = SortSign(sorting.by, sorting.is_descending)
-        self.table.show(view.grouped_by, view.groups, partial(_row, view.listed), sign)
+        self.table.show(
+            view.grouped_by, view.groups, partial(_row, view.listed, self._feed.server_now), sign
+        )
 
     def second(self) -> None:
         """A second went by: draw what changed."""
@@ -203,11 +205,13 @@ class GroupedTable:
         return plan_choices.PlanChoices(selection, keys=self.view.keys, rules=usual, chosen=words)
 
 
-def _row(listed: SessionList, group: Group) -> GroupRow:
+def _row(listed: SessionList, now: float, group: Group) -> GroupRow:
     from qiscus_tui.tui.widgets.group_columns import GroupRow
 
     is_revocable = any(listed.sessions[at].revocable for at in group.positions)
-    return GroupRow(group, group.values, _label(listed, group), is_revocable)
+    own = listed.current_session if group.current else None
+    has_expired = own is not None and own.expires_at is not None and own.expires_at <= now
+    return GroupRow(group, group.values, _label(listed, group), is_revocable, has_expired)
 
 
 def _label(listed: SessionList, group: Group) -> Known | None:

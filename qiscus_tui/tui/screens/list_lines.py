@@ -99,7 +99,8 @@ def _counts(feed: Feed, view: ListView) -> Counts:
 
 def _of_groups(known: Counts, view: ListView, groups: GroupView) -> Counts:
     found = len(view.shown) if view.is_filtered else None
-    return replace(known, groups=len(groups.groups), filtered=found, this_session=None)
+    many = len(groups.groups) if groups.grouped_by and not groups.lacks else None
+    return replace(known, groups=many, filtered=found, this_session=None)
 
 
 def filter_lines(view: ListView, groups: GroupView | None = None) -> tuple[Line, Line]:

@@ -216,6 +216,15 @@ class SessionsScreen(ListActions, BaseScreen[None]):
     def _cursor_moved(self) -> None:
         self.preview.follow()
 
+    def on_mouse_up(self) -> None:
+        """Close the filter's field where the list was clicked: keys are commands from now on.
+
+        Not when the button goes down: what that shows would move the rows under the mouse.
+        """
+        if self.focused is self.list.shown.table and self.list.filter_bar.is_typing:
+            self.list.filter_bar.close_field()
+            self.draw_soon()
+
     def action_preview(self) -> None:
         """Go to the preview, or back to the list."""
         if self.preview.has_focus_within:

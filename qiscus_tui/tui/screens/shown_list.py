@@ -32,7 +32,13 @@ class ShownList:
         self._changed = changed
         self.rows = FilteredTable(feed, view, self._rows_changed)
         self.groups = GroupedTable(feed, view, self.rows, changed)
-        self.filter_bar = FilterBar(self.rows.filter, self.focus, self._values, id="filter-bar")
+        self.filter_bar = FilterBar(
+            self.rows.filter,
+            self.focus,
+            self._values,
+            lambda: view.filter_error is None,
+            id="filter-bar",
+        )
         self.filter_rule = FilterRule(id="filter-rule")
         self.views = ListViews(feed, view, self.rows, self.groups, self._show_as)
         self._opened_from: str | None = None
@@ -89,7 +95,7 @@ class ShownList:
         if error is None or not bar.is_typing:
             self.filter_rule.show_error(None)
         else:
-            self.filter_rule.show_error(error, bar.typed_at + error.position)
+            self.filter_rule.show_error(error, bar.cell_of(error.position))
 
     def _values(self, key: Key) -> Sequence[str]:
         """Return the values of a key of the filter that the list has."""

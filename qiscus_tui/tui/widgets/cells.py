@@ -40,6 +40,16 @@ def fit(text: str, width: int) -> str:
     return f"{set_cell_size(text, width - 1)}…" if width > 0 else ""
 
 
+def fit_middle(text: str, width: int) -> str:
+    """Return `text` in exactly `width` cells, cut in the middle: its end tells it from others."""
+    if width_of(text) <= width or width < 3:
+        return fit(text, width)
+    text = _UNSURE_WIDTH.sub("·", text)
+    head, tail = (width - 1) // 2, width - 1 - (width - 1) // 2
+    end = next(text[at:] for at in range(len(text) + 1) if width_of(text[at:]) <= tail)
+    return fit(f"{set_cell_size(text, head)}…{end}", width)
+
+
 def width_of(text: str) -> int:
     """Return the number of cells that `text` takes."""
     return len(text) if text.isascii() else cell_len(_UNSURE_WIDTH.sub("·", text))

@@ -46,6 +46,13 @@ class GroupRow(Struct, frozen=True):
     """The known integration that all of its sessions belong to."""
     is_revocable: bool
     """Whether any of them can be revoked."""
+    has_expired_own: bool = False
+    """Whether our own session is in it, and expired."""
+
+    @property
+    def has_live_own(self) -> bool:
+        """Whether our own session is in it, and lives."""
+        return self.group.current is True and not self.has_expired_own
 
     @property
     def is_own(self) -> bool:

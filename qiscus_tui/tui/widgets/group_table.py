@@ -191,7 +191,7 @@ class GroupTable(LineList):
     def draw_row_line(self, row: int) -> Strip:
         shown, texts = self._row_at(row), self._texts(row)
         self._drawn[row - self.top_row + HEADER_LINES] = texts
-        lead = "marked" if texts[0] != NOT_MARKED else "current" if shown.group.current else "main"
+        lead = "marked" if texts[0] != NOT_MARKED else "current" if shown.has_live_own else "main"
         parts = [(f" {texts[0]} {_badge(shown).value} ", lead)]
         end = LEADING_WIDTH
         for (column, start, width), text in zip(self._layout().places, texts[1:], strict=True):
@@ -246,7 +246,7 @@ def _style(column: GroupColumn, row: GroupRow) -> str:
     """Return the name of a cell's style. It repeats what the words say."""
     if column is EXPIRING and row.group.expiring:
         return "soon"
-    return "current" if column.is_name and row.group.current else column.style
+    return "current" if column.is_name and row.has_live_own else column.style
 
 
 def _badge(row: GroupRow) -> Badge:

@@ -204,7 +204,7 @@ class SessionTable(MarkedList):
             if row >= len(self.order) or y >= self.size.height:
                 continue
             new = self._row_text(row)
-            if (new.main, new.rest) != (old.main, old.rest):
+            if (new.main, new.rest, new.state) != (old.main, old.rest, old.state):
                 changed.append(Region(0, y, self.row_width, 1))
             elif new != old:
                 changed.append(Region(0, y, LEADING_WIDTH, 1))

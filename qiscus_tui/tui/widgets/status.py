@@ -102,10 +102,14 @@ def counts_line(counts: Counts) -> Line:
     """Return the second line."""
     verb = "expires" if counts.expiring == 1 else "expire"
     expiring = f"{counts.expiring:,} {verb} within {counts.expiring_within}"
+    is_empty = not (counts.active or counts.expired or counts.unreadable)
     if counts.current_unknown:
-        ours = piece("this session unknown", Tone.WARNING, 70)
+        words = "this session is not listed" if is_empty else "this session unknown"
+        ours = piece(words, Tone.WARNING, 70)
     elif counts.this_session is None:
         ours = piece("", Tone.MUTED, 0)
+    elif counts.this_session <= 0:
+        ours = piece("this session expired", Tone.WARNING, 70)
     else:
         left = countdown(counts.this_session, to_the_second=True)
         ours = piece(f"this session {left}", Tone.MUTED, 20)

@@ -5,7 +5,7 @@ Every cell is safe text already, and never parsed as markup.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -41,6 +41,8 @@ class TextColumn(Struct, frozen=True):
     """Cells before it, unless it is the first."""
     good: int = 0
     """Cells that it has before less important columns are shown, as far as its texts need them."""
+    fit: Callable[[str, int], str] = fit
+    """Cuts a text that is too long for it."""
 
 
 class TextRow(Struct, frozen=True):
@@ -139,7 +141,8 @@ class TextTable(LineList):
 
     def _drawn(self, cells: Sequence[str], style: Style) -> Strip:
         widths = self._widths()
-        shown = [fit(cell, width) for cell, width in zip(cells, widths, strict=True) if width]
+        places = zip(self._columns, cells, widths, strict=True)
+        shown = [column.fit(cell, width) for column, cell, width in places if width]
         text = " " * INDENT + (" " * GAP).join(shown)
         return Strip([Segment(fit(text, self.row_width), style)], self.row_width)
 
