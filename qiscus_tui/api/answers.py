@@ -4,6 +4,7 @@ Compressed bodies are inflated here, a bounded piece at a time: with a library t
 everything at once, a few KB could fill the memory.
 """
 
+import math
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Mapping
 from typing import cast
@@ -56,16 +57,17 @@ class AnswerStream:
     def __init__(self, response: httpx.Response, host: str, timeout: float, clock: Clock) -> None:
         self._response = response
         self._host = host
-        self._timeout = timeout
+        self.timeout = timeout
+        """Seconds for each wait for the server."""
         self._clock = clock
         self.status = response.status_code
         self.redirects = response.is_redirect
         self.headers: Mapping[str, str] = response.headers
 
-    async def pieces(self, bound: int | None) -> AsyncGenerator[bytes]:
+    async def pieces(self, bound: int | None, longest: float = math.inf) -> AsyncGenerator[bytes]:
         """Yield the body in pieces. Raises Unreadable past `bound` bytes, OutOfReach.
 
-        The time that the caller spends on a piece does not count.
+        It may take `longest` seconds. The time that the caller spends on a piece does not count.
         """
         body, turn = self._body(), Turn()
         spent, arrived, size = 0.0, 0, 0
@@ -74,7 +76,7 @@ class AnswerStream:
             async for raw in cast("AsyncIterable[bytes]", self._response.stream):
                 arrived += len(raw)
                 spent += self._clock.monotonic() - asked
-                if spent > self._timeout + arrived / SLOWEST:
+                if spent > min(longest, self.timeout + arrived / SLOWEST):
                     raise TimedOut(
                         f"{self._host} sends too slowly ({arrived:,} bytes in {spent:,.0f} s)"
                     )
@@ -92,7 +94,7 @@ class AnswerStream:
         except zlib.error as error:
             raise Unreadable("The answer's compression is damaged", status=self.status) from error
         except (httpx.HTTPError, OSError) as error:
-            raise transport_error(error, self._host, self._timeout) from error
+            raise transport_error(error, self._host, self.timeout) from error
         if arrived and not body.is_whole:
             raise AnswerLost(f"The connection to {self._host} ended in the middle of the answer")
 

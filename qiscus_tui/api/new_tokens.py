@@ -87,7 +87,7 @@ class ArrivingTokens:
 
     async def read(self) -> None:
         """Read the body up to its end. Raises OutOfReach, Unreadable."""
-        async for piece in self._answer.pieces(LIST_BODY):
+        async for piece in self._answer.pieces(LIST_BODY, 2 * self._answer.timeout):
             self._body += piece
             if len(self._body) <= _LOOK_SIZE and b'"' in piece:
                 await self._look(None)

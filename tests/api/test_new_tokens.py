@@ -9,7 +9,7 @@ import pytest
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.new_tokens import NewTokens, TokenWatch
-from qiscus_tui.errors import AnswerLost, QiscusTuiError, ServerError, Unreadable
+from qiscus_tui.errors import AnswerLost, QiscusTuiError, ServerError, TimedOut, Unreadable
 from tests.api.serving import LONG_LIVED, client_of
 from tests.clocks import ManualClock
 
@@ -204,3 +204,19 @@ async def test_what_was_handed_on_is_returned_whatever_comes_after_it(clock: Man
     new, handed = await tokens_of(answer, clock)
     assert handed == [new.secrets] == [(SHORT, None)]
     assert new.doubt is not None
+
+
+async def test_an_answer_that_never_ends_is_given_up_and_its_tokens_are_taken(
+    clock: ManualClock,
+) -> None:
+    class Endless(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield USUAL.rstrip(b"}") + b', "more": "'
+            for _ in range(100):
+                clock.advance(5)
+                yield b"x" * 20_000
+
+    new, _ = await tokens_of(httpx.Response(200, stream=Endless()), clock)
+    assert new.secrets == (SHORT, NEW)
+    assert isinstance(new.doubt, TimedOut)
+    assert clock.monotonic() < 1100
