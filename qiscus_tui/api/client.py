@@ -133,11 +133,15 @@ class ApiClient:
         an_id = self.contract.revokes_by_id
         self._value(call, answer, (long_lived,) if an_id else (long_lived, str(what)))
 
-    async def logout(self, short_lived: str) -> None:
-        """End our own short-lived token. Raises TokenExpired if it has ended already."""
+    async def logout(self, short_lived: str) -> bool:
+        """End our own short-lived token; return whether the answer clearly says so (204 does not).
+
+        Raises TokenExpired if it has ended already.
+        """
         call = self.contract.logout
         answer = await self._send(Request(call, self.short_lived_headers(short_lived)))
-        self._value(call, answer, (short_lived,))
+        value = self._value(call, answer, (short_lived,))
+        return answer.status == 200 and bool(value) and not is_refusal(value.get(api.DATA))
 
     async def profile(self, headers: Mapping[str, str], role: Role) -> Profile:
         """Return whom the authenticating `headers` belong to. Retried."""

@@ -1,6 +1,7 @@
 """Logging out: written down first, and told as it was."""
 
 import os
+from dataclasses import replace as changed
 
 import pytest
 from msgspec.structs import replace
@@ -53,6 +54,66 @@ async def test_a_logout_that_the_server_did_not_carry_out_is_not_written_as_done
     with pytest.raises(ServerError):
         await log_out(connection)
     assert written(here).words == "1 failed"
+
+
+UNCLEAR = [
+    Fault(200, b'{"success": false}'),
+    Fault(200, b'{"data": {"success": false}}'),
+    Fault(200, b'{"status": "error"}'),
+    Fault(200, b"{}"),
+    Fault(200, b""),
+    Fault(202, b'{"data": {"status": "queued"}}'),
+    Fault(204, b""),
+]
+
+
+@pytest.mark.parametrize("answer", UNCLEAR, ids=lambda one: f"{one.status} {one.body!r}")
+async def test_an_answer_that_says_no_clear_yes_is_not_taken_for_a_logout(
+    sandbox: SandboxMaker, answer: Fault
+):
+    here = sandbox()
+    connection = await here.connected()
+    before = here.tokens()
+    here.state.fail_next(Call.LOGOUT, answer)
+    with pytest.raises(ServerError) as refusal:
+        await log_out(connection)
+    assert "remains valid" in refusal.value.hint
+    assert here.tokens() == before
+    assert here.local_files.book.find(connection.name) is not None
+    assert written(here).words == "1 failed"
+
+
+@pytest.mark.parametrize("answer", UNCLEAR, ids=lambda one: f"{one.status} {one.body!r}")
+async def test_a_token_that_is_no_longer_accepted_after_it_was_ended(
+    sandbox: SandboxMaker, answer: Fault
+):
+    here = sandbox()
+    connection = await here.connected()
+    here.state.fail_next(Call.LOGOUT, changed(answer, after=True))
+    assert await log_out(connection) is OwnToken.ENDED
+    assert written(here).words == "1 logged out"
+
+
+async def test_where_the_server_says_nothing_at_all_it_is_unknown(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    here.state.fail_next(Call.LOGOUT, *[Fault(204, b"")] * 2)
+    here.state.fail_next(Call.PROFILE, *[Fault(503)] * 2)
+    with pytest.raises(ServerError) as refusal:
+        await log_out(connection)
+    assert refusal.value.message.startswith("Can't tell whether the server ended the token")
+    assert written(here).words == "1 unknown"
+    assert here.local_files.book.find(connection.name) is not None
+    assert await log_out(connection, forget_anyway=True) is OwnToken.UNKNOWN
+    assert here.local_files.book.find(connection.name) is None
+
+
+async def test_a_clear_yes_needs_no_other_call(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    asked = here.state.calls[Call.PROFILE]
+    await log_out(connection)
+    assert here.state.calls[Call.PROFILE] == asked
 
 
 async def test_forgetting_ends_nothing_and_is_not_written_down(sandbox: SandboxMaker):

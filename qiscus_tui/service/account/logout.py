@@ -8,7 +8,14 @@ import enum
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qiscus_tui.errors import NoAccount, OutOfReach, ReadOnly, ServerError, TokenExpired
+from qiscus_tui.errors import (
+    NoAccount,
+    OutOfReach,
+    ReadOnly,
+    ServerError,
+    ServerRefused,
+    TokenExpired,
+)
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.audit_trail import AccessTrail, AuditTrail
@@ -25,6 +32,7 @@ class OwnToken(enum.Enum):
     HAD_ENDED = "its token had ended already"
     NONE = "no short-lived token of it was stored here"
     STILL_VALID = "its token remains valid until it expires"
+    UNKNOWN = "its token may remain valid until it expires"
 
 
 _COUNTS: Mapping[OwnToken, Mapping[str, int]] = {
@@ -32,23 +40,43 @@ _COUNTS: Mapping[OwnToken, Mapping[str, int]] = {
     OwnToken.HAD_ENDED: {"already_gone": 1},
     OwnToken.NONE: {},
     OwnToken.STILL_VALID: {"failed": 1},
+    OwnToken.UNKNOWN: {"unknown": 1},
 }
 """The counts in the audit log."""
 
 
 async def end_own_token(connection: Connection) -> OwnToken:
-    """End the short-lived token that we hold. Raises OutOfReach, ServerError, StorageError."""
+    """End the short-lived token that we hold. Raises as `end_token`, and StorageError."""
     try:
         short = (await connection.credentials()).short_lived
     except NoAccount:
         return OwnToken.NONE
-    if short is None:
-        return OwnToken.NONE
+    return OwnToken.NONE if short is None else await end_token(connection, short.token)
+
+
+async def end_token(connection: Connection, token: str) -> OwnToken:
+    """End a short-lived token of ours.
+
+    Where the server does not clearly say that it ended, it is asked whether it accepts the token.
+    Raises OutOfReach, and ServerError where the token remains valid.
+    """
+    refusal: ServerError | None = None
     try:
-        await connection.client.logout(short.token)
+        if await connection.client.logout(token):
+            return OwnToken.ENDED
     except TokenExpired:
         return OwnToken.HAD_ENDED
-    return OwnToken.ENDED
+    except ServerError as error:
+        refusal = error
+    match await connection.accepts(token):
+        case False:
+            return OwnToken.ENDED
+        case True:
+            raise refusal or ServerRefused("The server answered the logout and did not log out")
+        case None:
+            if refusal is not None:
+                raise refusal
+            return OwnToken.UNKNOWN
 
 
 async def end_token_of_this_run(connection: Connection) -> OwnToken:
@@ -106,6 +134,13 @@ async def log_out(connection: Connection, *, forget_anyway: bool = False) -> Own
                 )
                 raise
         await asyncio.to_thread(trail.finish, _COUNTS[ended])
+        if ended is OwnToken.UNKNOWN and not forget_anyway:
+            raise ServerRefused(
+                "Can't tell whether the server ended the token: its answer to the logout says "
+                "nothing, and it did not say whether it accepts the token now",
+                "Nothing was forgotten. Try again later, or forget the account here anyway: "
+                "qiscus-tui logout --forget",
+            )
         await _forget_held(connection)
     return ended
 

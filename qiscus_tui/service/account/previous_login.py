@@ -10,12 +10,12 @@ from qiscus_tui.errors import (
     OutOfReach,
     ServerError,
     StorageError,
-    TokenExpired,
     TokenInvalid,
 )
 from qiscus_tui.model.account import Account, Credentials, Storage
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.account.logout import OwnToken, end_token
 from qiscus_tui.service.account_storage import AccountStorage
 from qiscus_tui.service.audit_trail import AccessTrail
 from qiscus_tui.service.connection import Connection
@@ -146,11 +146,13 @@ async def end_replaced(connection: Connection, token: str) -> tuple[str, ...]:
     if connection.account.readonly:
         return ("The token of the earlier login remains valid: the account is read-only here.",)
     try:
-        await connection.client.logout(token)
-    except TokenExpired:
-        return ()
+        ended = await end_token(connection, token)
     except (ServerError, OutOfReach) as error:
         return (f"The token of the earlier login could not be ended: {error.message}",)
+    if ended is OwnToken.HAD_ENDED:
+        return ()
+    if ended is OwnToken.UNKNOWN:
+        return ("Can't tell whether the token of the earlier login was ended.",)
     trail = AccessTrail.of(connection)
     await trail.record(connection.account, AuditKind.LOGOUT, token)
     return ("The token of the earlier login was ended.",)

@@ -48,7 +48,7 @@ async def valid_token(connection: Connection, min_ttl: float) -> ShortLived:
         if connection.is_live(cached, min_ttl):
             return cached
         if cached.left_by_same_clock(connection.clock.now()) > min_ttl:
-            accepted = await connection.accepts(cached)
+            accepted = await connection.accepts(cached.token)
             if accepted and connection.is_live(cached, min_ttl):
                 return cached
     return await _refresh_unless(
@@ -133,7 +133,7 @@ async def _is_dead(connection: Connection, held: ShortLived) -> bool:
     """Return whether the server rejects the token, as far as it says so soon."""
     try:
         async with asyncio.timeout(LOOK_TIME):
-            return await connection.accepts(held) is False
+            return await connection.accepts(held.token) is False
     except TimeoutError:
         return False
 
