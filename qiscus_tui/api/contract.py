@@ -7,6 +7,7 @@ vendor's page.
 """
 
 import enum
+import re
 from collections.abc import Mapping
 from typing import cast
 
@@ -171,6 +172,26 @@ def contract_with(overrides: Mapping[str, tuple[str | None, str | None]]) -> Con
             changed = replace(call, path=path or call.path, field=field or call.field)
             changes[attribute.name] = changed
     return replace(DEFAULT, **changes)
+
+
+def path_clash(paths: Mapping[str, str | None]) -> tuple[str, str] | None:
+    """Return an overridden call whose path is another's, and the problem. `paths` by call name.
+
+    A revoke at the path of revoke-all would end every session, and so would a refresh or a list.
+    """
+    contract = contract_with({name: (path, None) for name, path in paths.items()})
+    for call in contract.calls:
+        if call.name not in paths:
+            continue
+        if call is not contract.revoke_all and _ENDS_ALL.search(call.path):
+            return call.name, "names a call that ends every session"
+        for other in contract.calls:
+            if other is not call and other.path.strip("/").lower() == call.path.strip("/").lower():
+                return call.name, f"is the path of {other.name} too"
+    return None
+
+
+_ENDS_ALL = re.compile(r"revoke[-_/]?all", re.IGNORECASE)
 
 
 APP_ID_HEADER = "Qiscus-App-Id"  # documented

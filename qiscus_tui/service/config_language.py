@@ -3,7 +3,7 @@
 Each is loaded only for a file that uses it: most have none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from qiscus_tui.store.config import Language
 
@@ -32,4 +32,10 @@ def _check_filter(text: str) -> None:
     parse(text)
 
 
-LANGUAGE = Language(_calls, _session_sort_keys, _group_sort_keys, _check_filter)
+def _path_clash(paths: Mapping[str, str | None]) -> tuple[str, str] | None:
+    from qiscus_tui.api.contract import path_clash
+
+    return path_clash(paths)
+
+
+LANGUAGE = Language(_calls, _path_clash, _session_sort_keys, _group_sort_keys, _check_filter)

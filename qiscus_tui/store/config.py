@@ -156,6 +156,8 @@ class Language(Struct, frozen=True):
 
     calls: Names
     """The calls that `[api]` may override."""
+    path_clash: Callable[[Mapping[str, str | None]], tuple[str, str] | None]
+    """Returns a call whose path is another call's, and the problem."""
     session_sort_keys: Names
     group_sort_keys: Names
     """Without the keys of the grouping, which are sort keys too."""
@@ -203,8 +205,14 @@ def _config(path: Path, language: Language) -> Config:
     if server.ca_bundle is not None:
         check_settings(server.ca_bundle)  # whoever can write it is trusted with our tokens
     overrides = file.tables("api")
+    api: dict[str, Override] = {}
     if overrides:
         file.check_names(language.calls(), "api")
+        api = {name: file.table(Override, *at) for name, at in overrides.items()}
+        clash = language.path_clash({name: one.path for name, one in api.items()})
+        if clash is not None:
+            name, problem = clash
+            raise file.error(("api", name, "path"), problem, "Nothing was sent. Fix the path.")
     policies = {
         name: file.table(Policy, *at, name=name) for name, at in file.tables("policy").items()
     }
@@ -231,7 +239,7 @@ def _config(path: Path, language: Language) -> Config:
         known=tuple(one.known for one in file.list_of(KnownEntry, "known")),
         policies=policies,
         views=views,
-        api={name: file.table(Override, *at) for name, at in overrides.items()},
+        api=api,
         keys=file.texts("keys", read.key),
     )
 

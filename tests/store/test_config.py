@@ -255,6 +255,18 @@ def test_the_repr_does_not_show_the_proxys_password(path: Path) -> None:
         ("[view.a]\ngroup_by = ['day', 'ip', 'day']", 2, "names a grouping twice", None),
         ("[view.a]\nreverse = true", 1, "[view.a] needs a filter, group_by or sort", None),
         ("[api.revoke_tokens]\npath = '/x'", 1, "Unknown setting `revoke_tokens` in [api]", None),
+        *(
+            (f"[api.{call}]\npath = '{path}'", 2, f"path {problem}", None)
+            for call, path, problem in (
+                ("revoke_token", "/api/v2/auth/revoke_all_token", "names a call that ends every"),
+                ("revoke_token", "/api/v2/auth/revoke_all_token/", "names a call that ends every"),
+                ("revoke_token", "/API/v3/Revoke-All", "names a call that ends every session"),
+                ("refresh_token", "/api/v1/auth/revoke_all", "names a call that ends every"),
+                ("active_token_list", "/api/v1/revoke_all", "names a call that ends every"),
+                ("revoke_all_token", "/api/v2/auth/revoke_token", "is the path of revoke_token"),
+                ("revoke_token", "/api/v1/auth/logout", "is the path of logout too"),
+            )
+        ),
         ("[api.revoke_token]\npath = 'x'", 2, "path must be a path such as", None),
         ("[api.revoke_token]\nfield = 'a\\tb'\nfeld = ''", 3, "Unknown setting `feld`", None),
         ("[keys]\nreload = 'F5'", 2, "reload must be a key, such as d, D, f5", None),
