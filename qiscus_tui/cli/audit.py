@@ -10,8 +10,8 @@ from qiscus_tui.cli.verbs import Context
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.model.timestamps import rfc3339
-from qiscus_tui.service.history import GONE, PastPlan, recorded_plans
-from qiscus_tui.store.audit_records import LONGEST_TEXT, AuditAccess
+from qiscus_tui.service.history import PastPlan, recorded_plans
+from qiscus_tui.store.audit_records import GONE, LONGEST_TEXT, AuditAccess
 
 MOST_GROUPS = 3
 """Groups that are named of a plan; JSON has all that are recorded."""
@@ -136,4 +136,5 @@ def _as_json(plan: PastPlan) -> dict[str, object]:
             for one in plan.outcomes
         ],
         "counts": None if plan.counts is None else dict(plan.counts),
+        "others_ended": None if plan.counts is None else plan.others_ended,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -14,11 +14,14 @@ from qiscus_tui.model.account import Account
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import KnownSecrets, masked
+from qiscus_tui.model.turns import at_once
 from qiscus_tui.service.account_storage import LocalFiles
-from qiscus_tui.store.audit_records import AuditGroup, AuditKind
+from qiscus_tui.service.sessions.pairs import whole_pair_steps
+from qiscus_tui.store.audit_records import GONE, AuditGroup, AuditKind
 
 if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.sessions.session_list import SessionList
 
 
 class AuditTrail(Struct, frozen=True):
@@ -34,10 +37,10 @@ class AuditTrail(Struct, frozen=True):
     """How the sessions were chosen."""
     reason: str = ""
     """Why they are ended, in the user's words."""
-    pairs: tuple[str, ...] = ()
-    """Fingerprints of the clients and networks of which every session is ended."""
     groups: Sequence[AuditGroup] = ()
     """Where they came from."""
+    listed: SessionList | None = None
+    """The list that has them; None where none was read."""
 
     def begin(self, ids: Sequence[str]) -> None:
         """Record which sessions are about to be ended; on disk when this returns.
@@ -49,7 +52,7 @@ class AuditTrail(Struct, frozen=True):
         files, account = self.connection.account_storage.local_files, self.connection.account
         now = self.connection.clock.now()
         own = KnownSecrets(self.connection.client.own_secrets)  # typed by mistake
-        why = (self.rule, str(masked(self.reason, own)), self.pairs, self.groups)
+        why = (self.rule, str(masked(self.reason, own)), self.groups)
         files.audit.intent(self.plan_id, account, self.kind, ids, now, *why)
         _report_unsent(self.connection)
         if self.kind is AuditKind.REVOKE_ALL:
@@ -61,9 +64,15 @@ class AuditTrail(Struct, frozen=True):
         files.journal.stored(self.connection.account.key)
 
     def finish(
-        self, counts: Mapping[str, int], outcomes: Iterable[tuple[str, str, str]] = ()
+        self,
+        counts: Mapping[str, int],
+        outcomes: Iterable[tuple[str, str, str]] = (),
+        others_ended: int = 0,
     ) -> None:
-        """Record id, outcome and reason of each session, and how many had each outcome."""
+        """Record id, outcome and reason of each session, and how many had each outcome.
+
+        `others_ended` is how many ended beside them.
+        """
         files = self.connection.account_storage.local_files
         try:
             if self.kind is AuditKind.REVOKE_ALL:  # the journal explains crashes, and this is none
@@ -71,8 +80,15 @@ class AuditTrail(Struct, frozen=True):
         finally:
             if listed := list(outcomes):
                 files.audit.outcomes(self.plan_id, listed)
-            files.audit.summary(self.plan_id, counts)
+            pairs = self._ended_pairs({one for one, outcome, _ in listed if outcome in GONE})
+            files.audit.summary(self.plan_id, counts, others_ended, pairs)
         _report_unsent(self.connection)
+
+    def _ended_pairs(self, gone: Set[str]) -> tuple[str, ...]:
+        """Return the fingerprints of the clients and networks of which every session is gone."""
+        if self.listed is None or not gone:
+            return ()
+        return at_once(whole_pair_steps(self.listed, gone))
 
     def cut_short(self, sent: int, answered: int) -> None:
         """Record how far the action came before it was interrupted."""

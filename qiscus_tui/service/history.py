@@ -11,6 +11,7 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.audit_records import (
+    GONE,
     AuditAccess,
     AuditAction,
     AuditCutShort,
@@ -21,9 +22,6 @@ from qiscus_tui.store.audit_records import (
     AuditRecord,
     AuditSummary,
 )
-
-GONE = ("revoked", "already_gone")
-"""The outcomes of sessions that ended."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +45,8 @@ class PastPlan:
     """Sessions by outcome; None where the plan was not finished."""
     reached: AuditCutShort | None = None
     """How far it was when it was cut short, if that was recorded."""
+    others_ended: int = 0
+    """Sessions that ended beside it."""
 
     @property
     def title(self) -> str:
@@ -65,6 +65,8 @@ class PastPlan:
         if self.counts is None:
             return "its end was not recorded"
         parts = [f"{n:,} {name.replace('_', ' ')}" for name, n in self.counts.items() if n]
+        if self.others_ended:
+            parts.append(f"{self.others_ended:,} others ended")
         return " · ".join(parts) or "done"
 
     @property
@@ -111,7 +113,7 @@ def past_plans(
     }
     intents: dict[str, AuditAction] = {}
     outcomes: defaultdict[str, list[AuditOutcome]] = defaultdict(list)
-    counts: dict[str, Mapping[str, int]] = {}
+    ends: dict[str, AuditSummary] = {}
     reached: dict[str, AuditCutShort] = {}
     for record in records:
         match record:
@@ -123,7 +125,7 @@ def past_plans(
             case AuditOutcome():
                 outcomes[record.plan_id].append(record)
             case AuditSummary():
-                counts[record.plan_id] = record.counts
+                ends[record.plan_id] = record
             case AuditCutShort():
                 reached[record.plan_id] = record
             case _:
@@ -133,8 +135,9 @@ def past_plans(
             intent,
             names.get((intent.account, intent.app_id, intent.server), intent.account),
             tuple(outcomes[one]),
-            counts.get(one),
+            ends[one].counts if one in ends else None,
             reached.get(one),
+            ends[one].others_ended if one in ends else 0,
         )
         for one, intent in intents.items()
     ]

@@ -95,7 +95,6 @@ class AuditLog:
         started: float | None = None,
         rule: str = "",
         reason: str = "",
-        pairs: Sequence[str] = (),
         groups: Sequence[AuditGroup] = (),
     ) -> None:
         """Record what is about to be sent; it is on the disk when this returns.
@@ -103,7 +102,7 @@ class AuditLog:
         If this raises, nothing may be sent.
         """
         texts = {"rule": safe(rule, REASON_LENGTH), "reason": safe(reason, REASON_LENGTH)}
-        more = {**texts, "pairs": tuple(pairs), "groups": tuple(groups)}
+        more = {**texts, "groups": tuple(groups)}
         self._append(self._action(AuditIntent, plan_id, account, kind, ids, started, **more))
 
     def access(
@@ -132,9 +131,16 @@ class AuditLog:
             self._files.append(self._path, b"".join(map(to_line, records)))
         self._send(records)
 
-    def summary(self, plan_id: str, counts: Mapping[str, int]) -> None:
+    def summary(
+        self,
+        plan_id: str,
+        counts: Mapping[str, int],
+        others_ended: int = 0,
+        pairs: Sequence[str] = (),
+    ) -> None:
         """Record that the plan is done; all its outcomes are on the disk when this returns."""
-        self._append(AuditSummary(self._now(), plan_id, dict(counts)))
+        now, counted = self._now(), dict(counts)
+        self._append(AuditSummary(now, plan_id, counted, others_ended, tuple(pairs)))
 
     def cut_short(self, plan_id: str, sent: int, answered: int) -> None:
         """Record how many were sent and answered by a plan that ends early, unverified."""
@@ -158,6 +164,19 @@ class AuditLog:
             return ()
         records = _except_outcomes(self._contents())
         return tuple(one for one in records if isinstance(one, AuditIntent))
+
+    def finished(self) -> tuple[tuple[AuditIntent, AuditSummary], ...]:
+        """Return every plan that came to its end, in the order in which they did."""
+        if not self._files.is_there(self._path.parent):
+            return ()
+        intents: dict[str, AuditIntent] = {}
+        ends: list[tuple[AuditIntent, AuditSummary]] = []
+        for record in _except_outcomes(self._contents()):
+            if isinstance(record, AuditIntent):
+                intents[record.plan_id] = record
+            elif isinstance(record, AuditSummary) and record.plan_id in intents:
+                ends.append((intents[record.plan_id], record))
+        return tuple(ends)
 
     def accesses(self) -> tuple[AuditAccess, ...]:
         """Return every login, refresh and logout, oldest first."""

@@ -16,6 +16,9 @@ from qiscus_tui.store.processes import Process
 LONGEST_TEXT = 400
 """Characters of a text that are read."""
 
+GONE = frozenset({"revoked", "already_gone"})
+"""The outcomes of sessions that ended."""
+
 Count = Annotated[int, Meta(ge=0, le=10**12)]
 
 
@@ -75,8 +78,6 @@ class AuditGroup(Struct, frozen=True):
 class AuditIntent(AuditAction, frozen=True, tag="intent"):
     """Written before the first request: who means to end which sessions."""
 
-    pairs: tuple[str, ...] = ()
-    """Fingerprints of the clients and networks of which every session was to be ended."""
     groups: tuple[AuditGroup, ...] = ()
     """Where they came from, the largest first; not all where there are very many."""
 
@@ -103,6 +104,10 @@ class AuditSummary(_Record, frozen=True, tag="summary"):
     """The end of a plan: how many sessions came to each outcome."""
 
     counts: Mapping[str, Count]
+    others_ended: Count = 0
+    """Sessions that ended beside those that were sent."""
+    pairs: tuple[str, ...] = ()
+    """Fingerprints of the clients and networks of which every session was seen to be gone."""
 
 
 class AuditCutShort(_Record, frozen=True, tag="cut_short"):

@@ -7,6 +7,7 @@ import os
 import signal
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from qiscus_tui.cli.results import NeverOpened
 from qiscus_tui.demo import DIALECTS
 from qiscus_tui.demo.calls import Call, Fault
+from qiscus_tui.demo.shapes import Revoking
 from qiscus_tui.demo.state import USERS, Caller
 from qiscus_tui.store.checks import Checks, Seen
 from qiscus_tui.store.paths import Paths
@@ -217,6 +219,15 @@ def test_after_revoke_all_everything_that_logs_in_is_found_but_ourselves(
     logged_in.clock.advance(60)
     made(logged_in, PHONE)
     assert check(logged_in) == [("returned", "okhttp", "2001:db8:77::/48", 1)]
+
+
+def test_a_plan_whose_trial_failed_makes_nothing_return(logged_in: Program) -> None:
+    made(logged_in, CRON, CRON)
+    logged_in.server.dialect = replace(logged_in.server.dialect, revoking=Revoking.IGNORED)
+    assert logged_in("revoke", "--filter", "ip:203.0.113.9", "--yes").code == 3
+    logged_in.clock.advance(60)
+    made(logged_in, CRON)
+    assert check(logged_in) == []
 
 
 def test_a_revoke_that_ended_nothing_makes_nothing_return(logged_in: Program) -> None:

@@ -101,12 +101,15 @@ def _text(value: object) -> str | None:
 
 
 def _revoked_pairs(connection: Connection) -> dict[str, AuditIntent]:
-    """Return the newest plan of this account that revoked each pair. Raises StorageError."""
+    """Return the newest plan of this account after which no session of a pair was left.
+
+    Only what was seen to be gone counts. Raises StorageError.
+    """
     account, files = connection.account, connection.account_storage.local_files
     mine = (account.name, account.app_code, str(account.origin))
     return {
         pair: intent
-        for intent in files.audit.intents()
+        for intent, end in files.audit.finished()
         if (intent.account, intent.app_id, intent.server) == mine
-        for pair in intent.pairs
+        for pair in end.pairs
     }
