@@ -1,5 +1,7 @@
 """`revoke`: plan, confirm, apply, verify."""
 
+import asyncio
+
 from qiscus_tui import query
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.plan_options import check_plan_options
@@ -12,6 +14,7 @@ from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.plan import Allowed, make_plan
 from qiscus_tui.service.revocation.plan_files import read_plan
 from qiscus_tui.service.revocation.retention import check_rules
+from qiscus_tui.service.seen_ids import seen_before
 
 
 async def run(context: Context) -> int:
@@ -22,11 +25,14 @@ async def run(context: Context) -> int:
         return await _apply_file(context)
     wanted = RevokeRequest.of(options, console)
     async with connected(context.workspace) as connection:
-        listed = await read_for_plan(context, connection, rule=wanted.rule, settle=wanted.full_ids)
+        listed = await read_for_plan(context, connection, rule=wanted.rule, named=wanted.full_ids)
         wanted.check(listed)
         say_remarks(console, listed)
         moment = _moment(context, connection)
-        plan = make_plan(listed, wanted.selection(listed, moment), wanted.allowed, None, moment)
+        missing = wanted.full_ids - listed.positions.keys()
+        seen = await asyncio.to_thread(seen_before, connection, missing)
+        selection = wanted.selection(listed, moment, seen)
+        plan = make_plan(listed, selection, wanted.allowed, None, moment)
         return await carry_out(context, connection, plan)
 
 
@@ -44,7 +50,7 @@ async def _apply_file(context: Context) -> int:
     async with connected(context.workspace) as connection:
         key = context.workspace.local_files.plan_key()
         stored = read_plan(options.plan, connection.account, key)
-        listed = await read_for_plan(context, connection, rule=None, settle=stored.ids)
+        listed = await read_for_plan(context, connection, rule=None, named=stored.ids)
         if stored.retention is not None:
             check_rules(listed.sessions, stored.retention.rules)
         if not options.allow_clock_offset:

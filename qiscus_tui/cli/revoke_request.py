@@ -1,6 +1,7 @@
 """The sessions that the options of `revoke` select."""
 
 import argparse
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -58,10 +59,8 @@ class RevokeRequest:
         )
 
     @property
-    def full_ids(self) -> frozenset[str] | None:
-        """The full ids that were named, None for a rule."""
-        if self.rule is not None:
-            return None
+    def full_ids(self) -> frozenset[str]:
+        """The full ids that were named."""
         return frozenset(filter(is_full_id, (*self.ids, *self.token_ids)))
 
     def check(self, listed: SessionList) -> None:
@@ -81,13 +80,16 @@ class RevokeRequest:
         unknown = any(token_id not in listed.positions for token_id in self.token_ids)
         return unknown and any(session.token is None for session in listed.sessions)
 
-    def selection(self, listed: SessionList, moment: query.Moment) -> Selection:
+    def selection(
+        self, listed: SessionList, moment: query.Moment, seen: Set[str] = frozenset()
+    ) -> Selection:
         """Return the selected sessions, newest first, as `sessions` lists them.
 
-        Raises UsageError for an unknown or ambiguous prefix.
+        `seen` are ids that this account is known to have listed. Raises UsageError for an unknown
+        or ambiguous prefix.
         """
         if self.rule is None:
-            chosen = self._named(listed)
+            chosen = self._named(listed, seen)
         else:
             found = query.select(self.rule, listed, moment)
             doubt = "" if found else self._doubt(listed, moment)
@@ -102,16 +104,20 @@ class RevokeRequest:
         has_age = any(listed.sessions[position].created_at is not None for position in found)
         return "" if has_age or not found else "the age of these sessions is unknown"
 
-    def _named(self, listed: SessionList) -> Selection:
+    def _named(self, listed: SessionList, seen: Set[str]) -> Selection:
         by_id = {text: listed.find(text) for text in self.ids}
         by_token = {token_id: listed.get(token_id) for token_id in self.token_ids}
         named = (*by_id.values(), *by_token.values())
+        missing = [text.strip().lower() for text, session in by_id.items() if session is None]
         return Selection(
             [listed.positions[session.id] for session in named if session is not None],
             "named",
             named=True,
-            gone=tuple(text for text, session in by_id.items() if session is None),
-            unlisted=tuple(text for text, session in by_token.items() if session is None),
+            gone=tuple(one for one in missing if one in seen),
+            unlisted=(
+                *(one for one in missing if one not in seen),
+                *(one for one, session in by_token.items() if session is None),
+            ),
         )
 
 

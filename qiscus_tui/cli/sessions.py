@@ -35,7 +35,8 @@ async def run(context: Context) -> int:
         console.end_progress()
         secrets = frozenset((await connection.credentials()).secrets)
         moment = query.Moment(connection.server_now(), workspace.config.ui.expiring)
-        found = _Found(listed, query.select(request.wanted, listed, moment), moment, secrets)
+        positions = query.select(request.wanted, listed, moment)
+        found = _Found(listed, positions, moment, secrets, connection.account.key)
         if request.group_by:
             summary = _list_groups(context, request, found)
         else:
@@ -57,6 +58,7 @@ class _Found(NamedTuple):
     positions: list[int]
     moment: query.Moment
     secrets: frozenset[str]
+    account_key: str
 
 
 async def _list_sessions(context: Context, request: ListRequest, found: _Found) -> str:
@@ -65,7 +67,7 @@ async def _list_sessions(context: Context, request: ListRequest, found: _Found) 
     sort, reverse = request.session_sort, request.reverse
     chosen = query.ordered(listed, found.positions, sort, reverse=reverse)[: options.limit]
     ids = (listed.sessions[position].id for position in chosen)
-    await asyncio.to_thread(remember_ids, context.workspace.local_files, ids)
+    await asyncio.to_thread(remember_ids, context.workspace.local_files, ids, found.account_key)
     now = found.moment.server_now
     export = Export(listed, chosen, found.secrets, now)
     if options.json:

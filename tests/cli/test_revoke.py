@@ -111,11 +111,48 @@ def _twins() -> Callable[[str], str]:
     return twin
 
 
-def test_a_full_id_that_is_not_listed_is_already_gone(logged_in: Program) -> None:
-    done = logged_in("revoke", NOT_LISTED, "--json")
+def ended_elsewhere(logged_in: Program, count: int = 1) -> list[str]:
+    """Ids that were listed here once, and are not any more."""
+    ids = logged_in.ids()
+    tokens = {fingerprint(one.token): one.token for one in logged_in.server.sessions()}
+    gone = [one for one in ids if one in tokens][-count:]
+    for one in gone:
+        logged_in.server.end(tokens[one])
+    return gone
+
+
+def test_a_full_id_that_was_listed_and_is_not_any_more_is_already_gone(logged_in: Program) -> None:
+    (gone,) = ended_elsewhere(logged_in)
+    done = logged_in("revoke", gone, "--json")
     assert done.code == 0
-    assert outcomes_of(done) == {NOT_LISTED: ("already_gone", None)}
+    assert outcomes_of(done) == {gone: ("already_gone", None)}
     assert logged_in.server.calls[Call.REVOKE] == 0
+
+
+def test_an_id_that_was_revoked_from_here_is_already_gone(logged_in: Program) -> None:
+    tokens = [one.token for one in logged_in.server.sessions()]
+    first = fingerprint(tokens[0])
+    assert logged_in("revoke", first, "--yes").code == 0
+    done = logged_in("revoke", first, "--json")
+    assert (done.code, outcomes_of(done)) == (0, {first: ("already_gone", None)})
+
+
+def test_an_id_that_was_never_listed_here_may_be_another_accounts(logged_in: Program) -> None:
+    done = logged_in("revoke", NOT_LISTED, "--yes", "--json")
+    assert done.code == 3
+    why = "not listed, and never seen in this account: another account may have it"
+    assert outcomes_of(done) == {NOT_LISTED: ("not_sent", why)}
+    assert "another account may have it" in logged_in("revoke", NOT_LISTED, "--yes").out
+
+
+def test_an_id_that_another_account_listed_is_not_called_gone(logged_in: Program) -> None:
+    theirs = logged_in.ids()[0]
+    assert logged_in.login("agent@demo.example").code == 0
+    done = logged_in(
+        "--account", ACCOUNT.replace("admin", "agent"), "revoke", theirs, "--yes", "--json"
+    )
+    assert done.code == 3
+    assert outcomes_of(done)[theirs][0] == "not_sent"
 
 
 def test_a_token_given_as_an_id_is_not_repeated(logged_in: Program) -> None:
@@ -213,7 +250,9 @@ def test_a_token_that_is_not_listed_is_no_all_clear(logged_in: Program) -> None:
 
 
 def test_an_unlisted_token_whose_id_was_named_too_is_already_gone(logged_in: Program) -> None:
-    token = "QEXthat-has-ended"
+    token = logged_in.server.sessions()[0].token
+    ended_elsewhere(logged_in, len(logged_in.server.sessions()) - 1)
+    assert token not in {one.token for one in logged_in.server.sessions()}
     named = ["revoke", fingerprint(token), "--token-stdin", "--yes", "--json"]
     done = logged_in(*named, stdin=token)
     assert (done.code, outcomes_of(done)) == (0, {fingerprint(token): ("already_gone", None)})
@@ -279,6 +318,7 @@ def test_no_match_is_no_error(logged_in: Program) -> None:
         "plan": {"targets": [], "left_out": []},
         "list": {"complete": True, "unreadable": 0},
         "outcomes": [],
+        "others_ended": 0,
     }
 
 
@@ -532,7 +572,7 @@ def test_what_stays_and_what_is_gone_is_said_once_too(
 ) -> None:
     configured('[[known]]\nclient = "GuzzleHttp"\nlabel = "billing cron"\nprotect = true\n')
     logged_in.speak(DIALECTS["plain"], sessions=70)
-    gone = [f"{n:012x}" for n in range(12)]
+    gone = ended_elsewhere(logged_in, 12)
     kept = everything(logged_in, "--include-current", "--dry-run").out
     assert kept.count("Left out, protected: billing cron: ") == kept.count("  … and ") - 1 == 1
     told = logged_in("revoke", *gone, "--dry-run").out.splitlines()
@@ -605,8 +645,8 @@ def test_a_named_id_is_looked_for_twice_in_numbered_pages(logged_in: Program) ->
     assert logged_in.login().code == 0
     before = logged_in.server.calls[Call.LIST]
     done = logged_in("revoke", NOT_LISTED, "--json")
-    assert (done.code, outcomes_of(done)) == (0, {NOT_LISTED: ("already_gone", None)})
-    assert logged_in.server.calls[Call.LIST] - before == 21  # 10 pages, the first again, 10 pages
+    assert outcomes_of(done)[NOT_LISTED][0] == "not_sent"
+    assert logged_in.server.calls[Call.LIST] - before == 22  # twice: 10 pages, the first again
 
 
 @pytest.mark.parametrize("more", [["--yes"], ["--yes", "--json"], ["--dry-run"]])

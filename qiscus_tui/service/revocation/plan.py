@@ -24,8 +24,8 @@ LARGE = 50
 
 _FILTER_WORD = re.compile(r'[^\s":=-][^\s":=]*')
 
-NOT_LISTED = "not listed: it has ended, or is another user's or server's"
-"""Why nothing is sent for a token that is not listed."""
+NOT_LISTED = "not listed, and never seen in this account: another account may have it"
+"""Why nothing is sent for what is not listed, and may be live elsewhere."""
 
 
 class Exclusion(enum.Enum):

@@ -41,9 +41,9 @@ class Selection:
     hidden: frozenset[int] = frozenset()
     """Marked positions that the filter hides."""
     gone: tuple[str, ...] = ()
-    """Full ids that were given and are not listed."""
+    """Full ids that were given, are not listed, and are known to be of this account."""
     unlisted: tuple[str, ...] = ()
-    """Ids of tokens that were given and are not listed."""
+    """Ids, or tokens by their ids, that were given and are not listed: maybe another account's."""
     rule: Query | None = None
     """The filter that chose them, where one did."""
     marked_by: tuple[ChosenBy, ...] = ()

@@ -1,0 +1,28 @@
+"""Which ids an account is known to have listed: what it no longer lists is then gone."""
+
+import contextlib
+from collections.abc import Set
+
+from qiscus_tui.errors import StorageError
+from qiscus_tui.service.completion_ids import remembered_ids
+from qiscus_tui.service.connection import Connection
+
+
+def seen_before(connection: Connection, ids: Set[str]) -> Set[str]:
+    """Return those of these ids that were listed to this account, or revoked from it, before.
+
+    Where that can't be read, none.
+    """
+    if not ids:
+        return frozenset()
+    account, files = connection.account, connection.account_storage.local_files
+    mine = (account.name, account.app_code, str(account.origin))
+    with contextlib.suppress(StorageError):
+        found = {
+            one
+            for intent in files.audit.intents()
+            if (intent.account, intent.app_id, intent.server) == mine
+            for one in intent.ids
+        }
+        return ids & found.union(remembered_ids(files, account.key))
+    return frozenset()
