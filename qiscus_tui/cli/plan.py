@@ -8,7 +8,7 @@ from qiscus_tui.cli.table import session_table
 from qiscus_tui.cli.text_table import Column, text_table
 from qiscus_tui.errors import NotConfirmed, UsageError
 from qiscus_tui.model.text import counted
-from qiscus_tui.service.revocation.outcomes import Outcome, Report
+from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutcome
 from qiscus_tui.service.revocation.plan import LARGE, NOT_LISTED, Exclusion, RevocationPlan
 from qiscus_tui.service.revocation.plan_files import Masks
 from qiscus_tui.service.sessions.groups import shown
@@ -79,15 +79,13 @@ def _unjudged_lines(plan: RevocationPlan) -> Iterator[str]:
 
 def _not_listed_lines(plan: RevocationPlan) -> Iterator[str]:
     """Yield the sessions that were named and are not listed."""
-    groups: dict[str, list[str]] = {}
-    for gone in plan.gone:
-        doubt = plan.listed.doubt_about(gone)
-        words = "Already gone" if doubt is None else f"Not listed, but {doubt}"
-        groups.setdefault(words, []).append(gone)
-    if plan.unlisted:
-        groups[f"{NOT_LISTED[0].upper()}{NOT_LISTED[1:]}"] = list(plan.unlisted)
-    for words, ids in groups.items():
-        yield from _counted(words, ids)
+    doubt = plan.listed.absence_doubt
+    if doubt is not None and (plan.gone or plan.unlisted):
+        yield from _counted(f"Not listed, but {doubt}", [*plan.gone, *plan.unlisted])
+        return
+    for words, ids in (("Already gone", plan.gone), (NOT_LISTED.capitalize(), plan.unlisted)):
+        if ids:
+            yield from _counted(words, ids)
 
 
 def _counted(words: str, ids: Sequence[str]) -> Iterator[str]:
@@ -140,7 +138,7 @@ def confirm_plan(console: Console, plan: RevocationPlan) -> None:
 
 
 def report_lines(report: Report) -> Iterator[str]:
-    """Yield the totals, then the sessions that are not gone, grouped by outcome and reason."""
+    """Yield the totals, what is not gone by outcome and reason, and what else ended."""
     yield report.words
     not_gone = (
         (one.id, one.outcome.value, one.reason or "")
@@ -148,12 +146,14 @@ def report_lines(report: Report) -> Iterator[str]:
         if one.outcome not in {Outcome.REVOKED, Outcome.ALREADY_GONE}
     )
     yield from (f"  {line}" for line in outcome_lines(not_gone))
+    if report.warning and report.others_ended:
+        yield report.warning
 
 
 def as_json(
     plan: RevocationPlan, report: Report | None, secrets: Collection[str]
 ) -> dict[str, object]:
-    """Return `plan` (`targets`, `left_out`), the state of its `list`, and `outcomes` if applied.
+    """Return `plan` (`targets`, `left_out`), the state of its `list`; if applied, `outcomes` too.
 
     With retention rules, `plan` has `kept` and `groups` too. `secrets` must not appear.
     """
@@ -179,8 +179,11 @@ def as_json(
         },
     }
     if report is not None:
-        value["outcomes"] = [
-            {"id": outcome.id, "outcome": outcome.outcome.value, "reason": outcome.reason}
-            for outcome in report.outcomes
-        ]
+        value["outcomes"] = [*map(outcome_json, report.outcomes)]
+        value["others_ended"] = report.others_ended
     return value
+
+
+def outcome_json(one: SessionOutcome) -> dict[str, object]:
+    """Return what became of one session."""
+    return {"id": one.id, "outcome": one.outcome.value, "reason": one.reason}

@@ -19,14 +19,27 @@ from qiscus_tui.model.turns import at_once
 from qiscus_tui.service.audit_trail import check_reason
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.clock_check import clock_difference
-from qiscus_tui.service.revocation.events import Answered, Finished, Halted, TrialStarted, Verifying
-from qiscus_tui.service.revocation.on_connection import forget_own_if_ended, revocation_on
+from qiscus_tui.service.revocation.events import (
+    Answered,
+    Finished,
+    Halted,
+    ReadingAgain,
+    Sampling,
+    TrialStarted,
+    Verifying,
+)
+from qiscus_tui.service.revocation.on_connection import (
+    forget_own_if_ended,
+    revocation_on,
+    witnesses_of,
+)
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.plan_command import apply_command
 from qiscus_tui.service.revocation.plan_files import write_plan
 from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.service.revocation.target_groups import emptied_steps, emptied_words
+from qiscus_tui.service.revocation.verification import MOST_READINGS
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.zoned_list import read_list
 from qiscus_tui.service.visits import mark_without_visiting
@@ -40,9 +53,12 @@ async def read_for_plan(
     connection: Connection,
     *,
     rule: query.Query | None,
-    settle: Set[str] | None = None,
+    named: Set[str] = frozenset(),
 ) -> SessionList:
-    """Return the list that the plan is made on. Raises as `Connection.read_list`, and ReadOnly."""
+    """Return the list that the plan is made on. Raises as `Connection.read_list`, and ReadOnly.
+
+    `named` are full ids; it is read again where it lacks one of them.
+    """
     console = context.console
     must_name_account(context, connection)
     if not context.options.dry_run:
@@ -51,12 +67,17 @@ async def read_for_plan(
     if rule is not None and rule.asks_for_new:
         mark_without_visiting(connection)
     listed = await read_list(
-        connection,
-        lambda read: console.progress(f"{counted(read, 'session')} so far"),
-        settle=settle,
+        connection, lambda read: console.progress(f"{counted(read, 'session')} so far")
     )
+    witnesses = witnesses_of(connection, lambda n: console.progress(reading_words(n)))
+    listed = await witnesses.settled(listed, named)
     console.end_progress()
     return listed
+
+
+def reading_words(number: int) -> str:
+    """Return what is shown while the list is read once more."""
+    return f"Reading the list again ({number} of up to {MOST_READINGS})"
 
 
 def say_remarks(console: Console, listed: SessionList) -> None:
@@ -159,8 +180,12 @@ async def _follow(console: Console, revocation: Revocation) -> Report:
                         console.say(f"{session_id}: {error.message}")
                 case Halted(reason):
                     console.say(f"Nothing more is sent: {reason}")
+                case Sampling():
+                    console.progress("Reading the list: nothing else may end")
                 case Verifying():
                     console.progress("Verifying: reading the list")
+                case ReadingAgain(number):
+                    console.progress(reading_words(number))
                 case Finished():
                     report = event.report
                 case _:
@@ -192,9 +217,9 @@ def _show_report(context: Context, connection: Connection, report: Report) -> in
         console.result(account_line(connection))
         for line in report_lines(report):
             console.result(line)
-    if report.hint and not report.is_whole:
+    if report.hint and (report.others_ended or not report.is_whole):
         console.say(f"  {report.hint}")
-    if report.warning:
+    if report.warning and (context.options.json or not report.others_ended):
         console.say(report.warning)
     if report.audit_error is not None:
         console.show_error(report.audit_error)

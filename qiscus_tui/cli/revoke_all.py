@@ -5,6 +5,7 @@ import asyncio
 from qiscus_tui.cli.ending import finished
 from qiscus_tui.cli.named_account import account_fields, account_line, must_name_account
 from qiscus_tui.cli.opening import connected
+from qiscus_tui.cli.plan import outcome_json
 from qiscus_tui.cli.table import remarks
 from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import NotConfirmed, TokenNotStored, UsageError
@@ -138,18 +139,9 @@ def _exit_code(result: RevokeAllResult) -> int:
 
 
 def _as_json(listed: SessionList, result: RevokeAllResult) -> dict[str, object]:
-    def outcome(session_id: str) -> str:
-        if result.still_listed is None or result.listed is None:
-            return "unknown"
-        return "failed" if result.listed.get(session_id) else "revoked"
-
-    reasons = {"failed": "still listed"}
-    if result.trouble is not None:
-        reasons["unknown"] = result.trouble.message
     ids = [session.id for session in listed.sessions]
     return {
         "plan": {"targets": ids, "left_out": list[str]()},
-        "outcomes": [
-            {"id": one, "outcome": outcome(one), "reason": reasons.get(outcome(one))} for one in ids
-        ],
+        "outcomes": [outcome_json(one) for one in result.outcomes],
+        "others_ended": 0,
     }

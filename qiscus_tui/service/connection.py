@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -179,10 +179,10 @@ class Connection(Struct, dict=True):
             return short.expires_at - self.server_now() > min_ttl
         return short.left(self.clock.now()) > min_ttl
 
-    async def accepts(self, short: ShortLived) -> bool | None:
+    async def accepts(self, token: str) -> bool | None:
         """Ask the server once whether it accepts this token; return None where it did not say."""
         try:
-            return await self.client.accepts(short.token, self.account.role)
+            return await self.client.accepts(token, self.account.role)
         except (ServerError, OutOfReach):
             return None
 
@@ -205,17 +205,17 @@ class Connection(Struct, dict=True):
         progress: Progress | None = None,
         held: Credentials | None = None,
         *,
-        settle: Set[str] | None = None,
+        anew: bool = False,
     ) -> SessionList:
         """Return every session of the user, read with the secrets `held`, else the stored ones.
 
-        `settle` are ids for which the list must show whether they are gone. Raises LoginNeeded,
-        ServerError, OutOfReach, StorageError.
+        `anew`: on a connection of its own, which another replica of the server may answer. Raises
+        LoginNeeded, ServerError, OutOfReach, StorageError.
         """
         if held is None:
             held = await self.credentials()
             self._long_lived_of(held)
-        return await self._snapshot(await self.list_with(held, progress, settle=settle))
+        return await self._snapshot(await self.list_with(held, progress, anew=anew))
 
     async def look(self) -> SessionList:
         """Return every session of the user, and change nothing: the stored token is left as it is,
@@ -241,7 +241,7 @@ class Connection(Struct, dict=True):
         credentials: Credentials,
         progress: Progress | None = None,
         *,
-        settle: Set[str] | None = None,
+        anew: bool = False,
     ) -> Listing:
         """Return what the server lists for these secrets, unchanged.
 
@@ -252,36 +252,40 @@ class Connection(Struct, dict=True):
             await self.settle_long_lived()
             credentials = await self.credentials()
         short = credentials.short_lived
-        listing = await self._listing(credentials, progress, settle)
+        listing = await self._listing(credentials, progress, anew=anew)
         if short is None or listing.current is not Current.UNKNOWN:
             return listing
-        if await self.accepts(short) is False:
+        if await self.accepts(short.token) is False:
             with contextlib.suppress(StorageError, NoAccount):  # then it is still unknown
                 if await self.forget_token(short.token):
                     return replace(listing, current=Current.NONE)
         return listing
 
     async def _listing(
-        self,
-        credentials: Credentials,
-        progress: Progress | None = None,
-        settle: Set[str] | None = None,
+        self, credentials: Credentials, progress: Progress | None = None, *, anew: bool = False
     ) -> Listing:
         short = credentials.short_lived
         from qiscus_tui.api.listing import read_listing
 
         async def read(zone_offset: float | None) -> Listing:
             await self.reader.begin()
-            return await read_listing(
-                self.client,
-                credentials.long_lived or "",
-                short.token if short is not None else None,
-                zone_offset=zone_offset,
-                progress=progress,
-                settle=settle,
-                held=self.reader.held_lists.held(),
-                arriving=self.reader.arriving,
-            )
+            client = await self.client.another() if anew else self.client
+            try:
+                listing = await read_listing(
+                    client,
+                    credentials.long_lived or "",
+                    short.token if short is not None else None,
+                    zone_offset=zone_offset,
+                    progress=progress,
+                    held=self.reader.held_lists.held(),
+                    arriving=self.reader.arriving,
+                )
+            finally:
+                if anew:
+                    await client.close()
+            if client.offset is not None:
+                self.client.offset = client.offset
+            return listing
 
         return await self.zone.listing(read, short, self.server_now)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -120,7 +120,8 @@ def ends_own(server: "ScriptedServer", session: Session) -> None:
 
 def ends_all(server: "ScriptedServer", session: Session) -> None:
     """Ends everything, whatever is asked."""
-    server.live.clear()
+    for session_id in [*server.live]:
+        server.end(session_id)
 
 
 def says(error: QiscusTuiError) -> Reply:
@@ -177,6 +178,8 @@ class ScriptedServer:
     live: dict[str, Session] = field(default_factory=dict[str, Session])
     own: str | None = None
     """Id of the caller's own session."""
+    own_is_dead: bool = False
+    """Whether the server says of the caller's token that it ended."""
     log: list[str] = field(default_factory=list[str])
     """Everything that happened, in order."""
     always: Reply = works
@@ -195,8 +198,6 @@ class ScriptedServer:
     """Known integrations, by session id."""
     before_list: Callable[["ScriptedServer"], None] = field(default=lambda _: None)
     """Called before each reading of the list."""
-    missing_once: frozenset[str] | None = frozenset()
-    """As the next lists say."""
     shared_ids: frozenset[str] = frozenset()
     offset: float = 0.0
     """Seconds that its clock runs ahead."""
@@ -214,6 +215,7 @@ class ScriptedServer:
     def end(self, session_id: str) -> None:
         """The session is gone."""
         self.live.pop(session_id, None)
+        self.own_is_dead = self.own_is_dead or session_id == self.own
 
     def add(self, *sessions: Session) -> None:
         """They are there."""
@@ -227,7 +229,8 @@ class ScriptedServer:
             if session.id not in self.hidden
         ]
         here = self.own is not None and self.own in self.live
-        missing = Current.NONE if self.own is None else Current.UNKNOWN
+        is_known = self.own is None or self.own_is_dead  # the client asks about its own token
+        missing = Current.NONE if is_known else Current.UNKNOWN
         now = listed(
             sessions,
             current=Current.LISTED if here else missing,
@@ -238,12 +241,11 @@ class ScriptedServer:
         )
         return replace(
             now,
-            missing_once=self.missing_once,
             shared_ids=self.shared_ids,
             offset=self.offset,
         )
 
-    async def read_list(self, settle: Set[str]) -> SessionList:
+    async def read_list(self) -> SessionList:
         self.log.append("list")
         await asyncio.sleep(0)
         self.before_list(self)
@@ -300,6 +302,7 @@ class AuditTrail:
     """Id, outcome and reason of each session."""
     cuts: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     """How many were sent and answered, of each run that was cut short."""
+    others_ended: int = 0
     no_intent: bool = False
     no_outcomes: bool = False
 
@@ -309,10 +312,16 @@ class AuditTrail:
         self.log.append("intent")
         self.intents.append(list(ids))
 
-    def finish(self, counts: Mapping[str, int], outcomes: Iterable[tuple[str, str, str]]) -> None:
+    def finish(
+        self,
+        counts: Mapping[str, int],
+        outcomes: Iterable[tuple[str, str, str]],
+        others_ended: int,
+    ) -> None:
         if self.no_outcomes:
             raise StorageError("The disk is full")
         self.log.append("outcomes")
+        self.others_ended = others_ended
         self.reports.append(list(outcomes))
 
     def cut_short(self, sent: int, answered: int) -> None:

@@ -6,7 +6,6 @@ revokes fail, do nothing or end other rows too, and whose ids may be the numbers
 
 import asyncio
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import httpx
@@ -193,9 +192,8 @@ class Api:
     clock: ManualClock
     own_token: str | None
 
-    async def read_list(self, settle: Iterable[str] | None) -> SessionList:
-        ids = None if settle is None else frozenset(settle)
-        listing = await read_listing(self.client, LONG_LIVED, self.own_token, settle=ids)
+    async def read_list(self) -> SessionList:
+        listing = await read_listing(self.client, LONG_LIVED, self.own_token)
         return await full_reader().snapshot(listing, read_at=self.clock.now(), offset=0.0)
 
     async def sender(self) -> "Api":
@@ -225,7 +223,7 @@ async def played(script: Script) -> Played:
     async with client_of(server, clock, contract=server.contract) as client:
         tokens = "tokens" in script.ids and script.own is not None
         api = Api(client, clock, f"token-of-session-no-{script.own}" if tokens else None)
-        listed = await api.read_list(None)
+        listed = await api.read_list()
         by_created = {START - 10 * DAY + row.serial: row for row in all_rows(server)}
         rows = {one.id: by_created[one.created_at or 0] for one in listed.sessions}
         serials = [rows[one.id].serial for one in listed.sessions]

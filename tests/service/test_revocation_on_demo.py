@@ -158,7 +158,7 @@ async def test_a_verified_call_is_remembered_for_the_next_start(sandbox: Sandbox
     again = here.workspace.connect(here.workspace.choose())
     lists = here.state.calls[Call.LIST]
     await revoke(again, 5)
-    assert here.state.calls[Call.LIST] == lists + 2  # for the plan, and to verify
+    assert here.state.calls[Call.LIST] == lists + 3  # for the plan, and twice to verify
 
 
 async def test_another_path_field_or_app_begins_with_a_trial_again(sandbox: SandboxMaker):
@@ -220,7 +220,7 @@ async def test_a_verified_call_that_ends_more_than_was_sent_begins_with_a_trial_
     here.state.dialect = DIALECTS["plain"]
     lists = here.state.calls[Call.LIST]
     await revoke_newest(connection, 5)
-    assert here.state.calls[Call.LIST] == lists + 3  # for the plan, after the trial, to verify
+    assert here.state.calls[Call.LIST] == lists + 4  # for the plan, the trial, and twice to verify
 
 
 # Our own session

@@ -19,6 +19,7 @@ from qiscus_tui.model.account import Credentials
 from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.interrupted import notices
+from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.revoke_all import RevokeAllResult, revoke_all
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.store.audit import AuditLog
@@ -226,7 +227,7 @@ async def test_the_list_is_read_with_nothing_held(sandbox: SandboxMaker):
 
     at_each(here, connection, Call.LIST, look)
     result = await revoke_all(connection, listed)
-    assert seen == ["heard", False, [JournalState.STORED]]
+    assert seen == ["heard", False, [JournalState.STORED]] * 2  # two readings
     assert result.still_listed == 0
     assert states(here.local_files) == []
 
@@ -313,7 +314,7 @@ async def test_an_unusable_long_lived_token_takes_the_short_one_not_away(sandbox
     old = (await kept(connection)).long_lived
     body = b'{"data": {"auth": {"token": "QEXnew", "long_lived_token": "two\\nlines"}}}'
     here.state.fail_next(Call.REVOKE_ALL, Fault(200, body, after=True))
-    here.state.fail_next(Call.PROFILE, Fault(503))  # it knows no such token
+    here.state.fail_next(Call.PROFILE, *[Fault(503)] * 9)  # it knows no such token
     result = await done(connection)
     held = await kept(connection)
     assert held.short_lived is not None
@@ -446,26 +447,53 @@ async def test_a_list_that_cannot_be_read_is_no_crash_to_tell_of(
     listed = await connection.read_list()
     if not stores:
         cannot_keep(monkeypatch, StorageError("The disk is full"))
-    here.state.fail_next(Call.LIST, fault, fault)
+    here.state.fail_next(Call.LIST, *[fault] * 9)
     result = await revoke_all(connection, listed)
     assert result.still_listed is None
     assert result.trouble is not None
     assert nothing_to_explain(here, monkeypatch)
 
 
-async def test_a_list_that_moved_while_it_was_read_proves_nothing(
+async def test_ids_that_are_numbered_anew_prove_nothing(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+):
+    here = sandbox("ids-unmarked")
+    connection = await here.connected()
+    listed = await connection.read_list()
+    here.state.fail_next(Call.REVOKE_ALL, Fault(200, b'{"data": {"auth": {"token": "QEXnew"}}}'))
+    here.state.fail_next(Call.PROFILE, *[Fault(503)] * 9)  # it knows no such token
+    read = connection.read_list
+
+    async def numbered_anew(*given: object, **named: object):
+        found = await read(*given, **named)  # pyright: ignore
+        rows = [structs.replace(one, id=f"ffff{one.id[:8]}") for one in found.sessions]
+        return replace(found, sessions=rows, positions={})
+
+    monkeypatch.setattr(connection, "read_list", numbered_anew)
+    result = await revoke_all(connection, listed)
+    assert result.still_listed is None
+    assert result.words == f"{len(listed)} unknown"
+    assert result.trouble is not None
+    assert "ids may have changed" in result.trouble.message
+
+
+async def test_what_only_some_readings_lack_is_unknown(
     sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
 ):
     here = sandbox()
     connection = await here.connected()
     listed = await connection.read_list()
-    read = connection.read_list
+    here.state.fail_next(Call.REVOKE_ALL, Fault(403))
+    read, readings = connection.read_list, 0
 
-    async def moved(*given: object, **named: object):
-        list_read = await read(*given, **named)  # pyright: ignore
-        return replace(list_read, moved=True, missing_once=None)
+    async def every_other_lacks_one(*given: object, **named: object):
+        nonlocal readings
+        readings += 1
+        found = await read(*given, **named)  # pyright: ignore
+        sessions = found.sessions[readings % 2 :]
+        return replace(found, sessions=sessions, positions={})
 
-    monkeypatch.setattr(connection, "read_list", moved)
+    monkeypatch.setattr(connection, "read_list", every_other_lacks_one)
     result = await revoke_all(connection, listed)
-    assert result.still_listed is None
-    assert result.words.endswith("unknown")
+    assert result.counts[Outcome.REVOKED] == 0
+    assert result.counts[Outcome.UNKNOWN] == 1

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections.abc import Set
 
 import pytest
 
@@ -116,14 +115,19 @@ class StandingClock(ManualClock):
     def __init__(self) -> None:
         super().__init__()
         self.sleepers: list[tuple[float, asyncio.Event]] = []
+        self.is_awake = False
 
     async def sleep(self, seconds: float) -> None:
+        if self.is_awake:
+            await super().sleep(seconds)
+            return
         woken = asyncio.Event()
         self.sleepers.append((seconds, woken))
         await woken.wait()
 
     def wake(self) -> None:
-        """Let every sleep end."""
+        """Let every sleep end, also those to come."""
+        self.is_awake = True
         for _, woken in self.sleepers:
             woken.set()
 
@@ -266,13 +270,13 @@ async def test_when_closed_while_the_list_is_read_it_ends_at_once(
     stage.clock.advance(60)
     read_list, reading, readings = stage.server.read_list, asyncio.Event(), 0
 
-    async def held_list(ids: Set[str]) -> SessionList:
+    async def held_list() -> SessionList:
         nonlocal readings
         readings += 1
         if readings == held_reading:
             reading.set()
             await asyncio.Event().wait()
-        return await read_list(ids)
+        return await read_list()
 
     monkeypatch.setattr(stage.server, "read_list", held_list)
     listening = asyncio.create_task(stop_at(stage.run(plan), answers=99))

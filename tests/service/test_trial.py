@@ -56,14 +56,14 @@ async def test_one_session_goes_first_and_the_list_is_read_before_the_rest(first
 async def test_where_it_was_verified_before_there_is_no_trial(stage: Stage):
     stage.sessions(5)
     end = await stage.apply(stage.plan())
-    assert stage.server.log.count("list") == 1
+    assert "list" not in stage.server.log[:6]
     assert not any(isinstance(event, TrialStarted) for event in end.events)
 
 
 async def test_one_session_alone_is_its_own_trial(first_use: Stage):
     first_use.sessions(1)
     await first_use.apply(first_use.plan())
-    assert first_use.server.log.count("list") == 1
+    assert first_use.server.log.count("list") == 2
     assert first_use.trials.verified
 
 
@@ -161,12 +161,24 @@ async def test_a_401_or_403_at_the_trial_is_the_reason(first_use: Stage, status:
 
 async def test_nothing_more_is_sent_when_another_target_is_gone_too(first_use: Stage):
     sessions = first_use.sessions(5)
-    outside = new_session(77)
-    first_use.server.add(outside)
+    first_use.own_session()
     first_use.server.always = ends_all
     end = await first_use.apply(first_use.plan(sessions))
     assert only_one_was_sent(first_use, end)
-    assert end.report.halted == "4 other sessions of the plan ended with the first one"
+    assert end.report.halted == "the first revoke ended this program's own session too"
+    assert not first_use.trials.verified
+
+
+async def test_a_list_that_is_empty_after_the_trial_proves_nothing_without_a_session_of_ours(
+    first_use: Stage,
+):
+    sessions = first_use.sessions(5)
+    first_use.server.always = ends_all
+    end = await first_use.apply(first_use.plan(sessions))
+    assert only_one_was_sent(first_use, end)
+    assert len(end.ids(Outcome.UNKNOWN)) == 1
+    assert end.report.halted
+    assert "the list lacks 4 sessions that nothing was sent for" in end.report.halted
     assert not first_use.trials.verified
 
 
@@ -190,7 +202,7 @@ async def test_another_target_that_expired_meanwhile_stops_nothing_and_is_not_se
     assert end.report.is_whole
 
 
-async def test_where_nothing_is_left_after_the_trial_the_list_is_not_read_again(first_use: Stage):
+async def test_where_nothing_is_left_after_the_trial_its_reading_is_one_of_two(first_use: Stage):
     first_use.sessions(1)
     soon = new_session(50, expires_at=START + 1)
     first_use.server.add(soon)
@@ -201,7 +213,7 @@ async def test_where_nothing_is_left_after_the_trial_the_list_is_not_read_again(
 
     first_use.server.readings.append(a_second_passes)
     end = await first_use.apply(first_use.plan())
-    assert first_use.server.log.count("list") == 1
+    assert first_use.server.log.count("list") == 2
     assert end.report.is_whole
 
 
@@ -351,10 +363,12 @@ async def test_a_session_that_expired_meanwhile_proves_nothing_of_the_call(first
 
 async def test_a_single_revoke_that_ends_everything_is_told_and_not_trusted(first_use: Stage):
     sessions = first_use.sessions(5)
+    first_use.own_session()
     first_use.server.always = ends_all
     end = await first_use.apply(first_use.plan(sessions[:1]))
     assert end.report.warning
     assert "4 sessions outside the plan are gone as well" in end.report.warning
+    assert (end.report.others_ended, end.report.exit_code) == (5, 3)
     assert not first_use.trials.verified
 
 

@@ -14,6 +14,7 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.durations import DAY, HOUR
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.contract_check.report import Finding, Verdict
+from qiscus_tui.service.revocation.verification import Fate, Verification
 from qiscus_tui.service.sessions.session_list import SessionList
 
 ANSWER_ERRORS = (ServerError, OutOfReach, LoginNeeded)
@@ -65,23 +66,21 @@ def by_error(error: QiscusTuiError) -> Finding:
     return Finding(Verdict.DIFFERS, shown)
 
 
-def ended_between(
-    before: SessionList, after: SessionList, own_id: str, now: float, *, was_listed: bool
-) -> Ended:
-    """Return what ended. `now` is this machine's time; `was_listed`: with its full token.
+def ended_of(found: Verification, own_id: str, *, was_listed: bool) -> Ended:
+    """Return what ended. `was_listed`: the token in question was, with its full text.
 
     A token that is not listed in full can't be found: one entry may be its own.
     """
-    missing = [
-        session.id
-        for session in before.sessions
-        if after.lacks(session.id)
-        and (session.expires_at is None or session.expires_at > now + after.offset)
-    ]
-    own = own_id in missing if was_listed else len(missing) == 1
-    if not after.complete or after.moved or not after.compares_with(before):
+    ended = {one for one in found.missing if _is_gone(found, one)}
+    own = own_id in ended if was_listed else len(ended) == 1
+    if found.last is None or (found.missing and (found.doubt is not None or found.agreeing < 2)):
         return Ended(None, own)
-    return Ended(len(missing) - own, own)
+    return Ended(len(ended) - own, own)
+
+
+def _is_gone(found: Verification, session_id: str) -> bool:
+    session = found.before.get(session_id)
+    return session is not None and found.fate(session)[0] is Fate.GONE
 
 
 def judge_list(

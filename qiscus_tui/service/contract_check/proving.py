@@ -18,7 +18,7 @@ from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.contract_check.judging import (
     ANSWER_ERRORS,
     by_error,
-    ended_between,
+    ended_of,
     judge_list,
     judge_refresh,
     own_times,
@@ -116,9 +116,11 @@ class ContractCheck:
             self._notebook.findings[contract.refresh] = _NOT_NEW
             return
         revoke = RevokeProof(self._connection, tokens, self._notebook, self._progress)
-        listed = await revoke.read_list()
-        if listed is None:
+        own_id = fingerprint(stored.token) if stored is not None else ""
+        found = await revoke.read_after(before, frozenset([own_id]))
+        if found is None or found.last is None:
             return
+        listed = found.last
         tokens.compare(listed)
         times = own_times(listed, newer, made_at, self._connection.zone.offset)
         self._notebook.notes += [times] if times else []
@@ -126,13 +128,8 @@ class ContractCheck:
         self._notebook.findings[contract.list] = judge_list(
             before, listed, new, self._observer.token_fields
         )
-        ended = ended_between(
-            before,
-            listed,
-            fingerprint(stored.token) if stored is not None else "",
-            self._connection.clock.now(),
-            was_listed=stored is None or before.lists_token(stored.token),
-        )
+        was_listed = stored is None or before.lists_token(stored.token)
+        ended = ended_of(found, own_id, was_listed=was_listed)
         self._notebook.findings[contract.refresh] = judge_refresh(place, old, new, ended.others)
         pair = Pair(older, old, newer) if old.lives else Pair(newer, new, None)
         if not tokens.is_proven(pair.target):

@@ -18,12 +18,14 @@ from qiscus_tui.service.contract_check.judging import (
     ANSWER_ERRORS,
     TokenState,
     by_error,
-    ended_between,
+    ended_of,
     judge_revoke,
 )
 from qiscus_tui.service.contract_check.own_tokens import RULE, OwnTokens
 from qiscus_tui.service.contract_check.report import Finding, Notebook, Verdict
+from qiscus_tui.service.revocation.on_connection import witnesses_of
 from qiscus_tui.service.revocation.outcomes import Outcome
+from qiscus_tui.service.revocation.verification import MOST_READINGS, Verification
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditKind
 
@@ -140,13 +142,12 @@ class RevokeProof:
         """Send the target to a revoke call, and look what ended."""
         self._progress("Revoking one of them")
         error, tries = await self._send(call, pair.target)
-        target_id = fingerprint(pair.target)
-        after = await self.read_list({target_id})
+        target_id, was_listed = fingerprint(pair.target), pair.state.is_listed
+        sent = frozenset([target_id]) if was_listed else frozenset[str]()
+        found = await self.read_after(listed, sent, awaited=sent if error is None else frozenset())
+        after = found.last if found is not None else None
         state = await self._tokens.state(pair.target, after)
-        ended = None
-        if after is not None:
-            now, was_listed = self._connection.clock.now(), pair.state.is_listed
-            ended = ended_between(listed, after, target_id, now, was_listed=was_listed)
+        ended = ended_of(found, target_id, was_listed=was_listed) if found is not None else None
         finding = judge_revoke(
             pair.state,
             state,
@@ -158,11 +159,25 @@ class RevokeProof:
         status = error.status if isinstance(error, ServerError) else 0
         return _Attempt(call, finding, status, state)
 
-    async def read_list(self, settle: Set[str] = frozenset()) -> SessionList | None:
-        """Return the list; None if it can't be read, which then is what was found about it."""
+    async def read_after(
+        self,
+        before: SessionList,
+        sent: Set[str] = frozenset(),
+        awaited: Set[str] = frozenset(),
+    ) -> Verification | None:
+        """Return what the list proves after this one, and after what was `sent`.
+
+        None if it can't be read, which then is what was found about it.
+        """
         self._progress("Reading the list again")
+
+        def on_reading(number: int) -> None:
+            if number > 1:
+                self._progress(f"Reading the list again ({number} of up to {MOST_READINGS})")
+
+        witnesses = witnesses_of(self._connection, on_reading)
         try:
-            return await self._connection.read_list(settle=settle)
+            return await witnesses.verify(Verification(before, sent), awaited=awaited)
         except ANSWER_ERRORS as error:
             self._notebook.findings[self._client.contract.list] = by_error(error)
             return None

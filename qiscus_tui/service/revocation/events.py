@@ -43,10 +43,25 @@ class Verifying:
 
 
 @dataclass(frozen=True)
+class Sampling:
+    """The list is read during a bulk, to see whether anything else ends."""
+
+
+@dataclass(frozen=True)
+class ReadingAgain:
+    """The list is read once more: one reading proves nothing."""
+
+    number: int
+    """Of this reading, 2 to 5."""
+
+
+@dataclass(frozen=True)
 class Finished:
     """The run is done. Always the last event."""
 
     report: Report
 
 
-Event = Rereading | TrialStarted | Answered | Halted | Verifying | Finished
+Event = (
+    Rereading | TrialStarted | Answered | Halted | Sampling | Verifying | ReadingAgain | Finished
+)

@@ -1,17 +1,23 @@
 """What is known in a run, and the outcomes that follow from it. Pure."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Set
 from functools import cached_property
 
-from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerFault
+from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerError, ServerFault
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.revocation.outcomes import Outcome, SessionOutcome
+from qiscus_tui.service.revocation.outcomes import STILL_LISTED, Outcome, SessionOutcome
 from qiscus_tui.service.revocation.plan import NOT_LISTED, RevocationPlan
+from qiscus_tui.service.revocation.verification import (
+    Fate,
+    Verification,
+    has_another_id,
+    ids_changed,
+)
 from qiscus_tui.service.sessions.session_list import SessionList
 
 
 class Evidence:
-    """What is known of the sessions of one plan. `now` is always this machine's time."""
+    """What is known of the sessions of one plan."""
 
     def __init__(self, plan: RevocationPlan, sent: dict[str, QiscusTuiError | None]) -> None:
         self.plan = plan
@@ -19,24 +25,14 @@ class Evidence:
         """Every id that was sent, and the last thing that went wrong with it."""
         self.before = plan.listed
         """The newest list from before anything was sent."""
+        self.verification: Verification | None = None
+        """What the newest readings prove."""
         self.after: SessionList | None = None
         """The list as it was read after the last request."""
         self.gone: set[str] = set()
         """Targets that were no longer listed before they were sent."""
         self.withheld: dict[str, str] = {}
         """Targets that must not be sent after all, and why."""
-        self._judged: tuple[SessionList, bool] | None = None
-        """The last list given to `is_whole`, and the result."""
-
-    def begin_with(self, listed: SessionList) -> None:
-        """Use a newer list than the plan's, from before anything was sent."""
-        self.before = listed
-        self._judged = None
-
-    @property
-    def all_ids(self) -> Set[str]:
-        """Return every id that was listed before anything was sent, or is to be sent."""
-        return self.before.positions.keys() | {target.session.id for target in self.plan.targets}
 
     @property
     def newest(self) -> SessionList | None:
@@ -45,42 +41,41 @@ class Evidence:
             return self.after
         return self.before
 
+    @property
+    def may_be_missing(self) -> frozenset[str]:
+        """Return what was sent, and what was seen to be gone before it was sent."""
+        return frozenset(self.sent) | self.gone
+
+    @property
+    def awaited(self) -> frozenset[str]:
+        """Return what was sent and should be gone: the server did not refuse it."""
+        return frozenset(
+            one
+            for one, error in self.sent.items()
+            if error is None or isinstance(error, OutOfReach)
+        )
+
     # What a later list says
 
-    def is_whole(self, listed: SessionList) -> bool:
-        """Return whether what this list lacks is gone, and not merely unread."""
-        if self._judged is None or self._judged[0] is not listed:
-            self._judged = listed, listed.complete and self._compares(listed)
-        return self._judged[1]
-
-    def _compares(self, listed: SessionList) -> bool:
-        earlier = self.plan.listed
-        if not (listed.compares_with(earlier) and listed.compares_with(self.before)):
-            return False
-        if earlier.lists_every_token:
-            return True
-        tokenless = (one for one in earlier.sessions if one.token is None)
-        return not (_ids_changed(tokenless, listed) or _has_another_id(earlier, listed))
-
     def is_gone(self, session: Session, listed: SessionList) -> bool:
-        """Return whether it certainly ended although nothing was sent for it."""
-        return listed.doubt_about(session.id) is None and self.is_whole(listed)
+        """Return whether the newest readings prove that it ended, though nothing was sent for it.
 
-    def vanished(self, session: Session, listed: SessionList, now: float) -> bool:
-        """Return whether it is gone without having expired."""
-        if not listed.lacks(session.id) or not self.is_whole(listed):
+        `listed` is the last of them.
+        """
+        if self.verification is None or listed.absence_doubt is not None:
             return False
-        return session.expires_at is None or session.expires_at > now + listed.offset
+        return self.verification.fate(session)[0] is Fate.GONE
+
+    def outside(self, ids: Set[str]) -> Set[str]:
+        """Return those that are not in the plan."""
+        return ids - {target.session.id for target in self.plan.targets}
 
     def ids_changed(self, listed: SessionList) -> bool:
-        """Return whether an id now stands for another session, or is revoked by something else.
-
-        That happens where a server's ids are the numbers of its rows.
-        """
+        """Return whether an id stands for another session now, or is revoked by something else."""
         if self.revokes_by_id:
             earlier = self.plan.listed
-            return _ids_changed(earlier.sessions, listed) or _has_another_id(earlier, listed)
-        return _ids_changed((target.session for target in self.plan.targets), listed)
+            return ids_changed(earlier.sessions, listed) or has_another_id(earlier, listed)
+        return ids_changed((target.session for target in self.plan.targets), listed)
 
     @cached_property
     def revokes_by_id(self) -> bool:
@@ -104,36 +99,18 @@ class Evidence:
         ends = {min(numbers.values()), max(numbers.values())} if numbers else set[int]()
         return frozenset(one for one, number in numbers.items() if number in ends)
 
-    def lost_own(self, listed: SessionList, now: float) -> bool:
-        """Return whether our own session ended although nothing was sent for it."""
-        own, own_now = self.before.current_session, listed.current_session
-        if own is None or own.id in self.sent:
-            return False
-        if own_now is not None and own_now.token is not None:
-            return False  # we hold a newer token meanwhile, and it is valid
-        return self.vanished(own, listed, now)
-
-    def others_vanished(self, since: SessionList, listed: SessionList, now: float) -> int:
-        """Return how many sessions outside the plan, except our own, are gone since a list."""
-        planned = {target.session.id for target in self.plan.targets}
-        missing = since.positions.keys() - listed.positions.keys() - planned
-        sessions = map(since.get, missing)
-        return sum(
-            session is not None and not session.current and self.vanished(session, listed, now)
-            for session in sessions
-        )
-
     def proves_call_works(self, revoked: set[str], listed: SessionList, now: float) -> bool:
         """Return whether what was revoked proves that the revoke call works.
 
         On some servers any revoke ends our own session, and an expired one ends by itself. Ids
         that changed with it will be other sessions' again at the next revoke.
         """
+        server_now = now + listed.offset
         return not self.ids_changed(listed) and any(
             target.session.id in revoked
             and not target.session.current
             and target.session.id not in self.end_rows
-            and self.vanished(target.session, listed, now)
+            and (target.session.expires_at is None or target.session.expires_at > server_now)
             for target in self.plan.targets
         )
 
@@ -147,9 +124,9 @@ class Evidence:
 
         `halted` is why sending stopped, `trouble` why the list could not be read afterwards.
         """
-        targets = (self._of(target.session.id, halted, trouble) for target in self.plan.targets)
+        targets = (self._of(target.session, halted, trouble) for target in self.plan.targets)
         gone = map(self._of_gone, self.plan.gone)
-        unlisted = (SessionOutcome(one, Outcome.NOT_SENT, NOT_LISTED) for one in self.plan.unlisted)
+        unlisted = map(self._of_unlisted, self.plan.unlisted)
         left_out = (
             SessionOutcome(left.session.id, Outcome.NOT_SENT, left.reason)
             for left in self.plan.left_out
@@ -165,59 +142,49 @@ class Evidence:
         return faults[-1] if faults else None
 
     def _of(
-        self, session_id: str, halted: str | None, trouble: QiscusTuiError | None
+        self, session: Session, halted: str | None, trouble: QiscusTuiError | None
     ) -> SessionOutcome:
-        after, listed_after = self.after, self.after is not None and self.after.get(session_id)
-        if session_id in self.gone:
-            if listed_after:
-                return SessionOutcome(session_id, Outcome.NOT_SENT, "listed again")
-            return SessionOutcome(session_id, Outcome.ALREADY_GONE)
-        if session_id in self.withheld:
-            return SessionOutcome(session_id, Outcome.NOT_SENT, self.withheld[session_id])
-        if session_id not in self.sent:
-            return SessionOutcome(session_id, Outcome.NOT_SENT, halted)
-        if after is None:
+        one, after = session.id, self.after
+        if one in self.gone:
+            if after is not None and one in after.positions:
+                return SessionOutcome(one, Outcome.NOT_SENT, "listed again")
+            return SessionOutcome(one, Outcome.ALREADY_GONE)
+        if one in self.withheld:
+            return SessionOutcome(one, Outcome.NOT_SENT, self.withheld[one])
+        if one not in self.sent:
+            return SessionOutcome(one, Outcome.NOT_SENT, halted)
+        if after is None or self.verification is None:
             why = trouble.message if trouble else "it was not read"
-            return SessionOutcome(session_id, Outcome.UNKNOWN, f"the list is unknown: {why}")
-        if listed_after:
-            answer = self.sent[session_id]
-            said = answer.message if answer else "still listed"
-            return SessionOutcome(session_id, Outcome.FAILED, said)
-        if not after.complete:
-            doubt = f"the list is not whole: {after.incomplete_because}"
-            return SessionOutcome(session_id, Outcome.UNKNOWN, doubt)
-        if not self.is_whole(after):
-            return SessionOutcome(session_id, Outcome.UNKNOWN, "the list could not be read whole")
-        if not after.lacks(session_id):
-            return SessionOutcome(session_id, Outcome.UNKNOWN, "the list moved while it was read")
-        return SessionOutcome(session_id, Outcome.REVOKED)
+            return SessionOutcome(one, Outcome.UNKNOWN, f"the list is unknown: {why}")
+        answer = self.sent[one]
+        match self.verification.fate(session):
+            case Fate.LISTED, _:
+                return SessionOutcome(
+                    one, Outcome.FAILED, answer.message if answer else STILL_LISTED
+                )
+            case Fate.UNKNOWN, why:
+                return SessionOutcome(one, Outcome.UNKNOWN, why)
+            case _:
+                return SessionOutcome(one, Outcome.REVOKED, _refusal(answer))
 
     def _of_gone(self, session_id: str) -> SessionOutcome:
-        doubt = self.plan.listed.doubt_about(session_id)
+        doubt = self.plan.listed.absence_doubt
         if doubt is None:
             return SessionOutcome(session_id, Outcome.ALREADY_GONE)
         return SessionOutcome(session_id, Outcome.UNKNOWN, f"not listed, but {doubt}")
 
-
-def _ids_changed(sessions: Iterable[Session], listed: SessionList) -> bool:
-    return any(
-        (found := listed.get(session.id)) is not None
-        and (found.revoke_with != session.revoke_with or not found.is_same_as(session))
-        for session in sessions
-    )
+    def _of_unlisted(self, session_id: str) -> SessionOutcome:
+        doubt = self.plan.listed.absence_doubt
+        if doubt is None:
+            return SessionOutcome(session_id, Outcome.NOT_SENT, NOT_LISTED)
+        return SessionOutcome(session_id, Outcome.UNKNOWN, f"not listed, but {doubt}")
 
 
-def _has_another_id(earlier: SessionList, listed: SessionList) -> bool:
-    """Return whether a session without a token seems to be listed under another id."""
-    missing = {
-        one.created_at
-        for one in earlier.sessions
-        if one.token is None and one.created_at is not None and one.id not in listed.positions
-    }
-    return any(
-        one.token is None and one.created_at in missing and one.id not in earlier.positions
-        for one in listed.sessions
-    )
+def _refusal(answer: QiscusTuiError | None) -> str | None:
+    """Return what the server said, where it refused a call that ended its session all the same."""
+    if not isinstance(answer, ServerError) or isinstance(answer, ServerFault):
+        return None
+    return f"gone, although the server refused the call: {answer.message}"
 
 
 def _number(server_id: str | int | None) -> int | None:

@@ -1,12 +1,12 @@
 """Runs a plan on a connection: its server, its audit trail, its record of verified calls."""
 
-from collections.abc import Set
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from qiscus_tui.api.client import ApiClient
+from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.session import Session
-from qiscus_tui.model.turns import in_turns
 from qiscus_tui.service.audit_trail import AuditTrail
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.audit_groups import audit_groups
@@ -14,7 +14,7 @@ from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.service.revocation.width import WIDTH
-from qiscus_tui.service.sessions.pairs import whole_pair_steps
+from qiscus_tui.service.revocation.witnesses import Witnesses
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditKind
 from qiscus_tui.store.verified_calls import VerifiedCalls
@@ -28,8 +28,6 @@ async def revocation_on(
     `reason` is for the audit log. Raises ReadOnly, NoLongLivedToken, StorageError.
     """
     connection.must_be_writable()
-    ids = {target.session.id for target in plan.targets}
-    pairs = await in_turns(whole_pair_steps(plan.listed, ids))
     long_lived = await connection.long_lived()
     known = KnownSecrets(connection.client.own_secrets)
     rule = str(masked(plan.rule, known))
@@ -38,11 +36,22 @@ async def revocation_on(
     return Revocation(
         plan,
         _Server(connection, long_lived),
-        AuditTrail(connection, AuditKind.REVOKE, plan.id, rule, reason, pairs, groups),
+        AuditTrail(connection, AuditKind.REVOKE, plan.id, rule, reason, groups, plan.listed),
         verified_calls_of(connection),
         connection.clock,
         width=width or WIDTH,
         retry_policy=connection.client.retry_policy,
+    )
+
+
+def witnesses_of(
+    connection: Connection,
+    on_reading: Callable[[int], None] = lambda _: None,
+    held: Credentials | None = None,
+) -> Witnesses:
+    """Return what takes readings of the account's list, with the secrets `held` or the stored."""
+    return Witnesses(
+        lambda: connection.read_list(held=held, anew=True), connection.clock, on_reading
     )
 
 
@@ -85,8 +94,8 @@ class _Server:
     connection: Connection
     long_lived: str = field(repr=False)
 
-    async def read_list(self, settle: Set[str]) -> SessionList:
-        return await self.connection.read_list(settle=settle)
+    async def read_list(self) -> SessionList:
+        return await self.connection.read_list(anew=True)
 
     async def sender(self) -> _Sender:
         return _Sender(await self.connection.client.another(), self.long_lived)

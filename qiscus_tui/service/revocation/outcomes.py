@@ -33,6 +33,9 @@ class Outcome(enum.Enum):
         return self.value.replace("_", " ")
 
 
+STILL_LISTED = "still listed"
+"""Why a session counts as failed where the server did not say more."""
+
 GONE = frozenset({Outcome.REVOKED, Outcome.ALREADY_GONE})
 """The outcomes of sessions that ended."""
 
@@ -59,9 +62,9 @@ class Report:
     listed: SessionList | None
     """The newest list: read afterwards, or before where nothing was sent. None where none was
     read since the plan's."""
-    warning: str | None = None
-    """What happened outside the plan."""
     anything_sent: bool = False
+    others_ended: int = 0
+    """Sessions outside the plan that ended meanwhile, our own too."""
     lost_own: bool = False
     """Whether this program's own session ended although nothing was sent for it."""
     fault: QiscusTuiError | None = None
@@ -90,10 +93,25 @@ class Report:
         return all(outcome.outcome in GONE for outcome in self.outcomes)
 
     @property
+    def warning(self) -> str | None:
+        """Return what happened beside the plan, or in spite of the server's answers."""
+        words: list[str] = []
+        if self.lost_own:
+            words.append("This program's own session is gone too; the next use makes a new one.")
+        if others := self.others_ended - self.lost_own:
+            are = "session outside the plan is" if others == 1 else "sessions outside the plan are"
+            words.append(f"{others:,} {are} gone as well: ended elsewhere, or by the revoke call.")
+        refused = [one for one in self.outcomes if one.outcome is Outcome.REVOKED and one.reason]
+        if refused:
+            calls = "1 call" if len(refused) == 1 else f"{len(refused):,} calls"
+            words.append(f"{calls} refused, such as {refused[0].id}: {refused[0].reason}.")
+        return " ".join(words) or None
+
+    @property
     def exit_code(self) -> ExitCode:
-        """DONE if all are gone and recorded, else INCOMPLETE, or that of the fault for which
-        nothing was sent."""
-        if self.is_whole:
+        """DONE if all are gone, nothing else is, and that is recorded; else INCOMPLETE, or that of
+        the fault for which nothing was sent."""
+        if self.is_whole and not self.others_ended:
             return self.audit_error.exit_code if self.audit_error else ExitCode.DONE
         if self.fault is None or self.anything_sent:
             return ExitCode.INCOMPLETE
@@ -102,9 +120,12 @@ class Report:
     @property
     def words(self) -> str:
         """`2 revoked · 1 failed`."""
-        counts = self.counts
-        parts = [f"{counts[kind]:,} {kind.words}" for kind in Outcome if counts[kind]]
-        return " · ".join(parts) or "nothing to revoke"
+        return outcome_words(self.counts) or "nothing to revoke"
+
+
+def outcome_words(counts: Counter[Outcome]) -> str:
+    """Return `2 revoked · 1 failed`; empty without any."""
+    return " · ".join(f"{counts[kind]:,} {kind.words}" for kind in Outcome if counts[kind])
 
 
 def not_sent_by(report: Report) -> frozenset[str]:

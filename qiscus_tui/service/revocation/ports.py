@@ -1,6 +1,6 @@
 """What a run needs from the rest of the program."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from qiscus_tui.model.session import Session
@@ -20,11 +20,8 @@ class Sender(Protocol):
 class Server(Protocol):
     """The server, as a run uses it."""
 
-    async def read_list(self, settle: Set[str]) -> SessionList:
-        """Return the list, read until it shows whether each of these ids is gone, if possible.
-
-        See `SessionList.lacks`. Raises QiscusTuiError.
-        """
+    async def read_list(self) -> SessionList:
+        """Return the list, read on a connection of its own. Raises QiscusTuiError."""
         ...
 
     async def sender(self) -> Sender: ...
@@ -37,8 +34,13 @@ class AuditTrail(Protocol):
         """Record what is about to be revoked; on disk before the first request."""
         ...
 
-    def finish(self, counts: Mapping[str, int], outcomes: Iterable[tuple[str, str, str]]) -> None:
-        """Record counts by outcome, and id, outcome and reason of each session."""
+    def finish(
+        self,
+        counts: Mapping[str, int],
+        outcomes: Iterable[tuple[str, str, str]],
+        others_ended: int,
+    ) -> None:
+        """Record counts by outcome, id, outcome and reason of each session, and what else ended."""
         ...
 
     def cut_short(self, sent: int, answered: int) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from msgspec import structs
@@ -20,11 +21,17 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.masking import KnownSecrets
 from qiscus_tui.model.session import Current
-from qiscus_tui.model.turns import in_turns
 from qiscus_tui.service.audit_trail import AuditTrail
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.audit_groups import audit_groups
-from qiscus_tui.service.sessions.pairs import whole_pair_steps
+from qiscus_tui.service.revocation.on_connection import witnesses_of
+from qiscus_tui.service.revocation.outcomes import (
+    STILL_LISTED,
+    Outcome,
+    SessionOutcome,
+    outcome_words,
+)
+from qiscus_tui.service.revocation.verification import Fate, Verification
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.service.token.refresh import end_unstored_token
@@ -48,29 +55,35 @@ class Sent:
 class RevokeAllResult:
     """The result. The server's list decides what is gone."""
 
-    before: int
-    """Sessions listed before."""
+    outcomes: tuple[SessionOutcome, ...]
+    """Of each session that was listed before."""
     sent: Sent
-    still_listed: int | None = None
-    """How many of them are still listed; None: the list could not be read whole."""
     listed: SessionList | None = None
     trouble: QiscusTuiError | None = None
-    """Why the list could not be read."""
+    """Why it is unknown what is gone."""
     unwritten: StorageError | None = None
     """Why this could not be recorded (audit log, journal)."""
 
     @property
+    def counts(self) -> Counter[Outcome]:
+        """Return how many sessions had each outcome."""
+        return Counter(one.outcome for one in self.outcomes)
+
+    @property
+    def still_listed(self) -> int | None:
+        """Return how many are still listed; None where that is unknown of some."""
+        counts = self.counts
+        return None if counts[Outcome.UNKNOWN] or self.trouble else counts[Outcome.FAILED]
+
+    @property
     def nothing_ended(self) -> bool:
         """Return whether every session is still listed."""
-        return self.still_listed == self.before
+        return self.still_listed == len(self.outcomes)
 
     @property
     def words(self) -> str:
         """`400 revoked`."""
-        if self.still_listed is None:
-            return f"{self.before:,} unknown"
-        gone = f"{self.before - self.still_listed:,} revoked"
-        return f"{gone} · {self.still_listed:,} failed" if self.still_listed else gone
+        return outcome_words(self.counts) or "0 revoked"
 
 
 async def revoke_all(
@@ -104,10 +117,9 @@ async def send_revoke_all(
     connection.must_be_writable()
     await connection.settle_long_lived()
     await asyncio.to_thread(connection.account_storage.secrets.probe)
-    pairs = await in_turns(whole_pair_steps(listed, listed.positions.keys()))
     groups = await audit_groups(listed, KnownSecrets(connection.client.own_secrets))
     kind = AuditKind.REVOKE_ALL
-    trail = AuditTrail(connection, kind, reason=reason, pairs=pairs, groups=groups)
+    trail = AuditTrail(connection, kind, reason=reason, groups=groups, listed=listed)
     async with connection.locked():
         held = await connection.credentials()  # another program may have renewed them
         long_lived = await connection.long_lived()
@@ -142,7 +154,11 @@ async def _judged(connection: Connection, sent: Sent, new: NewTokens) -> Sent:
     held, short = sent.held, new.short_lived
     with contextlib.suppress(StorageError, NoAccount):  # it was sent: what ended is to be seen
         rejected = await connection.settle_long_lived()
-        if short is not None and new.doubt is not None and await connection.accepts(short) is False:
+        if (
+            short is not None
+            and new.doubt is not None
+            and await connection.accepts(short.token) is False
+        ):
             rejected = short.token
             await connection.forget_token(short.token)
         held = await connection.credentials()
@@ -180,24 +196,38 @@ async def verify(connection: Connection, before: SessionList, sent: Sent) -> Rev
         except StorageError as error:
             result = replace(result, unwritten=error)
     try:
-        await asyncio.to_thread(_record_end, sent.trail, before, result)
+        await asyncio.to_thread(_record_end, sent.trail, result)
     except StorageError as error:
         result = replace(result, unwritten=error)
     return result
 
 
 async def _listed_after(connection: Connection, before: SessionList, sent: Sent) -> RevokeAllResult:
-    result = RevokeAllResult(len(before), sent)
+    found = Verification(before, before.positions.keys())
+    witnesses = witnesses_of(connection, held=sent.held)
+    awaited = before.positions.keys() if sent.failure is None else frozenset[str]()
+    trouble: QiscusTuiError | None = None
     try:
-        listed = await connection.read_list(held=sent.held, settle=before.positions.keys())
+        await witnesses.verify(found, awaited=awaited)
     except QiscusTuiError as error:
-        return replace(result, trouble=error)
-    is_settled = all(one in listed.positions or listed.lacks(one) for one in before.positions)
-    if not (listed.complete and is_settled and listed.compares_with(before)):
-        trouble = Unreadable("The list could not be read whole", "Try: qiscus-tui sessions")
-        return replace(result, listed=listed, trouble=trouble)
-    still = sum(1 for session in before.sessions if listed.get(session.id) is not None)
-    return replace(result, still_listed=still, listed=listed)
+        trouble = error
+        found.fail(error)
+    outcomes = tuple(_outcome(session.id, *found.fate(session)) for session in before.sessions)
+    unknown = next((one.reason for one in outcomes if one.outcome is Outcome.UNKNOWN), None)
+    if unknown is not None and trouble is None:
+        words = f"Can't tell what was revoked: {unknown}"
+        trouble = Unreadable(words, "See what is listed: qiscus-tui sessions")
+    return RevokeAllResult(outcomes, sent, found.last, trouble)
+
+
+def _outcome(session_id: str, fate: Fate, why: str) -> SessionOutcome:
+    match fate:
+        case Fate.GONE:
+            return SessionOutcome(session_id, Outcome.REVOKED)
+        case Fate.LISTED:
+            return SessionOutcome(session_id, Outcome.FAILED, STILL_LISTED)
+        case Fate.UNKNOWN:
+            return SessionOutcome(session_id, Outcome.UNKNOWN, why)
 
 
 async def _forget_if_dead(connection: Connection, result: RevokeAllResult) -> None:
@@ -206,7 +236,7 @@ async def _forget_if_dead(connection: Connection, result: RevokeAllResult) -> No
     is_known = result.listed is not None and result.listed.current is not Current.UNKNOWN
     if short is None or is_known or isinstance(result.trouble, OutOfReach):
         return  # the list has the answer, or the server can't be reached
-    if await connection.accepts(short) is False:
+    if await connection.accepts(short.token) is False:
         await connection.forget_token(short.token)
 
 
@@ -222,14 +252,6 @@ async def _begin(trail: AuditTrail, listed: SessionList) -> None:
         raise
 
 
-def _record_end(trail: AuditTrail, before: SessionList, result: RevokeAllResult) -> None:
-    after = result.listed
-    if result.still_listed is None or after is None:
-        trail.finish({"unknown": result.before})
-        return
-    outcomes = [
-        (one.id, "revoked" if after.get(one.id) is None else "failed", "")
-        for one in before.sessions
-    ]
-    gone = result.before - result.still_listed
-    trail.finish({"revoked": gone, "failed": result.still_listed}, outcomes)
+def _record_end(trail: AuditTrail, result: RevokeAllResult) -> None:
+    counts = {kind.value: count for kind, count in result.counts.items()}
+    trail.finish(counts, [(one.id, one.outcome.value, one.reason or "") for one in result.outcomes])

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 
@@ -12,19 +13,24 @@ from qiscus_tui.model.turns import in_turns
 from qiscus_tui.service.revocation.events import (
     Event,
     Finished,
+    ReadingAgain,
     Rereading,
     TrialStarted,
     Verifying,
 )
 from qiscus_tui.service.revocation.evidence import Evidence
+from qiscus_tui.service.revocation.guard import FIRST_SAMPLE, BulkGuard
 from qiscus_tui.service.revocation.halt import Halt
-from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT, Outcome, Report
+from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.ports import AuditTrail, Server, VerifiedCalls
 from qiscus_tui.service.revocation.recheck import still_to_send_steps, why_nothing_may_be_sent
+from qiscus_tui.service.revocation.reporting import disproves_call, report_of
 from qiscus_tui.service.revocation.sending import Sending
-from qiscus_tui.service.revocation.trial import TRIAL_FAILED_HINT, FirstUse, choose_trial
+from qiscus_tui.service.revocation.trial import FirstUse, choose_trial
+from qiscus_tui.service.revocation.verification import Verification
 from qiscus_tui.service.revocation.width import WIDTH
+from qiscus_tui.service.revocation.witnesses import Witnesses
 from qiscus_tui.service.sessions.session_list import SessionList
 
 STALE_AFTER = 5.0
@@ -32,8 +38,6 @@ STALE_AFTER = 5.0
 
 IN_FLIGHT_GRACE = 2.0
 """Seconds that answers in flight get when the terminal is gone."""
-
-UNKNOWN_HINT = "Read the list again to see what is left."
 
 
 class Revocation:
@@ -53,7 +57,7 @@ class Revocation:
         self._plan = plan
         self._server = server
         self._audit_trail = audit_trail
-        self._verified = verified
+        self._verified_calls = verified
         self._clock = clock
         self._events = asyncio.Queue[Event | None]()
         emit = self._events.put_nowait
@@ -62,8 +66,11 @@ class Revocation:
         self._sending = Sending(server, clock, retry_policy, width, self._halt, emit)
         self._waiting = [target.session for target in plan.targets]
         self._evidence = Evidence(plan, self._sending.sent)
+        self._witnesses = Witnesses(server.read_list, clock, self._note_reading)
+        self._guard = BulkGuard(self._evidence, self._witnesses, self._halt, clock, emit)
         self._audit_error: StorageError | None = None
         self._first_use = False
+        self._trial_passed = False
         self._cut_short = False
         self._since: SessionList | None = None
         """The list that was read after the last trial."""
@@ -144,22 +151,27 @@ class Revocation:
 
     # Before
 
+    def _note_reading(self, number: int) -> None:
+        if number > 1:
+            self._events.put_nowait(ReadingAgain(number))
+
     async def _freshen(self) -> None:
-        """Read an old list again, or where time chose; drop what must not be sent."""
+        """Read the list again where it is old, or where time chose; drop what must not be sent.
+
+        What an id stands for is compared right before it is sent, however new the list is.
+        """
         age = self._clock.now() - self._plan.listed.read_at
-        is_fresh = 0 <= age <= STALE_AFTER and not self._plan.depends_on_clock
-        if self._halt.is_set or is_fresh:
+        must_read = self._plan.depends_on_clock or self._evidence.revokes_by_id
+        if self._halt.is_set or (0 <= age <= STALE_AFTER and not must_read):
             return
         self._events.put_nowait(Rereading())
-        try:
-            targets = frozenset(session.id for session in self._waiting)
-            listed = await self._server.read_list(targets)
-        except QiscusTuiError as error:
-            reason = f"the list could not be read first: {error.message}"
-            self._halt.because(reason, error.hint, error)
-            return
-        await self._recheck(listed)
-        self._evidence.begin_with(listed)
+        targets = frozenset(session.id for session in self._waiting)
+        verification = self._evidence.verification = Verification(self._plan.listed)
+        listed = await self._guard.read(verification, "first", watched=targets)
+        if listed is not None:
+            await self._recheck(listed)
+            if listed.complete:
+                self._evidence.before = listed
 
     async def _recheck(self, listed: SessionList) -> None:
         """Drop what must not be sent, going by a newer list."""
@@ -177,99 +189,98 @@ class Revocation:
         Where the plan has one session, the verification shows it.
         """
         evidence, first_use = self._evidence, FirstUse(self._evidence)
-        listed: SessionList | None = None
         self._sending.total = len(self._waiting)
         while len(self._waiting) > 1 and not (self._halt.is_set or first_use.is_decided):
             trial = choose_trial(evidence, self._waiting)
             self._waiting.remove(trial)
             self._events.put_nowait(TrialStarted(trial.id, first_use.why_another))
-            await self._sending.send([trial])
+            await self._sending.send(deque([trial]))
             if self._cut_short or trial.id not in self._sending.sent:
                 return
-            try:
-                listed = await self._server.read_list(evidence.all_ids)
-            except QiscusTuiError as error:
-                reason = f"the list could not be read after the first revoke: {error.message}"
-                self._halt.because(reason, error.hint, error)
+            verification = Verification(evidence.before, evidence.may_be_missing)
+            evidence.verification = verification
+            when, awaited = "after the first revoke", evidence.awaited
+            listed = await self._guard.read(verification, when, awaited=awaited, one_will_do=True)
+            if listed is None:
                 return
-            now = self._clock.now()
-            against = first_use.judge(trial, self._waiting, listed, now)
+            against = first_use.judge(trial, self._waiting, verification)
             self._since = first_use.since
             if against is not None:
                 self._halt.because(against.reason, against.hint, against.fault)
                 break
             await self._recheck(listed)
+            now = self._clock.now()
             if first_use.is_decided and evidence.proves_call_works({trial.id}, listed, now):
-                self._sending.may_repeat = True
-                await self._store(self._verified.remember)
-        if listed is not None and (self._halt.is_set or not self._waiting):
-            evidence.after = listed
+                self._sending.may_repeat = self._trial_passed = True
 
     async def _send_rest(self) -> None:
-        if not self._halt.is_set:
-            self._sending.total = len(self._evidence.sent) + len(self._waiting)
-            await self._sending.send(self._waiting)
+        """Send what waits; look at the list after the first few, and now and then after that."""
+        sending = self._sending
+        sending.total = len(self._evidence.sent) + len(self._waiting)
+        if len(self._waiting) > FIRST_SAMPLE:
+            first, self._waiting = self._waiting[:FIRST_SAMPLE], self._waiting[FIRST_SAMPLE:]
+            await sending.send(deque(first))
+            await self._sample()
+        while self._waiting and not self._halt.is_set:
+            waiting = deque(self._waiting)
+            await sending.send(waiting, self._guard.due(sending))
+            self._waiting = [*waiting]
+            if self._waiting:
+                await self._sample()
+
+    async def _sample(self) -> None:
+        listed = await self._guard.sample(self._since or self._evidence.before)
+        if listed is not None:
+            await self._recheck(listed)
 
     # After
 
     async def _verify(self) -> Report:
-        evidence, halt = self._evidence, self._halt
+        evidence = self._evidence
         trouble: QiscusTuiError | None = None
-        if evidence.sent and evidence.after is None:
-            self._events.put_nowait(Verifying())
+        if evidence.sent:
             try:
-                evidence.after = await self._server.read_list(evidence.all_ids)
+                evidence.after = await self._read_after()
             except QiscusTuiError as error:
                 trouble = error
-        outcomes = evidence.outcomes(halt.reason, trouble)
-        fault = halt.fault or trouble or evidence.last_fault(outcomes)
-        hint = trouble.hint if trouble else halt.hint or (fault.hint if fault else None)
-        if hint is None and any(o.outcome is Outcome.UNKNOWN for o in outcomes):
-            hint = UNKNOWN_HINT
-        report = Report(
-            self._plan,
-            outcomes,
-            halt.reason,
-            hint,
-            evidence.newest,
-            fault=fault,
-            anything_sent=bool(evidence.sent),
-        )
-        return report if evidence.after is None else await self._beyond(report, evidence.after)
+        report = report_of(evidence, self._halt, trouble, first_use=self._first_use)
+        if evidence.after is not None:
+            await self._learn(report, evidence.after)
+        return report
 
-    async def _beyond(self, report: Report, after: SessionList) -> Report:
-        """Return the report with what else happened; remember whether the call works."""
-        now, evidence = self._clock.now(), self._evidence
-        lost_own = evidence.lost_own(after, now)
-        others = evidence.others_vanished(evidence.before, after, now)
-        others_since = evidence.others_vanished(self._since or evidence.before, after, now)
+    async def _read_after(self) -> SessionList | None:
+        """Return the last of the readings that prove what was revoked; the trial's count too."""
+        evidence, found = self._evidence, self._evidence.verification
+        is_of_all = found is not None and evidence.sent.keys() <= found.sent
+        if found is None or found.before is not evidence.before or not is_of_all:
+            found = Verification(evidence.before, evidence.may_be_missing)
+        if not found.readings:
+            self._events.put_nowait(Verifying())
+        evidence.verification = await self._witnesses.verify(found, awaited=evidence.awaited)
+        return found.last
+
+    async def _learn(self, report: Report, after: SessionList) -> None:
+        """Remember whether the revoke call works."""
+        evidence, now = self._evidence, self._clock.now()
         revoked = {o.id for o in report.outcomes if o.outcome is Outcome.REVOKED}
-        failed = any(o.id in evidence.sent and o.outcome is Outcome.FAILED for o in report.outcomes)
-        hint = report.hint
-        works_badly = lost_own or (failed and not revoked)
-        if works_badly and self._first_use:
-            hint = hint or TRIAL_FAILED_HINT
-        if works_badly or others_since or (evidence.sent and evidence.ids_changed(after)):
-            await self._store(self._verified.forget)
-        elif not self._halt.is_set and evidence.proves_call_works(revoked, after, now):
-            await self._store(self._verified.remember)
-        if any(o.outcome in {Outcome.FAILED, Outcome.UNKNOWN} for o in report.outcomes):
-            hint = hint or LOOK_AGAIN_HINT
-        warning = _warning(others, lost_own=lost_own)
-        return replace(report, hint=hint, warning=warning, lost_own=lost_own)
+        may_prove = self._trial_passed or not self._halt.is_set
+        if disproves_call(evidence, report, after, self._since or evidence.before):
+            await self._store(self._verified_calls.forget)
+        elif may_prove and evidence.proves_call_works(revoked, after, now):
+            await self._store(self._verified_calls.remember)
 
     # What is stored
 
     async def _is_verified(self) -> bool:
         try:
-            return await asyncio.to_thread(self._verified.is_verified)
+            return await asyncio.to_thread(self._verified_calls.is_verified)
         except StorageError:
             return False  # unknown: a trial does no harm
 
     def _record(self, report: Report) -> None:
         counts = {kind.value: count for kind, count in report.counts.items()}
         outcomes = [(o.id, o.outcome.value, o.reason or "") for o in report.outcomes]
-        self._audit_trail.finish(counts, outcomes)
+        self._audit_trail.finish(counts, outcomes, report.others_ended)
 
     async def _store(self, what: Callable[[], None]) -> None:
         """Do it; a failure is reported with the outcomes, which are known all the same."""
@@ -277,13 +288,3 @@ class Revocation:
             await asyncio.to_thread(what)
         except StorageError as error:
             self._audit_error = self._audit_error or error
-
-
-def _warning(others: int, *, lost_own: bool) -> str | None:
-    words: list[str] = []
-    if lost_own:
-        words.append("This program's own session is gone too; the next use makes a new one.")
-    if others:
-        are = "session outside the plan is" if others == 1 else "sessions outside the plan are"
-        words.append(f"{others:,} {are} gone as well: ended elsewhere, or by the revoke call.")
-    return " ".join(words) or None

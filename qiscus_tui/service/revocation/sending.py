@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from qiscus_tui.api.retry import CallTime, RetryPolicy
 from qiscus_tui.errors import QiscusTuiError
@@ -44,25 +44,26 @@ class Sending:
         self.sent: dict[str, QiscusTuiError | None] = {}
         """Every id that was sent, and the last thing that went wrong with it."""
 
-    async def send(self, sessions: Iterable[Session]) -> None:
-        """Send each until the halt is set. What was not sent is not in `sent`."""
-        waiting = deque(sessions)
+    async def send(
+        self, waiting: deque[Session], is_due: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Take each from `waiting` and send it, until the halt is set or `is_due` says yes."""
         async with asyncio.TaskGroup() as group:
             for _ in range(min(self._width.widest, len(waiting))):
-                group.create_task(self._worker(waiting))
+                group.create_task(self._worker(waiting, is_due))
 
     async def idle(self) -> None:
         """Return once no request is in flight."""
         await self._width.idle()
 
-    async def _worker(self, waiting: deque[Session]) -> None:
+    async def _worker(self, waiting: deque[Session], is_due: Callable[[], bool]) -> None:
         try:
             sender = await self._server.sender()
         except QiscusTuiError as error:
             self._halt.by(error)
             return
         try:
-            while waiting and not self._halt.is_set:
+            while waiting and not self._halt.is_set and not is_due():
                 await self._send(sender, waiting.popleft())
         finally:
             await sender.close()

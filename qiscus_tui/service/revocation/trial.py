@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerFault
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.revocation.evidence import Evidence
-from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.revocation.verification import Fate, Verification
 
 MOST_STUCK = 3
 """Sessions that are tried where the call fails with 429 or 5xx."""
@@ -61,11 +61,15 @@ class FirstUse:
         """The list from before what was sent last."""
 
     def judge(
-        self, trial: Session, rest: Sequence[Session], listed: SessionList, now: float
+        self, trial: Session, rest: Sequence[Session], found: Verification
     ) -> Objection | None:
         """Return why nothing more may be sent. Without a reason, and undecided: try another."""
-        evidence = self._evidence
-        ended_others = evidence.others_vanished(self.since, listed, now) > 0
+        evidence, listed = self._evidence, found.last
+        if listed is None:
+            raise AssertionError("a trial is judged by a list")
+        since = self.since.positions
+        outside = evidence.outside(found.others_ended)
+        ended_others = not found.own_ended and any(one in since for one in outside)
         self.since = listed
         # The server failed on this very call, which says nothing about the others.
         is_stuck = listed.get(trial.id) is not None and isinstance(
@@ -75,10 +79,10 @@ class FirstUse:
         # An id that seems stuck may belong to another row by now, and its own row be gone.
         is_in_doubt = evidence.revokes_by_id and ended_others
         if not is_stuck or is_in_doubt or self._stuck == MOST_STUCK:
-            objection = _not_ended(evidence, trial, listed)
+            objection = _not_ended(evidence, trial, found)
             if objection is not None:
                 return objection
-        objection = _ended_more(evidence, rest, listed, now)
+        objection = _ended_more(rest, found)
         if objection is None and ended_others and self._suspected:
             objection = ENDED_OTHERS
         self._suspected = self._suspected or ended_others
@@ -90,29 +94,31 @@ class FirstUse:
         return objection
 
 
-def _not_ended(evidence: Evidence, trial: Session, listed: SessionList) -> Objection | None:
+def _not_ended(evidence: Evidence, trial: Session, found: Verification) -> Objection | None:
     """Return the objection where the list does not show that the trial is gone."""
-    if listed.get(trial.id) is not None:
+    if found.is_clean and trial.id in found.missing:
+        return None  # a reading that lacks this one alone
+    fate, why = found.fate(trial)
+    if fate is Fate.LISTED:
         answer = evidence.sent[trial.id]
         reason = "the first revoke did not end its session"
         if isinstance(answer, ServerFault | OutOfReach):
             return Objection(f"{reason} ({answer.message})", answer.hint, answer)
         return Objection(f"{reason} ({answer.message})" if answer else reason)
-    if not evidence.is_whole(listed) or not listed.lacks(trial.id):
+    if fate is Fate.UNKNOWN:
         return Objection(
-            "can't tell whether the first revoke worked: the list is not whole",
+            f"can't tell whether the first revoke worked: {why}",
             "Try again; nothing more was sent.",
         )
     return None
 
 
-def _ended_more(
-    evidence: Evidence, rest: Sequence[Session], listed: SessionList, now: float
-) -> Objection | None:
+def _ended_more(rest: Sequence[Session], found: Verification) -> Objection | None:
     """Return the objection where our own session, or another of the plan, ended with the trial."""
-    if evidence.lost_own(listed, now):
+    if found.own_ended:
         return Objection("the first revoke ended this program's own session too")
-    missing = sum(evidence.vanished(session, listed, now) for session in rest)
+    ended = found.others_ended
+    missing = sum(session.id in ended for session in rest)
     if missing:
         others = "other session" if missing == 1 else "other sessions"
         return Objection(f"{missing:,} {others} of the plan ended with the first one")

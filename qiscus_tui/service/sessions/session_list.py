@@ -40,9 +40,6 @@ class SessionList:
     """Why there may be more sessions than these, such as `100 of 250 listed`; empty if whole."""
     moved: bool = False
     """Whether rows moved between the pages, so that a live session may be missing."""
-    missing_once: frozenset[str] | None = frozenset()
-    """Ids that the last of two readings lacks and the one before it lists. None where numbered
-    pages were read only once: then nothing that they lack can be called gone."""
     unreadable_entries: Counter[str] = field(default_factory=Counter[str], repr=False)
     """Fingerprints of the entries that could not be read."""
     shared_ids: frozenset[str] = frozenset()
@@ -98,16 +95,9 @@ class SessionList:
         known = self.unreadable_entries
         return known.total() == self.unreadable and known <= earlier.unreadable_entries
 
-    def lacks(self, session_id: str) -> bool:
-        """Return whether it is missing, and not only because rows moved during the reading."""
-        return (
-            session_id not in self.positions
-            and self.missing_once is not None
-            and session_id not in self.missing_once
-        )
-
-    def doubt_about(self, session_id: str) -> str | None:
-        """Return why a session that is not listed may still be live; None where it is gone."""
+    @property
+    def absence_doubt(self) -> str | None:
+        """Return why a session that it lacks may be live all the same; None if nothing says so."""
         if not self.complete:
             return f"the list is not whole: {self.incomplete_because}"
         if self.unreadable:
@@ -115,8 +105,6 @@ class SessionList:
             return f"{entries} of the list could not be read, and it may be among them"
         if self._lists_no_token:
             return "the server lists sessions without their tokens, and it may be among them"
-        if not self.lacks(session_id):
-            return "the list moved while it was read"
         return None
 
     @cached_property

@@ -68,7 +68,6 @@ class Reader(Struct, frozen=True):
             unreadable=listing.unreadable,
             incomplete_because=listing.incomplete_because,
             moved=listing.moved,
-            missing_once=listing.missing_once,
             unreadable_entries=listing.unreadable_entries,
             shared_ids=listing.shared_ids,
             other_rows=listing.other_rows,

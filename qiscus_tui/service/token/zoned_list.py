@@ -1,6 +1,5 @@
 """The list in its zone: where that is unknown, a token of our own is made to learn it."""
 
-from collections.abc import Set
 from dataclasses import replace
 
 from qiscus_tui.errors import LoginNeeded, OutOfReach, ReadOnly, ServerError, StorageError
@@ -11,16 +10,14 @@ from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.refresh import refreshed_since
 
 
-async def read_list(
-    connection: Connection, progress: Progress | None = None, *, settle: Set[str] | None = None
-) -> SessionList:
+async def read_list(connection: Connection, progress: Progress | None = None) -> SessionList:
     """Return the list as `Connection.read_list` does, after one refresh where that can help.
 
     Times without a zone can be read only by a session of our own, whose creation is known. The
     token of the refresh is stored and used. Where it fails, the list says why ages can't be
     trusted.
     """
-    listed = await connection.read_list(progress, settle=settle)
+    listed = await connection.read_list(progress)
     if listed.time_doubt != NOT_KNOWN or listed.current is not Current.NONE:
         return listed
     if connection.zone.was_tried:
@@ -31,4 +28,4 @@ async def read_list(
     except (ReadOnly, LoginNeeded, ServerError, OutOfReach, StorageError) as error:
         doubt = f"{NOT_KNOWN} (no token of our own could be made to learn it: {error.message})"
         return replace(listed, time_doubt=doubt)
-    return await connection.read_list(progress, settle=settle)
+    return await connection.read_list(progress)

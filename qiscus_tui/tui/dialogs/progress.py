@@ -11,10 +11,13 @@ from qiscus_tui.service.revocation.events import (
     Event,
     Finished,
     Halted,
+    ReadingAgain,
     Rereading,
+    Sampling,
     TrialStarted,
     Verifying,
 )
+from qiscus_tui.service.revocation.verification import MOST_READINGS
 
 REASONS = 5
 """Reasons of failures that are named while it runs."""
@@ -88,8 +91,12 @@ class Progress:
             case Halted(reason=reason):
                 self.halted = reason
                 self._do("sending nothing more, waiting for the last answers")
+            case Sampling():
+                self._do("reading the list to see that nothing else ends")
             case Verifying():
                 self._do(VERIFYING)
+            case ReadingAgain(number=number):
+                self._do(f"reading the list again ({number} of up to {MOST_READINGS})")
             case Finished():
                 self._do("done")
 

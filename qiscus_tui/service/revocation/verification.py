@@ -1,0 +1,292 @@
+"""What later readings of the list prove of the sessions that were listed before. Pure.
+
+One reading without a session proves nothing: a server may answer once with nothing, from a replica
+that lags, or with ids that are new each time. Two readings in a row prove that a session is gone
+where both lack it, and both hold what else was listed before. What speaks against a reading is
+said in words; then nothing is gone because it is missing.
+"""
+
+import enum
+import math
+from collections.abc import Iterable, Iterator, Set
+
+from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.model.session import Current, Session
+from qiscus_tui.model.text import counted
+from qiscus_tui.service.sessions.session_list import SessionList
+
+MOST_READINGS = 5
+"""Readings of the list after which what is still in doubt is unknown."""
+
+LOGIN_SLACK = 60.0
+"""Seconds before a list was read in which a login may still be missing from it."""
+
+ROUND_LENGTH = 50
+"""A list that is cut to its newest sessions has a multiple of this many."""
+
+MUCH = 3
+"""Sessions that nothing was sent for, of which a reading may never lack most."""
+
+TOLERANCE = 100
+"""Of so many sessions one may end or appear between two readings that agree."""
+
+
+class Fate(enum.Enum):
+    """What became of a session."""
+
+    GONE = "gone"
+    LISTED = "listed"
+    UNKNOWN = "unknown"
+
+
+class Verification:
+    """What the readings after a list prove of its sessions."""
+
+    def __init__(self, before: SessionList, sent: Set[str] = frozenset()) -> None:
+        """`before` was read before anything was sent; `sent` are the ids that were sent since, or
+        were seen to be gone."""
+        self.before = before
+        self.sent = sent
+        self.last: SessionList | None = None
+        """The newest reading."""
+        self.readings = 0
+        self.agreeing = 0
+        """How many readings in a row agree with the newest one, with it."""
+        self.missing: Set[str] = frozenset()
+        """What the newest reading lacks and what did not expire."""
+        self.doubt: str | None = None
+        """Why nothing is gone because the newest readings lack it."""
+        self._earlier: SessionList | None = None
+        self._missing_earlier: Set[str] = frozenset()
+        self._came_to_light: list[Session] = []
+        """Rows that the newest reading has and the list before should have had."""
+
+    def add(self, listed: SessionList, now: float) -> None:
+        """Add a reading. `now` is this machine's time, epoch seconds."""
+        self._earlier, self._missing_earlier = self.last, self.missing
+        self.last = listed
+        self.readings += 1
+        changed = _changed(self.before, listed)
+        server_now = now + listed.offset
+        ids = self.before.positions.keys() - listed.positions.keys()
+        lacking = filter(None, map(self.before.get, ids))
+        gone = (*lacking, *changed)
+        self.missing = {one.id for one in gone if not _expired(one, server_now)}
+        new = [one for one in listed.sessions if one.id not in self.before.positions]
+        new += filter(None, (listed.get(one.id) for one in changed))
+        own = listed.current_session  # found by the token that we hold, so no session in disguise
+        times = set(_creations(one for one in gone if one.token is None))
+        since = _login_time(self.before)
+        self._came_to_light = [
+            row
+            for row in new
+            if row is not own
+            and (row.created_at is None or row.created_at < since or row.created_at in times)
+        ]
+        agrees = self._earlier is not None and self._agrees(self._earlier, listed, server_now)
+        self.agreeing = self.agreeing + 1 if agrees else 1
+        self.doubt = self._doubt(listed, changed)
+
+    def fail(self, error: QiscusTuiError) -> None:
+        """Note that the list could not be read another time."""
+        self.doubt = f"the list could not be read again: {error.message}"
+
+    # What it proves
+
+    def fate(self, session: Session) -> tuple[Fate, str]:
+        """Return what became of a session that was listed before, with the reason if unknown."""
+        last, earlier = self.last, self._earlier
+        if last is None:
+            return Fate.UNKNOWN, self.doubt or "the list was not read"
+        if session.id in last.positions:
+            if _is_another(session, last):
+                return Fate.UNKNOWN, "its id stands for another session now"
+            if earlier is not None and session.id not in earlier.positions:
+                return Fate.UNKNOWN, "the last two readings of the list differ about it"
+            return Fate.LISTED, ""
+        if self.doubt is not None:
+            return Fate.UNKNOWN, self.doubt
+        if session.id not in self.missing and session.id in self.before.positions:
+            return Fate.GONE, ""  # it expired
+        if earlier is None:
+            return Fate.UNKNOWN, "the list was read only once"
+        if session.id in earlier.positions:
+            return Fate.UNKNOWN, "the last two readings of the list differ about it"
+        if any(_may_be(row, session) for row in self._came_to_light):
+            return Fate.UNKNOWN, "it may be listed under another id now"
+        return Fate.GONE, ""
+
+    @property
+    def others_ended(self) -> frozenset[str]:
+        """Return what is gone although nothing was sent for it, our own session too."""
+        found = self.missing & self._missing_earlier - self.sent
+        if self.agreeing < 2 or self.doubt is not None:
+            return frozenset()
+        own = self.before.current_session
+        replaced = own.id if own is not None and self._own_was_replaced else None
+        ended = (one for one in map(self.before.get, found) if one is not None)
+        return frozenset(
+            one.id for one in ended if one.id != replaced and self.fate(one)[0] is Fate.GONE
+        )
+
+    @property
+    def own_ended(self) -> bool:
+        """Return whether our own session is gone although nothing was sent for it."""
+        own = self.before.current_session
+        return own is not None and own.id in self.others_ended
+
+    @property
+    def is_clean(self) -> bool:
+        """Return whether the newest reading lacks nothing but what was sent."""
+        return self.doubt is None and self.missing <= self.sent and not self._came_to_light
+
+    @property
+    def repeats(self) -> bool:
+        """Return whether the newest reading shows nothing other than the list before, nearly."""
+        differ = len(self.missing) + len(self._came_to_light)
+        return self.doubt is None and differ <= len(self.before) // TOLERANCE
+
+    def is_settled(self, watched: Set[str] | None = None) -> bool:
+        """Return whether another reading would show no more, of `watched` or of all that was."""
+        if self.last is None:
+            return False
+        if not self.last.complete:
+            return True  # the server says itself that there is more than it lists
+        missing = self.missing if watched is None else self.missing & watched
+        if self.readings == 1:
+            return not missing
+        return self.agreeing > 1 and (self.doubt is None or not missing)
+
+    # How it is judged
+
+    def _agrees(self, earlier: SessionList, listed: SessionList, server_now: float) -> bool:
+        differ = self.missing ^ self._missing_earlier
+        vanished = {
+            one
+            for one in earlier.positions.keys() - listed.positions.keys()
+            if one not in self.before.positions
+            and not _expired(earlier.sessions[earlier.positions[one]], server_now)
+        }
+        most = len(self.before) // TOLERANCE
+        return not differ & self.sent and len(differ) + len(vanished) <= most
+
+    def _doubt(self, listed: SessionList, changed: list[Session]) -> str | None:
+        before = self.before
+        for one in (before, listed):
+            if not one.complete:
+                return f"the list is not whole: {one.incomplete_because}"
+        if not listed.compares_with(before):
+            if listed.unreadable:
+                return "entries of the list could not be read that could be read before"
+            return "sessions are no longer listed with their tokens"
+        if not self.missing:
+            return None
+        light = self._came_to_light
+        is_reused = any(row.id in before.positions for row in light)
+        if is_reused or any(one.id not in self.sent for one in changed):
+            return "ids in the list stand for other sessions than before"
+        if _may_be_cut(before, listed, light):
+            return "the server may list only its newest sessions"
+        if len(light) >= len(self.missing):
+            return f"{counted(len(light), 'session')} came to light: ids may have changed"
+        return self._lacks_too_much(listed)
+
+    def _lacks_too_much(self, listed: SessionList) -> str | None:
+        """Return the doubt where a reading lacks what it should hold, though nothing was sent."""
+        own = self.before.current_session
+        if own is not None and own.id in self.missing - self.sent and not self._own_was_replaced:
+            if listed.current is not Current.NONE:
+                return "the list lacks this program's own session"
+            return None  # the server says itself that it ended, so the list is right about it
+        others = len(self.missing - self.sent)
+        kept = len(self.before.positions.keys() - self.sent) - others
+        if not others or (listed.sessions and (others < MUCH or others <= kept)):
+            return None
+        if own is not None and own.id not in self.sent and self.agreeing >= MOST_READINGS:
+            return None
+        return f"the list lacks {counted(others, 'session')} that nothing was sent for"
+
+    @property
+    def _own_was_replaced(self) -> bool:
+        """Whether we hold a newer token by now, and it is listed."""
+        own = self.before.current_session
+        own_now = None if self.last is None else self.last.current_session
+        if own is None or own_now is None or own_now.token is None:
+            return False
+        return own_now.id != own.id
+
+
+def ids_changed(sessions: Iterable[Session], listed: SessionList) -> bool:
+    """Return whether an id stands for another session now, or is revoked by something else.
+
+    That happens where a server's ids are the numbers of its rows.
+    """
+    return any(
+        (found := listed.get(one.id)) is not None
+        and (found.revoke_with != one.revoke_with or not found.is_same_as(one))
+        for one in sessions
+    )
+
+
+def has_another_id(earlier: SessionList, listed: SessionList) -> bool:
+    """Return whether a session without a token seems to be listed under another id."""
+    missing = {
+        one.created_at
+        for one in earlier.sessions
+        if one.token is None and one.created_at is not None and one.id not in listed.positions
+    }
+    return any(
+        one.token is None and one.created_at in missing and one.id not in earlier.positions
+        for one in listed.sessions
+    )
+
+
+def _changed(before: SessionList, listed: SessionList) -> list[Session]:
+    """Return the sessions whose ids stand for another session in the newer list."""
+    if before.lists_every_token:
+        return []  # such an id is made from the token
+    return [one for one in before.sessions if _is_another(one, listed)]
+
+
+def _is_another(session: Session, listed: SessionList) -> bool:
+    """Return whether the id of a session without a token belongs to another row."""
+    found = listed.get(session.id)
+    return found is not None and not found.is_same_as(session)
+
+
+def _expired(session: Session, server_now: float) -> bool:
+    return session.expires_at is not None and session.expires_at <= server_now
+
+
+def _login_time(before: SessionList) -> float:
+    """Return the server's time from which on a new row can be a login since that list.
+
+    The times of the list itself count too: they may be of another zone than `Date`.
+    """
+    since = before.read_at + before.offset - LOGIN_SLACK
+    newest = max(_creations(before.sessions), default=since)
+    return min(since, math.nextafter(newest, math.inf))
+
+
+def _may_be_cut(before: SessionList, listed: SessionList, came_to_light: list[Session]) -> bool:
+    """Return whether this looks like the newest part of a longer list."""
+    oldest = min(_creations(before.sessions), default=None)
+    if oldest is not None and any(one < oldest for one in _creations(came_to_light)):
+        return True
+    if not before.sessions or len(before) % ROUND_LENGTH:
+        return False
+    return len(listed) == len(before) or bool(came_to_light)
+
+
+def _creations(sessions: Iterable[Session]) -> Iterator[float]:
+    return (one.created_at for one in sessions if one.created_at is not None)
+
+
+def _may_be(row: Session, session: Session) -> bool:
+    """Return whether a row that came to light may be this session under another id."""
+    if row.created_at is not None and session.created_at is not None:
+        return row.created_at == session.created_at
+    if row.token is not None and session.token is not None:
+        return False  # only how many there are says something
+    agents = (row.user_agent, session.user_agent)
+    return None in agents or agents[0] == agents[1]

@@ -1,0 +1,252 @@
+"""What the readings after a list prove of a session: a table of cases."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace as list_replace
+
+import pytest
+from msgspec.structs import replace
+
+from qiscus_tui.errors import NotConnected
+from qiscus_tui.model.session import Current, Session
+from qiscus_tui.service.revocation.verification import Fate, Verification
+from qiscus_tui.service.sessions.session_list import SessionList
+from tests.service.scripted import DAY, START, listed, new_session
+
+OLD = START - 10 * DAY
+
+
+def dated(number: int, **changes: object) -> Session:
+    """A session that was created at a time of its own."""
+    return new_session(number, **{"created_at": OLD + number * 60, **changes})
+
+
+def login(number: int) -> Session:
+    """A session that began after the first list was read."""
+    return new_session(number, created_at=START + 5)
+
+
+def by_id(number: int, **changes: object) -> Session:
+    """A session that is listed by an id of the server, without its token."""
+    return dated(number, id=f"{number:012x}", token=None, revoke_with=number, **changes)
+
+
+TARGET = dated(1)
+OTHERS = [dated(number) for number in range(2, 12)]
+OWN = dated(99, current=True)
+EVERY = [TARGET, *OTHERS, OWN]
+REST = [*OTHERS, OWN]
+IDS = [by_id(number) for number in range(1, 12)]
+FIFTY = [TARGET, *(dated(number) for number in range(2, 51))]
+UNDATED = [replace(one, created_at=None, expires_at=None) for one in EVERY]
+
+
+def without_token(one: Session) -> Session:
+    return replace(one, id="0000" + one.id[:8], token=None, revoke_with=None)
+
+
+def under_other_ids(sessions: Iterable[Session], first: int) -> list[Session]:
+    """The same sessions, with tokens that no list had before."""
+    return [
+        replace(one, id=new_session(first + n).id, token=f"t{first + n}", revoke_with=None)
+        for n, one in enumerate(sessions)
+    ]
+
+
+def judged(
+    before: Sequence[Session] | SessionList,
+    *readings: Sequence[Session] | SessionList,
+    target: Session | None = None,
+) -> tuple[Fate, str]:
+    """What becomes known of the first session of the list before, which was sent."""
+    first = before if isinstance(before, SessionList) else listed(before)
+    target = target or first.sessions[0]
+    found = Verification(first, frozenset([target.id]))
+    for seconds, reading in enumerate(readings, 1):
+        found.add(reading if isinstance(reading, SessionList) else listed(reading), START + seconds)
+    return found.fate(target)
+
+
+GONE: dict[str, tuple[object, ...]] = {
+    "both readings lack it, and hold the rest": (EVERY, REST, REST),
+    "others logged in meanwhile": (EVERY, [*REST, login(500)], [*REST, login(500), login(501)]),
+    "a login on a list without our own session": ([TARGET, *OTHERS], OTHERS, [*OTHERS, login(5)]),
+    "the first readings did not lack it yet": (EVERY, EVERY, EVERY, REST, REST),
+    "the first reading was empty": (EVERY, [], REST, REST),
+    "somebody else logged out": (EVERY, REST[1:], REST[1:]),
+    "a list without dates": (UNDATED, UNDATED[1:], UNDATED[1:]),
+    "an id, and no other row has it": (IDS, IDS[1:], IDS[1:]),
+    "the only one there was": ([TARGET], [], []),
+    "it was the newest of fifty": (FIFTY, FIFTY[1:], FIFTY[1:]),
+}
+
+
+@pytest.mark.parametrize("case", GONE.values(), ids=GONE.keys())
+def test_it_is_gone(case: tuple[list[Session], ...]):
+    assert judged(*case) == (Fate.GONE, "")
+
+
+def test_one_reading_is_enough_for_what_expired_by_the_servers_clock():
+    expiring = dated(1, expires_at=START + 1)
+    assert judged([expiring, *REST], REST) == (Fate.GONE, "")
+
+
+LISTED: dict[str, tuple[object, ...]] = {
+    "one reading has it": (EVERY, EVERY),
+    "after an empty one, two have it": (EVERY, [], EVERY, EVERY),
+    "a list that is not whole has it": (EVERY, listed(EVERY[:2], complete=False)),
+    "an id that stands for the same session": (IDS, IDS, IDS),
+}
+
+
+@pytest.mark.parametrize("case", LISTED.values(), ids=LISTED.keys())
+def test_it_is_still_listed(case: tuple[list[Session], ...]):
+    assert judged(*case)[0] is Fate.LISTED
+
+
+MASKED = [without_token(TARGET), *REST]
+ALREADY_MASKED = [*EVERY, without_token(dated(300))]
+RENUMBERED = [by_id(n, created_at=one.created_at) for n, one in enumerate(IDS[1:], 1)]
+UNKNOWN: dict[str, tuple[tuple[object, ...], str]] = {
+    "one reading": ((EVERY, REST), "the list was read only once"),
+    "none": ((EVERY,), "the list was not read"),
+    "two replicas that answer in turn": (
+        (EVERY, REST, EVERY, REST),
+        "the last two readings of the list differ about it",
+    ),
+    "the other one last": (
+        (EVERY, EVERY, REST, EVERY),
+        "the last two readings of the list differ about it",
+    ),
+    "empty, where our own session should be": (
+        (EVERY, *[listed([], current=Current.UNKNOWN)] * 2),
+        "the list lacks this program's own session",
+    ),
+    "empty, without a session of ours": (
+        ([TARGET, *OTHERS], [], []),
+        "the list lacks 10 sessions that nothing was sent for",
+    ),
+    "most of the others are missing": (
+        (EVERY, [OWN, *OTHERS[:3]], [OWN, *OTHERS[:3]]),
+        "the list lacks 7 sessions that nothing was sent for",
+    ),
+    "tokens that are new at each reading": (
+        (EVERY[:-1], under_other_ids(EVERY[:-1], 700), under_other_ids(EVERY[:-1], 800)),
+        "11 sessions came to light: ids may have changed",
+    ),
+    "tokens that changed once": (
+        ([TARGET, *OTHERS], *[[*OTHERS, *under_other_ids([TARGET], 700)]] * 2),
+        "1 session came to light: ids may have changed",
+    ),
+    "ids that are new": (
+        (IDS, *[[by_id(n + 100, created_at=one.created_at) for n, one in enumerate(IDS)]] * 2),
+        "11 sessions came to light: ids may have changed",
+    ),
+    "row numbers that moved up": (
+        (IDS, RENUMBERED, RENUMBERED),
+        "its id stands for another session now",
+    ),
+    "its token is masked afterwards": (
+        (EVERY, MASKED, MASKED),
+        "sessions are no longer listed with their tokens",
+    ),
+    "its token is masked afterwards, beside one that was": (
+        (ALREADY_MASKED, *[[*MASKED, without_token(dated(300))]] * 2),
+        "1 session came to light: ids may have changed",
+    ),
+    "an entry that can't be read any more": (
+        (EVERY, *[listed(REST, unreadable=1)] * 2),
+        "entries of the list could not be read that could be read before",
+    ),
+    "a list that says that it is not whole": (
+        (EVERY, *[listed(REST, complete=False)] * 2),
+        "the list is not whole: the pages did not come to an end",
+    ),
+    "a list that was not whole before": (
+        (listed(EVERY, complete=False), REST, REST),
+        "the list is not whole: the pages did not come to an end",
+    ),
+    "as many as before, a round number": (
+        (FIFTY, *[[*FIFTY[1:], login(900)]] * 2),
+        "the server may list only its newest sessions",
+    ),
+    "a row came to light that is older than all": (
+        (EVERY, *[[*REST, dated(-5)]] * 2),
+        "the server may list only its newest sessions",
+    ),
+    "a row without a date came to light in a list of a round number": (
+        (FIFTY, *[[*FIFTY[2:], dated(400, created_at=None)]] * 2),
+        "the server may list only its newest sessions",
+    ),
+}
+
+
+@pytest.mark.parametrize(("case", "why"), UNKNOWN.values(), ids=UNKNOWN.keys())
+def test_it_is_unknown_with_the_reason(case: tuple[list[Session], ...], why: str):
+    assert judged(*case) == (Fate.UNKNOWN, why)
+
+
+def test_one_of_two_that_are_missing_may_be_the_row_that_came_to_light():
+    before = [TARGET, *OTHERS]
+    row = replace(new_session(700), created_at=TARGET.created_at)
+    found = Verification(listed(before), frozenset([TARGET.id, OTHERS[0].id]))
+    for seconds in (1, 2):
+        found.add(listed([*OTHERS[1:], row]), START + seconds)
+    assert found.fate(TARGET) == (Fate.UNKNOWN, "it may be listed under another id now")
+    assert found.fate(OTHERS[0]) == (Fate.GONE, "")
+
+
+def test_a_list_that_could_not_be_read_again_proves_nothing():
+    found = Verification(listed(EVERY), frozenset([TARGET.id]))
+    found.add(listed(REST), START + 1)
+    found.fail(NotConnected("The host is away"))
+    why = "the list could not be read again: The host is away"
+    assert found.fate(TARGET) == (Fate.UNKNOWN, why)
+
+
+# What ended besides
+
+
+def ended(before: SessionList, *readings: SessionList) -> frozenset[str]:
+    found = Verification(before, frozenset([TARGET.id]))
+    for seconds, reading in enumerate(readings, 1):
+        found.add(reading, START + seconds)
+    return found.others_ended
+
+
+def test_what_both_readings_lack_and_nothing_was_sent_for_ended_too():
+    readings = [listed(REST[2:])] * 2
+    assert ended(listed(EVERY), *readings) == {one.id for one in REST[:2]}
+    assert not ended(listed(EVERY), *readings[:1])
+
+
+def test_what_expired_ended_by_itself():
+    expiring = dated(50, expires_at=START + 1)
+    assert not ended(listed([*EVERY, expiring]), *[listed(REST)] * 2)
+
+
+def test_all_can_end_where_the_server_says_that_our_own_token_did():
+    empty = listed([], current=Current.NONE)
+    assert ended(listed(EVERY), empty, empty) == {one.id for one in REST}
+
+
+def test_most_can_end_beside_our_own_session_where_every_reading_says_so():
+    left = listed([OWN])
+    assert not ended(listed(EVERY), *[left] * 4)
+    assert ended(listed(EVERY), *[left] * 5) == {one.id for one in OTHERS}
+
+
+def test_our_own_session_that_was_replaced_did_not_end():
+    new = listed([*OTHERS, dated(98, current=True)])
+    assert not ended(listed(EVERY), new, new)
+
+
+def test_a_reading_that_lacks_nothing_needs_no_second():
+    found = Verification(listed(EVERY), frozenset([TARGET.id]))
+    found.add(listed(EVERY), START + 1)
+    assert found.is_settled()
+
+
+def test_what_a_list_lacks_of_a_list_that_is_cut_by_the_server_needs_no_other_reading():
+    found = Verification(listed(EVERY), frozenset([TARGET.id]))
+    found.add(list_replace(listed(REST), incomplete_because="100 of 250 listed"), START + 1)
+    assert found.is_settled()

@@ -1,0 +1,305 @@
+"""Two readings in a row decide; a list that is behind is waited for, and a bulk is watched."""
+
+import pytest
+
+from qiscus_tui.errors import ServerFault
+from qiscus_tui.model.session import Session
+from qiscus_tui.service.revocation.events import Answered, Sampling
+from qiscus_tui.service.revocation.guard import FIRST_SAMPLE, NEXT_SAMPLE, SAMPLE_PAUSE
+from qiscus_tui.service.revocation.outcomes import Outcome
+from qiscus_tui.service.revocation.verification import Verification
+from qiscus_tui.service.revocation.witnesses import Witnesses
+from tests.clocks import ManualClock
+from tests.service.scripted import (
+    Reply,
+    ScriptedServer,
+    Stage,
+    does_nothing,
+    ends_all,
+    listed,
+    new_session,
+    refused,
+    says,
+    works_but_says,
+)
+
+
+def works_later(seconds: float, clock: ManualClock) -> Reply:
+    """Ends the session, which the list shows after so many seconds."""
+    due: list[tuple[float, str]] = []
+
+    def reply(server: ScriptedServer, session: Session) -> None:
+        due.append((clock.ticks + seconds, session.id))
+        server.before_list = show
+
+    def show(server: ScriptedServer) -> None:
+        for at, session_id in due:
+            if at <= clock.ticks:
+                server.end(session_id)
+
+    return reply
+
+
+@pytest.mark.parametrize("behind", [0.5, 1.0, 4.0, 14.0])
+@pytest.mark.parametrize("verified", [True, False])
+async def test_a_list_that_is_behind_is_waited_for(stage: Stage, behind: float, verified: bool):
+    stage.trials.verified = verified
+    sessions = stage.sessions(9)
+    stage.own_session()
+    stage.server.always = works_later(behind, stage.clock)
+    end = await stage.apply(stage.plan(sessions))
+    assert len(end.ids(Outcome.REVOKED)) == 9
+    assert end.report.exit_code == 0
+
+
+async def test_it_is_waited_for_no_longer_than_thirty_seconds(stage: Stage):
+    stage.sessions(2)
+    stage.server.always = does_nothing
+    end = await stage.apply(stage.plan())
+    assert len(end.ids(Outcome.FAILED)) == 2
+    assert sum(stage.clock.slept) == 29
+    assert stage.server.log.count("list") == 5
+
+
+async def test_what_the_server_refused_is_not_waited_for(stage: Stage):
+    stage.sessions(2)
+    stage.server.always = says(refused(422))
+    end = await stage.apply(stage.plan())
+    assert len(end.ids(Outcome.FAILED)) == 2
+    assert stage.server.log.count("list") == 1
+
+
+async def test_a_refusal_and_an_end_are_both_said(stage: Stage):
+    target, _ = stage.sessions(2)
+    stage.server.always = works_but_says(refused(422))
+    end = await stage.apply(stage.plan([target]))
+    assert end.of(target).outcome is Outcome.REVOKED
+    said = "gone, although the server refused the call: Revoking failed: 422"
+    assert end.of(target).reason == said
+    assert end.report.warning
+    assert target.id in end.report.warning
+    assert end.report.exit_code == 0
+
+
+async def test_two_replicas_that_answer_in_turn_leave_it_unknown(stage: Stage):
+    target, _ = stage.sessions(2)
+    stage.own_session()
+    stage.server.always = says(refused(400))
+
+    def other_replica(server: ScriptedServer) -> None:
+        server.live.pop(target.id)
+
+    def this_replica(server: ScriptedServer) -> None:
+        server.add(target)
+
+    stage.server.readings.extend([other_replica, this_replica] * 3)
+    end = await stage.apply(stage.plan([target]))
+    assert end.of(target).outcome is Outcome.UNKNOWN
+    assert end.of(target).reason == "the last two readings of the list differ about it"
+    assert end.report.exit_code == 3
+
+
+async def test_one_empty_answer_claims_nothing(stage: Stage):
+    sessions = stage.sessions(29)
+    stage.server.always = does_nothing
+    live = dict(stage.server.live)
+    plan = stage.plan(sessions[:9])
+    stage.server.readings.append(lambda server: server.live.clear())
+    stage.server.readings.append(lambda server: server.live.update(live))
+    end = await stage.apply(plan)
+    assert not end.ids(Outcome.REVOKED)
+    assert len(end.ids(Outcome.FAILED)) == 9
+    assert end.report.others_ended == 0
+
+
+async def test_a_list_that_can_be_read_only_once_proves_nothing(stage: Stage):
+    target, _ = stage.sessions(2)
+    stage.server.readings.extend([lambda _: None, refused(503)])
+    end = await stage.apply(stage.plan([target]))
+    assert end.of(target).outcome is Outcome.UNKNOWN
+    assert end.of(target).reason == "the list could not be read again: Revoking failed: 503"
+
+
+# What ended besides
+
+
+async def test_what_ended_beside_a_plan_of_one_is_counted_and_its_exit_code_is_3(stage: Stage):
+    sessions = stage.sessions(9)
+    stage.own_session()
+
+    def ends_two_more(server: ScriptedServer, session: Session) -> None:
+        for one in (session, *sessions[7:]):
+            server.end(one.id)
+
+    stage.server.always = ends_two_more
+    end = await stage.apply(stage.plan(sessions[:1]))
+    assert end.of(sessions[0]).outcome is Outcome.REVOKED
+    assert (end.report.others_ended, end.report.exit_code) == (2, 3)
+    assert stage.audit_trail.others_ended == 2
+    assert not stage.trials.verified
+
+
+def ends_one_outside(server: ScriptedServer, session: Session) -> None:
+    server.end(session.id)
+    outside = next((one for one in server.live.values() if one.user == "outside"), None)
+    if outside is not None:
+        server.end(outside.id)
+
+
+def beside(stage: Stage, planned: int) -> list[Session]:
+    """Add sessions for a plan, as many others, and our own."""
+    stage.own_session()
+    sessions = stage.sessions(planned)
+    stage.server.add(*(new_session(5000 + n, user="outside") for n in range(planned + 30)))
+    return sessions
+
+
+async def test_a_bulk_that_ends_others_is_stopped_after_its_first_answers(stage: Stage):
+    sessions = beside(stage, 50)
+    stage.server.always = ends_one_outside
+    end = await stage.apply(stage.plan(sessions))
+    assert len(stage.server.requests) == FIRST_SAMPLE
+    assert end.report.halted == "10 sessions outside the plan ended meanwhile"
+    assert len(end.ids(Outcome.REVOKED)) == FIRST_SAMPLE
+    assert len(end.ids(Outcome.NOT_SENT)) == 40
+    assert (end.report.others_ended, end.report.exit_code) == (10, 3)
+
+
+async def test_a_bulk_of_which_each_call_ends_all_is_stopped(stage: Stage):
+    sessions = beside(stage, 50)
+    stage.server.always = ends_all
+    end = await stage.apply(stage.plan(sessions))
+    assert len(stage.server.requests) == FIRST_SAMPLE
+    assert end.report.halted == "81 sessions outside the plan ended meanwhile"
+    assert end.report.lost_own
+
+
+async def test_a_list_that_proves_nothing_during_a_bulk_stops_it(stage: Stage):
+    sessions = beside(stage, 20)
+    plan = stage.plan(sessions)
+    stage.server.unreadable = 3
+    end = await stage.apply(plan)
+    assert len(stage.server.requests) == FIRST_SAMPLE
+    assert end.report.halted
+    assert end.report.halted.startswith("can't tell what else the revokes end: entries of the list")
+
+
+async def test_a_list_that_cannot_be_read_during_a_bulk_stops_it(stage: Stage):
+    sessions = beside(stage, 20)
+    stage.server.readings.append(ServerFault("Listing failed: 500", status=500))
+    end = await stage.apply(stage.plan(sessions))
+    assert len(stage.server.requests) == FIRST_SAMPLE
+    assert end.report.halted == "the list could not be read while sending: Listing failed: 500"
+
+
+async def test_a_small_plan_is_not_sampled_and_a_larger_one_once(stage: Stage):
+    sessions = beside(stage, 40)
+    small = await stage.apply(stage.plan(sessions[:FIRST_SAMPLE]))
+    assert Sampling() not in small.events
+    large = await stage.apply(stage.plan(sessions[FIRST_SAMPLE:]))
+    assert large.events.count(Sampling()) == 1
+    assert large.report.is_whole
+
+
+async def test_later_samples_are_some_hundred_answers_and_some_time_apart(stage: Stage):
+    sessions = beside(stage, 1500)
+
+    def slow(server: ScriptedServer, session: Session) -> None:
+        stage.clock.advance(1.01 * SAMPLE_PAUSE / NEXT_SAMPLE)
+        server.end(session.id)
+
+    stage.server.always = slow
+    end = await stage.apply(stage.plan(sessions), width=1)
+    answered, at = 0, list[int]()
+    for event in end.events:
+        answered += isinstance(event, Answered)
+        if event == Sampling():
+            at.append(answered)
+    assert at == [10, 510, 1010]
+    assert end.report.is_whole
+
+
+async def test_what_ended_with_the_trial_is_not_counted_against_the_bulk(stage: Stage):
+    stage.trials.verified = False
+    sessions = beside(stage, 30)
+    left = [1]
+
+    def ends_one_more_once(server: ScriptedServer, session: Session) -> None:
+        server.end(session.id)
+        if left:
+            left.clear()
+            ends_one_outside(server, session)
+
+    stage.server.always = ends_one_more_once
+    end = await stage.apply(stage.plan(sessions))
+    assert len(end.ids(Outcome.REVOKED)) == 30
+    assert (end.report.others_ended, end.report.exit_code) == (1, 3)
+
+
+async def test_what_an_id_stands_for_is_compared_before_a_plan_of_one_is_sent(stage: Stage):
+    rows = [
+        new_session(n, id=f"{n:012}", revoke_with=n, token=None, created_at=1000.0 + n)
+        for n in range(1, 6)
+    ]
+    stage.server.add(*rows)
+    plan = stage.plan([rows[2]])
+    stage.server.live = {
+        one.id: new_session(n, id=one.id, revoke_with=n, token=None, created_at=1001.0 + n)
+        for n, one in enumerate(rows[:4], 1)
+    }
+    end = await stage.apply(plan)
+    assert stage.server.requests == []
+    assert end.report.halted == "ids in the list stand for other sessions than before"
+
+
+# Ids that are not listed
+
+
+async def settled(*readings: list[Session], ids: set[str]) -> tuple[int, str]:
+    """How often the list was read, and why it is not whole."""
+    clock, waiting = ManualClock(), [listed(one) for one in readings]
+    first = waiting.pop(0)
+    count = 1
+
+    async def read() -> object:
+        nonlocal count
+        count += 1
+        return waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+    found = await Witnesses(read, clock).settled(first, ids)  # pyright: ignore[reportArgumentType]
+    return count, found.incomplete_because
+
+
+A, B = new_session(1), new_session(2)
+
+
+@pytest.mark.parametrize(
+    ("readings", "ids", "count", "why"),
+    [
+        (([A, B],), {A.id}, 1, ""),
+        (([A], [A]), {B.id}, 2, ""),
+        (([A], [A, B]), {B.id}, 2, ""),
+        (([], [A], [A]), {B.id}, 3, ""),
+        (([A], [], [A], [], [A]), {B.id}, 5, "its readings differ"),
+        (([A], [B], [A], [B], [A]), {B.id}, 2, ""),
+    ],
+)
+async def test_an_id_is_missing_only_where_two_readings_agree(
+    readings: tuple[list[Session], ...], ids: set[str], count: int, why: str
+):
+    assert await settled(*readings, ids=ids) == (count, why)
+
+
+async def test_readings_are_a_second_apart_and_numbered(clock: ManualClock):
+    numbers: list[int] = []
+    times: list[float] = []
+
+    async def read() -> object:
+        times.append(clock.ticks)
+        return listed([B])
+
+    found = Verification(listed([A, B]), frozenset([A.id]))
+    witnesses = Witnesses(read, clock, numbers.append)  # pyright: ignore[reportArgumentType]
+    await witnesses.verify(found)
+    assert numbers == [1, 2]
+    assert times[1] - times[0] >= 1
