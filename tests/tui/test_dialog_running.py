@@ -77,23 +77,23 @@ async def test_stopping_acts_at_once_and_asks_whether_to_go_on(key: str) -> None
         app = await confirmed(pilot, on, 40)
         await until(pilot, "0 of 40 answered")
         await pilot.press(key)
-        assert "Stopped: 24 not sent" in app.text()
+        assert "Stopped: 30 not sent" in app.text()
         door.open()
         await settled(pilot)
-        assert len(on.state.revoke_requests) == 16
-        assert "Stopped: 24 not sent" in app.text()
-        assert "16 revoked, confirmed gone, in " in app.text()
-        assert "24 stay marked; x continues" in app.text()
+        assert len(on.state.revoke_requests) == 10
+        assert "Stopped: 30 not sent" in app.text()
+        assert "10 revoked, confirmed gone, in " in app.text()
+        assert "30 stay marked; x continues" in app.text()
         assert "Go on" in app.text()
         await pilot.press("n")
         (report,) = app.answers
         assert isinstance(report, Report)
         assert report.halted == "cancelled"
-    assert len(on.state.revoke_requests) == 16
+    assert len(on.state.revoke_requests) == 10
 
 
 async def stopped(pilot: Pilot[None], on: Stage, door: Door) -> DialogApp:
-    """A plan of 40 sessions, stopped when 16 were sent, and asked whether to go on."""
+    """A plan of 40 sessions, stopped when 10 were sent, and asked whether to go on."""
     door.close()
     app = await confirmed(pilot, on, 40)
     await until(pilot, "0 of 40 answered")
@@ -121,7 +121,7 @@ async def test_going_on_sends_the_rest_and_nothing_else() -> None:
     async with DialogApp().run_test(size=(80, 24)) as pilot:
         app = await stopped(pilot, on, door)
         await go_on(pilot, on)
-        assert "24 revoked, confirmed gone, in " in app.text()
+        assert "30 revoked, confirmed gone, in " in app.text()
         await pilot.press("enter")
         assert app.answers
     tokens = [on.listed.sessions[at].token for at in on.other_positions(40)]
@@ -158,8 +158,8 @@ async def test_right_after_a_stop_no_key_goes_on_or_changes_the_plan(key: str) -
         app = await stopped(pilot, on, door)
         await pilot.press(key)
         await settled(pilot)
-        assert "Stopped: 24 not sent" in app.text()
-        assert len(on.state.revoke_requests) == 16
+        assert "Stopped: 30 not sent" in app.text()
+        assert len(on.state.revoke_requests) == 10
 
 
 @pytest.mark.parametrize("key", ["enter", "space", "y"])
@@ -215,7 +215,7 @@ async def test_progress_says_pace_and_time_left_and_the_end_how_long_it_took() -
         await until(pilot, "68 s so far")
         door.open()
         await settled(pilot)
-        assert "40 revoked, confirmed gone, in 68 s" in app.text()
+        assert "40 revoked, confirmed gone, in 69 s" in app.text()
         assert rings == ["rang"]
 
 
