@@ -205,17 +205,17 @@ class Connection(Struct, dict=True):
         progress: Progress | None = None,
         held: Credentials | None = None,
         *,
-        anew: bool = False,
+        fresh: bool = False,
     ) -> SessionList:
         """Return every session of the user, read with the secrets `held`, else the stored ones.
 
-        `anew`: on a connection of its own, which another replica of the server may answer. Raises
+        `fresh`: on a connection of its own, which another replica of the server may answer. Raises
         LoginNeeded, ServerError, OutOfReach, StorageError.
         """
         if held is None:
             held = await self.credentials()
             self._long_lived_of(held)
-        return await self._snapshot(await self.list_with(held, progress, anew=anew))
+        return await self._snapshot(await self.list_with(held, progress, fresh=fresh))
 
     async def look(self) -> SessionList:
         """Return every session of the user, and change nothing: the stored token is left as it is,
@@ -241,7 +241,7 @@ class Connection(Struct, dict=True):
         credentials: Credentials,
         progress: Progress | None = None,
         *,
-        anew: bool = False,
+        fresh: bool = False,
     ) -> Listing:
         """Return what the server lists for these secrets, unchanged.
 
@@ -252,7 +252,7 @@ class Connection(Struct, dict=True):
             await self.settle_long_lived()
             credentials = await self.credentials()
         short = credentials.short_lived
-        listing = await self._listing(credentials, progress, anew=anew)
+        listing = await self._listing(credentials, progress, fresh=fresh)
         if short is None or listing.current is not Current.UNKNOWN:
             return listing
         if await self.accepts(short.token) is False:
@@ -262,14 +262,14 @@ class Connection(Struct, dict=True):
         return listing
 
     async def _listing(
-        self, credentials: Credentials, progress: Progress | None = None, *, anew: bool = False
+        self, credentials: Credentials, progress: Progress | None = None, *, fresh: bool = False
     ) -> Listing:
         short = credentials.short_lived
         from qiscus_tui.api.listing import read_listing
 
         async def read(zone_offset: float | None) -> Listing:
             await self.reader.begin()
-            client = await self.client.another() if anew else self.client
+            client = await self.client.another() if fresh else self.client
             try:
                 listing = await read_listing(
                     client,
@@ -281,7 +281,7 @@ class Connection(Struct, dict=True):
                     arriving=self.reader.arriving,
                 )
             finally:
-                if anew:
+                if fresh:
                     await client.close()
             if client.offset is not None:
                 self.client.offset = client.offset

@@ -132,15 +132,10 @@ class AuditLog:
         self._send(records)
 
     def summary(
-        self,
-        plan_id: str,
-        counts: Mapping[str, int],
-        others_ended: int = 0,
-        pairs: Sequence[str] = (),
+        self, plan_id: str, counts: Mapping[str, int], others: int = 0, pairs: Sequence[str] = ()
     ) -> None:
         """Record that the plan is done; all its outcomes are on the disk when this returns."""
-        now, counted = self._now(), dict(counts)
-        self._append(AuditSummary(now, plan_id, counted, others_ended, tuple(pairs)))
+        self._append(AuditSummary(self._now(), plan_id, dict(counts), others, tuple(pairs)))
 
     def cut_short(self, plan_id: str, sent: int, answered: int) -> None:
         """Record how many were sent and answered by a plan that ends early, unverified."""
@@ -160,30 +155,17 @@ class AuditLog:
 
     def intents(self) -> tuple[AuditIntent, ...]:
         """Return every intent, oldest first."""
-        if not self._files.is_there(self._path.parent):
-            return ()
-        records = _except_outcomes(self._contents())
-        return tuple(one for one in records if isinstance(one, AuditIntent))
-
-    def finished(self) -> tuple[tuple[AuditIntent, AuditSummary], ...]:
-        """Return every plan that came to its end, in the order in which they did."""
-        if not self._files.is_there(self._path.parent):
-            return ()
-        intents: dict[str, AuditIntent] = {}
-        ends: list[tuple[AuditIntent, AuditSummary]] = []
-        for record in _except_outcomes(self._contents()):
-            if isinstance(record, AuditIntent):
-                intents[record.plan_id] = record
-            elif isinstance(record, AuditSummary) and record.plan_id in intents:
-                ends.append((intents[record.plan_id], record))
-        return tuple(ends)
+        return tuple(one for one in self.read_plans() if isinstance(one, AuditIntent))
 
     def accesses(self) -> tuple[AuditAccess, ...]:
         """Return every login, refresh and logout, oldest first."""
+        return tuple(one for one in self.read_plans() if isinstance(one, AuditAccess))
+
+    def read_plans(self) -> tuple[AuditRecord, ...]:
+        """Return every record but the outcomes of single sessions, oldest first."""
         if not self._files.is_there(self._path.parent):
             return ()
-        records = _except_outcomes(self._contents())
-        return tuple(one for one in records if isinstance(one, AuditAccess))
+        return tuple(_except_outcomes(self._contents()))
 
     def _contents(self) -> list[bytes]:
         """Return the content of every file, the oldest first."""

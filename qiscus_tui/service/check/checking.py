@@ -23,7 +23,7 @@ from qiscus_tui.service.sessions.groups import group_steps
 from qiscus_tui.service.sessions.pairs import pair_steps
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.zoned_list import read_list
-from qiscus_tui.store.audit_records import AuditIntent
+from qiscus_tui.store.audit_records import AuditIntent, AuditSummary
 from qiscus_tui.store.checks import Checks, Seen
 
 
@@ -107,9 +107,15 @@ def _revoked_pairs(connection: Connection) -> dict[str, AuditIntent]:
     """
     account, files = connection.account, connection.account_storage.local_files
     mine = (account.name, account.app_code, str(account.origin))
-    return {
-        pair: intent
-        for intent, end in files.audit.finished()
-        if (intent.account, intent.app_id, intent.server) == mine
-        for pair in end.pairs
-    }
+    intents: dict[str, AuditIntent] = {}
+    revoked: dict[str, AuditIntent] = {}
+    for record in files.audit.read_plans():
+        match record:
+            case AuditIntent():
+                if (record.account, record.app_id, record.server) == mine:
+                    intents[record.plan_id] = record
+            case AuditSummary() if record.plan_id in intents:
+                revoked |= dict.fromkeys(record.pairs, intents[record.plan_id])
+            case _:
+                pass
+    return revoked

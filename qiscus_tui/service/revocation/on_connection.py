@@ -51,7 +51,7 @@ def witnesses_of(
 ) -> Witnesses:
     """Return what takes readings of the account's list, with the secrets `held` or the stored."""
     return Witnesses(
-        lambda: connection.read_list(held=held, anew=True), connection.clock, on_reading
+        lambda: connection.read_list(held=held, fresh=True), connection.clock, on_reading
     )
 
 
@@ -95,7 +95,7 @@ class _Server:
     long_lived: str = field(repr=False)
 
     async def read_list(self) -> SessionList:
-        return await self.connection.read_list(anew=True)
+        return await self.connection.read_list(fresh=True)
 
     async def sender(self) -> _Sender:
         return _Sender(await self.connection.client.another(), self.long_lived)
