@@ -16,7 +16,6 @@ from qiscus_tui.errors import LoginNeeded, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.account_selection import SelectedAccount
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
-from qiscus_tui.service.token.zoned_list import read_list
 from qiscus_tui.tui.first_list import FirstList
 
 if TYPE_CHECKING:
@@ -178,6 +177,8 @@ class Feed:
         if not self.is_read:
             self._name_quickly(connection)
             self.first.begin()
+        from qiscus_tui.service.token.zoned_list import read_list  # loads httpx: after the frame
+
         await self._show(await read_list(connection, self._progressed))
         self.trouble = None
         return await self._note_visit(connection)

@@ -255,7 +255,7 @@ class RevokeDialog(Question[Report]):
         self.set_class(False, "-dangerous")
         self.say("heading", result_text.result_heading(report, left))
         of_marks, seconds = self._making.choices.selection.why == MARKED, self._run.progress.seconds
-        self.say("lead", result_text.result_lead(report, seconds, of_marks=of_marks))
+        self.say("lead", result_text.result_lead(report, seconds, of_marks=of_marks, left=left))
         self._say_lines()
         self.say("note", Content("\n").join([part for part in parts if part.plain]))
         if left and report.listed is not None:  # finishing is always safe; going on is armed
