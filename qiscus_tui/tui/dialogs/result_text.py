@@ -43,11 +43,13 @@ def result_heading(report: Report, left: int) -> str:
     return "Revoked" if report.is_whole else "Not all revoked"
 
 
-def result_lead(report: Report, seconds: float, *, of_marks: bool, left: int = 0) -> Content:
+def result_lead(
+    report: Report, seconds: float, *, of_marks: bool, stopped: bool = False
+) -> Content:
     """Return the verified result, how long it took, how to go on, and why it stopped early.
 
     `of_marks`: the marked sessions were revoked, so that the rest of them is still marked;
-    `left`: as in `result_heading`, which says then that it was stopped.
+    `stopped`: by the user, as the heading says.
     """
     style = "bold $success" if report.is_whole else "bold $warning"
     first, rest = report.words, ""
@@ -61,7 +63,7 @@ def result_lead(report: Report, seconds: float, *, of_marks: bool, left: int = 0
     if of_marks and left:
         verb = "stays" if left == 1 else "stay"
         parts.append(Content(f"{left:,} {verb} marked; x continues"))
-    if report.halted and not left:
+    if report.halted and not stopped:
         parts.append(Content.styled(f"Stopped: {report.halted}", "bold $warning"))
     if report.hint:
         parts.append(Content.styled(report.hint, "$text-muted"))

@@ -204,7 +204,6 @@ class RevokeDialog(Question[Report]):
             self.warn(why_not)
             return
         if not self._plan.targets:
-            self.phase = Phase.DONE
             self.warn("Nothing more to revoke: the rest is gone, or kept.")
             self.offer_close()
             return
@@ -255,7 +254,8 @@ class RevokeDialog(Question[Report]):
         self.set_class(False, "-dangerous")
         self.say("heading", result_text.result_heading(report, left))
         of_marks, seconds = self._making.choices.selection.why == MARKED, self._run.progress.seconds
-        self.say("lead", result_text.result_lead(report, seconds, of_marks=of_marks, left=left))
+        lead = result_text.result_lead(report, seconds, of_marks=of_marks, stopped=bool(left))
+        self.say("lead", lead)
         self._say_lines()
         self.say("note", Content("\n").join([part for part in parts if part.plain]))
         if left and report.listed is not None:  # finishing is always safe; going on is armed
