@@ -98,3 +98,18 @@ def test_ids_can_be_compared_where_tokens_are_listed_as_before(
     before: list[Session], after: list[Session], can_be_compared: bool
 ):
     assert listed(after).compares_with(listed(before)) is can_be_compared
+
+
+@pytest.mark.parametrize(
+    ("current", "listing", "doubt"),
+    [
+        (Current.UNKNOWN, {}, "this program's own token is not listed either"),
+        (Current.UNKNOWN, {"token": None, "revoke_with": 7}, None),  # told by ids, not by tokens
+        (Current.NONE, {}, None),
+        (Current.LISTED, {}, None),
+    ],
+)
+def test_a_list_of_tokens_without_our_own_leaves_doubt_about_what_it_lacks(
+    current: Current, listing: dict[str, object], doubt: str | None
+) -> None:
+    assert listed([new_session(1, **listing)], current=current).absence_doubt == doubt
