@@ -128,6 +128,16 @@ async def test_going_on_sends_the_rest_and_nothing_else() -> None:
     assert sorted(on.state.revoke_requests) == sorted(map(str, tokens))
 
 
+async def test_where_others_ended_beside_what_was_sent_going_on_is_not_offered() -> None:
+    door = Door()
+    on = await stage("revoke-ends-all", sleep=door.pass_through)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await stopped(pilot, on, door)
+        assert "Stopped: " in app.text()
+        assert "not sent" in app.text()
+        assert "Go on" not in app.text()
+
+
 async def test_what_was_used_since_the_stop_is_not_sent_by_going_on() -> None:
     door = Door()
     on = await stage(sessions=200, sleep=door.pass_through)

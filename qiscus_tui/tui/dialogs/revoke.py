@@ -258,7 +258,7 @@ class RevokeDialog(Question[Report]):
         self.say("lead", lead)
         self._say_lines()
         self.say("note", Content("\n").join([part for part in parts if part.plain]))
-        if left and report.listed is not None:  # finishing is always safe; going on is armed
+        if left and self._run.can_go_on:  # finishing is always safe; going on is armed
             self.phase = Phase.STOPPED
             self._making.go_on_after(report)
             self.offer_close("Finish here  n", "Go on  y")

@@ -55,6 +55,12 @@ class PlanRun:
         """How many were not sent because the user stopped the run."""
         return len(not_sent_by(self.report)) if self.report and self.is_stopping else 0
 
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the rest can be sent: the list was read since, and nothing else had ended."""
+        report = self.report
+        return report is not None and report.listed is not None and not report.others_ended
+
     async def apply(self) -> Report | None:
         """Send the plan, and return the verified result. Raises QiscusTuiError."""
         self._revocation = await revocation_on(self._connection, self._plan, reason=self._reason)
