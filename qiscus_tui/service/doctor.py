@@ -12,6 +12,7 @@ from qiscus_tui.api.contract import Call, Contract, Source
 from qiscus_tui.api.probe import PathProbe, Presence
 from qiscus_tui.api.wire import tls_context
 from qiscus_tui.errors import AddressError, ConfigError, NoAccount, QiscusTuiError
+from qiscus_tui.model.client_names import client_name_error
 from qiscus_tui.model.origin import Origin, is_loopback
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.storage_offer import StorageOffer, offer
@@ -64,6 +65,8 @@ async def examine(workspace: Workspace) -> AsyncGenerator[Check]:
     for check in await asyncio.to_thread(_storage_checks, workspace):
         yield check
     for check in await asyncio.to_thread(_account_checks, workspace):
+        yield check
+    for check in await asyncio.to_thread(_known_checks, workspace):
         yield check
     if workspace.demo is None:  # which reads no variable
         yield _terminal(workspace.environ)
@@ -171,6 +174,20 @@ def _account_checks(workspace: Workspace) -> list[Check]:
     except QiscusTuiError:
         return []  # another check reports that
     return [Check("account", Verdict.BAD, *unmatched_words(name)) for name in unmatched]
+
+
+def _known_checks(workspace: Workspace) -> list[Check]:
+    """Check integrations that an earlier version let be named by what is no client's name."""
+    try:
+        named = workspace.integrations(workspace.choose().account).all()
+    except QiscusTuiError:
+        return []  # another check reports that
+    hint = "Forget it, and name it again: qiscus-tui known"
+    return [
+        Check("known", Verdict.BAD, f"{safe(one.label)}: its client {safe(problem)}", hint)
+        for one in named
+        if (problem := client_name_error(one.client))
+    ]
 
 
 def _offered(place: StorageOffer) -> str:

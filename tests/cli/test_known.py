@@ -143,6 +143,30 @@ def test_a_protection_that_matches_nothing_is_a_warning_of_every_plan(
         assert said.count("which is protected") == 1
 
 
+def test_doctor_names_an_integration_of_an_earlier_version_that_matches_nothing(
+    many: Program,
+) -> None:
+    many("known", "add", "--client", "curl", "--label", "probe", "--protect")
+    (file,) = many.data.rglob("known.json")
+    file.write_text(file.read_text().replace('"curl"', '"curl*"'))
+
+    done = many("doctor")
+
+    assert done.code == 1
+    assert "probe: its client must be a client's name, not a pattern: it has *" in done.out
+
+
+def test_doctor_live_says_how_many_sessions_each_has(many: Program) -> None:
+    many("known", "add", "--client", "GuzzleHttp", "--label", "cron", "--protect")
+    many("known", "add", "--client", "nobody", "--label", "old")
+    crons = len(of_client(many, "GuzzleHttp"))
+
+    done = many("doctor", "--live", "--yes")
+
+    assert f"cron, protected: {crons} sessions now." in done.out
+    assert "old: 0 sessions now." in done.out
+
+
 @pytest.mark.parametrize("ip", ["203.0.113.9:443", "203.0.113.9, 10.0.0.1", "", None])
 def test_a_protected_client_whose_address_is_odd_stays_out_of_plans(
     many: Program, ip: str | None, monkeypatch: pytest.MonkeyPatch

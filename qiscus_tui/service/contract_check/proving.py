@@ -14,6 +14,8 @@ from qiscus_tui.api.observation import AnswerObserver
 from qiscus_tui.errors import ServerError, StorageError
 from qiscus_tui.model.account import Account, ShortLived
 from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.contract_check.judging import (
     ANSWER_ERRORS,
@@ -78,6 +80,9 @@ class ContractCheck:
         except ServerError as error:
             self._notebook.findings[self._client.contract.list] = by_error(error)
         else:
+            self._notebook.notes += map(
+                _known_words, before.known, map(before.count_of, before.known)
+            )
             await self._with_own_tokens(before)
         self._client.observer = None
         return self._report()
@@ -196,3 +201,8 @@ def _values_of(account: Account) -> frozenset[str]:
     local_part = account.user.partition("@")[0]
     texts = (account.user, local_part, account.user_name, account.app_name, account.app_code)
     return frozenset(text.casefold() for text in texts if text)
+
+
+def _known_words(known: Known, count: int) -> str:
+    protected = ", protected" if known.protect else ""
+    return f"{safe(known.label)}{protected}: {counted(count, 'session')} now."
