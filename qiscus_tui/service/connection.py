@@ -27,13 +27,13 @@ from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account_storage import AccountStorage
-from qiscus_tui.service.sessions.server_zone import KnownZone
 from qiscus_tui.store.locks import ACCOUNT_WAIT, WAIT
 
 if TYPE_CHECKING:
     from qiscus_tui.api.client import ApiClient
     from qiscus_tui.api.listing import Listing
     from qiscus_tui.api.new_tokens import NewTokens
+    from qiscus_tui.service.sessions.server_zone import KnownZone
     from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.service.sessions.snapshot import Reader
 
@@ -69,6 +69,8 @@ class Connection(Struct, dict=True):
     @cached_property
     def zone(self) -> KnownZone:
         """The zone of the server's times."""
+        from qiscus_tui.service.sessions.server_zone import KnownZone
+
         return KnownZone(self.account.zone_offset)
 
     @property

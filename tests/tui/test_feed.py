@@ -46,7 +46,7 @@ async def live(clock: ManualClock) -> Live:
 
 
 def failing(error: QiscusTuiError) -> Callable[..., object]:
-    async def read_list(*_: object) -> SessionList:
+    async def read_list(*_: object, **__: object) -> SessionList:
         raise error
 
     return read_list
@@ -120,7 +120,7 @@ async def test_a_reading_that_brings_nothing_for_its_whole_period_hangs(
     asked, answered = asyncio.Event(), asyncio.Event()
     progress: list[Callable[[int], None]] = []
 
-    async def read_list(_: Connection, told: Callable[[int], None]) -> SessionList:
+    async def read_list(_: Connection, told: Callable[[int], None], **_more: object) -> SessionList:
         progress.append(told)
         asked.set()
         await answered.wait()

@@ -116,11 +116,11 @@ def doubts(listed: SessionList, *, readonly: bool) -> NoticeText:
         return NoticeText(
             "Can't tell which session is ours: any of these may be it, so revoking asks."
         )
+    times = f"{listed.time_doubt}: times may be hours off." if listed.time_doubt else ""
     if readonly:
-        return NoticeText(
-            "Read-only by config.toml: nothing can be changed from here.", is_warning=False
-        )
-    return NoticeText()
+        words = "Read-only by config.toml: nothing can be changed from here."
+        return NoticeText(f"{words} {times}".strip(), is_warning=bool(times))
+    return NoticeText(times)
 
 
 def unreadable_words(count: int) -> str:
