@@ -38,9 +38,6 @@ class Listing(Struct, frozen=True):
     """Why there may be more sessions than these, such as `100 of 250 listed`; empty if whole."""
     moved: bool = False
     """Whether rows moved between the pages, so that a live session may be missing."""
-    missing_once: frozenset[str] | None = frozenset()
-    """Ids that the last reading lacks and the one before it lists. None if numbered pages were
-    read only once: then no session that is missing can be called gone."""
     unreadable_entries: Counter[str] = field(default_factory=Counter[str])
     """Fingerprints of the entries that could not be read."""
     shared_ids: frozenset[str] = frozenset()
@@ -71,7 +68,6 @@ async def read_listing(
     *,
     zone_offset: float | None = None,
     progress: Progress | None = None,
-    settle: Set[str] | None = None,
     held: HeldList | None = None,
     arriving: Arriving | None = None,
 ) -> Listing:
@@ -79,9 +75,8 @@ async def read_listing(
 
     `own_token` is the short-lived token that this program holds, None if it holds none.
     Numbered pages are read again if their rows moved meanwhile: a session that ends between
-    two requests shifts the rows, and another one is never listed. `settle` are the ids for which
-    it must be certain whether they are gone: the list is read until two readings in a row lack
-    each of them that the last one lacks. `held` is the list that is held meanwhile.
+    two requests shifts the rows, and another one is never listed. `held` is the list that is held
+    meanwhile.
 
     Raises ServerError, LoginNeeded, OutOfReach.
     """
@@ -96,7 +91,7 @@ async def read_listing(
             return ListReading(client, long_lived, reader, progress, held or HeldList(), arriving)
 
         secrets = {long_lived, *client.own_secrets}
-        return await _read_listing(begin, own_token, secrets, settle)
+        return await _read_listing(begin, own_token, secrets)
 
     try:
         async with asyncio.timeout(client.list_time):
@@ -112,10 +107,7 @@ async def read_listing(
 
 
 async def _read_listing(
-    begin: Callable[[], ListReading],
-    own_token: str | None,
-    secrets: Set[str],
-    settle: Set[str] | None,
+    begin: Callable[[], ListReading], own_token: str | None, secrets: Set[str]
 ) -> tuple[Listing, IsToken]:
     """Return the list without `secrets` in its texts, and which of its tokens are full ones."""
     earlier: Set[str] | None = None
@@ -128,9 +120,8 @@ async def _read_listing(
         readings += 1
         listed = reading.collected.positions.keys()
         if not reading.is_numbered:
-            moved, missing_once = False, frozenset[str]()
+            moved = False
             break
-        missing_once = None if earlier is None else frozenset(earlier - listed)
         repeated = reading.collected.repeated
         if repeated and was_repeated and listed == earlier and not short:
             short = was_short = REPEATED
@@ -138,9 +129,9 @@ async def _read_listing(
             moved = False
             break
         # If every session of the reading before is still listed, none ended and no row moved.
-        moved = bool(short) or (missing_once != frozenset() and await reading.rows_moved())
-        doubtful = moved if settle is None else short or not _is_settled(settle, listed, earlier)
-        if not doubtful or readings == MAX_READINGS:
+        none_ended = earlier is not None and earlier <= listed
+        moved = bool(short) or (not none_ended and await reading.rows_moved())
+        if not moved or readings == MAX_READINGS:
             break
         earlier = frozenset(listed)  # and the sessions themselves are freed
         was_short, was_repeated = short, repeated
@@ -161,7 +152,6 @@ async def _read_listing(
         current,
         short,
         moved,
-        missing_once,
         collected.unreadable_entries,
         frozenset(collected.shared_ids),
         with_texts(collected.other_rows, hidden),
@@ -176,12 +166,6 @@ async def _read_listing(
 def _only(listed: Sequence[SessionTimes]) -> SessionTimes | None:
     """Return the times, where all rows of our session were created at once."""
     return listed[0] if len({one.created for one in listed}) == 1 else None
-
-
-def _is_settled(settle: Set[str], listed: Set[str], earlier: Set[str] | None) -> bool:
-    """Return whether each of these ids is listed, or was missing from the reading before too."""
-    missing = settle - listed
-    return not missing or (earlier is not None and missing.isdisjoint(earlier))
 
 
 async def _find_own_session(

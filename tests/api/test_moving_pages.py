@@ -40,11 +40,9 @@ class MovingList:
 STYLES = ["meta", "meta total", "laravel", "laravel total"]
 
 
-async def read(
-    server: MovingList, clock: ManualClock, settle: frozenset[str] | None = None
-) -> Listing:
+async def read(server: MovingList, clock: ManualClock) -> Listing:
     async with client_of(Server(server.answer), clock) as client:
-        return await read_listing(client, LONG_LIVED, None, settle=settle)
+        return await read_listing(client, LONG_LIVED, None)
 
 
 def listed(listing: Listing) -> set[str]:
@@ -131,46 +129,10 @@ async def test_a_total_that_counts_something_else_makes_no_list_moved(clock: Man
     assert server.requests == 3 + 3  # the second reading holds all that the first one did
 
 
-# What is gone
-
-
-async def ids(clock: ManualClock, *numbers: int) -> frozenset[str]:
-    found = await read(MovingList(list(numbers)), clock)
-    return frozenset(session.id for session in found.sessions)
-
-
-async def test_what_is_gone_is_known_only_when_two_readings_in_a_row_lack_it(
-    clock: ManualClock,
-) -> None:
-    gone = await ids(clock, 100)
-    server = MovingList(list(range(8)))
-    listing = await read(server, clock, gone)
-    assert server.requests == 4 + 3
-    assert listing.missing_once == frozenset()
-
-
-async def test_where_all_that_is_asked_for_is_listed_one_reading_is_enough(
-    clock: ManualClock,
-) -> None:
-    wanted = await ids(clock, 0, 5)
-    server = MovingList(list(range(8)))
-    listing = await read(server, clock, wanted)
-    assert (server.requests, listing.missing_once) == (4, None)
-
-
-async def test_one_that_only_the_last_reading_lacks_is_looked_for_again(clock: ManualClock) -> None:
-    hidden = await ids(clock, 3)  # lives; the second reading misses it at the page's end
-    gone = await ids(clock, 100)
-    server = MovingList(list(range(8)), before={6: lambda live: live.remove(0)})
-    listing = await read(server, clock, hidden | gone)
-    assert hidden <= {session.id for session in listing.sessions}
-
-
 @pytest.mark.parametrize("cursor", [False, True])
 async def test_one_whole_answer_and_cursor_pages_are_read_once(
     clock: ManualClock, cursor: bool
 ) -> None:
-    gone = await ids(clock, 100)
     requests: list[str | None] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -180,6 +142,6 @@ async def test_one_whole_answer_and_cursor_pages_are_read_once(
         return said({"data": [{"token": token_of(after)}], "meta": meta})
 
     async with client_of(Server(answer), clock) as client:
-        listing = await read_listing(client, LONG_LIVED, None, settle=gone)
+        listing = await read_listing(client, LONG_LIVED, None)
     assert len(requests) == 1 + cursor
-    assert (listing.moved, listing.missing_once) == (False, frozenset())
+    assert not listing.moved
