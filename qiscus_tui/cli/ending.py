@@ -13,11 +13,14 @@ from qiscus_tui.errors import Interrupted
 from qiscus_tui.exit_codes import signal_exit_code
 from qiscus_tui.service.signal_shield import shield
 
-VERIFYING = 1.4
-"""Seconds after a signal for verifying what was sent."""
+VERIFYING = 4.0
+"""Seconds after a signal for verifying what was sent: two readings, a second apart."""
 
 ENDING = 1.8
 """Seconds after a signal before a verb is ended by force."""
+
+GRACE = 0.4
+"""Seconds after the verification before it is."""
 
 _Result = TypeVar("_Result")
 
@@ -128,6 +131,7 @@ async def finished(
             await _cancelled(running)  # no terminal to report on, or nothing to report
         else:
             console.say("Interrupted: nothing more is sent. Verifying what was sent.")
+            signal.setitimer(signal.ITIMER_REAL, VERIFYING + GRACE)
             try:
                 await asyncio.wait({running}, timeout=VERIFYING)
             finally:

@@ -1,8 +1,12 @@
 """Outcomes of sessions, grouped by outcome and reason."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from qiscus_tui.model.text import counted, safe, with_reason
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.revocation.outcomes import SessionOutcome
 
 MOST_IDS = 10
 """Ids shown for each group; JSON has all."""
@@ -33,3 +37,8 @@ def id_lines(ids: Sequence[str]) -> Iterator[str]:
         yield "  ".join(named[start : start + _IDS_A_LINE])
     if len(ids) > MOST_IDS:
         yield f"… and {len(ids) - MOST_IDS:,} more"
+
+
+def outcome_json(one: "SessionOutcome") -> dict[str, object]:
+    """Return what became of one session."""
+    return {"id": one.id, "outcome": one.outcome.value, "reason": one.reason}

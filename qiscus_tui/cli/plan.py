@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from qiscus_tui.cli.console import Console
-from qiscus_tui.cli.outcome_lines import id_lines, outcome_lines
+from qiscus_tui.cli.outcome_lines import id_lines, outcome_json, outcome_lines
 from qiscus_tui.cli.table import session_table
 from qiscus_tui.cli.text_table import Column, text_table
 from qiscus_tui.errors import NotConfirmed, UsageError
 from qiscus_tui.model.text import counted
-from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutcome
+from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import LARGE, NOT_LISTED, Exclusion, RevocationPlan
 from qiscus_tui.service.revocation.plan_files import Masks
 from qiscus_tui.service.sessions.groups import shown
@@ -182,8 +182,3 @@ def as_json(
         value["outcomes"] = [*map(outcome_json, report.outcomes)]
         value["others_ended"] = report.others_ended
     return value
-
-
-def outcome_json(one: SessionOutcome) -> dict[str, object]:
-    """Return what became of one session."""
-    return {"id": one.id, "outcome": one.outcome.value, "reason": one.reason}

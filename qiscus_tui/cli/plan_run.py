@@ -31,7 +31,6 @@ from qiscus_tui.service.revocation.events import (
 from qiscus_tui.service.revocation.on_connection import (
     forget_own_if_ended,
     revocation_on,
-    witnesses_of,
 )
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
@@ -40,6 +39,7 @@ from qiscus_tui.service.revocation.plan_files import write_plan
 from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.service.revocation.target_groups import emptied_steps, emptied_words
 from qiscus_tui.service.revocation.verification import MOST_READINGS
+from qiscus_tui.service.revocation.witnesses import witnesses_of
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.zoned_list import read_list
 from qiscus_tui.service.visits import mark_without_visiting
@@ -152,7 +152,7 @@ async def _apply(context: Context, connection: Connection, plan: RevocationPlan)
         return report
 
     def stop() -> bool:
-        revocation.stop("interrupted")
+        revocation.stop("interrupted", awaits=False)
         return True
 
     def show(report: Report) -> None:

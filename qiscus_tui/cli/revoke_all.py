@@ -5,7 +5,7 @@ import asyncio
 from qiscus_tui.cli.ending import finished
 from qiscus_tui.cli.named_account import account_fields, account_line, must_name_account
 from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.plan import outcome_json
+from qiscus_tui.cli.outcome_lines import outcome_json
 from qiscus_tui.cli.table import remarks
 from qiscus_tui.cli.verbs import Context
 from qiscus_tui.errors import NotConfirmed, TokenNotStored, UsageError

@@ -14,9 +14,7 @@ from qiscus_tui.model.account import Account
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import KnownSecrets, masked
-from qiscus_tui.model.turns import at_once
 from qiscus_tui.service.account_storage import LocalFiles
-from qiscus_tui.service.sessions.pairs import whole_pair_steps
 from qiscus_tui.store.audit_records import GONE, AuditGroup, AuditKind
 
 if TYPE_CHECKING:
@@ -88,6 +86,9 @@ class AuditTrail(Struct, frozen=True):
         """Return the fingerprints of the clients and networks of which every session is gone."""
         if self.listed is None or not gone:
             return ()
+        from qiscus_tui.model.turns import at_once
+        from qiscus_tui.service.sessions.pairs import whole_pair_steps
+
         return at_once(whole_pair_steps(self.listed, gone))
 
     def cut_short(self, sent: int, answered: int) -> None:

@@ -23,9 +23,9 @@ from qiscus_tui.service.contract_check.judging import (
 )
 from qiscus_tui.service.contract_check.own_tokens import RULE, OwnTokens
 from qiscus_tui.service.contract_check.report import Finding, Notebook, Verdict
-from qiscus_tui.service.revocation.on_connection import witnesses_of
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.verification import MOST_READINGS, Verification
+from qiscus_tui.service.revocation.witnesses import witnesses_of
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditKind
 

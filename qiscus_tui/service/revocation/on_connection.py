@@ -1,10 +1,8 @@
 """Runs a plan on a connection: its server, its audit trail, its record of verified calls."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from qiscus_tui.api.client import ApiClient
-from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.audit_trail import AuditTrail
@@ -14,7 +12,6 @@ from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.service.revocation.width import WIDTH
-from qiscus_tui.service.revocation.witnesses import Witnesses
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditKind
 from qiscus_tui.store.verified_calls import VerifiedCalls
@@ -41,17 +38,6 @@ async def revocation_on(
         connection.clock,
         width=width or WIDTH,
         retry_policy=connection.client.retry_policy,
-    )
-
-
-def witnesses_of(
-    connection: Connection,
-    on_reading: Callable[[int], None] = lambda _: None,
-    held: Credentials | None = None,
-) -> Witnesses:
-    """Return what takes readings of the account's list, with the secrets `held` or the stored."""
-    return Witnesses(
-        lambda: connection.read_list(held=held, fresh=True), connection.clock, on_reading
     )
 
 

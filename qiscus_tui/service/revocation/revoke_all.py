@@ -24,7 +24,6 @@ from qiscus_tui.model.session import Current
 from qiscus_tui.service.audit_trail import AuditTrail
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.audit_groups import audit_groups
-from qiscus_tui.service.revocation.on_connection import witnesses_of
 from qiscus_tui.service.revocation.outcomes import (
     STILL_LISTED,
     Outcome,
@@ -32,6 +31,7 @@ from qiscus_tui.service.revocation.outcomes import (
     outcome_words,
 )
 from qiscus_tui.service.revocation.verification import Fate, Verification
+from qiscus_tui.service.revocation.witnesses import witnesses_of
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.service.token.refresh import end_unstored_token

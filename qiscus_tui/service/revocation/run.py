@@ -72,6 +72,7 @@ class Revocation:
         self._first_use = False
         self._trial_passed = False
         self._cut_short = False
+        self._awaits = True
         self._since: SessionList | None = None
         """The list that was read after the last trial."""
 
@@ -86,8 +87,12 @@ class Revocation:
         """Return how many were sent, and how many of them had their last answer."""
         return len(self._evidence.sent), self._sending.answered
 
-    def stop(self, reason: str = "cancelled") -> None:
-        """Send nothing more. What is in flight is awaited and verified."""
+    def stop(self, reason: str = "cancelled", *, awaits: bool = True) -> None:
+        """Send nothing more. What is in flight is awaited and verified.
+
+        Without `awaits`, a list that is behind is not waited for.
+        """
+        self._awaits = awaits
         self._halt.because(reason)
 
     async def apply(self) -> AsyncGenerator[Event]:
@@ -256,7 +261,8 @@ class Revocation:
             found = Verification(evidence.before, evidence.may_be_missing)
         if not found.readings:
             self._events.put_nowait(Verifying())
-        evidence.verification = await self._witnesses.verify(found, awaited=evidence.awaited)
+        awaited = evidence.awaited if self._awaits else frozenset[str]()
+        evidence.verification = await self._witnesses.verify(found, awaited=awaited)
         return found.last
 
     async def _learn(self, report: Report, after: SessionList) -> None:

@@ -21,6 +21,9 @@ MOST_READINGS = 5
 LOGIN_SLACK = 60.0
 """Seconds before a list was read in which a login may still be missing from it."""
 
+EXPIRY_SLACK = 5.0
+"""Seconds before its expiry in which a session may end by itself: clocks are not that exact."""
+
 ROUND_LENGTH = 50
 """A list that is cut to its newest sessions has a multiple of this many."""
 
@@ -255,7 +258,7 @@ def _is_another(session: Session, listed: SessionList) -> bool:
 
 
 def _expired(session: Session, server_now: float) -> bool:
-    return session.expires_at is not None and session.expires_at <= server_now
+    return session.expires_at is not None and session.expires_at <= server_now + EXPIRY_SLACK
 
 
 def _login_time(before: SessionList) -> float:

@@ -5,7 +5,9 @@ from collections.abc import Awaitable, Callable, Set
 from dataclasses import replace
 
 from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.clock import Clock
+from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.verification import MOST_READINGS, Verification
 from qiscus_tui.service.sessions.session_list import SessionList
 
@@ -112,3 +114,14 @@ def _pause(verification: Verification) -> float:
     if verification.agreeing < 2:
         return CONFIRM_AFTER
     return PAUSES[verification.agreeing - 1]
+
+
+def witnesses_of(
+    connection: Connection,
+    on_reading: Callable[[int], None] = lambda _: None,
+    held: Credentials | None = None,
+) -> Witnesses:
+    """Return what takes readings of the account's list, with the secrets `held` or the stored."""
+    return Witnesses(
+        lambda: connection.read_list(held=held, fresh=True), connection.clock, on_reading
+    )
