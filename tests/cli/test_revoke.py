@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from qiscus_tui.cli.outcome_lines import MOST_GROUPS, outcome_lines
 from qiscus_tui.demo import DIALECTS, Dialect
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.demo.dialects import Fields
-from qiscus_tui.demo.shapes import Pages
+from qiscus_tui.demo.shapes import Pages, Revoking
 from qiscus_tui.errors import NoAccount, QiscusTuiError, StorageError
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.connection import Connection
@@ -675,3 +676,31 @@ def test_a_filter_that_asks_for_what_no_session_has_names_it(program: Program) -
         done = program(*words, "--yes")
         assert done.code == 3
         assert "the server lists no client, which 'client:' asks for" in done.err
+
+
+# What ends besides
+
+
+def test_what_one_revoke_took_along_is_in_every_output_and_its_exit_code_is_3(
+    logged_in: Program,
+) -> None:
+    first = logged_in.ids()[0]
+    others = len(logged_in.server.sessions()) - 1
+    logged_in.server.dialect = replace(logged_in.server.dialect, revoking=Revoking.ENDS_ALL)
+    done = logged_in("revoke", first, "--yes", "--json")
+    assert done.code == 3
+    assert outcomes_of(done) == {first: ("revoked", None)}
+    assert json.loads(done.out)["others_ended"] == others
+    (plan,) = (one for one in json.loads(logged_in("audit", "--json").out) if one["ids"] == [first])
+    assert plan["others_ended"] == others
+    assert f"1 revoked · {others} others ended" in logged_in("audit").out
+
+
+def test_the_last_line_says_what_ended_besides(logged_in: Program) -> None:
+    first = logged_in.ids()[0]
+    dialect = replace(logged_in.server.dialect, revoking=Revoking.ENDS_ANOTHER)
+    logged_in.server.dialect = dialect
+    done = logged_in("revoke", first, "--yes")
+    assert done.code == 3
+    last = done.out.splitlines()[-1]
+    assert last.startswith("1 session outside the plan is gone as well: ")

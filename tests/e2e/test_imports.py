@@ -132,7 +132,7 @@ LIGHT = (
     (("sessions", "--timeout=1s"), 128, ONE_LIST),
     (("check", "--timeout=1s"), 128, ONE_LIST),
     (("scan", "README.md", "--timeout=1s"), 114, ONE_LIST),
-    (("revoke-all", "--yes", "--timeout=1s"), 132, ONE_LIST),
+    (("revoke-all", "--yes", "--timeout=1s"), 140, ONE_LIST),
     (("prune", "--keep-newest=1", "--dry-run", "--timeout=1s"), 166, ONE_LIST),
     (("revoke", "--older-than=7d", "--dry-run", "--timeout=1s"), 166, ONE_LIST),
 )

@@ -250,7 +250,7 @@ def result_words(result: "RevokeAllResult") -> Content:
         parts.append(Content.styled("The new token could not be stored.", "$warning"))
         parts.append(trouble(sent.unstored))
     if result.trouble is not None:
-        parts.append(Content.styled("The list could not be read afterwards.", "$warning"))
+        parts.append(Content.styled("What was revoked is not known of all sessions.", "$warning"))
         parts.append(trouble(result.trouble))
     if result.still_listed:
         still = f"{counted(result.still_listed, 'session')} from before are still listed."
