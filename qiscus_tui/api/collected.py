@@ -7,6 +7,7 @@ from itertools import count
 from operator import attrgetter
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Session
@@ -59,8 +60,8 @@ class Collected(Struct):
             known = self._added_or_known(session)
             if known is not None:
                 # Without tokens, two rows of one page that look the same may be two sessions.
-                self._count_row(session)
                 self._add_again(known, session, is_same=known.token is not None)
+                self._count_row(session)
 
     def add_unreadable(self, entry: object) -> None:
         """Add an entry of one page that can't be read as a session."""
@@ -81,16 +82,19 @@ class Collected(Struct):
         """Add a session of a later page; if rows moved, it may be listed already."""
         known = self._added_or_known(session)
         if known is not None:
-            if _FACTS(known) == _FACTS(session):
+            is_repeated = _FACTS(known) == _FACTS(session)
+            if is_repeated:
                 self.repeated = True
                 self.rows -= 1
-            else:
-                self._count_row(session)
             self._add_again(known, session, is_same=True)
+            if not is_repeated:
+                self._count_row(session)
 
     def _count_row(self, session: Session) -> None:
         if session.token is not None:
             self.rows_of[session.token] += 1
+            place = self.positions[session.id]
+            self.sessions[place] = replace(self.sessions[place], rows=self.sessions[place].rows + 1)
 
     def _added_or_known(self, session: Session) -> Session | None:
         """Add a session; or return the one with its id, if there is one."""

@@ -59,18 +59,22 @@ class Known(Struct, frozen=True):
 def integration_of(
     known: Sequence[Known], clients: Sequence[str], user_agent: str | None, ip: str | None
 ) -> Known | None:
-    """Return the integration that a session belongs to: the first that matches.
+    """Return the integration that a session belongs to: a protected one before others.
 
     One that may be of a protected integration stays out of plans too, with a label that says so.
     """
+    unprotected: Known | None = None
+    in_doubt: Known | None = None
     for one in known:
         belongs = one.judge(clients, user_agent, ip)
-        if belongs:
+        if belongs and one.protect:
             return one
-        if belongs is None and one.protect:
+        if belongs:
+            unprotected = unprotected or one
+        elif belongs is None and one.protect and in_doubt is None:
             missing = "client" if one.network is not None and _is_in(one.network, ip) else "address"
-            return _in_doubt(one, missing)
-    return None
+            in_doubt = _in_doubt(one, missing)
+    return in_doubt or unprotected
 
 
 @lru_cache(256)

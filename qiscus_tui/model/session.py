@@ -53,6 +53,8 @@ class Session(msgspec.Struct, frozen=True, gc=False):
     created_span: float = 0.0
     expires_span: float = 0.0
     last_used_span: float = 0.0
+    rows: int = 1
+    """How many rows of the list are this session; the latest of their times count."""
 
     @property
     def revocable(self) -> bool:

@@ -131,3 +131,12 @@ def test_a_pattern_or_a_version_names_no_client(name: str) -> None:
 )
 def test_the_name_of_a_family_is_good(name: str) -> None:
     assert not client_name_error(name)
+
+
+def test_a_protected_integration_is_found_behind_one_that_is_not() -> None:
+    broad = Known("Guzzle of anybody", "GuzzleHttp")
+    assert integration_of([broad, CRON], GUZZLE, "GuzzleHttp/7", "10.2.7.5") == CRON
+    in_doubt = integration_of([broad, CRON], GUZZLE, "GuzzleHttp/7", None)
+    assert in_doubt is not None
+    assert in_doubt.protect
+    assert integration_of([broad, CRON], GUZZLE, "GuzzleHttp/7", "10.9.9.9") == broad
