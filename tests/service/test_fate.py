@@ -68,8 +68,16 @@ def judged(
 
 GONE: dict[str, tuple[object, ...]] = {
     "both readings lack it, and hold the rest": (EVERY, REST, REST),
-    "others logged in meanwhile": (EVERY, [*REST, login(500)], [*REST, login(500), login(501)]),
-    "a login on a list without our own session": ([TARGET, *OTHERS], OTHERS, [*OTHERS, login(5)]),
+    "others logged in meanwhile": (
+        EVERY,
+        [*REST, login(500), login(501)],
+        [*REST, login(500), login(501)],
+    ),
+    "a login on a list without our own session": (
+        [TARGET, dated(-3), *OTHERS],
+        [dated(-3), *OTHERS],
+        [dated(-3), *OTHERS, login(500)],
+    ),
     "the first readings did not lack it yet": (EVERY, EVERY, EVERY, REST, REST),
     "the first reading was empty": (EVERY, [], REST, REST),
     "somebody else logged out": (EVERY, REST[1:], REST[1:]),
@@ -167,6 +175,10 @@ UNKNOWN: dict[str, tuple[tuple[object, ...], str]] = {
     ),
     "as many as before, a round number": (
         (FIFTY, *[[*FIFTY[1:], login(900)]] * 2),
+        "the server may list only its newest sessions",
+    ),
+    "as many as before, and only the oldest is missing": (
+        ([TARGET, *OTHERS], *[[*OTHERS, login(900)]] * 2),
         "the server may list only its newest sessions",
     ),
     "a row came to light that is older than all": (

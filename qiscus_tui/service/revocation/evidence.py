@@ -1,18 +1,13 @@
 """What is known in a run, and the outcomes that follow from it. Pure."""
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from functools import cached_property
 
 from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerError, ServerFault
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.revocation.outcomes import STILL_LISTED, Outcome, SessionOutcome
 from qiscus_tui.service.revocation.plan import NOT_LISTED, RevocationPlan
-from qiscus_tui.service.revocation.verification import (
-    Fate,
-    Verification,
-    has_another_id,
-    ids_changed,
-)
+from qiscus_tui.service.revocation.verification import Fate, Verification
 from qiscus_tui.service.sessions.session_list import SessionList
 
 
@@ -74,8 +69,8 @@ class Evidence:
         """Return whether an id stands for another session now, or is revoked by something else."""
         if self.revokes_by_id:
             earlier = self.plan.listed
-            return ids_changed(earlier.sessions, listed) or has_another_id(earlier, listed)
-        return ids_changed((target.session for target in self.plan.targets), listed)
+            return _ids_changed(earlier.sessions, listed) or _has_another_id(earlier, listed)
+        return _ids_changed((target.session for target in self.plan.targets), listed)
 
     @cached_property
     def revokes_by_id(self) -> bool:
@@ -191,3 +186,28 @@ def _number(server_id: str | int | None) -> int | None:
     if isinstance(server_id, str):
         return int(server_id) if server_id.isdecimal() and len(server_id) < 20 else None
     return server_id
+
+
+def _ids_changed(sessions: Iterable[Session], listed: SessionList) -> bool:
+    """Return whether an id stands for another session now, or is revoked by something else.
+
+    That happens where a server's ids are the numbers of its rows.
+    """
+    return any(
+        (found := listed.get(one.id)) is not None
+        and (found.revoke_with != one.revoke_with or not found.is_same_as(one))
+        for one in sessions
+    )
+
+
+def _has_another_id(earlier: SessionList, listed: SessionList) -> bool:
+    """Return whether a session without a token seems to be listed under another id."""
+    missing = {
+        one.created_at
+        for one in earlier.sessions
+        if one.token is None and one.created_at is not None and one.id not in listed.positions
+    }
+    return any(
+        one.token is None and one.created_at in missing and one.id not in earlier.positions
+        for one in listed.sessions
+    )

@@ -27,6 +27,9 @@ EXPIRY_SLACK = 5.0
 ROUND_LENGTH = 50
 """A list that is cut to its newest sessions has a multiple of this many."""
 
+LEAST_CUT = 10
+"""Sessions that any server lists at least."""
+
 MUCH = 3
 """Sessions that nothing was sent for, of which a reading may never lack most."""
 
@@ -188,7 +191,7 @@ class Verification:
         is_reused = any(row.id in before.positions for row in light)
         if is_reused or any(one.id not in self.sent for one in changed):
             return "ids in the list stand for other sessions than before"
-        if _may_be_cut(before, listed, light):
+        if _may_be_cut(before, listed, light, self.missing):
             return "the server may list only its newest sessions"
         if len(light) >= len(self.missing):
             return f"{counted(len(light), 'session')} came to light: ids may have changed"
@@ -219,31 +222,6 @@ class Verification:
         return own_now.id != own.id
 
 
-def ids_changed(sessions: Iterable[Session], listed: SessionList) -> bool:
-    """Return whether an id stands for another session now, or is revoked by something else.
-
-    That happens where a server's ids are the numbers of its rows.
-    """
-    return any(
-        (found := listed.get(one.id)) is not None
-        and (found.revoke_with != one.revoke_with or not found.is_same_as(one))
-        for one in sessions
-    )
-
-
-def has_another_id(earlier: SessionList, listed: SessionList) -> bool:
-    """Return whether a session without a token seems to be listed under another id."""
-    missing = {
-        one.created_at
-        for one in earlier.sessions
-        if one.token is None and one.created_at is not None and one.id not in listed.positions
-    }
-    return any(
-        one.token is None and one.created_at in missing and one.id not in earlier.positions
-        for one in listed.sessions
-    )
-
-
 def _changed(before: SessionList, listed: SessionList) -> list[Session]:
     """Return the sessions whose ids stand for another session in the newer list."""
     if before.lists_every_token:
@@ -271,14 +249,25 @@ def _login_time(before: SessionList) -> float:
     return min(since, math.nextafter(newest, math.inf))
 
 
-def _may_be_cut(before: SessionList, listed: SessionList, came_to_light: list[Session]) -> bool:
-    """Return whether this looks like the newest part of a longer list."""
+def _may_be_cut(
+    before: SessionList, listed: SessionList, came_to_light: list[Session], missing: Set[str]
+) -> bool:
+    """Return whether this looks like the newest part of a longer list.
+
+    Such a list keeps its length while others log in, and what is missing was its oldest.
+    """
     oldest = min(_creations(before.sessions), default=None)
     if oldest is not None and any(one < oldest for one in _creations(came_to_light)):
         return True
+    is_as_long = len(listed) == len(before) >= LEAST_CUT
+    if is_as_long and missing:
+        left = min(_creations(listed.sessions), default=None)
+        lost = [one.created_at for one in map(before.get, missing) if one is not None]
+        if left is not None and all(one is not None and one < left for one in lost):
+            return True
     if not before.sessions or len(before) % ROUND_LENGTH:
         return False
-    return len(listed) == len(before) or bool(came_to_light)
+    return is_as_long or bool(came_to_light)
 
 
 def _creations(sessions: Iterable[Session]) -> Iterator[float]:
