@@ -81,30 +81,23 @@ def set_traps(folder: Path, secret: str) -> None:
 
 
 def test_a_tree_with_traps_in_bounded_memory(here: Machine, tmp_path: Path) -> None:
-    first, second, third, fourth, fifth, unseen, *_ = sorted(here.tokens())
+    first, second, third, unseen, *_ = sorted(here.tokens())
     tree = tmp_path / "tree"
     tree.mkdir()
     set_traps(tree, unseen)
     (tree / "border").write_bytes(b"." * (PIECE - 20) + first.encode())
-    (tree / "utf-16").write_bytes(f"Authorization: {second}\r\n".encode("utf-16"))
-    members = gzip.compress(b"a\n" * 1_000_000) + gzip.compress(f"{third}\n".encode())
+    members = gzip.compress(b"a\n" * 1_000_000) + gzip.compress(f"{second}\n".encode())
     (tree / "members.gz").write_bytes(members)
-    (tree / "bomb").write_bytes(gzip.compress(bytes(200_000_000)) + gzip.compress(fourth.encode()))
-    with (tree / "sparse").open("wb") as sparse:
-        sparse.truncate(10_000_000_000)
-        sparse.seek(9_000_000_000)
-        sparse.write(fifth.encode())
+    (tree / "bomb").write_bytes(gzip.compress(bytes(200_000_000)) + gzip.compress(third.encode()))
     (tree / "z\x1b[31m").mkdir()
     here.program = (sys.executable, "-c", MEASURED)
     done = here.run("scan", "--json", tree, "/proc/self/mem")
     result, _, memory = done.stdout.strip().rpartition("\n")
     found = json.loads(result)
     assert [(Path(one["path"]).name, one["line"], one["id"]) for one in found] == [
-        ("bomb", None, fingerprint(fourth)),
+        ("bomb", None, fingerprint(third)),
         ("border", 1, fingerprint(first)),
-        ("members.gz", 1_000_001, fingerprint(third)),
-        ("sparse", None, fingerprint(fifth)),
-        ("utf-16", None, fingerprint(second)),
+        ("members.gz", 1_000_001, fingerprint(second)),
     ]
     assert done.returncode == 1
     assert "6 skipped" in done.stderr

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from qiscus_tui.service.scan.live_tokens import LiveTokens
@@ -78,24 +78,24 @@ def _named(path: str, tokens: LiveTokens) -> Iterator[Event]:
     if stat.S_ISLNK(mode):
         yield NotRead(path, "a symbolic link, which is not followed: name its target")
     elif stat.S_ISDIR(mode):
-        yield from _folder(path, tokens, _kernel_devices() - {found.st_dev})
+        yield from _folder(path, tokens)
     elif stat.S_ISREG(mode):
         yield from _file(path, tokens)
     else:
         yield NotRead(path, "neither a file nor a folder")
 
 
-def _folder(top: str, tokens: LiveTokens, left_out: Set[int]) -> Iterator[Event]:
-    """Look into everything in the folder, by name, but what is on the devices `left_out`."""
+def _folder(top: str, tokens: LiveTokens) -> Iterator[Event]:
+    """Look into everything in the folder, by name."""
     waiting = [top]
     while waiting:
         folder = waiting.pop()
+        if folder != top and os.path.abspath(folder) in KERNEL_FOLDERS:
+            yield Skipped(folder)
+            continue
         try:
             descriptor = os.open(folder, _OPEN | os.O_DIRECTORY)
             try:
-                if os.fstat(descriptor).st_dev in left_out:
-                    yield Skipped(folder)
-                    continue
                 with os.scandir(descriptor) as entries:
                     found = sorted((entry.name, _kind(entry)) for entry in entries)
             finally:
@@ -111,11 +111,6 @@ def _folder(top: str, tokens: LiveTokens, left_out: Set[int]) -> Iterator[Event]
             elif kind != stat.S_IFDIR:
                 yield Skipped(path)
         waiting += reversed(below)
-
-
-def _kernel_devices() -> set[int]:
-    """Return the devices that the kernel's folders are on."""
-    return {os.stat(path).st_dev for path in KERNEL_FOLDERS if os.path.ismount(path)}
 
 
 def _kind(entry: "os.DirEntry[str]") -> int:

@@ -88,17 +88,8 @@ class LiveTokens:
         """Lengths of tokens, longest first."""
         return sorted({len(token) for token in self.positions}, reverse=True)
 
-    def matches(self, data: bytes) -> list[Match]:
-        """Return the tokens in the data, in their order; in UTF-16 as well."""
-        found = [*self._matches(data)]
-        if b"\0" in data:
-            for first in (0, 1):  # UTF-16 is every second byte, of either byte order
-                half = self._matches(data[first::2])
-                found += [Match(2 * m.start + first, 2 * m.end + first, m.position) for m in half]
-            found.sort(key=lambda match: match.start)
-        return found
-
-    def _matches(self, data: bytes) -> Iterator[Match]:
+    def matches(self, data: bytes) -> Iterator[Match]:
+        """Yield the tokens in the data, in their order."""
         stride = self._stride
         usable = len(data) - len(data) % GRAM
         numbers = memoryview(data)[:usable].cast("Q")[:: stride // GRAM].tolist()

@@ -1,7 +1,6 @@
 """A file's content in pieces, unpacked where it is gzip; and the tokens in them."""
 
 import contextlib
-import errno
 import os
 import zlib
 from collections.abc import Iterable, Iterator
@@ -34,28 +33,9 @@ class Occurrence:
 
 
 def read_pieces(descriptor: int) -> Iterator[bytes]:
-    """Yield the content of an open file. Holes of sparse files are skipped. Raises OSError."""
-    found = os.fstat(descriptor)
-    has_holes = found.st_blocks * 512 < found.st_size
-    while True:
-        if has_holes and _skip_hole(descriptor):
-            yield b"\0"  # what is before and after does not belong together
-        piece = os.read(descriptor, PIECE)
-        if not piece:
-            return
+    """Yield the content of an open file. Raises OSError."""
+    while piece := os.read(descriptor, PIECE):
         yield piece
-
-
-def _skip_hole(descriptor: int) -> bool:
-    """Move to the next data, and return whether that is further on."""
-    here = os.lseek(descriptor, 0, os.SEEK_CUR)
-    try:
-        return os.lseek(descriptor, here, os.SEEK_DATA) > here
-    except OSError as error:
-        if error.errno != errno.ENXIO:  # this file system can't say
-            return False
-        os.lseek(descriptor, 0, os.SEEK_END)
-        return True
 
 
 def unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
