@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.opening import connected
 from qiscus_tui.cli.verbs import Context
-from qiscus_tui.errors import NotConfirmed, UsageError
+from qiscus_tui.errors import NotConfirmed, OutOfReach, UsageError
 from qiscus_tui.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -16,14 +16,9 @@ if TYPE_CHECKING:
 async def run(context: Context) -> int:
     """Check. Return FAILED if a check fails, or what `--live` found."""
     options, console = context.options, context.console
-    if options.try_paths and not console.can_ask:
-        raise NotConfirmed(
-            "--try-paths asks first, and there is no terminal to ask on",
-            "Nothing was sent. Run it with stdin and stderr on a terminal.",
-        )
     if options.yes and not options.live:
         raise UsageError("--yes goes with --live only", "Omit it, or add --live.")
-    if context.workspace.config_error is not None and (options.live or options.try_paths):
+    if context.workspace.config_error is not None and options.live:
         raise context.workspace.config_error
     async with AsyncExitStack() as stack:
         connection = None
@@ -31,14 +26,10 @@ async def run(context: Context) -> int:
             connection = await stack.enter_async_context(connected(context.workspace))
             await _confirm(context, connection)
         checks, is_bad = await _checked(context)
-        lines = await _tried(context) if options.try_paths else []
         report = None if connection is None else await _proved(context, connection)
     if options.json:
-        config = [*lines, *(report.notebook.config if report is not None else ())]
+        config = report.notebook.config if report is not None else ()
         console.result_json({"checks": checks, "config": config, **_live_json(report)})
-    else:
-        for line in lines:
-            console.result(line)
     if report is not None and report.exit_code:
         return report.exit_code
     return ExitCode.FAILED if is_bad else ExitCode.DONE
@@ -70,20 +61,6 @@ async def _checked(context: Context) -> tuple[list[dict[str, object]], bool]:
     return checks, is_bad
 
 
-async def _tried(context: Context) -> list[str]:
-    """Return lines for config.toml with the paths that were found."""
-    from qiscus_tui.service.doctor import MOST_TRIES, try_paths
-
-    console = context.console
-    question = f"Try up to {MOST_TRIES} other paths on the server, one per second? [y/N] "
-    if console.ask(question).lower() not in {"y", "yes"}:
-        raise NotConfirmed("Not confirmed", "No other path was tried.")
-    found = await try_paths(context.workspace, lambda path: console.say(f"trying {path}"))
-    if not found:
-        console.say("None of them was found.")
-    return [line for call, path in found for line in (f"[api.{call.name}]", f'path = "{path}"')]
-
-
 async def _confirm(context: Context, connection: "Connection") -> None:
     """Have `--live` confirmed. Raises NotConfirmed, ReadOnly, NoLongLivedToken."""
     console = context.console
@@ -111,6 +88,11 @@ async def _proved(context: Context, connection: "Connection") -> "ContractReport
 
     console = context.console
     report = await ContractCheck(connection, console.progress).run()
+    if report.lacks_list:
+        try:
+            report.notebook.config = await _other_paths(context)
+        except OutOfReach as error:
+            report.notebook.trouble.append(error)
     console.end_progress()
     if not context.options.json:
         console.result()
@@ -119,6 +101,17 @@ async def _proved(context: Context, connection: "Connection") -> "ContractReport
     for error in report.notebook.trouble:
         console.show_error(error)
     return report
+
+
+async def _other_paths(context: Context) -> tuple[str, ...]:
+    """Return lines for config.toml with the likely paths that exist. Raises OutOfReach."""
+    from qiscus_tui.service.doctor import try_paths
+
+    progress = context.console.progress
+    found = await try_paths(context.workspace, lambda path: progress(f"Trying {path}"))
+    return tuple(
+        line for call, path in found for line in (f"[api.{call.name}]", f'path = "{path}"')
+    )
 
 
 def _live_json(report: "ContractReport | None") -> dict[str, object]:

@@ -262,5 +262,7 @@ def _path(call: Call, presence: Presence) -> Check:
         case Presence.CANNOT_TELL:
             return Check(name, Verdict.UNSURE, words)
         case Presence.ABSENT:
-            hint = f"Look for another one with --try-paths, and set it under [api.{call.name}]."
+            hint = (
+                f"If it has another path, set it under [api.{call.name}]; --live tries likely ones."
+            )
             return Check(name, Verdict.BAD, words, hint if call.source is Source.INFERRED else "")

@@ -84,13 +84,6 @@ def test_the_demo_tells_nothing_of_a_terminal_that_it_did_not_look_at(program: P
     assert "TERM" not in program("--demo", "doctor").out
 
 
-def test_nothing_is_asked_where_nobody_can_say_yes_to_trying_paths(program: Program) -> None:
-    done = program("doctor", "--try-paths", "--server", SERVER)
-    assert (done.code, done.out) == (2, "")
-    assert len(done.err.splitlines()) == 2
-    assert program.server.calls.total() == 0
-
-
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -185,6 +185,22 @@ def test_a_renamed_field_is_found_and_its_config_lines_work(
     assert (found["revoke_token"], done.code) == ("confirmed", 0)
 
 
+def test_where_the_list_is_not_found_likely_paths_are_tried_and_the_config_lines_work(
+    live: Callable[..., Live], configured: Callable[[str], None]
+) -> None:
+    here = live("moved")
+    _, value, _ = here.found()
+    assert value["config"] == [
+        "[api.revoke_token]",
+        'path = "/api/v1/auth/revoke_token"',
+        "[api.active_token_list]",
+        'path = "/api/v1/auth/active_token_list"',
+    ]
+    configured("\n".join(map(str, value["config"])))
+    found, _, _ = here.found()
+    assert tuple(found[call] for call in CALLS) == GOOD
+
+
 def test_an_id_is_never_sent(live: Callable[..., Live], configured: Callable[[str], None]) -> None:
     here = live("ids-revocable")
     assert "wants" not in (first := json.dumps(here.found()[1]))

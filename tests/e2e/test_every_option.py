@@ -139,7 +139,6 @@ RUNS = {
     "doctor": [
         Run("doctor --json", '"checks": '),
         Run("doctor --live --yes", "confirmed"),
-        Run("doctor --try-paths", "no terminal to ask on", 2),
     ],
     "known": [
         Run("known add --client curl --ip 10.2 --label cron --protect", "cron (", 0),

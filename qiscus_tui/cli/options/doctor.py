@@ -8,9 +8,6 @@ from qiscus_tui.cli.verbs import Verb
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     parser.add_argument(
-        "--try-paths", action="store_true", help="search for other paths of the undocumented calls"
-    )
-    parser.add_argument(
         "--live",
         action="store_true",
         help="prove the undocumented calls with two tokens made for it, and end both",

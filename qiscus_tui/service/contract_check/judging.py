@@ -60,7 +60,7 @@ def by_error(error: QiscusTuiError) -> Finding:
     if isinstance(error, ServerFault | LoginNeeded):
         return Finding(Verdict.CANNOT_TELL, shown)
     if status == HTTPStatus.NOT_FOUND:
-        shown += " Look for another path: qiscus-tui doctor --try-paths."
+        shown += " If it has another path, set it in config.toml."
     if status and status < HTTPStatus.MULTIPLE_CHOICES:
         shown = f"The answer ({int(status)}) is not the expected one."
     return Finding(Verdict.DIFFERS, shown)

@@ -5,6 +5,7 @@ import enum
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from qiscus_tui import __version__
 from qiscus_tui.api.contract import SESSION_FACTS, Call
@@ -112,9 +113,15 @@ class ContractReport:
     checked_at: float
     """Epoch seconds, this machine's clock."""
     rows: tuple[Row, ...]
+    """The list call first."""
     shape: ListShape
     notebook: Notebook
     version: str = __version__
+
+    @property
+    def lacks_list(self) -> bool:
+        """Return whether the server answered 404 to the list call."""
+        return any(seen.status == HTTPStatus.NOT_FOUND for seen, _ in self.rows[0].answers)
 
     @property
     def exit_code(self) -> ExitCode:
