@@ -1,9 +1,8 @@
 """What was done from this machine, by the audit log."""
 
 import contextlib
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from qiscus_tui.errors import StorageError
@@ -68,15 +67,6 @@ class PastPlan:
         if self.others_ended:
             parts.append(f"{self.others_ended:,} others ended")
         return " · ".join(parts) or "done"
-
-    @property
-    def ended(self) -> int:
-        """Return how many sessions it ended, as far as that was recorded."""
-        if isinstance(self.intent, AuditAccess):
-            return 0
-        if self.counts is not None:
-            return sum(self.counts.get(outcome, 0) for outcome in GONE)
-        return sum(one.outcome in GONE for one in self.outcomes)
 
     @property
     def groups(self) -> tuple[AuditGroup, ...]:
@@ -155,18 +145,6 @@ def recorded_plans(local_files: LocalFiles) -> tuple[list[PastPlan], int]:
     with contextlib.suppress(StorageError):  # what was recorded is known all the same
         accounts = local_files.book.all()
     return past_plans(content.records, accounts), content.unreadable
-
-
-def ended_per_day(plans: Iterable[PastPlan], starts: Sequence[float]) -> list[int]:
-    """Return how many sessions plans ended on each day.
-
-    `starts`: when the days begin, the oldest first, and where the last of them ends; epoch seconds.
-    """
-    ended = [0] * (len(starts) - 1)
-    for plan in plans:
-        if starts[0] <= plan.intent.time < starts[-1]:
-            ended[bisect_right(starts, plan.intent.time) - 1] += plan.ended
-    return ended
 
 
 _ACCESS_OUTCOME = {AuditKind.LOGIN: "issued", AuditKind.REFRESH: "issued"}

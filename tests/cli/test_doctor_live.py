@@ -196,7 +196,7 @@ def test_where_the_list_is_not_found_likely_paths_are_tried_and_the_config_lines
         "[api.active_token_list]",
         'path = "/api/v1/auth/active_token_list"',
     ]
-    configured("\n".join(map(str, value["config"])))
+    configured("\n".join(map(str, value["config"])))  # type: ignore[call-overload]
     found, _, _ = here.found()
     assert tuple(found[call] for call in CALLS) == GOOD
 

@@ -235,7 +235,7 @@ def test_a_folder_of_the_kernel_is_read_only_where_it_is_named(
 ) -> None:
     monkeypatch.setattr(walking, "KERNEL_FOLDERS", (f"{tree}/b",))
     assert Found(f"{tree}/b/core", Occurrence(None, 2)) in events(tree / "b")
-    assert [e for e in events(tree) if e.path.startswith(f"{tree}/b")] == [Skipped(f"{tree}/b")]
+    assert [e for e in events(tree) if f"{tree}/b" in repr(e)] == [Skipped(f"{tree}/b")]
 
 
 def test_what_is_named_and_cannot_be_read_is_said(tree: Path, tmp_path: Path) -> None:

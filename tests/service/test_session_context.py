@@ -1,7 +1,6 @@
 """What a session stands among: its group's history, and its place in it."""
 
 import random
-import time
 
 import pytest
 
@@ -87,9 +86,3 @@ def test_another_list_and_another_day_are_looked_at_anew() -> None:
     found = contexts.of(sessions, 0)
     assert found is not None
     assert (found.history.logins[-1], found.history.logins[-2]) == (0, 2)
-
-
-def test_logins_are_counted_by_the_local_hour_too() -> None:
-    hours = context(crons(HOUR, HOUR, DAY + HOUR, 2 * HOUR, 31 * DAY, None), 0).history.hours
-    hour = time.localtime(NOW - HOUR).tm_hour
-    assert (hours[hour], hours[hour - 1], sum(hours)) == (3, 1, 4)

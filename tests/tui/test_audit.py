@@ -118,7 +118,7 @@ async def test_the_plan_under_the_cursor_is_told_below_the_list(machine: Machine
         assert "1 failed: still listed" in here.words()
 
 
-async def test_a_long_rule_comes_before_how_many_and_the_days_fill_what_is_left(machine: Machine):
+async def test_a_long_rule_comes_before_how_many(machine: Machine):
     (stored,) = machine.local_files.book.all()
     log, now = machine.local_files.audit, machine.clock.now()
     rule = "filter client:GuzzleHttp age:>7d used:>24h; keep the newest 1 of each client, network"
@@ -136,9 +136,6 @@ async def test_a_long_rule_comes_before_how_many_and_the_days_fill_what_is_left(
         words = here.words()
         assert "1 failed: 500" in words
         assert "aaaa11110003" in words
-        days = [line.split()[:-1] for line in here.lines() if line.endswith("▆")]
-        assert days[1:] == [["today", "3"], ["12", "Oct", "1"]]
-        assert "13 Oct 0" in words
         await here.pilot.resize_terminal(80, 24)
         await here.settle()
         assert "GuzzleHttp · 10.2.0.0/24" in here.words()

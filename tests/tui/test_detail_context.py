@@ -134,21 +134,6 @@ async def test_group_days_and_neighbours_are_shown_in_any_size(
             assert "JUST BEFORE AND AFTER" in words
 
 
-@pytest.mark.parametrize("size", [(200, 50), (120, 45)])
-async def test_a_large_screen_is_filled_with_the_hours_of_the_groups_logins(
-    clock: ManualClock, size: tuple[int, int]
-) -> None:
-    async with at_sessions(clock, sessions=300, size=size) as running:
-        await running.press("j", "j", "j", "enter")
-        *_, last = [line for line in running.lines() if "LOGINS BY HOUR" in line or "18" in line]
-        assert last.split()[:4] == ["0", "6", "12", "18"]
-        assert not running.app.screen.query_one("#facts").max_scroll_y
-        assert running.lines().index(last) > size[1] - 15
-        await running.pilot.resize_terminal(80, 24)
-        await running.settle()
-        assert "LOGINS BY HOUR" not in running.text()
-
-
 @pytest.mark.parametrize(
     ("age", "expected"),
     [(HOUR, "15 Sep … today ▲"), (2 * DAY, "15 Sep … ▲"), (29 * DAY, "▲ 15 Sep … today")],

@@ -48,8 +48,6 @@ class GroupHistory(Struct, frozen=True):
     """When the days begin of which logins are counted; the last one is tomorrow."""
     logins: Sequence[int]
     """Sessions created on each of these days."""
-    hours: Sequence[int]
-    """Sessions created on these days in each hour of the day, local time."""
 
     @property
     def interval(self) -> float | None:
@@ -142,7 +140,7 @@ def _history_in_steps(
 ) -> Generator[None, None, GroupHistory]:
     sessions = listed.sessions
     days = days_around(now)[-DAYS - 1 :]
-    logins, hours = [0] * DAYS, [0] * 24
+    logins = [0] * DAYS
     created: list[int] = []
     undated: list[int] = []
     used: list[float] = []
@@ -156,9 +154,7 @@ def _history_in_steps(
             else:
                 created.append(position)
                 if days[0] <= at < days[-1]:
-                    day = bisect_right(days, at) - 1
-                    logins[day] += 1
-                    hours[min(23, int((at - days[day]) // HOUR))] += 1
+                    logins[bisect_right(days, at) - 1] += 1
             if session.last_used_at is not None:
                 used.append(session.last_used_at)
             addresses[session.safe_ip] += 1
@@ -169,4 +165,4 @@ def _history_in_steps(
     used = yield from sorted_in_steps(used, float)
     newest_first += undated
     most = addresses.most_common(MOST_ADDRESSES)
-    return GroupHistory(group, newest_first, len(created), used, most, days, logins, hours)
+    return GroupHistory(group, newest_first, len(created), used, most, days, logins)

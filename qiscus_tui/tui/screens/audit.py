@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.widgets import Static
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.history import GONE, ended_per_day
-from qiscus_tui.service.overview.days import days_around
+from qiscus_tui.service.history import GONE
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
@@ -22,14 +20,14 @@ from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.screens.facts_panel import FactsPanel
 from qiscus_tui.tui.screens.plan_facts import MOST_IDS, named_ids, plan_facts, who
-from qiscus_tui.tui.screens.plan_panel import DaysPanel, PlanPanel
-from qiscus_tui.tui.widgets.cells import created_cell_short, day_words, share_text
+from qiscus_tui.tui.screens.plan_panel import PlanPanel
+from qiscus_tui.tui.widgets.cells import created_cell_short, share_text
 from qiscus_tui.tui.widgets.group_columns import bar_text
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow, TextTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from qiscus_tui.service.history import PastPlan
     from qiscus_tui.service.workspace import Workspace
@@ -72,7 +70,6 @@ class AuditScreen(BaseScreen[None]):
         self._plans: list[PastPlan] = []
         self._table = TextTable(PLAN_COLUMNS, id="plans")
         self._panel = PlanPanel(id="plan")
-        self._days = DaysPanel(id="plan-days")
         self._actions = ActionBar(id="audit-actions")
 
     def compose(self) -> ComposeResult:
@@ -81,9 +78,7 @@ class AuditScreen(BaseScreen[None]):
         yield Static(classes="rule")
         yield self._table
         yield Static(classes="rule", id="plan-rule")
-        with Vertical(id="below"):
-            yield self._panel
-            yield self._days
+        yield self._panel
         yield Static(classes="rule")
         yield self._actions
 
@@ -116,7 +111,6 @@ class AuditScreen(BaseScreen[None]):
         rows.styles.height = len(self._plans) + 1 if self._plans else "1fr"
         self.set_class(not self._plans, "-empty")
         rows.show_rows([_plan_row(plan, now) for plan in self._plans])
-        self._days.show(_per_day(self._plans, now))
         self._draw_chosen()
         self._actions.show_commands(Scope.AUDIT, self.context)
 
@@ -185,15 +179,6 @@ def _plans(workspace: Workspace) -> list[PastPlan]:
     from qiscus_tui.service.history import recorded_plans
 
     return recorded_plans(workspace.local_files)[0]
-
-
-def _per_day(plans: Sequence[PastPlan], now: float) -> list[tuple[str, int]]:
-    """Return how many sessions ended on each day, back to the first of these days with any."""
-    starts = days_around(now)
-    counts = ended_per_day(plans, starts)
-    first = next((at for at, count in enumerate(counts) if count), len(counts))
-    days = zip(starts[first:], counts[first:], strict=False)
-    return [(day_words(start, now), count) for start, count in days][::-1]
 
 
 def _plan_row(plan: PastPlan, now: float) -> TextRow:

@@ -34,6 +34,8 @@ MUTED = "$text-muted"
 _WITHIN_TIME = re.compile(r"(?<=\d) (?=(?:min|[dhs])\b)|(?<=\d [dh]) (?=\d)")
 _AROUND = 5
 """Lines of headings and blanks, and the one under the strip."""
+_MOST_NEIGHBOURS = 3
+"""Lines of the session and those beside it."""
 
 
 def group_words(context: SessionContext, now: float) -> str:
@@ -108,18 +110,17 @@ def draw_context(
 ) -> ContextText:
     """Return a context in `width` cells, and in `height` lines where these are enough.
 
-    A large place has a tall strip and several neighbours, a small one a line of each.
+    A large place has headings, and a strip as tall as there is room for.
     """
     history, lines = context.history, _wrapped(group_words(context, now), width)
     sentence = "\n".join(lines)
     room = height - len(lines) - _AROUND
     most = max(history.logins)
-    strip_lines = max(1, min(MOST_STRIP, room // 2, 1 + most))
-    beside = max(1, (room - strip_lines - 1) // 2)
+    strip_lines = max(1, min(MOST_STRIP, room - _MOST_NEIGHBOURS, 1 + most))
     is_large = room >= ROOMY
     heading = Content.assemble(("\nLOGINS PER DAY", "bold"), (f"   at most {most:,}", MUTED))
     shown = history.logins[-max(1, width // _cells(width)) :]
-    neighbours = Content("\n").join(_neighbours(listed, context, now, width, beside))
+    neighbours = Content("\n").join(_neighbours(listed, context, now, width, is_large))
     if is_large:
         neighbours = Content.assemble(("\nJUST BEFORE AND AFTER\n", "bold"), neighbours)
     created = listed.sessions[history.newest_first[context.place]].created_at
@@ -165,19 +166,16 @@ def _day_names(history: GroupHistory, created: float | None, shown: int, cells: 
 
 
 def _neighbours(
-    listed: SessionList, context: SessionContext, now: float, width: int, beside: int
+    listed: SessionList, context: SessionContext, now: float, width: int, with_itself: bool
 ) -> list[Content]:
-    """Return newer and older sessions of the group, so many on each side, or more on one."""
-    members = context.history.newest_first
-    is_newest, is_oldest = context.place == 0, context.place == len(members) - 1
-    many = 2 * beside + 1 - is_newest - is_oldest
-    first = max(0, min(context.place - beside, len(members) - many))
-    lines = [Content.styled("no newer one", MUTED)] if is_newest else []
-    for place, position in enumerate(members[first : first + many], first):
+    """Return the next newer and the next older session of the group, and itself between them."""
+    members, first = context.history.newest_first, max(0, context.place - 1)
+    lines = [Content.styled("no newer one", MUTED)] if context.place == 0 else []
+    for place, position in enumerate(members[first : context.place + 2], first):
         session = listed.sessions[position]
         used = session.last_used_at
         which = "newer" if place < context.place else "older" if place > context.place else "this"
-        if which == "this" and beside == 1:
+        if which == "this" and not with_itself:
             continue
         words = (
             f"{which:<7}{created_cell(session.created_at, now):<19}{session.id[:8]}  "
@@ -185,7 +183,7 @@ def _neighbours(
         )
         line = fit(f"{words}{session.safe_ip}" if width >= WITH_ADDRESS else words, width)
         lines.append(Content.styled(line.rstrip(), "bold" if which == "this" else ""))
-    if is_oldest:
+    if context.place == len(members) - 1:
         lines.append(Content.styled("no older one", MUTED))
     return lines
 

@@ -10,27 +10,17 @@ from textual.widgets import Static
 
 from qiscus_tui.model.durations import as_typed
 from qiscus_tui.service.revocation.prune_outlook import USUAL_RULES
-from qiscus_tui.tui.screens.detail_context import MOST_CELLS, MOST_STRIP
-from qiscus_tui.tui.widgets.bar_lines import bar_lines, column_lines
+from qiscus_tui.tui.widgets.bar_lines import bar_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from qiscus_tui.model.session import Session
     from qiscus_tui.tui.screens.session_details import SessionDetail
 
 
-LEAST_HOURS = 5
-"""Lines from which there is room for the hours of the logins."""
-
-
-def draw_outlook(
-    session: Session, detail: SessionDetail, now: float, width: int, height: int = 0
-) -> Content:
-    """Return what a prune would do, last uses and addresses of the group, in `width` cells.
-
-    Where `height` lines have room for it, at which hours its sessions were created too.
-    """
+def draw_outlook(session: Session, detail: SessionDetail, now: float, width: int) -> Content:
+    """Return what a prune would do, last uses and addresses of the group, in `width` cells."""
     history = detail.context.history
     addresses = [(one or "unknown", count) for one, count in history.addresses]
     rest = history.group.count - sum(count for _, count in addresses)
@@ -39,25 +29,7 @@ def draw_outlook(
     if history.group.count > 1:
         parts.append([_title("LAST USED"), *bar_lines(history.uses(now), width)])
         parts.append([_title("ADDRESSES"), *bar_lines([*addresses, *others], width)])
-        room = height - sum(len(lines) + 1 for lines in parts)
-        if room >= LEAST_HOURS:
-            parts.append(_hours(history.hours, width, room))
     return Content("\n\n").join(Content("\n").join(lines) for lines in parts)
-
-
-def _hours(hours: Sequence[int], width: int, height: int) -> list[Content]:
-    """Return a column for each hour of the day, under a heading, with the hours below."""
-    cells = max(1, min(MOST_CELLS, width // len(hours)))
-    columns = column_lines(hours, min(MOST_STRIP, height - 2), cells)
-    names = "".join(f"{hour:<{6 * cells}}" for hour in range(0, 24, 6)).rstrip()
-    title = Content.assemble(
-        ("LOGINS BY HOUR", "bold"), (f"   at most {max(hours):,}", "$text-muted")
-    )
-    return [
-        title,
-        *(Content.styled(line, "$primary") for line in columns),
-        Content.styled(names, "$text-muted"),
-    ]
 
 
 def _prune(session: Session, detail: SessionDetail, width: int) -> list[Content]:

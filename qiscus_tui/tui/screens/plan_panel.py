@@ -16,8 +16,6 @@ from qiscus_tui.tui.screens.plan_facts import named_ids, plan_facts
 from qiscus_tui.tui.widgets.bar_lines import bar_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from qiscus_tui.service.history import PastPlan
 
 MOST_GROUPS = 12
@@ -51,7 +49,8 @@ class PlanPanel(Horizontal):
 
     DEFAULT_CSS = """
     PlanPanel {
-        height: auto;
+        height: 1fr;
+        overflow: hidden;
         & FactsPanel { width: 1fr; margin: 0 2; }
         & Static { width: 1fr; height: auto; }
         & #plan-result { margin-right: 2; }
@@ -81,28 +80,3 @@ class PlanPanel(Horizontal):
     def _draw(self) -> None:
         if self._plan is not None:
             self._result.update(plan_result(self._plan, max(20, self._result.size.width)))
-
-
-class DaysPanel(Static):
-    """How many sessions were revoked on each of the last days, the newest first."""
-
-    DEFAULT_CSS = "DaysPanel { height: 1fr; margin: 1 2 0 2; }"
-
-    def __init__(self, *, id: str) -> None:
-        super().__init__("", id=id, markup=False)
-        self._ended: Sequence[tuple[str, int]] = ()
-
-    def show(self, ended: Sequence[tuple[str, int]]) -> None:
-        """Draw how many ended on which day."""
-        self._ended = ended
-        self._draw()
-
-    def on_resize(self) -> None:
-        """Draw as many days as there is room for now."""
-        self._draw()
-
-    def _draw(self) -> None:
-        width, height = self.size
-        days = bar_lines(self._ended, width)[: height - 1] if height > 1 and self._ended else []
-        heading = [Content.styled("REVOKED FROM HERE PER DAY", "bold")] if days else []
-        self.update(Content("\n").join([*heading, *days]))

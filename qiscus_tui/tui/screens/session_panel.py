@@ -159,8 +159,7 @@ class SessionPanel(Vertical):
         left, below = self.outlooks
         shown = left if self.has_class("-beside") else below
         height, known = body.size.height, self.known.size.height
-        under = height - known - 1 if known and shown is left else 0
-        shown.show(lambda width: draw_outlook(session, detail, now, width, under))
+        shown.show(lambda width: draw_outlook(session, detail, now, width))
         if shown is below:  # what is left of the panel, once it is laid out
             height = max(0, height - known - shown.lines - 2) if known else 0
         drawn = draw_context(self._listed, detail.context, now, self.around.size.width, height)
