@@ -144,8 +144,10 @@ async def test_what_somebody_else_does_between_plan_and_sending_is_told_apart(
         stage.server.strikes(deed.call, b.preceded_by(meanwhile))
         await do(running, deed)
         words = running.words()
-        assert " failed" not in words
-        assert re.search(r"[\d,]+ revoked", words)
+        assert "1 failed" not in words
+        # The oldest alone, and as many as before listed: that may be a list cut to its newest.
+        ends = "unknown" if deed is Deed.REVOKE_ONE else "revoked"
+        assert re.search(rf"[\d,]+ {ends}", words)
         assert (begun[0] in stage.live()) is (deed is not Deed.REVOKE_ALL)
 
 
@@ -166,7 +168,7 @@ async def test_a_revoke_all_that_ends_nothing_is_found_out_by_the_list(stage: St
         stage.server.strikes(Call.REVOKE_ALL, yes)
         await do(running, Deed.REVOKE_ALL)
         words = running.words()
-        assert f"0 revoked · {len(stage.before):,} failed" in words
+        assert f"{len(stage.before):,} failed" in words
         assert "doctor" in running.words()
 
 

@@ -182,7 +182,8 @@ def test_a_list_that_cannot_be_read_afterwards_leaves_the_outcome_unknown(
     stage.server.strikes(Call.LIST, b.After(1, LISTS[way]))
     run = _checked(stage, stage.do(deed), deed)
     assert run.code == 3, run
-    assert set(run.outcomes().values()) == {"unknown"}
+    became = set(run.outcomes().values())  # after the first few nothing more is sent
+    assert became in ({"unknown"}, {"unknown", "not_sent"})
     stage.nothing_is_lost([object()], deed)
 
 
