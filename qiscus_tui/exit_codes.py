@@ -1,6 +1,7 @@
-"""The exit codes of the program."""
+"""The exit codes of the program, and the signals that end it."""
 
 import enum
+import signal
 from typing import Self
 
 
@@ -39,6 +40,10 @@ class ExitCode(enum.IntEnum):
         "`exec`: there is no such command; otherwise `exec` ends with the exit code of the command",
     )
     INTERRUPTED = 130, "interrupted by ctrl-c; by any other signal N: 128 + N"
+
+
+ENDING_SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
+"""The signals that end the program in good order; any other has its default effect."""
 
 
 def signal_exit_code(number: int) -> int:

@@ -42,10 +42,9 @@ def run_until_signal(work: Coroutine[object, object, _Result], console: Console)
 
 @contextlib.contextmanager
 def _ended_in_time(console: Console) -> Generator[None]:
-    def on_alarm(number: int, _frame: object) -> None:
-        if not console.caught:  # the timer runs only after another signal: this one is a stranger's
-            raise Interrupted(number, "Interrupted", "")
-        _end_by_force(console)
+    def on_alarm(_number: int, _frame: object) -> None:
+        if console.caught and not shield.is_held:
+            os._exit(signal_exit_code(console.caught[0]))
 
     before = signal.signal(signal.SIGALRM, on_alarm)
     try:
@@ -54,11 +53,6 @@ def _ended_in_time(console: Console) -> Generator[None]:
         if console.caught:
             signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-
-
-def _end_by_force(console: Console) -> None:
-    if not shield.is_held:
-        os._exit(signal_exit_code(console.caught[0]))
 
 
 async def until_signal(work: Awaitable[_Result], console: Console) -> _Result:
@@ -75,9 +69,6 @@ async def until_signal(work: Awaitable[_Result], console: Console) -> _Result:
 
     # Not the event loop's own handlers: those run only at the loop's next iteration.
     def on_signal(number: int, _frame: object) -> None:
-        if number == signal.SIGALRM and console.caught:
-            _end_by_force(console)
-            return
         console.caught.append(number)
         signal.setitimer(signal.ITIMER_REAL, ENDING)
         loop.call_soon_threadsafe(shield.handle, end)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Sequence
 from types import FrameType
 
 from qiscus_tui.errors import Interrupted
-from qiscus_tui.service.ending_signals import ENDING_SIGNALS
+from qiscus_tui.exit_codes import ENDING_SIGNALS
 
 
 @contextlib.contextmanager
@@ -42,13 +42,10 @@ def handled_by(handler: Callable[[int, FrameType | None], None]) -> Generator[No
 def _obeyed() -> tuple[int, ...]:
     """Return all of them, without those that our parent process had us ignore, as `nohup` does.
 
-    Shells make background jobs ignore SIGINT, which is not intended. SIGABRT is left to
-    PYTHONFAULTHANDLER: what is not Python's can't be given back.
+    Shells make background jobs ignore SIGINT, which is not intended.
     """
     return tuple(
-        number for number in ENDING_SIGNALS if number == signal.SIGINT or not _is_taken(number)
+        number
+        for number in ENDING_SIGNALS
+        if number == signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN
     )
-
-
-def _is_taken(number: int) -> bool:
-    return signal.getsignal(number) in {None, signal.SIG_IGN}

@@ -176,7 +176,7 @@ def test_one_environment_credential_without_the_other_is_refused(
     assert "QISCUS_APP_ID" in done.err
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM])
 def test_a_signal_while_the_answer_is_stored_waits_until_all_is_kept(
     program: Program, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:

@@ -28,7 +28,7 @@ class Typist(io.StringIO):
 
 
 ENDING = pytest.mark.parametrize(
-    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM]
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
 )
 
 

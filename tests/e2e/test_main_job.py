@@ -343,7 +343,7 @@ def test_ctrl_c_at_a_question_ends_it(environ: dict[str, str]) -> None:
         assert "Traceback" not in terminal.text
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT, signal.SIGUSR1])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT])
 def test_a_signal_at_the_password_gives_the_echo_back(
     environ: dict[str, str], number: signal.Signals
 ) -> None:

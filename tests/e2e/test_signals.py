@@ -30,7 +30,7 @@ TIMEOUT = 3
 """Seconds that the program waits for an answer, by its configuration."""
 STARTED = 20
 """Seconds after which a program that did nothing yet has failed."""
-ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGALRM]
+ENDING = [signal.SIGINT, signal.SIGTERM]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
-from qiscus_tui.exit_codes import signal_exit_code
-from qiscus_tui.service.ending_signals import ENDING_SIGNALS
+from qiscus_tui.exit_codes import ENDING_SIGNALS, signal_exit_code
 from qiscus_tui.tui.terminal.crash_report import crash_words
 from qiscus_tui.tui.terminal.driver import TerminalDriver
 from qiscus_tui.tui.terminal.key_queue import KeyDone, KeyQueue
