@@ -23,37 +23,17 @@ def _main(arguments: list[str]) -> int:
     if arguments == ["--version"] and _is_written(f"qiscus-tui {__version__}\n"):
         return 0
     from qiscus_tui.cli.main import options_of, run_app, run_verb
-    from qiscus_tui.cli.verbs import run_of
 
     options = options_of(arguments)
     if isinstance(options, int):
         return options
     if options.verb is not None:
-        _load_msgspec()
-        run_of(options.verb)
         gc.freeze()  # the modules, which are searched no more
         gc.enable()
         return run_verb(options, core_limit)
     from qiscus_tui.tui.run import run
 
     return run_app(options, run)
-
-
-def _load_msgspec() -> None:
-    """Load msgspec without typing_extensions, of which typing has all that msgspec needs.
-
-    It loads inspect, ast and more, which takes a tenth of a short command.
-    """
-    from importlib import import_module
-    from types import ModuleType
-    from typing import cast
-
-    name, modules = "typing_extensions", cast("dict[str, ModuleType | None]", sys.modules)
-    if name in modules:
-        return
-    modules[name] = None  # counts as not installed
-    import_module("msgspec")
-    del modules[name]
 
 
 def _is_written(text: str) -> bool:

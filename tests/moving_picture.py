@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from qiscus_tui.cli.demo_config import DEMO_CONFIG
+from qiscus_tui.cli.workspace import DEMO_CONFIG
 from tests.clocks import ManualClock
 from tests.screenshots import (
     FOLDER,

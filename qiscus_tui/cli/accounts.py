@@ -1,16 +1,31 @@
 """`accounts`: list the accounts of this machine, choose one, forget one."""
 
+import argparse
 from collections.abc import Coroutine
 
-from qiscus_tui.cli.environment import must_not_come_from_environment
-from qiscus_tui.cli.text_table import Column, text_table
-from qiscus_tui.cli.verbs import Context
+from qiscus_tui.cli.output.text_table import Column, text_table
+from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.workspace import must_not_come_from_environment
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Role
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.directory import KnownAccount, accounts, forget_account, use
 from qiscus_tui.service.account_selection import ACCOUNT_VARIABLE
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    parser.add_argument(
+        "what",
+        nargs="?",
+        choices=["use", "forget"],
+        metavar="use|forget",
+        help="choose or forget an account",
+    )
+    parser.add_argument("name", nargs="?", metavar="NAME", help="the account to use or forget")
+    parser.add_argument("--json", action="store_true", help="the list as JSON")
+
 
 COLUMNS = (
     Column("ACCOUNT", 5),
@@ -100,3 +115,15 @@ async def _forget(context: Context, name: str) -> int:
         "to end it."
     )
     return ExitCode.DONE
+
+
+VERB = Verb(
+    add_options,
+    run,
+    not_done="Forgetting does not contact the server and ends no token; logout does.",
+    examples=(
+        Example("qiscus-tui accounts", "list them"),
+        Example("qiscus-tui accounts use a@b.c@app", "what commands use from now on"),
+    ),
+    words_anywhere=True,
+)

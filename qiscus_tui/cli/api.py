@@ -1,14 +1,37 @@
 """`api`: make any other call of the API, authenticated, and write the body to stdout."""
 
+import argparse
 from http import HTTPStatus
 
-from qiscus_tui.api.any_call import READS, any_call
+from qiscus_tui.api.any_call import METHODS, READS, any_call
 from qiscus_tui.api.contract import Authentication
-from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.verbs import Context
+from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import ServerRefused, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    add = parser.add_argument
+    add("method", metavar="METHOD", type=str.upper, choices=METHODS, help=", ".join(METHODS))
+    add("path", metavar="PATH", help="path on the account's server, such as /api/v2/…")
+    add(
+        "-f",
+        dest="fields",
+        metavar="K=V",
+        action="append",
+        default=[],
+        help="a text field: in the query for GET and HEAD, else in a JSON body; repeatable",
+    )
+    add("--input", metavar="FILE", help="send this file as the body, unchanged; - is stdin")
+    add(
+        "--rest",
+        action="store_true",
+        help="authenticate with the secret key, not the short-lived token",
+    )
+
 
 MOST_SENT = 16 * 1024 * 1024
 """Bytes of a request body, at most."""
@@ -123,3 +146,19 @@ def _advice(status: int) -> str:
             return "The answer should say what is wrong."
         case _:
             return "Redirects are not followed. Request the target itself if it is on this server."
+
+
+VERB = Verb(
+    add_options,
+    run,
+    not_done=(
+        "It does not log in, list, refresh, revoke or log out: there are other verbs for that. It "
+        "sets no headers, never sends the long-lived token, follows no redirect, and does not "
+        "retry."
+    ),
+    examples=(
+        Example("qiscus-tui api GET /api/v1/admin/get_profile", "who is this?"),
+        Example("qiscus-tui api POST /api/v1/… --input body.json", "a body from a file"),
+    ),
+    changes=True,
+)

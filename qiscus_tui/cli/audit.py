@@ -1,17 +1,27 @@
 """`audit`: what was revoked from here, and who logged in and out."""
 
+import argparse
 from collections.abc import Iterator
 
-from qiscus_tui.cli.console import Console
-from qiscus_tui.cli.moments import moment
-from qiscus_tui.cli.outcome_lines import outcome_lines
-from qiscus_tui.cli.text_table import cells_of
-from qiscus_tui.cli.verbs import Context
+from qiscus_tui.cli.options import duration, whole_number
+from qiscus_tui.cli.output.console import Console
+from qiscus_tui.cli.output.outcomes import outcome_lines
+from qiscus_tui.cli.output.text_table import cells_of, moment
+from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.history import PastPlan, recorded_plans
 from qiscus_tui.store.audit_records import GONE, LONGEST_TEXT, AuditAccess
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    add = parser.add_argument
+    add("--since", metavar="TIME", type=duration, help="only the last 24h, 7d …")
+    add("--limit", metavar="N", type=whole_number(1, 10**9), help="only the newest N")
+    add("--json", action="store_true", help="every record with its outcomes as JSON")
+
 
 MOST_GROUPS = 3
 """Groups that are named of a plan; JSON has all that are recorded."""
@@ -138,3 +148,11 @@ def _as_json(plan: PastPlan) -> dict[str, object]:
         "counts": None if plan.counts is None else dict(plan.counts),
         "others_ended": None if plan.counts is None else plan.others_ended,
     }
+
+
+VERB = Verb(
+    add_options,
+    run,
+    not_done="It is a record, not evidence: whoever can revoke can also change it.",
+    examples=(Example("qiscus-tui audit --since 7d", "what was revoked this week"),),
+)

@@ -6,22 +6,50 @@ import contextlib
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from qiscus_tui.cli.console import Console
-from qiscus_tui.cli.moments import moment
-from qiscus_tui.cli.opening import connected, open_for
-from qiscus_tui.cli.option_types import file_path
+from qiscus_tui.cli.options import file_path, min_ttl, whole_number
+from qiscus_tui.cli.output.console import Console
+from qiscus_tui.cli.output.tables import gaps
+from qiscus_tui.cli.output.text_table import moment
 from qiscus_tui.cli.parser import Parser
-from qiscus_tui.cli.table import gaps
-from qiscus_tui.cli.verbs import Context
+from qiscus_tui.cli.verbs import Context, Example, Verb, always
+from qiscus_tui.cli.workspace import connected, open_for
 from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.model.timestamps import rfc3339
-from qiscus_tui.service.check.checking import CheckReport, check
 from qiscus_tui.service.check.findings import Limits
 from qiscus_tui.service.check.metrics import Measured, metrics_text
 from qiscus_tui.store.named_files import write_public
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.check.checking import CheckReport
+
+MOST = 10**9
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    add = parser.add_argument
+    add(
+        "--new",
+        action="store_true",
+        help="find clients and networks that are new since the last --new",
+    )
+    number = whole_number(0, MOST)
+    add("--max-live", metavar="N", type=number, help="find more than N live sessions")
+    add("--max-per-day", metavar="N", type=number, help="find more than N created in 24 hours")
+    add(
+        "--min-ttl",
+        metavar="TIME",
+        type=min_ttl,
+        help="find an own token that expires sooner",
+    )
+    add("--metrics", metavar="FILE", type=file_path, help="write the numbers for Prometheus")
+    add("--json", action="store_true", help="the result as JSON")
+    parser.set_defaults(measured=[])
+
 
 MOST_SHOWN = 50
 """Findings that are shown; JSON has all."""
@@ -45,11 +73,13 @@ async def run(context: Context) -> int:
     return ExitCode.DONE if is_success else ExitCode.INCOMPLETE
 
 
-async def _checked(context: Context) -> CheckReport:
+async def _checked(context: Context) -> "CheckReport":
     """Check the account and show what was found.
 
     Only a check with `--new` notes it as seen: it is the one that the next is compared with.
     """
+    from qiscus_tui.service.check.checking import check
+
     options, workspace = context.options, context.workspace
     limits = Limits(options.new, options.max_live, options.max_per_day, options.min_ttl)
     checks = workspace.local_files.checks
@@ -120,7 +150,7 @@ def _account_name(context: Context) -> str:
     return context.options.account or ""
 
 
-def _show(context: Context, report: CheckReport) -> None:
+def _show(context: Context, report: "CheckReport") -> None:
     console = context.console
     for gap in gaps(report.listed):
         console.say(gap)
@@ -150,7 +180,7 @@ def _say_that_it_only_notes(console: Console) -> None:
     console.say("  Nothing was compared. The next one finds what is new since now.")
 
 
-def _as_json(report: CheckReport) -> dict[str, object]:
+def _as_json(report: "CheckReport") -> dict[str, object]:
     figures = report.figures
     ends = figures.token_expires_at
     return {
@@ -172,3 +202,23 @@ def _as_json(report: CheckReport) -> dict[str, object]:
             for one in report.findings
         ],
     }
+
+
+VERB = Verb(
+    add_options,
+    run,
+    not_done=(
+        "It changes nothing on the server. Only --new notes what it found: the next check then "
+        "finds it again only if more of it came."
+    ),
+    examples=(
+        Example("qiscus-tui check --new --max-live 500", "exit 1 if there is anything to look at"),
+        Example(
+            "qiscus-tui check --all-accounts --metrics /var/lib/metrics/qiscus.prom",
+            "numbers for Prometheus",
+        ),
+    ),
+    finish=finish,
+    finds=always,
+    misused=misused,
+)

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import TypeVar
 
-from qiscus_tui.cli.console import Console
+from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.signals import handled_by
 from qiscus_tui.errors import Interrupted
 from qiscus_tui.exit_codes import signal_exit_code

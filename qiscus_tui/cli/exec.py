@@ -10,12 +10,27 @@ import signal
 from collections.abc import Generator
 from typing import NoReturn
 
-from qiscus_tui.cli.options.exec import USAGE
-from qiscus_tui.cli.script_secret import script_key, script_token
-from qiscus_tui.cli.verbs import Context
+from qiscus_tui.cli.options import add_token_options
+from qiscus_tui.cli.token import script_key, script_token
+from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.errors import CannotRun, CommandNotFound, UsageError
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.token.handover import environment_with
+
+USAGE = "qiscus-tui exec -- CMD..."
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    parser.usage = f"%(prog)s [options] {USAGE.partition('exec ')[2]}"
+    parser.add_argument(
+        "--rest",
+        action="store_true",
+        help="set QISCUS_SECRET_KEY instead of QISCUS_TOKEN, next to QISCUS_APP_ID",
+    )
+    add_token_options(parser)
+    # A command without the `--` before it, as distinct from an unknown option.
+    parser.add_argument("before", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
 
 
 def run(context: Context) -> int:
@@ -70,3 +85,20 @@ def _as_we_were_started(core_limit: int | None) -> Generator[None]:
     finally:  # the command did not begin
         for number in ignored:
             signal.signal(number, signal.SIG_IGN)
+
+
+VERB = Verb(
+    add_options,
+    run,
+    not_done=(
+        "It does not watch the command: a token that expires meanwhile is not replaced. Processes "
+        "started by the command inherit the secret."
+    ),
+    examples=(
+        Example("qiscus-tui exec -- ./sync.sh", "with QISCUS_TOKEN and QISCUS_APP_ID"),
+        Example("qiscus-tui exec --min-ttl 6h -- ./nightly.sh", "for a job that takes hours"),
+    ),
+    changes=True,
+    reports_crashes=False,
+    runs_command=True,
+)

@@ -1,11 +1,12 @@
 """`known`: the integrations that have a name, and may be protected; add one, forget one."""
 
+import argparse
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING
 
-from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.text_table import Column, text_table
-from qiscus_tui.cli.verbs import Context
+from qiscus_tui.cli.output.text_table import Column, text_table
+from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import NotConfirmed, QiscusTuiError, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Account
@@ -16,6 +17,26 @@ from qiscus_tui.store.known import KnownEntry
 
 if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    add = parser.add_argument
+    add(
+        "what",
+        nargs="?",
+        choices=["add", "forget"],
+        metavar="add|forget",
+        help="name an integration, or forget one",
+    )
+    add("forgotten", nargs="?", metavar="LABEL", help="the label to forget")
+    add("--client", metavar="C", help="its client's name without version, such as GuzzleHttp")
+    add("--ip", metavar="N", help="its network, such as 10.2 or 10.2.0.0/16")
+    add("--label", metavar="L", help="what it is called from now on")
+    add("--protect", action="store_true", help="keep its sessions out of plans")
+    add("--yes", action="store_true", help="forget a protected one without confirmation")
+    add("--json", action="store_true", help="the list as JSON")
+
 
 COLUMNS = (
     Column("LABEL", 5),
@@ -171,3 +192,22 @@ def _as_json(one: Integration) -> dict[str, object]:
         "protect": one.protect,
         "source": "config" if one.is_configured else "state",
     }
+
+
+VERB = Verb(
+    add_options,
+    run,
+    not_done=(
+        "Naming changes nothing on the server. What config.toml names can be changed only there."
+    ),
+    examples=(
+        Example(
+            "qiscus-tui known add --client GuzzleHttp --label 'billing cron' --protect",
+            "name an integration, and keep it out of plans",
+        ),
+        Example(
+            "qiscus-tui known forget 'billing cron'", "forget the name; asks if it is protected"
+        ),
+    ),
+    words_anywhere=True,
+)

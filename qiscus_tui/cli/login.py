@@ -2,26 +2,49 @@
 
 import argparse
 import asyncio
+from typing import TYPE_CHECKING
 
-from qiscus_tui.cli.console import Console
-from qiscus_tui.cli.environment import must_not_come_from_environment
-from qiscus_tui.cli.moments import moment
-from qiscus_tui.cli.notices import warn_of_unmatched_accounts
-from qiscus_tui.cli.verbs import Context
+from qiscus_tui.cli.options import account_name
+from qiscus_tui.cli.output.console import Console
+from qiscus_tui.cli.output.text_table import moment
+from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.workspace import must_not_come_from_environment, warn_of_unmatched_accounts
 from qiscus_tui.errors import NotConfirmed, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account.login import (
-    LoggedIn,
-    Password,
-    log_in,
-    log_in_with_key,
-    log_in_with_token,
-)
 from qiscus_tui.service.account.storage_offer import keep_in, offer
 from qiscus_tui.service.account_storage import AccountStorage
 from qiscus_tui.store.config_checks import STORAGE
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.account.login import LoggedIn
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    add = parser.add_argument
+    add("--email", metavar="E", help="email address of the user")
+    add("--password-stdin", action="store_true", help="read the password from stdin")
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument(
+        "--with-token", action="store_true", help="store a long-lived token, read from stdin"
+    )
+    way.add_argument("--rest", action="store_true", help="store a REST secret key, read from stdin")
+    add("--app-id", metavar="A", help="app code, with --with-token and --rest")
+    add(
+        "--store",
+        choices=list(STORAGE),
+        help="where to store the secrets; file also gives consent to it",
+    )
+    add(
+        "--name",
+        metavar="N",
+        type=account_name,
+        default="",
+        help="the name of the account here; renames an existing one",
+    )
+
 
 _HELP = "See: qiscus-tui login --help"
 OLDER_REMAIN = (
@@ -32,6 +55,13 @@ OLDER_REMAIN = (
 
 async def run(context: Context) -> int:
     """Log in."""
+    from qiscus_tui.service.account.login import (
+        Password,
+        log_in,
+        log_in_with_key,
+        log_in_with_token,
+    )
+
     options, console, workspace = context.options, context.console, context.workspace
     must_not_come_from_environment(workspace, "this login would not be used")
     _check(options, console)
@@ -44,14 +74,14 @@ async def run(context: Context) -> int:
         secret = console.read_secret("Secret key")
         done = await log_in_with_key(workspace, kept, options.app_id, secret, options.name)
     else:
-        password = _password(options, console)
+        password = Password(*_email_and_password(options, console))
         done = await log_in(workspace, kept, password, options.name)
     await done.connection.close()
     await _show(console, done)
     by_password = not options.with_token and not options.rest
     if by_password and done.was_known and console.can_ask:
         console.say(OLDER_REMAIN)
-    warn_of_unmatched_accounts(context)  # now that the account is stored
+    warn_of_unmatched_accounts(workspace, console)  # now that the account is stored
     return ExitCode.DONE
 
 
@@ -76,7 +106,7 @@ def _check(options: argparse.Namespace, console: Console) -> None:
         )
 
 
-def _password(options: argparse.Namespace, console: Console) -> Password:
+def _email_and_password(options: argparse.Namespace, console: Console) -> tuple[str, str]:
     email: str = options.email or console.ask("Email: ")
     if not email:
         raise UsageError("No email address was given", "qiscus-tui login --email a@b.c")
@@ -85,7 +115,7 @@ def _password(options: argparse.Namespace, console: Console) -> Password:
         raise UsageError("No password was given", _HELP)
     for what, text in (("email address", email), ("password", password)):
         _must_be_text(what, text)
-    return Password(email, password)
+    return email, password
 
 
 def _must_be_text(what: str, text: str) -> None:
@@ -124,7 +154,7 @@ async def _place(context: Context) -> AccountStorage:
     return await asyncio.to_thread(keep_in, workspace, found.storage)
 
 
-async def _show(console: Console, done: LoggedIn) -> None:
+async def _show(console: Console, done: "LoggedIn") -> None:
     connection = done.connection
     account = connection.account
     app_code = safe(account.app_code)
@@ -136,3 +166,16 @@ async def _show(console: Console, done: LoggedIn) -> None:
         console.result(f"Its short-lived token expires {moment(short.expires_at)} UTC")
     for note in done.notes:
         console.say(note)
+
+
+VERB = Verb(
+    add_options,
+    run,
+    examples=(
+        Example("qiscus-tui login", "ask for email address and password"),
+        Example(
+            "qiscus-tui login --with-token --app-id APP <token.txt",
+            "with a long-lived token: for two-factor accounts",
+        ),
+    ),
+)

@@ -1,11 +1,21 @@
 """`logout`: end our own token, and forget the account."""
 
-from qiscus_tui.cli.environment import must_not_come_from_environment
-from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.verbs import Context
+import argparse
+
+from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.workspace import connected, must_not_come_from_environment
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.logout import has_key_alone, log_out
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    parser.add_argument(
+        "--forget",
+        action="store_true",
+        help="forget it even if the server is unreachable or the account is read-only",
+    )
 
 
 async def run(context: Context) -> int:
@@ -27,3 +37,14 @@ async def run(context: Context) -> int:
             "and ask Qiscus."
         )
     return ExitCode.DONE
+
+
+VERB = Verb(
+    add_options,
+    run,
+    not_done="It does not end the long-lived token; no known call does.",
+    examples=(
+        Example("qiscus-tui logout --account a@b.c@app", "log out of one of several accounts"),
+    ),
+    changes=True,
+)

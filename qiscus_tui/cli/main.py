@@ -10,10 +10,10 @@ import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from qiscus_tui.cli.console import Console, system_console
+from qiscus_tui.cli.output.console import Console, system_console
+from qiscus_tui.cli.output.results import NeverOpened
 from qiscus_tui.cli.parser import named_verb, parse
-from qiscus_tui.cli.results import NeverOpened
-from qiscus_tui.cli.verbs import exit_code_of
+from qiscus_tui.cli.verbs import Context, exit_code_of, load
 from qiscus_tui.errors import Interrupted, QiscusTuiError, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode, signal_exit_code
 
@@ -45,12 +45,11 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace | int:
 
 def _misused(arguments: Sequence[str], console: Console, code: int) -> int:
     """Let the verb do what it must do even with wrong options. Return the exit code."""
-    from qiscus_tui.cli.verbs import load, misused_of
-
     name = named_verb(arguments)
-    if name and load(name).reports_misuse:
+    misused = load(name).misused if name else None
+    if misused is not None:
         with contextlib.suppress(QiscusTuiError):
-            misused_of(name)(arguments, console, code)
+            misused(arguments, console, code)
     return code
 
 
@@ -58,10 +57,8 @@ def run_verb(options: argparse.Namespace, core_limit: int | None = None) -> int:
     """Run the verb. Return the exit code. `core_limit` is that of `Context`."""
     console = system_console(no_input=options.no_input)
     code = _guarded(options, console, lambda: _verb(options, console, core_limit))
-    if options.finishes:
-        from qiscus_tui.cli.verbs import finish_of
-
-        finish, done = finish_of(options.verb), code
+    finish, done = load(options.verb).finish, code
+    if finish is not None:
         code = _guarded(options, console, lambda: finish(options, console, done))
     return _flushed(console, code)
 
@@ -75,26 +72,24 @@ def run_app(options: argparse.Namespace, app: "Callable[[Workspace], int]") -> i
 def _verb(options: argparse.Namespace, console: Console, core_limit: int | None) -> int:
     from msgspec.structs import replace
 
-    from qiscus_tui.cli.notices import report_crashes, warn_of_unmatched_accounts
-    from qiscus_tui.cli.opening import open_for
-    from qiscus_tui.cli.verbs import Context, run_of
+    from qiscus_tui.cli.workspace import open_for, report_crashes, warn_of_unmatched_accounts
 
     if options.all_accounts:
         from qiscus_tui.cli.all_accounts import check_all_accounts
 
         check_all_accounts(options)
-    run = run_of(options.verb)
+    verb = load(options.verb)
     with _logged(options, console, os.environ):
         workspace = replace(
             open_for(options), show_secret=console.show_secret, warn=console.show_error
         )
         context = Context(options, console, workspace, core_limit)
-        trouble = report_crashes(context) if options.reports_crashes else None
-        if options.changes:
-            warn_of_unmatched_accounts(context)
+        trouble = report_crashes(workspace, console) if verb.reports_crashes else None
+        if verb.changes:
+            warn_of_unmatched_accounts(workspace, console)
 
         def run_one(one: Context) -> int:
-            result = run(one)
+            result = verb.run(one)
             if isinstance(result, int):
                 return result
             try:
@@ -104,7 +99,7 @@ def _verb(options: argparse.Namespace, console: Console, core_limit: int | None)
             finally:
                 result.close()  # ctrl-c may have come during the import
 
-        if options.all_accounts and not options.takes_all_accounts:
+        if options.all_accounts and not verb.takes_all_accounts:
             from qiscus_tui.cli.all_accounts import run_for_each
 
             code = run_for_each(context, run_one)
@@ -127,7 +122,7 @@ def _app(options: argparse.Namespace, console: Console, app: "Callable[[Workspac
             f"The app cannot use this terminal: TERM is {terminal or 'not set'}",
             "Set TERM to the type of your terminal, or use: qiscus-tui sessions",
         )
-    from qiscus_tui.cli.opening import open_for
+    from qiscus_tui.cli.workspace import open_for
 
     with _logged(options, console, os.environ):
         return app(open_for(options))

@@ -3,20 +3,26 @@
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from qiscus_tui import __version__
-from qiscus_tui.cli.console import terminal_width
-from qiscus_tui.cli.option_types import file_path, timeout
-from qiscus_tui.cli.verbs import VERBS, load
+from qiscus_tui.cli.options import file_path, timeout
+from qiscus_tui.cli.output.console import terminal_width
+from qiscus_tui.cli.verbs import VERBS, Example, Verb, load
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
+
+EXAMPLES = (
+    Example("qiscus-tui --demo", "try the app without a server"),
+    Example("qiscus-tui sessions --group-by client,network", "who made all these sessions?"),
+)
+"""Those of no verb alone, for the help of all."""
 
 _WITH_VALUE = {"--account", "--server", "--config", "--log", "--timeout"}
 _WITHOUT_VALUE = {"--all-accounts", "--demo", "--no-input", "--debug", "--version", "-h", "--help"}
@@ -99,19 +105,11 @@ class _VerbParser(Parser):
         """Load the verb, unless it is loaded already."""
         if not self.verb:
             return
-        name, verb, self.verb = self.verb, load(self.verb), ""
+        verb, self.verb = load(self.verb), ""
         _add_globals(self, suppressed=True)
-        self.make_epilog = partial(_verb_epilog, name, verb.not_done)
+        self.make_epilog = partial(_verb_epilog, verb)
         self.runs_command, self.words_anywhere = verb.runs_command, verb.words_anywhere
         verb.add_options(self)
-        self.set_defaults(
-            changes=verb.changes,
-            reports_crashes=verb.reports_crashes,
-            finishes=verb.finishes,
-            examines=verb.examines,
-            finds=verb.finds,
-            takes_all_accounts=verb.takes_all_accounts,
-        )
 
     def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride]  typeshed overloads it
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
@@ -167,10 +165,8 @@ def _epilog() -> str:
     """What follows the verbs and options in --help."""
     import textwrap
 
-    from qiscus_tui.cli.examples import example_lines
-
     lines = ["Without a verb, the app starts. For the options of a verb: qiscus-tui VERB --help"]
-    lines += ["", *example_lines(""), "", "exit codes:"]
+    lines += ["", *_example_lines(EXAMPLES), "", "exit codes:"]
     for code in ExitCode:
         lines += textwrap.wrap(
             code.meaning, 78, initial_indent=f"  {code.value:<5}", subsequent_indent=" " * 7
@@ -178,13 +174,18 @@ def _epilog() -> str:
     return "\n".join(lines)
 
 
-def _verb_epilog(name: str, not_done: str) -> str:
+def _verb_epilog(verb: Verb) -> str:
     """What follows the options in --help of a verb: its limits, and examples."""
     import textwrap
 
-    from qiscus_tui.cli.examples import example_lines
+    lines = [*textwrap.wrap(verb.not_done, 78), "", *_example_lines(verb.examples)]
+    return "\n".join(lines).strip("\n")
 
-    return "\n".join([*textwrap.wrap(not_done, 78), "", *example_lines(name)]).strip("\n")
+
+def _example_lines(examples: Iterable[Example]) -> Iterator[str]:
+    yield "examples:"
+    for one in examples:
+        yield from (f"  {one.command}", f"      {one.does}")
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

@@ -7,18 +7,22 @@ from typing import Self
 from msgspec.structs import replace as replaced
 
 from qiscus_tui import query
-from qiscus_tui.cli.config_entries import in_entry, named_entry
-from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.option_types import (
+from qiscus_tui.cli.options import (
+    MOST,
+    add_filter,
+    add_plan_options,
+    age_limit,
+    check_plan_options,
     filter_query,
+    group_keys,
+    whole_number,
 )
-from qiscus_tui.cli.plan_options import check_plan_options
-from qiscus_tui.cli.plan_run import carry_out, read_for_plan, say_remarks
-from qiscus_tui.cli.revoke_request import must_be_whole
-from qiscus_tui.cli.verbs import Context
+from qiscus_tui.cli.output.plan import must_be_whole
+from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.workspace import connected, in_entry, named_entry
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.group_keys import USUAL_KEYS
-from qiscus_tui.model.retention_rules import ANY_RULE, Retention, RetentionRules
+from qiscus_tui.model.retention_rules import ANY_RULE, RULES, Retention, RetentionRules
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.policies import retention_of
@@ -26,6 +30,33 @@ from qiscus_tui.service.revocation.retention import check_rules
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.config import Config
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    add = parser.add_argument
+    add("--policy", metavar="NAME", help="filter, grouping and rules of [policy.NAME]")
+    add_filter(parser, "only sessions that match; all without it")
+    add(
+        "--group-by",
+        metavar="KEYS",
+        type=group_keys,
+        help="what makes a group, such as client,network (the default)",
+    )
+    for rule in RULES:
+        add(
+            rule.option,
+            metavar="TIME" if rule.is_age else "N",
+            type=age_limit if rule.is_age else whole_number(1, MOST),
+            help=rule.help,
+        )
+    add(
+        "--include-unknown",
+        action="store_true",
+        help="apply the rules to sessions without what they are grouped by, too",
+    )
+    add_plan_options(parser)
+
 
 NO_GROUPS = "There is nothing to group by. Name sessions by id instead: qiscus-tui revoke ID"
 
@@ -94,6 +125,8 @@ class PruneRequest:
 
 async def run(context: Context) -> int:
     """Revoke what no rule keeps."""
+    from qiscus_tui.cli.plan_flow import carry_out, read_for_plan, say_remarks
+
     options, console = context.options, context.console
     check_plan_options(options)
     wanted = PruneRequest.of(options, context.workspace.config)
@@ -105,3 +138,29 @@ async def run(context: Context) -> int:
         selection = wanted.selection(listed, moment)
         plan = make_plan(listed, selection, wanted.allowed, wanted.retention, moment)
         return await carry_out(context, connection, plan)
+
+
+VERB = Verb(
+    add_options,
+    run,
+    not_done=(
+        "It keeps what can't be judged: sessions without client and network, and those without a "
+        "creation date where the newest are kept. It never revokes this program's own session or a "
+        "protected one, unless told to."
+    ),
+    examples=(
+        Example(
+            "qiscus-tui prune --keep-newest 1 --keep-used-within 24h --dry-run",
+            "of each client and network keep the newest, and what was used today",
+        ),
+        Example(
+            "qiscus-tui prune --account NAME --policy nightly --yes --max 500",
+            "by a policy, from cron",
+        ),
+        Example(
+            "qiscus-tui prune --policy nightly --dry-run --out plan.json",
+            "write the plan; revoke --plan applies it",
+        ),
+    ),
+    changes=True,
+)

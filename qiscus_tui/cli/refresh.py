@@ -1,17 +1,32 @@
 """`refresh`: a new short-lived token now."""
 
-from qiscus_tui.cli.moments import moment
-from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.verbs import Context
+import argparse
+
+from qiscus_tui.cli.options import session_id
+from qiscus_tui.cli.output.text_table import moment
+from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.workspace import connected
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.durations import countdown
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.service.token.refresh import refreshed_if, refreshed_since
 from qiscus_tui.store.processes import process_age
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    parser.add_argument(
+        "--if",
+        dest="only_if",
+        metavar="ID",
+        type=session_id,
+        help="only if the stored token still has this id",
+    )
 
 
 async def run(context: Context) -> int:
     """Refresh, and print the expiry, never the token."""
+    from qiscus_tui.service.token.refresh import refreshed_if, refreshed_since
+
     wanted: str | None = context.options.only_if
     async with connected(context.workspace) as connection:
         connection.must_be_writable()
@@ -27,3 +42,13 @@ async def run(context: Context) -> int:
         f"{fingerprint(token.token)} expires {moment(token.expires_at)} UTC, in {left}"
     )
     return ExitCode.DONE
+
+
+VERB = Verb(
+    add_options,
+    run,
+    examples=(
+        Example("qiscus-tui refresh --if 3fa9c01b77e2", "unless another run did so already"),
+    ),
+    changes=True,
+)

@@ -1,29 +1,43 @@
 """`revoke-all`: end every session, and store the new token from the answer."""
 
+import argparse
 import asyncio
+from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.ending import finished
-from qiscus_tui.cli.named_account import account_fields, account_line, must_name_account
-from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.outcome_lines import outcome_json
-from qiscus_tui.cli.table import remarks
-from qiscus_tui.cli.verbs import Context
+from qiscus_tui.cli.options import add_reason
+from qiscus_tui.cli.output.outcomes import outcome_json
+from qiscus_tui.cli.output.tables import remarks
+from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.workspace import account_fields, account_line, connected, must_name_account
 from qiscus_tui.errors import NotConfirmed, TokenNotStored, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import counted, safe
-from qiscus_tui.service.audit_trail import check_reason
-from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT
-from qiscus_tui.service.revocation.revoke_all import RevokeAllResult, revoke_all
 from qiscus_tui.service.sessions.session_list import SessionList
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.revocation.revoke_all import RevokeAllResult
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    parser.add_argument("--dry-run", action="store_true", help="show what would end; send nothing")
+    parser.add_argument("--yes", action="store_true", help="skip the confirmation")
+    add_reason(parser)
+    parser.add_argument("--json", action="store_true", help="the result as JSON")
 
 
 async def run(context: Context) -> int:
     """End every session of the user."""
+    from qiscus_tui.service.audit_trail import check_reason
+    from qiscus_tui.service.revocation.revoke_all import revoke_all
+
     options, console = context.options, context.console
     async with connected(context.workspace) as connection:
-        must_name_account(context, connection)
+        must_name_account(context.options, connection)
         if not options.dry_run:
             connection.must_be_writable()
             check_reason(connection, options.reason or "")
@@ -55,7 +69,7 @@ async def run(context: Context) -> int:
     return _show(context, connection, listed, result)
 
 
-def _show_plan(context: Context, connection: Connection, listed: SessionList) -> None:
+def _show_plan(context: Context, connection: "Connection", listed: SessionList) -> None:
     console = context.console
     if context.options.json:
         ids = [session.id for session in listed.sessions]
@@ -80,7 +94,7 @@ def _protected(listed: SessionList) -> str:
     return f"{protected.total():,} protected among them: {labels}"
 
 
-def _confirm(context: Context, connection: Connection, listed: SessionList) -> None:
+def _confirm(context: Context, connection: "Connection", listed: SessionList) -> None:
     console, app_code = context.console, connection.account.app_code
     if not console.can_ask:
         raise NotConfirmed(
@@ -100,7 +114,7 @@ def _confirm(context: Context, connection: Connection, listed: SessionList) -> N
 
 
 def _show(
-    context: Context, connection: Connection, listed: SessionList, result: RevokeAllResult
+    context: Context, connection: "Connection", listed: SessionList, result: "RevokeAllResult"
 ) -> int:
     console, sent = context.console, result.sent
     if context.options.json:
@@ -127,7 +141,7 @@ def _show(
     return _exit_code(result)
 
 
-def _exit_code(result: RevokeAllResult) -> int:
+def _exit_code(result: "RevokeAllResult") -> int:
     sent = result.sent
     if sent.unstored is not None:
         return ExitCode.STORAGE
@@ -138,10 +152,22 @@ def _exit_code(result: RevokeAllResult) -> int:
     return ExitCode.DONE if result.unwritten is None else result.unwritten.exit_code
 
 
-def _as_json(listed: SessionList, result: RevokeAllResult) -> dict[str, object]:
+def _as_json(listed: SessionList, result: "RevokeAllResult") -> dict[str, object]:
     ids = [session.id for session in listed.sessions]
     return {
         "plan": {"targets": ids, "left_out": list[str]()},
         "outcomes": [outcome_json(one) for one in result.outcomes],
         "others_ended": 0,
     }
+
+
+VERB = Verb(
+    add_options,
+    run,
+    not_done="It does not end the long-lived token; no known call does.",
+    examples=(
+        Example("qiscus-tui revoke-all --dry-run", "see what would end"),
+        Example("qiscus-tui revoke-all --reason 'token leaked'", "end all, and say why"),
+    ),
+    changes=True,
+)

@@ -1,11 +1,50 @@
 """`sandbox`: serve the demo API on loopback."""
 
+import argparse
 import errno
 
-from qiscus_tui.cli.verbs import Context
+from qiscus_tui.cli.options import whole_number
+from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.demo import DIALECTS, demo_state
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode, signal_exit_code
+
+MOST_SESSIONS = 200_000
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    add = parser.add_argument
+    add("--port", metavar="P", type=whole_number(0, 65_535), default=0, help="port (a free one)")
+    add(
+        "--sessions",
+        metavar="N",
+        type=whole_number(0, MOST_SESSIONS),
+        default=400,
+        help="sessions that the account starts with (400)",
+    )
+    add(
+        "--latency",
+        metavar="MS",
+        type=whole_number(0, 60_000),
+        default=0,
+        help="delay before each answer",
+    )
+    add(
+        "--dialect",
+        metavar="D",
+        choices=sorted(DIALECTS),
+        default="plain",
+        help=f"dialect of the API: {', '.join(DIALECTS)}",
+    )
+    add(
+        "--seed",
+        metavar="N",
+        type=whole_number(0, 2**31),
+        default=1,
+        help="seed of the random data (1)",
+    )
+
 
 _PORT_ERRORS = {errno.EADDRINUSE, errno.EACCES, errno.EPERM}
 
@@ -54,3 +93,13 @@ def run(context: Context) -> int:
             f"Port {options.port} cannot be used: {error.strerror}", "Choose another --port."
         ) from error
     return signal_exit_code(ended_by) if ended_by else ExitCode.DONE
+
+
+VERB = Verb(
+    add_options,
+    run,
+    examples=(
+        Example("qiscus-tui sandbox --port 8080 --sessions 5000", "5,000 sessions on port 8080"),
+    ),
+    reports_crashes=False,
+)

@@ -1,5 +1,6 @@
 """`scan`: which live tokens stand in these files."""
 
+import argparse
 import asyncio
 import json
 import tempfile
@@ -9,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from qiscus_tui.cli.all_accounts import each_account, one_result, show_failure, show_heading
-from qiscus_tui.cli.console import Console
-from qiscus_tui.cli.moments import UNKNOWN, moment
-from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.table import gaps
-from qiscus_tui.cli.verbs import Context
+from qiscus_tui.cli.output.console import Console
+from qiscus_tui.cli.output.tables import gaps
+from qiscus_tui.cli.output.text_table import UNKNOWN, moment
+from qiscus_tui.cli.verbs import Context, Example, Verb, always
+from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import CannotTell, QiscusTuiError, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.ascii_json import JsonArray, ascii_json
@@ -23,6 +24,16 @@ from qiscus_tui.service.scan.files import STDIN, Event, Found, NotRead, Read, Sk
 from qiscus_tui.service.scan.live_tokens import SHORTEST, LiveTokens, token_to_find
 from qiscus_tui.service.scan.merged_lists import merged
 from qiscus_tui.service.sessions.export import Export, Record
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    add = parser.add_argument
+    add("paths", metavar="PATH", nargs="+", help="a file, a folder with all in it, or - for stdin")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--ids", action="store_true", help="one id a line, each once")
+    form.add_argument("--json", action="store_true", help="one JSON array, ASCII")
+
 
 BATCH = 0.05
 """Seconds of reading between two looks at signals and the progress line."""
@@ -268,3 +279,20 @@ class _Results:
 
 def _text(value: object) -> str:
     return UNKNOWN if value is None else safe(str(value))
+
+
+VERB = Verb(
+    add_options,
+    run,
+    not_done=(
+        "It looks for live sessions' tokens of this user: not for the long-lived token, the secret "
+        "key, tokens that have ended, or other archives than gzip. It prints no token."
+    ),
+    examples=(
+        Example("qiscus-tui scan /etc /srv/app/.env", "which live tokens are there?"),
+        Example("qiscus-tui scan --ids backup/ | xargs -r qiscus-tui revoke --yes", "and end them"),
+    ),
+    words_anywhere=True,
+    finds=always,
+    takes_all_accounts=True,
+)

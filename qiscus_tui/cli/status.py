@@ -1,25 +1,47 @@
 """`status`: the account, where its secrets are, and whether the server accepts them."""
 
+import argparse
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from qiscus_tui.cli.console import Console
-from qiscus_tui.cli.environment import hint_by_storage
-from qiscus_tui.cli.moments import moment
-from qiscus_tui.cli.opening import connected
-from qiscus_tui.cli.verbs import Context, exit_code_of
+from qiscus_tui.cli.options import min_ttl
+from qiscus_tui.cli.output.console import Console
+from qiscus_tui.cli.output.text_table import moment
+from qiscus_tui.cli.verbs import Context, Example, Verb, exit_code_of
+from qiscus_tui.cli.workspace import connected, hint_by_storage
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Role
 from qiscus_tui.model.durations import as_typed, countdown
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
-from qiscus_tui.service.account.status import Status, status_of
-from qiscus_tui.service.connection import Connection
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.account.status import Status
+    from qiscus_tui.service.connection import Connection
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    parser.add_argument("--json", action="store_true", help="the same as JSON")
+    parser.add_argument(
+        "--min-ttl",
+        metavar="TIME",
+        type=min_ttl,
+        help="exit 1 if the short-lived token expires sooner; less than 29d (not checked)",
+    )
+
+
+def _has_min_ttl(options: argparse.Namespace) -> bool:
+    return options.min_ttl is not None
+
 
 _ACCEPTED = {True: "yes", False: "no", None: "unknown"}
 
 
 async def run(context: Context) -> int:
     """Show the account."""
+    from qiscus_tui.service.account.status import status_of
+
     options, console = context.options, context.console
     wanted: int | None = options.min_ttl
     async with connected(context.workspace) as connection:
@@ -45,7 +67,7 @@ async def run(context: Context) -> int:
     return ExitCode.DONE
 
 
-def _as_json(status: Status) -> dict[str, object]:
+def _as_json(status: "Status") -> dict[str, object]:
     account, offset = status.account, status.clock_offset
     return {
         "account": status.name,
@@ -66,7 +88,7 @@ def _show(console: Console, lines: Sequence[tuple[str, str]]) -> None:
         console.result(f"{name:<13} {value}")
 
 
-def _known_here(connection: Connection) -> list[tuple[str, str]]:
+def _known_here(connection: "Connection") -> list[tuple[str, str]]:
     """Return what is known before the server is asked."""
     account = connection.account
     where = connection.account_storage.secrets.where
@@ -81,7 +103,7 @@ def _known_here(connection: Connection) -> list[tuple[str, str]]:
     ]
 
 
-def _known_now(status: Status) -> list[tuple[str, str]]:
+def _known_now(status: "Status") -> list[tuple[str, str]]:
     """Return what only the server's answer, or its clock, tells."""
     offset = status.clock_offset
     if status.expires_at is None:
@@ -93,3 +115,16 @@ def _known_now(status: Status) -> list[tuple[str, str]]:
         ("clock offset", "unknown" if offset is None else f"{offset:+.1f} s"),
         ("accepted", _ACCEPTED[status.accepted]),
     ]
+
+
+VERB = Verb(
+    add_options,
+    run,
+    not_done=(
+        "It creates no token: without a valid short-lived one, it only checks the long-lived token."
+    ),
+    examples=(
+        Example("qiscus-tui status --min-ttl 7d", "exit 1 if the token expires within a week"),
+    ),
+    finds=_has_min_ttl,
+)

@@ -1,10 +1,68 @@
 """`token`: print a valid short-lived token, for scripts."""
 
-from qiscus_tui.cli.script_secret import script_token
-from qiscus_tui.cli.verbs import Context
+import argparse
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from qiscus_tui.cli.options import add_token_options
+from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.timestamps import rfc3339
-from qiscus_tui.service.token.handover import header_lines
+from qiscus_tui.service.token.handover import (
+    ScriptSecret,
+    cached_secret_key,
+    cached_token,
+    checked_token,
+    fetched_secret_key,
+    fetched_token,
+    header_lines,
+)
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.connection import Connection
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    add_token_options(parser)
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--header", action="store_true", help="two header lines, for `curl -H @-`")
+    form.add_argument("--json", action="store_true", help="token, expires_at and app_id as JSON")
+
+
+def script_token(context: Context) -> ScriptSecret:
+    """Return a short-lived token that fits the options.
+
+    Raises LoginNeeded, ServerError, OutOfReach, StorageError, Interrupted.
+    """
+    wanted: int = context.options.min_ttl
+    check: bool = context.options.check
+    if not check and context.workspace.demo is None:
+        kept = cached_token(context.workspace, wanted)
+        if kept is not None:
+            return kept
+    fetch = checked_token if check else fetched_token
+    return _asked(context, lambda connection: fetch(connection, wanted))
+
+
+def script_key(context: Context) -> ScriptSecret:
+    """Return the secret key. Raises NoSecretKey, NoAccount, StorageError."""
+    kept = cached_secret_key(context.workspace) if context.workspace.demo is None else None
+    return kept or _asked(context, fetched_secret_key)
+
+
+def _asked(
+    context: Context, ask: Callable[["Connection"], Awaitable[ScriptSecret]]
+) -> ScriptSecret:
+    """Return the answer, then restore the signal handlers: a command must not inherit them."""
+    from qiscus_tui.cli.ending import run_until_signal
+    from qiscus_tui.cli.workspace import connected
+
+    async def connect_and_ask() -> ScriptSecret:
+        async with connected(context.workspace) as connection:
+            return await ask(connection)
+
+    return run_until_signal(connect_and_ask(), context.console)
 
 
 def run(context: Context) -> int:
@@ -28,3 +86,16 @@ def run(context: Context) -> int:
     else:
         console.result(given.secret)
     return ExitCode.DONE
+
+
+VERB = Verb(
+    add_options,
+    run,
+    not_done="Without --check, it does not notice a token that was revoked elsewhere.",
+    examples=(
+        Example("qiscus-tui token --header | curl -H @- URL", "no secret in any argument"),
+        Example("qiscus-tui token --check --min-ttl 6h", "one that the server accepts now"),
+    ),
+    changes=True,
+    reports_crashes=False,
+)

@@ -1,16 +1,17 @@
 """Every verb by name, and what a verb is made of.
 
-A verb's options (`options/NAME.py`), and its work (`NAME.py`) with all that it imports, are loaded
-on demand.
+The module of a verb, `cli/NAME.py`, has its options and its work. It is loaded on demand; what
+needs httpx is imported by its `run`, so that help does not wait for it.
 """
 
 import argparse
+import sys
 from collections.abc import Callable, Coroutine, Sequence
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from qiscus_tui.cli.console import Console
+from qiscus_tui.cli.output.console import Console
 from qiscus_tui.errors import (
     Forbidden,
     NamedTokenInvalid,
@@ -65,30 +66,27 @@ Run = Callable[[Context], Coroutine[object, object, int] | int]
 """Runs the verb and returns its exit code."""
 
 
-Finish = Callable[[argparse.Namespace, Console, int], int]
-"""Takes the options, the console and the exit code so far."""
-
-
-Misused = Callable[[Sequence[str], Console, int], object]
-"""Takes the words of a command line that is not valid, the console and the exit code."""
-
-
-def never(_options: argparse.Namespace) -> bool:
-    """Return False, whatever the options are."""
-    return False
-
-
 def always(_options: argparse.Namespace) -> bool:
     """Return True, whatever the options are."""
     return True
 
 
+class Example(NamedTuple):
+    """A command line, and what it does."""
+
+    command: str
+    does: str
+
+
 class Verb(NamedTuple):
-    """The options of a verb, and what must be known of it before it runs."""
+    """The options of a verb, what runs it, and what must be known of it before it runs."""
 
     add_options: Callable[[argparse.ArgumentParser], None]
+    run: Run
     not_done: str = ""
     """What the verb does not do, for its help."""
+    examples: tuple[Example, ...] = ()
+    """For its help and the man page. A test gives each command to the parser."""
     changes: bool = False
     """Whether it may change something on the server; it then first warns of configured accounts
     that match none: one of them may be meant to be read-only."""
@@ -97,11 +95,11 @@ class Verb(NamedTuple):
     runs_command: bool = False
     """Whether the words after `--` are a command of the user: `options.command`, unchanged, None
     without a `--`."""
-    finishes: bool = False
-    """Whether its `finish` runs last, also after a failure, and returns the exit code."""
-    reports_misuse: bool = False
-    """Whether its `misused` runs instead of everything else where the options are not valid."""
-    finds: Callable[[argparse.Namespace], bool] = never
+    finish: Callable[[argparse.Namespace, Console, int], int] | None = None
+    """Runs last, also after a failure: takes the exit code so far, and returns the one to use."""
+    misused: Callable[[Sequence[str], Console, int], None] | None = None
+    """Runs instead of everything else where the options are not valid: takes what was typed."""
+    finds: Callable[[argparse.Namespace], bool] | None = None
     """Whether exit 1 means that it found something, so that no failure may have it."""
     takes_all_accounts: bool = False
     """Whether `--all-accounts` is one run of it, instead of a run for each account."""
@@ -112,37 +110,30 @@ class Verb(NamedTuple):
 
 
 def load(name: str) -> Verb:
-    """Return the verb of this name, without its work."""
-    verb: Verb = _module(f"options.{name}").VERB
+    """Return the verb of this name."""
+    _load_msgspec()
+    verb: Verb = import_module(f"qiscus_tui.cli.{name.replace('-', '_')}").VERB
     return verb
 
 
-def run_of(name: str) -> Run:
-    """Return what runs the verb of this name."""
-    run: Run = _module(name).run
-    return run
+def _load_msgspec() -> None:
+    """Load msgspec without typing_extensions, of which typing has all that msgspec needs.
 
-
-def finish_of(name: str) -> Finish:
-    """Return what runs last of the verb of this name."""
-    finish: Finish = _module(name).finish
-    return finish
-
-
-def misused_of(name: str) -> Misused:
-    """Return what runs where the options of the verb of this name are not valid."""
-    misused: Misused = _module(name).misused
-    return misused
+    It loads inspect, ast and more, which takes a tenth of a short command.
+    """
+    name, modules = "typing_extensions", cast("dict[str, ModuleType | None]", sys.modules)
+    if name in modules:
+        return
+    modules[name] = None  # counts as not installed
+    import_module("msgspec")
+    del modules[name]
 
 
 def exit_code_of(error: Exception, options: argparse.Namespace) -> int:
     """Return the exit code of a failure: where 1 means that something was found, another one."""
     code = error.exit_code if isinstance(error, QiscusTuiError) else ExitCode.FAILED
-    if code is not ExitCode.FAILED or options.verb is None or not options.finds(options):
+    finds = load(options.verb).finds if options.verb is not None else None
+    if code is not ExitCode.FAILED or finds is None or not finds(options):
         return code
     is_refused = isinstance(error, _REFUSALS)
     return ExitCode.LOGIN if is_refused else ExitCode.UNREACHABLE
-
-
-def _module(name: str) -> ModuleType:
-    return import_module(f"qiscus_tui.cli.{name.replace('-', '_')}")

@@ -123,9 +123,9 @@ def program(tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(Workspace, "wire_settings", on_the_demo)
     monkeypatch.setattr("qiscus_tui.service.workspace.SystemClock", lambda: clock)
-    monkeypatch.setattr("qiscus_tui.cli.opening.SystemClock", lambda: clock)
+    monkeypatch.setattr("qiscus_tui.cli.workspace.SystemClock", lambda: clock)
     monkeypatch.setattr("qiscus_tui.cli.refresh.process_age", lambda: 0.0)
-    monkeypatch.setattr("qiscus_tui.cli.console.TERMINAL", str(made.terminal))
+    monkeypatch.setattr("qiscus_tui.cli.output.console.TERMINAL", str(made.terminal))
     return made
 
 

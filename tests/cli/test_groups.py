@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from qiscus_tui.cli.text_table import cells_of
+from qiscus_tui.cli.output.text_table import cells_of
 from qiscus_tui.demo import DIALECTS
 from tests.cli.conftest import Program
 

@@ -221,7 +221,7 @@ def test_a_secret_that_is_no_text_is_said(program: Program) -> None:
         def readline(self, _: int = -1) -> str:
             return b"\xff".decode()
 
-    from qiscus_tui.cli.console import Console
+    from qiscus_tui.cli.output.console import Console
     from qiscus_tui.errors import UsageError
 
     console = Console(None, None, Broken())  # type: ignore[arg-type]

@@ -7,11 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from man_page import escaped, man_page, paragraph
 
-from qiscus_tui.cli.examples import EXAMPLES
-from qiscus_tui.cli.man_page import escaped, man_page, paragraph
-from qiscus_tui.cli.parser import build_parser
-from qiscus_tui.cli.verbs import VERBS
+from qiscus_tui.cli.parser import EXAMPLES, build_parser
+from qiscus_tui.cli.verbs import VERBS, load
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.query import Key
 
@@ -45,7 +44,8 @@ def test_it_has_every_verb_and_option_exit_code_filter_key_and_example() -> None
                 is_there = re.search(tag, where, re.MULTILINE) is not None
                 assert is_there == (action.help != argparse.SUPPRESS), (name, option)
     entries = [
-        *((one.command, one.does) for examples in EXAMPLES.values() for one in examples),
+        *EXAMPLES,
+        *(one for name in VERBS for one in load(name).examples),
         *((str(code.value), code.meaning) for code in ExitCode),
     ]
     for tag, words in entries:

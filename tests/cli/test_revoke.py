@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from qiscus_tui.cli.outcome_lines import MOST_GROUPS, outcome_lines
+from qiscus_tui.cli.output.outcomes import MOST_GROUPS, outcome_lines
 from qiscus_tui.demo import DIALECTS, Dialect
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.demo.dialects import Fields
@@ -229,7 +229,7 @@ def test_blanks_around_a_token_are_not_part_of_it(logged_in: Program) -> None:
 def test_more_tokens_than_are_read_are_refused(
     logged_in: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.cli.stdin_tokens.MOST_STDIN", 100)
+    monkeypatch.setattr("qiscus_tui.cli.id.MOST_STDIN", 100)
     tokens = "\n".join(session.token for session in logged_in.server.sessions()[:3])
     done = logged_in("revoke", "--token-stdin", "--yes", stdin=tokens)
     assert done.code == 2
@@ -436,7 +436,7 @@ def test_what_can_no_longer_be_forgotten_hides_no_outcome(
     async def cannot(self: Connection, report: Report) -> None:
         raise trouble
 
-    monkeypatch.setattr("qiscus_tui.cli.plan_run.forget_own_if_ended", cannot)
+    monkeypatch.setattr("qiscus_tui.cli.plan_flow.forget_own_if_ended", cannot)
     own = json.loads(logged_in("sessions", "--json", "--filter=is:current").out)[0]["id"]
     done = logged_in("revoke", own, "--include-current", "--yes", "--json")
     assert done.code == code

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from qiscus_tui.cli.console import Console
+from qiscus_tui.cli.output.console import Console
 from qiscus_tui.demo import DIALECTS, DemoSession
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.errors import StorageError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.cli.console import Console
+from qiscus_tui.cli.output.console import Console
 from qiscus_tui.demo import DIALECTS, DemoSession, DemoState
 from qiscus_tui.demo.users import ADMIN
 from qiscus_tui.model.ids import fingerprint

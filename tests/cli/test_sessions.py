@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from qiscus_tui.cli.text_table import cells_of
+from qiscus_tui.cli.output.text_table import cells_of
 from qiscus_tui.demo import DIALECTS, Dialect
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.demo.shapes import Pages

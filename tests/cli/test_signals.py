@@ -10,9 +10,9 @@ import warnings
 
 import pytest
 
-from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.ending import run_until_signal
 from qiscus_tui.cli.main import run_verb
+from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.parser import parse
 from qiscus_tui.errors import Interrupted
 
@@ -82,7 +82,7 @@ def test_a_signal_cancels_what_waits(number: signal.Signals) -> None:
 
 IN_ANOTHER_THREAD = """
 import asyncio, os, signal, sys, threading, time
-from qiscus_tui.cli.console import Console
+from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.ending import run_until_signal
 from qiscus_tui.cli.main import run_verb
 from qiscus_tui.cli.parser import parse

@@ -325,7 +325,7 @@ def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_on_a_terminal_alo
         raise OSError
 
     monkeypatch.setattr("qiscus_tui.store.secrets.FileSecrets.write", full)
-    monkeypatch.setattr("qiscus_tui.cli.console.open", no_terminal, raising=False)
+    monkeypatch.setattr("qiscus_tui.cli.output.console.open", no_terminal, raising=False)
     logged_in.clock.advance(31 * DAY)
     answer = b'{"data": {"auth": {"token": "QEXnew", "long_lived_token": "LLTnew"}}}'
     logged_in.server.fail_next(Call.REFRESH, Fault(200, answer))

@@ -105,7 +105,7 @@ class Program:
 
     def install(self) -> None:
         """Put the quick time-outs and the clock where a run opens its workspace."""
-        from qiscus_tui.cli import opening as cli
+        from qiscus_tui.cli import workspace as cli
 
         opened = cli.open_for
 

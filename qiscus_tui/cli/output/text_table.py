@@ -1,8 +1,23 @@
-"""Text in columns, fitted to the width of the terminal."""
+"""Text in columns, fitted to the width of the terminal; a moment as text."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
+
+from qiscus_tui.model.timestamps import day_of
+
+UNKNOWN = "unknown"
+
+
+def moment(epoch: float | None, span: float = 0.0) -> str:
+    """Return `2026-10-24 16:02`, UTC; the day alone where no more is known."""
+    if epoch is None:
+        return UNKNOWN
+    if span:
+        return day_of(epoch, span)
+    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%M")
+
 
 GAP = 2
 """Cells between two columns."""

@@ -4,15 +4,53 @@ import contextlib
 import copy
 import io
 import os
+import select
 import sys
+import termios
+import time
 from collections.abc import Callable, Generator, Mapping
 from typing import TextIO
 
-from qiscus_tui.cli.results import NeverOpened, Results
-from qiscus_tui.cli.safe_lines import LONGEST_LINE, SafeLines
+from qiscus_tui.cli.output.results import LONGEST_LINE, NeverOpened, Results, SafeLines
 from qiscus_tui.cli.signals import interruptible
 from qiscus_tui.errors import NotConfirmed, QiscusTuiError, UsageError
 from qiscus_tui.model.text import safe
+
+ARM_DELAY = 0.5
+"""Seconds after a question was shown in which nothing answers it."""
+
+_LOCAL_MODES = 3
+"""Where termios has the modes for echo and for reading by lines."""
+
+
+def show_question(source: TextIO, show: Callable[[], object]) -> bool:
+    """Show a question, and discard what was typed before and is typed within half a second.
+
+    Return whether there was anything. A signal handler may end it by raising.
+    """
+    try:
+        terminal = source.fileno()
+        modes = termios.tcgetattr(terminal)
+    except (OSError, termios.error):  # in memory, or no terminal any more
+        show()
+        return False
+    quiet = modes.copy()
+    quiet[_LOCAL_MODES] &= ~(termios.ECHO | termios.ICANON)  # half a line counts as well
+    was_typed = False
+    with contextlib.suppress(termios.error):  # it hung up: reading the answer reports that
+        try:
+            termios.tcsetattr(terminal, termios.TCSANOW, quiet)
+            show()
+            until = time.monotonic() + ARM_DELAY
+            while (left := until - time.monotonic()) > 0:
+                if select.select([terminal], [], [], left)[0]:
+                    was_typed = True
+                    termios.tcflush(terminal, termios.TCIFLUSH)
+            termios.tcflush(terminal, termios.TCIFLUSH)
+        finally:
+            termios.tcsetattr(terminal, termios.TCSANOW, modes)
+    return was_typed
+
 
 TERMINAL = "/dev/tty"
 """The terminal that this process belongs to, wherever its output goes."""
@@ -177,7 +215,7 @@ class Console:
                 "This needs an answer, and there is no terminal to ask on",
                 "Nothing was changed. Run it with stdin and stderr on a terminal.",
             )
-        from qiscus_tui.cli.typeahead import show_question
+        from qiscus_tui.cli.output.console import show_question
 
         question = f"{self._prefix}{question}"
         self.end_progress()

@@ -1,16 +1,12 @@
-"""The man page, made from the parser: what --help says of every verb, in one place.
-
-Called when the package is built; nothing of the program itself uses it.
-"""
+"""The man page, made from the parser: what --help says of every verb, in one place."""
 
 import argparse
 import textwrap
 from collections.abc import Iterable, Iterator
 
 from qiscus_tui import __version__
-from qiscus_tui.cli.examples import EXAMPLES
 from qiscus_tui.cli.main import LOG_VARIABLE
-from qiscus_tui.cli.parser import Parser, build_parser
+from qiscus_tui.cli.parser import EXAMPLES, Parser, build_parser
 from qiscus_tui.cli.verbs import VERBS, load
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.query import Key
@@ -110,21 +106,20 @@ def man_page() -> str:
         ".SH VERBS",
     ]
     for name in VERBS:
-        sub = verbs[name]
+        sub, verb = verbs[name], load(name)
         sub.load()
         lines += [f".SS {escaped(name)}", _bold(_usage(name, sub)), ".PP"]
         lines += [paragraph(sub.description or "")]
         lines += _options(one for one in sub.actions() if not globally & set(one.option_strings))
-        lines += [".PP", paragraph(load(name).not_done)] if load(name).not_done else []
-        lines += [".PP", "Examples:"] if EXAMPLES[name] else []
-        lines += _entries((one.command, one.does) for one in EXAMPLES[name])
+        lines += [".PP", paragraph(verb.not_done)] if verb.not_done else []
+        lines += [".PP", "Examples:", *_entries(verb.examples)]
     lines += [".SH FILTER", escaped("What --filter takes, and / in the app. Words narrow (and).")]
     lines += _entries(FILTER)
     lines += [line for words in FILTER_RULES for line in (".PP", paragraph(words))]
     lines += [".SH EXIT STATUS", *_entries((str(code.value), code.meaning) for code in ExitCode)]
     lines += [".SH ENVIRONMENT", *_entries(ENVIRONMENT)]
     lines += [".SH FILES", "On Linux; on macOS below ~/Library.", *_entries(FILES)]
-    lines += [".SH EXAMPLES", *_entries((one.command, one.does) for one in EXAMPLES[""])]
+    lines += [".SH EXAMPLES", *_entries(EXAMPLES)]
     return "\n".join([*lines, ""])
 
 

@@ -5,13 +5,19 @@ from collections.abc import Set
 from dataclasses import replace
 
 from qiscus_tui import query
-from qiscus_tui.cli.console import Console
 from qiscus_tui.cli.ending import finished
-from qiscus_tui.cli.named_account import account_fields, account_line, must_name_account
-from qiscus_tui.cli.outcome_lines import MOST_GROUPS
-from qiscus_tui.cli.plan import as_json, confirm_plan, must_fit, plan_lines, report_lines
-from qiscus_tui.cli.table import remarks
+from qiscus_tui.cli.output.console import Console
+from qiscus_tui.cli.output.outcomes import MOST_GROUPS
+from qiscus_tui.cli.output.plan import (
+    as_json,
+    confirm_plan,
+    must_fit,
+    plan_lines,
+    report_lines,
+)
+from qiscus_tui.cli.output.tables import remarks
 from qiscus_tui.cli.verbs import Context
+from qiscus_tui.cli.workspace import account_fields, account_line, must_name_account
 from qiscus_tui.errors import CannotTell, NoAccount, StorageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import counted
@@ -60,7 +66,7 @@ async def read_for_plan(
     `named` are full ids; it is read again where it lacks one of them.
     """
     console = context.console
-    must_name_account(context, connection)
+    must_name_account(context.options, connection)
     if not context.options.dry_run:
         connection.must_be_writable()
         check_reason(connection, context.options.reason or "")

@@ -2,16 +2,17 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from qiscus_tui.cli.console import Console
-from qiscus_tui.cli.outcome_lines import id_lines, outcome_json, outcome_lines
-from qiscus_tui.cli.table import session_table
-from qiscus_tui.cli.text_table import Column, text_table
-from qiscus_tui.errors import NotConfirmed, UsageError
+from qiscus_tui.cli.output.console import Console
+from qiscus_tui.cli.output.outcomes import id_lines, outcome_json, outcome_lines
+from qiscus_tui.cli.output.tables import gaps, session_table
+from qiscus_tui.cli.output.text_table import Column, text_table
+from qiscus_tui.errors import CannotTell, NotConfirmed, UsageError
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import LARGE, NOT_LISTED, Exclusion, RevocationPlan
 from qiscus_tui.service.revocation.plan_files import Masks
 from qiscus_tui.service.sessions.groups import shown
+from qiscus_tui.service.sessions.session_list import SessionList
 
 SWITCHES = {
     Exclusion.CURRENT: "--include-current",
@@ -102,6 +103,15 @@ def left_out_lines(plan: RevocationPlan) -> Iterator[str]:
         yield from _counted(f"Left out, {reason}", ids)
         if exclusion in SWITCHES:
             yield f"  To revoke them too: {SWITCHES[exclusion]}"
+
+
+def must_be_whole(listed: SessionList) -> None:
+    """Raise CannotTell for a list that lacks sessions: a rule could not see them."""
+    if not listed.is_whole:
+        raise CannotTell(
+            ". ".join([*gaps(listed), "Nothing was sent"]),
+            "Name sessions by id, or add --allow-unreadable to revoke from what was read.",
+        )
 
 
 def must_fit(plan: RevocationPlan, *, yes: bool, most: int | None) -> None:
