@@ -1,9 +1,9 @@
-"""Hides secrets in texts and JSON values: whole, in pieces, escaped, or broken up."""
+"""Hides secrets in texts and JSON values: whole, and pieces of them."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import NamedTuple, cast
+from typing import cast
 
 MASK = "[hidden]"
 MAX_DEPTH = 32
@@ -17,14 +17,6 @@ _ORDINARY = frozenset({"password"})
 
 _SECRET_NAME = re.compile("token|secret|key|password|otp", re.IGNORECASE)
 
-_ESCAPE = re.compile(
-    r"\\u(?P<json>[0-9A-Fa-f]{4})|\\(?P<letter>[^u])"
-    r"|(?P<url>(?:%[0-9A-Fa-f]{2})+)|&\#(?P<number>[0-9]{1,7});|&(?P<name>amp|lt|gt|quot);"
-)
-_LETTERS = {**dict.fromkeys("bfnrt", " "), "amp": "&", "lt": "<", "gt": ">", "quot": '"'}
-_LEVELS = 3
-"""How many times a text may be escaped."""
-
 _PROBE = RUN // 2
 """Every run contains such a piece that begins at a multiple of `_PROBE + 1`."""
 
@@ -35,21 +27,23 @@ def names_a_secret(name: str) -> bool:
 
 
 class KnownSecrets:
-    """Secrets that must not be shown, nor `RUN` or more characters in a row of one.
-
-    They are also found escaped (JSON, URL, HTML; several times over), and with spaces, line ends
-    or invisible characters in between.
-    """
+    """Secrets that must not be shown, nor `RUN` or more characters in a row of one."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        found = {solid for text in texts for solid in _solids(text) if solid}
-        self._secrets = tuple(found)
-        self._short = tuple(secret for secret in found if len(secret) < RUN)
-        self._joined = "\n".join(found)
+        self._secrets = frozenset(filter(None, texts))
+        self._short = tuple(secret for secret in self._secrets if len(secret) < RUN)
+        self._joined = "\n".join(self._secrets)
 
     def occur_in(self, text: str) -> bool:
         """Return whether one of them, or a piece, is in the text."""
-        return bool(self._secrets) and any(map(self._occur_in_solid, _solids(text)))
+        if any(secret in text for secret in self._short):
+            return True
+        for at in range(0, len(text) - _PROBE + 1, _PROBE + 1):
+            if text[at : at + _PROBE] in self._joined:
+                starts = range(max(0, at - _PROBE), at + 1)
+                if any(self._is_run(text[start : start + RUN]) for start in starts):
+                    return True
+        return False
 
     def hidden(self, text: str) -> str:
         """Return the text with a mask for each. Slow: for a few thousand characters."""
@@ -61,16 +55,6 @@ class KnownSecrets:
             parts += text[at:start], MASK
             at = end
         return "".join((*parts, text[at:]))
-
-    def _occur_in_solid(self, solid: str) -> bool:
-        if any(secret in solid for secret in self._short):
-            return True
-        for at in range(0, len(solid) - _PROBE + 1, _PROBE + 1):
-            if solid[at : at + _PROBE] in self._joined:
-                starts = range(max(0, at - _PROBE), at + 1)
-                if any(self._is_run(solid[start : start + RUN]) for start in starts):
-                    return True
-        return False
 
     @cached_property
     def _runs(self) -> frozenset[str]:
@@ -85,18 +69,14 @@ class KnownSecrets:
 
     def _places(self, text: str) -> list[tuple[int, int]]:
         """Return where they are: starts and ends, in order, without overlap."""
-        lengths = sorted({len(run) for run in self._runs})
-        found: list[tuple[int, int]] = []
-        for form in _forms(text):
-            solid = _text_of(form)
-            found += (
-                (form[at].start, form[at + length - 1].end)
-                for length in lengths
-                for at in range(len(solid) - length + 1)
-                if solid[at : at + length] in self._runs
-            )
+        found = sorted(
+            (at, at + length)
+            for length in {len(run) for run in self._runs}
+            for at in range(len(text) - length + 1)
+            if text[at : at + length] in self._runs
+        )
         merged: list[tuple[int, int]] = []
-        for start, end in sorted(found):
+        for start, end in found:
             if merged and start <= merged[-1][1]:
                 merged[-1] = merged[-1][0], max(end, merged[-1][1])
             else:
@@ -104,70 +84,10 @@ class KnownSecrets:
         return [(start, end) for start, end in merged if text[start:end] not in _ORDINARY]
 
 
-def _solids(text: str) -> Iterable[str]:
-    """Return the text as it is, and unescaped once, twice …; each without blanks."""
-    if text.isprintable() and "\\" not in text and "%" not in text and "&" not in text:
-        return (text.replace(" ", ""),)
-    return _read_solids(text)
-
-
-def _read_solids(text: str) -> Iterator[str]:
-    for _ in range(_LEVELS + 1):
-        yield "".join(filter(_is_solid, text))
-        before, text = text, _ESCAPE.sub(_meant, text)
-        if text == before:
-            return
-
-
-class _Part(NamedTuple):
-    """A character, and where its escape begins and ends in the text."""
-
-    char: str
-    start: int
-    end: int
-
-
-def _forms(text: str) -> Iterator[list[_Part]]:
-    """Yield the same as `_solids`, with the places."""
-    form = [_Part(char, at, at + 1) for at, char in enumerate(text)]
-    for _ in range(_LEVELS + 1):
-        yield [part for part in form if _is_solid(part.char)]
-        read: list[_Part] = []
-        at = 0
-        for escape in _ESCAPE.finditer(_text_of(form)):
-            first, last = form[escape.start()], form[escape.end() - 1]
-            read += form[at : escape.start()]
-            read += (_Part(char, first.start, last.end) for char in _meant(escape))
-            at = escape.end()
-        form = read + form[at:]
-
-
-def _text_of(form: Iterable[_Part]) -> str:
-    return "".join(part.char for part in form)
-
-
-def _is_solid(char: str) -> bool:
-    return char.isprintable() and char != " "
-
-
-def _meant(escape: re.Match[str]) -> str:
-    if escape["json"]:
-        return chr(int(escape["json"], 16))
-    if escape["url"]:
-        return bytes.fromhex(escape["url"].replace("%", "")).decode("utf-8", "replace")
-    if escape["number"]:
-        return chr(min(int(escape["number"]), 0x10FFFF))
-    letter = escape["letter"] or escape["name"]
-    return _LETTERS.get(letter, letter)
-
-
 def pieces_of(text: str) -> frozenset[str]:
     """Return pieces of the text: any secret that it has a run of contains one of them."""
-    return frozenset(
-        solid[at : at + _PROBE]
-        for solid in _solids(text)
-        for at in range(0, len(solid) - _PROBE + 1, _PROBE + 1)
-    )
+    starts = range(0, len(text) - _PROBE + 1, _PROBE + 1)
+    return frozenset(text[at : at + _PROBE] for at in starts)
 
 
 def may_be_in(secret: str, pieces: Iterable[str]) -> bool:
@@ -175,7 +95,7 @@ def may_be_in(secret: str, pieces: Iterable[str]) -> bool:
 
     For many secrets and few texts: no text is read again.
     """
-    if len(secret) < RUN or _solids(secret) != (secret,):
+    if len(secret) < RUN:
         return True
     for piece in pieces:  # noqa: SIM110 - a generator costs twice as much
         if piece in secret:

@@ -52,8 +52,9 @@ class Planted:
         """
         self.note()
         inside = {secret for secret in self.seen if secret in text}
-        if KnownSecrets(self.seen - {PASSWORD}).occur_in(text):
-            inside |= {one for one in self.seen - {PASSWORD} if KnownSecrets([one]).occur_in(text)}
+        solid = "".join(filter(str.isprintable, text)).replace(" ", "")  # lines break secrets up
+        if KnownSecrets(self.seen - {PASSWORD}).occur_in(solid):
+            inside |= {one for one in self.seen - {PASSWORD} if KnownSecrets([one]).occur_in(solid)}
         return inside
 
     def in_files(self, *folders: Path) -> dict[str, set[str]]:

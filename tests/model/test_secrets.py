@@ -1,9 +1,6 @@
 """Ids, masking, and texts of objects: no secret in any of them."""
 
-import html
 import json
-from collections.abc import Callable
-from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -26,8 +23,6 @@ from qiscus_tui.model.session import Session, is_full_id
 
 SECRET = "QEX-private-words"
 KNOWN = KnownSecrets([SECRET])
-AWKWARD = 'p"a\\ss/w%41 r&lt;d\u00e9\u6f22-of-mine'
-"""A password that every escaping writes otherwise."""
 
 
 @given(st.text(st.characters(codec=None, exclude_categories=())))
@@ -133,7 +128,7 @@ def test_no_known_secret_is_left_in_any_value(value: object) -> None:
     assert SECRET not in json.dumps(masked(value, KNOWN))
 
 
-# Pieces, escapes, breaks
+# Pieces
 
 
 def test_what_is_known_is_hidden_and_the_rest_is_left() -> None:
@@ -159,26 +154,6 @@ def test_a_piece_of_seven_is_no_secret() -> None:
     assert KNOWN.hidden(text) == text
 
 
-@pytest.mark.parametrize("between", ["\n", "\r\n  ", " ", "\u200b", "\\n", "\x1b", "\u2028"])
-def test_a_secret_broken_up_is_hidden(between: str) -> None:
-    broken = between.join(SECRET[at : at + 3] for at in range(0, len(SECRET), 3))
-    assert KNOWN.hidden(f"no: {broken} !") == f"no: {MASK} !"
-
-
-@pytest.mark.parametrize("secret", [SECRET, AWKWARD])
-@pytest.mark.parametrize("times", [1, 2, 3])
-def test_an_escaped_secret_is_hidden(secret: str, times: int) -> None:
-    known = KnownSecrets([secret])
-    written = secret
-    for _ in range(times):
-        written = json.dumps(written)
-    assert known.hidden(f"no: {written}").removeprefix("no: ").strip('"\\') == MASK
-    assert known.hidden(f"a={quote(secret, safe='')};") == f"a={MASK};"
-    assert known.hidden(f"<p>{html.escape(secret)}</p>") == f"<p>{MASK}</p>"
-    letters = "".join(f"\\u{ord(letter):04X}" for letter in secret)
-    assert known.hidden(f"no: {letters}") == f"no: {MASK}"
-
-
 def test_a_short_secret_is_hidden_as_a_whole() -> None:
     known = KnownSecrets(["s3 c"])
     assert known.hidden("no: s3 c, s3") == f"no: {MASK}, s3"
@@ -195,16 +170,13 @@ def test_no_run_of_a_secret_is_left(before: str, after: str, start: int, end: in
 
 
 @given(
-    st.sampled_from([SECRET, AWKWARD, "short", "QEX%41bcdefghij", "QEXaaaaaaaabbbbbbbb"]),
+    st.sampled_from([SECRET, "short", "p w\u00e9\u6f22-of-mine", "QEXaaaaaaaabbbbbbbb"]),
     st.text(max_size=12),
     st.integers(0, 9),
     st.integers(4, 19),
-    st.sampled_from([str, quote, html.escape, json.dumps]),
 )
 @settings(max_examples=200, deadline=None)
-def test_no_secret_is_missed_by_its_pieces(
-    secret: str, around: str, start: int, end: int, written: Callable[[str], str]
-) -> None:
-    text = f"{around}{written(secret[start:end])}{around}"
+def test_no_secret_is_missed_by_its_pieces(secret: str, around: str, start: int, end: int) -> None:
+    text = f"{around}{secret[start:end]}{around}"
     if KnownSecrets([secret]).occur_in(text):
         assert may_be_in(secret, pieces_of(text))
