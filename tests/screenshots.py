@@ -18,7 +18,7 @@ from xml.etree import ElementTree as ET
 
 from qiscus_tui.cli.workspace import DEMO_CONFIG
 from qiscus_tui.store.config import Config, UiConfig
-from qiscus_tui.tui.screens.sessions import SessionsScreen
+from qiscus_tui.tui.sessions.screen import SessionsScreen
 from qiscus_tui.tui.theme import DARK, LIGHT
 from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_login, at_sessions

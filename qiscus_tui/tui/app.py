@@ -43,9 +43,9 @@ class QiscusTui(CommandApp):
     ) -> None:
         """`few_colours`: the terminal's own colours are taken, or none (`NO_COLOR`)."""
         # The first screen's rules are read with the app's own: later would parse all again.
-        first = "login.tcss" if choice is None else "sessions.tcss"
+        first = "login/screen.tcss" if choice is None else "sessions/screen.tcss"
         super().__init__(
-            css_path=["app.tcss", f"screens/{first}"],
+            css_path=["app.tcss", first],
             ansi_color=True if few_colours else None,
         )
         self._workspace = replace(workspace, show_secret=self._show_secret, warn=self._warn)

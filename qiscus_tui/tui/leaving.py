@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from qiscus_tui.service.workspace import Workspace
-    from qiscus_tui.tui.dialogs.revoke import RevokeDialog
-    from qiscus_tui.tui.feed import Feed
+    from qiscus_tui.tui.listed.feed import Feed
+    from qiscus_tui.tui.revoke.dialog import RevokeDialog
 
 LONGEST_LEAVE = 3.0
 """Seconds that leaving may take to end a token of this run only."""
@@ -96,7 +96,7 @@ class Leaving:
 
     def _running_plans(self) -> list[RevokeDialog]:
         """Return the dialog of the plan that runs, in front or behind."""
-        from qiscus_tui.tui.dialogs.revoke import RevokeDialog
+        from qiscus_tui.tui.revoke.dialog import RevokeDialog
 
         screens = self._app.screen_stack
         return [one for one in screens if isinstance(one, RevokeDialog) and one.plan_runs]

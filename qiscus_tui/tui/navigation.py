@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from qiscus_tui.service.connection import Connection
     from qiscus_tui.service.history import PastPlan
     from qiscus_tui.service.workspace import Workspace
-    from qiscus_tui.tui.feed import Feed
-    from qiscus_tui.tui.screens.accounts import AccountsAnswer
-    from qiscus_tui.tui.screens.detail import DetailAnswer
-    from qiscus_tui.tui.screens.sessions import SessionsScreen
+    from qiscus_tui.tui.accounts.screen import AccountsAnswer
+    from qiscus_tui.tui.listed.feed import Feed
+    from qiscus_tui.tui.session.screen import DetailAnswer
+    from qiscus_tui.tui.sessions.screen import SessionsScreen
     from qiscus_tui.tui.terminal.app import TerminalApp
 
 UNNAMEABLE = "Only groups by client and network can be named: G chooses them."
@@ -47,7 +47,7 @@ class Navigation:
     @property
     def sessions(self) -> SessionsScreen | None:
         """The sessions screen, in front or behind; None before the login."""
-        from qiscus_tui.tui.screens.sessions import SessionsScreen
+        from qiscus_tui.tui.sessions.screen import SessionsScreen
 
         return next(
             (one for one in self._app.screen_stack if isinstance(one, SessionsScreen)), None
@@ -62,10 +62,10 @@ class Navigation:
     def first_screen(self, selected: SelectedAccount | None) -> Screen[None]:
         """Return the screen of the first frame: the sessions, or the login without an account."""
         if selected is None:
-            from qiscus_tui.tui.screens.login import LoginScreen
+            from qiscus_tui.tui.login.screen import LoginScreen
 
             return LoginScreen(self._workspace, self.show_sessions)
-        from qiscus_tui.tui.screens.sessions import SessionsScreen
+        from qiscus_tui.tui.sessions.screen import SessionsScreen
 
         return SessionsScreen(self._workspace, selected)
 
@@ -73,7 +73,7 @@ class Navigation:
 
     def open_detail(self) -> None:
         """Show everything that is known of the session under the cursor."""
-        from qiscus_tui.tui.screens.detail import DetailScreen, FilterBy, RevokeSession
+        from qiscus_tui.tui.session.screen import DetailScreen, FilterBy, RevokeSession
 
         sessions = self.sessions
         if sessions is None:
@@ -124,7 +124,7 @@ class Navigation:
 
     def open_overview(self) -> None:
         """Show the whole list, counted."""
-        from qiscus_tui.tui.screens.overview import OverviewScreen
+        from qiscus_tui.tui.overview.screen import OverviewScreen
 
         sessions = self.sessions
         if sessions is None:
@@ -146,12 +146,12 @@ class Navigation:
 
     def open_audit(self) -> None:
         """Show what was revoked from here."""
-        from qiscus_tui.tui.screens.audit import AuditScreen
+        from qiscus_tui.tui.audit.screen import AuditScreen
 
         self._app.push_screen(AuditScreen(self._workspace, self._open_plan))
 
     def _open_plan(self, plan: PastPlan) -> None:
-        from qiscus_tui.tui.screens.audit import PlanScreen
+        from qiscus_tui.tui.audit.screen import PlanScreen
 
         self._app.push_screen(PlanScreen(plan))
 
@@ -190,8 +190,8 @@ class Navigation:
     def log_in_again(self) -> None:
         """Open the login over the list whose session ended."""
         from qiscus_tui.tui.dialogs.guard import Guard
-        from qiscus_tui.tui.screens import notices
-        from qiscus_tui.tui.screens.login import LoginScreen
+        from qiscus_tui.tui.login.screen import LoginScreen
+        from qiscus_tui.tui.sessions import notices
 
         sessions = self.sessions
         if sessions is None or isinstance(self._app.screen, LoginScreen):
@@ -236,13 +236,13 @@ class Navigation:
             self._app.push_screen(self._accounts(sessions.feed))
 
     def _accounts(self, feed: Feed | None) -> Screen[None]:
-        from qiscus_tui.tui.screens.accounts import AccountsScreen
+        from qiscus_tui.tui.accounts.screen import AccountsScreen
 
         return AccountsScreen(self._workspace, feed, self._accounts_answered)
 
     def _accounts_answered(self, answer: AccountsAnswer | SelectedAccount) -> None:
-        from qiscus_tui.tui.screens.accounts import AccountsAnswer
-        from qiscus_tui.tui.screens.login import LoginScreen
+        from qiscus_tui.tui.accounts.screen import AccountsAnswer
+        from qiscus_tui.tui.login.screen import LoginScreen
 
         match answer:
             case AccountsAnswer.ADD:
@@ -262,7 +262,7 @@ class Navigation:
         Marks, cursor and filter of the old one go with its screen; its visit ends, and its
         connection is closed.
         """
-        from qiscus_tui.tui.screens.sessions import SessionsScreen
+        from qiscus_tui.tui.sessions.screen import SessionsScreen
 
         self._replace(SessionsScreen(self._workspace, opening), ends_visit=True)
 

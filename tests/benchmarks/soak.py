@@ -136,7 +136,7 @@ async def soak_service(seconds: int, sessions: int) -> Soak:
 async def soak_app(seconds: int, sessions: int) -> Soak:
     """The whole app, a tick a simulated second."""
     from qiscus_tui.tui.app import QiscusTui
-    from qiscus_tui.tui.screens.sessions import SessionsScreen
+    from qiscus_tui.tui.sessions.screen import SessionsScreen
 
     clock, rng, soak = ManualClock(), random.Random(5), Soak()
     state = demo_state(clock, sessions=sessions)

@@ -12,7 +12,7 @@ from qiscus_tui.errors import NoAccount
 from qiscus_tui.service.account_selection import AccountOptions
 from qiscus_tui.service.workspace import Workspace, open_workspace
 from qiscus_tui.tui.app import QiscusTui
-from qiscus_tui.tui.screens.sessions import SessionsScreen
+from qiscus_tui.tui.sessions.screen import SessionsScreen
 from tests.clocks import ManualClock
 from tests.faults.stage import EMAIL, Deed, Stage
 from tests.tui.demo_app import Running

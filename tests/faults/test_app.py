@@ -6,8 +6,8 @@ import re
 import pytest
 
 from qiscus_tui.demo import PASSWORD, Call
-from qiscus_tui.tui.screens.login import LoginScreen
-from qiscus_tui.tui.screens.sessions import SessionsScreen
+from qiscus_tui.tui.login.screen import LoginScreen
+from qiscus_tui.tui.sessions.screen import SessionsScreen
 from tests.faults.app import app_on, do
 from tests.faults.server import obeys
 from tests.faults.stage import Deed, Stage

@@ -9,8 +9,8 @@ import pytest
 from qiscus_tui.demo import USERS, Call
 from qiscus_tui.demo.state import Caller
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.tui.screens.login import LoginScreen
-from qiscus_tui.tui.screens.sessions import SessionsScreen
+from qiscus_tui.tui.login.screen import LoginScreen
+from qiscus_tui.tui.sessions.screen import SessionsScreen
 from tests.faults import behaviours as b
 from tests.faults.app import app_on, do
 from tests.faults.stage import EMAIL, NEVER_TWICE, Deed, Stage

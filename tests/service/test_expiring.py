@@ -11,7 +11,7 @@ from qiscus_tui.service.account.figures import counted_figures
 from qiscus_tui.service.check.findings import figures_of
 from qiscus_tui.service.overview.counting import counted_in_steps
 from qiscus_tui.service.sessions.groups import grouped
-from qiscus_tui.tui.changes_ahead import expiries_in_steps
+from qiscus_tui.tui.listed.changes_ahead import expiries_in_steps
 from tests.service.scripted import START, listed, new_session
 
 LEFT = st.none() | st.sampled_from([-DAY, -0.1, 0.0, 0.1, DAY - 0.1, DAY, DAY + 0.1])

@@ -20,8 +20,8 @@ from qiscus_tui.service.workspace import DemoAccess, Workspace
 from qiscus_tui.store.config import AccountConfig, Config
 from qiscus_tui.store.paths import find_paths
 from qiscus_tui.tui.app import QiscusTui
-from qiscus_tui.tui.screens.login import LoginScreen
-from qiscus_tui.tui.screens.sessions import SessionsScreen
+from qiscus_tui.tui.login.screen import LoginScreen
+from qiscus_tui.tui.sessions.screen import SessionsScreen
 from tests.clocks import ManualClock
 from tests.tui.dialogs_on_demo import finished
 

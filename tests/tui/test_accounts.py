@@ -17,10 +17,10 @@ from qiscus_tui.service.visits import visit_of
 from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.config import AccountConfig, Config
 from qiscus_tui.tui import warm_up
-from qiscus_tui.tui.screens import account_readings
-from qiscus_tui.tui.screens.accounts import AccountsScreen
-from qiscus_tui.tui.screens.login import LoginScreen
-from qiscus_tui.tui.screens.sessions import SessionsScreen
+from qiscus_tui.tui.accounts import readings as account_readings
+from qiscus_tui.tui.accounts.screen import AccountsScreen
+from qiscus_tui.tui.login.screen import LoginScreen
+from qiscus_tui.tui.sessions.screen import SessionsScreen
 from qiscus_tui.tui.widgets.cells import fit_middle
 from qiscus_tui.tui.widgets.fields import Field, SecretField
 from tests.clocks import ManualClock

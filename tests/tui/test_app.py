@@ -62,7 +62,7 @@ def test_the_first_frame_of_the_login_comes_before_httpx_and_the_dialogs() -> No
                 await pilot.pause()
         import asyncio
         asyncio.run(main())
-        for name in ("httpx", "ssl_context", "keyring", "qiscus_tui.tui.screens.sessions",
+        for name in ("httpx", "ssl_context", "keyring", "qiscus_tui.tui.sessions.screen",
                      "qiscus_tui.tui.dialogs", "ua_parser", "rich.markdown", "starlette"):
             if name in seen[0]:
                 print(name)

@@ -13,11 +13,11 @@ from qiscus_tui.model.session import SessionRun
 from qiscus_tui.query import SortKey
 from qiscus_tui.service.sessions.descriptions import Describer
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.feed import Feed
-from qiscus_tui.tui.list_view import ListView
-from qiscus_tui.tui.screens.audit import AuditScreen
-from qiscus_tui.tui.sorting import Sorting
-from qiscus_tui.tui.widgets.session_table import SessionTable
+from qiscus_tui.tui.audit.screen import AuditScreen
+from qiscus_tui.tui.listed.feed import Feed
+from qiscus_tui.tui.listed.order import ListView
+from qiscus_tui.tui.listed.sorting import Sorting
+from qiscus_tui.tui.sessions.session_table import SessionTable
 from tests.clocks import ManualClock
 from tests.tui.demo_app import at_sessions
 from tests.tui.slow_list import list_arriving

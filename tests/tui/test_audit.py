@@ -8,8 +8,8 @@ import pytest
 from qiscus_tui.errors import StorageError
 from qiscus_tui.store.audit_records import AuditGroup, AuditKind
 from qiscus_tui.store.processes import Process
-from qiscus_tui.tui.screens.audit import AuditScreen, PlanScreen
-from qiscus_tui.tui.screens.sessions import SessionsScreen
+from qiscus_tui.tui.audit.screen import AuditScreen, PlanScreen
+from qiscus_tui.tui.sessions.screen import SessionsScreen
 from tests.clocks import ManualClock
 from tests.tui.accounts_here import Machine
 from tests.tui.demo_app import DAY, Running, at_sessions

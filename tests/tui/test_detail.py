@@ -6,7 +6,7 @@ import msgspec
 
 from qiscus_tui.model.text import safe
 from qiscus_tui.store.config import Config, UiConfig
-from qiscus_tui.tui.screens.detail import DetailScreen
+from qiscus_tui.tui.session.screen import DetailScreen
 from tests.clocks import ManualClock
 from tests.tui.demo_app import DAY, at_sessions
 

@@ -10,13 +10,13 @@ from qiscus_tui.model.client_names import UNKNOWN
 from qiscus_tui.model.turns import at_once
 from qiscus_tui.query import Moment
 from qiscus_tui.service.overview.session_context import SessionContexts
-from qiscus_tui.tui.screens.detail import DetailScreen
-from qiscus_tui.tui.screens.detail_context import (
+from qiscus_tui.tui.session.context import (
     draw_context,
     group_words,
     interval_words,
     ordinal,
 )
+from qiscus_tui.tui.session.screen import DetailScreen
 from tests.clocks import ManualClock
 from tests.tui.conftest import DAY, NOW, listed, session
 from tests.tui.demo_app import Running, at_sessions

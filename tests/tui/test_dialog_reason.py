@@ -9,8 +9,8 @@ from textual.widgets import Input
 from qiscus_tui.demo import Call
 from qiscus_tui.service.revocation.plan import Selection
 from qiscus_tui.tui.dialogs.question import BURST_IGNORED
-from qiscus_tui.tui.dialogs.revoke import RevokeDialog
-from qiscus_tui.tui.dialogs.revoke_all import RevokeAllDialog
+from qiscus_tui.tui.revoke.dialog import RevokeDialog
+from qiscus_tui.tui.revoke.revoke_all import RevokeAllDialog
 from tests.tui.dialogs_on_demo import DialogApp, Stage, settled, shown, stage, typed
 
 ASKED = "Reason (for the audit log):"

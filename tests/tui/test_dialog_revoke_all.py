@@ -13,7 +13,7 @@ from qiscus_tui.model.known import Known
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.revoke_all import RevokeAllResult
 from qiscus_tui.tui.dialogs.parts import TypedField
-from qiscus_tui.tui.dialogs.revoke_all import RevokeAllDialog, consequences
+from qiscus_tui.tui.revoke.revoke_all import RevokeAllDialog, consequences
 from tests.tui.dialogs_on_demo import DialogApp, Door, Stage, settled, shown, stage, typed
 
 CRON = Known("billing cron", client="GuzzleHttp", protect=True)

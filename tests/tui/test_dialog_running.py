@@ -13,9 +13,9 @@ from qiscus_tui.service.revocation.events import Answered, Halted, Rereading
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.run import Revocation
-from qiscus_tui.tui.dialogs.plan_choices import USUAL_RULES, PlanChoices
-from qiscus_tui.tui.dialogs.progress import Progress, progress_lead, progress_lines
-from qiscus_tui.tui.dialogs.revoke import RevokeDialog
+from qiscus_tui.tui.revoke.choices import USUAL_RULES, PlanChoices
+from qiscus_tui.tui.revoke.dialog import RevokeDialog
+from qiscus_tui.tui.revoke.progress import Progress, progress_lead, progress_lines
 from tests.tui.dialogs_on_demo import DialogApp, Door, Stage, settled, shown, stage, typed
 
 
@@ -372,7 +372,7 @@ async def test_a_diary_that_cannot_be_written_sends_nothing(
     async def no_diary(_self: Connection, _plan: RevocationPlan, **_: object) -> Revocation:
         raise StorageError("The audit log could not be written", "Make room on the disk.")
 
-    monkeypatch.setattr("qiscus_tui.tui.dialogs.running.revocation_on", no_diary)
+    monkeypatch.setattr("qiscus_tui.tui.revoke.running.revocation_on", no_diary)
     async with DialogApp().run_test(size=(80, 24)) as pilot:
         app = await confirmed(pilot, on, 2)
         await settled(pilot)
@@ -390,7 +390,7 @@ async def test_trouble_beside_the_result_is_told_with_it(monkeypatch: pytest.Mon
     async def forgets(_self: Connection, _report: Report) -> None:
         raise StorageError("The keyring is locked", "Unlock it.")
 
-    monkeypatch.setattr("qiscus_tui.tui.dialogs.revoke.forget_own_if_ended", forgets)
+    monkeypatch.setattr("qiscus_tui.tui.revoke.dialog.forget_own_if_ended", forgets)
     async with DialogApp().run_test(size=(80, 24)) as pilot:
         app = await confirmed(pilot, on, 2)
         await settled(pilot)

@@ -13,7 +13,7 @@ from qiscus_tui.errors import LoginNeeded, OutOfReach, QiscusTuiError
 from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.feed import Feed
+from qiscus_tui.tui.listed.feed import Feed
 from tests.clocks import ManualClock
 from tests.service.conftest import Sandbox, sandbox_on
 

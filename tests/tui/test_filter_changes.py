@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from qiscus_tui.demo import Call, Fault
 from qiscus_tui.query import SortKey, parse, select
 from qiscus_tui.store.config import Config, UiConfig
-from qiscus_tui.tui.changes_ahead import AHEAD
-from qiscus_tui.tui.screens import filtered_table
-from qiscus_tui.tui.sorting import Sorting
+from qiscus_tui.tui.listed.changes_ahead import AHEAD
+from qiscus_tui.tui.listed.sorting import Sorting
+from qiscus_tui.tui.sessions import filtered_table
 from tests.clocks import ManualClock
 from tests.tui.demo_app import DAY, Running, at_sessions
 

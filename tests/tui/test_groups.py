@@ -8,11 +8,11 @@ from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.known import Known
 from qiscus_tui.service.sessions.groups import Group, grouped
 from qiscus_tui.tui.dialogs.choice import ChoiceDialog
-from qiscus_tui.tui.dialogs.revoke import RevokeDialog
-from qiscus_tui.tui.group_view import GroupView
-from qiscus_tui.tui.screens import list_lines
+from qiscus_tui.tui.listed.groups import GroupView
+from qiscus_tui.tui.revoke.dialog import RevokeDialog
+from qiscus_tui.tui.sessions import header as list_lines
+from qiscus_tui.tui.sessions.group_columns import bar_text
 from qiscus_tui.tui.widgets.cells import share_text
-from qiscus_tui.tui.widgets.group_columns import bar_text
 from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_sessions
 

@@ -4,7 +4,7 @@ from textual import events
 from textual.keys import _character_to_key
 
 from qiscus_tui.demo import Call
-from qiscus_tui.tui.screens.detail import DetailScreen
+from qiscus_tui.tui.session.screen import DetailScreen
 from qiscus_tui.tui.terminal.key_queue import KeyDone, KeyQueue
 from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_sessions

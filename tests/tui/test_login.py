@@ -23,10 +23,10 @@ from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.tui.app import QiscusTui
-from qiscus_tui.tui.screens import login
-from qiscus_tui.tui.screens.login_parts import Tab, TabStrip, Tick
-from qiscus_tui.tui.screens.login_work import StorageChoiceShown
-from qiscus_tui.tui.screens.sessions import SessionsScreen
+from qiscus_tui.tui.login import screen as login
+from qiscus_tui.tui.login.parts import Tab, TabStrip, Tick
+from qiscus_tui.tui.login.work import StorageChoiceShown
+from qiscus_tui.tui.sessions.screen import SessionsScreen
 from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_login, workspace_on
 

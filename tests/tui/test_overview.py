@@ -10,10 +10,10 @@ from textual import events
 from qiscus_tui.demo import Call, Fault, demo_state
 from qiscus_tui.service.overview.bars import Bar
 from qiscus_tui.store.config import Config, UiConfig
-from qiscus_tui.tui import list_view
-from qiscus_tui.tui.screens import overview
-from qiscus_tui.tui.screens.login import LoginScreen
-from qiscus_tui.tui.screens.overview import OverviewScreen
+from qiscus_tui.tui.listed import order as list_view
+from qiscus_tui.tui.login.screen import LoginScreen
+from qiscus_tui.tui.overview import screen as overview
+from qiscus_tui.tui.overview.screen import OverviewScreen
 from qiscus_tui.tui.widgets.chart import Chart
 from tests.clocks import ManualClock
 from tests.tui.demo_app import DAY, Running, at_login, at_sessions, from_environment, opened_with

@@ -9,9 +9,9 @@ import pytest
 from qiscus_tui.model import turns
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.screens import filtered_table
-from qiscus_tui.tui.screens.session_details import SessionDetails
-from qiscus_tui.tui.screens.session_panel import SessionPanel
+from qiscus_tui.tui.session.details import SessionDetails
+from qiscus_tui.tui.session.panel import SessionPanel
+from qiscus_tui.tui.sessions import filtered_table
 from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_sessions
 

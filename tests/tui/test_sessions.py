@@ -5,8 +5,8 @@ import pytest
 from qiscus_tui.demo import Call, Fault
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.known import Known
-from qiscus_tui.tui.dialogs.revoke import RevokeDialog
-from qiscus_tui.tui.screens.login import LoginScreen
+from qiscus_tui.tui.login.screen import LoginScreen
+from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from tests.clocks import ManualClock
 from tests.tui.conftest import marked_ids
 from tests.tui.demo_app import DAY, at_sessions

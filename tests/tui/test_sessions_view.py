@@ -7,9 +7,9 @@ import pytest
 from qiscus_tui.model.turns import at_once
 from qiscus_tui.query import Moment, SortKey, parse, select
 from qiscus_tui.service.sessions.session_list import SessionList, search_text
-from qiscus_tui.tui.changes_ahead import expiries_in_steps
-from qiscus_tui.tui.list_view import ListView
-from qiscus_tui.tui.sorting import Sorting, own_first_in_steps
+from qiscus_tui.tui.listed.changes_ahead import expiries_in_steps
+from qiscus_tui.tui.listed.order import ListView
+from qiscus_tui.tui.listed.sorting import Sorting, own_first_in_steps
 from tests.tui.conftest import DAY, NOW, many
 
 MOMENT = Moment(NOW, DAY)

@@ -14,7 +14,7 @@ from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.app import QiscusTui
-from qiscus_tui.tui.screens.login import LoginScreen
+from qiscus_tui.tui.login.screen import LoginScreen
 from tests.clocks import ManualClock
 from tests.tui.conftest import marked_ids
 from tests.tui.demo_app import (

@@ -12,7 +12,7 @@ from qiscus_tui.service.account.login import Password, log_in
 from qiscus_tui.service.account.storage_offer import keep_in
 from qiscus_tui.store.keyring_store import KeyringSecrets, NoKeyring
 from qiscus_tui.tui.app import QiscusTui
-from qiscus_tui.tui.screens.login_parts import Tick
+from qiscus_tui.tui.login.parts import Tick
 from tests.clocks import ManualClock
 from tests.service.test_races import FakeKeyring
 from tests.tui.accounts_here import Machine

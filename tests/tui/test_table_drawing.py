@@ -11,7 +11,9 @@ from rich.cells import cell_len
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.text import safe
 from qiscus_tui.query import SortKey
-from qiscus_tui.tui.widgets import column_needs
+from qiscus_tui.tui.sessions import column_needs
+from qiscus_tui.tui.sessions.column_needs import Needs
+from qiscus_tui.tui.sessions.columns import Column, Sort, lay_out
 from qiscus_tui.tui.widgets.cells import (
     COUNTDOWN_WIDTH,
     countdown_cell,
@@ -20,8 +22,6 @@ from qiscus_tui.tui.widgets.cells import (
     fit,
     last_used_cell,
 )
-from qiscus_tui.tui.widgets.column_needs import Needs
-from qiscus_tui.tui.widgets.columns import Column, Sort, lay_out
 from tests.clocks import ManualClock
 from tests.tui.conftest import BILLING, DAY, NOW, TableApp, listed, many, session
 

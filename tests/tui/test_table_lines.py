@@ -6,9 +6,8 @@ from textual.app import App, ComposeResult
 
 from qiscus_tui.model.account import Account, Role, Storage
 from qiscus_tui.model.origin import parse_origin
-from qiscus_tui.tui.widgets.marks import MarkCounts
-from qiscus_tui.tui.widgets.one_line import OneLine, place
-from qiscus_tui.tui.widgets.status import (
+from qiscus_tui.tui.listed.marks import MarkCounts
+from qiscus_tui.tui.sessions.status import (
     Counts,
     Freshness,
     Identity,
@@ -18,6 +17,7 @@ from qiscus_tui.tui.widgets.status import (
     identity_line,
     progress_line,
 )
+from qiscus_tui.tui.widgets.one_line import OneLine, place
 
 DAY = 86_400
 ACCOUNT = Account(

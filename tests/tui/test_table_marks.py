@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qiscus_tui.model.session import Session
-from qiscus_tui.tui.widgets.marks import MarkCounts, Marks
-from qiscus_tui.tui.widgets.session_table import SessionTable
+from qiscus_tui.tui.listed.marks import MarkCounts, Marks
+from qiscus_tui.tui.sessions.session_table import SessionTable
 from tests.clocks import ManualClock
 from tests.tui.conftest import NOW, TableApp, listed, many, marked_ids, session
 

@@ -4,8 +4,8 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from qiscus_tui.tui.widgets.columns import Column
-from qiscus_tui.tui.widgets.session_table import SessionTable
+from qiscus_tui.tui.sessions.columns import Column
+from qiscus_tui.tui.sessions.session_table import SessionTable
 from tests.clocks import ManualClock
 from tests.tui.conftest import NOW, TableApp, listed, many, session
 

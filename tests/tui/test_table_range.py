@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qiscus_tui.query import SortKey
-from qiscus_tui.tui.widgets.columns import Sort
-from qiscus_tui.tui.widgets.cursor_position import Rows
-from qiscus_tui.tui.widgets.marks import NO_RANGE, RowRange
-from qiscus_tui.tui.widgets.session_table import SessionTable
+from qiscus_tui.tui.listed.cursor_position import Rows
+from qiscus_tui.tui.listed.marks import NO_RANGE, RowRange
+from qiscus_tui.tui.sessions.columns import Sort
+from qiscus_tui.tui.sessions.session_table import SessionTable
 from tests.clocks import ManualClock
 from tests.tui.conftest import NOW, TableApp, listed, many, marked_ids, session
 from tests.tui.demo_app import at_sessions

@@ -7,7 +7,7 @@ import pytest
 from textual.geometry import Region
 
 from qiscus_tui.query import SortKey
-from qiscus_tui.tui.widgets.columns import LEADING_WIDTH, Sort
+from qiscus_tui.tui.sessions.columns import LEADING_WIDTH, Sort
 from tests.clocks import ManualClock
 from tests.tui.conftest import DAY, NOW, TableApp, listed, session
 

@@ -6,7 +6,7 @@ from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.choice import Choice, ChoiceDialog
-from qiscus_tui.tui.group_sorting import keys_words
+from qiscus_tui.tui.listed.group_sorting import keys_words
 
 GROUPINGS: tuple[tuple[tuple[GroupKey, ...], str], ...] = (
     (USUAL_KEYS, "a script, mostly"),

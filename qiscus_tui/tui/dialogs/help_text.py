@@ -7,8 +7,8 @@ from qiscus_tui.query.terms import State
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import LIST, Command, Scope
 from qiscus_tui.tui.commands.context import Context
-from qiscus_tui.tui.widgets.group_table import SOME_MARKED
-from qiscus_tui.tui.widgets.row_render import MARK, Badge
+from qiscus_tui.tui.sessions.group_table import SOME_MARKED
+from qiscus_tui.tui.sessions.row_render import MARK, Badge
 
 BY_NAME = ":"
 """Shown where a command has no key of its own: it is among the commands."""

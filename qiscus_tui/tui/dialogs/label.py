@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from qiscus_tui.model.session import Session
-    from qiscus_tui.tui.feed import Feed
+    from qiscus_tui.tui.listed.feed import Feed
 
 NOTHING_TO_NAME = "This session has neither a client nor a network by which to name it."
 

@@ -1,0 +1,298 @@
+"""The live list of one account: reads it, and knows how far it can be trusted.
+
+Knows nothing of screens. Whoever draws it sets `prepare`, and listens by `subscribe`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from qiscus_tui.errors import LoginNeeded, QiscusTuiError, StorageError
+from qiscus_tui.model.account import Storage
+from qiscus_tui.service.account_selection import SelectedAccount
+from qiscus_tui.service.sessions.session_list import NO_SESSIONS
+from qiscus_tui.tui.listed.first_list import FirstList
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from qiscus_tui.model.account import Account
+    from qiscus_tui.service.account.login import LoggedIn
+    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.sessions.session_list import SessionList
+    from qiscus_tui.service.visits import Visit
+    from qiscus_tui.service.workspace import Workspace
+
+
+class Note(Struct, frozen=True):
+    """What was done last."""
+
+    text: str = ""
+    is_warning: bool = False
+    is_kept: bool = False
+    """Whether it is shown until there is another note, and not only until the next action."""
+
+
+class Feed:
+    """Connection, list, trouble and freshness of one account."""
+
+    def __init__(self, workspace: Workspace, opening: SelectedAccount | LoggedIn) -> None:
+        """`opening`: an account to be connected, or a login that was just made."""
+        self.workspace = workspace
+        self.connection: Connection | None = None
+        self.login_notes: tuple[str, ...] = ()
+        """What the user should know of the login, besides."""
+        self._selected: SelectedAccount | None = None
+        if isinstance(opening, SelectedAccount):
+            self._selected = opening
+        else:
+            self.connection, self.login_notes = opening.connection, opening.notes
+        self.prepare: Callable[[SessionList], Awaitable[None]] | None = None
+        """Given each list that was read; calls `take` when it is ready to be shown."""
+        self.listed = NO_SESSIONS
+        self.first = FirstList(workspace.clock.monotonic)
+        """The first list, until that is whole: `listed` is empty meanwhile."""
+        self.trouble: QiscusTuiError | None = None
+        """Why the list could not be read the last time."""
+        self.is_read = False
+        self.is_loading = False
+        self.is_busy = False
+        """Whether something is being changed on the server."""
+        self.progress = 0
+        """Sessions read so far."""
+        self.note = Note()
+        self.lacks_names = False
+        """Whether the list names clients only as far as that is quick."""
+        self._visit: Visit | None = None
+        self._is_visit_noted = False
+        self._tried_at = workspace.clock.now()
+        self._heard_at = workspace.clock.monotonic()
+        self._listeners: list[Callable[[], None]] = []
+
+    # Listeners.
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after every change, until it is unsubscribed."""
+        self._listeners.append(listener)
+
+    def unsubscribe(self, listener: Callable[[], None]) -> None:
+        """Call it no more."""
+        self._listeners.remove(listener)
+
+    def changed(self) -> None:
+        """Call the listeners."""
+        for listener in tuple(self._listeners):
+            listener()
+
+    # What is known.
+
+    @property
+    def account(self) -> Account:
+        """Whose sessions these are."""
+        if self.connection is not None:
+            return self.connection.account
+        if self._selected is None:
+            raise AssertionError("neither connected nor selected")
+        return self._selected.account
+
+    @property
+    def storage(self) -> Storage:
+        """Where our secrets are."""
+        if self.connection is not None:
+            return self.connection.storage
+        return self._selected.stored.storage if self._selected else Storage.THIS_RUN
+
+    @property
+    def age(self) -> float:
+        """Seconds since the list was read."""
+        return self.workspace.clock.now() - self.listed.read_at
+
+    @property
+    def server_now(self) -> float:
+        """The server's time, epoch seconds."""
+        listed = self.listed if self.is_read else self.first.arrived
+        return self.workspace.clock.now() + listed.offset
+
+    @property
+    def hangs(self) -> bool:
+        """Whether a reading has brought nothing for longer than the time between two of them."""
+        silent = self.workspace.clock.monotonic() - self._heard_at
+        return self.is_loading and silent >= self.workspace.config.ui.reload
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the list is no longer the server's, or may not be."""
+        return self.trouble is not None or self.hangs
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the first list could not be read, and is not being read."""
+        return not self.is_read and self.trouble is not None and not self.is_loading
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether a new login is needed."""
+        return isinstance(self.trouble, LoginNeeded)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to read the list again."""
+        waited = self.workspace.clock.now() - self._tried_at
+        return waited >= self.workspace.config.ui.reload and not self.has_ended
+
+    # Reading.
+
+    async def reload(self) -> list[str]:
+        """Read the list, unless it is being read. Return what the user should know besides."""
+        if self.is_loading:
+            return []
+        self.is_loading = True
+        self._tried_at = self.workspace.clock.now()
+        self._heard_at = self.workspace.clock.monotonic()
+        self.changed()
+        try:
+            return await self._read()
+        except QiscusTuiError as error:
+            self.trouble = error
+            self.first.failed()
+            return []
+        finally:
+            self.is_loading, self.progress = False, 0
+            self.changed()
+
+    async def _read(self) -> list[str]:
+        if self.connection is None and self._selected is not None:
+            self.connection = await asyncio.to_thread(self.workspace.connect, self._selected)
+        connection = self.connection
+        if connection is None:
+            raise AssertionError("neither connected nor selected")
+        from qiscus_tui.service.visits import visit_of
+
+        self._visit = visit_of(connection, self._visit)
+        if not self.is_read:
+            self._name_quickly(connection)
+            self.first.begin()
+        from qiscus_tui.service.token.zoned_list import read_list  # loads httpx: after the frame
+
+        await self._show(await read_list(connection, self._progressed))
+        self.trouble = None
+        return await self._note_visit(connection)
+
+    def _progressed(self, read: int) -> None:
+        self.progress = read
+        self._heard_at = self.workspace.clock.monotonic()
+        if not self.is_read and self.first.progressed(read, self.connection):
+            self.changed()
+
+    async def _show(self, listed: SessionList) -> None:
+        if self.prepare is None:
+            self.take(listed)
+        else:
+            await self.prepare(listed)
+
+    def take(self, listed: SessionList) -> None:
+        """Make this the list."""
+        if not self.is_read:
+            gc.freeze()  # loaded modules live as long as the process: not to be collected
+        self.is_read = True
+        self.listed, self.first.arrived = listed, NO_SESSIONS
+        self.changed()
+
+    # Clients' names.
+
+    def _name_quickly(self, connection: Connection) -> None:
+        """The first list comes without the names that take long to find."""
+        from qiscus_tui.service.sessions.arriving import ArrivingList
+        from qiscus_tui.service.sessions.user_agents import quick_name
+
+        connection.reader = replace(connection.reader, names=quick_name, arriving=ArrivingList())
+        self.lacks_names = True
+
+    async def find_names(self) -> None:
+        """Find the clients' full names while the list is on screen, and show them."""
+        from qiscus_tui.service.sessions.user_agents import ClientNames, client_name
+
+        self.lacks_names = False
+        await asyncio.to_thread(client_name, "curl/8")  # loads what names clients
+        if self.connection is not None:
+            self.connection.reader = replace(
+                self.connection.reader, names=ClientNames(), arriving=None
+            )
+            await self.name_again()
+
+    async def name_again(self) -> None:
+        """Find the names of the clients and integrations of the list again, and show them."""
+        listed = None
+        try:
+            while self.connection is not None and listed is not self.listed:  # a newer one came
+                listed = self.listed
+                named = await self.connection.reader.named(listed)
+                if listed is self.listed:
+                    await self._show(named)
+                    return
+        except StorageError as error:  # what is protected is not known
+            self.trouble = error
+            self.changed()
+
+    # The visit.
+
+    async def _note_visit(self, connection: Connection) -> list[str]:
+        """After the first list: record that the account is used."""
+        if self._is_visit_noted:
+            return []
+
+        def note_start() -> None:
+            from qiscus_tui.service.account import switching  # takes a while: not between keys
+
+            switching.note_start(self.workspace, connection)
+
+        self._is_visit_noted = True
+        troubles = [self._visit.trouble] if self._visit is not None else []
+        try:
+            await asyncio.to_thread(note_start)
+        except StorageError as error:
+            troubles.append(error)
+        return [error.text for error in filter(None, troubles)]
+
+    async def end_visit(self) -> None:
+        """Record what is listed as seen: the user leaves in good order. Raises StorageError."""
+        if self.is_read and self._visit is not None:
+            await self._visit.end(self.listed)
+
+    # Our own tokens.
+
+    def replace_connection(self, login: LoggedIn) -> Connection | None:
+        """Go on with a new login of the same account. Return the old connection, to be left."""
+        old, self.connection = self.connection, login.connection
+        self.login_notes = login.notes
+        self.trouble = None
+        return old
+
+    async def refresh_token(self) -> None:
+        """Get a new short-lived token. Raises QiscusTuiError."""
+        from qiscus_tui.service.token.refresh import refreshed_since
+
+        if self.connection is None:
+            return
+        self.is_busy = True
+        self.changed()
+        try:
+            await refreshed_since(self.connection, self.workspace.clock.now())
+        except LoginNeeded as error:
+            self.trouble = error
+            raise
+        finally:
+            self.is_busy = False
+            self.changed()
+
+    # What was done last.
+
+    def say(self, text: str, *, is_warning: bool = False, is_kept: bool = False) -> None:
+        """Note what was done last; empty to note nothing."""
+        self.note = Note(text, is_warning, is_kept)
+        self.changed()

@@ -1,0 +1,132 @@
+"""Marked sessions: one byte beside each session of a snapshot, ids across snapshots.
+
+And the range of rows that is about to be marked.
+"""
+
+from collections.abc import Sequence
+from itertools import compress
+
+from msgspec import Struct
+
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.listed.cursor_position import Rows
+
+_FLIPPED = bytes((1, 0, *range(2, 256)))
+
+
+class MarkCounts(Struct, frozen=True):
+    """`3 marked (1 hidden)`."""
+
+    total: int = 0
+    hidden: int = 0
+    """Marked, and not among the rows shown."""
+
+
+NO_MARKS = MarkCounts()
+
+
+class RowRange(Struct, frozen=True):
+    """The rows from `begin` to the cursor, to be marked together. Empty where none was begun."""
+
+    begin: int | None = None
+
+    def rows(self, cursor: int) -> range:
+        """Return its rows, from the top."""
+        if self.begin is None:
+            return range(0)
+        return range(min(self.begin, cursor), max(self.begin, cursor) + 1)
+
+    def carried_over(self, old: Rows, was: int, new: Rows, cursor: int) -> "RowRange":
+        """Return the range among new rows; it ends unless the same sessions stand in it.
+
+        `was` and `cursor`: the row under the cursor, among the old rows and the new.
+        """
+        if self.begin is None:
+            return NO_RANGE
+        rows, moved = self.rows(was), cursor - was
+        kept = new.shows_same(rows.start + moved, old, rows)
+        return RowRange(self.begin + moved) if kept else NO_RANGE
+
+
+NO_RANGE = RowRange()
+
+
+class Marks:
+    """Which sessions of one snapshot are marked. Positions are the snapshot's."""
+
+    def __init__(self, size: int = 0) -> None:
+        self._flags = bytearray(size)
+
+    def __contains__(self, position: int) -> bool:
+        return bool(self._flags[position])
+
+    @property
+    def flags(self) -> bytes:
+        """Return a 1 for each marked session, in the snapshot's order (for `is:marked`)."""
+        return bytes(self._flags)
+
+    @property
+    def total(self) -> int:
+        """Return how many are marked."""
+        return self._flags.count(1)
+
+    def toggle(self, position: int) -> None:
+        """Mark it, or unmark it."""
+        self._flags[position] ^= 1
+
+    def add(self, order: Sequence[int]) -> None:
+        """Mark all of these."""
+        flags = self._flags
+        if len(order) == len(flags):
+            self._flags = bytearray(b"\x01") * len(flags)
+            return
+        for position in order:
+            flags[position] = 1
+
+    def remove(self, order: Sequence[int]) -> None:
+        """Unmark all of these."""
+        for position in order:
+            self._flags[position] = 0
+
+    def count_in(self, order: Sequence[int]) -> int:
+        """Return how many of these are marked."""
+        return sum(map(self._flags.__getitem__, order)) if self.total else 0
+
+    def invert(self, order: Sequence[int]) -> None:
+        """Mark those of these that are not, and unmark those that are."""
+        flags = self._flags
+        if len(order) == len(flags):
+            self._flags = flags.translate(_FLIPPED)
+            return
+        for position in order:
+            flags[position] ^= 1
+
+    def clear(self) -> None:
+        """Unmark all, shown or not."""
+        self._flags = bytearray(len(self._flags))
+
+    def positions(self) -> list[int]:
+        """Return the marked positions, in the snapshot's order."""
+        return list(compress(range(len(self._flags)), self._flags)) if self.total else []
+
+    def counts(self, order: Sequence[int]) -> MarkCounts:
+        """Return how many are marked, and how many of them are not in `order`."""
+        total = self.total
+        if not total or len(order) == len(self._flags):
+            return MarkCounts(total)
+        return MarkCounts(total, total - self.count_in(order))
+
+    def carried_over(self, old: SessionList, new: SessionList) -> "Marks":
+        """Return the marks for a newer snapshot, by id, without those of sessions that are gone."""
+        marks = Marks(len(new))
+        flags, before, now = marks._flags, old.sessions, new.sessions
+        shift = 0  # mostly all stand as before, a few places on
+        for position in self.positions():
+            session, place = before[position], position + shift
+            if not (0 <= place < len(now) and now[place] is session):
+                found = new.positions.get(session.id)
+                if found is None or not now[found].is_same_as(session):
+                    continue
+                place, shift = found, found - position
+            flags[place] = 1
+        return marks

@@ -1,0 +1,298 @@
+"""The login: email address and password, or a long-lived token.
+
+Light to import: it is the first frame. What needs the network comes in when Enter is pressed, or
+in a thread after that frame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Grid, Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from qiscus_tui.errors import AddressError, QiscusTuiError, TokenInvalid, TwoFactor
+from qiscus_tui.model.account import Storage
+from qiscus_tui.model.origin import DEFAULT_SERVER, parse_origin
+from qiscus_tui.model.text import safe
+from qiscus_tui.tui.base.action_bar import ActionBar
+from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.commands.context import BUSY, Context
+from qiscus_tui.tui.login.parts import Tab, TabStrip, Tick
+from qiscus_tui.tui.login.work import (
+    Entered,
+    StorageChoiceShown,
+    field_at_fault,
+    find_offer,
+    log_in_with,
+)
+from qiscus_tui.tui.widgets.fields import Field, SecretField
+from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
+
+if TYPE_CHECKING:
+    from qiscus_tui.model.account import Account
+    from qiscus_tui.model.origin import Origin
+    from qiscus_tui.service.account.login import LoggedIn
+    from qiscus_tui.service.workspace import Workspace
+
+HERE = "Log in here, or esc: the list is shown as it was, and nothing can be changed."
+TOKEN_IS_FOR = "For accounts with two factors, or to type no password here."
+LOOKING = "Keep me logged in on this machine (looking for a keyring)"
+
+
+class LoginScreen(BaseScreen[None]):
+    """Logs in, and passes on the connection."""
+
+    CSS_PATH = "screen.tcss"
+    AUTO_FOCUS = "#email"
+    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.LOGIN)]
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        done: Callable[[LoggedIn], None],
+        *,
+        again: Account | None = None,
+        stored: Storage | None = None,
+        why: QiscusTuiError | None = None,
+        over_another: bool = False,
+    ) -> None:
+        """`done` gets the login. `again`: whose session ended; `stored`: where that account is.
+
+        `why`: what is said at first.
+
+        `over_another`: an account is being added, and escape returns to the screen behind.
+        """
+        super().__init__()
+        self._workspace = workspace
+        self._done = done
+        self._again = again
+        self._stored = stored
+        self._why = why
+        self._can_go_back = over_another or again is not None
+        self._app_id = again.app_code if again else ""
+        self._offer: asyncio.Task[StorageChoiceShown] | None = None
+        self._is_busy = False
+
+    @property
+    def context(self) -> Context:
+        no_way_back = "" if self._can_go_back else "There is no list to go back to: log in first."
+        return Context(no_way_back=BUSY if self._is_busy else no_way_back)
+
+    # What is drawn.
+
+    def compose(self) -> ComposeResult:
+        demo = self._workspace.demo
+        email = demo.email if demo else self._again.user if self._again else ""
+        yield TooSmall()
+        with Vertical(id="card"):
+            yield OneLine(id="title")
+            yield TabStrip(id="tabs")
+            with Grid(id="fields"):
+                yield from _row("Email", Field(email, id="email"), "password")
+                password = SecretField(demo.password if demo else "", id="password")
+                yield from _row("Password", password, "password")
+                yield from _row("Server", Field(self._server(), id="server"))
+            yield Tick(id="keep")
+            yield Static(id="said", markup=False)
+        yield ActionBar(id="keys")
+
+    async def on_mount(self) -> None:
+        """Fill in what is known at once, and look for a keyring after the first frame."""
+        demo = self._workspace.demo
+        title = "Session ended: log in again" if self._again else "Log in to Qiscus Omnichannel"
+        right = (piece("DEMO", Tone.WARNING, ALWAYS),) if demo else ()
+        self.query_one("#title", OneLine).show_line(
+            Line((piece("qiscus-tui", Tone.STRONG, 90), piece(title, Tone.MUTED, 50, "   ")), right)
+        )
+        self.query_one("#keys", ActionBar).show_commands(Scope.LOGIN, self.context)
+        self._keep.label = Content(LOOKING)
+        if self._why is not None:
+            self._say(self._why.message, HERE if self._again else self._why.hint)
+        if self._again is not None:
+            await self._ask_again(self._again)
+        self.call_after_refresh(self._painted)
+
+    async def _ask_again(self, account: Account) -> None:
+        """Begin with the secret, which is all that is missing."""
+        if account.user:
+            self.set_focus(self.query_one("#password"))
+            return
+        self.query_one(TabStrip).tab = Tab.TOKEN  # it was made of a token
+        await self._show_token_fields()
+        self.set_focus(self.query_one("#long-lived"))
+
+    def _server(self) -> str:
+        if self._again is not None:
+            return str(self._again.origin)
+        try:
+            return str(self._workspace.login_server())
+        except AddressError as error:
+            self._why = self._why or error
+            return DEFAULT_SERVER
+
+    def _painted(self) -> None:
+        self._find_offer()
+
+    # Where it is kept.
+
+    @property
+    def _keep(self) -> Tick:
+        return self.query_one("#keep", Tick)
+
+    def _find_offer(self) -> asyncio.Task[StorageChoiceShown]:
+        if self._offer is None:
+            self._offer = asyncio.create_task(find_offer(self._workspace))
+            self.run_worker(partial(self._show_offer, self._offer), group="offer")
+        return self._offer
+
+    async def _show_offer(self, looked_for: asyncio.Task[StorageChoiceShown]) -> None:
+        found = await looked_for
+        self._keep.label = Content(safe(found.words))
+        if not found.possible:
+            self._keep.fix()
+        elif not self._keep.was_touched:
+            self._keep.value = found.ticked_for(self._stored)
+
+    # What is typed.
+
+    @property
+    def _tab(self) -> Tab:
+        return self.query_one(TabStrip).tab
+
+    def action_other_tab(self) -> None:
+        """Change over to the other way to log in."""
+        self.query_one(TabStrip).action_other()
+
+    def action_next_field(self) -> None:
+        """Go to the next field."""
+        self.focus_next()
+
+    def action_back(self) -> None:
+        """Back to the sessions behind, where there are any."""
+        self.dismiss()
+
+    @on(TabStrip.Changed)
+    async def _change_over(self, changed: TabStrip.Changed) -> None:
+        if changed.tab is Tab.TOKEN:
+            await self._show_token_fields()
+        else:
+            self.remove_class("-token")
+        if not self.query_one("#said").has_class("-bad"):
+            self._say(TOKEN_IS_FOR if changed.tab is Tab.TOKEN else "", "", Tone.MUTED)
+        self.query_one("#app-id" if changed.tab is Tab.TOKEN else "#email", Field).focus()
+
+    async def _show_token_fields(self) -> None:
+        """Show what this way to log in needs, made when it is chosen first."""
+        self.add_class("-token")
+        if not self.query("#app-id"):
+            app_id = _row(
+                "App code", Field(self._app_id, id="app-id", placeholder="abcd-…"), "token"
+            )
+            token = _row("Token", SecretField("", id="long-lived"), "token")
+            await self.query_one("#fields").mount(*app_id, *token, before=0)
+
+    @on(Input.Submitted)
+    @on(Tick.Submitted)
+    @on(TabStrip.Submitted)
+    def action_log_in(self) -> None:
+        """Log in with what was entered, or say what is missing."""
+        if self._is_busy:
+            return
+        entered = self._entered()
+        missing = self._missing(entered)
+        if missing is not None:
+            words, field = missing
+            self._say(words, "")
+            self.query_one(field, Field).focus()
+            return
+        self._is_busy = True
+        self._say("Logging in…", "", Tone.MUTED)
+        self.run_worker(partial(self._log_in, entered), group="login")
+
+    def _value(self, field: str) -> str:
+        return self.query_one(field, Field).value
+
+    def _entered(self) -> Entered:
+        server = self._value("#server").strip()
+        if self._tab is Tab.TOKEN:
+            app_id, token = self._value("#app-id").strip(), self._value("#long-lived").strip()
+            return Entered(server, app_id=app_id, long_lived=token)
+        return Entered(server, self._value("#email").strip(), self._value("#password"))
+
+    def _missing(self, entered: Entered) -> tuple[str, str] | None:
+        if self._tab is Tab.TOKEN:
+            if not entered.app_id:
+                return "The app code is missing.", "#app-id"
+            return None if entered.long_lived else ("The token is missing.", "#long-lived")
+        if not entered.email:
+            return "The email address is missing.", "#email"
+        return None if entered.password else ("The password is missing.", "#password")
+
+    async def _log_in(self, entered: Entered) -> None:
+        try:
+            self._check_server(parse_origin(entered.server))
+            offer = await self._find_offer()
+            keeps = offer.possible and self._keep.value
+            storage = offer.storage if keeps else Storage.THIS_RUN
+            done = await log_in_with(self._workspace, entered, storage)
+        except QiscusTuiError as error:
+            self._failed(error)
+            return
+        finally:
+            self._is_busy = False
+        self._forget_secrets()
+        self._done(done)
+
+    def _check_server(self, server: Origin) -> None:
+        demo = self._workspace.demo
+        if demo is not None and server != demo.origin:
+            raise AddressError("The demo is its own server", f"Leave it at {demo.origin}.")
+
+    def _failed(self, error: QiscusTuiError) -> None:
+        """Say what went wrong; the field at fault gets the focus, and all others stay."""
+        hint = error.hint
+        if isinstance(error, TwoFactor) and self._tab is Tab.PASSWORD:
+            self._forget_secrets()
+            self.action_other_tab()
+            hint = "Use a long-lived token and the app code instead, here."
+        elif at_fault := field_at_fault(error, self._tab):
+            field = self.query_one(at_fault)
+            if isinstance(field, SecretField):
+                field.value = ""
+            field.focus()
+        if isinstance(error, TokenInvalid) and self._tab is Tab.TOKEN:
+            hint = "Check the token, the app code, and the server they belong to."
+        self._say(error.message, hint)
+
+    def _forget_secrets(self) -> None:
+        for secret in self.query(SecretField):
+            secret.value = ""
+
+    def _say(self, message: str, hint: str, tone: Tone = Tone.BAD) -> None:
+        said = self.query_one("#said", Static)
+        said.set_class(tone is Tone.BAD, "-bad")
+        more = f"\n{safe(hint)}" if hint else ""
+        style = "bold $error" if tone is Tone.BAD else ""
+        said.update(Content.assemble((safe(message), style), more))
+
+    @property
+    def said(self) -> str:
+        """The message under the form."""
+        return cast("Content", self.query_one("#said", Static).content).plain
+
+
+def _row(label: str, field: Field, way: str = "any") -> tuple[Widget, Widget]:
+    """Return a label and a field, of one way to log in or of any."""
+    field.add_class(f"by-{way}", update=False)  # it gets its styles when it is mounted
+    return Static(label, classes=f"label by-{way}"), field

@@ -1,0 +1,276 @@
+"""The overview: what stands out, tokens per day, expiries ahead, top clients and networks."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from functools import partial, reduce
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.widgets import Static
+
+from qiscus_tui.model.text import safe
+from qiscus_tui.model.turns import AT_ONCE, at_once, in_turns
+from qiscus_tui.query import Moment
+from qiscus_tui.service.overview.counting import Overview, counted_in_steps
+from qiscus_tui.service.overview.origins import Sprawl
+from qiscus_tui.service.sessions.session_list import NO_SESSIONS
+from qiscus_tui.tui.base.action_bar import ActionBar
+from qiscus_tui.tui.base.screen import HEIGHTS, BaseScreen, TooSmall
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.commands.context import Context
+from qiscus_tui.tui.sessions import header as list_lines
+from qiscus_tui.tui.sessions.notices import Notice
+from qiscus_tui.tui.widgets.chart import Chart, Fit
+from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
+
+if TYPE_CHECKING:
+    from qiscus_tui.tui.listed.feed import Feed
+    from qiscus_tui.tui.listed.order import ListView
+
+TALL = 30
+"""Lines from which the days have a column of their own."""
+FROM_GROUPS, FROM_SESSIONS = "Clean up: esc, x on it.", "Clean up: esc, g, x on it."
+NO_MATCH = ("No session matches the filter.", "esc goes back to the list, where / changes it.")
+COUNTING = ("Counting the sessions…",)
+
+
+class OverviewScreen(BaseScreen[str]):
+    """Bars of what the list shows, which it follows. Dismissed with the filter that a bar makes."""
+
+    CSS_PATH = "screen.tcss"
+    VERTICAL_BREAKPOINTS = [*HEIGHTS, (TALL, "-tall")]  # noqa: RUF012 Textual's own form
+    AUTO_FOCUS = ""  # what is not shown yet can't take it, and keys would wait for that
+    SCOPE = Scope.OVERVIEW
+    SHOWS_LIST = True
+    HOW_BACK = "enter adds this bar to its filter, esc goes back to it"
+    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.OVERVIEW)]
+
+    def __init__(self, feed: Feed, view: ListView, *, over_groups: bool = False) -> None:
+        """`over_groups`: the list behind is shown as groups."""
+        super().__init__()
+        self._what_to_press = FROM_GROUPS if over_groups else FROM_SESSIONS
+        self._feed = feed
+        self._view = view
+        self._listed = NO_SESSIONS
+        self._shown: Sequence[int] | None = None
+        """Positions that the filter leaves; None: all."""
+        self._overview: Overview | None = None
+        self._is_counting = False
+        self._said: tuple[str, ...] = ()
+        self.identity = OneLine(id="overview-identity")
+        self.counts = OneLine(id="overview-counts")
+        self.title_line = OneLine(id="overview-title")
+        self.notice = Notice(id="overview-notice")
+        self.sentence = Static("", id="overview-sprawl", markup=False)
+        self._sentence = ""
+        self.days = Chart("ISSUED PER DAY", id="chart-days")
+        self.expiries = Chart("EXPIRIES AHEAD", id="chart-expiries")
+        self.clients = Chart("TOP CLIENTS", id="chart-clients", has_shares=True)
+        self.networks = Chart("TOP NETWORKS", id="chart-networks", has_shares=True)
+        self._no_charts = Static("", id="no-charts", markup=False)
+        self.action_bar = ActionBar(id="overview-actions")
+
+    def compose(self) -> ComposeResult:
+        yield TooSmall()
+        yield self.identity
+        yield self.counts
+        yield self.title_line
+        yield self.notice
+        yield self.sentence
+        yield Static(classes="rule")
+        with Container(id="charts"):
+            yield self.days
+            yield self.expiries
+            yield self.clients
+            yield self.networks
+        yield self._no_charts
+        yield Static(classes="rule")
+        yield self.action_bar
+
+    def on_mount(self) -> None:
+        """Count, and follow the list from now on."""
+        self._feed.subscribe(self.draw_soon)
+        self.follow_clock()
+        self.draw()
+
+    def on_unmount(self) -> None:
+        """Follow the list no more."""
+        self._feed.unsubscribe(self.draw_soon)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Align the bars for another arrangement of the charts."""
+        self._align()
+
+    # Following the list.
+
+    def draw(self) -> None:
+        """Draw what the list shows, and count it where that is something else."""
+        super().draw()
+        feed, now = self._feed, self._feed.server_now
+        self.identity.show_line(list_lines.identity(feed))
+        self.counts.show_line(list_lines.counts(feed, self._view))
+        self.notice.say(list_lines.doubts(feed))
+        self.action_bar.show_commands(Scope.OVERVIEW, self.context)
+        turned = self._overview is not None and not self._overview.holds(now)
+        if self._is_other or (turned and not self._is_counting):
+            self._count()
+        elif self._overview is not None:
+            self.expiries.show_bars(self._overview.expiries(now))
+            self._align()
+        self._draw_title()
+        self._draw_sentence()
+        self._draw_where_no_charts_are()
+
+    @property
+    def _filtered(self) -> Sequence[int] | None:
+        return self._view.shown if self._view.is_filtered else None
+
+    @property
+    def _is_other(self) -> bool:
+        if self._view.is_arriving:  # half a list is not counted
+            return False
+        return self._view.listed is not self._listed or self._filtered is not self._shown
+
+    def _count(self) -> None:
+        if not self._view.is_whole:  # until it is counted, the bars of before stay
+            self.run_worker(self._finish_filter, group="count", exclusive=True)
+            return
+        self._listed, self._shown = self._view.listed, self._filtered
+        moment = Moment(self._feed.server_now, self._feed.workspace.config.ui.expiring)
+        steps = counted_in_steps(self._listed, moment, self._shown)
+        if len(self._listed) <= AT_ONCE:
+            self._show(at_once(steps))
+        else:
+            self._is_counting = True
+            self.run_worker(partial(self._count_in_turns, steps), group="count", exclusive=True)
+
+    async def _finish_filter(self) -> None:
+        await in_turns(self._view.rest())
+        self.draw_soon()
+
+    async def _count_in_turns(self, steps: Generator[None, None, Overview]) -> None:
+        self._show(await in_turns(steps))
+        self._draw_sentence()
+        self._draw_where_no_charts_are()
+
+    def _show(self, overview: Overview) -> None:
+        self._overview, self._is_counting = overview, False
+        self.days.show_bars(overview.days)
+        self.expiries.show_bars(overview.expiries(self._feed.server_now))
+        self.clients.show_bars(overview.clients)
+        self.networks.show_bars(overview.networks)
+        self._align()
+
+    # Drawing.
+
+    def _align(self) -> None:
+        """Charts above each other have their bars at the same place."""
+        tall = self.app.size.height >= TALL
+        left, right = ([self.days], [self.expiries, self.clients, self.networks])
+        if not tall:
+            left, right = [self.days, self.clients], [self.expiries, self.networks]
+        for column in (left, right):
+            needs = reduce(Fit.beside, [chart.needs for chart in column])
+            for chart in column:
+                chart.show_fit(needs)
+
+    def _draw_title(self) -> None:
+        text = self._view.query.text.strip() if self._view.is_filtered else ""
+        self.title_line.show_line(
+            Line(
+                (
+                    piece(f"overview{self._many()}", Tone.STRONG, ALWAYS),
+                    *((piece(f"/ {text}", Tone.PLAIN, 50, after="   "),) if text else ()),
+                ),
+                (piece("esc back to the list", Tone.MUTED, 20),),
+            )
+        )
+
+    def _many(self) -> str:
+        """Return ` of all 1,284 sessions`, ` of 212 of 1,284 sessions`."""
+        total = len(self._listed)
+        if not total:
+            return ""
+        if self._shown is not None:
+            return f" of {len(self._shown):,} of {total:,} sessions"
+        return " of 1 session" if total == 1 else f" of all {total:,} sessions"
+
+    def _draw_sentence(self) -> None:
+        """Name the script that made most, and what to press."""
+        sprawl = None if self._overview is None else self._overview.sprawl
+        words = ""
+        if sprawl is not None:
+            words = sprawl_words(sprawl, is_filtered=self._shown is not None)
+            if not self.has_class("-short") and registry.named("groups") is not None:
+                words += f" {self._what_to_press}"
+        if words != self._sentence:
+            self._sentence = words
+            self.sentence.update(safe(words, 400))
+            self.sentence.display = bool(words)
+
+    def _draw_where_no_charts_are(self) -> None:
+        """Words in place of the charts, where there is nothing to draw."""
+        is_counted = self._overview is not None and bool(self._counted)
+        words = list_lines.no_rows(self._feed, self._view)
+        if self._view.is_filtered and self._view.filter_error is None and self._feed.is_read:
+            words = NO_MATCH  # the list's own words name keys that do something else here
+        said = () if is_counted else COUNTING if self._counted else words
+        if said != self._said:  # an update lays the whole screen out again
+            self._said = said
+            self._no_charts.update("\n".join(map(safe, said)))
+            self.set_class(bool(said), "-empty")
+        if is_counted and self.focused is None:
+            self.set_focus(self.days, scroll_visible=False)
+
+    @property
+    def _counted(self) -> int:
+        return len(self._listed if self._shown is None else self._shown)
+
+    # Actions.
+
+    @property
+    def context(self) -> Context:
+        return list_lines.context(self._feed, self._view)
+
+    @on(Chart.Opened)
+    async def _opened(self) -> None:
+        await self.run_command("open_bar")
+
+    def action_open_bar(self) -> None:
+        """Show in the list what the bar under the cursor counts of it."""
+        bar = self.focused.bar if isinstance(self.focused, Chart) else None
+        if bar is None:
+            return
+        if bar.filter:
+            before = self._view.query.text.strip() if self._view.is_filtered else ""
+            self.dismiss(f"{before} {bar.filter}".strip())
+        else:
+            words = f'No filter can match "{bar.label}".'
+            self.notify(words, severity="warning", markup=False)
+
+    def action_next_chart(self) -> None:
+        """Go to the next chart."""
+        self.focus_next(Chart)
+
+    def action_previous_chart(self) -> None:
+        """Go to the chart before."""
+        self.focus_previous(Chart)
+
+
+def sprawl_words(sprawl: Sprawl, *, is_filtered: bool) -> str:
+    """Return `GuzzleHttp from 10.2.0.0/24 made 36 % of all, 15 a day; 441 not used for 24 h.`."""
+    group, unused = sprawl.group, sprawl.unused
+    client, network = group.values
+    whence = f"{client or 'An unknown client'} from {network or 'an unknown network'}"
+    words = f"{whence} made {round(100 * group.share)} % of {'these' if is_filtered else 'all'}"
+    if group.per_day is not None:
+        often = f"{round(group.per_day):,}" if group.per_day >= 1 else "less than one"
+        words += f", {often} a day"
+    if unused:
+        words += f"; {unused:,} not used for 24 h"
+    return f"{words}."

@@ -1,0 +1,276 @@
+"""Revoke all: says what follows, takes the typed app code, and shows the result."""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast, runtime_checkable
+
+from msgspec.structs import replace
+from textual.binding import BindingType
+from textual.content import Content
+from textual.css.query import NoMatches
+from textual.widget import Widget
+
+from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.model.text import counted, safe
+from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.commands.context import Context, Phase
+from qiscus_tui.tui.dialogs.dialog import trouble
+from qiscus_tui.tui.dialogs.parts import DialogButton, TypedField, Words
+from qiscus_tui.tui.dialogs.question import Question
+from qiscus_tui.tui.revoke.reason import ReasonLine
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.revocation.revoke_all import RevokeAllResult, Sent
+
+CLIENTS = 8
+"""Clients that are named."""
+
+QUESTIONS = ("#reason-line", "#code-words", "#code")
+
+
+@runtime_checkable
+class LeavesWords(Protocol):
+    """An app that prints something on the terminal after it ended."""
+
+    parting_words: list[str]
+
+
+class RevokeAllDialog(Question["RevokeAllResult"]):
+    """Dismissed with the result, or None where nothing was sent.
+
+    `on_result` gets it as soon as it is known: the list behind must not lag behind it.
+    """
+
+    AUTO_FOCUS = "#code"
+    TITLE_TEXT = "Revoke all sessions"
+    DANGEROUS = True
+
+    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.REVOKE_ALL)]
+
+    DEFAULT_CSS = """
+    RevokeAllDialog {
+        & #code { width: 1fr; }
+        & #lines { text-wrap: wrap; }
+    }
+    """
+
+    def __init__(
+        self,
+        connection: "Connection",
+        listed: SessionList,
+        on_result: "Callable[[RevokeAllResult], None]" = lambda _: None,
+    ) -> None:
+        super().__init__(connection.clock)
+        self._on_result = on_result
+        self._connection = connection
+        self._listed = listed
+        self._refusal: QiscusTuiError | None = None
+        self._result: RevokeAllResult | None = None
+        self._reason = ReasonLine(connection, self.guard, lambda: self.say("note"))
+        self._sending: asyncio.Task[Sent] | None = None
+        self._lost: str | None = None
+        """A new long-lived token that is stored nowhere, until the user has closed the dialog."""
+
+    @property
+    def context(self) -> Context:
+        return replace(
+            super().context,
+            refusal=self._refusal.message if self._refusal else "",
+            can_cancel=self.phase is not Phase.RUNNING,
+        )
+
+    def compose_questions(self) -> Iterable[Widget]:
+        yield self._reason
+        yield Words(id="code-words")
+        yield TypedField(self.guard, id="code")
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        yield DialogButton("Cancel  esc", id="cancel")
+        yield DialogButton("Revoke all", id="confirm", variant="danger")
+
+    def opened(self) -> None:
+        account = self._connection.account
+        try:
+            self._connection.must_be_writable()
+        except QiscusTuiError as error:
+            self._refusal = error
+        count = len(self._listed)
+        whole = f"Revoke all {counted(count, 'session')}"
+        partly = f"Revoke all sessions, {count:,} of them listed"
+        self.say("heading", whole if count and self._listed.is_whole else partly)
+        whose = account.user or account.user_name or "this user"
+        self.say("lead", f"Of {whose} on {account.origin.netloc}. This can't be undone.")
+        self.say("lines", consequences(self._listed))
+        if self._refusal is None:
+            self.query_one("#code-words", Words).say(
+                f"Type the app code {safe(account.app_code)} and press Enter:"
+            )
+            return
+        self.say_trouble(self._refusal)
+        for name in (*QUESTIONS, "#confirm"):
+            self.query_one(name).display = False
+        self.query_one("#cancel").focus()
+
+    async def confirmed(self) -> None:
+        code = self._connection.account.app_code
+        if self.query_one(TypedField).value.strip() not in {code, safe(code)}:
+            self.warn("That is not the app code: nothing was sent.")
+            return
+        if why_not := self._reason.why_not():
+            self.warn(why_not)
+            return
+        from qiscus_tui.service.revocation.revoke_all import send_revoke_all, verify
+
+        self._show_sending()
+        # A task of its own: leaving the screen must not lose the new token.
+        before, self._connection.show_secret = self._connection.show_secret, self._show_lost
+        sending = send_revoke_all(self._connection, self._listed, reason=self._reason.reason)
+        self._sending = asyncio.create_task(sending)
+        self._sending.add_done_callback(lambda _: setattr(self._connection, "show_secret", before))
+        try:
+            sent = await asyncio.shield(self._sending)
+            self.say("lead", "Reading what is gone.")
+            self._show_result(await verify(self._connection, self._listed, sent))
+        except QiscusTuiError as error:
+            self.say("heading", "Nothing was revoked")
+            self.say("lead")
+            self.say_trouble(error)
+        self.phase = Phase.DONE
+        self.offer_close()
+
+    def _show_sending(self) -> None:
+        self.phase = Phase.RUNNING
+        for name in (*QUESTIONS, "#confirm", "#cancel"):
+            self.query_one(name).display = False
+        self.show_questions()
+        self.say("heading", "Revoking all sessions")
+        self.say("lead", "Waiting for the new token. This can't be stopped now.")
+        self.say("lines")
+        self.say("note")
+
+    def _show_lost(self, token: str) -> bool:
+        """Show a new long-lived token that could not be stored, while the rest is still running."""
+        self._lost = token
+        words = Content.assemble(
+            ("The new long-lived token, shown only here and only now:\n", "bold $error"),
+            (safe(token), "bold"),
+            (
+                "\nKeep it in a safe place, repair the storage, and log in with it: "
+                "qiscus-tui login --with-token",
+                "$text-muted",
+            ),
+        )
+        with contextlib.suppress(NoMatches):  # the screen is gone: see on_unmount
+            self.say("note", words)
+        return True
+
+    def _show_result(self, result: "RevokeAllResult") -> None:
+        self._result = result
+        self._on_result(result)
+        sent, whole = result.sent, result.still_listed == 0
+        refused = sent.failure is not None and result.nothing_ended
+        self.set_class(not whole or sent.unstored is not None, "-dangerous")
+        heading = "Nothing was revoked" if refused else "Not all revoked"
+        self.say("heading", "Revoked" if whole else heading)
+        self.say(
+            "lead", Content.styled(result.words, "bold $success" if whole else "bold $warning")
+        )
+        self.say("lines", result_words(result))
+
+    def action_cancel(self) -> None:
+        """Close; once it is done, not by a key that came too early."""
+        if self.phase is Phase.ASKING:
+            self.close(None)
+        elif self.guard.armed:
+            self.say("note")
+            self._lost = None  # it was read
+            self.close(self._result)
+
+    def action_finish(self) -> None:
+        """Close what is done, wherever the focus is."""
+        self.action_cancel()
+
+    async def on_unmount(self) -> None:
+        """Store the new token first, or leave it on the terminal."""
+        if self.confirming is not None:
+            self.confirming.cancel()  # there is no screen left for the result
+        if self._sending is not None:
+            await asyncio.wait({self._sending})
+            self._sending.exception()  # nor the failure, which the next start explains
+        app = cast("object", self.app)
+        if self._lost is not None and isinstance(app, LeavesWords):
+            app.parting_words.append(
+                f"The new long-lived token could not be stored. It is shown only here: {self._lost}"
+            )
+
+
+def consequences(listed: SessionList) -> Content:
+    """Return what follows from ending everything in this list."""
+    lines = [
+        Content("Every session ends, including this program's own, which gets a new token."),
+        Content("Integrations that use one of these tokens stop until they log in again."),
+        Content("Everybody who is logged in as this user is logged out."),
+    ]
+    if not listed.is_whole:
+        lines.append(Content("Sessions that could not be read, and so are not listed, end too."))
+    protected = Counter(
+        {f"{label}, protected": n for label, n in listed.protected_by_label.items()}
+    )
+    known = Counter(
+        label.label for label in listed.labels if label is not None and not label.protect
+    )
+    if protected or known:
+        lines += [Content(), Content.styled("Known integrations that stop:", "bold $warning")]
+        lines += _counted(protected, len(protected)) + _counted(known)
+    others = Counter(
+        client for client, label in zip(listed.clients, listed.labels, strict=True) if label is None
+    )
+    if others:
+        lines += [Content(), Content.styled("Clients:", "bold")]
+        lines += _counted(others)
+    return Content("\n").join(lines)
+
+
+def result_words(result: "RevokeAllResult") -> Content:
+    """Return what is known of the result, and what is not."""
+    parts: list[Content] = []
+    sent = result.sent
+    if sent.failure is not None:
+        lost = "The answer, and with it the new token, was lost."
+        words = "Nothing was ended." if result.nothing_ended else lost
+        parts.append(Content.styled(words, "$warning"))
+        parts.append(trouble(sent.failure))
+    if sent.unstored is not None:
+        parts.append(Content.styled("The new token could not be stored.", "$warning"))
+        parts.append(trouble(sent.unstored))
+    if result.trouble is not None:
+        parts.append(Content.styled("What was revoked is not known of all sessions.", "$warning"))
+        parts.append(trouble(result.trouble))
+    if result.still_listed:
+        still = f"{counted(result.still_listed, 'session')} from before are still listed."
+        parts.append(Content(f"{still}\n{LOOK_AGAIN_HINT}"))
+    if result.unwritten is not None:
+        parts.append(Content.styled("It could not be recorded.", "$warning"))
+        parts.append(trouble(result.unwritten))
+    if not parts:
+        parts.append(Content("A new token is stored, and is in use now."))
+    return Content("\n").join(parts)
+
+
+def _counted(counts: Counter[str], most: int = CLIENTS) -> list[Content]:
+    shown = counts.most_common(most)
+    lines = [
+        Content.assemble((f"{count:>7,}", "bold"), f"  {words or 'no client named'}")
+        for words, count in shown
+    ]
+    rest = counts.total() - sum(count for _, count in shown)
+    if rest:
+        words = f"{rest:>7,}  of {counted(len(counts) - len(shown), 'other')}"
+        lines.append(Content.styled(words, "$text-muted"))
+    return lines

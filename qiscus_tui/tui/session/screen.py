@@ -1,0 +1,217 @@
+"""One session: its time left, large, all that is known of it, and what it stands among."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from msgspec.structs import replace
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Static
+
+from qiscus_tui.tui.base.action_bar import ActionBar
+from qiscus_tui.tui.base.screen import LEAST_HEIGHT, BaseScreen, TooSmall
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.commands.context import Context
+from qiscus_tui.tui.session.facts import row_words
+from qiscus_tui.tui.session.panel import SessionPanel
+from qiscus_tui.tui.sessions import header as list_lines
+from qiscus_tui.tui.sessions.status import age_words
+from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
+
+if TYPE_CHECKING:
+    from qiscus_tui.model.session import Session
+    from qiscus_tui.service.sessions.session_list import SessionList
+    from qiscus_tui.tui.listed.feed import Feed
+    from qiscus_tui.tui.session.details import SessionDetails
+    from qiscus_tui.tui.sessions.filtered_table import FilteredTable
+
+
+HIGH = 30
+"""Lines from which there is a blank line over the countdown."""
+
+
+@dataclass(frozen=True)
+class RevokeSession:
+    """Revoke this one, whatever is marked."""
+
+    session_id: str
+
+
+@dataclass(frozen=True)
+class FilterBy:
+    """Filter the list."""
+
+    text: str
+
+
+DetailAnswer = RevokeSession | FilterBy
+
+
+class DetailScreen(BaseScreen[DetailAnswer]):
+    """The session under the list's cursor, which moves with it. Follows the list."""
+
+    CSS_PATH = "screen.tcss"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (LEAST_HEIGHT, "-short"), (HIGH, "-high")]  # noqa: RUF012
+    AUTO_FOCUS = "#facts"
+    SCOPE = Scope.DETAIL
+    SHOWS_LIST = True
+    HOW_BACK = "esc goes back to it"
+    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.DETAIL)]
+
+    def __init__(
+        self, feed: Feed, rows: FilteredTable, details: SessionDetails, session: Session
+    ) -> None:
+        """`session` is the one under the cursor of `rows`."""
+        super().__init__()
+        self._feed = feed
+        self._rows = rows
+        self._listed: SessionList = feed.listed
+        self._session = session
+        self._is_gone = False
+        self._title = OneLine(id="detail-title")
+        self.panel = SessionPanel(feed, rows, details, id="session")
+        self.action_bar = ActionBar(id="detail-actions")
+
+    def compose(self) -> ComposeResult:
+        yield TooSmall()
+        yield self._title
+        yield Static(classes="rule")
+        yield self.panel
+        yield Static(classes="rule")
+        yield self.action_bar
+
+    def on_mount(self) -> None:
+        """Draw the known fields, then what takes longer."""
+        self._feed.subscribe(self.draw_soon)
+        self.follow_clock()
+        self._show(self._session)
+
+    def on_unmount(self) -> None:
+        """Follow the list no more."""
+        self._feed.unsubscribe(self.draw_soon)
+
+    # Which session.
+
+    def _show(self, session: Session) -> None:
+        self._session, self._is_gone = session, False
+        self.panel.show(self._listed, session)
+        self.draw()
+
+    def _follow(self) -> None:
+        """Go on with the newer list; a session that it lacks stays on the screen, as it was."""
+        listed = self._feed.listed
+        if listed is self._listed:
+            return
+        newer = listed.get(self._session.id)
+        self._is_gone = newer is None or not newer.is_same_as(self._session)
+        if newer is not None and not self._is_gone:
+            self._listed, self._session = listed, newer
+            self.panel.show(listed, newer)
+
+    # Drawing.
+
+    def draw(self) -> None:
+        """Draw what reads other than before; an update lays the screen out again."""
+        super().draw()
+        self._follow()
+        self._draw_title()
+        self.panel.draw()
+        self.action_bar.show_commands(Scope.DETAIL, self.context)
+
+    def _draw_title(self) -> None:
+        words = "this session" if self._session.current else "session"
+        age = self._feed.workspace.clock.now() - self._listed.read_at
+        is_marked = not self._is_gone and self._position in self._rows.table.marks
+        gone = piece("no longer listed", Tone.WARNING, ALWAYS)
+        self._title.show_line(
+            Line(
+                (
+                    piece(f"{words} {self._session.id}", Tone.STRONG, ALWAYS),
+                    *((gone,) if self._is_gone else ()),
+                    *((piece("✓ marked", Tone.MARKED, 90),) if is_marked else ()),
+                    piece(self._listed.clients[self._position], Tone.PLAIN, 50),
+                ),
+                (
+                    piece(self._place_words(), Tone.MUTED, 55),
+                    piece(f"as listed {age_words(age)}", Tone.MUTED, 60, after="  "),
+                    piece("esc back to the list", Tone.MUTED, 65, after="  "),
+                ),
+            )
+        )
+
+    def _place_words(self) -> str:
+        table = self._rows.table
+        return f"{table.cursor_row + 1:,} of {len(table.order):,}"
+
+    @property
+    def _position(self) -> int:
+        return self._listed.positions[self._session.id]
+
+    # Actions.
+
+    @property
+    def context(self) -> Context:
+        """As in the list, with this session under the cursor."""
+        context = list_lines.context(self._feed, self._rows.view)
+        return replace(context, rows=0 if self._is_gone else 1, marked=0, in_range=False)
+
+    def action_next_session(self) -> None:
+        """Show the session below this one in the list."""
+        self._move(1)
+
+    def action_previous_session(self) -> None:
+        """Show the session above this one in the list."""
+        self._move(-1)
+
+    def _move(self, rows: int) -> None:
+        table = self._rows.table
+        # A session took the place of one that is gone: that is the next one.
+        if table.cursor_id == self._session.id or rows < 0:
+            table.move_to(table.cursor_row + rows)
+        session = table.cursor_session
+        if session is not None:
+            self._listed = self._feed.listed
+            self._show(session)
+
+    def action_toggle_mark(self) -> None:
+        """Mark or unmark this session, wherever the cursor of the list is."""
+        table = self._rows.table
+        position = table.sessions.positions.get(self._session.id)
+        if position is None or not table.sessions.sessions[position].is_same_as(self._session):
+            self.notify("It is not listed any more.", severity="warning", markup=False)
+        else:
+            table.mark((position,), marked=position not in table.marks)
+        self.draw_soon()
+
+    def action_filter_group(self) -> None:
+        """Filter the list by the group of this session."""
+        detail = self.panel.detail
+        if detail is not None:
+            self.dismiss(FilterBy(detail.context.history.group.filter_text))
+
+    async def action_copy_id(self) -> None:
+        """Send the id to the terminal."""
+        from qiscus_tui.tui.terminal.clipboard import send
+
+        await send(self.app, self._session.id, "Id")
+
+    async def action_copy_row(self) -> None:
+        """Send the row to the terminal."""
+        from qiscus_tui.tui.terminal.clipboard import send
+
+        now = self._feed.server_now
+        await send(self.app, row_words(self._listed, self._session, now), "Row")
+
+    async def action_copy_fields(self) -> None:
+        """Send all fields shown to the terminal: safe forms, secrets hidden."""
+        from qiscus_tui.tui.terminal.clipboard import send
+
+        shown = (*self.panel.facts, *self.panel.unknown)
+        await send(self.app, "\n".join(f"{fact.name}: {fact.text}" for fact in shown), "Fields")
+
+    def action_revoke(self) -> None:
+        """Plan for this one session, over the list."""
+        self.dismiss(RevokeSession(self._session.id))

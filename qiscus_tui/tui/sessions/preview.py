@@ -1,0 +1,138 @@
+"""The session under the cursor, beside the list: it follows once the keys rest."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+
+from qiscus_tui.model.turns import in_turns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from qiscus_tui.model.session import Session
+    from qiscus_tui.service.sessions.session_list import SessionList
+    from qiscus_tui.tui.listed.feed import Feed
+    from qiscus_tui.tui.session.details import SessionDetails
+    from qiscus_tui.tui.session.panel import SessionPanel
+    from qiscus_tui.tui.sessions.filtered_table import FilteredTable
+
+LEAST = 100
+"""Columns from which the group of the session under the cursor is named over the list."""
+
+REST = 0.08
+"""Seconds without a move of the cursor after which it follows: a held key draws the list alone."""
+
+
+class Preview(Vertical):
+    """Has nothing in it before it is shown for the first time. Asks for no frame of its own."""
+
+    DEFAULT_CSS = """
+    Preview {
+        display: none; width: 28%; min-width: 46; max-width: 80; padding-top: 1;
+        border-left: vkey $border-blurred;
+        &:focus-within { border-left: vkey $primary; }
+        & SessionPanel { height: 1fr; }
+        & SessionPanel Countdown { margin: 0 1 1 1; }
+        & SessionPanel #facts { margin: 0 0 0 1; }
+    }
+    """
+
+    def __init__(
+        self,
+        feed: Feed,
+        rows: FilteredTable,
+        details: Callable[[], SessionDetails],
+        found: Callable[[], None],
+    ) -> None:
+        """`found` is called when more is known of the session under the cursor."""
+        super().__init__(id="preview")
+        self._feed = feed
+        self._rows = rows
+        self._details = details
+        self._found = found
+        self._panel: SessionPanel | None = None
+        self._wanted: tuple[SessionList, Session]
+        self._shown: tuple[SessionList, Session] | None = None
+
+    @property
+    def is_shown(self) -> bool:
+        """Return whether there is room for it, and a session to show."""
+        return bool(self.display) and self._panel is not None
+
+    def enter(self) -> None:
+        """Take the focus: arrows and pages scroll it."""
+        if self._panel is not None:
+            self._panel.query_one("#facts").focus(scroll_visible=False)
+
+    def follow(self) -> None:
+        """Show the session under the cursor: at once what ticks, another one after a rest."""
+        session = self._rows.table.cursor_session
+        if self._panel is not None:
+            self._panel.display = session is not None
+        if session is None or not self._feed.is_read or not self.is_attached:
+            return  # unattached: the app ends
+        if self.screen.size.width < LEAST:
+            return
+        self._wanted = wanted = (self._rows.table.sessions, session)  # by a rest that runs, too
+        if not _is_same(wanted, self._shown) or (self.display and self._panel is None):
+            self.run_worker(self._show_after_rest, group="preview", exclusive=True)
+        elif self._panel is not None and self.display:
+            self._panel.draw()
+
+    async def _show_after_rest(self) -> None:
+        """Show what is wanted.
+
+        That is never a local variable or an argument here: a worker refers to itself, so it and all
+        that it has live until the garbage collector comes by, and a list is large.
+        """
+        if self._shown is None:
+            await asyncio.to_thread(self._details)  # which loads modules
+        elif self._wanted[1].id != self._shown[1].id:
+            await self._feed.workspace.clock.sleep(REST)
+        self._shown = self._wanted
+        if self.display:
+            (await self._mounted_panel()).show(*self._wanted)
+        await in_turns(self._details_of(*self._wanted))
+        self._found()
+
+    def _details_of(self, listed: SessionList, session: Session) -> Generator[None, None, None]:
+        position = listed.positions[session.id]
+        return self._details().find_in_steps(listed, position, self._rows.moment())
+
+    async def _mounted_panel(self) -> SessionPanel:
+        if self._panel is None:
+            from qiscus_tui.tui.session.panel import SessionPanel
+
+            self._panel = SessionPanel(self._feed, self._rows, self._details(), id="session")
+            await self.mount(self._panel)
+        return self._panel
+
+    def alike(self, session_id: str) -> int:
+        """Return how many sessions have its client and network; 0 where that is not known yet."""
+        return 0 if self._shown is None else self._details().alike(session_id)
+
+    @property
+    def group_words(self) -> str:
+        """Return `459 like this, 36 %`: the group of the session under the cursor; or nothing."""
+        session, shown = self._rows.table.cursor_session, self._shown
+        if session is None or shown is None or shown[1].id != session.id or self.is_shown:
+            return ""
+        listed = shown[0]
+        detail = self._details().of(listed, listed.positions[session.id])
+        if detail is None:
+            return ""
+        group = detail.context.history.group
+        if group.is_unknown:
+            return ""
+        if group.count == 1:
+            return "no other like this"
+        return f"{group.count:,} like this, {group.share:.0%}".replace("%", " %")
+
+
+def _is_same(
+    wanted: tuple[SessionList, Session], shown: tuple[SessionList, Session] | None
+) -> bool:
+    return shown is not None and wanted[0] is shown[0] and wanted[1] is shown[1]

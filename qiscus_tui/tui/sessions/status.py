@@ -1,0 +1,202 @@
+"""The three lines over the table: who and where, how many, and which of them are shown."""
+
+import enum
+
+from msgspec import Struct
+
+from qiscus_tui.model.account import Account, Role, Storage
+from qiscus_tui.model.durations import MINUTE, ago, countdown
+from qiscus_tui.model.text import counted
+from qiscus_tui.tui.listed.marks import NO_MARKS, MarkCounts
+from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, Piece, Tone, piece
+
+RANGE_KEYS = "space marks, esc drops"
+
+
+class Freshness(enum.Enum):
+    """How current the list on screen is."""
+
+    LOADING = "loading"
+    """The first list is being read."""
+    MISSING = "missing"
+    """It could not be read, and nothing is being read."""
+    LIVE = "live"
+    STALE = "stale"
+    """The server can't be reached; the last list is shown."""
+
+
+class Identity(Struct, frozen=True):
+    """Whose sessions these are, and where our secrets are stored."""
+
+    account: Account
+    storage: Storage
+    demo: bool = False
+
+
+class Counts(Struct, frozen=True):
+    """How many sessions there are. None: not known."""
+
+    active: int
+    expiring: int
+    marks: MarkCounts = NO_MARKS
+    in_range: int = 0
+    """Sessions of the range that is about to be marked."""
+    this_session: float | None = None
+    """Seconds until our own session ends."""
+    current_unknown: bool = False
+    """We hold a session and can't find it in the list."""
+    unreadable: int = 0
+    incomplete: bool = False
+    """The list is not all that there is; the notice below says why."""
+    moved: bool = False
+    """The list moved while it was read: a session may be missing."""
+    new: int = 0
+    expiring_within: str = "24h"
+    expired: int = 0
+    """Listed, but no longer active."""
+    groups: int | None = None
+    """Groups shown; None where the sessions are."""
+    filtered: int | None = None
+    """Sessions that a filter leaves; None where there is none."""
+
+
+class Shown(Struct, frozen=True):
+    """What the filter shows, and how it is sorted."""
+
+    filter: str
+    shown: int
+    total: int
+    sort: str
+    """In words, such as `newest first`."""
+    has_error: bool = False
+    """The filter can't be read."""
+    so_far: bool = False
+    """More of the list arrives, and it is sorted only then."""
+
+
+def identity_line(identity: Identity, freshness: Freshness, age: float) -> Line:
+    """Return the first line; the app's name and code are left out first on a short width.
+
+    `age`: seconds since the list on screen was read.
+    """
+    account = identity.account
+    whom = account.user or account.user_name
+    left = [
+        piece("qiscus-tui", Tone.STRONG, 20),
+        piece(f"sessions of {whom}" if whom else "sessions", Tone.PLAIN, 90, after="   "),
+        piece(account.app_name, Tone.MUTED, 30),
+        piece(account.app_code, Tone.MUTED, 40),
+        piece("" if account.role is Role.UNKNOWN else account.role.value, Tone.MUTED, 50),
+        piece(account.origin.netloc, Tone.MUTED, 60),
+    ]
+    right = [
+        piece("DEMO" if identity.demo else "", Tone.WARNING, ALWAYS),
+        piece("read-only" if account.readonly else "", Tone.WARNING, ALWAYS, after="  "),
+        piece("" if identity.demo else identity.storage.value, Tone.MUTED, 80, after="  "),
+        _freshness(freshness, age),
+    ]
+    return Line(_filled(left), _filled(right))
+
+
+def counts_line(counts: Counts) -> Line:
+    """Return the second line."""
+    verb = "expires" if counts.expiring == 1 else "expire"
+    expiring = f"{counts.expiring:,} {verb} within {counts.expiring_within}"
+    is_empty = not (counts.active or counts.expired or counts.unreadable)
+    if counts.current_unknown:
+        words = "this session is not listed" if is_empty else "this session unknown"
+        ours = piece(words, Tone.WARNING, 70)
+    elif counts.this_session is None:
+        ours = piece("", Tone.MUTED, 0)
+    elif counts.this_session <= 0:
+        ours = piece("this session expired", Tone.WARNING, 70)
+    else:
+        left = countdown(counts.this_session, to_the_second=True)
+        ours = piece(f"this session {left}", Tone.MUTED, 20)
+    unreadable = f"{counts.unreadable:,} unreadable" if counts.unreadable else ""
+    return Line(
+        _filled(
+            [
+                piece(f"{counts.active:,} active{_in_groups(counts)}", Tone.STRONG, ALWAYS),
+                piece(expiring, Tone.WARNING if counts.expiring else Tone.MUTED, 30),
+                piece(f"{counts.expired:,} expired" if counts.expired else "", Tone.MUTED, 25),
+                piece(f"{counts.new:,} new" if counts.new else "", Tone.PLAIN, 50),
+                *_marks(counts.marks, counts.in_range),
+                piece(unreadable, Tone.BAD, 80),
+                piece("not whole" if counts.incomplete else "", Tone.BAD, 80),
+                piece("list moved" if counts.moved else "", Tone.BAD, 80),
+                ours,
+            ]
+        )
+    )
+
+
+def _in_groups(counts: Counts) -> str:
+    """Return ` in 23 groups`, with a filter `, 212 in 3 groups`."""
+    if counts.groups is None:
+        return ""
+    words = counted(counts.groups, "group")
+    return f" in {words}" if counts.filtered is None else f", {counts.filtered:,} in {words}"
+
+
+def filter_line(shown: Shown) -> Line:
+    """Return the third line: the filter, and what it leaves."""
+    if shown.filter:
+        tone = Tone.BAD if shown.has_error else Tone.PLAIN
+        words = piece(f"/ {shown.filter}", tone, ALWAYS)
+    else:
+        words = piece("/ to filter", Tone.MUTED, 10)
+    many = f"{shown.shown:,} of {shown.total:,}" if shown.shown != shown.total else "all"
+    if shown.so_far:
+        many = "all so far" if many == "all" else f"{many} so far"
+    count = (piece(many, Tone.MUTED, 60),) if shown.total else ()
+    sort = f"then {shown.sort}" if shown.so_far else shown.sort
+    return Line((words,), (*count, piece(sort, Tone.MUTED, 50, after=", ")))
+
+
+def age_words(age: float) -> str:
+    """Return `10 s ago`, in steps of five seconds, so that the line is not sent every second."""
+    return ago(age if age >= MINUTE else age // 5 * 5)
+
+
+def progress_line(words: str, marks: MarkCounts = NO_MARKS, in_range: int = 0) -> Line:
+    """Return what is shown in place of counts: `Loading the sessions, 12,000 so far`."""
+    return Line(_filled([piece(words, Tone.PLAIN, ALWAYS), *_marks(marks, in_range)]))
+
+
+def _marks(marks: MarkCounts, in_range: int) -> tuple[Piece, ...]:
+    """Return `3 marked (1 hidden) · 5 in range: space marks, esc drops`."""
+    words = f"{marks.total:,} marked" if marks.total else ""
+    if marks.hidden:
+        words += f" ({marks.hidden:,} hidden)"
+    return (
+        piece(words, Tone.MARKED, ALWAYS),
+        piece(f"{in_range:,} in range" if in_range else "", Tone.KEY, ALWAYS),
+        piece(RANGE_KEYS if in_range else "", Tone.MUTED, 90, after=": "),
+    )
+
+
+def within_words(seconds: float) -> str:
+    """Return `24h`, `90m` or `7d`, as config.toml writes it."""
+    whole = round(seconds)
+    for unit, length in (("d", 86_400), ("h", 3600), ("m", 60)):
+        if whole % length == 0 and (unit != "d" or whole > length):
+            return f"{whole // length}{unit}"
+    return f"{whole}s"
+
+
+def _freshness(freshness: Freshness, age: float) -> Piece:
+    match freshness:
+        case Freshness.LOADING:
+            return piece("○ loading", Tone.MUTED, ALWAYS, after="  ")
+        case Freshness.MISSING:
+            return piece("○ no list", Tone.WARNING, ALWAYS, after="  ")
+        case Freshness.LIVE:
+            words = f"● live, {age_words(age)}"
+            return piece(words, Tone.GOOD, ALWAYS, after="  ", room=len("● live, 55 s ago"))
+        case Freshness.STALE:
+            return piece(f"○ stale, {age_words(age)}", Tone.WARNING, ALWAYS, after="  ")
+
+
+def _filled(pieces: list[Piece]) -> tuple[Piece, ...]:
+    return tuple(part for part in pieces if part.width)
