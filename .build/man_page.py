@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from qiscus_tui import __version__
 from qiscus_tui.cli.main import LOG_VARIABLE
-from qiscus_tui.cli.parser import EXAMPLES, Parser, build_parser
+from qiscus_tui.cli.parser import EXAMPLES, Parser, full_parser
 from qiscus_tui.cli.verbs import VERBS, load
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.query import Key
@@ -89,7 +89,7 @@ def paragraph(text: str) -> str:
 
 def man_page() -> str:
     """Return the page as roff, in ASCII."""
-    parser, verbs = build_parser()
+    parser, verbs = full_parser()
     globally = {option for action in parser.actions() for option in action.option_strings}
     lines = [
         f'.TH QISCUS\\-TUI 1 "{REVISED}" "qiscus\\-tui {escaped(__version__)}" "User Commands"',
@@ -107,7 +107,6 @@ def man_page() -> str:
     ]
     for name in VERBS:
         sub, verb = verbs[name], load(name)
-        sub.load()
         lines += [f".SS {escaped(name)}", _bold(_usage(name, sub)), ".PP"]
         lines += [paragraph(sub.description or "")]
         lines += _options(one for one in sub.actions() if not globally & set(one.option_strings))

@@ -7,7 +7,7 @@ import argparse
 import re
 from collections.abc import Iterable
 
-from qiscus_tui.cli.parser import Parser, build_parser
+from qiscus_tui.cli.parser import Parser, full_parser
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
@@ -183,9 +183,8 @@ def completion_functions(shell: str) -> str:
         raise UsageError(
             f"The installed shtab does not support {shell}", "Update it: pip install -U shtab"
         )
-    parser, verbs = build_parser()
+    parser, verbs = full_parser()
     for name, verb in verbs.items():
-        verb.load()
         _mark(name, verb)
     _mark("", parser)
     asking = _ASKING.get(shell, "")

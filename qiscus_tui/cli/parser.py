@@ -1,7 +1,6 @@
 """The parser of the command line."""
 
 import argparse
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -24,10 +23,7 @@ EXAMPLES = (
 )
 """Those of no verb alone, for the help of all."""
 
-_WITH_VALUE = {"--account", "--server", "--config", "--log", "--timeout"}
-_WITHOUT_VALUE = {"--all-accounts", "--demo", "--no-input", "--debug", "--version", "-h", "--help"}
 _WITH_EQUALS = "It needs a value; write one that begins with a dash with =: --filter=-curl."
-_UNKNOWN_VERB = re.compile(r"argument VERB: invalid choice: (['\"])(?P<word>.*?)\1 \(", re.DOTALL)
 
 
 class _Once(argparse.Action):
@@ -40,8 +36,8 @@ class _Once(argparse.Action):
         values: object,
         option_string: str | None = None,
     ) -> None:
-        given = parser.given if option_string and isinstance(parser, Parser) else {}
-        if given.setdefault(self.dest, values) != values:
+        given = parser.given if isinstance(parser, Parser) else {}
+        if option_string and given.setdefault(self.dest, values) != values:
             raise UsageError(
                 f"{option_string} was given twice, with different values", "Give it once."
             )
@@ -69,8 +65,7 @@ class Parser(argparse.ArgumentParser):
         self.register("action", None, _Once)
         self.register("type", None, str)
         self.given: dict[str, object] = {}
-        """Options and their values so far; a verb's parser shares this with the main parser."""
-
+        """Options and their values so far."""
         self.make_epilog: Callable[[], str] = str
         """Makes what follows the options in --help; only help needs it."""
 
@@ -83,8 +78,6 @@ class Parser(argparse.ArgumentParser):
         return self._actions
 
     def error(self, message: str) -> NoReturn:
-        if unknown := _UNKNOWN_VERB.match(message):
-            raise _unknown_verb(unknown["word"])
         if message.endswith(": expected one argument"):
             raise UsageError(safe(message, 300), _WITH_EQUALS)
         raise UsageError(safe(message, 300), f"See: {self.prog} --help")
@@ -93,72 +86,51 @@ class Parser(argparse.ArgumentParser):
         """Print it; argparse itself hides errors, such as a full disk."""
         (file or sys.stderr).write(message)
 
-
-class _VerbParser(Parser):
-    """Gets its options on first use: a run loads only one verb, and --help none."""
-
-    verb = ""
-    runs_command = False
-    words_anywhere = False
-
-    def load(self) -> None:
-        """Load the verb, unless it is loaded already."""
-        if not self.verb:
-            return
-        verb, self.verb = load(self.verb), ""
-        _add_globals(self, suppressed=True)
-        self.make_epilog = partial(_verb_epilog, verb)
-        self.runs_command, self.words_anywhere = verb.runs_command, verb.words_anywhere
-        verb.add_options(self)
-
-    def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride]  typeshed overloads it
-        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
-    ) -> tuple[argparse.Namespace, list[str]]:
-        self.load()
-        words = list(args or ())
-        namespace = namespace or argparse.Namespace()
-        if self.runs_command:  # cut here: each version of argparse treats `--` differently
-            namespace.command = words[words.index("--") + 1 :] if "--" in words else None
-            words = words[: words.index("--")] if "--" in words else words
-        if self.words_anywhere:
-            self.words_anywhere = False  # the next call may call this method again
-            if "--" in words:  # lost between the two passes, and with it what it says
-                at = words.index("--")
-                words[at:] = map(_Word, words[at + 1 :])
-            return self.parse_known_intermixed_args(words, namespace)
-        return super().parse_known_args(words, namespace)
-
     def _parse_optional(self, arg_string: str) -> Any:
         return None if isinstance(arg_string, _Word) else super()._parse_optional(arg_string)
 
 
-def build_parser(names: Iterable[str] = VERBS) -> tuple[Parser, dict[str, _VerbParser]]:
-    """Return the main parser, and those of the verbs by name; of all verbs, or of those named.
+def _settings(description: str) -> dict[str, Any]:
+    return {
+        "description": description,
+        "formatter_class": _HelpFormatter,
+        "allow_abbrev": False,
+    }
 
-    Global options may come before or after the verb.
-    """
-    parser = Parser(
-        prog="qiscus-tui",
-        description="See and revoke the live sessions of a Qiscus Omnichannel admin.",
-        formatter_class=_HelpFormatter,
-        allow_abbrev=False,
-    )
+
+def main_parser() -> Parser:
+    """Return the parser of the global options, which the app has too."""
+    about = "See and revoke the live sessions of a Qiscus Omnichannel admin."
+    parser = Parser(prog="qiscus-tui", **_settings(about))
     parser.make_epilog = _epilog
-    _add_globals(parser, suppressed=False)
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_VerbParser)
-    parsers: dict[str, _VerbParser] = {}
-    for name in names:
-        words = VERBS[name]
-        sub = verbs.add_parser(
-            name,
-            help=words,
-            description=f"{words[0].upper()}{words[1:]}.",
-            formatter_class=_HelpFormatter,
-            allow_abbrev=False,
-        )
-        sub.verb, sub.given = name, parser.given
-        parsers[name] = sub
+    _add_globals(parser)
+    return parser
+
+
+def full_parser(*, loaded: bool = True) -> tuple[Parser, dict[str, Parser]]:
+    """Return the main parser with all verbs, and theirs by name, to read: for help and the like.
+
+    `loaded` is whether those of the verbs have their options.
+    """
+    parser = main_parser()
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
+    parsers: dict[str, Parser] = {}
+    for name, words in VERBS.items():
+        parsers[name] = verbs.add_parser(name, help=words, **_settings(_sentence(words)))
+        if loaded:
+            _fill(parsers[name], load(name))
     return parser, parsers
+
+
+def _fill(parser: Parser, verb: Verb) -> None:
+    """Add the options of a verb, after the global ones."""
+    _add_globals(parser)
+    parser.make_epilog = partial(_verb_epilog, verb)
+    verb.add_options(parser)
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def _epilog() -> str:
@@ -190,39 +162,58 @@ def _example_lines(examples: Iterable[Example]) -> Iterator[str]:
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Return the options of a run. Raises UsageError; SystemExit for --help and --version."""
-    # A parser takes a millisecond to make, and only --help shows all verbs.
-    is_help = not {"-h", "--help"}.isdisjoint(arguments)
-    parser, _ = build_parser(VERBS if is_help else [name for name in VERBS if name in arguments])
-    _check_before_verb(arguments)
-    options, unknown = parser.parse_known_args(arguments)
+    at = _place_of_verb(arguments)
+    before = arguments[:at]
+    if not {"-h", "--help"}.isdisjoint(before):
+        full_parser(loaded=False)[0].parse_args(["--help"])
+    options, unknown = main_parser().parse_known_args(before)
     if unknown:
-        raise _unknown_arguments(unknown, options.verb)
+        raise _unknown_arguments(unknown[:1], None)
+    options.verb = None
+    if at is None:
+        return options
+    name = arguments[at]
+    if name not in VERBS:
+        raise _unknown_verb(name)
+    options, unknown = _parsed(name, [*before, *arguments[at + 1 :]])
+    if unknown:
+        raise _unknown_arguments(unknown, name)
     return options
+
+
+def _parsed(name: str, words: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Return the options of a verb, global ones included, and the words that are none."""
+    verb = load(name)
+    parser = Parser(prog=f"qiscus-tui {name}", **_settings(_sentence(VERBS[name])))
+    _fill(parser, verb)
+    options = argparse.Namespace(verb=name)
+    end = words.index("--") if "--" in words else len(words)
+    if verb.runs_command:  # cut here: each version of argparse treats `--` differently
+        options.command = words[end + 1 :] if end < len(words) else None
+        return parser.parse_known_args(words[:end], options)
+    if verb.words_anywhere:  # in two passes, between which `--` is lost, and with it what it says
+        words[end:] = map(_Word, words[end + 1 :])
+        return parser.parse_known_intermixed_args(words, options)
+    return parser.parse_known_args(words, options)
 
 
 def named_verb(arguments: Sequence[str]) -> str | None:
     """Return the verb of a command line, also of one that is not valid; None if it has none."""
-    words = iter(arguments)
-    for word in words:
+    at = _place_of_verb(arguments)
+    return arguments[at] if at is not None and arguments[at] in VERBS else None
+
+
+def _place_of_verb(arguments: Sequence[str]) -> int | None:
+    """Return where the first word is that is neither a global option nor its value."""
+    actions = main_parser().actions()
+    with_value = {name for one in actions if one.nargs != 0 for name in one.option_strings}
+    words = iter(enumerate(arguments))
+    for at, word in words:
         if not word.startswith("-"):
-            return word if word in VERBS else None
-        if word in _WITH_VALUE:
+            return at
+        if word in with_value:
             next(words, None)
     return None
-
-
-def _check_before_verb(arguments: Sequence[str]) -> None:
-    """Raise UsageError for an unknown option: argparse would take its value for a verb."""
-    words = iter(arguments)
-    for word in words:
-        name, equals, _ = word.partition("=")
-        if not word.startswith("-"):
-            return
-        if name in _WITH_VALUE:
-            if not equals:
-                next(words, None)
-        elif name not in _WITHOUT_VALUE:
-            raise _unknown_arguments([word], None)
 
 
 def _unknown_arguments(words: Sequence[str], verb: str | None) -> UsageError:
@@ -244,54 +235,44 @@ def _unknown_verb(word: str) -> UsageError:
     return UsageError(f"There is no verb '{shown}'", f"The verbs are: {', '.join(VERBS)}")
 
 
-def _add_globals(parser: Parser, *, suppressed: bool) -> None:
-    """Add the global options; a verb's defaults must not overwrite values given before it."""
-
-    def default(value: object) -> object:
-        return argparse.SUPPRESS if suppressed else value
-
+def _add_globals(parser: Parser) -> None:
+    """Add the global options."""
     group = parser.add_argument_group("global options")
     add = group.add_argument
-    add("--account", metavar="NAME", default=default(None), help="the account to use")
+    add("--account", metavar="NAME", help="the account to use")
     add(
         "--all-accounts",
         action="store_true",
-        default=default(False),
         help="each account in turn: sessions, prune, check, scan, status",
     )
-    add("--server", metavar="URL", default=default(None), help="the server to log in to")
+    add("--server", metavar="URL", help="the server to log in to")
     add(
         "--config",
         metavar="FILE",
         type=file_path,
-        default=default(None),
         help="the configuration to use instead of config.toml",
     )
     add(
         "--timeout",
         metavar="TIME",
         type=timeout,
-        default=default(None),
         help="the time limit of a call, retries included (60s; a whole list 10m)",
     )
     add(
         "--demo",
         action="store_true",
-        default=default(False),
         help="use the demo instead of a server",
     )
     add(
         "--log",
         metavar="FILE",
         type=file_path,
-        default=default(None),
         help="write a log, without secrets",
     )
-    add("--no-input", action="store_true", default=default(False), help="never ask for input")
+    add("--no-input", action="store_true", help="never ask for input")
     add(
         "--debug",
         action="store_true",
-        default=default(False),
         help="show where an error comes from",
     )
     add("--version", action="version", version=f"qiscus-tui {__version__}")

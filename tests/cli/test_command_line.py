@@ -15,7 +15,7 @@ import pytest
 
 from qiscus_tui import __version__
 from qiscus_tui.cli.main import options_of, run_verb
-from qiscus_tui.cli.parser import EXAMPLES, build_parser, parse
+from qiscus_tui.cli.parser import EXAMPLES, full_parser, parse
 from qiscus_tui.cli.verbs import VERBS, load
 from qiscus_tui.demo import PASSWORD
 from qiscus_tui.demo.calls import Call, Fault
@@ -84,8 +84,7 @@ VALUES = {
 def _valued_options() -> list[tuple[str, str, str, str]]:
     """Verb, option and two values, for all options that take one and do not add up."""
     found: list[tuple[str, str, str, str]] = []
-    for verb, parser in build_parser()[1].items():
-        parser.load()
+    for verb, parser in full_parser()[1].items():
         for action in parser.actions():
             if (
                 action.option_strings
@@ -435,14 +434,14 @@ def test_the_app_needs_a_real_terminal(
 def test_every_global_option_is_known_before_the_verb() -> None:
     values = {"--account": "a", "--server": "https://a", "--config": "c", "--log": "l"}
     values["--timeout"] = "9s"
-    for option in re.findall(r"--[a-z-]+", build_parser()[0].format_usage()):
+    for option in re.findall(r"--[a-z-]+", full_parser()[0].format_usage()):
         if option != "--version":
             value = [values[option]] if option in values else []
             assert parse([option, *value, "sessions"]).verb == "sessions"
 
 
 def test_every_parser_says_what_is_wrong_by_our_own_error() -> None:
-    _, verbs = build_parser()
+    _, verbs = full_parser()
     with pytest.raises(UsageError):
         verbs["sessions"].parse_args(["--sort"])
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from man_page import escaped, man_page, paragraph
 
-from qiscus_tui.cli.parser import EXAMPLES, build_parser
+from qiscus_tui.cli.parser import EXAMPLES, full_parser
 from qiscus_tui.cli.verbs import VERBS, load
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.query import Key
@@ -33,10 +33,9 @@ def test_it_has_every_verb_and_option_exit_code_filter_key_and_example() -> None
     page = man_page()
     of_all, *sections = page.split("\n.SS ")
     of_verb = {section.split("\n", 1)[0]: section for section in sections}
-    parser, verbs = build_parser()
+    parser, verbs = full_parser()
     globally = {option for action in parser.actions() for option in action.option_strings}
     for name in VERBS:
-        verbs[name].load()
         for action in verbs[name].actions():
             for option in action.option_strings:
                 where = of_all if option in globally else of_verb[escaped(name)]

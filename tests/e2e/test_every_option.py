@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.cli.parser import build_parser
+from qiscus_tui.cli.parser import full_parser
 from qiscus_tui.cli.verbs import VERBS
 from qiscus_tui.demo import PASSWORD
 from qiscus_tui.model.ids import fingerprint
@@ -245,11 +245,10 @@ def test_help_of_every_verb_ends_with_examples(tmp_path: Path) -> None:
 
 def options_of_verbs() -> Iterator[tuple[str, str]]:
     """Each verb with each of its own options; "" with the global ones."""
-    parser, verbs = build_parser()
+    parser, verbs = full_parser()
     everywhere = {name for action in parser.actions() for name in action.option_strings}
     yield from (("", name) for name in everywhere)
     for verb in VERBS:
-        verbs[verb].load()
         for action in verbs[verb].actions():
             yield from ((verb, name) for name in action.option_strings if name not in everywhere)
 
