@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 SHOWN_FOR = 60
 """Seconds that it stays on the screen what an earlier run left half done."""
 
-STYLES = Path(__file__).parent / "screens"
-"""The folder of the screens' styles."""
+ROOMS = Path(__file__).parent
+"""The folder of the screens' folders; each has its styles in `screen.tcss`."""
 
 LATER = (
     "qiscus_tui.service.account.login",
@@ -70,7 +70,7 @@ def import_the_rest() -> None:
 
 def read_styles(app: App[int]) -> None:
     """Read the styles of every screen: a first opening would parse and apply all that there are."""
-    app.stylesheet.read_all(sorted(STYLES.glob("*.tcss")))
+    app.stylesheet.read_all(sorted(ROOMS.glob("*/screen.tcss")))
     app.stylesheet.parse()
 
 
