@@ -1,6 +1,7 @@
 """The app over a demo whose lists come in by as many bytes as a test lets through."""
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ import httpx
 from msgspec.structs import replace
 
 from qiscus_tui.demo import DIALECTS, demo_state
+from qiscus_tui.demo.stamps import Stamp
 from qiscus_tui.model.session import Session
 from qiscus_tui.tui.app import QiscusTui
 from tests.clocks import ManualClock
@@ -120,7 +122,9 @@ async def list_arriving(
     clock: ManualClock, home: Path, *, dialect: str = "plain", sessions: int = 4000
 ) -> AsyncGenerator[Arriving]:
     """The app at the start, before anything of its list has arrived."""
-    state = demo_state(clock, sessions=sessions, dialect=DIALECTS[dialect])
+    # no refresh is made to learn the zone
+    zoned = dataclasses.replace(DIALECTS[dialect], stamp=Stamp.RFC3339)
+    state = demo_state(clock, sessions=sessions, dialect=zoned)
     workspace, choice = from_environment(state, clock, home)
     assert workspace.demo is not None
     lists = SlowLists(workspace.demo.transport)
