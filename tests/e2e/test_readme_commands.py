@@ -107,7 +107,8 @@ def at_a_terminal(on: Machine, command: str) -> None:
 
 @pytest.mark.parametrize("command", commands())
 def test_its_commands_do_what_it_says(on: Machine, command: str) -> None:
-    line = command.partition(" #")[0].strip()
+    name = f"{EMAIL}@{on.state.credentials.app_code}"
+    line = command.partition(" #")[0].strip().replace("--account NAME", f"--account {name}")
     if line.startswith(INSTALLERS):
         pytest.skip("an installer")
     if line in AT_A_TERMINAL:
