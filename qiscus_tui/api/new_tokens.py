@@ -35,6 +35,12 @@ _MOST_OBJECTS = 10_000
 _NOT_TOKENS = frozenset({api.ERRORS, api.ERROR, api.DETAIL, api.MESSAGE})
 """Names of texts about the call: `{"errors": {"token": "required"}}`."""
 
+_TYPE = ("type", "kind", "token_type")
+"""Names of texts that say which of the two a token is."""
+
+_LONG_LIVED = re.compile(rb'long[_ -]?lived\w*"\s*(?:[,}]|:\s*[\[{])', re.IGNORECASE)
+"""A long-lived token that is an object or list, or a type: the next token in a cut body is one."""
+
 _FIELD = re.compile(rb'"(\w+)"\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
@@ -132,13 +138,13 @@ def read_new_tokens(
     """
     value = lenient(body)
     data = _object(_object(value).get(api.DATA))
-    usual = (_object(data.get(api.AUTH)), data)
+    usual = (_by_kind("", _object(data.get(api.AUTH))), _by_kind("", data))
     short = None if trouble is not None else _first_token(api.SESSION_TOKEN, usual)
     doubt = None if short is not None else trouble or no_new_token(status)
     anywhere = list(_objects(value)) or [_cut_fields(body)]
+    renewed = _first_token(api.LONG_LIVED_TOKEN, (*usual, *anywhere), own)
     if short is None:
         short = _first_token(api.SESSION_TOKEN, anywhere, own)
-    renewed = _first_token(api.LONG_LIVED_TOKEN, (*usual, *anywhere), own)
     if short is None and renewed is None:
         return None
     return NewTokens(answered.short_lived(short) if short else None, renewed, doubt)
@@ -155,22 +161,44 @@ def no_new_token(status: int = 0) -> Unreadable:
 
 def _objects(value: object) -> Iterator[Fields]:
     """Yield the objects of a JSON value that may have a new token, outer ones first."""
-    level = [value]
+    level = [("", value)]
     left = _MOST_OBJECTS
     for _ in range(_DEEPEST):
-        inner: list[object] = []
-        for one in level[:left]:
+        inner: list[tuple[str, object]] = []
+        for name, one in level[:left]:
             if isinstance(one, dict):
                 fields = cast("Fields", one)
-                yield fields
-                inner += (part for name, part in fields.items() if name not in _NOT_TOKENS)
+                yield _by_kind(name, fields)
+                inner += (part for part in fields.items() if part[0] not in _NOT_TOKENS)
             elif isinstance(one, list):
-                inner += cast("list[object]", one)
+                inner += ((name, part) for part in cast("list[object]", one))
         left -= len(level)
         # What stands alone comes before what is listed: a list may have the sessions that ended.
-        level = sorted(inner, key=lambda one: isinstance(one, list))
+        level = sorted(inner, key=lambda part: isinstance(part[1], list))
         if left <= 0 or not level:
             return
+
+
+def _by_kind(name: str, fields: Fields) -> Fields:
+    """Return the fields with a token of a known kind under its usual name.
+
+    `name` is the object's own: `{"long_lived_token": {"token": "…"}}` has one, and so has
+    `{"type": "long_lived", "token": "…"}`.
+    """
+    long, short = api.LONG_LIVED_TOKEN[0], api.SESSION_TOKEN[0]
+    names = {"long": long, "short": short}
+    known = {names.get(_kind(key), key): one for key, one in fields.items()} | fields
+    types = (fields.get(key) for key in _TYPE)
+    if long in known or "long" not in map(_kind, (name, *types)):
+        return known
+    return {long: _first_token(api.SESSION_TOKEN, [fields])}
+
+
+def _kind(word: object) -> str:
+    """Return `long` or `short` of a word such as `long_lived_token`, else nothing."""
+    plain = re.sub(r"[\W_]", "", word.lower()) if isinstance(word, str) else ""
+    found = re.fullmatch(r"(long|short)lived(\w*tokens?)?", plain)
+    return found[1] if found else ""
 
 
 def _cut_fields(body: bytes) -> Fields:
@@ -180,7 +208,9 @@ def _cut_fields(body: bytes) -> Fields:
         found = lenient(text)
         if isinstance(found, str) and _may_be_token(found):
             fields.setdefault(name.decode(), found)
-    return fields
+    if _LONG_LIVED.search(body):
+        fields = {name: one for name, one in fields.items() if name not in api.SESSION_TOKEN}
+    return _by_kind("", fields)
 
 
 def _first_token(
@@ -188,7 +218,8 @@ def _first_token(
 ) -> str | None:
     """Return the first text under one of the names that may be a token, and none of our `own`."""
     values = (fields.get(name) for fields in objects for name in names)
-    texts = (value for value in values if isinstance(value, str) and _may_be_token(value))
+    stripped = (value.strip() for value in values if isinstance(value, str))
+    texts = (text for text in stripped if _may_be_token(text))
     return next((text for text in texts if text not in own), None)
 
 

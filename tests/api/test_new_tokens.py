@@ -84,6 +84,22 @@ BOTH_FOUND: dict[str, httpx.Response] = {
     "the older long one comes first": plain(
         {"data": {"auth": {"token": SHORT, "long_lived_token": LONG_LIVED}, "user": LONG}}
     ),
+    "the long one is an object": plain(
+        {"data": {"auth": AUTH, "long_lived_token": {"token": NEW, "expires_at": None}}}
+    ),
+    "the long one is in a list of its own": plain(
+        {"data": {"long_lived": [{"token": NEW}], **AUTH}}
+    ),
+    "each with its type": plain(
+        {"data": [{"type": "long_lived", "token": NEW}, {"type": "short_lived", "token": SHORT}]}
+    ),
+    "by their kinds": plain({"data": {"token": {"short_lived": SHORT, "long_lived": NEW}}}),
+    "in camel case": plain({"data": {"shortLivedToken": SHORT, "longLivedToken": NEW}}),
+    "with an expiry of the long one": plain(
+        {"data": {"auth": BOTH, "long_lived_token_expires_at": "2027-01-01 00:00:00"}}
+    ),
+    "with a line end": plain({"data": {"auth": {"token": SHORT, "long_lived_token": NEW + "\n"}}}),
+    "of a user of that name": plain({"data": {"user": {"name": "Long Li", **AUTH}, **LONG}}),
     "the last chunk is missing": cut(USUAL),
     "the last byte is missing": cut(USUAL[:-1]),
     "the end is missing": cut(USUAL.rstrip(b"}")),
@@ -142,6 +158,8 @@ LONG_ALONE = {
     "beside an empty short one": plain({"data": {"auth": {"token": "", **LONG}}}),
     "beside a masked short one": plain({"data": {"auth": {"token": "QEX****", **LONG}}}),
     "with its end missing": cut(b'{"data": {"long_lived_token": "LLT-new-long", "tok'),
+    "as an object": plain({"data": {"long_lived_token": {"token": NEW}}}),
+    "with its type": plain({"data": {"token": NEW, "type": "Long-lived"}}),
 }
 
 
@@ -220,3 +238,17 @@ async def test_an_answer_that_never_ends_is_given_up_and_its_tokens_are_taken(
     assert new.secrets == (SHORT, NEW)
     assert isinstance(new.doubt, TimedOut)
     assert clock.monotonic() < 1100
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"data": {"long_lived_token": {"token": "LLT-new-long"',
+        b'{"data": [{"type": "long_lived", "token": "LLT-new-long"}',
+    ],
+)
+async def test_a_long_lived_token_in_a_cut_answer_is_no_short_lived_one(
+    body: bytes, clock: ManualClock
+) -> None:
+    with pytest.raises(QiscusTuiError):
+        await tokens_of(cut(body), clock)
