@@ -5,7 +5,7 @@ import errno
 
 from qiscus_tui.cli.options import whole_number
 from qiscus_tui.cli.verbs import Context, Example, Verb
-from qiscus_tui.demo import DIALECTS, demo_state
+from qiscus_tui.demo import demo_state
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode, signal_exit_code
 
@@ -31,13 +31,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="delay before each answer",
     )
     add(
-        "--dialect",
-        metavar="D",
-        choices=sorted(DIALECTS),
-        default="plain",
-        help=f"dialect of the API: {', '.join(DIALECTS)}",
-    )
-    add(
         "--seed",
         metavar="N",
         type=whole_number(0, 2**31),
@@ -56,13 +49,12 @@ def run(context: Context) -> int:
         context.workspace.clock,
         sessions=options.sessions,
         seed=options.seed,
-        dialect=DIALECTS[options.dialect],
     )
     credentials = state.credentials
 
     def announce(url: str) -> None:
         for line in (
-            f"Sandbox API: {url}  ({options.sessions:,} sessions, dialect {options.dialect})",
+            f"Sandbox API: {url}  ({options.sessions:,} sessions)",
             f"  email             {credentials.email}",
             f"  password          {credentials.password}",
             f"  app code          {credentials.app_code}",

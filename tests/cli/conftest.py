@@ -98,6 +98,19 @@ class Program:
             stdin=f"{PASSWORD}\n",
         )
 
+    def login_with_key(self) -> Done:
+        """Keep the account's secret key."""
+        held = self.server.credentials
+        words = ("login", "--server", SERVER, "--rest", "--app-id", held.app_code)
+        return self(*words, "--store", "file", stdin=f"{held.secret_key}\n")
+
+    def use_environment(self) -> None:
+        """Take the account's credentials from the environment from here on."""
+        held = self.server.credentials
+        self.monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", held.long_lived_token)
+        self.monkeypatch.setenv("QISCUS_APP_ID", held.app_code)
+        self.monkeypatch.setenv("QISCUS_TUI_SERVER", SERVER)
+
     def ids(self) -> list[str]:
         """Every listed id, newest first, without our own."""
         import json

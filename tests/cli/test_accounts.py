@@ -196,20 +196,13 @@ def test_any_shape_of_list_is_a_yes(program: Program, dialect: str) -> None:
 
 
 def test_status_of_a_rest_account(program: Program) -> None:
-    kept = program.server.credentials
-    arguments = ["login", "--rest", "--app-id", kept.app_code, "--store", "file"]
-    assert program(*arguments, "--server", SERVER, stdin=kept.secret_key).code == 0
+    assert program.login_with_key().code == 0
     found = status(program, "--min-ttl", "7d")
     assert (found["expires_at"], found["accepted"]) == (None, True)
 
 
-def test_status_of_environment_credentials(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept = program.server.credentials
-    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", kept.long_lived_token)
-    monkeypatch.setenv("QISCUS_APP_ID", kept.app_code)
-    monkeypatch.setenv("QISCUS_TUI_SERVER", SERVER)
+def test_status_of_environment_credentials(program: Program) -> None:
+    program.use_environment()
     found = status(program)
     assert (found["storage"], found["chosen_by"]) == ("environment", "environment")
     assert (found["user"], found["role"], found["expires_at"]) == (None, None, None)
@@ -267,13 +260,9 @@ def test_a_secret_key_of_the_environment_is_told_what_is_missing(
     assert "qiscus-tui login" not in done.err
 
 
-def test_no_variable_is_asked_for_that_is_set(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_variable_is_asked_for_that_is_set(program: Program) -> None:
     kept = program.server.credentials
-    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", kept.long_lived_token)
-    monkeypatch.setenv("QISCUS_APP_ID", kept.app_code)
-    monkeypatch.setenv("QISCUS_TUI_SERVER", SERVER)
+    program.use_environment()
     one = f'{{"data": {{"auth": {{"token": "{kept.long_lived_token}"}}}}}}'
     program.server.fail_next(Call.REFRESH, Fault(200, one.encode()))
     done = program("token")
@@ -283,9 +272,7 @@ def test_no_variable_is_asked_for_that_is_set(
 
 
 def test_of_a_secret_key_that_is_logged_out_no_token_is_told(program: Program) -> None:
-    kept = program.server.credentials
-    arguments = ["login", "--rest", "--app-id", kept.app_code, "--store", "file"]
-    assert program(*arguments, "--server", SERVER, stdin=kept.secret_key).code == 0
+    assert program.login_with_key().code == 0
     done = program("logout")
     assert done.code == 0
     assert "long-lived" not in done.err

@@ -268,9 +268,7 @@ def test_the_long_lived_token_is_never_sent(rooms: Rooms) -> None:
 @pytest.fixture
 def key(program: Program, monkeypatch: pytest.MonkeyPatch) -> Rooms:
     """A secret key is kept, and no token."""
-    app_id = program.server.credentials.app_code
-    words = ("login", "--server", SERVER, "--rest", "--app-id", app_id, "--store", "file")
-    assert program(*words, stdin=f"{SECRET_KEY}\n").code == 0
+    assert program.login_with_key().code == 0
     transport = Rooms(program)
     monkeypatch.setattr(program, "transport", lambda: transport)
     return transport
@@ -319,8 +317,7 @@ def test_a_readonly_account_reads_alone(
     rooms: Rooms, configured: Callable[[str], None], method: str, code: int, rest: list[str]
 ) -> None:
     app_id = rooms.program.server.credentials.app_code
-    words = ("login", "--server", SERVER, "--rest", "--app-id", app_id, "--store", "file")
-    assert rooms.program(*words, stdin=f"{SECRET_KEY}\n").code == 0  # the account is both now
+    assert rooms.program.login_with_key().code == 0  # the account is both now
     configured(f'[account."admin@demo.example@{app_id}"]\nreadonly = true\n')
     done = rooms.program("api", method, ROOMS, *rest)
     assert done.code == code, done.err

@@ -135,18 +135,15 @@ def test_a_file_without_a_name_is_refused(program: Program, option: str) -> None
     assert f"argument {option}: must name a file" in done.err
 
 
-def test_an_unknown_verb_names_the_nearest(program: Program) -> None:
-    done = program("sesions")
+@pytest.mark.parametrize(
+    ("verb", "named"),
+    [("sesions", "qiscus-tui sessions"), ("qqqq", "revoke-all"), ("\x1b]0;x\x07", "The verbs are")],
+)
+def test_an_unknown_verb_names_the_nearest_or_all(program: Program, verb: str, named: str) -> None:
+    done = program(verb)
     assert done.code == 2
-    assert "qiscus-tui sessions" in done.err
-
-
-def test_an_unknown_verb_with_none_near_names_all(program: Program) -> None:
-    assert "revoke-all" in program("qqqq").err
-
-
-def test_a_verb_with_control_characters_is_shown_safely(program: Program) -> None:
-    assert program("\x1b]0;x\x07").err.replace("\n", "").isprintable()
+    assert named in done.err
+    assert done.err.replace("\n", "").isprintable()
 
 
 def test_values_of_unknown_options_are_not_shown(program: Program) -> None:

@@ -65,11 +65,7 @@ def executing(program: Program, monkeypatch: pytest.MonkeyPatch) -> Executing:
 @pytest.fixture
 def rest(program: Program) -> Program:
     """A secret key is kept, and no token."""
-    words = ("login", "--server", SERVER, "--rest", "--app-id")
-    done = program(
-        *words, program.server.credentials.app_code, "--store", "file", stdin=f"{SECRET_KEY}\n"
-    )
-    assert done.code == 0, done.err
+    assert program.login_with_key().code == 0
     return program
 
 
@@ -124,10 +120,8 @@ def test_a_copy_of_the_environments_credential_is_taken_out_too(
     program: Program, executing: Executing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = program.server.credentials
-    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", kept.long_lived_token)
+    program.use_environment()
     monkeypatch.setenv("MY_COPY", kept.long_lived_token)
-    monkeypatch.setenv("QISCUS_APP_ID", kept.app_code)
-    monkeypatch.setenv("QISCUS_TUI_SERVER", SERVER)
     assert kept.long_lived_token not in executing("exec", "--", "true").environ.values()
 
 
@@ -135,10 +129,8 @@ def test_credentials_of_the_environment_are_taken_out_of_it(
     program: Program, executing: Executing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = program.server.credentials
-    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", kept.long_lived_token)
-    monkeypatch.setenv("QISCUS_APP_ID", kept.app_code)
+    program.use_environment()
     monkeypatch.setenv("QISCUS_SECRET_KEY", kept.secret_key)
-    monkeypatch.setenv("QISCUS_TUI_SERVER", SERVER)
     token = executing("exec", "--", "true").credentials
     assert set(token) == {"QISCUS_TOKEN", "QISCUS_APP_ID"}
     assert token["QISCUS_TOKEN"] in {session.token for session in program.server.sessions()}

@@ -15,19 +15,14 @@ from qiscus_tui.store.secrets import FileSecrets
 from tests.cli.conftest import EMAIL, SERVER, Program
 
 
-def test_logging_in_keeps_the_account_and_says_where(program: Program) -> None:
+def test_logging_in_keeps_the_account_says_where_and_prints_no_secret(program: Program) -> None:
     done = program.login()
     assert done.code == 0
     assert f"Logged in as {EMAIL} (admin) at {SERVER}" in done.out
     assert str(program.data / "secrets.json") in done.err
-    mode = (program.data / "secrets.json").stat().st_mode
-    assert stat.S_IMODE(mode) == 0o600
-
-
-def test_no_secret_is_printed(program: Program) -> None:
-    done = program.login()
-    kept = (program.data / "secrets.json").read_text()
-    short = json.loads(kept)["accounts"].popitem()[1]["short_lived"]["token"]
+    file = program.data / "secrets.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    short = json.loads(file.read_text())["accounts"].popitem()[1]["short_lived"]["token"]
     for secret in (PASSWORD, short, program.server.credentials.long_lived_token):
         assert secret not in done.out + done.err
 
@@ -205,11 +200,9 @@ def test_with_token_the_secret_comes_from_stdin(program: Program) -> None:
 
 
 def test_with_a_rest_key_sessions_cannot_be_listed(program: Program) -> None:
-    kept = program.server.credentials
-    arguments = ["login", "--rest", "--app-id", kept.app_code, "--store", "file"]
-    done = program(*arguments, "--server", SERVER, stdin=f"{kept.secret_key}\n")
+    done = program.login_with_key()
     assert done.code == 0
-    assert kept.secret_key not in done.out + done.err
+    assert program.server.credentials.secret_key not in done.out + done.err
     assert program("sessions").code == 4
 
 

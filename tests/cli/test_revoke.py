@@ -73,6 +73,7 @@ def test_for_people_the_result_is_counted(logged_in: Program) -> None:
         pytest.param(["--token-stdin"], "\n", id="no token on stdin"),
         pytest.param(["--filter="], "", id="empty filter"),
         pytest.param(["--filter=  "], "", id="blank filter"),
+        pytest.param(["--filter=curl", "--filter="], "", id="empty filter beside another"),
         pytest.param(["--older-than", "soon"], "", id="no age"),
         pytest.param(["--older-than", "1M"], "", id="a minute or a month"),
         pytest.param(["--filter=age:>1M"], "", id="a minute or a month, in a filter"),
@@ -166,7 +167,8 @@ def test_a_token_given_as_an_id_is_not_repeated(logged_in: Program) -> None:
 
 def test_tokens_on_stdin_name_their_sessions(logged_in: Program) -> None:
     tokens = [session.token for session in logged_in.server.sessions()[:2]]
-    done = logged_in("revoke", "--token-stdin", "--yes", "--json", stdin="\n".join(tokens))
+    stdin = f" {tokens[0]}\t\r\n{tokens[1]}"
+    done = logged_in("revoke", "--token-stdin", "--yes", "--json", stdin=stdin)
     assert done.code == 0
     assert outcomes_of(done) == {fingerprint(token): ("revoked", None) for token in tokens}
     assert not any(token in done.out + done.err for token in tokens)
@@ -213,17 +215,6 @@ def test_several_rules_narrow_together(
     assert planned == plan_of(logged_in("revoke", *one, "--dry-run", "--json"))["targets"]
     alone = plan_of(logged_in("revoke", several[0], "--dry-run", "--json"))["targets"]
     assert 0 < len(planned) < len(alone)
-
-
-def test_an_empty_filter_among_several_is_refused(logged_in: Program) -> None:
-    done = logged_in("revoke", "--filter=curl", "--filter=", "--dry-run")
-    assert (done.code, done.out) == (2, "")
-
-
-def test_blanks_around_a_token_are_not_part_of_it(logged_in: Program) -> None:
-    token = logged_in.server.sessions()[0].token
-    done = logged_in("revoke", "--token-stdin", "--yes", "--json", stdin=f" {token}\t\r\n")
-    assert outcomes_of(done) == {fingerprint(token): ("revoked", None)}
 
 
 def test_more_tokens_than_are_read_are_refused(
@@ -323,13 +314,6 @@ def test_no_match_is_no_error(logged_in: Program) -> None:
     }
 
 
-def test_age_and_filter_narrow_each_other(logged_in: Program) -> None:
-    aged = set(plan_of(logged_in("revoke", "--older-than", "7d", "--dry-run", "--json"))["targets"])
-    both = ["--older-than", "7d", "--filter=client:guzzle"]
-    narrowed = set(plan_of(logged_in("revoke", *both, "--dry-run", "--json"))["targets"])
-    assert narrowed < aged
-
-
 def test_a_dry_run_shows_the_plan_and_sends_nothing(logged_in: Program) -> None:
     first = logged_in.ids()[0]
     done = logged_in("revoke", first, "--dry-run", "--json")
@@ -355,25 +339,22 @@ def test_a_plan_is_in_the_order_of_the_list_however_it_was_asked_for(logged_in: 
         )
 
 
-def test_without_a_terminal_it_needs_a_yes(logged_in: Program) -> None:
-    done = logged_in("revoke", logged_in.ids()[0], stdin="y\n")
-    assert (done.code, done.out) == (2, "")
-    assert "--yes" in done.err
-    assert logged_in.server.calls[Call.REVOKE] == 0
-
-
-def test_no_input_needs_a_yes_on_a_terminal_too(logged_in: Program) -> None:
-    done = logged_in("--no-input", "revoke", logged_in.ids()[0], stdin="y\n", terminal=True)
-    assert done.code == 2
-
-
 @pytest.mark.parametrize(
-    ("answer", "code"), [("y\n", 0), ("yes\n", 0), ("n\n", 2), ("\n", 2), ("", 2)]
+    ("options", "stdin", "terminal", "code"),
+    [
+        *(((), answer, True, 0) for answer in ("y\n", "yes\n")),
+        *(((), answer, True, 2) for answer in ("n\n", "\n", "")),
+        ((), "y\n", False, 2),
+        (("--no-input",), "y\n", True, 2),
+    ],
 )
-def test_on_a_terminal_it_asks(logged_in: Program, answer: str, code: int) -> None:
-    done = logged_in("revoke", logged_in.ids()[0], stdin=answer, terminal=True)
+def test_a_terminal_is_asked_and_all_else_needs_a_yes(
+    logged_in: Program, options: tuple[str, ...], stdin: str, terminal: bool, code: int
+) -> None:
+    done = logged_in("revoke", *options, logged_in.ids()[0], stdin=stdin, terminal=terminal)
     assert done.code == code
-    assert logged_in.server.calls[Call.REVOKE] == (1 if code == 0 else 0)
+    assert ("--yes" in done.err) is (not terminal or bool(options))
+    assert logged_in.server.calls[Call.REVOKE] == (code == 0)
 
 
 @pytest.fixture
@@ -387,19 +368,14 @@ def everything(program: Program, *more: str, **how: object) -> Done:
     return program("revoke", "--filter=-id:000000000000", *more, **how)  # type: ignore[arg-type]
 
 
-def test_more_than_fifty_need_the_number_as_well(sprawling: Program) -> None:
-    done = everything(sprawling, "--yes", "--include-current")
+@pytest.mark.parametrize("options", [("--yes",), ("--yes", "--max", "69"), ("--max", "70")])
+def test_more_than_fifty_need_a_yes_and_their_number(
+    sprawling: Program, options: tuple[str, ...]
+) -> None:
+    done = everything(sprawling, *options, "--include-current")
     assert done.code == 2
     assert "--max 70" in done.err
     assert sprawling.server.calls[Call.REVOKE] == 0
-
-
-def test_max_below_the_plan_is_refused(sprawling: Program) -> None:
-    assert everything(sprawling, "--yes", "--max", "69", "--include-current").code == 2
-
-
-def test_max_alone_is_no_yes(sprawling: Program) -> None:
-    assert everything(sprawling, "--max", "70", "--include-current").code == 2
 
 
 def test_fifty_are_covered_by_yes_and_more_by_max(sprawling: Program) -> None:
@@ -658,12 +634,6 @@ def test_an_age_that_no_session_has_is_no_clean_end(program: Program, more: list
     assert done.code == 3
     assert "the server lists no creation date, which 'age:' asks for" in done.err
     assert program("revoke", "--filter=client:curl age:>7d", *more).code == 3
-
-
-def test_a_filter_that_matches_nothing_is_a_clean_end_where_the_list_can_answer_it(
-    logged_in: Program,
-) -> None:
-    assert logged_in("revoke", "--filter=client:nobody", "--yes").code == 0
 
 
 BY_IP = ("--keep-newest=1", "--group-by=ip")

@@ -10,10 +10,9 @@ import pytest
 
 from qiscus_tui.demo import DIALECTS, DemoSession
 from qiscus_tui.demo.calls import Call, Fault
-from qiscus_tui.demo.state import SECRET_KEY
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.ids import fingerprint
-from tests.cli.conftest import SERVER, Program
+from tests.cli.conftest import Program
 from tests.clocks import ManualClock
 
 DAY = 86_400
@@ -184,8 +183,7 @@ def test_the_long_lived_token_is_handed_to_no_script(
 
 
 def test_a_key_alone_is_no_token(program: Program) -> None:
-    words = ("login", "--server", SERVER, "--rest", "--store", "file", "--app-id")
-    assert program(*words, program.server.credentials.app_code, stdin=f"{SECRET_KEY}\n").code == 0
+    assert program.login_with_key().code == 0
     done = program("token")
     assert (done.code, done.out) == (4, "")
     assert "secret key" in done.err
@@ -422,13 +420,8 @@ def test_revoke_all_that_ended_nothing_asks_for_no_new_token(
     assert kept_token(logged_in) == kept
 
 
-def test_with_environment_credentials_revoke_all_needs_a_terminal(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept = program.server.credentials
-    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", kept.long_lived_token)
-    monkeypatch.setenv("QISCUS_APP_ID", kept.app_code)
-    monkeypatch.setenv("QISCUS_TUI_SERVER", "https://demo.invalid")
+def test_with_environment_credentials_revoke_all_needs_a_terminal(program: Program) -> None:
+    program.use_environment()
     done = program("revoke-all", "--yes")
     assert done.code == 2
     assert program.server.calls[Call.REVOKE_ALL] == 0

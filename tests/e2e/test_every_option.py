@@ -166,7 +166,7 @@ RUNS = {
 }
 """Runs of each verb, in their order on one machine. `sandbox` has a test of its own."""
 
-SANDBOX = "--port 0 --sessions 3 --latency 1 --dialect epoch --seed 2"
+SANDBOX = "--port 0 --sessions 3 --latency 1 --seed 2"
 
 
 def names(on: Machine, tmp_path: Path) -> dict[str, str]:
