@@ -48,7 +48,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 @pytest.fixture(autouse=True)
 def deadline(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
     """Within the test run no verb ends its process by force, however busy the machine is."""
-    monkeypatch.setattr("qiscus_tui.cli.ending.ENDING", 600.0)
+    monkeypatch.setattr("qiscus_tui.cli.interrupts.FORCE_AFTER", 600.0)
     yield
     signal.setitimer(signal.ITIMER_REAL, 0)
 

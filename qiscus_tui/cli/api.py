@@ -5,6 +5,8 @@ from http import HTTPStatus
 
 from qiscus_tui.api.any_call import METHODS, READS, any_call
 from qiscus_tui.api.contract import Authentication
+from qiscus_tui.api.decode import encode_json
+from qiscus_tui.cli.signals import interruptible
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import ServerRefused, UsageError
@@ -97,8 +99,6 @@ def _body(context: Context, fields: list[tuple[str, str]], *, reads: bool) -> by
 
 
 def _as_json(fields: list[tuple[str, str]]) -> bytes:
-    from qiscus_tui.api.decode import encode_json
-
     value = dict(fields)
     if len(value) < len(fields):
         raise UsageError("-f has the same name twice", "For lists and objects, use --input.")
@@ -109,8 +109,6 @@ def _read(context: Context, source: str) -> bytes:
     console = context.console
     if source == _STDIN:
         return console.read_bytes(MOST_SENT + 1)
-    from qiscus_tui.cli.signals import interruptible
-
     try:
         with interruptible(console.caught), open(source, "rb") as file:
             return file.read(MOST_SENT + 1)

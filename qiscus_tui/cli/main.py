@@ -93,7 +93,7 @@ def _verb(options: argparse.Namespace, console: Console, core_limit: int | None)
             if isinstance(result, int):
                 return result
             try:
-                from qiscus_tui.cli.ending import run_until_signal
+                from qiscus_tui.cli.interrupts import run_until_signal
 
                 return run_until_signal(result, console)
             finally:

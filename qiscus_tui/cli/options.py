@@ -17,7 +17,6 @@ from qiscus_tui.service.revocation.width import WIDTH
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from qiscus_tui.model.group_keys import GroupKey
     from qiscus_tui.query import Query
 
 
@@ -116,13 +115,6 @@ def filter_query(text: str) -> "Query":
     if parsed.asks_for_marks:
         raise UsageError("There are no marks on the command line", "Omit is:marked.")
     return parsed
-
-
-def group_keys(text: str) -> "tuple[GroupKey, ...]":
-    """Return the keys of `--group-by`."""
-    from qiscus_tui.model.group_keys import parse_group_keys
-
-    return parse_group_keys(text)
 
 
 def add_filter(parser: ArgumentParser, help: str) -> None:

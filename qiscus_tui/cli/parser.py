@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -135,8 +136,6 @@ def _sentence(words: str) -> str:
 
 def _epilog() -> str:
     """What follows the verbs and options in --help."""
-    import textwrap
-
     lines = ["Without a verb, the app starts. For the options of a verb: qiscus-tui VERB --help"]
     lines += ["", *_example_lines(EXAMPLES), "", "exit codes:"]
     for code in ExitCode:
@@ -148,8 +147,6 @@ def _epilog() -> str:
 
 def _verb_epilog(verb: Verb) -> str:
     """What follows the options in --help of a verb: its limits, and examples."""
-    import textwrap
-
     lines = [*textwrap.wrap(verb.not_done, 78), "", *_example_lines(verb.examples)]
     return "\n".join(lines).strip("\n")
 

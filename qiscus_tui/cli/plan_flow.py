@@ -5,7 +5,7 @@ from collections.abc import Set
 from dataclasses import replace
 
 from qiscus_tui import query
-from qiscus_tui.cli.ending import finished
+from qiscus_tui.cli.interrupts import finished
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.output.outcomes import MOST_GROUPS
 from qiscus_tui.cli.output.plan import (

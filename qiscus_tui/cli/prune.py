@@ -14,14 +14,13 @@ from qiscus_tui.cli.options import (
     age_limit,
     check_plan_options,
     filter_query,
-    group_keys,
     whole_number,
 )
 from qiscus_tui.cli.output.plan import must_be_whole
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.cli.workspace import connected, in_entry, named_entry
 from qiscus_tui.errors import UsageError
-from qiscus_tui.model.group_keys import USUAL_KEYS
+from qiscus_tui.model.group_keys import USUAL_KEYS, parse_group_keys
 from qiscus_tui.model.retention_rules import ANY_RULE, RULES, Retention, RetentionRules
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
@@ -40,7 +39,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--group-by",
         metavar="KEYS",
-        type=group_keys,
+        type=parse_group_keys,
         help="what makes a group, such as client,network (the default)",
     )
     for rule in RULES:

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from typing import TYPE_CHECKING
 
-from qiscus_tui.cli.ending import finished
+from qiscus_tui.cli.interrupts import finished
 from qiscus_tui.cli.options import add_reason
 from qiscus_tui.cli.output.outcomes import outcome_json
 from qiscus_tui.cli.output.tables import remarks

@@ -55,7 +55,7 @@ def _asked(
     context: Context, ask: Callable[["Connection"], Awaitable[ScriptSecret]]
 ) -> ScriptSecret:
     """Return the answer, then restore the signal handlers: a command must not inherit them."""
-    from qiscus_tui.cli.ending import run_until_signal
+    from qiscus_tui.cli.interrupts import run_until_signal
     from qiscus_tui.cli.workspace import connected
 
     async def connect_and_ask() -> ScriptSecret:

@@ -26,6 +26,7 @@ from qiscus_tui.model.account import Storage
 from qiscus_tui.model.clock import Clock, SystemClock
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.known import Known
+from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.model.spelling import did_you_mean
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account_selection import (
@@ -35,9 +36,16 @@ from qiscus_tui.service.account_selection import (
     SECRET_KEY_VARIABLE,
     AccountOptions,
     environment_credentials,
+    unmatched_words,
 )
 from qiscus_tui.service.account_storage import LocalFiles
-from qiscus_tui.service.workspace import Workspace, open_workspace, workspace_to_examine
+from qiscus_tui.service.workspace import (
+    DemoAccess,
+    Workspace,
+    named_config,
+    open_workspace,
+    workspace_to_examine,
+)
 from qiscus_tui.store.config import Config, Policy, View
 
 if TYPE_CHECKING:
@@ -80,11 +88,8 @@ def demo_workspace(clock: Clock, sessions: int = 400, config_file: Path | None =
     nothing of the user's environment. Raises ConfigError, StorageError.
     """
     from qiscus_tui.api.wire import in_process
-    from qiscus_tui.cli.workspace import DEMO_CONFIG
     from qiscus_tui.demo import demo_state
     from qiscus_tui.demo.app import demo_app
-    from qiscus_tui.model.origin import parse_origin
-    from qiscus_tui.service.workspace import DemoAccess, named_config
 
     state = demo_state(clock, sessions=sessions)
     access = DemoAccess(
@@ -116,8 +121,6 @@ async def connected(workspace: Workspace) -> AsyncGenerator["Connection"]:
     try:
         yield connection
     except QiscusTuiError as error:
-        from qiscus_tui.cli.workspace import hint_by_storage
-
         hint_by_storage(error, connection.storage, workspace.environ)
         raise
     finally:
@@ -172,8 +175,6 @@ def in_entry(kind: str, name: str) -> Generator[None]:
 
 def warn_of_unmatched_accounts(workspace: Workspace, console: Console) -> None:
     """Warn of configured accounts that do not exist here: their `readonly` has no effect."""
-    from qiscus_tui.service.account_selection import unmatched_words
-
     try:
         unmatched = workspace.unmatched_accounts()
     except QiscusTuiError:

@@ -10,7 +10,7 @@ import warnings
 
 import pytest
 
-from qiscus_tui.cli.ending import run_until_signal
+from qiscus_tui.cli.interrupts import run_until_signal
 from qiscus_tui.cli.main import run_verb
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.parser import parse
@@ -50,7 +50,7 @@ def test_after_a_signal_no_question_is_asked(number: signal.Signals) -> None:
     assert err.getvalue() == "\n"
 
 
-@pytest.mark.parametrize("place", ["asyncio.run", "qiscus_tui.cli.ending.until_signal"])
+@pytest.mark.parametrize("place", ["asyncio.run", "qiscus_tui.cli.interrupts.until_signal"])
 def test_ctrl_c_before_the_event_loop_runs_leaves_nothing_to_warn_of(
     monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -83,7 +83,7 @@ def test_a_signal_cancels_what_waits(number: signal.Signals) -> None:
 IN_ANOTHER_THREAD = """
 import asyncio, os, signal, sys, threading, time
 from qiscus_tui.cli.output.console import Console
-from qiscus_tui.cli.ending import run_until_signal
+from qiscus_tui.cli.interrupts import run_until_signal
 from qiscus_tui.cli.main import run_verb
 from qiscus_tui.cli.parser import parse
 from qiscus_tui.errors import Interrupted

@@ -215,8 +215,6 @@ class Console:
                 "This needs an answer, and there is no terminal to ask on",
                 "Nothing was changed. Run it with stdin and stderr on a terminal.",
             )
-        from qiscus_tui.cli.output.console import show_question
-
         question = f"{self._prefix}{question}"
         self.end_progress()
         with self._asked():

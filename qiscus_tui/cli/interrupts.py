@@ -13,10 +13,10 @@ from qiscus_tui.errors import Interrupted
 from qiscus_tui.exit_codes import signal_exit_code
 from qiscus_tui.service.signal_shield import shield
 
-VERIFYING = 4.0
+VERIFY_FOR = 4.0
 """Seconds after a signal for verifying what was sent: two readings, a second apart."""
 
-ENDING = 1.8
+FORCE_AFTER = 1.8
 """Seconds after a signal before a verb is ended by force."""
 
 GRACE = 0.4
@@ -64,13 +64,13 @@ async def until_signal(work: Awaitable[_Result], console: Console) -> _Result:
     task = asyncio.ensure_future(work)
 
     def end() -> None:
-        signal.setitimer(signal.ITIMER_REAL, ENDING)  # counted from the end of the shield
+        signal.setitimer(signal.ITIMER_REAL, FORCE_AFTER)  # counted from the end of the shield
         task.cancel()
 
     # Not the event loop's own handlers: those run only at the loop's next iteration.
     def on_signal(number: int, _frame: object) -> None:
         console.caught.append(number)
-        signal.setitimer(signal.ITIMER_REAL, ENDING)
+        signal.setitimer(signal.ITIMER_REAL, FORCE_AFTER)
         loop.call_soon_threadsafe(shield.handle, end)
 
     with _woken_by_signals(loop), handled_by(on_signal):
@@ -122,9 +122,9 @@ async def finished(
             await _cancelled(running)  # no terminal to report on, or nothing to report
         else:
             console.say("Interrupted: nothing more is sent. Verifying what was sent.")
-            signal.setitimer(signal.ITIMER_REAL, VERIFYING + GRACE)
+            signal.setitimer(signal.ITIMER_REAL, VERIFY_FOR + GRACE)
             try:
-                await asyncio.wait({running}, timeout=VERIFYING)
+                await asyncio.wait({running}, timeout=VERIFY_FOR)
             finally:
                 await _cancelled(running)
             if running.cancelled():
