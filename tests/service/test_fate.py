@@ -207,6 +207,11 @@ def test_one_of_two_that_are_missing_may_be_the_row_that_came_to_light():
     assert found.fate(OTHERS[0]) == (Fate.GONE, "")
 
 
+def test_what_the_list_before_lacked_already_is_not_proved_gone_by_the_lists_after():
+    why = "it was not listed any more before it was sent"
+    assert judged(REST, REST, REST, target=TARGET) == (Fate.UNKNOWN, why)
+
+
 def test_a_list_that_could_not_be_read_again_proves_nothing():
     found = Verification(listed(EVERY), frozenset([TARGET.id]))
     found.add(listed(REST), START + 1)

@@ -112,7 +112,9 @@ class Verification:
             return Fate.LISTED, ""
         if self.doubt is not None:
             return Fate.UNKNOWN, self.doubt
-        if session.id not in self.missing and session.id in self.before.positions:
+        if session.id not in self.before.positions:
+            return Fate.UNKNOWN, "it was not listed any more before it was sent"
+        if session.id not in self.missing:
             return Fate.GONE, ""  # it expired
         if earlier is None:
             return Fate.UNKNOWN, "the list was read only once"
