@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import Call, DemoState, demo_state
+from qiscus_tui.demo import DIALECTS, Call, DemoState, demo_state
 from qiscus_tui.demo.server import running
 from qiscus_tui.model.clock import SystemClock
 from tests.e2e.terminal import ENTER, TAB, Terminal, environment
@@ -45,8 +45,8 @@ class Server:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """A server with 60 sessions, some of them of hostile clients."""
-    state = demo_state(SystemClock(), sessions=60)
+    """A server with 60 sessions, some of them of hostile clients; its times have a zone."""
+    state = demo_state(SystemClock(), sessions=60, dialect=DIALECTS["rfc3339"])
     with running(state) as url:
         yield Server(state, url)
 

@@ -1,6 +1,7 @@
 """Dialogs on an app of their own, over a connection to the demo in this process."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
+from textual.worker import WorkerCancelled
 
 from qiscus_tui.demo import DIALECTS, Dialect, demo_state
 from qiscus_tui.demo.app import demo_app
@@ -156,7 +158,8 @@ async def typed(pilot: Pilot[None], clock: ManualClock, *keys: str) -> None:
 async def finished(app: App[Any]) -> None:
     """Wait for the workers; one that has opened a dialog ends when that is closed."""
     while others := [one for one in app.workers if one.group != "dialog"]:
-        await app.workers.wait_for_complete(others)
+        with contextlib.suppress(WorkerCancelled):  # a newer one took its place
+            await app.workers.wait_for_complete(others)
     if not app.screen.is_modal:
         await app.workers.wait_for_complete()
 

@@ -165,7 +165,9 @@ async def test_nothing_is_marked_by_the_detail_while_the_filter_has_an_error(
     clock: ManualClock,
 ) -> None:
     async with at_sessions(clock) as running:
-        await running.press("slash", *"age:x", "enter", "j", "enter", "space")
+        await running.press("slash", *"age:x", "enter")
+        await running.click_list()
+        await running.press("j", "enter", "space")
         assert "the filter has an error" in running.toasts
         assert not running.sessions.table.mark_counts.total
 

@@ -61,15 +61,19 @@ async def test_a_toggle_goes_on_below_its_words(clock: ManualClock) -> None:
         assert first.index("keep") == second.index("within")
 
 
-@pytest.mark.parametrize("keys", [("g", "home", "x"), ("a", "x")])
-async def test_in_the_smallest_terminal_a_plan_begins_with_its_heading(
-    clock: ManualClock, keys: tuple[str, ...]
+@pytest.mark.parametrize(
+    ("keys", "of"),
+    [(("g", "home", "x"), "Group GuzzleHttp · 10.2.0.0/24"), (("a", "x"), "Your 401 marked")],
+)
+async def test_in_the_smallest_terminal_a_plan_begins_with_what_was_chosen_and_its_heading(
+    clock: ManualClock, keys: tuple[str, ...], of: str
 ) -> None:
     cron = Known("cron", client="curl", protect=True)
     async with at_sessions(clock, sessions=400, size=(60, 15), known=[cron]) as here:
         await here.press("end", *keys)
-        border, heading, *_, buttons, _ = here.lines()
+        border, chosen, heading, *_, buttons, _ = here.lines()
         assert border.startswith("╭")
+        assert of in chosen
         assert "Revoke " in heading
         assert "this can't be undone." in here.words().replace("│ │ ", "")
         assert "Cancel  n" in buttons
@@ -79,7 +83,7 @@ async def test_what_has_no_room_beside_the_body_is_scrolled_to(clock: ManualCloc
     cron = Known("cron", client="curl", protect=True)
     async with at_sessions(clock, sessions=400, size=(60, 15), known=[cron]) as here:
         await here.press("g", "a", "x", *["up"] * 9)
-        assert "Revoke 325" in here.lines()[1]
+        assert "Revoke 310" in here.lines()[2]
         await here.press(*["down"] * 99)
         assert "Cancel  n" in here.lines()[-2]
 
