@@ -59,7 +59,7 @@ def judged(
 ) -> tuple[Fate, str]:
     """What becomes known of the first session of the list before, which was sent."""
     first = before if isinstance(before, SessionList) else listed(before)
-    target = target or first.sessions[0]
+    target = target or first.get(TARGET.id) or first.sessions[0]
     found = Verification(first, frozenset([target.id]))
     for seconds, reading in enumerate(readings, 1):
         found.add(reading if isinstance(reading, SessionList) else listed(reading), START + seconds)
@@ -93,9 +93,17 @@ def test_it_is_gone(case: tuple[list[Session], ...]):
     assert judged(*case) == (Fate.GONE, "")
 
 
-def test_one_reading_is_enough_for_what_expired_by_the_servers_clock():
-    expiring = dated(1, expires_at=START + 1)
-    assert judged([expiring, *REST], REST) == (Fate.GONE, "")
+@pytest.mark.parametrize(
+    ("expires_at", "computed"), [(START + 1, False), (START - DAY, False), (START - DAY, True)]
+)
+def test_what_was_sent_and_expired_needs_two_readings_all_the_same(
+    expires_at: float, *, computed: bool
+):
+    expired = dated(1, expires_at=expires_at, expires_computed=computed)
+    before = [expired, *REST]
+    assert judged(before, REST) == (Fate.UNKNOWN, "the list was read only once")
+    assert judged(before, before, REST)[0] is Fate.UNKNOWN
+    assert judged(before, REST, REST) == (Fate.GONE, "")
 
 
 LISTED: dict[str, tuple[object, ...]] = {
@@ -181,6 +189,14 @@ UNKNOWN: dict[str, tuple[tuple[object, ...], str]] = {
         ([TARGET, *OTHERS], *[[*OTHERS, login(900)]] * 2),
         "the server may list only its newest sessions",
     ),
+    "as many as before, and the oldest is missing besides others": (
+        ([TARGET, *OTHERS], *[[*OTHERS[:4], *OTHERS[5:], login(900), login(901)]] * 2),
+        "the server may list only its newest sessions",
+    ),
+    "as many as before, and the last in the list is missing": (
+        ([*OTHERS, dated(0), TARGET], *[[login(900), *OTHERS, dated(0)]] * 2),
+        "the server may list only its newest sessions",
+    ),
     "a row came to light that is older than all": (
         (EVERY, *[[*REST, dated(-5)]] * 2),
         "the server may list only its newest sessions",
@@ -239,6 +255,11 @@ def test_what_both_readings_lack_and_nothing_was_sent_for_ended_too():
 def test_what_expired_ended_by_itself():
     expiring = dated(50, expires_at=START + 1)
     assert not ended(listed([*EVERY, expiring]), *[listed(REST)] * 2)
+
+
+def test_a_computed_expiry_that_a_session_outlived_does_not_explain_that_it_ended():
+    outlived = dated(50, expires_at=START - DAY, expires_computed=True)
+    assert ended(listed([*EVERY, outlived]), *[listed(REST)] * 2) == {outlived.id}
 
 
 def test_all_can_end_where_the_server_says_that_our_own_token_did():

@@ -59,7 +59,7 @@ class Verification:
         self.agreeing = 0
         """How many readings in a row agree with the newest one, with it."""
         self.missing: Set[str] = frozenset()
-        """What the newest reading lacks and what did not expire."""
+        """What the newest reading lacks; of what nothing was sent for, what did not expire."""
         self.doubt: str | None = None
         """Why nothing is gone because the newest readings lack it."""
         self._earlier: SessionList | None = None
@@ -77,7 +77,9 @@ class Verification:
         ids = self.before.positions.keys() - listed.positions.keys()
         lacking = filter(None, map(self.before.get, ids))
         gone = (*lacking, *changed)
-        self.missing = {one.id for one in gone if not _expired(one, server_now)}
+        self.missing = {
+            one.id for one in gone if one.id in self.sent or not self._expired(one, server_now)
+        }
         new = [one for one in listed.sessions if one.id not in self.before.positions]
         new += filter(None, (listed.get(one.id) for one in changed))
         own = listed.current_session  # found by the token that we hold, so no session in disguise
@@ -173,10 +175,20 @@ class Verification:
             one
             for one in earlier.positions.keys() - listed.positions.keys()
             if one not in self.before.positions
-            and not _expired(earlier.sessions[earlier.positions[one]], server_now)
+            and not self._expired(earlier.sessions[earlier.positions[one]], server_now)
         }
         most = len(self.before) // TOLERANCE
         return not differ & self.sent and len(differ) + len(vanished) <= most
+
+    def _expired(self, session: Session, server_now: float) -> bool:
+        """Return whether it ended by itself.
+
+        A computed expiry is wrong where the session was listed after it.
+        """
+        ends = session.expires_at
+        if ends is None or ends > server_now + EXPIRY_SLACK:
+            return False
+        return not session.expires_computed or ends > self.before.read_at + self.before.offset
 
     def _doubt(self, listed: SessionList, changed: list[Session]) -> str | None:
         before = self.before
@@ -237,10 +249,6 @@ def _is_another(session: Session, listed: SessionList) -> bool:
     return found is not None and not found.is_same_as(session)
 
 
-def _expired(session: Session, server_now: float) -> bool:
-    return session.expires_at is not None and session.expires_at <= server_now + EXPIRY_SLACK
-
-
 def _login_time(before: SessionList) -> float:
     """Return the server's time from which on a new row can be a login since that list.
 
@@ -256,16 +264,20 @@ def _may_be_cut(
 ) -> bool:
     """Return whether this looks like the newest part of a longer list.
 
-    Such a list keeps its length while others log in, and what is missing was its oldest.
+    Such a list keeps its length while others log in, and what is missing was its oldest, or at
+    its end: it may be in another order.
     """
     oldest = min(_creations(before.sessions), default=None)
     if oldest is not None and any(one < oldest for one in _creations(came_to_light)):
         return True
     is_as_long = len(listed) == len(before) >= LEAST_CUT
-    if is_as_long and missing:
-        left = min(_creations(listed.sessions), default=None)
-        lost = [one.created_at for one in map(before.get, missing) if one is not None]
-        if left is not None and all(one is not None and one < left for one in lost):
+    if is_as_long and len(came_to_light) < len(missing):
+        kept = [place for one, place in before.positions.items() if one in listed.positions]
+        left = min(_creations(listed.sessions), default=math.inf)
+        lost = filter(None, map(before.get, missing))
+        if any(before.positions[one] > max(kept, default=-1) for one in missing):
+            return True
+        if any(one <= left for one in _creations(lost)):
             return True
     if not before.sessions or len(before) % ROUND_LENGTH:
         return False

@@ -105,7 +105,7 @@ class SessionList:
             return f"{entries} of the list could not be read, and it may be among them"
         if self._lists_no_token:
             return "the server lists sessions without their tokens, and it may be among them"
-        if self.current is Current.UNKNOWN and any(self._in_full):
+        if self.current is Current.UNKNOWN and (any(self._in_full) or not self.sessions):
             return "this program's own token is not listed either"
         return None
 
