@@ -192,7 +192,7 @@ async def _confirm(context: Context, connection: "Connection") -> None:
         f"This makes two tokens of {connection.name}, revokes one of them and logs out the other. "
         "It sends no other token to these calls."
     )
-    if console.ask("Continue? [y/N] ").lower() not in {"y", "yes"}:
+    if not console.confirms("Continue?"):
         raise NotConfirmed("Not confirmed", "Nothing was sent.")
 
 

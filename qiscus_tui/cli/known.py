@@ -170,7 +170,7 @@ def _confirm(context: Context, protecting: list[Integration]) -> None:
             "Its sessions would no longer be protected, and there is no terminal to ask on",
             "Nothing was changed. Add --yes to forget it.",
         )
-    if console.ask("Forget it, and end its protection? [y/N] ").lower() not in {"y", "yes"}:
+    if not console.confirms("Forget it, and end its protection?"):
         raise NotConfirmed("Not confirmed", "Nothing was changed.")
 
 

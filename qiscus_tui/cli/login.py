@@ -143,8 +143,7 @@ async def _place(context: Context) -> AccountStorage:
             )
         if found.reason:
             console.say(f"There is no keyring: {found.reason}")
-        answer = console.ask(f"Store the tokens in {found.where} (mode 0600)? [y/N] ")
-        if answer.lower() not in {"y", "yes"}:
+        if not console.confirms(f"Store the tokens in {found.where} (mode 0600)?"):
             raise NotConfirmed(
                 "Not logged in: there is nowhere to store the tokens",
                 "Start a keyring, or agree to the file: --store file",

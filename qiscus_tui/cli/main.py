@@ -10,8 +10,7 @@ import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from qiscus_tui.cli.output.console import Console, system_console
-from qiscus_tui.cli.output.results import NeverOpened
+from qiscus_tui.cli.output.console import Console, NeverOpened, system_console
 from qiscus_tui.cli.parser import named_verb, parse
 from qiscus_tui.cli.verbs import Context, exit_code_of, load
 from qiscus_tui.errors import Interrupted, QiscusTuiError, StorageError, UsageError

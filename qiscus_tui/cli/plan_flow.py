@@ -20,7 +20,6 @@ from qiscus_tui.cli.verbs import Context
 from qiscus_tui.cli.workspace import account_fields, account_line, must_name_account
 from qiscus_tui.errors import CannotTell, NoAccount, StorageError
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.model.text import counted
 from qiscus_tui.model.turns import at_once
 from qiscus_tui.service.audit_trail import check_reason
 from qiscus_tui.service.connection import Connection
@@ -72,9 +71,7 @@ async def read_for_plan(
         check_reason(connection, context.options.reason or "")
     if rule is not None and rule.asks_for_new:
         mark_without_visiting(connection)
-    listed = await read_list(
-        connection, lambda read: console.progress(f"{counted(read, 'session')} so far")
-    )
+    listed = await read_list(connection, console.show_read)
     witnesses = witnesses_of(connection, lambda n: console.progress(reading_words(n)))
     listed = await witnesses.settled(listed, named)
     console.end_progress()

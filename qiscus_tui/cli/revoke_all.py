@@ -47,9 +47,7 @@ async def run(context: Context) -> int:
                     "The server may return a new long-lived token, which could only be shown. "
                     "Log in first: qiscus-tui login",
                 )
-        listed = await connection.read_list(
-            lambda read: console.progress(f"{counted(read, 'session')} so far")
-        )
+        listed = await connection.read_list(console.show_read)
         console.end_progress()
         for remark in remarks(listed):
             console.say(remark)

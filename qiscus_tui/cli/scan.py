@@ -84,9 +84,7 @@ async def _listed(context: Context) -> Export:
     """Return the list of an account. Raises CannotTell where it has no full token."""
     console = context.console
     async with connected(context.workspace) as connection:
-        listed = await connection.read_list(
-            lambda read: console.progress(f"{counted(read, 'session')} so far")
-        )
+        listed = await connection.read_list(console.show_read)
         secrets = frozenset((await connection.credentials()).secrets)
     console.end_progress()
     if listed.sessions and not any(map(token_to_find, listed.sessions)):

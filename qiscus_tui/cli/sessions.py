@@ -129,9 +129,7 @@ async def run(context: Context) -> int:
     async with connected(workspace) as connection:
         if request.wanted.asks_for_new:
             mark_without_visiting(connection)
-        listed = await read_list(
-            connection, lambda read: console.progress(f"{counted(read, 'session')} so far")
-        )
+        listed = await read_list(connection, console.show_read)
         console.end_progress()
         secrets = frozenset((await connection.credentials()).secrets)
         moment = query.Moment(connection.server_now(), workspace.config.ui.expiring)

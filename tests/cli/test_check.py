@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.cli.output.results import NeverOpened
+from qiscus_tui.cli.output.console import NeverOpened
 from qiscus_tui.demo import DIALECTS
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.demo.shapes import Revoking

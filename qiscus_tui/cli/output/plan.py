@@ -141,8 +141,7 @@ def confirm_plan(console: Console, plan: RevocationPlan) -> None:
         answer = console.ask(f"Type {total} to revoke {counted(total, 'session')}: ")
         confirmed = answer.replace(",", "") == str(total)
     else:
-        answer = console.ask(f"Revoke {counted(total, 'session')}? [y/N] ")
-        confirmed = answer.lower() in {"y", "yes"}
+        confirmed = console.confirms(f"Revoke {counted(total, 'session')}?")
     if not confirmed:
         raise NotConfirmed("Not confirmed", "Nothing was sent.")
 
