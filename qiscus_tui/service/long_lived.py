@@ -44,17 +44,15 @@ async def ask_long_lived(client: ApiClient, long_lived: str) -> None:
 async def accepted_of(client: ApiClient, tokens: Iterable[str]) -> str | None:
     """Return the first of these tokens that the server accepts, None where it accepts none.
 
-    None too where it does not say so soon.
+    None too where it does not say so soon, or answers 403: some servers do that to any token.
     """
     try:
         async with asyncio.timeout(_LOOK_TIME):
             for token in tokens:
                 try:
                     await ask_long_lived(client, token)
-                except TokenInvalid:
+                except (TokenInvalid, Forbidden):
                     continue
-                except Forbidden:  # this role may not list, but the token is valid
-                    pass
                 return token
     except (ServerError, OutOfReach, TimeoutError):
         pass

@@ -465,6 +465,22 @@ async def test_the_older_long_lived_token_is_kept_until_the_new_one_was_accepted
     assert (held.long_lived, held.replaced) == ("LLTnew", None)
 
 
+@pytest.mark.parametrize("is_older_accepted", [True, False])
+async def test_403_does_not_tell_which_of_two_long_lived_tokens_is_valid(
+    sandbox: SandboxMaker, *, is_older_accepted: bool
+):
+    here = sandbox()
+    connection = await here.connected()
+    older = (await connection.credentials()).long_lived
+    here.state.fail_next(Call.REFRESH, Fault(200, ROTATED))
+    here.state.fail_next(Call.LIST, *[Fault(403)] * (1 if is_older_accepted else 2))
+    here.clock.advance(1)
+    await refreshed_since(connection, here.clock.now())
+    held = await connection.credentials()
+    kept = (older, None) if is_older_accepted else ("LLTnew", older)
+    assert (held.long_lived, held.replaced) == kept
+
+
 async def test_one_token_for_both_that_the_server_rejects_is_given_to_nobody(
     sandbox: SandboxMaker,
 ):
