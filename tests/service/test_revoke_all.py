@@ -16,6 +16,7 @@ from qiscus_tui.api.new_tokens import NewTokens
 from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.errors import NotConnected, NotTrusted, ReadOnly, StorageError
 from qiscus_tui.model.account import Credentials
+from qiscus_tui.model.session import Current
 from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.interrupted import notices
@@ -497,3 +498,25 @@ async def test_what_only_some_readings_lack_is_unknown(
     result = await revoke_all(connection, listed)
     assert result.counts[Outcome.REVOKED] == 0
     assert result.counts[Outcome.UNKNOWN] == 1
+
+
+@pytest.mark.parametrize("fault", [None, Fault(500)], ids=["a new token", "no answer"])
+async def test_an_empty_list_proves_nothing_where_our_own_token_lives(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch, fault: Fault | None
+):
+    here = sandbox()
+    connection = await here.connected()
+    listed = await connection.read_list()
+    if fault is not None:
+        here.state.fail_next(Call.REVOKE_ALL, fault)
+    read = connection.read_list
+
+    async def empty(*given: object, **named: object):
+        found = await read(*given, **named)  # pyright: ignore
+        return replace(found, sessions=(), positions={}, current=Current.UNKNOWN)
+
+    monkeypatch.setattr(connection, "read_list", empty)
+    result = await revoke_all(connection, listed)
+    assert result.words == f"{len(listed)} unknown"
+    assert result.trouble is not None
+    assert "this program's own session" in result.trouble.message

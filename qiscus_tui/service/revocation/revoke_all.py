@@ -209,6 +209,8 @@ async def _listed_after(connection: Connection, before: SessionList, sent: Sent)
     trouble: QiscusTuiError | None = None
     try:
         await witnesses.verify(found, awaited=awaited)
+        if _should_list_own(before, found.last) and await _own_may_live(connection, sent):
+            found.distrust()
     except QiscusTuiError as error:
         trouble = error
         found.fail(error)
@@ -218,6 +220,17 @@ async def _listed_after(connection: Connection, before: SessionList, sent: Sent)
         words = f"Can't tell what was revoked: {unknown}"
         trouble = Unreadable(words, "See what is listed: qiscus-tui sessions")
     return RevokeAllResult(outcomes, sent, found.last, trouble)
+
+
+def _should_list_own(before: SessionList, after: SessionList | None) -> bool:
+    """Return whether this list lacks our own session, and one that lacks it proves nothing."""
+    lists_own = before.current is Current.LISTED or bool(before and before.lists_every_token)
+    return lists_own and after is not None and after.current is Current.UNKNOWN
+
+
+async def _own_may_live(connection: Connection, sent: Sent) -> bool:
+    short = sent.held.short_lived
+    return short is not None and await connection.accepts(short.token) is not False
 
 
 def _outcome(session_id: str, fate: Fate, why: str) -> SessionOutcome:

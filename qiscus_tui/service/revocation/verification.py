@@ -36,6 +36,8 @@ MUCH = 3
 TOLERANCE = 100
 """Of so many sessions one may end or appear between two readings that agree."""
 
+LACKS_OWN = "the list lacks this program's own session"
+
 
 class Fate(enum.Enum):
     """What became of a session."""
@@ -98,6 +100,10 @@ class Verification:
     def fail(self, error: QiscusTuiError) -> None:
         """Note that the list could not be read another time."""
         self.doubt = f"the list could not be read again: {error.message}"
+
+    def distrust(self) -> None:
+        """Note that our own token is accepted, and the newest reading should list it."""
+        self.doubt = LACKS_OWN
 
     # What it proves
 
@@ -216,7 +222,7 @@ class Verification:
         own = self.before.current_session
         if own is not None and own.id in self.missing - self.sent and not self._own_was_replaced:
             if listed.current is not Current.NONE:
-                return "the list lacks this program's own session"
+                return LACKS_OWN
             return None  # the server says itself that it ended, so the list is right about it
         others = len(self.missing - self.sent)
         kept = len(self.before.positions.keys() - self.sent) - others
