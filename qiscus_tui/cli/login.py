@@ -4,7 +4,6 @@ import argparse
 import asyncio
 from typing import TYPE_CHECKING
 
-from qiscus_tui.cli.options import account_name
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.output.text_table import moment
 from qiscus_tui.cli.verbs import Context, Example, Verb
@@ -40,7 +39,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--name",
         metavar="N",
-        type=account_name,
+        type=_account_name,
         default="",
         help="the name of the account here; renames an existing one",
     )
@@ -51,6 +50,13 @@ OLDER_REMAIN = (
     "Older sessions remain valid. If the password is new, end them: "
     "qiscus-tui revoke --older-than 1m"
 )
+
+
+def _account_name(text: str) -> str:
+    """Return the name of an account; none where the text is empty."""
+    if text and not (text.strip() and text.isprintable()):
+        raise UsageError("--name is not a name", "Give printable characters, such as: --name work")
+    return text
 
 
 async def run(context: Context) -> int:

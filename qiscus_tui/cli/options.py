@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import UsageError
-from qiscus_tui.model.durations import DAY, HOUR, HOW_TO_WRITE, parse_duration
+from qiscus_tui.model.durations import DAY, parse_duration
 from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.revocation.width import WIDTH
@@ -57,36 +57,11 @@ def min_ttl(text: str) -> int:
     return seconds
 
 
-def age_limit(text: str) -> int:
-    """Return an age in seconds, at least one: an age of 0 would keep nothing."""
-    seconds = parse_duration(text)
-    if seconds < 1:
-        raise UsageError(
-            f"'{safe(text, 40)}' keeps nothing: it is less than a second", HOW_TO_WRITE
-        )
-    return seconds
-
-
-def timeout(text: str) -> int:
-    """Return `--timeout` in seconds."""
-    seconds = parse_duration(text)
-    if not 1 <= seconds <= HOUR:
-        raise UsageError("--timeout must be from 1s to 1h", "For example: --timeout 30s")
-    return seconds
-
-
 def reason(text: str) -> str:
     """Return the reason for the audit log."""
     from qiscus_tui.service.audit_trail import typed_reason
 
     return typed_reason(text, "--reason")
-
-
-def account_name(text: str) -> str:
-    """Return the name of an account; none where the text is empty."""
-    if text and not (text.strip() and text.isprintable()):
-        raise UsageError("--name is not a name", "Give printable characters, such as: --name work")
-    return text
 
 
 def session_id(text: str) -> str:

@@ -8,11 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from qiscus_tui import __version__
-from qiscus_tui.cli.options import file_path, timeout
+from qiscus_tui.cli.options import file_path
 from qiscus_tui.cli.output.console import terminal_width
 from qiscus_tui.cli.verbs import VERBS, Example, Verb, load
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
+from qiscus_tui.model.durations import HOUR, parse_duration
 from qiscus_tui.model.text import safe
 
 if TYPE_CHECKING:
@@ -252,7 +253,7 @@ def _add_globals(parser: Parser) -> None:
     add(
         "--timeout",
         metavar="TIME",
-        type=timeout,
+        type=_timeout,
         help="the time limit of a call, retries included (60s; a whole list 10m)",
     )
     add(
@@ -273,3 +274,11 @@ def _add_globals(parser: Parser) -> None:
         help="show where an error comes from",
     )
     add("--version", action="version", version=f"qiscus-tui {__version__}")
+
+
+def _timeout(text: str) -> int:
+    """Return `--timeout` in seconds."""
+    seconds = parse_duration(text)
+    if not 1 <= seconds <= HOUR:
+        raise UsageError("--timeout must be from 1s to 1h", "For example: --timeout 30s")
+    return seconds

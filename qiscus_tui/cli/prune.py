@@ -11,7 +11,6 @@ from qiscus_tui.cli.options import (
     MOST,
     add_filter,
     add_plan_options,
-    age_limit,
     check_plan_options,
     filter_query,
     whole_number,
@@ -20,8 +19,10 @@ from qiscus_tui.cli.output.plan import must_be_whole
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.cli.workspace import connected, in_entry, named_entry
 from qiscus_tui.errors import UsageError
+from qiscus_tui.model.durations import HOW_TO_WRITE, parse_duration
 from qiscus_tui.model.group_keys import USUAL_KEYS, parse_group_keys
 from qiscus_tui.model.retention_rules import ANY_RULE, RULES, Retention, RetentionRules
+from qiscus_tui.model.text import safe
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.policies import retention_of
@@ -46,7 +47,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         add(
             rule.option,
             metavar="TIME" if rule.is_age else "N",
-            type=age_limit if rule.is_age else whole_number(1, MOST),
+            type=_age_limit if rule.is_age else whole_number(1, MOST),
             help=rule.help,
         )
     add(
@@ -55,6 +56,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="apply the rules to sessions without what they are grouped by, too",
     )
     add_plan_options(parser)
+
+
+def _age_limit(text: str) -> int:
+    """Return an age in seconds, at least one: an age of 0 would keep nothing."""
+    seconds = parse_duration(text)
+    if seconds < 1:
+        raise UsageError(
+            f"'{safe(text, 40)}' keeps nothing: it is less than a second", HOW_TO_WRITE
+        )
+    return seconds
 
 
 NO_GROUPS = "There is nothing to group by. Name sessions by id instead: qiscus-tui revoke ID"
