@@ -52,10 +52,7 @@ def test_ctrl_c_leaves_a_dialog(sessions: Terminal) -> None:
     assert_as_it_was(sessions)
 
 
-ENDING = ("HUP", "INT", "QUIT", "TERM", "ABRT", "USR1", "USR2", "ALRM", "PROF", "XCPU", "RTMIN")
-
-
-@pytest.mark.parametrize("name", ENDING)
+@pytest.mark.parametrize("name", ["HUP", "INT", "QUIT", "TERM"])
 def test_a_signal_ends_it_with_its_code(sessions: Terminal, name: str) -> None:
     number = signal.Signals[f"SIG{name}"]
     sessions.signal(number)

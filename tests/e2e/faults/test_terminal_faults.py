@@ -7,7 +7,7 @@ from collections.abc import Generator
 
 import pytest
 
-from qiscus_tui.demo import Call, demo_state
+from qiscus_tui.demo import DIALECTS, Call, demo_state
 from qiscus_tui.model.clock import SystemClock
 from tests.e2e.conftest import Opener, Server, nothing_changes, wait_for_dialog
 from tests.e2e.terminal import CTRL_C, Terminal
@@ -62,7 +62,7 @@ def test_a_resize_during_a_dialog_neither_confirms_nor_loses_it(
 @pytest.fixture
 def hanging() -> Generator[FaultyServer]:
     """A server that takes the first revokes, and answers no other."""
-    server = FaultyServer(demo_state(SystemClock(), sessions=60))
+    server = FaultyServer(demo_state(SystemClock(), sessions=60, dialect=DIALECTS["rfc3339"]))
     with server.running():
         server.strikes(Call.REVOKE, b.After(4, b.says_nothing))
         yield server
