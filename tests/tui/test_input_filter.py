@@ -13,6 +13,7 @@ from qiscus_tui.tui.terminal.input_filter import (
     OWED_ESCAPE_DELAY,
     REPORT_TIMEOUT,
     TORN_TIMEOUT,
+    UNENDED_TIMEOUT,
     CellParser,
     InputFilter,
 )
@@ -200,3 +201,24 @@ def test_a_paste_whose_last_end_never_comes_is_over_after_a_while(
     assert typed.filter("c") == "c"
     clock.advance(TORN_TIMEOUT + 0.1)
     assert typed.filter("j") == "\x1b[201~j"
+
+
+@pytest.mark.parametrize("key", ["j", "\x03", "\x1b[B", "\x1b[<35;5;7M"])
+def test_keys_that_are_typed_do_not_keep_a_paste_open(
+    typed: InputFilter, clock: ManualClock, key: str
+) -> None:
+    typed.filter("\x1b[200~a\x1b[200~b\x1b[201~")
+    passed = list[str]()
+    for _ in range(int(UNENDED_TIMEOUT) + 2):
+        clock.advance(1)
+        passed.append(typed.filter(key))
+    assert f"\x1b[201~{key}" in passed
+    assert passed[-1] == key
+
+
+def test_a_paste_that_still_arrives_is_open(typed: InputFilter, clock: ManualClock) -> None:
+    typed.filter("\x1b[200~a\x1b[200~b\x1b[201~")
+    for _ in range(3 * int(UNENDED_TIMEOUT)):
+        clock.advance(1)
+        assert typed.filter("y\r y") == "y\r y"
+    assert typed.filter("z\x1b[201~") == "z\x1b[201~"

@@ -21,6 +21,9 @@ TORN_TIMEOUT = 3.0
 REPORT_TIMEOUT = 30.0
 """The same for one that only a terminal begins so, or that the next letter ends."""
 
+UNENDED_TIMEOUT = 10.0
+"""Seconds after which a paste whose last end does not come is over, whatever is typed meanwhile."""
+
 ESCAPE_DELAY = 0.1
 """Seconds after which ESC was the key of that name. (Textual waits as long.)"""
 OWED_ESCAPE_DELAY = 1.0
@@ -90,6 +93,8 @@ class InputFilter:
         """How many pastes have begun and not ended: a paste may have another in its text."""
         self._has_ended = False
         """Whether one of them ended."""
+        self._pasted_at = 0.0
+        """When more came of a paste than is typed at once."""
 
     @property
     def escape_due_in(self) -> float | None:
@@ -113,7 +118,10 @@ class InputFilter:
         now = self._monotonic()
         text = self._with_held(arrived, now)
         passed: list[str] = []
-        if self._pastes and self._has_ended and now - self._since > TORN_TIMEOUT:
+        if not _may_be_typed(arrived):
+            self._pasted_at = now
+        is_late = now - self._since > TORN_TIMEOUT or now - self._pasted_at > UNENDED_TIMEOUT
+        if self._pastes and self._has_ended and is_late:
             self._pastes = 0  # the last end does not come
             passed.append(_PASTE_ENDS)
         while text:
@@ -192,6 +200,12 @@ class InputFilter:
             return False
         is_alt = whole[0][1:2] not in "[O"
         return bool(whole["string"]) or not (is_alt or _is_understood(whole[0]))
+
+
+def _may_be_typed(arrived: str) -> bool:
+    """Return whether one read may be a key or the mouse, and is no part of a longer text."""
+    whole = _WHOLE.fullmatch(arrived)
+    return len(arrived) < _BURST or (whole is not None and not _PASTE_MARK.fullmatch(arrived))
 
 
 def _plain(pasted: str) -> str:
