@@ -50,7 +50,8 @@ class Account(Struct, frozen=True):
     zone_offset: float = 0.0
     """Seconds that the server's times without a zone are ahead of UTC."""
     token_id: str = ""
-    """Id of the long-lived token that it was logged in with, where its user is unknown."""
+    """Id of the long-lived token that it was logged in with, or that the environment has, where
+    its user is unknown."""
 
     @property
     def name(self) -> str:

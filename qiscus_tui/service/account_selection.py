@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from qiscus_tui.errors import ConfigError, NoAccount, UsageError
 from qiscus_tui.model.account import Account, Credentials, Storage
+from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.origin import DEFAULT_SERVER, Origin, parse_origin
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account_storage import LocalFiles
@@ -117,7 +118,9 @@ def choose(
                 "or leave --account out.",
             )
         app_id, credentials = given
-        account = Account(login_server(account_options, environ, config), app_id, user="")
+        token_id = fingerprint(credentials.long_lived) if credentials.long_lived else ""
+        server = login_server(account_options, environ, config)
+        account = Account(server, app_id, user="", token_id=token_id)
         stored = StoredAccount(ENVIRONMENT_NAME, account, Storage.ENVIRONMENT)
         return SelectedAccount(configured(stored, config), "environment", credentials)
     stored, by = _stored(account_options, environ, local_files)

@@ -16,13 +16,9 @@ def seen_before(connection: Connection, ids: Set[str]) -> Set[str]:
     if not ids:
         return frozenset()
     account, files = connection.account, connection.account_storage.local_files
-    mine = (account.name, account.app_code, str(account.origin))
     with contextlib.suppress(StorageError):
         found = {
-            one
-            for intent in files.audit.intents()
-            if (intent.account, intent.app_id, intent.server) == mine
-            for one in intent.ids
+            one for intent in files.audit.intents() if intent.is_of(account) for one in intent.ids
         }
         return ids & found.union(remembered_ids(files, account.key))
     return frozenset()

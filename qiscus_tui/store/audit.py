@@ -211,6 +211,7 @@ class AuditLog:
             account=account.name,
             app_id=account.app_code,
             server=str(account.origin),
+            token_id=account.token_id,
             host=process.host,
             os_user=user_name(os.getuid()),
             sudo_user=safe(self._environ.get("SUDO_USER", "")),

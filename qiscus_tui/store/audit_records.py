@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 from msgspec.structs import asdict, replace
 
+from qiscus_tui.model.account import Account
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import EpochSeconds
 from qiscus_tui.store.processes import Process
@@ -60,6 +61,13 @@ class AuditAction(_Record, frozen=True):
     """How they were chosen: filter, policy, retention rules."""
     reason: str = ""
     """Why, in the user's words (`--reason`)."""
+    token_id: str = ""
+    """Id of the account's long-lived token, where its user is unknown."""
+
+    def is_of(self, account: Account) -> bool:
+        """Return whether it was done with this account."""
+        mine = (account.name, account.app_code, str(account.origin), account.token_id)
+        return mine == (self.account, self.app_id, self.server, self.token_id)
 
 
 class AuditGroup(Struct, frozen=True):

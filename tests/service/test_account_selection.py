@@ -100,6 +100,14 @@ def test_credentials_from_the_environment_are_an_account_without_login(on_disk: 
     assert choice.given.long_lived == "long-secret"
 
 
+def test_each_long_lived_token_of_the_environment_is_an_account_of_its_own(on_disk: LocalFiles):
+    one, other = (
+        chosen(on_disk, environ=GIVEN | {"QISCUS_LONG_LIVED_TOKEN": token}).account
+        for token in ("of-ann", "of-bob")
+    )
+    assert one.key != other.key
+
+
 def test_a_choice_shows_no_secret(on_disk: LocalFiles):
     assert "long-secret" not in repr(chosen(on_disk, environ=GIVEN))
 

@@ -58,6 +58,14 @@ def crashed(paths: Paths) -> None:
     subprocess.run([sys.executable, "-c", CRASH, str(paths.data_dir.parent)], check=True)
 
 
+def test_an_account_without_a_user_is_known_by_its_token(log: AuditLog, account: Account) -> None:
+    one, other = (replace(account, user="", token_id=token) for token in (IDS[0], IDS[1]))
+    log.intent("plan", one, AuditKind.REVOKE, IDS)
+    (intent,) = log.intents()
+    assert intent.is_of(one)
+    assert not intent.is_of(other)
+
+
 def test_a_plan_is_written_down_from_intent_to_summary(
     log: AuditLog, account: Account, clock: ManualClock
 ) -> None:

@@ -106,13 +106,12 @@ def _revoked_pairs(connection: Connection) -> dict[str, AuditIntent]:
     Only what was seen to be gone counts. Raises StorageError.
     """
     account, files = connection.account, connection.account_storage.local_files
-    mine = (account.name, account.app_code, str(account.origin))
     intents: dict[str, AuditIntent] = {}
     revoked: dict[str, AuditIntent] = {}
     for record in files.audit.read_plans():
         match record:
             case AuditIntent():
-                if (record.account, record.app_id, record.server) == mine:
+                if record.is_of(account):
                     intents[record.plan_id] = record
             case AuditSummary() if record.plan_id in intents:
                 revoked |= dict.fromkeys(record.pairs, intents[record.plan_id])
