@@ -161,7 +161,7 @@ class EntryReader:
             return None
         listed_times, (created, expires, last_used) = self.times.read(fields, shape.times, used)
         agent, safe_agent = self._texts[_first(fields, shape.agent, _text, used)]
-        ip, safe_ip = self._texts[_first(fields, shape.ip, _text, used)]
+        ip, safe_ip = self._texts[_addresses(fields, shape.ip, used)]
         user, safe_user = self._texts[_first(fields, shape.user, _text, used)]
         mark = _first(fields, shape.current, _truth, used) if shape.current else None
         computed = expires is None and created is not None
@@ -225,6 +225,17 @@ def _first(
                 used.append(name)
                 return found
     return None
+
+
+def _addresses(fields: dict[str, object], names: tuple[str, ...], used: list[str]) -> str | None:
+    """Return every address of an entry: of a client, and of what it came through, all count."""
+    found: dict[str, None] = {}
+    for name in names:
+        text = _text(fields[name])
+        if text is not None:
+            used.append(name)
+            found[text] = None
+    return ", ".join(found) or None
 
 
 def _rest(fields: dict[str, object], used: list[str]) -> dict[str, object] | None:

@@ -11,8 +11,15 @@ import ipaddress
 import re
 
 _V6_FROM = 1 << 32
-_EMBEDDING = (bytes(10) + b"\xff\xff", b"\x00\x64\xff\x9b" + bytes(8), bytes(12))
-"""The first 12 bytes of IPv6 addresses that hold an IPv4 address: mapped, NAT64, compatible."""
+_EMBEDDING = (
+    bytes(10) + b"\xff\xff",
+    b"\x00\x64\xff\x9b" + bytes(8),
+    b"\x00\x64\xff\x9b\x00\x01" + bytes(6),
+    bytes(8) + b"\xff\xff" + bytes(2),
+    bytes(12),
+)
+"""The first 12 bytes of IPv6 addresses that hold an IPv4 address: mapped, NAT64 (of everybody, of
+one site), translated, compatible."""
 _MAPPED_BITS = 96
 _LEAST_EMBEDDED = 1 << 24
 """Below are `::`, `::1` and others in 0.0.0.0/8, which are no IPv4 addresses of hosts."""
@@ -70,6 +77,14 @@ def _bare(text: str) -> str:
     if length and length != ("128" if ":" in address else "32"):
         return ""  # a network
     return "" if port and not re.fullmatch(_PORT, port) else re.sub(_ZEROS, "", address)
+
+
+def is_placeholder(address: int) -> bool:
+    """Return whether an address, packed, is no client's: 0.0.0.0, `::`, or the server's own.
+
+    Servers behind a proxy, and those that do not keep addresses, list one of these for everybody.
+    """
+    return address >> 24 in {0, 127} or address in {_V6_FROM, _V6_FROM + 1}
 
 
 def surroundings(address: int) -> int:

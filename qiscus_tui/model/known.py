@@ -7,7 +7,7 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qiscus_tui.model.addresses import addresses_in, bounds
+from qiscus_tui.model.addresses import addresses_in, bounds, is_placeholder
 from qiscus_tui.model.client_names import client_family, folded
 
 
@@ -38,7 +38,7 @@ class Known(Struct, frozen=True):
         return in_network
 
     def _has_client(self, clients: Sequence[str], user_agent: str | None) -> bool | None:
-        wanted = folded(self.client)
+        wanted = folded(self.client).strip()
         if not wanted:
             return True
         if not folded(user_agent or "").strip():
@@ -89,4 +89,5 @@ def _is_in(network: ipaddress.IPv4Network | ipaddress.IPv6Network, ip: str | Non
     found = addresses_in(ip)
     if any(one is not None and first <= one <= last for one in found):
         return True
-    return None if not found or None in found else False
+    is_given = found and all(one is not None and not is_placeholder(one) for one in found)
+    return False if is_given else None

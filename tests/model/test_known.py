@@ -38,6 +38,8 @@ GUZZLE = ["GuzzleHttp 7"]
         "::ffff:010.002.007.005",
         "64:ff9b::10.2.7.5",
         "::10.2.7.5",
+        "64:ff9b:1::10.2.7.5",
+        "::ffff:0:10.2.7.5",
     ],
 )
 def test_an_address_is_read_however_it_is_written(ip: str) -> None:
@@ -47,7 +49,8 @@ def test_an_address_is_read_however_it_is_written(ip: str) -> None:
 @pytest.mark.parametrize(
     "ip",
     [None, "", " ", "-", "null", "unknown", "10.2.*.*", "10.2.7.0/24", "10.2.7", "167904005",
-     "10.2.7.5;1", "10.2.7.5:port", "10.3.0.7, unknown", "cron.example.com"],
+     "10.2.7.5;1", "10.2.7.5:port", "10.3.0.7, unknown", "cron.example.com",
+     "0.0.0.0", "0.0.0.0:0", "::", "127.0.0.1", "::1", "::ffff:127.0.0.1", "127.0.0.1, 10.3.0.7"],
 )  # fmt: skip
 def test_a_session_without_a_readable_address_is_not_judged_and_stays(ip: str | None) -> None:
     assert CRON.judge(GUZZLE, "GuzzleHttp/7", ip) is None
@@ -140,3 +143,12 @@ def test_a_protected_integration_is_found_behind_one_that_is_not() -> None:
     assert in_doubt is not None
     assert in_doubt.protect
     assert integration_of([broad, CRON], GUZZLE, "GuzzleHttp/7", "10.9.9.9") == broad
+
+
+def test_a_protected_proxy_is_known_by_the_address_of_its_own_machine() -> None:
+    known = Known("proxy", network=ipaddress.ip_network("127.0.0.0/8"), protect=True)
+    assert known.judge(GUZZLE, "GuzzleHttp/7", "127.0.0.1") is True
+
+
+def test_a_space_before_a_name_changes_nothing() -> None:
+    assert Known("x", " GuzzleHttp ").judge(GUZZLE, "GuzzleHttp/7", None) is True
