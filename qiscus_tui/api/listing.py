@@ -12,6 +12,7 @@ from qiscus_tui.api.entries import EntryReader
 from qiscus_tui.api.held_list import HeldList
 from qiscus_tui.api.listed_tokens import masked_texts, with_texts
 from qiscus_tui.api.reading import Arriving, ListReading, Progress
+from qiscus_tui.api.timestamp_reader import known_to_a_day
 from qiscus_tui.api.token_masks import IsToken, all_are_tokens, full_tokens
 from qiscus_tui.api.wholeness import REPEATED
 from qiscus_tui.errors import TimedOut
@@ -145,7 +146,7 @@ async def _read_listing(
         return text in secrets or (place is not None and sessions[place].token == text)
 
     hidden = await asyncio.to_thread(masked_texts, reading.reader.texts, is_live)
-    sessions = with_texts(sessions, hidden)
+    sessions = known_to_a_day(with_texts(sessions, hidden))
     listing = Listing(
         sessions,
         collected.unreadable,

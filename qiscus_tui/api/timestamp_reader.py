@@ -1,8 +1,11 @@
 """Reads the timestamps of a long list, parsing each day once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from qiscus_tui.model.durations import DAY
+from msgspec.structs import replace
+
+from qiscus_tui.model.durations import DAY, TOKEN_LIFETIME
+from qiscus_tui.model.session import Session
 from qiscus_tui.model.timestamps import (
     LATEST,
     KnownTime,
@@ -17,6 +20,8 @@ from qiscus_tui.model.timestamps import (
 _SECONDS = {f"{second:02}{zone}": float(second) for second in range(60) for zone in ("", "Z")}
 _MINUTES = {f"{m // 60:02}:{m % 60:02}:": 60.0 * m for m in range(24 * 60)}
 _MOSTDAYS = 10_000
+_QUARTER = 900
+"""Seconds: midnight in any zone is at a whole quarter hour in UTC."""
 
 
 class TimestampReader:
@@ -107,3 +112,43 @@ def _some_time_that_day(midnight: KnownTime) -> KnownTime:
     if midnight.span:
         return midnight
     return KnownTime(midnight.latest + DAY - 1, DAY - 1.0, midnight.has_no_zone)
+
+
+def known_to_a_day(sessions: tuple[Session, ...]) -> tuple[Session, ...]:
+    """Return the sessions of a list: where it has dates alone, their times are known to a day.
+
+    A column of dates may be listed with a time of day, which is then the same in every row.
+    """
+    if _are_dates(one.created_at for one in sessions if not one.created_span):
+        sessions = tuple(map(_created_that_day, sessions))
+    if _are_dates(one.last_used_at for one in sessions if not one.last_used_span):
+        sessions = tuple(map(_used_that_day, sessions))
+    return sessions
+
+
+def _are_dates(times: Iterable[float | None]) -> bool:
+    """Return whether all are the same time of day, which is midnight in some zone."""
+    known = (at % DAY for at in times if at is not None)
+    of_day = next(known, None)
+    if of_day is None or of_day % _QUARTER:
+        return False
+    another = next(known, None)
+    if another is None:
+        return of_day == 0
+    return another == of_day and all(one == of_day for one in known)
+
+
+def _created_that_day(session: Session) -> Session:
+    if session.created_at is None or session.created_span:
+        return session
+    latest, span = session.created_at + DAY - 1, DAY - 1.0
+    changed = replace(session, created_at=latest, created_span=span)
+    if session.expires_computed:
+        changed = replace(changed, expires_at=latest + TOKEN_LIFETIME, expires_span=span)
+    return changed
+
+
+def _used_that_day(session: Session) -> Session:
+    if session.last_used_at is None or session.last_used_span:
+        return session
+    return replace(session, last_used_at=session.last_used_at + DAY - 1, last_used_span=DAY - 1.0)

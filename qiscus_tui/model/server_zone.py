@@ -21,6 +21,8 @@ class ServerZone(NamedTuple):
 
 
 NOT_KNOWN = "The server's times name no zone, and which one it is is unknown"
+NO_CLOCK = "The server does not say what time it is, and this machine's clock may be wrong"
+TWO_ZONES = "The server lists our own session as used before it was created: two zones, maybe"
 
 
 def zone_by(
@@ -43,6 +45,8 @@ def zone_by(
             return ServerZone(None, _contradiction(apart))
     if not without_zone:
         return ServerZone(None)
+    if _is_used_before_created(own):
+        return ServerZone(None, TWO_ZONES)
     is_new = server_now - made_at <= SLACK
     for time in _zoneless(own) if is_new else _zoneless(SessionTimes(created, None, None)):
         ahead = time.latest + read_with - made_at
@@ -62,6 +66,14 @@ def _zoneless(own: SessionTimes) -> list[KnownTime]:
         expires = expires._replace(latest=expires.latest - TOKEN_LIFETIME)
     times = (own.created, own.last_used, expires)
     return [one for one in times if one is not None and one.has_no_zone and not one.span]
+
+
+def _is_used_before_created(own: SessionTimes) -> bool:
+    """Return whether the times without a zone are in more than one."""
+    created, used = own.created, own.last_used
+    if created is None or used is None or not (created.has_no_zone and used.has_no_zone):
+        return False
+    return used.latest < created.latest - created.span - SLACK
 
 
 def _apart(time: KnownTime, made_at: float) -> float:

@@ -289,7 +289,9 @@ class Connection(Struct, dict=True):
                 self.client.offset = client.offset
             return listing
 
-        return await self.zone.listing(read, short, self.server_now)
+        return await self.zone.listing(
+            read, short, self.server_now, lambda: self.client.offset is not None
+        )
 
     def must_be_writable(self) -> None:
         """Raises ReadOnly where the configuration forbids changes."""

@@ -20,7 +20,7 @@ from qiscus_tui.api.contract import (
 from qiscus_tui.api.entries import EntryReader
 from qiscus_tui.api.listing import read_listing
 from qiscus_tui.api.timestamp_reader import TimestampReader
-from qiscus_tui.model.durations import TOKEN_LIFETIME
+from qiscus_tui.model.durations import DAY, TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.timestamps import parse_timestamp, rfc3339
@@ -94,6 +94,12 @@ def test_the_first_name_that_means_something_counts_and_the_rest_is_kept() -> No
     )
     assert (session.token, session.created_at, session.user_agent) == ("QEX", AT, "curl/8.5")
     assert session.extra == {"token": {"no": "text"}, "created_at": "never"}
+
+
+def test_every_address_of_an_entry_counts() -> None:
+    entry = {"token": "a", "ip": "172.16.0.1", "remote_ip": "10.2.7.5", "ip_address": "172.16.0.1"}
+    session = session_of(entry)
+    assert (session.ip, session.extra) == ("172.16.0.1, 10.2.7.5", None)
 
 
 def test_a_token_in_full_is_better_than_a_masked_one() -> None:
@@ -240,6 +246,41 @@ async def test_two_tokens_with_one_id_are_never_mistaken(monkeypatch: pytest.Mon
 async def test_masked_tokens_that_cannot_be_told_apart_are_counted() -> None:
     found = await listed(["QEX***", "QEX***", "ABC***"])
     assert (len(found.sessions), found.unreadable) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["T00:00:00Z", "T00:00:00.000000Z", " 00:00:00+07:00", "T17:00:00.000000Z", "T12:00:00+00:00"],
+)
+async def test_a_column_with_one_time_of_day_has_dates_alone(written: str) -> None:
+    days = ("2026-10-08", "2026-10-09", "2026-10-09")
+    fields = ("created_at", "last_used_at")
+    rows = [
+        {"token": token_of(f"{number}"), **dict.fromkeys(fields, f"{day}{written}")}
+        for number, day in enumerate(days)
+    ]
+    found = (await listed(list(rows))).sessions
+    for session, row in zip(found, rows, strict=True):
+        latest = (parse_timestamp(row["created_at"]) or 0) + DAY - 1
+        assert (session.created_at, session.created_span) == (latest, DAY - 1)
+        assert (session.last_used_at, session.last_used_span) == (latest, DAY - 1)
+        assert (session.expires_at, session.expires_span) == (latest + TOKEN_LIFETIME, DAY - 1)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        ["2026-10-08T00:00:00Z", "2026-10-09T00:00:01Z"],
+        ["2026-10-08T17:00:00Z", "2026-10-08T18:00:00Z"],
+        ["2026-10-08T17:03:20Z", "2026-10-09T17:03:20Z"],
+        ["2026-10-08T17:00:00Z"],
+    ],
+)
+async def test_other_columns_have_times(times: list[str]) -> None:
+    rows: list[object] = [{"token": token_of(one), "created_at": one} for one in times]
+    assert [one.created_at for one in (await listed(rows)).sessions] == [
+        *map(parse_timestamp, times)
+    ]
 
 
 async def test_two_marks_are_no_mark() -> None:

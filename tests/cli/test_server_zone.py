@@ -168,3 +168,32 @@ def test_our_own_session_shows_that_our_clock_is_wrong_where_the_server_sends_no
     assert "our own session as created 400.0 days before it was made" in done.err
     assert "--allow-clock-offset" in done.err
     assert program.server.calls[Call.REVOKE] == 0
+
+
+def test_where_the_server_sends_no_date_a_token_of_our_own_shows_whether_our_clock_is_right(
+    in_environment: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = in_environment
+    program.speak(Dialect(stamp=Stamp.RFC3339), sessions=40)
+    monkeypatch.setattr("qiscus_tui.demo.edge.formatdate", no_date)
+    program.server.fail_next(Call.REFRESH, Fault(403))
+    refused = program("revoke", "--older-than=7d", "--dry-run")
+    assert refused.code == 3
+    assert "The server does not say what time it is" in refused.err
+    assert program.server.calls[Call.REVOKE] == 0
+    assert program("revoke", "--older-than=7d", "--dry-run").code == 0
+
+
+def test_a_wrong_clock_is_found_out_without_a_date_and_without_a_token_of_our_own(
+    in_environment: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = in_environment
+    right = ManualClock(program.clock.now() - 400 * DAY)
+    credentials = program.server.credentials
+    program.server = demo_state(right, sessions=40, dialect=Dialect(stamp=Stamp.RFC3339))
+    assert program.server.credentials == credentials
+    monkeypatch.setattr("qiscus_tui.demo.edge.formatdate", no_date)
+    done = program("revoke", "--older-than=7d", "--yes", "--max=99")
+    assert done.code == 3
+    assert "created 400.0 days before it was made" in done.err
+    assert program.server.calls[Call.REVOKE] == 0

@@ -3,7 +3,7 @@
 import pytest
 
 from qiscus_tui.model.durations import DAY, HOUR, TOKEN_LIFETIME
-from qiscus_tui.model.server_zone import NOT_KNOWN, ServerZone, zone_by
+from qiscus_tui.model.server_zone import NOT_KNOWN, TWO_ZONES, ServerZone, zone_by
 from qiscus_tui.model.timestamps import KnownTime, SessionTimes
 
 MADE = 1_792_000_000.0
@@ -78,3 +78,15 @@ def test_where_only_other_times_have_no_zone_they_show_it(hours: float) -> None:
 def test_what_shows_no_zone_leaves_it_unknown(own: SessionTimes) -> None:
     """A last use or a sliding expiry two hours after the login is no zone of two hours."""
     assert zone_by(own, MADE, MADE + 3 * HOUR, 0.0, {"last_used"}) == (None, NOT_KNOWN)
+
+
+@pytest.mark.parametrize("since", [0, 100, 9 * DAY])
+def test_two_times_without_a_zone_may_be_in_two(since: float) -> None:
+    own = SessionTimes(naive(0), None, naive(-5 * HOUR))
+    assert zone_by(own, MADE, MADE + since, 0.0, ALL) == (None, TWO_ZONES)
+
+
+@pytest.mark.parametrize("used", [naive(-100), naive(0), naive(DAY - 1, DAY - 1), None])
+def test_a_last_use_about_the_creation_is_in_the_same_zone(used: KnownTime | None) -> None:
+    own = SessionTimes(naive(0), None, used)
+    assert zone_by(own, MADE, MADE + 100, 0.0, ALL) == (0.0, "")
