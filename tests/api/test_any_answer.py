@@ -18,7 +18,7 @@ from qiscus_tui.model.timestamps import rfc3339
 from tests.api.serving import LONG_LIVED, answering, client_of, now, raw, token_of
 from tests.clocks import ManualClock
 
-short = settings(max_examples=200, deadline=None)
+short = settings(max_examples=100, deadline=None)
 
 NAMES = sorted(
     {

@@ -307,7 +307,7 @@ clock_texts = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(texts=st.lists(clock_texts, max_size=5), offset=st.sampled_from([0.0, 25_200.0, -900.0]))
 def test_times_are_exactly_those_that_are_parsed_one_by_one(
     texts: list[object], offset: float

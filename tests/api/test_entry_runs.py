@@ -87,7 +87,7 @@ def read_at_once(reader: EntryReader, run: list[dict[str, object]]) -> SessionRu
     return found if isinstance(found, SessionRun) else None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(run=runs(), own=st.sampled_from([None, "QEX1"]), offset=st.sampled_from([0.0, 25_200.0]))
 def test_a_run_is_read_as_its_entries_are(
     run: list[dict[str, object]], own: str | None, offset: float

@@ -106,7 +106,7 @@ def test_a_password_in_an_address_is_not_repeated() -> None:
 
 
 @given(st.text() | st.from_regex(r"(https?://)?[a-zé.:@\[\]%\\/0-9]{0,12}", fullmatch=True))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_text_is_an_origin_that_reads_back_the_same_or_an_address_error(text: str) -> None:
     try:
         origin = parse_origin(text)

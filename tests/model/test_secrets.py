@@ -123,7 +123,7 @@ _JSON = st.recursive(
 
 
 @given(_JSON)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_known_secret_is_left_in_any_value(value: object) -> None:
     assert SECRET not in json.dumps(masked(value, KNOWN))
 
@@ -161,7 +161,7 @@ def test_a_short_secret_is_hidden_as_a_whole() -> None:
 
 
 @given(st.text(max_size=40), st.text(max_size=40), st.integers(0, 9), st.integers(8, 17))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_run_of_a_secret_is_left(before: str, after: str, start: int, end: int) -> None:
     piece = SECRET[start:end]
     left = KNOWN.hidden(before + piece + after)
@@ -175,7 +175,7 @@ def test_no_run_of_a_secret_is_left(before: str, after: str, start: int, end: in
     st.integers(0, 9),
     st.integers(4, 19),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_secret_is_missed_by_its_pieces(secret: str, around: str, start: int, end: int) -> None:
     text = f"{around}{secret[start:end]}{around}"
     if KnownSecrets([secret]).occur_in(text):

@@ -17,7 +17,7 @@ ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=())) | st.text(
 
 @given(ANY_TEXT)
 @example("\ud800")
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_text_becomes_printable(text: str) -> None:
     shown = safe(text)
     assert shown.isprintable()
@@ -27,7 +27,7 @@ def test_any_text_becomes_printable(text: str) -> None:
 
 @given(ANY_TEXT, st.integers(1, 50))
 @example("\U000e0100" * 100, 10)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_text_has_a_bounded_length(text: str, limit: int) -> None:
     shown = safe(text, limit)
     assert len(shown.partition("… [")[0]) <= limit or len(shown) <= limit

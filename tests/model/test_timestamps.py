@@ -238,7 +238,7 @@ _JSON = st.recursive(
 @example({"date": "0001-01-01 00:00:00", "timezone": "+14:00"}, 0.0)
 @example({"date": "9999-12-31 23:59:59", "timezone": "America/New_York"}, 0.0)
 @example("0001-01-01T00:00:00+14:00", 0.0)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_json_value_is_a_time_or_unknown(value: object, offset: float) -> None:
     moment = parse_timestamp(value, offset)
     if moment is not None:

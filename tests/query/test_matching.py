@@ -363,7 +363,7 @@ _listed = st.lists(_sessions, min_size=1, max_size=6)
 
 
 @given(_listed, st.lists(st.sampled_from([*_TESTS, *(f"-{t}" for t in _TESTS)]), max_size=4))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_filter_picks_what_each_of_its_words_picks(
     sessions: list[Session], words: list[str]
 ) -> None:
@@ -381,7 +381,7 @@ def test_a_filter_picks_what_each_of_its_words_picks(
 
 
 @given(_listed, st.sampled_from(_TESTS))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_session_matches_a_word_and_its_negation(sessions: list[Session], word: str) -> None:
     columns = columns_of(*sessions)
     assert not picked(f"{word} -{word}", columns)

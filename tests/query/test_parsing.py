@@ -350,7 +350,7 @@ def said(text: str) -> Query | FilterError:
 
 
 @given(st.text())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_text_is_a_query_or_a_filter_error(text: str) -> None:
     match said(text):
         case Query() as query:
@@ -389,7 +389,7 @@ _PIECES = st.sampled_from(
 
 
 @given(st.lists(_PIECES, max_size=8).map("".join))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_pieces_of_the_language_are_a_query_or_a_filter_error(text: str) -> None:
     match said(text):
         case Query() as query:

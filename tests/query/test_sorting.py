@@ -96,7 +96,7 @@ def test_steps_of_any_size_give_the_same_order(
     st.integers(1, 9),
     st.data(),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_an_order_that_is_sorted_as_it_is_looked_at_is_the_order(
     sessions: list[Session], key: SortKey, reverse: bool, size: int, data: st.DataObject
 ) -> None:

@@ -83,7 +83,7 @@ ROWS = st.lists(st.tuples(AGENTS, IPS, USERS, LABELS, TIMES), max_size=20)
 KEYS = st.lists(st.sampled_from(GroupKey), min_size=1, max_size=3, unique=True)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(ROWS, KEYS, st.data())
 def test_every_session_is_in_one_group_which_its_filter_finds(
     rows: list[tuple[str | None, str | None, str | None, str | None, float | None]],

@@ -75,7 +75,7 @@ ADDRESSES = (
 fields = st.tuples(moments, moments | near, st.none() | names, st.sampled_from(ADDRESSES))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(fields, max_size=30), st.floats(-DAY, DAY))
 def test_what_a_bar_counts_is_what_its_filter_shows(
     rows: list[tuple[float | None, float | None, str | None, str | None]], later: float
@@ -184,7 +184,7 @@ def test_only_what_ends_within_the_day_is_soon():
     assert [bar.label for bar in bars if bar.is_soon] == ["within 1h", "1h to 6h", "6h to 24h"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.floats(2**31 - 4 * DAY, 2**31), st.sampled_from([0, HOUR, DAY, 3 * DAY, 30 * DAY]))
 def test_no_rounding_comes_between_a_bar_and_its_filter(now: float, left: float):
     # Where the sum of a moment and a span is rounded, their difference is not.

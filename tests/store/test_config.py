@@ -383,7 +383,7 @@ def test_an_override_that_could_lead_elsewhere_is_refused(bad: str) -> None:
         api_path(bad)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text("/.\\@:?#%ab \n\u202e", max_size=12))
 def test_no_override_leaves_the_server(text: str) -> None:
     from urllib.parse import urlsplit
@@ -399,7 +399,7 @@ def test_no_override_leaves_the_server(text: str) -> None:
         assert ".." not in path
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_settings_or_a_config_error(text: str) -> None:
     from tempfile import TemporaryDirectory
