@@ -1,21 +1,12 @@
 """Hides live tokens that the server lists as a user agent, an address or a user."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from qiscus_tui.model.masking import MASK
+from qiscus_tui.model.masking import MASK, SHORTEST_TOKEN, possible_tokens
 from qiscus_tui.model.session import Session, origin_of
 from qiscus_tui.model.text import safe
-
-SHORTEST = 16
-"""Characters; no token that is known of is shorter than 20."""
-
-_PIECES = tuple(
-    re.compile(rf"[{signs}]{{{SHORTEST},}}", re.ASCII) for signs in (r"\w.~+/=-", r"\w-")
-)
-"""What may be a token in a text such as `bot/1.0 (token=…)`."""
 
 
 def masked_texts(
@@ -24,10 +15,9 @@ def masked_texts(
     """Return each of the texts that has a token in it, with the text without."""
     found: dict[str | None, str] = {}
     for text in texts:
-        if text is None or len(text) < SHORTEST:
+        if text is None or len(text) < SHORTEST_TOKEN:
             continue
-        pieces = {piece for pattern in _PIECES for piece in pattern.findall(text)}
-        tokens = sorted(filter(is_token, pieces), key=len, reverse=True)
+        tokens = sorted(filter(is_token, possible_tokens(text)), key=len, reverse=True)
         hidden = text
         for token in tokens:
             hidden = hidden.replace(token, MASK)

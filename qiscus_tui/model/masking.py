@@ -12,6 +12,14 @@ MAX_DEPTH = 32
 RUN = 8
 """Characters in a row of a secret that are hidden; a shorter secret is hidden as a whole."""
 
+SHORTEST_TOKEN = 16
+"""Characters; no token that is known of is shorter than 20."""
+
+_PIECES = tuple(
+    re.compile(rf"[{signs}]{{{SHORTEST_TOKEN},}}", re.ASCII) for signs in (r"\w.~+/=-", r"\w-")
+)
+"""What may be a token in a text such as `bot/1.0 (token=…)`."""
+
 _ORDINARY = frozenset({"password"})
 """Words of ordinary errors, which reveal nothing about a password that contains them."""
 
@@ -103,6 +111,11 @@ def may_be_in(secret: str, pieces: Iterable[str]) -> bool:
     return False
 
 
+def possible_tokens(text: str) -> set[str]:
+    """Return the parts of a text that are long enough for a token."""
+    return {piece for pattern in _PIECES for piece in pattern.findall(text)}
+
+
 NOTHING_KNOWN = KnownSecrets(())
 
 
@@ -117,7 +130,8 @@ def masked(
     `is_secret` recognises further secrets, of which there may be many.
     """
     if isinstance(value, str):
-        return MASK if is_secret(value) or known.occur_in(value) else value
+        is_one = known.occur_in(value) or any(map(is_secret, (value, *possible_tokens(value))))
+        return MASK if is_one else value
     if depth >= MAX_DEPTH and isinstance(value, dict | list):
         return MASK
     if isinstance(value, dict):

@@ -157,7 +157,15 @@ def test_unknown_fields_show_no_secret() -> None:
 def test_the_token_of_another_listed_session_is_a_known_secret_too() -> None:
     other = "QEX-of-the-second-session"
     both = listed(
-        session(extra={"replaced_by": other, "seen": [{"with": other}], other: 1, "as": "other"}),
+        session(
+            extra={
+                "replaced_by": other,
+                "seen": [{"with": other}],
+                other: 1,
+                "as": "other",
+                "note": f"see (session={other}), please",
+            }
+        ),
         session(id=fingerprint(other), token=other),
     )
     assert array(both)[0]["extra"] == {
@@ -165,6 +173,7 @@ def test_the_token_of_another_listed_session_is_a_known_secret_too() -> None:
         "seen": [{"with": MASK}],
         MASK: 1,
         "as": "other",
+        "note": MASK,
     }
 
 
