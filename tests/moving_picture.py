@@ -53,6 +53,7 @@ async def frames() -> AsyncGenerator[Frame]:
         config=DEMO_CONFIG,
         known=DEMO_CONFIG.known,
         latency_ms=15,
+        hostile=False,
     ) as running:
         await some_time_later(running)
         yield Frame(await picture(running, "g: group them by script"), 2_400)

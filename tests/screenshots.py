@@ -40,7 +40,7 @@ _UNIQUE = re.compile(r"terminal-\d+")
 
 async def pictures() -> AsyncGenerator[tuple[str, str]]:
     """Every picture by name, as SVG, in the order of the work."""
-    async with at_login(ManualClock(NOW), sessions=SESSIONS, size=WIDE) as running:
+    async with at_login(ManualClock(NOW), sessions=SESSIONS, size=WIDE, hostile=False) as running:
         yield "login", await picture(running)
     async for named in _of_the_work():
         yield named
@@ -51,6 +51,7 @@ async def pictures() -> AsyncGenerator[tuple[str, str]]:
         config=DEMO_CONFIG,
         known=DEMO_CONFIG.known,
         few_colours=True,
+        hostile=False,
     ) as running:
         await some_time_later(running)
         await _mark_three(running)
@@ -58,7 +59,12 @@ async def pictures() -> AsyncGenerator[tuple[str, str]]:
     for name, theme, size in (("sessions-light", LIGHT, WIDE), ("sessions-80x24", DARK, NARROW)):
         config = Config(ui=UiConfig(theme=theme))
         async with at_sessions(
-            ManualClock(NOW), sessions=SESSIONS, size=size, config=config, known=DEMO_CONFIG.known
+            ManualClock(NOW),
+            sessions=SESSIONS,
+            size=size,
+            config=config,
+            known=DEMO_CONFIG.known,
+            hostile=False,
         ) as running:
             await some_time_later(running)
             await _mark_three(running)
@@ -67,7 +73,12 @@ async def pictures() -> AsyncGenerator[tuple[str, str]]:
 
 async def _of_the_work() -> AsyncGenerator[tuple[str, str]]:
     async with at_sessions(
-        ManualClock(NOW), sessions=SESSIONS, size=WIDE, config=DEMO_CONFIG, known=DEMO_CONFIG.known
+        ManualClock(NOW),
+        sessions=SESSIONS,
+        size=WIDE,
+        config=DEMO_CONFIG,
+        known=DEMO_CONFIG.known,
+        hostile=False,
     ) as running:
         await some_time_later(running)
         await running.press("g")

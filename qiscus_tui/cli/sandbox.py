@@ -5,7 +5,7 @@ import errno
 
 from qiscus_tui.cli.options import whole_number
 from qiscus_tui.cli.verbs import Context, Example, Verb
-from qiscus_tui.demo import demo_state
+from qiscus_tui.demo import DemoState
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode, signal_exit_code
 
@@ -45,11 +45,7 @@ _PORT_ERRORS = {errno.EADDRINUSE, errno.EACCES, errno.EPERM}
 def run(context: Context) -> int:
     """Serve until a signal."""
     options, console = context.options, context.console
-    state = demo_state(
-        context.workspace.clock,
-        sessions=options.sessions,
-        seed=options.seed,
-    )
+    state = DemoState(context.workspace.clock, sessions=options.sessions, seed=options.seed)
     credentials = state.credentials
 
     def announce(url: str) -> None:
@@ -70,9 +66,11 @@ def run(context: Context) -> int:
         console.flush()
 
     try:
+        from qiscus_tui.demo.app import demo_app
         from qiscus_tui.demo.server import serve
 
-        ended_by = serve(state, port=options.port, latency_ms=options.latency, announce=announce)
+        app = demo_app(state, latency_ms=options.latency)
+        ended_by = serve(app, port=options.port, announce=announce)
     except ImportError as error:
         raise UsageError(
             "The sandbox needs uvicorn, which is not installed",

@@ -88,10 +88,10 @@ def demo_workspace(clock: Clock, sessions: int = 400, config_file: Path | None =
     nothing of the user's environment. Raises ConfigError, StorageError.
     """
     from qiscus_tui.api.wire import in_process
-    from qiscus_tui.demo import demo_state
+    from qiscus_tui.demo import DemoState
     from qiscus_tui.demo.app import demo_app
 
-    state = demo_state(clock, sessions=sessions)
+    state = DemoState(clock, sessions=sessions)
     access = DemoAccess(
         in_process(demo_app(state)),
         parse_origin(DEMO_SERVER),

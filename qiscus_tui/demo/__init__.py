@@ -5,23 +5,6 @@ tests hold the two against each other. `app` (Starlette) and `server` (uvicorn) 
 whoever needs them: this package alone costs next to nothing.
 """
 
-from qiscus_tui.demo.calls import Call, Fault
-from qiscus_tui.demo.dialects import DIALECTS, Dialect
-from qiscus_tui.demo.sessions import DemoSession
-from qiscus_tui.demo.state import Clock, Credentials, DemoState, demo_state
-from qiscus_tui.demo.users import PASSWORD, USERS, User
+from qiscus_tui.demo.state import DemoState
 
-__all__ = [
-    "DIALECTS",
-    "PASSWORD",
-    "USERS",
-    "Call",
-    "Clock",
-    "Credentials",
-    "DemoSession",
-    "DemoState",
-    "Dialect",
-    "Fault",
-    "User",
-    "demo_state",
-]
+__all__ = ["DemoState"]

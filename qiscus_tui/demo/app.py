@@ -3,134 +3,137 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import cast
+from datetime import UTC, datetime
+from email.utils import formatdate
+from typing import Final, cast
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from qiscus_tui.demo.answers import (
-    Refusal,
-    error_body,
-    login_body,
-    new_token_body,
-    profile_body,
-)
-from qiscus_tui.demo.calls import Call
-from qiscus_tui.demo.edge import Edge, Sleep
-from qiscus_tui.demo.entries import encoded
-from qiscus_tui.demo.listing import Listing
-from qiscus_tui.demo.shapes import Front, Renewal
-from qiscus_tui.demo.state import APP_CODE, SECRET_KEY, Caller, DemoState
-from qiscus_tui.demo.users import ADMIN, Role, User
+from qiscus_tui.demo.seed import DemoSession
+from qiscus_tui.demo.state import ADMIN, APP_CODE, SECRET_KEY, Caller, Clock, DemoState, Role, User
 
-_Handler = Callable[[Request], Awaitable[Response]]
+Sleep = Callable[[float], Awaitable[object]]
+"""Waits for a number of seconds; `asyncio.sleep` but in tests."""
 
-_PAGE = b"<!doctype html><html><head><title>Welcome</title></head><body>It works!</body></html>"
-_NOT_FOUND = Refusal(404, "Not Found", "not_found")
+_APP_ID = 10004
+_APP_NAME = "Demo Corp."
+
+# One encoder for all: json.dumps would make a new one for each of 100,000 entries.
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
 
 
-def demo_app(state: DemoState, *, latency_ms: float = 0, sleep: Sleep = asyncio.sleep) -> Starlette:
-    """Give the app that serves this state; each request first waits `latency_ms`."""
+class Refusal(Exception):
+    """An answer that is an error: HTTP status, words for people, and a word for programs."""
 
-    # Plain functions would be run in a thread each.
-    async def refused(request: Request, error: Exception) -> Response:
-        return _refused(state, cast("Refusal", error))
-
-    async def wrong_route(request: Request, error: Exception) -> Response:
-        return _wrong_route(state, cast("HTTPException", error))
-
-    app = Starlette(
-        routes=_Api(state).routes(),
-        middleware=[Middleware(Edge, clock=state.clock, latency_ms=latency_ms, sleep=sleep)],
-        exception_handlers={Refusal: refused, HTTPException: wrong_route},
-    )
-    # A path with a slash too many is not found, as any other wrong path.
-    app.router.redirect_slashes = False
-    return app
+    def __init__(self, status: int, message: str, detail: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.detail = detail
 
 
-class _Api:
+class DemoApi:
+    """The calls of the API."""
+
     def __init__(self, state: DemoState) -> None:
         self._state = state
-        self._listing = Listing(state.dialect)
+        self._entries: dict[int, tuple[DemoSession, bytes]] = {}
 
     def routes(self) -> list[Route]:
-        paths = self._state.dialect.paths
-        match self._state.dialect.front:
-            case Front.NOT_FOUND:
-                return []
-            case Front.HTML:
-                methods = ["GET", "POST", "PUT", "DELETE", "OPTIONS"]
-                return [Route("/{path:path}", _web_page, methods=methods)]
-            case Front.API:
-                return [
-                    self._route("POST", "/api/v1/auth", Call.LOGIN, self.login),
-                    self._route("POST", "/api/v1/auth/logout", Call.LOGOUT, self.logout),
-                    self._route("POST", "/api/v2/auth/refresh_token", Call.REFRESH, self.refresh),
-                    self._route("POST", paths.revoke, Call.REVOKE, self.revoke),
-                    self._route("POST", paths.revoke_all, Call.REVOKE_ALL, self.revoke_all),
-                    self._route("GET", paths.list, Call.LIST, self.list),
-                    self._route("GET", "/api/v1/admin/get_profile", Call.PROFILE, self.admin),
-                    self._route("GET", "/api/v1/agent/get_profile", Call.PROFILE, self.agent),
-                ]
+        """Give the paths and what answers them."""
+        return [
+            Route("/api/v1/auth", self.login, methods=["POST"]),
+            Route("/api/v1/auth/logout", self.logout, methods=["POST"]),
+            Route("/api/v2/auth/refresh_token", self.refresh, methods=["POST"]),
+            Route("/api/v2/auth/revoke_token", self.revoke, methods=["POST"]),
+            Route("/api/v2/auth/revoke_all_token", self.revoke_all, methods=["POST"]),
+            Route("/api/v2/auth/active_token_list", self.list, methods=["GET"]),
+            Route("/api/v1/admin/get_profile", self.admin, methods=["GET"]),
+            Route("/api/v1/agent/get_profile", self.agent, methods=["GET"]),
+        ]
 
     async def login(self, request: Request) -> Response:
-        body = await _fields(request)
-        user = self._state.logs_in(str(body.get("email")), str(body.get("password")))
-        if user is None:
-            raise self._not_valid("Invalid email or password", "invalid_credentials")
-        session = None if user.two_factor else self._state.issue(user, _caller(request))
-        if user.old_app and session is not None:
-            long_lived = session.token
-        else:
-            long_lived = self._state.long_lived_token(user.email)
-        now = self._state.clock.now()
-        return _json(login_body(self._state.dialect, user, session, long_lived, now))
+        """Hand out a short-lived token, and the long-lived one."""
+        user = await self.user_logging_in(request)
+        session = self._state.issue(user, caller(request))
+        long_lived = self._state.long_lived_token(user.email)
+        return json_answer(login_body(user, session.token, long_lived, self._now()))
 
     async def logout(self, request: Request) -> Response:
+        """End the token that is sent."""
         self._user(request)
         self._state.end(_authorization(request))
-        return _json({"data": {"success": True}})
+        return json_answer({"data": {"success": True}})
 
     async def refresh(self, request: Request) -> Response:
-        session = self._state.refresh(self._manager(request), _caller(request))
-        return _json(new_token_body(self._state.dialect, session, None))
+        """Hand out another short-lived token."""
+        session = self._state.refresh(self.manager(request), caller(request))
+        return json_answer({"data": {"auth": {"token": session.token}}})
 
     async def revoke(self, request: Request) -> Response:
-        user = self._manager(request)
-        field = self._state.dialect.revoke_field
-        named = (await _fields(request)).get(field)
+        """End the token that is named."""
+        user = self.manager(request)
+        named = (await fields(request)).get(self.revoke_field)
         if not isinstance(named, str | int) or named == "":
-            raise Refusal(422, f"The {field} field is required", "validation_failed")
-        if not self._state.revoke(user, str(named), _caller(request)):
+            message = f"The {self.revoke_field} field is required"
+            raise Refusal(422, message, "validation_failed")
+        if not self._state.revoke(user, str(named), caller(request)):
             raise Refusal(404, "Token not found", "not_found")
-        return _json({"data": {"success": True}})
+        return json_answer({"data": {"success": True}})
 
     async def revoke_all(self, request: Request) -> Response:
-        user = self._manager(request)
-        session = self._state.revoke_all(user, _caller(request))
-        renewed = self._state.dialect.renewal is not Renewal.NO
-        long_lived = self._state.long_lived_token(user.email) if renewed else None
-        return _json(new_token_body(self._state.dialect, session, long_lived))
+        """End every session, and hand out a new token."""
+        session = self._state.revoke_all(self.manager(request), caller(request))
+        return json_answer({"data": {"auth": {"token": session.token}}})
 
     async def list(self, request: Request) -> Response:
-        user = self._manager(request)
-        self._state.before_page()
-        own = self._state.own_session(user, _caller(request))
-        sessions = self._state.sessions(user.email)
-        return _sent(self._listing.body(sessions, own, request.query_params))
+        """List every session of the user."""
+        sessions = self._state.sessions(self.manager(request).email)
+        return body_answer(b'{"data":[' + b",".join(map(self._entry, sessions)) + b"]}")
 
     async def admin(self, request: Request) -> Response:
+        """Say who an admin is."""
         return self._profile(request, Role.ADMIN)
 
     async def agent(self, request: Request) -> Response:
-        # A supervisor uses the agent's path.
+        """Say who an agent or a supervisor is, who uses the agent's path."""
         return self._profile(request, Role.AGENT, Role.SUPERVISOR)
+
+    # What a server might do otherwise.
+
+    revoke_field = "token"
+    """The field of the revoke call that names a session."""
+    refusal_status = 401
+    """The status for what does not log in."""
+
+    def error_body(self, refusal: Refusal) -> object:
+        """Word an error."""
+        return {"errors": refusal.message, "status": refusal.status}
+
+    def manager(self, request: Request) -> User:
+        """Give the user of a token-management call: long-lived headers only."""
+        user = self._state.holder_of_long_lived(_authorization(request))
+        if user is None or request.headers.get("Qiscus-App-Id") != APP_CODE:
+            raise self._not_valid("Invalid token", "invalid token")
+        return user
+
+    # Who is asking.
+
+    async def user_logging_in(self, request: Request) -> User:
+        """Give the user whose address and password are sent."""
+        body = await fields(request)
+        user = self._state.logs_in(str(body.get("email")), str(body.get("password")))
+        if user is None:
+            raise self._not_valid("Invalid email or password", "invalid_credentials")
+        return user
 
     def _profile(self, request: Request, *roles: Role) -> Response:
         secret = request.headers.get("Qiscus-Secret-Key")
@@ -142,16 +145,7 @@ class _Api:
             raise self._not_valid("Unauthorized", "unauthorized")
         if user.role not in roles:
             raise Refusal(403, "Forbidden", "forbidden")
-        return _json(profile_body(user))
-
-    def _manager(self, request: Request) -> User:
-        """Give the user of a token-management call: long-lived headers only."""
-        user = self._state.holder_of_long_lived(_authorization(request))
-        if user is None or request.headers.get("Qiscus-App-Id") != APP_CODE:
-            raise self._not_valid("Invalid token", "invalid token")
-        if not user.may_manage:
-            raise Refusal(403, "You are not allowed to do this", "forbidden")
-        return user
+        return json_answer(_profile_body(user))
 
     def _user(self, request: Request) -> User:
         """Give the user of an ordinary call; a long-lived token serves for these as well."""
@@ -162,32 +156,98 @@ class _Api:
         return user
 
     def _not_valid(self, message: str, detail: str) -> Refusal:
-        return Refusal(self._state.dialect.refusal_status, message, detail)
+        return Refusal(self.refusal_status, message, detail)
 
-    def _route(self, method: str, path: str, call: Call, handler: _Handler) -> Route:
-        async def endpoint(request: Request) -> Response:
-            self._state.calls[call] += 1
-            faults = self._state.faults[call]
-            fault = faults.popleft() if faults else None
-            if fault is None:
-                return await handler(request)
-            if fault.after:
-                await handler(request)
-            return Response(fault.body, fault.status, fault.headers, fault.content_type)
+    def _now(self) -> float:
+        return self._state.clock.now()
 
-        return Route(path, endpoint, methods=[method])
+    def _entry(self, session: DemoSession) -> bytes:
+        """Give an entry of the list. Each is encoded once: 100,000 are slow."""
+        kept = self._entries.get(session.id)
+        # A session that changed (it was used) is another object.
+        if kept is not None and kept[0] is session:
+            return kept[1]
+        made = encoded(
+            {
+                "token": session.token,
+                "created_at": _time(session.created),
+                "expired_at": _time(session.expires),
+                "last_used_at": None if session.last_used is None else _time(session.last_used),
+                "user_agent": session.agent,
+                "ip_address": session.ip,
+            }
+        )
+        self._entries[session.id] = (session, made)
+        return made
 
 
-def _caller(request: Request) -> Caller:
+def demo_app(
+    state: DemoState,
+    *,
+    latency_ms: float = 0,
+    sleep: Sleep = asyncio.sleep,
+    make_api: Callable[[DemoState], DemoApi] = DemoApi,
+) -> Starlette:
+    """Give the app that serves this state; each request first waits `latency_ms`."""
+    api = make_api(state)
+
+    # Plain functions would be run in a thread each.
+    async def refused(_: Request, error: Exception) -> Response:
+        refusal = cast("Refusal", error)
+        return json_answer(api.error_body(refusal), refusal.status)
+
+    async def wrong_route(_: Request, error: Exception) -> Response:
+        found = cast("HTTPException", error)
+        message = "Not Found" if found.status_code == 404 else found.detail
+        refusal = Refusal(found.status_code, message, message.lower().replace(" ", "_"))
+        return json_answer(api.error_body(refusal), refusal.status, found.headers)
+
+    app = Starlette(
+        routes=api.routes(),
+        middleware=[Middleware(_Edge, clock=state.clock, latency_ms=latency_ms, sleep=sleep)],
+        exception_handlers={Refusal: refused, HTTPException: wrong_route},
+    )
+    # A path with a slash too many is not found, as any other wrong path.
+    app.router.redirect_slashes = False
+    return app
+
+
+class _Edge:
+    """ASGI middleware: a `Date` from the demo's own clock, and a pause before each request."""
+
+    def __init__(self, app: ASGIApp, clock: Clock, latency_ms: float, sleep: Sleep) -> None:
+        self._app = app
+        self._clock = clock
+        self._latency = latency_ms / 1000
+        self._sleep = sleep
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Date"] = formatdate(self._clock.now(), usegmt=True)
+            await send(message)
+
+        if self._latency > 0:
+            await self._sleep(self._latency)
+        await self._app(scope, receive, dated)
+
+
+# Requests and answers
+
+
+def caller(request: Request) -> Caller:
+    """Give where a request comes from."""
     ip = None if request.client is None else request.client.host
     return Caller(request.headers.get("User-Agent"), ip)
 
 
-def _authorization(request: Request) -> str:
-    return request.headers.get("Authorization", "")
-
-
-async def _fields(request: Request) -> Mapping[str, object]:
+async def fields(request: Request) -> Mapping[str, object]:
     """Read a body that is a JSON object or a form; anything else has no fields."""
     raw = await request.body()
     if "json" not in request.headers.get("Content-Type", ""):
@@ -199,24 +259,87 @@ async def _fields(request: Request) -> Mapping[str, object]:
     return cast("dict[str, object]", value) if isinstance(value, dict) else {}
 
 
-async def _web_page(request: Request) -> Response:
-    return Response(_PAGE, media_type="text/html")
+def encoded(value: object) -> bytes:
+    """Encode as ASCII JSON: lone surrogates and C1 bytes go out as escapes."""
+    return _ENCODER.encode(value).encode("ascii")
 
 
-def _json(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return _sent(encoded(value), status, headers)
+def json_answer(
+    value: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Answer with a JSON value."""
+    return body_answer(encoded(value), status, headers)
 
 
-def _sent(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def body_answer(
+    body: bytes, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Answer with JSON that is encoded already."""
     return Response(body, status, headers, "application/json")
 
 
-def _refused(state: DemoState, refusal: Refusal) -> Response:
-    return _json(error_body(state.dialect.errors, refusal), refusal.status)
+def login_body(
+    user: User, short_lived: str | None, long_lived: str | None, now: float
+) -> dict[str, dict[str, object]]:
+    """Say who logged in. As the real answer it has far more than anybody needs, secrets too."""
+    app: dict[str, object] = {
+        "id": _APP_ID,
+        "app_code": APP_CODE,
+        "secret_key": SECRET_KEY,
+        "name": _APP_NAME,
+        "is_active": True,
+        "sdk_token": "demo-sdk-token-not-real",
+        "webhook_url": None,
+    }
+    return {
+        "data": {
+            "user": {
+                "id": user.id,
+                "name": user.name,
+                "email": user.email,
+                "authentication_token": short_lived,
+                "created_at": "2024-07-15 04:33:47",
+                "updated_at": "2025-01-02 03:04:05",
+                "last_login": _time(now),
+                "type": int(user.role),
+                "type_as_string": user.role.name.lower(),
+                "app_id": _APP_ID,
+                "app": app,
+                "avatar_url": "https://demo.example/avatar.png",
+                "is_available": True,
+                "is_verified": True,
+                "sdk_email": f"sdk-{user.email}",
+                "sdk_key": "demo-sdk-key-not-real",
+                "phone_number": None,
+                "pictures": [],
+                "user_roles": [{"id": int(user.role), "name": user.role.name.title()}],
+            },
+            "details": {"is_integrated": True, "app": app, "features": ["inbox", "analytics"]},
+            "long_lived_token": long_lived,
+            "use_2fa": False,
+            "need_setup_otp": False,
+        }
+    }
 
 
-def _wrong_route(state: DemoState, error: HTTPException) -> Response:
-    if error.status_code == 404:
-        return _refused(state, _NOT_FOUND)
-    refusal = Refusal(error.status_code, error.detail, error.detail.lower().replace(" ", "_"))
-    return _json(error_body(state.dialect.errors, refusal), refusal.status, error.headers)
+def _profile_body(user: User) -> dict[str, object]:
+    """Say who a user is; admins and agents have their address under different names."""
+    address = "email_address" if user.role is Role.ADMIN else "email"
+    return {
+        "data": {
+            "id": user.id,
+            "name": user.name,
+            address: user.email,
+            "phone_number": None,
+            "app": {"app_code": APP_CODE, "name": _APP_NAME},
+        }
+    }
+
+
+def _authorization(request: Request) -> str:
+    return request.headers.get("Authorization", "")
+
+
+def _time(at: float) -> str:
+    """Write a time in UTC, without a zone."""
+    return datetime.fromtimestamp(int(at), UTC).isoformat(" ")[:19]

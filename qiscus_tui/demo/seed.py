@@ -1,17 +1,46 @@
 """The sessions that the demo account starts with: the same seed and clock give the same ones."""
 
+import base64
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from qiscus_tui.demo.clients import CLIENTS, KEPT, Client, Rhythm, Use
-from qiscus_tui.demo.hostile import HOSTILE_AGENTS
-from qiscus_tui.demo.sessions import LIFETIME, DemoSession, new_token
 
+LIFETIME = 30 * 24 * 3600
+"""Seconds from a login or refresh until its token ends."""
 _MINUTE, _HOUR = 60, 3600
-_HOSTILE_IP = "203.0.113.66"
+_STRANGERS_IP = "203.0.113.66"
 # Seconds left of the sessions that run out while somebody looks.
 _SECONDS_LEFT = (41, 95, 170, 290, 540, 870, 1750, 3500, 7100, 20_000)
+
+
+class DemoSession(NamedTuple):
+    """A short-lived token and where it came from. Times are epoch seconds."""
+
+    id: int
+    token: str
+    email: str
+    created: float
+    expires: float
+    last_used: float | None
+    agent: str | None
+    ip: str | None
+
+
+def new_token(rng: random.Random) -> str:
+    """Give a token shaped as a real one (43 characters, `QEX…`) that says it is not one."""
+    return "QEXdemo" + _letters(rng, 27)
+
+
+def new_long_lived(rng: random.Random) -> str:
+    """Give a long-lived token; its real shape is not known, so it only has the length."""
+    return "LLTdemo" + _letters(rng, 27)
+
+
+def _letters(rng: random.Random, size: int) -> str:
+    # Three bytes are four letters without padding, far cheaper than choosing each.
+    return base64.urlsafe_b64encode(rng.randbytes(size)).decode("ascii")
 
 
 class _Draft(NamedTuple):
@@ -21,11 +50,16 @@ class _Draft(NamedTuple):
     ip: str | None
 
 
-def seeded_sessions(count: int, *, seed: int, now: float, email: str) -> list[DemoSession]:
-    """Give `count` live sessions of one user, oldest first, with ids from 1."""
+def seeded_sessions(
+    count: int, *, seed: int, now: float, email: str, strangers: Sequence[str] = ()
+) -> list[DemoSession]:
+    """Give `count` live sessions of one user, oldest first, with ids from 1.
+
+    As far as there is room, one of each of the user agents `strangers` is among them.
+    """
     rng = random.Random(f"{seed}:sessions")
     kept = _kept(int(now))[: count // 8]
-    drafts = list(_drafts(count - len(kept), rng, int(now)))
+    drafts = list(_drafts(count - len(kept), rng, int(now), strangers))
     drafts.sort(key=lambda draft: draft.created)
     _age_the_oldest(drafts, int(now))
     drafts += kept
@@ -47,12 +81,12 @@ def seeded_sessions(count: int, *, seed: int, now: float, email: str) -> list[De
     ]
 
 
-def _drafts(count: int, rng: random.Random, now: int) -> Iterator[_Draft]:
-    hostile = HOSTILE_AGENTS[: count // 8]
-    for agent in hostile:
+def _drafts(count: int, rng: random.Random, now: int, strangers: Sequence[str]) -> Iterator[_Draft]:
+    present = strangers[: count // 8]
+    for agent in present:
         created = _bounded(now - int(rng.random() * LIFETIME), now)
-        yield _Draft(created, _used(Use.ONCE, created, now, rng), agent, _HOSTILE_IP)
-    for client, share in _shares(count - len(hostile)):
+        yield _Draft(created, _used(Use.ONCE, created, now, rng), agent, _STRANGERS_IP)
+    for client, share in _shares(count - len(present)):
         for index in range(share):
             yield _draft(client, index, share, now, rng)
 

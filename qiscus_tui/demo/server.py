@@ -1,33 +1,29 @@
-"""The demo on a real socket, on loopback only: `serve` for the sandbox, `running` for tests.
+"""The demo on a real socket, on loopback only.
 
-uvicorn is an optional extra. Without it both raise ImportError, before anything is opened.
+uvicorn is an optional extra. Without it ImportError is raised before anything is opened.
 """
 
 import asyncio
 import contextlib
 import signal
 import socket
-import threading
 from collections.abc import Callable, Generator
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from qiscus_tui.demo.app import demo_app
-from qiscus_tui.demo.state import DemoState
+from starlette.types import ASGIApp
 
 if TYPE_CHECKING:
     from uvicorn import Server
 
 _HOST = "127.0.0.1"
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_SECONDS_TO_START = 10
 
 
 def serve(
-    state: DemoState,
+    app: ASGIApp,
     *,
     port: int = 0,
-    latency_ms: float = 0,
     announce: Callable[[str], None] = lambda base_url: None,
 ) -> int | None:
     """Serve until SIGINT, SIGTERM or SIGHUP, and give that signal's number.
@@ -35,40 +31,15 @@ def serve(
     `announce` gets `http://127.0.0.1:PORT` once connections are taken; port 0 takes a free one.
     Raises OSError where the port is taken, ImportError without uvicorn.
     """
-    with _listening(port) as listener:
+    with listening(port) as listener:
         ended_by: list[int] = []
-        server = _server(
-            state, latency_ms, started=lambda: announce(_url(listener)), ended_by=ended_by
-        )
+        server = quiet_server(app, started=lambda: announce(url_of(listener)), ended_by=ended_by)
         asyncio.run(server.serve(sockets=[listener]))
         return ended_by[0] if ended_by else None
 
 
-@contextlib.contextmanager
-def running(state: DemoState, *, latency_ms: float = 0) -> Generator[str]:
-    """Serve from a thread as long as the block runs; gives the base URL."""
-    ready = threading.Event()
-    server = _server(state, latency_ms, started=ready.set, ended_by=None)
-    with _listening(0) as listener:
-        thread = threading.Thread(
-            target=lambda: asyncio.run(server.serve(sockets=[listener])), name="demo-server"
-        )
-        thread.start()
-        try:
-            if not ready.wait(_SECONDS_TO_START):
-                raise RuntimeError("the demo server did not start")
-            yield _url(listener)
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
-def _server(
-    state: DemoState,
-    latency_ms: float,
-    *,
-    started: Callable[[], None],
-    ended_by: list[int] | None,
+def quiet_server(
+    app: ASGIApp, *, started: Callable[[], None], ended_by: list[int] | None
 ) -> "Server":
     """Make a quiet server; with `ended_by` it takes signals and appends the one that ends it."""
     import uvicorn
@@ -98,7 +69,7 @@ def _server(
 
     return QuietServer(
         uvicorn.Config(
-            demo_app(state, latency_ms=latency_ms),
+            app,
             loop="asyncio",
             http="h11",
             ws="none",
@@ -114,7 +85,8 @@ def _server(
 
 
 @contextlib.contextmanager
-def _listening(port: int) -> Generator[socket.socket]:
+def listening(port: int) -> Generator[socket.socket]:
+    """Listen on a port, or on a free one where it is 0."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         # The end of an answer would wait for the client's delayed acknowledgement, for 40 ms.
@@ -123,5 +95,6 @@ def _listening(port: int) -> Generator[socket.socket]:
         yield listener
 
 
-def _url(listener: socket.socket) -> str:
+def url_of(listener: socket.socket) -> str:
+    """Return the base URL of what listens here."""
     return f"http://{_HOST}:{listener.getsockname()[1]}"

@@ -12,19 +12,6 @@ from qiscus_tui.api.contract import Contract, contract_with
 from qiscus_tui.api.listing import Listing, read_listing
 from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.api.wire import WireSettings
-from qiscus_tui.demo import DIALECTS, PASSWORD, DemoSession, DemoState, Dialect, demo_state
-from qiscus_tui.demo.app import demo_app
-from qiscus_tui.demo.entries import UNREADABLE
-from qiscus_tui.demo.shapes import Entry, Front, Renewal, Revoking
-from qiscus_tui.demo.stamps import Stamp
-from qiscus_tui.demo.users import (
-    AGENT,
-    OLD_APP,
-    REFUSED,
-    SUPERVISOR,
-    TWO_FACTOR,
-    TWO_FACTOR_ONLY,
-)
 from qiscus_tui.errors import (
     Forbidden,
     LoginRefused,
@@ -43,6 +30,18 @@ from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import safe
 from tests.api.serving import ORIGIN, short_of
 from tests.clocks import ManualClock
+from tests.sandbox import DIALECTS, PASSWORD, DemoSession, DemoState, Dialect, demo_state
+from tests.sandbox.app import demo_app
+from tests.sandbox.dialects import Entry, Front, Renewal, Revoking, Stamp
+from tests.sandbox.listing import UNREADABLE
+from tests.sandbox.users import (
+    AGENT,
+    OLD_APP,
+    REFUSED,
+    SUPERVISOR,
+    TWO_FACTOR,
+    TWO_FACTOR_ONLY,
+)
 
 SPEAKING = [name for name, dialect in DIALECTS.items() if dialect.front is Front.API]
 LISTED_IN_FULL = [n for n in SPEAKING if DIALECTS[n].entry in {Entry.FULL, Entry.BARE}]

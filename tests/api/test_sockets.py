@@ -15,14 +15,14 @@ from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.listing import Listing, read_listing
 from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.api.wire import PIECE, WireSettings
-from qiscus_tui.demo import demo_state
-from qiscus_tui.demo.server import running
 from qiscus_tui.errors import AnswerLost, NotConnected, QiscusTuiError, TimedOut
 from qiscus_tui.model.clock import SystemClock
 from qiscus_tui.model.origin import parse_origin
 from tests.api.listening import Serve, listening
 from tests.api.serving import APP_ID, LONG_LIVED, SHORT_LIVED
 from tests.clocks import ManualClock
+from tests.sandbox import demo_state
+from tests.sandbox.server import running
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 ONE_SESSION = HEAD + b"Content-Length: 36\r\n\r\n" + b'[{"token":"QEX-of-an-ordinary-one"}]'

@@ -8,11 +8,11 @@ from collections.abc import Generator
 from pathlib import Path
 
 from qiscus_tui.api.contract import APP_ID_HEADER, TOKEN_HEADER, contract_with
-from qiscus_tui.demo import DemoState, demo_state
-from qiscus_tui.demo.server import running
 from qiscus_tui.model.clock import SystemClock
 from tests.benchmarks import programs
 from tests.benchmarks.table import Row
+from tests.sandbox import DemoState, demo_state
+from tests.sandbox.server import running
 
 MANY = 1_000
 LATENCY = 50

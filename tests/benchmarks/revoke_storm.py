@@ -13,8 +13,6 @@ from dataclasses import dataclass
 
 import httpx
 
-from qiscus_tui.demo import PASSWORD, demo_state
-from qiscus_tui.demo.app import demo_app
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.service.account.login import Password, log_in
@@ -27,6 +25,8 @@ from qiscus_tui.service.workspace import DemoAccess, Workspace
 from qiscus_tui.store.config import Config
 from qiscus_tui.store.secrets import MemorySecrets
 from tests.clocks import ManualClock
+from tests.sandbox import PASSWORD, demo_state
+from tests.sandbox.app import demo_app
 from tests.service.flaky import FlakyTransport
 
 SHARE = 0.05

@@ -20,9 +20,6 @@ from statistics import median
 import httpx
 from rich.cells import cached_cell_len
 
-from qiscus_tui.demo import USERS, DemoState, demo_state
-from qiscus_tui.demo.app import demo_app
-from qiscus_tui.demo.state import Caller
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.service.account.login import Password, log_in
 from qiscus_tui.service.account_storage import AccountStorage, LocalFiles
@@ -30,6 +27,9 @@ from qiscus_tui.service.workspace import DemoAccess, Workspace
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.store.secrets import MemorySecrets
 from tests.clocks import ManualClock
+from tests.sandbox import USERS, DemoState, demo_state
+from tests.sandbox.app import demo_app
+from tests.sandbox.state import Caller
 
 HOUR = 3600
 RELOAD = 30

@@ -14,11 +14,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from qiscus_tui.demo import PASSWORD, Call, demo_state
 from qiscus_tui.model.clock import SystemClock
 from qiscus_tui.model.ids import fingerprint
 from tests.faults.server import FaultyServer
 from tests.faults.storm import MENDED, Storm
+from tests.sandbox import PASSWORD, Call, demo_state
 
 EMAIL = "admin@demo.example"
 KEPT = "GuzzleHttp"

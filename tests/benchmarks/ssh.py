@@ -8,13 +8,13 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qiscus_tui.demo import Call, DemoState, demo_state
-from qiscus_tui.demo.server import running
 from qiscus_tui.model.clock import SystemClock
 from tests.benchmarks import programs
 from tests.benchmarks.slow_line import SlowTerminal
 from tests.benchmarks.table import Row
 from tests.e2e.terminal import DOWN, ESCAPE, PAGE_DOWN, Terminal
+from tests.sandbox import Call, DemoState, demo_state
+from tests.sandbox.server import running
 
 SESSIONS = 1_000
 SECONDS = 10.0

@@ -10,9 +10,9 @@ import sys
 import time
 from collections.abc import Iterator
 
-from qiscus_tui.demo import demo_state
-from qiscus_tui.demo.listing import Listing
 from qiscus_tui.model.clock import SystemClock
+from tests.sandbox import demo_state
+from tests.sandbox.listing import Listing
 
 PIECE = 64 * 1024
 

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.cli.main import options_of, run_verb
-from qiscus_tui.demo import DIALECTS, PASSWORD, Dialect, demo_state
-from qiscus_tui.demo.app import demo_app
 from qiscus_tui.service.workspace import Workspace
 from tests.clocks import ManualClock
+from tests.sandbox import DIALECTS, PASSWORD, Dialect, demo_state
+from tests.sandbox.app import demo_app
 
 SERVER = "https://demo.invalid"
 EMAIL = "admin@demo.example"

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from qiscus_tui.demo import DIALECTS
-from qiscus_tui.demo.calls import Call, Fault
 from tests.cli.conftest import ACCOUNT, EMAIL, SERVER, Program
+from tests.sandbox import DIALECTS
+from tests.sandbox.calls import Call, Fault
 
 FIELDS = [
     "account",

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.service.scan.pieces import read_pieces
 from tests.cli.conftest import EMAIL, SERVER, Program
+from tests.sandbox.calls import Call, Fault
 
 OTHER = "supervisor@demo.example"
 

@@ -10,11 +10,11 @@ from typing import cast
 import httpx
 import pytest
 
-from qiscus_tui.demo.app import demo_app
-from qiscus_tui.demo.calls import Call, Fault
-from qiscus_tui.demo.state import SECRET_KEY
 from tests.cli.conftest import SERVER, Program
 from tests.cli.test_tokens import DAY, kept_token
+from tests.sandbox.app import demo_app
+from tests.sandbox.calls import Call, Fault
+from tests.sandbox.state import SECRET_KEY
 
 PROFILE = "/api/v1/admin/get_profile"
 ROOMS = "/api/v2/rooms"

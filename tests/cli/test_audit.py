@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import DemoSession
-from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.ids import fingerprint
 from tests.cli.conftest import EMAIL, SERVER, Program
 from tests.cli.test_tokens import kept_token
+from tests.sandbox import DemoSession
+from tests.sandbox.calls import Call, Fault
 
 DAY = 86_400
 OTHER = "supervisor@demo.example"

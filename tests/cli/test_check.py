@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.cli.output.console import NeverOpened
-from qiscus_tui.demo import DIALECTS
-from qiscus_tui.demo.calls import Call, Fault
-from qiscus_tui.demo.shapes import Revoking
-from qiscus_tui.demo.state import USERS, Caller
 from qiscus_tui.store.checks import Checks, Seen
 from qiscus_tui.store.paths import Paths
 from tests.cli.conftest import EMAIL, SERVER, Closed, Done, Program
 from tests.cli.test_tokens import kept_token
+from tests.sandbox import DIALECTS
+from tests.sandbox.calls import Call, Fault
+from tests.sandbox.dialects import Revoking
+from tests.sandbox.state import USERS, Caller
 
 DAY = 86_400
 CRON = ("GuzzleHttp/7", "203.0.113.9")

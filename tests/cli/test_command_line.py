@@ -17,10 +17,10 @@ from qiscus_tui import __version__
 from qiscus_tui.cli.main import options_of, run_verb
 from qiscus_tui.cli.parser import EXAMPLES, full_parser, parse
 from qiscus_tui.cli.verbs import VERBS, load
-from qiscus_tui.demo import PASSWORD
-from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.errors import UsageError
 from tests.cli.conftest import EMAIL, SERVER, Closed, Program
+from tests.sandbox import PASSWORD
+from tests.sandbox.calls import Call, Fault
 
 
 @pytest.mark.parametrize("name", VERBS)

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from qiscus_tui.demo import DIALECTS, Dialect
-from qiscus_tui.demo.calls import Call, Fault
-from qiscus_tui.demo.dialects import Fields
-from qiscus_tui.demo.shapes import Front, Revoking
 from tests.cli.conftest import SERVER, Done, Program
+from tests.sandbox import DIALECTS, Dialect
+from tests.sandbox.calls import Call, Fault
+from tests.sandbox.dialects import Fields, Front, Revoking
 
 CALLS = ("active_token_list", "refresh_token", "revoke_token")
 GOOD = ("confirmed", "confirmed", "confirmed")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from qiscus_tui.demo.calls import Call, Fault
-from qiscus_tui.demo.state import SECRET_KEY
 from tests.cli.conftest import SERVER, Done, Program
 from tests.cli.test_tokens import DAY, kept_token
+from tests.sandbox.calls import Call, Fault
+from tests.sandbox.state import SECRET_KEY
 
 CREDENTIALS = {
     "QISCUS_LONG_LIVED_TOKEN",

@@ -9,8 +9,8 @@ from itertools import pairwise
 import pytest
 
 from qiscus_tui.cli.output.text_table import cells_of
-from qiscus_tui.demo import DIALECTS
 from tests.cli.conftest import Program
+from tests.sandbox import DIALECTS
 
 FACTS = (
     *("count", "share", "per_day", "oldest_at", "newest_at", "last_used_at", "expiring"),

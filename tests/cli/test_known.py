@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo.calls import Call, Fault
-from qiscus_tui.demo.sessions import DemoSession
+from qiscus_tui.demo.seed import DemoSession
 from tests.cli.conftest import Program
+from tests.sandbox.calls import Call, Fault
 
 
 def listed(program: Program, label: str) -> set[str]:

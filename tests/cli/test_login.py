@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
-from qiscus_tui.demo import DIALECTS, PASSWORD
-from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.store.secrets import FileSecrets
 from tests.cli.conftest import EMAIL, SERVER, Program
+from tests.sandbox import DIALECTS, PASSWORD
+from tests.sandbox.calls import Call, Fault
 
 
 def test_logging_in_keeps_the_account_says_where_and_prints_no_secret(program: Program) -> None:

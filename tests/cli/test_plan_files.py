@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from qiscus_tui.demo.calls import Call
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.store.plan_file import sealed
 from tests.cli.conftest import Program
 from tests.cli.test_prune import ALL, client, listed, live, plan_of
+from tests.sandbox.calls import Call
 
 PRUNE = ["prune", "--keep-newest=1", "--dry-run"]
 

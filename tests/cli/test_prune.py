@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import DIALECTS, demo_state
-from qiscus_tui.demo.calls import Call
 from qiscus_tui.model.durations import DAY, HOUR
 from qiscus_tui.model.ids import fingerprint
 from tests.cli.conftest import ACCOUNT_LINE, Done, Program
 from tests.clocks import ManualClock
+from tests.sandbox import DIALECTS, demo_state
+from tests.sandbox.calls import Call
 
 Entry = dict[str, str | None]
 ALL = ["--yes", "--max", "999"]

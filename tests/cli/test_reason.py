@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo.calls import Call
 from qiscus_tui.store import system_log
 from tests.cli.conftest import Program
 from tests.cli.test_audit import records
 from tests.cli.test_tokens import kept_token
+from tests.sandbox.calls import Call
 
 Configured = Callable[[str], None]
 

@@ -8,15 +8,14 @@ from dataclasses import replace
 import pytest
 
 from qiscus_tui.cli.output.outcomes import MOST_GROUPS, outcome_lines
-from qiscus_tui.demo import DIALECTS, Dialect
-from qiscus_tui.demo.calls import Call, Fault
-from qiscus_tui.demo.dialects import Fields
-from qiscus_tui.demo.shapes import Pages, Revoking
 from qiscus_tui.errors import NoAccount, QiscusTuiError, StorageError
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.outcomes import Report
 from tests.cli.conftest import ACCOUNT, ACCOUNT_LINE, SERVER, Done, Program
+from tests.sandbox import DIALECTS, Dialect
+from tests.sandbox.calls import Call, Fault
+from tests.sandbox.dialects import Fields, Pages, Revoking
 
 NOT_LISTED = "0123456789ab"
 

@@ -8,8 +8,6 @@ from dataclasses import replace
 import pytest
 
 from qiscus_tui.cli.output.console import Console
-from qiscus_tui.demo import DIALECTS, DemoSession
-from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.errors import StorageError
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.journal import Journal, JournalState
@@ -17,6 +15,8 @@ from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.processes import Process, Running
 from qiscus_tui.store.secrets import FileSecrets
 from tests.cli.conftest import Done, Program
+from tests.sandbox import DIALECTS, DemoSession
+from tests.sandbox.calls import Call, Fault
 
 
 @pytest.fixture

@@ -2,11 +2,11 @@
 
 import pytest
 
-from qiscus_tui.demo import demo_state
-from qiscus_tui.demo.calls import Call
 from qiscus_tui.model.durations import DAY
 from tests.cli.conftest import Program
 from tests.clocks import ManualClock
+from tests.sandbox import demo_state
+from tests.sandbox.calls import Call
 
 BY_TIME = [
     ["--older-than", "7d"],

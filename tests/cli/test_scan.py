@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.cli.output.console import Console
-from qiscus_tui.demo import DIALECTS, DemoSession, DemoState
-from qiscus_tui.demo.users import ADMIN
 from qiscus_tui.model.ids import fingerprint
 from tests.cli.conftest import Done, Program, Terminal
 from tests.cli.test_tokens import kept_token
+from tests.sandbox import DIALECTS, DemoSession, DemoState
+from tests.sandbox.users import ADMIN
 
 ENDED = "QEXended000000000000000000000000000000000000"
 

@@ -6,16 +6,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from qiscus_tui.demo import demo_state
-from qiscus_tui.demo.calls import Call, Fault
-from qiscus_tui.demo.dialects import Dialect
-from qiscus_tui.demo.entries import entry
-from qiscus_tui.demo.sessions import DemoSession
-from qiscus_tui.demo.stamps import Stamp
-from qiscus_tui.demo.state import APP_CODE
+from qiscus_tui.demo.seed import DemoSession
 from qiscus_tui.model.durations import DAY, HOUR
 from tests.cli.conftest import SERVER, Program
 from tests.clocks import ManualClock
+from tests.sandbox import demo_state
+from tests.sandbox.calls import Call, Fault
+from tests.sandbox.dialects import Dialect, Stamp
+from tests.sandbox.listing import entry
+from tests.sandbox.state import APP_CODE
 
 PRUNE = ("prune", "--keep-used-within", "2h", "--dry-run", "--json")
 
@@ -57,7 +56,7 @@ def in_zone(program: Program, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
             }
             return {**listed, **zoneless}
 
-        monkeypatch.setattr("qiscus_tui.demo.listing.entry", in_this_zone)
+        monkeypatch.setattr("tests.sandbox.listing.entry", in_this_zone)
 
     return written
 
@@ -159,7 +158,7 @@ def test_our_own_session_shows_that_our_clock_is_wrong_where_the_server_sends_no
 ) -> None:
     right = ManualClock(program.clock.now() - 400 * DAY)
     program.server = demo_state(right, sessions=40, dialect=Dialect(stamp=Stamp.RFC3339))
-    monkeypatch.setattr("qiscus_tui.demo.edge.formatdate", no_date)
+    monkeypatch.setattr("qiscus_tui.demo.app.formatdate", no_date)
     program.login()
 
     done = program("revoke", "--older-than=7d", "--yes", "--max=99")
@@ -175,7 +174,7 @@ def test_where_the_server_sends_no_date_a_token_of_our_own_shows_whether_our_clo
 ) -> None:
     program = in_environment
     program.speak(Dialect(stamp=Stamp.RFC3339), sessions=40)
-    monkeypatch.setattr("qiscus_tui.demo.edge.formatdate", no_date)
+    monkeypatch.setattr("qiscus_tui.demo.app.formatdate", no_date)
     program.server.fail_next(Call.REFRESH, Fault(403))
     refused = program("revoke", "--older-than=7d", "--dry-run")
     assert refused.code == 3
@@ -192,7 +191,7 @@ def test_a_wrong_clock_is_found_out_without_a_date_and_without_a_token_of_our_ow
     credentials = program.server.credentials
     program.server = demo_state(right, sessions=40, dialect=Dialect(stamp=Stamp.RFC3339))
     assert program.server.credentials == credentials
-    monkeypatch.setattr("qiscus_tui.demo.edge.formatdate", no_date)
+    monkeypatch.setattr("qiscus_tui.demo.app.formatdate", no_date)
     done = program("revoke", "--older-than=7d", "--yes", "--max=99")
     assert done.code == 3
     assert "created 400.0 days before it was made" in done.err

@@ -12,12 +12,12 @@ from dataclasses import replace
 import pytest
 
 from qiscus_tui.cli.output.text_table import cells_of
-from qiscus_tui.demo import DIALECTS, Dialect
-from qiscus_tui.demo.calls import Call, Fault
-from qiscus_tui.demo.shapes import Pages
 from qiscus_tui.service.connection import Connection, Progress
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.cli.conftest import Program
+from tests.sandbox import DIALECTS, Dialect
+from tests.sandbox.calls import Call, Fault
+from tests.sandbox.dialects import Pages
 
 FIELDS = [
     "id",
@@ -91,7 +91,9 @@ def test_these_sort_keys_are_taken_and_no_other(logged_in: Program, key: str, co
 
 
 def test_columns_are_aligned_by_the_cells_that_text_takes(program: Program) -> None:
-    heading, row = program("--demo", "sessions", "--filter=漢字").out.splitlines()
+    program.speak(DIALECTS["plain"], 400)
+    program.login()
+    heading, row = program("sessions", "--filter=漢字").out.splitlines()
     created = re.search(r"\d{4}-\d\d-\d\d", row)
     assert created is not None
     assert created.start() == heading.index("CREATED") - len("漢字カタカナ")

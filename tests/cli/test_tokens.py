@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import DIALECTS, DemoSession
-from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.ids import fingerprint
 from tests.cli.conftest import Program
 from tests.clocks import ManualClock
+from tests.sandbox import DIALECTS, DemoSession
+from tests.sandbox.calls import Call, Fault
 
 DAY = 86_400
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from qiscus_tui.demo import DIALECTS, PASSWORD, DemoState, Dialect, demo_state
-from qiscus_tui.demo.app import demo_app
 from tests.clocks import ManualClock
+from tests.sandbox import DIALECTS, PASSWORD, DemoState, Dialect, demo_state
+from tests.sandbox.app import demo_app
 
 START = 1_790_000_000.25
 """2026-09-21 14:13:20 UTC, and a bit: a server's clock is never whole."""

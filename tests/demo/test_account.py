@@ -5,10 +5,10 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from qiscus_tui.demo import PASSWORD, Call, Fault
-from qiscus_tui.demo.sessions import LIFETIME
+from qiscus_tui.demo.seed import LIFETIME
 from tests.clocks import ManualClock
 from tests.demo.conftest import START, Api
+from tests.sandbox import PASSWORD, Call, Fault
 
 
 async def test_a_login_adds_a_session_and_leaves_the_others(api: Api) -> None:

@@ -4,13 +4,17 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import cast
 
+import httpx
 import pytest
 
-from qiscus_tui.demo import DIALECTS, Dialect
-from qiscus_tui.demo.entries import UNREADABLE
-from qiscus_tui.demo.shapes import Entry, Front, Pages, Wrap
-from qiscus_tui.demo.stamps import Stamp, written
+from qiscus_tui.demo import DemoState
+from qiscus_tui.demo.app import demo_app as plain_app
+from tests.clocks import ManualClock
 from tests.demo.conftest import Api
+from tests.sandbox import DIALECTS, Dialect, demo_state
+from tests.sandbox.app import demo_app
+from tests.sandbox.dialects import Entry, Front, Pages, Stamp, Wrap, written
+from tests.sandbox.listing import UNREADABLE
 
 Speaking = Callable[..., Api]
 LISTING = [name for name, dialect in DIALECTS.items() if dialect.front is Front.API]
@@ -97,6 +101,24 @@ async def test_the_plain_dialect_is_what_the_vendors_words_suggest(api: Api) -> 
         "user_agent": first.agent,
         "ip_address": first.ip,
     }
+
+
+async def test_the_demo_itself_speaks_the_plain_dialect(clock: ManualClock) -> None:
+    plain, spoken = DemoState(clock), demo_state(clock, hostile=False)
+    assert plain.sessions() == spoken.sessions()
+    oldest = plain.sessions()[0].token
+    answers: list[list[tuple[int, object]]] = []
+    for app in (plain_app(plain), demo_app(spoken)):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://demo.test") as http:
+            api = Api(spoken, http)
+            said = [await api.login(), await api.list(), await api.refresh(), await api.list()]
+            said += [await api.revoke(oldest), await api.revoke("")]
+            said += [await api.revoke("none"), await api.login(password="no"), await api.list()]
+            said += [await api.revoke_all(), await api.list(), await http.get("/nowhere")]
+            said += [await http.get("/api/v1/auth"), await api.profile("admin", api.long_lived())]
+        answers.append([(one.status_code, one.json()) for one in said])
+    assert answers[0] == answers[1]
 
 
 async def test_hostile_text_arrives_exactly(speaking: Speaking) -> None:

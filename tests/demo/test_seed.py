@@ -4,11 +4,12 @@ import time
 
 import pytest
 
-from qiscus_tui.demo import demo_state
-from qiscus_tui.demo.hostile import HOSTILE_AGENTS
-from qiscus_tui.demo.sessions import LIFETIME
+from qiscus_tui.demo import DemoState
+from qiscus_tui.demo.seed import LIFETIME
 from tests.clocks import ManualClock
 from tests.demo.conftest import START
+from tests.sandbox import demo_state
+from tests.sandbox.hostile import HOSTILE_AGENTS
 
 DAY = 86_400
 
@@ -109,10 +110,15 @@ def test_something_is_unknown_of_some(clock: ManualClock) -> None:
     assert any(s.ip is None for s in sessions)
 
 
-def test_every_hostile_agent_is_there(clock: ManualClock) -> None:
+def test_every_hostile_agent_is_in_the_tests_list_and_none_in_the_demos(
+    clock: ManualClock,
+) -> None:
     agents = {session.agent for session in demo_state(clock).sessions()}
     assert agents.issuperset(HOSTILE_AGENTS)
     assert max(len(agent) for agent in HOSTILE_AGENTS) > 100_000
+    plain = DemoState(clock).sessions()
+    assert len(plain) == 400
+    assert {session.agent for session in plain}.isdisjoint(HOSTILE_AGENTS)
 
 
 def test_100_000_sessions_are_made_in_seconds(clock: ManualClock) -> None:

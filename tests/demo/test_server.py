@@ -10,22 +10,25 @@ import textwrap
 import httpx
 import pytest
 
-from qiscus_tui.demo import PASSWORD, demo_state
-from qiscus_tui.demo.app import demo_app
-from qiscus_tui.demo.server import running, serve
+from qiscus_tui.demo.server import serve
 from tests.clocks import ManualClock
+from tests.sandbox import PASSWORD, demo_state
+from tests.sandbox.app import demo_app
+from tests.sandbox.server import running
 
 ENDINGS = ["SIGINT", "SIGTERM", "SIGHUP"]
 SANDBOX = textwrap.dedent(
     """
     import time
-    from qiscus_tui.demo import demo_state
+    from qiscus_tui.demo import DemoState
+    from qiscus_tui.demo.app import demo_app
     from qiscus_tui.demo.server import serve
 
     class Clock:
         now = staticmethod(time.time)
 
-    ended_by = serve(demo_state(Clock(), sessions=3), announce=lambda url: print(url, flush=True))
+    app = demo_app(DemoState(Clock(), sessions=3))
+    ended_by = serve(app, announce=lambda url: print(url, flush=True))
     print("ended by", ended_by, flush=True)
     """
 )
@@ -73,7 +76,7 @@ def test_a_port_in_use_is_an_oserror(clock: ManualClock) -> None:
         port = taken.getsockname()[1]
         state = demo_state(clock, sessions=1)
         with pytest.raises(OSError, match="in use"):
-            serve(state, port=port)
+            serve(demo_app(state), port=port)
 
 
 def test_without_uvicorn_it_is_an_import_error(
@@ -81,7 +84,7 @@ def test_without_uvicorn_it_is_an_import_error(
 ) -> None:
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     with pytest.raises(ImportError, match="uvicorn"):
-        serve(demo_state(clock, sessions=1))
+        serve(demo_app(demo_state(clock, sessions=1)))
 
 
 async def test_latency_is_waited_once_per_request(clock: ManualClock) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from qiscus_tui.demo.users import AGENT
 from tests.demo.conftest import Api
+from tests.sandbox.users import AGENT
 
 Speaking = Callable[..., Api]
 

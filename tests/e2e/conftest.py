@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import DIALECTS, Call, DemoState, demo_state
-from qiscus_tui.demo.server import running
 from qiscus_tui.model.clock import SystemClock
 from tests.e2e.terminal import ENTER, TAB, Terminal, environment
+from tests.sandbox import DIALECTS, Call, DemoState, demo_state
+from tests.sandbox.server import running
 
 PROGRAM = (sys.executable, "-m", "qiscus_tui")
 PROJECT = Path(__file__).parents[2]

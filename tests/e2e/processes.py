@@ -9,9 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qiscus_tui.demo import PASSWORD, DemoState, Dialect, demo_state
-from qiscus_tui.demo.dialects import PLAIN
-from qiscus_tui.demo.server import running
 from qiscus_tui.model.account import Account, Credentials, Storage
 from qiscus_tui.model.clock import SystemClock
 from qiscus_tui.service.account.login import Password, log_in, log_in_with_token
@@ -21,6 +18,9 @@ from qiscus_tui.service.account_storage import LocalFiles
 from qiscus_tui.service.workspace import open_workspace
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.store.secrets import FileSecrets
+from tests.sandbox import PASSWORD, DemoState, Dialect, demo_state
+from tests.sandbox.dialects import PLAIN
+from tests.sandbox.server import running
 
 PROJECT = Path(__file__).parents[2]
 PROGRAM = (sys.executable, "-m", "qiscus_tui")

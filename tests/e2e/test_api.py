@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import Call
 from tests.e2e.processes import Machine, machine
 from tests.e2e.terminal import Terminal
+from tests.sandbox import Call
 
 PROFILE = "/api/v1/admin/get_profile"
 

@@ -12,10 +12,10 @@ import pytest
 
 from qiscus_tui.cli.parser import full_parser
 from qiscus_tui.cli.verbs import VERBS
-from qiscus_tui.demo import PASSWORD
 from qiscus_tui.model.ids import fingerprint
 from tests.e2e.processes import EMAIL, Machine, machine
 from tests.e2e.test_main_job import start_sandbox, stop
+from tests.sandbox import PASSWORD
 
 CONFIG = """
 [[known]]

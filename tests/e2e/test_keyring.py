@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import PASSWORD, Call
 from qiscus_tui.model.account import Storage
 from tests.e2e.processes import Machine, machine
+from tests.sandbox import PASSWORD, Call
 
 PROGRAM = Path(__file__).with_name("keyring_program.py")
 AILING = ("slow", "locked", "failing")

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import DIALECTS, PASSWORD, Call
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.service.interrupted import notices
 from qiscus_tui.store.journal import JournalState
 from qiscus_tui.store.secrets import FileSecrets
 from tests.e2e.processes import Machine, machine
+from tests.sandbox import DIALECTS, PASSWORD, Call
 
 KILLS = int(os.environ.get("QISCUS_TUI_KILLS", "6"))
 """How often; 200 by hand."""

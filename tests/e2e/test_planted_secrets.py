@@ -16,14 +16,14 @@ from urllib.parse import quote
 import pytest
 from rich.console import Console as RichConsole
 
-from qiscus_tui.demo import DIALECTS, PASSWORD, Call
-from qiscus_tui.demo.calls import Fault
-from qiscus_tui.demo.state import SECRET_KEY, Caller, DemoState
-from qiscus_tui.demo.users import ADMIN
 from qiscus_tui.model.masking import KnownSecrets
 from qiscus_tui.tui.widgets.fields import SecretField
 from tests.cli.conftest import SERVER, Done, Program
 from tests.clocks import ManualClock
+from tests.sandbox import DIALECTS, PASSWORD, Call
+from tests.sandbox.calls import Fault
+from tests.sandbox.state import SECRET_KEY, Caller, DemoState
+from tests.sandbox.users import ADMIN
 from tests.tui.accounts_here import Machine
 from tests.tui.demo_app import Running, at_login
 from tests.written_files import not_as_written

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import DIALECTS
 from qiscus_tui.model.durations import DAY, HOUR
 from qiscus_tui.model.ids import fingerprint
 from tests.cli.test_prune import Entry, client, network, newest, since
 from tests.e2e.processes import Machine, machine
+from tests.sandbox import DIALECTS
 
 CONFIG = """
 [[known]]

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import Call
 from tests.e2e.conftest import PROGRAM, Opener, Server
 from tests.e2e.replies import Manners
 from tests.e2e.terminal import CTRL_C, CTRL_Z, PATIENCE, Terminal
+from tests.sandbox import Call
 
 SWITCHED_OFF = (1000, 1002, 1003, 1004, 1005, 1006, 1015, 1016, 1049, 2004, 2026, 2048)
 

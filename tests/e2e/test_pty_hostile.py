@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from qiscus_tui.demo import Call, Fault
 from tests.e2e.conftest import Opener, Server, log_in
 from tests.e2e.terminal import DOWN, END, ENTER, ESCAPE, Terminal
 from tests.e2e.written import foreign
+from tests.sandbox import Call, Fault
 
 HOSTILE = "ip:203.0.113.66"
 """Where all hostile clients of the demo come from."""

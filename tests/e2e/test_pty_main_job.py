@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import DemoSession, demo_state
-from qiscus_tui.demo.server import running
 from qiscus_tui.model.clock import SystemClock
 from qiscus_tui.tui.dialogs.guard import KEY_GAP
 from tests.e2e.conftest import Opener, Server, log_in, wait_for_dialog
 from tests.e2e.terminal import ENTER, Terminal
+from tests.sandbox import DemoSession, demo_state
+from tests.sandbox.server import running
 
 DAY = 86_400
 PROTECTED = """

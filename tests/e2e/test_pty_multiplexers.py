@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo.state import Caller
-from qiscus_tui.demo.users import ADMIN
 from tests.e2e.conftest import PROGRAM, Opener, Server
 from tests.e2e.replies import PROMPT, Manners
 from tests.e2e.terminal import DOWN, ENTER, ESCAPE, UP, Terminal
+from tests.sandbox.state import Caller
+from tests.sandbox.users import ADMIN
 
 HERE = f"{PROGRAM[0]} -m qiscus_tui"
 FAR_AWAY = f"env -u TMUX -u STY {HERE}"

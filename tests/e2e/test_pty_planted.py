@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import Call, DemoState, demo_state
-from qiscus_tui.demo import server as demo_server
-from qiscus_tui.demo.app import demo_app
-from qiscus_tui.demo.calls import Fault
-from qiscus_tui.demo.server import running
 from qiscus_tui.model.clock import SystemClock
 from tests.cli.conftest import Program
 from tests.e2e.conftest import Opener, Server, log_in
 from tests.e2e.terminal import ENTER, ESCAPE, Terminal
 from tests.e2e.written import foreign
 from tests.planted import EVIL, planting
+from tests.sandbox import Call, DemoState, demo_state
+from tests.sandbox import server as demo_server
+from tests.sandbox.app import demo_app
+from tests.sandbox.calls import Fault
+from tests.sandbox.server import running
 
 NO = Fault(400, b'{"errors": {"message": "no"}, "detail": "no"}')
 ENDED = Fault(401, b'{"errors": "Unauthorized", "detail": "invalid token"}')

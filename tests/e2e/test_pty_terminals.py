@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import Call
 from tests.e2e.conftest import PROGRAM, Opener, Server
 from tests.e2e.replies import PROMPT, Manners
 from tests.e2e.silent import silent_server
 from tests.e2e.terminal import CTRL_C, Terminal, environment
+from tests.sandbox import Call
 
 
 @pytest.mark.parametrize("term", ["dumb", ""])

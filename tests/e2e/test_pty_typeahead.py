@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from qiscus_tui.demo import Call
 from tests.e2e.conftest import Opener, Server, nothing_changes, wait_for_dialog
 from tests.e2e.terminal import ENTER, ESCAPE, Terminal
+from tests.sandbox import Call
 
 
 def test_a_filter_typed_in_one_write_filters(sessions: Terminal, server: Server) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import PASSWORD
 from qiscus_tui.query.keys import KEYS
 from qiscus_tui.query.parsing import parse
 from qiscus_tui.query.terms import State
 from tests.e2e.processes import EMAIL, PROJECT, Machine, machine
 from tests.e2e.terminal import ENTER, Terminal, environment, wait_for_question
+from tests.sandbox import PASSWORD
 
 README = (PROJECT / "README.md").read_text()
 REFERENCE = (PROJECT / ".github" / "REFERENCE.md").read_text()

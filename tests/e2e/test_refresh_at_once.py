@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import Call
 from qiscus_tui.model.ids import fingerprint
 from tests.e2e.processes import Machine, machine
+from tests.sandbox import Call
 
 AT_ONCE = int(os.environ.get("QISCUS_TUI_AT_ONCE", "8"))
 """How many; fifty by hand."""

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import PASSWORD
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.scan.pieces import PIECE
 from tests.e2e.processes import EMAIL, Machine, machine
 from tests.e2e.test_memory import MEASURED
+from tests.sandbox import PASSWORD
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import PASSWORD, demo_state
 from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage
 from qiscus_tui.model.clock import SystemClock
 from qiscus_tui.model.origin import parse_origin
@@ -23,6 +22,7 @@ from qiscus_tui.store.locks import account_lock_path
 from qiscus_tui.store.secrets import FileSecrets
 from tests.e2e.processes import Machine
 from tests.e2e.silent import SilentServer, silent_server, unconnectable_server
+from tests.sandbox import PASSWORD, demo_state
 
 LONGEST = 2.5
 """Seconds that a verb has after a signal: two, and what a busy machine takes."""

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo.state import USERS, Caller
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.ids import fingerprint
 from tests.e2e.processes import EMAIL, Machine, machine
+from tests.sandbox.state import USERS, Caller
 
 
 @pytest.fixture

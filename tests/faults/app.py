@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from msgspec import structs
 from textual.widgets import Input
 
-from qiscus_tui.demo import PASSWORD
 from qiscus_tui.errors import NoAccount
 from qiscus_tui.service.account_selection import AccountOptions
 from qiscus_tui.service.workspace import Workspace, open_workspace
@@ -15,6 +14,7 @@ from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.sessions.screen import SessionsScreen
 from tests.clocks import ManualClock
 from tests.faults.stage import EMAIL, Deed, Stage
+from tests.sandbox import PASSWORD
 from tests.tui.demo_app import Running
 
 

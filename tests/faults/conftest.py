@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import DIALECTS, demo_state
 from tests.faults.program import HastyClock, Program, ServerClock
 from tests.faults.server import FaultyServer
 from tests.faults.stage import MANY, Stage
+from tests.sandbox import DIALECTS, demo_state
 
 SESSIONS = MANY + 20
 

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from qiscus_tui.demo import Call, DemoState
-from qiscus_tui.demo.app import demo_app
 from tests.faults.wire import Asked, NotHttp, Reply, read_request
+from tests.sandbox import Call, DemoState
+from tests.sandbox.app import demo_app
 
 Behaviour = Callable[["Exchange"], Awaitable[None]]
 """What is done with one request; `obeys` answers it as the demo does."""

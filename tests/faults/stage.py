@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 
 from qiscus_tui import __version__
 from qiscus_tui.api.contract import Contract
-from qiscus_tui.demo import PASSWORD, USERS, Call
-from qiscus_tui.demo.state import Caller
 from qiscus_tui.model.account import Account, Credentials, Role, ShortLived, Storage
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.origin import parse_origin
@@ -15,6 +13,8 @@ from qiscus_tui.store.secrets import FileSecrets
 from qiscus_tui.store.verified_calls import VerifiedCalls
 from tests.faults.program import Program, Run
 from tests.faults.server import FaultyServer
+from tests.sandbox import PASSWORD, USERS, Call
+from tests.sandbox.state import Caller
 
 EMAIL = "admin@demo.example"
 AGENT = f"qiscus-tui/{__version__}"

@@ -2,9 +2,9 @@
 
 import random
 
-from qiscus_tui.demo import Call
 from tests.faults import behaviours as b
 from tests.faults.server import Behaviour, Chooser, obeys
+from tests.sandbox import Call
 
 MENDED: tuple[Behaviour, ...] = (
     b.says_nothing,

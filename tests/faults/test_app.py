@@ -5,13 +5,13 @@ import re
 
 import pytest
 
-from qiscus_tui.demo import PASSWORD, Call
 from qiscus_tui.tui.login.screen import LoginScreen
 from qiscus_tui.tui.sessions.screen import SessionsScreen
 from tests.faults.app import app_on, do
 from tests.faults.server import obeys
 from tests.faults.stage import Deed, Stage
 from tests.faults.table import BOUND, FAULTS, FINE, NOT_ALL, Fault
+from tests.sandbox import PASSWORD, Call
 from tests.tui.demo_app import Running
 
 SHOWN = (

@@ -6,14 +6,14 @@ import re
 
 import pytest
 
-from qiscus_tui.demo import USERS, Call
-from qiscus_tui.demo.state import Caller
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.tui.login.screen import LoginScreen
 from qiscus_tui.tui.sessions.screen import SessionsScreen
 from tests.faults import behaviours as b
 from tests.faults.app import app_on, do
 from tests.faults.stage import EMAIL, NEVER_TWICE, Deed, Stage
+from tests.sandbox import USERS, Call
+from tests.sandbox.state import Caller
 from tests.tui.demo_app import Running
 
 DISKS = {

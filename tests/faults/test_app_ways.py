@@ -4,12 +4,12 @@ import os
 
 import pytest
 
-from qiscus_tui.demo import PASSWORD
 from qiscus_tui.tui.login.screen import LoginScreen
 from qiscus_tui.tui.sessions.screen import SessionsScreen
 from tests.faults.app import app_on, do
 from tests.faults.stage import Deed, Stage
 from tests.faults.ways import WAYS, Way
+from tests.sandbox import PASSWORD
 
 SHOWN = (
     "refused",

@@ -2,12 +2,12 @@
 
 import pytest
 
-from qiscus_tui.demo import USERS, Call
-from qiscus_tui.demo.state import Caller
 from qiscus_tui.model.ids import fingerprint
 from tests.faults import behaviours as b
 from tests.faults.program import PATIENT, TIMEOUT, Run
 from tests.faults.stage import EMAIL, MANY, Deed, Stage
+from tests.sandbox import USERS, Call
+from tests.sandbox.state import Caller
 
 
 def _token(stage: Stage, session_id: str) -> str:

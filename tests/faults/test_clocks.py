@@ -5,10 +5,10 @@ from typing import cast
 
 import pytest
 
-from qiscus_tui.demo import Call
 from tests.faults import behaviours as b
 from tests.faults.program import HastyClock, ServerClock
 from tests.faults.stage import Deed, Stage
+from tests.sandbox import Call
 
 MINUTES, HOURS, YEARS = 180.0, 5 * 3600.0, 3 * 365 * 86_400.0
 OFF = [sign * much for much in (MINUTES, HOURS, YEARS) for sign in (1, -1)]

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import Call
 from tests.faults.commands import Command
 from tests.faults.program import Run
 from tests.faults.stage import EMAIL, NEVER_TWICE, Deed, Stage
+from tests.sandbox import Call
 
 HALF = b'{"accounts": {"half'
 CHANGES = (Call.LOGIN, Call.REVOKE, Call.REVOKE_ALL, Call.REFRESH)

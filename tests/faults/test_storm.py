@@ -2,11 +2,11 @@
 
 import pytest
 
-from qiscus_tui.demo import DIALECTS, demo_state
 from tests.faults.program import Program, ServerClock
 from tests.faults.server import FaultyServer
 from tests.faults.stage import Deed, Stage
 from tests.faults.storm import LEFT, MENDED, Storm
+from tests.sandbox import DIALECTS, demo_state
 
 SESSIONS, KEPT = 250, 20
 

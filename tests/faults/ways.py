@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 import trustme
 
-from qiscus_tui.demo import demo_state
 from qiscus_tui.model.clock import SystemClock
 from tests.faults import behaviours as b
 from tests.faults.program import PATIENT, TIMEOUT
 from tests.faults.server import FaultyServer
 from tests.faults.stage import Stage
+from tests.sandbox import demo_state
 
 HOST = "qiscus.test"
 """A host that is not this machine: loopback goes through no proxy."""

@@ -7,8 +7,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from qiscus_tui.demo import DIALECTS, PASSWORD, DemoState, Dialect, demo_state
-from qiscus_tui.demo.app import demo_app
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.service.account.login import LoggedIn, Password, log_in
 from qiscus_tui.service.account_selection import AccountOptions
@@ -22,6 +20,8 @@ from qiscus_tui.store.config import Config
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.secrets import FileSecrets, MemorySecrets
 from tests.clocks import ManualClock
+from tests.sandbox import DIALECTS, PASSWORD, DemoState, Dialect, demo_state
+from tests.sandbox.app import demo_app
 from tests.service.scripted import AuditTrail, ScriptedServer, Stage, Trials
 
 DEMO_ORIGIN = parse_origin("https://demo.invalid")

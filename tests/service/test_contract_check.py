@@ -9,11 +9,6 @@ import httpx
 import pytest
 from msgspec import structs
 
-from qiscus_tui.demo import DIALECTS, DemoState
-from qiscus_tui.demo.app import demo_app
-from qiscus_tui.demo.calls import Call
-from qiscus_tui.demo.state import Caller
-from qiscus_tui.demo.users import ADMIN
 from qiscus_tui.errors import AnswerLost, ServerRefused, StorageError
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.connection import Connection
@@ -31,6 +26,11 @@ from qiscus_tui.service.revocation.verification import Verification
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.service.workspace import DemoAccess
 from qiscus_tui.store.audit_records import AuditIntent, AuditOutcome, AuditSummary
+from tests.sandbox import DIALECTS, DemoState
+from tests.sandbox.app import demo_app
+from tests.sandbox.calls import Call
+from tests.sandbox.state import Caller
+from tests.sandbox.users import ADMIN
 from tests.service.conftest import DEMO_ORIGIN, Sandbox, SandboxMaker
 from tests.service.scripted import START, listed, new_session
 

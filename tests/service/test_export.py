@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qiscus_tui.demo.hostile import HOSTILE_AGENTS
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.known import Known
@@ -21,6 +20,7 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.service.sessions.export import CSV_COLUMNS, Export, ExportFormat
 from qiscus_tui.service.sessions.export_file import export_to, named_path
 from qiscus_tui.service.sessions.session_list import SessionList
+from tests.sandbox.hostile import HOSTILE_AGENTS
 
 NOW = 1_792_000_000.0  # Wed 14 Oct 2026 17:46:40 UTC
 TOKEN = "QEXtoken-of-the-first-session"

@@ -6,10 +6,6 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from qiscus_tui.demo import Dialect
-from qiscus_tui.demo.calls import Call, Fault
-from qiscus_tui.demo.stamps import Stamp, written
-from qiscus_tui.demo.state import APP_CODE, SECRET_KEY
 from qiscus_tui.errors import (
     ConfigError,
     LoginRefused,
@@ -27,6 +23,10 @@ from qiscus_tui.service.account_storage import AccountStorage
 from qiscus_tui.service.token.refresh import valid_token
 from qiscus_tui.store.config import AccountConfig, Config
 from qiscus_tui.store.secrets import MemorySecrets
+from tests.sandbox import Dialect
+from tests.sandbox.calls import Call, Fault
+from tests.sandbox.dialects import Stamp, written
+from tests.sandbox.state import APP_CODE, SECRET_KEY
 from tests.service.conftest import Sandbox, SandboxMaker
 from tests.service.stores import FailingSecrets
 
@@ -258,7 +258,7 @@ async def test_times_that_name_a_wrong_zone_are_not_said_to_be_corrected(
     def seven_hours_off(stamp: Stamp, at: float) -> object:
         return written(stamp, at + 7 * 3600)
 
-    monkeypatch.setattr("qiscus_tui.demo.entries.written", seven_hours_off)
+    monkeypatch.setattr("tests.sandbox.listing.written", seven_hours_off)
     here = sandbox(Dialect(stamp=Stamp.RFC3339))
     (note,) = (await here.log_in()).notes
     assert "7.0 hours after it was made: no rule about age is followed" in note

@@ -6,12 +6,12 @@ from dataclasses import replace as changed
 import pytest
 from msgspec.structs import replace
 
-from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.errors import ReadOnly, ServerError, StorageError
 from qiscus_tui.service.account.directory import forget_account
 from qiscus_tui.service.account.logout import OwnToken, log_out
 from qiscus_tui.service.history import PastPlan, past_plans
 from qiscus_tui.store.audit_records import AuditKind
+from tests.sandbox.calls import Call, Fault
 from tests.service.conftest import Sandbox, SandboxMaker
 
 

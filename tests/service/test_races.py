@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from qiscus_tui.demo import PASSWORD, Call
 from qiscus_tui.errors import NoAccount, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.account.login import Password, log_in
@@ -20,6 +19,7 @@ from qiscus_tui.service.token.refresh import refreshed_since, valid_token
 from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.keyring_store import KeyringSecrets
 from qiscus_tui.store.secrets import FileSecrets
+from tests.sandbox import PASSWORD, Call
 from tests.service.conftest import Sandbox, SandboxMaker
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.errors import (
     NoLongLivedToken,
     ServerFault,
@@ -30,6 +29,7 @@ from qiscus_tui.service.token.refresh import (
     with_short_lived,
 )
 from qiscus_tui.store import locks
+from tests.sandbox.calls import Call, Fault
 from tests.service.conftest import Sandbox, SandboxMaker
 from tests.service.stores import FailingSecrets
 

@@ -7,11 +7,6 @@ import httpx
 import pytest
 from msgspec import structs
 
-from qiscus_tui.demo import DIALECTS, Dialect
-from qiscus_tui.demo.app import demo_app
-from qiscus_tui.demo.calls import Call, Fault
-from qiscus_tui.demo.dialects import Fields
-from qiscus_tui.demo.shapes import Entry
 from qiscus_tui.errors import ReadOnly, UsageError
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.connection import Connection
@@ -22,6 +17,10 @@ from qiscus_tui.service.revocation.revoke_all import revoke_all
 from qiscus_tui.service.workspace import DemoAccess
 from qiscus_tui.store.audit_records import AuditAccess, AuditIntent, AuditOutcome, AuditSummary
 from qiscus_tui.store.config import Config, Override
+from tests.sandbox import DIALECTS, Dialect
+from tests.sandbox.app import demo_app
+from tests.sandbox.calls import Call, Fault
+from tests.sandbox.dialects import Entry, Fields
 from tests.service.conftest import DEMO_ORIGIN, Sandbox, SandboxMaker
 from tests.service.scripted import ending
 

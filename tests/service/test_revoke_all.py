@@ -13,7 +13,6 @@ import pytest
 from msgspec import structs
 
 from qiscus_tui.api.new_tokens import NewTokens
-from qiscus_tui.demo.calls import Call, Fault
 from qiscus_tui.errors import NotConnected, NotTrusted, ReadOnly, StorageError
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.session import Current
@@ -27,6 +26,7 @@ from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.audit_records import AuditIntent, AuditKind
 from qiscus_tui.store.journal import Journal, JournalState
 from qiscus_tui.store.processes import Process, Running
+from tests.sandbox.calls import Call, Fault
 from tests.service.conftest import Sandbox, SandboxMaker
 
 

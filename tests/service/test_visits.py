@@ -42,8 +42,8 @@ def new_ids(listed: SessionList) -> set[str]:
 
 def came(here: Sandbox, agent: str, ip: str) -> None:
     """Somebody logs in with this client from there."""
-    from qiscus_tui.demo.state import Caller
-    from qiscus_tui.demo.users import ADMIN
+    from tests.sandbox.state import Caller
+    from tests.sandbox.users import ADMIN
 
     here.state.issue(ADMIN, Caller(agent, ip))
 

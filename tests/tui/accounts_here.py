@@ -6,7 +6,6 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from qiscus_tui.demo import DIALECTS, PASSWORD, DemoState, demo_state
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.account.login import Password, log_in
 from qiscus_tui.service.account.storage_offer import keep_in
@@ -15,6 +14,7 @@ from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.config import Config
 from qiscus_tui.store.paths import find_paths
 from tests.clocks import ManualClock
+from tests.sandbox import DIALECTS, PASSWORD, DemoState, demo_state
 from tests.tui.demo_app import Running, opened_with, workspace_on
 
 ADMIN, AGENT = "admin@demo.example", "agent@demo.example"

@@ -10,8 +10,6 @@ from msgspec import structs
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from qiscus_tui.demo import DIALECTS, DemoState, demo_state
-from qiscus_tui.demo.app import demo_app
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.service.account_selection import SelectedAccount
@@ -23,6 +21,8 @@ from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.login.screen import LoginScreen
 from qiscus_tui.tui.sessions.screen import SessionsScreen
 from tests.clocks import ManualClock
+from tests.sandbox import DIALECTS, DemoState, demo_state
+from tests.sandbox.app import demo_app
 from tests.tui.dialogs_on_demo import finished
 
 DAY = 86_400
@@ -151,9 +151,11 @@ async def at_login(
     config: Config | None = None,
     latency_ms: float = 0,
     few_colours: bool = False,
+    hostile: bool = True,
 ) -> AsyncGenerator[Running]:
     """The app at its login screen."""
-    state = state or demo_state(clock, sessions=sessions, dialect=DIALECTS[dialect])
+    if state is None:
+        state = demo_state(clock, sessions=sessions, dialect=DIALECTS[dialect], hostile=hostile)
     workspace = workspace_on(state, clock, config, latency_ms)
     app = QiscusTui(workspace, None, few_colours=few_colours)
     async with app.run_test(size=size) as pilot:
@@ -173,6 +175,7 @@ async def at_sessions(
     known: Sequence[Known] = (),
     latency_ms: float = 0,
     few_colours: bool = False,
+    hostile: bool = True,
 ) -> AsyncGenerator[Running]:
     """The app with the demo's sessions on the screen."""
     config = structs.replace(config or Config(), known=tuple(known))
@@ -184,6 +187,7 @@ async def at_sessions(
         config=config,
         latency_ms=latency_ms,
         few_colours=few_colours,
+        hostile=hostile,
     ) as running:
         await running.press("enter")
         assert isinstance(running.app.screen, SessionsScreen)

@@ -13,9 +13,6 @@ from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.worker import WorkerCancelled
 
-from qiscus_tui.demo import DIALECTS, Dialect, demo_state
-from qiscus_tui.demo.app import demo_app
-from qiscus_tui.demo.state import DemoState
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.service.account.login import Password, log_in
@@ -28,6 +25,9 @@ from qiscus_tui.store.config import Config
 from qiscus_tui.store.secrets import MemorySecrets
 from qiscus_tui.tui.theme import DARK, THEMES
 from tests.clocks import ManualClock
+from tests.sandbox import DIALECTS, Dialect, demo_state
+from tests.sandbox.app import demo_app
+from tests.sandbox.state import DemoState
 
 Sleep = Callable[[float], Awaitable[object]]
 

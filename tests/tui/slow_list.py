@@ -10,11 +10,11 @@ from typing import Any
 import httpx
 from msgspec.structs import replace
 
-from qiscus_tui.demo import DIALECTS, demo_state
-from qiscus_tui.demo.stamps import Stamp
 from qiscus_tui.model.session import Session
 from qiscus_tui.tui.app import QiscusTui
 from tests.clocks import ManualClock
+from tests.sandbox import DIALECTS, demo_state
+from tests.sandbox.dialects import Stamp
 from tests.tui.demo_app import Running, from_environment
 
 PIECE = 16 * 1024

@@ -8,9 +8,6 @@ import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from qiscus_tui.demo import PASSWORD, Call, users
-from qiscus_tui.demo.calls import Fault
-from qiscus_tui.demo.state import Caller
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.account.switching import connected_to
 from qiscus_tui.service.visits import visit_of
@@ -24,6 +21,9 @@ from qiscus_tui.tui.sessions.screen import SessionsScreen
 from qiscus_tui.tui.widgets.cells import fit_middle
 from qiscus_tui.tui.widgets.fields import Field, SecretField
 from tests.clocks import ManualClock
+from tests.sandbox import PASSWORD, Call, users
+from tests.sandbox.calls import Fault
+from tests.sandbox.state import Caller
 from tests.tui.accounts_here import ADMIN, AGENT, Machine
 from tests.tui.demo_app import Running, at_sessions, from_environment, opened_with
 

@@ -9,7 +9,6 @@ import textwrap
 
 import pytest
 
-from qiscus_tui.demo import Call, demo_state
 from qiscus_tui.errors import ConfigError, OutOfReach
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.app import QiscusTui
@@ -17,6 +16,7 @@ from qiscus_tui.tui.run import clean_environment
 from qiscus_tui.tui.terminal.crash_report import crash_words
 from qiscus_tui.tui.theme import DARK, LIGHT
 from tests.clocks import ManualClock
+from tests.sandbox import Call, demo_state
 from tests.tui.demo_app import at_login, at_sessions, workspace_on
 
 PLANTED = "planted-secret-7f3a"

@@ -3,11 +3,11 @@
 import pytest
 from msgspec.structs import replace
 
-from qiscus_tui.demo import demo_state
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.theme import DARK, LIGHT
 from tests.clocks import ManualClock
+from tests.sandbox import demo_state
 from tests.tui.demo_app import Running, at_login, workspace_on
 
 

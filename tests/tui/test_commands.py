@@ -3,7 +3,6 @@
 import pytest
 from textual.app import App, ComposeResult
 
-from qiscus_tui.demo import Call, Fault
 from qiscus_tui.errors import OutOfReach
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.commands import registry
@@ -11,6 +10,7 @@ from qiscus_tui.tui.commands.command import Group, Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.commands.registry import COMMANDS
 from tests.clocks import ManualClock
+from tests.sandbox import Call, Fault
 from tests.tui.demo_app import at_sessions
 
 USUAL = Context(rows=5, listed=9, marked=1)

@@ -6,11 +6,11 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from qiscus_tui.demo import Call
 from qiscus_tui.service.revocation.plan import Selection
 from qiscus_tui.tui.dialogs.question import BURST_IGNORED
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.revoke.revoke_all import RevokeAllDialog
+from tests.sandbox import Call
 from tests.tui.dialogs_on_demo import DialogApp, Stage, settled, shown, stage, typed
 
 ASKED = "Reason (for the audit log):"

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from qiscus_tui.cli.parser import parse
-from qiscus_tui.demo import DIALECTS
 from qiscus_tui.store.config import Config, Policy
 from qiscus_tui.tui.dialogs.choice import ChoiceDialog
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from tests.clocks import ManualClock
+from tests.sandbox import DIALECTS
 from tests.tui.demo_app import Running, at_sessions
 
 HOUR = 3600.0

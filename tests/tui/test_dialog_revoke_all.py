@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from textual import events
 
-from qiscus_tui.demo import Call, Fault
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.known import Known
@@ -14,6 +13,7 @@ from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.revoke_all import RevokeAllResult
 from qiscus_tui.tui.dialogs.parts import TypedField
 from qiscus_tui.tui.revoke.revoke_all import RevokeAllDialog, consequences
+from tests.sandbox import Call, Fault
 from tests.tui.dialogs_on_demo import DialogApp, Door, Stage, settled, shown, stage, typed
 
 CRON = Known("billing cron", client="GuzzleHttp", protect=True)

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from textual.pilot import Pilot
 
-from qiscus_tui.demo import Call, Fault
 from qiscus_tui.errors import ServerError, StorageError
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.events import Answered, Halted, Rereading
@@ -16,6 +15,7 @@ from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.tui.revoke.choices import USUAL_RULES, PlanChoices
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.revoke.progress import Progress, progress_lead, progress_lines
+from tests.sandbox import Call, Fault
 from tests.tui.dialogs_on_demo import DialogApp, Door, Stage, settled, shown, stage, typed
 
 

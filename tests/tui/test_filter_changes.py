@@ -5,13 +5,13 @@ import dataclasses
 import pytest
 from msgspec.structs import replace
 
-from qiscus_tui.demo import Call, Fault
 from qiscus_tui.query import SortKey, parse, select
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.listed.changes_ahead import AHEAD
 from qiscus_tui.tui.listed.sorting import Sorting
 from qiscus_tui.tui.sessions import filtered_table
 from tests.clocks import ManualClock
+from tests.sandbox import Call, Fault
 from tests.tui.demo_app import DAY, Running, at_sessions
 
 SELDOM = Config(ui=UiConfig(reload=DAY))

@@ -3,10 +3,10 @@
 from textual import events
 from textual.keys import _character_to_key
 
-from qiscus_tui.demo import Call
 from qiscus_tui.tui.session.screen import DetailScreen
 from qiscus_tui.tui.terminal.key_queue import KeyDone, KeyQueue
 from tests.clocks import ManualClock
+from tests.sandbox import Call
 from tests.tui.demo_app import Running, at_sessions
 
 NAMES = {"\t": "tab", "\r": "enter", "\x1b": "escape", " ": "space"}

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from qiscus_tui.demo import PASSWORD, Call, Fault, demo_state
 from qiscus_tui.errors import (
     AddressError,
     NoLongLivedToken,
@@ -28,6 +27,7 @@ from qiscus_tui.tui.login.parts import Tab, TabStrip, Tick
 from qiscus_tui.tui.login.work import StorageChoiceShown
 from qiscus_tui.tui.sessions.screen import SessionsScreen
 from tests.clocks import ManualClock
+from tests.sandbox import PASSWORD, Call, Fault, demo_state
 from tests.tui.demo_app import Running, at_login, workspace_on
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import Call
-from qiscus_tui.demo.calls import Fault
-from qiscus_tui.demo.state import Caller
-from qiscus_tui.demo.users import ADMIN
 from tests.clocks import ManualClock
+from tests.sandbox import Call
+from tests.sandbox.calls import Fault
+from tests.sandbox.state import Caller
+from tests.sandbox.users import ADMIN
 from tests.tui.accounts_here import ADMIN as ADMIN_EMAIL
 from tests.tui.accounts_here import AGENT, Machine
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from qiscus_tui.demo import Call, Fault, demo_state
 from qiscus_tui.service.overview.bars import Bar
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.listed import order as list_view
@@ -16,6 +15,7 @@ from qiscus_tui.tui.overview import screen as overview
 from qiscus_tui.tui.overview.screen import OverviewScreen
 from qiscus_tui.tui.widgets.chart import Chart
 from tests.clocks import ManualClock
+from tests.sandbox import Call, Fault, demo_state
 from tests.tui.demo_app import DAY, Running, at_login, at_sessions, from_environment, opened_with
 
 SIZES = [(120, 40), (80, 24), (60, 15)]

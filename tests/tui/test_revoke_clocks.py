@@ -1,9 +1,9 @@
 """Revoking in the app, where the server's clock is not ours."""
 
-from qiscus_tui.demo import demo_state
-from qiscus_tui.demo.calls import Call
 from qiscus_tui.model.durations import DAY
 from tests.clocks import ManualClock
+from tests.sandbox import demo_state
+from tests.sandbox.calls import Call
 from tests.tui.demo_app import at_login
 
 DIFFERENCE = "The server's clock is 3.5 days ahead of this machine's"

@@ -2,12 +2,12 @@
 
 import pytest
 
-from qiscus_tui.demo import Call, Fault
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.known import Known
 from qiscus_tui.tui.login.screen import LoginScreen
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from tests.clocks import ManualClock
+from tests.sandbox import Call, Fault
 from tests.tui.conftest import marked_ids
 from tests.tui.demo_app import DAY, at_sessions
 

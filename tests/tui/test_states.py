@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from qiscus_tui.demo import DIALECTS, Call, Dialect, Fault, demo_state
-from qiscus_tui.demo.shapes import Pages
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.login.screen import LoginScreen
 from tests.clocks import ManualClock
+from tests.sandbox import DIALECTS, Call, Dialect, Fault, demo_state
+from tests.sandbox.dialects import Pages
 from tests.tui.conftest import marked_ids
 from tests.tui.demo_app import (
     Running,

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo import PASSWORD, Call
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.account.login import Password, log_in
@@ -14,6 +13,7 @@ from qiscus_tui.store.keyring_store import KeyringSecrets, NoKeyring
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.login.parts import Tick
 from tests.clocks import ManualClock
+from tests.sandbox import PASSWORD, Call
 from tests.service.test_races import FakeKeyring
 from tests.tui.accounts_here import Machine
 from tests.tui.demo_app import Running

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from qiscus_tui.demo import demo_state
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.query import SortKey
 from qiscus_tui.service.sessions.group_order import GroupFact
 from qiscus_tui.store.config import Config, View
 from qiscus_tui.tui.dialogs.choice import ChoiceDialog
 from tests.clocks import ManualClock
+from tests.sandbox import demo_state
 from tests.tui.demo_app import Running, at_sessions, from_environment, opened_with
 
 VIEWS = Config(

@@ -7,13 +7,13 @@ from collections.abc import Generator
 
 import pytest
 
-from qiscus_tui.demo import DIALECTS, Call, demo_state
 from qiscus_tui.model.clock import SystemClock
 from tests.e2e.conftest import Opener, Server, nothing_changes, wait_for_dialog
 from tests.e2e.terminal import CTRL_C, Terminal
 from tests.faults import behaviours as b
 from tests.faults.commands import Command
 from tests.faults.server import FaultyServer
+from tests.sandbox import DIALECTS, Call, demo_state
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 1), (1, 50), (500, 1), (59, 15), (60, 14)])

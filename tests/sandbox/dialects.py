@@ -5,9 +5,137 @@ many shapes. A dialect picks one of each; `DIALECTS` names those worth trying.
 """
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
+from enum import Enum, auto
 
-from qiscus_tui.demo.shapes import Entry, Errors, Front, Pages, Renewal, Revoking, Wrap
-from qiscus_tui.demo.stamps import Stamp
+_JAKARTA = timezone(timedelta(hours=7))
+
+
+class Front(Enum):
+    """What answers at all."""
+
+    API = auto()
+    NOT_FOUND = auto()
+    """404 to everything: another API, or a server with other paths."""
+    HTML = auto()
+    """200 and a web page to everything: not Qiscus at all."""
+
+
+class Wrap(Enum):
+    """Where the list stands in the body."""
+
+    DATA = auto()
+    DATA_KEY = auto()
+    BODY = auto()
+
+
+class Pages(Enum):
+    """How a list that is longer than a page goes on."""
+
+    NONE = auto()
+    """All at once, no `meta`."""
+    AFTER = auto()
+    """`meta.after`, a string; sent back as `cursor_after`."""
+    CURSOR_AFTER = auto()
+    """`meta.cursor_after`, a string; sent back as `cursor_after`."""
+    CURSOR_AFTER_INT = auto()
+    """`meta.cursor_after`, an integer; sent back as `cursor_after`."""
+    NUMBERED = auto()
+    """`meta.page` and `meta.total_page`; sent back as `page`."""
+    LARAVEL = auto()
+    """`{current_page, data, last_page}` in place of the list; sent back as `page`."""
+
+
+class Entry(Enum):
+    """What an entry says of its token."""
+
+    FULL = auto()
+    MASKED_STARS = auto()
+    """`QEXd*******…Ab3x`."""
+    MASKED_DOTS = auto()
+    """`QEXd…Ab3x`."""
+    ID_ONLY = auto()
+    """Nothing: it has only an id."""
+    BARE = auto()
+    """The entry is the token itself, a string, and nothing else."""
+
+
+class Errors(Enum):
+    """Where an error stands in its body."""
+
+    STRING = auto()
+    """`errors`, a string."""
+    OBJECT = auto()
+    """`errors.message`."""
+    DETAIL = auto()
+    """`detail`, a string at the top."""
+    NESTED = auto()
+    """`error.message` and `error.detail`."""
+
+
+class Revoking(Enum):
+    """What the revoke call really does."""
+
+    WORKS = auto()
+    IGNORED = auto()
+    """Answers 200 and ends nothing."""
+    NOT_FOUND = auto()
+    """Answers 404 whatever is asked: the path is wrong."""
+    ENDS_OWN = auto()
+    """Ends the caller's own session whatever is asked."""
+    ENDS_ANOTHER = auto()
+    """Ends the named session, and the oldest of the others with it."""
+    ENDS_ALL = auto()
+    """Ends every session whatever is asked."""
+
+
+class Renewal(Enum):
+    """Whether revoke-all changes the long-lived token, and where it says so."""
+
+    NO = auto()
+    IN_AUTH = auto()
+    """`data.auth.long_lived_token`, beside the new short-lived one."""
+    IN_DATA = auto()
+    """`data.long_lived_token`, as at login."""
+
+
+class Stamp(Enum):
+    """The form of a timestamp."""
+
+    NAIVE = auto()
+    """`2026-10-24 09:14:00`, meaning UTC."""
+    NAIVE_LOCAL = auto()
+    """The same without a zone, but meaning UTC+7: a server that writes its own local time."""
+    RFC3339 = auto()
+    """`2026-10-24T09:14:00Z`."""
+    RFC3339_OFFSET = auto()
+    """`2026-10-24T16:14:00.250000+07:00`."""
+    EPOCH = auto()
+    """Seconds."""
+    EPOCH_MS = auto()
+    """Milliseconds."""
+    PHP = auto()
+    """An object with `date`, `timezone_type`, `timezone`."""
+
+
+def written(stamp: Stamp, at: float) -> object:
+    """Write an epoch time as the JSON value of that form."""
+    match stamp:
+        case Stamp.NAIVE:
+            return datetime.fromtimestamp(int(at), UTC).isoformat(" ")[:19]
+        case Stamp.NAIVE_LOCAL:
+            return datetime.fromtimestamp(int(at), _JAKARTA).isoformat(" ")[:19]
+        case Stamp.RFC3339:
+            return datetime.fromtimestamp(int(at), UTC).isoformat()[:19] + "Z"
+        case Stamp.RFC3339_OFFSET:
+            return datetime.fromtimestamp(at, _JAKARTA).isoformat(timespec="microseconds")
+        case Stamp.EPOCH:
+            return int(at)
+        case Stamp.EPOCH_MS:
+            return int(at * 1000)
+        case Stamp.PHP:
+            text = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+            return {"date": text, "timezone_type": 3, "timezone": "UTC"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +192,7 @@ class Dialect:
     extra: bool = False
     """Unknown fields, nested ones and secret-looking ones among them."""
     unreadable: bool = False
-    """Entries that cannot be read stand among the sessions: `entries.UNREADABLE`."""
+    """Entries that cannot be read stand among the sessions: `listing.UNREADABLE`."""
     errors: Errors = Errors.STRING
     refusal_status: int = 401
     """The status of a wrong password and of a token that is not, or no longer, valid."""

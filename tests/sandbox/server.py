@@ -1,0 +1,32 @@
+"""The tests' server on a real socket, on loopback only."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Generator
+
+from qiscus_tui.demo.server import listening, quiet_server, url_of
+from tests.sandbox.app import demo_app
+from tests.sandbox.state import DemoState
+
+_SECONDS_TO_START = 10
+
+
+@contextlib.contextmanager
+def running(state: DemoState, *, latency_ms: float = 0) -> Generator[str]:
+    """Serve from a thread as long as the block runs; gives the base URL."""
+    ready = threading.Event()
+    app = demo_app(state, latency_ms=latency_ms)
+    server = quiet_server(app, started=ready.set, ended_by=None)
+    with listening(0) as listener:
+        thread = threading.Thread(
+            target=lambda: asyncio.run(server.serve(sockets=[listener])), name="demo-server"
+        )
+        thread.start()
+        try:
+            if not ready.wait(_SECONDS_TO_START):
+                raise RuntimeError("the demo server did not start")
+            yield url_of(listener)
+        finally:
+            server.should_exit = True
+            thread.join()

@@ -1,0 +1,141 @@
+"""The demo's account with whatever a server may do otherwise, made to fail, and watched."""
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable
+
+from qiscus_tui.demo.seed import DemoSession, new_long_lived
+from qiscus_tui.demo.state import (
+    ADMIN,
+    APP_CODE,
+    SECRET_KEY,
+    Caller,
+    Clock,
+    Credentials,
+    Role,
+    User,
+)
+from qiscus_tui.demo.state import DemoState as PlainState
+from tests.sandbox.calls import Call, Fault
+from tests.sandbox.dialects import PLAIN, Dialect, Renewal, Revoking
+from tests.sandbox.hostile import HOSTILE_AGENTS
+from tests.sandbox.listing import public_id
+from tests.sandbox.users import USERS, special
+
+__all__ = ["APP_CODE", "SECRET_KEY", "USERS", "Caller", "Credentials", "Role"]
+
+
+class DemoState(PlainState):
+    """The demo's state in a dialect. It counts calls, and answers with faults where told to."""
+
+    users = USERS
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        sessions: int = 400,
+        seed: int = 1,
+        dialect: Dialect = PLAIN,
+        hostile: bool = True,
+    ) -> None:
+        strangers = HOSTILE_AGENTS if hostile else ()
+        super().__init__(clock, sessions=sessions, seed=seed, strangers=strangers)
+        self.dialect = dialect
+        self.calls: Counter[Call] = Counter()
+        """How often each call was asked for, refused and failed ones included."""
+        self.revoke_requests: list[str] = []
+        """What each revoke call named, in order of arrival."""
+        self.faults: defaultdict[Call, deque[Fault]] = defaultdict(deque)
+        """What the next answers to a call will be instead; see `fail_next`."""
+        self.before_page: Callable[[], object] = lambda: None
+        """Called before each page of the list is made: what happens between two requests."""
+        self._issued: list[str] = []
+
+    def fail_next(self, call: Call, *faults: Fault) -> None:
+        """Answer the next requests of a call with these instead, one each, in this order."""
+        self.faults[call].extend(faults)
+
+    def long_lived_token(self, email: str = ADMIN.email) -> str | None:
+        user = special(USERS[email])
+        has_none = user.old_app or not user.long_lived
+        return None if has_none else super().long_lived_token(email)
+
+    def own_session(self, user: User, caller: Caller) -> DemoSession | None:
+        """Give the newest live session handed out to this very client since the demo began.
+
+        A call with the long-lived token does not say which session is the caller's; agent and
+        address are all that a server could go by.
+        """
+        now = self.clock.now()
+        for token in reversed(self._issued):
+            session = self._sessions.get(token)
+            if session is None or session.expires <= now or session.email != user.email:
+                continue
+            if (session.agent, session.ip) == (caller.agent, caller.ip):
+                return session
+        return None
+
+    def issue(self, user: User, caller: Caller) -> DemoSession:
+        session = super().issue(user, caller)
+        self._issued.append(session.token)
+        return session
+
+    def refresh(self, user: User, caller: Caller) -> DemoSession:
+        older = self.own_session(user, caller)
+        if older is not None and self.dialect.refresh_ends_older:
+            self.end(older.token)
+        return super().refresh(user, caller)
+
+    def revoke(self, user: User, named: str, caller: Caller) -> bool:
+        """End the named session as the dialect has it; False where the answer is "not found"."""
+        self.revoke_requests.append(named)
+        match self.dialect.revoking:
+            case Revoking.WORKS:
+                return super().revoke(user, self._token_of(user, named), caller)
+            case Revoking.IGNORED:
+                return True
+            case Revoking.NOT_FOUND:
+                return False
+            case Revoking.ENDS_OWN:
+                own = self.own_session(user, caller)
+                if own is not None:
+                    self.end(own.token)
+                return True
+            case Revoking.ENDS_ANOTHER:
+                found = super().revoke(user, self._token_of(user, named), caller)
+                if found:
+                    for other in self.sessions(user.email)[:1]:
+                        self.end(other.token)
+                return found
+            case Revoking.ENDS_ALL:
+                for session in self.sessions(user.email):
+                    self.end(session.token)
+                return True
+
+    def revoke_all(self, user: User, caller: Caller) -> DemoSession:
+        if self.dialect.renewal is not Renewal.NO:
+            self._long_lived[user.email] = new_long_lived(self._rng)
+        return super().revoke_all(user, caller)
+
+    def _token_of(self, user: User, named: str) -> str:
+        """Return the token of the session with this id, where entries have ids."""
+        if named in self._sessions or self.dialect.fields.id is None:
+            return named
+        same = (
+            session.token
+            for session in self.sessions(user.email)
+            if str(public_id(self.dialect, session)) == named
+        )
+        return next(same, named)
+
+
+def demo_state(
+    clock: Clock,
+    *,
+    sessions: int = 400,
+    seed: int = 1,
+    dialect: Dialect = PLAIN,
+    hostile: bool = True,
+) -> DemoState:
+    """Give a demo account with this many live sessions; equal arguments give equal accounts."""
+    return DemoState(clock, sessions=sessions, seed=seed, dialect=dialect, hostile=hostile)
