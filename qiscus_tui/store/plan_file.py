@@ -60,6 +60,8 @@ class PlanFile(Struct, frozen=True, forbid_unknown_fields=True):
     left_out: tuple[Id, ...]
     """What was chosen too and stays for another reason."""
     groups: tuple[dict[str, Text | int | None], ...]
+    token_id: Text = ""
+    """Id of the account's long-lived token, where its user is unknown."""
 
 
 def write_plan_file(path: Path, plan: PlanFile, key: bytes) -> None:

@@ -175,6 +175,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "no rule": lambda file: changed(file, lambda f: rules(f).update(keep_newest=None)),
     "unknown key": lambda file: changed(file, lambda f: f["rule"]["retention"].update(keys=["x"])),
     "another account": lambda file: changed(file, lambda f: f.update(account="b@c.d@x")),
+    "another token": lambda file: changed(file, lambda f: f.update(token_id="0123456789ab")),
     "another server": lambda file: changed(file, lambda f: f.update(server="https://x.invalid")),
     "a line end in an id": lambda file: changed(file, lambda f: f.update(ids=[f["ids"][0] + "\n"])),
     "no time zone": lambda file: changed(file, lambda f: f.update(time="2026-11-25T10:00:00")),

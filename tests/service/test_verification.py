@@ -1,8 +1,11 @@
 """The server's list decides what became of each session; answers prove nothing."""
 
+from dataclasses import replace
+
 import pytest
 
 from qiscus_tui.errors import NotConnected, ServerFault
+from qiscus_tui.model.session import Current
 from qiscus_tui.service.revocation.events import Answered, ReadingAgain, Rereading, Verifying
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
@@ -378,6 +381,22 @@ async def test_a_full_id_is_not_called_gone_by_a_list_that_was_not_read_to_its_e
     end = await stage.apply(stage.plan([], gone=("0123456789ab",)))
     assert end.ids(Outcome.UNKNOWN) == {"0123456789ab"}
     assert not end.report.is_whole
+
+
+@pytest.mark.parametrize(("count", "outcome"), [(50, Outcome.UNKNOWN), (49, Outcome.ALREADY_GONE)])
+async def test_a_list_of_a_round_length_may_be_cut_and_calls_no_id_gone(
+    stage: Stage, count: int, outcome: Outcome
+):
+    stage.sessions(count)
+    end = await stage.apply(stage.plan([], gone=("0123456789ab",)))
+    assert end.ids(outcome) == {"0123456789ab"}
+
+
+async def test_an_empty_list_calls_no_id_gone_where_our_own_session_should_be_in_it(stage: Stage):
+    empty = replace(stage.server.now_listed(), current=Current.UNKNOWN)
+    plan = make_plan(empty, Selection([], "x", gone=("0123456789ab",)), Allowed())
+    end = await stage.apply(plan)
+    assert end.ids(Outcome.UNKNOWN) == {"0123456789ab"}
 
 
 @pytest.mark.parametrize("named", [True, False])

@@ -142,6 +142,7 @@ def plan_file_of(
         kept=_ids(kept.session.id for kept in plan.kept),
         left_out=_ids(left.session.id for left in plan.left_out),
         groups=tuple(map(masks.group, plan.groups)),
+        token_id=account.token_id,
     )
 
 
@@ -174,6 +175,12 @@ def read_plan(path: Path, account: Account, key: bytes) -> StoredPlan:
             f"The plan is for {safe(file.account, 100)} on {safe(file.server, 100)}, and this is "
             f"{safe(account.name, 100)} on {account.origin}",
             "Choose the account with --account, or make a plan for this one.",
+        )
+    if file.token_id != account.token_id:
+        raise UsageError(
+            f"The plan was made with another long-lived token of {safe(account.name, 100)}, "
+            "which may be another user's",
+            "Make a plan with this one.",
         )
     return stored_plan(file)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Set
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import counted
-from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import ROUND_LENGTH, SessionList
 
 MOST_READINGS = 5
 """Readings of the list after which what is still in doubt is unknown."""
@@ -23,9 +23,6 @@ LOGIN_SLACK = 60.0
 
 EXPIRY_SLACK = 5.0
 """Seconds before its expiry in which a session may end by itself: clocks are not that exact."""
-
-ROUND_LENGTH = 50
-"""A list that is cut to its newest sessions has a multiple of this many."""
 
 LEAST_CUT = 10
 """Sessions that any server lists at least."""

@@ -16,6 +16,9 @@ from qiscus_tui.model.session import Current, Session, is_full_id
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.sessions.user_agents import quick_name
 
+ROUND_LENGTH = 50
+"""A list that is cut to its newest sessions has a multiple of this many."""
+
 
 @dataclass(frozen=True, eq=False)
 class SessionList:
@@ -107,6 +110,8 @@ class SessionList:
             return "the server lists sessions without their tokens, and it may be among them"
         if self.current is Current.UNKNOWN and (any(self._in_full) or not self.sessions):
             return "this program's own token is not listed either"
+        if self.sessions and len(self.sessions) % ROUND_LENGTH == 0:
+            return f"exactly {len(self.sessions):,} sessions are listed: they may be the newest"
         return None
 
     @cached_property
