@@ -257,6 +257,7 @@ async def test_a_token_that_ended_during_a_plan_is_asked_for_once_the_result_was
 async def test_x_without_marks_is_for_the_row(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         await running.press("j", "x")
+        assert "The session under the cursor" in running.text()  # `this session` is our own
         assert "Revoke 1 session" in running.text()
         await running.press("escape")
         assert running.app.screen is running.sessions

@@ -46,7 +46,7 @@ class ServerChanges:
             app.notify("It is not listed any more.", markup=False)
         else:
             selection = Selection((position,), "shown in detail", named=True)
-            await self.revoke(app, PlanChoices(selection, chosen="This session"))
+            await self.revoke(app, PlanChoices(selection, chosen="The session shown"))
 
     async def revoke(self, app: App[int], choices: PlanChoices) -> None:
         """Show the plan, and ask."""

@@ -253,7 +253,7 @@ class FilteredTable:
         if not self.table.order:
             return PlanChoices(marked, chosen=hidden_words(count, "")) if count else None
         row = Selection((self.table.order[self.table.cursor_row],), "under the cursor")
-        this = "This session"
+        this = "The session under the cursor"
         if count:
             this = hidden_words(count, "This is the session under the cursor.")
         return PlanChoices(row, chosen=this)
