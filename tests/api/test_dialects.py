@@ -32,7 +32,7 @@ from tests.api.serving import ORIGIN, short_of
 from tests.clocks import ManualClock
 from tests.sandbox import DIALECTS, PASSWORD, DemoSession, DemoState, Dialect, demo_state
 from tests.sandbox.app import demo_app
-from tests.sandbox.dialects import Entry, Front, Renewal, Revoking, Stamp
+from tests.sandbox.dialects import Entry, Front, Pages, Renewal, Revoking, Stamp
 from tests.sandbox.listing import UNREADABLE
 from tests.sandbox.users import (
     AGENT,
@@ -134,6 +134,17 @@ async def test_every_session_is_listed_in_order_as_it_is(demo: Demo) -> None:
     assert found == wanted
     assert listing.unreadable == (len(UNREADABLE) if dialect.unreadable else 0)
     assert listing.complete
+
+
+@pytest.mark.parametrize("sessions", [0, 1, 99, 100, 101])
+@pytest.mark.parametrize("name", [n for n in SPEAKING if DIALECTS[n].pages is not Pages.NONE])
+async def test_every_session_is_listed_once_on_whatever_page(
+    clock: ManualClock, name: str, sessions: int
+) -> None:
+    demo = demo_speaking(name, clock, sessions)
+    listed = [session.token for session in (await demo.list()).sessions]
+    assert listed == [session.token for session in demo.state.sessions()]
+    await demo.client.close()
 
 
 @in_dialects(SPEAKING)

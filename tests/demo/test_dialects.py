@@ -1,8 +1,7 @@
 """Every dialect says the same, in its own words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import cast
 
 import httpx
 import pytest
@@ -11,83 +10,11 @@ from qiscus_tui.demo import DemoState
 from qiscus_tui.demo.app import demo_app as plain_app
 from tests.clocks import ManualClock
 from tests.demo.conftest import Api
-from tests.sandbox import DIALECTS, Dialect, demo_state
+from tests.sandbox import Dialect, demo_state
 from tests.sandbox.app import demo_app
-from tests.sandbox.dialects import Entry, Front, Pages, Stamp, Wrap, written
-from tests.sandbox.listing import UNREADABLE
+from tests.sandbox.dialects import Pages, Stamp, Wrap, written
 
 Speaking = Callable[..., Api]
-LISTING = [name for name, dialect in DIALECTS.items() if dialect.front is Front.API]
-SIZES = [0, 1, 99, 100, 101, 250]
-
-
-def items_of(dialect: Dialect, body: object) -> list[object]:
-    """Unwrap one page."""
-    inner = body
-    if dialect.wrap is not Wrap.BODY:
-        inner = cast("dict[str, object]", inner)["data"]
-    if dialect.wrap is Wrap.DATA_KEY:
-        inner = cast("dict[str, object]", inner)[dialect.list_key]
-    if dialect.pages is Pages.LARAVEL:
-        inner = cast("dict[str, object]", inner)["data"]
-    return cast("list[object]", inner)
-
-
-def next_query(dialect: Dialect, body: object) -> dict[str, str] | None:
-    """Say what asks for the page after this one."""
-    if dialect.pages is Pages.NONE:
-        return None
-    top = cast("dict[str, dict[str, object]]", body)
-    match dialect.pages:
-        case Pages.AFTER:
-            after = top["meta"]["after"]
-        case Pages.CURSOR_AFTER | Pages.CURSOR_AFTER_INT:
-            after = top["meta"]["cursor_after"]
-        case Pages.NUMBERED:
-            meta = cast("Mapping[str, int]", top["meta"])
-            return {"page": str(meta["page"] + 1)} if meta["page"] < meta["total_page"] else None
-        case _:
-            page = cast("dict[str, int]", top["data"])
-            if dialect.wrap is Wrap.DATA_KEY:
-                page = cast("dict[str, dict[str, int]]", top["data"])[dialect.list_key]
-            more = page["current_page"] < page["last_page"]
-            return {"page": str(page["current_page"] + 1)} if more else None
-    if after is None:
-        return None
-    assert isinstance(after, int if dialect.pages is Pages.CURSOR_AFTER_INT else str)
-    return {"cursor_after": str(after)}
-
-
-async def all_items(api: Api) -> list[object]:
-    """Follow the pages to the end."""
-    items: list[object] = []
-    query: dict[str, str] | None = {}
-    while query is not None:
-        answer = await api.list(**query)
-        assert answer.status_code == 200
-        items += items_of(api.state.dialect, answer.json())
-        query = next_query(api.state.dialect, answer.json())
-    return items
-
-
-@pytest.mark.parametrize("name", LISTING)
-@pytest.mark.parametrize("size", SIZES)
-async def test_every_session_is_listed_once_on_whatever_page(
-    speaking: Speaking, name: str, size: int
-) -> None:
-    api = speaking(name, sessions=size)
-    rest = len(UNREADABLE) if api.state.dialect.unreadable else 0
-    assert len(await all_items(api)) == size + rest
-
-
-@pytest.mark.parametrize("name", [n for n in LISTING if DIALECTS[n].entry is Entry.FULL])
-async def test_full_tokens_are_listed_under_the_dialects_name(
-    speaking: Speaking, name: str
-) -> None:
-    api = speaking(name, sessions=250)
-    key = api.state.dialect.fields.token
-    entries = [cast("dict[str, object]", e) for e in await all_items(api) if e not in UNREADABLE]
-    assert [entry[key] for entry in entries] == [s.token for s in api.state.sessions()]
 
 
 async def test_the_plain_dialect_is_what_the_vendors_words_suggest(api: Api) -> None:
