@@ -249,7 +249,7 @@ LIST_KEY_WORDS = ("token", "session")
 # elsewhere. Compared without case, `_` and `-`; names of headers without `x-` too.
 PAGING_OBJECTS = (
     *("meta", "pagination", "paginator", "paging", "page", "page_info"),
-    *("links", "_links", "cursor", "cursors"),
+    *("links", "_links", "cursor", "cursors", "result_info", "response_metadata"),
 )
 """Objects beside the list that may have these names."""
 PAGE = ("current_page", "page", "page_number")
@@ -259,7 +259,8 @@ LIMIT = ("limit",)
 OFFSET = ("offset", "skip")
 TOTAL = (
     *("total", "total_count", "total_items", "total_records", "total_entries", "total_results"),
-    *("total_elements", "total_rows", "records_total"),
+    *("total_elements", "total_rows", "records_total", "records_filtered", "total_size"),
+    *("total_hits", "num_found", "@odata.count", "wp_total", "pagination_total_count"),
 )
 COUNT = ("count",)
 """The number of all rows, or of those on the page."""
@@ -270,10 +271,14 @@ MORE = (
     *("has_more", "has_next", "has_next_page", "has_more_pages", "more", "more_available"),
     *("truncated", "is_truncated", "next", "next_page", "next_page_url", "next_url", "next_link"),
     *("next_cursor", "next_page_token", "next_token", "next_offset", "continuation_token"),
+    *("next_href", "next_uri", "next_marker", "next_records_url", "@odata.next_link"),
+    *("more_results", "remaining", "last_evaluated_key"),
 )
 """True, or how to get the rest."""
+END = ("last", "is_last", "is_last_page", "done")
+"""False where more follows."""
 NEXT_PAGE = ("next_page",)
-PARTIAL = ("partial", "is_partial", "incomplete")
+PARTIAL = ("partial", "is_partial", "incomplete", "degraded", "timed_out")
 WARNINGS = ("warnings", "warning")
 NOT_DONE_WORDS = (
     *("partial", "partial success", "partial content", "incomplete", "degraded"),
@@ -289,9 +294,9 @@ INVALID_TOKEN_WORDS = "invalid token"
 ERRORS, ERROR, DETAIL, MESSAGE = "errors", "error", "detail", "message"
 STATUS = ("status", "status_code", "code", "http_code")
 """A number as HTTP has them, or a word."""
-SUCCESS = ("success", "ok", "is_success", "succeeded")
+SUCCESS = ("success", "ok", "is_success", "isSuccess", "Success", "succeeded")
 FAILURE_WORDS = (
-    *("error", "errors", "fail", "failed", "failure", "nok", "not ok", "unauthorized"),
+    *("error", "errors", "fail", "failed", "failure", "false", "nok", "not ok", "unauthorized"),
     *("unauthenticated", "forbidden", "rejected", "denied", "invalid", "expired"),
 )
 """As the `status` in an answer: it failed."""

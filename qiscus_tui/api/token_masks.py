@@ -27,6 +27,8 @@ _WORDS = frozenset(
         *("none", "null", "undefined", "unknown", "encrypted", "confidential", "n/a", "na"),
     }
 )
+SHORTEST_HASH = 7
+"""Characters; a longer text that a hash of our own token begins with is no accident."""
 _HASH = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _HASH_LENGTHS = frozenset({32, 40, 56, 64, 96, 128})
 """Hex digits of MD5, SHA-1 and the SHA-2 family."""
@@ -108,10 +110,12 @@ def _are_made_of(own: str, others: Collection[str]) -> bool:
     if any(len(text) > 2 and (own.startswith(text) or own.endswith(text)) for text in others):
         return True
     token = own.encode("utf-8", "surrogatepass")
+    lengths = set(map(len, others))
     for name in ("md5", "sha1", "sha256", "sha512"):
         digest = hashlib.new(name, token, usedforsecurity=False).digest()
         plain, for_urls = base64.b64encode(digest), base64.urlsafe_b64encode(digest)
-        forms = {digest.hex(), digest.hex().upper(), plain.decode(), for_urls.decode()}
-        if not forms.isdisjoint(others) or for_urls.decode().rstrip("=") in others:
+        forms = (digest.hex(), digest.hex().upper(), plain.decode(), for_urls.decode())
+        begun = {form[:length] for form in forms for length in lengths if length > SHORTEST_HASH}
+        if not begun.isdisjoint(others):
             return True
     return False

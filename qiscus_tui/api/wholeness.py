@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import cast
 
 from qiscus_tui.api import contract
-from qiscus_tui.api.error_answers import quoted, status_words, statuses_in
+from qiscus_tui.api.error_answers import is_refusal, quoted, status_words, statuses_in
 from qiscus_tui.errors import Unreadable
 from qiscus_tui.model.unshown import Unshown
 
@@ -74,6 +74,7 @@ def read_paging(
     more = said.yes(contract.MORE)
     if not more and _LINK_TO_NEXT.search(headers.get(contract.LINK_HEADER, "")):
         more = "Link: rel=next"
+    more = more or said.not_the_end()
     is_declared = last_page is not None or said.has(contract.MORE) or said.has(contract.CURSORS)
     return Paging(
         page=page,
@@ -168,6 +169,8 @@ def _asked_number(asked: Query | None, parameter: str, otherwise: int) -> int:
 def _doubt(said: "_Said", status: int, secrets: Collection[str]) -> str:
     if status in _NOT_FINAL:
         return f"the answer was {status_words(status)}"
+    if said.failed:
+        return "the answer says that it failed"
     for word in statuses_in(said.envelope):
         if isinstance(word, str) and word in contract.NOT_DONE_WORDS:
             return f"the answer has the status '{word}'"
@@ -186,7 +189,10 @@ class _Said:
     def __init__(self, around: Iterable[Mapping[str, object]], headers: Mapping[str, str]) -> None:
         self.envelope: Mapping[str, object] = {}
         self.values: dict[str, object] = {}
+        self.failed = False
+        """Whether an object that the list is in says that it failed."""
         for fields in around:
+            self.failed = self.failed or is_refusal(fields)
             self.envelope = fields
             self._add(fields)
         for name, value in headers.items():
@@ -216,6 +222,10 @@ class _Said:
         """Return the first name that says yes."""
         return next((name for name in names if _says_yes(self.values.get(_plain(name)))), "")
 
+    def not_the_end(self) -> str:
+        """Return the first name that says that this is not the end."""
+        return next((name for name in contract.END if self.values.get(_plain(name)) is False), "")
+
     def cursor(self) -> str:
         for name in contract.CURSORS:
             value = self.values.get(_plain(name))
@@ -240,6 +250,7 @@ _KNOWN = frozenset(
     for names in (
         *(contract.PAGE, contract.LAST_PAGE, contract.PAGE_SIZE, contract.OFFSET, contract.TOTAL),
         *(contract.COUNT, contract.CURSORS, contract.MORE, contract.PARTIAL, contract.WARNINGS),
+        contract.END,
     )
     for name in names
 )

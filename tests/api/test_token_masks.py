@@ -102,6 +102,11 @@ UUIDS = [f"{n:08d}-1111-4111-8111-111111111111" for n in range(5)]
         pytest.param([one[:12] for one in FULL], None, id="one short length"),
         pytest.param(hashed("md5", FULL), OWN, id="MD5"),
         pytest.param(hashed("sha1", FULL), OWN, id="SHA-1"),
+        pytest.param(
+            [one[: len(OWN)] for one in hashed("sha256", [*FULL, OWN])],
+            OWN,
+            id="SHA-256 of ours, cut to the length of a token",
+        ),
         pytest.param(hashed("sha256", FULL), OWN, id="SHA-256"),
         pytest.param(hashed("sha256", FULL), None, id="SHA-256, and we hold no token"),
         pytest.param([one.upper() for one in hashed("sha256", FULL)], OWN, id="upper case"),

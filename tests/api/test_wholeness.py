@@ -49,6 +49,14 @@ MORE_NAMED = [
     {"_links": {"next": {"href": "/more"}}},
     {"page_info": {"hasNextPage": True, "endCursor": "abc"}},
     {"pagination": {"more_available": True}},
+    {"@odata.nextLink": "https://demo.invalid/more"},
+    {"nextRecordsUrl": "/more"},
+    {"more_results": True},
+    {"remaining": 5},
+    {"is_last": False},
+    {"last": False},
+    {"done": False},
+    {"response_metadata": {"next_cursor": "abc"}},
 ]
 TOTAL_NAMED = [
     {"total": ALL},
@@ -59,6 +67,9 @@ TOTAL_NAMED = [
     {"total_items": ALL},
     {"count": ALL},
     {"pagination": {"total": ALL}},
+    {"result_info": {"total_count": ALL}},
+    {"totalSize": ALL},
+    {"@odata.count": ALL},
 ]
 PLACES = ["meta", "envelope", "data", "data.meta", "page object"]
 
@@ -83,6 +94,15 @@ def test_a_name_that_says_that_more_follows_is_believed(
     place: str, fields: Mapping[str, object]
 ) -> None:
     assert reason(placed(place, fields)).startswith("the answer says that more follows (")
+
+
+@pytest.mark.parametrize(
+    "fields", [{"errors": ["shard 3 is down"]}, {"isSuccess": False}, {"status": "error"}], ids=str
+)
+def test_an_object_around_the_list_that_says_that_it_failed_is_believed(
+    fields: Mapping[str, object],
+) -> None:
+    assert reason(placed("data", fields)) == "the answer says that it failed"
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -166,6 +186,8 @@ def test_an_answer_that_says_that_it_is_not_all_is_believed(
         {"total": True},
         {"total": "many"},
         {"total_page": 1, "page": 1, "per_page": SIZE},
+        {"last": True, "done": True, "remaining": 0},
+        {"links": {"last": None, "next": None}},
         {"count": SIZE, "has_more": False, "next": None, "next_cursor": ""},
         {"links": {"next": None, "last": "/x"}, "truncated": False},
         {"limit": SIZE, "offset": 0, "total": SIZE},
