@@ -62,6 +62,8 @@ class Door:
     def __init__(self) -> None:
         self._open = asyncio.Event()
         self._open.set()
+        self.waiting = 0
+        """Requests that wait."""
 
     def close(self) -> None:
         self._open.clear()
@@ -70,7 +72,9 @@ class Door:
         self._open.set()
 
     async def pass_through(self, _seconds: float) -> None:
+        self.waiting += 1
         await self._open.wait()
+        self.waiting -= 1
 
 
 async def stage(

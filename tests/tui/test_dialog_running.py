@@ -37,6 +37,14 @@ async def until(pilot: Pilot[None], words: str) -> None:
             await pilot.pause()
 
 
+async def until_ten_wait(pilot: Pilot[None], door: Door) -> None:
+    """Wait until the first ten of a plan of 40 are under way."""
+    await until(pilot, "0 of 40 answered")
+    async with asyncio.timeout(10):
+        while door.waiting < 10:
+            await pilot.pause()
+
+
 async def test_failures_are_shown_with_their_reason_and_ids() -> None:
     on = await stage("revoke-not-found")
     async with DialogApp().run_test(size=(80, 24)) as pilot:
@@ -75,7 +83,7 @@ async def test_stopping_acts_at_once_and_asks_whether_to_go_on(key: str) -> None
     async with DialogApp().run_test(size=(80, 24)) as pilot:
         door.close()
         app = await confirmed(pilot, on, 40)
-        await until(pilot, "0 of 40 answered")
+        await until_ten_wait(pilot, door)
         await pilot.press(key)
         assert "Stopped: 30 not sent" in app.text()
         door.open()
@@ -96,7 +104,7 @@ async def stopped(pilot: Pilot[None], on: Stage, door: Door) -> DialogApp:
     """A plan of 40 sessions, stopped when 10 were sent, and asked whether to go on."""
     door.close()
     app = await confirmed(pilot, on, 40)
-    await until(pilot, "0 of 40 answered")
+    await until_ten_wait(pilot, door)
     await pilot.press("n")
     door.open()
     await settled(pilot)
