@@ -21,8 +21,7 @@ from qiscus_tui.model.ascii_json import JsonArray, ascii_json
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.scan.files import STDIN, Event, Found, NotRead, Read, Skipped, scan
-from qiscus_tui.service.scan.live_tokens import SHORTEST, LiveTokens, token_to_find
-from qiscus_tui.service.scan.merged_lists import merged
+from qiscus_tui.service.scan.live_tokens import SHORTEST, LiveTokens, merged, token_to_find
 from qiscus_tui.service.sessions.export import Export, Record
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.service.scan.pieces import read_pieces
+from qiscus_tui.service.scan.files import read_pieces
 from tests.cli.conftest import EMAIL, SERVER, Program
 from tests.sandbox.calls import Call, Fault
 

@@ -15,16 +15,19 @@ from hypothesis import strategies as st
 
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.scan import files as walking
-from qiscus_tui.service.scan import pieces as reading
-from qiscus_tui.service.scan.files import Event, Found, NotRead, Read, Skipped, scan
-from qiscus_tui.service.scan.live_tokens import LiveTokens
-from qiscus_tui.service.scan.merged_lists import merged
-from qiscus_tui.service.scan.pieces import (
+from qiscus_tui.service.scan.files import (
     DamagedGzipError,
+    Event,
+    Found,
+    NotRead,
     Occurrence,
+    Read,
+    Skipped,
     occurrences,
+    scan,
     unpacked,
 )
+from qiscus_tui.service.scan.live_tokens import LiveTokens, merged
 from tests.service.scripted import new_session
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
@@ -173,7 +176,7 @@ def test_gzip_is_known_by_its_content_and_read_to_the_last_member() -> None:
 
 
 def test_large_members_are_unpacked_once_each() -> None:
-    contents = [bytes([number]) * (reading.PIECE + 7) for number in range(1, 13)]
+    contents = [bytes([number]) * (walking.PIECE + 7) for number in range(1, 13)]
     packed = b"".join(map(gzip.compress, contents))
     for size in (len(packed), 1000):
         assert b"".join(unpacked(cut(packed, size))) == b"".join(contents)
@@ -192,7 +195,7 @@ def test_a_gzip_bomb_is_unpacked_a_piece_at_a_time() -> None:
     bomb = gzip.compress(bytes(50_000_000))
     sizes = [len(piece) for piece in unpacked([bomb])]
     assert sum(sizes) == 50_000_000
-    assert max(sizes) <= reading.PIECE
+    assert max(sizes) <= walking.PIECE
 
 
 # In folders
