@@ -10,7 +10,7 @@ from qiscus_tui.model.clock import SystemClock
 from qiscus_tui.tui.dialogs.guard import KEY_GAP
 from tests.e2e.conftest import Opener, Server, log_in, wait_for_dialog
 from tests.e2e.terminal import ENTER, Terminal
-from tests.sandbox import DemoSession, demo_state
+from tests.sandbox import DIALECTS, DemoSession, demo_state
 from tests.sandbox.server import running
 
 DAY = 86_400
@@ -65,7 +65,7 @@ def test_five_keys_end_what_a_cron_left_behind_and_nothing_that_is_used(
     config = tmp_path / "config" / "config.toml"
     config.parent.mkdir()
     config.write_text(PROTECTED)
-    state = demo_state(SystemClock(), sessions=400)
+    state = demo_state(SystemClock(), sessions=400, dialect=DIALECTS["rfc3339"])
     with running(state) as url:
         before = state.sessions()
         going = left_behind([one for one in before if is_of_the_cron(one)])

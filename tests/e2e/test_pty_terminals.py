@@ -160,13 +160,12 @@ def test_the_first_frame_waits_for_no_slow_module(
 
 
 COMES_AFTER_THE_LIST = {
-    "screens.filter_field",
+    "sessions.filter_field",
     "widgets.fields",
-    "widgets.group_table",
+    "sessions.group_table",
     "widgets.text_table",
-    "screens.detail",
-    "screens.session_panel",
-    "screens.overview",
+    "session.screen",
+    "overview.screen",
     "dialogs",
     "warm_up",
 }
