@@ -278,6 +278,14 @@ def test_our_own_session_that_was_replaced_did_not_end():
     assert not ended(listed(EVERY), new, new)
 
 
+def test_our_own_session_that_was_replaced_casts_no_doubt_on_a_list_as_long_as_before():
+    new = dated(98, current=True)
+    found = Verification(listed(EVERY), frozenset([OWN.id]))
+    for seconds in (1, 2):
+        found.add(listed([*EVERY[:-1], new]), START + seconds)
+    assert found.fate(OWN) == (Fate.GONE, "")
+
+
 def test_a_reading_that_lacks_nothing_needs_no_second():
     found = Verification(listed(EVERY), frozenset([TARGET.id]))
     found.add(listed(EVERY), START + 1)

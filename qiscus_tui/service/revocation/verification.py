@@ -277,8 +277,9 @@ def _may_be_cut(
     if is_as_long and len(came_to_light) < len(missing):
         kept = [place for one, place in before.positions.items() if one in listed.positions]
         left = min(_creations(listed.sessions), default=math.inf)
-        lost = filter(None, map(before.get, missing))
-        if any(before.positions[one] > max(kept, default=-1) for one in missing):
+        own = before.current_session  # which is told by its token, and may have been replaced
+        lost = [one for one in map(before.get, missing) if one is not None and one is not own]
+        if any(before.positions[one.id] > max(kept, default=-1) for one in lost):
             return True
         if any(one <= left for one in _creations(lost)):
             return True
