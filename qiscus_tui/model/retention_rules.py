@@ -3,15 +3,17 @@
 One Struct is a policy's, a plan file's, the dialog's, and that of the options: all take it whole.
 """
 
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from qiscus_tui.model.durations import DAY, as_typed, duration_between
 from qiscus_tui.model.group_keys import GroupKey
-from qiscus_tui.model.session import Session
 from qiscus_tui.model.setting import setting
+
+if TYPE_CHECKING:  # the configuration is read before the first frame
+    from qiscus_tui.model.session import Session
 
 Count = Annotated[int, Meta(ge=1)]
 Age = Annotated[float, Meta(ge=1, le=1e12)]
@@ -62,7 +64,7 @@ class RetentionRules(Struct, frozen=True, forbid_unknown_fields=True):
         include_unknown = self.include_unknown or others.include_unknown
         return replace(self, **given, include_unknown=include_unknown)
 
-    def can_judge(self, session: Session) -> bool:
+    def can_judge(self, session: "Session") -> bool:
         """Return whether a rule has what it needs to know of the session."""
         return any(rule.known_of(session) for rule in self.all_given)
 
@@ -84,7 +86,7 @@ class Rule(NamedTuple):
     """The time of a session that it needs to know."""
     is_age: bool
 
-    def known_of(self, session: Session) -> bool:
+    def known_of(self, session: "Session") -> bool:
         """Return whether the server lists what this rule goes by."""
         return getattr(session, self.goes_by) is not None
 
