@@ -95,7 +95,6 @@ async def _goes_on(running: Running, deed: Deed) -> None:
             await running.press("escape")
             running.clock.advance(1)
     if isinstance(running.app.screen, LoginScreen):
-        running.clock.advance(1)  # keys that were in flight as it opened would do nothing
         await do(running, Deed.LOGIN)
     await running.press("r")
     assert isinstance(running.app.screen, SessionsScreen)
