@@ -60,6 +60,9 @@ class PlanFile(Struct, frozen=True, forbid_unknown_fields=True):
     left_out: tuple[Id, ...]
     """What was chosen too and stays for another reason."""
     groups: tuple[dict[str, Text | int | None], ...]
+    stands_for: dict[Id, Id] = {}
+    """What each id stood for that is the server's own, and may be a row number: a fingerprint of
+    the session that had it."""
     token_id: Text = ""
     """Id of the account's long-lived token, where its user is unknown."""
 

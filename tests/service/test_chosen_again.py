@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as replaced
 
 from qiscus_tui import query
 from qiscus_tui.errors import UsageError
@@ -174,3 +175,24 @@ def test_a_filter_with_a_token_in_it_goes_into_no_file(stage: Stage):
     plan = by_filter(stage.server.now_listed(), f"-ua:{session.token}")
     with pytest.raises(UsageError, match="a plan file may hold none"):
         plan_file_of(plan, ACCOUNT, START)
+
+
+@pytest.mark.parametrize("created", [True, False])
+def test_an_id_in_a_file_that_stands_for_another_session_by_now_is_left_out(
+    stage: Stage, created: bool
+):
+    """Where the server's ids are the numbers of its rows, a login shifts them."""
+    age = 10 * DAY if created else None
+    first = one("a", age=age, token=None, revoke_with=7)
+    stage.server.add(first)
+    plan = by_filter(stage.server.now_listed(), "user:a")
+    other = replaced(
+        one("b", age=None if age is None else 9 * DAY, agent="GuzzleHttp/7"),
+        id=first.id,
+        token=None,
+        revoke_with=7,
+    )
+    stage.server.live = {first.id: other}
+    plan = in_file(plan, stage)
+    assert not plan.targets
+    assert [left.reason for left in plan.left_out] == ["its id stands for another session now"]

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.account import Account
+from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.retention_rules import Retention
+from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.turns import at_once
 from qiscus_tui.query import Moment, Query, parse
@@ -31,6 +33,8 @@ from qiscus_tui.store.plan_file import (
     read_plan_file,
     write_plan_file,
 )
+
+ANOTHER = "its id stands for another session now"
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,11 @@ class StoredPlan:
         )
         plan = make_plan(listed, selection, allowed, None, moment)
         left_out = {one.session.id: one for one in plan.left_out if one.session.id in ids}
+        for session_id, stood_for in file.stands_for.items():
+            session = listed.get(session_id)
+            if session is not None and _stands_for(session) != stood_for:
+                out = LeftOut(session, Exclusion.NOT_CHOSEN, named=True, label=ANOTHER)
+                left_out[session_id] = out
         for position, why in not_chosen.items():
             session = listed.sessions[position]
             if session.id in ids:
@@ -142,8 +151,19 @@ def plan_file_of(
         kept=_ids(kept.session.id for kept in plan.kept),
         left_out=_ids(left.session.id for left in plan.left_out),
         groups=tuple(map(masks.group, plan.groups)),
+        stands_for={
+            target.session.id: _stands_for(target.session)
+            for target in plan.targets
+            if target.session.token is None
+        },
         token_id=account.token_id,
     )
+
+
+def _stands_for(session: Session) -> str:
+    """Return a fingerprint by which a session without a token is known again, besides its id."""
+    known = session.user_agent if session.created_at is None else session.created_at
+    return fingerprint(repr(known))
 
 
 def stored_plan(file: PlanFile) -> StoredPlan:
