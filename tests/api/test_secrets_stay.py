@@ -251,7 +251,7 @@ def test_nothing_that_holds_a_secret_shows_it() -> None:
             Answer(200, {"authorization": SECRET_KEY}, LONG_LIVED.encode()),
             LoginAnswer("app", "a@b.c", "n", "n", Role.ADMIN, short, LONG_LIVED, 0.0),
             NewTokens(short, LONG_LIVED),
-            Page([SHORT_LIVED, LONG_LIVED], None),
+            Page([SHORT_LIVED, LONG_LIVED]),
             WireSettings(proxy=f"http://me:{SECRET_KEY}@proxy"),
         ]
     )
