@@ -32,7 +32,7 @@ def send(record: AuditRecord) -> None:
 def _line(record: AuditRecord) -> str:
     fields: dict[str, object] = msgspec.to_builtins(record)
     if isinstance(record, AuditAction):
-        for name in ("process", "pairs", "groups", "ids"):  # the first two are for our own use
+        for name in ("process", "pairs", "token_id", "groups", "ids"):  # three are for our own use
             fields.pop(name, None)
         if len(record.ids) > MOST_IDS:
             fields["ids_in_all"] = len(record.ids)
