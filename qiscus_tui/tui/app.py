@@ -1,21 +1,25 @@
-"""The app: what is wired to what. The screens do the rest."""
+"""The app: what is wired to what, what follows the first frame, and how it ends."""
 
 from __future__ import annotations
 
+import asyncio
+import gc
+import importlib
+import signal
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from textual.reactive import Reactive
 
-from qiscus_tui.exit_codes import ExitCode
+from qiscus_tui.exit_codes import ExitCode, signal_exit_code
 from qiscus_tui.model.text import safe
-from qiscus_tui.tui.appearance import Appearance
+from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.tui.base.command_app import CommandApp
 from qiscus_tui.tui.commands.added_keys import keymap
-from qiscus_tui.tui.leaving import Leaving
 from qiscus_tui.tui.navigation import Navigation
-from qiscus_tui.tui.theme import ALL_THEMES, DARK
+from qiscus_tui.tui.theme import ALL_THEMES, DARK, Appearance
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -27,6 +31,9 @@ if TYPE_CHECKING:
 
 KEPT_ON_SCREEN = 600.0
 """Seconds that a token stays on the screen that is kept nowhere else."""
+
+ROOMS = Path(__file__).parent
+"""The folder of the screens' folders; each has its styles in `screen.tcss`."""
 
 
 class QiscusTui(CommandApp):
@@ -51,9 +58,11 @@ class QiscusTui(CommandApp):
         self._workspace = replace(workspace, show_secret=self._show_secret, warn=self._warn)
         self._navigation = Navigation(self, self._workspace)
         self._choice = choice
-        self._leaving = Leaving(self, self._workspace, lambda: self._navigation.feed)
-        self.parting_words = self._leaving.words
+        self.parting_words: list[str] = []
         """What is said on the terminal that is left behind."""
+        self._is_leaving = False
+        self._is_left_by_user = False
+        """Whether the user left; else a signal ended the program."""
         self._is_warm = False
         self.animation_level = "none"
         self.added_keys = workspace.config.keys
@@ -87,9 +96,18 @@ class QiscusTui(CommandApp):
         if self._is_warm:
             return
         self._is_warm = True
-        from qiscus_tui.tui.warm_up import warm_up
+        self.run_worker(self._load_the_rest, group="preload")
 
-        self.run_worker(partial(warm_up, self, self._workspace), group="preload")
+    async def _load_the_rest(self) -> None:
+        """Do what the first frame did without, while the user reads it."""
+        await asyncio.to_thread(import_the_rest)
+        # All styles at once: a first opening would parse and apply all that there are.
+        self.stylesheet.read_all(sorted(ROOMS.glob("*/screen.tcss")))
+        self.stylesheet.parse()
+        await self._navigation.notify_of_earlier_runs()
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
     def _show_secret(self, secret: str) -> bool:
         """Show a new long-lived token that could not be stored: now, and when the app has ended."""
@@ -154,7 +172,7 @@ class QiscusTui(CommandApp):
 
     def action_theme(self) -> None:
         """Choose the colours."""
-        self.run_worker(self._appearance.choose, group="dialog")
+        self._navigation.open_themes(self._appearance)
 
     def action_palette(self) -> None:
         """Show every command by name."""
@@ -164,14 +182,46 @@ class QiscusTui(CommandApp):
         """Keys, signs and words."""
         self._navigation.open_help()
 
+    # Leaving.
+
     async def action_quit(self) -> None:
         """Leave; asks while a plan runs."""
-        self._leaving.ask(0)
+        self._ask_to_leave(0)
 
     async def action_interrupt(self) -> None:
         """Leave as `quit` does, with the exit code that ctrl-c has everywhere."""
-        self._leaving.ask(ExitCode.INTERRUPTED)
+        self._ask_to_leave(ExitCode.INTERRUPTED)
+
+    def _ask_to_leave(self, code: int) -> None:
+        async def ask() -> None:
+            if await self._navigation.may_quit():
+                self._is_left_by_user = True
+                self.leave(code)
+
+        self.run_worker(ask, group="dialog")
 
     def leave(self, code: int) -> None:
-        """End the program with this exit code, by a signal."""
-        self._leaving.leave(code)
+        """End the program with this exit code; asked twice, at once.
+
+        Waits while new tokens of ours are on their way from the server to the disk.
+        """
+        shield.handle(lambda: self._leave_now(code))
+
+    def _leave_now(self, code: int) -> None:
+        if not self._is_leaving:
+            self._is_leaving = True
+            self.run_worker(partial(self._leave, code), group="leave")
+        # One hang-up may be told several times: by the system, the shell, and the driver.
+        elif code != signal_exit_code(signal.SIGHUP):
+            self.exit(code)
+
+    async def _leave(self, code: int) -> None:
+        in_good_order = self._is_left_by_user
+        self.parting_words += await self._navigation.end_this_run(in_good_order=in_good_order)
+        self.exit(code)
+
+
+def import_the_rest() -> None:
+    """Import every module of the screens, and what they import. To be called in a thread."""
+    for path in sorted(ROOMS.glob("*/[a-z]*.py")):
+        importlib.import_module(f"{__package__}.{path.parent.name}.{path.stem}")

@@ -1,4 +1,4 @@
-"""Which screen is in front: opens screens, and replaces those of an account by another's.
+"""Which screen is in front: opens screens, replaces those of an account by another's, ends them.
 
 The only module that imports screens. They give their answers by `dismiss`, or to the callback
 that they were made with where they can be at the bottom of the stack.
@@ -6,16 +6,18 @@ that they were made with where they can be at the bottom of the stack.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import itertools
 from functools import partial
 from typing import TYPE_CHECKING
 
-from qiscus_tui.errors import LoginNeeded
+from qiscus_tui.errors import LoginNeeded, QiscusTuiError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.tui.base.screen import BaseScreen
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.added_keys import with_added_keys
+from qiscus_tui.tui.theme import CHOICES as THEME_CHOICES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -29,9 +31,17 @@ if TYPE_CHECKING:
     from qiscus_tui.service.workspace import Workspace
     from qiscus_tui.tui.accounts.screen import AccountsAnswer
     from qiscus_tui.tui.listed.feed import Feed
+    from qiscus_tui.tui.revoke.dialog import RevokeDialog
     from qiscus_tui.tui.session.screen import DetailAnswer
     from qiscus_tui.tui.sessions.screen import SessionsScreen
     from qiscus_tui.tui.terminal.app import TerminalApp
+    from qiscus_tui.tui.theme import Appearance
+
+LONGEST_LEAVE = 3.0
+"""Seconds that leaving may take to end a token of this run only."""
+
+SHOWN_FOR = 60
+"""Seconds that it stays on the screen what an earlier run left half done."""
 
 UNNAMEABLE = "Only groups by client and network can be named: G chooses them."
 
@@ -68,6 +78,22 @@ class Navigation:
         from qiscus_tui.tui.sessions.screen import SessionsScreen
 
         return SessionsScreen(self._workspace, selected)
+
+    async def notify_of_earlier_runs(self) -> None:
+        """Say, once, what an earlier run left half done. Reads files, in a thread."""
+        from qiscus_tui.service.account_selection import unmatched_words
+        from qiscus_tui.service.interrupted import notices
+
+        workspace, notify = self._workspace, self._app.notify
+        try:
+            for name in await asyncio.to_thread(workspace.unmatched_accounts):
+                words = "\n".join(unmatched_words(name))
+                notify(words, severity="warning", timeout=SHOWN_FOR, markup=False)
+            for notice in await asyncio.to_thread(notices, workspace.local_files):
+                notify(notice.text, severity="warning", timeout=SHOWN_FOR, markup=False)
+                await asyncio.to_thread(notice.acknowledge)
+        except QiscusTuiError as error:
+            notify(error.text, severity="error", markup=False)
 
     # Over the list.
 
@@ -184,6 +210,61 @@ class Navigation:
                 sessions.list.filter_by(text)
 
         self._app.push_screen(HelpDialog(screen.scope, screen.context), chosen)
+
+    def open_themes(self, appearance: Appearance) -> None:
+        """Choose the colours."""
+        from qiscus_tui.tui.dialogs.choice import Choice, ChoiceDialog
+
+        choices = [Choice(name, note) for name, note in THEME_CHOICES.items()]
+
+        async def ask(now: int) -> int | None:
+            return await self._app.push_screen_wait(ChoiceDialog("Theme", choices, now))
+
+        self._app.run_worker(partial(appearance.choose, ask), group="dialog")
+
+    # The end.
+
+    async def may_quit(self) -> bool:
+        """Stop a plan that runs, and ask whether to leave it so; True where none runs."""
+        from qiscus_tui.tui.dialogs.quit import QuitDialog
+
+        if isinstance(self._app.screen, QuitDialog):
+            return False
+        running = self._running_plans()
+        for plan in running:
+            plan.stop()
+        if not running:
+            return True
+        return bool(await self._app.push_screen_wait(QuitDialog(self._workspace.clock)))
+
+    async def end_this_run(self, *, in_good_order: bool) -> list[str]:
+        """End a plan that runs, the visit, a token made for this run only, the connection.
+
+        Return what the user should know.
+        """
+        from qiscus_tui.service.account.switching import leave
+
+        feed = self.feed
+        if feed is None:
+            return []
+        words: list[str] = []
+        for plan in self._running_plans():
+            words += await plan.end_early()
+        if feed.connection is None:
+            return words
+        try:
+            async with asyncio.timeout(LONGEST_LEAVE):
+                left = await leave(feed.connection, feed.end_visit if in_good_order else None)
+        except TimeoutError:
+            return [*words, "Leaving took too long: what this run began may not have been ended"]
+        return [*words, *(trouble.replace("\n", "\n  ") for trouble in left.troubles)]
+
+    def _running_plans(self) -> list[RevokeDialog]:
+        """Return the dialog of the plan that runs, in front or behind."""
+        from qiscus_tui.tui.revoke.dialog import RevokeDialog
+
+        screens = self._app.screen_stack
+        return [one for one in screens if isinstance(one, RevokeDialog) and one.plan_runs]
 
     # The account.
 

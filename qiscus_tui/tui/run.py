@@ -29,7 +29,7 @@ def run(workspace: Workspace) -> int:
     Raises:
         QiscusTuiError: before anything is drawn.
     """
-    gc.disable()  # nothing that is made before the first frame is garbage; see warm_up
+    gc.disable()  # nothing that is made before the first frame is garbage; the app turns it on
     sys.setswitchinterval(SWITCH_TIME)
     clean_environment(os.environ)
 

@@ -8,12 +8,24 @@ Where a terminal has 16 colours or is to show none, the same theme is made of th
 colours: the accents still differ there, and all other text has the default colour.
 """
 
-from collections.abc import Mapping
-from typing import Literal, cast
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Literal, cast
 
 from rich.console import Console
 from textual import constants
 from textual.theme import BUILTIN_THEMES, Theme
+
+from qiscus_tui.errors import ConfigError, StorageError
+from qiscus_tui.model.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from textual.app import App
+
+    from qiscus_tui.service.workspace import Workspace
 
 DARK = "qiscus-dark"
 LIGHT = "qiscus-light"
@@ -178,3 +190,70 @@ def has_few_colours(environ: Mapping[str, str]) -> bool:
 def theme_for(wanted: str, *, few_colours: bool) -> str:
     """Return the theme to use for the one configured: with few colours, the terminal's own."""
     return {DARK: ANSI_DARK, LIGHT: ANSI_LIGHT}.get(wanted, wanted) if few_colours else wanted
+
+
+AUTO = "auto"
+"""Dark or light, as the terminal's background is."""
+
+CHOICES = {
+    AUTO: "light or dark, as the terminal's background is",
+    DARK: "light text on a dark background",
+    LIGHT: "dark text on a light background",
+}
+
+
+class Appearance:
+    """Uses a theme, and changes it: by the palette, or with the terminal's background."""
+
+    def __init__(self, app: App[int], workspace: Workspace, *, few_colours: bool) -> None:
+        self._app = app
+        self._files = workspace.local_files
+        self._few_colours = few_colours
+        self._configured = workspace.config.ui.theme
+        self._wanted = self._configured if self._configured != AUTO else self._chosen_last()
+        self._terminal = DARK
+        self._use()
+
+    @property
+    def follows_terminal(self) -> bool:
+        """Whether the terminal's background decides."""
+        return self._wanted == AUTO
+
+    def terminal_is(self, *, light: bool) -> None:
+        """Follow the background that the terminal reports."""
+        self._terminal = LIGHT if light else DARK
+        self._use()
+
+    async def choose(self, ask: Callable[[int], Awaitable[int | None]]) -> None:
+        """Use the theme that `ask` returns, one of `CHOICES`, and keep it for the next run."""
+        names = list(CHOICES)
+        now = names.index(self._wanted) if self._wanted in names else 0
+        number = await ask(now)
+        if number is None:
+            return
+        self._wanted = names[number]
+        self._use()
+        if self._configured != AUTO:
+            words = "Until you quit: config.toml sets the theme, under [ui]."
+            self._app.notify(words, markup=False)
+            return
+        try:
+            await asyncio.to_thread(self._files.shown_lists.remember_theme, self._wanted)
+        except StorageError as error:
+            self._app.notify(f"Not kept: {error.text}", severity="warning", markup=False)
+
+    def _chosen_last(self) -> str:
+        try:
+            theme = self._files.shown_lists.theme()
+        except StorageError:
+            return AUTO
+        return theme if theme in CHOICES else AUTO
+
+    def _use(self) -> None:
+        wanted = self._terminal if self._wanted == AUTO else self._wanted
+        if wanted not in self._app.available_themes:
+            raise ConfigError(
+                f'There is no theme "{safe(wanted, 60)}", as config.toml wants it under [ui]',
+                f"Write one of: {', '.join(sorted([AUTO, *self._app.available_themes]))}.",
+            )
+        self._app.theme = theme_for(wanted, few_colours=self._few_colours)

@@ -168,7 +168,6 @@ COMES_AFTER_THE_LIST = {
     "session.screen",
     "overview.screen",
     "dialogs",
-    "warm_up",
 }
 
 

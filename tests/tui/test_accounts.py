@@ -13,10 +13,10 @@ from qiscus_tui.service.account.switching import connected_to
 from qiscus_tui.service.visits import visit_of
 from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.config import AccountConfig, Config
-from qiscus_tui.tui import warm_up
 from qiscus_tui.tui.accounts import readings as account_readings
 from qiscus_tui.tui.accounts.screen import AccountsScreen
 from qiscus_tui.tui.login.screen import LoginScreen
+from qiscus_tui.tui.navigation import Navigation
 from qiscus_tui.tui.sessions.screen import SessionsScreen
 from qiscus_tui.tui.widgets.cells import fit_middle
 from qiscus_tui.tui.widgets.fields import Field, SecretField
@@ -446,7 +446,7 @@ async def test_what_an_earlier_run_left_is_said_once_and_not_for_each_account(
     async def notify(*_: object) -> None:
         said.append("left half done")
 
-    monkeypatch.setattr(warm_up, "_notify_of_crashes", notify)
+    monkeypatch.setattr(Navigation, "notify_of_earlier_runs", notify)
     async with machine.app() as here:
         await here.press("A", "home", "enter")
         assert AGENT in here.text()
