@@ -20,7 +20,6 @@ from qiscus_tui.cli.verbs import Context
 from qiscus_tui.cli.workspace import account_fields, account_line, must_name_account
 from qiscus_tui.errors import CannotTell, NoAccount, StorageError
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.model.turns import at_once
 from qiscus_tui.service.audit_trail import check_reason
 from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.revocation.clock_check import clock_difference
@@ -42,7 +41,7 @@ from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.plan_command import apply_command
 from qiscus_tui.service.revocation.plan_files import write_plan
 from qiscus_tui.service.revocation.run import Revocation
-from qiscus_tui.service.revocation.target_groups import emptied_steps, emptied_words
+from qiscus_tui.service.revocation.target_groups import emptied_groups, emptied_words
 from qiscus_tui.service.revocation.verification import MOST_READINGS
 from qiscus_tui.service.revocation.witnesses import witnesses_of
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -97,7 +96,7 @@ async def carry_out(context: Context, connection: Connection, plan: RevocationPl
     """Show the plan, or have it confirmed and apply it. Return the exit code."""
     options, console = context.options, context.console
     now = connection.server_now()
-    emptied = emptied_words(at_once(emptied_steps(plan)))
+    emptied = emptied_words(emptied_groups(plan))
     must_ask = bool(emptied) and options.yes and not options.allow_empty
     refusal = CannotTell(emptied, KEEP_ONE) if must_ask else None
     if options.dry_run:

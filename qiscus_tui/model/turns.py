@@ -70,6 +70,12 @@ def runs(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     return (items[start : start + RUN] for start in range(0, len(items), RUN))
 
 
+def one_step(work: Callable[[], Result]) -> Generator[None, None, Result]:
+    """Return the result of plain work, as the only step."""
+    yield
+    return work()
+
+
 def at_once(steps: Generator[None, None, Result]) -> Result:
     """Do all the steps now, and return the result."""
     while True:

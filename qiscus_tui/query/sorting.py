@@ -9,10 +9,11 @@ session has no special place here: the screen pins it.
 import enum
 from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from qiscus_tui.model.addresses import packed
-from qiscus_tui.model.turns import RUN, at_once
+from qiscus_tui.model.turns import RUN
 from qiscus_tui.query.columns import Columns
 from qiscus_tui.query.partly_sorted import Comparison, PartlySorted
 
@@ -39,9 +40,27 @@ FALLING = frozenset({SortKey.CREATED, SortKey.LAST_USED})
 """Keys whose usual direction is descending: the newest first."""
 
 
-def order(columns: Columns, key: SortKey = SortKey.CREATED, *, reverse: bool = False) -> list[int]:
-    """Return every position of `columns`, sorted; `reverse` reverses the key's direction."""
-    return at_once(order_in_steps(columns, key, reverse=reverse))
+def order(
+    columns: Columns,
+    key: SortKey = SortKey.CREATED,
+    *,
+    reverse: bool = False,
+    first: int | None = None,
+) -> list[int]:
+    """Return every position of `columns`, sorted; `reverse` reverses the key's direction.
+
+    `first`: a position that is put before all others.
+    """
+    values: list[Any] = [*_VALUES[key](columns, slice(None))]
+    ids = [one.id for one in columns.sessions]
+    known = [at for at, value in enumerate(values) if value is not None and at != first]
+    unknown = [at for at, value in enumerate(values) if value is None and at != first]
+    known.sort(key=values.__getitem__, reverse=(key in FALLING) != reverse)
+    found = [] if first is None else [first]
+    for _, run in groupby(known, key=values.__getitem__):
+        equal = [*run]
+        found += sorted(equal, key=ids.__getitem__) if len(equal) > 1 else equal
+    return found + sorted(unknown, key=ids.__getitem__)
 
 
 def ordered(

@@ -86,10 +86,9 @@ class AuditTrail(Struct, frozen=True):
         """Return the fingerprints of the clients and networks of which every session is gone."""
         if self.listed is None or not gone:
             return ()
-        from qiscus_tui.model.turns import at_once
-        from qiscus_tui.service.sessions.pairs import whole_pair_steps
+        from qiscus_tui.service.sessions.pairs import whole_pairs
 
-        return at_once(whole_pair_steps(self.listed, gone))
+        return whole_pairs(self.listed, gone)
 
     def cut_short(self, sent: int, answered: int) -> None:
         """Record how far the action came before it was interrupted."""

@@ -9,7 +9,7 @@ from qiscus_tui.model.turns import at_once
 from qiscus_tui.query import Moment, parse, select
 from qiscus_tui.service.account.figures import counted_figures
 from qiscus_tui.service.check.findings import figures_of
-from qiscus_tui.service.overview.counting import counted_in_steps
+from qiscus_tui.service.overview.counting import count_overview
 from qiscus_tui.service.sessions.groups import grouped
 from qiscus_tui.tui.listed.changes_ahead import expiries_in_steps
 from tests.service.scripted import START, listed, new_session
@@ -27,7 +27,7 @@ def test_a_session_that_has_ended_is_not_expiring(lefts: list[float | None], off
     moment = Moment(now, DAY)
     expiring = len(select(parse("is:expiring"), sessions, moment))
     assert figures_of(sessions, now, DAY, None).expiring == expiring
-    overview = at_once(counted_in_steps(sessions, moment))
+    overview = count_overview(sessions, moment)
     assert counted_figures(sessions, overview, moment).expiring == expiring
     assert sum(one.expiring for one in grouped(sessions, USUAL_KEYS, moment)) == expiring
     assert at_once(expiries_in_steps(sessions, now, DAY)).expiring(now, DAY) == expiring

@@ -18,9 +18,7 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import LATEST
 from qiscus_tui.query import Moment, parse, select
 from qiscus_tui.service.sessions.groups import (
-    RUN,
     Group,
-    group_steps,
     grouped,
     lacking,
 )
@@ -202,12 +200,6 @@ def test_the_largest_come_first_and_equals_by_name():
 def test_an_empty_list_has_no_groups():
     assert by("client,network", a_list()) == ()
     assert by("client", a_list(session(1)), at=[]) == ()
-
-
-def test_grouping_stops_every_so_many_sessions():
-    sessions = a_list(*(session(at, ip=f"10.{at // 250}.{at % 250}.1") for at in range(5 * RUN)))
-    keys = parse_group_keys("network")
-    assert sum(1 for _ in group_steps(sessions, keys, MOMENT)) > 10
 
 
 # Keys

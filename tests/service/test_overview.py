@@ -13,10 +13,9 @@ from qiscus_tui.model.durations import DAY, HOUR
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.timestamps import LATEST
-from qiscus_tui.model.turns import RUN, at_once
 from qiscus_tui.query import Moment, parse, select
 from qiscus_tui.service.overview.bars import MOST, Bar, Bars
-from qiscus_tui.service.overview.counting import Overview, counted_in_steps
+from qiscus_tui.service.overview.counting import Overview, count_overview
 from qiscus_tui.service.overview.days import SHOWN, days_around
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.user_agents import UNKNOWN
@@ -27,7 +26,7 @@ NOW = 1_792_000_000.0  # Wed 14 Oct 2026 17:46:40 UTC
 
 def counted(sessions: SessionList, now: float = NOW) -> Overview:
     """All steps at once."""
-    return at_once(counted_in_steps(sessions, Moment(now, DAY)))
+    return count_overview(sessions, Moment(now, DAY))
 
 
 def shown_by(bar: Bar, sessions: SessionList, now: float = NOW) -> list[Session]:
@@ -91,7 +90,7 @@ def test_what_a_bar_counts_is_what_its_filter_shows(
     for chart in charts(overview):
         assert sum(bar.count for bar in chart) == len(rows)
     some = range(0, len(rows), 2)
-    part = at_once(counted_in_steps(sessions, Moment(NOW, DAY), some))
+    part = count_overview(sessions, Moment(NOW, DAY), some)
     for chart in charts(part):
         assert sum(bar.count for bar in chart) == len(some)
         for bar in chart:
@@ -331,12 +330,6 @@ def test_of_few_or_of_unknown_ones_none_stands_out():
 def test_an_empty_list_has_no_bars_but_the_days_and_spans():
     overview = counted(listed([]))
     assert [bar.count for chart in charts(overview) for bar in chart] == [0] * (SHOWN + 7)
-
-
-def test_counting_stops_every_so_many_sessions():
-    sessions = from_addresses(*(f"10.{at // 250}.{at % 250}.1" for at in range(5 * RUN)))
-    steps = counted_in_steps(sessions, Moment(NOW, DAY))
-    assert sum(1 for _ in steps) > 10
 
 
 def test_the_sprawl_is_the_largest_group_that_nothing_protects() -> None:

@@ -14,10 +14,9 @@ from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.retention_rules import RetentionRules as Rules
-from qiscus_tui.model.turns import at_once
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.plan_command import MOST_IDS, plan_command
-from qiscus_tui.service.revocation.target_groups import target_group_steps
+from qiscus_tui.service.revocation.target_groups import target_groups
 from qiscus_tui.store.config import Config
 from tests.service.scripted import DAY, START, listed, new_session
 
@@ -113,7 +112,7 @@ def test_the_groups_of_a_plan_are_those_of_its_targets() -> None:
     rules = Rules(keep_newest=2)
     selection = Selection(range(len(SESSIONS)), "shown")
     plan = make_plan(LISTED, selection, Allowed(), Retention((GroupKey.CLIENT,), rules), MOMENT)
-    groups = at_once(target_group_steps(plan, (GroupKey.CLIENT,), START))
+    groups = target_groups(plan, (GroupKey.CLIENT,), START)
     assert sum(group.targets.count for group in groups) == len(plan.targets)
     assert {group.count for group in groups} == {20}
     used = [one.session.last_used_at for one in plan.targets]

@@ -4,7 +4,6 @@ import random
 
 import pytest
 
-from qiscus_tui.model.turns import at_once
 from qiscus_tui.query import Moment
 from qiscus_tui.service.overview.session_context import DAYS, SessionContext, SessionContexts
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -18,7 +17,7 @@ HOUR = 3600
 def context(sessions: SessionList, position: int, now: float = NOW) -> SessionContext:
     contexts = SessionContexts()
     assert contexts.of(sessions, position) is None
-    at_once(contexts.find_in_steps(sessions, position, Moment(now, DAY)))
+    contexts.find(sessions, position, Moment(now, DAY))
     found = contexts.of(sessions, position)
     assert found is not None
     return found
@@ -72,7 +71,7 @@ def test_one_date_makes_no_interval(ages: tuple[float | None, ...]) -> None:
 def test_every_session_of_a_long_list_is_found_in_the_group_it_belongs_to() -> None:
     sessions, contexts = many(9000), SessionContexts()
     for position in random.Random(1).sample(range(9000), 40):
-        at_once(contexts.find_in_steps(sessions, position, Moment(NOW, DAY)))
+        contexts.find(sessions, position, Moment(NOW, DAY))
         found = contexts.of(sessions, position)
         assert found is not None
         assert found.history.newest_first[found.place] == position
@@ -80,9 +79,9 @@ def test_every_session_of_a_long_list_is_found_in_the_group_it_belongs_to() -> N
 
 def test_another_list_and_another_day_are_looked_at_anew() -> None:
     sessions, contexts = crons(HOUR, 2 * HOUR), SessionContexts()
-    at_once(contexts.find_in_steps(sessions, 0, Moment(NOW, DAY)))
+    contexts.find(sessions, 0, Moment(NOW, DAY))
     assert contexts.of(crons(HOUR), 0) is None
-    at_once(contexts.find_in_steps(sessions, 0, Moment(NOW + DAY, DAY)))
+    contexts.find(sessions, 0, Moment(NOW + DAY, DAY))
     found = contexts.of(sessions, 0)
     assert found is not None
     assert (found.history.logins[-1], found.history.logins[-2]) == (0, 2)

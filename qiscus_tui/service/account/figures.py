@@ -3,11 +3,10 @@
 import asyncio
 from dataclasses import dataclass
 
-from qiscus_tui.model.turns import in_turns
 from qiscus_tui.query import Moment
 from qiscus_tui.service.account.switching import connected_to
 from qiscus_tui.service.overview.bars import Bars
-from qiscus_tui.service.overview.counting import Overview, counted_in_steps
+from qiscus_tui.service.overview.counting import Overview, count_overview
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.visits import mark_without_visiting
 from qiscus_tui.service.workspace import Workspace
@@ -31,7 +30,7 @@ class AccountFigures:
 
 async def figures_of(listed: SessionList, moment: Moment) -> AccountFigures:
     """Return the numbers of a list, counted in turns."""
-    overview = await in_turns(counted_in_steps(listed, moment))
+    overview = await asyncio.to_thread(count_overview, listed, moment)
     return counted_figures(listed, overview, moment)
 
 

@@ -7,7 +7,6 @@ from functools import partial
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.masking import KnownSecrets, masked
-from qiscus_tui.model.turns import in_turns
 from qiscus_tui.query import Moment
 from qiscus_tui.service.check.findings import (
     Figures,
@@ -19,8 +18,8 @@ from qiscus_tui.service.check.findings import (
     returned_findings,
 )
 from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.sessions.groups import group_steps
-from qiscus_tui.service.sessions.pairs import pair_steps
+from qiscus_tui.service.sessions.groups import grouped
+from qiscus_tui.service.sessions.pairs import pair_groups
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.zoned_list import read_list
 from qiscus_tui.store.audit_records import AuditIntent, AuditSummary
@@ -55,8 +54,8 @@ async def check(
     listed = await read_list(connection)
     now, key = connection.server_now(), connection.account.key
     moment = Moment(now, expiring)
-    pairs = await in_turns(pair_steps(listed, moment))
-    clients = await in_turns(group_steps(listed, (GroupKey.CLIENT,), moment))
+    pairs = await asyncio.to_thread(pair_groups, listed, moment)
+    clients = await asyncio.to_thread(grouped, listed, (GroupKey.CLIENT,), moment)
     held = await connection.credentials()
     short = held.short_lived
     hide = partial(masked, known=KnownSecrets(held.secrets), is_secret=listed.lists_token)

@@ -1,11 +1,10 @@
 """A bar: how many sessions have something in common, and the filter that shows them."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 
 from msgspec import Struct
 
 from qiscus_tui.model.text import counted
-from qiscus_tui.model.turns import runs
 from qiscus_tui.service.sessions.group_kinds import Kind
 
 MOST = 50
@@ -29,17 +28,9 @@ class Bar(Struct, frozen=True):
 Bars = tuple[Bar, ...]
 
 
-def most_in_steps(counts: Mapping[Kind, int]) -> Generator[None, None, list[Kind]]:
-    """The `MOST` kinds with the highest counts, in steps of a few milliseconds."""
-
-    def place(kind: Kind) -> tuple[int, str]:
-        return -counts[kind], str(kind)
-
-    most: list[Kind] = []
-    for run in runs(list(counts)):
-        most = sorted([*most, *run], key=place)[:MOST]
-        yield
-    return most
+def most_common(counts: Mapping[Kind, int]) -> list[Kind]:
+    """Return the `MOST` kinds with the highest counts."""
+    return sorted(counts, key=lambda kind: (-counts[kind], str(kind)))[:MOST]
 
 
 def others(what: str, kinds: int, count: int) -> Bars:

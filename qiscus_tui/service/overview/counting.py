@@ -1,4 +1,4 @@
-"""Counts a list for the overview, in steps between which keys are handled."""
+"""Counts a list for the overview."""
 
 from bisect import bisect_left
 from collections.abc import Generator, Sequence
@@ -7,18 +7,18 @@ from itertools import pairwise
 from msgspec import Struct
 
 from qiscus_tui.model.group_keys import USUAL_KEYS
-from qiscus_tui.model.turns import runs
+from qiscus_tui.model.turns import one_step
 from qiscus_tui.query import Moment
 from qiscus_tui.service.overview.bars import Bar, Bars
 from qiscus_tui.service.overview.days import day_bars, days_around
 from qiscus_tui.service.overview.expiries import expiry_bars
 from qiscus_tui.service.overview.origins import (
     Sprawl,
-    client_bars_in_steps,
-    network_bars_in_steps,
-    sprawl_in_steps,
+    client_bars,
+    largest_sprawl,
+    network_bars,
 )
-from qiscus_tui.service.sessions.groups import group_steps
+from qiscus_tui.service.sessions.groups import grouped
 from qiscus_tui.service.sessions.session_list import SessionList
 
 
@@ -48,30 +48,31 @@ class Overview(Struct, frozen=True):
         return expiry_bars(self.ends, self.undated, now)
 
 
-def counted_in_steps(
+def count_overview(
     listed: SessionList, moment: Moment, positions: Sequence[int] | None = None
-) -> Generator[None, None, Overview]:
+) -> Overview:
     """Count the sessions at these positions of a list; all by default."""
     starts = days_around(moment.server_now)
-    created: list[float] = []
-    ends: list[float] = []
-    for run in runs(range(len(listed)) if positions is None else positions):
-        sessions = [listed.sessions[position] for position in run]
-        created += sorted([one.created_at for one in sessions if one.created_at is not None])
-        ends += sorted([one.expires_at for one in sessions if one.expires_at is not None])
-        yield
-    for times in (created, ends):
-        times.sort()  # of sorted runs: a merge
-        yield
-    total = len(listed) if positions is None else len(positions)
+    sessions = listed.sessions
+    if positions is not None:
+        sessions = [sessions[position] for position in positions]
+    total = len(sessions)
+    created = sorted(one.created_at for one in sessions if one.created_at is not None)
+    ends = sorted(one.expires_at for one in sessions if one.expires_at is not None)
     uncreated, undated = total - len(created), total - len(ends)
     before = [bisect_left(created, start) for start in starts]
     issued = [until - since for since, until in pairwise((0, *before, len(created)))]
     days = day_bars(starts, issued)
     if uncreated:
         days += (Bar("unknown", "unknown", uncreated, "age:unknown"),)
-    groups = yield from group_steps(listed, USUAL_KEYS, moment, positions)
-    clients = yield from client_bars_in_steps(listed, groups)
-    networks = yield from network_bars_in_steps(groups)
-    sprawl = yield from sprawl_in_steps(listed, groups, moment.server_now)
+    groups = grouped(listed, USUAL_KEYS, moment, positions)
+    clients, networks = client_bars(listed, groups), network_bars(groups)
+    sprawl = largest_sprawl(listed, groups, moment.server_now)
     return Overview(days, clients, networks, sprawl, ends, undated, starts[-2], starts[-1])
+
+
+def counted_in_steps(
+    listed: SessionList, moment: Moment, positions: Sequence[int] | None = None
+) -> Generator[None, None, Overview]:
+    """As `count_overview`, for callers in turns."""
+    return one_step(lambda: count_overview(listed, moment, positions))

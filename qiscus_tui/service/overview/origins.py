@@ -5,15 +5,14 @@ All three are read off the groups by client and network.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
-from qiscus_tui.model.turns import runs
 from qiscus_tui.query import Key, written_exactly
-from qiscus_tui.service.overview.bars import Bar, Bars, most_in_steps, others
+from qiscus_tui.service.overview.bars import Bar, Bars, most_common, others
 from qiscus_tui.service.sessions.group_kinds import KINDS, Kind
 from qiscus_tui.service.sessions.groups import Group, shown
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -35,9 +34,7 @@ class Sprawl(Struct, frozen=True):
     """
 
 
-def client_bars_in_steps(
-    listed: SessionList, groups: Sequence[Group]
-) -> Generator[None, None, Bars]:
+def client_bars(listed: SessionList, groups: Sequence[Group]) -> Bars:
     """Return bars of the clients with the most sessions, each session counted once.
 
     Those of a protected integration count under its label.
@@ -50,33 +47,29 @@ def client_bars_in_steps(
     for group in groups:
         kind = group.kinds[at]
         counts[kind] += group.count
-        if not group.protected:
-            continue
-        for run in runs(group.positions):
-            labels = [known.label for one in run if (known := listed.labels[one]) is not None]
+        if group.protected:
+            its_labels = map(listed.labels.__getitem__, group.positions)
+            labels = [known.label for known in its_labels if known is not None]
             found = Counter(label for label in labels if label in protected)
             of_labels.update(found)
             counts[kind] -= found.total()
             taken[kind].update(found)
-            yield
     bars = [_label_bar(label, count) for label, count in of_labels.items()]
     counts += Counter()  # without those that are protected altogether
-    top = yield from most_in_steps(counts)
+    top = most_common(counts)
     bars += [_bar(GroupKey.CLIENT, kind, counts[kind], taken[kind]) for kind in top]
     rest = counts.total() - sum(counts[kind] for kind in top)
     bars.sort(key=lambda bar: -bar.count)
     return (*bars, *others("client", len(counts) - len(top), rest))
 
 
-def network_bars_in_steps(groups: Sequence[Group]) -> Generator[None, None, Bars]:
+def network_bars(groups: Sequence[Group]) -> Bars:
     """Return bars of the networks with the most sessions of these groups."""
     counts: Counter[Kind] = Counter()
     at = USUAL_KEYS.index(GroupKey.NETWORK)
-    for run in runs(groups):
-        for group in run:
-            counts[group.kinds[at]] += group.count
-        yield
-    top = yield from most_in_steps(counts)
+    for group in groups:
+        counts[group.kinds[at]] += group.count
+    top = most_common(counts)
     bars = [_bar(GroupKey.NETWORK, kind, counts[kind]) for kind in top]
     rest = counts.total() - sum(counts[kind] for kind in top)
     return (*bars, *others("network", len(counts) - len(top), rest))
@@ -94,24 +87,18 @@ def _label_bar(label: str, count: int) -> Bar:
     return Bar(f"label {label}", label, count, written_exactly(Key.LABEL, label))
 
 
-def sprawl_in_steps(
-    listed: SessionList, groups: Sequence[Group], now: float
-) -> Generator[None, None, Sprawl | None]:
+def largest_sprawl(listed: SessionList, groups: Sequence[Group], now: float) -> Sprawl | None:
     """Return the largest group that is known and not protected; None: all are small."""
     group = next((one for one in groups if not one.is_unknown and not one.protected), None)
     if group is None or group.count < SPRAWL:
         return None
-    newest, dated = -math.inf, group.newest_at is not None
-    for run in runs(group.positions):
-        sessions = map(listed.sessions.__getitem__, run)
-        dates = (one.created_at - one.created_span for one in sessions if one.created_at)
-        newest = max(newest, *dates, -math.inf)
-        yield
+    sessions = [*map(listed.sessions.__getitem__, group.positions)]
+    dated = group.newest_at is not None
+    dates = (one.created_at - one.created_span for one in sessions if one.created_at)
+    newest = max(dates, default=-math.inf)
     unused = 0
-    for run in runs(group.positions):
-        for session in map(listed.sessions.__getitem__, run):
-            created, used = session.created_at, session.last_used_at
-            may_be_newest = dated and (created is None or created >= newest)
-            unused += used is not None and now - used >= UNUSED_AFTER and not may_be_newest
-        yield
+    for session in sessions:
+        created, used = session.created_at, session.last_used_at
+        may_be_newest = dated and (created is None or created >= newest)
+        unused += used is not None and now - used >= UNUSED_AFTER and not may_be_newest
     return Sprawl(group, None if group.last_used_at is None else unused)

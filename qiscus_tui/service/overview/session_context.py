@@ -1,7 +1,7 @@
 """What a session stands among: its group by client and network, and its neighbours in time.
 
 A list is grouped once; what a group's sessions have in common is found out when one of them is
-asked for. Both are done in steps, between which keys are handled.
+asked for.
 """
 
 import math
@@ -14,10 +14,10 @@ from msgspec import Struct
 
 from qiscus_tui.model.durations import DAY, HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS
-from qiscus_tui.model.turns import RUN, runs, sorted_in_steps
+from qiscus_tui.model.turns import one_step
 from qiscus_tui.query import Moment
 from qiscus_tui.service.overview.days import days_around
-from qiscus_tui.service.sessions.groups import Group, group_steps
+from qiscus_tui.service.sessions.groups import Group, grouped
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 
 DAYS = 30
@@ -115,29 +115,25 @@ class SessionContexts:
     def find_in_steps(
         self, listed: SessionList, position: int, moment: Moment
     ) -> Generator[None, None, None]:
+        """As `find`, for callers in turns."""
+        return one_step(lambda: self.find(listed, position, moment))
+
+    def find(self, listed: SessionList, position: int, moment: Moment) -> None:
         """Find out the context of a session; again when the day has changed."""
         if listed is not self._listed or moment.server_now >= self._until:
-            groups = yield from group_steps(listed, USUAL_KEYS, moment)
+            groups = grouped(listed, USUAL_KEYS, moment)
             group_of = array("l", bytes(array("l").itemsize * len(listed)))
             for number, group in enumerate(groups):
-                for at, member in enumerate(group.positions):
+                for member in group.positions:
                     group_of[member] = number
-                    if at % RUN == RUN - 1:
-                        yield
-                if number % RUN == RUN - 1:
-                    yield
             self._listed, self._groups, self._group_of = listed, groups, group_of
             self._known, self._until = {}, days_around(moment.server_now)[-1]
         number = self._group_of[position]
         if number not in self._known:
-            history = yield from _history_in_steps(listed, self._groups[number], moment.server_now)
-            if listed is self._listed:
-                self._known[number] = history
+            self._known[number] = _history(listed, self._groups[number], moment.server_now)
 
 
-def _history_in_steps(
-    listed: SessionList, group: Group, now: float
-) -> Generator[None, None, GroupHistory]:
+def _history(listed: SessionList, group: Group, now: float) -> GroupHistory:
     sessions = listed.sessions
     days = days_around(now)[-DAYS - 1 :]
     logins = [0] * DAYS
@@ -145,24 +141,19 @@ def _history_in_steps(
     undated: list[int] = []
     used: list[float] = []
     addresses = Counter[str]()
-    for run in runs(group.positions):
-        for position in run:
-            session = sessions[position]
-            at = session.created_at
-            if at is None:
-                undated.append(position)
-            else:
-                created.append(position)
-                if days[0] <= at < days[-1]:
-                    logins[bisect_right(days, at) - 1] += 1
-            if session.last_used_at is not None:
-                used.append(session.last_used_at)
-            addresses[session.safe_ip] += 1
-        yield
-    newest_first = yield from sorted_in_steps(
-        created, lambda position: sessions[position].created_at or 0.0, reverse=True
-    )
-    used = yield from sorted_in_steps(used, float)
-    newest_first += undated
+    for position in group.positions:
+        session = sessions[position]
+        at = session.created_at
+        if at is None:
+            undated.append(position)
+        else:
+            created.append(position)
+            if days[0] <= at < days[-1]:
+                logins[bisect_right(days, at) - 1] += 1
+        if session.last_used_at is not None:
+            used.append(session.last_used_at)
+        addresses[session.safe_ip] += 1
+    created.sort(key=lambda position: sessions[position].created_at or 0.0, reverse=True)
+    used.sort()
     most = addresses.most_common(MOST_ADDRESSES)
-    return GroupHistory(group, newest_first, len(created), used, most, days, logins)
+    return GroupHistory(group, created + undated, len(created), used, most, days, logins)

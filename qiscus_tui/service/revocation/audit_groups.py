@@ -1,12 +1,12 @@
 """Says in the audit log where the sessions of a plan came from: by client and network."""
 
+import asyncio
 from collections.abc import Sequence
 
 from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.model.masking import MASK, KnownSecrets, masked
-from qiscus_tui.model.turns import in_turns
 from qiscus_tui.query import Moment
-from qiscus_tui.service.sessions.groups import group_steps
+from qiscus_tui.service.sessions.groups import grouped
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditGroup
 
@@ -25,7 +25,9 @@ async def audit_groups(
     def text(value: str | None) -> str | None:
         return None if value is None else str(masked(value, known, listed.lists_token))
 
-    groups = await in_turns(group_steps(listed, USUAL_KEYS, Moment(listed.read_at, 0.0), positions))
+    groups = await asyncio.to_thread(
+        grouped, listed, USUAL_KEYS, Moment(listed.read_at, 0.0), positions
+    )
     recorded: list[AuditGroup] = []
     for group in groups[:MOST]:
         client, network = group.values

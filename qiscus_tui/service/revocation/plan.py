@@ -12,11 +12,11 @@ from msgspec import Struct
 from qiscus_tui.model.masking import MASK
 from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.session import Current, Session
-from qiscus_tui.model.turns import at_once, runs
+from qiscus_tui.model.turns import one_step
 from qiscus_tui.query import Moment
-from qiscus_tui.service.revocation.retention import Kept, PlanGroup, Why, kept_steps
+from qiscus_tui.service.revocation.retention import Kept, PlanGroup, Why, kept_by_rules
 from qiscus_tui.service.revocation.selection import Allowed, ChosenBy, Selection
-from qiscus_tui.service.sessions.groups import Group, group_steps
+from qiscus_tui.service.sessions.groups import Group, grouped
 from qiscus_tui.service.sessions.session_list import SessionList
 
 LARGE = 50
@@ -181,34 +181,17 @@ def make_plan(
     retention: Retention | None = None,
     moment: Moment | None = None,
 ) -> RevocationPlan:
-    """Return the plan for a selection, made at once. Calls no server."""
-    return at_once(plan_steps(listed, selection, allowed, retention, moment))
-
-
-def plan_steps(
-    listed: SessionList,
-    selection: Selection,
-    allowed: Allowed,
-    retention: Retention | None = None,
-    moment: Moment | None = None,
-) -> Generator[None, None, RevocationPlan]:
-    """Make the plan for a selection in short steps. Calls no server.
+    """Return the plan for a selection. Calls no server.
 
     `moment` is when the rules apply: the reading of the list, unless given.
     """
     moment = moment or Moment(listed.read_at + listed.offset, 0.0)
-    unique: dict[int, None] = {}
-    for run in runs(selection.positions):
-        unique.update(dict.fromkeys(run))
-        yield
-    positions = list(unique)
+    positions = list(dict.fromkeys(selection.positions))
     groups: tuple[Group, ...] = ()
     kept_by_rule: dict[int, Why] = {}
     if retention is not None:
-        groups = yield from group_steps(listed, retention.keys, moment, positions)
-        kept_by_rule = yield from kept_steps(
-            listed.sessions, groups, retention.rules, moment.server_now
-        )
+        groups = grouped(listed, retention.keys, moment, positions)
+        kept_by_rule = kept_by_rules(listed.sessions, groups, retention.rules, moment.server_now)
     targets: list[Target] = []
     left_out: list[LeftOut] = []
     kept: list[Kept] = []
@@ -216,36 +199,30 @@ def plan_steps(
     labels, unknown_own = listed.labels, listed.current is Current.UNKNOWN and not allowed.current
     any_may_be_special = bool(listed.shared_ids or selection.hidden or unknown_own)
     sessions, reason = listed.sessions, selection.why
-    for run in runs(positions):
-        for position in run:
-            session = sessions[position]
-            if not (
-                any_may_be_special
-                or session.revoke_with is None
-                or session.current
-                or labels[position] is not None
-                or position in kept_by_rule
-            ):  # most are ordinary, and there may be 100,000
-                targets.append(Target(session, reason))
-                is_target[position] = 1
-                continue
-            why = kept_by_rule.get(position)
-            exclusion = _exclusion(listed, position, selection, allowed)
-            if exclusion is not None:
-                known = labels[position]
-                label = known.label if known else ""
-                is_kept = why is not None
-                left_out.append(LeftOut(session, exclusion, selection.named, label, is_kept))
-            elif why is not None:
-                kept.append(Kept(session, why))
-            else:
-                targets.append(Target(session, reason))
-                is_target[position] = 1
-        yield
-    plan_groups: list[PlanGroup] = []
-    for group in groups:
-        plan_groups.append(_plan_group(group, is_target))
-        yield
+    for position in positions:
+        session = sessions[position]
+        if not (
+            any_may_be_special
+            or session.revoke_with is None
+            or session.current
+            or labels[position] is not None
+            or position in kept_by_rule
+        ):  # most are ordinary, and there may be 100,000
+            targets.append(Target(session, reason))
+            is_target[position] = 1
+            continue
+        why = kept_by_rule.get(position)
+        exclusion = _exclusion(listed, position, selection, allowed)
+        if exclusion is not None:
+            known = labels[position]
+            label = known.label if known else ""
+            is_kept = why is not None
+            left_out.append(LeftOut(session, exclusion, selection.named, label, is_kept))
+        elif why is not None:
+            kept.append(Kept(session, why))
+        else:
+            targets.append(Target(session, reason))
+            is_target[position] = 1
     return RevocationPlan(
         listed,
         selection,
@@ -255,8 +232,19 @@ def plan_steps(
         tuple(targets),
         tuple(left_out),
         tuple(kept),
-        tuple(plan_groups),
+        tuple(_plan_group(group, is_target) for group in groups),
     )
+
+
+def plan_steps(
+    listed: SessionList,
+    selection: Selection,
+    allowed: Allowed,
+    retention: Retention | None = None,
+    moment: Moment | None = None,
+) -> Generator[None, None, RevocationPlan]:
+    """As `make_plan`, for callers in turns."""
+    return one_step(lambda: make_plan(listed, selection, allowed, retention, moment))
 
 
 def _plan_group(group: Group, is_target: bytearray) -> PlanGroup:

@@ -12,7 +12,6 @@ from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
-from qiscus_tui.model.turns import at_once
 from qiscus_tui.query import Moment, Query, parse
 from qiscus_tui.service.revocation.plan import (
     Allowed,
@@ -23,7 +22,7 @@ from qiscus_tui.service.revocation.plan import (
     Selection,
     make_plan,
 )
-from qiscus_tui.service.revocation.recheck import not_chosen_steps
+from qiscus_tui.service.revocation.recheck import not_chosen
 from qiscus_tui.service.revocation.retention import PlanGroup
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.plan_file import (
@@ -75,7 +74,7 @@ class StoredPlan:
         file, at, ids = self.file, listed.positions, self.ids
         members = [at[one] for one in (*file.ids, *file.kept, *file.left_out) if one in at]
         since = file.time.timestamp() + listed.offset
-        not_chosen = at_once(not_chosen_steps(self, listed, members, moment, since))
+        reasons = not_chosen(self, listed, members, moment, since)
         selection = Selection(
             members,
             "named by the plan",
@@ -91,7 +90,7 @@ class StoredPlan:
             if session is not None and _stands_for(session) != stood_for:
                 out = LeftOut(session, Exclusion.NOT_CHOSEN, named=True, label=ANOTHER)
                 left_out[session_id] = out
-        for position, why in not_chosen.items():
+        for position, why in reasons.items():
             session = listed.sessions[position]
             if session.id in ids:
                 out = LeftOut(session, Exclusion.NOT_CHOSEN, named=True, label=why)

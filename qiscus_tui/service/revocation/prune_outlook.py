@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.retention_rules import Retention, RetentionRules
 from qiscus_tui.model.session import Session
+from qiscus_tui.model.turns import one_step
 from qiscus_tui.query import Moment
-from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, plan_steps
+from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.service.sessions.session_list import SessionList
 
@@ -39,10 +40,15 @@ class PruneOutlook:
         return next((one.why.words for one in self.plan.kept if one.session is session), None)
 
 
+def prune_outlook(listed: SessionList, group: Group, moment: Moment) -> PruneOutlook:
+    """Return what the usual rules would do with a group."""
+    selection = Selection(group.positions, "group")
+    retention = Retention(group.keys, USUAL_RULES)
+    return PruneOutlook(make_plan(listed, selection, Allowed(), retention, moment))
+
+
 def outlook_steps(
     listed: SessionList, group: Group, moment: Moment
 ) -> Generator[None, None, PruneOutlook]:
-    """Find out in short steps what the usual rules would do with a group."""
-    selection = Selection(group.positions, "group")
-    retention = Retention(group.keys, USUAL_RULES)
-    return PruneOutlook((yield from plan_steps(listed, selection, Allowed(), retention, moment)))
+    """As `prune_outlook`, for callers in turns."""
+    return one_step(lambda: prune_outlook(listed, group, moment))

@@ -1,16 +1,15 @@
 """Checks what is still to be sent against a newer list: only what it leaves is sent."""
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from qiscus_tui.model.session import Current, Session
-from qiscus_tui.model.turns import RUN
 from qiscus_tui.query import Moment, compile
 from qiscus_tui.service.revocation.evidence import Evidence
 from qiscus_tui.service.revocation.plan import RevocationPlan
-from qiscus_tui.service.revocation.retention import kept_steps
+from qiscus_tui.service.revocation.retention import kept_by_rules
 from qiscus_tui.service.revocation.selection import Chooser
-from qiscus_tui.service.sessions.groups import group_steps
+from qiscus_tui.service.sessions.groups import grouped
 from qiscus_tui.service.sessions.session_list import SessionList, search_text
 
 IDS_HINT = (
@@ -31,76 +30,67 @@ def why_nothing_may_be_sent(evidence: Evidence, listed: SessionList) -> tuple[st
     return None
 
 
-def still_to_send_steps(
-    evidence: Evidence, sessions: Iterable[Session], listed: SessionList, server_now: float
-) -> Generator[None, None, list[Session]]:
+def still_to_send(
+    evidence: Evidence,
+    sessions: Iterable[Session],
+    listed: SessionList,
+    reasons: Mapping[int, str],
+) -> list[Session]:
     """Return those that may still be sent; the evidence has the reason for each of the others.
 
-    What chose the sessions of the plan (filter, rules) chooses again. Yields now and then.
+    `reasons` are those of `not_chosen_now`.
     """
-    not_chosen: Mapping[int, str] = {}
-    if evidence.plan.chooses_again:
-        not_chosen = yield from _not_chosen_now_steps(evidence, listed, server_now)
-    waiting: list[Session] = []
-    for number, session in enumerate(sessions):
-        if _may_be_sent(evidence, session, listed, not_chosen):
-            waiting.append(session)
-        if number % RUN == 0:
-            yield
-    return waiting
+    return [one for one in sessions if _may_be_sent(evidence, one, listed, reasons)]
 
 
-def _not_chosen_now_steps(
-    evidence: Evidence, listed: SessionList, server_now: float
-) -> Generator[None, None, Mapping[int, str]]:
+def not_chosen_now(evidence: Evidence, listed: SessionList, server_now: float) -> Mapping[int, str]:
     """Return by position in the newer list why what made the plan does not choose a session now.
+
+    What chose the sessions of the plan (filter, rules) chooses again.
 
     Only what was selected then and is still listed counts: fewer sessions in a group never make a
     rule keep fewer of them, so whatever began since can't take the place of one that is kept.
     """
     plan = evidence.plan
+    if not plan.chooses_again:
+        return {}
     selected = dict.fromkeys(plan.listed.sessions[one].id for one in plan.selection.positions)
-    yield
     members = [
         position
         for one in selected
         if one not in evidence.sent and (position := listed.positions.get(one)) is not None
     ]
-    named = yield from _named_as_before_steps(plan, listed)
+    named = _named_as_before(plan, listed)
     moment = Moment(server_now, plan.moment.expiring)
-    return (yield from not_chosen_steps(plan, named, members, moment, plan.moment.server_now))
+    return not_chosen(plan, named, members, moment, plan.moment.server_now)
 
 
-def not_chosen_steps(
+def not_chosen(
     chooser: Chooser, listed: SessionList, members: Sequence[int], moment: Moment, since: float
-) -> Generator[None, None, dict[int, str]]:
+) -> dict[int, str]:
     """Return by position why the filters and rules do not choose some of these sessions now.
 
     `since`: when they chose them, by the server's clock. Nothing else is ever chosen.
     """
-    not_chosen: dict[int, str] = {}
+    reasons: dict[int, str] = {}
     for one in chooser.filters:
         matches = compile(one.query.of_the_list, listed, moment)
-        for number, position in enumerate(members):
+        for position in members:
             session = listed.sessions[position]
             if one.chose(session.id) and not matches(position):
                 is_used = (session.last_used_at or 0.0) >= since
                 used = ": used since the plan was made" if is_used else ""
-                not_chosen[position] = f"no longer matches the filter{used}"
-            if number % RUN == 0:
-                yield
+                reasons[position] = f"no longer matches the filter{used}"
     retention = chooser.retention
     if retention is not None:
-        left = [position for position in members if position not in not_chosen]
-        groups = yield from group_steps(listed, retention.keys, moment, left)
-        kept = yield from kept_steps(listed.sessions, groups, retention.rules, moment.server_now)
-        not_chosen |= {one: f"kept now: {why.words}" for one, why in kept.items()}
-    return not_chosen
+        left = [position for position in members if position not in reasons]
+        groups = grouped(listed, retention.keys, moment, left)
+        kept = kept_by_rules(listed.sessions, groups, retention.rules, moment.server_now)
+        reasons |= {one: f"kept now: {why.words}" for one, why in kept.items()}
+    return reasons
 
 
-def _named_as_before_steps(
-    plan: RevocationPlan, listed: SessionList
-) -> Generator[None, None, SessionList]:
+def _named_as_before(plan: RevocationPlan, listed: SessionList) -> SessionList:
     """Return the newer list with the client names of the plan's.
 
     Names that are found quickly and those found with care differ, and with them the groups and
@@ -118,8 +108,6 @@ def _named_as_before_steps(
             known, name = listed.labels[position], before.clients[earlier]
             clients[position] = name
             search[position] = search_text(session, name, known.label if known else "")
-        if position % RUN == 0:
-            yield
     return replace(listed, clients=clients, search=search)
 
 

@@ -6,7 +6,7 @@ session has that is not judged at all.
 """
 
 import math
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from msgspec import Struct
@@ -15,7 +15,6 @@ from qiscus_tui.errors import CannotTell
 from qiscus_tui.model.durations import as_typed
 from qiscus_tui.model.retention_rules import TIMES, RetentionRules
 from qiscus_tui.model.session import Session
-from qiscus_tui.model.turns import runs
 from qiscus_tui.service.sessions.groups import Group
 
 
@@ -67,29 +66,22 @@ def check_rules(listed: Sequence[Session], rules: RetentionRules) -> None:
             )
 
 
-def kept_steps(
+def kept_by_rules(
     sessions: Sequence[Session], groups: Sequence[Group], rules: RetentionRules, server_now: float
-) -> Generator[None, None, dict[int, Why]]:
-    """Return by position why each session that stays does so. Yields now and then."""
+) -> dict[int, Why]:
+    """Return by position why each session that stays does so."""
     kept: dict[int, Why] = {}
     for group in groups:
-        border = yield from _border_steps(sessions, group, rules.keep_newest)
+        border = _border(sessions, group, rules.keep_newest)
         judge = _judge(group, rules, border, server_now)
         created_since, used_since = _since(group, rules, border, server_now)
-        for run in runs(group.positions):
-            for position in run:
-                session = sessions[position]
-                created, used = session.created_at, session.last_used_at
-                if (
-                    created is None
-                    or created >= created_since
-                    or used is None
-                    or used >= used_since
-                ):
-                    why = judge(session)  # of the rest, which are most, it would say nothing
-                    if why is not None:
-                        kept[position] = why
-            yield
+        for position in group.positions:
+            session = sessions[position]
+            created, used = session.created_at, session.last_used_at
+            if created is None or created >= created_since or used is None or used >= used_since:
+                why = judge(session)  # of the rest, which are most, it would say nothing
+                if why is not None:
+                    kept[position] = why
     return kept
 
 
@@ -154,9 +146,7 @@ def _judge(
     return why
 
 
-def _border_steps(
-    sessions: Sequence[Session], group: Group, most: int | None
-) -> Generator[None, None, float]:
+def _border(sessions: Sequence[Session], group: Group, most: int | None) -> float:
     """Return the creation from which on a session is among the newest of its group.
 
     Sessions of the same second can't be told apart: all stay that are as new as the last of them,
@@ -164,15 +154,9 @@ def _border_steps(
     """
     if most is None:
         return math.inf
-    newest: list[float] = []
-    for run in runs(group.positions):
-        created = map(_earliest_creation, map(sessions.__getitem__, run))
-        least = newest[0] if len(newest) > most else -math.inf
-        newest += [at for at in created if at is not None and at >= least]
-        newest.sort()
-        del newest[: -most - 1]  # one more tells whether there are more
-        yield
-    return -math.inf if len(newest) <= most else newest[1]
+    created = map(_earliest_creation, map(sessions.__getitem__, group.positions))
+    known = sorted(at for at in created if at is not None)
+    return -math.inf if len(known) <= most else known[-most]
 
 
 def _earliest_creation(session: Session) -> float | None:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.model.clock import Clock
-from qiscus_tui.model.turns import in_turns
 from qiscus_tui.service.revocation.events import (
     Event,
     Finished,
@@ -24,7 +23,11 @@ from qiscus_tui.service.revocation.halt import Halt
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.ports import AuditTrail, Server, VerifiedCalls
-from qiscus_tui.service.revocation.recheck import still_to_send_steps, why_nothing_may_be_sent
+from qiscus_tui.service.revocation.recheck import (
+    not_chosen_now,
+    still_to_send,
+    why_nothing_may_be_sent,
+)
 from qiscus_tui.service.revocation.reporting import disproves_call, report_of
 from qiscus_tui.service.revocation.sending import Sending
 from qiscus_tui.service.revocation.trial import FirstUse, choose_trial
@@ -185,8 +188,8 @@ class Revocation:
             self._halt.because(*against)
             return
         server_now = self._clock.now() + listed.offset
-        steps = still_to_send_steps(self._evidence, self._waiting, listed, server_now)
-        self._waiting = await in_turns(steps)
+        reasons = await asyncio.to_thread(not_chosen_now, self._evidence, listed, server_now)
+        self._waiting = still_to_send(self._evidence, self._waiting, listed, reasons)
 
     async def _try_first(self) -> None:
         """Send one session, or a few, until the list shows what a revoke does here.

@@ -1,18 +1,15 @@
 """What a plan revokes, by group: how much, how old, whether in use; and what became of it. Pure."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 
 from qiscus_tui.model.durations import HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.text import counted
-from qiscus_tui.model.turns import runs
+from qiscus_tui.model.turns import one_step
 from qiscus_tui.service.revocation.outcomes import GONE, Report
-from qiscus_tui.service.revocation.plan import RevocationPlan, Target
-from qiscus_tui.service.sessions.groups import Group, group_steps, lacking
-
-_ID: Callable[[Target], str] = attrgetter("session.id")
+from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.sessions.groups import Group, grouped, lacking
 
 _NAMED = 5
 """Groups that a remark names."""
@@ -33,41 +30,49 @@ class TargetGroup:
     """Targets that were used within the last hour."""
 
 
-def target_group_steps(
+def target_groups(
     plan: RevocationPlan, keys: tuple[GroupKey, ...], server_now: float
-) -> Generator[None, None, tuple[TargetGroup, ...]]:
-    """Group the targets by `keys`, the largest group first, in short steps."""
-    listed, positions = plan.listed, list[int]()
-    is_all = len(plan.targets) == len(listed)
-    for run in runs(plan.targets if not is_all else ()):
-        positions += map(listed.positions.__getitem__, map(_ID, run))
-        yield
-    groups = yield from group_steps(listed, keys, plan.moment, None if is_all else positions)
+) -> tuple[TargetGroup, ...]:
+    """Return the targets by `keys`, the largest group first."""
+    listed = plan.listed
+    positions = [listed.positions[target.session.id] for target in plan.targets]
+    groups = grouped(listed, keys, plan.moment, positions)
     counts = {one.group.values: one.group.count for one in plan.groups}
     since = server_now - IN_USE
     found: list[TargetGroup] = []
     for group in groups:
         used = 0
         is_hot = group.last_used_at is not None and group.last_used_at >= since
-        for run in runs(group.positions if is_hot else ()):
-            last = [listed.sessions[position].last_used_at for position in run]
-            used += sum([at >= since for at in last if at is not None])
-            yield
+        if is_hot:
+            last = [listed.sessions[position].last_used_at for position in group.positions]
+            used = sum([at >= since for at in last if at is not None])
         found.append(TargetGroup(group, counts.get(group.values, group.count), used))
     return tuple(found)
 
 
+def target_group_steps(
+    plan: RevocationPlan, keys: tuple[GroupKey, ...], server_now: float
+) -> Generator[None, None, tuple[TargetGroup, ...]]:
+    """As `target_groups`, for callers in turns."""
+    return one_step(lambda: target_groups(plan, keys, server_now))
+
+
 def emptied_steps(plan: RevocationPlan) -> Generator[None, None, tuple[str, ...]]:
+    """As `emptied_groups`, for callers in turns."""
+    return one_step(lambda: emptied_groups(plan))
+
+
+def emptied_groups(plan: RevocationPlan) -> tuple[str, ...]:
     """Return the names of the groups of client and network that its rules leave with no session.
 
-    Where the server lists neither, of the plan's own groups. In short steps.
+    Where the server lists neither, of the plan's own groups.
     """
     retention, listed = plan.retention, plan.listed
     if retention is None or not plan.targets:
         return ()
     ids = {target.session.id for target in plan.targets}
     keys = retention.keys if lacking(listed, USUAL_KEYS) else USUAL_KEYS
-    groups = yield from group_steps(listed, keys, plan.moment)
+    groups = grouped(listed, keys, plan.moment)
     return tuple(
         group.name
         for group in groups
@@ -94,17 +99,18 @@ class EndedGroup:
     """Targets that ended."""
 
 
+def ended_groups(groups: Sequence[TargetGroup], report: Report) -> tuple[EndedGroup, ...]:
+    """Count by group what ended, in the order of `groups`."""
+    gone = {one.id for one in report.outcomes if one.outcome in GONE}
+    sessions = report.plan.listed.sessions
+    return tuple(
+        EndedGroup(group, sum([sessions[at].id in gone for at in group.targets.positions]))
+        for group in groups
+    )
+
+
 def ended_group_steps(
     groups: Sequence[TargetGroup], report: Report
 ) -> Generator[None, None, tuple[EndedGroup, ...]]:
-    """Count by group what ended, in the order of `groups`, in short steps."""
-    gone = {one.id for one in report.outcomes if one.outcome in GONE}
-    yield
-    found: list[EndedGroup] = []
-    for group in groups:
-        ended, targets = 0, group.targets
-        for run in runs(targets.positions):
-            ended += sum([report.plan.listed.sessions[at].id in gone for at in run])
-            yield
-        found.append(EndedGroup(group, ended))
-    return tuple(found)
+    """As `ended_groups`, for callers in turns."""
+    return one_step(lambda: ended_groups(groups, report))
