@@ -75,11 +75,6 @@ class Arriving(Running):
     lists: SlowLists
 
     @property
-    def rows(self) -> int:
-        """Rows shown."""
-        return len(self.sessions.table.order)
-
-    @property
     def newest_first(self) -> list[Session]:
         """The sessions shown, as they are to be sorted."""
         table = self.sessions.table
@@ -99,11 +94,11 @@ class Arriving(Running):
         await self.pilot.pause()
 
     async def arrive(self, size: int) -> None:
-        """Let more arrive, and wait until that is shown."""
-        rows = self.rows
+        """Let more arrive, and wait until that is known."""
+        progress = self.sessions.feed.progress
         self.clock.advance(1)
         self.lists.let_through(size)
-        await self.until(lambda: self.rows > rows)
+        await self.until(lambda: self.sessions.feed.progress > progress)
 
     async def press_now(self, *keys: str) -> None:
         """Press keys while the list still arrives."""

@@ -16,7 +16,6 @@ from qiscus_tui.errors import LoginNeeded, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.account_selection import SelectedAccount
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
-from qiscus_tui.tui.listed.first_list import FirstList
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -27,6 +26,10 @@ if TYPE_CHECKING:
     from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.service.visits import Visit
     from qiscus_tui.service.workspace import Workspace
+
+
+BETWEEN_PROGRESS = 0.2
+"""Seconds between two drawings of how much has arrived."""
 
 
 class Note(Struct, frozen=True):
@@ -55,8 +58,6 @@ class Feed:
         self.prepare: Callable[[SessionList], Awaitable[None]] | None = None
         """Given each list that was read; calls `take` when it is ready to be shown."""
         self.listed = NO_SESSIONS
-        self.first = FirstList(workspace.clock.monotonic)
-        """The first list, until that is whole: `listed` is empty meanwhile."""
         self.trouble: QiscusTuiError | None = None
         """Why the list could not be read the last time."""
         self.is_read = False
@@ -71,7 +72,7 @@ class Feed:
         self._visit: Visit | None = None
         self._is_visit_noted = False
         self._tried_at = workspace.clock.now()
-        self._heard_at = workspace.clock.monotonic()
+        self._heard_at = self._drawn_at = workspace.clock.monotonic()
         self._listeners: list[Callable[[], None]] = []
 
     # Listeners.
@@ -115,8 +116,7 @@ class Feed:
     @property
     def server_now(self) -> float:
         """The server's time, epoch seconds."""
-        listed = self.listed if self.is_read else self.first.arrived
-        return self.workspace.clock.now() + listed.offset
+        return self.workspace.clock.now() + self.listed.offset
 
     @property
     def hangs(self) -> bool:
@@ -159,7 +159,6 @@ class Feed:
             return await self._read()
         except QiscusTuiError as error:
             self.trouble = error
-            self.first.failed()
             return []
         finally:
             self.is_loading, self.progress = False, 0
@@ -176,7 +175,6 @@ class Feed:
         self._visit = visit_of(connection, self._visit)
         if not self.is_read:
             self._name_quickly(connection)
-            self.first.begin()
         from qiscus_tui.service.token.zoned_list import read_list  # loads httpx: after the frame
 
         await self._show(await read_list(connection, self._progressed))
@@ -186,7 +184,8 @@ class Feed:
     def _progressed(self, read: int) -> None:
         self.progress = read
         self._heard_at = self.workspace.clock.monotonic()
-        if not self.is_read and self.first.progressed(read, self.connection):
+        if not self.is_read and self._heard_at - self._drawn_at >= BETWEEN_PROGRESS:
+            self._drawn_at = self._heard_at
             self.changed()
 
     async def _show(self, listed: SessionList) -> None:
@@ -200,17 +199,16 @@ class Feed:
         if not self.is_read:
             gc.freeze()  # loaded modules live as long as the process: not to be collected
         self.is_read = True
-        self.listed, self.first.arrived = listed, NO_SESSIONS
+        self.listed = listed
         self.changed()
 
     # Clients' names.
 
     def _name_quickly(self, connection: Connection) -> None:
         """The first list comes without the names that take long to find."""
-        from qiscus_tui.service.sessions.arriving import ArrivingList
         from qiscus_tui.service.sessions.user_agents import quick_name
 
-        connection.reader = replace(connection.reader, names=quick_name, arriving=ArrivingList())
+        connection.reader = replace(connection.reader, names=quick_name)
         self.lacks_names = True
 
     async def find_names(self) -> None:
@@ -220,9 +218,7 @@ class Feed:
         self.lacks_names = False
         await asyncio.to_thread(client_name, "curl/8")  # loads what names clients
         if self.connection is not None:
-            self.connection.reader = replace(
-                self.connection.reader, names=ClientNames(), arriving=None
-            )
+            self.connection.reader = replace(self.connection.reader, names=ClientNames())
             await self.name_again()
 
     async def name_again(self) -> None:

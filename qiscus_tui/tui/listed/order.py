@@ -82,8 +82,6 @@ class ListView:
         """Our own session, where it is listed."""
         self.expiry_counts = ExpiryCounts(0)
         self.changes = FilterChanges()
-        self.is_arriving = False
-        """Whether this is what has arrived of a list: its order and number are not known yet."""
         self.typed = ""
         """The filter as it was typed."""
         self.filter_error: FilterError | None = None
@@ -155,25 +153,8 @@ class ListView:
 
     def show(self, prepared: SortedList, moment: Moment) -> None:
         """Show another list."""
-        self.is_arriving = False
         self.expiry_counts = prepared.expiry_counts
         self.take(prepared.listed, prepared.sorting, prepared.order, moment)
-
-    def grow(self, listed: SessionList, moment: Moment) -> None:
-        """Show more of a list that arrives, in the server's order: any other needs all of it.
-
-        Of the filter only what is new is looked at. Call it only while `is_whole`.
-        """
-        begun, arrived = len(self._listed), range(len(listed))
-        self._listed, self._sorted, self._moment = listed, arrived, moment
-        self.is_arriving = bool(listed)
-        if len(listed) < begun:  # it is read again
-            begun, self._hits = 0, ()
-        if self.is_filtered:
-            matches = compile(self._query, listed, moment)
-            self._hits = [*self._hits, *filter(matches, arrived[begun:])]
-        else:
-            self._hits = arrived
 
     def sorted_in_steps(self, listed: SessionList, sorting: Sorting) -> Steps:
         """All positions of a list, sorted, our own session first. Changes nothing here."""

@@ -132,8 +132,6 @@ class OverviewScreen(BaseScreen[str]):
 
     @property
     def _is_other(self) -> bool:
-        if self._view.is_arriving:  # half a list is not counted
-            return False
         return self._view.listed is not self._listed or self._filtered is not self._shown
 
     def _count(self) -> None:

@@ -36,7 +36,7 @@ class FilteredTable:
     def __init__(self, feed: Feed, view: ListView, changed: Callable[[], None]) -> None:
         """`changed` is called when something else is shown, or in another order."""
         self._feed = feed
-        feed.prepare, feed.first.show = self.prepare, self.grow
+        feed.prepare = self.prepare
         self.view = view
         self._changed = changed
         self._expiring = feed.workspace.config.ui.expiring
@@ -77,20 +77,6 @@ class FilteredTable:
             self.table.call_after_refresh(frame.set)
             await frame.wait()
 
-    def grow(self, arriving: SessionList) -> None:
-        """Show what has arrived of the first list, below what is shown already.
-
-        In the server's order: sorted, rows would move under the cursor with all that comes.
-        """
-        if arriving and not self.view.is_whole:
-            return  # a filter is looked for: what arrives next brings this too
-        marks = self.table.marks.carried_over(self.table.sessions, arriving)
-        moment = Moment(self._feed.server_now, self._expiring, marks.flags)
-        self.view.grow(arriving, moment)
-        self.table.show_sort(None if arriving else self.view.sorting.shown)
-        self.table.grow(arriving, self.view.shown)
-        self._changed()
-
     def show_at_once(self, listed: SessionList) -> None:
         """Show a list within this turn: after a revoke, so that nothing is seen of the old one."""
         now = self._feed.workspace.clock.now() + listed.offset
@@ -98,13 +84,12 @@ class FilteredTable:
 
     def _show(self, prepared: SortedList) -> None:
         listed = prepared.listed
-        show = self.table.show_whole if self.view.is_arriving else self.table.show
         self._feed.take(listed)
         # Marks count for the filter by their places in the new list, so they go over first.
         marks = self.table.marks.carried_over(self.table.sessions, listed)
         self.view.show(prepared, Moment(self._feed.server_now, self._expiring, marks.flags))
         self.table.show_sort(self.view.sorting.shown)
-        show(listed, self.view.hits)
+        self.table.show(listed, self.view.hits)
         self._changed()
 
     def second(self) -> None:
@@ -136,9 +121,6 @@ class FilteredTable:
     def sort(self, sorting: Sorting) -> None:
         """Sort: a long list between the keys."""
         self.view.sorting = sorting
-        if self.view.is_arriving:
-            self._changed()  # it is sorted when all of it is here
-            return
         if len(self.view.listed) <= AT_ONCE:
             self._show_sorted(at_once(own_first_in_steps(self.view.listed, sorting)))
         else:

@@ -97,8 +97,6 @@ class GroupedTable:
     @property
     def _is_current(self) -> bool:
         now = self._feed.server_now
-        if self._list_view.is_arriving:  # half a list has no groups
-            return True
         return not self.is_shown or self.view.is_current(self._list_view, now)
 
     def _group_at_once(self) -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def context(feed: Feed, view: ListView, groups: GroupView | None = None) -> Context:
     """Return what decides which actions are available now."""
     return Context(
-        rows=0 if groups and (groups.lacks or view.is_arriving) else len(view.shown),
+        rows=0 if groups and groups.lacks else len(view.shown),
         listed=len(view.listed),
         has_views=bool(feed.workspace.config.views),
         grouped=groups is not None,
@@ -117,7 +117,6 @@ def filtered(view: ListView, groups: GroupView | None = None) -> Line:
             len(view.shown),
             len(view.listed),
             (groups or view).sorting.words,
-            so_far=view.is_arriving,
             has_error=view.filter_error is not None,
         )
     )
@@ -141,9 +140,9 @@ def doubts(feed: Feed) -> NoticeText:
 
 def no_rows(feed: Feed, view: ListView, groups: GroupView | None = None) -> tuple[str, ...]:
     """Return why no row is shown, and what to do."""
-    if groups is not None and view.shown and not view.is_arriving:
+    if groups is not None and view.shown:
         return notices.GROUPING if groups.lacks is None else (groups.lacks, *notices.NO_GROUPS)
-    if not (view.is_filtered and (feed.is_read or view.is_arriving)):
+    if not (view.is_filtered and feed.is_read):
         return no_list(feed)
     return notices.no_match(view.query.text) if view.filter_error else notices.NO_MATCH
 

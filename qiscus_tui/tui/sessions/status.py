@@ -70,8 +70,6 @@ class Shown(Struct, frozen=True):
     """In words, such as `newest first`."""
     has_error: bool = False
     """The filter can't be read."""
-    so_far: bool = False
-    """More of the list arrives, and it is sorted only then."""
 
 
 def identity_line(identity: Identity, freshness: Freshness, age: float) -> Line:
@@ -147,11 +145,8 @@ def filter_line(shown: Shown) -> Line:
     else:
         words = piece("/ to filter", Tone.MUTED, 10)
     many = f"{shown.shown:,} of {shown.total:,}" if shown.shown != shown.total else "all"
-    if shown.so_far:
-        many = "all so far" if many == "all" else f"{many} so far"
     count = (piece(many, Tone.MUTED, 60),) if shown.total else ()
-    sort = f"then {shown.sort}" if shown.so_far else shown.sort
-    return Line((words,), (*count, piece(sort, Tone.MUTED, 50, after=", ")))
+    return Line((words,), (*count, piece(shown.sort, Tone.MUTED, 50, after=", ")))
 
 
 def age_words(age: float) -> str:
