@@ -11,7 +11,7 @@ from qiscus_tui.cli.verbs import VERBS, load
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.query import Key
 from qiscus_tui.query.terms import State
-from qiscus_tui.service.account_selection import (
+from qiscus_tui.service.account.selection import (
     ACCOUNT_VARIABLE,
     APP_ID_VARIABLE,
     LONG_LIVED_VARIABLE,

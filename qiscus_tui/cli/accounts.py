@@ -11,7 +11,7 @@ from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Role
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.directory import KnownAccount, accounts, forget_account, use
-from qiscus_tui.service.account_selection import ACCOUNT_VARIABLE
+from qiscus_tui.service.account.selection import ACCOUNT_VARIABLE
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

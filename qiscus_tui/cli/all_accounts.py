@@ -10,7 +10,7 @@ from qiscus_tui.cli.verbs import Context, exit_code_of
 from qiscus_tui.errors import Interrupted, NoAccount, QiscusTuiError, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account_selection import AccountOptions, environment_credentials
+from qiscus_tui.service.account.selection import AccountOptions, environment_credentials
 
 VERBS = ("sessions", "prune", "check", "scan", "status")
 """The verbs that can be run so."""

@@ -14,7 +14,7 @@ from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.contract_check.report import ContractReport, EntryField, Row
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.account.connection import Connection
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -16,7 +16,7 @@ from qiscus_tui.store.file_checks import quoted
 from qiscus_tui.store.known import KnownEntry
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.account.connection import Connection
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -19,7 +19,7 @@ from qiscus_tui.exit_codes import ExitCode, signal_exit_code
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from qiscus_tui.service.workspace import Workspace
+    from qiscus_tui.service.account.workspace import Workspace
 
 
 LOG_VARIABLE = "QISCUS_TUI_LOG"

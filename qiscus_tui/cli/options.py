@@ -59,7 +59,7 @@ def min_ttl(text: str) -> int:
 
 def reason(text: str) -> str:
     """Return the reason for the audit log."""
-    from qiscus_tui.service.audit_trail import typed_reason
+    from qiscus_tui.service.account.audit_trail import typed_reason
 
     return typed_reason(text, "--reason")
 

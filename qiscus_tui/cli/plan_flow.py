@@ -20,8 +20,8 @@ from qiscus_tui.cli.verbs import Context
 from qiscus_tui.cli.workspace import account_fields, account_line, must_name_account
 from qiscus_tui.errors import CannotTell, NoAccount, StorageError
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.service.audit_trail import check_reason
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.audit_trail import check_reason
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.clock_check import clock_difference
 from qiscus_tui.service.revocation.events import (
     Answered,

@@ -22,7 +22,7 @@ from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import CannotTell, UsageError
 from qiscus_tui.model.session import is_full_id
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.plan_files import read_plan

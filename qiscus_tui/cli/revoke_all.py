@@ -18,7 +18,7 @@ from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT
 from qiscus_tui.service.sessions.session_list import SessionList
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.service.revocation.revoke_all import RevokeAllResult
 
 
@@ -32,7 +32,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 async def run(context: Context) -> int:
     """End every session of the user."""
-    from qiscus_tui.service.audit_trail import check_reason
+    from qiscus_tui.service.account.audit_trail import check_reason
     from qiscus_tui.service.revocation.revoke_all import revoke_all
 
     options, console = context.options, context.console

@@ -16,8 +16,8 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
 
 if TYPE_CHECKING:
+    from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.service.account.status import Status
-    from qiscus_tui.service.connection import Connection
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

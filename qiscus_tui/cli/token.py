@@ -19,7 +19,7 @@ from qiscus_tui.service.token.handover import (
 )
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.account.connection import Connection
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -22,7 +22,7 @@ from qiscus_tui.errors import (
 from qiscus_tui.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.workspace import Workspace
+    from qiscus_tui.service.account.workspace import Workspace
 
 VERBS = {
     "login": "log in, and store the account on this machine",

@@ -29,7 +29,7 @@ from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.model.spelling import did_you_mean
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account_selection import (
+from qiscus_tui.service.account.selection import (
     APP_ID_VARIABLE,
     LAST_USED,
     LONG_LIVED_VARIABLE,
@@ -38,8 +38,8 @@ from qiscus_tui.service.account_selection import (
     environment_credentials,
     unmatched_words,
 )
-from qiscus_tui.service.account_storage import LocalFiles
-from qiscus_tui.service.workspace import (
+from qiscus_tui.service.account.storage import LocalFiles
+from qiscus_tui.service.account.workspace import (
     DemoAccess,
     Workspace,
     named_config,
@@ -49,7 +49,7 @@ from qiscus_tui.service.workspace import (
 from qiscus_tui.store.config import Config, Policy, View
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.account.connection import Connection
 
 
 _NIGHTLY = Policy(name="nightly", keep_newest=1, keep_used_within=DAY, keep_created_within=3600.0)

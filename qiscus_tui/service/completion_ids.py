@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.session import is_full_id
-from qiscus_tui.service.account_storage import LocalFiles
+from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.store.jsonfile import JsonFile
 
 LOCK_TIMEOUT = 0.5

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account_storage import LocalFiles
+from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.audit_records import (
     GONE,

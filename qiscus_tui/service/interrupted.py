@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.model.timestamps import rfc3339
-from qiscus_tui.service.account_storage import LocalFiles
+from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.store.audit import CutShort
 from qiscus_tui.store.audit_records import AuditKind
 from qiscus_tui.store.journal import JournalEntry, JournalState

@@ -4,8 +4,8 @@ import contextlib
 from collections.abc import Set
 
 from qiscus_tui.errors import StorageError
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.completion_ids import remembered_ids
-from qiscus_tui.service.connection import Connection
 
 
 def seen_before(connection: Connection, ids: Set[str]) -> Set[str]:

@@ -20,7 +20,7 @@ from qiscus_tui.service.sessions.snapshot import Pair, pairs_of
 from qiscus_tui.store.visits import Seen, Visits
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.account.connection import Connection
 
 
 class Visit:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
     from qiscus_tui.errors import QiscusTuiError
-    from qiscus_tui.service.account_selection import SelectedAccount
-    from qiscus_tui.service.workspace import Workspace
+    from qiscus_tui.service.account.selection import SelectedAccount
+    from qiscus_tui.service.account.workspace import Workspace
 
 KEPT_ON_SCREEN = 600.0
 """Seconds that a token stays on the screen that is kept nowhere else."""

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
+    from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.service.account.login import LoggedIn
-    from qiscus_tui.service.account_selection import SelectedAccount
-    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.account.selection import SelectedAccount
+    from qiscus_tui.service.account.workspace import Workspace
     from qiscus_tui.service.history import PastPlan
-    from qiscus_tui.service.workspace import Workspace
     from qiscus_tui.tui.accounts.screen import AccountsAnswer
     from qiscus_tui.tui.listed.feed import Feed
     from qiscus_tui.tui.revoke.dialog import RevokeDialog
@@ -81,7 +81,7 @@ class Navigation:
 
     async def notify_of_earlier_runs(self) -> None:
         """Say, once, what an earlier run left half done. Reads files, in a thread."""
-        from qiscus_tui.service.account_selection import unmatched_words
+        from qiscus_tui.service.account.selection import unmatched_words
         from qiscus_tui.service.interrupted import notices
 
         workspace, notify = self._workspace, self._app.notify

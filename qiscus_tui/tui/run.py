@@ -13,7 +13,7 @@ from qiscus_tui.exit_codes import ExitCode
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
-    from qiscus_tui.service.workspace import Workspace
+    from qiscus_tui.service.account.workspace import Workspace
 
 KEPT = frozenset({"TEXTUAL_COLOR_SYSTEM", "TEXTUAL_ANIMATIONS"})
 """Variables of Textual that only change the looks."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from textual.app import App
 
-    from qiscus_tui.service.workspace import Workspace
+    from qiscus_tui.service.account.workspace import Workspace
 
 DARK = "qiscus-dark"
 LIGHT = "qiscus-light"

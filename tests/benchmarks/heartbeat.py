@@ -28,7 +28,7 @@ def main() -> int:
     """Run the program with the heart in it."""
     told = Path(sys.argv.pop())
     from qiscus_tui.__main__ import main as program
-    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.service.sessions.session_list import SessionList
 
     read_list = Connection.read_list

@@ -16,12 +16,12 @@ import httpx
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.service.account.login import Password, log_in
-from qiscus_tui.service.account_storage import AccountStorage, LocalFiles
+from qiscus_tui.service.account.storage import AccountStorage, LocalFiles
+from qiscus_tui.service.account.workspace import DemoAccess, Workspace
 from qiscus_tui.service.revocation.events import Finished
 from qiscus_tui.service.revocation.on_connection import revocation_on
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
-from qiscus_tui.service.workspace import DemoAccess, Workspace
 from qiscus_tui.store.config import Config
 from qiscus_tui.store.secrets import MemorySecrets
 from tests.clocks import ManualClock

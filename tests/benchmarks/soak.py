@@ -22,8 +22,8 @@ from rich.cells import cached_cell_len
 
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.service.account.login import Password, log_in
-from qiscus_tui.service.account_storage import AccountStorage, LocalFiles
-from qiscus_tui.service.workspace import DemoAccess, Workspace
+from qiscus_tui.service.account.storage import AccountStorage, LocalFiles
+from qiscus_tui.service.account.workspace import DemoAccess, Workspace
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.store.secrets import MemorySecrets
 from tests.clocks import ManualClock

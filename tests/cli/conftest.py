@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.cli.main import options_of, run_verb
-from qiscus_tui.service.workspace import Workspace
+from qiscus_tui.service.account.workspace import Workspace
 from tests.clocks import ManualClock
 from tests.sandbox import DIALECTS, PASSWORD, Dialect, demo_state
 from tests.sandbox.app import demo_app
@@ -135,7 +135,7 @@ def program(tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch)
         return replace(settings(workspace, label), transport=made.transport())
 
     monkeypatch.setattr(Workspace, "wire_settings", on_the_demo)
-    monkeypatch.setattr("qiscus_tui.service.workspace.SystemClock", lambda: clock)
+    monkeypatch.setattr("qiscus_tui.service.account.workspace.SystemClock", lambda: clock)
     monkeypatch.setattr("qiscus_tui.cli.workspace.SystemClock", lambda: clock)
     monkeypatch.setattr("qiscus_tui.cli.refresh.process_age", lambda: 0.0)
     monkeypatch.setattr("qiscus_tui.cli.output.console.TERMINAL", str(made.terminal))

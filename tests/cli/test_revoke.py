@@ -10,7 +10,7 @@ import pytest
 from qiscus_tui.cli.output.outcomes import MOST_GROUPS, outcome_lines
 from qiscus_tui.errors import NoAccount, QiscusTuiError, StorageError
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.outcomes import Report
 from tests.cli.conftest import ACCOUNT, ACCOUNT_LINE, SERVER, Done, Program
 from tests.sandbox import DIALECTS, Dialect

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from qiscus_tui.cli.output.text_table import cells_of
-from qiscus_tui.service.connection import Connection, Progress
+from qiscus_tui.service.account.connection import Connection, Progress
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.cli.conftest import Program
 from tests.sandbox import DIALECTS, Dialect

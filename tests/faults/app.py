@@ -8,8 +8,8 @@ from msgspec import structs
 from textual.widgets import Input
 
 from qiscus_tui.errors import NoAccount
-from qiscus_tui.service.account_selection import AccountOptions
-from qiscus_tui.service.workspace import Workspace, open_workspace
+from qiscus_tui.service.account.selection import AccountOptions
+from qiscus_tui.service.account.workspace import Workspace, open_workspace
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.sessions.screen import SessionsScreen
 from tests.clocks import ManualClock

@@ -13,7 +13,7 @@ from msgspec import structs
 
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.clock import SystemClock
-from qiscus_tui.service.workspace import Workspace
+from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.store.secrets import FileSecrets
 

@@ -8,14 +8,14 @@ import httpx
 import pytest
 
 from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.login import LoggedIn, Password, log_in
-from qiscus_tui.service.account_selection import AccountOptions
-from qiscus_tui.service.account_storage import (
+from qiscus_tui.service.account.selection import AccountOptions
+from qiscus_tui.service.account.storage import (
     AccountStorage,
     LocalFiles,
 )
-from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.workspace import DemoAccess, Workspace
+from qiscus_tui.service.account.workspace import DemoAccess, Workspace
 from qiscus_tui.store.config import Config
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.secrets import FileSecrets, MemorySecrets

@@ -7,14 +7,14 @@ import pytest
 from qiscus_tui.errors import AddressError, ConfigError, NoAccount, UsageError
 from qiscus_tui.model.account import Account, Storage
 from qiscus_tui.model.origin import parse_origin
-from qiscus_tui.service.account_selection import (
+from qiscus_tui.service.account.selection import (
     AccountOptions,
     SelectedAccount,
     choose,
     environment_credentials,
     login_server,
 )
-from qiscus_tui.service.account_storage import LocalFiles
+from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.config import AccountConfig, Config, ServerConfig
 

@@ -3,7 +3,7 @@
 import pytest
 
 from qiscus_tui.service import completion_ids
-from qiscus_tui.service.account_storage import LocalFiles
+from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.store.locks import store_lock
 
 

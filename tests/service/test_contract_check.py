@@ -11,7 +11,8 @@ from msgspec import structs
 
 from qiscus_tui.errors import AnswerLost, ServerRefused, StorageError
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.connection import Connection
+from qiscus_tui.service.account.workspace import DemoAccess
 from qiscus_tui.service.contract_check.judging import (
     Ended,
     TokenState,
@@ -24,7 +25,6 @@ from qiscus_tui.service.contract_check.proving import ContractCheck
 from qiscus_tui.service.contract_check.report import ContractReport, Verdict
 from qiscus_tui.service.revocation.verification import Verification
 from qiscus_tui.service.signal_shield import shield
-from qiscus_tui.service.workspace import DemoAccess
 from qiscus_tui.store.audit_records import AuditIntent, AuditOutcome, AuditSummary
 from tests.sandbox import DIALECTS, DemoState
 from tests.sandbox.app import demo_app

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from qiscus_tui.api.probe import PathProbe, Presence
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.model.origin import parse_origin
-from qiscus_tui.service.account_storage import LocalFiles
+from qiscus_tui.service.account.storage import LocalFiles
+from qiscus_tui.service.account.workspace import DemoAccess, Workspace
 from qiscus_tui.service.doctor import MOST_TRIES, Check, Verdict, examine, try_paths
-from qiscus_tui.service.workspace import DemoAccess, Workspace
 from qiscus_tui.store.config import Config
 from tests.clocks import ManualClock
 

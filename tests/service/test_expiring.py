@@ -7,7 +7,7 @@ from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.model.turns import at_once
 from qiscus_tui.query import Moment, parse, select
-from qiscus_tui.service.account.figures import counted_figures
+from qiscus_tui.service.account_figures import counted_figures
 from qiscus_tui.service.check.findings import figures_of
 from qiscus_tui.service.overview.counting import count_overview
 from qiscus_tui.service.sessions.groups import grouped

@@ -8,7 +8,7 @@ import pytest
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.account_storage import LocalFiles
+from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.service.integrations import Integration, Integrations
 from qiscus_tui.service.revocation.on_connection import revocation_on
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan

@@ -6,7 +6,7 @@ from qiscus_tui.model.account import Account
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.query import SortKey
-from qiscus_tui.service.account_storage import LocalFiles
+from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.service.list_settings import (
     ListSettings,
     last_settings,

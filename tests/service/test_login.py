@@ -19,7 +19,7 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.account import Credentials, Role, Storage
 from qiscus_tui.service.account.login import log_in_with_key, log_in_with_token
 from qiscus_tui.service.account.status import status_of
-from qiscus_tui.service.account_storage import AccountStorage
+from qiscus_tui.service.account.storage import AccountStorage
 from qiscus_tui.service.token.refresh import valid_token
 from qiscus_tui.store.config import AccountConfig, Config
 from qiscus_tui.store.secrets import MemorySecrets
@@ -432,7 +432,7 @@ async def test_a_login_that_is_kept_does_not_fail_for_what_was_learned_after_it(
     def full(*_: object) -> None:
         raise StorageError("No space left on device")
 
-    monkeypatch.setattr("qiscus_tui.service.account_storage.AccountStorage.is_in_book", full)
+    monkeypatch.setattr("qiscus_tui.service.account.storage.AccountStorage.is_in_book", full)
     here = sandbox("local-time")
     done = await here.log_in()
     assert any("No space left" in note for note in done.notes)

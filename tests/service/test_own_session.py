@@ -3,8 +3,8 @@
 import pytest
 
 from qiscus_tui.model.session import Current
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.logout import OwnToken, end_own_token
-from qiscus_tui.service.connection import Connection
 from tests.clocks import ManualClock
 from tests.sandbox.calls import Call, Fault
 from tests.service.conftest import Sandbox, SandboxMaker

@@ -19,8 +19,8 @@ from qiscus_tui.errors import (
 )
 from qiscus_tui.model.account import Credentials, ShortLived
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.service.account_storage import AccountStorage
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.connection import Connection
+from qiscus_tui.service.account.storage import AccountStorage
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.service.token.refresh import (
     refreshed_if,

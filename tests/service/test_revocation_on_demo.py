@@ -9,12 +9,12 @@ from msgspec import structs
 
 from qiscus_tui.errors import ReadOnly, UsageError
 from qiscus_tui.model.session import Current
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.connection import Connection
+from qiscus_tui.service.account.workspace import DemoAccess
 from qiscus_tui.service.revocation.on_connection import forget_own_if_ended, revocation_on
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.revoke_all import revoke_all
-from qiscus_tui.service.workspace import DemoAccess
 from qiscus_tui.store.audit_records import AuditAccess, AuditIntent, AuditOutcome, AuditSummary
 from qiscus_tui.store.config import Config, Override
 from tests.sandbox import DIALECTS, Dialect

@@ -16,8 +16,8 @@ from qiscus_tui.api.new_tokens import NewTokens
 from qiscus_tui.errors import NotConnected, NotTrusted, ReadOnly, StorageError
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.session import Current
-from qiscus_tui.service.account_storage import LocalFiles
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.connection import Connection
+from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.service.interrupted import notices
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.revoke_all import RevokeAllResult, revoke_all

@@ -8,8 +8,8 @@ import pytest
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.client_names import client_family
 from qiscus_tui.model.session import Current, Session
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.logout import log_out
-from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import Pair, family_of, pairs_of
 from qiscus_tui.service.sessions.user_agents import client_name, quick_name

@@ -12,9 +12,9 @@ from textual.widgets import Input
 
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import parse_origin
-from qiscus_tui.service.account_selection import SelectedAccount
-from qiscus_tui.service.account_storage import LocalFiles
-from qiscus_tui.service.workspace import DemoAccess, Workspace
+from qiscus_tui.service.account.selection import SelectedAccount
+from qiscus_tui.service.account.storage import LocalFiles
+from qiscus_tui.service.account.workspace import DemoAccess, Workspace
 from qiscus_tui.store.config import AccountConfig, Config
 from qiscus_tui.store.paths import find_paths
 from qiscus_tui.tui.app import QiscusTui

@@ -15,12 +15,12 @@ from textual.worker import WorkerCancelled
 
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.login import Password, log_in
-from qiscus_tui.service.account_storage import AccountStorage, LocalFiles
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.storage import AccountStorage, LocalFiles
+from qiscus_tui.service.account.workspace import DemoAccess, Workspace
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import full_reader
-from qiscus_tui.service.workspace import DemoAccess, Workspace
 from qiscus_tui.store.config import Config
 from qiscus_tui.store.secrets import MemorySecrets
 from qiscus_tui.tui.theme import DARK, THEMES

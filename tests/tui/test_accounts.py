@@ -10,8 +10,8 @@ from rich.cells import cell_len
 
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.account.switching import connected_to
+from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.visits import visit_of
-from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.config import AccountConfig, Config
 from qiscus_tui.tui.accounts import readings as account_readings
 from qiscus_tui.tui.accounts.screen import AccountsScreen

@@ -41,8 +41,8 @@ def test_the_first_frame_of_the_login_comes_before_httpx_and_the_dialogs() -> No
         import gc, sys
         from qiscus_tui.model.clock import SystemClock
         from qiscus_tui.model.origin import parse_origin
-        from qiscus_tui.service.account_storage import LocalFiles
-        from qiscus_tui.service.workspace import DemoAccess, Workspace
+        from qiscus_tui.service.account.storage import LocalFiles
+        from qiscus_tui.service.account.workspace import DemoAccess, Workspace
         from qiscus_tui.store.config import Config
         from qiscus_tui.tui import app as house
         access = DemoAccess(None, parse_origin("https://demo.invalid"), "a@b.c", "x")
@@ -75,8 +75,8 @@ def test_the_first_frame_of_the_sessions_comes_before_httpx() -> None:
     code = """
         import sys
         from dataclasses import replace
-        from qiscus_tui.service.workspace import open_workspace
-        from qiscus_tui.service.account_selection import AccountOptions
+        from qiscus_tui.service.account.workspace import open_workspace
+        from qiscus_tui.service.account.selection import AccountOptions
         from qiscus_tui.tui import app as house
         environ = {"HOME": "/nonexistent", "QISCUS_TUI_DATA_DIR": "/nonexistent/d",
                    "QISCUS_TUI_CONFIG_DIR": "/", "QISCUS_APP_ID": "abcd-e",

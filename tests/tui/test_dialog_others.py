@@ -11,7 +11,7 @@ import pytest
 from textual import events
 
 from qiscus_tui.query import Key, parse
-from qiscus_tui.service.account_storage import AccountStorage, LocalFiles
+from qiscus_tui.service.account.storage import AccountStorage, LocalFiles
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context

@@ -9,7 +9,7 @@ from textual import events
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.known import Known
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.revoke_all import RevokeAllResult
 from qiscus_tui.tui.dialogs.parts import TypedField
 from qiscus_tui.tui.revoke.revoke_all import RevokeAllDialog, consequences

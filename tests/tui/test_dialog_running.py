@@ -7,7 +7,7 @@ import pytest
 from textual.pilot import Pilot
 
 from qiscus_tui.errors import ServerError, StorageError
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.events import Answered, Halted, Rereading
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan, Selection, make_plan

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pytest
 
 from qiscus_tui.errors import LoginNeeded, OutOfReach, QiscusTuiError
-from qiscus_tui.service.account_storage import LocalFiles
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.connection import Connection
+from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.listed.feed import Feed
 from tests.clocks import ManualClock

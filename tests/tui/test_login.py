@@ -18,8 +18,8 @@ from qiscus_tui.errors import (
 )
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.account import storage_offer
-from qiscus_tui.service.account_storage import LocalFiles
-from qiscus_tui.service.workspace import Workspace
+from qiscus_tui.service.account.storage import LocalFiles
+from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.login import screen as login

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.app import QiscusTui

@@ -6,13 +6,13 @@ from msgspec.structs import replace
 from qiscus_tui.errors import NoAccount, StorageError, UsageError
 from qiscus_tui.model.account import Account, Storage
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account_selection import (
+from qiscus_tui.service.account.selection import (
     ENVIRONMENT_NAME,
     AccountOptions,
     SelectedAccount,
     configured,
 )
-from qiscus_tui.service.workspace import Workspace
+from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.store.audit_records import AuditKind
 
 

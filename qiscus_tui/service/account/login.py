@@ -21,16 +21,16 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.account import Account, Credentials, Role, Storage
 from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.account.audit_trail import AccessTrail
+from qiscus_tui.service.account.connection import end_unstored_token
 from qiscus_tui.service.account.login_storage import UNWANTED_ANSWER, LoggedIn, store_login
 from qiscus_tui.service.account.previous_login import (
     known_account,
 )
+from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.account.server_zone import learn_zone
-from qiscus_tui.service.account_selection import SelectedAccount
-from qiscus_tui.service.account_storage import AccountStorage
-from qiscus_tui.service.audit_trail import AccessTrail
-from qiscus_tui.service.token.refresh import end_unstored_token
-from qiscus_tui.service.workspace import Workspace
+from qiscus_tui.service.account.storage import AccountStorage
+from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.audit_records import AuditKind
 

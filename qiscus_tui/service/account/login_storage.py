@@ -10,18 +10,18 @@ from msgspec.structs import replace
 from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.model.account import Account, Credentials, Storage
 from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.service.account.audit_trail import AccessTrail
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.previous_login import (
     PreviousLogin,
     end_replaced,
     previous_login,
     was_renewed_elsewhere,
 )
-from qiscus_tui.service.account_selection import SelectedAccount, configured
-from qiscus_tui.service.account_storage import AccountStorage
-from qiscus_tui.service.audit_trail import AccessTrail
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.selection import SelectedAccount, configured
+from qiscus_tui.service.account.storage import AccountStorage
+from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.signal_shield import shield
-from qiscus_tui.service.workspace import Workspace
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.audit_records import AuditKind
 

@@ -18,11 +18,11 @@ from qiscus_tui.errors import (
 )
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.audit_trail import AccessTrail, AuditTrail
+from qiscus_tui.service.account.audit_trail import AccessTrail, AuditTrail
 from qiscus_tui.store.audit_records import AuditKind
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.account.connection import Connection
 
 
 class OwnToken(enum.Enum):

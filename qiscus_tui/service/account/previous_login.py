@@ -15,12 +15,11 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.account import Account, Credentials, Storage
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.account.audit_trail import AccessTrail
+from qiscus_tui.service.account.connection import Connection, ask_long_lived
 from qiscus_tui.service.account.logout import OwnToken, end_token
-from qiscus_tui.service.account_storage import AccountStorage
-from qiscus_tui.service.audit_trail import AccessTrail
-from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.long_lived import ask_long_lived
-from qiscus_tui.service.workspace import Workspace
+from qiscus_tui.service.account.storage import AccountStorage
+from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.store.audit_records import AuditKind
 from qiscus_tui.store.secrets import SecretStore
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from qiscus_tui.errors import LoginNeeded, OutOfReach, ServerError, StorageError
 from qiscus_tui.model.account import Storage
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.store.accounts import StoredAccount
 
 

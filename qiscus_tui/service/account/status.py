@@ -16,8 +16,7 @@ from qiscus_tui.errors import (
     TokenExpired,
 )
 from qiscus_tui.model.account import Account, Credentials, Storage
-from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.long_lived import ask_long_lived
+from qiscus_tui.service.account.connection import Connection, ask_long_lived
 
 
 class Status(Struct, frozen=True):

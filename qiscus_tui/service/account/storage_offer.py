@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from qiscus_tui.model.account import Storage
-from qiscus_tui.service.account_storage import AccountStorage
-from qiscus_tui.service.workspace import Workspace
+from qiscus_tui.service.account.storage import AccountStorage
+from qiscus_tui.service.account.workspace import Workspace
 
 
 @dataclass(frozen=True)

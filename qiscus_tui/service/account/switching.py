@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from qiscus_tui.errors import NoAccount, OutOfReach, QiscusTuiError, ServerError, UsageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.logout import OwnToken, end_token_of_this_run
-from qiscus_tui.service.account_selection import (
+from qiscus_tui.service.account.selection import (
     APP_ID_VARIABLE,
     LONG_LIVED_VARIABLE,
     SECRET_KEY_VARIABLE,
@@ -16,8 +17,7 @@ from qiscus_tui.service.account_selection import (
     configured,
     environment_credentials,
 )
-from qiscus_tui.service.connection import Connection
-from qiscus_tui.service.workspace import Workspace
+from qiscus_tui.service.account.workspace import Workspace
 
 CHOSEN_HERE = "chosen in the app"
 

@@ -8,6 +8,7 @@ from qiscus_tui.errors import StorageError
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.query import Moment
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.check.findings import (
     Figures,
     Finding,
@@ -17,7 +18,6 @@ from qiscus_tui.service.check.findings import (
     new_findings,
     returned_findings,
 )
-from qiscus_tui.service.connection import Connection
 from qiscus_tui.service.sessions.groups import grouped
 from qiscus_tui.service.sessions.pairs import pair_groups
 from qiscus_tui.service.sessions.session_list import SessionList

@@ -10,13 +10,13 @@ import contextlib
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.errors import OutOfReach, ServerError, TokenExpired
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.service.audit_trail import AuditTrail
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.audit_trail import AuditTrail
+from qiscus_tui.service.account.connection import Connection, end_unstored_token
 from qiscus_tui.service.contract_check.judging import TokenState, by_error
 from qiscus_tui.service.contract_check.report import Finding, Verdict
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.service.token.refresh import end_unstored_token, spare_token
+from qiscus_tui.service.token.refresh import spare_token
 from qiscus_tui.store.audit_records import AuditKind
 
 RULE = "doctor --live"

@@ -16,7 +16,7 @@ from qiscus_tui.model.account import Account, ShortLived
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.text import counted, safe
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.contract_check.judging import (
     ANSWER_ERRORS,
     by_error,

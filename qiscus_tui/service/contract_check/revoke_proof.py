@@ -12,8 +12,8 @@ from qiscus_tui.api.contract import SESSION_TOKEN, Call
 from qiscus_tui.api.retry import CallTime
 from qiscus_tui.errors import QiscusTuiError, ServerError, StorageError
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.service.audit_trail import AuditTrail
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.audit_trail import AuditTrail
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.contract_check.judging import (
     ANSWER_ERRORS,
     TokenState,

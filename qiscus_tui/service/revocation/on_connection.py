@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.audit_trail import AuditTrail
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.audit_trail import AuditTrail
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.audit_groups import audit_groups
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan

@@ -21,8 +21,8 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.masking import KnownSecrets
 from qiscus_tui.model.session import Current
-from qiscus_tui.service.audit_trail import AuditTrail
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.audit_trail import AuditTrail
+from qiscus_tui.service.account.connection import Connection, end_unstored_token
 from qiscus_tui.service.revocation.audit_groups import audit_groups
 from qiscus_tui.service.revocation.outcomes import (
     STILL_LISTED,
@@ -34,7 +34,6 @@ from qiscus_tui.service.revocation.verification import Fate, Verification
 from qiscus_tui.service.revocation.witnesses import witnesses_of
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.signal_shield import shield
-from qiscus_tui.service.token.refresh import end_unstored_token
 from qiscus_tui.store.audit_records import AuditKind
 
 

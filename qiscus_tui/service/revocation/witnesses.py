@@ -7,7 +7,7 @@ from dataclasses import replace
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.clock import Clock
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.verification import MOST_READINGS, Verification
 from qiscus_tui.service.sessions.session_list import SessionList
 

@@ -10,7 +10,7 @@ from qiscus_tui.api.any_call import READS
 from qiscus_tui.api.contract import Authentication, Call
 from qiscus_tui.api.error_answers import says_token_ended
 from qiscus_tui.errors import TokenExpired
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.token.handover import (
     must_have_tokens,
     must_not_be_the_long_lived,

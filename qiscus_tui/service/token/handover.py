@@ -13,7 +13,7 @@ from qiscus_tui.model.account import Account, Credentials, ShortLived
 from qiscus_tui.model.masking import names_a_secret
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.unshown import Unshown
-from qiscus_tui.service.account_selection import (
+from qiscus_tui.service.account.selection import (
     APP_ID_VARIABLE,
     LONG_LIVED_VARIABLE,
     SECRET_KEY_VARIABLE,
@@ -21,10 +21,10 @@ from qiscus_tui.service.account_selection import (
     TOKEN_VARIABLE,
     SelectedAccount,
 )
-from qiscus_tui.service.workspace import Workspace
+from qiscus_tui.service.account.workspace import Workspace
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.account.connection import Connection
 
 _OURS = "QISCUS_"
 _SHORTEST = 8

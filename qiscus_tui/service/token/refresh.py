@@ -8,14 +8,12 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.new_tokens import NewTokens, TokenWatch, no_new_token
 from qiscus_tui.api.retry import CallTime
 from qiscus_tui.errors import (
     NotConnected,
     NotQiscus,
     OutOfReach,
-    ServerError,
     ServerFault,
     StorageError,
     TokenExpired,
@@ -23,8 +21,8 @@ from qiscus_tui.errors import (
 )
 from qiscus_tui.model.account import Credentials, ShortLived, Storage
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.service.audit_trail import AccessTrail
-from qiscus_tui.service.connection import Connection
+from qiscus_tui.service.account.audit_trail import AccessTrail
+from qiscus_tui.service.account.connection import Connection, end_unstored_token
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.store.audit_records import AuditKind
 
@@ -216,9 +214,3 @@ async def _made(connection: Connection, keep: Callable[[NewTokens], Awaitable[No
             await end_unstored_token(connection.client, made)
         raise unstored
     return new
-
-
-async def end_unstored_token(client: ApiClient, token: str) -> None:
-    """End a token that could not be stored, if the server can be reached."""
-    with contextlib.suppress(ServerError, OutOfReach):
-        await client.logout(token)

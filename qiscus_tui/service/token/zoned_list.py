@@ -5,7 +5,7 @@ from dataclasses import replace
 from qiscus_tui.errors import LoginNeeded, OutOfReach, ReadOnly, ServerError, StorageError
 from qiscus_tui.model.server_zone import NO_CLOCK, NOT_KNOWN
 from qiscus_tui.model.session import Current
-from qiscus_tui.service.connection import Connection, Progress
+from qiscus_tui.service.account.connection import Connection, Progress
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.refresh import refreshed_since
 

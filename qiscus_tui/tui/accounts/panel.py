@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from qiscus_tui.service.account.figures import AccountFigures
+from qiscus_tui.service.account_figures import AccountFigures
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.added_keys import with_added_keys
 from qiscus_tui.tui.commands.command import Group, Scope

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.query import Moment
 from qiscus_tui.service.account.directory import last_logins
-from qiscus_tui.service.account.figures import figures_of, read_figures
+from qiscus_tui.service.account_figures import figures_of, read_figures
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
 from qiscus_tui.tui.accounts.rows import Found, is_in_use
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from qiscus_tui.service.account.directory import KnownAccount
+    from qiscus_tui.service.account.workspace import Workspace
     from qiscus_tui.service.sessions.session_list import SessionList
-    from qiscus_tui.service.workspace import Workspace
     from qiscus_tui.tui.listed.feed import Feed
 
 

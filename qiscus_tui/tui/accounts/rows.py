@@ -9,9 +9,9 @@ from qiscus_tui.model.account import Role, Storage
 from qiscus_tui.model.durations import as_typed
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.directory import KnownAccount
-from qiscus_tui.service.account.figures import AccountFigures
+from qiscus_tui.service.account.selection import ENVIRONMENT_NAME
 from qiscus_tui.service.account.switching import must_not_be_given
-from qiscus_tui.service.account_selection import ENVIRONMENT_NAME
+from qiscus_tui.service.account_figures import AccountFigures
 from qiscus_tui.tui.session.facts import Fact
 from qiscus_tui.tui.widgets.cells import created_cell, fit_middle
 from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow
@@ -19,7 +19,7 @@ from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qiscus_tui.service.workspace import Workspace
+    from qiscus_tui.service.account.workspace import Workspace
     from qiscus_tui.tui.listed.feed import Feed
 
 Found = AccountFigures | QiscusTuiError | None

@@ -37,9 +37,9 @@ from qiscus_tui.tui.widgets.text_table import TextTable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qiscus_tui.service.account_selection import SelectedAccount
-    from qiscus_tui.service.connection import Connection
-    from qiscus_tui.service.workspace import Workspace
+    from qiscus_tui.service.account.connection import Connection
+    from qiscus_tui.service.account.selection import SelectedAccount
+    from qiscus_tui.service.account.workspace import Workspace
     from qiscus_tui.tui.listed.feed import Feed
 
 

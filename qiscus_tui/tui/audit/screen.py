@@ -29,8 +29,8 @@ from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow, TextTable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qiscus_tui.service.account.workspace import Workspace
     from qiscus_tui.service.history import PastPlan
-    from qiscus_tui.service.workspace import Workspace
 
 PLAN_COLUMNS = (
     TextColumn("WHEN", 12, 99),

@@ -18,7 +18,7 @@ from qiscus_tui.tui.dialogs.parts import DialogButton
 from qiscus_tui.tui.widgets.fields import Field
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.account.connection import Connection
 
 
 WRITING = "The file is being written."

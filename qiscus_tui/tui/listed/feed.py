@@ -14,18 +14,18 @@ from msgspec.structs import replace
 
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Storage
-from qiscus_tui.service.account_selection import SelectedAccount
+from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from qiscus_tui.model.account import Account
+    from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.service.account.login import LoggedIn
-    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.account.workspace import Workspace
     from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.service.visits import Visit
-    from qiscus_tui.service.workspace import Workspace
 
 
 BETWEEN_PROGRESS = 0.2

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from qiscus_tui.model.account import Account
     from qiscus_tui.model.origin import Origin
     from qiscus_tui.service.account.login import LoggedIn
-    from qiscus_tui.service.workspace import Workspace
+    from qiscus_tui.service.account.workspace import Workspace
 
 HERE = "Log in here, or esc: the list is shown as it was, and nothing can be changed."
 TOKEN_IS_FOR = "For accounts with two factors, or to type no password here."

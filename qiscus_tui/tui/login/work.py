@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from qiscus_tui.errors import QiscusTuiError
     from qiscus_tui.service.account.login import LoggedIn
     from qiscus_tui.service.account.storage_offer import StorageOffer
-    from qiscus_tui.service.workspace import Workspace
+    from qiscus_tui.service.account.workspace import Workspace
 
 
 @dataclass(frozen=True)

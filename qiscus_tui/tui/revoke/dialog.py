@@ -37,7 +37,7 @@ from qiscus_tui.tui.revoke.running import PlanRun
 from qiscus_tui.tui.terminal.clipboard import send
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.tui.terminal.app import TerminalApp
 
 LONG = 10.0

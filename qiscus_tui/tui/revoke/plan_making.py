@@ -26,7 +26,7 @@ from qiscus_tui.tui.revoke.choices import PlanChoices
 from qiscus_tui.tui.revoke.plan_text import EACH, ShownPlan
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.service.sessions.session_list import SessionList
 
 PLANNING = UsageError("The plan is being made", "It takes a moment.")

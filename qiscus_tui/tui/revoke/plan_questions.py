@@ -19,7 +19,7 @@ from qiscus_tui.tui.revoke.question_text import toggles
 from qiscus_tui.tui.revoke.reason import ReasonLine
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.account.connection import Connection
 
 COMMANDS = {
     "current": "allow_current",

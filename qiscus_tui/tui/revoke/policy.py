@@ -18,7 +18,7 @@ from qiscus_tui.tui.revoke.choices import USUAL_RULES, PlanChoices
 if TYPE_CHECKING:
     from textual.app import App
 
-    from qiscus_tui.service.workspace import Workspace
+    from qiscus_tui.service.account.workspace import Workspace
 
 
 async def choose_policy(

@@ -10,13 +10,13 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from qiscus_tui.errors import UsageError
-from qiscus_tui.service.audit_trail import typed_reason
+from qiscus_tui.service.account.audit_trail import typed_reason
 from qiscus_tui.tui.dialogs.guard import Guard
 from qiscus_tui.tui.dialogs.parts import Words
 from qiscus_tui.tui.widgets.fields import Field
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.account.connection import Connection
 
 
 class ReasonField(Field):

@@ -25,7 +25,7 @@ from qiscus_tui.tui.dialogs.question import Question
 from qiscus_tui.tui.revoke.reason import ReasonLine
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.service.revocation.revoke_all import RevokeAllResult, Sent
 
 CLIENTS = 8

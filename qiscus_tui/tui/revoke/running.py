@@ -12,7 +12,7 @@ from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.tui.revoke.progress import Progress
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.service.revocation.run import Revocation
 
 

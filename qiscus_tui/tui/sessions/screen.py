@@ -33,8 +33,8 @@ from qiscus_tui.tui.widgets.one_line import OneLine
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.login import LoggedIn
-    from qiscus_tui.service.account_selection import SelectedAccount
-    from qiscus_tui.service.workspace import Workspace
+    from qiscus_tui.service.account.selection import SelectedAccount
+    from qiscus_tui.service.account.workspace import Workspace
     from qiscus_tui.tui.session.details import SessionDetails
     from qiscus_tui.tui.sessions.group_table import GroupTable
 

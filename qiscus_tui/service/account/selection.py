@@ -10,7 +10,7 @@ from qiscus_tui.model.account import Account, Credentials, Storage
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.origin import DEFAULT_SERVER, Origin, parse_origin
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account_storage import LocalFiles
+from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.config import Config
 

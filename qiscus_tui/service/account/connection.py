@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,27 +12,35 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from qiscus_tui.api.answers import LIST_BODY, AnswerStream
+from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.decode import lenient
+from qiscus_tui.api.error_answers import is_refusal
+from qiscus_tui.api.listing import Listing, read_listing
+from qiscus_tui.api.new_tokens import NewTokens
+from qiscus_tui.api.retry import CallTime
+from qiscus_tui.api.wire import Request
 from qiscus_tui.errors import (
+    Forbidden,
     NoAccount,
     NoLongLivedToken,
+    NotQiscus,
     OutOfReach,
     QiscusTuiError,
     ReadOnly,
     ServerError,
     StorageError,
+    TokenInvalid,
     TokenNotStored,
 )
 from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account_storage import AccountStorage
+from qiscus_tui.service.account.storage import AccountStorage
 from qiscus_tui.store.locks import ACCOUNT_WAIT, WAIT
 
 if TYPE_CHECKING:
-    from qiscus_tui.api.client import ApiClient
-    from qiscus_tui.api.listing import Listing
-    from qiscus_tui.api.new_tokens import NewTokens
     from qiscus_tui.service.sessions.server_zone import KnownZone
     from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.service.sessions.snapshot import Reader
@@ -158,8 +166,6 @@ class Connection(Struct, dict=True):
         held = await self.credentials()
         if held.long_lived is None or held.replaced is None:
             return None
-        from qiscus_tui.service.long_lived import accepted_of
-
         accepted = await accepted_of(self.client, (held.long_lived, held.replaced))
         if accepted is None:
             return None
@@ -267,7 +273,6 @@ class Connection(Struct, dict=True):
         self, credentials: Credentials, progress: Progress | None = None, *, fresh: bool = False
     ) -> Listing:
         short = credentials.short_lived
-        from qiscus_tui.api.listing import read_listing
 
         async def read(zone_offset: float | None) -> Listing:
             await self.reader.begin()
@@ -297,3 +302,67 @@ class Connection(Struct, dict=True):
         """Raises ReadOnly where the configuration forbids changes."""
         if self.account.readonly:
             raise ReadOnly(f"The account {safe(self.name)} is read-only here: nothing was sent")
+
+
+_LOOK_TIME = 5.0
+"""Seconds to find out which of several tokens is accepted."""
+
+_BEGINNING = 65_536
+"""Bytes that are enough to tell a list from an error."""
+
+
+async def ask_long_lived(client: ApiClient, long_lived: str) -> None:
+    """Check that the server accepts this token for this app; retried like any read.
+
+    Raises TokenInvalid where it does not, Forbidden, ServerError, OutOfReach.
+    """
+    call = client.contract.list
+
+    async def once(time: CallTime) -> None:
+        request = Request(call, client.long_lived_headers(long_lived))
+        async with time.bound(), client.stream(request) as answer:
+            body, whole = await _beginning(answer)
+        value = lenient(body) if whole else None
+        if answer.status >= 400 or is_refusal(value):
+            raise client.error_for(call, answer, value, {long_lived})
+        if body.lstrip()[:1] not in {b"[", b"{"}:
+            raise NotQiscus(
+                f"{client.origin.netloc} did not answer the list with JSON",
+                status=answer.status,
+            )
+
+    await client.retry_policy.retrying(once)
+
+
+async def accepted_of(client: ApiClient, tokens: Iterable[str]) -> str | None:
+    """Return the first of these tokens that the server accepts, None where it accepts none.
+
+    None too where it does not say so soon, or answers 403: some servers do that to any token.
+    """
+    try:
+        async with asyncio.timeout(_LOOK_TIME):
+            for token in tokens:
+                try:
+                    await ask_long_lived(client, token)
+                except (TokenInvalid, Forbidden):
+                    continue
+                return token
+    except (ServerError, OutOfReach, TimeoutError):
+        pass
+    return None
+
+
+async def _beginning(answer: AnswerStream) -> tuple[bytes, bool]:
+    """Return the first bytes of an answer, and whether they are all of it."""
+    body = bytearray()
+    async for piece in answer.pieces(LIST_BODY):
+        body += piece
+        if len(body) > _BEGINNING:
+            return bytes(body), False
+    return bytes(body), True
+
+
+async def end_unstored_token(client: ApiClient, token: str) -> None:
+    """End a token that could not be stored, if the server can be reached."""
+    with contextlib.suppress(ServerError, OutOfReach):
+        await client.logout(token)

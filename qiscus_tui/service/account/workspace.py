@@ -15,14 +15,14 @@ from qiscus_tui.errors import ConfigError, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Account, Credentials, Storage
 from qiscus_tui.model.clock import Clock, SystemClock
 from qiscus_tui.model.unshown import Unshown
-from qiscus_tui.service.account_selection import (
+from qiscus_tui.service.account.selection import (
     AccountOptions,
     SelectedAccount,
     choose,
     login_server,
     unmatched_accounts,
 )
-from qiscus_tui.service.account_storage import (
+from qiscus_tui.service.account.storage import (
     AccountStorage,
     LocalFiles,
 )
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from qiscus_tui.api.contract import Contract
     from qiscus_tui.api.wire import WireSettings
     from qiscus_tui.model.origin import Origin
-    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.service.integrations import Integrations
     from qiscus_tui.service.sessions.held_lists import HeldLists
     from qiscus_tui.service.sessions.snapshot import Reader
@@ -164,7 +164,7 @@ class Workspace(Unshown, frozen=True, dict=True):
 
     def connection(self, selected: SelectedAccount, account_storage: AccountStorage) -> Connection:
         """Return a connection to the account whose secrets are in `account_storage`."""
-        from qiscus_tui.service.connection import Connection
+        from qiscus_tui.service.account.connection import Connection
 
         account = selected.account
         client = self.client(account.origin, account.app_code, account.label)

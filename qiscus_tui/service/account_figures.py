@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from qiscus_tui.query import Moment
 from qiscus_tui.service.account.switching import connected_to
+from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.overview.bars import Bars
 from qiscus_tui.service.overview.counting import Overview, count_overview
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.visits import mark_without_visiting
-from qiscus_tui.service.workspace import Workspace
 
 
 @dataclass(frozen=True)

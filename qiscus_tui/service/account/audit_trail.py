@@ -14,11 +14,11 @@ from qiscus_tui.model.account import Account
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import KnownSecrets, masked
-from qiscus_tui.service.account_storage import LocalFiles
+from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.store.audit_records import GONE, AuditGroup, AuditKind
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.connection import Connection
+    from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.service.sessions.session_list import SessionList
 
 
