@@ -17,10 +17,11 @@ from msgspec.structs import replace
 from qiscus_tui.errors import StorageError
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import Pair, pairs_of
-from qiscus_tui.store.visits import Seen, Visits
+from qiscus_tui.store.visits import LastList, Seen, Visits
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.connection import Connection
+    from qiscus_tui.service.account.storage import LocalFiles
 
 
 class Visit:
@@ -55,6 +56,8 @@ class Visit:
         pairs = set(await pairs_of(listed.sessions))
         keep = self._visits.remember if listed.is_whole else self._visits.add
         await asyncio.to_thread(keep, self.account_key, pairs)
+        found = LastList(len(listed.sessions), listed.is_whole, listed.read_at)
+        await asyncio.to_thread(self._visits.note_list, self.account_key, found)
 
 
 def visit_of(connection: Connection, begun: Visit | None = None) -> Visit | None:
@@ -82,3 +85,14 @@ def mark_without_visiting(connection: Connection) -> None:
     local_files, key = connection.account_storage.local_files, connection.account.key
     new_pairs = partial(local_files.visits.new_pairs, key)
     connection.reader = replace(connection.reader, new_pairs=new_pairs)
+
+
+def last_lists(local_files: LocalFiles) -> dict[str, LastList]:
+    """Return what each account's list had when it was last seen here, by the account's key.
+
+    Nothing where that can't be read: it only informs. Uses files.
+    """
+    try:
+        return local_files.visits.last_lists()
+    except StorageError:
+        return {}

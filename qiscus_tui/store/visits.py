@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from qiscus_tui.model.timestamps import EpochSeconds
 from qiscus_tui.store.jsonfile import JsonFile, decoded
 from qiscus_tui.store.paths import Paths
 
@@ -32,10 +33,22 @@ class Seen(Struct, frozen=True):
         return frozenset(p for p in set(pairs) if _fingerprint(self.salt, p) not in prints)
 
 
+class LastList(Struct, frozen=True):
+    """What the list of an account had when it was last seen here."""
+
+    live: int
+    is_whole: bool
+    """Whether every live session was listed; there are more otherwise."""
+    at: EpochSeconds
+    """When it was read: this machine's clock."""
+
+
 class _Visits(Struct, omit_defaults=True):
     salt: str = ""
     seen: dict[str, object] = {}
     """Lists of fingerprints by the account's key."""
+    lists: dict[str, object] = {}
+    """What the last list of each account had, by its key."""
 
 
 class Visits:
@@ -65,10 +78,22 @@ class Visits:
             earlier = decoded(content.seen.get(account_key), frozenset[str]) or frozenset()
             content.seen[account_key] = sorted(_prints(content, pairs) | earlier)
 
+    def note_list(self, account_key: str, found: LastList) -> None:
+        """Store what the account's list has."""
+        with self._file.changing() as content:
+            content.lists[account_key] = found
+
+    def last_lists(self) -> dict[str, LastList]:
+        """Return what the list of each account had when it was last seen, by its key."""
+        stored = self._file.read().lists.items()
+        found = ((key, decoded(value, LastList)) for key, value in stored)
+        return {key: one for key, one in found if one is not None}
+
     def forget(self, account_key: str) -> None:
         """Forget an account that was removed from this machine."""
         with self._file.changing() as content:
             content.seen.pop(account_key, None)
+            content.lists.pop(account_key, None)
 
 
 def _prints(content: _Visits, pairs: Iterable[Pair]) -> set[str]:

@@ -13,7 +13,8 @@ from qiscus_tui.service.account.logout import log_out
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import Pair, family_of, pairs_of
 from qiscus_tui.service.sessions.user_agents import client_name, quick_name
-from qiscus_tui.service.visits import Visit, mark_without_visiting, visit_of
+from qiscus_tui.service.visits import Visit, last_lists, mark_without_visiting, visit_of
+from qiscus_tui.store.visits import LastList
 from tests.service.conftest import Sandbox, SandboxMaker
 from tests.service.scripted import new_session
 
@@ -313,3 +314,22 @@ async def test_how_well_a_client_could_be_named_makes_no_other_pair_of_it(agent:
     pairs: list[Pair] = await pairs_of(sessions)
     assert pairs == [(family_of(agent), "192.0.2.0/24")]
     assert {client_family(name(agent)) for name in (client_name, quick_name)} == {pairs[0][0]}
+
+
+async def test_what_the_list_had_at_the_end_of_the_last_visit_is_known_until_it_is_forgotten(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    assert last_lists(here.local_files) == {}
+    connection = await here.connected()
+    listed = await connection.read_list()
+    await visit(connection).end(listed)
+    key = connection.account.key
+    found = LastList(len(listed), is_whole=True, at=listed.read_at)
+    assert last_lists(here.local_files) == {key: found}
+
+    await visit(connection).end(replace(listed, sessions=[]))
+    assert last_lists(here.local_files) == {key: found}  # an empty answer says nothing
+
+    await log_out(connection)
+    assert last_lists(here.local_files) == {}
