@@ -271,8 +271,8 @@ class Navigation:
     def log_in_again(self) -> None:
         """Open the login over the list whose session ended."""
         from qiscus_tui.tui.dialogs.guard import Guard
+        from qiscus_tui.tui.listed import notices
         from qiscus_tui.tui.login.screen import LoginScreen
-        from qiscus_tui.tui.sessions import notices
 
         sessions = self.sessions
         if sessions is None or isinstance(self._app.screen, LoginScreen):

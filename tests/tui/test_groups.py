@@ -8,9 +8,9 @@ from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.known import Known
 from qiscus_tui.service.sessions.groups import Group, grouped
 from qiscus_tui.tui.dialogs.choice import ChoiceDialog
+from qiscus_tui.tui.listed import header
 from qiscus_tui.tui.listed.groups import GroupView
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
-from qiscus_tui.tui.sessions import header as list_lines
 from qiscus_tui.tui.sessions.group_columns import bar_text
 from qiscus_tui.tui.widgets.cells import share_text
 from tests.clocks import ManualClock
@@ -203,7 +203,7 @@ async def test_groups_that_are_not_made_yet_are_not_counted(clock: ManualClock) 
     async with at_sessions(clock) as running:
         await running.press("g")
         sessions = running.sessions
-        line = list_lines.counts(sessions.feed, sessions.view, GroupView())
+        line = header.counts(sessions.feed, sessions.view, GroupView())
         assert line.left[0].texts[0][0] == "41 active"
 
 

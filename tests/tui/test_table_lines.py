@@ -6,8 +6,7 @@ from textual.app import App, ComposeResult
 
 from qiscus_tui.model.account import Account, Role, Storage
 from qiscus_tui.model.origin import parse_origin
-from qiscus_tui.tui.listed.marks import MarkCounts
-from qiscus_tui.tui.sessions.status import (
+from qiscus_tui.tui.listed.header import (
     Counts,
     Freshness,
     Identity,
@@ -17,6 +16,7 @@ from qiscus_tui.tui.sessions.status import (
     identity_line,
     progress_line,
 )
+from qiscus_tui.tui.listed.marks import MarkCounts
 from qiscus_tui.tui.widgets.one_line import OneLine, place
 
 DAY = 86_400

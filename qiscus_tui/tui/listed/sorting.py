@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from qiscus_tui.query import PartlySorted, SortKey, partly_sorted_in_steps
 from qiscus_tui.query.sorting import FALLING
-from qiscus_tui.tui.sessions.columns import Sort
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -45,9 +44,9 @@ class Sorting(Struct, frozen=True):
         return _WORDS[self.key][self.reverse]
 
     @property
-    def shown(self) -> Sort:
-        """For the table's header."""
-        return Sort(self.key, (self.key in FALLING) != self.reverse)
+    def is_descending(self) -> bool:
+        """Whether the highest value comes first."""
+        return (self.key in FALLING) != self.reverse
 
     def turned(self) -> Self:
         """Return the reverse."""

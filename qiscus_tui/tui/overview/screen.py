@@ -23,9 +23,9 @@ from qiscus_tui.tui.base.screen import HEIGHTS, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
-from qiscus_tui.tui.sessions import header as list_lines
-from qiscus_tui.tui.sessions.notices import Notice
+from qiscus_tui.tui.listed import header, notices
 from qiscus_tui.tui.widgets.chart import Chart, Fit
+from qiscus_tui.tui.widgets.notice import Notice
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
 if TYPE_CHECKING:
@@ -112,9 +112,10 @@ class OverviewScreen(BaseScreen[str]):
         """Draw what the list shows, and count it where that is something else."""
         super().draw()
         feed, now = self._feed, self._feed.server_now
-        self.identity.show_line(list_lines.identity(feed))
-        self.counts.show_line(list_lines.counts(feed, self._view))
-        self.notice.say(list_lines.doubts(feed))
+        self.identity.show_line(header.identity(feed))
+        self.counts.show_line(header.counts(feed, self._view))
+        doubt = notices.doubts(feed)
+        self.notice.say(doubt.text, is_warning=doubt.is_warning)
         self.action_bar.show_commands(Scope.OVERVIEW, self.context)
         turned = self._overview is not None and not self._overview.holds(now)
         if self._is_other or (turned and not self._is_counting):
@@ -214,7 +215,7 @@ class OverviewScreen(BaseScreen[str]):
     def _draw_where_no_charts_are(self) -> None:
         """Words in place of the charts, where there is nothing to draw."""
         is_counted = self._overview is not None and bool(self._counted)
-        words = list_lines.no_rows(self._feed, self._view)
+        words = notices.no_rows(self._feed, self._view)
         if self._view.is_filtered and self._view.filter_error is None and self._feed.is_read:
             words = NO_MATCH  # the list's own words name keys that do something else here
         said = () if is_counted else COUNTING if self._counted else words
@@ -233,7 +234,7 @@ class OverviewScreen(BaseScreen[str]):
 
     @property
     def context(self) -> Context:
-        return list_lines.context(self._feed, self._view)
+        return notices.context(self._feed, self._view)
 
     @on(Chart.Opened)
     async def _opened(self) -> None:

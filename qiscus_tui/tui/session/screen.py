@@ -15,10 +15,10 @@ from qiscus_tui.tui.base.screen import LEAST_HEIGHT, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
+from qiscus_tui.tui.listed import notices
+from qiscus_tui.tui.listed.header import age_words
 from qiscus_tui.tui.session.facts import row_words
 from qiscus_tui.tui.session.panel import SessionPanel
-from qiscus_tui.tui.sessions import header as list_lines
-from qiscus_tui.tui.sessions.status import age_words
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ class DetailScreen(BaseScreen[DetailAnswer]):
     @property
     def context(self) -> Context:
         """As in the list, with this session under the cursor."""
-        context = list_lines.context(self._feed, self._rows.view)
+        context = notices.context(self._feed, self._rows.view)
         return replace(context, rows=0 if self._is_gone else 1, marked=0, in_range=False)
 
     def action_next_session(self) -> None:

@@ -91,11 +91,12 @@ class FilterBar(Widget):
         before = width_of(self.value[:position])
         return self._field.content_region.x - round(self._field.scroll_x) + before
 
-    def show_lines(self, line: Line, beside: Line) -> None:
-        """Say what is filtered, and what is said beside the field."""
+    def show_line(self, line: Line) -> None:
+        """Say what is filtered, and beside the field what that leaves."""
         self._line.show_line(line)
         if self._made is not None:
             offered = self._made.offered
+            beside = Line((), line.right)
             self._found.show_line(offered.line if len(offered.words) > 1 else beside)
 
     def open(self) -> None:

@@ -11,6 +11,7 @@ from qiscus_tui.query import Moment, PartlySorted, Query
 from qiscus_tui.tui.base.screen import BaseScreen
 from qiscus_tui.tui.listed.order import has_users
 from qiscus_tui.tui.listed.sorting import own_first_in_steps
+from qiscus_tui.tui.sessions.columns import Sort
 from qiscus_tui.tui.sessions.session_table import SessionTable
 
 if TYPE_CHECKING:
@@ -88,9 +89,13 @@ class FilteredTable:
         # Marks count for the filter by their places in the new list, so they go over first.
         marks = self.table.marks.carried_over(self.table.sessions, listed)
         self.view.show(prepared, Moment(self._feed.server_now, self._expiring, marks.flags))
-        self.table.show_sort(self.view.sorting.shown)
+        self._show_sort()
         self.table.show(listed, self.view.hits)
         self._changed()
+
+    def _show_sort(self) -> None:
+        sorting = self.view.sorting
+        self.table.show_sort(Sort(sorting.key, sorting.is_descending))
 
     def second(self) -> None:
         """A second went by: draw what changed, and look again at what time decides."""
@@ -146,7 +151,7 @@ class FilteredTable:
 
     def _show_sorted(self, order: PartlySorted) -> None:
         self.view.sort(order)
-        self.table.show_sort(self.view.sorting.shown)
+        self._show_sort()
         self.table.show_sorted(self.view.hits)
         self._changed()
 

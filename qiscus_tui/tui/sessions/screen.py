@@ -18,17 +18,17 @@ from qiscus_tui.tui.base.screen import WIDTHS, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
+from qiscus_tui.tui.listed import header, notices
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.order import ListView
 from qiscus_tui.tui.revoke.server_changes import ServerChanges
-from qiscus_tui.tui.sessions import header as list_lines
 from qiscus_tui.tui.sessions.actions import ListActions
 from qiscus_tui.tui.sessions.columns import WIDE
-from qiscus_tui.tui.sessions.notices import Notice
 from qiscus_tui.tui.sessions.preview import Preview
 from qiscus_tui.tui.sessions.session_table import SessionTable
 from qiscus_tui.tui.sessions.shown_list import ShownList
 from qiscus_tui.tui.sessions.tools import ListTools
+from qiscus_tui.tui.widgets.notice import Notice
 from qiscus_tui.tui.widgets.one_line import OneLine
 
 if TYPE_CHECKING:
@@ -170,12 +170,13 @@ class SessionsScreen(ListActions, BaseScreen[None]):
         context = self.context  # takes over how many are marked
         feed, view, groups = self.feed, self.view, self.groups.shown_view
         is_typing = self.list.filter_bar.is_typing
-        self.identity.show_line(list_lines.identity(feed))
+        self.identity.show_line(header.identity(feed))
         like_this = "" if groups else self.preview.group_words
-        self.counts.show_line(list_lines.counts(feed, view, groups, like_this))
+        self.counts.show_line(header.counts(feed, view, groups, like_this))
         self.list.draw_filter()
-        self.notice.say(list_lines.notice(feed, view, is_typing=is_typing))
-        self.list.shown.table.show_notice(*list_lines.no_rows(feed, view, groups))
+        said = notices.notice(feed, view, is_typing=is_typing)
+        self.notice.say(said.text, is_warning=said.is_warning)
+        self.list.shown.table.show_notice(*notices.no_rows(feed, view, groups))
         self.action_bar.show_commands(Scope.FILTER if is_typing else self.scope, context)
         self.set_class(self.groups.is_shown, "-grouped")
         self.preview.follow()

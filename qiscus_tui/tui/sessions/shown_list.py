@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.tui.commands.command import Scope
-from qiscus_tui.tui.sessions import header as list_lines
+from qiscus_tui.tui.listed import header, notices
 from qiscus_tui.tui.sessions.filter_bar import FilterBar
 from qiscus_tui.tui.sessions.filter_rule import FilterRule
 from qiscus_tui.tui.sessions.filtered_table import FilteredTable
@@ -59,7 +59,7 @@ class ShownList:
         """What decides which actions are available now."""
         self._view.marks = self.rows.table.mark_counts
         self._view.in_range = len(self.rows.table.rows_in_range)
-        return list_lines.context(self._feed, self._view, self.groups.shown_view)
+        return notices.context(self._feed, self._view, self.groups.shown_view)
 
     @property
     def keys(self) -> tuple[GroupKey, ...]:
@@ -91,7 +91,7 @@ class ShownList:
     def draw_filter(self) -> None:
         """Draw the line of the filter, and what is wrong with the word that is typed."""
         bar, error = self.filter_bar, self._view.filter_error
-        bar.show_lines(*list_lines.filter_lines(self._view, self.groups.shown_view))
+        bar.show_line(header.filtered(self._view, self.groups.shown_view))
         if error is None or not bar.is_typing:
             self.filter_rule.show_error(None)
         else:

@@ -1,21 +1,21 @@
-"""What the list says about its state, and what to do about it."""
+"""What the list says about its state and what to do about it, and which commands that allows."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from rich.text import Text
-from textual.widgets import Static
 
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.session import Current
-from qiscus_tui.model.text import counted, safe
-from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, Tone, piece
+from qiscus_tui.model.text import counted
+from qiscus_tui.tui.commands.context import Context
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.sessions.session_list import SessionList
+    from qiscus_tui.tui.listed.feed import Feed
+    from qiscus_tui.tui.listed.groups import GroupView
+    from qiscus_tui.tui.listed.order import ListView
 
 LOADING = ("Loading the sessions…", "The keys work meanwhile; q quits.")
 SILENT = ("The server does not answer yet.", "Still waiting; q quits.")
@@ -53,41 +53,6 @@ HANGS = NoticeText(
 )
 
 
-class Notice(Static):
-    """A sentence over the table, as many lines as it takes; not there where it is empty."""
-
-    ALLOW_SELECT = False
-
-    DEFAULT_CSS = """
-    Notice {
-        height: auto;
-        max-height: 4;
-        padding: 0 1;
-        color: $text-muted;
-        &.-warning { color: $warning; }
-        &.-warning:ansi { text-style: bold; }
-    }
-    """
-
-    def __init__(self, *, id: str) -> None:
-        super().__init__("", id=id, markup=False)
-        self._said = NoticeText()
-        self.display = False
-
-    @property
-    def said(self) -> NoticeText:
-        """What it says."""
-        return self._said
-
-    def say(self, said: NoticeText) -> None:
-        """Say something else; nothing is laid out where it is the same."""
-        if said != self._said:
-            self._said = said
-            self.set_class(said.is_warning, "-warning")
-            self.display = bool(said.text)
-            self.update(Text(safe(said.text)))
-
-
 def cut_off(trouble: QiscusTuiError, storage: Storage) -> NoticeText:
     """Return why the list is no longer the server's, and what to do."""
     if not isinstance(trouble, LoginNeeded):
@@ -98,11 +63,16 @@ def cut_off(trouble: QiscusTuiError, storage: Storage) -> NoticeText:
     return NoticeText(f"Session ended: {trouble.message}. {remedy}")
 
 
-def doubts(listed: SessionList, *, readonly: bool) -> NoticeText:
-    """Return what keeps the list from being complete, or its sessions from being revoked.
+def doubts(feed: Feed) -> NoticeText:
+    """Return what keeps the list from being the whole truth, or its sessions from being revoked.
 
     The first of these that holds; the line over the table names the others by a word each.
     """
+    listed, readonly = feed.listed, feed.account.readonly
+    if feed.is_read and feed.trouble is not None:
+        return cut_off(feed.trouble, feed.storage)
+    if feed.is_read and feed.hangs:
+        return HANGS
     if listed.unreadable:
         return NoticeText(unreadable_words(listed.unreadable))
     if not listed.complete:
@@ -134,13 +104,46 @@ def no_match(shown_by: str) -> tuple[str, ...]:
     return (f"No session matches {shown_by}", *NO_MATCH[1:])
 
 
-def with_note(line: Line, note: str, tone: Tone) -> Line:
-    """A line with what was done last at its right edge."""
-    return Line(line.left, (piece(note, tone, ALWAYS),)) if note else line
-
-
 def filter_trouble(error: QiscusTuiError, shown_by: str) -> NoticeText:
     """Return why the filter can't be read, how to write it, and what is shown."""
     still = f"The list still shows: {shown_by}" if shown_by else "The list shows all."
     hint = error.hint if error.hint.endswith((".", "?")) else f"{error.hint}."
     return NoticeText(f"{error.message}. {hint} {still}")
+
+
+def notice(feed: Feed, view: ListView, *, is_typing: bool) -> NoticeText:
+    """Return what is said over the table: why the filter can't be read, or doubts."""
+    if view.filter_error is not None and not is_typing:
+        return filter_trouble(view.filter_error, view.query.text.strip())
+    return doubts(feed)
+
+
+def no_rows(feed: Feed, view: ListView, groups: GroupView | None = None) -> tuple[str, ...]:
+    """Return why no row is shown, and what to do."""
+    if groups is not None and view.shown:
+        return GROUPING if groups.lacks is None else (groups.lacks, *NO_GROUPS)
+    if feed.is_read and view.is_filtered:
+        return no_match(view.query.text) if view.filter_error else NO_MATCH
+    if feed.is_read:
+        return EMPTY
+    if feed.trouble is None or feed.is_loading:
+        return SILENT if feed.hangs else LOADING
+    return not_read(feed.trouble, feed.storage)
+
+
+def context(feed: Feed, view: ListView, groups: GroupView | None = None) -> Context:
+    """Return what decides which commands are available now."""
+    return Context(
+        rows=0 if groups and groups.lacks else len(view.shown),
+        listed=len(view.listed),
+        has_views=bool(feed.workspace.config.views),
+        grouped=groups is not None,
+        marked=view.marks.total,
+        in_range=view.in_range > 0,
+        loading=not feed.is_read,
+        readonly=feed.account.readonly,
+        stale=feed.is_stale,
+        ended=feed.has_ended,
+        busy=feed.is_busy,
+        filter_error=view.filter_error.message if view.filter_error else "",
+    )

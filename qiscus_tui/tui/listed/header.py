@@ -1,13 +1,20 @@
-"""The three lines over the table: who and where, how many, and which of them are shown."""
+"""The three lines over the list: who and where, how many, and which of them are shown."""
 
 import enum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from qiscus_tui.model.account import Account, Role, Storage
 from qiscus_tui.model.durations import MINUTE, ago, countdown
+from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted
+from qiscus_tui.tui.listed import notices
+from qiscus_tui.tui.listed.feed import Feed
+from qiscus_tui.tui.listed.group_sorting import keys_words
+from qiscus_tui.tui.listed.groups import GroupView
 from qiscus_tui.tui.listed.marks import NO_MARKS, MarkCounts
+from qiscus_tui.tui.listed.order import ListView
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, Piece, Tone, piece
 
 RANGE_KEYS = "space marks, esc drops"
@@ -72,6 +79,49 @@ class Shown(Struct, frozen=True):
     """The filter can't be read."""
 
 
+def identity(feed: Feed) -> Line:
+    """Return the first line: who, where, and how fresh."""
+    whose = Identity(feed.account, feed.storage, feed.workspace.demo is not None)
+    if not feed.is_read:
+        return identity_line(whose, Freshness.MISSING if feed.is_missing else Freshness.LOADING, 0)
+    return identity_line(whose, Freshness.STALE if feed.is_stale else Freshness.LIVE, feed.age)
+
+
+def counts(
+    feed: Feed, view: ListView, groups: GroupView | None = None, like_this: str = ""
+) -> Line:
+    """Return the second line: how many, or how far the loading is; what was done last.
+
+    `groups`: where they are shown in place of the sessions; `like_this`: how many there are of
+    the group of the session under the cursor.
+    """
+    if not feed.is_read:
+        words = "Not loaded" if feed.is_missing else notices.progress(feed.progress)
+        return progress_line(words, view.marks, view.in_range)
+    known = _counts(feed, view)
+    line = counts_line(known if groups is None else _of_groups(known, view, groups))
+    right = piece(like_this, Tone.MUTED, 10)
+    if groups is not None:
+        right = piece(f"by {keys_words(groups.keys)}", Tone.MUTED, 40)
+    if feed.note.text:
+        tone = Tone.WARNING if feed.note.is_warning else Tone.GOOD
+        right = piece(feed.note.text, tone, ALWAYS)
+    return Line(line.left, _filled([right]))
+
+
+def filtered(view: ListView, groups: GroupView | None = None) -> Line:
+    """Return the third line: the filter, what it leaves, and the order."""
+    return filter_line(
+        Shown(
+            view.typed,
+            len(view.shown),
+            len(view.listed),
+            (groups or view).sorting.words,
+            has_error=view.filter_error is not None,
+        )
+    )
+
+
 def identity_line(identity: Identity, freshness: Freshness, age: float) -> Line:
     """Return the first line; the app's name and code are left out first on a short width.
 
@@ -127,6 +177,31 @@ def counts_line(counts: Counts) -> Line:
             ]
         )
     )
+
+
+def _counts(feed: Feed, view: ListView) -> Counts:
+    now, within, listed = feed.server_now, feed.workspace.config.ui.expiring, feed.listed
+    own = None if view.own is None else view.own.expires_at
+    return Counts(
+        active=view.expiry_counts.active(now),
+        expiring=view.expiry_counts.expiring(now, within),
+        marks=view.marks,
+        in_range=view.in_range,
+        this_session=None if own is None else own - now,
+        current_unknown=listed.current is Current.UNKNOWN,
+        unreadable=listed.unreadable,
+        incomplete=not listed.complete,
+        moved=listed.moved,
+        new=listed.new.count(1),
+        expiring_within=within_words(within),
+        expired=view.expiry_counts.total - view.expiry_counts.active(now),
+    )
+
+
+def _of_groups(known: Counts, view: ListView, groups: GroupView) -> Counts:
+    found = len(view.shown) if view.is_filtered else None
+    many = len(groups.groups) if groups.grouped_by and not groups.lacks else None
+    return replace(known, groups=many, filtered=found, this_session=None)
 
 
 def _in_groups(counts: Counts) -> str:
