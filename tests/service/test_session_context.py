@@ -5,7 +5,12 @@ import random
 import pytest
 
 from qiscus_tui.query import Moment
-from qiscus_tui.service.overview.session_context import DAYS, SessionContext, SessionContexts
+from qiscus_tui.service.overview.session_context import (
+    DAYS,
+    SessionContext,
+    group_history,
+    origins_of,
+)
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.tui.conftest import DAY, NOW, listed, many, session, utc
 
@@ -15,12 +20,9 @@ HOUR = 3600
 
 
 def context(sessions: SessionList, position: int, now: float = NOW) -> SessionContext:
-    contexts = SessionContexts()
-    assert contexts.of(sessions, position) is None
-    contexts.find(sessions, position, Moment(now, DAY))
-    found = contexts.of(sessions, position)
-    assert found is not None
-    return found
+    origins = origins_of(sessions, Moment(now, DAY))
+    history = group_history(sessions, origins.groups[origins.group_of[position]], now)
+    return SessionContext(history, history.newest_first.index(position))
 
 
 def crons(*ages: float | None, used: float | None = None) -> SessionList:
@@ -69,19 +71,15 @@ def test_one_date_makes_no_interval(ages: tuple[float | None, ...]) -> None:
 
 
 def test_every_session_of_a_long_list_is_found_in_the_group_it_belongs_to() -> None:
-    sessions, contexts = many(9000), SessionContexts()
+    sessions = many(9000)
+    origins = origins_of(sessions, Moment(NOW, DAY))
     for position in random.Random(1).sample(range(9000), 40):
-        contexts.find(sessions, position, Moment(NOW, DAY))
-        found = contexts.of(sessions, position)
-        assert found is not None
-        assert found.history.newest_first[found.place] == position
+        group = origins.groups[origins.group_of[position]]
+        assert position in group.positions
+        assert origins.alike(sessions.sessions[position].id) == (not group.is_unknown) * group.count
+    assert origins.alike("of another list") == 0
 
 
-def test_another_list_and_another_day_are_looked_at_anew() -> None:
-    sessions, contexts = crons(HOUR, 2 * HOUR), SessionContexts()
-    contexts.find(sessions, 0, Moment(NOW, DAY))
-    assert contexts.of(crons(HOUR), 0) is None
-    contexts.find(sessions, 0, Moment(NOW + DAY, DAY))
-    found = contexts.of(sessions, 0)
-    assert found is not None
-    assert (found.history.logins[-1], found.history.logins[-2]) == (0, 2)
+def test_the_days_end_at_midnight() -> None:
+    origins = origins_of(crons(HOUR), Moment(NOW, DAY))
+    assert NOW < origins.until <= NOW + DAY

@@ -7,10 +7,15 @@ from dataclasses import replace
 import pytest
 
 from qiscus_tui.model.client_names import UNKNOWN
-from qiscus_tui.model.turns import at_once
 from qiscus_tui.query import Moment
-from qiscus_tui.service.overview.session_context import SessionContexts
+from qiscus_tui.service.overview.session_context import (
+    SessionContext,
+    group_history,
+    origins_of,
+)
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.session.context import (
+    day_names,
     draw_context,
     group_words,
     interval_words,
@@ -22,6 +27,12 @@ from tests.tui.conftest import DAY, NOW, listed, session
 from tests.tui.demo_app import Running, at_sessions
 
 HOUR = 3600
+
+
+def context_of(sessions: SessionList, at: int) -> SessionContext:
+    origins = origins_of(sessions, Moment(NOW, DAY))
+    history = group_history(sessions, origins.groups[origins.group_of[at]], NOW)
+    return SessionContext(history, history.newest_first.index(at))
 
 
 def shown(running: Running) -> str:
@@ -141,11 +152,8 @@ async def test_group_days_and_neighbours_are_shown_in_any_size(
 def test_the_name_of_a_day_stands_beside_the_mark_of_that_day_alone(
     age: float, expected: str
 ) -> None:
-    sessions, contexts = listed([session(1, created_at=NOW - age)]), SessionContexts()
-    at_once(contexts.find_in_steps(sessions, 0, Moment(NOW, DAY)))
-    context = contexts.of(sessions, 0)
-    assert context is not None
-    days = draw_context(sessions, context, NOW, 60, 20).days.plain
+    history = context_of(listed([session(1, created_at=NOW - age)]), 0).history
+    days = day_names(history, NOW - age, len(history.logins), 2)
     assert " … ".join(part for part in re.split(r"\s{2,}", days.strip()) if part) == expected
 
 
@@ -179,10 +187,8 @@ def words(ages: Sequence[float | None], at: int, **more: object) -> str:
         for number, age in enumerate(ages)
     ]
     clients = [one.safe_agent or UNKNOWN for one in made]
-    sessions, contexts = replace(listed(made), clients=clients), SessionContexts()
-    at_once(contexts.find_in_steps(sessions, at, Moment(NOW, DAY)))
-    context = contexts.of(sessions, at)
-    assert context is not None
+    sessions = replace(listed(made), clients=clients)
+    context = context_of(sessions, at)
     draw_context(sessions, context, NOW, 40, 20)
     return group_words(context, NOW)
 
@@ -210,13 +216,12 @@ def test_the_group_is_told_in_a_sentence(
 
 def test_no_line_of_the_sentence_ends_within_a_time() -> None:
     sessions = listed([session(5 * at, created_at=NOW - at * 5460) for at in range(9)])
-    contexts = SessionContexts()
-    at_once(contexts.find_in_steps(sessions, 0, Moment(NOW, DAY)))
-    context = contexts.of(sessions, 0)
-    assert context is not None
+    context = context_of(sessions, 0)
+    words = group_words(context, NOW)
     for width in range(30, 90):
-        lines = draw_context(sessions, context, NOW, width, 5).group.plain.splitlines()
-        assert " ".join(lines) == group_words(context, NOW)
+        text = draw_context(sessions, context, NOW, width, 5).plain
+        lines = text[: len(words)].splitlines()
+        assert " ".join(lines) == words
         assert sum("1 h 31 min" in line for line in lines) == 1
 
 

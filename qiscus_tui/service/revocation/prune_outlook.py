@@ -1,12 +1,10 @@
 """What the usual rules would do with a group: what they keep and why, what they revoke. Pure."""
 
-from collections.abc import Generator
 from dataclasses import dataclass
 
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.retention_rules import Retention, RetentionRules
 from qiscus_tui.model.session import Session
-from qiscus_tui.model.turns import one_step
 from qiscus_tui.query import Moment
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.sessions.groups import Group
@@ -45,10 +43,3 @@ def prune_outlook(listed: SessionList, group: Group, moment: Moment) -> PruneOut
     selection = Selection(group.positions, "group")
     retention = Retention(group.keys, USUAL_RULES)
     return PruneOutlook(make_plan(listed, selection, Allowed(), retention, moment))
-
-
-def outlook_steps(
-    listed: SessionList, group: Group, moment: Moment
-) -> Generator[None, None, PruneOutlook]:
-    """As `prune_outlook`, for callers in turns."""
-    return one_step(lambda: prune_outlook(listed, group, moment))

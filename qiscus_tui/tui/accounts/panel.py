@@ -16,9 +16,9 @@ from qiscus_tui.tui.commands.added_keys import with_added_keys
 from qiscus_tui.tui.commands.command import Group, Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.dialogs.help_text import here
-from qiscus_tui.tui.session.facts_panel import FactsPanel
 from qiscus_tui.tui.widgets.cells import fit
 from qiscus_tui.tui.widgets.chart import Chart
+from qiscus_tui.tui.widgets.facts import FactsPanel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from qiscus_tui.service.overview.bars import Bar
     from qiscus_tui.tui.accounts.rows import Found
     from qiscus_tui.tui.commands.command import Command
-    from qiscus_tui.tui.session.facts import Fact
+    from qiscus_tui.tui.widgets.facts import Fact
 
 KEY = 8
 """Cells of the column of keys."""
@@ -83,7 +83,7 @@ class AccountPanel(Horizontal):
     def show(self, facts: list[Fact], found: Found, context: Context) -> None:
         """Draw an account; `context` decides which keys act on it."""
         self._now = context
-        self._facts.show(facts, [])
+        self._facts.show_facts(facts)
         self.call_after_refresh(self._show_keys)
         figures = found if isinstance(found, AccountFigures) else None
         self._show_bars((figures.clients, figures.networks) if figures else ((), ()))

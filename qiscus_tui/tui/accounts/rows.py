@@ -12,8 +12,8 @@ from qiscus_tui.service.account.directory import KnownAccount
 from qiscus_tui.service.account.selection import ENVIRONMENT_NAME
 from qiscus_tui.service.account.switching import must_not_be_given
 from qiscus_tui.service.account_figures import AccountFigures
-from qiscus_tui.tui.session.facts import Fact
 from qiscus_tui.tui.widgets.cells import created_cell, fit_middle
+from qiscus_tui.tui.widgets.facts import Fact
 from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from qiscus_tui.model.text import safe
-from qiscus_tui.tui.session.facts import Fact
+from qiscus_tui.tui.widgets.facts import Fact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

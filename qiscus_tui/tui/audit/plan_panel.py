@@ -12,8 +12,8 @@ from textual.widgets import Static
 from qiscus_tui.model.text import safe, with_reason
 from qiscus_tui.service.history import GONE, AuditAccess
 from qiscus_tui.tui.audit.plan_facts import named_ids, plan_facts
-from qiscus_tui.tui.session.facts_panel import FactsPanel
 from qiscus_tui.tui.widgets.bar_lines import bar_lines
+from qiscus_tui.tui.widgets.facts import FactsPanel
 
 if TYPE_CHECKING:
     from qiscus_tui.service.history import PastPlan
@@ -70,7 +70,7 @@ class PlanPanel(Horizontal):
     def show(self, plan: PastPlan) -> None:
         """Draw a plan."""
         self._plan = plan
-        self._facts.show(plan_facts(plan), [])
+        self._facts.show_facts(plan_facts(plan))
         self._draw()
 
     def on_resize(self) -> None:

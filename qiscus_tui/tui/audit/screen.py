@@ -20,9 +20,9 @@ from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
-from qiscus_tui.tui.session.facts_panel import FactsPanel
 from qiscus_tui.tui.sessions.group_columns import bar_text
 from qiscus_tui.tui.widgets.cells import created_cell_short, share_text
+from qiscus_tui.tui.widgets.facts import FactsPanel
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow, TextTable
 
@@ -168,7 +168,7 @@ class PlanScreen(BaseScreen[None]):
             )
         )
         self.query_one("#plan-actions", ActionBar).show_commands(Scope.PLAN, self.context)
-        self.query_one(FactsPanel).show(plan_facts(self._plan), [])
+        self.query_one(FactsPanel).show_facts(plan_facts(self._plan))
         rows = self.query_one(TextTable)
         rows.show_notice("It named no session.")
         plan = self._plan

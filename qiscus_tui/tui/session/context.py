@@ -1,26 +1,19 @@
-"""Draws what a session stands among: its group, the group's logins per day, its neighbours."""
-
-from __future__ import annotations
+"""Draws what a session stands among: its group, logins per day, neighbours, and a prune."""
 
 import re
 import textwrap
 import time
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
-from qiscus_tui.model.durations import DAY, HOUR, MINUTE
-from qiscus_tui.service.overview.session_context import DAYS
-from qiscus_tui.tui.widgets.bar_lines import column_lines
+from qiscus_tui.model.durations import DAY, HOUR, MINUTE, as_typed
+from qiscus_tui.model.session import Session
+from qiscus_tui.service.overview.session_context import DAYS, GroupHistory, SessionContext
+from qiscus_tui.service.revocation.prune_outlook import USUAL_RULES, PruneOutlook
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.session.details import SessionDetail
+from qiscus_tui.tui.widgets.bar_lines import bar_lines, column_lines
 from qiscus_tui.tui.widgets.cells import created_cell, fit, last_used_cell
-
-if TYPE_CHECKING:
-    from qiscus_tui.service.overview.session_context import GroupHistory, SessionContext
-    from qiscus_tui.service.sessions.session_list import SessionList
 
 MOST_STRIP = 8
 """Lines of the strip of days, where there is room."""
@@ -93,42 +86,30 @@ def interval_words(seconds: float) -> str:
     return f"{minutes * MINUTE // DAY} d {minutes * MINUTE % DAY // HOUR} h"
 
 
-@dataclass(frozen=True)
-class ContextText:
-    """The parts of a context, from the top."""
-
-    group: Content
-    strip: Content
-    """A column a day, of eighths of lines."""
-    days: Content
-    """The names of the first and last day, and a mark under the day of the session."""
-    neighbours: Content
-
-
 def draw_context(
     listed: SessionList, context: SessionContext, now: float, width: int, height: int
-) -> ContextText:
+) -> Content:
     """Return a context in `width` cells, and in `height` lines where these are enough.
 
-    A large place has headings, and a strip as tall as there is room for.
+    A large place has headings, and a strip of days as tall as there is room for.
     """
-    history, lines = context.history, _wrapped(group_words(context, now), width)
-    sentence = "\n".join(lines)
-    room = height - len(lines) - _AROUND
-    most = max(history.logins)
-    strip_lines = max(1, min(MOST_STRIP, room - _MOST_NEIGHBOURS, 1 + most))
-    is_large = room >= ROOMY
-    heading = Content.assemble(("\nLOGINS PER DAY", "bold"), (f"   at most {most:,}", MUTED))
-    shown = history.logins[-max(1, width // _cells(width)) :]
-    neighbours = Content("\n").join(_neighbours(listed, context, now, width, is_large))
-    if is_large:
-        neighbours = Content.assemble(("\nJUST BEFORE AND AFTER\n", "bold"), neighbours)
+    history, sentence = context.history, _wrapped(group_words(context, now), width)
+    room, most = height - len(sentence) - _AROUND, max(history.logins)
+    is_large, cells = room >= ROOMY, _cells(width)
+    shown = history.logins[-max(1, width // cells) :]
     created = listed.sessions[history.newest_first[context.place]].created_at
-    return ContextText(
-        Content.assemble(sentence, "\n", heading) if is_large else Content(sentence),
-        Content("\n".join(column_lines(shown, strip_lines, _cells(width)))),
-        Content.styled(_day_names(history, created, len(shown), _cells(width)), MUTED),
-        neighbours,
+    strip = column_lines(shown, max(1, min(MOST_STRIP, room - _MOST_NEIGHBOURS, 1 + most)), cells)
+    per_day = Content.assemble(("LOGINS PER DAY", "bold"), (f"   at most {most:,}", MUTED))
+    beside = Content.styled("JUST BEFORE AND AFTER", "bold")
+    return Content("\n").join(
+        [
+            *map(Content, sentence),
+            *([Content(), per_day] if is_large else []),
+            *(Content.styled(line, "$primary") for line in strip),
+            Content.styled(day_names(history, created, len(shown), cells), MUTED),
+            *([Content(), beside] if is_large else []),
+            *_neighbours(listed, context, now, width, is_large),
+        ]
     )
 
 
@@ -143,7 +124,7 @@ def _cells(width: int) -> int:
     return max(1, min(MOST_CELLS, width // DAYS))
 
 
-def _day_names(history: GroupHistory, created: float | None, shown: int, cells: int) -> str:
+def day_names(history: GroupHistory, created: float | None, shown: int, cells: int) -> str:
     """Return the names, each beside the mark where that is under its day.
 
     A name that would otherwise stand where the mark is gives way.
@@ -188,31 +169,38 @@ def _neighbours(
     return lines
 
 
-class ContextPanel(Vertical):
-    """Shows a context, in as many lines as it is given."""
+def draw_outlook(session: Session, detail: SessionDetail, now: float, width: int) -> Content:
+    """Return what a prune would do, last uses and addresses of the group, in `width` cells."""
+    history = detail.context.history
+    addresses = [(one or "unknown", count) for one, count in history.addresses]
+    rest = history.group.count - sum(count for _, count in addresses)
+    others = [("others", rest)] if rest else []
+    parts = [_prune(session, history, detail.outlook, width)]
+    if history.group.count > 1:
+        parts.append([_title("LAST USED"), *bar_lines(history.uses(now), width)])
+        parts.append([_title("ADDRESSES"), *bar_lines([*addresses, *others], width)])
+    return Content("\n\n").join(Content("\n").join(lines) for lines in parts)
 
-    DEFAULT_CSS = """
-    ContextPanel {
-        height: auto;
-        & #context-strip { color: $primary; }
-    }
-    """
 
-    def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
-        self._drawn: ContextText | None = None
-        self._parts = {
-            part.name: Static("", id=f"context-{part.name}", markup=False)
-            for part in fields(ContextText)
-        }
+def _prune(
+    session: Session, history: GroupHistory, outlook: PruneOutlook, width: int
+) -> list[Content]:
+    why = (outlook.why_kept(session) or "").removeprefix("current: ")
+    used = as_typed(USUAL_RULES.keep_used_within or 0)
+    rule = f"Rule: keep the newest {USUAL_RULES.keep_newest} and what was used in {used}."
+    this = f"This one would be kept: {why}." if why else "This one would be revoked."
+    group = f"Of its group {outlook.revoked:,} would be revoked, {outlook.kept:,} kept."
+    texts = [(rule, MUTED), (this, "" if why else "bold $warning")]
+    texts += [(group, "")] if history.group.count > 1 else []
+    return [
+        _title("PRUNE"),
+        *(
+            Content.styled(line, style)
+            for text, style in texts
+            for line in textwrap.wrap(text, max(20, width))
+        ),
+    ]
 
-    def compose(self) -> ComposeResult:
-        yield from self._parts.values()
 
-    def show(self, drawn: ContextText) -> None:
-        """Draw the parts that read other than before: each lays the screen out again."""
-        before, self._drawn = self._drawn, drawn
-        for name, shown in self._parts.items():
-            text: Content = getattr(drawn, name)
-            if before is None or not text.is_same(getattr(before, name)):
-                shown.update(text)
+def _title(text: str) -> Content:
+    return Content.styled(text, "bold")

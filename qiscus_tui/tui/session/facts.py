@@ -1,22 +1,17 @@
 """The fields of one session's detail: pairs of a name and safe text."""
 
-from __future__ import annotations
-
 import json
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from collections.abc import Iterable
+from typing import cast
 
-from qiscus_tui.model.durations import TOKEN_LIFETIME, ago
+from qiscus_tui.model.durations import ago
 from qiscus_tui.model.masking import KnownSecrets, masked
+from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import day_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from qiscus_tui.model.session import Session
-    from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.widgets.facts import Fact
 
 UNKNOWN = "unknown"
 IN_A_ROW = ("Id", "Client", "IP address", "Created", "Last used", "Expires")
@@ -24,14 +19,6 @@ IN_A_ROW = ("Id", "Client", "IP address", "Created", "Last used", "Expires")
 TAIL = 4
 """Characters of a token that are shown, of those that are long enough to spare them."""
 _LONG_ENOUGH = 16
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A name, and what is known."""
-
-    name: str
-    text: str
 
 
 def facts(listed: SessionList, session: Session, now: float) -> list[Fact]:
@@ -76,21 +63,6 @@ def unknown_facts(listed: SessionList, session: Session, secrets: Iterable[str])
         return []
     named = cast("dict[str, object]", shown)
     return [Fact(safe(name, 40), _json(value)) for name, value in named.items()]
-
-
-def share_left(session: Session, now: float) -> float | None:
-    """Return the share of its lifetime that is left, 0 to 1; None if unknown."""
-    if session.expires_at is None:
-        return None
-    return min(1.0, max(0.0, (session.expires_at - now) / whole_life(session)))
-
-
-def whole_life(session: Session) -> float:
-    """Return its lifetime in seconds; the usual 30 days if unknown."""
-    if session.created_at is None or session.expires_at is None:
-        return TOKEN_LIFETIME
-    lifetime = session.expires_at - session.created_at
-    return lifetime if lifetime > 0 else TOKEN_LIFETIME
 
 
 def _known_words(label: str, *, protect: bool) -> str:

@@ -12,19 +12,18 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical, VerticalScroll
 
 from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.model.turns import in_turns
-from qiscus_tui.tui.session.context import ContextPanel, draw_context
-from qiscus_tui.tui.session.countdown import Countdown
-from qiscus_tui.tui.session.facts import Fact, facts, unknown_facts
-from qiscus_tui.tui.session.facts_panel import FactsPanel
-from qiscus_tui.tui.session.outlook import OutlookPanel, draw_outlook
+from qiscus_tui.query import Moment
+from qiscus_tui.tui.session.context import draw_context, draw_outlook
+from qiscus_tui.tui.session.countdown import draw_countdown
+from qiscus_tui.tui.session.facts import facts, unknown_facts
+from qiscus_tui.tui.widgets.drawn import Drawn
+from qiscus_tui.tui.widgets.facts import Fact, FactsPanel
 
 if TYPE_CHECKING:
     from qiscus_tui.model.session import Session
     from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.tui.listed.feed import Feed
     from qiscus_tui.tui.session.details import SessionDetail, SessionDetails
-    from qiscus_tui.tui.sessions.filtered_table import FilteredTable
 
 BESIDE = 110
 """Columns from which the parts stand side by side, and one below the other otherwise."""
@@ -38,9 +37,8 @@ class SessionPanel(Vertical):
 
     DEFAULT_CSS = """
     SessionPanel {
-        & Countdown { margin: 0 2 1 2; }
+        & #countdown { margin: 0 2 1 2; }
         & #facts { height: 1fr; margin: 0 2; scrollbar-size-vertical: 1; }
-        & #facts Static { height: auto; }
         & #parts { height: auto; layout: vertical; }
         & #fields { height: auto; }
         & #context { margin-top: 1; }
@@ -54,22 +52,19 @@ class SessionPanel(Vertical):
     }
     """
 
-    def __init__(
-        self, feed: Feed, rows: FilteredTable, details: SessionDetails, *, id: str
-    ) -> None:
+    def __init__(self, feed: Feed, details: SessionDetails, *, id: str) -> None:
         super().__init__(id=id)
         self._feed = feed
-        self._rows = rows
         self._details = details
         self._listed: SessionList = feed.listed
         self._session: Session | None = None
         self.unknown: list[Fact] = []
         """The fields that only the server knows the meaning of."""
-        self.countdown = Countdown(id="countdown")
+        self.countdown = Drawn(id="countdown")
         self.known = FactsPanel(id="known")
-        self.around = ContextPanel(id="context")
+        self.around = Drawn(id="context")
         self.body = VerticalScroll(id="facts")
-        self.outlooks = (OutlookPanel(id="outlook"), OutlookPanel(id="outlook-below"))
+        self.outlooks = (Drawn(id="outlook"), Drawn(id="outlook-below"))
 
     def compose(self) -> ComposeResult:
         yield self.countdown
@@ -106,8 +101,8 @@ class SessionPanel(Vertical):
         self.run_worker(partial(self._find_details, session), group="details", exclusive=True)
 
     async def _find_details(self, session: Session) -> None:
-        position, moment = self._listed.positions[session.id], self._rows.moment()
-        await in_turns(self._details.find_in_steps(self._listed, position, moment))
+        moment = Moment(self._feed.server_now, self._feed.workspace.config.ui.expiring)
+        await self._details.find(self._listed, self._listed.positions[session.id], moment)
         self.draw()
 
     async def _find_unknown(self, session: Session) -> None:
@@ -141,28 +136,27 @@ class SessionPanel(Vertical):
         return self._details.of(self._listed, self._listed.positions[self._session.id])
 
     def draw(self) -> None:
-        """Draw what reads other than before; an update lays the panel out again."""
+        """Draw the session as of now."""
         is_whole = self.size.width and self.known.is_attached  # not before, nor while the app ends
         if self._session is None or not is_whole:
             return
         now = self._feed.server_now
         expiring = self._feed.workspace.config.ui.expiring
-        self.countdown.show(self._session, now, expiring=expiring)
-        if self.known.show(self.facts, self.unknown):
+        self.countdown.show(partial(draw_countdown, self._session, now, expiring))
+        if self.known.show_facts(self.facts, self.unknown):
             self.call_after_refresh(self.draw)  # they leave other room below them
         if (detail := self.detail) is not None:
             self._draw_around(self._session, detail, now)
 
     def _draw_around(self, session: Session, detail: SessionDetail, now: float) -> None:
-        body = self.body
+        body, below = self.body, self.outlooks[1]
         was_at_end = 0 < body.max_scroll_y <= body.scroll_y
-        left, below = self.outlooks
-        shown = left if self.has_class("-beside") else below
-        height, known = body.size.height, self.known.size.height
-        shown.show(lambda width: draw_outlook(session, detail, now, width))
-        if shown is below:  # what is left of the panel, once it is laid out
-            height = max(0, height - known - shown.lines - 2) if known else 0
-        drawn = draw_context(self._listed, detail.context, now, self.around.size.width, height)
-        self.around.show(drawn)
+        height = body.size.height
+        for outlook in self.outlooks:
+            outlook.show(partial(draw_outlook, session, detail, now))
+        if not self.has_class("-beside"):  # what is left of the panel, once it is laid out
+            height = max(0, height - self.known.size.height - below.size.height - 2)
+        listed, context = self._listed, detail.context
+        self.around.show(lambda width: draw_context(listed, context, now, width, height))
         if was_at_end:  # it stays there while what comes is laid out
             body.anchor()

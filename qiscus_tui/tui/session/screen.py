@@ -19,6 +19,7 @@ from qiscus_tui.tui.listed import notices
 from qiscus_tui.tui.listed.header import age_words
 from qiscus_tui.tui.session.facts import row_words
 from qiscus_tui.tui.session.panel import SessionPanel
+from qiscus_tui.tui.terminal.clipboard import send
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class DetailScreen(BaseScreen[DetailAnswer]):
         self._session = session
         self._is_gone = False
         self._title = OneLine(id="detail-title")
-        self.panel = SessionPanel(feed, rows, details, id="session")
+        self.panel = SessionPanel(feed, details, id="session")
         self.action_bar = ActionBar(id="detail-actions")
 
     def compose(self) -> ComposeResult:
@@ -194,21 +195,15 @@ class DetailScreen(BaseScreen[DetailAnswer]):
 
     async def action_copy_id(self) -> None:
         """Send the id to the terminal."""
-        from qiscus_tui.tui.terminal.clipboard import send
-
         await send(self.app, self._session.id, "Id")
 
     async def action_copy_row(self) -> None:
         """Send the row to the terminal."""
-        from qiscus_tui.tui.terminal.clipboard import send
-
         now = self._feed.server_now
         await send(self.app, row_words(self._listed, self._session, now), "Row")
 
     async def action_copy_fields(self) -> None:
         """Send all fields shown to the terminal: safe forms, secrets hidden."""
-        from qiscus_tui.tui.terminal.clipboard import send
-
         shown = (*self.panel.facts, *self.panel.unknown)
         await send(self.app, "\n".join(f"{fact.name}: {fact.text}" for fact in shown), "Fields")
 

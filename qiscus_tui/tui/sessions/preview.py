@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 
-from qiscus_tui.model.turns import in_turns
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
 
     from qiscus_tui.model.session import Session
     from qiscus_tui.service.sessions.session_list import SessionList
@@ -35,7 +33,7 @@ class Preview(Vertical):
         border-left: vkey $border-blurred;
         &:focus-within { border-left: vkey $primary; }
         & SessionPanel { height: 1fr; }
-        & SessionPanel Countdown { margin: 0 1 1 1; }
+        & SessionPanel #countdown { margin: 0 1 1 1; }
         & SessionPanel #facts { margin: 0 0 0 1; }
     }
     """
@@ -95,18 +93,15 @@ class Preview(Vertical):
         self._shown = self._wanted
         if self.display:
             (await self._mounted_panel()).show(*self._wanted)
-        await in_turns(self._details_of(*self._wanted))
+        position = self._wanted[0].positions[self._wanted[1].id]
+        await self._details().find(self._wanted[0], position, self._rows.moment())
         self._found()
-
-    def _details_of(self, listed: SessionList, session: Session) -> Generator[None, None, None]:
-        position = listed.positions[session.id]
-        return self._details().find_in_steps(listed, position, self._rows.moment())
 
     async def _mounted_panel(self) -> SessionPanel:
         if self._panel is None:
             from qiscus_tui.tui.session.panel import SessionPanel
 
-            self._panel = SessionPanel(self._feed, self._rows, self._details(), id="session")
+            self._panel = SessionPanel(self._feed, self._details(), id="session")
             await self.mount(self._panel)
         return self._panel
 
