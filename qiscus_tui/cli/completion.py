@@ -12,7 +12,7 @@ from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.group_keys import GROUP_KEYS
-from qiscus_tui.service.completion_ids import remembered_ids
+from qiscus_tui.store.state import remembered_ids
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -161,7 +161,7 @@ def _words(context: Context, kind: str) -> list[str]:
     words: Iterable[str]
     match kind:
         case "ids":
-            words = remembered_ids(local_files)
+            words = remembered_ids(local_files.paths)
         case "views":
             words = config.views
         case "policies":

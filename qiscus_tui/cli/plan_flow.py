@@ -48,6 +48,7 @@ from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.zoned_list import read_list
 from qiscus_tui.service.visits import mark_without_visiting
 from qiscus_tui.store.file_checks import quoted
+from qiscus_tui.store.plan_file import plan_key
 
 KEEP_ONE = "Nothing was sent. Keep one of each with --keep-newest 1, or end them: --allow-empty"
 
@@ -103,7 +104,7 @@ async def carry_out(context: Context, connection: Connection, plan: RevocationPl
         out = None if options.demo else options.out
         if out is not None:
             at = connection.clock.now()
-            key = context.workspace.local_files.plan_key()
+            key = plan_key(context.workspace.local_files.paths)
             write_plan(out, plan, connection.account, at, connection.client.own_secrets, key)
         _show_plan(context, connection, plan, now)
         if emptied and refusal is None:

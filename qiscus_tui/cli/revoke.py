@@ -28,6 +28,7 @@ from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.plan_files import read_plan
 from qiscus_tui.service.revocation.retention import check_rules
 from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.store.plan_file import plan_key
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -206,7 +207,7 @@ async def _apply_file(context: Context) -> int:
         )
     allowed = Allowed(options.include_current, options.include_protected, empty=options.allow_empty)
     async with connected(context.workspace) as connection:
-        key = context.workspace.local_files.plan_key()
+        key = plan_key(context.workspace.local_files.paths)
         stored = read_plan(options.plan, connection.account, key)
         listed = await read_for_plan(context, connection, rule=None, named=stored.ids)
         if stored.retention is not None:

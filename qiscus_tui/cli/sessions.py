@@ -17,7 +17,6 @@ from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.group_keys import GROUP_KEYS, GroupKey, parse_group_keys
 from qiscus_tui.model.text import counted, safe
-from qiscus_tui.service.completion_ids import remember_ids
 from qiscus_tui.service.sessions.export import Export, ExportFormat
 from qiscus_tui.service.sessions.group_export import GroupExport
 from qiscus_tui.service.sessions.group_order import (
@@ -29,6 +28,7 @@ from qiscus_tui.service.sessions.group_order import (
 from qiscus_tui.service.sessions.groups import grouped, lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.config import View
+from qiscus_tui.store.state import remember_ids
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -165,7 +165,9 @@ async def _list_sessions(context: Context, request: ListRequest, found: _Found) 
     sort, reverse = request.session_sort, request.reverse
     chosen = query.ordered(listed, found.positions, sort, reverse=reverse)[: options.limit]
     ids = (listed.sessions[position].id for position in chosen)
-    await asyncio.to_thread(remember_ids, context.workspace.local_files, ids, found.account_key)
+    await asyncio.to_thread(
+        remember_ids, context.workspace.local_files.paths, ids, found.account_key
+    )
     now = found.moment.server_now
     export = Export(listed, chosen, found.secrets, now)
     if options.json:

@@ -88,7 +88,7 @@ class ShortLived(Unshown, frozen=True):
         return self.expires_at - now - self.clock_ahead
 
 
-class Credentials(Unshown, frozen=True):
+class Credentials(Unshown, frozen=True, omit_defaults=True):
     """The secrets of one account. Never shown, logged or put into a message.
 
     A token account has `long_lived`; a REST account has `secret_key` alone. One account can be

@@ -13,7 +13,7 @@ from qiscus_tui.query import SortKey
 from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.service.sessions.group_order import GroupFact, GroupSort, parse_group_sort
 from qiscus_tui.store.config import View
-from qiscus_tui.store.shown_lists import ShownAs
+from qiscus_tui.store.state import ShownAs
 
 
 class ListSettings(Struct, frozen=True):

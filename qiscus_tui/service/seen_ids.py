@@ -5,7 +5,7 @@ from collections.abc import Set
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.service.account.connection import Connection
-from qiscus_tui.service.completion_ids import remembered_ids
+from qiscus_tui.store.state import remembered_ids
 
 
 def seen_before(connection: Connection, ids: Set[str]) -> Set[str]:
@@ -20,5 +20,5 @@ def seen_before(connection: Connection, ids: Set[str]) -> Set[str]:
         found = {
             one for intent in files.audit.intents() if intent.is_of(account) for one in intent.ids
         }
-        return ids & found.union(remembered_ids(files, account.key))
+        return ids & found.union(remembered_ids(files.paths, account.key))
     return frozenset()

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from qiscus_tui.errors import StorageError
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import Pair, pairs_of
-from qiscus_tui.store.visits import LastList, Seen, Visits
+from qiscus_tui.store.state import LastList, Seen, Visits
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.connection import Connection
@@ -54,10 +54,8 @@ class Visit:
         if not listed.sessions:
             return
         pairs = set(await pairs_of(listed.sessions))
-        keep = self._visits.remember if listed.is_whole else self._visits.add
-        await asyncio.to_thread(keep, self.account_key, pairs)
         found = LastList(len(listed.sessions), listed.is_whole, listed.read_at)
-        await asyncio.to_thread(self._visits.note_list, self.account_key, found)
+        await asyncio.to_thread(self._visits.remember, self.account_key, pairs, found)
 
 
 def visit_of(connection: Connection, begun: Visit | None = None) -> Visit | None:

@@ -1,8 +1,10 @@
 """The accounts of this machine, without their secrets, and which one was used last."""
 
+from typing import Any
+
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from qiscus_tui.errors import AddressError, NoAccount, StorageError
 from qiscus_tui.model.account import Account, Role, Storage
@@ -10,10 +12,8 @@ from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import EpochSeconds, Seconds
 from qiscus_tui.store.file_checks import moved_away, shown
-from qiscus_tui.store.jsonfile import JsonFile, decoded
+from qiscus_tui.store.jsonfile import Fields, JsonFile, decoded
 from qiscus_tui.store.paths import Paths
-
-_LOST = "Log in again: qiscus-tui login"
 
 
 class StoredAccount(Struct, frozen=True):
@@ -47,26 +47,14 @@ class _Entry(Struct):
     token_id: str = ""
 
 
-class _Accounts(Struct, omit_defaults=True):
-    accounts: dict[str, object] = {}
-    """By the account's key."""
-
-
-class _Chosen(Struct, omit_defaults=True):
-    """The account that was used last."""
-
-    key: str = ""
-    used: dict[str, object] = {}
-    """When each account was last used, by key: epoch seconds."""
-
-
 class AccountBook:
     """Reads and changes the list of accounts. All of it raises StorageError."""
 
     def __init__(self, paths: Paths) -> None:
-        self._file = JsonFile(paths, paths.accounts_file, _Accounts, _LOST)
+        lost = "Log in again: qiscus-tui login"
+        self._file = JsonFile(paths, paths.accounts_file, lost, "accounts")
         choose = "Choose: qiscus-tui accounts use NAME"
-        self._chosen = JsonFile(paths, paths.chosen_file, _Chosen, choose)
+        self._chosen = JsonFile(paths, paths.chosen_file, choose, "used")
 
     def all(self) -> tuple[StoredAccount, ...]:
         """Return every account, in the order in which they were added."""
@@ -88,8 +76,8 @@ class AccountBook:
         A known account keeps its date, and its name unless `stored` has another. A name that
         another account has gets `-2` appended.
         """
-        with self._file.changing() as content:
-            known = self._stored(content)
+        with self._file.changing() as fields:
+            known = self._stored(fields)
             key = stored.account.key
             old = known.pop(key, None)
             name = _free_name(
@@ -98,24 +86,22 @@ class AccountBook:
             )
             created_at = old.created_at if old else stored.created_at
             stored = replace(stored, name=name, created_at=created_at)
-            content.accounts[key] = _to_entry(stored)
+            fields.table("accounts")[key] = _to_entry(stored)
         return stored
 
     def remove(self, key: str) -> None:
         """Forget the account with this key; not an error where there is none."""
-        with self._file.changing() as content:
-            content.accounts.pop(key, None)
+        self._file.remove(key, "accounts")
         found = self._chosen.read()
-        if not found.key and key not in found.used:
-            return
-        with self._chosen.changing() as chosen:
-            chosen.used.pop(key, None)
-            if chosen.key == key:
-                chosen.key = ""
+        if found.text("key") or key in found.table("used"):
+            with self._chosen.changing() as chosen:
+                chosen.table("used").pop(key, None)
+                if chosen.text("key") == key:
+                    chosen.pop("key")
 
     def last_used(self) -> str | None:
         """Return the name of the account used last, None where none was or it is forgotten."""
-        key = self._chosen.read().key
+        key = self._chosen.read().text("key")
         if not key:
             return None
         return next((stored.name for stored in self.all() if stored.account.key == key), None)
@@ -128,23 +114,21 @@ class AccountBook:
                 f"There is no account '{safe(name, 100)}' here", "See: qiscus-tui accounts"
             )
         with self._chosen.changing() as chosen:
-            chosen.key = stored.account.key
+            chosen["key"] = stored.account.key
 
     def note_use(self, key: str, at: float) -> None:
         """Remember that the account is used now: epoch seconds."""
-        with self._chosen.changing() as chosen:
-            chosen.used[key] = at
+        self._chosen.put("used", key, at)
 
     def last_uses(self) -> dict[str, float]:
         """Return when each account was last used, by key: epoch seconds."""
-        uses: dict[str, float] = {}
-        for key, value in self._chosen.read().used.items():
-            uses |= decoded({key: value}, dict[str, EpochSeconds]) or {}
-        return uses
+        used = self._chosen.read().table("used").items()
+        found = ((key, decoded([value], tuple[EpochSeconds])) for key, value in used)
+        return {key: at[0] for key, at in found if at is not None}
 
-    def _stored(self, content: _Accounts) -> dict[str, StoredAccount]:
+    def _stored(self, fields: Fields) -> dict[str, StoredAccount]:
         try:
-            entries = msgspec.convert(content.accounts, dict[str, _Entry])
+            entries = msgspec.convert(fields.table("accounts"), dict[str, _Entry])
             return {key: _to_stored(entry) for key, entry in entries.items()}
         except (ValueError, AddressError) as error:
             raise StorageError(
@@ -162,21 +146,12 @@ def _free_name(base: str, taken: set[str]) -> str:
 
 
 def _to_entry(stored: StoredAccount) -> _Entry:
-    account = stored.account
-    return _Entry(
-        name=stored.name,
-        origin=str(account.origin),
-        app_code=account.app_code,
-        user=account.user,
-        user_name=account.user_name,
-        app_name=account.app_name,
-        role=account.role,
-        zone_offset=account.zone_offset,
-        storage=stored.storage,
-        own_id=stored.own_id,
-        created_at=stored.created_at,
-        token_id=account.token_id,
-    )
+    known: dict[str, Any] = {
+        **asdict(stored.account),
+        **asdict(stored),
+        "origin": str(stored.account.origin),
+    }
+    return _Entry(**{name: known[name] for name in _Entry.__struct_fields__})
 
 
 def _to_stored(entry: _Entry) -> StoredAccount:

@@ -1,6 +1,9 @@
 """Why a file or folder is not trusted, and the command that fixes it."""
 
+import errno
 import os
+import pwd
+import shlex
 import stat
 from pathlib import Path
 
@@ -104,8 +107,6 @@ def symbolic_link(path: AnyPath) -> StorageError:
 
 def failed(what: str, path: AnyPath, error: OSError) -> StorageError:
     """Return the error for a path that could not be `what`, with the usual remedy."""
-    import errno
-
     hints = {
         errno.ENOSPC: "Make room on the disk and try again.",
         errno.EDQUOT: "Your disk quota is used up: make room and try again.",
@@ -127,8 +128,6 @@ def _check_owner_hint(path: AnyPath) -> str:
 
 def user_name(uid: int) -> str:
     """Return the user's name, or the number where the system has none."""
-    import pwd
-
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
@@ -147,8 +146,6 @@ def shown(path: AnyPath) -> str:
 
 def quoted(path: AnyPath) -> str:
     """Return a path as it may be typed into a shell."""
-    import shlex
-
     return shlex.quote(shown(path))
 
 

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from itertools import chain, count
 from pathlib import Path
 
 from qiscus_tui.errors import StorageError
@@ -45,11 +46,17 @@ def read_private(path: Path) -> bytes | None:
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Create (0600) or replace the file atomically; flushed to the disk on return."""
+    """Create (0600) or replace the file atomically; flushed to the disk on return.
+
+    The caller holds the lock: what killed writers of this file left behind is removed.
+    """
     prepare_folder(path.parent)
     with _storage_errors("written", path), _opened_folder(path.parent) as folder:
         with _opened_file(folder, path):
             pass  # what must not be read must not be replaced silently either
+        for name in os.listdir(folder):
+            if name.startswith(f".{path.name}.") and name.endswith(_TEMPORARY):
+                os.unlink(name, dir_fd=folder)
         temporary = f".{path.name}.{os.getpid()}.{os.urandom(6).hex()}{_TEMPORARY}"
         try:
             _write_new(folder, temporary, data)
@@ -78,48 +85,23 @@ def append_durably(path: Path, data: bytes) -> None:
         os.fsync(folder)
 
 
-def move_private(path: Path, target: Path) -> None:
-    """Rename within the folder, replacing what has that name."""
-    with _storage_errors("renamed", path), _opened_folder(path.parent) as folder:
+def move_private(path: Path, target: Path, what: str = "renamed") -> None:
+    """Rename within the folder, replacing what has that name; `what` says so in errors."""
+    with _storage_errors(what, path), _opened_folder(path.parent) as folder:
         os.rename(path.name, target.name, src_dir_fd=folder, dst_dir_fd=folder)
         os.fsync(folder)
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a damaged file after the current time, replacing nothing. Return its new path."""
-    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    with _storage_errors("set aside", path), _opened_folder(path.parent) as folder:
-        for attempt in range(1, 1000):
-            suffix = stamp if attempt == 1 else f"{stamp}-{attempt}"
-            aside = path.with_name(f"{path.name}.damaged-{suffix}")
-            try:
-                # An empty file of our own reserves the name, so that the rename replaces no other.
-                os.close(os.open(aside.name, os.O_CREAT | os.O_EXCL, FILE_MODE, dir_fd=folder))
-                os.rename(path.name, aside.name, src_dir_fd=folder, dst_dir_fd=folder)
-                os.fsync(folder)
-            except FileExistsError:
-                continue
-            except OSError:
-                with suppress(OSError):
-                    os.unlink(aside.name, dir_fd=folder)
-                raise
-            return aside
-    raise StorageError(
-        f"{file_checks.shown(path)} is damaged and could not be set aside",
-        f"Move it away: {file_checks.moved_away(path)}",
-    )
+    """Rename a damaged file after the current time, replacing nothing. Return its new path.
 
-
-def sweep_temporaries(path: Path) -> None:
-    """Remove what killed writers of this file left behind. The caller holds the lock."""
-    with _storage_errors("cleaned up", path.parent):
-        if not is_there(path.parent):
-            return
-        with _opened_folder(path.parent) as folder:
-            for name in os.listdir(folder):
-                if name.startswith(f".{path.name}.") and name.endswith(_TEMPORARY):
-                    with suppress(FileNotFoundError):
-                        os.unlink(name, dir_fd=folder)
+    The caller holds the lock.
+    """
+    base = f"{path.name}.damaged-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
+    names = chain([base], (f"{base}-{number}" for number in count(2)))
+    aside = next(one for one in map(path.with_name, names) if not is_there(one))
+    move_private(path, aside, "set aside")
+    return aside
 
 
 def is_there(path: Path) -> bool:
@@ -245,29 +227,21 @@ def _write_all(descriptor: int, data: bytes) -> None:
 @contextmanager
 def _appended(path: Path, data: bytes) -> Generator[tuple[int, int]]:
     prepare_folder(path.parent)
-    with _storage_errors("written", path), _opened_folder(path.parent) as folder:
-        _create_file(folder, path)
-        with _opened_file(folder, path, os.O_RDWR | os.O_APPEND) as descriptor:
-            if descriptor is None:
-                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-            size = os.fstat(descriptor).st_size
-            torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
-            try:
-                _write_all(descriptor, b"\n" + data if torn else data)
-            except OSError:
-                with suppress(OSError):  # otherwise the next append ends the half line
-                    os.ftruncate(descriptor, size)
-                raise
-            yield folder, descriptor
-
-
-def _create_file(folder: int, path: Path) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _OPEN
-    try:
-        descriptor = os.open(path.name, flags, FILE_MODE, dir_fd=folder)
-    except FileExistsError:
-        return
-    try:
-        os.fchmod(descriptor, FILE_MODE)
-    finally:
-        os.close(descriptor)
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
+    with (
+        _storage_errors("written", path),
+        _opened_folder(path.parent) as folder,
+        _opened_file(folder, path, flags) as descriptor,
+    ):
+        if descriptor is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        os.fchmod(descriptor, FILE_MODE)  # regardless of the umask
+        size = os.fstat(descriptor).st_size
+        torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+        try:
+            _write_all(descriptor, b"\n" + data if torn else data)
+        except OSError:
+            with suppress(OSError):  # otherwise the next append ends the half line
+                os.ftruncate(descriptor, size)
+            raise
+        yield folder, descriptor

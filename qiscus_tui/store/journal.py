@@ -55,40 +55,35 @@ class _Begun(Struct):
     at: EpochSeconds
 
 
-class _Entries(Struct, omit_defaults=True):
-    entries: dict[str, object] = {}
-    """Revoke-alls by the account's key."""
-
-
 class Journal:
     """Writes and reads the journal, under the account's lock. All of it raises StorageError."""
 
     def __init__(self, paths: Paths, now: Callable[[], float] = time.time) -> None:
         lost = "See the sessions: qiscus-tui sessions"
-        self._file = JsonFile(paths, paths.journal_file, _Entries, lost)
+        self._file = JsonFile(paths, paths.journal_file, lost, "entries")
         self._now = now
 
     def pending(self, account_key: str, account_name: str) -> None:
         """Record that a revoke-all of this account is about to be sent."""
         begun = _Begun(account_name, JournalState.PENDING, this_process(), self._now())
-        with self._file.changing() as content:
-            content.entries[account_key] = begun
+        self._file.put("entries", account_key, begun)
 
     def stored(self, account_key: str) -> None:
         """Record that its new tokens are on the disk."""
-        with self._file.changing() as content:
-            if account_key in content.entries:
-                begun = _begun(account_key, content.entries[account_key])
-                content.entries[account_key] = replace(begun, state=JournalState.STORED)
+        with self._file.changing() as fields:
+            entries = fields.table("entries")
+            if account_key in entries:
+                begun = _begun(account_key, entries[account_key])
+                entries[account_key] = replace(begun, state=JournalState.STORED)
 
     def clear(self, account_key: str) -> None:
         """Remove the entry: the revoke-all is done, or was explained to the user."""
-        with self._file.changing() as content:
-            content.entries.pop(account_key, None)
+        self._file.remove(account_key, "entries")
 
     def unfinished(self) -> tuple[JournalEntry, ...]:
         """Return every entry that was not cleared, including those of running processes."""
-        begun = ((key, _begun(key, value)) for key, value in self._file.read().entries.items())
+        entries = self._file.read().table("entries").items()
+        begun = ((key, _begun(key, value)) for key, value in entries)
         return tuple(
             JournalEntry(key, one.name, one.state, one.process, one.at, self._crashed(one))
             for key, one in begun

@@ -1,10 +1,11 @@
 """A private JSON file that several processes change: read again before each write, under a lock."""
 
+import json
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Generic, TypeVar, cast
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -19,30 +20,41 @@ VERSION = 1
 _PROBE = "probe"
 
 T = TypeVar("T")
-Content = TypeVar("Content", bound=msgspec.Struct)
 
 
 class _DamagedError(Exception):
     """The file is not JSON of ours."""
 
 
-class JsonFile(Generic[Content]):
-    """One Struct in one file, next to the format's `version`."""
+class Fields(dict[str, object]):
+    """The content of a file: tables of entries by key, and single values."""
 
-    def __init__(self, paths: Paths, path: Path, kind: type[Content], lost: str | None) -> None:
-        """Every field of `kind` has a default. `lost` is what to do after the file was damaged.
+    def table(self, name: str) -> dict[str, object]:
+        """Return the table of this name, which may be changed in place."""
+        return cast("dict[str, object]", self.setdefault(name, {}))
+
+    def text(self, name: str) -> str:
+        """Return the text of this name; empty where there is none."""
+        return decoded(self.get(name), str) or ""
+
+
+class JsonFile:
+    """Tables and values in one file, next to the format's `version`."""
+
+    def __init__(self, paths: Paths, path: Path, lost: str | None, *tables: str) -> None:
+        """`lost` is what to do after the file was damaged; `tables` are the names of its tables.
 
         None: nothing may go on without what it holds, so a damaged one stays where it is, and
         all of this raises StorageError until it is restored or moved away.
         """
         self.path = path
-        self._kind = kind
+        self._tables = tables
         self._files = paths.files
         self._lock_folder = paths.state_dir
         self._lost = lost
 
-    def read(self) -> Content:
-        """Return the content of the file; the defaults where there is none.
+    def read(self) -> Fields:
+        """Return the content of the file; empty where there is none.
 
         A damaged file is set aside and reported (StorageError), once: after that there is none.
         """
@@ -52,8 +64,12 @@ class JsonFile(Generic[Content]):
             with self._files.lock(self._lock_folder):
                 return self._read_or_set_aside()
 
+    def entry(self, table: str, key: str, kind: type[T]) -> T | None:
+        """Return an entry of a table; None where it is missing or damaged."""
+        return decoded(self.read().table(table).get(key), kind)
+
     @contextmanager
-    def changing(self, timeout: float = WAIT) -> Generator[Content]:
+    def changing(self, timeout: float = WAIT) -> Generator[Fields]:
         """Give the present content to be changed in place; written on leaving without an error.
 
         A damaged file is set aside silently and replaced: what is being stored may be the only
@@ -61,26 +77,35 @@ class JsonFile(Generic[Content]):
         """
         self._files.prepare_folder(self.path.parent)
         with self._files.lock(self._lock_folder, timeout):
-            self._files.sweep_temporaries(self.path)
             try:
-                content = self._read()
+                fields = self._read()
             except _DamagedError as damaged:
                 self._set_aside(damaged)
-                content = self._kind()
-            before = _fields(content)
-            yield content
-            if (after := _fields(content)) != before:
+                fields = Fields()
+            before = _plain(fields)
+            yield fields
+            if (after := _plain(fields)) != before:
                 self._write(after)
+
+    def put(self, table: str, key: str, value: object) -> None:
+        """Store an entry of a table: a Struct, or what JSON knows."""
+        with self.changing() as fields:
+            fields.table(table)[key] = value
+
+    def remove(self, key: str, *tables: str) -> None:
+        """Remove the entry of this key; not an error where there is none."""
+        with self.changing() as fields:
+            for table in tables:
+                fields.table(table).pop(key, None)
 
     def prove_writable(self) -> None:
         """Write a probe entry, read it back, remove it. Raises StorageError."""
         self._files.prepare_folder(self.path.parent)
         with self._files.lock(self._lock_folder):
-            self._files.sweep_temporaries(self.path)
-            fields = _fields(self._read_or_set_aside())
+            fields = _plain(self._read_or_set_aside())
             probe = os.urandom(8).hex()
             self._write({**fields, _PROBE: probe})
-            read_back = self._parsed().get(_PROBE)
+            read_back = self._read().get(_PROBE)
             self._write(fields)
         if read_back != probe:
             raise StorageError(
@@ -89,12 +114,10 @@ class JsonFile(Generic[Content]):
             )
 
     def _write(self, fields: dict[str, object]) -> None:
-        import json
-
         text = json.dumps({"version": VERSION, **fields}, indent=1)
         self._files.write(self.path, f"{text}\n".encode())
 
-    def _read_or_set_aside(self) -> Content:
+    def _read_or_set_aside(self) -> Fields:
         try:
             return self._read()  # another process may have replaced it before we had the lock
         except _DamagedError as damaged:
@@ -105,22 +128,20 @@ class JsonFile(Generic[Content]):
 
     def _set_aside(self, damaged: _DamagedError) -> Path:
         if self._lost is None:
-            raise StorageError(
-                f"{shown(self.path)} is damaged",
-                f"Restore it, or start afresh without it: {moved_away(self.path)}",
-            ) from damaged
+            raise self.damaged() from damaged
         return self._files.set_aside(self.path)
 
-    def _read(self) -> Content:
-        content = decoded(self._parsed(), self._kind)
-        if content is None:
-            raise _DamagedError
-        return content
+    def damaged(self) -> StorageError:
+        """Return the error for a file without which nothing may go on."""
+        return StorageError(
+            f"{shown(self.path)} is damaged",
+            f"Restore it, or start afresh without it: {moved_away(self.path)}",
+        )
 
-    def _parsed(self) -> dict[str, object]:
+    def _read(self) -> Fields:
         data = self._files.read(self.path)
         if data is None:
-            return {}
+            return Fields()
         fields = parse_object(data)
         version = fields.pop("version", None) if fields is not None else None
         if fields is None or not isinstance(version, int):
@@ -130,11 +151,15 @@ class JsonFile(Generic[Content]):
                 f"{shown(self.path)} was written by a newer qiscus-tui",
                 f"Install that version again, or start afresh: {moved_away(self.path)}",
             )
-        return fields
+        if not all(isinstance(fields.get(name, {}), dict) for name in self._tables):
+            raise _DamagedError
+        return Fields(fields)
 
 
-def _fields(content: msgspec.Struct) -> dict[str, object]:
-    return msgspec.to_builtins(content)
+def _plain(fields: Fields) -> dict[str, object]:
+    """Return a copy as JSON has it, without what is empty."""
+    plain: dict[str, object] = msgspec.to_builtins(dict(fields))
+    return {name: value for name, value in plain.items() if value not in ({}, [], "")}
 
 
 def parse_object(data: bytes) -> dict[str, object] | None:
@@ -142,8 +167,6 @@ def parse_object(data: bytes) -> dict[str, object] | None:
 
     No error is raised: json's own holds the whole text, secrets included.
     """
-    import json
-
     try:
         parsed: object = json.loads(data)
     except (ValueError, RecursionError):

@@ -8,15 +8,16 @@ second login would orphan the first one's tokens.
 import contextlib
 import json
 import os
+import queue
 import threading
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar, cast
 
+import msgspec
+
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Credentials, Storage
-from qiscus_tui.store.credentials import to_json
 from qiscus_tui.store.jsonfile import decoded, parse_object
 
 SERVICE = "qiscus-tui"
@@ -27,14 +28,6 @@ MOST_CHARACTERS = 16_384
 """Some keyrings reject longer entries, and no token is that long."""
 
 _UNLOCK = "Unlock the keyring and try again, or log in with --store file."
-
-_stored_since: dict[str, str | None] = {}
-"""What is stored in entries of which a change took too long, by key; None where it was removed.
-
-That change may end at any time: what was stored after it must then be put back.
-"""
-_unended = Counter[str]()
-"""How many such changes of an entry there are."""
 
 T = TypeVar("T")
 
@@ -79,18 +72,12 @@ class KeyringSecrets:
 
     def write(self, key: str, credentials: Credentials) -> None:
         # A long-lived token that replaced another may have no other copy: it stays, if late.
-        self._set(key, json.dumps(to_json(credentials)), can_undo=credentials.replaced is None)
+        text = json.dumps(msgspec.to_builtins(credentials))
+        self._set(key, text, can_undo=credentials.replaced is None)
 
     def remove(self, key: str) -> None:
         if self._get(key) is not None:
-            self._bounded(
-                lambda: self._backend.delete_password(SERVICE, key),
-                "forget an entry",
-                undo=lambda: self._restore(key, None),
-                on_late=lambda: _note_late(key, None),
-            )
-        if key in _stored_since:
-            _stored_since[key] = None
+            self._bounded(lambda: self._backend.delete_password(SERVICE, key), "forget an entry")
 
     def probe(self) -> None:
         key = f"probe {os.urandom(4).hex()}"
@@ -110,43 +97,26 @@ class KeyringSecrets:
                 f"{len(text):,} characters are too long for an entry in the {self.where}",
                 "Log in with --store file.",
             )
-        before = self._get(key) if can_undo else text
+        before = self._get(key) if can_undo else None
         self._bounded(
             lambda: self._backend.set_password(SERVICE, key, text),
             "be written",
-            undo=lambda: self._put_back(key, text, before),
-            on_late=lambda: _note_late(key, before),
+            undo=(lambda: self._restore(key, before)) if can_undo else None,
         )
         if self._get(key) != text:  # KWallet's backend ignores the answer to a write
             raise StorageError(f"The {self.where} does not return what was written", _UNLOCK)
-        if key in _stored_since:
-            _stored_since[key] = text
-
-    def _put_back(self, key: str, text: str, before: str | None) -> None:
-        if self._backend.get_password(SERVICE, key) == text:
-            self._restore(key, before)
-        else:
-            _note_ended(key)  # something newer was stored
 
     def _restore(self, key: str, before: str | None) -> None:
-        """Store what was there before a late change, or was stored since."""
-        text = _stored_since.get(key, before)
-        _note_ended(key)
-        if text is not None:
-            self._backend.set_password(SERVICE, key, text)
-        elif self._backend.get_password(SERVICE, key) is not None:
+        if before is not None:
+            self._backend.set_password(SERVICE, key, before)
+        else:
             self._backend.delete_password(SERVICE, key)
 
     def _bounded(
-        self,
-        call: Callable[[], T],
-        what: str,
-        undo: Callable[[], object] | None = None,
-        on_late: Callable[[], object] = lambda: None,
+        self, call: Callable[[], T], what: str, undo: Callable[[], object] | None = None
     ) -> T:
         answer = _ask(call, self._timeout, undo)
         if answer is None:
-            on_late()
             raise StorageError(
                 f"The {self.where} could not {what}: no answer in {self._timeout:g} s "
                 "(it may be locked)",
@@ -156,17 +126,6 @@ class KeyringSecrets:
             return cast("T", answer.value)
         # Without the cause: a backend's message may repeat the secret.
         raise _error(self.where, what, answer.error)
-
-
-def _note_late(key: str, before: str | None) -> None:
-    _stored_since.setdefault(key, before)
-    _unended[key] += 1
-
-
-def _note_ended(key: str) -> None:
-    _unended[key] -= 1
-    if _unended[key] <= 0:
-        _stored_since.pop(key, None)
 
 
 def open_keyring() -> KeyringSecrets:
@@ -238,6 +197,20 @@ def _trusted() -> tuple[tuple[type, str], ...]:
     )
 
 
+# Every call runs in one daemon thread, one after the other: one that hangs in D-Bus blocks neither
+# us nor our exit, and no other call comes between one that ends late and what undoes it.
+
+_calls = queue.SimpleQueue[Callable[[], None]]()
+
+
+def _work() -> None:
+    while True:
+        _calls.get()()
+
+
+threading.Thread(target=_work, name="keyring", daemon=True).start()
+
+
 @dataclass(frozen=True)
 class _Answer(Generic[T]):
     value: T | None = None
@@ -249,30 +222,30 @@ def _ask(
 ) -> _Answer[T] | None:
     """Return the result or error of the call; None where it took too long.
 
-    It runs in a daemon thread: one that hangs in D-Bus blocks neither us nor our exit. `undo`
-    reverts a call that succeeds after the time is up.
+    One that has not begun by then is dropped. `undo` reverts one that succeeds afterwards.
     """
     answers: list[_Answer[T]] = []
-    given_up, turn = threading.Event(), threading.Lock()
+    is_answered, is_given_up, turn = threading.Event(), threading.Event(), threading.Lock()
 
     def run() -> None:
+        if is_given_up.is_set():
+            return
         try:
             answer: _Answer[T] = _Answer(value=call())
         except Exception as error:  # noqa: BLE001 backends raise anything; the caller reports it
             answer = _Answer(error=error)
         with turn:
             answers.append(answer)
-            is_late = given_up.is_set()
-        if is_late and undo is not None and answer.error is None:
+            is_answered.set()
+        if is_given_up.is_set() and undo is not None and answer.error is None:
             with contextlib.suppress(Exception):  # no one waits for the result
                 undo()
 
-    thread = threading.Thread(target=run, name="keyring", daemon=True)
-    thread.start()
-    thread.join(timeout)
+    _calls.put(run)
+    is_answered.wait(timeout)
     with turn:
         if not answers:
-            given_up.set()
+            is_given_up.set()
         return answers[0] if answers else None
 
 

@@ -13,7 +13,7 @@ from qiscus_tui.model.known import Known
 from qiscus_tui.model.setting import setting
 from qiscus_tui.model.text import safe
 from qiscus_tui.store.config_checks import client_name, network
-from qiscus_tui.store.jsonfile import JsonFile
+from qiscus_tui.store.jsonfile import Fields, JsonFile, decoded
 from qiscus_tui.store.paths import Paths
 
 
@@ -54,25 +54,30 @@ class KnownFile:
     """The integrations of one app that were named from here. All of it raises StorageError."""
 
     def __init__(self, paths: Paths, origin: str, app_id: str) -> None:
-        self._file = JsonFile(paths, paths.known_file, _Content, lost=None)
+        self._file = JsonFile(paths, paths.known_file, None, "known")
         self._key = f"{origin} {app_id}"
 
     def entries(self) -> list[KnownEntry]:
         """Return them, the oldest first."""
-        return self._file.read().known.get(self._key, [])
+        return self._entries(self._file.read())
+
+    def _entries(self, fields: Fields) -> list[KnownEntry]:
+        content = decoded(dict(fields), _Content)
+        if content is None:
+            raise self._file.damaged()
+        return content.known.get(self._key, [])
 
     def put(self, entry: KnownEntry) -> KnownEntry | None:
         """Store it, in place of one for the same client and network, which is returned."""
-        with self._file.changing() as content:
-            sessions = entry.client, entry.ip
-            before = content.known.get(self._key, [])
-            others = [one for one in before if (one.client, one.ip) != sessions]
-            content.known[self._key] = [*others, entry]
-            return next((one for one in before if (one.client, one.ip) == sessions), None)
+        replaced = self.remove(lambda one: (one.client, one.ip) == (entry.client, entry.ip), entry)
+        return next(iter(replaced), None)
 
-    def remove(self, is_meant: Callable[[KnownEntry], bool]) -> list[KnownEntry]:
-        """Remove and return those that are meant."""
-        with self._file.changing() as content:
-            before = content.known.get(self._key, [])
-            content.known[self._key] = [one for one in before if not is_meant(one)]
+    def remove(
+        self, is_meant: Callable[[KnownEntry], bool], *instead: KnownEntry
+    ) -> list[KnownEntry]:
+        """Remove and return those that are meant, and store others."""
+        with self._file.changing() as fields:
+            before = self._entries(fields)
+            kept = [one for one in before if not is_meant(one)]
+            fields.table("known")[self._key] = [*kept, *instead]
             return [one for one in before if is_meant(one)]

@@ -6,6 +6,7 @@ elsewhere, is not applied.
 
 import hashlib
 import hmac
+import secrets
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -17,8 +18,9 @@ from qiscus_tui.errors import UsageError
 from qiscus_tui.model.ascii_json import ascii_json
 from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.store.file_checks import shown
-from qiscus_tui.store.jsonfile import decoded, parse_object
+from qiscus_tui.store.jsonfile import JsonFile, decoded, parse_object
 from qiscus_tui.store.named_files import new_private_file, read_named
+from qiscus_tui.store.paths import Paths
 
 VERSION = 2
 """Format of the file. Another one is not applied."""
@@ -65,6 +67,19 @@ class PlanFile(Struct, frozen=True, forbid_unknown_fields=True):
     the session that had it."""
     token_id: Text = ""
     """Id of the account's long-lived token, where its user is unknown."""
+
+
+def plan_key(paths: Paths) -> bytes:
+    """Return the key that plan files of this user on this machine are sealed with.
+
+    It is made at its first use. Raises StorageError.
+    """
+    lost = "Plan files that were written before can't be applied: make the plans again."
+    file = JsonFile(paths, paths.plan_key_file, lost)
+    if not (key := file.read().text("key")):
+        with file.changing() as fields:
+            fields["key"] = key = fields.text("key") or secrets.token_hex(32)
+    return key.encode()
 
 
 def write_plan_file(path: Path, plan: PlanFile, key: bytes) -> None:

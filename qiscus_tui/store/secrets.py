@@ -5,47 +5,32 @@ The system's keyring is in keyring_store, which takes longer to load.
 
 from typing import Protocol
 
-from msgspec import field
-
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Credentials, Storage
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.model.unshown import Unshown
-from qiscus_tui.store.credentials import to_json
 from qiscus_tui.store.file_checks import moved_away, shown
 from qiscus_tui.store.jsonfile import JsonFile, decoded
 from qiscus_tui.store.paths import Paths
 
 
 class SecretStore(Protocol):
-    """Stores secrets by the account's key. All of it raises StorageError."""
+    """Stores secrets by the account's key, in four methods. All of it raises StorageError.
+
+    `storage` is the kind of place, `where` the place itself, fit to be shown: a path, or the
+    keyring's name. `read` returns None only where there certainly are no secrets. What `write`
+    stored is on the disk when it returns. `remove` is no error where there is nothing. `probe`
+    proves that the place is writable: it writes an entry, reads it back and removes it.
+    """
 
     @property
-    def storage(self) -> Storage:
-        """What kind of place this is."""
-        ...
-
+    def storage(self) -> Storage: ...
     @property
-    def where(self) -> str:
-        """The place, fit to be shown: a path, or the keyring's name."""
-        ...
-
-    def read(self, key: str) -> Credentials | None:
-        """Return the account's secrets; None only where there certainly are none."""
-        ...
-
-    def write(self, key: str, credentials: Credentials) -> None:
-        """Store the secrets; they are on the disk when this returns."""
-        ...
-
-    def remove(self, key: str) -> None:
-        """Remove the secrets; not an error where there are none."""
-        ...
-
-    def probe(self) -> None:
-        """Prove that the place is writable: write an entry, read it back, remove it."""
-        ...
+    def where(self) -> str: ...
+    def read(self, key: str) -> Credentials | None: ...
+    def write(self, key: str, credentials: Credentials) -> None: ...
+    def remove(self, key: str) -> None: ...
+    def probe(self) -> None: ...
 
 
 def open_store(storage: Storage, paths: Paths, given: Credentials | None = None) -> SecretStore:
@@ -66,11 +51,6 @@ def open_store(storage: Storage, paths: Paths, given: Credentials | None = None)
             return MemorySecrets()
 
 
-class _Secrets(Unshown, frozen=True, omit_defaults=True):
-    accounts: dict[str, object] = field(default_factory=dict[str, object])
-    """Credentials by account."""
-
-
 class FileSecrets:
     """Secrets in one file that only this user can read."""
 
@@ -78,18 +58,13 @@ class FileSecrets:
 
     def __init__(self, paths: Paths) -> None:
         lost = "Log in again: qiscus-tui login"
-        self._file = JsonFile(paths, paths.secrets_file, _Secrets, lost)
-
-    @property
-    def where(self) -> str:
-        return shown(self._file.path)
+        self._file = JsonFile(paths, paths.secrets_file, lost, "accounts")
+        self.where = shown(paths.secrets_file)
 
     def read(self, key: str) -> Credentials | None:
-        accounts = self._file.read().accounts
-        if accounts.get(key) is None:
-            return None
-        credentials = decoded(accounts[key], Credentials)
-        if credentials is None:
+        entry = self._file.read().table("accounts").get(key)
+        credentials = decoded(entry, Credentials)
+        if credentials is None and entry is not None:
             raise StorageError(
                 f"{self.where} holds an entry that can't be read",
                 f"Move it away and log in again: {moved_away(self._file.path)}",
@@ -97,12 +72,10 @@ class FileSecrets:
         return credentials
 
     def write(self, key: str, credentials: Credentials) -> None:
-        with self._file.changing() as content:
-            content.accounts[key] = to_json(credentials)
+        self._file.put("accounts", key, credentials)
 
     def remove(self, key: str) -> None:
-        with self._file.changing() as content:
-            content.accounts.pop(key, None)
+        self._file.remove(key, "accounts")
 
     def probe(self) -> None:
         self._file.prove_writable()
@@ -132,21 +105,17 @@ class MemorySecrets:
 
 def forget_environment_tokens(paths: Paths) -> int:
     """Forget the short-lived tokens of all credentials of the environment; return how many."""
-    file = JsonFile(paths, paths.short_file, _Secrets, "Run the command again.")
-    if not file.read().accounts:
+    file = _short_file(paths)
+    if not file.read().table("accounts"):
         return 0
-    with file.changing() as content:
-        count = len(content.accounts)
-        content.accounts.clear()
+    with file.changing() as fields:
+        count = len(fields.table("accounts"))
+        fields.table("accounts").clear()
     return count
 
 
-def _drop_expired(accounts: dict[str, object], now: float) -> None:
-    """Remove what has expired for a day, so that no clock's error counts; and what is damaged."""
-    for entry, value in list(accounts.items()):
-        held = decoded(value, Credentials)
-        if held is None or held.short_lived is None or held.short_lived.expires_at + DAY < now:
-            del accounts[entry]
+def _short_file(paths: Paths) -> JsonFile:
+    return JsonFile(paths, paths.short_file, "Run the command again.", "accounts")
 
 
 class EnvironmentSecrets:
@@ -161,7 +130,7 @@ class EnvironmentSecrets:
     def __init__(self, credentials: Credentials, paths: Paths) -> None:
         self._given = credentials.with_short_lived(None)
         self._print = fingerprint(credentials.long_lived or credentials.secret_key or "")
-        self._file = JsonFile(paths, paths.short_file, _Secrets, "Run the command again.")
+        self._file = _short_file(paths)
 
     @property
     def where(self) -> str:
@@ -170,34 +139,35 @@ class EnvironmentSecrets:
         return f"the short-lived token in {shown(self._file.path)}"
 
     def read(self, key: str) -> Credentials | None:
-        entry = decoded(self._file.read().accounts.get(self._entry(key)), Credentials)
+        entry = self._file.entry("accounts", f"{key} {self._print}", Credentials)
         return self._given.with_short_lived(entry.short_lived if entry else None)
 
     def write(self, key: str, credentials: Credentials) -> None:
+        """Store the short-lived token, in place of any of this account."""
         if credentials.with_short_lived(None) != self._given:
             raise StorageError(
                 "The environment has the old long-lived token; the new one can't be stored there",
                 "Set QISCUS_LONG_LIVED_TOKEN to the new one where it is set, or log in again.",
             )
-        short = Credentials(short_lived=credentials.short_lived)
-        with self._file.changing() as content:
-            self._drop(content.accounts, key)
-            if short.short_lived is not None:
-                _drop_expired(content.accounts, short.short_lived.obtained_at)
-                content.accounts[self._entry(key)] = to_json(short)
+        short = credentials.short_lived
+        with self._file.changing() as fields:
+            accounts = fields.table("accounts")
+            for entry, value in list(accounts.items()):
+                is_ours = entry.rpartition(" ")[0] == key
+                if is_ours or (short is not None and _is_expired(value, short.obtained_at)):
+                    del accounts[entry]
+            if short is not None:
+                accounts[f"{key} {self._print}"] = Credentials(short_lived=short)
 
     def remove(self, key: str) -> None:
         """Remove the short-lived token; the environment can't be changed."""
-        with self._file.changing() as content:
-            self._drop(content.accounts, key)
+        self.write(key, self._given)
 
     def probe(self) -> None:
         self._file.prove_writable()
 
-    def _entry(self, key: str) -> str:
-        return f"{key} {self._print}"
 
-    @staticmethod
-    def _drop(accounts: dict[str, object], key: str) -> None:
-        for entry in [name for name in accounts if name.rpartition(" ")[0] == key]:
-            del accounts[entry]
+def _is_expired(value: object, now: float) -> bool:
+    """Return whether it expired a day ago, so that no clock's error counts; or is damaged."""
+    held = decoded(value, Credentials)
+    return held is None or held.short_lived is None or held.short_lived.expires_at + DAY < now

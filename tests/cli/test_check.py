@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.cli.output.console import NeverOpened
-from qiscus_tui.store.checks import Checks, Seen
 from qiscus_tui.store.paths import Paths
+from qiscus_tui.store.state import Checked, Checks
 from tests.cli.conftest import EMAIL, SERVER, Closed, Done, Program
 from tests.cli.test_tokens import kept_token
 from tests.sandbox import DIALECTS
@@ -128,8 +128,8 @@ def test_what_another_check_saw_meanwhile_is_kept(logged_in: Program) -> None:
     (key,) = json.loads((data / "state" / "checks.json").read_text())["accounts"]
     before = checks.seen(key)
     assert before is not None
-    checks.remember(key, Seen({"one": 5.0}, {"a": 1.0}))
-    checks.remember(key, Seen({"one": 3.0, "two": 9.0}, {"b": 2.0}))
+    checks.remember(key, Checked({"one": 5.0}, {"a": 1.0}))
+    checks.remember(key, Checked({"one": 3.0, "two": 9.0}, {"b": 2.0}))
     after = checks.seen(key)
     assert after is not None
     assert after.pairs == {**before.pairs, "one": 5.0, "two": 9.0}

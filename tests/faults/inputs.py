@@ -33,14 +33,12 @@ from qiscus_tui.store.accounts import AccountBook
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.audit_records import from_line, to_line
 from qiscus_tui.store.config import load_named_config
-from qiscus_tui.store.credentials import to_json
 from qiscus_tui.store.journal import Journal
 from qiscus_tui.store.jsonfile import decoded
 from qiscus_tui.store.known import KnownFile
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.store.secrets import FileSecrets
-from qiscus_tui.store.verified_calls import VerifiedCalls
-from qiscus_tui.store.visits import Visits
+from qiscus_tui.store.state import VerifiedCalls, Visits
 
 
 @dataclass(frozen=True)
@@ -316,7 +314,10 @@ def any_record_of_secrets_is_read_or_refused(value: object, _: Path) -> None:
     """What was read is what would be written."""
     found = decoded(value, Credentials)
     if found is not None:
-        assert decoded(to_json(found), Credentials) == found or "nan" in repr(value).lower()
+        assert (
+            decoded(msgspec.to_builtins(found), Credentials) == found
+            or "nan" in repr(value).lower()
+        )
 
 
 def any_line_of_the_audit_is_read_or_passed_over(line: bytes, _: Path) -> None:

@@ -10,7 +10,7 @@ from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.secrets import FileSecrets
-from qiscus_tui.store.verified_calls import VerifiedCalls
+from qiscus_tui.store.state import VerifiedCalls
 from tests.faults.program import Program, Run
 from tests.faults.server import FaultyServer
 from tests.sandbox import PASSWORD, USERS, Call

@@ -14,7 +14,7 @@ from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import Pair, family_of, pairs_of
 from qiscus_tui.service.sessions.user_agents import client_name, quick_name
 from qiscus_tui.service.visits import Visit, last_lists, mark_without_visiting, visit_of
-from qiscus_tui.store.visits import LastList
+from qiscus_tui.store.state import LastList
 from tests.service.conftest import Sandbox, SandboxMaker
 from tests.service.scripted import new_session
 

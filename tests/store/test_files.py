@@ -19,7 +19,6 @@ from qiscus_tui.store.files import (
     prepare_folder,
     read_private,
     set_aside,
-    sweep_temporaries,
     write_private,
 )
 
@@ -276,7 +275,7 @@ def test_what_a_killed_writer_left_is_swept(kept: Path) -> None:
     for other in others:
         other.write_bytes(b"stays")
 
-    sweep_temporaries(kept)
+    write_private(kept, b"new")
 
     assert not left.exists()
     assert all(other.exists() for other in others)
@@ -403,7 +402,6 @@ USES: dict[str, Callable[[Path], object]] = {
     "append": append_a_line,
     "move": move_to_another_name,
     "set aside": set_aside,
-    "sweep": sweep_temporaries,
     "new folder": lambda path: write_private(path.parent / "new" / "file", b"x"),
 }
 CALLS = (

@@ -297,82 +297,46 @@ def raising(error: Exception) -> Callable[..., None]:
     return fail_with_it
 
 
-@pytest.mark.parametrize("before", [None, Credentials("LLTold")])
-def test_a_write_that_lands_after_it_was_given_up_is_taken_back(before: Credentials | None) -> None:
-    backend = LateBackend()
-    secrets = KeyringSecrets(backend, "keyring", timeout=5)
-    if before is not None:
-        secrets.write("key", before)
-    backend.late = threading.Event()
-    with pytest.raises(StorageError, match="no answer"):
-        KeyringSecrets(backend, "keyring", timeout=0.05).write("key", Credentials("LLTnew"))
-    backend.late.set()
-    assert backend.put_back.wait(5)
-    assert secrets.read("key") == before
-
-
-@pytest.mark.parametrize("first", [Credentials("LLTfirst"), Credentials("LLTfirst", None, "key")])
-def test_a_late_write_does_not_take_a_newer_login_away(first: Credentials) -> None:
-    backend = LateBackend()
-    released = backend.late = threading.Event()
-    with pytest.raises(StorageError, match="no answer"):
-        KeyringSecrets(backend, "keyring", timeout=0.05).write("key", first)
-    backend.late = None
-    KeyringSecrets(backend, "keyring", timeout=5).write("key", Credentials("LLTnewer"))
-    backend.late = threading.Event()
-    backend.late.set()
-    released.set()
-    assert backend.put_back.wait(5)
-    assert KeyringSecrets(backend, "keyring", timeout=5).read("key") == Credentials("LLTnewer")
-
-
-def test_a_late_removal_does_not_take_a_newer_login_away() -> None:
-    backend = LateBackend()
-    KeyringSecrets(backend, "keyring", timeout=5).write("key", Credentials("LLTold"))
-    released = backend.late = threading.Event()
-    with pytest.raises(StorageError, match="no answer"):
-        KeyringSecrets(backend, "keyring", timeout=0.05).remove("key")
-    backend.late = None
-    KeyringSecrets(backend, "keyring", timeout=5).write("key", Credentials("LLTnewer"))
-    released.set()
-    for removing in [one for one in threading.enumerate() if one.name == "keyring"]:
-        removing.join(5)
-    assert KeyringSecrets(backend, "keyring", timeout=5).read("key") == Credentials("LLTnewer")
-
-
-def test_a_late_write_of_the_only_copy_of_a_long_lived_token_stays() -> None:
-    backend = LateBackend()
-    secrets = KeyringSecrets(backend, "keyring", timeout=5)
-    secrets.write("key", Credentials("LLTold"))
-    backend.late = threading.Event()
-    new = Credentials("LLTnew", replaced="LLTold")
-    with pytest.raises(StorageError, match="no answer"):
-        KeyringSecrets(backend, "keyring", timeout=0.05).write("key", new)
-    backend.late.set()
-    for writing in [one for one in threading.enumerate() if one.name == "keyring"]:
-        writing.join(5)
-    assert secrets.read("key") == new
-
-
 class LateBackend(FakeBackend):
-    """Writes once it is let, and says when a second change is done."""
+    """Writes and removes once it is let."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.late: threading.Event | None = None
-        self.put_back = threading.Event()
+        self.let = threading.Event()
+        self.let.set()
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        if self.late is not None and not self.late.is_set():
-            self.late.wait(60)
-            super().set_password(service, username, password)
-            return
+        assert self.let.wait(60)
         super().set_password(service, username, password)
-        if self.late is not None:
-            self.put_back.set()
 
     def delete_password(self, service: str, username: str) -> None:
-        if self.late is not None and not self.late.is_set():
-            self.late.wait(60)
+        assert self.let.wait(60)
         super().delete_password(service, username)
-        self.put_back.set()
+
+
+OLD, NEW = Credentials("LLTold"), Credentials("LLTnew")
+ONLY_COPY = Credentials("LLTnew", replaced="LLTold")
+
+
+@pytest.mark.parametrize(
+    ("before", "late", "after"),
+    [(None, NEW, None), (OLD, NEW, OLD), (OLD, ONLY_COPY, ONLY_COPY), (OLD, None, None)],
+)
+def test_what_ends_after_it_was_given_up_is_taken_back_unless_there_is_no_other_copy(
+    before: Credentials | None, late: Credentials | None, after: Credentials | None
+) -> None:
+    backend = LateBackend()
+    patient = KeyringSecrets(backend, "keyring", timeout=5)
+    hasty = KeyringSecrets(backend, "keyring", timeout=0.05)
+    if before is not None:
+        patient.write("key", before)
+    backend.let.clear()
+    with pytest.raises(StorageError, match="no answer"):
+        hasty.remove("key") if late is None else hasty.write("key", late)
+    with pytest.raises(StorageError, match="no answer"):
+        hasty.write("key", Credentials("never begun"))
+    backend.let.set()
+    assert patient.read("key") == after
+
+    patient.write("key", Credentials("newer"))
+    assert patient.read("key") == Credentials("newer")

@@ -10,8 +10,7 @@ from qiscus_tui.store.journal import Journal
 from qiscus_tui.store.locks import account_lock
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.secrets import EnvironmentSecrets, FileSecrets
-from qiscus_tui.store.verified_calls import VerifiedCalls
-from qiscus_tui.store.visits import Visits
+from qiscus_tui.store.state import VerifiedCalls, Visits
 
 
 async def test_only_the_secret_stores_hold_secrets(

@@ -1,48 +1,48 @@
 """What is stored on this machine, for all accounts and for one."""
 
-from __future__ import annotations
-
+import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 from msgspec import field
 
 from qiscus_tui.model.account import Account, Storage
 from qiscus_tui.model.unshown import Unshown
-from qiscus_tui.store.locks import ACCOUNT_WAIT
+from qiscus_tui.store.accounts import AccountBook
+from qiscus_tui.store.audit import AuditLog
+from qiscus_tui.store.journal import Journal
+from qiscus_tui.store.known import KnownFile
+from qiscus_tui.store.locks import ACCOUNT_WAIT, account_lock
 from qiscus_tui.store.paths import Paths, paths_in_memory
-
-if TYPE_CHECKING:
-    import asyncio
-
-    from qiscus_tui.store.accounts import AccountBook
-    from qiscus_tui.store.audit import AuditLog
-    from qiscus_tui.store.checks import Checks
-    from qiscus_tui.store.journal import Journal
-    from qiscus_tui.store.known import KnownFile
-    from qiscus_tui.store.secrets import SecretStore
-    from qiscus_tui.store.shown_lists import ShownLists
-    from qiscus_tui.store.verified_calls import VerifiedCalls
-    from qiscus_tui.store.visits import Visits
+from qiscus_tui.store.secrets import SecretStore
+from qiscus_tui.store.state import Checks, ShownLists, VerifiedCalls, Visits
 
 
-class LocalFiles(Unshown, frozen=True, dict=True):
-    """The files of this user, or their twins in memory. Nothing is created by looking.
+class LocalFiles:
+    """The files of this user, or their twins in memory. Nothing is created by looking."""
 
-    Each module is loaded when it is first needed: the first frame needs the accounts alone.
-    """
-
-    paths: Paths
-    environ: Mapping[str, str]
-    to_syslog: bool = False
-    """Whether audit records go to the system's log too."""
+    def __init__(
+        self, paths: Paths, environ: Mapping[str, str], *, to_syslog: bool = False
+    ) -> None:
+        """`to_syslog`: audit records go to the system's log too."""
+        self.paths = paths
+        self.environ = environ
+        self.book = AccountBook(paths)
+        self.audit = AuditLog(paths, environ=environ, to_syslog=to_syslog)
+        self.journal = Journal(paths)
+        self.checks = Checks(paths)
+        self.visits = Visits(paths)
+        self.shown_lists = ShownLists(paths)
 
     @classmethod
-    def in_memory(cls) -> LocalFiles:
+    def in_memory(cls) -> "LocalFiles":
         """Return files that end with this run; the machine's own are neither read nor written."""
         return cls(paths_in_memory(), {})
+
+    @property
+    def persistent(self) -> bool:
+        """Whether they are still there after this run."""
+        return self.paths.files.persistent
 
     def may_hold_interrupted(self) -> bool:
         """Return whether an earlier run may have been cut short, without decoding any record.
@@ -56,76 +56,13 @@ class LocalFiles(Unshown, frozen=True, dict=True):
         logs = (files.read(path) for path in (paths.audit_file, paths.rotated_audit(1)))
         return any(b'"intent"' in (log or b"") for log in logs)
 
-    @property
-    def persistent(self) -> bool:
-        """Whether they are still there after this run."""
-        return self.paths.files.persistent
-
-    @cached_property
-    def book(self) -> AccountBook:
-        """The accounts, without their secrets."""
-        from qiscus_tui.store.accounts import AccountBook
-
-        return AccountBook(self.paths)
-
-    @cached_property
-    def audit(self) -> AuditLog:
-        """What was revoked from here."""
-        from qiscus_tui.store.audit import AuditLog
-
-        return AuditLog(self.paths, environ=self.environ, to_syslog=self.to_syslog)
-
-    @cached_property
-    def journal(self) -> Journal:
-        """The revoke-alls that were begun."""
-        from qiscus_tui.store.journal import Journal
-
-        return Journal(self.paths)
-
-    @cached_property
-    def checks(self) -> Checks:
-        """What `check` saw."""
-        from qiscus_tui.store.checks import Checks
-
-        return Checks(self.paths)
-
-    @cached_property
-    def visits(self) -> Visits:
-        """What was listed at the last visit."""
-        from qiscus_tui.store.visits import Visits
-
-        return Visits(self.paths)
-
-    @cached_property
-    def shown_lists(self) -> ShownLists:
-        """How the list of each account was shown last."""
-        from qiscus_tui.store.shown_lists import ShownLists
-
-        return ShownLists(self.paths)
-
-    def plan_key(self) -> bytes:
-        """Return the key that plan files are sealed with. Raises StorageError."""
-        from qiscus_tui.store.plan_key import plan_key
-
-        return plan_key(self.paths)
-
     def verified_calls(self, origin: str, app_id: str, call: str) -> VerifiedCalls:
         """Return what is known of the revoke call (path and field) of one server and app."""
-        from qiscus_tui.store.verified_calls import VerifiedCalls
-
         return VerifiedCalls(self.paths, origin, app_id, call)
 
     def known(self, origin: str, app_id: str) -> KnownFile:
         """Return the integrations of one app that were named from here."""
-        from qiscus_tui.store.known import KnownFile
-
         return KnownFile(self.paths, origin, app_id)
-
-
-def _turn() -> asyncio.Lock:
-    from asyncio import Lock
-
-    return Lock()
 
 
 class AccountStorage(Unshown, frozen=True):
@@ -134,7 +71,7 @@ class AccountStorage(Unshown, frozen=True):
     secrets: SecretStore
     local_files: LocalFiles
 
-    _turn: asyncio.Lock = field(default_factory=_turn)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """The tasks of this process queue here."""
 
     def is_in_book(self, account: Account) -> bool:
@@ -152,7 +89,5 @@ class AccountStorage(Unshown, frozen=True):
             if self.secrets.storage is Storage.THIS_RUN:
                 yield  # no other process knows these secrets, and the disk may be read-only
                 return
-            from qiscus_tui.store.locks import account_lock
-
             async with account_lock(self.local_files.paths.state_dir, account.key, longest):
                 yield

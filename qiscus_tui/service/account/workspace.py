@@ -210,7 +210,7 @@ def open_workspace(
 ) -> Workspace:
     """Return the workspace of this user. Raises ConfigError, StorageError."""
     config = named_config(config_file) or usual_config(environ)
-    local_files = LocalFiles(find_paths(environ), environ, config.audit.syslog)
+    local_files = LocalFiles(find_paths(environ), environ, to_syslog=config.audit.syslog)
     return Workspace(environ, config, local_files, SystemClock(), account_options, config_file)
 
 

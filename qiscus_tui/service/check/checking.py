@@ -23,7 +23,7 @@ from qiscus_tui.service.sessions.pairs import pair_groups
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.zoned_list import read_list
 from qiscus_tui.store.audit_records import AuditIntent, AuditSummary
-from qiscus_tui.store.checks import Checks, Seen
+from qiscus_tui.store.state import Checked, Checks
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class CheckReport:
     listed: SessionList
     figures: Figures
     findings: tuple[Finding, ...]
-    seen: Seen
+    seen: Checked
     compares: bool
     """Whether it is known what earlier checks saw; otherwise nothing can be new."""
     trouble: StorageError | None = None
@@ -64,17 +64,17 @@ async def check(
         by_client=[(str(hide(group.name)), group.count) for group in clients],
     )
     trouble: StorageError | None = None
-    earlier: Seen | None = None
+    earlier: Checked | None = None
     try:
         earlier = await asyncio.to_thread(checks.seen, key)
     except StorageError as error:  # the limits are checked all the same
         trouble = error
     revoked = await asyncio.to_thread(_revoked_pairs, connection)
-    returned = list(returned_findings(listed, pairs, revoked, earlier or Seen()))
+    returned = list(returned_findings(listed, pairs, revoked, earlier or Checked()))
     findings = [*new_findings(pairs, earlier)] if limits.new else []
     findings += [finding for finding, _, _ in returned]
     findings += limit_findings(figures, limits, now)
-    seen = Seen(
+    seen = Checked(
         {fingerprint: now for fingerprint, _ in pairs},
         {fingerprint: newest for _, fingerprint, newest in returned},
     )

@@ -9,7 +9,7 @@ from qiscus_tui.query import Moment
 from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditIntent
-from qiscus_tui.store.checks import Seen
+from qiscus_tui.store.state import Checked
 
 
 class FindingKind(enum.Enum):
@@ -76,7 +76,7 @@ def limit_findings(figures: Figures, limits: Limits, now: float) -> Iterator[Fin
             yield Finding(FindingKind.MIN_TTL, words)
 
 
-def new_findings(pairs: Iterable[tuple[str, Group]], seen: Seen | None) -> Iterator[Finding]:
+def new_findings(pairs: Iterable[tuple[str, Group]], seen: Checked | None) -> Iterator[Finding]:
     """Yield the pairs that no earlier check saw; none at the first check."""
     for fingerprint, group in pairs:
         if seen is not None and fingerprint not in seen.pairs:
@@ -88,7 +88,7 @@ def returned_findings(
     listed: SessionList,
     pairs: Iterable[tuple[str, Group]],
     revoked: Mapping[str, AuditIntent],
-    seen: Seen,
+    seen: Checked,
 ) -> Iterator[tuple[Finding, str, float]]:
     """Yield pairs that were revoked and are there again; with fingerprint and newest creation.
 

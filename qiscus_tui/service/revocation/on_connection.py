@@ -14,7 +14,7 @@ from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.service.revocation.width import WIDTH
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditKind
-from qiscus_tui.store.verified_calls import VerifiedCalls
+from qiscus_tui.store.state import VerifiedCalls
 
 
 async def revocation_on(
