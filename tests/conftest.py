@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Generator
 from itertools import count
 from pathlib import Path
-from types import FrameType
+from types import FrameType, SimpleNamespace
 
 import pytest
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
 from tests.clocks import ManualClock
+from tests.idle import wait_for_idle
 
 Handler = Callable[[int, FrameType | None], object]
 
@@ -60,6 +61,25 @@ def styles_parsed_once() -> Generator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stylesheet, "_parse_rules", parse_once)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def idle_is_seen() -> Generator[None]:
+    """Let a pilot wait for what is under way, and no longer."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("textual.app.wait_for_idle", wait_for_idle)
+        patch.setattr("textual.pilot.wait_for_idle", wait_for_idle)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def apps_leave_the_collector_alone() -> Generator[None]:
+    """An app freezes all that there is once it is drawn: here that keeps every earlier app."""
+    still = SimpleNamespace(collect=lambda: 0, freeze=lambda: None, enable=lambda: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("qiscus_tui.tui.warm_up.gc", still)
+        patch.setattr("qiscus_tui.tui.listed.feed.gc", still)
         yield
 
 

@@ -1,0 +1,39 @@
+"""When an app under test has come to rest: seen in its event loop, not guessed by its CPU time."""
+
+import asyncio
+from asyncio import BaseEventLoop
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+from typing import Any, cast
+
+SOON = 0.02
+"""Seconds: a timer that is due by then is part of what was begun."""
+
+
+async def wait_for_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
+    """Wait until nothing is ready to run, no thread works, and no timer is due soon.
+
+    Textual's own wait looks for 20 ms in which the process takes no time, which makes each key of
+    a test cost a tenth of a second, and many more on a busy machine.
+    """
+    loop = cast("Any", asyncio.get_running_loop())
+    assert isinstance(loop, BaseEventLoop)
+    began = monotonic()
+    due = loop.time() + max(min_sleep, SOON)
+    while monotonic() - began < max_sleep:
+        await asyncio.sleep(0)
+        if loop._ready or _works(loop._default_executor):
+            if not loop._ready:
+                await asyncio.sleep(0.001)
+            continue
+        timers = [one._when for one in loop._scheduled if not one._cancelled and one._when <= due]
+        if not timers:
+            return
+        await asyncio.sleep(max(0.0, min(timers) - loop.time()))
+
+
+def _works(executor: ThreadPoolExecutor | None) -> bool:
+    if executor is None:
+        return False
+    idle = cast("Any", executor)._idle_semaphore._value
+    return executor._work_queue.qsize() > 0 or idle < len(executor._threads)
