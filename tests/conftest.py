@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Generator
 from itertools import count
 from pathlib import Path
-from types import FrameType, SimpleNamespace
+from types import FrameType
 
 import pytest
 from textual.css.model import RuleSet
@@ -74,12 +74,10 @@ def idle_is_seen() -> Generator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def apps_leave_the_collector_alone() -> Generator[None]:
-    """An app freezes all that there is once it is drawn: here that keeps every earlier app."""
-    still = SimpleNamespace(collect=lambda: 0, freeze=lambda: None, enable=lambda: None)
+def nothing_is_frozen() -> Generator[None]:
+    """An app freezes all that there is once it is drawn: here that would keep every earlier app."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("qiscus_tui.tui.warm_up.gc", still)
-        patch.setattr("qiscus_tui.tui.listed.feed.gc", still)
+        patch.setattr(gc, "freeze", lambda: None)
         yield
 
 
