@@ -5,9 +5,9 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from qiscus_tui import __version__
-from qiscus_tui.cli.main import LOG_VARIABLE
 from qiscus_tui.cli.parser import EXAMPLES, Parser, full_parser
 from qiscus_tui.cli.verbs import VERBS, load
+from qiscus_tui.cli.workspace import LOG_VARIABLE
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.query import Key
 from qiscus_tui.query.terms import State

@@ -3,8 +3,12 @@
 import gc
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from qiscus_tui import __version__
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.account.workspace import Workspace
 
 
 def main() -> int:
@@ -22,18 +26,15 @@ def _main(arguments: list[str]) -> int:
     core_limit = _protect()
     if arguments == ["--version"] and _is_written(f"qiscus-tui {__version__}\n"):
         return 0
-    from qiscus_tui.cli.main import options_of, run_app, run_verb
+    from qiscus_tui.cli.main import run
 
-    options = options_of(arguments)
-    if isinstance(options, int):
-        return options
-    if options.verb is not None:
-        gc.freeze()  # the modules, which are searched no more
-        gc.enable()
-        return run_verb(options, core_limit)
+    return run(arguments, _app, core_limit)
+
+
+def _app(workspace: "Workspace") -> int:
     from qiscus_tui.tui.run import run
 
-    return run_app(options, run)
+    return run(workspace)
 
 
 def _is_written(text: str) -> bool:

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Coroutine
 
+from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.text_table import Column, text_table
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.cli.workspace import must_not_come_from_environment
@@ -24,7 +25,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="choose or forget an account",
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help="the account to use or forget")
-    parser.add_argument("--json", action="store_true", help="the list as JSON")
+    flag(parser, "--json", "the list as JSON")
 
 
 COLUMNS = (

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from qiscus_tui.api.any_call import METHODS, READS, any_call
 from qiscus_tui.api.contract import Authentication
 from qiscus_tui.api.decode import encode_json
+from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.signals import interruptible
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.cli.workspace import connected
@@ -28,11 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="a text field: in the query for GET and HEAD, else in a JSON body; repeatable",
     )
     add("--input", metavar="FILE", help="send this file as the body, unchanged; - is stdin")
-    add(
-        "--rest",
-        action="store_true",
-        help="authenticate with the secret key, not the short-lived token",
-    )
+    flag(parser, "--rest", "authenticate with the secret key, not the short-lived token")
 
 
 MOST_SENT = 16 * 1024 * 1024
@@ -61,7 +58,7 @@ async def run(context: Context) -> int:
                 write(piece)
     if 200 <= answer.status < 300:
         return ExitCode.DONE
-    context.console.flush()
+    context.console.results.flush()
     context.console.show_error(_refusal(options.method, answer.status))
     return ExitCode.FAILED
 

@@ -3,12 +3,12 @@
 import argparse
 from collections.abc import Iterator
 
-from qiscus_tui.cli.options import duration, whole_number
+from qiscus_tui.cli.options import flag, whole_number
 from qiscus_tui.cli.output.console import Console
-from qiscus_tui.cli.output.outcomes import outcome_lines
-from qiscus_tui.cli.output.text_table import cells_of, moment
+from qiscus_tui.cli.output.text_table import cells_of, moment, outcome_lines
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.exit_codes import ExitCode
+from qiscus_tui.model.durations import parse_duration
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.history import PastPlan, recorded_plans
@@ -18,9 +18,9 @@ from qiscus_tui.store.audit_records import GONE, LONGEST_TEXT, AuditAccess
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     add = parser.add_argument
-    add("--since", metavar="TIME", type=duration, help="only the last 24h, 7d …")
+    add("--since", metavar="TIME", type=parse_duration, help="only the last 24h, 7d …")
     add("--limit", metavar="N", type=whole_number(1, 10**9), help="only the newest N")
-    add("--json", action="store_true", help="every record with its outcomes as JSON")
+    flag(parser, "--json", "every record with its outcomes as JSON")
 
 
 MOST_GROUPS = 3

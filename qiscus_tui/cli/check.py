@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qiscus_tui.cli.options import file_path, min_ttl, whole_number
+from qiscus_tui.cli.options import MOST, file_path, flag, min_ttl, whole_number
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.output.tables import gaps
 from qiscus_tui.cli.output.text_table import moment
-from qiscus_tui.cli.parser import Parser
 from qiscus_tui.cli.verbs import Context, Example, Verb, always
 from qiscus_tui.cli.workspace import connected, open_for
 from qiscus_tui.errors import QiscusTuiError, StorageError
@@ -26,28 +25,18 @@ from qiscus_tui.store.named_files import write_public
 if TYPE_CHECKING:
     from qiscus_tui.service.check.checking import CheckReport
 
-MOST = 10**9
-
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     add = parser.add_argument
-    add(
-        "--new",
-        action="store_true",
-        help="find clients and networks that are new since the last --new",
-    )
+    flag(parser, "--new", "find clients and networks that are new since the last --new")
     number = whole_number(0, MOST)
     add("--max-live", metavar="N", type=number, help="find more than N live sessions")
     add("--max-per-day", metavar="N", type=number, help="find more than N created in 24 hours")
-    add(
-        "--min-ttl",
-        metavar="TIME",
-        type=min_ttl,
-        help="find an own token that expires sooner",
-    )
+    words = "find an own token that expires sooner"
+    add("--min-ttl", metavar="TIME", type=min_ttl, help=words)
     add("--metrics", metavar="FILE", type=file_path, help="write the numbers for Prometheus")
-    add("--json", action="store_true", help="the result as JSON")
+    flag(parser, "--json", "the result as JSON")
     parser.set_defaults(measured=[])
 
 
@@ -86,12 +75,16 @@ async def _checked(context: Context) -> "CheckReport":
     async with connected(workspace) as connection:
         report = await check(connection, checks, limits, workspace.config.ui.expiring)
     _show(context, report)
-    context.console.flush()
+    context.console.results.flush()
     # A finding that could not be written must be found again.
     if options.new and not context.console.results.are_lost:
         await asyncio.to_thread(checks.remember, connection.account.key, report.seen)
         if not report.compares:
-            _say_that_it_only_notes(context.console)
+            context.console.say(
+                "qiscus-tui: No earlier check --new of this account is known: this one only notes "
+                "its clients and networks"
+            )
+            context.console.say("  Nothing was compared. The next one finds what is new since now.")
     if report.trouble is not None:
         context.console.show_error(report.trouble)
     return report
@@ -105,32 +98,14 @@ def finish(options: argparse.Namespace, console: Console, code: int) -> int:
     if options.demo:
         console.say("The demo writes nothing, so there are no metrics.")
         return code
-    measured: list[Measured] = options.measured or [
-        Measured(name, time.time()) for name in _names_of(options)
-    ]
+    now = time.time()
+    measured = options.measured or [Measured(name, now) for name in _names_of(options)]
     try:
         write_public(path, metrics_text(measured))
     except StorageError as error:
         console.show_error(error)
         return error.exit_code if code in {ExitCode.DONE, ExitCode.FAILED} else code
     return code
-
-
-def misused(arguments: Sequence[str], console: Console, code: int) -> None:
-    """Write the metrics of a failure after wrong options, if the file can still be told.
-
-    Raises UsageError if it can't.
-    """
-    parser = Parser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--metrics", type=file_path)
-    for name in ("--account", "--server"):
-        parser.add_argument(name)
-    parser.add_argument("--config", type=file_path)
-    for name in ("--all-accounts", "--demo"):
-        parser.add_argument(name, action="store_true")
-    parser.set_defaults(measured=[], timeout=None, verb=None)
-    options, _ = parser.parse_known_args(arguments)
-    finish(options, console, code)
 
 
 def _names_of(options: argparse.Namespace) -> Sequence[str]:
@@ -170,14 +145,6 @@ def _show(context: Context, report: "CheckReport") -> None:
         console.result(f"{one.kind.value}: {one.message}{number}")
     if len(report.findings) > MOST_SHOWN:
         console.result(f"… and {len(report.findings) - MOST_SHOWN:,} more: see --json")
-
-
-def _say_that_it_only_notes(console: Console) -> None:
-    console.say(
-        "qiscus-tui: No earlier check --new of this account is known: this one only notes its "
-        "clients and networks"
-    )
-    console.say("  Nothing was compared. The next one finds what is new since now.")
 
 
 def _as_json(report: "CheckReport") -> dict[str, object]:
@@ -220,5 +187,4 @@ VERB = Verb(
     ),
     finish=finish,
     finds=always,
-    misused=misused,
 )

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from qiscus_tui.api.observation import SeenAnswer
+from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import NotConfirmed, OutOfReach, UsageError
@@ -19,13 +20,9 @@ if TYPE_CHECKING:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
-    parser.add_argument(
-        "--live",
-        action="store_true",
-        help="prove the undocumented calls with two tokens made for it, and end both",
-    )
-    parser.add_argument("--yes", action="store_true", help="skip the confirmation of --live")
-    parser.add_argument("--json", action="store_true", help="the checks as JSON")
+    flag(parser, "--live", "prove the undocumented calls with two tokens made for it, and end both")
+    flag(parser, "--yes", "skip the confirmation of --live")
+    flag(parser, "--json", "the checks as JSON")
 
 
 _INDENT = " " * 12

@@ -10,7 +10,7 @@ import signal
 from collections.abc import Generator
 from typing import NoReturn
 
-from qiscus_tui.cli.options import add_token_options
+from qiscus_tui.cli.options import add_token_options, flag
 from qiscus_tui.cli.token import script_key, script_token
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.errors import CannotRun, CommandNotFound, UsageError
@@ -23,11 +23,7 @@ USAGE = "qiscus-tui exec -- CMD..."
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     parser.usage = f"%(prog)s [options] {USAGE.partition('exec ')[2]}"
-    parser.add_argument(
-        "--rest",
-        action="store_true",
-        help="set QISCUS_SECRET_KEY instead of QISCUS_TOKEN, next to QISCUS_APP_ID",
-    )
+    flag(parser, "--rest", "set QISCUS_SECRET_KEY instead of QISCUS_TOKEN, next to QISCUS_APP_ID")
     add_token_options(parser)
     # A command without the `--` before it, as distinct from an unknown option.
     parser.add_argument("before", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)

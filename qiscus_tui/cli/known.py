@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING
 
+from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.text_table import Column, text_table
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.cli.workspace import connected
@@ -33,9 +34,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--client", metavar="C", help="its client's name without version, such as GuzzleHttp")
     add("--ip", metavar="N", help="its network, such as 10.2 or 10.2.0.0/16")
     add("--label", metavar="L", help="what it is called from now on")
-    add("--protect", action="store_true", help="keep its sessions out of plans")
-    add("--yes", action="store_true", help="forget a protected one without confirmation")
-    add("--json", action="store_true", help="the list as JSON")
+    flag(parser, "--protect", "keep its sessions out of plans")
+    flag(parser, "--yes", "forget a protected one without confirmation")
+    flag(parser, "--json", "the list as JSON")
 
 
 COLUMNS = (

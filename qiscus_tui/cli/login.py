@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from typing import TYPE_CHECKING
 
+from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.output.text_table import moment
 from qiscus_tui.cli.verbs import Context, Example, Verb
@@ -24,12 +25,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     add = parser.add_argument
     add("--email", metavar="E", help="email address of the user")
-    add("--password-stdin", action="store_true", help="read the password from stdin")
+    flag(parser, "--password-stdin", "read the password from stdin")
     way = parser.add_mutually_exclusive_group()
-    way.add_argument(
-        "--with-token", action="store_true", help="store a long-lived token, read from stdin"
-    )
-    way.add_argument("--rest", action="store_true", help="store a REST secret key, read from stdin")
+    flag(way, "--with-token", "store a long-lived token, read from stdin")
+    flag(way, "--rest", "store a REST secret key, read from stdin")
     add("--app-id", metavar="A", help="app code, with --with-token and --rest")
     add(
         "--store",

@@ -2,6 +2,7 @@
 
 import argparse
 
+from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.cli.workspace import connected, must_not_come_from_environment
 from qiscus_tui.exit_codes import ExitCode
@@ -11,10 +12,10 @@ from qiscus_tui.service.account.logout import has_key_alone, log_out
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
-    parser.add_argument(
+    flag(
+        parser,
         "--forget",
-        action="store_true",
-        help="forget it even if the server is unreachable or the account is read-only",
+        "forget it even if the server is unreachable or the account is read-only",
     )
 
 

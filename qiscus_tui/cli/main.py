@@ -4,112 +4,68 @@ Light to import: everything else is loaded once the options are known to be vali
 """
 
 import argparse
-import contextlib
-import errno
+import gc
 import os
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from qiscus_tui.cli.output.console import Console, NeverOpened, system_console
-from qiscus_tui.cli.parser import named_verb, parse
-from qiscus_tui.cli.verbs import Context, exit_code_of, load
+from qiscus_tui.cli.output.console import Console, system_console
+from qiscus_tui.cli.parser import parse
+from qiscus_tui.cli.verbs import exit_code_of, load
 from qiscus_tui.errors import Interrupted, QiscusTuiError, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode, signal_exit_code
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from qiscus_tui.service.account.workspace import Workspace
 
-
-LOG_VARIABLE = "QISCUS_TUI_LOG"
-
-
-def options_of(arguments: Sequence[str]) -> argparse.Namespace | int:
-    """Return the options, or the exit code if there is nothing more to do."""
-    console = system_console(no_input=True)
-    try:
-        return parse(arguments)
-    except QiscusTuiError as error:
-        console.show_error(error)
-        return _misused(arguments, console, error.exit_code)
-    except SystemExit as done:
-        return _flushed(console, int(done.code or 0))
-    except BrokenPipeError:
-        console.results.drop()
-        return ExitCode.DONE
-    except OSError as error:
-        return _not_written(console, error)
+App = Callable[["Workspace"], int]
+"""Runs the app, and returns its exit code."""
 
 
-def _misused(arguments: Sequence[str], console: Console, code: int) -> int:
-    """Let the verb do what it must do even with wrong options. Return the exit code."""
-    name = named_verb(arguments)
-    misused = load(name).misused if name else None
-    if misused is not None:
-        with contextlib.suppress(QiscusTuiError):
-            misused(arguments, console, code)
-    return code
+def run(arguments: Sequence[str], app: App, core_limit: int | None = None) -> int:
+    """Run a command line: its verb, or the app. Return the exit code.
 
+    `core_limit` is that of `Context`.
+    """
+    console = system_console()
+    options = argparse.Namespace(verb=None, debug=False)
 
-def run_verb(options: argparse.Namespace, core_limit: int | None = None) -> int:
-    """Run the verb. Return the exit code. `core_limit` is that of `Context`."""
-    console = system_console(no_input=options.no_input)
-    code = _guarded(options, console, lambda: _verb(options, console, core_limit))
-    finish, done = load(options.verb).finish, code
+    def verb_or_app() -> int:
+        try:
+            parse(arguments, options)
+        except SystemExit as shown:  # --help and --version
+            options.verb = None
+            return int(shown.code or 0)
+        console.no_input = options.no_input
+        if options.verb is None:
+            return _app(options, console, app)
+        if not gc.isenabled():
+            gc.freeze()  # the modules, which are searched no more
+            gc.enable()
+        return _verb(options, console, core_limit)
+
+    code = _guarded(options, console, verb_or_app)
+    finish = load(options.verb).finish if options.verb is not None else None
     if finish is not None:
+        done = code
         code = _guarded(options, console, lambda: finish(options, console, done))
-    return _flushed(console, code)
 
+    def flushed() -> int:
+        console.results.flush()
+        return code
 
-def run_app(options: argparse.Namespace, app: "Callable[[Workspace], int]") -> int:
-    """Run the app. Return the exit code."""
-    console = system_console(no_input=options.no_input)
-    return _guarded(options, console, lambda: _app(options, console, app))
+    return _guarded(options, console, flushed)
 
 
 def _verb(options: argparse.Namespace, console: Console, core_limit: int | None) -> int:
-    from msgspec.structs import replace
+    # Help, and a mistake in the options, need no store.
+    from qiscus_tui.cli import workspace
 
-    from qiscus_tui.cli.workspace import open_for, report_crashes, warn_of_unmatched_accounts
-
-    if options.all_accounts:
-        from qiscus_tui.cli.all_accounts import check_all_accounts
-
-        check_all_accounts(options)
-    verb = load(options.verb)
-    with _logged(options, console, os.environ):
-        workspace = replace(
-            open_for(options), show_secret=console.show_secret, warn=console.show_error
-        )
-        context = Context(options, console, workspace, core_limit)
-        trouble = report_crashes(workspace, console) if verb.reports_crashes else None
-        if verb.changes:
-            warn_of_unmatched_accounts(workspace, console)
-
-        def run_one(one: Context) -> int:
-            result = verb.run(one)
-            if isinstance(result, int):
-                return result
-            try:
-                from qiscus_tui.cli.interrupts import run_until_signal
-
-                return run_until_signal(result, console)
-            finally:
-                result.close()  # ctrl-c may have come during the import
-
-        if options.all_accounts and not verb.takes_all_accounts:
-            from qiscus_tui.cli.all_accounts import run_for_each
-
-            code = run_for_each(context, run_one)
-        else:
-            code = run_one(context)
-        if trouble is not None:
-            console.show_error(trouble)
-        return code
+    with workspace.logged(options, console):
+        return workspace.run_verb(options, console, core_limit)
 
 
-def _app(options: argparse.Namespace, console: Console, app: "Callable[[Workspace], int]") -> int:
+def _app(options: argparse.Namespace, console: Console, app: App) -> int:
     if options.all_accounts:
         raise UsageError("The app shows one account at a time", "Switch to another with A.")
     terminal = os.environ.get("TERM", "")
@@ -121,104 +77,51 @@ def _app(options: argparse.Namespace, console: Console, app: "Callable[[Workspac
             f"The app cannot use this terminal: TERM is {terminal or 'not set'}",
             "Set TERM to the type of your terminal, or use: qiscus-tui sessions",
         )
-    from qiscus_tui.cli.workspace import open_for
+    from qiscus_tui.cli import workspace
 
-    with _logged(options, console, os.environ):
-        return app(open_for(options))
-
-
-@contextlib.contextmanager
-def _logged(
-    options: argparse.Namespace, console: Console, environ: Mapping[str, str]
-) -> Generator[None]:
-    """Write the log, if there is to be one, until the block ends. Raises StorageError.
-
-    It holds names of calls, statuses and durations: no header, token, body or message of the
-    server. The demo writes nothing and reads no variable.
-    """
-    wanted: Path | None = options.log
-    if options.demo:
-        if wanted is not None:
-            console.say("The demo writes nothing, so there is no log.")
-        yield
-        return
-    if wanted is None and environ.get(LOG_VARIABLE):
-        import pathlib
-
-        wanted = pathlib.Path(environ[LOG_VARIABLE])
-    if wanted is None:
-        yield
-        return
-    from qiscus_tui.service.log_file import logging_to
-
-    with logging_to(wanted, f"qiscus-tui {options.verb or ''}".strip()):
-        yield
+    with workspace.logged(options, console):
+        return app(workspace.open_for(options))
 
 
 def _guarded(options: argparse.Namespace, console: Console, work: Callable[[], int]) -> int:
+    """Return the exit code of the work; where it fails, the error's, which is shown."""
     try:
         return work()
     except Interrupted as error:
         return signal_exit_code(error.signal_number)
-    except QiscusTuiError as error:
-        return _show_error(error, console, options)
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
     except BrokenPipeError:
         console.results.drop()
         return ExitCode.DONE
-    except KeyboardInterrupt:
-        return ExitCode.INTERRUPTED
+    except QiscusTuiError as error:
+        shown: Exception = error
+        console.show_error(error)
     except OSError as error:
-        words = os.strerror(error.errno) if error.errno else type(error).__name__
         console.results.drop()
-        failure = StorageError(
-            f"System error: {words}", "Check free space, permissions, and where the output goes."
+        shown = StorageError(
+            f"System error: {error.strerror or type(error).__name__}",
+            "Check free space, permissions, and where the output goes.",
         )
-        failure.__cause__ = error
-        return _show_error(failure, console, options)
+        shown.__cause__ = error
+        console.show_error(shown)
     except Exception as error:  # noqa: BLE001  the last resort: never show a traceback with values
+        shown = error
         console.say(f"qiscus-tui: unexpected {type(error).__name__}; this is a bug")
         console.say("  Run it again with --debug, and report the output.")
-        if options.debug:
-            _print_trace(error, console)
-        return exit_code_of(error, options)
-
-
-def _show_error(error: QiscusTuiError, console: Console, options: argparse.Namespace) -> int:
-    console.show_error(error)
     if options.debug:
-        _print_trace(error, console)
-    return exit_code_of(error, options)
+        _print_trace(shown, console)
+    return exit_code_of(shown, options)
 
 
 def _print_trace(error: BaseException, console: Console) -> None:
     """Show the lines of code that an error came from, never the values in them."""
-    import traceback
-
-    for frame in traceback.extract_tb(error.__traceback__):
-        console.say(f"  {frame.filename}:{frame.lineno} in {frame.name}")
+    at = error.__traceback__
+    while at is not None:
+        code = at.tb_frame.f_code
+        console.say(f"  {code.co_filename}:{at.tb_lineno} in {code.co_name}")
+        at = at.tb_next
     cause = error.__cause__ or error.__context__
     if cause is not None:
         console.say(f"  from {type(cause).__name__}")
         _print_trace(cause, console)
-
-
-def _flushed(console: Console, code: int) -> int:
-    """Flush stdout and return the exit code; a reader that went away is no error."""
-    try:
-        console.flush()
-    except OSError as error:
-        return _not_written(console, error)
-    is_lost = isinstance(console.out, NeverOpened) and console.out.was_written
-    if is_lost and code in {ExitCode.DONE, ExitCode.FAILED}:
-        return _not_written(console, OSError(errno.EBADF, "stdout is closed"))
-    return code
-
-
-def _not_written(console: Console, error: OSError) -> int:
-    console.results.drop()
-    words = error.strerror or os.strerror(error.errno or 0)
-    failure = StorageError(
-        f"The result could not be written: {words}", "Check free space, and where the output goes."
-    )
-    console.show_error(failure)
-    return failure.exit_code

@@ -1,28 +1,26 @@
-"""Shows a plan, has it confirmed, and applies it: the same for every verb that revokes."""
+"""From a list to its plan, shown, confirmed and applied: the same for every verb that revokes."""
 
+import argparse
+import asyncio
 import contextlib
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from qiscus_tui import query
 from qiscus_tui.cli.interrupts import finished
 from qiscus_tui.cli.output.console import Console
-from qiscus_tui.cli.output.outcomes import MOST_GROUPS
-from qiscus_tui.cli.output.plan import (
-    as_json,
-    confirm_plan,
-    must_fit,
-    plan_lines,
-    report_lines,
-)
-from qiscus_tui.cli.output.tables import remarks
+from qiscus_tui.cli.output.plan import as_json, confirm_plan, must_fit, plan_lines, report_lines
+from qiscus_tui.cli.output.tables import gaps, remarks
+from qiscus_tui.cli.output.text_table import MOST_GROUPS
+from qiscus_tui.cli.plan_options import must_be_allowed
 from qiscus_tui.cli.verbs import Context
-from qiscus_tui.cli.workspace import account_fields, account_line, must_name_account
-from qiscus_tui.errors import CannotTell, NoAccount, StorageError
+from qiscus_tui.cli.workspace import account_fields, account_line
+from qiscus_tui.errors import CannotTell, NoAccount, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.service.account.audit_trail import check_reason
+from qiscus_tui.model.retention_rules import Retention
+from qiscus_tui.model.session import is_full_id
 from qiscus_tui.service.account.connection import Connection
-from qiscus_tui.service.revocation.clock_check import clock_difference
+from qiscus_tui.service.revocation.clock_check import check_clocks, clock_difference
 from qiscus_tui.service.revocation.events import (
     Answered,
     Finished,
@@ -32,18 +30,18 @@ from qiscus_tui.service.revocation.events import (
     TrialStarted,
     Verifying,
 )
-from qiscus_tui.service.revocation.on_connection import (
-    forget_own_if_ended,
-    revocation_on,
-)
+from qiscus_tui.service.revocation.on_connection import forget_own_if_ended, revocation_on
 from qiscus_tui.service.revocation.outcomes import Report
-from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.plan_command import apply_command
-from qiscus_tui.service.revocation.plan_files import write_plan
+from qiscus_tui.service.revocation.plan_files import read_plan, write_plan
+from qiscus_tui.service.revocation.retention import check_rules
 from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.service.revocation.target_groups import emptied_groups, emptied_words
 from qiscus_tui.service.revocation.verification import MOST_READINGS
 from qiscus_tui.service.revocation.witnesses import witnesses_of
+from qiscus_tui.service.seen_ids import seen_before
+from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.zoned_list import read_list
 from qiscus_tui.service.visits import mark_without_visiting
@@ -51,31 +49,57 @@ from qiscus_tui.store.file_checks import quoted
 from qiscus_tui.store.plan_file import plan_key
 
 KEEP_ONE = "Nothing was sent. Keep one of each with --keep-newest 1, or end them: --allow-empty"
+NO_GROUPS = "There is nothing to group by. Name sessions by id instead: qiscus-tui revoke ID"
 
 
-async def read_for_plan(
+async def _read(
     context: Context,
     connection: Connection,
-    *,
-    rule: query.Query | None,
-    named: Set[str] = frozenset(),
+    rule: query.Query | None = None,
+    retention: Retention | None = None,
+    named: Set[str] | None = None,
 ) -> SessionList:
-    """Return the list that the plan is made on. Raises as `Connection.read_list`, and ReadOnly.
+    """Return the list that the plan is made on, after what is odd about it was said.
 
-    `named` are full ids; it is read again where it lacks one of them.
+    `rule` and `retention` are what will choose, `named` the full ids that were given instead of
+    them: it is read again where it lacks one of those. Raises as `Connection.read_list`, ReadOnly,
+    and UsageError or CannotTell where the list lacks what is needed to decide.
     """
     console = context.console
-    must_name_account(context.options, connection)
-    if not context.options.dry_run:
-        connection.must_be_writable()
-        check_reason(connection, context.options.reason or "")
-    if rule is not None and rule.asks_for_new:
+    must_be_allowed(context.options, connection)
+    if rule is not None and named is None and rule.asks_for_new:
         mark_without_visiting(connection)
     listed = await read_list(connection, console.show_read)
     witnesses = witnesses_of(connection, lambda n: console.progress(reading_words(n)))
-    listed = await witnesses.settled(listed, named)
+    listed = await witnesses.settled(listed, named or frozenset())
     console.end_progress()
+    if named is None:
+        _must_be_known(context, listed, retention)
+    if not context.options.allow_clock_offset:
+        check_clocks(listed, rule, retention)
+    if retention is not None:
+        check_rules(listed.sessions, retention.rules)
+    for remark in remarks(listed):
+        console.say(remark)
+    if difference := clock_difference(listed):
+        console.say(f"{difference}; ages are by the server's clock.")
+    for warning in listed.unmatched_protection:
+        console.say(f"{warning} Check its name: qiscus-tui known")
     return listed
+
+
+def _must_be_known(context: Context, listed: SessionList, retention: Retention | None) -> None:
+    """Raise CannotTell for a list that lacks sessions, UsageError for one that can't be grouped."""
+    if not listed.is_whole and not context.options.allow_unreadable:
+        raise CannotTell(
+            ". ".join([*gaps(listed), "Nothing was sent"]),
+            "Name sessions by id, or add --allow-unreadable to revoke from what was read.",
+        )
+    reason = lacking(listed, retention.keys) if retention is not None else None
+    if reason:
+        what, _, instead = reason.partition("; ")
+        keys = f"{instead.capitalize()}: --group-by KEYS" if instead else NO_GROUPS
+        raise UsageError(what, keys)
 
 
 def reading_words(number: int) -> str:
@@ -83,56 +107,128 @@ def reading_words(number: int) -> str:
     return f"Reading the list again ({number} of up to {MOST_READINGS})"
 
 
-def say_remarks(console: Console, listed: SessionList) -> None:
-    """Say what is odd about the list."""
-    for remark in remarks(listed):
-        console.say(remark)
-    if difference := clock_difference(listed):
-        console.say(f"{difference}; ages are by the server's clock.")
-    for warning in listed.unmatched_protection:
-        console.say(f"{warning} Check its name: qiscus-tui known")
+def _moment(context: Context, connection: Connection) -> query.Moment:
+    """Return when the rules are applied, by the server's clock."""
+    return query.Moment(connection.server_now(), context.workspace.config.ui.expiring)
+
+
+def selected(listed: SessionList, rule: query.Query | None, moment: query.Moment) -> Selection:
+    """Return what a filter chooses, newest first, as `sessions` lists them; all without one."""
+    if rule is None:
+        return Selection(query.order(listed), "every session")
+    chosen = query.ordered(listed, query.select(rule, listed, moment))
+    doubt = "" if chosen else query.unanswerable(rule, listed.sessions)
+    return Selection(chosen, "matches", rule=rule, doubt=doubt)
+
+
+async def plan_of_retention(
+    context: Context,
+    connection: Connection,
+    rule: query.Query | None,
+    retention: Retention,
+    allowed: Allowed,
+) -> RevocationPlan:
+    """Return the plan that keeps what the rules keep, of what the filter leaves."""
+    listed = await _read(context, connection, rule, retention)
+    moment = _moment(context, connection)
+    return make_plan(listed, selected(listed, rule, moment), allowed, retention, moment)
+
+
+async def plan_of_rule(
+    context: Context, connection: Connection, rule: query.Query
+) -> RevocationPlan:
+    """Return the plan of `--filter` and `--older-than` together."""
+    options = context.options
+    listed = await _read(context, connection, rule)
+    moment = _moment(context, connection)
+    selection = selected(listed, rule, moment)
+    if not selection.positions and not selection.doubt and options.older_than:
+        # Is it by their age that none is chosen?
+        found = query.select(query.all_of(options.filter), listed, moment)
+        if found and all(listed.sessions[at].created_at is None for at in found):
+            selection = replace(selection, doubt="the age of these sessions is unknown")
+    return make_plan(listed, selection, _allowed(options), None, moment)
+
+
+async def plan_of_ids(
+    context: Context, connection: Connection, token_ids: Sequence[str]
+) -> RevocationPlan:
+    """Return the plan of the ids that were typed, and of the tokens on stdin.
+
+    Raises UsageError for an unknown or ambiguous prefix, CannotTell where a token may be one of
+    those that the server does not list in full.
+    """
+    options = context.options
+    full_ids = frozenset(filter(is_full_id, (*options.ids, *token_ids)))
+    listed = await _read(context, connection, named=full_ids)
+    is_unknown = any(token_id not in listed.positions for token_id in token_ids)
+    if is_unknown and any(session.token is None for session in listed.sessions):
+        raise CannotTell(
+            "The server does not list full tokens: can't tell which session a token belongs to",
+            "Name the session by its id. See: qiscus-tui sessions",
+        )
+    seen = await asyncio.to_thread(seen_before, connection, full_ids - listed.positions.keys())
+    selection = _named(listed, options.ids, token_ids, seen)
+    return make_plan(listed, selection, _allowed(options), None, _moment(context, connection))
+
+
+def _named(
+    listed: SessionList, typed: Sequence[str], token_ids: Sequence[str], seen: Set[str]
+) -> Selection:
+    """Return the named sessions. `seen` are ids that this account is known to have listed."""
+    by_id = {text: listed.find(text) for text in typed}
+    by_token = {token_id: listed.get(token_id) for token_id in token_ids}
+    named = (*by_id.values(), *by_token.values())
+    missing = [text.strip().lower() for text, session in by_id.items() if session is None]
+    positions = [listed.positions[session.id] for session in named if session is not None]
+    return Selection(
+        query.ordered(listed, positions),
+        "named",
+        named=True,
+        gone=tuple(one for one in missing if one in seen),
+        unlisted=(
+            *(one for one in missing if one not in seen),
+            *(one for one, session in by_token.items() if session is None),
+        ),
+    )
+
+
+async def plan_of_file(context: Context, connection: Connection) -> RevocationPlan:
+    """Return the plan of what a plan file names, is still listed and still chosen."""
+    options = context.options
+    key = plan_key(context.workspace.local_files.paths)
+    stored = read_plan(options.plan, connection.account, key)
+    rule, retention = stored.query, stored.retention
+    listed = await _read(context, connection, rule, retention, named=stored.ids)
+    plan = stored.on(listed, _allowed(options), _moment(context, connection))
+    context.console.say(stored.changes(plan))
+    return plan
+
+
+def _allowed(options: argparse.Namespace) -> Allowed:
+    current, protected = options.include_current, options.include_protected
+    return Allowed(current, protected, empty=options.allow_empty)
 
 
 async def carry_out(context: Context, connection: Connection, plan: RevocationPlan) -> int:
     """Show the plan, or have it confirmed and apply it. Return the exit code."""
     options, console = context.options, context.console
-    now = connection.server_now()
     emptied = emptied_words(emptied_groups(plan))
-    must_ask = bool(emptied) and options.yes and not options.allow_empty
-    refusal = CannotTell(emptied, KEEP_ONE) if must_ask else None
     if options.dry_run:
-        out = None if options.demo else options.out
-        if out is not None:
-            at = connection.clock.now()
-            key = plan_key(context.workspace.local_files.paths)
-            write_plan(out, plan, connection.account, at, connection.client.own_secrets, key)
-        _show_plan(context, connection, plan, now)
-        if emptied and refusal is None:
+        _show_plan(context, connection, plan, emptied)
+        _must_leave_some(context, emptied)
+        code: int = ExitCode.DONE
+    else:
+        must_fit(plan, yes=options.yes, most=options.max)
+        _must_leave_some(context, emptied)
+        console.say(account_line(connection))
+        for line in plan_lines(plan, connection.server_now(), console.err_width):
+            console.say(line)
+        if emptied:
             console.say(f"{emptied}.")
-        if out is not None:
-            words = apply_command(plan, quoted(out), options.account or "")
-            console.say(f"To apply it: {' '.join(words)}")
-        elif options.out is not None:
-            console.say("The demo writes nothing, so there is no plan file.")
-        if refusal is not None:
-            raise refusal
-        return _exit_code(console, plan, ExitCode.DONE)
-    must_fit(plan, yes=options.yes, most=options.max)
-    if refusal is not None:
-        raise refusal
-    console.say(account_line(connection))
-    for line in plan_lines(plan, now, console.err_width):
-        console.say(line)
-    if emptied:
-        console.say(f"{emptied}.")
-    if plan.targets and not options.yes:
-        confirm_plan(console, plan)
-    report = await _apply(context, connection, plan)
-    return _exit_code(console, plan, _show_report(context, connection, report))
-
-
-def _exit_code(console: Console, plan: RevocationPlan, code: int) -> int:
-    """Return the exit code of the run; INCOMPLETE if doubt stopped everything."""
+        if plan.targets and not options.yes:
+            confirm_plan(console, plan)
+        code = await _apply(context, connection, plan)
     if plan.doubt is None or code:
         return code
     console.say(f"qiscus-tui: Nothing can be revoked: {plan.doubt}")
@@ -140,7 +236,39 @@ def _exit_code(console: Console, plan: RevocationPlan, code: int) -> int:
     return ExitCode.INCOMPLETE
 
 
-async def _apply(context: Context, connection: Connection, plan: RevocationPlan) -> Report:
+def _must_leave_some(context: Context, emptied: str) -> None:
+    """Raise CannotTell where nobody can be asked about groups that lose their last session."""
+    if emptied and context.options.yes and not context.options.allow_empty:
+        raise CannotTell(emptied, KEEP_ONE)
+
+
+def _show_plan(
+    context: Context, connection: Connection, plan: RevocationPlan, emptied: str
+) -> None:
+    """Show the plan as the result, and write it to a file where `--out` names one."""
+    options, console = context.options, context.console
+    secrets = connection.client.own_secrets
+    out = None if options.demo else options.out
+    if out is not None:
+        key = plan_key(context.workspace.local_files.paths)
+        write_plan(out, plan, connection.account, connection.clock.now(), secrets, key)
+    if options.json:
+        console.result_json({**account_fields(connection), **as_json(plan, None, secrets)})
+    else:
+        console.result(account_line(connection))
+        for line in plan_lines(plan, connection.server_now(), console.out_width):
+            console.result(line)
+        console.say("Dry run: nothing was sent.")
+    if emptied and not (options.yes and not options.allow_empty):
+        console.say(f"{emptied}.")
+    if out is not None:
+        words = apply_command(plan, quoted(out), options.account or "")
+        console.say(f"To apply it: {' '.join(words)}")
+    elif options.out is not None:
+        console.say("The demo writes nothing, so there is no plan file.")
+
+
+async def _apply(context: Context, connection: Connection, plan: RevocationPlan) -> int:
     """Apply the plan. A signal stops sending; what was sent is still verified."""
     options = context.options
     revocation = await revocation_on(connection, plan, options.concurrency, options.reason or "")
@@ -158,10 +286,10 @@ async def _apply(context: Context, connection: Connection, plan: RevocationPlan)
         revocation.stop("interrupted", awaits=False)
         return True
 
-    def show(report: Report) -> None:
-        _show_report(context, connection, report)
+    def show(report: Report) -> int:
+        return _show_report(context, connection, report)
 
-    return await finished(context.console, applied(), stop, show)
+    return show(await finished(context.console, applied(), stop, show))
 
 
 async def _follow(console: Console, revocation: Revocation) -> Report:
@@ -199,21 +327,10 @@ async def _follow(console: Console, revocation: Revocation) -> Report:
     return report
 
 
-def _show_plan(context: Context, connection: Connection, plan: RevocationPlan, now: float) -> None:
-    console = context.console
-    if context.options.json:
-        found = as_json(plan, None, connection.client.own_secrets)
-        console.result_json({**account_fields(connection), **found})
-    else:
-        console.result(account_line(connection))
-        for line in plan_lines(plan, now, console.out_width):
-            console.result(line)
-        console.say("Dry run: nothing was sent.")
-
-
 def _show_report(context: Context, connection: Connection, report: Report) -> int:
-    console = context.console
-    if context.options.json:
+    """Show what became of the sessions. Return the exit code."""
+    console, is_json = context.console, context.options.json
+    if is_json:
         found = as_json(report.plan, report, connection.client.own_secrets)
         console.result_json({**account_fields(connection), **found})
     else:
@@ -222,7 +339,7 @@ def _show_report(context: Context, connection: Connection, report: Report) -> in
             console.result(line)
     if report.hint and (report.others_ended or not report.is_whole):
         console.say(f"  {report.hint}")
-    if report.warning and (context.options.json or not report.others_ended):
+    if report.warning and (is_json or not report.others_ended):
         console.say(report.warning)
     if report.audit_error is not None:
         console.show_error(report.audit_error)

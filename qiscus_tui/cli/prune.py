@@ -4,18 +4,16 @@ import argparse
 from dataclasses import dataclass
 from typing import Self
 
-from msgspec.structs import replace as replaced
+from msgspec.structs import replace
 
 from qiscus_tui import query
-from qiscus_tui.cli.options import (
-    MOST,
+from qiscus_tui.cli.options import MOST, flag, whole_number
+from qiscus_tui.cli.plan_options import (
     add_filter,
     add_plan_options,
     check_plan_options,
     filter_query,
-    whole_number,
 )
-from qiscus_tui.cli.output.plan import must_be_whole
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.cli.workspace import connected, in_entry, named_entry
 from qiscus_tui.errors import UsageError
@@ -23,12 +21,8 @@ from qiscus_tui.model.durations import HOW_TO_WRITE, parse_duration
 from qiscus_tui.model.group_keys import USUAL_KEYS, parse_group_keys
 from qiscus_tui.model.retention_rules import ANY_RULE, RULES, Retention, RetentionRules
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.revocation.clock_check import check_clocks
-from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
+from qiscus_tui.service.revocation.plan import Allowed
 from qiscus_tui.service.revocation.policies import retention_of
-from qiscus_tui.service.revocation.retention import check_rules
-from qiscus_tui.service.sessions.groups import lacking
-from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.config import Config
 
 
@@ -37,24 +31,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--policy", metavar="NAME", help="filter, grouping and rules of [policy.NAME]")
     add_filter(parser, "only sessions that match; all without it")
-    add(
-        "--group-by",
-        metavar="KEYS",
-        type=parse_group_keys,
-        help="what makes a group, such as client,network (the default)",
-    )
+    words = "what makes a group, such as client,network (the default)"
+    add("--group-by", metavar="KEYS", type=parse_group_keys, help=words)
     for rule in RULES:
-        add(
-            rule.option,
-            metavar="TIME" if rule.is_age else "N",
-            type=_age_limit if rule.is_age else whole_number(1, MOST),
-            help=rule.help,
-        )
-    add(
-        "--include-unknown",
-        action="store_true",
-        help="apply the rules to sessions without what they are grouped by, too",
-    )
+        name, kind = ("TIME", _age_limit) if rule.is_age else ("N", whole_number(1, MOST))
+        add(rule.option, metavar=name, type=kind, help=rule.help)
+    words = "apply the rules to sessions without what they are grouped by, too"
+    flag(parser, "--include-unknown", words)
     add_plan_options(parser)
 
 
@@ -62,13 +45,9 @@ def _age_limit(text: str) -> int:
     """Return an age in seconds, at least one: an age of 0 would keep nothing."""
     seconds = parse_duration(text)
     if seconds < 1:
-        raise UsageError(
-            f"'{safe(text, 40)}' keeps nothing: it is less than a second", HOW_TO_WRITE
-        )
+        what = f"'{safe(text, 40)}' keeps nothing: it is less than a second"
+        raise UsageError(what, HOW_TO_WRITE)
     return seconds
-
-
-NO_GROUPS = "There is nothing to group by. Name sessions by id instead: qiscus-tui revoke ID"
 
 
 @dataclass(frozen=True)
@@ -95,7 +74,7 @@ class PruneRequest:
         if options.policy is not None:
             policy = named_entry("policy", options.policy, config.policies, ANY_RULE)
             retention = retention_of(policy)
-            retention = replaced(retention, rules=retention.rules.replaced_by(typed))
+            retention = replace(retention, rules=retention.rules.replaced_by(typed))
             if policy.filter:
                 with in_entry("policy", policy.name):
                     filters = [filter_query(policy.filter), *filters]
@@ -108,45 +87,20 @@ class PruneRequest:
             )
         return cls(
             query.all_of(filters) if filters else None,
-            replaced(retention, keys=options.group_by or retention.keys),
+            replace(retention, keys=options.group_by or retention.keys),
             Allowed(options.include_current, protected, empty=options.allow_empty),
         )
-
-    def check(self, listed: SessionList, options: argparse.Namespace) -> None:
-        """Raise UsageError or CannotTell where the list does not have what is needed to decide."""
-        if not options.allow_unreadable:
-            must_be_whole(listed)
-        if not options.allow_clock_offset:
-            check_clocks(listed, self.rule, self.retention)
-        if reason := lacking(listed, self.retention.keys):
-            what, _, instead = reason.partition("; ")
-            keys = f"{instead.capitalize()}: --group-by KEYS" if instead else NO_GROUPS
-            raise UsageError(what, keys)
-        check_rules(listed.sessions, self.retention.rules)
-
-    def selection(self, listed: SessionList, moment: query.Moment) -> Selection:
-        """Return the sessions to be judged, newest first, as `sessions` lists them."""
-        if self.rule is None:
-            return Selection(query.order(listed), "every session")
-        chosen = query.ordered(listed, query.select(self.rule, listed, moment))
-        doubt = "" if chosen else query.unanswerable(self.rule, listed.sessions)
-        return Selection(chosen, "matches", rule=self.rule, doubt=doubt)
 
 
 async def run(context: Context) -> int:
     """Revoke what no rule keeps."""
-    from qiscus_tui.cli.plan_flow import carry_out, read_for_plan, say_remarks
+    from qiscus_tui.cli.plan_flow import carry_out, plan_of_retention
 
-    options, console = context.options, context.console
-    check_plan_options(options)
-    wanted = PruneRequest.of(options, context.workspace.config)
+    check_plan_options(context.options)
+    wanted = PruneRequest.of(context.options, context.workspace.config)
     async with connected(context.workspace) as connection:
-        listed = await read_for_plan(context, connection, rule=wanted.rule)
-        wanted.check(listed, options)
-        say_remarks(console, listed)
-        moment = query.Moment(connection.server_now(), context.workspace.config.ui.expiring)
-        selection = wanted.selection(listed, moment)
-        plan = make_plan(listed, selection, wanted.allowed, wanted.retention, moment)
+        rule, retention, allowed = wanted.rule, wanted.retention, wanted.allowed
+        plan = await plan_of_retention(context, connection, rule, retention, allowed)
         return await carry_out(context, connection, plan)
 
 

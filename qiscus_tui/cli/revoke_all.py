@@ -2,14 +2,13 @@
 
 import argparse
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qiscus_tui.cli.interrupts import finished
-from qiscus_tui.cli.options import add_reason
-from qiscus_tui.cli.output.outcomes import outcome_json
-from qiscus_tui.cli.output.tables import remarks
+from qiscus_tui.cli.options import flag
+from qiscus_tui.cli.plan_options import add_reason, must_be_allowed
 from qiscus_tui.cli.verbs import Context, Example, Verb
-from qiscus_tui.cli.workspace import account_fields, account_line, connected, must_name_account
+from qiscus_tui.cli.workspace import account_fields, account_line, connected
 from qiscus_tui.errors import NotConfirmed, TokenNotStored, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
@@ -24,63 +23,67 @@ if TYPE_CHECKING:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
-    parser.add_argument("--dry-run", action="store_true", help="show what would end; send nothing")
-    parser.add_argument("--yes", action="store_true", help="skip the confirmation")
+    flag(parser, "--dry-run", "show what would end; send nothing")
+    flag(parser, "--yes", "skip the confirmation")
     add_reason(parser)
-    parser.add_argument("--json", action="store_true", help="the result as JSON")
+    flag(parser, "--json", "the result as JSON")
 
 
 async def run(context: Context) -> int:
     """End every session of the user."""
-    from qiscus_tui.service.account.audit_trail import check_reason
+    from qiscus_tui.cli.interrupts import finished
+    from qiscus_tui.cli.output.plan import outcome_json
+    from qiscus_tui.cli.output.tables import remarks
     from qiscus_tui.service.revocation.revoke_all import revoke_all
 
     options, console = context.options, context.console
     async with connected(context.workspace) as connection:
-        must_name_account(context.options, connection)
-        if not options.dry_run:
-            connection.must_be_writable()
-            check_reason(connection, options.reason or "")
-            if connection.storage is Storage.ENVIRONMENT and not console.has_terminal:
-                raise UsageError(
-                    "revoke-all with credentials from the environment needs a terminal",
-                    "The server may return a new long-lived token, which could only be shown. "
-                    "Log in first: qiscus-tui login",
-                )
+        must_be_allowed(options, connection)
+        is_given = connection.storage is Storage.ENVIRONMENT
+        if not options.dry_run and is_given and not console.has_terminal:
+            raise UsageError(
+                "revoke-all with credentials from the environment needs a terminal",
+                "The server may return a new long-lived token, which could only be shown. "
+                "Log in first: qiscus-tui login",
+            )
         listed = await connection.read_list(console.show_read)
         console.end_progress()
         for remark in remarks(listed):
             console.say(remark)
         if options.dry_run:
             _show_plan(context, connection, listed)
-            return 0
+            return ExitCode.DONE
         if not options.yes:
             _confirm(context, connection, listed)
+
+        def show(result: "RevokeAllResult") -> int:
+            outcomes = [*map(outcome_json, result.outcomes)]
+            return _show(context, connection, listed, result, outcomes)
+
         # Once the call is sent, a signal waits until the new tokens are stored.
         begun = asyncio.Event()
-        result = await finished(
-            context.console,
-            revoke_all(connection, listed, begun, options.reason or ""),
-            begun.is_set,
-            lambda result: _show(context, connection, listed, result),
-        )
-    return _show(context, connection, listed, result)
+        ending = revoke_all(connection, listed, begun, options.reason or "")
+        result = await finished(context.console, ending, begun.is_set, show)
+    return show(result)
 
 
 def _show_plan(context: Context, connection: "Connection", listed: SessionList) -> None:
     console = context.console
+    protected = _protected(listed)
     if context.options.json:
-        ids = [session.id for session in listed.sessions]
-        plan = {"targets": ids, "left_out": list[str]()}
-        console.result_json({**account_fields(connection), "plan": plan})
-        if protected := _protected(listed):
+        console.result_json({**account_fields(connection), "plan": _plan_json(listed)})
+        if protected:
             console.say(protected)
         return
     console.result(account_line(connection))
     console.result(f"{counted(len(listed), 'session')} would be revoked")
-    if protected := _protected(listed):
+    if protected:
         console.result(protected)
     console.say("Dry run: nothing was sent.")
+
+
+def _plan_json(listed: SessionList) -> dict[str, Sequence[str]]:
+    return {"targets": [session.id for session in listed.sessions], "left_out": []}
 
 
 def _protected(listed: SessionList) -> str:
@@ -112,11 +115,16 @@ def _confirm(context: Context, connection: "Connection", listed: SessionList) ->
 
 
 def _show(
-    context: Context, connection: "Connection", listed: SessionList, result: "RevokeAllResult"
+    context: Context,
+    connection: "Connection",
+    listed: SessionList,
+    result: "RevokeAllResult",
+    outcomes: Sequence[dict[str, object]],
 ) -> int:
     console, sent = context.console, result.sent
     if context.options.json:
-        console.result_json({**account_fields(connection), **_as_json(listed, result)})
+        found = {"plan": _plan_json(listed), "outcomes": outcomes, "others_ended": 0}
+        console.result_json({**account_fields(connection), **found})
     else:
         console.result(account_line(connection))
         console.result(result.words)
@@ -130,10 +138,9 @@ def _show(
         console.show_error(sent.unstored)
         if not isinstance(sent.unstored, TokenNotStored):  # its hint says what to do
             console.say("  Log in again: qiscus-tui login")
-    if result.trouble is not None:
-        console.show_error(result.trouble)
-    if result.unwritten is not None:
-        console.show_error(result.unwritten)
+    for error in (result.trouble, result.unwritten):
+        if error is not None:
+            console.show_error(error)
     if result.still_listed and sent.failure is None:
         console.say(f"  {LOOK_AGAIN_HINT}")
     return _exit_code(result)
@@ -148,15 +155,6 @@ def _exit_code(result: "RevokeAllResult") -> int:
     if sent.failure is not None or result.still_listed != 0:
         return ExitCode.INCOMPLETE
     return ExitCode.DONE if result.unwritten is None else result.unwritten.exit_code
-
-
-def _as_json(listed: SessionList, result: "RevokeAllResult") -> dict[str, object]:
-    ids = [session.id for session in listed.sessions]
-    return {
-        "plan": {"targets": ids, "left_out": list[str]()},
-        "outcomes": [outcome_json(one) for one in result.outcomes],
-        "others_ended": 0,
-    }
 
 
 VERB = Verb(

@@ -63,7 +63,7 @@ def run(context: Context) -> int:
             "Stop with ctrl-c.",
         ):
             console.result(line)
-        console.flush()
+        console.results.flush()
 
     try:
         from qiscus_tui.demo.app import demo_app

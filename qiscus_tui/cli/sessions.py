@@ -9,8 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qiscus_tui import query
-from qiscus_tui.cli.options import add_filter, filter_query, whole_number
+from qiscus_tui.cli.options import flag, whole_number
 from qiscus_tui.cli.output.tables import group_table, remarks, session_table
+from qiscus_tui.cli.plan_options import add_filter, filter_query
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.cli.workspace import connected, in_entry, named_entry
 from qiscus_tui.errors import UsageError
@@ -50,13 +51,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help=f"{', '.join(key.value for key in query.SortKey)} (created, newest first); "
         f"groups: {', '.join(fact.value for fact in GroupFact)} (count), or one of their KEYS",
     )
-    parser.add_argument("--reverse", action="store_true", help="reverse the order")
+    flag(parser, "--reverse", "reverse the order")
     parser.add_argument(
         "--limit", metavar="N", type=whole_number(1, 10**9), help="only the first N"
     )
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON array, ASCII")
-    form.add_argument("--csv", action="store_true", help="CSV with a header line")
+    flag(form, "--json", "one JSON array, ASCII")
+    flag(form, "--csv", "CSV with a header line")
 
 
 EVERYTHING = query.parse("")

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qiscus_tui.cli.options import min_ttl
+from qiscus_tui.cli.options import flag, min_ttl
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.output.text_table import moment
 from qiscus_tui.cli.verbs import Context, Example, Verb, exit_code_of
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
-    parser.add_argument("--json", action="store_true", help="the same as JSON")
+    flag(parser, "--json", "the same as JSON")
     parser.add_argument(
         "--min-ttl",
         metavar="TIME",

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from qiscus_tui.cli.options import add_token_options
+from qiscus_tui.cli.options import add_token_options, flag
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.timestamps import rfc3339
@@ -26,8 +26,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     add_token_options(parser)
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--header", action="store_true", help="two header lines, for `curl -H @-`")
-    form.add_argument("--json", action="store_true", help="token, expires_at and app_id as JSON")
+    flag(form, "--header", "two header lines, for `curl -H @-`")
+    flag(form, "--json", "token, expires_at and app_id as JSON")
 
 
 def script_token(context: Context) -> ScriptSecret:

@@ -5,11 +5,9 @@ needs httpx is imported by its `run`, so that help does not wait for it.
 """
 
 import argparse
-import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from importlib import import_module
-from types import ModuleType
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.errors import (
@@ -96,13 +94,10 @@ class Verb(NamedTuple):
     """Whether the words after `--` are a command of the user: `options.command`, unchanged, None
     without a `--`."""
     finish: Callable[[argparse.Namespace, Console, int], int] | None = None
-    """Runs last, also after a failure: takes the exit code so far, and returns the one to use."""
-    misused: Callable[[Sequence[str], Console, int], None] | None = None
-    """Runs instead of everything else where the options are not valid: takes what was typed."""
+    """Runs last, also after a failure: takes the exit code so far, and returns the one to use.
+    Of options with a mistake in them it has those before the mistake."""
     finds: Callable[[argparse.Namespace], bool] | None = None
     """Whether exit 1 means that it found something, so that no failure may have it."""
-    takes_all_accounts: bool = False
-    """Whether `--all-accounts` is one run of it, instead of a run for each account."""
     examines: bool = False
     """Whether it runs although the configuration can't be used, and says why."""
     words_anywhere: bool = False
@@ -111,22 +106,8 @@ class Verb(NamedTuple):
 
 def load(name: str) -> Verb:
     """Return the verb of this name."""
-    _load_msgspec()
     verb: Verb = import_module(f"qiscus_tui.cli.{name.replace('-', '_')}").VERB
     return verb
-
-
-def _load_msgspec() -> None:
-    """Load msgspec without typing_extensions, of which typing has all that msgspec needs.
-
-    It loads inspect, ast and more, which takes a tenth of a short command.
-    """
-    name, modules = "typing_extensions", cast("dict[str, ModuleType | None]", sys.modules)
-    if name in modules:
-        return
-    modules[name] = None  # counts as not installed
-    import_module("msgspec")
-    del modules[name]
 
 
 def exit_code_of(error: Exception, options: argparse.Namespace) -> int:

@@ -3,18 +3,19 @@
 import argparse
 import ipaddress
 import os
-import shlex
-from collections.abc import AsyncGenerator, Generator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Generator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
 from qiscus_tui.cli.output.console import Console
-from qiscus_tui.cli.verbs import load
+from qiscus_tui.cli.verbs import Context, exit_code_of, load
 from qiscus_tui.errors import (
     ConfigError,
+    Interrupted,
+    NoAccount,
     NoLongLivedToken,
     NoSecretKey,
     QiscusTuiError,
@@ -22,6 +23,7 @@ from qiscus_tui.errors import (
     TokenInvalid,
     UsageError,
 )
+from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.clock import Clock, SystemClock
 from qiscus_tui.model.durations import DAY
@@ -31,7 +33,6 @@ from qiscus_tui.model.spelling import did_you_mean
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.selection import (
     APP_ID_VARIABLE,
-    LAST_USED,
     LONG_LIVED_VARIABLE,
     SECRET_KEY_VARIABLE,
     AccountOptions,
@@ -51,6 +52,7 @@ from qiscus_tui.store.config import Config, Policy, View
 if TYPE_CHECKING:
     from qiscus_tui.service.account.connection import Connection
 
+LOG_VARIABLE = "QISCUS_TUI_LOG"
 
 _NIGHTLY = Policy(name="nightly", keep_newest=1, keep_used_within=DAY, keep_created_within=3600.0)
 _CRONS = View("crons", filter="client:GuzzleHttp", group_by=("network",), sort="count")
@@ -173,19 +175,133 @@ def in_entry(kind: str, name: str) -> Generator[None]:
         raise ConfigError(f"[{kind}.{safe(name, 40)}]: {error.message}", error.hint) from error
 
 
+def run_verb(options: argparse.Namespace, console: Console, core_limit: int | None) -> int:
+    """Run the verb in its workspace, for one account or for each. Return the exit code."""
+    verb = load(options.verb)
+    if options.all_accounts:
+        _check_all_accounts(options)
+    workspace = replace(open_for(options), show_secret=console.show_secret, warn=console.show_error)
+    context = Context(options, console, workspace, core_limit)
+    trouble = _report_crashes(workspace, console) if verb.reports_crashes else None
+    if verb.changes:
+        warn_of_unmatched_accounts(workspace, console)
+    code = _run_for_each(context) if options.all_accounts else _run(context)
+    if trouble is not None:
+        console.show_error(trouble)
+    return code
+
+
+def _run(context: Context) -> int:
+    result = load(context.options.verb).run(context)
+    if isinstance(result, int):
+        return result
+    try:
+        from qiscus_tui.cli.interrupts import run_until_signal  # asyncio: not for every verb
+
+        return run_until_signal(result, context.console)
+    finally:
+        result.close()  # ctrl-c may have come during the import
+
+
+ALL_ACCOUNTS = ("sessions", "prune", "check", "scan", "status")
+"""The verbs that `--all-accounts` runs for one account after the other."""
+
+
+def _check_all_accounts(options: argparse.Namespace) -> None:
+    """Raise UsageError for options that are about one account."""
+    if options.verb not in ALL_ACCOUNTS:
+        *names, last = ALL_ACCOUNTS
+        raise UsageError(
+            "--all-accounts is not for this command", f"It is for {', '.join(names)} and {last}."
+        )
+    for option in ("account", "csv", "out"):
+        if getattr(options, option, None):
+            raise UsageError(
+                f"--all-accounts and --{option} can't be combined", "Leave one of them out."
+            )
+
+
+def _each_account(context: Context) -> Iterator[Context]:
+    """Yield the context of every account of this machine, by name; the demo has one.
+
+    Raises UsageError, NoAccount, StorageError before the first.
+    """
+    workspace = context.workspace
+    if workspace.demo is not None:
+        yield context
+        return
+    if environment_credentials(workspace.environ) is not None:
+        raise UsageError(
+            "--all-accounts was given, and the environment has the credentials of one account",
+            "Unset them, or leave --all-accounts out.",
+        )
+    accounts = workspace.local_files.book.all()
+    if not accounts:
+        raise NoAccount("No account is logged in on this machine")
+    for stored in sorted(accounts, key=lambda one: one.name):
+        console = context.console.of_account(stored.name, str(stored.account.origin))
+        wanted = AccountOptions(stored.name, workspace.account_options.server, "--all-accounts")
+        workspace = replace(workspace, account_options=wanted, warn=console.show_error)
+        yield context._replace(console=console, workspace=workspace)
+
+
+def _run_for_each(context: Context) -> int:
+    """Run the verb for every account of this machine. Return the worst exit code.
+
+    An account that fails stops none of the others; its error takes the place of its result.
+    """
+    options, results = context.options, context.console.results
+    is_json, is_ids = (getattr(options, form, False) for form in ("json", "ids"))
+    worst: int = ExitCode.DONE
+    with results.one_document() if is_json else nullcontext():
+        for one in _each_account(context):
+            name = one.console.account_fields.get("account")
+            if name is not None and not is_json and not is_ids:
+                one.console.result(f"== {safe(str(name), 200)}")
+            try:
+                worst = max(worst, _run(one))
+            except Interrupted:
+                raise
+            except QiscusTuiError as error:
+                code = exit_code_of(error, options)
+                worst = max(worst, code)
+                one.console.show_error(error)
+                if results.document is not None:
+                    results.document.add({"account": name, "error": error.message, "exit": code})
+    return worst
+
+
+@contextmanager
+def logged(options: argparse.Namespace, console: Console) -> Generator[None]:
+    """Write the log, if there is to be one, until the block ends. Raises StorageError.
+
+    It holds names of calls, statuses and durations: no header, token, body or message of the
+    server. The demo writes nothing and reads no variable.
+    """
+    path: Path | None = options.log
+    if options.demo and path is not None:
+        console.say("The demo writes nothing, so there is no log.")
+    if path is None and os.environ.get(LOG_VARIABLE):
+        path = Path(os.environ[LOG_VARIABLE])
+    if path is None or options.demo:
+        yield
+        return
+    from qiscus_tui.service.log_file import logging_to  # logging: few runs have a log
+
+    with logging_to(path, f"qiscus-tui {options.verb or ''}".strip()):
+        yield
+
+
 def warn_of_unmatched_accounts(workspace: Workspace, console: Console) -> None:
     """Warn of configured accounts that do not exist here: their `readonly` has no effect."""
-    try:
-        unmatched = workspace.unmatched_accounts()
-    except QiscusTuiError:
-        return  # the verb needs the same files, and reports the error
-    for name in unmatched:
-        words, hint = unmatched_words(name)
-        console.say(f"qiscus-tui: warning: {words}")
-        console.say(f"  {hint}")
+    with suppress(QiscusTuiError):  # the verb needs the same files, and reports the error
+        for name in workspace.unmatched_accounts():
+            words, hint = unmatched_words(name)
+            console.say(f"qiscus-tui: warning: {words}")
+            console.say(f"  {hint}")
 
 
-def report_crashes(workspace: Workspace, console: Console) -> StorageError | None:
+def _report_crashes(workspace: Workspace, console: Console) -> StorageError | None:
     """Report every plan and revoke-all that was interrupted.
 
     Return the error if the records can't be read, to be shown at the end: it does not stop the
@@ -195,7 +311,7 @@ def report_crashes(workspace: Workspace, console: Console) -> StorageError | Non
     try:
         if not local_files.may_hold_interrupted():
             return None
-        from qiscus_tui.service.interrupted import notices
+        from qiscus_tui.service.interrupted import notices  # seldom needed
 
         for notice in notices(local_files):
             console.say(f"qiscus-tui: {notice.message}")
@@ -214,13 +330,3 @@ def account_line(connection: "Connection") -> str:
 def account_fields(connection: "Connection") -> dict[str, object]:
     """Return what each JSON object begins with."""
     return {"account": connection.name, "server": str(connection.account.origin)}
-
-
-def must_name_account(options: argparse.Namespace, connection: "Connection") -> None:
-    """Raise UsageError for `--yes` where several accounts are kept, and none was named."""
-    if options.yes and not options.dry_run and connection.chosen_by == LAST_USED:
-        name = shlex.quote(safe(connection.name, 200))
-        raise UsageError(
-            "--yes needs --account where more than one account is logged in",
-            f"Nothing was sent. The account that was used last: --account {name}",
-        )

@@ -1,5 +1,6 @@
 """The program in this process, against a demo account, with real files in a folder of its own."""
 
+import errno
 import io
 import sys
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from qiscus_tui.api.wire import WireSettings
-from qiscus_tui.cli.main import options_of, run_verb
+from qiscus_tui.cli.main import run
 from qiscus_tui.service.account.workspace import Workspace
 from tests.clocks import ManualClock
 from tests.sandbox import DIALECTS, PASSWORD, Dialect, demo_state
@@ -36,6 +37,13 @@ class Closed(io.StringIO):
 
     def write(self, _: str) -> int:
         raise BrokenPipeError
+
+
+class Full(io.StringIO):
+    """A full disk."""
+
+    def write(self, _: str) -> int:
+        raise OSError(errno.ENOSPC, "full")
 
 
 @dataclass(frozen=True)
@@ -86,8 +94,7 @@ class Program:
             patch.setattr(sys, "stdin", kind(stdin))
             patch.setattr(sys, "stdout", out)
             patch.setattr(sys, "stderr", err)
-            options = options_of(arguments)
-            code = options if isinstance(options, int) else run_verb(options)
+            code = run(arguments, lambda _: 0)
         shown = out.getvalue() if not out.closed else ""
         return Done(code, shown, err.getvalue())
 

@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.cli.output.console import NeverOpened
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.state import Checked, Checks
-from tests.cli.conftest import EMAIL, SERVER, Closed, Done, Program
+from tests.cli.conftest import EMAIL, SERVER, Closed, Done, Full, Program
 from tests.cli.test_tokens import kept_token
 from tests.sandbox import DIALECTS
 from tests.sandbox.calls import Call, Fault
@@ -100,7 +99,7 @@ def test_a_check_without_new_uses_up_nothing(logged_in: Program) -> None:
 
 
 @pytest.mark.parametrize("form", [(), ("--json",), ("--all-accounts", "--json")])
-@pytest.mark.parametrize(("stdout", "code"), [(Closed, 1), (NeverOpened, 6)])
+@pytest.mark.parametrize(("stdout", "code"), [(Closed, 1), (Full, 6)])
 def test_what_nobody_could_read_is_found_again(
     logged_in: Program, stdout: type[io.StringIO], code: int, form: tuple[str, ...]
 ) -> None:
@@ -363,7 +362,6 @@ def test_after_a_failure_the_old_numbers_are_gone_and_its_code_is_kept(
         ("check", "--metrics", "{}", "--max-live", "0x"),
         ("check", "--max-lives=1", "--metrics={}"),
         ("--account", "check", "check", "surplus", "--metrics", "{}"),
-        ("--bogus", "check", "--metrics={}", "--min-ttl=1M"),
         ("check", "--metrics={}", "--metrics={}", "--max-live"),
         ("check", "--metrics={}", "--max-live=1", "--all-accounts", "--account=x"),
     ],
@@ -414,7 +412,6 @@ def test_after_wrong_options_the_account_is_named_where_it_is_known(
     [
         ("sessions", "--filter", "check", "--metrics={}"),
         ("--account", "check", "sessions", "--metrics={}"),
-        ("check", "--metrics={}", "--metrics={}.2", "--bogus"),
         ("check", "--demo", "--metrics={}", "--bogus"),
         ("check", "--metrics", "--bogus", "{}"),
     ],

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui import __version__
-from qiscus_tui.cli.main import options_of, run_verb
+from qiscus_tui.cli.main import run
 from qiscus_tui.cli.parser import EXAMPLES, full_parser, parse
 from qiscus_tui.cli.verbs import VERBS, load
 from qiscus_tui.errors import UsageError
-from tests.cli.conftest import EMAIL, SERVER, Closed, Program
+from tests.cli.conftest import EMAIL, SERVER, Closed, Full, Program
 from tests.sandbox import PASSWORD
 from tests.sandbox.calls import Call, Fault
 
@@ -233,15 +233,6 @@ def test_a_server_in_the_configuration_or_environment_is_used_for_login(
     assert SERVER in done.out
 
 
-class Full(io.StringIO):
-    """A full disk."""
-
-    def write(self, _: str) -> int:
-        import errno
-
-        raise OSError(errno.ENOSPC, "full")
-
-
 @pytest.mark.parametrize(
     ("words", "code"), [("--help", 6), ("--version", 6), ("sessions --json", 6), ("known", 0)]
 )
@@ -252,8 +243,7 @@ def test_a_result_for_a_stdout_that_was_never_open_is_6(
     with monkeypatch.context() as patch:
         patch.setattr(sys, "stdout", None)
         patch.setattr(sys, "stderr", err)
-        options = options_of(words.split())
-        assert (options if isinstance(options, int) else run_verb(options)) == code
+        assert run(words.split(), lambda _: 0) == code
     assert ("stdout is closed" in err.getvalue()) == (code != 0)
 
 
@@ -418,13 +408,11 @@ def test_what_is_no_file_is_no_log_and_stays_where_it_is(
 def test_the_app_needs_a_real_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], terminal: str, stdin: bool
 ) -> None:
-    from qiscus_tui.cli.main import run_app
-
     monkeypatch.setenv("TERM", terminal)
     monkeypatch.setattr("sys.stdin", io.StringIO())
     for stream in ("stdin", "stdout"):
         monkeypatch.setattr(f"sys.{stream}.isatty", lambda: stdin, raising=False)
-    assert run_app(parse([]), lambda _: 0) == 2
+    assert run([], lambda _: 0) == 2
     assert "qiscus-tui sessions" in capsys.readouterr().err
 
 

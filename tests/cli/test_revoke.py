@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from qiscus_tui.cli.output.outcomes import MOST_GROUPS, outcome_lines
+from qiscus_tui.cli.output.text_table import MOST_GROUPS, outcome_lines
 from qiscus_tui.errors import NoAccount, QiscusTuiError, StorageError
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.account.connection import Connection

@@ -11,9 +11,8 @@ import warnings
 import pytest
 
 from qiscus_tui.cli.interrupts import run_until_signal
-from qiscus_tui.cli.main import run_verb
+from qiscus_tui.cli.main import run
 from qiscus_tui.cli.output.console import Console
-from qiscus_tui.cli.parser import parse
 from qiscus_tui.errors import Interrupted
 
 
@@ -61,7 +60,7 @@ def test_ctrl_c_before_the_event_loop_runs_leaves_nothing_to_warn_of(
     monkeypatch.setattr("sys.stdout", io.StringIO())
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
-        assert run_verb(parse(["--demo", "sessions"])) == 130
+        assert run(["--demo", "sessions"], lambda _: 0) == 130
         gc.collect()
     assert [str(one.message) for one in warned] == []
 
@@ -84,8 +83,6 @@ IN_ANOTHER_THREAD = """
 import asyncio, os, signal, sys, threading, time
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.interrupts import run_until_signal
-from qiscus_tui.cli.main import run_verb
-from qiscus_tui.cli.parser import parse
 from qiscus_tui.errors import Interrupted
 
 def waiting(began):

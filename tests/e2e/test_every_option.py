@@ -157,7 +157,8 @@ RUNS = {
     "scan": [
         Run("scan {leak}", "{leak}:1: {first}  ", 1),
         Run("scan {leak} --ids", "{first}\n", 1),
-        Run("scan --json --all-accounts -", '"path": "-"', 1, stdin="{first_token}"),
+        Run("scan --json --all-accounts {leak}", '"path": "', 1),
+        Run("scan --json -", '"path": "-"', 1, stdin="{first_token}"),
     ],
     "completion": [
         Run("completion bash", "_qiscus_tui"),

@@ -15,9 +15,8 @@ import pytest
 
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.scan.files import PIECE
-from tests.e2e.processes import EMAIL, Machine, machine
+from tests.e2e.processes import Machine, machine
 from tests.e2e.test_memory import MEASURED
-from tests.sandbox import PASSWORD
 
 
 @pytest.fixture
@@ -115,18 +114,6 @@ def test_a_file_without_rights_is_said_and_6_where_nothing_was_found(
     done = here.run("scan", tmp_path / "closed")
     assert (done.returncode, done.stdout) == (6, "")
     assert "Permission denied" in done.stderr
-
-
-def test_stdin_is_read_once_for_all_accounts(here: Machine) -> None:
-    other = here.run(
-        *("login", "--server", here.url, "--email", "supervisor@demo.example"),
-        *("--password-stdin", "--store", "file"),
-        stdin=f"{PASSWORD}\n",
-    )
-    assert other.returncode == 0, other.stderr
-    tokens = [here.state.sessions(user)[0].token for user in (EMAIL, "supervisor@demo.example")]
-    done = here.run("scan", "--all-accounts", "--ids", "-", stdin="\n".join(tokens))
-    assert (done.returncode, done.stdout.split()) == (1, [fingerprint(one) for one in tokens])
 
 
 def test_json_of_stdin_names_it(here: Machine) -> None:

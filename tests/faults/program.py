@@ -119,12 +119,11 @@ class Program:
 
     def __call__(self, *arguments: str, stdin: str = "") -> Run:
         """Run one command line."""
-        from qiscus_tui.cli.main import options_of, run_verb
+        from qiscus_tui.cli.main import run
 
         self.monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
         self.capture.readouterr()
-        options = options_of(arguments)
-        code = options if isinstance(options, int) else run_verb(options)
+        code = run(arguments, lambda _: 0)
         wrote = self.capture.readouterr()
         return Run(code, wrote.out, wrote.err)
 

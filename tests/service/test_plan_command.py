@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from qiscus_tui import query
 from qiscus_tui.cli.parser import parse
+from qiscus_tui.cli.plan_flow import selected
 from qiscus_tui.cli.prune import PruneRequest
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.known import Known
@@ -71,9 +72,8 @@ def test_prune_from_the_command_line_is_the_same_plan(
     plan = make_plan(LISTED, selection, allowed, Retention((*keys,), rules), MOMENT)
     options = parse(words(plan)[1:])
     request = PruneRequest.of(options, Config())
-    same = make_plan(
-        LISTED, request.selection(LISTED, MOMENT), request.allowed, request.retention, MOMENT
-    )
+    chosen_again = selected(LISTED, request.rule, MOMENT)
+    same = make_plan(LISTED, chosen_again, request.allowed, request.retention, MOMENT)
     assert {one.session.id for one in same.targets} == {one.session.id for one in plan.targets}
 
 

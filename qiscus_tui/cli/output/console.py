@@ -1,8 +1,8 @@
 """The terminal of a command: results on stdout, everything else on stderr."""
 
-import codecs
 import contextlib
 import copy
+import errno
 import io
 import os
 import select
@@ -10,63 +10,22 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Generator, Mapping
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from qiscus_tui.cli.signals import interruptible
-from qiscus_tui.errors import NotConfirmed, QiscusTuiError, UsageError
+from qiscus_tui.errors import NotConfirmed, QiscusTuiError, StorageError, UsageError
+from qiscus_tui.model.ascii_json import JsonArray, ascii_json
 from qiscus_tui.model.text import counted, safe
-
-if TYPE_CHECKING:
-    from qiscus_tui.model.ascii_json import JsonArray
-
 
 LONGEST_LINE = 1 << 16
 """Characters of a line that is shown, and of a secret read from stdin, at most."""
 
 
-class SafeLines:
-    """Passes each line to `show` in its safe form, however the bytes are split."""
+class _NeverOpened(io.StringIO):
+    """In the place of a stdout that was closed when this process started."""
 
-    def __init__(self, show: Callable[[str], None]) -> None:
-        self._show = show
-        self._decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
-        self._line = ""
-        self._is_cut = False
-        """Whether the beginning of the line is shown already, and the rest is dropped."""
-
-    def feed(self, piece: bytes) -> None:
-        """Take the next bytes."""
-        self._take(self._decoder.decode(piece))
-
-    def end(self) -> None:
-        """Show a last line without a line end."""
-        self._take(self._decoder.decode(b"", final=True))
-        if self._line:
-            self._finish(self._line)
-
-    def _take(self, text: str) -> None:
-        *ended, begun = text.split("\n")
-        for line in ended:
-            self._finish(self._line + line)
-            self._line, self._is_cut = "", False
-        self._line += begun
-        if len(self._line) > LONGEST_LINE:
-            self._finish(self._line)
-            self._line, self._is_cut = "", True
-
-    def _finish(self, line: str) -> None:
-        if not self._is_cut:
-            self._show(safe(line.removesuffix("\r").expandtabs(4), LONGEST_LINE))
-
-
-class NeverOpened(io.StringIO):
-    """In the place of a stdout that was closed when this process started. It keeps nothing."""
-
-    was_written = False
-
-    def write(self, text: str, /) -> int:
-        self.was_written = True
-        return len(text)
+    def write(self, _text: str, /) -> int:
+        raise OSError(errno.EBADF, "stdout is closed")
 
 
 class Results:
@@ -76,42 +35,46 @@ class Results:
         self.out = out
         self.document: JsonArray | None = None
         """The one JSON array that all results are elements of; None if each is its own document."""
-        self._dropped = False
-
-    @property
-    def are_lost(self) -> bool:
+        self.are_lost = False
         """Whether there are results that nothing can read any more."""
-        return self._dropped or isinstance(self.out, NeverOpened)
 
     def write(self, text: str) -> None:
-        """Write text."""
-        try:
+        """Write text. Raises StorageError."""
+        with self._written():
             self.out.write(text)
-        except BrokenPipeError:
-            self.drop()
 
     def write_bytes(self, piece: bytes) -> None:
-        """Write a piece of a result that may be no text."""
+        """Write a piece of a result that may be no text. Raises StorageError."""
         if isinstance(self.out, io.StringIO):  # in memory, for text only
             self.write(piece.decode("utf-8", "backslashreplace"))
             return
-        try:
+        with self._written():
             self.out.flush()
             self.out.buffer.write(piece)
             self.out.buffer.flush()
-        except BrokenPipeError:
-            self.drop()
 
     def flush(self) -> None:
-        """Write what is buffered, for a reader that follows."""
-        try:
+        """Write what is buffered, for a reader that follows. Raises StorageError."""
+        with self._written():
             self.out.flush()
+
+    @contextlib.contextmanager
+    def _written(self) -> Generator[None]:
+        try:
+            yield
         except BrokenPipeError:
             self.drop()
+        except OSError as error:
+            self.drop()
+            words = error.strerror or os.strerror(error.errno or 0)
+            raise StorageError(
+                f"The result could not be written: {words}",
+                "Check free space, and where the output goes.",
+            ) from error
 
     def drop(self) -> None:
         """Discard all that follows: stdout is closed."""
-        self._dropped = True
+        self.are_lost = True
         with contextlib.suppress(OSError, ValueError):  # not a real file: nothing to redirect
             # Python flushes stdout once more at exit, and would report an error then.
             null = os.open(os.devnull, os.O_WRONLY)
@@ -119,7 +82,7 @@ class Results:
             os.close(null)
 
     @contextlib.contextmanager
-    def json_array(self) -> Generator["JsonArray"]:
+    def json_array(self) -> Generator[JsonArray]:
         """Give the array that the elements of a result go to: its own, or that of all results.
 
         One of its own may be long: a reader that goes away ends it by BrokenPipeError.
@@ -127,8 +90,6 @@ class Results:
         if self.document is not None:
             yield self.document
             return
-        from qiscus_tui.model.ascii_json import JsonArray
-
         array = JsonArray(self.out.write)
         yield array
         array.end()
@@ -136,8 +97,6 @@ class Results:
     @contextlib.contextmanager
     def one_document(self) -> Generator[None]:
         """Make one JSON array of all results in the block, also where a signal ends it."""
-        from qiscus_tui.model.ascii_json import JsonArray
-
         self.document = array = JsonArray(self.write)
         try:
             yield
@@ -284,8 +243,6 @@ class Console:
     def result_json(self, value: dict[str, object] | list[dict[str, object]]) -> None:
         """Write a result as JSON: an object on one line, or an array."""
         if isinstance(value, dict) and self.results.document is None:
-            from qiscus_tui.model.ascii_json import ascii_json
-
             self.result(ascii_json(value))
             return
         with self.json_array() as add:
@@ -300,20 +257,21 @@ class Console:
             yield lambda value: array.add({**self.account_fields, **value})
 
     @contextlib.contextmanager
-    def result_stream(self) -> Generator[Callable[[bytes], None]]:
-        """Give a function that writes pieces of a result: byte for byte, on a terminal safe."""
-        if self.out_is_tty:
-            lines = SafeLines(self.result)
-            try:
-                yield lines.feed
-            finally:
-                lines.end()
-        else:
-            yield self.results.write_bytes
+    def result_stream(self) -> Generator[Callable[[bytes], object]]:
+        """Give a function that writes pieces of a result: byte for byte, on a terminal safe lines.
 
-    def flush(self) -> None:
-        """Write what is buffered of the results, for a reader that follows."""
-        self.results.flush()
+        On a terminal all of them are shown at the end.
+        """
+        if not self.out_is_tty:
+            yield self.results.write_bytes
+            return
+        pieces: list[bytes] = []
+        try:
+            yield pieces.append
+        finally:
+            text = b"".join(pieces).decode("utf-8", "backslashreplace")
+            for line in text.removesuffix("\n").split("\n") if text else ():
+                self.result(safe(line.removesuffix("\r").expandtabs(4), LONGEST_LINE))
 
     def say(self, text: str) -> None:
         """Write a safe line for the user to stderr."""
@@ -457,7 +415,7 @@ def _text_of(read: Callable[[], str]) -> str:
         ) from error
 
 
-def system_console(*, no_input: bool) -> Console:
+def system_console() -> Console:
     """Return the console of this process. Text that cannot be encoded is escaped."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -466,5 +424,5 @@ def system_console(*, no_input: bool) -> Console:
     out: TextIO | None = sys.stdout
     err: TextIO | None = sys.stderr
     source: TextIO | None = sys.stdin
-    sys.stdout = out or NeverOpened()  # argparse would print --help on stderr instead
-    return Console(sys.stdout, err or io.StringIO(), source or io.StringIO(), no_input)
+    sys.stdout = out or _NeverOpened()  # argparse would print --help on stderr instead
+    return Console(sys.stdout, err or io.StringIO(), source or io.StringIO())

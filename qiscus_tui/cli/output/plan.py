@@ -3,16 +3,14 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from qiscus_tui.cli.output.console import Console
-from qiscus_tui.cli.output.outcomes import id_lines, outcome_json, outcome_lines
-from qiscus_tui.cli.output.tables import gaps, session_table
-from qiscus_tui.cli.output.text_table import Column, text_table
-from qiscus_tui.errors import CannotTell, NotConfirmed, UsageError
+from qiscus_tui.cli.output.tables import session_table
+from qiscus_tui.cli.output.text_table import Column, id_lines, outcome_lines, text_table
+from qiscus_tui.errors import NotConfirmed, UsageError
 from qiscus_tui.model.text import counted
-from qiscus_tui.service.revocation.outcomes import Outcome, Report
+from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutcome
 from qiscus_tui.service.revocation.plan import LARGE, NOT_LISTED, Exclusion, RevocationPlan
 from qiscus_tui.service.revocation.plan_files import Masks
 from qiscus_tui.service.sessions.groups import shown
-from qiscus_tui.service.sessions.session_list import SessionList
 
 SWITCHES = {
     Exclusion.CURRENT: "--include-current",
@@ -43,7 +41,7 @@ def plan_lines(plan: RevocationPlan, now: float, width: int | None) -> Iterator[
     elif plan.may_end_current:
         yield "Can't tell which session is this program's own: it may be among them."
     yield from _not_listed_lines(plan)
-    yield from left_out_lines(plan)
+    yield from _left_out_lines(plan)
     yield from _unjudged_lines(plan)
 
 
@@ -94,7 +92,7 @@ def _counted(words: str, ids: Sequence[str]) -> Iterator[str]:
     yield from (f"  {line}" for line in id_lines(ids))
 
 
-def left_out_lines(plan: RevocationPlan) -> Iterator[str]:
+def _left_out_lines(plan: RevocationPlan) -> Iterator[str]:
     """Yield the sessions that are left out, by reason, and the option that includes them."""
     reasons: dict[tuple[str, Exclusion], list[str]] = {}
     for left in plan.left_out:
@@ -103,15 +101,6 @@ def left_out_lines(plan: RevocationPlan) -> Iterator[str]:
         yield from _counted(f"Left out, {reason}", ids)
         if exclusion in SWITCHES:
             yield f"  To revoke them too: {SWITCHES[exclusion]}"
-
-
-def must_be_whole(listed: SessionList) -> None:
-    """Raise CannotTell for a list that lacks sessions: a rule could not see them."""
-    if not listed.is_whole:
-        raise CannotTell(
-            ". ".join([*gaps(listed), "Nothing was sent"]),
-            "Name sessions by id, or add --allow-unreadable to revoke from what was read.",
-        )
 
 
 def must_fit(plan: RevocationPlan, *, yes: bool, most: int | None) -> None:
@@ -191,3 +180,8 @@ def as_json(
         value["outcomes"] = [*map(outcome_json, report.outcomes)]
         value["others_ended"] = report.others_ended
     return value
+
+
+def outcome_json(one: SessionOutcome) -> dict[str, object]:
+    """Return what became of one session."""
+    return {"id": one.id, "outcome": one.outcome.value, "reason": one.reason}
