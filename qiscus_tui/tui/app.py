@@ -17,7 +17,6 @@ from qiscus_tui.exit_codes import ExitCode, signal_exit_code
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.tui.base.command_app import CommandApp
-from qiscus_tui.tui.commands.added_keys import keymap
 from qiscus_tui.tui.navigation import Navigation
 from qiscus_tui.tui.theme import ALL_THEMES, DARK, Appearance
 
@@ -65,8 +64,7 @@ class QiscusTui(CommandApp):
         """Whether the user left; else a signal ended the program."""
         self._is_warm = False
         self.animation_level = "none"
-        self.added_keys = workspace.config.keys
-        self.set_keymap(keymap(self.added_keys))
+        self.set_keymap(workspace.config.keys)
         self._appearance = Appearance(self, workspace, few_colours=few_colours)
 
     @property

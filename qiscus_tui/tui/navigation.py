@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.tui.base.screen import BaseScreen
-from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.added_keys import with_added_keys
 from qiscus_tui.tui.theme import CHOICES as THEME_CHOICES
 
 if TYPE_CHECKING:
@@ -183,19 +181,10 @@ class Navigation:
 
     def open_palette(self) -> None:
         """Show the commands that are available on the screen in front."""
-        from qiscus_tui.tui.dialogs.palette import PaletteDialog
+        from qiscus_tui.tui.dialogs.palette import Palette
 
-        screen = self._app.screen
-        if not isinstance(screen, BaseScreen) or screen.scope is None:
-            return
-
-        async def chosen(name: str | None) -> None:
-            if name is not None:
-                await screen.run_command(name)
-
-        in_palette = registry.in_palette(screen.scope, screen.context)
-        commands = with_added_keys(in_palette, self._app)
-        self._app.push_screen(PaletteDialog(commands), chosen)
+        if isinstance(self._app.screen, BaseScreen):
+            self._app.push_screen(Palette())
 
     def open_help(self) -> None:
         """Show what can be done on the screen in front; an example filters the list."""
@@ -226,7 +215,7 @@ class Navigation:
 
     async def may_quit(self) -> bool:
         """Stop a plan that runs, and ask whether to leave it so; True where none runs."""
-        from qiscus_tui.tui.dialogs.quit import QuitDialog
+        from qiscus_tui.tui.dialogs.question import QuitDialog
 
         if isinstance(self._app.screen, QuitDialog):
             return False
@@ -270,8 +259,12 @@ class Navigation:
 
     def log_in_again(self) -> None:
         """Open the login over the list whose session ended."""
+<<<<<<< HEAD
         from qiscus_tui.tui.dialogs.guard import Guard
         from qiscus_tui.tui.listed import notices
+=======
+        from qiscus_tui.tui.dialogs.question import Guard
+>>>>>>> 8644111 (Commands: what one needs is data, a file a scope; Textual's palette and keymap instead of ours; dialogs' parts stand with the dialog)
         from qiscus_tui.tui.login.screen import LoginScreen
 
         sessions = self.sessions

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.model.clock import SystemClock
-from qiscus_tui.tui.dialogs.guard import KEY_GAP
+from qiscus_tui.tui.dialogs.question import KEY_GAP
 from tests.e2e.conftest import Opener, Server, log_in, wait_for_dialog
 from tests.e2e.terminal import ENTER, Terminal
 from tests.sandbox import DIALECTS, DemoSession, demo_state

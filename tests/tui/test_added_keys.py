@@ -1,11 +1,11 @@
 """Keys that config.toml adds to commands."""
 
 import pytest
+from qiscus_tui.tui.commands.added_keys import can_have_more, keymap
 
 from qiscus_tui.errors import ConfigError
 from qiscus_tui.store.config import Config
 from qiscus_tui.store.config_checks import COMMANDS
-from qiscus_tui.tui.commands.added_keys import can_have_more, keymap
 from tests.clocks import ManualClock
 from tests.tui.demo_app import at_sessions
 

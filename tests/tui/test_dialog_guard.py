@@ -2,7 +2,7 @@
 
 import pytest
 
-from qiscus_tui.tui.dialogs.guard import ARM_DELAY, KEY_GAP, Guard
+from qiscus_tui.tui.dialogs.question import ARM_DELAY, KEY_GAP, Guard
 from tests.clocks import ManualClock
 
 

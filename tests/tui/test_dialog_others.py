@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from qiscus_tui.tui.dialogs.help_text import EXAMPLES, LANGUAGE, SIGNS
 from textual import events
 
 from qiscus_tui.query import Key, parse
@@ -20,9 +21,8 @@ from qiscus_tui.tui.dialogs import export
 from qiscus_tui.tui.dialogs.export import ExportDialog
 from qiscus_tui.tui.dialogs.find import FindDialog
 from qiscus_tui.tui.dialogs.help import HelpDialog
-from qiscus_tui.tui.dialogs.help_text import EXAMPLES, LANGUAGE, SIGNS
 from qiscus_tui.tui.dialogs.palette import PaletteDialog, matching
-from qiscus_tui.tui.dialogs.quit import QuitDialog
+from qiscus_tui.tui.dialogs.question import QuitDialog
 from qiscus_tui.tui.widgets.fields import SecretField
 from tests.clocks import ManualClock
 from tests.tui.demo_app import at_sessions

@@ -10,8 +10,7 @@ from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.revocation.plan import Selection
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.dialogs.parts import TypedField
-from qiscus_tui.tui.dialogs.question import BURST_IGNORED
+from qiscus_tui.tui.dialogs.question import BURST_IGNORED, TypedField
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from tests.sandbox import Call
 from tests.tui.dialogs_on_demo import DialogApp, Stage, settled, shown, stage, typed

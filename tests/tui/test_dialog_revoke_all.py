@@ -11,7 +11,7 @@ from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.known import Known
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.revoke_all import RevokeAllResult
-from qiscus_tui.tui.dialogs.parts import TypedField
+from qiscus_tui.tui.dialogs.question import TypedField
 from qiscus_tui.tui.revoke.revoke_all import RevokeAllDialog, consequences
 from tests.sandbox import Call, Fault
 from tests.tui.dialogs_on_demo import DialogApp, Door, Stage, settled, shown, stage, typed

@@ -5,7 +5,7 @@ import pytest
 from qiscus_tui.model.known import Known
 from qiscus_tui.service.integrations import Integration
 from qiscus_tui.tui.dialogs.label import LabelDialog
-from qiscus_tui.tui.dialogs.parts import Toggle
+from qiscus_tui.tui.dialogs.question import Toggle
 from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_sessions
 

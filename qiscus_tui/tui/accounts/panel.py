@@ -12,10 +12,10 @@ from textual.widgets import Static
 
 from qiscus_tui.service.account_figures import AccountFigures
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.added_keys import with_added_keys
 from qiscus_tui.tui.commands.command import Group, Scope
 from qiscus_tui.tui.commands.context import Context
-from qiscus_tui.tui.dialogs.help_text import here
+from qiscus_tui.tui.dialogs.help import here
+from qiscus_tui.tui.terminal.app import keymap_of
 from qiscus_tui.tui.widgets.cells import fit
 from qiscus_tui.tui.widgets.chart import Chart
 from qiscus_tui.tui.widgets.facts import FactsPanel
@@ -94,7 +94,7 @@ class AccountPanel(Horizontal):
 
     def _show_keys(self) -> None:
         """Show all keys, or none where they do not fit: the footer has those that act."""
-        commands = with_added_keys(registry.COMMANDS, self)
+        commands = registry.with_keys(registry.COMMANDS, keymap_of(self))
         words = key_words(commands, self._now, self._facts.size.width)
         self._keys.update(words)
         left = self.size.height - self._facts.size.height - 1

@@ -12,6 +12,7 @@ from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
+from qiscus_tui.tui.terminal.app import keymap_of
 from qiscus_tui.tui.terminal.compositor import compare_layouts, draw_now
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
@@ -104,7 +105,7 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
 
     def on_key(self, event: events.Key) -> None:
         """Say where a key of the list works."""
-        if self.HOW_BACK and registry.is_for_the_list(event.key, self.SCOPE):
+        if self.HOW_BACK and registry.is_for_the_list(event.key, self.SCOPE, keymap_of(self)):
             words = f"That key works in the list: {self.HOW_BACK}."
             self.notify(words, severity="warning", markup=False)
 

@@ -1,13 +1,64 @@
-"""The commands that work on every screen."""
+"""The commands of the program: on every screen, and what concerns the account as a whole."""
 
 from functools import partial
 
-from qiscus_tui.tui.commands.command import Command, Group, Scope
+from qiscus_tui.tui.commands.command import LIST, Command, Group, Scope
+from qiscus_tui.tui.commands.context import IDLE, SERVER, WHOLE_FILTER
 from qiscus_tui.tui.widgets.one_line import ALWAYS
 
+_of_the_account = partial(Command, group=Group.ACCOUNT)
 _everywhere = partial(Command, group=Group.PROGRAM, scopes=(Scope.APP,))
 
 APP_COMMANDS = (
+    _of_the_account(
+        name="reload",
+        keys=("r",),
+        label="reload",
+        title="Reload the list",
+        help="Read the list again. Cursor and marks stay on their sessions.",
+        scopes=(*LIST, Scope.DETAIL, Scope.OVERVIEW),
+        footer=60,
+        needs=(IDLE,),
+        on_app=True,
+    ),
+    _of_the_account(
+        name="refresh_token",
+        keys=("R",),
+        label="refresh token",
+        title="Refresh the short-lived token",
+        help="Get a new short-lived token for this program.",
+        footer=30,
+        needs=SERVER,
+    ),
+    Command(
+        name="revoke_all",
+        keys=("X",),
+        label="revoke all",
+        title="Revoke all…",
+        help="End every session of this user, including this one, and go on with a new token.",
+        group=Group.REVOKE,
+        footer=40,
+        needs=(WHOLE_FILTER, *SERVER),
+    ),
+    _of_the_account(
+        name="accounts",
+        keys=("A",),
+        label="accounts",
+        title="Accounts…",
+        help="The accounts of this machine: switch, add, log out, forget.",
+        footer=9,
+        needs=(IDLE,),
+        on_app=True,
+    ),
+    _of_the_account(
+        name="audit",
+        keys=("L",),
+        label="audit",
+        title="Audit: what was revoked from here",
+        help="What was revoked from here, newest first.",
+        footer=13,
+        on_app=True,
+    ),
     _everywhere(
         name="palette",
         keys=("colon",),

@@ -5,12 +5,11 @@ app.
 """
 
 import enum
-from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
-from qiscus_tui.tui.commands.context import Context, always
+from qiscus_tui.tui.commands.context import Context, Need
 
 _SIGNS = {
     "slash": "/",
@@ -88,8 +87,8 @@ class Command(Struct, frozen=True, kw_only=True):
     """Importance in the footer; 0: not shown there, `ALWAYS`: never left out."""
     footer_scopes: tuple[Scope, ...] = ()
     """The scopes whose footer shows it; empty: all of its scopes."""
-    unavailable: Callable[[Context], str | None] = always
-    """Gives None, or the reason why it can't be used now."""
+    needs: tuple[Need, ...] = ()
+    """What must be so; the first that is not is the reason why it can't be used now."""
     takes_key: bool = False
     """Whether the action is given the key that was pressed."""
     on_app: bool = False
@@ -101,6 +100,10 @@ class Command(Struct, frozen=True, kw_only=True):
     def key_shown(self) -> str:
         """The key as footer, palette and help show it; empty where there is none."""
         return self.shown_as or next(map(sign_of, self.keys), "")
+
+    def why_not(self, now: Context) -> str | None:
+        """Return the reason why it can't be used now; None where it can."""
+        return next((need.why_not(now) for need in self.needs if not need.is_met(now)), None)
 
 
 def sign_of(key: str) -> str:

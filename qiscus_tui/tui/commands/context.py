@@ -2,6 +2,7 @@
 
 import enum
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from msgspec import Struct
 
@@ -72,229 +73,123 @@ class Context(Struct, frozen=True, kw_only=True):
     """The terminal is too small to show what is being confirmed."""
 
 
-NO_SESSION = "No session is shown."
-ARRIVING = "The list is still arriving: this needs all of it."
 BUSY = "Something is being changed already: wait for it to end."
 
 
-def always(_: Context) -> str | None:
-    """Available at any time."""
-    return None
+@dataclass(frozen=True)
+class Need:
+    """Something that a command needs, and what is said where it is missing."""
+
+    is_met: Callable[[Context], object]
+    reason: str
+    """With fields of the context: `{now.filter_error}`."""
+
+    def why_not(self, now: Context) -> str:
+        """Return the reason."""
+        return self.reason.format(now=now)
 
 
-def needs_row(now: Context) -> str | None:
-    """Needs a session under the cursor."""
-    if now.grouped:
-        return "This needs a session: enter shows those of the group."
-    return None if now.rows else NO_SESSION
+# Of a list.
+ROW = Need(lambda now: now.rows, "No session is shown.")
+"""A session or a group under the cursor."""
+SESSION = Need(lambda now: not now.grouped, "This needs a session: enter shows those of the group.")
+GROUPED = Need(lambda now: now.grouped, "The list is not shown as groups: g does that.")
+LISTED = Need(lambda now: now.listed or now.loading, "The list is empty.")
+"""What comes in may still fill it."""
+WHOLE_FILTER = Need(
+    lambda now: not now.filter_error,
+    "Nothing can be marked, revoked or exported: the filter has an error. {now.filter_error}. "
+    "/ corrects it, escape clears it.",
+)
+"""What is shown is what the filter selects."""
+MARK = Need(lambda now: now.marked, "No session is marked.")
+"""Shown or hidden."""
+MARK_OR_ROW = Need(lambda now: now.marked or now.rows, ROW.reason)
+NO_RANGE = Need(lambda now: not now.in_range, "A range is begun: space marks it, escape drops it.")
+VIEW = Need(
+    lambda now: now.has_views,
+    "There are no views: name one in config.toml as [view.NAME], with filter or group_by.",
+)
+PREVIEW = Need(
+    lambda now: now.has_preview,
+    "There is no preview here: it needs 150 columns, and the plain list.",
+)
+LIST_BEHIND = Need(lambda now: now.listed, "Examples run from the help of the list: ? there.")
+
+# Of the server and of accounts.
+IDLE = Need(lambda now: not now.busy, BUSY)
+SERVER = (
+    Need(
+        lambda now: not now.readonly,
+        "This account is read-only: remove readonly from config.toml to allow changes.",
+    ),
+    Need(
+        lambda now: not now.ended,
+        "The session ended, so nothing can be changed: a new login is needed.",
+    ),
+    Need(lambda now: not now.loading, "The list is not loaded yet, so nothing can be changed."),
+    Need(
+        lambda now: not now.stale,
+        "The list is stale, so nothing can be changed until it is read again (r).",
+    ),
+    IDLE,
+)
+"""Something on the server can be changed."""
+ACCOUNT = Need(lambda now: now.rows, "No account is listed.")
+FREE_CHOICE = Need(lambda now: not now.account_fixed, "{now.account_fixed}")
+"""The environment names no account."""
+OTHER_ACCOUNT = Need(
+    lambda now: not now.account_in_use, "This account is in use: esc goes back to its sessions."
+)
+KEPT_ACCOUNT = Need(
+    lambda now: now.account_kept,
+    "This account is not stored here, so there is nothing to forget.",
+)
+PLAN = Need(lambda now: now.rows, "No plan is listed.")
+WAY_BACK = Need(lambda now: not now.no_way_back, "{now.no_way_back}")
+
+# Of a dialog.
+NOT_RUNNING = Need(
+    lambda now: now.phase is not Phase.RUNNING, "This is confirmed already: wait for it to end."
+)
+NOT_DONE = Need(lambda now: now.phase is not Phase.DONE, "This is done: Enter closes it.")
+QUESTION = (
+    NOT_RUNNING,
+    NOT_DONE,
+    Need(lambda now: not now.too_small, "The terminal is too small to confirm anything."),
+    Need(lambda now: now.phase is not Phase.ASKING or not now.refusal, "{now.refusal}"),
+    Need(lambda now: now.phase is not Phase.ASKING or not now.empty, "There is nothing to revoke."),
+)
+"""Something to confirm, on a terminal that shows it."""
+RUNNING = Need(lambda now: now.running, "No plan is running: esc closes this.")
+RESULT = Need(
+    lambda now: now.phase in {Phase.STOPPED, Phase.DONE},
+    "This is not done yet.",
+)
+CAN_CANCEL = Need(
+    lambda now: now.can_cancel, "This can't be stopped now: wait for the server's answer."
+)
+UNSENT_PLAN = (
+    Need(
+        lambda now: now.phase is not Phase.STOPPED,
+        "A part of the plan was sent: it can't be changed.",
+    ),
+    NOT_RUNNING,
+    NOT_DONE,
+)
+"""A plan that can still be changed."""
+RULES = (*UNSENT_PLAN, Need(lambda now: not now.no_rules, "{now.no_rules}"))
+"""A plan to which rules can be applied; one that was refused for its rules too."""
+COMMAND_LINE = (
+    *UNSENT_PLAN,
+    Need(lambda now: now.command, "No command line does the same."),
+)
 
 
-def needs_any_row(now: Context) -> str | None:
-    """Needs a session or a group under the cursor."""
-    return None if now.rows else NO_SESSION
-
-
-def needs_whole_filter(now: Context) -> str | None:
-    """Marks or revokes: not while the filter has an error."""
-    if not now.filter_error:
-        return None
+def left_out(what: str) -> tuple[Need, ...]:
+    """Return what is needed to add sessions of this kind to a plan: it leaves some out."""
     return (
-        f"Nothing can be marked, revoked or exported: the filter has an error. "
-        f"{now.filter_error}. / corrects it, escape clears it."
+        *UNSENT_PLAN,
+        Need(lambda now: not now.refusal, "{now.refusal}"),
+        Need(lambda now: what in now.left_out, f"No {what} session is left out."),
     )
-
-
-def needs_shown(now: Context) -> str | None:
-    """Needs sessions that are shown because the whole filter selects them."""
-    return needs_whole_filter(now) or (None if now.rows else NO_SESSION)
-
-
-def needs_list(now: Context) -> str | None:
-    """Needs a list that is not empty; what comes in may still make it so."""
-    return None if now.listed or now.loading else "The list is empty."
-
-
-def needs_list_behind(now: Context) -> str | None:
-    """Needs the list right behind the help."""
-    return None if now.listed else "Examples run from the help of the list: ? there."
-
-
-def needs_all(now: Context) -> str | None:
-    """Needs a list that is not empty, to its end: its beginning may be shown already."""
-    return ARRIVING if now.loading and now.listed else needs_list(now)
-
-
-def needs_all_row(now: Context) -> str | None:
-    """Needs a session under the cursor, and the whole list."""
-    return needs_all(now) or needs_row(now)
-
-
-def needs_all_any_row(now: Context) -> str | None:
-    """Needs a session or a group under the cursor, and the whole list."""
-    return needs_all(now) or needs_any_row(now)
-
-
-def needs_all_shown(now: Context) -> str | None:
-    """Needs sessions that the whole filter selects of the whole list."""
-    return needs_all(now) or needs_shown(now)
-
-
-def needs_shown_row(now: Context) -> str | None:
-    """Needs a session under the cursor, in a list that the whole filter selects."""
-    return needs_row(now) or needs_shown(now)
-
-
-def needs_group(now: Context) -> str | None:
-    """Needs a group that the whole filter leaves."""
-    return needs_shown(now) if now.grouped else "The list is not shown as groups: g does that."
-
-
-def needs_view(now: Context) -> str | None:
-    """Needs a view of the configuration."""
-    none = "There are no views: name one in config.toml as [view.NAME], with filter or group_by."
-    return None if now.has_views else none
-
-
-def needs_preview(now: Context) -> str | None:
-    """Needs the session beside the list."""
-    none = "There is no preview here: it needs 150 columns, and the plain list."
-    return None if now.has_preview else none
-
-
-def needs_mark(now: Context) -> str | None:
-    """Needs a marked session, shown or hidden."""
-    return None if now.marked else "No session is marked."
-
-
-def needs_rest(now: Context) -> str | None:
-    """Nothing else may be going on."""
-    return BUSY if now.busy else None
-
-
-def needs_server(now: Context) -> str | None:
-    """Changes something on the server."""
-    if now.readonly:
-        return "This account is read-only: remove readonly from config.toml to allow changes."
-    if now.ended:
-        return "The session ended, so nothing can be changed: a new login is needed."
-    if now.loading:
-        how_far = "still arriving" if now.listed else "not loaded yet"
-        return f"The list is {how_far}, so nothing can be changed."
-    if now.stale:
-        return "The list is stale, so nothing can be changed until it is read again (r)."
-    return needs_rest(now)
-
-
-def needs_target(now: Context) -> str | None:
-    """Revokes the marked sessions, or the one under the cursor."""
-    if now.in_range:
-        return "A range is begun: space marks it, escape drops it."
-    if now.marked and not now.filter_error:
-        return needs_server(now)
-    return needs_shown(now) or needs_server(now)
-
-
-def needs_all_ended(now: Context) -> str | None:
-    """Revokes every session, shown or not."""
-    return needs_whole_filter(now) or needs_server(now)
-
-
-def needs_prunable(now: Context) -> str | None:
-    """Revokes some of what is shown."""
-    return needs_shown(now) or needs_server(now)
-
-
-def needs_account(now: Context) -> str | None:
-    """Needs an account under the cursor, and nothing else going on."""
-    return needs_rest(now) or (None if now.rows else "No account is listed.")
-
-
-def needs_free_choice(now: Context) -> str | None:
-    """Uses another account than the environment's."""
-    return needs_rest(now) or now.account_fixed or None
-
-
-def needs_choosable_account(now: Context) -> str | None:
-    """Needs an account under the cursor that the environment does not rule out."""
-    return needs_account(now) or now.account_fixed or None
-
-
-def needs_other_account(now: Context) -> str | None:
-    """Needs an account under the cursor that is not in use."""
-    in_use = "This account is in use: esc goes back to its sessions."
-    return in_use if now.account_in_use else needs_choosable_account(now)
-
-
-def needs_kept_account(now: Context) -> str | None:
-    """Needs an account under the cursor that is stored here."""
-    not_kept = "This account is not stored here, so there is nothing to forget."
-    return needs_account(now) or (None if now.account_kept else not_kept)
-
-
-def needs_plan(now: Context) -> str | None:
-    """Needs a plan of the audit log under the cursor."""
-    return None if now.rows else "No plan is listed."
-
-
-def needs_way_back(now: Context) -> str | None:
-    """Needs a screen behind this one that can be shown now."""
-    return now.no_way_back or None
-
-
-def needs_question(now: Context) -> str | None:
-    """Needs something to confirm, on a terminal that shows it."""
-    match now.phase:
-        case Phase.RUNNING:
-            return "This is confirmed already: wait for it to end."
-        case Phase.DONE:
-            return "This is done: Enter closes it."
-        case _ if now.too_small:
-            return "The terminal is too small to confirm anything."
-        case Phase.STOPPED:
-            return None
-        case Phase.ASKING:
-            return now.refusal or ("There is nothing to revoke." if now.empty else None)
-
-
-def needs_run(now: Context) -> str | None:
-    """Needs a plan that runs."""
-    return None if now.running else "No plan is running: esc closes this."
-
-
-def needs_result(now: Context) -> str | None:
-    """Needs a plan that ran to its end."""
-    return None if now.phase in {Phase.STOPPED, Phase.DONE} else "This is not done yet."
-
-
-def needs_cancel(now: Context) -> str | None:
-    """Can't be used between the server and the storage of what it answers."""
-    return None if now.can_cancel else "This can't be stopped now: wait for the server's answer."
-
-
-def needs_unsent_plan(now: Context) -> str | None:
-    """Needs a plan that can still be changed."""
-    if now.phase is Phase.STOPPED:
-        return "A part of the plan was sent: it can't be changed."
-    return None if now.phase is Phase.ASKING else needs_question(now)
-
-
-def needs_left_out(what: str) -> Callable[[Context], str | None]:
-    """Return a check that the plan leaves out sessions of this kind."""
-
-    def check(now: Context) -> str | None:
-        if why_not := needs_unsent_plan(now) or now.refusal:
-            return why_not
-        return None if what in now.left_out else f"No {what} session is left out."
-
-    return check
-
-
-def needs_rules(now: Context) -> str | None:
-    """Needs a plan to which rules can be applied; one that was refused for its rules too."""
-    return needs_unsent_plan(now) or now.no_rules or None
-
-
-def needs_command(now: Context) -> str | None:
-    """Needs a plan that a command line can make."""
-    no_command = None if now.command else "No command line does the same."
-    return needs_unsent_plan(now) or no_command

@@ -4,19 +4,19 @@ from functools import partial
 
 from qiscus_tui.tui.commands.command import Command, Group, Scope
 from qiscus_tui.tui.commands.context import (
-    needs_cancel,
-    needs_command,
-    needs_left_out,
-    needs_list_behind,
-    needs_question,
-    needs_result,
-    needs_rules,
-    needs_run,
+    CAN_CANCEL,
+    COMMAND_LINE,
+    LIST_BEHIND,
+    QUESTION,
+    RESULT,
+    RULES,
+    RUNNING,
+    left_out,
 )
 
-_ALL = (Scope.DIALOG,)
-_in_revoke = partial(Command, group=Group.DIALOG, scopes=(Scope.REVOKE,))
 _in_dialogs = partial(Command, group=Group.DIALOG)
+_in_revoke = partial(Command, group=Group.DIALOG, scopes=(Scope.REVOKE,))
+_scrolling = partial(Command, group=Group.MOVE, scopes=(Scope.DIALOG,))
 
 DIALOG_COMMANDS = (
     _in_dialogs(
@@ -24,65 +24,65 @@ DIALOG_COMMANDS = (
         keys=("y",),
         help="Confirm: not within half a second of the drawing, and never by a paste or a burst.",
         scopes=(Scope.QUESTION,),
-        unavailable=needs_question,
+        needs=QUESTION,
     ),
     _in_dialogs(
         name="cancel",
         keys=("escape", "n"),
         shown_as="n esc",
         help="Cancel; while a plan runs, stop sending at once, then ask whether to go on.",
-        scopes=_ALL,
-        unavailable=needs_cancel,
+        scopes=(Scope.DIALOG,),
+        needs=(CAN_CANCEL,),
     ),
     _in_revoke(
         name="allow_current",
         keys=("c",),
         help="In the revoke dialog: also this program's own session, or not.",
-        unavailable=needs_left_out("current"),
+        needs=left_out("current"),
     ),
     _in_revoke(
         name="allow_protected",
         keys=("p",),
         help="In the revoke dialog: also protected sessions, or not.",
-        unavailable=needs_left_out("protected"),
+        needs=left_out("protected"),
     ),
     _in_revoke(
         name="allow_hidden",
         keys=("h",),
         help="In the revoke dialog: also sessions that the filter hides, or not.",
-        unavailable=needs_left_out("hidden"),
+        needs=left_out("hidden"),
     ),
     _in_revoke(
         name="rules",
         keys=("r",),
         help="In the revoke dialog: keep the newest and the used of each group, or not.",
-        unavailable=needs_rules,
+        needs=RULES,
     ),
     _in_revoke(
         name="keep_more",
         keys=("plus",),
         shown_as="+",
         help="In the revoke dialog: keep one more of the newest of each group.",
-        unavailable=needs_rules,
+        needs=RULES,
     ),
     _in_revoke(
         name="keep_fewer",
         keys=("minus",),
         shown_as="-",
         help="In the revoke dialog: keep one less of the newest of each group.",
-        unavailable=needs_rules,
+        needs=RULES,
     ),
     _in_revoke(
         name="next_used_within",
         keys=("t",),
         help="In the revoke dialog: keep what was used within 1h, 24h, 7d, or not.",
-        unavailable=needs_rules,
+        needs=RULES,
     ),
     _in_revoke(
         name="keep_created",
         keys=("enter",),
         help="In the revoke dialog: keep what a policy keeps by its creation, or not.",
-        unavailable=needs_rules,
+        needs=RULES,
         bound=False,
     ),
     _in_revoke(
@@ -90,21 +90,20 @@ DIALOG_COMMANDS = (
         keys=("equals_sign",),
         shown_as="=",
         help="In the revoke dialog: copy the command line that does the same.",
-        unavailable=needs_command,
+        needs=COMMAND_LINE,
     ),
     _in_dialogs(
         name="finish",
         keys=("enter",),
         help="Close a dialog that is done.",
         scopes=(Scope.REVOKE, Scope.REVOKE_ALL),
-        unavailable=needs_result,
+        needs=(RESULT,),
     ),
-    _in_dialogs(
+    _in_revoke(
         name="quit_during_run",
         keys=("q",),
         help="While a plan runs: stop sending at once; again, leave the program; asks first.",
-        scopes=(Scope.REVOKE,),
-        unavailable=needs_run,
+        needs=(RUNNING,),
     ),
     _in_dialogs(
         name="find",
@@ -146,23 +145,19 @@ DIALOG_COMMANDS = (
         shown_as="1 … 9",
         help="In the help of the list: filter the list by this example.",
         scopes=(Scope.HELP,),
-        unavailable=needs_list_behind,
+        needs=(LIST_BEHIND,),
         takes_key=True,
     ),
-    Command(
+    _scrolling(
         name="scroll_up",
         keys=("up", "k"),
         shown_as="↑ k",
         help="In dialogs: scroll up; page up and home go further.",
-        group=Group.MOVE,
-        scopes=_ALL,
     ),
-    Command(
+    _scrolling(
         name="scroll_down",
         keys=("down", "j"),
         shown_as="↓ j",
         help="In dialogs: scroll down; page down and end go further.",
-        group=Group.MOVE,
-        scopes=_ALL,
     ),
 )

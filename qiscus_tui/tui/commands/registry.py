@@ -1,34 +1,30 @@
 """The one registry of commands: bindings, footer, palette and help are drawn from it."""
 
-from __future__ import annotations
+from collections.abc import Iterable, Mapping
 
-from collections.abc import Iterable
-
+from msgspec.structs import replace
 from textual.actions import ActionParseResult, parse
 from textual.binding import Binding
 
-from qiscus_tui.tui.commands.account_commands import ACCOUNT_COMMANDS
 from qiscus_tui.tui.commands.app_commands import APP_COMMANDS
-from qiscus_tui.tui.commands.command import Command, Group, Scope
+from qiscus_tui.tui.commands.command import Command, Group, Scope, sign_of
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.commands.dialog_commands import DIALOG_COMMANDS
-from qiscus_tui.tui.commands.group_commands import GROUP_COMMANDS
 from qiscus_tui.tui.commands.list_commands import LIST_COMMANDS
-from qiscus_tui.tui.commands.overview_commands import OVERVIEW_COMMANDS
-from qiscus_tui.tui.commands.session_commands import SESSION_COMMANDS
+from qiscus_tui.tui.commands.screen_commands import SCREEN_COMMANDS
 
 COMMANDS: tuple[Command, ...] = (
     *LIST_COMMANDS,
-    *GROUP_COMMANDS,
-    *OVERVIEW_COMMANDS,
-    *ACCOUNT_COMMANDS,
-    *SESSION_COMMANDS,
+    *SCREEN_COMMANDS,
     *APP_COMMANDS,
     *DIALOG_COMMANDS,
 )
 _BY_NAME = {command.name: command for command in COMMANDS}
 _TYPED_IN = (Scope.FILTER, Scope.LOGIN)
 """Where the app's keys are text."""
+
+Keymap = Mapping[str, str]
+"""The keys that config.toml gives to commands, by the command's name."""
 
 
 def of(scope: Scope) -> tuple[Command, ...]:
@@ -37,7 +33,10 @@ def of(scope: Scope) -> tuple[Command, ...]:
 
 
 def bindings(scope: Scope) -> list[Binding]:
-    """Return what a screen, a dialog or the app has in its `BINDINGS`."""
+    """Return what a screen, a dialog or the app has in its `BINDINGS`.
+
+    The id of a binding is the command's name: by it a keymap changes the key.
+    """
     return [
         binding
         for command in of(scope)
@@ -51,6 +50,20 @@ def _bindings(command: Command) -> list[Binding]:
     if command.takes_key:
         return [Binding(key, f"{name}('{key}')", show=False) for key in command.keys]
     return [Binding(",".join(command.keys), name, command.label, show=False, id=command.name)]
+
+
+def with_keys(commands: Iterable[Command], keymap: Keymap) -> tuple[Command, ...]:
+    """Return the commands with the keys that the keymap gives them, as they are to be shown.
+
+    One without a binding of its own has the key of that which is bound: `g` leaves the groups too.
+    """
+    given = {command.name: key for command in COMMANDS if (key := keymap.get(command.name))}
+    alike = {_BY_NAME[name].keys: key for name, key in given.items()}
+    found: list[Command] = []
+    for command in commands:
+        key = given.get(command.name) or ("" if command.bound else alike.get(command.keys))
+        found.append(replace(command, keys=(key,), shown_as=sign_of(key)) if key else command)
+    return tuple(found)
 
 
 def named(name: str) -> Command | None:
@@ -68,41 +81,43 @@ def action_of(name: str) -> str:
 def why_unavailable(action: str | ActionParseResult, context: Context) -> str | None:
     """Return why an action can't be run now; None where it can, or is not a command."""
     command = named((parse(action) if isinstance(action, str) else action)[1])
-    return None if command is None else command.unavailable(context)
+    return None if command is None else command.why_not(context)
 
 
-def is_for_the_list(key: str, scope: Scope | None) -> bool:
+def is_for_the_list(key: str, scope: Scope | None, keymap: Keymap) -> bool:
     """Return whether the key works in the list of sessions, but not in this scope."""
     here = {
         key
-        for command in COMMANDS
+        for command in with_keys(COMMANDS, keymap)
         if {scope, Scope.APP} & {*command.scopes}
         for key in command.keys
     }
     return key not in here and any(
-        key in command.keys for command in of(Scope.SESSIONS) if command.bound
+        key in command.keys for command in with_keys(of(Scope.SESSIONS), keymap) if command.bound
     )
 
 
-def in_footer(scope: Scope, context: Context) -> tuple[Command, ...]:
+def in_footer(scope: Scope, context: Context, keymap: Keymap) -> tuple[Command, ...]:
     """Return what the footer offers now, the app's own commands last."""
     app = () if scope in _TYPED_IN else of(Scope.APP)
-    return tuple(
+    offered = (
         command
         for command in (*of(scope), *app)
         if command.footer
         and (not command.footer_scopes or scope in command.footer_scopes)
-        and command.unavailable(context) is None
+        and command.why_not(context) is None
     )
+    return with_keys(offered, keymap)
 
 
-def in_palette(scope: Scope, context: Context) -> tuple[Command, ...]:
+def in_palette(scope: Scope, context: Context, keymap: Keymap) -> tuple[Command, ...]:
     """Return what the palette offers now."""
-    return tuple(
+    offered = (
         command
         for command in (*of(scope), *of(Scope.APP))
-        if command.title and command.unavailable(context) is None
+        if command.title and command.why_not(context) is None
     )
+    return with_keys(offered, keymap)
 
 
 def by_group(commands: Iterable[Command] = COMMANDS) -> dict[Group, tuple[Command, ...]]:

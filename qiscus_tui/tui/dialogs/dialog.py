@@ -6,22 +6,75 @@ from typing import ClassVar, Generic, TypeVar, cast
 from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.notifications import Notification
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Button
+from textual.widgets import Button, Static
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.tui.base.screen import HEIGHTS, WIDTHS, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
-from qiscus_tui.tui.dialogs.parts import Body, DialogButton, Words
 from qiscus_tui.tui.terminal.app import TerminalApp
 
 Answer = TypeVar("Answer")
+
+
+class Words(Static, can_focus=False):
+    """Plain text or content, never parsed as markup, not selectable."""
+
+    ALLOW_SELECT = False
+
+    def __init__(
+        self, text: str | Content = "", *, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(_content(text), id=id, classes=classes, markup=False)
+
+    def say(self, text: str | Content) -> None:
+        """Show other words; none take no room, and the same are not drawn again."""
+        content = _content(text)
+        if not (isinstance(self.content, Content) and content.is_same(self.content)):
+            self.update(content)
+        self.display = bool(content.plain)
+
+
+def _content(text: str | Content) -> Content:
+    return text if isinstance(text, Content) else Content(text)
+
+
+class Body(VerticalScroll, can_focus=False):
+    """The part that scrolls, so that what is below it is always on the screen."""
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return its number of lines, or what its neighbours leave of the screen."""
+        wanted = super().get_content_height(container, viewport, width)
+        box = self.parent
+        if not isinstance(box, Widget):
+            return wanted
+        taken = box.gutter.height + self.gutter.height + self.styles.margin.height
+        for other in box.children:
+            if other is not self and other.display:
+                inner = max(1, width - other.gutter.width)
+                taken += other.get_content_height(container, viewport, inner)
+                taken += other.gutter.height + other.styles.margin.height
+        return max(1, min(wanted, viewport.height - taken))
+
+
+class DialogButton(Button):
+    """A button of one line, with its key in its words."""
+
+    def __init__(self, label: str, *, id: str, variant: str = "default") -> None:
+        super().__init__(Content(label), id=id, compact=True, classes=f"-{variant}-tone")
+        self.active_effect_duration = 0
+
+    def rename(self, label: str) -> None:
+        """Change its label."""
+        self.label = Content(label)
+        self.refresh(layout=True)
 
 
 class Dialog(ModalScreen[Answer], Generic[Answer]):

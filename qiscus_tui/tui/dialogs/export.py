@@ -13,8 +13,7 @@ from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.sessions.export import Export, ExportFormat
 from qiscus_tui.service.sessions.export_file import export_to, named_path
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.dialogs.dialog import Dialog
-from qiscus_tui.tui.dialogs.parts import DialogButton
+from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
 from qiscus_tui.tui.widgets.fields import Field
 
 if TYPE_CHECKING:

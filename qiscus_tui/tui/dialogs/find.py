@@ -9,8 +9,7 @@ from qiscus_tui.model.durations import MINUTE, ago
 from qiscus_tui.model.ids import can_be_token, fingerprint
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.dialogs.dialog import Dialog
-from qiscus_tui.tui.dialogs.parts import DialogButton
+from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
 from qiscus_tui.tui.widgets.fields import SecretField
 
 FRESH = 2 * MINUTE

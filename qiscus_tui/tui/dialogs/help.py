@@ -1,30 +1,22 @@
 """Help: what can be done on the screen in front, the filter language, signs, and the rest."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import zip_longest
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import events
 from textual.binding import BindingType
 from textual.content import Content
 
+from qiscus_tui.query.terms import State
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.added_keys import with_added_keys
 from qiscus_tui.tui.commands.command import LIST, Command, Scope
 from qiscus_tui.tui.commands.context import Context
-from qiscus_tui.tui.dialogs.dialog import Dialog
-from qiscus_tui.tui.dialogs.help_text import (
-    EXAMPLES,
-    FILTERED,
-    PLACES,
-    Section,
-    elsewhere,
-    filters,
-    here,
-    signs,
-)
-from qiscus_tui.tui.dialogs.parts import DialogButton
+from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
+from qiscus_tui.tui.sessions.group_table import SOME_MARKED
+from qiscus_tui.tui.sessions.row_render import MARK, Badge
+from qiscus_tui.tui.terminal.app import keymap_of
 from qiscus_tui.tui.widgets.cells import fit, width_of
 
 KEYS = 10
@@ -38,6 +30,81 @@ AROUND = 8
 GAP = 3
 """Cells between two columns."""
 
+BY_NAME = ":"
+"""Shown where a command has no key of its own: it is among the commands."""
+
+PLACES = {
+    Scope.SESSIONS: "In the list",
+    Scope.GROUPS: "In the groups",
+    Scope.DETAIL: "In the detail",
+    Scope.OVERVIEW: "In the overview",
+    Scope.ACCOUNTS: "Among the accounts",
+    Scope.AUDIT: "In the audit",
+    Scope.PLAN: "In a plan of the audit",
+    Scope.LOGIN: "At the login",
+}
+"""Where the keys of a scope work; also how the help of a command begins that works there alone."""
+
+FILTERED = frozenset({None, *LIST, Scope.DETAIL, Scope.OVERVIEW})
+"""Where filters matter: elsewhere they are among the rest of the help."""
+
+LANGUAGE: tuple[tuple[str, str], ...] = (
+    ("words", 'Each must occur; "two words" in quotes are one.'),
+    ("-word", "Must not occur; also not:word, and -key:value."),
+    ("id:3fa9c01b", "How the id begins."),
+    ("client:curl", 'The program that made it; client:="curl 8" is exactly that one.'),
+    ("ua:Windows", "The user agent as it was sent; ua:=Go-http-client/1.1 is exactly that one."),
+    ("user:a@b.c", "Whose it is, where the server says so."),
+    ("label:billing", "The name of a known integration."),
+    ("ip:10.2", "How the address begins; ip:10.2.0.0/16, ip:=10.2.0.7."),
+    ("age:>7d", "Made more than 7 days ago; age:<24h, age:unknown."),
+    ("expires:<24h", "Ends within 24 hours."),
+    ("idle:>7d", "Last used more than 7 days ago; idle:<24h, idle:unknown."),
+    ("created:today", "Made on that day; created:2026-10-01, created:>2026-10-01T12:00."),
+    ("is:expiring", f"Also is: {', '.join(state.value for state in State)}."),
+    ("times", "90s, 15m, 24h, 7d, 2w. What is unknown matches no comparison."),
+)
+"""What a filter is written of: a form of each key, and what it finds."""
+
+EXAMPLES: tuple[tuple[str, str], ...] = (
+    ("client:Guzzle idle:>7d", "unused for a week"),
+    ("idle:>7d -is:known", "and not known"),
+    ("ip:10.2 -client:curl", "a network, no curl"),
+    ("age:<24h", "made within a day"),
+    ("is:expiring", "about to end"),
+    ("created:today", "made today"),
+    ("is:new", "new client or place"),
+    ("client:=unknown", "client not named"),
+    ("idle:unknown", "last use unknown"),
+)
+"""Filters, and what they leave; their numbers run them."""
+
+SIGNS: tuple[tuple[str, str], ...] = (
+    (Badge.LIVE.value, "A live session."),
+    (Badge.NOT_REVOCABLE.value, "Can't be revoked: the server lists no token."),
+    (Badge.PROTECTED.value, "A protected integration: it stays out of plans, unless added."),
+    (Badge.EXPIRED.value, "Expired since the list was read."),
+    (MARK, "Marked; of a group: all of its sessions."),
+    (SOME_MARKED, "Some sessions of the group are marked."),
+    ("~", "Before a countdown: computed, because the server names no expiry."),
+    ("LIKE THIS", "Sessions with the same client and network, and their share of all."),
+)
+
+
+class Entry(NamedTuple):
+    """A key or word, what it is, and why it can't be used now."""
+
+    key: str
+    words: str
+    why_not: str = ""
+
+
+class Section(NamedTuple):
+    """Entries under a heading."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
 
 class HelpDialog(Dialog[str]):
     """Dismissed with the filter of an example, or None by escape, Enter, `q` or `?`."""
@@ -45,17 +112,11 @@ class HelpDialog(Dialog[str]):
     TITLE_TEXT = "Help"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.HELP)]
 
-    def __init__(
-        self,
-        scope: Scope | None = None,
-        context: Context | None = None,
-        commands: Sequence[Command] = registry.COMMANDS,
-    ) -> None:
+    def __init__(self, scope: Scope | None = None, context: Context | None = None) -> None:
         """`scope` and `context` are those of the screen in front; None: of no screen."""
         super().__init__()
         self._scope = scope
         self._behind = context or Context()
-        self._commands = commands
 
     @property
     def context(self) -> Context:
@@ -80,58 +141,79 @@ class HelpDialog(Dialog[str]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap it again. (Textual runs the base's handler too.)"""
-        screen = event.size.width
-        wide, box = screen >= TWO_COLUMNS, min(WIDE, screen)
+        box = min(WIDE, event.size.width)
         self.query_one("#box").styles.width = box
-        width = box - AROUND
-        commands = with_added_keys(self._commands, self)
-        first = here(commands, self._scope, self._behind)
-        second = filters(can_run=self._scope in LIST)
-        rest = elsewhere(commands, self._scope)
-        if self._scope not in FILTERED:
-            second, rest = [], [*second, *rest]
-        (second if wide and first and second else rest).append(signs())
-        self.say(
-            "lines",
-            in_two(first, second, rest, width) if wide else in_one([*first, *second, *rest], width),
-        )
+        scope, commands = self._scope, registry.with_keys(registry.COMMANDS, keymap_of(self))
+        first, rest = here(commands, scope, self._behind), elsewhere(commands, scope)
+        if scope in FILTERED:
+            first += filters(can_run=scope in LIST)
+        else:
+            rest = [*filters(can_run=False), *rest]
+        first.append(Section("Signs", tuple(Entry(*one) for one in SIGNS)))
+        if event.size.width < TWO_COLUMNS:
+            lines = _lines([*first, *rest], box - AROUND)
+        else:
+            column = (box - AROUND - GAP) // 2
+            lines = _halves(first, column)
+            lines += [Content(), Content.styled("Elsewhere", "bold"), Content()]
+            lines += _halves(rest, column)
+        self.say("lines", Content("\n").join(lines))
 
 
-def in_one(sections: Sequence[Section], width: int) -> Content:
-    """Return the sections one below the other, wrapped to `width` cells."""
-    return Content("\n").join(_lines(sections, width))
+def here(commands: Iterable[Command], scope: Scope | None, context: Context) -> list[Section]:
+    """Return the commands of the screen in front under their headings; none without a scope."""
+    if scope is None:
+        return []
+    offered = [one for one in commands if {scope, Scope.APP} & {*one.scopes}]
+    offered.sort(key=lambda one: Scope.APP in one.scopes)
+    return [
+        Section(group.value, tuple(_entry(one, f"{PLACES[scope]}: ", context) for one in members))
+        for group, members in registry.by_group(offered).items()
+    ]
 
 
-def in_two(
-    first: Sequence[Section], second: Sequence[Section], rest: Sequence[Section], width: int
-) -> Content:
-    """Return the first sections beside the second ones, and the rest below in two halves."""
-    column = (width - GAP) // 2
-    if not first:
-        return Content("\n").join(_halves([*second, *rest], column))
-    if not second and len(first) > 1:
-        lines = _halves(first, column)
-    else:
-        lines = _beside(_lines(first, column), _lines(second, column), column)
-    lines += [Content(), Content.styled("Elsewhere", "bold"), Content(), *_halves(rest, column)]
-    return Content("\n").join(lines)
+def elsewhere(commands: Iterable[Command], scope: Scope | None) -> list[Section]:
+    """Return the commands that the screen in front does not have, under their headings."""
+    others = [one for one in commands if scope is None or not {scope, Scope.APP} & {*one.scopes}]
+    return [
+        Section(group.value, tuple(Entry(one.key_shown or BY_NAME, one.help) for one in members))
+        for group, members in registry.by_group(others).items()
+    ]
+
+
+def filters(*, can_run: bool) -> list[Section]:
+    """Return examples of filters, and what they are written of.
+
+    `can_run`: a digit filters the list behind by an example.
+    """
+    title = "Filter: a digit runs an example" if can_run else "Filter: examples"
+    width = 2 + max(len(text) for text, _ in EXAMPLES)
+    examples = tuple(
+        Entry(f"{number}  {text}" if can_run else f"{text:<{width}}", words)
+        for number, (text, words) in enumerate(EXAMPLES, 1)
+    )
+    language = tuple(Entry(*one) for one in LANGUAGE)
+    return [Section(title, examples), Section("Filter: words and keys", language)]
+
+
+def _entry(command: Command, prefix: str, context: Context) -> Entry:
+    words = command.help.removeprefix(prefix)
+    why_not = command.why_not(context) or ""
+    return Entry(command.key_shown or BY_NAME, words[:1].upper() + words[1:], why_not)
 
 
 def _halves(sections: Sequence[Section], column: int) -> list[Content]:
     """Return the sections in two columns that are about as high."""
     heights = [len(_section(one, column)) + 1 for one in sections]
     at = min(range(1, len(sections)), key=lambda at: max(sum(heights[:at]), sum(heights[at:])))
-    return _beside(_lines(sections[:at], column), _lines(sections[at:], column), column)
-
-
-def _beside(left: Sequence[Content], right: Sequence[Content], column: int) -> list[Content]:
+    left, right = _lines(sections[:at], column), _lines(sections[at:], column)
     return [
         Content.assemble(one, " " * (column + GAP - one.cell_length), other)
         for one, other in zip_longest(left, right, fillvalue=Content())
     ]
 
 
-def _lines(sections: Sequence[Section], width: int) -> list[Content]:
+def _lines(sections: Iterable[Section], width: int) -> list[Content]:
     lines: list[Content] = []
     for section in sections:
         lines += [*([Content()] if lines else []), *_section(section, width)]

@@ -14,8 +14,8 @@ from textual.widget import Widget
 from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.integrations import Integration, Integrations
-from qiscus_tui.tui.dialogs.dialog import Dialog
-from qiscus_tui.tui.dialogs.parts import DialogButton, Toggle
+from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
+from qiscus_tui.tui.dialogs.question import Toggle
 from qiscus_tui.tui.widgets.fields import Field
 
 if TYPE_CHECKING:

@@ -1,10 +1,22 @@
-"""A dialog that can confirm something: by a key that was meant, or a click, after a delay."""
+"""A dialog that can confirm something: by a key that was meant, or a click, after a delay.
+
+A slow line delivers keys late, and a paste may arrive as a burst of single keys. So nothing
+confirms in the first half second after the question was drawn, nor directly before or after
+other keys.
+"""
 
 import contextlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 from textual import events
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
 from textual.worker import Worker, WorkerError
 
 from qiscus_tui.model.clock import Clock
@@ -12,11 +24,166 @@ from qiscus_tui.tui.base.screen import is_too_small
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context, Phase
-from qiscus_tui.tui.dialogs.dialog import Dialog
-from qiscus_tui.tui.dialogs.guard import ARM_DELAY, Guard
-from qiscus_tui.tui.dialogs.parts import Body, DialogButton, TypedField
+from qiscus_tui.tui.dialogs.dialog import Body, Dialog, DialogButton
+from qiscus_tui.tui.widgets.fields import Field
 
 Answer = TypeVar("Answer")
+
+ARM_DELAY = 0.5
+"""Seconds after the drawing in which nothing confirms."""
+
+KEY_GAP = 0.1
+"""Seconds without other keys before and after a key that was meant. No hand is faster twice in a
+row; pasted keys are a hundredth of it apart."""
+
+
+class Guard:
+    """The guard of one question. It is disarmed until the question was drawn."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._drawn_at: float | None = None
+        self._last = float("-inf")
+        self._before_last = float("-inf")
+        self._keys = 0
+        self._was_armed = False
+
+    def disarm(self) -> None:
+        """Accept nothing: what is asked changes, and was not drawn yet."""
+        self._was_armed = self.was_armed
+        self._drawn_at = None
+
+    def arm(self) -> None:
+        """Accept a yes after the delay: the question is on the screen now."""
+        self._drawn_at = self._clock.monotonic()
+
+    def record_key(self) -> None:
+        """Note a key, a click or a paste, whatever it was."""
+        self._before_last, self._last = self._last, self._clock.monotonic()
+        self._keys += 1
+
+    @property
+    def armed(self) -> bool:
+        """Whether the delay is over: enough for a click."""
+        return self._drawn_at is not None and self._clock.monotonic() - self._drawn_at >= ARM_DELAY
+
+    @property
+    def was_armed(self) -> bool:
+        """Whether the very first delay is over: enough for what confirms nothing."""
+        return self._was_armed or self.armed
+
+    async def is_meant(self) -> bool:
+        """Return whether the last key is a yes. Waits a moment for what may follow it."""
+        if not self.armed or self._last - self._before_last < KEY_GAP:
+            return False
+        keys = self._keys
+        await self._clock.sleep(KEY_GAP)
+        return keys == self._keys and self.armed
+
+
+class Toggle(Static, can_focus=True):
+    """`[ ] c  also …`: adds to a plan what is left out otherwise."""
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "ask", show=False)]
+
+    @dataclass
+    class Toggled(Message):
+        """It was clicked, or Enter or space pressed on it; the dialog decides."""
+
+        what: str
+
+    def __init__(self, what: str, *, key: str | None = None) -> None:
+        """`what` is left out otherwise, and begins with its key, unless another is given.
+
+        Without one (empty) it is changed by Enter or space alone.
+        """
+        super().__init__("", id=f"allow-{what}", markup=False)
+        self._what = what
+        self._key = what[0] if key is None else key
+        self._box = self._words = Content()
+        self.display = False
+
+    def show_state(self, words: str, *, on: bool) -> None:
+        """Show what it adds, and whether it does."""
+        self.display = bool(words)
+        style = "$warning" if on else ""
+        self._box = Content.assemble(
+            (f"[{'✓' if on else ' '}] ", style),
+            (f"{self._key}  " if self._key else "", "bold $primary"),
+        )
+        self._words = Content(words)
+        self.refresh(layout=True)
+
+    def render(self) -> Content:
+        return Content("\n").join(self._lines(self.content_size.width))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._lines(width))
+
+    def _lines(self, width: int) -> list[Content]:
+        """Return the lines: what does not fit goes on under the words, not under the box."""
+        indent = self._box.cell_length
+        first, *others = self._words.wrap(max(1, width - indent))
+        return [self._box + first, *(Content(" " * indent) + line for line in others)]
+
+    def action_ask(self) -> None:
+        """Report Enter or space on it."""
+        self.post_message(self.Toggled(self._what))
+
+    def on_click(self, event: events.Click) -> None:
+        """Report a click on it."""
+        event.stop()
+        self.post_message(self.Toggled(self._what))
+
+
+class TypedField(Field):
+    """A confirmation by typing. It refuses pastes, and passes on the keys it can't use."""
+
+    class PasteRefused(Message):
+        """Something was pasted into it."""
+
+    def __init__(self, guard: Guard, *, characters: str = "", id: str) -> None:
+        super().__init__(id=id)
+        self._guard = guard
+        self._characters = characters
+        """What it accepts; empty: anything printable."""
+
+    def type_key(self, event: events.Key) -> bool:
+        """Type a key that was pressed elsewhere. Return False where it is not accepted."""
+        if not self._accepts(event):
+            return False
+        self.focus()
+        self.insert_text_at_cursor(event.character or "")
+        return True
+
+    def on_key(self, event: events.Key) -> None:
+        """Drop keys that it does not accept, before Input's own handler.
+
+        What is typed early is kept: it is Enter that confirms, and that comes later and alone.
+        """
+        if not event.is_printable:
+            return
+        if not self._accepts(event):
+            event.prevent_default()  # not stopped: `n` and `y` still mean what they mean
+            return
+        self._guard.record_key()
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Leave printable keys that it does not accept to the bindings."""
+        return super().check_consume_key(key, character) and (
+            not self._characters or (character or "") in self._characters
+        )
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Refuse: what is to be typed is a confirmation."""
+        event.prevent_default()
+        event.stop()
+        self.post_message(self.PasteRefused())
+
+    def _accepts(self, event: events.Key) -> bool:
+        return event.is_printable and self.check_consume_key(event.key, event.character)
+
 
 BURST_IGNORED = "Ignored: keys arrived in a burst. Press again."
 
@@ -128,3 +295,25 @@ class Question(Dialog[Answer]):
     async def on_input_submitted(self) -> None:
         """Confirm by Enter in a field. (The key itself was recorded as it bubbled.)"""
         await self.run_command("confirm")
+
+
+class QuitDialog(Question[bool]):
+    """Dismissed with True to leave the program."""
+
+    TITLE_TEXT = "Quit while sessions are being revoked?"
+
+    DEFAULT_CSS = "QuitDialog #box { width: 66; }"  # the run is seen around it
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        yield DialogButton("Stay  n", id="cancel")
+        yield DialogButton("Quit  y", id="confirm", variant="danger")
+
+    def opened(self) -> None:
+        self.say(
+            "lead",
+            "Nothing more is sent, and answers under way get 2 seconds. What was sent may "
+            "remain unverified; the next start names the plan that was cut short.",
+        )
+
+    async def confirmed(self) -> None:
+        self.close(True)

@@ -24,9 +24,8 @@ from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context, Phase
-from qiscus_tui.tui.dialogs.dialog import trouble
-from qiscus_tui.tui.dialogs.parts import DialogButton, Toggle
-from qiscus_tui.tui.dialogs.question import Question
+from qiscus_tui.tui.dialogs.dialog import DialogButton, trouble
+from qiscus_tui.tui.dialogs.question import Question, Toggle
 from qiscus_tui.tui.revoke import question_text, result_text
 from qiscus_tui.tui.revoke.choices import MARKED, Change, PlanChoices
 from qiscus_tui.tui.revoke.plan_making import PLANNING, PlanMaking

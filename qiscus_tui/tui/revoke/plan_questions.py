@@ -11,8 +11,8 @@ from textual.containers import Horizontal, Vertical
 
 from qiscus_tui.model.durations import as_typed
 from qiscus_tui.service.revocation.plan import RevocationPlan
-from qiscus_tui.tui.dialogs.guard import Guard
-from qiscus_tui.tui.dialogs.parts import Toggle, TypedField, Words
+from qiscus_tui.tui.dialogs.dialog import Words
+from qiscus_tui.tui.dialogs.question import Guard, Toggle, TypedField
 from qiscus_tui.tui.listed.group_sorting import keys_words
 from qiscus_tui.tui.revoke.choices import PlanChoices
 from qiscus_tui.tui.revoke.question_text import toggles

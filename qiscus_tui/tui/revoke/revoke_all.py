@@ -19,9 +19,8 @@ from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context, Phase
-from qiscus_tui.tui.dialogs.dialog import trouble
-from qiscus_tui.tui.dialogs.parts import DialogButton, TypedField, Words
-from qiscus_tui.tui.dialogs.question import Question
+from qiscus_tui.tui.dialogs.dialog import DialogButton, Words, trouble
+from qiscus_tui.tui.dialogs.question import Question, TypedField
 from qiscus_tui.tui.revoke.reason import ReasonLine
 
 if TYPE_CHECKING:

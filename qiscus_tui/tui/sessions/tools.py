@@ -42,7 +42,7 @@ class ListTools:
 
     async def choose_grouping(self, app: App[int]) -> None:
         """Ask what to group by, and show the groups."""
-        from qiscus_tui.tui.dialogs.group_by import GROUPINGS, group_by_dialog
+        from qiscus_tui.tui.dialogs.choice import GROUPINGS, group_by_dialog
 
         groups = self._shown.groups
         dialog = group_by_dialog(self._feed.listed, groups.view.keys)

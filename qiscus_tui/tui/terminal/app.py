@@ -18,11 +18,12 @@ from qiscus_tui.tui.terminal.driver import TerminalDriver
 from qiscus_tui.tui.terminal.key_queue import KeyDone, KeyQueue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import PurePath
 
     from rich.console import RenderableType
     from textual import events
+    from textual.dom import DOMNode
     from textual.notifications import Notification, SeverityLevel
 
     from qiscus_tui.tui.terminal.multiplexer import Multiplexer
@@ -121,3 +122,8 @@ class TerminalApp(App[int], inherit_bindings=False):
 
     def _print_error_renderables(self) -> None:
         self._exit_renderables.clear()
+
+
+def keymap_of(shown: DOMNode) -> Mapping[str, str]:
+    """Return the keys that the app's keymap gives to bindings, by their ids."""
+    return shown.app._keymap  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
