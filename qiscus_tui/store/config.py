@@ -142,7 +142,7 @@ class Config(Struct, frozen=True):
     api: Mapping[str, Override] = {}
     """By the call's name, such as "revoke_token"."""
     keys: Mapping[str, str] = {}
-    """A key that a command of the app gets besides its own, by the command's name."""
+    """The key of a command of the app in place of its own, by the command's name."""
 
 
 TABLES = ("server", "ui", "storage", "audit", "account", "known", "policy", "view", "api", "keys")
@@ -227,7 +227,11 @@ def _config(path: Path, language: Language) -> Config:
             file.check_word("sort key", view.sort, keys, "view", view.name, "sort")
     ui = file.table(UiConfig, "ui")
     file.check_word("theme", ui.theme, read.THEMES, "ui", "theme")
-    file.check_names(read.COMMANDS, "keys")
+    file.check_names((*read.KEYS, *read.DIALOG_KEYS), "keys")
+    keys = file.texts("keys", read.key)
+    if clash := read.key_clash(keys):
+        name, problem = clash
+        raise file.error(("keys", name), problem, "Choose another key, or change both.")
     return Config(
         server=server,
         ui=ui,
@@ -240,7 +244,7 @@ def _config(path: Path, language: Language) -> Config:
         policies=policies,
         views=views,
         api=api,
-        keys=file.texts("keys", read.key),
+        keys=keys,
     )
 
 

@@ -28,14 +28,79 @@ THEMES = (
 """Names of the app's themes, for checks that don't load it."""
 
 
-COMMANDS = (
-    *("accounts", "audit", "copy_id", "export", "filter", "find_token", "group_by", "groups"),
-    *("help", "invert_shown", "label", "mark_down", "mark_range", "mark_shown", "mark_up"),
-    *("next_session", "next_sort", "overview", "palette", "previous_session", "prune", "quit"),
-    *("refresh_token", "reload", "reverse_sort", "revoke", "revoke_all", "toggle_mark"),
-    *("unmark_all", "views"),
-)
-"""Names of the app's commands that `[keys]` may name, for checks that don't load it."""
+KEYS = {
+    "accounts": "A",
+    "add_account": "a",
+    "audit": "L",
+    "copy_id": "c",
+    "export": "e",
+    "filter": "/",
+    "find_token": "F",
+    "forget_account": "f",
+    "group_by": "G",
+    "groups": "g",
+    "help": "?",
+    "invert_shown": "i",
+    "label": "l",
+    "log_out": "l",
+    "mark_down": "shift+down",
+    "mark_range": "v",
+    "mark_shown": "a",
+    "mark_up": "shift+up",
+    "next_session": "j",
+    "next_sort": "s",
+    "other_tab": "ctrl+t",
+    "overview": "o",
+    "palette": ":",
+    "previous_session": "k",
+    "prune": "P",
+    "quit": "q",
+    "refresh_token": "R",
+    "reload": "r",
+    "reverse_sort": "S",
+    "revoke": "x",
+    "revoke_all": "X",
+    "toggle_mark": "space",
+    "unmark_all": "u",
+    "views": "V",
+}
+"""The keys of the app's commands that `[keys]` can change, for checks that don't load it."""
+
+DIALOG_KEYS = {
+    "allow_current": "c",
+    "allow_hidden": "h",
+    "allow_protected": "p",
+    "copy_command": "=",
+    "keep_fewer": "-",
+    "keep_more": "+",
+    "next_used_within": "t",
+    "quit_during_run": "q",
+    "rules": "r",
+}
+"""The same of the revoke dialog, which has none of the others."""
+
+FIXED_KEYS = {
+    "f": "filter_group",
+    "j": "move",
+    "k": "move",
+    "n": "cancel",
+    "y": "confirm",
+    **dict.fromkeys("0123456789", "show_view"),
+}
+"""Keys that keep their meaning everywhere, and a command of each."""
+
+
+def key_clash(changed: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return a command and what is wrong with the key that `[keys]` gives it; None if nothing."""
+    for usual in (KEYS, DIALOG_KEYS):
+        keys = {**usual, **{name: key for name, key in changed.items() if name in usual}}
+        for name, key in keys.items():
+            if key == usual[name]:
+                continue
+            others = (other for other in keys if other != name and keys[other] == key)
+            if other := FIXED_KEYS.get(key) or next(others, ""):
+                return name, f"can't have the key `{key}`: it is the key of {other}"
+    return None
 
 
 STORAGE: Mapping[str, Storage | None] = {

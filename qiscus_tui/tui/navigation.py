@@ -259,12 +259,8 @@ class Navigation:
 
     def log_in_again(self) -> None:
         """Open the login over the list whose session ended."""
-<<<<<<< HEAD
-        from qiscus_tui.tui.dialogs.guard import Guard
-        from qiscus_tui.tui.listed import notices
-=======
         from qiscus_tui.tui.dialogs.question import Guard
->>>>>>> 8644111 (Commands: what one needs is data, a file a scope; Textual's palette and keymap instead of ours; dialogs' parts stand with the dialog)
+        from qiscus_tui.tui.listed import notices
         from qiscus_tui.tui.login.screen import LoginScreen
 
         sessions = self.sessions

@@ -272,6 +272,22 @@ def test_the_repr_does_not_show_the_proxys_password(path: Path) -> None:
         ("[keys]\nreload = 'F5'", 2, "reload must be a key, such as d, D, f5", None),
         ("[keys]\nreload = 'ctrl+s'", 2, "reload must be a key", None),
         ("[keys]\nreload = 5", 2, "reload must be text in quotes", None),
+        *(
+            (
+                f"[keys]\n{given}",
+                line,
+                f"{words} the key of {other}",
+                "Choose another key, or change both.",
+            )
+            for given, line, words, other in (
+                ("revoke = 'r'", 2, "revoke can't have the key `r`: it is", "reload"),
+                ("revoke = '/'", 2, "it is", "filter"),
+                ("revoke = 'd'\nprune = 'd'", 3, "prune can't have the key `d`: it is", "revoke"),
+                ("overview = 'y'", 2, "it is", "confirm"),
+                ("rules = 'c'", 2, "rules can't have the key `c`: it is", "allow_current"),
+                ("rules = '7'", 2, "it is", "show_view"),
+            )
+        ),
         ("[api.revoke_token]\nfield = ''", 2, "field must be the name of a field", None),
         ("[ui]\ntheme = 'nrod'", 2, "Unknown theme `nrod`", "Did you mean nord?"),
         ("[keys]\nrelod = 'd'", 2, "Unknown setting `relod` in [keys]", "Did you mean reload?"),

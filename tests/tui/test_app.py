@@ -128,7 +128,7 @@ def app_in(theme: str, clock: ManualClock) -> QiscusTui:
 NOT_OURS = ("ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+o", "ctrl+j", "ctrl+p")
 
 
-@pytest.mark.parametrize("opens", ["slash", "F", "e", "colon", "x", "X", "A", "question_mark"])
+@pytest.mark.parametrize("opens", ["slash", "F", "e", "x", "X", "A", "question_mark"])
 async def test_nothing_binds_the_keys_of_multiplexers(clock: ManualClock, opens: str) -> None:
     async with at_sessions(clock) as running:
         await running.press("down", opens)

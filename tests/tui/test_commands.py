@@ -4,9 +4,11 @@ import pytest
 from textual.app import App, ComposeResult
 
 from qiscus_tui.errors import OutOfReach
+from qiscus_tui.store.config import Config
+from qiscus_tui.store.config_checks import DIALOG_KEYS, FIXED_KEYS, KEYS
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import Group, Scope
+from qiscus_tui.tui.commands.command import Group, Scope, sign_of
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.commands.registry import COMMANDS
 from tests.clocks import ManualClock
@@ -17,52 +19,47 @@ USUAL = Context(rows=5, listed=9, marked=1)
 
 
 class FooterApp(App[None]):
-    def __init__(self, context: Context = USUAL) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.bar = ActionBar()
-        self.context = context
         self.pressed: list[str] = []
 
     def compose(self) -> ComposeResult:
         yield self.bar
 
     def on_mount(self) -> None:
-        self.bar.show_commands(Scope.SESSIONS, self.context)
+        self.bar.show_commands(Scope.SESSIONS, USUAL)
 
     def on_action_bar_pressed(self, message: ActionBar.Pressed) -> None:
         self.pressed.append(message.name)
 
 
-async def footer(width: int, context: Context = USUAL) -> str:
-    app = FooterApp(context)
-    async with app.run_test(size=(width, 3)) as pilot:
+async def test_the_footer_leaves_out_the_least_important_and_takes_clicks() -> None:
+    app = FooterApp()
+    async with app.run_test(size=(200, 3)) as pilot:
+        for words in ("a mark all", "u unmark", "F find token", "L audit"):
+            assert f"  {words}  " in app.bar.text
+        await pilot.resize_terminal(120, 3)
         await pilot.pause()
-        return app.bar.text
-
-
-async def test_the_footer_reads_as_the_screen_is_drawn() -> None:
-    assert await footer(120) == (
-        " space mark  enter detail  x revoke  / filter  s sort o overview  r reload"
-        " R refresh token X revoke all  ? help  q quit"
-    )
-    assert await footer(130) == (
-        " space mark  enter detail  x revoke  / filter  s sort  o overview  r reload"
-        "  R refresh token  X revoke all  ? help  q quit"
-    )
-
-
-async def test_a_wide_footer_shows_the_other_keys_too() -> None:
-    wide = await footer(200)
-    for words in ("a mark all", "u unmark", "F find token", "L audit"):
-        assert f"  {words}  " in wide
-    assert "A accounts" not in await footer(150)
-
-
-@pytest.mark.parametrize("width", [119, 100, 80, 60, 40, 16])
-async def test_help_and_quit_stay_in_a_footer_of_any_width(width: int) -> None:
-    text = await footer(width)
-    assert text.endswith("? help  q quit")
-    assert len(text) <= width
+        assert app.bar.text == (
+            " space mark  enter detail  x revoke  / filter  s sort  o overview  r reload"
+            "  X revoke all  ? help  q quit"
+        )
+        await pilot.click(ActionBar, offset=(app.bar.text.index("x revoke"), 0))
+        await pilot.click(ActionBar, offset=(app.bar.text.index("quit"), 0))
+        await pilot.click(ActionBar, offset=(119, 0))
+        await pilot.pause()
+        assert app.pressed == ["revoke", "quit"]
+        for width, first in (
+            (80, " space mark  enter detail"),
+            (40, " space mark  x revoke"),
+            (16, ""),
+        ):
+            await pilot.resize_terminal(width, 3)
+            await pilot.pause()
+            assert app.bar.text.startswith(first)
+            assert app.bar.text.endswith("? help  q quit")
+            assert len(app.bar.text) <= width
 
 
 async def test_while_a_filter_is_typed_the_footer_has_the_keys_of_the_filter(
@@ -80,23 +77,6 @@ async def test_while_a_filter_is_typed_the_footer_has_the_keys_of_the_filter(
         assert "space mark" in running.lines()[-1]
 
 
-async def test_the_dearest_actions_stay_longest() -> None:
-    assert await footer(80) == (
-        " space mark  enter detail  x revoke  / filter  s sort  r reload  ? help  q quit"
-    )
-    assert await footer(40) == " space mark  x revoke  ? help  q quit"
-
-
-async def test_a_click_in_the_footer_asks_for_its_action() -> None:
-    app = FooterApp()
-    async with app.run_test(size=(120, 3)) as pilot:
-        await pilot.click(ActionBar, offset=(app.bar.text.index("x revoke"), 0))
-        await pilot.click(ActionBar, offset=(app.bar.text.index("quit"), 0))
-        await pilot.click(ActionBar, offset=(119, 0))
-        await pilot.pause()
-    assert app.pressed == ["revoke", "quit"]
-
-
 @pytest.mark.parametrize(
     ("context", "off"),
     [
@@ -109,8 +89,8 @@ async def test_a_click_in_the_footer_asks_for_its_action() -> None:
     ],
 )
 def test_what_cannot_be_done_now_is_not_offered(context: Context, off: set[str]) -> None:
-    palette = {action.name for action in registry.in_palette(Scope.SESSIONS, context)}
-    bar = {action.name for action in registry.in_footer(Scope.SESSIONS, context)}
+    palette = {one.name for one in registry.in_palette(Scope.SESSIONS, context, {})}
+    bar = {one.name for one in registry.in_footer(Scope.SESSIONS, context, {})}
     assert not off & (palette | bar)
     assert "quit" in palette & bar
 
@@ -118,26 +98,24 @@ def test_what_cannot_be_done_now_is_not_offered(context: Context, off: set[str])
 def test_hidden_marks_can_be_revoked_though_no_row_is_shown() -> None:
     revoke = registry.named("revoke")
     assert revoke is not None
-    assert revoke.unavailable(Context(rows=0, listed=5, marked=2)) is None
+    assert revoke.why_not(Context(rows=0, listed=5, marked=2)) is None
 
 
-def test_no_key_does_two_things_in_one_place() -> None:
+def test_every_command_has_its_own_keys_a_heading_and_words() -> None:
     for scope in (Scope.SESSIONS, Scope.DETAIL, Scope.OVERVIEW):
-        keys = [key for act in (*registry.of(scope), *registry.of(Scope.APP)) for key in act.keys]
+        keys = [key for one in (*registry.of(scope), *registry.of(Scope.APP)) for key in one.keys]
         assert len(keys) == len(set(keys))
-    assert len({action.name for action in COMMANDS}) == len(COMMANDS)
-
-
-def test_no_key_belongs_to_a_multiplexer_or_a_terminal() -> None:
-    theirs = {f"ctrl+{letter}" for letter in "abjoqs"}
-    assert not theirs & {key for action in COMMANDS for key in action.keys}
-
-
-def test_every_action_is_explained_under_a_heading() -> None:
+    assert len({one.name for one in COMMANDS}) == len(COMMANDS)
+    theirs = {f"ctrl+{letter}" for letter in "abjoqs"}  # of multiplexers and terminals
+    assert not theirs & {key for one in COMMANDS for key in one.keys}
     grouped = registry.by_group()
     assert set(grouped) == set(Group)
     assert sum(map(len, grouped.values())) == len(COMMANDS)
-    assert all(action.help.endswith(".") for action in COMMANDS)
+    for one in COMMANDS:
+        assert one.help.endswith("."), one.name
+        assert "[" not in f"{one.title}{one.help}", one.name  # Textual's palette reads markup
+        assert one.keys or one.title, one.name
+        assert one.label or not one.footer, one.name
 
 
 def test_bindings_carry_every_key_and_the_actions_name() -> None:
@@ -145,11 +123,8 @@ def test_bindings_carry_every_key_and_the_actions_name() -> None:
     assert bound["space"] == "toggle_mark"
     assert bound["X"] == "revoke_all"
     assert "up,down,pageup,pagedown,home,end,j,k" not in bound
-    assert {binding.action for binding in registry.bindings(Scope.APP)} == {
-        "palette",
-        "help",
-        "quit",
-    }
+    of_app = {binding.action for binding in registry.bindings(Scope.APP)}
+    assert of_app == {"palette", "help", "quit"}
 
 
 @pytest.mark.parametrize(
@@ -184,7 +159,40 @@ async def test_a_click_asks_the_same_registry_as_the_key(clock: ManualClock) -> 
         assert "The list is stale" in running.toasts
 
 
-def test_every_command_has_help_and_keys_or_a_title() -> None:
-    for command in COMMANDS:
-        assert command.keys or command.title, command.name
-        assert command.label or not command.footer, command.name
+# Keys that config.toml changes.
+
+
+async def test_a_changed_key_works_in_place_of_the_own_one_and_is_shown_everywhere() -> None:
+    changed = {"toggle_mark": "m", "overview": "f6", "palette": "ctrl+p", "groups": "f5"}
+    config = Config(keys=changed)
+    async with at_sessions(ManualClock(), size=(160, 40), config=config) as running:
+        await running.press("m", "space")
+        assert "1 marked" in running.text()
+        assert " m mark" in running.lines()[-1]
+        await running.press("ctrl+p", *"overview")
+        assert "f6" in running.text()
+        await running.press("escape", "f6")
+        assert "ISSUED PER DAY" in running.text()
+        await running.press("escape", "question_mark")
+        assert "m         Mark the session" in running.text()
+        await running.press("escape", "f5")
+        assert "by client and network" in running.text()
+        assert "f5 list" in running.lines()[-1]
+        await running.press("f5")
+        assert "f5 groups" in running.lines()[-1]
+
+
+def test_the_configuration_knows_the_keys_without_the_app() -> None:
+    fixed = {"enter", "escape", "tab", *FIXED_KEYS}
+    own = {"next_session", "previous_session", "forget_account"}
+    lists, dialogs = dict[str, str](), dict[str, str]()
+    for one in COMMANDS:
+        if one.bound and len(one.keys) == 1 and (one.name in own or one.keys[0] not in fixed):
+            into = dialogs if Scope.REVOKE in one.scopes else lists
+            into[one.name] = sign_of(one.keys[0])
+    assert lists == KEYS
+    assert dialogs == DIALOG_KEYS
+    for key, name in FIXED_KEYS.items():
+        command = registry.named(name)
+        assert command is not None
+        assert key in command.keys or key == "0"  # digits are typed to confirm, too

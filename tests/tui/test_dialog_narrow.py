@@ -135,14 +135,6 @@ async def test_a_dialog_takes_another_height_as_the_terminal_does(
         assert here.text() == high
 
 
-async def test_where_the_palette_cannot_be_read_the_size_is_said(clock: ManualClock) -> None:
-    async with at_sessions(clock) as here:
-        await here.press("colon")
-        await here.pilot.resize_terminal(59, 14)
-        await here.settle()
-        assert here.text().strip() == "60x15 is needed, this is 59x14"
-
-
 @pytest.mark.parametrize("keys", [("enter",), ("enter", "x")])
 async def test_where_there_is_no_room_nothing_but_the_size_is_said(
     clock: ManualClock, keys: tuple[str, ...]

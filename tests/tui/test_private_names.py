@@ -30,6 +30,7 @@ PRIVATE_NAMES: dict[type, set[str]] = {
         "_exception",
         "_exit_renderables",
         "_fatal_error",
+        "_keymap",
         "_notifications",
         "_print_error_renderables",
         "_return_code",

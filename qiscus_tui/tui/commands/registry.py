@@ -1,5 +1,7 @@
 """The one registry of commands: bindings, footer, palette and help are drawn from it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace

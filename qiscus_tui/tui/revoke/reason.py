@@ -10,15 +10,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from qiscus_tui.errors import UsageError
-<<<<<<< HEAD
 from qiscus_tui.service.account.audit_trail import typed_reason
-from qiscus_tui.tui.dialogs.guard import Guard
-from qiscus_tui.tui.dialogs.parts import Words
-=======
-from qiscus_tui.service.audit_trail import typed_reason
 from qiscus_tui.tui.dialogs.dialog import Words
 from qiscus_tui.tui.dialogs.question import Guard
->>>>>>> 8644111 (Commands: what one needs is data, a file a scope; Textual's palette and keymap instead of ours; dialogs' parts stand with the dialog)
 from qiscus_tui.tui.widgets.fields import Field
 
 if TYPE_CHECKING:

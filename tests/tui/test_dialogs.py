@@ -1,0 +1,297 @@
+"""Find, help, palette, quit and export; and when a yes counts."""
+
+import json
+import threading
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from qiscus_tui.query import Key, parse
+from qiscus_tui.service.account.storage import AccountStorage, LocalFiles
+from qiscus_tui.tui.commands.registry import COMMANDS
+from qiscus_tui.tui.dialogs import export
+from qiscus_tui.tui.dialogs.export import ExportDialog
+from qiscus_tui.tui.dialogs.find import FindDialog
+from qiscus_tui.tui.dialogs.help import EXAMPLES, LANGUAGE, SIGNS, HelpDialog
+from qiscus_tui.tui.dialogs.question import ARM_DELAY, KEY_GAP, Guard, QuitDialog
+from qiscus_tui.tui.widgets.fields import SecretField
+from tests.clocks import ManualClock
+from tests.tui.demo_app import at_sessions
+from tests.tui.dialogs_on_demo import DialogApp, settled, shown, stage
+
+# Find
+
+
+async def test_a_pasted_token_gives_its_session() -> None:
+    on = await stage(sessions=9)
+    wanted = on.listed.sessions[4]
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, FindDialog(on.listed, on.clock))
+        app.post_message(events.Paste(f"\n  {wanted.token}\r\nsomething else"))
+        await pilot.pause()
+        assert str(wanted.token) not in app.text()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.answers == [wanted.id]
+
+
+@pytest.mark.parametrize(
+    ("typed", "state", "words"),
+    [
+        ("nothere", "", "no live session has this token"),
+        ("a", "masked", "are listed without their full token"),
+        ("a", "unreadable", "could not be read whole"),
+        ("nobody", "old", "but the list was read 5 min ago"),
+        ("Authorization: {token}", "", "Not a token"),
+        ("", "", "Paste or type a token first."),
+    ],
+)
+async def test_what_finds_no_session_says_why_and_is_dropped(
+    typed: str, state: str, words: str
+) -> None:
+    on = await stage("masked" if state == "masked" else "plain", sessions=9)
+    listed = replace(on.listed, unreadable=2) if state == "unreadable" else on.listed
+    on.clock.advance(300 if state == "old" else 0)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, FindDialog(listed, on.clock))
+        app.post_message(events.Paste(typed.format(token=listed.sessions[0].token)))
+        await pilot.click("#find")
+        await pilot.pause()
+        assert words in app.flat()
+        assert ("no live session" in app.flat()) is (typed.isalpha() and bool(typed))
+        assert app.screen.query_one(SecretField).value == ""
+        assert not app.answers
+        await pilot.press("escape")
+        assert app.answers == [None]
+
+
+async def test_nothing_comes_out_of_the_field_again() -> None:
+    on = await stage(sessions=3)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, FindDialog(on.listed, on.clock))
+        await pilot.press(*"secret", "ctrl+shift+a", "ctrl+c", "ctrl+x")
+        assert app.clipboard == ""
+        field = app.screen.query_one(SecretField)
+        assert field.value == "secret"
+        await pilot.press("escape")
+        await pilot.pause()
+        assert field.value == ""
+
+
+# Help
+
+
+async def test_help_tells_every_action_and_every_sign() -> None:
+    async with DialogApp().run_test(size=(100, 260)) as pilot:
+        app = await shown(pilot, HelpDialog())
+        flat = app.flat()
+        for action in COMMANDS:
+            assert f"{action.key_shown or ':'} {action.help}" in flat
+        for sign, words in SIGNS:
+            assert f"{sign} {words}" in flat
+        for key in ("escape", "enter", "q", "question_mark", "n"):
+            await pilot.press(key)
+            assert app.answers.pop() is None
+            await shown(pilot, HelpDialog())
+        for size in ((120, 40), (80, 24), (60, 15)):
+            await pilot.resize_terminal(*size)
+            await pilot.press("home")
+            await pilot.pause()
+            assert "Close  esc" in app.text()
+            await pilot.press("end")
+            await pilot.pause()
+            assert "leave the program; asks first." in app.flat() or "filter" in app.flat()
+
+
+def test_the_help_has_every_key_of_the_filter_in_a_form_that_can_be_read() -> None:
+    forms = [form for form, _ in LANGUAGE if ":" in form]
+    assert [form.partition(":")[0] for form in forms] == [key.value for key in Key]
+    for text in (*forms, *(example for example, _ in EXAMPLES)):
+        assert parse(text).text == text
+
+
+async def test_help_begins_with_what_can_be_done_here_and_says_why_not(clock: ManualClock) -> None:
+    async with at_sessions(clock, size=(100, 90)) as here:
+        await here.press("question_mark")
+        assert "Help: in the list" in here.text()
+        assert "a         Mark every session shown" in here.text()
+        assert "Not now: " in here.text()
+        assert "Filter: a digit runs an example" in here.text()
+        await here.press("4")
+        assert here.sessions.view.typed.rstrip() == EXAMPLES[3][0]
+        assert 0 < len(here.ids) < 40
+        assert here.focus == "table"
+        await here.press("j", "enter", "question_mark")
+        assert "Help: in the detail" in here.text()
+        assert "Show the session below in the list." in here.text()
+        assert "a digit runs" not in here.text()
+        await here.press("4")
+        assert "Examples run from the help of the list" in here.toasts
+        await here.press("escape", "escape")
+        await here.pilot.resize_terminal(120, 40)
+        await here.press("A", "question_mark")
+        elsewhere = next(at for at, line in enumerate(here.lines()) if "Elsewhere" in line)
+        assert "Filter: examples" in here.lines()[elsewhere + 2]  # no filter matters there
+
+
+# Palette
+
+
+async def test_the_palette_runs_what_is_available_by_its_title(clock: ManualClock) -> None:
+    async with at_sessions(clock) as here:
+        await here.press("colon")
+        assert "Mark session" in here.text()
+        assert "Unmark all" not in here.text()  # nothing is marked
+        await here.press(*"revers")
+        (line,) = [line for line in here.lines() if "Reverse the sort" in line]
+        assert line.rstrip().endswith("S")
+        assert "Reverse the order." in here.text()
+        assert "Mark session" not in here.text()
+        await here.press("escape", "colon", *"invert", "enter")
+        assert f"{len(here.ids)} marked" in here.text()
+        await here.press("colon", "down", "down", "up", "enter")
+        assert here.app.screen is here.sessions
+        await here.press("colon", *"[/]zz", "enter")
+        assert here.app.screen is not here.sessions
+        await here.press("escape")
+        assert here.app.screen is here.sessions
+
+
+# Quit, and the guard of every question
+
+
+async def test_quitting_is_asked_with_the_same_dead_time_and_staying_is_the_focus() -> None:
+    clock = ManualClock()
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, QuitDialog(clock))
+        assert "Nothing more is sent" in app.text()
+        await pilot.press("y")
+        await settled(pilot)
+        assert not app.answers
+        clock.advance(1)
+        await pilot.press("y")
+        await settled(pilot)
+        assert app.answers == [True]
+        await shown(pilot, QuitDialog(clock))
+        await pilot.press("enter")
+        assert app.answers == [True, None]
+
+
+class Meddled(ManualClock):
+    """A clock that does something while a key waits for what may follow it."""
+
+    async def sleep(self, seconds: float) -> None:
+        self.meddle()
+        await super().sleep(seconds)
+
+    def meddle(self) -> None:
+        """Nothing, unless it is replaced."""
+
+
+@pytest.mark.parametrize(
+    ("steps", "meant"),
+    [
+        (["advance 60", "key"], False),  # it was never drawn
+        (["arm", f"advance {ARM_DELAY - 0.01}", "key"], False),
+        (["arm", f"advance {ARM_DELAY}", "key"], True),
+        (["arm", "advance 1", "key", f"advance {KEY_GAP / 2}", "key"], False),
+        (["arm", "advance 1", "followed", "key"], False),
+        (["arm", "advance 1", "changed", "key"], False),
+        (["arm", "advance 5", "disarm", "key"], False),
+        (["arm", "advance 5", "disarm", "arm", "key"], False),
+        (["arm", "advance 5", "disarm", "arm", f"advance {ARM_DELAY}", "key"], True),
+    ],
+)
+async def test_a_yes_counts_when_it_is_alone_and_the_question_was_drawn(
+    steps: list[str], meant: bool
+) -> None:
+    clock = Meddled()
+    guard = Guard(clock)
+    for step in steps:
+        match step.split():
+            case ["advance", seconds]:
+                clock.advance(float(seconds))
+            case ["followed"]:
+                clock.meddle = guard.record_key
+            case ["changed"]:
+                clock.meddle = guard.disarm
+            case ["arm"]:
+                guard.arm()
+            case ["disarm"]:
+                guard.disarm()
+            case _:
+                guard.record_key()
+    assert await guard.is_meant() is meant
+
+
+# Export
+
+
+@asynccontextmanager
+async def exporting() -> AsyncGenerator[tuple[DialogApp, Pilot[None]]]:
+    """The dialog over two sessions, on a machine that keeps files."""
+    on = await stage(sessions=9)
+    local_files = cast("LocalFiles", SimpleNamespace(persistent=True))
+    kept = on.connection.account_storage
+    on.connection.account_storage = AccountStorage(kept.secrets, local_files)
+    async with DialogApp().run_test(size=(120, 24)) as pilot:
+        app = await shown(pilot, ExportDialog(on.listed, [3, 1], on.connection))
+        assert "Export 2 sessions" in app.text()
+        yield app, pilot
+
+
+async def test_the_sessions_shown_are_written_to_a_new_file_alone(home: Path) -> None:
+    (home / "out.csv").write_text("mine")
+    async with exporting() as (app, pilot):
+        for name, words in (
+            ("out.csv", "exists already"),
+            ("out.xls", "must end in .csv or .json"),
+            ("out.json", "Written: "),
+        ):
+            app.screen.query_one("#path", Input).value = f"~/{name}"
+            await pilot.press("enter")
+            await settled(pilot)
+            assert words in app.flat()  # a long home folder wraps
+        await pilot.press("enter")
+        await pilot.pause()
+    assert app.answers == [str(home / "out.json")]
+    assert len(json.loads((home / "out.json").read_text())) == 2
+    assert (home / "out.csv").read_text() == "mine"
+
+
+async def test_a_file_that_is_being_written_is_written_once(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, may_end = list[Path](), threading.Event()
+
+    def write(path: Path, *_: object) -> None:
+        written.append(path)
+        may_end.wait()
+
+    monkeypatch.setattr(export, "export_to", write)
+    async with exporting() as (app, pilot):
+        await pilot.press("enter", "enter", "escape")
+        assert "The file is being written." in app.text()
+        assert not app.answers
+        may_end.set()
+        await settled(pilot)
+        await pilot.press("enter")
+        assert written == [home / "sessions.csv"]
+        assert app.answers == [str(home / "sessions.csv")]
+
+
+async def test_the_demo_writes_no_files() -> None:
+    on = await stage(sessions=3)
+    async with DialogApp().run_test(size=(80, 24)) as pilot:
+        app = await shown(pilot, ExportDialog(on.listed, [0], on.connection))
+        await pilot.click("#write")
+        await pilot.pause()
+        assert "The demo writes no files." in app.text()
