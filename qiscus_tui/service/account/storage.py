@@ -1,8 +1,10 @@
 """What is stored on this machine, for all accounts and for one."""
 
-import asyncio
+from __future__ import annotations
+
 import contextlib
 from collections.abc import AsyncGenerator, Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import field
 
@@ -16,6 +18,9 @@ from qiscus_tui.store.locks import ACCOUNT_WAIT, account_lock
 from qiscus_tui.store.paths import Paths, paths_in_memory
 from qiscus_tui.store.secrets import SecretStore
 from qiscus_tui.store.state import Checks, ShownLists, VerifiedCalls, Visits
+
+if TYPE_CHECKING:
+    import asyncio
 
 
 class LocalFiles:
@@ -35,7 +40,7 @@ class LocalFiles:
         self.shown_lists = ShownLists(paths)
 
     @classmethod
-    def in_memory(cls) -> "LocalFiles":
+    def in_memory(cls) -> LocalFiles:
         """Return files that end with this run; the machine's own are neither read nor written."""
         return cls(paths_in_memory(), {})
 
@@ -65,13 +70,19 @@ class LocalFiles:
         return KnownFile(self.paths, origin, app_id)
 
 
+def _turn() -> asyncio.Lock:
+    from asyncio import Lock  # 20 ms, and a stored token is printed without
+
+    return Lock()
+
+
 class AccountStorage(Unshown, frozen=True):
     """Where one account's secrets and records are stored."""
 
     secrets: SecretStore
     local_files: LocalFiles
 
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _turn: asyncio.Lock = field(default_factory=_turn)
     """The tasks of this process queue here."""
 
     def is_in_book(self, account: Account) -> bool:
