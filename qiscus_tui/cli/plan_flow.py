@@ -20,33 +20,30 @@ from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.session import is_full_id
 from qiscus_tui.service.account.connection import Connection
-from qiscus_tui.service.revocation.clock_check import check_clocks, clock_difference
 from qiscus_tui.service.revocation.events import (
     Answered,
-    Finished,
+    Event,
     Halted,
     ReadingAgain,
     Sampling,
     TrialStarted,
     Verifying,
 )
-from qiscus_tui.service.revocation.on_connection import forget_own_if_ended, revocation_on
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
-from qiscus_tui.service.revocation.plan_command import apply_command
-from qiscus_tui.service.revocation.plan_files import read_plan, write_plan
-from qiscus_tui.service.revocation.retention import check_rules
-from qiscus_tui.service.revocation.run import Revocation
-from qiscus_tui.service.revocation.target_groups import emptied_groups, emptied_words
+from qiscus_tui.service.revocation.plan_files import apply_command, plan_file_of, read_plan
+from qiscus_tui.service.revocation.plan_groups import emptied_groups, emptied_words
+from qiscus_tui.service.revocation.retention import check_clocks, check_rules, offset_words
+from qiscus_tui.service.revocation.run import forget_own_if_ended, revocation_on
 from qiscus_tui.service.revocation.verification import MOST_READINGS
-from qiscus_tui.service.revocation.witnesses import witnesses_of
+from qiscus_tui.service.revocation.witnesses import Witnesses
 from qiscus_tui.service.seen_ids import seen_before
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.zoned_list import read_list
 from qiscus_tui.service.visits import mark_without_visiting
 from qiscus_tui.store.file_checks import quoted
-from qiscus_tui.store.plan_file import plan_key
+from qiscus_tui.store.plan_file import plan_key, write_plan_file
 
 KEEP_ONE = "Nothing was sent. Keep one of each with --keep-newest 1, or end them: --allow-empty"
 NO_GROUPS = "There is nothing to group by. Name sessions by id instead: qiscus-tui revoke ID"
@@ -70,7 +67,7 @@ async def _read(
     if rule is not None and named is None and rule.asks_for_new:
         mark_without_visiting(connection)
     listed = await read_list(connection, console.show_read)
-    witnesses = witnesses_of(connection, lambda n: console.progress(reading_words(n)))
+    witnesses = Witnesses(connection, lambda n: console.progress(reading_words(n)))
     listed = await witnesses.settled(listed, named or frozenset())
     console.end_progress()
     if named is None:
@@ -81,7 +78,7 @@ async def _read(
         check_rules(listed.sessions, retention.rules)
     for remark in remarks(listed):
         console.say(remark)
-    if difference := clock_difference(listed):
+    if difference := offset_words(listed.offset):
         console.say(f"{difference}; ages are by the server's clock.")
     for warning in listed.unmatched_protection:
         console.say(f"{warning} Check its name: qiscus-tui known")
@@ -251,7 +248,8 @@ def _show_plan(
     out = None if options.demo else options.out
     if out is not None:
         key = plan_key(context.workspace.local_files.paths)
-        write_plan(out, plan, connection.account, connection.clock.now(), secrets, key)
+        file = plan_file_of(plan, connection.account, connection.clock.now(), secrets)
+        write_plan_file(out, file, key)
     if options.json:
         console.result_json({**account_fields(connection), **as_json(plan, None, secrets)})
     else:
@@ -271,10 +269,13 @@ def _show_plan(
 async def _apply(context: Context, connection: Connection, plan: RevocationPlan) -> int:
     """Apply the plan. A signal stops sending; what was sent is still verified."""
     options = context.options
-    revocation = await revocation_on(connection, plan, options.concurrency, options.reason or "")
+    show_event = _RunLines(context.console).show
+    width, reason = options.concurrency, options.reason or ""
+    run = await revocation_on(connection, plan, show_event, width=width, reason=reason)
 
     async def applied() -> Report:
-        report = await _follow(context.console, revocation)
+        report = await run.apply()
+        context.console.end_progress()
         try:
             with contextlib.suppress(NoAccount):  # logged out meanwhile: nothing to forget
                 await forget_own_if_ended(connection, report)
@@ -283,7 +284,7 @@ async def _apply(context: Context, connection: Connection, plan: RevocationPlan)
         return report
 
     def stop() -> bool:
-        revocation.stop("interrupted", awaits=False)
+        run.stop("interrupted", awaits=False)
         return True
 
     def show(report: Report) -> int:
@@ -292,39 +293,38 @@ async def _apply(context: Context, connection: Connection, plan: RevocationPlan)
     return show(await finished(context.console, applied(), stop, show))
 
 
-async def _follow(console: Console, revocation: Revocation) -> Report:
-    report: Report | None = None
-    said: set[str] = set()
-    async with contextlib.aclosing(revocation.apply()) as events:
-        async for event in events:
-            match event:
-                case TrialStarted(session_id, None):
-                    console.say(
-                        f"No revoke has been verified on this server yet: {session_id} is first"
-                    )
-                case TrialStarted(session_id, why):
-                    console.say(f"{why}: {session_id} is next")
-                case Answered(session_id, error, done, total):
-                    console.progress(f"{done:,} of {total:,} sent")
-                    if error and error.message not in said and len(said) < MOST_GROUPS:
-                        said.add(error.message)
-                        console.say(f"{session_id}: {error.message}")
-                case Halted(reason):
-                    console.say(f"Nothing more is sent: {reason}")
-                case Sampling():
-                    console.progress("Reading the list: nothing else may end")
-                case Verifying():
-                    console.progress("Verifying: reading the list")
-                case ReadingAgain(number):
-                    console.progress(reading_words(number))
-                case Finished():
-                    report = event.report
-                case _:
-                    pass
-    console.end_progress()
-    if report is None:
-        raise AssertionError("a run ends with its report")
-    return report
+class _RunLines:
+    """Says what a run says of itself while it goes on."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._said: set[str] = set()
+
+    def show(self, event: Event) -> None:
+        """Say it."""
+        console = self._console
+        match event:
+            case TrialStarted(session_id, None):
+                console.say(
+                    f"No revoke has been verified on this server yet: {session_id} is first"
+                )
+            case TrialStarted(session_id, why):
+                console.say(f"{why}: {session_id} is next")
+            case Answered(session_id, error, done, total):
+                console.progress(f"{done:,} of {total:,} sent")
+                if error and error.message not in self._said and len(self._said) < MOST_GROUPS:
+                    self._said.add(error.message)
+                    console.say(f"{session_id}: {error.message}")
+            case Halted(reason):
+                console.say(f"Nothing more is sent: {reason}")
+            case Sampling():
+                console.progress("Reading the list: nothing else may end")
+            case Verifying():
+                console.progress("Verifying: reading the list")
+            case ReadingAgain(number):
+                console.progress(reading_words(number))
+            case _:
+                pass
 
 
 def _show_report(context: Context, connection: Connection, report: Report) -> int:

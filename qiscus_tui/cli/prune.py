@@ -19,10 +19,10 @@ from qiscus_tui.cli.workspace import connected, in_entry, named_entry
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.durations import HOW_TO_WRITE, parse_duration
 from qiscus_tui.model.group_keys import USUAL_KEYS, parse_group_keys
-from qiscus_tui.model.retention_rules import ANY_RULE, RULES, Retention, RetentionRules
+from qiscus_tui.model.retention_rules import ANY_RULE, Retention, RetentionRules, Rule
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.revocation.plan import Allowed
-from qiscus_tui.service.revocation.policies import retention_of
+from qiscus_tui.service.revocation.retention import retention_of
 from qiscus_tui.store.config import Config
 
 
@@ -33,7 +33,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_filter(parser, "only sessions that match; all without it")
     words = "what makes a group, such as client,network (the default)"
     add("--group-by", metavar="KEYS", type=parse_group_keys, help=words)
-    for rule in RULES:
+    for rule in Rule:
         name, kind = ("TIME", _age_limit) if rule.is_age else ("N", whole_number(1, MOST))
         add(rule.option, metavar=name, type=kind, help=rule.help)
     words = "apply the rules to sessions without what they are grouped by, too"

@@ -3,7 +3,8 @@
 One Struct is a policy's, a plan file's, the dialog's, and that of the options: all take it whole.
 """
 
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+import enum
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
@@ -21,9 +22,38 @@ Age = Annotated[float, Meta(ge=1, le=1e12)]
 
 _AGE_SETTING = setting(duration_between(1, 3650 * DAY))
 
+_CREATED, _USED = "created_at", "last_used_at"
+TIMES = {_CREATED: "creation date", _USED: "last use"}
+"""What rules go by, in words."""
+
+
+class Rule(enum.Enum):
+    """Every rule, in the order in which they are said. Its name is its field and its setting."""
+
+    keep_newest = ("the newest {}", "keep the newest N of each group", _CREATED, False)
+    keep_used_within = ("used within {}", "keep what was used since", _USED, True)
+    keep_created_within = ("created within {}", "keep what is younger", _CREATED, True)
+
+    def __init__(self, words: str, help: str, goes_by: str, is_age: bool) -> None:
+        self.words = words
+        """What it keeps, with a place for its value."""
+        self.help = help
+        self.goes_by = goes_by
+        """The time of a session that it needs to know."""
+        self.is_age = is_age
+
+    def known_of(self, session: "Session") -> bool:
+        """Return whether the server lists what this rule goes by."""
+        return getattr(session, self.goes_by) is not None
+
+    @property
+    def option(self) -> str:
+        """Return `--keep-newest`."""
+        return f"--{self.name.replace('_', '-')}"
+
 
 class RetentionRules(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is kept of each group; None: no such rule. `RULES` has their words."""
+    """What is kept of each group; None: no such rule. `Rule` has their words."""
 
     keep_newest: Count | None = None
     """The newest so many by creation; all that are as old as the last of them too."""
@@ -51,16 +81,21 @@ class RetentionRules(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def _ages(self) -> tuple[float | None, ...]:
-        return tuple(self.value(rule) for rule in RULES if rule.is_age)
+        return tuple(self.value(rule) for rule in Rule if rule.is_age)
 
-    def value(self, rule: "Rule") -> float | None:
+    def value(self, rule: Rule) -> float | None:
         """Return what is given for this rule: a number, or seconds."""
-        value: float | None = getattr(self, rule.name)
-        return value
+        match rule:
+            case Rule.keep_newest:
+                return self.keep_newest
+            case Rule.keep_used_within:
+                return self.keep_used_within
+            case Rule.keep_created_within:
+                return self.keep_created_within
 
     def replaced_by(self, others: "RetentionRules") -> "RetentionRules":
         """Return these rules, with those that the others give in their place."""
-        given = {rule.name: value for rule in RULES if (value := others.value(rule)) is not None}
+        given = {rule.name: value for rule in Rule if (value := others.value(rule)) is not None}
         include_unknown = self.include_unknown or others.include_unknown
         return replace(self, **given, include_unknown=include_unknown)
 
@@ -69,51 +104,19 @@ class RetentionRules(Struct, frozen=True, forbid_unknown_fields=True):
         return any(rule.known_of(session) for rule in self.all_given)
 
     @property
-    def all_given(self) -> list["Rule"]:
+    def all_given(self) -> list[Rule]:
         """Return the rules that are given."""
-        return [rule for rule in RULES if self.value(rule) is not None]
+        return [rule for rule in Rule if self.value(rule) is not None]
 
 
-class Rule(NamedTuple):
-    """How one of the rules is written."""
-
-    name: str
-    """Its field, and its setting in config.toml; with dashes, its option."""
-    words: str
-    """What it keeps, with a place for its value."""
-    help: str
-    goes_by: str
-    """The time of a session that it needs to know."""
-    is_age: bool
-
-    def known_of(self, session: "Session") -> bool:
-        """Return whether the server lists what this rule goes by."""
-        return getattr(session, self.goes_by) is not None
-
-    @property
-    def option(self) -> str:
-        """Return `--keep-newest`."""
-        return f"--{self.name.replace('_', '-')}"
-
-
-_CREATED, _USED = "created_at", "last_used_at"
-TIMES = {_CREATED: "creation date", _USED: "last use"}
-"""What rules go by, in words."""
-
-RULES = (
-    Rule("keep_newest", "the newest {}", "keep the newest N of each group", _CREATED, is_age=False),
-    Rule("keep_used_within", "used within {}", "keep what was used since", _USED, is_age=True),
-    Rule("keep_created_within", "created within {}", "keep what is younger", _CREATED, is_age=True),
-)
-"""Every rule, in the order in which they are said."""
-
-ANY_RULE = f"{', '.join(rule.name for rule in RULES[:-1])} or {RULES[-1].name}"
+_NAMES = [rule.name for rule in Rule]
+ANY_RULE = f"{', '.join(_NAMES[:-1])} or {_NAMES[-1]}"
 """The names of the rules, of which one is needed."""
 
 
 def written_rules(rules: RetentionRules) -> list[tuple[Rule, str]]:
     """Return each rule that is given with its value as it is typed: `1`, `24h`."""
-    values = ((rule, rules.value(rule)) for rule in RULES)
+    values = ((rule, rules.value(rule)) for rule in Rule)
     return [
         (rule, as_typed(value) if rule.is_age else f"{value}")
         for rule, value in values

@@ -18,7 +18,7 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.selection import ACCOUNT_VARIABLE, unmatched_words
 from qiscus_tui.service.account.storage_offer import StorageOffer, offer
 from qiscus_tui.service.account.workspace import Workspace
-from qiscus_tui.service.revocation.clock_check import offset_words
+from qiscus_tui.service.revocation.retention import offset_words
 
 CLOCK_SLACK = 60.0
 """Seconds that the clocks may differ without a remark."""

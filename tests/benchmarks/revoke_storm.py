@@ -18,10 +18,9 @@ from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.service.account.login import Password, log_in
 from qiscus_tui.service.account.storage import AccountStorage, LocalFiles
 from qiscus_tui.service.account.workspace import DemoAccess, Workspace
-from qiscus_tui.service.revocation.events import Finished
-from qiscus_tui.service.revocation.on_connection import revocation_on
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
+from qiscus_tui.service.revocation.run import revocation_on
 from qiscus_tui.store.config import Config
 from qiscus_tui.store.secrets import MemorySecrets
 from tests.clocks import ManualClock
@@ -84,12 +83,8 @@ async def storm(count: int, *, share: float = SHARE, seed: int = 1) -> Storm:
     network.share = share
     began, slept = time.perf_counter(), len(clock.slept)
     run = await revocation_on(connection, plan)
-    report: Report | None = None
-    async for event in run.apply():
-        if isinstance(event, Finished):
-            report = event.report
+    report = await run.apply()
     took = time.perf_counter() - began
-    assert report is not None
     live = {fingerprint(session.token) for session in state.sessions()}
     return Storm(
         report,

@@ -1,12 +1,14 @@
-"""A server, a diary and a memory of trials that do exactly what a test tells them to."""
+"""A connection, a diary and a memory of trials that do exactly what a test tells them to."""
 
 import asyncio
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import msgspec
 
+from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.errors import (
     AnswerLost,
     Forbidden,
@@ -20,12 +22,15 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Current, Session
-from qiscus_tui.service.revocation.events import Event, Finished
+from qiscus_tui.service.account.audit_trail import AuditTrail as WrittenTrail
+from qiscus_tui.service.account.connection import Connection
+from qiscus_tui.service.revocation.events import Event
 from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutcome
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.service.sessions.session_list import SessionList, search_text
 from qiscus_tui.service.sessions.user_agents import quick_name
+from qiscus_tui.store.state import VerifiedCalls
 from tests.clocks import ManualClock
 
 START = 1_792_000_000.0
@@ -211,6 +216,8 @@ class ScriptedServer:
     held: asyncio.Event | None = None
     """Answers wait for this where it is there."""
     no_sender: QiscusTuiError | None = None
+    rows: dict[str | int | None, Session] = field(default_factory=dict[str | int | None, Session])
+    """What each token or id stood for when it was last listed."""
 
     def end(self, session_id: str) -> None:
         """The session is gone."""
@@ -228,6 +235,7 @@ class ScriptedServer:
             for session in self.live.values()
             if session.id not in self.hidden
         ]
+        self.rows |= {session.revoke_with: session for session in sessions}
         here = self.own is not None and self.own in self.live
         is_known = self.own is None or self.own_is_dead  # the client asks about its own token
         missing = Current.NONE if is_known else Current.UNKNOWN
@@ -245,7 +253,17 @@ class ScriptedServer:
             offset=self.offset,
         )
 
-    async def read_list(self) -> SessionList:
+    # What a run needs of a connection and its client
+
+    @property
+    def client(self) -> "ScriptedServer":
+        return self
+
+    @property
+    def retry_policy(self) -> RetryPolicy:
+        return RetryPolicy(self.clock)
+
+    async def read_list(self, **_: object) -> SessionList:
         self.log.append("list")
         await asyncio.sleep(0)
         self.before_list(self)
@@ -256,38 +274,31 @@ class ScriptedServer:
             step(self)
         return self.now_listed()
 
-    async def sender(self) -> "ScriptedSender":
+    async def another(self) -> "ScriptedServer":
         if self.no_sender is not None:
             raise self.no_sender
         self.senders_open += 1
-        return ScriptedSender(self)
+        return self
 
-
-@dataclass
-class ScriptedSender:
-    """One connection of the scripted server."""
-
-    server: ScriptedServer
-
-    async def send(self, session: Session) -> None:
-        server = self.server
-        server.requests.append(session.id)
-        server.log.append(f"send {session.id}")
-        server.under_way += 1
-        server.most_under_way = max(server.most_under_way, server.under_way)
+    async def revoke(self, _long_lived: str, what: str | int) -> None:
+        session = self.rows[what]
+        self.requests.append(session.id)
+        self.log.append(f"send {session.id}")
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
         try:
-            for _ in range(server.turns):
+            for _ in range(self.turns):
                 await asyncio.sleep(0)
-            if server.held is not None:
-                await server.held.wait()
-            scripted = server.replies.get(session.id) or server.next_replies
-            reply = scripted.popleft() if scripted else server.always
-            reply(server, session)
+            if self.held is not None:
+                await self.held.wait()
+            scripted = self.replies.get(session.id) or self.next_replies
+            reply = scripted.popleft() if scripted else self.always
+            reply(self, session)
         finally:
-            server.under_way -= 1
+            self.under_way -= 1
 
     async def close(self) -> None:
-        self.server.senders_open -= 1
+        self.senders_open -= 1
 
 
 @dataclass
@@ -389,13 +400,40 @@ class Stage:
         chosen = range(len(now)) if targets is None else [now.positions[s.id] for s in targets]
         return make_plan(now, Selection(chosen, "asked for", gone=gone), allowed or Allowed())
 
-    def run(self, plan: RevocationPlan, width: int = 16) -> Revocation:
+    def run(
+        self,
+        plan: RevocationPlan,
+        width: int = 16,
+        on_event: Callable[[Event], None] = lambda _: None,
+    ) -> Revocation:
         """A run, not begun."""
-        return Revocation(plan, self.server, self.audit_trail, self.trials, self.clock, width=width)
+        return run_on(self.server, plan, self.audit_trail, self.trials, on_event, width)
 
     async def apply(self, plan: RevocationPlan, width: int = 16) -> "Ending":
         """Run the plan to its end."""
-        return await ending(self.run(plan, width))
+        events: list[Event] = []
+        report = await self.run(plan, width, events.append).apply()
+        return Ending(events, report)
+
+
+def run_on(
+    connection: object,
+    plan: RevocationPlan,
+    audit_trail: "AuditTrail",
+    trials: "Trials",
+    on_event: Callable[[Event], None] = lambda _: None,
+    width: int = 16,
+) -> Revocation:
+    """A run, not begun, on what does as a connection."""
+    return Revocation(
+        plan,
+        cast("Connection", connection),
+        "long-lived",
+        cast("WrittenTrail", audit_trail),
+        cast("VerifiedCalls", trials),
+        on_event,
+        width,
+    )
 
 
 @dataclass
@@ -422,12 +460,3 @@ async def until(condition: Callable[[], object]) -> None:
             return
         await asyncio.sleep(0)
     raise AssertionError("It never came to that")
-
-
-async def ending(run: Revocation) -> Ending:
-    """Everything that the run tells; the report is its last word."""
-    events = [event async for event in run.apply()]
-    last = events[-1]
-    assert isinstance(last, Finished)
-    assert not any(isinstance(event, Finished) for event in events[:-1])
-    return Ending(events, last.report)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiscus_tui.errors import NotConnected, QiscusTuiError
-from qiscus_tui.service.revocation.events import Answered, Finished
+from qiscus_tui.service.revocation.events import Answered, Event
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from tests.clocks import ManualClock
 from tests.service.scripted import (
@@ -140,15 +140,13 @@ async def played(script: Script) -> tuple[Stage, Report]:
     clock.advance(script.plan_age)
     server.next_replies.extend(script.replies)
     server.readings.extend(script.readings)
-    run = stage.run(plan, script.width)
-    report: Report | None = None
-    async for event in run.apply():
+
+    def stop(event: Event) -> None:
         if isinstance(event, Answered) and event.done == script.stop_after:
             run.stop()
-        if isinstance(event, Finished):
-            report = event.report
-    assert report is not None
-    return stage, report
+
+    run = stage.run(plan, script.width, stop)
+    return stage, await run.apply()
 
 
 @given(scripts)

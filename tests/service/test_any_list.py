@@ -16,16 +16,13 @@ from hypothesis import strategies as st
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import Contract, contract_with
 from qiscus_tui.api.listing import read_listing
-from qiscus_tui.model.session import Session
-from qiscus_tui.service.revocation.events import Finished
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
-from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import full_reader
 from tests.api.serving import LONG_LIVED, client_of, said
 from tests.clocks import ManualClock
-from tests.service.scripted import DAY, START, AuditTrail, Trials
+from tests.service.scripted import DAY, START, AuditTrail, Trials, run_on
 
 STYLES = ["whole", "cursor", "numbered", "numbered total", "laravel", "laravel total"]
 IDS = ["tokens", "row numbers beside tokens", "row numbers", "stable ids"]
@@ -186,25 +183,15 @@ class MovingServer:
 
 @dataclass
 class Api:
-    """A run's way to the server."""
+    """What a run needs of a connection."""
 
     client: ApiClient
     clock: ManualClock
     own_token: str | None
 
-    async def read_list(self) -> SessionList:
+    async def read_list(self, **_: object) -> SessionList:
         listing = await read_listing(self.client, LONG_LIVED, self.own_token)
         return await full_reader().snapshot(listing, read_at=self.clock.now(), offset=0.0)
-
-    async def sender(self) -> "Api":
-        return self
-
-    async def send(self, session: Session) -> None:
-        assert session.revoke_with is not None
-        await self.client.revoke(LONG_LIVED, session.revoke_with)
-
-    async def close(self) -> None:
-        pass
 
 
 @dataclass
@@ -231,10 +218,9 @@ async def played(script: Script) -> Played:
         plan = make_plan(listed, Selection(chosen, "test"), Allowed())
         clock.advance(script.plan_age)
         log: list[str] = []
-        run = Revocation(plan, api, AuditTrail(log), Trials(script.verified), clock, width=3)
-        report = [event async for event in run.apply()][-1]
-        assert isinstance(report, Finished)
-        return Played(server, rows, report.report)
+        trail, trials = AuditTrail(log), Trials(script.verified)
+        report = await run_on(api, plan, trail, trials, width=3).apply()
+        return Played(server, rows, report)
 
 
 def all_rows(server: MovingServer) -> list[Row]:

@@ -11,9 +11,8 @@ from qiscus_tui.errors import (
     ServerRefused,
     Unreadable,
 )
-from qiscus_tui.service.revocation.breaker import IN_A_ROW, Breaker
 from qiscus_tui.service.revocation.outcomes import Outcome
-from qiscus_tui.service.revocation.width import GROW_AFTER, Width
+from qiscus_tui.service.revocation.sending import GROW_AFTER, IN_A_ROW, Breaker, Width
 from tests.service.scripted import (
     Reply,
     Stage,

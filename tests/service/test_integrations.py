@@ -10,11 +10,10 @@ from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.service.integrations import Integration, Integrations
-from qiscus_tui.service.revocation.on_connection import revocation_on
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
-from qiscus_tui.service.revocation.run import STALE_AFTER
+from qiscus_tui.service.revocation.run import STALE_AFTER, revocation_on
 from tests.service.conftest import SandboxMaker
-from tests.service.scripted import ending, new_session
+from tests.service.scripted import new_session
 
 IN_CONFIG = Known("probe", "curl", ipaddress.ip_network("10.9.0.0/16"))
 
@@ -40,7 +39,7 @@ async def test_what_is_protected_while_the_plan_is_asked_for_is_not_sent(sandbox
     by_another_program = here.workspace.integrations(connection.account)
     by_another_program.name(named("billing", "GuzzleHttp"))
     here.clock.advance(STALE_AFTER + 1)
-    report = (await ending(await revocation_on(connection, plan))).report
+    report = await (await revocation_on(connection, plan)).apply()
 
     assert report.words == f"{len(crons)} not sent"
     assert {one.reason for one in report.outcomes} == {"protected: billing"}

@@ -16,8 +16,8 @@ from qiscus_tui.model.known import Known
 from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.retention_rules import RetentionRules as Rules
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
-from qiscus_tui.service.revocation.plan_command import MOST_IDS, plan_command
-from qiscus_tui.service.revocation.target_groups import target_groups
+from qiscus_tui.service.revocation.plan_files import MOST_IDS, plan_command
+from qiscus_tui.service.revocation.plan_groups import target_groups
 from qiscus_tui.store.config import Config
 from tests.service.scripted import DAY, START, listed, new_session
 

@@ -22,7 +22,6 @@ from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.retention_rules import RetentionRules as Rules
 from qiscus_tui.model.session import Current, Session
-from qiscus_tui.service.revocation.clock_check import check_clocks
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import (
     Allowed,
@@ -32,7 +31,7 @@ from qiscus_tui.service.revocation.plan import (
     make_plan,
 )
 from qiscus_tui.service.revocation.plan_files import plan_file_of, stored_plan
-from qiscus_tui.service.revocation.retention import check_rules
+from qiscus_tui.service.revocation.retention import check_clocks, check_rules
 from qiscus_tui.service.sessions.session_list import SessionList, search_text
 from tests.clocks import ManualClock
 from tests.service.scripted import (
@@ -44,7 +43,6 @@ from tests.service.scripted import (
     ScriptedServer,
     Stage,
     Trials,
-    ending,
     listed,
     new_session,
 )
@@ -478,7 +476,7 @@ class Judge(ScriptedServer):
     )
     """How many requests had come before, the list, and the server's time."""
 
-    async def read_list(self) -> SessionList:
+    async def read_list(self, **_: object) -> SessionList:
         before = len(self.requests)
         now = await super().read_list()
         self.given.append((before, now, self.clock.now() + self.offset))
@@ -614,7 +612,7 @@ def test_no_session_that_any_rule_keeps_is_ever_sent(
 
     async def run() -> Report:
         clock.advance(plan_age)
-        return (await ending(stage.run(plan, 3))).report
+        return await stage.run(plan, 3).apply()
 
     report = asyncio.run(run())
     for number, session_id in enumerate(server.requests):

@@ -11,21 +11,18 @@ from qiscus_tui.cli.parser import parse
 from qiscus_tui.cli.prune import PruneRequest
 from qiscus_tui.model.durations import DAY, as_typed
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
-from qiscus_tui.model.retention_rules import RULES, Retention, RetentionRules, Rule
+from qiscus_tui.model.retention_rules import Retention, RetentionRules, Rule
 from qiscus_tui.query import Moment
 from qiscus_tui.service.config_language import LANGUAGE
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
-from qiscus_tui.service.revocation.plan_command import plan_command
-from qiscus_tui.service.revocation.policies import retention_of
+from qiscus_tui.service.revocation.plan_files import plan_command
+from qiscus_tui.service.revocation.retention import retention_of
 from qiscus_tui.store.config import Config, load_config
 from qiscus_tui.store.plan_file import PlanFileRule
 from tests.service.scripted import START, listed, new_session
 
 OF_EACH = [
-    *(
-        msgspec.convert({rule.name: 7 * DAY if rule.is_age else 7}, RetentionRules)
-        for rule in RULES
-    ),
+    *(msgspec.convert({rule.name: 7 * DAY if rule.is_age else 7}, RetentionRules) for rule in Rule),
     RetentionRules(keep_newest=2, keep_used_within=DAY, include_unknown=True),
 ]
 ON = listed([new_session(number) for number in range(3)])
@@ -38,7 +35,7 @@ def rules(request: pytest.FixtureRequest) -> RetentionRules:
 
 
 def test_every_field_is_a_rule_or_a_switch():
-    names = {rule.name for rule in RULES}
+    names = {rule.name for rule in Rule}
     assert {*RetentionRules.__struct_fields__} == names | {"include_unknown"}
 
 
@@ -55,7 +52,7 @@ def test_a_policy_of_the_configuration(rules: RetentionRules, tmp_path: Path):
         value = rules.value(rule)
         return f'"{as_typed(value or 0)}"' if rule.is_age else f"{value}"
 
-    given = [f"{rule.name} = {written(rule)}" for rule in RULES if rules.value(rule) is not None]
+    given = [f"{rule.name} = {written(rule)}" for rule in Rule if rules.value(rule) is not None]
     switch = f"include_unknown = {str(rules.include_unknown).lower()}"
     path = tmp_path / "config.toml"
     path.write_text("\n".join(["[policy.nightly]", *given, switch]))
@@ -70,13 +67,13 @@ def test_a_plan_file(rules: RetentionRules):
 
 def test_a_rule_beside_a_policy_replaces_its_own_and_leaves_the_others(rules: RetentionRules):
     policy = RetentionRules(keep_newest=1, keep_used_within=90, keep_created_within=90)
-    given = {one.name: rules.value(one) for one in RULES if rules.value(one) is not None}
+    given = {one.name: rules.value(one) for one in Rule if rules.value(one) is not None}
     expected = replace(policy, **given, include_unknown=rules.include_unknown)
     assert policy.replaced_by(rules) == expected
 
 
 def test_every_rule_has_its_words(rules: RetentionRules):
     words = Retention(USUAL_KEYS, rules).words
-    for rule in RULES:
+    for rule in Rule:
         if rules.value(rule) is not None:
             assert rule.words.partition(" {")[0] in words

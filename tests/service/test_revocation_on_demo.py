@@ -11,10 +11,10 @@ from qiscus_tui.errors import ReadOnly, UsageError
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.workspace import DemoAccess
-from qiscus_tui.service.revocation.on_connection import forget_own_if_ended, revocation_on
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.revoke_all import revoke_all
+from qiscus_tui.service.revocation.run import forget_own_if_ended, revocation_on
 from qiscus_tui.store.audit_records import AuditAccess, AuditIntent, AuditOutcome, AuditSummary
 from qiscus_tui.store.config import Config, Override
 from tests.sandbox import DIALECTS, Dialect
@@ -22,7 +22,6 @@ from tests.sandbox.app import demo_app
 from tests.sandbox.calls import Call, Fault
 from tests.sandbox.dialects import Entry, Fields
 from tests.service.conftest import DEMO_ORIGIN, Sandbox, SandboxMaker
-from tests.service.scripted import ending
 
 WORKING = [
     "plain", "data-key", "body", "after", "cursor-int", "numbered", "laravel", "laravel-key",
@@ -35,7 +34,7 @@ async def revoke(connection: Connection, count: int, allowed: Allowed | None = N
     """Plan for the first so many sessions (and our own is one of the list), and apply."""
     listed = await connection.read_list()
     plan = make_plan(listed, Selection(range(count), "test"), allowed or Allowed())
-    return (await ending(await revocation_on(connection, plan))).report
+    return await (await revocation_on(connection, plan)).apply()
 
 
 @pytest.mark.parametrize("dialect", WORKING)
@@ -192,7 +191,7 @@ async def revoke_newest(connection: Connection, count: int) -> Report:
     listed = await connection.read_list()
     newest = range(len(listed) - count, len(listed))
     plan = make_plan(listed, Selection(newest, "test"), Allowed())
-    return (await ending(await revocation_on(connection, plan))).report
+    return await (await revocation_on(connection, plan)).apply()
 
 
 @pytest.mark.parametrize("environment", [True, False])
@@ -337,7 +336,7 @@ async def test_a_page_instead_of_the_list_makes_what_was_sent_unknown(sandbox: S
     listed = await connection.read_list()
     plan = make_plan(listed, Selection(range(3), "test"), Allowed())
     here.state.fail_next(Call.LIST, Fault(200, b"<html>", content_type="text/html"))
-    report = (await ending(await revocation_on(connection, plan))).report
+    report = await (await revocation_on(connection, plan)).apply()
     assert report.words == "3 unknown"
 
 
@@ -350,7 +349,7 @@ async def test_the_width_is_kept_on_a_slow_server(sandbox: SandboxMaker):
     connection = await here.connected()
     listed = await connection.read_list()
     plan = make_plan(listed, Selection(range(60), "test"), Allowed())
-    report = (await ending(await revocation_on(connection, plan, width=6))).report
+    report = await (await revocation_on(connection, plan, width=6)).apply()
     assert report.words == "60 revoked"
     assert counting.most == 6
 

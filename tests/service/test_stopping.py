@@ -5,9 +5,8 @@ import contextlib
 
 import pytest
 
-from qiscus_tui.service.revocation.events import Answered, Event, Finished, Halted
+from qiscus_tui.service.revocation.events import Answered, Event, Halted
 from qiscus_tui.service.revocation.outcomes import Outcome
-from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.clocks import ManualClock
 from tests.service.scripted import (
@@ -15,7 +14,6 @@ from tests.service.scripted import (
     ScriptedServer,
     Stage,
     does_nothing,
-    ending,
     lost,
     refused,
     says,
@@ -23,16 +21,17 @@ from tests.service.scripted import (
 )
 
 
-async def stop_at(run: Revocation, answers: int) -> Ending:
-    """Cancel after so many answers and see it to its end."""
+async def stop_at(stage: Stage, answers: int, width: int = 16) -> Ending:
+    """Apply a plan for all, and cancel after so many answers."""
     events: list[Event] = []
-    async for event in run.apply():
+
+    def on_event(event: Event) -> None:
         events.append(event)
         if isinstance(event, Answered) and event.done == answers:
             run.stop()
-    last = events[-1]
-    assert isinstance(last, Finished)
-    return Ending(events, last.report)
+
+    run = stage.run(stage.plan(), width, on_event)
+    return Ending(events, await run.apply())
 
 
 async def settle() -> None:
@@ -43,7 +42,7 @@ async def settle() -> None:
 
 async def test_after_cancelling_nothing_more_is_sent_and_the_rest_is_not_sent(stage: Stage):
     stage.sessions(100)
-    end = await stop_at(stage.run(stage.plan(), width=4), answers=20)
+    end = await stop_at(stage, answers=20, width=4)
     sent = set(stage.server.requests)
     assert 20 <= len(sent) <= 28
     assert end.ids(Outcome.REVOKED) == sent
@@ -57,40 +56,36 @@ async def test_what_was_under_way_when_cancelled_is_verified_not_guessed(stage: 
     stage.server.turns = 20
     stage.server.always = does_nothing
     run = stage.run(stage.plan(), width=4)
-    ended = asyncio.create_task(stop_at(run, answers=99))
+    ended = asyncio.create_task(run.apply())
     await until(lambda: stage.server.under_way == 4)
     run.stop()
-    end = await ended
-    assert len(end.ids(Outcome.FAILED)) == 4
-    assert len(end.ids(Outcome.NOT_SENT)) == 6
+    assert (await ended).words == "4 failed · 6 not sent"
 
 
 async def test_a_wait_for_the_next_try_ends_at_once_when_cancelled(stage: Stage):
     stage.sessions(1)
-    clock = StandingClock()
+    clock = stage.server.clock = StandingClock()
     stage.server.always = says(refused(500))
-    run = Revocation(stage.plan(), stage.server, stage.audit_trail, stage.trials, clock)
-    ended = asyncio.create_task(stop_at(run, answers=99))
+    run = stage.run(stage.plan())
+    ended = asyncio.create_task(run.apply())
     await until(lambda: clock.sleepers)
     run.stop()
-    end = await ended
+    assert (await ended).words == "1 failed"
     assert len(stage.server.requests) == 1
-    assert len(end.ids(Outcome.FAILED)) == 1
 
 
 async def test_cancelled_before_it_began_it_sends_nothing(stage: Stage):
     stage.sessions(5)
     run = stage.run(stage.plan())
     run.stop()
-    end = await stop_at(run, answers=99)
+    assert (await run.apply()).words == "5 not sent"
     assert stage.server.log == ["intent", "outcomes"]
-    assert len(end.ids(Outcome.NOT_SENT)) == 5
 
 
 async def test_cancelled_during_the_trial_the_rest_stays(stage: Stage):
     stage.trials.verified = False
     stage.sessions(5)
-    end = await stop_at(stage.run(stage.plan()), answers=1)
+    end = await stop_at(stage, answers=1)
     assert len(set(stage.server.requests)) == 1
     assert len(end.ids(Outcome.REVOKED)) == 1
     assert end.report.halted == "cancelled"
@@ -98,15 +93,15 @@ async def test_cancelled_during_the_trial_the_rest_stays(stage: Stage):
 
 async def test_the_first_reason_to_stop_stays(stage: Stage):
     stage.sessions(5)
-    run = stage.run(stage.plan())
+    events: list[Event] = []
+    run = stage.run(stage.plan(), on_event=events.append)
     run.stop("first")
     run.stop("second")
-    end = await stop_at(run, answers=99)
-    assert end.report.halted == "first"
-    assert [event for event in end.events if isinstance(event, Halted)] == [Halted("first")]
+    assert (await run.apply()).halted == "first"
+    assert [event for event in events if isinstance(event, Halted)] == [Halted("first")]
 
 
-# The terminal goes away: the generator is closed
+# The terminal goes away: the run is cancelled
 
 
 class StandingClock(ManualClock):
@@ -137,15 +132,13 @@ class Closing:
 
     def __init__(self, stage: Stage, width: int = 4) -> None:
         self.stage = stage
-        self.clock = StandingClock()
+        self.clock = stage.server.clock = StandingClock()
         self.released = stage.server.held = asyncio.Event()
         stage.sessions(20)
-        self.run = Revocation(
-            stage.plan(), stage.server, stage.audit_trail, stage.trials, self.clock, width=width
-        )
+        self.run = stage.run(stage.plan(), width)
 
     async def __aenter__(self) -> "Closing":
-        self.listening = asyncio.create_task(self._listen())
+        self.listening = asyncio.create_task(self.run.apply())
         await until(lambda: self.stage.server.under_way)
         await settle()
         self.listening.cancel()
@@ -156,11 +149,6 @@ class Closing:
         self.clock.wake()
         with contextlib.suppress(asyncio.CancelledError):
             await self.listening
-
-    async def _listen(self) -> None:
-        async with contextlib.aclosing(self.run.apply()) as events:
-            async for _ in events:
-                pass
 
 
 async def test_when_closed_answers_under_way_get_two_seconds(stage: Stage):
@@ -182,7 +170,7 @@ async def test_once_cancelled_nothing_waits_for_another_try(stage: Stage):
         raise refused(503)
 
     stage.server.always = cancelled_meanwhile
-    await ending(run)
+    await run.apply()
     assert len(stage.server.requests) == 1
     assert stage.clock.slept == []
 
@@ -249,18 +237,6 @@ async def test_when_closed_a_lost_answer_is_not_tried_again(stage: Stage):
     assert len(stage.server.requests) == 4
 
 
-async def test_a_reader_that_stops_listening_closes_it_too(stage: Stage):
-    stage.sessions(20)
-    generator = stage.run(stage.plan(), width=2).apply()
-    async with contextlib.aclosing(generator):
-        await anext(generator)
-    await settle()
-    sent = len(stage.server.requests)
-    assert sent < 20
-    await settle()
-    assert len(stage.server.requests) == sent
-
-
 @pytest.mark.parametrize("held_reading", [1, 2])
 async def test_when_closed_while_the_list_is_read_it_ends_at_once(
     stage: Stage, held_reading: int, monkeypatch: pytest.MonkeyPatch
@@ -270,7 +246,7 @@ async def test_when_closed_while_the_list_is_read_it_ends_at_once(
     stage.clock.advance(60)
     read_list, reading, readings = stage.server.read_list, asyncio.Event(), 0
 
-    async def held_list() -> SessionList:
+    async def held_list(**_: object) -> SessionList:
         nonlocal readings
         readings += 1
         if readings == held_reading:
@@ -279,7 +255,7 @@ async def test_when_closed_while_the_list_is_read_it_ends_at_once(
         return await read_list()
 
     monkeypatch.setattr(stage.server, "read_list", held_list)
-    listening = asyncio.create_task(stop_at(stage.run(plan), answers=99))
+    listening = asyncio.create_task(stage.apply(plan))
     await reading.wait()
     listening.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -1,14 +1,20 @@
 """Two readings in a row decide; a list that is behind is waited for, and a bulk is watched."""
 
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
 from qiscus_tui.errors import ServerFault
 from qiscus_tui.model.session import Session
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.events import Answered, Sampling
-from qiscus_tui.service.revocation.guard import FIRST_SAMPLE, NEXT_SAMPLE, SAMPLE_PAUSE
 from qiscus_tui.service.revocation.outcomes import Outcome
+from qiscus_tui.service.revocation.run import FIRST_SAMPLE, NEXT_SAMPLE, SAMPLE_PAUSE
 from qiscus_tui.service.revocation.verification import Verification
 from qiscus_tui.service.revocation.witnesses import Witnesses
+from qiscus_tui.service.sessions.session_list import SessionList
 from tests.clocks import ManualClock
 from tests.service.scripted import (
     Reply,
@@ -255,18 +261,23 @@ async def test_what_an_id_stands_for_is_compared_before_a_plan_of_one_is_sent(st
 # Ids that are not listed
 
 
+def reading(read: Callable[..., Awaitable[SessionList]], clock: ManualClock) -> Connection:
+    """A connection that reads the list so."""
+    return cast("Connection", SimpleNamespace(read_list=read, clock=clock))
+
+
 async def settled(*readings: list[Session], ids: set[str]) -> tuple[int, str]:
     """How often the list was read, and why it is not whole."""
     clock, waiting = ManualClock(), [listed(one) for one in readings]
     first = waiting.pop(0)
     count = 1
 
-    async def read() -> object:
+    async def read(**_: object) -> SessionList:
         nonlocal count
         count += 1
         return waiting.pop(0) if len(waiting) > 1 else waiting[0]
 
-    found = await Witnesses(read, clock).settled(first, ids)  # pyright: ignore[reportArgumentType]
+    found = await Witnesses(reading(read, clock)).settled(first, ids)
     return count, found.incomplete_because
 
 
@@ -294,12 +305,11 @@ async def test_readings_are_a_second_apart_and_numbered(clock: ManualClock):
     numbers: list[int] = []
     times: list[float] = []
 
-    async def read() -> object:
+    async def read(**_: object) -> SessionList:
         times.append(clock.ticks)
         return listed([B])
 
     found = Verification(listed([A, B]), frozenset([A.id]))
-    witnesses = Witnesses(read, clock, numbers.append)  # pyright: ignore[reportArgumentType]
-    await witnesses.verify(found)
+    await Witnesses(reading(read, clock), numbers.append).verify(found)
     assert numbers == [1, 2]
     assert times[1] - times[0] >= 1

@@ -10,7 +10,7 @@ from qiscus_tui.errors import ServerError, StorageError
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.events import Answered, Halted, Rereading
 from qiscus_tui.service.revocation.outcomes import Report
-from qiscus_tui.service.revocation.plan import RevocationPlan, Selection, make_plan
+from qiscus_tui.service.revocation.plan import Selection, make_plan
 from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.tui.revoke.choices import USUAL_RULES, PlanChoices
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
@@ -377,7 +377,7 @@ async def test_a_diary_that_cannot_be_written_sends_nothing(
 ) -> None:
     on = await stage()
 
-    async def no_diary(_self: Connection, _plan: RevocationPlan, **_: object) -> Revocation:
+    async def no_diary(*_: object, **__: object) -> Revocation:
         raise StorageError("The audit log could not be written", "Make room on the disk.")
 
     monkeypatch.setattr("qiscus_tui.tui.revoke.running.revocation_on", no_diary)

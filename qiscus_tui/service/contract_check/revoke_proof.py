@@ -25,7 +25,7 @@ from qiscus_tui.service.contract_check.own_tokens import RULE, OwnTokens
 from qiscus_tui.service.contract_check.report import Finding, Notebook, Verdict
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.verification import MOST_READINGS, Verification
-from qiscus_tui.service.revocation.witnesses import witnesses_of
+from qiscus_tui.service.revocation.witnesses import Witnesses
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditKind
 
@@ -175,7 +175,7 @@ class RevokeProof:
             if number > 1:
                 self._progress(f"Reading the list again ({number} of up to {MOST_READINGS})")
 
-        witnesses = witnesses_of(self._connection, on_reading)
+        witnesses = Witnesses(self._connection, on_reading)
         try:
             return await witnesses.verify(Verification(before, sent), awaited=awaited)
         except ANSWER_ERRORS as error:

@@ -1,9 +1,8 @@
-"""The events of a run."""
+"""What a run says while it goes on."""
 
 from dataclasses import dataclass
 
 from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.service.revocation.outcomes import Report
 
 
 @dataclass(frozen=True)
@@ -55,13 +54,7 @@ class ReadingAgain:
     """Of this reading, 2 to 5."""
 
 
-@dataclass(frozen=True)
-class Finished:
-    """The run is done. Always the last event."""
+WIDTH = 16
+"""Requests in flight at once by default."""
 
-    report: Report
-
-
-Event = (
-    Rereading | TrialStarted | Answered | Halted | Sampling | Verifying | ReadingAgain | Finished
-)
+Event = Rereading | TrialStarted | Answered | Halted | Sampling | Verifying | ReadingAgain

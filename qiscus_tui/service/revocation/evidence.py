@@ -1,18 +1,26 @@
-"""What is known in a run, and the outcomes that follow from it. Pure."""
+"""What is known in a run, and the report that follows from it. Pure."""
 
-from collections.abc import Iterable, Set
-from functools import cached_property
+from dataclasses import replace
 
-from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerError, ServerFault
+from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerFault
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.revocation.outcomes import STILL_LISTED, Outcome, SessionOutcome
+from qiscus_tui.service.revocation.outcomes import (
+    ENDED_OTHERS_HINT,
+    LOOK_AGAIN_HINT,
+    UNKNOWN_HINT,
+    Outcome,
+    Report,
+    SessionOutcome,
+    outcome_of,
+)
 from qiscus_tui.service.revocation.plan import NOT_LISTED, RevocationPlan
+from qiscus_tui.service.revocation.sending import Halt
 from qiscus_tui.service.revocation.verification import Fate, Verification
 from qiscus_tui.service.sessions.session_list import SessionList
 
 
 class Evidence:
-    """What is known of the sessions of one plan."""
+    """What is known of the sessions of one plan while it runs."""
 
     def __init__(self, plan: RevocationPlan, sent: dict[str, QiscusTuiError | None]) -> None:
         self.plan = plan
@@ -50,8 +58,6 @@ class Evidence:
             if error is None or isinstance(error, OutOfReach)
         )
 
-    # What a later list says
-
     def is_gone(self, session: Session, listed: SessionList) -> bool:
         """Return whether the newest readings prove that it ended, though nothing was sent for it.
 
@@ -61,55 +67,11 @@ class Evidence:
             return False
         return self.verification.fate(session)[0] is Fate.GONE
 
-    def outside(self, ids: Set[str]) -> Set[str]:
-        """Return those that are not in the plan."""
-        return ids - {target.session.id for target in self.plan.targets}
-
-    def ids_changed(self, listed: SessionList) -> bool:
-        """Return whether an id stands for another session now, or is revoked by something else."""
-        if self.revokes_by_id:
-            earlier = self.plan.listed
-            return _ids_changed(earlier.sessions, listed) or _has_another_id(earlier, listed)
-        return _ids_changed((target.session for target in self.plan.targets), listed)
-
-    @cached_property
-    def revokes_by_id(self) -> bool:
-        """Whether ids are sent, not tokens: they may be row numbers, which change."""
-        return any(one.session.revoke_with != one.session.token for one in self.plan.targets)
-
-    @cached_property
-    def end_rows(self) -> frozenset[str]:
-        """Ids of the sessions with the lowest and the highest number, where numbers revoke them.
-
-        If these are row numbers, revoking an end row changes no other number, and so does not show
-        whether the others may be sent.
-        """
-        if not self.revokes_by_id:
-            return frozenset()
-        numbers = {
-            one.id: number
-            for one in self.plan.listed.sessions
-            if (number := _number(one.revoke_with)) is not None
-        }
-        ends = {min(numbers.values()), max(numbers.values())} if numbers else set[int]()
-        return frozenset(one for one, number in numbers.items() if number in ends)
-
-    def proves_call_works(self, revoked: set[str], listed: SessionList, now: float) -> bool:
-        """Return whether what was revoked proves that the revoke call works.
-
-        On some servers any revoke ends our own session, and an expired one ends by itself. Ids
-        that changed with it will be other sessions' again at the next revoke.
-        """
-        server_now = now + listed.offset
-        return not self.ids_changed(listed) and any(
-            target.session.id in revoked
-            and not target.session.current
-            and target.session.id not in self.end_rows
-            and (target.session.expires_at is None or target.session.expires_at > server_now)
-            for target in self.plan.targets
-        )
-
-    # What follows
+    @property
+    def others_ended(self) -> frozenset[str]:
+        """Return what the newest readings prove to be gone that is not in the plan."""
+        found = self.verification.others_ended if self.verification else frozenset[str]()
+        return found - {target.session.id for target in self.plan.targets}
 
     def outcomes(
         self, halted: str | None, trouble: QiscusTuiError | None
@@ -119,22 +81,21 @@ class Evidence:
 
         `halted` is why sending stopped, `trouble` why the list could not be read afterwards.
         """
-        targets = (self._of(target.session, halted, trouble) for target in self.plan.targets)
-        gone = map(self._of_gone, self.plan.gone)
-        unlisted = map(self._of_unlisted, self.plan.unlisted)
+        plan, doubt = self.plan, self.plan.listed.absence_doubt
+        targets = (self._of(target.session, halted, trouble) for target in plan.targets)
+        if doubt is None:
+            gone = (SessionOutcome(one, Outcome.ALREADY_GONE) for one in plan.gone)
+            missing = (SessionOutcome(one, Outcome.NOT_SENT, NOT_LISTED) for one in plan.unlisted)
+        else:
+            why = f"not listed, but {doubt}"
+            gone = (SessionOutcome(one, Outcome.UNKNOWN, why) for one in plan.gone)
+            missing = (SessionOutcome(one, Outcome.UNKNOWN, why) for one in plan.unlisted)
         left_out = (
             SessionOutcome(left.session.id, Outcome.NOT_SENT, left.reason)
-            for left in self.plan.left_out
+            for left in plan.left_out
             if left.named
         )
-        return (*targets, *gone, *unlisted, *left_out)
-
-    def last_fault(self, outcomes: tuple[SessionOutcome, ...]) -> ServerFault | OutOfReach | None:
-        """Return why nothing that was sent ended, where tries ran out; else None."""
-        if any(o.outcome is Outcome.REVOKED for o in outcomes):
-            return None
-        faults = [e for e in self.sent.values() if isinstance(e, ServerFault | OutOfReach)]
-        return faults[-1] if faults else None
+        return (*targets, *gone, *missing, *left_out)
 
     def _of(
         self, session: Session, halted: str | None, trouble: QiscusTuiError | None
@@ -151,63 +112,44 @@ class Evidence:
         if after is None or self.verification is None:
             why = trouble.message if trouble else "it was not read"
             return SessionOutcome(one, Outcome.UNKNOWN, f"the list is unknown: {why}")
-        answer = self.sent[one]
-        match self.verification.fate(session):
-            case Fate.LISTED, _:
-                return SessionOutcome(
-                    one, Outcome.FAILED, answer.message if answer else STILL_LISTED
-                )
-            case Fate.UNKNOWN, why:
-                return SessionOutcome(one, Outcome.UNKNOWN, why)
-            case _:
-                return SessionOutcome(one, Outcome.REVOKED, _refusal(answer))
+        return outcome_of(one, *self.verification.fate(session), self.sent[one])
 
-    def _of_gone(self, session_id: str) -> SessionOutcome:
-        doubt = self.plan.listed.absence_doubt
-        if doubt is None:
-            return SessionOutcome(session_id, Outcome.ALREADY_GONE)
-        return SessionOutcome(session_id, Outcome.UNKNOWN, f"not listed, but {doubt}")
+    def report(
+        self, halt: Halt, trouble: QiscusTuiError | None, trial_failed: str | None
+    ) -> Report:
+        """Return how the run ended. `trouble` is why the list could not be read afterwards.
 
-    def _of_unlisted(self, session_id: str) -> SessionOutcome:
-        doubt = self.plan.listed.absence_doubt
-        if doubt is None:
-            return SessionOutcome(session_id, Outcome.NOT_SENT, NOT_LISTED)
-        return SessionOutcome(session_id, Outcome.UNKNOWN, f"not listed, but {doubt}")
+        `trial_failed`: what to do where the call was never verified, and does not work.
+        """
+        outcomes = self.outcomes(halt.reason, trouble)
+        fault = halt.fault or trouble or self._last_fault(outcomes)
+        found = self.verification if self.after is not None else None
+        report = Report(
+            self.plan,
+            outcomes,
+            halt.reason,
+            trouble.hint if trouble else halt.hint or (fault.hint if fault else None),
+            self.newest,
+            fault=fault,
+            anything_sent=bool(self.sent),
+            others_ended=len(self.others_ended) if found else 0,
+            lost_own=found is not None and found.own_ended and not self.plan.ends_current,
+        )
+        return replace(report, hint=report.hint or _hint(report, trial_failed))
 
-
-def _refusal(answer: QiscusTuiError | None) -> str | None:
-    """Return what the server said, where it refused a call that ended its session all the same."""
-    if not isinstance(answer, ServerError) or isinstance(answer, ServerFault):
-        return None
-    return f"gone, although the server refused the call: {answer.message}"
-
-
-def _number(server_id: str | int | None) -> int | None:
-    if isinstance(server_id, str):
-        return int(server_id) if server_id.isdecimal() and len(server_id) < 20 else None
-    return server_id
+    def _last_fault(self, outcomes: tuple[SessionOutcome, ...]) -> QiscusTuiError | None:
+        """Return why nothing that was sent ended, where tries ran out; else None."""
+        if any(one.outcome is Outcome.REVOKED for one in outcomes):
+            return None
+        faults = [one for one in self.sent.values() if isinstance(one, ServerFault | OutOfReach)]
+        return faults[-1] if faults else None
 
 
-def _ids_changed(sessions: Iterable[Session], listed: SessionList) -> bool:
-    """Return whether an id stands for another session now, or is revoked by something else.
-
-    That happens where a server's ids are the numbers of its rows.
-    """
-    return any(
-        (found := listed.get(one.id)) is not None
-        and (found.revoke_with != one.revoke_with or not found.is_same_as(one))
-        for one in sessions
-    )
-
-
-def _has_another_id(earlier: SessionList, listed: SessionList) -> bool:
-    """Return whether a session without a token seems to be listed under another id."""
-    missing = {
-        one.created_at
-        for one in earlier.sessions
-        if one.token is None and one.created_at is not None and one.id not in listed.positions
-    }
-    return any(
-        one.token is None and one.created_at in missing and one.id not in earlier.positions
-        for one in listed.sessions
-    )
+def _hint(report: Report, trial_failed: str | None) -> str | None:
+    if report.counts[Outcome.UNKNOWN]:
+        return UNKNOWN_HINT
+    if trial_failed and report.works_badly:
+        return trial_failed
+    if report.others_ended:
+        return ENDED_OTHERS_HINT
+    return LOOK_AGAIN_HINT if report.counts[Outcome.FAILED] else None

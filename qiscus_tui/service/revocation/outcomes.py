@@ -4,13 +4,21 @@ import enum
 from collections import Counter
 from dataclasses import dataclass
 
-from qiscus_tui.errors import QiscusTuiError, StorageError
+from qiscus_tui.errors import QiscusTuiError, ServerError, ServerFault, StorageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.revocation.verification import Fate
 from qiscus_tui.service.sessions.session_list import SessionList
 
 LOOK_AGAIN_HINT = (
     "See what is still listed: qiscus-tui sessions. If it can't be ended: qiscus-tui doctor"
+)
+
+UNKNOWN_HINT = "Read the list again to see what is left."
+
+ENDED_OTHERS_HINT = (
+    "The revoke call may end more than it is asked to. See: qiscus-tui sessions, "
+    "and qiscus-tui doctor --live"
 )
 
 
@@ -93,6 +101,12 @@ class Report:
         return all(outcome.outcome in GONE for outcome in self.outcomes)
 
     @property
+    def works_badly(self) -> bool:
+        """Return whether the call ended our own session, or nothing that it should have ended."""
+        sent_and_listed = self.anything_sent and self.counts[Outcome.FAILED]
+        return self.lost_own or bool(sent_and_listed and not self.counts[Outcome.REVOKED])
+
+    @property
     def warning(self) -> str | None:
         """Return what happened beside the plan, or in spite of the server's answers."""
         words: list[str] = []
@@ -135,3 +149,20 @@ def not_sent_by(report: Report) -> frozenset[str]:
         for one in report.outcomes
         if one.outcome is Outcome.NOT_SENT and report.halted and one.reason == report.halted
     )
+
+
+def outcome_of(
+    session_id: str, fate: Fate, why: str, answer: QiscusTuiError | None = None
+) -> SessionOutcome:
+    """Return the outcome of a session that was sent. `answer`: what the server said against it."""
+    match fate:
+        case Fate.LISTED:
+            reason = answer.message if answer else STILL_LISTED
+            return SessionOutcome(session_id, Outcome.FAILED, reason)
+        case Fate.UNKNOWN:
+            return SessionOutcome(session_id, Outcome.UNKNOWN, why)
+        case Fate.GONE:
+            if not isinstance(answer, ServerError) or isinstance(answer, ServerFault):
+                return SessionOutcome(session_id, Outcome.REVOKED)
+            reason = f"gone, although the server refused the call: {answer.message}"
+            return SessionOutcome(session_id, Outcome.REVOKED, reason)

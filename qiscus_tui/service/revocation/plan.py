@@ -3,7 +3,7 @@
 import enum
 import re
 import secrets
-from collections.abc import Generator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,10 +12,8 @@ from msgspec import Struct
 from qiscus_tui.model.masking import MASK
 from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.session import Current, Session
-from qiscus_tui.model.turns import one_step
-from qiscus_tui.query import Moment
-from qiscus_tui.service.revocation.retention import Kept, PlanGroup, Why, kept_by_rules
-from qiscus_tui.service.revocation.selection import Allowed, ChosenBy, Selection
+from qiscus_tui.query import Moment, Query, compile
+from qiscus_tui.service.revocation.retention import Kept, Why, kept_by_rules
 from qiscus_tui.service.sessions.groups import Group, grouped
 from qiscus_tui.service.sessions.session_list import SessionList
 
@@ -26,6 +24,55 @@ _FILTER_WORD = re.compile(r'[^\s":=-][^\s":=]*')
 
 NOT_LISTED = "not listed, and never seen in this account: another account may have it"
 """Why nothing is sent for what is not listed, and may be live elsewhere."""
+
+
+@dataclass(frozen=True)
+class ChosenBy:
+    """A filter that chose sessions."""
+
+    query: Query
+    ids: frozenset[str] | None = None
+    """Those that it chose, where others were chosen otherwise; None for all of them."""
+
+    def chose(self, session_id: str) -> bool:
+        """Return whether it chose this one."""
+        return self.ids is None or session_id in self.ids
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What was selected: positions in the list, and how."""
+
+    positions: Sequence[int]
+    why: str
+    named: bool = False
+    hidden: frozenset[int] = frozenset()
+    """Marked positions that the filter hides."""
+    gone: tuple[str, ...] = ()
+    """Full ids that were given, are not listed, and are known to be of this account."""
+    unlisted: tuple[str, ...] = ()
+    """Ids, or tokens by their ids, that were given and are not listed: maybe another account's."""
+    rule: Query | None = None
+    """The filter that chose them, where one did."""
+    marked_by: tuple[ChosenBy, ...] = ()
+    """Filters about time by which some of them were marked."""
+    source: str = ""
+    """The plan file that they come from."""
+    filter_text: str | None = None
+    """The filter that matches exactly these, empty for all; None where none is known."""
+    doubt: str = ""
+    """Why nothing was selected, where that is because something is unknown."""
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What the user lets into a plan beyond the ordinary."""
+
+    current: bool = False
+    protected: bool = False
+    hidden: bool = False
+    empty: bool = False
+    """Whether rules may end the last session of a group."""
 
 
 class Exclusion(enum.Enum):
@@ -72,6 +119,19 @@ class LeftOut(Struct, frozen=True, gc=False):
         if self.exclusion is Exclusion.NOT_CHOSEN:
             return self.label
         return self.exclusion.value
+
+
+@dataclass(frozen=True)
+class PlanGroup:
+    """A group of the selection, and how many of it are revoked."""
+
+    group: Group
+    targets: int
+
+    @property
+    def kept(self) -> int:
+        """Return how many stay, whatever the reason."""
+        return self.group.count - self.targets
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +199,11 @@ class RevocationPlan:
         return _FILTER_WORD.sub(lambda word: MASK if is_token(word[0]) else word[0], text)
 
     @property
+    def target_positions(self) -> list[int]:
+        """Return where the targets are in the list."""
+        return [self.listed.positions[target.session.id] for target in self.targets]
+
+    @property
     def is_large(self) -> bool:
         """Whether it must be confirmed by typing its number."""
         return len(self.targets) > LARGE
@@ -148,10 +213,22 @@ class RevocationPlan:
         """Whether our own session is among the targets."""
         return any(target.session.current for target in self.targets)
 
+    @cached_property
+    def revokes_by_id(self) -> bool:
+        """Whether ids are sent, not tokens: they may be row numbers, which change."""
+        return any(one.session.revoke_with != one.session.token for one in self.targets)
+
     @property
     def may_end_current(self) -> bool:
         """Whether our own session may be among the targets without our knowing."""
         return bool(self.targets) and self.listed.current is Current.UNKNOWN
+
+    def why_kept(self, session: Session) -> str | None:
+        """Return why this session of the selection stays; None where it is revoked."""
+        for left in self.left_out:
+            if left.session is session:
+                return left.reason
+        return next((one.why.words for one in self.kept if one.session is session), None)
 
     @property
     def doubt(self) -> str | None:
@@ -192,64 +269,35 @@ def make_plan(
     if retention is not None:
         groups = grouped(listed, retention.keys, moment, positions)
         kept_by_rule = kept_by_rules(listed.sessions, groups, retention.rules, moment.server_now)
-    targets: list[Target] = []
+    targets: dict[int, Target] = {}
     left_out: list[LeftOut] = []
     kept: list[Kept] = []
-    is_target = bytearray(len(listed))
-    labels, unknown_own = listed.labels, listed.current is Current.UNKNOWN and not allowed.current
-    any_may_be_special = bool(listed.shared_ids or selection.hidden or unknown_own)
-    sessions, reason = listed.sessions, selection.why
     for position in positions:
-        session = sessions[position]
-        if not (
-            any_may_be_special
-            or session.revoke_with is None
-            or session.current
-            or labels[position] is not None
-            or position in kept_by_rule
-        ):  # most are ordinary, and there may be 100,000
-            targets.append(Target(session, reason))
-            is_target[position] = 1
-            continue
-        why = kept_by_rule.get(position)
+        session, why = listed.sessions[position], kept_by_rule.get(position)
         exclusion = _exclusion(listed, position, selection, allowed)
         if exclusion is not None:
-            known = labels[position]
+            known = listed.labels[position]
             label = known.label if known else ""
             is_kept = why is not None
             left_out.append(LeftOut(session, exclusion, selection.named, label, is_kept))
         elif why is not None:
             kept.append(Kept(session, why))
         else:
-            targets.append(Target(session, reason))
-            is_target[position] = 1
+            targets[position] = Target(session, selection.why)
     return RevocationPlan(
         listed,
         selection,
         allowed,
         retention,
         moment,
-        tuple(targets),
+        tuple(targets.values()),
         tuple(left_out),
         tuple(kept),
-        tuple(_plan_group(group, is_target) for group in groups),
+        tuple(
+            PlanGroup(group, sum(position in targets for position in group.positions))
+            for group in groups
+        ),
     )
-
-
-def plan_steps(
-    listed: SessionList,
-    selection: Selection,
-    allowed: Allowed,
-    retention: Retention | None = None,
-    moment: Moment | None = None,
-) -> Generator[None, None, RevocationPlan]:
-    """As `make_plan`, for callers in turns."""
-    return one_step(lambda: make_plan(listed, selection, allowed, retention, moment))
-
-
-def _plan_group(group: Group, is_target: bytearray) -> PlanGroup:
-    targets = sum(map(is_target.__getitem__, group.positions))
-    return PlanGroup(group, len(group.positions) - targets, targets)
 
 
 def _exclusion(
@@ -270,3 +318,32 @@ def _exclusion(
     if position in selection.hidden and not allowed.hidden:
         return Exclusion.HIDDEN
     return None
+
+
+def not_chosen_now(
+    filters: Iterable[ChosenBy],
+    retention: Retention | None,
+    listed: SessionList,
+    members: Sequence[int],
+    moment: Moment,
+    since: float,
+) -> dict[int, str]:
+    """Return by position why filters and rules do not choose some of these sessions now.
+
+    `since`: when they chose them, by the server's clock. Nothing else is ever chosen.
+    """
+    not_chosen: dict[int, str] = {}
+    for one in filters:
+        matches = compile(one.query.of_the_list, listed, moment)
+        for position in members:
+            session = listed.sessions[position]
+            if one.chose(session.id) and not matches(position):
+                is_used = (session.last_used_at or 0.0) >= since
+                used = ": used since the plan was made" if is_used else ""
+                not_chosen[position] = f"no longer matches the filter{used}"
+    if retention is not None:
+        left = [position for position in members if position not in not_chosen]
+        groups = grouped(listed, retention.keys, moment, left)
+        kept = kept_by_rules(listed.sessions, groups, retention.rules, moment.server_now)
+        not_chosen |= {one: f"kept now: {why.words}" for one, why in kept.items()}
+    return not_chosen

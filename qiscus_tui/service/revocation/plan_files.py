@@ -1,6 +1,7 @@
-"""A plan that is written to a file, and applied later to the list as it is by then."""
+"""A plan as a file, applied later to the list as it is by then; and as a command line."""
 
-from collections.abc import Collection, Iterable, Mapping
+import shlex
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from qiscus_tui.errors import UsageError
 from qiscus_tui.model.account import Account
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import KnownSecrets, masked
-from qiscus_tui.model.retention_rules import Retention
+from qiscus_tui.model.retention_rules import Retention, written_rules
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
 from qiscus_tui.query import Moment, Query, parse
@@ -18,20 +19,17 @@ from qiscus_tui.service.revocation.plan import (
     ChosenBy,
     Exclusion,
     LeftOut,
+    PlanGroup,
     RevocationPlan,
     Selection,
     make_plan,
+    not_chosen_now,
 )
-from qiscus_tui.service.revocation.recheck import not_chosen
-from qiscus_tui.service.revocation.retention import PlanGroup
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.store.plan_file import (
-    VERSION,
-    PlanFile,
-    PlanFileRule,
-    read_plan_file,
-    write_plan_file,
-)
+from qiscus_tui.store.plan_file import VERSION, PlanFile, PlanFileRule, read_plan_file
+
+MOST_IDS = 1000
+"""Sessions that a command names one by one: more are no line to be pasted."""
 
 ANOTHER = "its id stands for another session now"
 
@@ -71,10 +69,10 @@ class StoredPlan:
         Its filter and rules choose again among all that it was chosen from: what they do not
         choose now is left out. Calls no server.
         """
-        file, at, ids = self.file, listed.positions, self.ids
+        file, at = self.file, listed.positions
         members = [at[one] for one in (*file.ids, *file.kept, *file.left_out) if one in at]
         since = file.time.timestamp() + listed.offset
-        reasons = not_chosen(self, listed, members, moment, since)
+        not_chosen = not_chosen_now(self.filters, self.retention, listed, members, moment, since)
         selection = Selection(
             members,
             "named by the plan",
@@ -84,39 +82,28 @@ class StoredPlan:
             source=self.words,
         )
         plan = make_plan(listed, selection, allowed, None, moment)
-        left_out = {one.session.id: one for one in plan.left_out if one.session.id in ids}
-        for session_id, stood_for in file.stands_for.items():
-            session = listed.get(session_id)
-            if session is not None and _stands_for(session) != stood_for:
-                out = LeftOut(session, Exclusion.NOT_CHOSEN, named=True, label=ANOTHER)
-                left_out[session_id] = out
-        for position, why in reasons.items():
+        left_out = {one.session.id: one for one in plan.left_out}
+        for position in members:
             session = listed.sessions[position]
-            if session.id in ids:
+            stood_for = file.stands_for.get(session.id)
+            is_another = stood_for is not None and stood_for != _stands_for(session)
+            if is_another or (position in not_chosen and session.id not in left_out):
+                why = ANOTHER if is_another else not_chosen[position]
                 out = LeftOut(session, Exclusion.NOT_CHOSEN, named=True, label=why)
-                left_out.setdefault(session.id, out)
+                left_out[session.id] = out
+        targets = self.ids - left_out.keys()
         return replace(
             plan,
             retention=self.retention,
-            targets=tuple(
-                one
-                for one in plan.targets
-                if one.session.id in ids and one.session.id not in left_out
-            ),
-            left_out=tuple(left_out.values()),
+            targets=tuple(one for one in plan.targets if one.session.id in targets),
+            left_out=tuple(one for one in left_out.values() if one.session.id in self.ids),
         )
 
     def changes(self, plan: RevocationPlan) -> str:
         """Return what changed since the file was written; `plan` is what is left of it."""
-        parts = [
-            f"{count:,} {words}"
-            for count, words in (
-                (len(plan.gone), "no longer listed"),
-                (len(plan.left_out), "left out"),
-            )
-            if count
-        ]
-        changed = f"{', '.join(parts)} of {len(self.file.ids):,}" if parts else "nothing changed"
+        counts = {"no longer listed": len(plan.gone), "left out": len(plan.left_out)}
+        parts = ", ".join(f"{count:,} {words}" for words, count in counts.items() if count)
+        changed = f"{parts} of {len(self.file.ids):,}" if parts else "nothing changed"
         return f"{self.words[0].upper()}{self.words[1:]}; since then: {changed}"
 
 
@@ -170,18 +157,6 @@ def stored_plan(file: PlanFile) -> StoredPlan:
     return StoredPlan(file, parse(file.rule.filter) if file.rule.filter else None)
 
 
-def write_plan(
-    path: Path,
-    plan: RevocationPlan,
-    account: Account,
-    now: float,
-    secrets: Collection[str],
-    key: bytes,
-) -> None:
-    """Write the plan to a new file, 0600; see `plan_file_of`. Raises StorageError, UsageError."""
-    write_plan_file(path, plan_file_of(plan, account, now, secrets), key)
-
-
 def read_plan(path: Path, account: Account, key: bytes) -> StoredPlan:
     """Return the plan of a file. Raises UsageError, also for another account's; StorageError."""
     file = read_plan_file(path, key)
@@ -222,16 +197,65 @@ class Masks:
     def group(self, group: PlanGroup) -> dict[str, str | int | None]:
         """Return its keys, then how many sessions it has, keeps and loses."""
         pairs = zip(group.group.keys, group.group.values, strict=True)
-        values: Mapping[str, str | None] = {
-            key.value: None if value is None else self.text(value) for key, value in pairs
-        }
-        return {
-            **values,
-            "count": group.group.count,
-            "kept": group.kept,
-            "targets": group.targets,
-        }
+        values = {key.value: None if value is None else self.text(value) for key, value in pairs}
+        counts = {"count": group.group.count, "kept": group.kept, "targets": group.targets}
+        return {**values, **counts}
 
 
 def _ids(ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ids))
+
+
+# The command line that makes the same plan
+
+
+def plan_command(plan: RevocationPlan, account: str = "", reason: str = "") -> tuple[str, ...]:
+    """Return the words of the command, each quoted for a shell; none where it would be too long.
+
+    `account`: the name to be given, empty for none; `reason` too, for the audit log. What no
+    filter selects is named by ids.
+    """
+    filter_text, retention = plan.selection.filter_text, plan.retention
+    if filter_text is not None and retention is not None:
+        words = ["prune", *_rules(retention), *_option("--filter", filter_text)]
+    elif filter_text:
+        words = ["revoke", *_option("--filter", filter_text)]
+    elif 0 < len(plan.targets) <= MOST_IDS:
+        words = ["revoke", *(target.session.id for target in plan.targets)]
+    else:
+        return ()
+    return ("qiscus-tui", *words, *_switches(plan, account), *_option("--reason", reason))
+
+
+def apply_command(plan: RevocationPlan, file: str, account: str = "") -> tuple[str, ...]:
+    """Return the words of the command that applies the plan from its file.
+
+    `file` is quoted for a shell already; `account` as above.
+    """
+    return ("qiscus-tui", "revoke", "--plan", file, *_switches(plan, account))
+
+
+def _switches(plan: RevocationPlan, account: str) -> Iterator[str]:
+    if plan.allowed.current:
+        yield "--include-current"
+    if plan.allowed.protected:
+        yield "--include-protected"
+    if plan.allowed.empty:
+        yield "--allow-empty"
+    if account:
+        yield from ("--account", shlex.quote(account))
+
+
+def _rules(retention: Retention) -> Iterator[str]:
+    yield from ("--group-by", ",".join(key.value for key in retention.keys))
+    for rule, value in written_rules(retention.rules):
+        yield from (rule.option, value)
+    if retention.rules.include_unknown:
+        yield "--include-unknown"
+
+
+def _option(name: str, text: str) -> Iterator[str]:
+    if text.startswith("-"):  # would pass for an option
+        yield f"{name}={shlex.quote(text)}"
+    elif text:
+        yield from (name, shlex.quote(text))

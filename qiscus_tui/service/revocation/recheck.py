@@ -1,15 +1,13 @@
 """Checks what is still to be sent against a newer list: only what it leaves is sent."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from qiscus_tui.model.session import Current, Session
-from qiscus_tui.query import Moment, compile
+from qiscus_tui.query import Moment
 from qiscus_tui.service.revocation.evidence import Evidence
-from qiscus_tui.service.revocation.plan import RevocationPlan
-from qiscus_tui.service.revocation.retention import kept_by_rules
-from qiscus_tui.service.revocation.selection import Chooser
-from qiscus_tui.service.sessions.groups import grouped
+from qiscus_tui.service.revocation.plan import RevocationPlan, not_chosen_now
+from qiscus_tui.service.revocation.trial import ids_changed
 from qiscus_tui.service.sessions.session_list import SessionList, search_text
 
 IDS_HINT = (
@@ -25,28 +23,15 @@ def why_nothing_may_be_sent(evidence: Evidence, listed: SessionList) -> tuple[st
             "can't tell any longer which session is this program's own",
             "Look at the list and make the plan again.",
         )
-    if evidence.ids_changed(listed):
+    if ids_changed(evidence.plan, listed):
         return "ids in the list stand for other sessions than before", IDS_HINT
     return None
 
 
-def still_to_send(
-    evidence: Evidence,
-    sessions: Iterable[Session],
-    listed: SessionList,
-    reasons: Mapping[int, str],
-) -> list[Session]:
-    """Return those that may still be sent; the evidence has the reason for each of the others.
-
-    `reasons` are those of `not_chosen_now`.
-    """
-    return [one for one in sessions if _may_be_sent(evidence, one, listed, reasons)]
-
-
-def not_chosen_now(evidence: Evidence, listed: SessionList, server_now: float) -> Mapping[int, str]:
+def not_chosen_since(
+    evidence: Evidence, listed: SessionList, server_now: float
+) -> Mapping[int, str]:
     """Return by position in the newer list why what made the plan does not choose a session now.
-
-    What chose the sessions of the plan (filter, rules) chooses again.
 
     Only what was selected then and is still listed counts: fewer sessions in a group never make a
     rule keep fewer of them, so whatever began since can't take the place of one that is kept.
@@ -60,34 +45,9 @@ def not_chosen_now(evidence: Evidence, listed: SessionList, server_now: float) -
         for one in selected
         if one not in evidence.sent and (position := listed.positions.get(one)) is not None
     ]
-    named = _named_as_before(plan, listed)
-    moment = Moment(server_now, plan.moment.expiring)
-    return not_chosen(plan, named, members, moment, plan.moment.server_now)
-
-
-def not_chosen(
-    chooser: Chooser, listed: SessionList, members: Sequence[int], moment: Moment, since: float
-) -> dict[int, str]:
-    """Return by position why the filters and rules do not choose some of these sessions now.
-
-    `since`: when they chose them, by the server's clock. Nothing else is ever chosen.
-    """
-    reasons: dict[int, str] = {}
-    for one in chooser.filters:
-        matches = compile(one.query.of_the_list, listed, moment)
-        for position in members:
-            session = listed.sessions[position]
-            if one.chose(session.id) and not matches(position):
-                is_used = (session.last_used_at or 0.0) >= since
-                used = ": used since the plan was made" if is_used else ""
-                reasons[position] = f"no longer matches the filter{used}"
-    retention = chooser.retention
-    if retention is not None:
-        left = [position for position in members if position not in reasons]
-        groups = grouped(listed, retention.keys, moment, left)
-        kept = kept_by_rules(listed.sessions, groups, retention.rules, moment.server_now)
-        reasons |= {one: f"kept now: {why.words}" for one, why in kept.items()}
-    return reasons
+    named, moment = _named_as_before(plan, listed), Moment(server_now, plan.moment.expiring)
+    since = plan.moment.server_now
+    return not_chosen_now(plan.filters, plan.retention, named, members, moment, since)
 
 
 def _named_as_before(plan: RevocationPlan, listed: SessionList) -> SessionList:
@@ -111,9 +71,13 @@ def _named_as_before(plan: RevocationPlan, listed: SessionList) -> SessionList:
     return replace(listed, clients=clients, search=search)
 
 
-def _may_be_sent(
+def may_be_sent(
     evidence: Evidence, session: Session, listed: SessionList, not_chosen: Mapping[int, str]
 ) -> bool:
+    """Return whether it may still be sent; otherwise the evidence has the reason.
+
+    `not_chosen` is what `not_chosen_since` returned.
+    """
     if evidence.is_gone(session, listed):
         evidence.gone.add(session.id)
         return False

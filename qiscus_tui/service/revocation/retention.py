@@ -1,4 +1,4 @@
-"""Retention rules: which sessions of each group stay, and why. Pure.
+"""Retention rules: which sessions of each group stay and why, and when they can't be applied. Pure.
 
 What any rule keeps stays. What can't be judged stays too: a group without client and network, and a
 session of which it is unknown what a rule goes by, its creation or its last use. A list of which no
@@ -11,11 +11,27 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from qiscus_tui.errors import CannotTell
-from qiscus_tui.model.durations import as_typed
-from qiscus_tui.model.retention_rules import TIMES, RetentionRules
+from qiscus_tui.errors import CannotTell, UsageError
+from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
+from qiscus_tui.model.retention_rules import (
+    TIMES,
+    Retention,
+    RetentionRules,
+    Rule,
+    written_rules,
+)
 from qiscus_tui.model.session import Session
+from qiscus_tui.query import Query
 from qiscus_tui.service.sessions.groups import Group
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.store.config import Policy
+
+USUAL_RULES = RetentionRules(keep_newest=1, keep_used_within=DAY)
+"""The newest of each group, and what was used within 24 hours."""
+
+MOST_OFFSET = DAY
+"""Seconds by which the server's clock and ours may differ for a rule about age."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +57,98 @@ class Kept(Struct, frozen=True, gc=False):
         return f"kept: {self.why.words}"
 
 
-@dataclass(frozen=True)
-class PlanGroup:
-    """A group of the selection, and how many of it stay and are revoked."""
+def retention_of(policy: Policy) -> Retention:
+    """Return how a policy of config.toml groups, and what it keeps."""
+    keys = tuple(map(GroupKey, policy.group_by)) or USUAL_KEYS
+    return Retention(keys, policy.rules, policy.name)
 
-    group: Group
-    kept: int
-    """All that stay, whatever the reason."""
-    targets: int
+
+def kept_by_rules(
+    sessions: Sequence[Session], groups: Sequence[Group], rules: RetentionRules, server_now: float
+) -> dict[int, Why]:
+    """Return by position why each session that stays does so."""
+    kept: dict[int, Why] = {}
+    for group in groups:
+        judge = _judge(sessions, group, rules, server_now)
+        for position in group.positions:
+            why = judge(sessions[position])
+            if why is not None:
+                kept[position] = why
+    return kept
+
+
+def _judge(
+    sessions: Sequence[Session], group: Group, rules: RetentionRules, server_now: float
+) -> Callable[[Session], Why | None]:
+    """Return what says of a session of this group why it stays; None where it does not."""
+    if group.is_unknown and not rules.include_unknown:
+        keys = [key.value for key, value in zip(group.keys, group.values, strict=True) if not value]
+        unknown = Why(f"{' and '.join(keys)} unknown", is_judged=False)
+        return lambda _: unknown
+    given = [
+        (_keeps(rule, rules, sessions, group, server_now), _why(rule, value, group))
+        for rule, value in written_rules(rules)
+    ]
+    asked = rules.all_given
+
+    def judge(session: Session) -> Why | None:
+        for keeps, why in given:
+            if keeps(session):
+                return why
+        unknown = [rule for rule in asked if not rule.known_of(session)]
+        if not unknown:
+            return None
+        if rules.keep_newest is not None and session.created_at is None:
+            words = f"no creation date: may be among the newest {rules.keep_newest}"
+            return Why(words, is_judged=False)
+        if not rules.include_unknown:
+            return Why(f"{TIMES[unknown[0].goes_by]} unknown", is_judged=False)
+        if len(unknown) == len(asked):
+            return Why("what the rules go by is unknown", is_judged=False)
+        return None
+
+    return judge
+
+
+def _keeps(
+    rule: Rule, rules: RetentionRules, sessions: Sequence[Session], group: Group, server_now: float
+) -> Callable[[Session], bool]:
+    """Return what says whether a rule that is given keeps a session of this group."""
+    value = rules.value(rule) or 0
+    match rule:
+        case Rule.keep_newest:
+            if group.count <= value:
+                return lambda _: True
+            border = _border([sessions[position] for position in group.positions], int(value))
+            return lambda one: one.created_at is not None and one.created_at >= border
+        case Rule.keep_used_within:
+            since = server_now - value
+            return lambda one: one.last_used_at is not None and one.last_used_at >= since
+        case Rule.keep_created_within:
+            since = server_now - value
+            return lambda one: one.created_at is not None and one.created_at >= since
+
+
+def _why(rule: Rule, value: str, group: Group) -> Why:
+    words = rule.words.format(value)
+    if rule is Rule.keep_newest:
+        return Why(f"{words.removeprefix('the ')} of {group.name}", is_newest=True)
+    return Why(words)
+
+
+def _border(sessions: Sequence[Session], most: int) -> float:
+    """Return the creation from which on a session is among the newest.
+
+    Sessions of the same second can't be told apart: all stay that are as new as the last of them,
+    and all that may be, where the creation is known to a day.
+    """
+    created = sorted(
+        [one.created_at - (one.created_span or 0) for one in sessions if one.created_at is not None]
+    )
+    return created[-most] if len(created) > most else -math.inf
+
+
+# When they can't be applied
 
 
 def check_rules(listed: Sequence[Session], rules: RetentionRules) -> None:
@@ -66,106 +166,39 @@ def check_rules(listed: Sequence[Session], rules: RetentionRules) -> None:
             )
 
 
-def kept_by_rules(
-    sessions: Sequence[Session], groups: Sequence[Group], rules: RetentionRules, server_now: float
-) -> dict[int, Why]:
-    """Return by position why each session that stays does so."""
-    kept: dict[int, Why] = {}
-    for group in groups:
-        border = _border(sessions, group, rules.keep_newest)
-        judge = _judge(group, rules, border, server_now)
-        created_since, used_since = _since(group, rules, border, server_now)
-        for position in group.positions:
-            session = sessions[position]
-            created, used = session.created_at, session.last_used_at
-            if created is None or created >= created_since or used is None or used >= used_since:
-                why = judge(session)  # of the rest, which are most, it would say nothing
-                if why is not None:
-                    kept[position] = why
-    return kept
+def offset_words(offset: float) -> str:
+    """Return how far the server's clock is from ours, where rules about age are refused for it.
 
-
-def _since(
-    group: Group, rules: RetentionRules, border: float, server_now: float
-) -> tuple[float, float]:
-    """Return since when a session must be created, or else used, for any rule to keep it.
-
-    A rule may keep one of which either time is unknown, and any of a group that is not judged.
+    `offset`: seconds that the server's is ahead. Empty where it is near enough.
     """
-    if _is_whole(group, rules):
-        return -math.inf, -math.inf
-    created, used = rules.keep_created_within, rules.keep_used_within
-    return (
-        min(border, math.inf if created is None else server_now - created),
-        math.inf if used is None else server_now - used,
+    if abs(offset) <= MOST_OFFSET:
+        return ""
+    direction = "ahead of" if offset > 0 else "behind"
+    days = abs(offset) / DAY
+    return f"The server's clock is {days:,.1f} days {direction} this machine's"
+
+
+def check_clocks(
+    listed: SessionList, rule: Query | None, retention: Retention | None = None
+) -> None:
+    """Raises UsageError for a rule about time where the clocks differ by more than a day.
+
+    Raises CannotTell for it where the times of the list can't be trusted.
+    """
+    verb = "revoke" if retention is None else "prune"
+    by_age = (rule is not None and rule.depends_on_clock) or (
+        retention is not None and retention.rules.depends_on_clock
     )
-
-
-def _is_whole(group: Group, rules: RetentionRules) -> bool:
-    """Return whether all sessions of a group stay, whatever they are."""
-    few = rules.keep_newest is not None and group.count <= rules.keep_newest
-    return few or (group.is_unknown and not rules.include_unknown)
-
-
-def _judge(
-    group: Group, rules: RetentionRules, border: float, server_now: float
-) -> Callable[[Session], Why | None]:
-    """Return what says of a session of this group why it stays; None where it does not."""
-    if group.is_unknown and not rules.include_unknown:
-        keys = [key.value for key, value in zip(group.keys, group.values, strict=True) if not value]
-        unknown = Why(f"{' and '.join(keys)} unknown", is_judged=False)
-        return lambda _: unknown
-    most = rules.keep_newest
-    newest = Why(f"newest {most} of {group.name}", is_newest=True)
-    if most is not None and len(group.positions) <= most:
-        return lambda _: newest
-    undated = Why(f"no creation date: may be among the newest {most}", is_judged=False)
-    used_since, used = _within("used", rules.keep_used_within, server_now)
-    created_since, created = _within("created", rules.keep_created_within, server_now)
-    unjudged = Why("what the rules go by is unknown", is_judged=False)
-    unknown_times = [
-        (rule, Why(f"{TIMES[rule.goes_by]} unknown", is_judged=False))
-        for rule in (() if rules.include_unknown else rules.all_given)
-    ]
-
-    def why(session: Session) -> Why | None:
-        created_at, used_at = session.created_at, session.last_used_at
-        if created_at is not None and created_at >= border:
-            return newest
-        if used_at is not None and used_at >= used_since:
-            return used
-        if created_at is not None and created_at >= created_since:
-            return created
-        if most is not None and created_at is None:
-            return undated
-        for rule, unknown in unknown_times:
-            if not rule.known_of(session):
-                return unknown
-        return None if rules.can_judge(session) else unjudged
-
-    return why
-
-
-def _border(sessions: Sequence[Session], group: Group, most: int | None) -> float:
-    """Return the creation from which on a session is among the newest of its group.
-
-    Sessions of the same second can't be told apart: all stay that are as new as the last of them,
-    and all that may be, where the creation is known to a day.
-    """
-    if most is None:
-        return math.inf
-    created = map(_earliest_creation, map(sessions.__getitem__, group.positions))
-    known = sorted(at for at in created if at is not None)
-    return -math.inf if len(known) <= most else known[-most]
-
-
-def _earliest_creation(session: Session) -> float | None:
-    at = session.created_at
-    return at - session.created_span if at is not None and session.created_span else at
-
-
-def _within(verb: str, seconds: float | None, server_now: float) -> tuple[float, Why]:
-    """Return since when a session counts as used or created, and why it then stays."""
-    if seconds is None:
-        return math.inf, Why("")
-    return server_now - seconds, Why(f"{verb} within {as_typed(seconds)}")
+    difference = offset_words(listed.offset) if by_age else ""
+    if listed.time_doubt and (by_age or retention is not None):
+        raise CannotTell(
+            f"{listed.time_doubt}: ages can't be trusted",
+            "Choose sessions one by one, or get a new token of our own: qiscus-tui refresh. "
+            f"To go by these times anyway: qiscus-tui {verb} --allow-clock-offset",
+        )
+    if difference:
+        raise UsageError(
+            f"{difference}: ages can't be trusted",
+            "Correct the wrong clock, or choose sessions one by one. To revoke by age anyway: "
+            f"qiscus-tui {verb} --allow-clock-offset",
+        )

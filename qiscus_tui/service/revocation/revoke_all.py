@@ -23,15 +23,15 @@ from qiscus_tui.model.masking import KnownSecrets
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.account.audit_trail import AuditTrail
 from qiscus_tui.service.account.connection import Connection, end_unstored_token
-from qiscus_tui.service.revocation.audit_groups import audit_groups
 from qiscus_tui.service.revocation.outcomes import (
-    STILL_LISTED,
     Outcome,
     SessionOutcome,
+    outcome_of,
     outcome_words,
 )
-from qiscus_tui.service.revocation.verification import Fate, Verification
-from qiscus_tui.service.revocation.witnesses import witnesses_of
+from qiscus_tui.service.revocation.plan_groups import audit_groups
+from qiscus_tui.service.revocation.verification import Verification
+from qiscus_tui.service.revocation.witnesses import Witnesses
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.store.audit_records import AuditKind
@@ -116,7 +116,8 @@ async def send_revoke_all(
     connection.must_be_writable()
     await connection.settle_long_lived()
     await asyncio.to_thread(connection.account_storage.secrets.probe)
-    groups = await audit_groups(listed, KnownSecrets(connection.client.own_secrets))
+    known = KnownSecrets(connection.client.own_secrets)
+    groups = await asyncio.to_thread(audit_groups, listed, known)
     kind = AuditKind.REVOKE_ALL
     trail = AuditTrail(connection, kind, reason=reason, groups=groups, listed=listed)
     async with connection.locked():
@@ -203,7 +204,7 @@ async def verify(connection: Connection, before: SessionList, sent: Sent) -> Rev
 
 async def _listed_after(connection: Connection, before: SessionList, sent: Sent) -> RevokeAllResult:
     found = Verification(before, before.positions.keys())
-    witnesses = witnesses_of(connection, held=sent.held)
+    witnesses = Witnesses(connection, held=sent.held)
     awaited = before.positions.keys() if sent.failure is None else frozenset[str]()
     trouble: QiscusTuiError | None = None
     try:
@@ -213,7 +214,7 @@ async def _listed_after(connection: Connection, before: SessionList, sent: Sent)
     except QiscusTuiError as error:
         trouble = error
         found.fail(error)
-    outcomes = tuple(_outcome(session.id, *found.fate(session)) for session in before.sessions)
+    outcomes = tuple(outcome_of(session.id, *found.fate(session)) for session in before.sessions)
     unknown = next((one.reason for one in outcomes if one.outcome is Outcome.UNKNOWN), None)
     if unknown is not None and trouble is None:
         words = f"Can't tell what was revoked: {unknown}"
@@ -230,16 +231,6 @@ def _should_list_own(before: SessionList, after: SessionList | None) -> bool:
 async def _own_may_live(connection: Connection, sent: Sent) -> bool:
     short = sent.held.short_lived
     return short is not None and await connection.accepts(short.token) is not False
-
-
-def _outcome(session_id: str, fate: Fate, why: str) -> SessionOutcome:
-    match fate:
-        case Fate.GONE:
-            return SessionOutcome(session_id, Outcome.REVOKED)
-        case Fate.LISTED:
-            return SessionOutcome(session_id, Outcome.FAILED, STILL_LISTED)
-        case Fate.UNKNOWN:
-            return SessionOutcome(session_id, Outcome.UNKNOWN, why)
 
 
 async def _forget_if_dead(connection: Connection, result: RevokeAllResult) -> None:

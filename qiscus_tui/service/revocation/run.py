@@ -3,44 +3,109 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable, Set
 from dataclasses import replace
 
-from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.errors import QiscusTuiError, StorageError
-from qiscus_tui.model.clock import Clock
+from qiscus_tui.model.masking import KnownSecrets, masked
+from qiscus_tui.model.text import counted
+from qiscus_tui.service.account.audit_trail import AuditTrail
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.events import (
+    WIDTH,
     Event,
-    Finished,
     ReadingAgain,
     Rereading,
+    Sampling,
     TrialStarted,
     Verifying,
 )
 from qiscus_tui.service.revocation.evidence import Evidence
-from qiscus_tui.service.revocation.guard import FIRST_SAMPLE, BulkGuard
-from qiscus_tui.service.revocation.halt import Halt
-from qiscus_tui.service.revocation.outcomes import Outcome, Report
+from qiscus_tui.service.revocation.outcomes import (
+    ENDED_OTHERS_HINT,
+    UNKNOWN_HINT,
+    Outcome,
+    Report,
+)
 from qiscus_tui.service.revocation.plan import RevocationPlan
-from qiscus_tui.service.revocation.ports import AuditTrail, Server, VerifiedCalls
+from qiscus_tui.service.revocation.plan_groups import audit_groups
 from qiscus_tui.service.revocation.recheck import (
-    not_chosen_now,
-    still_to_send,
+    may_be_sent,
+    not_chosen_since,
     why_nothing_may_be_sent,
 )
-from qiscus_tui.service.revocation.reporting import disproves_call, report_of
-from qiscus_tui.service.revocation.sending import Sending
-from qiscus_tui.service.revocation.trial import FirstUse, choose_trial
+from qiscus_tui.service.revocation.sending import Halt, Sending
+from qiscus_tui.service.revocation.trial import (
+    TRIAL_FAILED_HINT,
+    FirstUse,
+    choose_trial,
+    disproves_call,
+    proves_call_works,
+)
 from qiscus_tui.service.revocation.verification import Verification
-from qiscus_tui.service.revocation.width import WIDTH
 from qiscus_tui.service.revocation.witnesses import Witnesses
 from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.store.audit_records import AuditKind
+from qiscus_tui.store.state import VerifiedCalls
 
 STALE_AFTER = 5.0
 """Seconds after which the plan's list is read again before anything is sent."""
 
 IN_FLIGHT_GRACE = 2.0
 """Seconds that answers in flight get when the terminal is gone."""
+
+FIRST_SAMPLE = 10
+"""Answers of a bulk after which the list is read for the first time: a revoke that ends more than
+it should must be seen early."""
+
+NEXT_SAMPLE = 500
+"""Further answers after which it is read again, if SAMPLE_PAUSE has passed too."""
+
+SAMPLE_PAUSE = 30.0
+"""Seconds between two samples. A fast server ends some thousands in that time, and reading a list
+of 100,000 takes a second or two: more often, it would take a good part of the time."""
+
+
+async def revocation_on(
+    connection: Connection,
+    plan: RevocationPlan,
+    on_event: Callable[[Event], None] = lambda _: None,
+    *,
+    width: int = WIDTH,
+    reason: str = "",
+) -> "Revocation":
+    """Return a run of the plan, not yet begun, with at most `width` requests at once.
+
+    `reason` is for the audit log. Raises ReadOnly, NoLongLivedToken, StorageError.
+    """
+    connection.must_be_writable()
+    long_lived = await connection.long_lived()
+    known = KnownSecrets(connection.client.own_secrets)
+    rule = str(masked(plan.rule, known))
+    groups = await asyncio.to_thread(audit_groups, plan.listed, known, plan.target_positions)
+    trail = AuditTrail(connection, AuditKind.REVOKE, plan.id, rule, reason, groups, plan.listed)
+    verified = verified_calls_of(connection)
+    return Revocation(plan, connection, long_lived, trail, verified, on_event, width)
+
+
+def verified_calls_of(connection: Connection) -> VerifiedCalls:
+    """Return the record of whether revoking was verified on this server and app."""
+    account, call = connection.account, connection.client.contract.revoke
+    return connection.account_storage.local_files.verified_calls(
+        str(account.origin), account.app_code, f"{call.path} {call.field}"
+    )
+
+
+async def forget_own_if_ended(connection: Connection, report: Report) -> None:
+    """Forget our own short-lived token if the run ended it. Raises StorageError."""
+    if not report.own_is_gone:
+        return
+    async with connection.locked():
+        credentials = await connection.credentials()
+        short = credentials.short_lived
+        # A newer token, which another program got meanwhile, is not the one that was listed.
+        if short is not None and short.obtained_at <= report.plan.listed.read_at:
+            await connection.keep(credentials.with_short_lived(None))
 
 
 class Revocation:
@@ -49,28 +114,23 @@ class Revocation:
     def __init__(
         self,
         plan: RevocationPlan,
-        server: Server,
+        connection: Connection,
+        long_lived: str,
         audit_trail: AuditTrail,
         verified: VerifiedCalls,
-        clock: Clock,
-        *,
+        on_event: Callable[[Event], None],
         width: int = WIDTH,
-        retry_policy: RetryPolicy | None = None,
     ) -> None:
         self._plan = plan
-        self._server = server
+        self._clock = connection.clock
         self._audit_trail = audit_trail
         self._verified_calls = verified
-        self._clock = clock
-        self._events = asyncio.Queue[Event | None]()
-        emit = self._events.put_nowait
-        self._halt = Halt(emit)
-        retry_policy = retry_policy or RetryPolicy(clock)
-        self._sending = Sending(server, clock, retry_policy, width, self._halt, emit)
-        self._waiting = [target.session for target in plan.targets]
+        self._emit = on_event
+        self._halt = Halt(on_event)
+        self._sending = Sending(connection, long_lived, width, self._halt, on_event)
         self._evidence = Evidence(plan, self._sending.sent)
-        self._witnesses = Witnesses(server.read_list, clock, self._note_reading)
-        self._guard = BulkGuard(self._evidence, self._witnesses, self._halt, clock, emit)
+        self._witnesses = Witnesses(connection, self._note_reading)
+        self._waiting = [target.session for target in plan.targets]
         self._audit_error: StorageError | None = None
         self._first_use = False
         self._trial_passed = False
@@ -82,13 +142,12 @@ class Revocation:
     @property
     def not_sent(self) -> int:
         """Return how many sessions are still to be sent."""
-        sent = self._evidence.sent
-        return sum(session.id not in sent for session in self._waiting)
+        return sum(session.id not in self._sending.sent for session in self._waiting)
 
     @property
     def reached(self) -> tuple[int, int]:
         """Return how many were sent, and how many of them had their last answer."""
-        return len(self._evidence.sent), self._sending.answered
+        return len(self._sending.sent), self._sending.answered
 
     def stop(self, reason: str = "cancelled", *, awaits: bool = True) -> None:
         """Send nothing more. What is in flight is awaited and verified.
@@ -98,31 +157,27 @@ class Revocation:
         self._awaits = awaits
         self._halt.because(reason)
 
-    async def apply(self) -> AsyncGenerator[Event]:
-        """Run the plan; the last event is Finished.
+    async def apply(self) -> Report:
+        """Run the plan, and return how it ended.
 
         Raises StorageError, before anything was sent, where the audit log cannot be written.
-        Closing the generator early sends nothing more (the list is not read either) and waits 2 s
-        for answers in flight; the audit log then says how far the run came, for the next start.
+        Cancelled, it sends nothing more (the list is not read either) and waits 2 s for answers in
+        flight; the audit log then says how far the run came, for the next start.
         """
         if self._plan.targets:
             ids = [target.session.id for target in self._plan.targets]
             await asyncio.to_thread(self._audit_trail.begin, ids)
         work = asyncio.create_task(self._work())
         try:
-            while (event := await self._events.get()) is not None:
-                yield event
-            if (report := await work) is not None:
-                yield Finished(report)
+            return await asyncio.shield(work)
         finally:
-            await self._cut(work)
+            if not work.done():
+                await self._cut(work)
 
-    async def _cut(self, work: "asyncio.Task[Report | None]") -> None:
-        if work.done():
-            return
+    async def _cut(self, work: asyncio.Task[Report]) -> None:
         self._cut_short = True
         self.stop("interrupted")
-        answers = asyncio.ensure_future(self._sending.idle())
+        answers = asyncio.ensure_future(self._sending.width.idle())
         grace = asyncio.ensure_future(self._clock.sleep(IN_FLIGHT_GRACE))
         try:
             await asyncio.wait({answers, grace}, return_when=asyncio.FIRST_COMPLETED)
@@ -131,37 +186,65 @@ class Revocation:
                 task.cancel()
             with contextlib.suppress(asyncio.CancelledError, QiscusTuiError):
                 await work
-            with contextlib.suppress(StorageError):  # the user is gone
-                await asyncio.to_thread(self._note_the_cut)
-
-    def _note_the_cut(self) -> None:
-        if self._plan.targets:
-            self._audit_trail.cut_short(*self.reached)
-
-    async def _work(self) -> Report | None:
-        """Return the report; None where the run was cut short."""
-        try:
-            if self._waiting:
-                await self._freshen()
-                self._first_use = not await self._is_verified()
-                if self._first_use:
-                    self._sending.may_repeat = not self._evidence.revokes_by_id
-                    await self._try_first()
-                await self._send_rest()
-            if self._cut_short:
-                return None
-            report = await self._verify()
             if self._plan.targets:
-                await self._store(lambda: self._record(report))
-            return replace(report, audit_error=self._audit_error)
-        finally:
-            self._events.put_nowait(None)
+                with contextlib.suppress(StorageError):  # the user is gone
+                    await asyncio.to_thread(self._audit_trail.cut_short, *self.reached)
 
-    # Before
+    async def _work(self) -> Report:
+        if self._waiting:
+            await self._freshen()
+            self._first_use = not await self._is_verified()
+            if self._first_use:
+                self._sending.may_repeat = not self._plan.revokes_by_id
+                await self._try_first()
+            await self._send_rest()
+        if self._cut_short:
+            raise asyncio.CancelledError
+        report = await self._verify()
+        if self._plan.targets:
+            await self._store(lambda: self._record(report))
+        return replace(report, audit_error=self._audit_error)
+
+    # Reading the list
 
     def _note_reading(self, number: int) -> None:
         if number > 1:
-            self._events.put_nowait(ReadingAgain(number))
+            self._emit(ReadingAgain(number))
+
+    async def _read(
+        self,
+        verification: Verification,
+        when: str,
+        *,
+        awaited: Set[str] = frozenset(),
+        watched: Set[str] | None = None,
+        one_will_do: bool = False,
+    ) -> SessionList | None:
+        """Return the last of the readings; where there is none, nothing more is sent."""
+        self._evidence.verification = verification
+        try:
+            await self._witnesses.verify(
+                verification, awaited=awaited, watched=watched, one_will_do=one_will_do
+            )
+        except QiscusTuiError as error:
+            reason = f"the list could not be read {when}: {error.message}"
+            self._halt.because(reason, error.hint, error)
+        return verification.last
+
+    async def _recheck(self, listed: SessionList) -> None:
+        """Drop what must not be sent, going by a newer list."""
+        evidence = self._evidence
+        against = why_nothing_may_be_sent(evidence, listed)
+        if against is not None:
+            self._halt.because(*against)
+            return
+        server_now = self._clock.now() + listed.offset
+        not_chosen = await asyncio.to_thread(not_chosen_since, evidence, listed, server_now)
+        self._waiting = [
+            one for one in self._waiting if may_be_sent(evidence, one, listed, not_chosen)
+        ]
+
+    # Before, and the first
 
     async def _freshen(self) -> None:
         """Read the list again where it is old, or where time chose; drop what must not be sent.
@@ -169,27 +252,16 @@ class Revocation:
         What an id stands for is compared right before it is sent, however new the list is.
         """
         age = self._clock.now() - self._plan.listed.read_at
-        must_read = self._plan.depends_on_clock or self._evidence.revokes_by_id
+        must_read = self._plan.depends_on_clock or self._plan.revokes_by_id
         if self._halt.is_set or (0 <= age <= STALE_AFTER and not must_read):
             return
-        self._events.put_nowait(Rereading())
+        self._emit(Rereading())
         targets = frozenset(session.id for session in self._waiting)
-        verification = self._evidence.verification = Verification(self._plan.listed)
-        listed = await self._guard.read(verification, "first", watched=targets)
+        listed = await self._read(Verification(self._plan.listed), "first", watched=targets)
         if listed is not None:
             await self._recheck(listed)
             if listed.complete:
                 self._evidence.before = listed
-
-    async def _recheck(self, listed: SessionList) -> None:
-        """Drop what must not be sent, going by a newer list."""
-        against = why_nothing_may_be_sent(self._evidence, listed)
-        if against is not None:
-            self._halt.because(*against)
-            return
-        server_now = self._clock.now() + listed.offset
-        reasons = await asyncio.to_thread(not_chosen_now, self._evidence, listed, server_now)
-        self._waiting = still_to_send(self._evidence, self._waiting, listed, reasons)
 
     async def _try_first(self) -> None:
         """Send one session, or a few, until the list shows what a revoke does here.
@@ -199,46 +271,70 @@ class Revocation:
         evidence, first_use = self._evidence, FirstUse(self._evidence)
         self._sending.total = len(self._waiting)
         while len(self._waiting) > 1 and not (self._halt.is_set or first_use.is_decided):
-            trial = choose_trial(evidence, self._waiting)
+            trial = choose_trial(self._plan, self._waiting)
             self._waiting.remove(trial)
-            self._events.put_nowait(TrialStarted(trial.id, first_use.why_another))
+            self._emit(TrialStarted(trial.id, first_use.why_another))
             await self._sending.send(deque([trial]))
-            if self._cut_short or trial.id not in self._sending.sent:
+            if self._cut_short or trial.id not in evidence.sent:
                 return
-            verification = Verification(evidence.before, evidence.may_be_missing)
-            evidence.verification = verification
-            when, awaited = "after the first revoke", evidence.awaited
-            listed = await self._guard.read(verification, when, awaited=awaited, one_will_do=True)
+            found = Verification(evidence.before, evidence.may_be_missing)
+            listed = await self._read(
+                found, "after the first revoke", awaited=evidence.awaited, one_will_do=True
+            )
             if listed is None:
                 return
-            against = first_use.judge(trial, self._waiting, verification)
+            objection = first_use.judge(trial, self._waiting, found)
             self._since = first_use.since
-            if against is not None:
-                self._halt.because(against.reason, against.hint, against.fault)
+            if objection is not None:
+                self._halt.because(objection.reason, objection.hint, objection.fault)
                 break
             await self._recheck(listed)
-            now = self._clock.now()
-            if first_use.is_decided and evidence.proves_call_works({trial.id}, listed, now):
+            server_now = self._clock.now() + listed.offset
+            if first_use.is_decided and proves_call_works(
+                self._plan, {trial.id}, listed, server_now
+            ):
                 self._sending.may_repeat = self._trial_passed = True
+
+    # The rest
 
     async def _send_rest(self) -> None:
         """Send what waits; look at the list after the first few, and now and then after that."""
         sending = self._sending
-        sending.total = len(self._evidence.sent) + len(self._waiting)
+        sending.total = len(sending.sent) + len(self._waiting)
         if len(self._waiting) > FIRST_SAMPLE:
             first, self._waiting = self._waiting[:FIRST_SAMPLE], self._waiting[FIRST_SAMPLE:]
             await sending.send(deque(first))
             await self._sample()
         while self._waiting and not self._halt.is_set:
             waiting = deque(self._waiting)
-            await sending.send(waiting, self._guard.due(sending))
+            await sending.send(waiting, self._sample_due())
             self._waiting = [*waiting]
             if self._waiting:
                 await self._sample()
 
+    def _sample_due(self) -> Callable[[], bool]:
+        """Return what says when the next sample is due."""
+        sending, clock = self._sending, self._clock
+        answered, at = sending.answered + NEXT_SAMPLE, clock.monotonic() + SAMPLE_PAUSE
+        return lambda: sending.answered >= answered and clock.monotonic() >= at
+
     async def _sample(self) -> None:
-        listed = await self._guard.sample(self._since or self._evidence.before)
-        if listed is not None:
+        """Stop where anything outside the plan ended since the trial; drop what may not be sent."""
+        if self._halt.is_set:
+            return
+        evidence = self._evidence
+        self._emit(Sampling())
+        found = Verification(self._since or evidence.before, evidence.may_be_missing)
+        listed = await self._read(found, "while sending", one_will_do=True)
+        if listed is None:
+            return
+        if ended := len(evidence.others_ended):
+            reason = f"{counted(ended, 'session')} outside the plan ended meanwhile"
+            self._halt.because(reason, ENDED_OTHERS_HINT)
+        elif found.doubt is not None:
+            reason = f"can't tell what else the revokes end: {found.doubt}"
+            self._halt.because(reason, UNKNOWN_HINT)
+        if not self._halt.is_set:
             await self._recheck(listed)
 
     # After
@@ -251,7 +347,8 @@ class Revocation:
                 evidence.after = await self._read_after()
             except QiscusTuiError as error:
                 trouble = error
-        report = report_of(evidence, self._halt, trouble, first_use=self._first_use)
+        trial_failed = TRIAL_FAILED_HINT if self._first_use else None
+        report = evidence.report(self._halt, trouble, trial_failed)
         if evidence.after is not None:
             await self._learn(report, evidence.after)
         return report
@@ -263,19 +360,20 @@ class Revocation:
         if found is None or found.before is not evidence.before or not is_of_all:
             found = Verification(evidence.before, evidence.may_be_missing)
         if not found.readings:
-            self._events.put_nowait(Verifying())
+            self._emit(Verifying())
+        evidence.verification = found
         awaited = evidence.awaited if self._awaits else frozenset[str]()
-        evidence.verification = await self._witnesses.verify(found, awaited=awaited)
+        await self._witnesses.verify(found, awaited=awaited)
         return found.last
 
     async def _learn(self, report: Report, after: SessionList) -> None:
         """Remember whether the revoke call works."""
-        evidence, now = self._evidence, self._clock.now()
-        revoked = {o.id for o in report.outcomes if o.outcome is Outcome.REVOKED}
+        server_now = self._clock.now() + after.offset
+        revoked = {one.id for one in report.outcomes if one.outcome is Outcome.REVOKED}
         may_prove = self._trial_passed or not self._halt.is_set
-        if disproves_call(evidence, report, after, self._since or evidence.before):
+        if disproves_call(self._evidence, report, after, self._since or self._evidence.before):
             await self._store(self._verified_calls.forget)
-        elif may_prove and evidence.proves_call_works(revoked, after, now):
+        elif may_prove and proves_call_works(self._plan, revoked, after, server_now):
             await self._store(self._verified_calls.remember)
 
     # What is stored

@@ -1,18 +1,161 @@
-"""Sends revokes concurrently, retries them, and stops on request. It verifies nothing."""
+"""Sends revokes concurrently, retries them, and stops by itself or on request. Verifies nothing."""
 
 import asyncio
+import contextlib
+from asyncio import Event as Signal
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 
-from qiscus_tui.api.retry import CallTime, RetryPolicy
-from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.model.clock import Clock
+from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.retry import CallTime
+from qiscus_tui.errors import (
+    Forbidden,
+    LoginNeeded,
+    NamedTokenInvalid,
+    OutOfReach,
+    QiscusTuiError,
+    ServerError,
+    ServerFault,
+    ServerRefused,
+)
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.revocation.breaker import Breaker
-from qiscus_tui.service.revocation.events import Answered, Event
-from qiscus_tui.service.revocation.halt import Halt
-from qiscus_tui.service.revocation.ports import Sender, Server
-from qiscus_tui.service.revocation.width import Width
+from qiscus_tui.service.account.connection import Connection
+from qiscus_tui.service.revocation.events import Answered, Event, Halted
+
+GROW_AFTER = 50
+"""Good answers after which one more request may be in flight."""
+
+IN_A_ROW = 10
+"""Answers of 400, 405 or 422 in a row after which the call counts as not understood; also
+sessions in a row whose tries ran out after which the server counts as unavailable."""
+
+_NOT_UNDERSTOOD = frozenset({400, 405, 422})
+
+_OVERLOADED = frozenset({429, 503})
+
+
+class Halt:
+    """Decides whether anything more may be sent. Once set, nothing is; the first reason counts."""
+
+    def __init__(self, emit: Callable[[Event], None]) -> None:
+        self._emit = emit
+        self._set = Signal()
+        self.reason: str | None = None
+        """Why, None while sending continues."""
+        self.hint: str | None = None
+        self.fault: QiscusTuiError | None = None
+        """The server's answer, or the lack of one, where that is the reason."""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether nothing more may be sent."""
+        return self._set.is_set()
+
+    def because(
+        self, reason: str, hint: str | None = None, fault: QiscusTuiError | None = None
+    ) -> None:
+        """Stop for this reason, which the user is shown."""
+        if self.is_set:
+            return
+        self.reason, self.hint, self.fault = reason, hint, fault
+        self._set.set()
+        self._emit(Halted(reason))
+
+    def by(self, fault: QiscusTuiError) -> None:
+        """Stop because of this answer."""
+        self.because(fault.message, fault.hint, fault)
+
+    async def wait(self) -> None:
+        """Return once it is set."""
+        await self._set.wait()
+
+
+class Breaker:
+    """Records every answer of a bulk in order of arrival, and decides when it must stop."""
+
+    def __init__(self, trip: Callable[[QiscusTuiError], None]) -> None:
+        self._trip = trip
+        self._not_understood = 0
+        self._given_up = 0
+
+    def record(self, error: QiscusTuiError | None) -> None:
+        """Record an answer (None: success), or that there was none."""
+        match error:
+            case LoginNeeded() | Forbidden():  # 401 and 403, about our own credential
+                self._trip(error)
+            case NamedTokenInvalid():  # ten in a row may be about our own credential after all
+                self._counts_as_not_understood(error)
+            case ServerError(status=status) if status in _NOT_UNDERSTOOD:
+                self._counts_as_not_understood(error)
+            case OutOfReach():
+                pass  # no answer: it neither continues the row nor ends it
+            case _:
+                self._not_understood = 0
+
+    def _counts_as_not_understood(self, error: QiscusTuiError) -> None:
+        self._not_understood += 1
+        if self._not_understood >= IN_A_ROW:
+            self._trip(error)
+
+    def ends_with(self, error: QiscusTuiError | None) -> None:
+        """Record the result of a session after all its tries."""
+        if not isinstance(error, ServerFault | OutOfReach):
+            self._given_up = 0
+            return
+        self._given_up += 1
+        if self._given_up >= IN_A_ROW:
+            self._trip(error)
+
+
+class Width:
+    """Slots for requests: halved by 429 and 503, grown again slowly.
+
+    A slot is held for one try, not between tries: so the retries after an overload are narrow too.
+    """
+
+    def __init__(self, widest: int) -> None:
+        self.widest = max(1, widest)
+        self.now = self.widest
+        self._in_flight = 0
+        self._good = 0
+        self._era = 0
+        self._changed = Signal()
+
+    @contextlib.asynccontextmanager
+    async def slot(self) -> AsyncGenerator[int]:
+        """Wait for a slot and hold it; gives the era for `record`."""
+        while self._in_flight >= self.now:
+            self._changed.clear()
+            await self._changed.wait()
+        self._in_flight += 1
+        try:
+            yield self._era
+        finally:
+            self._in_flight -= 1
+            self._changed.set()
+
+    async def idle(self) -> None:
+        """Return once no request is in flight."""
+        while self._in_flight:
+            self._changed.clear()
+            await self._changed.wait()
+
+    def record(self, error: QiscusTuiError | None, era: int) -> None:
+        """Record an answer to a request that was sent in `era`.
+
+        An era ends with each halving: the many answers to one overload halve the width once.
+        """
+        if isinstance(error, ServerFault) and error.status in _OVERLOADED:
+            self._good = 0
+            if era == self._era:
+                self.now = max(1, self.now // 2)
+                self._era += 1
+        elif error is None or isinstance(error, ServerRefused | NamedTokenInvalid):
+            self._good += 1
+            if self._good >= GROW_AFTER and self.now < self.widest:
+                self._good = 0
+                self.now += 1
+                self._changed.set()
 
 
 class Sending:
@@ -20,20 +163,21 @@ class Sending:
 
     def __init__(
         self,
-        server: Server,
-        clock: Clock,
-        retry_policy: RetryPolicy,
+        connection: Connection,
+        long_lived: str,
         width: int,
         halt: Halt,
         emit: Callable[[Event], None],
     ) -> None:
-        self._server = server
-        self._clock = clock
+        self._connection = connection
+        self._long_lived = long_lived
+        self._clock = connection.clock
+        retry_policy = connection.client.retry_policy
         self._retry_policy = retry_policy.sleeping_by(self._sleep_unless_halted)
         self._halt = halt
         self._emit = emit
-        self._width = Width(width)
         self._breaker = Breaker(halt.by)
+        self.width = Width(width)
         self.answered = 0
         """How many revokes had their last answer."""
         self.may_repeat = True
@@ -49,39 +193,42 @@ class Sending:
     ) -> None:
         """Take each from `waiting` and send it, until the halt is set or `is_due` says yes."""
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(self._width.widest, len(waiting))):
+            for _ in range(min(self.width.widest, len(waiting))):
                 group.create_task(self._worker(waiting, is_due))
-
-    async def idle(self) -> None:
-        """Return once no request is in flight."""
-        await self._width.idle()
 
     async def _worker(self, waiting: deque[Session], is_due: Callable[[], bool]) -> None:
         try:
-            sender = await self._server.sender()
+            client = await self._connection.client.another()
         except QiscusTuiError as error:
             self._halt.by(error)
             return
         try:
             while waiting and not self._halt.is_set and not is_due():
-                await self._send(sender, waiting.popleft())
+                await self._send(client, waiting.popleft())
         finally:
-            await sender.close()
+            await client.close()
 
-    async def _send(self, sender: Sender, session: Session) -> None:
-        fault: QiscusTuiError | None = None
+    async def _send(self, client: ApiClient, session: Session) -> None:
+        if session.revoke_with is None:
+            raise AssertionError(f"{session.id} cannot be revoked")
+        revoke_with, fault = session.revoke_with, None
 
         async def once(time: CallTime) -> None:
             nonlocal fault
             began = self._clock.monotonic()
-            async with self._width.slot() as era:
+            async with self.width.slot() as era:
                 time.leave_out(self._clock.monotonic() - began)
                 if self._halt.is_set:  # while we waited
                     raise fault or _NotSentError
                 self.sent.setdefault(session.id, None)
-                fault = await _answer(sender, session, time)
+                fault = None
+                try:
+                    async with time.bound():
+                        await client.revoke(self._long_lived, revoke_with)
+                except QiscusTuiError as error:
+                    fault = error
                 self._breaker.record(fault)
-                self._width.record(fault, era)
+                self.width.record(fault, era)
             if fault is not None:
                 raise fault
 
@@ -110,12 +257,3 @@ class Sending:
 
 class _NotSentError(Exception):
     """The halt came before the first try."""
-
-
-async def _answer(sender: Sender, session: Session, time: CallTime) -> QiscusTuiError | None:
-    try:
-        async with time.bound():
-            await sender.send(session)
-    except QiscusTuiError as error:
-        return error
-    return None

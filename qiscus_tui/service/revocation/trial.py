@@ -1,12 +1,15 @@
 """The trial: one session shows whether a revoke call that was never verified works. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerFault
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.revocation.evidence import Evidence
+from qiscus_tui.service.revocation.outcomes import Report
+from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.verification import Fate, Verification
+from qiscus_tui.service.sessions.session_list import SessionList
 
 MOST_STUCK = 3
 """Sessions that are tried where the call fails with 429 or 5xx."""
@@ -30,16 +33,17 @@ class Objection:
 ENDED_OTHERS = Objection("each of the first two revokes ended sessions outside the plan too")
 
 
-def choose_trial(evidence: Evidence, sessions: Sequence[Session]) -> Session:
+def choose_trial(plan: RevocationPlan, sessions: Sequence[Session]) -> Session:
     """Return the session that proves most: not our own, nor one with the lowest or highest number.
 
     Of these the one that expires last: an expiry must not look like a revoke.
     """
+    ends = end_rows(plan)
     return max(
         sessions,
         key=lambda session: (
             not session.current,
-            session.id not in evidence.end_rows,
+            session.id not in ends,
             session.expires_at or 0.0,
         ),
     )
@@ -67,8 +71,7 @@ class FirstUse:
         evidence, listed = self._evidence, found.last
         if listed is None:
             raise AssertionError("a trial is judged by a list")
-        since = self.since.positions
-        outside = evidence.outside(found.others_ended)
+        since, outside = self.since.positions, evidence.others_ended
         ended_others = not found.own_ended and any(one in since for one in outside)
         self.since = listed
         # The server failed on this very call, which says nothing about the others.
@@ -77,7 +80,7 @@ class FirstUse:
         )
         self._stuck += is_stuck
         # An id that seems stuck may belong to another row by now, and its own row be gone.
-        is_in_doubt = evidence.revokes_by_id and ended_others
+        is_in_doubt = evidence.plan.revokes_by_id and ended_others
         if not is_stuck or is_in_doubt or self._stuck == MOST_STUCK:
             objection = _not_ended(evidence, trial, found)
             if objection is not None:
@@ -123,3 +126,93 @@ def _ended_more(rest: Sequence[Session], found: Verification) -> Objection | Non
         others = "other session" if missing == 1 else "other sessions"
         return Objection(f"{missing:,} {others} of the plan ended with the first one")
     return None
+
+
+# What the run proves of the call
+
+
+def proves_call_works(
+    plan: RevocationPlan, revoked: Set[str], listed: SessionList, server_now: float
+) -> bool:
+    """Return whether what was revoked proves that the revoke call works.
+
+    On some servers any revoke ends our own session, and an expired one ends by itself. Ids that
+    changed with it will be other sessions' again at the next revoke.
+    """
+    ends = end_rows(plan)
+    return not ids_changed(plan, listed) and any(
+        target.session.id in revoked
+        and not target.session.current
+        and target.session.id not in ends
+        and (target.session.expires_at is None or target.session.expires_at > server_now)
+        for target in plan.targets
+    )
+
+
+def disproves_call(
+    evidence: Evidence, report: Report, after: SessionList, since: SessionList
+) -> bool:
+    """Return whether the run shows that the call must be tried again before a bulk.
+
+    `since` is the list after the trial: what ended with that was judged then.
+    """
+    return (
+        report.works_badly
+        or any(one in since.positions for one in evidence.others_ended)
+        or (bool(evidence.sent) and ids_changed(evidence.plan, after))
+    )
+
+
+# What is sent: tokens, or ids that may be the numbers of rows
+
+
+def end_rows(plan: RevocationPlan) -> frozenset[str]:
+    """Return the ids of the sessions with the lowest and the highest number, where those revoke.
+
+    If these are row numbers, revoking an end row changes no other number, and so does not show
+    whether the others may be sent.
+    """
+    if not plan.revokes_by_id:
+        return frozenset()
+    numbers = {
+        one.id: number
+        for one in plan.listed.sessions
+        if (number := _number(one.revoke_with)) is not None
+    }
+    ends = {min(numbers.values()), max(numbers.values())} if numbers else set[int]()
+    return frozenset(one for one, number in numbers.items() if number in ends)
+
+
+def _number(server_id: str | int | None) -> int | None:
+    if isinstance(server_id, str):
+        return int(server_id) if server_id.isdecimal() and len(server_id) < 20 else None
+    return server_id
+
+
+def ids_changed(plan: RevocationPlan, listed: SessionList) -> bool:
+    """Return whether an id stands for another session now, or is revoked by something else.
+
+    That happens where a server's ids are the numbers of its rows.
+    """
+    earlier, by_id = plan.listed, plan.revokes_by_id
+    sessions = earlier.sessions if by_id else [target.session for target in plan.targets]
+    for one in sessions:
+        found = listed.get(one.id)
+        if found is not None and (
+            found.revoke_with != one.revoke_with or not found.is_same_as(one)
+        ):
+            return True
+    return by_id and _has_another_id(earlier, listed)
+
+
+def _has_another_id(earlier: SessionList, listed: SessionList) -> bool:
+    """Return whether a session without a token seems to be listed under another id."""
+    missing = {
+        one.created_at
+        for one in earlier.sessions
+        if one.token is None and one.created_at is not None and one.id not in listed.positions
+    }
+    return any(
+        one.token is None and one.created_at in missing and one.id not in earlier.positions
+        for one in listed.sessions
+    )

@@ -1,12 +1,11 @@
 """Reads the list until its readings prove what became of the sessions, or no more can be known."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Set
+from collections.abc import Callable, Set
 from dataclasses import replace
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.account import Credentials
-from qiscus_tui.model.clock import Clock
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.verification import MOST_READINGS, Verification
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -20,23 +19,28 @@ CONFIRM_AFTER = 1.0
 PAUSES = (CONFIRM_AFTER, 4.0, 10.0, 14.0)
 """Seconds between readings that show nothing new: a list may be behind."""
 
-ReadList = Callable[[], Awaitable[SessionList]]
-"""Reads the list once, on a connection of its own. Raises QiscusTuiError."""
-
 
 class Witnesses:
-    """Takes readings of one server's list."""
+    """Takes readings of one account's list, each on a connection of its own."""
 
     def __init__(
         self,
-        read_list: ReadList,
-        clock: Clock,
+        connection: Connection,
         on_reading: Callable[[int], None] = lambda _: None,
+        held: Credentials | None = None,
     ) -> None:
-        """`on_reading` is called with the number of each reading before it begins."""
-        self._read_list = read_list
-        self._clock = clock
+        """`on_reading` is called with the number of each reading before it begins.
+
+        It is read with the secrets `held`, else the stored ones.
+        """
+        self._connection = connection
+        self._clock = connection.clock
         self._on_reading = on_reading
+        self._held = held
+
+    async def _read(self, number: int) -> SessionList:
+        self._on_reading(number)
+        return await self._connection.read_list(held=self._held, fresh=True)
 
     async def verify(
         self,
@@ -60,9 +64,8 @@ class Witnesses:
                 if verification.readings >= MOST_READINGS or left < CONFIRM_AFTER:
                     break
                 await self._clock.sleep(min(left, _pause(verification)))
-            self._on_reading(verification.readings + 1)
             try:
-                listed = await self._read_list()
+                listed = await self._read(verification.readings + 1)
             except QiscusTuiError as error:
                 if not verification.readings:
                     raise
@@ -83,9 +86,8 @@ class Witnesses:
             if not missing or not last.complete:
                 return last
             await self._clock.sleep(CONFIRM_AFTER)
-            self._on_reading(number)
             found = Verification(last)
-            listed = await self._read_list()
+            listed = await self._read(number)
             await asyncio.to_thread(found.add, listed, self._clock.now())
             if ids - listed.positions.keys() == missing and found.repeats:
                 return listed
@@ -114,14 +116,3 @@ def _pause(verification: Verification) -> float:
     if verification.agreeing < 2:
         return CONFIRM_AFTER
     return PAUSES[verification.agreeing - 1]
-
-
-def witnesses_of(
-    connection: Connection,
-    on_reading: Callable[[int], None] = lambda _: None,
-    held: Credentials | None = None,
-) -> Witnesses:
-    """Return what takes readings of the account's list, with the secrets `held` or the stored."""
-    return Witnesses(
-        lambda: connection.read_list(held=held, fresh=True), connection.clock, on_reading
-    )

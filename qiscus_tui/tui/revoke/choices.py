@@ -11,7 +11,7 @@ from qiscus_tui.model.durations import DAY, HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.retention_rules import Retention, RetentionRules
 from qiscus_tui.service.revocation.plan import Allowed, Selection
-from qiscus_tui.service.revocation.prune_outlook import USUAL_RULES
+from qiscus_tui.service.revocation.retention import USUAL_RULES
 
 MARKED = "marked"
 """Why sessions are in a plan: they were marked."""

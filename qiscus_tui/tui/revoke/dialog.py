@@ -3,6 +3,7 @@
 It has no rule of revocation: toggles change the choices, and the plan is made again.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -16,10 +17,10 @@ from textual.widget import Widget
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.text import counted
-from qiscus_tui.model.turns import AT_ONCE, at_once, in_turns
-from qiscus_tui.service.revocation.on_connection import forget_own_if_ended
+from qiscus_tui.model.turns import AT_ONCE
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
+from qiscus_tui.service.revocation.run import forget_own_if_ended
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
@@ -118,18 +119,18 @@ class RevokeDialog(Question[Report]):
             self._say_lines()
 
     def _make_plan(self) -> None:
-        """Make the plan of the choices: a long one between the keys."""
+        """Make the plan of the choices: a long one in a thread."""
         if self._making.size <= AT_ONCE:
-            self._show_plan(at_once(self._making.steps()))
+            self._show_plan(self._making.planned())
         else:
             self._refusal = PLANNING
             self.say("heading", "Making the plan…")
             self.name_buttons("Cancel  n")
             self.guard.disarm()
-            self.call_after_refresh(self.run_worker, self._in_turns, group="plan", exclusive=True)
+            self.call_after_refresh(self.run_worker, self._plan_apart, group="plan", exclusive=True)
 
-    async def _in_turns(self) -> None:
-        self._show_plan(await in_turns(self._making.steps()))
+    async def _plan_apart(self) -> None:
+        self._show_plan(await asyncio.to_thread(self._making.planned))
 
     def _show_plan(self, shown: ShownPlan) -> None:
         self._shown, self._refusal = shown, self._making.why_not(shown.plan)
@@ -198,7 +199,7 @@ class RevokeDialog(Question[Report]):
 
     async def confirmed(self) -> None:
         if self.phase is Phase.STOPPED:
-            self._shown = await in_turns(self._making.steps())
+            self._shown = await asyncio.to_thread(self._making.planned)
         elif why_not := self._questions.why_not(self._plan):
             self.warn(why_not)
             return
@@ -217,8 +218,7 @@ class RevokeDialog(Question[Report]):
             self.say_trouble(error)
             self.offer_close()
         else:
-            if report is not None:
-                await self._finished(report)
+            await self._finished(report)
         finally:
             redraw.stop()
 
@@ -242,7 +242,7 @@ class RevokeDialog(Question[Report]):
         self.say("lines", progress_lines(self._run.progress))
 
     async def _finished(self, report: Report) -> None:
-        self._ended = await in_turns(result_text.ended_steps(report, self._shown.groups))
+        self._ended = await asyncio.to_thread(result_text.ended_plan, report, self._shown.groups)
         parts = [result_text.result_note(report)]
         try:
             await forget_own_if_ended(self._connection, report)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from qiscus_tui.model.text import counted
-from qiscus_tui.service.revocation.target_groups import EndedGroup, TargetGroup
+from qiscus_tui.service.revocation.plan_groups import EndedGroup, TargetGroup
 from qiscus_tui.service.sessions.groups import shown
 from qiscus_tui.tui.widgets.cells import UNKNOWN, day_words, fit, last_used_cell, width_of
 

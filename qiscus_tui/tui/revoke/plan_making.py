@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.query import Moment, all_of
-from qiscus_tui.service.revocation.clock_check import check_clocks
-from qiscus_tui.service.revocation.on_connection import verified_calls_of
 from qiscus_tui.service.revocation.outcomes import Report, not_sent_by
-from qiscus_tui.service.revocation.plan import RevocationPlan, Selection, plan_steps
-from qiscus_tui.service.revocation.plan_command import plan_command
-from qiscus_tui.service.revocation.retention import check_rules
-from qiscus_tui.service.revocation.target_groups import (
-    TargetGroup,
-    emptied_steps,
-    target_group_steps,
-)
+from qiscus_tui.service.revocation.plan import RevocationPlan, Selection, make_plan
+from qiscus_tui.service.revocation.plan_files import plan_command
+from qiscus_tui.service.revocation.plan_groups import TargetGroup, emptied_groups, target_groups
+from qiscus_tui.service.revocation.retention import check_clocks, check_rules
+from qiscus_tui.service.revocation.run import verified_calls_of
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.tui.revoke.choices import PlanChoices
 from qiscus_tui.tui.revoke.plan_text import EACH, ShownPlan
@@ -66,20 +61,20 @@ class PlanMaking:
         """Whether rules are offered: they say nothing of one session."""
         return self.size > 1 and not self.no_rules
 
-    def steps(self) -> Generator[None, None, ShownPlan]:
-        """Make the plan of the choices, in short steps."""
+    def planned(self) -> ShownPlan:
+        """Return the plan of the choices. Changes nothing."""
         choices, now = self.choices, self._connection.server_now()
         moment = Moment(now, self._expiring)
-        plan = yield from plan_steps(
+        plan = make_plan(
             self._listed, choices.selection, choices.allowed, choices.retention, moment
         )
         if self._only is not None:
             targets = tuple(one for one in plan.targets if one.session.id in self._only)
             plan = replace(plan, targets=targets)
-        emptied = yield from emptied_steps(plan)
+        emptied = emptied_groups(plan)
         groups: tuple[TargetGroup, ...] = ()
         if plan.retention is not None or len(plan.targets) > EACH:
-            groups = yield from target_group_steps(plan, choices.keys, now)
+            groups = target_groups(plan, choices.keys, now)
         return ShownPlan(plan, groups, emptied=emptied)
 
     def go_on_after(self, report: Report) -> None:

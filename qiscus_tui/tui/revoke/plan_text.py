@@ -9,7 +9,7 @@ from textual.content import Content
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.revocation.plan import Exclusion, LeftOut, RevocationPlan
-from qiscus_tui.service.revocation.target_groups import TargetGroup
+from qiscus_tui.service.revocation.plan_groups import TargetGroup
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.revoke.group_lines import group_lines
 from qiscus_tui.tui.revoke.session_lines import session_heading, session_lines

@@ -11,7 +11,7 @@ from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.revocation.plan import Allowed, Selection
-from qiscus_tui.service.revocation.policies import retention_of
+from qiscus_tui.service.revocation.retention import retention_of
 from qiscus_tui.tui.dialogs.choice import Choice, ChoiceDialog
 from qiscus_tui.tui.revoke.choices import USUAL_RULES, PlanChoices
 

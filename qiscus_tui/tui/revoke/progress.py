@@ -9,7 +9,6 @@ from qiscus_tui.model.durations import span
 from qiscus_tui.service.revocation.events import (
     Answered,
     Event,
-    Finished,
     Halted,
     ReadingAgain,
     Rereading,
@@ -97,8 +96,6 @@ class Progress:
                 self._do(VERIFYING)
             case ReadingAgain(number=number):
                 self._do(f"reading the list again ({number} of up to {MOST_READINGS})")
-            case Finished():
-                self._do("done")
 
     def _do(self, step: str) -> None:
         if step != self.doing:

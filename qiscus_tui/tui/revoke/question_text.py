@@ -9,9 +9,9 @@ from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.account import Account
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted
-from qiscus_tui.service.revocation.clock_check import clock_difference
 from qiscus_tui.service.revocation.plan import Exclusion, RevocationPlan
-from qiscus_tui.service.revocation.target_groups import emptied_words
+from qiscus_tui.service.revocation.plan_groups import emptied_words
+from qiscus_tui.service.revocation.retention import offset_words
 from qiscus_tui.tui.base.screen import ROOMY_HEIGHT
 from qiscus_tui.tui.revoke.plan_text import ShownPlan, plan_lines, summary, text_width
 
@@ -93,7 +93,7 @@ def note(plan: RevocationPlan, refusal: QiscusTuiError | None, *words: str) -> C
         warnings.append(OWN_UNKNOWN)
     if plan.listed.time_doubt:
         warnings.append(f"{plan.listed.time_doubt}: times may be hours off.")
-    if difference := clock_difference(plan.listed):
+    if difference := offset_words(plan.listed.offset):
         warnings.append(f"{difference}: ages can't be trusted.")
     warnings += words
     return Content.styled("\n".join(warnings), "bold $warning") if warnings else Content()

@@ -1,7 +1,7 @@
 """How a plan ended, as text: what is not gone and why, what is gone by group, what was kept."""
 
 from collections import defaultdict
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -9,7 +9,7 @@ from textual.content import Content
 from qiscus_tui.model.durations import span
 from qiscus_tui.model.text import counted, with_reason
 from qiscus_tui.service.revocation.outcomes import GONE, Outcome, Report
-from qiscus_tui.service.revocation.target_groups import EndedGroup, TargetGroup, ended_group_steps
+from qiscus_tui.service.revocation.plan_groups import EndedGroup, TargetGroup, ended_groups
 from qiscus_tui.tui.dialogs.dialog import trouble
 from qiscus_tui.tui.revoke.group_lines import ended_group_lines
 from qiscus_tui.tui.revoke.plan_text import EACH, kept_parts, parted, text_width
@@ -31,9 +31,9 @@ class EndedPlan:
     """What ended by group; none where sessions are shown one by one."""
 
 
-def ended_steps(report: Report, groups: Sequence[TargetGroup]) -> Generator[None, None, EndedPlan]:
-    """Find out in short steps what is to be shown of a plan of these groups."""
-    return EndedPlan(report, (yield from ended_group_steps(groups, report)))
+def ended_plan(report: Report, groups: Sequence[TargetGroup]) -> EndedPlan:
+    """Return what is to be shown of a plan of these groups."""
+    return EndedPlan(report, ended_groups(groups, report))
 
 
 def result_heading(report: Report, left: int) -> str:

@@ -1,19 +1,17 @@
 """The run of a plan: applies it, keeps its progress and its report. Draws nothing."""
 
-import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from qiscus_tui.service.interrupted import SEE_THE_LIST, reached_words
-from qiscus_tui.service.revocation.events import Answered, Finished
-from qiscus_tui.service.revocation.on_connection import revocation_on
+from qiscus_tui.service.revocation.events import Answered, Event
 from qiscus_tui.service.revocation.outcomes import Report, not_sent_by
 from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.revocation.run import Revocation, revocation_on
 from qiscus_tui.tui.revoke.progress import Progress
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.connection import Connection
-    from qiscus_tui.service.revocation.run import Revocation
 
 
 class PlanRun:
@@ -61,19 +59,20 @@ class PlanRun:
         report = self.report
         return report is not None and report.listed is not None and not report.others_ended
 
-    async def apply(self) -> Report | None:
+    async def apply(self) -> Report:
         """Send the plan, and return the verified result. Raises QiscusTuiError."""
-        self._revocation = await revocation_on(self._connection, self._plan, reason=self._reason)
+        self._revocation = await revocation_on(
+            self._connection, self._plan, self._record, reason=self._reason
+        )
         if self.is_stopping:
             self._revocation.stop()
-        async with contextlib.aclosing(self._revocation.apply()) as events:
-            async for event in events:
-                self.progress.record(event)
-                if isinstance(event, Finished):
-                    self.report = event.report
-                elif not isinstance(event, Answered):
-                    self._on_step()
+        self.report = await self._revocation.apply()
         return self.report
+
+    def _record(self, event: Event) -> None:
+        self.progress.record(event)
+        if not isinstance(event, Answered):
+            self._on_step()
 
     @property
     def cut_short(self) -> list[str]:

@@ -11,7 +11,7 @@ from textual.content import Content
 
 from qiscus_tui.model.durations import countdown
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.revocation.target_groups import IN_USE
+from qiscus_tui.service.revocation.plan_groups import IN_USE
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.sessions.session_cells import Cell, client_cell
 from qiscus_tui.tui.widgets.cells import UNKNOWN, fit, last_used_cell

@@ -9,7 +9,8 @@ from textual.content import Content
 from qiscus_tui.model.durations import DAY, HOUR, MINUTE, as_typed
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.overview.session_context import DAYS, GroupHistory, SessionContext
-from qiscus_tui.service.revocation.prune_outlook import USUAL_RULES, PruneOutlook
+from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.revocation.retention import USUAL_RULES
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.session.details import SessionDetail
 from qiscus_tui.tui.widgets.bar_lines import bar_lines, column_lines
@@ -183,13 +184,14 @@ def draw_outlook(session: Session, detail: SessionDetail, now: float, width: int
 
 
 def _prune(
-    session: Session, history: GroupHistory, outlook: PruneOutlook, width: int
+    session: Session, history: GroupHistory, plan: RevocationPlan, width: int
 ) -> list[Content]:
-    why = (outlook.why_kept(session) or "").removeprefix("current: ")
+    why = (plan.why_kept(session) or "").removeprefix("current: ")
     used = as_typed(USUAL_RULES.keep_used_within or 0)
     rule = f"Rule: keep the newest {USUAL_RULES.keep_newest} and what was used in {used}."
     this = f"This one would be kept: {why}." if why else "This one would be revoked."
-    group = f"Of its group {outlook.revoked:,} would be revoked, {outlook.kept:,} kept."
+    kept = len(plan.kept) + len(plan.left_out)
+    group = f"Of its group {len(plan.targets):,} would be revoked, {kept:,} kept."
     texts = [(rule, MUTED), (this, "" if why else "bold $warning")]
     texts += [(group, "")] if history.group.count > 1 else []
     return [

@@ -13,7 +13,8 @@ from qiscus_tui.service.overview.session_context import (
     group_history,
     origins_of,
 )
-from qiscus_tui.service.revocation.prune_outlook import PruneOutlook, prune_outlook
+from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.revocation.plan_groups import prune_outlook
 from qiscus_tui.service.sessions.session_list import SessionList
 
 
@@ -22,7 +23,7 @@ class SessionDetail:
     """What is known around one session."""
 
     context: SessionContext
-    outlook: PruneOutlook
+    outlook: RevocationPlan
 
 
 class SessionDetails:
@@ -30,7 +31,7 @@ class SessionDetails:
 
     def __init__(self) -> None:
         self._origins = NO_ORIGINS
-        self._known: dict[int, tuple[GroupHistory, PruneOutlook]] = {}
+        self._known: dict[int, tuple[GroupHistory, RevocationPlan]] = {}
         """By the number of the group."""
 
     def of(self, listed: SessionList, position: int) -> SessionDetail | None:

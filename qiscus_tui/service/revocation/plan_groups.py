@@ -1,21 +1,29 @@
-"""What a plan revokes, by group: how much, how old, whether in use; and what became of it. Pure."""
+"""The groups of a plan: what it revokes of each, which it empties, what became of them. Pure."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qiscus_tui.model.durations import HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
+from qiscus_tui.model.masking import MASK, KnownSecrets, masked
+from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.text import counted
-from qiscus_tui.model.turns import one_step
+from qiscus_tui.query import Moment
 from qiscus_tui.service.revocation.outcomes import GONE, Report
-from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
+from qiscus_tui.service.revocation.retention import USUAL_RULES
 from qiscus_tui.service.sessions.groups import Group, grouped, lacking
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.store.audit_records import AuditGroup
 
 _NAMED = 5
 """Groups that a remark names."""
 
 IN_USE = HOUR
 """Seconds since the last use within which a session counts as in use."""
+
+MOST_RECORDED = 100
+"""Groups that the audit log has, the largest first."""
 
 
 @dataclass(frozen=True)
@@ -33,33 +41,15 @@ class TargetGroup:
 def target_groups(
     plan: RevocationPlan, keys: tuple[GroupKey, ...], server_now: float
 ) -> tuple[TargetGroup, ...]:
-    """Return the targets by `keys`, the largest group first."""
-    listed = plan.listed
-    positions = [listed.positions[target.session.id] for target in plan.targets]
-    groups = grouped(listed, keys, plan.moment, positions)
+    """Group the targets by `keys`, the largest group first."""
+    listed, since = plan.listed, server_now - IN_USE
     counts = {one.group.values: one.group.count for one in plan.groups}
-    since = server_now - IN_USE
     found: list[TargetGroup] = []
-    for group in groups:
-        used = 0
-        is_hot = group.last_used_at is not None and group.last_used_at >= since
-        if is_hot:
-            last = [listed.sessions[position].last_used_at for position in group.positions]
-            used = sum([at >= since for at in last if at is not None])
+    for group in grouped(listed, keys, plan.moment, plan.target_positions):
+        last = (listed.sessions[position].last_used_at for position in group.positions)
+        used = sum(at is not None and at >= since for at in last)
         found.append(TargetGroup(group, counts.get(group.values, group.count), used))
     return tuple(found)
-
-
-def target_group_steps(
-    plan: RevocationPlan, keys: tuple[GroupKey, ...], server_now: float
-) -> Generator[None, None, tuple[TargetGroup, ...]]:
-    """As `target_groups`, for callers in turns."""
-    return one_step(lambda: target_groups(plan, keys, server_now))
-
-
-def emptied_steps(plan: RevocationPlan) -> Generator[None, None, tuple[str, ...]]:
-    """As `emptied_groups`, for callers in turns."""
-    return one_step(lambda: emptied_groups(plan))
 
 
 def emptied_groups(plan: RevocationPlan) -> tuple[str, ...]:
@@ -70,13 +60,13 @@ def emptied_groups(plan: RevocationPlan) -> tuple[str, ...]:
     retention, listed = plan.retention, plan.listed
     if retention is None or not plan.targets:
         return ()
-    ids = {target.session.id for target in plan.targets}
+    positions = set(plan.target_positions)
     keys = retention.keys if lacking(listed, USUAL_KEYS) else USUAL_KEYS
     groups = grouped(listed, keys, plan.moment)
     return tuple(
         group.name
         for group in groups
-        if not group.is_unknown and all(listed.sessions[at].id in ids for at in group.positions)
+        if not group.is_unknown and positions.issuperset(group.positions)
     )
 
 
@@ -104,13 +94,34 @@ def ended_groups(groups: Sequence[TargetGroup], report: Report) -> tuple[EndedGr
     gone = {one.id for one in report.outcomes if one.outcome in GONE}
     sessions = report.plan.listed.sessions
     return tuple(
-        EndedGroup(group, sum([sessions[at].id in gone for at in group.targets.positions]))
+        EndedGroup(group, sum(sessions[at].id in gone for at in group.targets.positions))
         for group in groups
     )
 
 
-def ended_group_steps(
-    groups: Sequence[TargetGroup], report: Report
-) -> Generator[None, None, tuple[EndedGroup, ...]]:
-    """As `ended_groups`, for callers in turns."""
-    return one_step(lambda: ended_groups(groups, report))
+def audit_groups(
+    listed: SessionList, known: KnownSecrets, positions: Sequence[int] | None = None
+) -> tuple[AuditGroup, ...]:
+    """Return the groups of these positions, of all by default, as the audit log has them.
+
+    A client that calls itself by a token of the list, or by one of the known secrets, is masked.
+    """
+
+    def text(value: str | None) -> str | None:
+        return None if value is None else str(masked(value, known, listed.lists_token))
+
+    recorded: list[AuditGroup] = []
+    groups = grouped(listed, USUAL_KEYS, Moment(listed.read_at, 0.0), positions)
+    for group in groups[:MOST_RECORDED]:
+        client, network = group.values
+        if text(listed.clients[group.positions[0]]) == MASK:  # what is cut off is no version
+            client = MASK
+        recorded.append(AuditGroup(text(client), text(network), group.count))
+    return tuple(recorded)
+
+
+def prune_outlook(listed: SessionList, group: Group, moment: Moment) -> RevocationPlan:
+    """Return the plan that the usual rules would make of a group."""
+    selection = Selection(group.positions, "group")
+    retention = Retention(group.keys, USUAL_RULES)
+    return make_plan(listed, selection, Allowed(), retention, moment)
