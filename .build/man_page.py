@@ -1,14 +1,13 @@
-"""The man page, made from the parser: what --help says of every verb, in one place."""
+"""The man page: --help of the program and of every verb, the filter, environment and files."""
 
-import argparse
+import os
+import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from qiscus_tui import __version__
-from qiscus_tui.cli.parser import EXAMPLES, Parser, full_parser
-from qiscus_tui.cli.verbs import VERBS, load
+from qiscus_tui.cli.parser import full_parser
 from qiscus_tui.cli.workspace import LOG_VARIABLE
-from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.query import Key
 from qiscus_tui.query.terms import State
 from qiscus_tui.service.account.selection import (
@@ -20,27 +19,15 @@ from qiscus_tui.service.account.selection import (
 )
 from qiscus_tui.store.paths import CONFIG_VARIABLE, DATA_VARIABLE
 
-REVISED = "2026-11-25"
+REVISED = "2026-12-01"
 """The day of the last change to what the page says; not of the build, which is the same any day."""
-
-DESCRIPTION = (
-    "Shows the live sessions of a Qiscus Omnichannel admin, counts down to when they expire, and "
-    "revokes them: in the terminal without a VERB, from scripts with one. Revoking shows a plan, "
-    "asks (or needs --yes), and verifies by the server's list what became of each session."
-)
 
 FILTER = (
     ("WORD", 'must occur in id, client, user agent, user, label or address; "two words" are one'),
     ("-WORD, not:WORD", "must not occur; negates keys too: -client:curl"),
     *((f"{key.value}:", f"such as {key.example}") for key in Key if key is not Key.IS),
     ("is:", f"one of {', '.join(state.value for state in State)} (marked: in the app only)"),
-)
-
-FILTER_RULES = (
-    "TIME is a whole number and s, m, h, d or w, in lower case: 90s, 15m, 24h, 7d, 2w.",
-    "A comparison with a value that is unknown never matches, negated or not. There is no OR: use "
-    "several commands. What is not understood is an error with its position, and exit status 2.",
-    'For example: client:GuzzleHttp ip:10.2 idle:>7d -label:"billing cron"',
+    ("TIME", "a whole number and s, m, h, d or w, in lower case: 90s, 15m, 24h, 7d, 2w"),
 )
 
 ENVIRONMENT = (
@@ -61,96 +48,51 @@ FILES = (
     ("~/.cache/qiscus-tui/", "session ids for the shell's completion"),
 )
 
-_ESCAPED = {
-    "\\": r"\e",
-    "-": r"\-",
-    "'": r"\(aq",
-    '"': r"\(dq",
-    "`": r"\(ga",
-    "^": r"\(ha",
-    "~": r"\(ti",
-}
+_ESCAPED = str.maketrans(
+    {"\\": r"\e", "-": r"\-", "'": r"\(aq", '"': r"\(dq", "`": r"\(ga", "^": r"\(ha", "~": r"\(ti"}
+)
+
+
+_GLOBALS = re.compile(r"\nglobal options:\n(  .*\n)+")
 
 
 def escaped(text: str) -> str:
-    """Return roff for this text, in ASCII and on one line, whatever its first character is."""
-    line = "".join(
-        _ESCAPED.get(char) or (char if char.isascii() else f"\\[u{ord(char):04X}]")
-        for char in " ".join(text.split())
+    """Return roff for this text, in ASCII, whatever a line's first character is."""
+    ascii_only = "".join(
+        char if char.isascii() else f"\\[u{ord(char):04X}]" for char in text.translate(_ESCAPED)
     )
-    return f"\\&{line}" if line.startswith(".") else line
-
-
-def paragraph(text: str) -> str:
-    """Return roff for this text, in ASCII and in lines of a usual length."""
-    lines = textwrap.wrap(text, 60, break_long_words=False, break_on_hyphens=False)
-    return "\n".join(map(escaped, lines))
+    return "\n".join(f"\\&{one}" if one[:1] == "." else one for one in ascii_only.split("\n"))
 
 
 def man_page() -> str:
     """Return the page as roff, in ASCII."""
+    os.environ["COLUMNS"] = "80"  # the page is the same wherever it is built
     parser, verbs = full_parser()
-    globally = {option for action in parser.actions() for option in action.option_strings}
     lines = [
         f'.TH QISCUS\\-TUI 1 "{REVISED}" "qiscus\\-tui {escaped(__version__)}" "User Commands"',
         ".SH NAME",
         f"qiscus\\-tui \\- {escaped(parser.description or '').rstrip('.')}",
         ".SH SYNOPSIS",
-        r".B qiscus\-tui",
-        "[OPTION]... [VERB [ARGUMENT]...]",
-        ".SH DESCRIPTION",
-        paragraph(DESCRIPTION),
-        ".SH OPTIONS",
-        "These may stand before or after a verb.",
-        *_options(parser.actions()),
+        *_as_typed(parser.format_help()),
         ".SH VERBS",
     ]
-    for name in VERBS:
-        sub, verb = verbs[name], load(name)
-        lines += [f".SS {escaped(name)}", _bold(_usage(name, sub)), ".PP"]
-        lines += [paragraph(sub.description or "")]
-        lines += _options(one for one in sub.actions() if not globally & set(one.option_strings))
-        lines += [".PP", paragraph(verb.not_done)] if verb.not_done else []
-        lines += [".PP", "Examples:", *_entries(verb.examples)]
+    for name, verb in verbs.items():
+        lines += [f".SS {escaped(name)}", *_as_typed(_GLOBALS.sub("", verb.format_help()))]
     lines += [".SH FILTER", escaped("What --filter takes, and / in the app. Words narrow (and).")]
     lines += _entries(FILTER)
-    lines += [line for words in FILTER_RULES for line in (".PP", paragraph(words))]
-    lines += [".SH EXIT STATUS", *_entries((str(code.value), code.meaning) for code in ExitCode)]
     lines += [".SH ENVIRONMENT", *_entries(ENVIRONMENT)]
     lines += [".SH FILES", "On Linux; on macOS below ~/Library.", *_entries(FILES)]
-    lines += [".SH EXAMPLES", *_entries(EXAMPLES)]
     return "\n".join([*lines, ""])
 
 
-def _usage(name: str, parser: Parser) -> str:
-    if parser.usage:
-        return parser.usage
-    words = [_value(one) for one in parser.actions() if not one.option_strings]
-    return " ".join([f"qiscus-tui {name} [OPTION]...", *words])
+def _as_typed(text: str) -> Iterable[str]:
+    """Return lines that are shown as they are."""
+    return [".nf", *(escaped(one) or "\\&" for one in text.strip("\n").split("\n")), ".fi"]
 
 
-def _options(actions: Iterable[argparse.Action]) -> Iterator[str]:
-    """Yield an entry for each option and argument that is documented."""
-    for action in actions:
-        if action.help in {None, argparse.SUPPRESS} or action.dest == "verb":
-            continue
-        names = ", ".join(action.option_strings)
-        value = "" if action.nargs == 0 else _value(action)
-        yield from _entries([(f"{names} {value}".strip(), action.help or "")])
-
-
-def _value(action: argparse.Action) -> str:
-    """Return the name of an option's value or of an argument, as usage has it."""
-    choices = "|".join(map(str, action.choices or ()))
-    name = str(action.metavar or choices or action.dest.upper())
-    forms = {"*": f"[{name}...]", "+": f"{name}...", "?": f"[{name}]"}
-    return forms.get(str(action.nargs), name)
-
-
-def _entries(entries: Iterable[tuple[str, str]]) -> Iterator[str]:
-    for name, words in entries:
-        yield from (".TP", _bold(name), paragraph(words))
-
-
-def _bold(text: str) -> str:
-    return f"\\fB{escaped(text)}\\fR"
+def _entries(entries: Iterable[tuple[str, str]]) -> Iterable[str]:
+    return [
+        line
+        for name, words in entries
+        for line in (".TP", f"\\fB{escaped(name)}\\fR", *map(escaped, textwrap.wrap(words, 60)))
+    ]

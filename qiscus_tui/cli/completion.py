@@ -1,10 +1,9 @@
-"""`completion`: shell completion of verbs, options and their values.
+"""`completion`: shell completion of verbs, options and their values, by shtab.
 
 Accounts, ids, views and policies come from local files: pressing tab does not contact the server.
 """
 
 import argparse
-import re
 from collections.abc import Iterable
 
 from qiscus_tui.cli.parser import Parser, full_parser
@@ -15,7 +14,6 @@ from qiscus_tui.model.group_keys import GROUP_KEYS
 from qiscus_tui.store.state import remembered_ids
 
 SHELLS = ("bash", "zsh", "fish")
-
 WORDS = ("accounts", "ids", "views", "policies")
 
 
@@ -24,123 +22,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("shell", nargs="?", choices=SHELLS, help="the shell")
     # For the printed functions.
     parser.add_argument("--words", choices=WORDS, help=argparse.SUPPRESS)
-
-
-AROUND_BASH = """
-# `--option=value` as two words, and after `exec --` the completion of the command itself.
-_qiscus_tui() {
-  local at word before= is_exec= kept=() cursor=0
-  for at in "${!COMP_WORDS[@]}"; do
-    word=${COMP_WORDS[at]}
-    if [[ $word == = && $before == --* ]]; then
-      ((at == COMP_CWORD)) || { before==; continue; }
-      word=
-    fi
-    [[ $word == exec ]] && is_exec=1
-    if [[ $word == -- && -n $is_exec ]] && ((at < COMP_CWORD)); then
-      _qiscus_tui_command $((at + 1))
-      return
-    fi
-    ((at == COMP_CWORD)) && cursor=${#kept[@]}
-    kept+=("$word")
-    before=$word
-  done
-  COMP_WORDS=("${kept[@]}")
-  COMP_CWORD=$cursor
-  _shtab_qiscus_tui
-}
-
-# $1: where the command begins
-_qiscus_tui_command() {
-  local word=${COMP_WORDS[COMP_CWORD]}
-  if declare -F _comp_command_offset >/dev/null; then
-    _comp_command_offset "$1"
-  elif declare -F _command_offset >/dev/null; then
-    _command_offset "$1"
-  else
-    local kind=-f
-    ((COMP_CWORD == $1)) && kind=-c
-    compopt -o filenames 2>/dev/null
-    COMPREPLY=()
-    while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen $kind -- "$word")
-  fi
-}
-
-complete -o bashdefault -F _qiscus_tui qiscus-tui
-"""
-
-AFTER_FISH = """
-# After `exec --` the completion of the command itself.
-function _qiscus_tui_command
-  set -l words (commandline -opc)
-  set -l at (contains -i -- -- $words)
-  set -l command (string escape -- $words[(math $at + 1)..])
-  complete -C (string join ' ' -- $command (commandline -ct))
-end
-complete -c qiscus-tui -n '_shtab_qiscus_tui_using exec; and contains -- -- (commandline -opc)' \
--xa '(_qiscus_tui_command)'
-"""
-
-BEFORE_ZSH = """
-# After `exec --` the completion of the command itself.
-_qiscus_tui_command() {
-  local at=${words[(i)--]}
-  (( at < CURRENT )) || return 1
-  shift $at words
-  (( CURRENT -= at ))
-  _normal
-}
-"""
-
-_ZSH_VALUE = re.compile(r'^  "(\*?--[\w-]+)\[(.*\]:)', re.MULTILINE)
-_ZSH_MANY = re.compile(r'"\(\*\)::?')
-_ZSH_EXEC = "_shtab_qiscus_tui_exec_options=(\n"
-
-
-def completed(shell: str, functions: str) -> str:
-    """Return shtab's functions for this shell with our additions."""
-    match shell:
-        case "bash":
-            return functions + AROUND_BASH
-        case "fish":
-            return functions + AFTER_FISH
-        case _:
-            # `source` as well as `eval`
-            functions = functions.replace("[-1] == eval ]]", "[-1] == (eval|file) ]]")
-            functions = _ZSH_MANY.sub('"*:', functions)  # every word, not only the first
-            functions = _ZSH_VALUE.sub(r'  "\1=[\2', functions)  # `--option=value` too
-            return functions.replace(_ZSH_EXEC, f'{_ZSH_EXEC}  "*::command:_qiscus_tui_command"\n')
-
-
-_ASKING = {
-    "bash": '_qiscus_tui_{words}() {{ compgen -W "$({ask})" -- "$1"; }}\n',
-    "zsh": '_qiscus_tui_{words}() {{ compadd -- ${{(f)"$({ask})"}}; }}\n',
-}
-"""Functions that the shell calls on tab, not when it loads the completion."""
-
-_KEYS = " ".join(GROUP_KEYS)
-_GROUP_KEYS = {
-    "bash": f"""_qiscus_tui_group_keys() {{
-  local before=; [[ $1 == *,* ]] && before=${{1%,*}},
-  compgen -P "$before" -W "{_KEYS}" -- "${{1##*,}}"
-}}
-""",
-    "zsh": f"_qiscus_tui_group_keys() {{ _values -s , key {_KEYS}; }}\n",
-}
-"""Functions that complete the last word of a comma list."""
-
-_OPTIONS = {
-    "--account": "accounts",
-    "--if": "ids",
-    "--view": "views",
-    "--policy": "policies",
-    "--group-by": "group_keys",
-}
-"""The kind of words that complete an option's value."""
-_FILES = {"config", "log", "input", "metrics", "plan", "out", "paths"}
-"""Options and arguments whose value is a file."""
-_POSITIONALS = {("revoke", "ids"): "ids", ("accounts", "name"): "accounts"}
-"""The kind of words that complete an argument, by verb and name."""
 
 
 def run(context: Context) -> int:
@@ -174,45 +55,72 @@ def _words(context: Context, kind: str) -> list[str]:
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@._+-")
 
+_ASK = "qiscus-tui completion --words {words} 2>/dev/null"
+_KEYS = " ".join(GROUP_KEYS)
+
+_FUNCTIONS = {
+    "bash": '_qiscus_tui_{words}() {{ compgen -W "$({ask})" -- "$1"; }}\n',
+    "zsh": '_qiscus_tui_{words}() {{ compadd -- ${{(f)"$({ask})"}}; }}\n',
+}
+"""Functions that the shell calls on tab, not when it loads the completion."""
+
+_GROUP_KEYS = {
+    "bash": f"""_qiscus_tui_group_keys() {{
+  local before=; [[ $1 == *,* ]] && before=${{1%,*}},
+  compgen -P "$before" -W "{_KEYS}" -- "${{1##*,}}"
+}}
+""",
+    "zsh": f"_qiscus_tui_group_keys() {{ _values -s , key {_KEYS}; }}\n",
+}
+"""Functions that complete the last word of a comma list."""
+
+_KINDS = {
+    "--account": "accounts",
+    "--if": "ids",
+    "--view": "views",
+    "--policy": "policies",
+    "--group-by": "group_keys",
+    "revoke ids": "ids",
+    "accounts name": "accounts",
+}
+"""The kind of words that complete an option's value, or an argument of a verb."""
+
+_FILES = {"config", "log", "input", "metrics", "plan", "out", "paths"}
+"""Options and arguments whose value is a file."""
+
 
 def completion_functions(shell: str) -> str:
     """Return what the shell reads to complete this program's words. Raises UsageError."""
-    import shtab
+    import shtab  # for this verb alone
 
     if shell not in shtab.SUPPORTED_SHELLS:
         raise UsageError(
             f"The installed shtab does not support {shell}", "Update it: pip install -U shtab"
         )
     parser, verbs = full_parser()
-    for name, verb in verbs.items():
-        _mark(name, verb)
-    _mark("", parser)
-    asking = _ASKING.get(shell, "")
-    preamble = "".join(asking.format(words=words, ask=_ask(words)) for words in WORDS)
+    for name, one in {"": parser, **verbs}.items():
+        _mark(name, one, shtab.FILE)
+    asking = _FUNCTIONS.get(shell, "")
+    preamble = "".join(asking.format(words=words, ask=_ASK.format(words=words)) for words in WORDS)
     preamble += _GROUP_KEYS.get(shell, "")
-    if shell == "zsh":  # the last line calls it, so it must come first
-        preamble += BEFORE_ZSH
-    return completed(shell, shtab.complete(parser, shell=shell, preamble=preamble).rstrip())
+    functions = shtab.complete(parser, shell=shell, preamble=preamble).rstrip()
+    if shell == "zsh":  # `source` as well as `eval`, and every word of several, not the first alone
+        functions = functions.replace("[-1] == eval ]]", "[-1] == (eval|file) ]]")
+        functions = functions.replace('"(*)::', '"*:').replace('"(*):', '"*:')
+    return functions
 
 
-def _ask(words: str) -> str:
-    return f"qiscus-tui completion --words {words} 2>/dev/null"
-
-
-def _mark(verb: str, parser: Parser) -> None:
+def _mark(verb: str, parser: Parser, files: object) -> None:
     """Tell shtab where the values of the parser's options come from."""
-    import shtab
-
     for action in parser.actions():
-        if action.dest in _FILES:
-            setattr(action, "complete", shtab.FILE)  # noqa: B010  argparse knows no such field
-        words = _POSITIONALS.get((verb, action.dest))
-        for option in action.option_strings:
-            words = _OPTIONS.get(option, words)
-        if words is not None:
-            function = f"_qiscus_tui_{words}"
-            fish = f"__fish_append , {_KEYS}" if words == "group_keys" else _ask(words)
-            completing = {"bash": function, "zsh": function, "fish": f"({fish})"}
+        names = (*action.option_strings, f"{verb} {action.dest}")
+        kind = next((_KINDS[name] for name in names if name in _KINDS), None)
+        completing: object = files if action.dest in _FILES else None
+        if kind is not None:
+            function = f"_qiscus_tui_{kind}"
+            ask = f"__fish_append , {_KEYS}" if kind == "group_keys" else _ASK.format(words=kind)
+            completing = {"bash": function, "zsh": function, "fish": f"({ask})"}
+        if completing is not None:
             setattr(action, "complete", completing)  # noqa: B010  argparse knows no such field
 
 
