@@ -4,12 +4,12 @@ import argparse
 from collections.abc import Coroutine
 
 from qiscus_tui.cli.options import flag
+from qiscus_tui.cli.output.console import record
 from qiscus_tui.cli.output.text_table import Column, text_table
 from qiscus_tui.cli.verbs import Context, Example, Verb
-from qiscus_tui.cli.workspace import must_not_come_from_environment
+from qiscus_tui.cli.workspace import account_record, must_not_come_from_environment
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.model.account import Role
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.directory import KnownAccount, accounts, forget_account, use
 from qiscus_tui.service.account.selection import ACCOUNT_VARIABLE
@@ -17,14 +17,10 @@ from qiscus_tui.service.account.selection import ACCOUNT_VARIABLE
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
-    parser.add_argument(
-        "what",
-        nargs="?",
-        choices=["use", "forget"],
-        metavar="use|forget",
-        help="choose or forget an account",
-    )
-    parser.add_argument("name", nargs="?", metavar="NAME", help="the account to use or forget")
+    add, kinds = parser.add_argument, ["use", "forget"]
+    words = "choose or forget an account"
+    add("what", nargs="?", choices=kinds, metavar="use|forget", help=words)
+    add("name", nargs="?", metavar="NAME", help="the account to use or forget")
     flag(parser, "--json", "the list as JSON")
 
 
@@ -81,16 +77,12 @@ def _cells(known: KnownAccount) -> tuple[str, ...]:
 
 
 def _as_json(known: KnownAccount) -> dict[str, object]:
-    account = known.account
     return {
         "account": known.name,
-        "server": str(account.origin),
-        "app_id": account.app_code,
-        "user": account.user or None,
-        "role": None if account.role is Role.UNKNOWN else account.role.value,
-        "storage": known.storage.value,
-        "readonly": account.readonly,
-        "chosen_by": known.chosen_by or None,
+        **account_record(known.account),
+        **record(known, "storage"),
+        **record(known.account, "readonly"),
+        **record(known, "chosen_by"),
     }
 
 

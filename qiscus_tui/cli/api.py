@@ -20,22 +20,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("method", metavar="METHOD", type=str.upper, choices=METHODS, help=", ".join(METHODS))
     add("path", metavar="PATH", help="path on the account's server, such as /api/v2/…")
-    add(
-        "-f",
-        dest="fields",
-        metavar="K=V",
-        action="append",
-        default=[],
-        help="a text field: in the query for GET and HEAD, else in a JSON body; repeatable",
-    )
+    words = "a text field: in the query for GET and HEAD, else in a JSON body; repeatable"
+    add("-f", dest="fields", metavar="K=V", action="append", default=[], help=words)
     add("--input", metavar="FILE", help="send this file as the body, unchanged; - is stdin")
     flag(parser, "--rest", "authenticate with the secret key, not the short-lived token")
 
 
 MOST_SENT = 16 * 1024 * 1024
 """Bytes of a request body, at most."""
-
-_STDIN = "-"
 
 
 async def run(context: Context) -> int:
@@ -79,23 +71,16 @@ def _fields(given: list[str]) -> list[tuple[str, str]]:
 
 def _body(context: Context, fields: list[tuple[str, str]], *, reads: bool) -> bytes | None:
     source: str | None = context.options.input
-    if source is None:
-        return None if reads or not fields else _as_json(fields)
-    if fields:
+    if source is not None and fields:
         raise UsageError("-f and --input can't be combined", "Use one of them.")
-    if reads:
+    if source is not None and reads:
         raise UsageError(
             f"{context.options.method} has no body", "Add values to the query with -f."
         )
-    body = _read(context, source)
-    if len(body) > MOST_SENT:
-        raise UsageError(
-            f"The body is larger than {MOST_SENT // 1_048_576} MB", "Send a smaller one."
-        )
-    return body
-
-
-def _as_json(fields: list[tuple[str, str]]) -> bytes:
+    if source is not None:
+        return _read(context, source)
+    if reads or not fields:
+        return None
     value = dict(fields)
     if len(value) < len(fields):
         raise UsageError("-f has the same name twice", "For lists and objects, use --input.")
@@ -103,44 +88,44 @@ def _as_json(fields: list[tuple[str, str]]) -> bytes:
 
 
 def _read(context: Context, source: str) -> bytes:
+    """Return the body in this file, or on stdin. Raises UsageError."""
     console = context.console
-    if source == _STDIN:
-        return console.read_bytes(MOST_SENT + 1)
     try:
-        with interruptible(console.caught), open(source, "rb") as file:
-            return file.read(MOST_SENT + 1)
+        if source == "-":
+            body = console.read_bytes(MOST_SENT + 1)
+        else:
+            with interruptible(console.caught), open(source, "rb") as file:
+                body = file.read(MOST_SENT + 1)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it is no name of a file"
         raise UsageError(
             f"{safe(source, 200)} cannot be read: {why}", "--input needs a file, or - for stdin."
         ) from error
+    if len(body) > MOST_SENT:
+        raise UsageError(
+            f"The body is larger than {MOST_SENT // 1_048_576} MB", "Send a smaller one."
+        )
+    return body
+
+
+_ADVICE = {
+    401: "It rejects these credentials for this call. See: qiscus-tui status",
+    403: "This user's role lacks permission for that.",
+    404: "Check the method and the path.",
+    405: "Check the method and the path.",
+    429: "Wait a moment, and call less often.",
+    3: "Redirects are not followed. Request the target itself if it is on this server.",
+    4: "The answer should say what is wrong.",
+    5: "Wait a moment and try again.",
+}
+"""What to do about a status, or about all of its hundred."""
 
 
 def _refusal(method: str, status: int) -> ServerRefused:
     """The line for stderr. The server's own words are on stdout; a path may hold a secret."""
-    try:
-        said = f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        said = str(status)
-    return ServerRefused(f"The server answered {said} to {method}", _advice(status))
-
-
-def _advice(status: int) -> str:
-    match status:
-        case 401:
-            return "It rejects these credentials for this call. See: qiscus-tui status"
-        case 403:
-            return "This user's role lacks permission for that."
-        case 404 | 405:
-            return "Check the method and the path."
-        case 429:
-            return "Wait a moment, and call less often."
-        case _ if status >= 500:
-            return "Wait a moment and try again."
-        case _ if status >= 400:
-            return "The answer should say what is wrong."
-        case _:
-            return "Redirects are not followed. Request the target itself if it is on this server."
+    known = {one.value: f" {one.phrase}" for one in HTTPStatus}
+    hint = _ADVICE.get(status) or _ADVICE.get(status // 100) or _ADVICE[3]
+    return ServerRefused(f"The server answered {status}{known.get(status, '')} to {method}", hint)
 
 
 VERB = Verb(

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator
 
 from qiscus_tui.cli.options import flag, whole_number
-from qiscus_tui.cli.output.console import Console
+from qiscus_tui.cli.output.console import Console, record
 from qiscus_tui.cli.output.text_table import cells_of, moment, outcome_lines
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.exit_codes import ExitCode
@@ -122,28 +122,19 @@ def _whence(plan: PastPlan) -> str:
 
 def _as_json(plan: PastPlan) -> dict[str, object]:
     intent = plan.intent
+    is_access = isinstance(intent, AuditAccess)
     return {
         "plan": intent.plan_id,
         "time": rfc3339(intent.time),
         "kind": intent.kind.value,
         "account": plan.account,
-        "app_id": intent.app_id,
-        "server": intent.server,
-        "host": intent.host,
-        "os_user": intent.os_user,
-        "sudo_user": intent.sudo_user or None,
-        "ssh_client": intent.ssh_client or None,
-        "rule": intent.rule or None,
-        "reason": intent.reason or None,
-        "groups": [
-            {"client": one.client, "network": one.network, "count": one.count}
-            for one in plan.groups
-        ],
+        **record(intent, "app_id", "server", "host", "os_user", "sudo_user", "ssh_client"),
+        **record(intent, "rule", "reason"),
+        "groups": [record(one, "client", "network", "count") for one in plan.groups],
         "ids": list(intent.ids),
-        "error": (intent.error or None) if isinstance(intent, AuditAccess) else None,
+        "error": (intent.error or None) if is_access else None,
         "outcomes": [
-            {"id": one.session_id, "outcome": one.outcome, "reason": one.reason or None}
-            for one in plan.outcomes
+            {"id": one.session_id, **record(one, "outcome", "reason")} for one in plan.outcomes
         ],
         "counts": None if plan.counts is None else dict(plan.counts),
         "others_ended": None if plan.counts is None else plan.others_ended,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.options import MOST, file_path, flag, min_ttl, whole_number
-from qiscus_tui.cli.output.console import Console
+from qiscus_tui.cli.output.console import Console, record
 from qiscus_tui.cli.output.tables import gaps
 from qiscus_tui.cli.output.text_table import moment
 from qiscus_tui.cli.verbs import Context, Example, Verb, always
@@ -154,19 +154,10 @@ def _as_json(report: "CheckReport") -> dict[str, object]:
         "account": report.account,
         "server": report.server,
         "checked_at": rfc3339(report.checked_at),
-        "live": figures.live,
-        "expiring": figures.expiring,
-        "issued_24h": figures.issued_24h,
+        **record(figures, "live", "expiring", "issued_24h"),
         "token_expires_at": None if ends is None else rfc3339(ends),
         "findings": [
-            {
-                "kind": one.kind.value,
-                "client": one.client,
-                "network": one.network,
-                "count": one.count,
-                "message": one.message,
-            }
-            for one in report.findings
+            record(one, "kind", "client", "network", "count", "message") for one in report.findings
         ],
     }
 

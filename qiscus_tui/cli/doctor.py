@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.api.observation import SeenAnswer
 from qiscus_tui.cli.options import flag
+from qiscus_tui.cli.output.console import NOT_SENT, record
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.cli.workspace import connected
-from qiscus_tui.errors import NotConfirmed, OutOfReach, UsageError
+from qiscus_tui.errors import OutOfReach, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.contract_check.report import ContractReport, EntryField, Row
@@ -73,55 +74,37 @@ def _field(one: EntryField, entries: int) -> str:
     return f"{one.name}{fact}: {', '.join(one.types)}; in {share}"
 
 
-def report_json(report: ContractReport) -> dict[str, object]:
+def _report_json(report: ContractReport) -> dict[str, object]:
     """Return the report for `--json`; the lines for config.toml are given apart."""
     shape = report.shape
+    fields = ("name", "fact", "types", "count")
     return {
         "server": report.server,
         "version": report.version,
         "checked_at": rfc3339(report.checked_at),
         "calls": [_row_json(row) for row in report.rows],
         "list": {
-            "at": list(shape.places),
-            "pages": list(shape.paging),
+            "at": shape.places,
+            "pages": shape.paging,
             "entries": dict(shape.entries),
-            "own_tokens_in": list(shape.token_fields),
-            "known_fields": [_field_json(one) for one in shape.known_fields],
-            "unknown_fields": [_field_json(one) for one in shape.unknown_fields],
+            "own_tokens_in": shape.token_fields,
+            "known_fields": [record(one, *fields) for one in shape.known_fields],
+            "unknown_fields": [record(one, *fields) for one in shape.unknown_fields],
         },
-        "notes": list(report.notebook.notes),
-        "left": list(report.notebook.left),
+        "notes": report.notebook.notes,
+        "left": report.notebook.left,
     }
 
 
 def _row_json(row: Row) -> dict[str, object]:
-    call = row.call
     return {
-        "call": call.name,
-        "method": call.method,
-        "path": call.path,
-        "field": call.field or None,
-        "source": call.source.value,
-        "verdict": row.finding.verdict.value,
-        "words": row.finding.words,
+        "call": row.call.name,
+        **record(row.call, "method", "path", "field", "source"),
+        **record(row.finding, "verdict", "words"),
         "answers": [
-            {
-                "status": answer.status,
-                "count": count,
-                "message": answer.message or None,
-                "names": list(answer.names),
-            }
-            for answer, count in row.answers
+            {"status": seen.status, "count": count, **record(seen, "message", "names")}
+            for seen, count in row.answers
         ],
-    }
-
-
-def _field_json(one: EntryField) -> dict[str, object]:
-    return {
-        "name": one.name,
-        "fact": one.fact or None,
-        "types": list(one.types),
-        "count": one.count,
     }
 
 
@@ -140,8 +123,9 @@ async def run(context: Context) -> int:
         checks, is_bad = await _checked(context)
         report = None if connection is None else await _proved(context, connection)
     if options.json:
-        config = report.notebook.config if report is not None else ()
-        console.result_json({"checks": checks, "config": config, **_live_json(report)})
+        live = {} if report is None else {"live": _report_json(report)}
+        config = () if report is None else report.notebook.config
+        console.result_json({"checks": checks, "config": config, **live})
     if report is not None and report.exit_code:
         return report.exit_code
     return ExitCode.FAILED if is_bad else ExitCode.DONE
@@ -158,14 +142,8 @@ async def _checked(context: Context) -> tuple[list[dict[str, object]], bool]:
     async for found in examine(context.workspace):
         check = found.without_home(home)
         is_bad = is_bad or check.verdict is Verdict.BAD
-        checks.append(
-            {
-                "check": check.name,
-                "verdict": check.verdict.value,
-                "words": check.words,
-                "hint": check.hint,
-            }
-        )
+        words = {"words": check.words, "hint": check.hint}
+        checks.append({"check": check.name, "verdict": check.verdict.value, **words})
         if not context.options.json:
             console.result(f"{check.verdict.value:7} {check.name}: {check.words}")
             if check.hint:
@@ -180,28 +158,29 @@ async def _confirm(context: Context, connection: "Connection") -> None:
     await connection.long_lived()
     if context.options.yes:
         return
-    if not console.can_ask:
-        raise NotConfirmed(
-            "--live asks first, and there is no terminal to ask on",
-            "Nothing was sent. To skip the confirmation, add --yes.",
-        )
+    console.must_ask("--live asks first", f"{NOT_SENT} To skip the confirmation, add --yes.")
     console.say(
         f"This makes two tokens of {connection.name}, revokes one of them and logs out the other. "
         "It sends no other token to these calls."
     )
-    if not console.confirms("Continue?"):
-        raise NotConfirmed("Not confirmed", "Nothing was sent.")
+    console.must_confirm("Continue?")
 
 
 async def _proved(context: Context, connection: "Connection") -> ContractReport:
     """Return what `--live` found; the text of it is shown."""
     from qiscus_tui.service.contract_check.proving import ContractCheck
+    from qiscus_tui.service.doctor import try_paths
 
     console = context.console
     report = await ContractCheck(connection, console.progress).run()
     if report.lacks_list:
         try:
-            report.notebook.config = await _other_paths(context)
+            found = await try_paths(
+                context.workspace, lambda path: console.progress(f"Trying {path}")
+            )
+            report.notebook.config = tuple(
+                line for call, path in found for line in (f"[api.{call.name}]", f'path = "{path}"')
+            )
         except OutOfReach as error:
             report.notebook.trouble.append(error)
     console.end_progress()
@@ -212,21 +191,6 @@ async def _proved(context: Context, connection: "Connection") -> ContractReport:
     for error in report.notebook.trouble:
         console.show_error(error)
     return report
-
-
-async def _other_paths(context: Context) -> tuple[str, ...]:
-    """Return lines for config.toml with the likely paths that exist. Raises OutOfReach."""
-    from qiscus_tui.service.doctor import try_paths
-
-    progress = context.console.progress
-    found = await try_paths(context.workspace, lambda path: progress(f"Trying {path}"))
-    return tuple(
-        line for call, path in found for line in (f"[api.{call.name}]", f'path = "{path}"')
-    )
-
-
-def _live_json(report: ContractReport | None) -> dict[str, object]:
-    return {} if report is None else {"live": report_json(report)}
 
 
 VERB = Verb(

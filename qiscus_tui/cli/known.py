@@ -5,10 +5,11 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.options import flag
+from qiscus_tui.cli.output.console import record
 from qiscus_tui.cli.output.text_table import Column, text_table
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.cli.workspace import connected
-from qiscus_tui.errors import NotConfirmed, QiscusTuiError, UsageError
+from qiscus_tui.errors import QiscusTuiError, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Account
 from qiscus_tui.model.text import counted, safe
@@ -23,13 +24,8 @@ if TYPE_CHECKING:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     add = parser.add_argument
-    add(
-        "what",
-        nargs="?",
-        choices=["add", "forget"],
-        metavar="add|forget",
-        help="name an integration, or forget one",
-    )
+    kinds, words = ["add", "forget"], "name an integration, or forget one"
+    add("what", nargs="?", choices=kinds, metavar="add|forget", help=words)
     add("forgotten", nargs="?", metavar="LABEL", help="the label to forget")
     add("--client", metavar="C", help="its client's name without version, such as GuzzleHttp")
     add("--ip", metavar="N", help="its network, such as 10.2 or 10.2.0.0/16")
@@ -47,6 +43,7 @@ COLUMNS = (
     Column("NAMED IN", 1),
 )
 
+NOT_CHANGED = "Nothing was changed."
 LIST_TIME = 20.0
 """Seconds that the list may take, to say how many sessions a new integration has."""
 
@@ -166,13 +163,10 @@ def _confirm(context: Context, protecting: list[Integration]) -> None:
         return
     for one in protecting:
         console.say(one.description)
-    if not console.can_ask:
-        raise NotConfirmed(
-            "Its sessions would no longer be protected, and there is no terminal to ask on",
-            "Nothing was changed. Add --yes to forget it.",
-        )
-    if not console.confirms("Forget it, and end its protection?"):
-        raise NotConfirmed("Not confirmed", "Nothing was changed.")
+    console.must_ask(
+        "Its sessions would no longer be protected", f"{NOT_CHANGED} Add --yes to forget it."
+    )
+    console.must_confirm("Forget it, and end its protection?", unchanged=NOT_CHANGED)
 
 
 def _cells(one: Integration) -> tuple[str, ...]:
@@ -186,13 +180,8 @@ def _cells(one: Integration) -> tuple[str, ...]:
 
 
 def _as_json(one: Integration) -> dict[str, object]:
-    return {
-        "label": one.label,
-        "client": one.client or None,
-        "ip": one.ip or None,
-        "protect": one.protect,
-        "source": "config" if one.is_configured else "state",
-    }
+    source = "config" if one.is_configured else "state"
+    return {**record(one, "label", "client", "ip", "protect"), "source": source}
 
 
 VERB = Verb(

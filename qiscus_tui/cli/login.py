@@ -30,18 +30,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     flag(way, "--with-token", "store a long-lived token, read from stdin")
     flag(way, "--rest", "store a REST secret key, read from stdin")
     add("--app-id", metavar="A", help="app code, with --with-token and --rest")
-    add(
-        "--store",
-        choices=list(STORAGE),
-        help="where to store the secrets; file also gives consent to it",
-    )
-    add(
-        "--name",
-        metavar="N",
-        type=_account_name,
-        default="",
-        help="the name of the account here; renames an existing one",
-    )
+    words = "where to store the secrets; file also gives consent to it"
+    add("--store", choices=list(STORAGE), help=words)
+    words = "the name of the account here; renames an existing one"
+    add("--name", metavar="N", type=_account_name, default="", help=words)
 
 
 _HELP = "See: qiscus-tui login --help"

@@ -14,13 +14,8 @@ from qiscus_tui.store.processes import process_age
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
-    parser.add_argument(
-        "--if",
-        dest="only_if",
-        metavar="ID",
-        type=session_id,
-        help="only if the stored token still has this id",
-    )
+    words = "only if the stored token still has this id"
+    parser.add_argument("--if", dest="only_if", metavar="ID", type=session_id, help=words)
 
 
 async def run(context: Context) -> int:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.options import flag
+from qiscus_tui.cli.output.console import NOT_SENT
 from qiscus_tui.cli.plan_options import add_reason, must_be_allowed
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.cli.workspace import account_fields, account_line, connected
-from qiscus_tui.errors import NotConfirmed, TokenNotStored, UsageError
+from qiscus_tui.errors import TokenNotStored, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import counted, safe
@@ -97,21 +98,19 @@ def _protected(listed: SessionList) -> str:
 
 def _confirm(context: Context, connection: "Connection", listed: SessionList) -> None:
     console, app_code = context.console, connection.account.app_code
-    if not console.can_ask:
-        raise NotConfirmed(
-            f"Revoking all {counted(len(listed), 'session')} needs confirmation, and there is no "
-            "terminal to ask on",
-            "Nothing was sent. To skip the confirmation, add --yes.",
-        )
+    sessions = counted(len(listed), "session")
+    console.must_ask(
+        f"Revoking all {sessions} needs confirmation",
+        f"{NOT_SENT} To skip the confirmation, add --yes.",
+    )
     console.say(account_line(connection))
     console.say(
-        f"This ends {counted(len(listed), 'session')} of {connection.name}: every integration and "
+        f"This ends {sessions} of {connection.name}: every integration and "
         "browser that uses one of these tokens stops. It cannot be undone."
     )
     if protected := _protected(listed):
         console.say(protected)
-    if console.ask(f"Type the app code ({app_code}) to continue: ") != app_code:
-        raise NotConfirmed("Not confirmed", "Nothing was sent.")
+    console.must_confirm(f"Type the app code ({app_code}) to continue: ", app_code)
 
 
 def _show(

@@ -16,27 +16,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     add = parser.add_argument
     add("--port", metavar="P", type=whole_number(0, 65_535), default=0, help="port (a free one)")
-    add(
-        "--sessions",
-        metavar="N",
-        type=whole_number(0, MOST_SESSIONS),
-        default=400,
-        help="sessions that the account starts with (400)",
-    )
-    add(
-        "--latency",
-        metavar="MS",
-        type=whole_number(0, 60_000),
-        default=0,
-        help="delay before each answer",
-    )
-    add(
-        "--seed",
-        metavar="N",
-        type=whole_number(0, 2**31),
-        default=1,
-        help="seed of the random data (1)",
-    )
+    kind = whole_number(0, MOST_SESSIONS)
+    words = "sessions that the account starts with (400)"
+    add("--sessions", metavar="N", type=kind, default=400, help=words)
+    kind, words = whole_number(0, 60_000), "delay before each answer"
+    add("--latency", metavar="MS", type=kind, default=0, help=words)
+    kind, words = whole_number(0, 2**31), "seed of the random data (1)"
+    add("--seed", metavar="N", type=kind, default=1, help=words)
 
 
 _PORT_ERRORS = {errno.EADDRINUSE, errno.EACCES, errno.EPERM}

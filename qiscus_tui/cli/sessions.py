@@ -3,13 +3,12 @@
 import argparse
 import asyncio
 from collections.abc import Mapping
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from qiscus_tui import query
-from qiscus_tui.cli.options import flag, whole_number
+from qiscus_tui.cli.options import MOST, flag, whole_number
 from qiscus_tui.cli.output.tables import group_table, remarks, session_table
 from qiscus_tui.cli.plan_options import add_filter, filter_query
 from qiscus_tui.cli.verbs import Context, Example, Verb
@@ -22,7 +21,6 @@ from qiscus_tui.service.sessions.export import Export, ExportFormat
 from qiscus_tui.service.sessions.group_export import GroupExport
 from qiscus_tui.service.sessions.group_order import (
     GroupFact,
-    GroupSort,
     parse_group_sort,
     sorted_groups,
 )
@@ -34,27 +32,19 @@ from qiscus_tui.store.state import remember_ids
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
+    add = parser.add_argument
     add_filter(parser, "only sessions that match")
-    parser.add_argument(
-        "--group-by",
-        metavar="KEYS",
-        type=parse_group_keys,
-        help=f"list groups, the largest first: a comma list of {', '.join(GROUP_KEYS)}",
+    words = f"list groups, the largest first: a comma list of {', '.join(GROUP_KEYS)}"
+    add("--group-by", metavar="KEYS", type=parse_group_keys, help=words)
+    words = "filter, grouping and order of [view.NAME] in config.toml"
+    add("--view", metavar="NAME", help=words)
+    words = (
+        f"{', '.join(key.value for key in query.SortKey)} (created, newest first); "
+        f"groups: {', '.join(fact.value for fact in GroupFact)} (count), or one of their KEYS"
     )
-    parser.add_argument(
-        "--view", metavar="NAME", help="filter, grouping and order of [view.NAME] in config.toml"
-    )
-    parser.add_argument(
-        "--sort",
-        metavar="KEY",
-        choices=SORT_KEYS,
-        help=f"{', '.join(key.value for key in query.SortKey)} (created, newest first); "
-        f"groups: {', '.join(fact.value for fact in GroupFact)} (count), or one of their KEYS",
-    )
+    add("--sort", metavar="KEY", choices=SORT_KEYS, help=words)
     flag(parser, "--reverse", "reverse the order")
-    parser.add_argument(
-        "--limit", metavar="N", type=whole_number(1, 10**9), help="only the first N"
-    )
+    add("--limit", metavar="N", type=whole_number(1, MOST), help="only the first N")
     form = parser.add_mutually_exclusive_group()
     flag(form, "--json", "one JSON array, ASCII")
     flag(form, "--csv", "CSV with a header line")
@@ -72,44 +62,40 @@ class ListRequest(Struct, frozen=True):
     wanted: query.Query
     group_by: tuple[GroupKey, ...]
     """No key for a list of sessions."""
-    session_sort: query.SortKey = query.SortKey.CREATED
-    group_sort: GroupSort = GroupFact.COUNT
-    """The order of the groups, where there are any."""
-    reverse: bool = False
+    sort: str | None
+    """None for the usual order."""
+    reverse: bool
 
-    @classmethod
-    def of(cls, options: argparse.Namespace, views: Mapping[str, View]) -> Self:
-        """Return the request. Raises UsageError.
 
-        Options narrow the view's filter, and replace its grouping and its order. Where they
-        replace its grouping, its order is left out.
-        """
-        base = cls(EVERYTHING, ())
-        if options.view is not None:
-            base = cls._of(named_entry("view", options.view, views, "filter, group_by or sort"))
-        wanted = query.all_of([one for one in (base.wanted, *options.filter) if one.words])
-        group_by = options.group_by or base.group_by
-        if options.sort or group_by != base.group_by:
-            return cls._sorted(wanted, group_by, options.sort, options.reverse)
-        return replace(base, wanted=wanted, reverse=options.reverse or base.reverse)
+def _request(options: argparse.Namespace, views: Mapping[str, View]) -> ListRequest:
+    """Return what is listed. Raises UsageError.
 
-    @classmethod
-    def _of(cls, view: View) -> Self:
+    Options narrow the view's filter, and replace its grouping and its order. Where they replace
+    its grouping, its order is left out.
+    """
+    base = ListRequest(EVERYTHING, (), None, False)
+    if options.view is not None:
+        view = named_entry("view", options.view, views, "filter, group_by or sort")
         with in_entry("view", view.name):
             wanted = filter_query(view.filter) if view.filter else EVERYTHING
-            group_by = tuple(map(GroupKey, view.group_by))
-            return cls._sorted(wanted, group_by, view.sort, view.reverse)
+            base = ListRequest(wanted, tuple(map(GroupKey, view.group_by)), view.sort, view.reverse)
+            _check_sort(base)
+    wanted = query.all_of([one for one in (base.wanted, *options.filter) if one.words])
+    group_by = options.group_by or base.group_by
+    if options.sort or group_by != base.group_by:
+        request = ListRequest(wanted, group_by, options.sort, options.reverse)
+    else:
+        request = ListRequest(wanted, group_by, base.sort, options.reverse or base.reverse)
+    _check_sort(request)
+    return request
 
-    @classmethod
-    def _sorted(
-        cls, wanted: query.Query, group_by: tuple[GroupKey, ...], sort: str | None, reverse: bool
-    ) -> Self:
-        if not sort:
-            return cls(wanted, group_by, reverse=reverse)
-        if group_by:
-            by = parse_group_sort(sort, group_by)
-            return cls(wanted, group_by, group_sort=by, reverse=reverse)
-        return cls(wanted, (), session_sort=_session_sort(sort), reverse=reverse)
+
+def _check_sort(request: ListRequest) -> None:
+    """Raise UsageError for an order that sessions, or these groups, do not have."""
+    if request.sort and request.group_by:
+        parse_group_sort(request.sort, request.group_by)
+    elif request.sort:
+        _session_sort(request.sort)
 
 
 def _session_sort(text: str) -> query.SortKey:
@@ -126,7 +112,7 @@ async def run(context: Context) -> int:
     from qiscus_tui.service.visits import mark_without_visiting
 
     options, console, workspace = context.options, context.console, context.workspace
-    request = ListRequest.of(options, workspace.config.views)
+    request = _request(options, workspace.config.views)
     async with connected(workspace) as connection:
         if request.wanted.asks_for_new:
             mark_without_visiting(connection)
@@ -163,8 +149,8 @@ class _Found(NamedTuple):
 async def _list_sessions(context: Context, request: ListRequest, found: _Found) -> str:
     """Print the sessions, and return how many they are."""
     options, console, listed = context.options, context.console, found.listed
-    sort, reverse = request.session_sort, request.reverse
-    chosen = query.ordered(listed, found.positions, sort, reverse=reverse)[: options.limit]
+    sort = _session_sort(request.sort) if request.sort else query.SortKey.CREATED
+    chosen = query.ordered(listed, found.positions, sort, reverse=request.reverse)[: options.limit]
     ids = (listed.sessions[position].id for position in chosen)
     await asyncio.to_thread(
         remember_ids, context.workspace.local_files.paths, ids, found.account_key
@@ -191,7 +177,8 @@ def _list_groups(context: Context, request: ListRequest, found: _Found) -> str:
     if why is not None:
         raise UsageError(why, "Give other keys with --group-by.")
     groups = grouped(listed, request.group_by, found.moment, found.positions)
-    shown = sorted_groups(groups, request.group_sort, reverse=request.reverse)[: options.limit]
+    by = parse_group_sort(request.sort, request.group_by) if request.sort else GroupFact.COUNT
+    shown = sorted_groups(groups, by, reverse=request.reverse)[: options.limit]
     export = GroupExport(listed, request.group_by, shown, found.secrets)
     if options.json:
         console.result_json(list(export.records()))

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.options import flag, min_ttl
-from qiscus_tui.cli.output.console import Console
+from qiscus_tui.cli.output.console import Console, record
 from qiscus_tui.cli.output.text_table import moment
 from qiscus_tui.cli.verbs import Context, Example, Verb, exit_code_of
-from qiscus_tui.cli.workspace import connected, hint_by_storage
+from qiscus_tui.cli.workspace import account_record, connected, hint_by_storage
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.model.account import Role
 from qiscus_tui.model.durations import as_typed, countdown
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
@@ -23,12 +22,8 @@ if TYPE_CHECKING:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     flag(parser, "--json", "the same as JSON")
-    parser.add_argument(
-        "--min-ttl",
-        metavar="TIME",
-        type=min_ttl,
-        help="exit 1 if the short-lived token expires sooner; less than 29d (not checked)",
-    )
+    words = "exit 1 if the short-lived token expires sooner; less than 29d (not checked)"
+    parser.add_argument("--min-ttl", metavar="TIME", type=min_ttl, help=words)
 
 
 def _has_min_ttl(options: argparse.Namespace) -> bool:
@@ -68,15 +63,11 @@ async def run(context: Context) -> int:
 
 
 def _as_json(status: "Status") -> dict[str, object]:
-    account, offset = status.account, status.clock_offset
+    offset = status.clock_offset
     return {
         "account": status.name,
-        "server": str(account.origin),
-        "app_id": account.app_code,
-        "user": account.user or None,
-        "role": None if account.role is Role.UNKNOWN else account.role.value,
-        "storage": status.storage.value,
-        "chosen_by": status.chosen_by,
+        **account_record(status.account),
+        **record(status, "storage", "chosen_by"),
         "expires_at": None if status.expires_at is None else rfc3339(status.expires_at),
         "clock_offset": None if offset is None else round(offset, 3),
         "accepted": status.accepted,

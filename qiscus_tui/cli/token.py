@@ -72,14 +72,13 @@ def run(context: Context) -> int:
     if console.out_is_tty:
         console.say("Careful: the token is now on your screen and in its scrollback.")
     if context.options.json:
-        import json
-
-        value = {
+        app_id, expires_at = given.account.app_code, rfc3339(given.expires_at)
+        value: dict[str, object] = {
             "token": given.secret,
-            "expires_at": rfc3339(given.expires_at),
-            "app_id": given.account.app_code,
+            "expires_at": expires_at,
+            "app_id": app_id,
         }
-        console.result(json.dumps(value))
+        console.result_json(value)
     elif context.options.header:
         for line in header_lines(given):
             console.result(line)

@@ -24,7 +24,7 @@ from qiscus_tui.errors import (
     UsageError,
 )
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.model.account import Storage
+from qiscus_tui.model.account import Account, Role, Storage
 from qiscus_tui.model.clock import Clock, SystemClock
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.known import Known
@@ -330,3 +330,10 @@ def account_line(connection: "Connection") -> str:
 def account_fields(connection: "Connection") -> dict[str, object]:
     """Return what each JSON object begins with."""
     return {"account": connection.name, "server": str(connection.account.origin)}
+
+
+def account_record(account: Account) -> dict[str, object]:
+    """Return an account for JSON, without its name."""
+    role = None if account.role is Role.UNKNOWN else account.role.value
+    user = account.user or None
+    return {"server": str(account.origin), "app_id": account.app_code, "user": user, "role": role}

@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import enum
 import errno
 import io
 import os
@@ -16,6 +17,8 @@ from qiscus_tui.cli.signals import interruptible
 from qiscus_tui.errors import NotConfirmed, QiscusTuiError, StorageError, UsageError
 from qiscus_tui.model.ascii_json import JsonArray, ascii_json
 from qiscus_tui.model.text import counted, safe
+
+NOT_SENT = "Nothing was sent."
 
 LONGEST_LINE = 1 << 16
 """Characters of a line that is shown, and of a secret read from stdin, at most."""
@@ -327,6 +330,20 @@ class Console:
         """Return whether the answer is a yes. Raises NotConfirmed, Interrupted."""
         return self.ask(f"{question} [y/N] ").lower() in {"y", "yes"}
 
+    def must_confirm(self, question: str, *answers: str, unchanged: str = NOT_SENT) -> None:
+        """Have something confirmed, by a yes or by one of these answers.
+
+        `unchanged` says what was not done. Raises NotConfirmed, Interrupted.
+        """
+        is_confirmed = self.ask(question) in answers if answers else self.confirms(question)
+        if not is_confirmed:
+            raise NotConfirmed("Not confirmed", unchanged)
+
+    def must_ask(self, what: str, how: str) -> None:
+        """Raise NotConfirmed where no question can be asked; `how` is the way around it."""
+        if not self.can_ask:
+            raise NotConfirmed(f"{what}, and there is no terminal to ask on", how)
+
     def ask_secret(self, question: str) -> str:
         """Return the answer to a question, without echo. Raises NotConfirmed, UsageError."""
         if not self.can_ask:
@@ -426,3 +443,12 @@ def system_console() -> Console:
     source: TextIO | None = sys.stdin
     sys.stdout = out or _NeverOpened()  # argparse would print --help on stderr instead
     return Console(sys.stdout, err or io.StringIO(), source or io.StringIO())
+
+
+def record(source: object, *names: str) -> dict[str, object]:
+    """Return these fields of an object for JSON: null where they are empty, enums by value."""
+    values = ((name, getattr(source, name)) for name in names)
+    return {
+        name: value.value if isinstance(value, enum.Enum) else None if value == "" else value
+        for name, value in values
+    }

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from qiscus_tui.cli.output.console import Console
+from qiscus_tui.cli.output.console import NOT_SENT, Console
 from qiscus_tui.cli.output.tables import session_table
 from qiscus_tui.cli.output.text_table import Column, id_lines, outcome_lines, text_table
-from qiscus_tui.errors import NotConfirmed, UsageError
+from qiscus_tui.errors import UsageError
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutcome
 from qiscus_tui.service.revocation.plan import LARGE, NOT_LISTED, Exclusion, RevocationPlan
@@ -118,21 +118,16 @@ def must_fit(plan: RevocationPlan, *, yes: bool, most: int | None) -> None:
 def confirm_plan(console: Console, plan: RevocationPlan) -> None:
     """Ask for a yes, or for the number if the plan is large. Raises NotConfirmed."""
     total = len(plan.targets)
-    if not console.can_ask:
-        largest = f" --max {total}" if plan.is_large else ""
-        raise NotConfirmed(
-            f"Revoking {counted(total, 'session')} needs confirmation, and there is no terminal to "
-            "ask on",
-            f"Nothing was sent. See the plan with --dry-run, or add --yes{largest} to skip the "
-            "confirmation.",
-        )
+    sessions = counted(total, "session")
+    largest = f" --max {total}" if plan.is_large else ""
+    console.must_ask(
+        f"Revoking {sessions} needs confirmation",
+        f"{NOT_SENT} See the plan with --dry-run, or add --yes{largest} to skip the confirmation.",
+    )
     if plan.is_large:
-        answer = console.ask(f"Type {total} to revoke {counted(total, 'session')}: ")
-        confirmed = answer.replace(",", "") == str(total)
+        console.must_confirm(f"Type {total} to revoke {sessions}: ", f"{total}", f"{total:,}")
     else:
-        confirmed = console.confirms(f"Revoke {counted(total, 'session')}?")
-    if not confirmed:
-        raise NotConfirmed("Not confirmed", "Nothing was sent.")
+        console.must_confirm(f"Revoke {sessions}?")
 
 
 def report_lines(report: Report) -> Iterator[str]:
