@@ -11,7 +11,7 @@ from qiscus_tui.cli.workspace import account_record, must_not_come_from_environm
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account.directory import KnownAccount, accounts, forget_account, use
+from qiscus_tui.service.account.directory import KnownAccount, accounts, use
 from qiscus_tui.service.account.selection import ACCOUNT_VARIABLE
 
 
@@ -97,6 +97,8 @@ def _use(context: Context, name: str) -> int:
 
 
 async def _forget(context: Context, name: str) -> int:
+    from qiscus_tui.service.account.logout import forget_account
+
     console = context.console
     token_held = await forget_account(context.workspace, name)
     console.result(f"Forgot {safe(name)}")

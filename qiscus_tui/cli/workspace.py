@@ -110,8 +110,8 @@ def demo_workspace(clock: Clock, sessions: int = 400, config_file: Path | None =
 async def connected(workspace: Workspace) -> AsyncGenerator["Connection"]:
     """Connect the account of this run; log in to the demo first."""
     if workspace.demo is not None:
+        from qiscus_tui.service.account.directory import keep_in
         from qiscus_tui.service.account.login import Password, log_in
-        from qiscus_tui.service.account.storage_offer import keep_in
 
         demo = workspace.demo
         password = Password(demo.email, demo.password)

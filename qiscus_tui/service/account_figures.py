@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from qiscus_tui.query import Moment
-from qiscus_tui.service.account.switching import connected_to
+from qiscus_tui.service.account.directory import connected_to
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.overview.bars import Bars
 from qiscus_tui.service.overview.counting import Overview, count_overview

@@ -15,8 +15,8 @@ from qiscus_tui.errors import AddressError, ConfigError, NoAccount, QiscusTuiErr
 from qiscus_tui.model.client_names import client_name_error
 from qiscus_tui.model.origin import Origin, is_loopback
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.account.directory import StorageOffer, offer
 from qiscus_tui.service.account.selection import ACCOUNT_VARIABLE, unmatched_words
-from qiscus_tui.service.account.storage_offer import StorageOffer, offer
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.revocation.retention import offset_words
 

@@ -231,7 +231,7 @@ class Navigation:
 
         Return what the user should know.
         """
-        from qiscus_tui.service.account.switching import leave
+        from qiscus_tui.service.account.logout import leave
 
         feed = self.feed
         if feed is None:
@@ -293,7 +293,7 @@ class Navigation:
     async def _leave(
         self, connection: Connection, end_visit: Callable[[], Awaitable[None]] | None = None
     ) -> None:
-        from qiscus_tui.service.account.switching import leave
+        from qiscus_tui.service.account.logout import leave
 
         left = await leave(connection, end_visit)
         if left.notes:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from qiscus_tui.model.account import Account, Credentials, Storage
 from qiscus_tui.model.clock import SystemClock
+from qiscus_tui.service.account.directory import keep_in
 from qiscus_tui.service.account.login import Password, log_in, log_in_with_token
 from qiscus_tui.service.account.selection import AccountOptions
 from qiscus_tui.service.account.storage import LocalFiles
-from qiscus_tui.service.account.storage_offer import keep_in
 from qiscus_tui.service.account.workspace import open_workspace
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.store.secrets import FileSecrets

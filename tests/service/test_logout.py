@@ -7,8 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from qiscus_tui.errors import ReadOnly, ServerError, StorageError
-from qiscus_tui.service.account.directory import forget_account
-from qiscus_tui.service.account.logout import OwnToken, log_out
+from qiscus_tui.service.account.logout import OwnToken, forget_account, log_out
 from qiscus_tui.service.history import PastPlan, past_plans
 from qiscus_tui.store.audit_records import AuditKind
 from tests.sandbox.calls import Call, Fault

@@ -9,11 +9,10 @@ import pytest
 from qiscus_tui.errors import NoAccount, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.account.connection import Connection
+from qiscus_tui.service.account.directory import keep_in, switched_to
 from qiscus_tui.service.account.login import Password, log_in
 from qiscus_tui.service.account.logout import log_out
 from qiscus_tui.service.account.storage import LocalFiles
-from qiscus_tui.service.account.storage_offer import keep_in
-from qiscus_tui.service.account.switching import switched_to
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.refresh import refreshed_since, valid_token

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 
 from qiscus_tui.model.account import Storage
-from qiscus_tui.service.account.switching import connected_to
+from qiscus_tui.service.account.directory import connected_to
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.visits import visit_of
 from qiscus_tui.store.config import AccountConfig, Config

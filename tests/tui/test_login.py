@@ -17,7 +17,7 @@ from qiscus_tui.errors import (
     TimedOut,
 )
 from qiscus_tui.model.account import Storage
-from qiscus_tui.service.account import storage_offer
+from qiscus_tui.service.account import directory
 from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.store.paths import Paths, find_paths
@@ -33,12 +33,12 @@ from tests.tui.demo_app import Running, at_login, workspace_on
 
 def only_the_file(monkeypatch: pytest.MonkeyPatch, paths: Paths) -> None:
     """No keyring is found on this machine."""
-    offered = storage_offer.StorageOffer(Storage.FILE, str(paths.secrets_file), "no keyring")
+    offered = directory.StorageOffer(Storage.FILE, str(paths.secrets_file), "no keyring")
 
-    def offer(_workspace: Workspace, _choice: Storage | None) -> storage_offer.StorageOffer:
+    def offer(_workspace: Workspace, _choice: Storage | None) -> directory.StorageOffer:
         return offered
 
-    monkeypatch.setattr(storage_offer, "offer", offer)
+    monkeypatch.setattr(directory, "offer", offer)
 
 
 async def fill(running: Running, field: str, text: str) -> None:

@@ -1,4 +1,11 @@
-"""Lists, chooses and forgets the accounts of this machine. No server is called."""
+"""The accounts of this machine: lists and chooses them, and finds a place for a new one.
+
+No server is called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -7,13 +14,22 @@ from qiscus_tui.errors import NoAccount, StorageError, UsageError
 from qiscus_tui.model.account import Account, Storage
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.selection import (
-    ENVIRONMENT_NAME,
+    APP_ID_VARIABLE,
+    LONG_LIVED_VARIABLE,
+    SECRET_KEY_VARIABLE,
     AccountOptions,
     SelectedAccount,
     configured,
+    environment_credentials,
 )
+from qiscus_tui.service.account.storage import AccountStorage
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.store.audit_records import AuditKind
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.account.connection import Connection
+
+CHOSEN_HERE = "chosen in the app"
 
 
 class KnownAccount(Struct, frozen=True):
@@ -95,37 +111,90 @@ def use(workspace: Workspace, name: str) -> None:
     workspace.local_files.book.use(name)
 
 
-async def forget_account(workspace: Workspace, name: str) -> bool:
-    """Forget the account on this machine, its secrets first; its tokens remain valid.
+def must_not_be_given(workspace: Workspace) -> None:
+    """Raises UsageError where the account comes from the environment."""
+    if environment_credentials(workspace.environ) is not None:
+        raise UsageError(
+            "The account comes from the environment, which takes precedence",
+            f"To choose here, start without {LONG_LIVED_VARIABLE}, {SECRET_KEY_VARIABLE} and "
+            f"{APP_ID_VARIABLE}.",
+        )
 
-    Of the environment's account that is the short-lived token that is cached for it, whatever
-    the variables are now. Return whether it held a short-lived token that may still be valid.
+
+def switched_to(workspace: Workspace, name: str) -> SelectedAccount:
+    """Return the account of this name, and remember it as the one used last. Uses files.
+
+    Raises UsageError where the environment holds credentials, NoAccount, StorageError.
+    """
+    must_not_be_given(workspace)
+    selected = _found(workspace, name)
+    workspace.local_files.book.use(selected.name)
+    workspace.local_files.book.note_use(selected.account.key, workspace.clock.now())
+    return selected
+
+
+def connected_to(workspace: Workspace, name: str) -> Connection:
+    """Return a connection to an account that is not in use. May wait for the keyring.
+
     Raises NoAccount, StorageError.
     """
-    from asyncio import to_thread
+    return workspace.connect(_found(workspace, name))
 
-    from qiscus_tui.service.account.logout import forget
 
-    stored = await to_thread(workspace.local_files.book.find, name)
-    if stored is None and name == ENVIRONMENT_NAME:
-        return await to_thread(_forget_environment, workspace)
+def _found(workspace: Workspace, name: str) -> SelectedAccount:
+    stored = workspace.local_files.book.find(name)
     if stored is None:
-        raise NoAccount(f"There is no account '{safe(name, 100)}' here", "See: qiscus-tui accounts")
-    connection = workspace.connect(SelectedAccount(stored, "accounts forget"))
-    try:
-        held = await to_thread(connection.account_storage.secrets.read, stored.account.key)
-        await forget(connection)
-    finally:
-        await connection.close()
-    return held is not None and held.short_lived is not None
-
-
-def _forget_environment(workspace: Workspace) -> bool:
-    from qiscus_tui.store.secrets import forget_environment_tokens
-
-    if not forget_environment_tokens(workspace.local_files.paths):
         raise NoAccount(
-            "Nothing is stored here for credentials of the environment",
-            "To be without them, unset their variables.",
+            f"There is no account '{safe(name, 100)}' here any longer",
+            "It was logged out or forgotten meanwhile. Add it again with a login.",
         )
-    return True
+    return SelectedAccount(configured(stored, workspace.config), CHOSEN_HERE)
+
+
+def note_start(workspace: Workspace, connection: Connection) -> None:
+    """Remember that the app shows this account now. Uses files; raises StorageError."""
+    book, key = workspace.local_files.book, connection.account.key
+    if any(one.account.key == key for one in book.all()):
+        book.note_use(key, workspace.clock.now())
+
+
+# Where a new login can be stored; nothing is written before the user knows
+
+
+class StorageOffer(Struct, frozen=True):
+    """The best place for new secrets."""
+
+    storage: Storage
+    where: str
+    """The place as safe text: the keyring's name or the file's path."""
+    reason: str = ""
+    """Why it is not the keyring, or why nothing can be stored."""
+
+    @property
+    def needs_consent(self) -> bool:
+        """Whether the user must agree first: a file is less safe than a keyring."""
+        return self.storage is Storage.FILE
+
+
+def offer(workspace: Workspace, choice: Storage | None) -> StorageOffer:
+    """Return where a new login is stored: `choice`, else the keyring, else the file.
+
+    Raises StorageError: a keyring that is locked or fails never turns into the file silently.
+    May take 3 s: call it in a thread.
+    """
+    if not workspace.local_files.persistent:
+        return StorageOffer(Storage.THIS_RUN, "this run only", "the demo stores nothing")
+    if choice is not None:
+        return StorageOffer(choice, workspace.secret_store(choice).where)
+    from qiscus_tui.store.keyring_store import NoKeyring, find_keyring  # takes 180 ms to load
+
+    found = find_keyring()
+    if isinstance(found, NoKeyring):
+        where = workspace.secret_store(Storage.FILE).where
+        return StorageOffer(Storage.FILE, where, found.reason)
+    return StorageOffer(Storage.KEYRING, found.where)
+
+
+def keep_in(workspace: Workspace, storage: Storage) -> AccountStorage:
+    """Return the place itself, after consent. Raises StorageError."""
+    return AccountStorage(workspace.secret_store(storage), workspace.local_files)

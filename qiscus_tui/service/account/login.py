@@ -1,8 +1,11 @@
-"""Logging in, without leaving a token on the server that is stored nowhere."""
+"""Logging in, without leaving a token on the server that is stored nowhere.
+
+A login is stored in place of what an earlier one left, and the token that it replaces is ended.
+"""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
 from msgspec import structs
@@ -11,31 +14,38 @@ from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.replies import LoginAnswer
 from qiscus_tui.errors import (
     ConfigError,
+    Forbidden,
+    LoginNeeded,
     NoLongLivedToken,
     NotQiscus,
+    OutOfReach,
     QiscusTuiError,
+    ServerError,
     StorageError,
     TokenInvalid,
     TwoFactor,
 )
 from qiscus_tui.model.account import Account, Credentials, Role, Storage
+from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.audit_trail import AccessTrail
-from qiscus_tui.service.account.connection import end_unstored_token
-from qiscus_tui.service.account.login_storage import UNWANTED_ANSWER, LoggedIn, store_login
-from qiscus_tui.service.account.previous_login import (
-    known_account,
-)
-from qiscus_tui.service.account.selection import SelectedAccount
-from qiscus_tui.service.account.server_zone import learn_zone
+from qiscus_tui.service.account.connection import Connection, ask_long_lived, end_unstored_token
+from qiscus_tui.service.account.logout import OwnToken, end_token
+from qiscus_tui.service.account.selection import SelectedAccount, configured
 from qiscus_tui.service.account.storage import AccountStorage
 from qiscus_tui.service.account.workspace import Workspace
+from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.audit_records import AuditKind
+from qiscus_tui.store.secrets import SecretStore
 
 LONGEST_APP_ID = 32
 """Characters of an app code that a failed login records: a longer one may be a token."""
+
+
+UNWANTED_ANSWER = 1.6
+"""Seconds to get the answer to a login that was cancelled, and to end its token."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,32 @@ class Password:
 
     email: str
     password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class LoggedIn:
+    """A login that was stored."""
+
+    connection: Connection
+    notes: tuple[str, ...] = ()
+    """What the user should know."""
+    was_known: bool = False
+    """Whether this machine had the account before."""
+
+
+@dataclass(frozen=True)
+class PreviousLogin:
+    """What an earlier login of the same account left here."""
+
+    credentials: Credentials | None = None
+    account: Account | None = None
+    """What it knew of the account."""
+    name: str = ""
+    """The account's name here."""
+    elsewhere: SecretStore | None = None
+    """Where the secrets are, if that is another place than the new one."""
+    trouble: str = ""
+    """Why the secrets could not be read, in the user's words."""
 
 
 async def log_in(
@@ -72,7 +108,7 @@ async def log_in(
             app_name=answer.app_name,
             role=answer.role,
         )
-        done = await store_login(
+        done = await _store(
             workspace,
             account_storage,
             account,
@@ -80,7 +116,7 @@ async def log_in(
             name,
             lambda limit: _end_made(client, answer, limit),
         )
-    learned = await learn_zone(done.connection)
+    learned = await _learn_zone(done.connection)
     return replace(done, notes=(*done.notes, *learned))
 
 
@@ -102,7 +138,7 @@ async def log_in_with_token(
     account = Account(workspace.login_server(), app_id, user="")
     async with _recorded_if_it_fails(workspace, structs.replace(account, app_code=_app_id(app_id))):
         account = await _account_of(workspace, account_storage, account, long_lived)
-        done = await store_login(
+        done = await _store(
             workspace, account_storage, account, Credentials(long_lived=long_lived), name
         )
     others = await asyncio.to_thread(_others_of_the_app, workspace, done.connection.account)
@@ -143,7 +179,7 @@ async def _account_of(
             ) from error
     users = {session.safe_user for session in listing.sessions if session.user}
     account = structs.replace(account, user=users.pop() if len(users) == 1 else "")
-    return await asyncio.to_thread(known_account, workspace, account, long_lived)
+    return await asyncio.to_thread(_known_account, workspace, account, long_lived)
 
 
 async def log_in_with_key(
@@ -162,7 +198,7 @@ async def log_in_with_key(
         async with workspace.client(origin, app_id) as client:
             profile = await client.profile(client.rest_headers(secret_key), Role.ADMIN)
         account = Account(origin, app_id, profile.email, profile.name, role=Role.ADMIN)
-        done = await store_login(
+        done = await _store(
             workspace, account_storage, account, Credentials(secret_key=secret_key), name
         )
     with contextlib.suppress(StorageError):  # the account is stored anyway
@@ -259,3 +295,238 @@ def _must_be_a_secret(text: str, what: str) -> None:
             f"The {what} is empty or has characters that none has",
             "Give it alone, on one line.",
         )
+
+
+# Storing a login, in place of what an earlier one left
+
+
+async def _nothing_made(_limit: float | None) -> None:
+    """Do nothing: this login made no token."""
+
+
+async def _store(
+    workspace: Workspace,
+    account_storage: AccountStorage,
+    account: Account,
+    credentials: Credentials,
+    name: str,
+    end_made: Callable[[float | None], Awaitable[None]] = _nothing_made,
+) -> LoggedIn:
+    """Store the account, and end the token that it replaces.
+
+    Where it can't be stored, or a signal comes first, `end_made` ends the token of this login.
+    """
+    stored: StoredAccount | None = None
+    made = credentials.short_lived
+    try:
+        async with account_storage.lock(account):
+            before = await asyncio.to_thread(_previous_login, workspace, account_storage, account)
+            old = before.credentials
+            if old and await _was_renewed_elsewhere(workspace, account, credentials, old):
+                await end_made(None)
+                credentials = old
+            with shield.held():  # a signal must not come between the answer and the disk
+                stored, credentials = await asyncio.to_thread(
+                    _write, workspace, account_storage, account, credentials, name, before
+                )
+                trail = AccessTrail(workspace.local_files, workspace.clock, workspace.warn)
+                await trail.record(stored.account, AuditKind.LOGIN, made.token if made else None)
+            notes = await asyncio.to_thread(_tidy_up, stored, before, name)
+    except (QiscusTuiError, asyncio.CancelledError) as error:
+        if stored is None:
+            await end_made(UNWANTED_ANSWER if isinstance(error, asyncio.CancelledError) else None)
+        raise
+    selected = SelectedAccount(configured(stored, workspace.config), "login")
+    connection = workspace.connection(selected, account_storage)
+    replaced = old.short_lived if old is not None else None
+    if replaced is not None and replaced != credentials.short_lived:
+        notes += await _end_replaced(connection, replaced.token)
+    return LoggedIn(connection, notes, was_known=before != PreviousLogin())
+
+
+def _write(
+    workspace: Workspace,
+    account_storage: AccountStorage,
+    account: Account,
+    credentials: Credentials,
+    name: str,
+    before: PreviousLogin,
+) -> tuple[StoredAccount, Credentials]:
+    """Write secrets and account; return them as they are stored. Raises StorageError."""
+    secrets, book = account_storage.secrets, account_storage.local_files.book
+    if credentials.short_lived is None and before.account is not None:
+        account = before.account  # an earlier login by password learned more of it
+    if before.credentials is not None:
+        credentials = credentials.over(before.credentials)
+    secrets.write(account.key, credentials)
+    short = credentials.short_lived
+    own_id = fingerprint(short.token) if short else ""
+    # Its section of config.toml, which may say readonly, may be found by the name that it has.
+    if before.name != account.name and before.name in workspace.config.accounts:
+        name = before.name
+    stored = StoredAccount(name, account, secrets.storage, own_id, workspace.clock.now())
+    if secrets.storage is Storage.THIS_RUN:
+        return structs.replace(stored, name=name or account.name), credentials
+    try:
+        stored = book.save(stored)
+        book.use(stored.name)
+    except StorageError:
+        with contextlib.suppress(StorageError):  # the first error is the one to report
+            if before.credentials is not None and before.elsewhere is None:
+                secrets.write(account.key, before.credentials)
+            else:
+                secrets.remove(account.key)
+        raise
+    return stored, credentials
+
+
+def _tidy_up(stored: StoredAccount, before: PreviousLogin, wanted: str) -> tuple[str, ...]:
+    """Remove the earlier secrets from another place; return what the user should know."""
+    if stored.storage is Storage.THIS_RUN:
+        return ()
+    notes = [before.trouble] if before.trouble else []
+    if before.elsewhere is not None:
+        where = before.elsewhere.where
+        try:
+            before.elsewhere.remove(stored.account.key)
+        except StorageError as error:
+            notes.append(f"The earlier login's secrets are still in {where}: {error.message}")
+        else:
+            notes.append(f"The earlier login's secrets were removed from {where}.")
+    name = stored.name
+    if wanted and before.name == name != wanted:
+        notes.append(
+            f"The account is still called {safe(name)}, because config.toml has a section for "
+            f"it. Rename it there to log in with --name."
+        )
+    elif wanted and before.name and before.name != name:
+        notes.append(f"The account was called {safe(before.name)}; it is called {safe(name)} now.")
+    elif wanted and name != wanted:
+        notes.append(f"The account is called {safe(name)} here: another one has that name.")
+    return tuple(notes)
+
+
+# What a login replaces: the same account's earlier secrets, wherever they are stored
+
+
+def _previous_login(
+    workspace: Workspace, account_storage: AccountStorage, account: Account
+) -> PreviousLogin:
+    """Return what this account had here. A login for this run only replaces none that is stored.
+
+    An old place that can't be read stops no login: logging in again is what repairs it.
+    Raises StorageError where the list of accounts can't be read.
+    """
+    secrets = account_storage.secrets
+    if secrets.storage is Storage.THIS_RUN:
+        return PreviousLogin(secrets.read(account.key))
+    known = workspace.local_files.book.all()
+    before = next((stored for stored in known if stored.account.key == account.key), None)
+    if before is None:
+        return PreviousLogin()
+    is_elsewhere = before.storage is not secrets.storage
+    try:
+        store = workspace.secret_store(before.storage) if is_elsewhere else secrets
+        found = store.read(account.key)
+    except StorageError as error:
+        trouble = f"The token of the earlier login could not be ended: {error.message}"
+        if is_elsewhere:
+            trouble = (
+                f"The earlier login's secrets are still in the {before.storage.value}, and its "
+                f"token remains valid: {error.message}"
+            )
+        return PreviousLogin(account=before.account, name=before.name, trouble=trouble)
+    return PreviousLogin(
+        found, before.account, before.name, elsewhere=store if is_elsewhere else None
+    )
+
+
+def _known_account(workspace: Workspace, unsure: Account, long_lived: str) -> Account:
+    """Return the account of the same app that is stored with this very token, else `unsure`.
+
+    Where nothing tells its user, its token's id tells it apart: it may be another user's.
+    """
+    for stored in workspace.local_files.book.all():
+        account = stored.account
+        if (account.origin, account.app_code) != (unsure.origin, unsure.app_code):
+            continue
+        with contextlib.suppress(StorageError):  # a place that can't be read has no say
+            found = workspace.secret_store(stored.storage).read(account.key)
+            if found is not None and long_lived in {found.long_lived, found.replaced}:
+                return account
+    return unsure if unsure.user else structs.replace(unsure, token_id=fingerprint(long_lived))
+
+
+async def _was_renewed_elsewhere(
+    workspace: Workspace, account: Account, new: Credentials, old: Credentials | None
+) -> bool:
+    """Return whether another program got a newer long-lived token than that of this login.
+
+    The server says which one is valid; where it does not, nothing is overwritten. Raises
+    OutOfReach, ServerError, TokenInvalid where neither is valid.
+    """
+    if old is None or new.long_lived is None or old.long_lived is None:
+        return False
+    if new.long_lived == old.long_lived:
+        return False
+    async with workspace.client(account.origin, account.app_code, account.label) as client:
+        try:
+            await ask_long_lived(client, new.long_lived)
+        except TokenInvalid:
+            await ask_long_lived(client, old.long_lived)
+            return True
+        except Forbidden:
+            return False  # this role may not list, but the token is valid
+    return False
+
+
+async def _end_replaced(connection: Connection, token: str) -> tuple[str, ...]:
+    """End the token of the earlier login; return what the user should know."""
+    if connection.account.readonly:
+        return ("The token of the earlier login remains valid: the account is read-only here.",)
+    try:
+        ended = await end_token(connection, token)
+    except (ServerError, OutOfReach) as error:
+        return (f"The token of the earlier login could not be ended: {error.message}",)
+    if ended is OwnToken.HAD_ENDED:
+        return ()
+    if ended is OwnToken.UNKNOWN:
+        return ("Can't tell whether the token of the earlier login was ended.",)
+    trail = AccessTrail.of(connection)
+    await trail.record(connection.account, AuditKind.LOGOUT, token)
+    return ("The token of the earlier login was ended.",)
+
+
+# What a login learns of the server's times, from the session that it made
+
+
+async def _learn_zone(connection: Connection) -> tuple[str, ...]:
+    """Read the list in the server's zone; return what the user should know of its times.
+
+    What was learned is stored with the account, if that is possible.
+    """
+    try:
+        listed = await connection.read_list()
+    except (LoginNeeded, ServerError, OutOfReach, StorageError) as error:
+        return (f"The sessions could not be listed: {error.message}",)
+    if listed.time_doubt:
+        return (f"{listed.time_doubt}: no rule about age is followed on this server.",)
+    offset = connection.zone.offset
+    if not offset:
+        return ()
+    hours = f"{offset / 3600:+g} h"
+    note = f"This server's times have no zone and run {hours} from UTC; they are shown corrected."
+    own, files = listed.current_session, connection.account_storage
+    if connection.storage is Storage.THIS_RUN:
+        return (note,)
+    account = structs.replace(connection.account, zone_offset=offset)
+    # Without a new name.
+    stored = StoredAccount("", account, connection.storage, own.id if own else "")
+    try:
+        async with files.lock(account):
+            # It may have been logged out or moved meanwhile.
+            if await asyncio.to_thread(files.is_in_book, account):
+                await asyncio.to_thread(files.local_files.book.save, stored)
+    except StorageError as error:  # the login is stored anyway
+        return note, f"That could not be stored: {error.message}"
+    return (note,)

@@ -1,25 +1,31 @@
-"""Ends our own token, and forgets the account on this machine."""
+"""Ends our own token, leaves an account, forgets it on this machine."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import enum
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import (
     NoAccount,
     OutOfReach,
+    QiscusTuiError,
     ReadOnly,
     ServerError,
     ServerRefused,
     TokenExpired,
 )
+from qiscus_tui.model.account import Storage
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.audit_trail import AccessTrail, AuditTrail
+from qiscus_tui.service.account.selection import ENVIRONMENT_NAME, SelectedAccount
+from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.store.audit_records import AuditKind
+from qiscus_tui.store.secrets import forget_environment_tokens
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.connection import Connection
@@ -166,3 +172,76 @@ async def _forget_held(connection: Connection) -> None:
         await asyncio.to_thread(account_storage.local_files.visits.forget, account.key)
         await asyncio.to_thread(account_storage.local_files.checks.forget, account.key)
         await asyncio.to_thread(account_storage.local_files.shown_lists.forget, account.key)
+
+
+async def forget_account(workspace: Workspace, name: str) -> bool:
+    """Forget the account on this machine, its secrets first; its tokens remain valid.
+
+    Of the environment's account that is the short-lived token that is cached for it, whatever
+    the variables are now. Return whether it held a short-lived token that may still be valid.
+    Raises NoAccount, StorageError.
+    """
+    stored = await asyncio.to_thread(workspace.local_files.book.find, name)
+    if stored is None and name == ENVIRONMENT_NAME:
+        return await asyncio.to_thread(_forget_environment, workspace)
+    if stored is None:
+        raise NoAccount(f"There is no account '{safe(name, 100)}' here", "See: qiscus-tui accounts")
+    connection = workspace.connect(SelectedAccount(stored, "accounts forget"))
+    try:
+        held = await asyncio.to_thread(connection.account_storage.secrets.read, stored.account.key)
+        await forget(connection)
+    finally:
+        await connection.close()
+    return held is not None and held.short_lived is not None
+
+
+def _forget_environment(workspace: Workspace) -> bool:
+    if not forget_environment_tokens(workspace.local_files.paths):
+        raise NoAccount(
+            "Nothing is stored here for credentials of the environment",
+            "To be without them, unset their variables.",
+        )
+    return True
+
+
+@dataclass(frozen=True)
+class Left:
+    """What the user should know after an account was left."""
+
+    troubles: tuple[str, ...]
+    ended: str = ""
+    """What became of a token that was made for this run only."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return all of it."""
+        return (*self.troubles, self.ended) if self.ended else self.troubles
+
+
+async def leave(
+    connection: Connection, end_visit: Callable[[], Awaitable[None]] | None = None
+) -> Left:
+    """End the visit and a token that was made for this run only, then close the connection.
+
+    Each is done even if another fails.
+    """
+    troubles: list[str] = []
+    ended = OwnToken.NONE
+    try:
+        if end_visit is not None:
+            try:
+                await end_visit()
+            except QiscusTuiError as error:
+                troubles.append(error.text)
+        if connection.storage is Storage.THIS_RUN:
+            ended = await end_token_of_this_run(connection)
+    except (OutOfReach, ServerError) as error:
+        why = f"{OwnToken.STILL_VALID.value} ({error.message})"
+        troubles.append(f"{safe(connection.name)}: {why}")
+    except QiscusTuiError as error:
+        troubles.append(error.text)
+    finally:
+        await asyncio.shield(connection.close())
+    if ended is OwnToken.NONE:
+        return Left(tuple(troubles))
+    return Left(tuple(troubles), f"{safe(connection.name)}: {ended.value}")

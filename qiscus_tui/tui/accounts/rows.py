@@ -8,9 +8,8 @@ from qiscus_tui.errors import QiscusTuiError, UsageError
 from qiscus_tui.model.account import Role, Storage
 from qiscus_tui.model.durations import as_typed
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account.directory import KnownAccount
+from qiscus_tui.service.account.directory import KnownAccount, must_not_be_given
 from qiscus_tui.service.account.selection import ENVIRONMENT_NAME
-from qiscus_tui.service.account.switching import must_not_be_given
 from qiscus_tui.service.account_figures import AccountFigures
 from qiscus_tui.tui.widgets.cells import created_cell, fit_middle
 from qiscus_tui.tui.widgets.facts import Fact

@@ -207,7 +207,7 @@ class AccountsScreen(BaseScreen[None]):
             self.run_worker(partial(self._switch, self.chosen.name), group="switch")
 
     async def _switch(self, name: str) -> None:
-        from qiscus_tui.service.account.switching import switched_to
+        from qiscus_tui.service.account.directory import switched_to
 
         try:
             choice = await asyncio.to_thread(switched_to, self.workspace, name)
@@ -253,7 +253,7 @@ class AccountsScreen(BaseScreen[None]):
 
     async def _connected(self, one: KnownAccount) -> tuple[Connection, bool]:
         """Its connection, and whether it was made here and is to be closed here."""
-        from qiscus_tui.service.account.switching import connected_to
+        from qiscus_tui.service.account.directory import connected_to
 
         if self._feed is not None and is_in_use(one, self._feed) and self._feed.connection:
             return self._feed.connection, False
@@ -272,7 +272,7 @@ class AccountsScreen(BaseScreen[None]):
             await self._forget(chosen)
 
     async def _forget(self, one: KnownAccount) -> None:
-        from qiscus_tui.service.account.directory import forget_account
+        from qiscus_tui.service.account.logout import forget_account
 
         name = one.name
         self._is_busy = True

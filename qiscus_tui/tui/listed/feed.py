@@ -243,9 +243,9 @@ class Feed:
             return []
 
         def note_start() -> None:
-            from qiscus_tui.service.account import switching  # takes a while: not between keys
+            from qiscus_tui.service.account import directory  # takes a while: not between keys
 
-            switching.note_start(self.workspace, connection)
+            directory.note_start(self.workspace, connection)
 
         self._is_visit_noted = True
         troubles = [self._visit.trouble] if self._visit is not None else []

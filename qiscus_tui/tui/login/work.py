@@ -25,8 +25,8 @@ from qiscus_tui.tui.login.parts import Tab
 
 if TYPE_CHECKING:
     from qiscus_tui.errors import QiscusTuiError
+    from qiscus_tui.service.account.directory import StorageOffer
     from qiscus_tui.service.account.login import LoggedIn
-    from qiscus_tui.service.account.storage_offer import StorageOffer
     from qiscus_tui.service.account.workspace import Workspace
 
 
@@ -59,7 +59,7 @@ class StorageChoiceShown:
 
 async def find_offer(workspace: Workspace) -> StorageChoiceShown:
     """Where a login can be kept. Asks the keyring, which may take 3 s."""
-    from qiscus_tui.service.account.storage_offer import offer
+    from qiscus_tui.service.account.directory import offer
 
     try:
         found = await asyncio.to_thread(offer, workspace, workspace.config.storage.backend)
@@ -84,8 +84,8 @@ def _offered(found: StorageOffer) -> StorageChoiceShown:
 
 async def log_in_with(workspace: Workspace, entered: Entered, storage: Storage) -> LoggedIn:
     """Log in by what was entered. Raises QiscusTuiError."""
+    from qiscus_tui.service.account.directory import keep_in
     from qiscus_tui.service.account.login import Password, log_in, log_in_with_token
-    from qiscus_tui.service.account.storage_offer import keep_in
 
     if workspace.demo is None:
         account_options = replace(workspace.account_options, server=entered.server)
