@@ -19,8 +19,18 @@ from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.ascii_json import JsonArray
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted, safe
-from qiscus_tui.service.scan.files import STDIN, Event, Found, NotRead, Read, Skipped, scan
-from qiscus_tui.service.scan.live_tokens import SHORTEST, LiveTokens, token_to_find
+from qiscus_tui.service.scan import (
+    SHORTEST,
+    STDIN,
+    Event,
+    Found,
+    LiveTokens,
+    NotRead,
+    Read,
+    Skipped,
+    scan,
+    token_to_find,
+)
 from qiscus_tui.service.sessions.export import Export, Record
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.service.scan.files import PIECE
+from qiscus_tui.service.scan import PIECE
 from tests.e2e.processes import Machine, machine
 from tests.e2e.test_memory import MEASURED
 

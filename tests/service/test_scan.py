@@ -14,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.scan import files as walking
-from qiscus_tui.service.scan.files import (
+from qiscus_tui.service import scan as walking
+from qiscus_tui.service.scan import (
     DamagedGzipError,
     Event,
     Found,
+    LiveTokens,
     NotRead,
     Occurrence,
     Read,
@@ -27,7 +28,6 @@ from qiscus_tui.service.scan.files import (
     scan,
     unpacked,
 )
-from qiscus_tui.service.scan.live_tokens import LiveTokens, merged
 from tests.service.scripted import new_session
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
@@ -138,18 +138,6 @@ def test_as_a_search_for_each_token_finds_them(parts: list[bytes], size: int) ->
 def test_what_cannot_be_looked_for_is_counted() -> None:
     assert live(None, "short", TOKENS[0]).without_token == 2
     assert found_in([b"short"], live("short")) == []
-
-
-def test_lists_as_one_have_each_token_once_and_know_where_each_stands() -> None:
-    lists = [(TOKENS[0], None, TOKENS[1]), (), (TOKENS[1], "short", TOKENS[1], TOKENS[2])]
-    both = merged([[session_of(token) for token in tokens] for tokens in lists])
-    assert [session.token for session in both.sessions] == TOKENS[:3]
-    assert [[(at.list_number, at.position) for at in places] for places in both.places] == [
-        [(0, 0)],
-        [(0, 2), (2, 0)],
-        [(2, 3)],
-    ]
-    assert both.without_token == [1, 0, 1]
 
 
 def test_a_line_without_an_end_is_read_in_bounded_memory() -> None:

@@ -1,13 +1,21 @@
-"""Looks for live tokens in files and folders. Follows no link, and opens nothing but files."""
+"""Which live tokens stand in files and folders. Follows no link, and opens nothing but files.
+
+A token is found wherever it begins and whatever surrounds it. It holds 15 bytes or more, so some 8
+of its bytes begin at a multiple of 8 in the data. Those are looked up, as one number, among the 8
+bytes at each of the first 8 places of each token: one look-up per 8 bytes of any data.
+"""
 
 import contextlib
 import os
 import stat
+import sys
 import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import quote
 
-from qiscus_tui.service.scan.live_tokens import LiveTokens
+from qiscus_tui.model.session import Session
 
 STDIN = "-"
 
@@ -24,6 +32,101 @@ LOOKED_AT = 8000
 
 _GZIP = b"\x1f\x8b\x08"
 _GZIP_WINDOW = 31  # of zlib, for data with a gzip header
+
+SHORTEST = 16
+"""Bytes of a token that is looked for; a shorter one can't be told from ordinary text."""
+
+GRAM = 8
+"""Bytes that are looked up at once."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """A token in some data."""
+
+    start: int
+    end: int
+    position: int
+    """The session's position in the list."""
+
+
+def token_to_find(session: Session) -> str | None:
+    """Return the token to look for; None if the server lists no full one, or a very short one."""
+    is_long = session.token is not None and len(session.token) >= SHORTEST
+    return session.token if is_long else None
+
+
+@dataclass(frozen=True)
+class LiveTokens:
+    """The tokens to look for."""
+
+    positions: Mapping[bytes, int] = field(repr=False)
+    """Each form of a token, and the position of its session."""
+    without_token: int = 0
+    """Sessions that can't be looked for: the server lists no full token, or a very short one."""
+
+    @classmethod
+    def of(cls, sessions: Sequence[Session]) -> "LiveTokens":
+        """Return the tokens of these sessions."""
+        positions: dict[bytes, int] = {}
+        missing = 0
+        for position, session in enumerate(sessions):
+            token = token_to_find(session)
+            if token is None:
+                missing += 1
+                continue
+            for form in _forms(token):
+                positions.setdefault(form, position)
+        return cls(positions, missing)
+
+    @property
+    def overlap(self) -> int:
+        """Return how many bytes of one piece of a file are looked at again with the next."""
+        return 2 * max(map(len, self.positions), default=0)
+
+    @cached_property
+    def _grams(self) -> frozenset[int]:
+        return frozenset(
+            int.from_bytes(token[place : place + GRAM], sys.byteorder)
+            for token in self.positions
+            for place in range(GRAM)
+        )
+
+    @cached_property
+    def _lengths(self) -> Sequence[int]:
+        """Lengths of tokens, longest first."""
+        return sorted({len(token) for token in self.positions}, reverse=True)
+
+    def matches(self, data: bytes) -> Iterator[Match]:
+        """Yield the tokens in the data, in their order."""
+        usable = len(data) - len(data) % GRAM
+        numbers = memoryview(data)[:usable].cast("Q").tolist()
+        if self._grams.isdisjoint(numbers):
+            return
+        hits = [number * GRAM for number, gram in enumerate(numbers) if gram in self._grams]
+        looked_at = 0
+        for hit in hits:
+            for start in range(max(looked_at, hit - GRAM + 1), hit + 1):
+                match = self._match_at(data, start)
+                if match is not None:
+                    yield match
+            looked_at = hit + 1
+
+    def _match_at(self, data: bytes, start: int) -> Match | None:
+        for length in self._lengths:
+            position = self.positions.get(data[start : start + length])
+            if position is not None:
+                return Match(start, start + length, position)
+        return None
+
+
+def _forms(token: str) -> Iterable[bytes]:
+    """Return how a file may write the token: as it is, in a URL, or in JSON that escapes `/`."""
+    forms = dict.fromkeys((token, quote(token, safe=""), token.replace("/", "\\/")))
+    return [form.encode("utf-8", "surrogatepass") for form in forms]
+
+
+# Files and folders
 
 
 class DamagedGzipError(Exception):

@@ -1,1 +1,0 @@
-"""Which live tokens stand in files."""
