@@ -40,7 +40,7 @@ from qiscus_tui.service.revocation.witnesses import Witnesses
 from qiscus_tui.service.seen_ids import seen_before
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.service.token.zoned_list import read_list
+from qiscus_tui.service.token.refresh import read_list
 from qiscus_tui.service.visits import mark_without_visiting
 from qiscus_tui.store.file_checks import quoted
 from qiscus_tui.store.plan_file import plan_key, write_plan_file

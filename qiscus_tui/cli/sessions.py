@@ -108,7 +108,7 @@ def _session_sort(text: str) -> query.SortKey:
 
 async def run(context: Context) -> int:
     """List the sessions. Return INCOMPLETE if the list is incomplete."""
-    from qiscus_tui.service.token.zoned_list import read_list
+    from qiscus_tui.service.token.refresh import read_list
     from qiscus_tui.service.visits import mark_without_visiting
 
     options, console, workspace = context.options, context.console, context.workspace

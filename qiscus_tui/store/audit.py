@@ -8,17 +8,17 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec import Struct
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Account
 from qiscus_tui.model.text import safe
+from qiscus_tui.store import system_log
 from qiscus_tui.store.audit_records import (
     AuditAccess,
     AuditAcknowledged,
-    AuditAction,
     AuditCutShort,
     AuditGroup,
     AuditIntent,
@@ -41,8 +41,6 @@ FILES_KEPT = 5
 """How many rotated files are kept."""
 
 REASON_LENGTH = 300
-
-_Action = TypeVar("_Action", bound=AuditAction)
 
 
 class AuditContent(Struct, frozen=True):
@@ -101,9 +99,16 @@ class AuditLog:
 
         If this raises, nothing may be sent.
         """
-        texts = {"rule": safe(rule, REASON_LENGTH), "reason": safe(reason, REASON_LENGTH)}
-        more = {**texts, "groups": tuple(groups)}
-        self._append(self._action(AuditIntent, plan_id, account, kind, ids, started, **more))
+        record = AuditIntent(
+            plan_id=plan_id,
+            kind=kind,
+            ids=tuple(ids),
+            rule=safe(rule, REASON_LENGTH),
+            reason=safe(reason, REASON_LENGTH),
+            groups=tuple(groups),
+            **self._actor(account, self._now() if started is None else started),
+        )
+        self._append(record)
 
     def access(
         self,
@@ -115,9 +120,15 @@ class AuditLog:
         rule: str = "",
     ) -> None:
         """Record what was done at `at` (epoch) beside plans, or why it failed."""
-        more = {"error": safe(error, REASON_LENGTH), "rule": safe(rule, REASON_LENGTH)}
-        number = os.urandom(4).hex()
-        self._append(self._action(AuditAccess, number, account, kind, ids, at, **more))
+        record = AuditAccess(
+            plan_id=os.urandom(4).hex(),
+            kind=kind,
+            ids=tuple(ids),
+            rule=safe(rule, REASON_LENGTH),
+            error=safe(error, REASON_LENGTH),
+            **self._actor(account, at),
+        )
+        self._append(record)
 
     def outcomes(self, plan_id: str, outcomes: Iterable[tuple[str, str, str]]) -> None:
         """Record id, outcome and reason of each session; on the disk with the summary at latest."""
@@ -147,8 +158,6 @@ class AuditLog:
 
     def read(self) -> AuditContent:
         """Return every record, oldest first, and the number of lines torn or damaged."""
-        if not self._files.is_there(self._path.parent):
-            return AuditContent((), 0)
         lines = [line for content in self._contents() for line in content.split(b"\n") if line]
         records = tuple(_parsed(lines))
         return AuditContent(records, len(lines) - len(records))
@@ -163,12 +172,12 @@ class AuditLog:
 
     def read_plans(self) -> tuple[AuditRecord, ...]:
         """Return every record but the outcomes of single sessions, oldest first."""
-        if not self._files.is_there(self._path.parent):
-            return ()
         return tuple(_except_outcomes(self._contents()))
 
     def _contents(self) -> list[bytes]:
         """Return the content of every file, the oldest first."""
+        if not self._files.is_there(self._path.parent):
+            return []
         with self._files.lock(self._lock_folder):
             numbers = range(FILES_KEPT, 0, -1)
             paths = [*(self._rotated(number) for number in numbers), self._path]
@@ -192,34 +201,21 @@ class AuditLog:
             if intent.plan_id in gone
         )
 
-    def _action(
-        self,
-        record: type[_Action],
-        plan_id: str,
-        account: Account,
-        kind: AuditKind,
-        ids: Sequence[str],
-        at: float | None,
-        **more: Any,
-    ) -> _Action:
-        """Return the record with who is doing it, and from where."""
+    def _actor(self, account: Account, at: float) -> dict[str, Any]:
+        """Return the fields of a record that say who does it, when, and from where."""
         process = this_process()
-        return record(
-            time=self._now() if at is None else at,
-            plan_id=plan_id,
-            kind=kind,
-            account=account.name,
-            app_id=account.app_code,
-            server=str(account.origin),
-            token_id=account.token_id,
-            host=process.host,
-            os_user=user_name(os.getuid()),
-            sudo_user=safe(self._environ.get("SUDO_USER", "")),
-            ssh_client=safe(self._environ.get("SSH_CONNECTION", "").partition(" ")[0]),
-            process=process,
-            ids=tuple(ids),
-            **more,
-        )
+        return {
+            "time": at,
+            "account": account.name,
+            "app_id": account.app_code,
+            "server": str(account.origin),
+            "token_id": account.token_id,
+            "host": process.host,
+            "os_user": user_name(os.getuid()),
+            "sudo_user": safe(self._environ.get("SUDO_USER", "")),
+            "ssh_client": safe(self._environ.get("SSH_CONNECTION", "").partition(" ")[0]),
+            "process": process,
+        }
 
     def _append(self, record: AuditRecord) -> None:
         with self._files.lock(self._lock_folder):
@@ -231,8 +227,6 @@ class AuditLog:
         """Send the records to the system's log; that it is missing is no failure of the action."""
         if not self._to_syslog:
             return
-        from qiscus_tui.store import system_log
-
         try:
             for record in records:
                 system_log.send(record)

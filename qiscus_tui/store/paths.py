@@ -14,6 +14,18 @@ CONFIG_VARIABLE = "QISCUS_TUI_CONFIG_DIR"
 DATA_VARIABLE = "QISCUS_TUI_DATA_DIR"
 
 
+class _File:
+    """A file in one of the folders."""
+
+    def __init__(self, folder: str, name: str) -> None:
+        self._folder = folder
+        self._name = name
+
+    def __get__(self, paths: "Paths", _owner: type["Paths"]) -> Path:
+        folder: Path = getattr(paths, self._folder)
+        return folder / self._name
+
+
 class Paths(Struct, frozen=True):
     """The four folders, and the files in them. Reading creates nothing."""
 
@@ -24,79 +36,37 @@ class Paths(Struct, frozen=True):
     files: FileStore = ON_DISK
     """What reads and writes them."""
 
-    @property
-    def config_file(self) -> Path:
-        """The user's settings. Never written."""
-        return self.config_dir / "config.toml"
-
-    @property
-    def secrets_file(self) -> Path:
-        """Secrets of the accounts that use this file."""
-        return self.data_dir / "secrets.json"
-
-    @property
-    def accounts_file(self) -> Path:
-        """The accounts, without secrets."""
-        return self.data_dir / "accounts.json"
-
-    @property
-    def chosen_file(self) -> Path:
-        """The account that was used last."""
-        return self.state_dir / "chosen.json"
-
-    @property
-    def short_file(self) -> Path:
-        """Short-lived tokens of accounts whose long-lived token is in the environment."""
-        return self.state_dir / "short.json"
-
-    @property
-    def audit_file(self) -> Path:
-        """The audit log."""
-        return self.state_dir / "audit.jsonl"
+    config_file = _File("config_dir", "config.toml")
+    """The user's settings. Never written."""
+    secrets_file = _File("data_dir", "secrets.json")
+    """Secrets of the accounts that use this file."""
+    accounts_file = _File("data_dir", "accounts.json")
+    """The accounts, without secrets."""
+    chosen_file = _File("state_dir", "chosen.json")
+    """The account that was used last."""
+    short_file = _File("state_dir", "short.json")
+    """Short-lived tokens of accounts whose long-lived token is in the environment."""
+    audit_file = _File("state_dir", "audit.jsonl")
+    journal_file = _File("state_dir", "journal.json")
+    """Revoke-alls that were started."""
+    verified_file = _File("state_dir", "verified.json")
+    """Servers on which the revoke call was seen to work."""
+    checks_file = _File("state_dir", "checks.json")
+    """Fingerprints of what `check` saw."""
+    visits_file = _File("state_dir", "visits.json")
+    """Fingerprints of what was listed at the last visit."""
+    shown_file = _File("state_dir", "shown.json")
+    """How the list of each account was shown last."""
+    known_file = _File("state_dir", "known.json")
+    """Integrations that were named in the app or by `known add`."""
+    plan_key_file = _File("state_dir", "plan_key.json")
+    """The key that plan files are sealed with."""
+    ids_file = _File("cache_dir", "ids.json")
+    """Session ids for the shell's completion."""
 
     def rotated_audit(self, number: int) -> Path:
         """Return the audit log's older part of this number: 1 is the newest of them."""
         return self.audit_file.with_name(f"audit.{number}.jsonl")
-
-    @property
-    def journal_file(self) -> Path:
-        """Revoke-alls that were started."""
-        return self.state_dir / "journal.json"
-
-    @property
-    def verified_file(self) -> Path:
-        """Servers on which the revoke call was seen to work."""
-        return self.state_dir / "verified.json"
-
-    @property
-    def checks_file(self) -> Path:
-        """Fingerprints of what `check` saw."""
-        return self.state_dir / "checks.json"
-
-    @property
-    def visits_file(self) -> Path:
-        """Fingerprints of what was listed at the last visit."""
-        return self.state_dir / "visits.json"
-
-    @property
-    def shown_file(self) -> Path:
-        """How the list of each account was shown last."""
-        return self.state_dir / "shown.json"
-
-    @property
-    def known_file(self) -> Path:
-        """Integrations that were named in the app or by `known add`."""
-        return self.state_dir / "known.json"
-
-    @property
-    def plan_key_file(self) -> Path:
-        """The key that plan files are sealed with."""
-        return self.state_dir / "plan_key.json"
-
-    @property
-    def ids_file(self) -> Path:
-        """Session ids for the shell's completion."""
-        return self.cache_dir / "ids.json"
 
 
 def check_config_dir(environ: Mapping[str, str]) -> None:

@@ -5,7 +5,6 @@ It may be another machine's, where whoever revokes can't change them.
 
 import json
 import os
-import socket
 import syslog
 
 import msgspec
@@ -46,6 +45,8 @@ def _line(record: AuditRecord) -> str:
 
 
 def _must_listen() -> None:
+    import socket  # few have their log sent on, and each start would load it
+
     there = [path for path in SOCKETS if os.path.exists(path)]
     if not there:
         raise FileNotFoundError("nothing listens")

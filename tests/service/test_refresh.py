@@ -391,7 +391,7 @@ async def test_an_account_is_waited_for_longer_than_a_refresh_may_take(
         waited.append(longest)
         return lock(folder, key, longest)
 
-    monkeypatch.setattr(locks, "account_lock", noting)
+    monkeypatch.setattr("qiscus_tui.service.account.storage.account_lock", noting)
     here.clock.advance(1)
     await refreshed_since(connection, here.clock.now())
     connecting_and_waiting = reading = 2 * seconds

@@ -21,7 +21,7 @@ from qiscus_tui.service.check.findings import (
 from qiscus_tui.service.sessions.groups import grouped
 from qiscus_tui.service.sessions.pairs import pair_groups
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.service.token.zoned_list import read_list
+from qiscus_tui.service.token.refresh import read_list
 from qiscus_tui.store.audit_records import AuditIntent, AuditSummary
 from qiscus_tui.store.state import Checked, Checks
 

@@ -2,18 +2,22 @@
 
 import asyncio
 import contextlib
+import dataclasses
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
 from qiscus_tui.api.new_tokens import NewTokens, TokenWatch, no_new_token
 from qiscus_tui.api.retry import CallTime
 from qiscus_tui.errors import (
+    LoginNeeded,
     NotConnected,
     NotQiscus,
     OutOfReach,
+    ReadOnly,
+    ServerError,
     ServerFault,
     StorageError,
     TokenExpired,
@@ -21,10 +25,15 @@ from qiscus_tui.errors import (
 )
 from qiscus_tui.model.account import Credentials, ShortLived, Storage
 from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.server_zone import NO_CLOCK, NOT_KNOWN
+from qiscus_tui.model.session import Current
 from qiscus_tui.service.account.audit_trail import AccessTrail
-from qiscus_tui.service.account.connection import Connection, end_unstored_token
+from qiscus_tui.service.account.connection import Connection, Progress, end_unstored_token
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.store.audit_records import AuditKind
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.sessions.session_list import SessionList
 
 Result = TypeVar("Result")
 
@@ -214,3 +223,25 @@ async def _made(connection: Connection, keep: Callable[[NewTokens], Awaitable[No
             await end_unstored_token(connection.client, made)
         raise unstored
     return new
+
+
+async def read_list(connection: Connection, progress: Progress | None = None) -> "SessionList":
+    """Return the list as `Connection.read_list` does, after one refresh where that can help.
+
+    Times without a zone can be read only by a session of our own, whose creation is known, and so
+    can any on a server that does not say what time it is. The token of the refresh is stored and
+    used. Where it fails, the list says why ages can't be trusted.
+    """
+    listed = await connection.read_list(progress)
+    if listed.time_doubt not in {NOT_KNOWN, NO_CLOCK} or listed.current is not Current.NONE:
+        return listed
+    if connection.zone.was_tried:
+        return listed
+    connection.zone.was_tried = True
+    try:
+        await refreshed_since(connection, connection.clock.now())
+    except (ReadOnly, LoginNeeded, ServerError, OutOfReach, StorageError) as error:
+        why = f"no token of our own could be made to learn it: {error.message}"
+        doubt = f"{listed.time_doubt} ({why})"
+        return dataclasses.replace(listed, time_doubt=doubt)
+    return await connection.read_list(progress)

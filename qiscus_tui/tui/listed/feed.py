@@ -175,7 +175,7 @@ class Feed:
         self._visit = visit_of(connection, self._visit)
         if not self.is_read:
             self._name_quickly(connection)
-        from qiscus_tui.service.token.zoned_list import read_list  # loads httpx: after the frame
+        from qiscus_tui.service.token.refresh import read_list  # loads httpx: after the frame
 
         await self._show(await read_list(connection, self._progressed))
         self.trouble = None
