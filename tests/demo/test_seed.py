@@ -1,7 +1,5 @@
 """The account that the demo starts with."""
 
-import time
-
 import pytest
 
 from qiscus_tui.demo import DemoState
@@ -14,40 +12,32 @@ from tests.sandbox.hostile import HOSTILE_AGENTS
 DAY = 86_400
 
 
-def test_there_are_400_sessions_unless_told_otherwise(clock: ManualClock) -> None:
-    assert len(demo_state(clock).sessions()) == 400
-
-
-@pytest.mark.parametrize("count", [0, 1, 7, 8, 40, 401])
+@pytest.mark.parametrize("count", [0, 1, 7, 8, 401])
 def test_there_are_as_many_live_sessions_as_asked_for(clock: ManualClock, count: int) -> None:
     assert len(demo_state(clock, sessions=count).sessions()) == count
 
 
-def test_the_same_seed_gives_the_same_account(clock: ManualClock) -> None:
-    one, two = demo_state(clock, seed=7), demo_state(clock, seed=7)
+def test_the_same_seed_gives_the_same_account_and_another_another(clock: ManualClock) -> None:
+    one, two, other = (demo_state(clock, seed=seed) for seed in (7, 7, 8))
     assert one.sessions() == two.sessions()
     assert one.credentials == two.credentials
+    assert {s.token for s in one.sessions()}.isdisjoint(s.token for s in other.sessions())
+    assert one.credentials.long_lived_token != other.credentials.long_lived_token
 
 
-def test_another_seed_gives_another_account(clock: ManualClock) -> None:
-    one, two = demo_state(clock, seed=7), demo_state(clock, seed=8)
-    assert {s.token for s in one.sessions()}.isdisjoint(s.token for s in two.sessions())
-    assert one.credentials.long_lived_token != two.credentials.long_lived_token
-
-
-def test_tokens_are_shaped_as_real_ones_and_unique(clock: ManualClock) -> None:
-    tokens = [session.token for session in demo_state(clock).sessions()]
-    assert len(set(tokens)) == len(tokens)
-    assert all(len(token) == 43 and token.startswith("QEXdemo") for token in tokens)
-
-
-def test_times_are_whole_seconds_in_order_and_never_ahead(clock: ManualClock) -> None:
+def test_each_session_is_shaped_as_a_real_one(clock: ManualClock) -> None:
     sessions = demo_state(clock).sessions()
+    tokens = [session.token for session in sessions]
+    assert len(set(tokens)) == len(tokens) == 400
+    assert all(len(token) == 43 and token.startswith("QEXdemo") for token in tokens)
     for session in sessions:
         assert session.created == int(session.created) <= START
         assert session.expires == session.created + LIFETIME
         assert session.last_used is None or session.created <= session.last_used <= START
     assert [s.created for s in sessions] == sorted(s.created for s in sessions)
+    assert any(s.last_used is None for s in sessions)
+    assert any(s.agent is None for s in sessions)
+    assert any(s.ip is None for s in sessions)
 
 
 def test_some_expire_within_minutes_and_ages_spread_over_30_days(clock: ManualClock) -> None:
@@ -68,7 +58,7 @@ def test_it_looks_like_token_sprawl(clock: ManualClock) -> None:
     assert any(s.ip is not None and s.ip.startswith("192.0.2.") for s in sessions)
 
 
-@pytest.mark.parametrize("count", [400, 1_283, 20_000])
+@pytest.mark.parametrize("count", [400, 1_283])
 def test_the_cron_uses_the_newest_token_of_each_of_its_hosts_alone(
     clock: ManualClock, count: int
 ) -> None:
@@ -103,13 +93,6 @@ def test_a_careless_rule_would_end_a_token_that_is_needed(
     assert same_client[-1] != needed or START - needed.last_used > 7 * DAY
 
 
-def test_something_is_unknown_of_some(clock: ManualClock) -> None:
-    sessions = demo_state(clock).sessions()
-    assert any(s.last_used is None for s in sessions)
-    assert any(s.agent is None for s in sessions)
-    assert any(s.ip is None for s in sessions)
-
-
 def test_every_hostile_agent_is_in_the_tests_list_and_none_in_the_demos(
     clock: ManualClock,
 ) -> None:
@@ -119,11 +102,3 @@ def test_every_hostile_agent_is_in_the_tests_list_and_none_in_the_demos(
     plain = DemoState(clock).sessions()
     assert len(plain) == 400
     assert {session.agent for session in plain}.isdisjoint(HOSTILE_AGENTS)
-
-
-def test_100_000_sessions_are_made_in_seconds(clock: ManualClock) -> None:
-    started = time.process_time()
-    state = demo_state(clock, sessions=100_000)
-    assert len({session.token for session in state.sessions()}) == 100_000
-    # Half a second; the bound is for a busy machine with coverage on.
-    assert time.process_time() - started < 20

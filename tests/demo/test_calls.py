@@ -1,0 +1,272 @@
+"""Every call of the demo: logging in, refreshing and revoking, and what each kind of user gets."""
+
+import json
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+
+import pytest
+
+from qiscus_tui.demo.seed import LIFETIME
+from tests.clocks import ManualClock
+from tests.demo.conftest import START, Api
+from tests.sandbox import PASSWORD, Call, Fault
+from tests.sandbox.users import AGENT
+
+Speaking = Callable[..., Api]
+
+
+def tokens(api: Api) -> set[str]:
+    return {session.token for session in api.state.sessions()}
+
+
+async def logged_in(api: Api, email: str = "admin@demo.example") -> str:
+    """Log in; gives the short-lived token."""
+    return (await api.login(email)).json()["data"]["user"]["authentication_token"]
+
+
+# Login
+
+
+async def test_a_login_adds_a_session_and_tells_much(api: Api) -> None:
+    before = api.state.sessions()
+    data = (await api.login()).json()["data"]
+    *others, new = api.state.sessions()
+    assert others == before
+    assert new.token == data["user"]["authentication_token"]
+    assert data["long_lived_token"] == api.state.credentials.long_lived_token
+    assert (new.agent, new.ip) == ("qiscus-tui/test", "127.0.0.1")
+    assert new.expires == START + LIFETIME
+    secret_key = api.state.credentials.secret_key
+    assert data["user"]["app"]["secret_key"] == secret_key
+    assert data["details"]["app"]["secret_key"] == secret_key
+    assert data["user"]["type"] == 1
+    form = {"email": "admin@demo.example", "password": PASSWORD}
+    assert (await api.http.post("/api/v1/auth", data=form)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("email", "password"), [("admin@demo.example", "wrong"), ("nobody@demo.example", PASSWORD)]
+)
+async def test_a_wrong_password_is_refused(api: Api, email: str, password: str) -> None:
+    answer = await api.login(email, password)
+    assert answer.status_code == 401
+    assert answer.json()["errors"] == "Invalid email or password"
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff"])
+async def test_a_body_that_is_no_object_never_breaks_it(api: Api, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = await api.http.post("/api/v1/auth", content=body, headers=headers)
+    assert answer.status_code in {400, 401}
+
+
+async def test_two_factor_gives_no_short_lived_token_and_maybe_no_other(api: Api) -> None:
+    data = (await api.login("twofactor@demo.example")).json()["data"]
+    assert data["user"]["authentication_token"] is None
+    assert data["use_2fa"] is True
+    assert data["long_lived_token"] == api.state.long_lived_token("twofactor@demo.example")
+    assert (await api.list("twofactor@demo.example")).json() == {"data": []}
+    data = (await api.login("twofactor-only@demo.example")).json()["data"]
+    assert (data["user"]["authentication_token"], data["long_lived_token"]) == (None, None)
+
+
+async def test_a_very_old_app_repeats_its_token_which_manages_nothing(api: Api) -> None:
+    data = (await api.login("old@demo.example")).json()["data"]
+    token = data["user"]["authentication_token"]
+    assert data["long_lived_token"] == token
+    headers = api.headers(token)
+    assert (await api.http.get(api.state.dialect.paths.list, headers=headers)).status_code == 401
+    assert (await api.profile("admin", headers)).status_code == 200
+
+
+# Who may what
+
+
+@pytest.mark.parametrize(
+    ("email", "role", "field"),
+    [
+        ("admin@demo.example", "admin", "email_address"),
+        ("agent@demo.example", "agent", "email"),
+        ("supervisor@demo.example", "agent", "email"),
+    ],
+)
+async def test_the_profile_stands_under_the_role(
+    api: Api, email: str, role: str, field: str
+) -> None:
+    headers = api.headers(await logged_in(api, email))
+    assert (await api.profile(role, headers)).json()["data"][field] == email
+    other = "agent" if role == "admin" else "admin"
+    assert (await api.profile(other, headers)).status_code == 403
+
+
+async def test_each_credential_reaches_what_it_is_for(api: Api) -> None:
+    paths = api.state.dialect.paths
+    assert (await api.profile("admin", api.long_lived())).status_code == 200
+    key = {
+        "Qiscus-App-Id": api.state.credentials.app_code,
+        "Qiscus-Secret-Key": api.state.credentials.secret_key,
+    }
+    assert (await api.profile("admin", key)).status_code == 200
+    assert (await api.profile("admin", key | {"Qiscus-Secret-Key": "wrong"})).status_code == 401
+    bearer = api.headers(f"Bearer {api.state.credentials.long_lived_token}")
+    other_app = api.long_lived() | {"Qiscus-App-Id": "other-app"}
+    none: list[dict[str, str]] = [key, bearer, other_app, {}, {"Authorization": "x"}]
+    for headers in none:
+        assert (await api.http.get(paths.list, headers=headers)).status_code == 401
+    assert (await api.login("refused@demo.example")).status_code == 200
+    assert (await api.list("refused@demo.example")).status_code == 403
+
+
+async def test_a_session_is_used_and_ends_when_its_time_is_over_or_by_a_logout(
+    api: Api, clock: ManualClock
+) -> None:
+    token = await logged_in(api)
+    assert (await api.list()).json()["data"][-1]["last_used_at"] is None
+    clock.advance(60)
+    await api.profile("admin", api.headers(token))
+    assert (await api.list()).json()["data"][-1]["last_used_at"] == "2026-09-21 14:14:20"
+    left = tokens(api) - {token}
+    assert (
+        await api.http.post("/api/v1/auth/logout", headers=api.headers(token))
+    ).status_code == 200
+    assert tokens(api) == left
+    assert (await api.profile("admin", api.headers(token))).status_code == 401
+
+    token = await logged_in(api)
+    clock.advance(LIFETIME - 1)
+    assert (await api.profile("admin", api.headers(token))).status_code == 200
+    clock.advance(1)
+    answer = await api.profile("admin", api.headers(token))
+    assert (answer.status_code, answer.json()["errors"]) == (401, "Unauthorized")
+    assert (await api.list()).json() == {"data": []}
+
+
+# Refresh and revoke
+
+
+async def test_a_refresh_gives_a_new_token_and_ends_none(api: Api) -> None:
+    await api.login()
+    before = tokens(api)
+    new = (await api.refresh()).json()["data"]["auth"]["token"]
+    assert new not in before
+    assert tokens(api) == before | {new}
+
+
+async def test_a_refresh_may_end_the_clients_older_token(speaking: Speaking) -> None:
+    api = speaking("refresh-ends-older")
+    before = tokens(api)
+    first = await logged_in(api)
+    api.http.headers["User-Agent"] = "somebody else"
+    other = await logged_in(api)
+    api.http.headers["User-Agent"] = "qiscus-tui/test"
+    new = (await api.refresh()).json()["data"]["auth"]["token"]
+    assert tokens(api) == before | {other, new}
+    assert first not in tokens(api)
+
+
+async def test_a_revoke_ends_what_it_names_of_its_user_once(api: Api) -> None:
+    before = tokens(api)
+    token = api.state.sessions()[3].token
+    assert (await api.revoke(token)).status_code == 200
+    assert tokens(api) == before - {token}
+    assert (await api.revoke(token)).status_code == 404
+    assert (await api.revoke(await logged_in(api, AGENT.email))).status_code == 404
+    assert len(api.state.sessions(AGENT.email)) == 1
+    named = len(api.state.revoke_requests)
+    for body in ({}, {"authentication_token": "QEX"}, {"token": None}):
+        answer = await api.http.post(
+            api.state.dialect.paths.revoke, headers=api.long_lived(), json=body
+        )
+        assert answer.status_code == 422
+    assert len(api.state.revoke_requests) == named
+
+
+async def test_revoke_all_leaves_exactly_one_new_session_of_its_user(api: Api) -> None:
+    await api.login(AGENT.email)
+    before = tokens(api)
+    long_lived = api.state.credentials.long_lived_token
+    data = (await api.revoke_all()).json()["data"]
+    assert tokens(api) == {data["auth"]["token"]}
+    assert data["auth"]["token"] not in before
+    assert "long_lived_token" not in data | data["auth"]
+    assert api.state.credentials.long_lived_token == long_lived
+    assert len(api.state.sessions(AGENT.email)) == 1
+
+
+@pytest.mark.parametrize("dialect", ["new-long-lived", "new-long-lived-data"])
+async def test_revoke_all_may_change_the_long_lived_token(speaking: Speaking, dialect: str) -> None:
+    api = speaking(dialect)
+    old = api.long_lived()
+    data = (await api.revoke_all()).json()["data"]
+    holder = data["auth"] if dialect == "new-long-lived" else data
+    assert holder["long_lived_token"] == api.state.credentials.long_lived_token
+    path = api.state.dialect.paths.list
+    assert (await api.http.get(path, headers=old)).status_code == 401
+    assert (await api.list()).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("dialect", "status", "left"),
+    [
+        ("revoke-ignored", 200, "all"),
+        ("revoke-not-found", 404, "all"),
+        ("revoke-ends-own", 200, "all but our own"),
+        ("revoke-ends-all", 200, "none"),
+    ],
+)
+async def test_a_revoke_may_end_something_else(
+    speaking: Speaking, dialect: str, status: int, left: str
+) -> None:
+    api = speaking(dialect)
+    before = tokens(api)
+    own = await logged_in(api)
+    assert (await api.revoke(next(iter(before)))).status_code == status
+    wanted = {"all": before | {own}, "all but our own": before, "none": set[str]()}
+    assert tokens(api) == wanted[left]
+
+
+async def test_ids_revoke_where_the_field_is_an_id(speaking: Speaking) -> None:
+    api = speaking("ids-revocable")
+    listed = (await api.list()).json()["data"]
+    assert (await api.revoke(listed[0]["token_id"])).status_code == 200
+    assert (await api.list()).json()["data"] == listed[1:]
+
+
+async def test_paths_can_be_elsewhere(speaking: Speaking) -> None:
+    api = speaking("moved")
+    usual = "/api/v2/auth/active_token_list"
+    assert (await api.http.get(usual, headers=api.long_lived())).status_code == 404
+    assert (await api.list()).status_code == 200
+    assert (await api.revoke(api.state.sessions()[0].token)).status_code == 200
+
+
+# What tests ask of it
+
+
+async def test_every_answer_is_dated_by_the_demos_clock(api: Api, clock: ManualClock) -> None:
+    clock.advance(3600)
+    for answer in (await api.login(), await api.list(), await api.http.get("/nowhere")):
+        dated = parsedate_to_datetime(answer.headers["Date"]).timestamp()
+        assert dated == int(START) + 3600
+
+
+async def test_calls_are_counted_and_can_be_made_to_fail_once(api: Api) -> None:
+    await api.login(password="wrong")
+    api.state.fail_next(Call.LIST, Fault(429, headers={"Retry-After": "7"}))
+    answer = await api.list()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
+    assert (await api.list()).status_code == 200
+    page = Fault(502, b"<html>Bad Gateway</html>", content_type="text/html", after=True)
+    api.state.fail_next(Call.REVOKE, page)
+    token = api.state.sessions()[0].token
+    assert (await api.revoke(token)).status_code == 502
+    assert token not in tokens(api)  # only its answer was lost
+    assert api.state.calls == {Call.LOGIN: 1, Call.LIST: 2, Call.REVOKE: 1}
+
+
+async def test_a_wrong_method_and_a_wrong_path_are_told_apart_in_json(api: Api) -> None:
+    wrong_method = await api.http.get(api.state.dialect.paths.revoke)
+    wrong_path = await api.http.get("/api/v2/auth/nothing")
+    assert (wrong_method.status_code, wrong_path.status_code) == (405, 404)
+    assert wrong_method.headers["Allow"] == "POST"
+    assert json.loads(wrong_path.content)["errors"] == "Not Found"
