@@ -7,44 +7,24 @@ import argparse
 import os
 import platform
 import sys
+from collections.abc import Callable
 from importlib.metadata import version
 
-from tests.benchmarks.arriving import arriving
-from tests.benchmarks.bulk import bulk
-from tests.benchmarks.command_line import command_line
-from tests.benchmarks.freeze import freeze
-from tests.benchmarks.groups import groups
-from tests.benchmarks.growth import growth
-from tests.benchmarks.idle import idle
-from tests.benchmarks.keys import keys
-from tests.benchmarks.keys_arriving import keys_arriving
-from tests.benchmarks.lists import lists
-from tests.benchmarks.prune import prune
-from tests.benchmarks.reload import reload
-from tests.benchmarks.scan import scan
-from tests.benchmarks.screens import large, start
-from tests.benchmarks.ssh import ssh
-from tests.benchmarks.table import Row, table
-from tests.benchmarks.used import used
+from tests.benchmarks import command_line, keys, line, start
+from tests.benchmarks.measured import Measured
 
-PARTS = {
-    "start": start,
-    "large": large,
-    "arriving": arriving,
-    "keys-arriving": keys_arriving,
-    "keys": keys,
-    "lists": lists,
-    "groups": groups,
-    "idle": idle,
-    "used": used,
-    "reload": reload,
-    "growth": growth,
-    "freeze": freeze,
-    "cli": command_line,
-    "bulk": bulk,
-    "prune": prune,
-    "scan": scan,
-    "ssh": ssh,
+PARTS: dict[str, Callable[[int, Measured], None]] = {
+    "start": start.start,
+    "large": start.large,
+    "keys": keys.keys,
+    "lists": keys.lists,
+    "reload": keys.reload,
+    "idle": line.idle,
+    "ssh": line.ssh,
+    "cli": command_line.cli,
+    "bulk": command_line.bulk,
+    "prune": command_line.prune,
+    "scan": command_line.scan,
 }
 
 
@@ -57,15 +37,15 @@ def main() -> int:
     options = parser.parse_args()
     if unknown := [name for name in options.parts if name not in PARTS]:
         parser.error(f"no part {', '.join(unknown)}: there are {names}")
-    rows: list[Row] = []
-    for name in options.parts or PARTS:
-        print(f"{name}…", file=sys.stderr, flush=True)
-        rows += PARTS[name](options.runs)
     print(
         f"{os.cpu_count()} cores, Python {platform.python_version()}, "
         f"Textual {version('textual')}, httpx {version('httpx')}; medians of {options.runs} runs"
     )
-    print(table(rows))
+    for name in options.parts or PARTS:
+        print(f"{name}…", file=sys.stderr, flush=True)
+        measured = Measured()
+        PARTS[name](options.runs, measured)
+        print(measured.table(), flush=True)
     return 0
 
 

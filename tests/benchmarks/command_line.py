@@ -1,35 +1,27 @@
-"""How long a script waits for a command, beside `python -c pass`."""
+"""How long commands take, beside `python -c pass`, curl and grep."""
 
+import os
+import random
+import shutil
 import socket
+import string
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
+from qiscus_tui.api.contract import APP_ID_HEADER, TOKEN_HEADER, contract_with
+from qiscus_tui.model.clock import SystemClock
 from tests.benchmarks import programs
-from tests.benchmarks.table import Row
+from tests.benchmarks.measured import Measured
+from tests.benchmarks.programs import OURS, timed
+from tests.sandbox import DemoState, demo_state
+from tests.sandbox.server import running
 
-SCRIPT = """#!{python}
-import sys
-from {module} import main
-if __name__ == "__main__":
-    sys.exit(main())
-"""
-"""What an installer writes for an entry point."""
-
-CONFIG = """
-[server]
-timeout = "10s"
-[account."{app_code}"]
-label = "cron"
-[view.crons]
-filter = "client:curl"
-group_by = ["network"]
-"""
-SERVER = 'url = "{url}"\n'
-
+NOTHING = "python -c pass"
+HTTPX = "a bare httpx request"
 BARE = """
 import sys
 sys.modules["httpx._main"] = None  # its command line, which loads click and rich where they are
@@ -44,93 +36,41 @@ asyncio.run(ask())
 """
 """What a request costs without anything of ours."""
 
-Command = tuple[list[str], Mapping[str, str]]
-"""Words, and the environment."""
 
-
-def command_line(runs: int) -> Generator[Row]:
+def cli(runs: int, measured: Measured) -> None:
     """A cached `token` of the file and of the environment, and what else asks no server.
 
     And how long it takes until the request of others arrives, beside that of httpx alone.
     """
     with (
         programs.sandbox(10) as server,
-        tempfile.TemporaryDirectory() as folder,
+        programs.own_environment() as stored,
+        programs.own_environment(**server.account) as given,
         socket.create_server(("127.0.0.1", 0), backlog=50) as silent,
     ):
-        home = Path(folder)
-        commands, goals = _commands(home, server)
+        login = ["login", "--with-token", "--app-id", server.app_code, "--store", "file"]
+        words = [*OURS, *login, "--server", server.url]
+        subprocess.run(words, env=stored, check=True, input=server.long_lived.encode())
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        times: dict[str, list[float]] = {name: [] for name in commands}
-        token, given = commands["token, of the environment"]
-        given = {**given, "QISCUS_TUI_SERVER": url}
-        asking = {
-            "a bare httpx request": [sys.executable, "-c", BARE, url],
-            "status, until its request": [*token[:-1], "status"],
-            "sessions, until its request": [*token[:-1], "sessions"],
-        }
-        asked: dict[str, list[float]] = {name: [] for name in asking}
+        asking = {**given, "QISCUS_TUI_SERVER": url}
+        for environ in (stored, given):  # it fills the cache
+            subprocess.run([*OURS, "token"], env=environ, check=True, capture_output=True)
         for _ in range(runs * 3):
-            for name, (words, environ) in commands.items():
-                times[name].append(_timed(words, environ))
-            for name, words in asking.items():
-                asked[name].append(_until_asked(words, given, silent))
-    nothing = times["python -c pass"]
-    for name, values in times.items():
-        yield Row(name, values, base=nothing, goal=goals.get(name, ""))
-    for name, values in asked.items():
-        yield Row(name, values, base=nothing, goal="10 x" if name.startswith("status") else "")
-
-
-def _commands(home: Path, server: programs.Sandbox) -> tuple[dict[str, Command], Mapping[str, str]]:
-    """Return the commands by what they show, with an account that is logged in; and their goals."""
-    scripts = {name: home / f"{name}-script" for name in ("empty", "ours")}
-    modules = {"empty": "empty_program", "ours": "qiscus_tui.__main__"}
-    (home / "empty_program.py").write_text("def main():\n    return 0\n")
-    for name, script in scripts.items():
-        script.write_text(SCRIPT.format(python=sys.executable, module=modules[name]))
-    ours = [sys.executable, str(scripts["ours"])]
-    stored = programs.own_environment(home)
-    given = {**stored, **programs.account_of(server)}
-    configured = given | _configured(home / "configured", CONFIG, server)
-    naming = given | _configured(home / "naming", CONFIG.replace("]", "]\n" + SERVER, 1), server)
-    del naming["QISCUS_TUI_SERVER"]
-    login = ["login", "--with-token", "--app-id", server.app_code, "--store", "file"]
-    _run([*ours, *login, "--server", server.url], stored, server.long_lived)
-    _run([*ours, "token"], stored)  # it fills the cache
-    _run([*ours, "token"], given)
-    return {
-        "python -c pass": ([sys.executable, "-c", "pass"], stored),
-        "empty console script": ([sys.executable, str(scripts["empty"])], stored),
-        "token, of the file": ([*ours, "token"], stored),
-        "token, of the environment": ([*ours, "token"], given),
-        "the same, with a config.toml": ([*ours, "token"], configured),
-        "the same, where it names the server": ([*ours, "token"], naming),
-        "--version": ([*ours, "--version"], stored),
-        "--help": ([*ours, "--help"], stored),
-        "sessions --help": ([*ours, "sessions", "--help"], stored),
-        "accounts": ([*ours, "accounts"], stored),
-    }, {
-        "token, of the file": "4.5 x",
-        "token, of the environment": "4.5 x",
-        "the same, with a config.toml": "6 x",
-        "the same, where it names the server": "6 x",
-        "--version": "3 x",
-        "--help": "5 x",
-        "accounts": "8 x",
-    }
-
-
-def _configured(folder: Path, text: str, server: programs.Sandbox) -> dict[str, str]:
-    folder.mkdir(mode=0o700)
-    (folder / "config.toml").write_text(text.format(url=server.url, app_code=server.app_code))
-    return {"QISCUS_TUI_CONFIG_DIR": str(folder)}
-
-
-def _timed(command: list[str], environ: Mapping[str, str]) -> float:
-    began = time.perf_counter()
-    _run(command, environ)
-    return (time.perf_counter() - began) * 1000
+            measured.add(NOTHING, timed([sys.executable, "-c", "pass"], stored))
+            for what, words, environ, goal in (
+                ("token, of the file", ["token"], stored, "4 x"),
+                ("token, of the environment", ["token"], given, "4 x"),
+                ("--version", ["--version"], stored, "3 x"),
+                ("--help", ["--help"], stored, "5 x"),
+                ("sessions --help", ["sessions", "--help"], stored, ""),
+                ("accounts", ["accounts"], stored, "8 x"),
+            ):
+                measured.add(what, timed([*OURS, *words], environ), base=NOTHING, goal=goal)
+            took = _until_asked([sys.executable, "-c", BARE, url], asking, silent)
+            measured.add(HTTPX, took, base=NOTHING)
+            for verb in ("status", "sessions"):
+                took = _until_asked([*OURS, verb], asking, silent)
+                measured.add(f"{verb}, until its request", took, base=NOTHING)
 
 
 def _until_asked(command: list[str], environ: Mapping[str, str], silent: socket.socket) -> float:
@@ -147,5 +87,125 @@ def _until_asked(command: list[str], environ: Mapping[str, str], silent: socket.
     return took
 
 
-def _run(command: list[str], environ: Mapping[str, str], said: str = "") -> None:
-    subprocess.run(command, env=environ, check=True, capture_output=True, input=said, text=True)
+REVOKES = 1_000
+LATENCY_MS = 50
+WIDTHS = {16: "1.15 x", 64: "1.3 x"}
+"""Requests at once, and the goal."""
+
+
+class Arrivals(list[str]):
+    """Notes when each revoke is carried out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: list[float] = []
+
+    def append(self, named: str) -> None:
+        self.times.append(time.monotonic())
+        super().append(named)
+
+    @property
+    def spread(self) -> float:
+        """Milliseconds from the first to the last, without the first: it may be a trial."""
+        return (self.times[-1] - self.times[1]) * 1000
+
+
+def bulk(runs: int, measured: Measured) -> None:
+    """From the first revoke that is carried out after the trial to the last; and the whole run."""
+    if shutil.which("curl") is None:
+        return
+    for width, goal in WIDTHS.items():
+        for _ in range(max(1, runs // 2)):
+            for who, revoke in (("curl", _by_curl), ("ours", _by_us)):
+                state, arrivals = demo_state(SystemClock(), sessions=REVOKES), Arrivals()
+                state.revoke_requests = arrivals
+                with running(state, latency_ms=LATENCY_MS) as url:
+                    took = revoke(state, url, width)
+                for what, value in (("sending", arrivals.spread), ("the whole run", took)):
+                    name = f"{REVOKES:,} revokes, {width} wide: {what}"
+                    base = f"{name}, curl" if who == "ours" else ""
+                    measured.add(f"{name}, {who}", value, base=base, goal=goal if base else "")
+
+
+def _by_curl(state: DemoState, url: str, width: int) -> float:
+    call, kept = contract_with({}).revoke, state.credentials
+    request = (
+        f'url = "{url}{call.path}"\nrequest = "{call.method}"\noutput = "/dev/null"\n'
+        f'header = "{TOKEN_HEADER}: {kept.long_lived_token}"\n'
+        f'header = "{APP_ID_HEADER}: {kept.app_code}"\n'
+        'header = "Content-Type: application/json"\n'
+    )
+    bodies = [f'data = "{{\\"{call.field}\\": \\"{one.token}\\"}}"\n' for one in state.sessions()]
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder, "requests")
+        config.write_text("next\n".join(f"{request}{body}" for body in bodies))
+        words = ["curl", "-s", "--parallel", "--parallel-max", str(width), "-K", str(config)]
+        return timed(words, os.environ)
+
+
+def _by_us(state: DemoState, url: str, width: int) -> float:
+    kept = state.credentials
+    server = programs.Server(url, REVOKES, kept.app_code, kept.long_lived_token)
+    words = ["revoke", "--older-than=1s", "--yes", f"--max={REVOKES}", f"--concurrency={width}"]
+    with programs.own_environment(**server.account) as environ:
+        return timed([*OURS, *words], environ)
+
+
+def prune(runs: int, measured: Measured) -> None:
+    """`prune --dry-run` on 100,000 sessions, beside `sessions --json`."""
+    listed = "100,000: sessions --json"
+    with (
+        programs.list_server(100_000, "many, with zone") as server,
+        programs.own_environment(**server.account) as environ,
+    ):
+        for _ in range(runs):
+            measured.add(listed, timed([*OURS, "sessions", "--json"], environ))
+            words = ["prune", "--keep-newest=1", "--keep-used-within=24h", "--dry-run"]
+            took = timed([*OURS, *words], environ)
+            measured.add("100,000: prune --dry-run", took, base=listed, goal="1.3 x")
+
+
+SIZE = 300_000_000
+GREP = ("grep", "-cE", "[A-Za-z0-9_-]{43}")
+WORDS = (
+    *("GET", "/api/v2/auth", "200", "Mozilla/5.0", "(X11; Linux x86_64)", "error", "info", "took"),
+    *("request_id=8f14e45fceea", "user=admin@demo.example", "https://omnichannel.qiscus.com/"),
+)
+SIGNS = string.ascii_letters + string.digits + "-_"
+
+
+def scan(runs: int, measured: Measured) -> None:
+    """`scan` of 300 MB with a list of 400 and of 50,000 sessions, without the time of the list."""
+    with tempfile.TemporaryDirectory() as folder:
+        logs, empty = Path(folder, "logs"), Path(folder, "empty")
+        _write_logs(logs)
+        empty.touch()
+        base = "grep for the shape, 300 MB"
+        for sessions in (400, 50_000):
+            with (
+                programs.list_server(sessions) as server,
+                programs.own_environment(**server.account) as environ,
+            ):
+                for _ in range(runs):
+                    measured.add(base, timed([*GREP, str(logs)], {**os.environ, "LC_ALL": "C"}))
+                    took = timed([*OURS, "scan", str(logs)], environ)
+                    took -= timed([*OURS, "scan", str(empty)], environ)
+                    measured.add(f"scan for {sessions:,} tokens", took, base=base, goal="4 x")
+
+
+def _write_logs(path: Path) -> None:
+    """Write lines as web servers do; every 50th has a hash, every 500th what looks like a token."""
+    chosen = random.Random(1)
+    lines: list[str] = []
+    for number in range(20_000):
+        words = " ".join(chosen.choices(WORDS, k=12))
+        line = f"2026-11-25T16:{number % 60:02}:01.{number:06}Z {words}"
+        if number % 50 == 0:
+            line += f" sha={''.join(chosen.choices('0123456789abcdef', k=64))}"
+        if number % 500 == 0:
+            line += f" Authorization: {''.join(chosen.choices(SIGNS, k=43))}"
+        lines.append(line)
+    block = "\n".join([*lines, ""]).encode()
+    with path.open("wb") as file:
+        while file.tell() < SIZE:
+            file.write(block)

@@ -1,70 +1,130 @@
-"""From a key to its frame: the filter and the page, at 1,000 and at 100,000 sessions."""
+"""From a key to its frame: a filter, a page, and what is done with a whole list."""
 
 import re
 import time
-from collections.abc import Generator
+from collections.abc import Callable
 
 from tests.benchmarks import programs
-from tests.benchmarks.table import Row
+from tests.benchmarks.heartbeat import beating
+from tests.benchmarks.measured import Measured, cpu_seconds
 from tests.e2e.terminal import ESCAPE, PAGE_DOWN, Terminal
 
 WORDS = ("curl", "chrome", "10.2", "guzzle", "safari")
 PAGES = 12
+SORTS = 6
+QUIET = 0.15
+WIDE = {"columns": 120, "rows": 40}
 
 
-def keys(runs: int) -> Generator[Row]:
+def keys(runs: int, measured: Measured) -> None:
     """Filter key to frame, page down: time and bytes."""
     for size in (1_000, 100_000):
-        filtered: list[float] = []
-        paged: list[float] = []
-        sizes: list[float] = []
-        with programs.sandbox(size) as server:
+        with programs.list_server(size, "many") as server:
             for _ in range(max(1, runs // 3)):
-                with programs.sessions(server, columns=120, rows=40) as terminal:
-                    programs.wait_for_all(terminal, server)
-                    _page(terminal, paged, sizes)
-                    _filter(terminal, filtered)
-                    programs.quit_program(terminal)
-        yield Row(f"{size:,}: filter key to frame", filtered)
-        yield Row(f"{size:,}: page down", paged)
-        yield Row(f"{size:,}: page down, bytes", sizes, "B")
+                with programs.ours(server, **WIDE) as terminal:
+                    _page(terminal, f"{size:,}: page down", measured)
+                    _filter(terminal, f"{size:,}: filter key to frame", measured)
 
 
-def _filter(terminal: Terminal, filtered: list[float]) -> None:
+def _filter(terminal: Terminal, what: str, measured: Measured) -> None:
     terminal.send("/")
     for word in WORDS:
         for end in range(1, len(word) + 1):
             settle(terminal)
             so_far = re.compile(rf"/ {re.escape(word[:end])}(?!\S)")
             terminal.send(word[end - 1])
-            came = terminal.wait_for(lambda text, typed=so_far: bool(typed.search(text)))
-            filtered.append((came - terminal.typed_at) * 1000)
-        for _ in word:
-            terminal.send("\x7f")
+            shown = terminal.wait_for(lambda text, typed=so_far: bool(typed.search(text)))
+            measured.add(what, (shown - terminal.typed_at) * 1000, goal="20 ms, p95 50")
+        terminal.send("\x7f" * len(word))
         terminal.wait_for(lambda text, typed=word: f"/ {typed[0]}" not in text)
     terminal.send(ESCAPE)
 
 
-def _page(terminal: Terminal, paged: list[float], sizes: list[float]) -> None:
+def _page(terminal: Terminal, what: str, measured: Measured) -> None:
     for _ in range(PAGES):
         settle(terminal)
-        before = top_row(terminal.text)
+        terminal_moved = moved(terminal)
         terminal.send(PAGE_DOWN)
-        came = terminal.wait_for(lambda text, top=before: top_row(text) != top)
-        paged.append((came - terminal.typed_at) * 1000)
+        shown = terminal.wait_for(terminal_moved)
+        measured.add(what, (shown - terminal.typed_at) * 1000)
         settle(terminal)
-        sizes.append(terminal.bytes_between(terminal.typed_at, time.monotonic()))
+        sent = terminal.bytes_between(terminal.typed_at, time.monotonic())
+        measured.add(f"{what}, bytes", sent, "B")
 
 
-def top_row(text: str) -> str:
-    """The id of the row at the top: the first eight hex digits on the screen."""
-    ids = re.findall(r"\b[0-9a-f]{8}\b", text)
+def lists(runs: int, measured: Measured) -> None:
+    """The time of what is done with 100,000, to the frame."""
+    with programs.list_server(100_000) as server:
+        for _ in range(max(1, runs // 2)):
+            with programs.ours(server, **WIDE) as terminal:
+                time.sleep(2)  # what follows a start is not a key's cost
+                _walk(terminal, measured)
+
+
+def _walk(terminal: Terminal, measured: Measured) -> None:
+    def timed(what: str, key: str, *wanted: tuple[str, Callable[[str], bool]]) -> None:
+        settle(terminal)
+        terminal.send(key)
+        for frame, is_there in wanted:
+            shown = terminal.wait_for(is_there)
+            measured.add(f"{what}{frame}", (shown - terminal.typed_at) * 1000, goal="200 ms")
+
+    opened = (" to the dialog", _shows("Cancel  n"))
+    planned = (" to the plan", _shows("and press Enter"))
+    for _ in range(SORTS):
+        timed("sort", "s", ("", moved(terminal)))
+    timed("mark all", "a", ("", _shows(r"[\d,]{5,} marked")))
+    timed("x with all marked", "x", opened, planned)
+    timed("esc", ESCAPE, ("", _gone("Cancel  n")))
+    timed("invert", "i", ("", _gone(" marked")))
+    timed("groups", "g", ("", _shows(r" in [\d,]+ groups")))
+    timed("mark a group", " ", ("", _shows(r"[\d,]{5,} marked")))
+    timed("unmark", "u", ("", _gone(" marked")))
+    timed("x on the largest group, with rules", "x", opened, planned)
+    terminal.send(ESCAPE)
+    timed("back to the list", "g", ("", _gone(" groups")))
+    bars = (" to its bars", _shows("ISSUED PER DAY"))
+    timed("overview", "o", ("", _shows("overview of all")), bars)
+    timed("back from the overview", ESCAPE, ("", _shows("EXPIRES IN")))
+
+
+def reload(runs: int, measured: Measured) -> None:
+    """An unchanged list of 100,000 that is read again: the longest gap, and the CPU."""
+    with (
+        programs.list_server(100_000, "many") as server,
+        beating() as (command, longest),
+        programs.ours(server, command, **WIDE) as terminal,
+    ):
+        longest(terminal)
+        for _ in range(runs):
+            before = cpu_seconds(terminal.process.pid)
+            terminal.send("r")
+            measured.add("100,000 read again: longest gap", longest(terminal), goal="200 ms")
+            took = (cpu_seconds(terminal.process.pid) - before) * 1000
+            measured.add("100,000 read again: CPU", took, goal="3 % of a minute")
+
+
+def moved(terminal: Terminal) -> Callable[[str], bool]:
+    """Whether the rows at the top are others than now."""
+    before = _top_rows(terminal.text)
+    return lambda text: _top_rows(text) != before
+
+
+def _top_rows(text: str) -> list[str]:
     # The row of our own session may be pinned first.
-    return " ".join(ids[1:3])
+    return re.findall(r"\b[0-9a-f]{8}\b", text)[1:3]
+
+
+def _shows(pattern: str) -> Callable[[str], bool]:
+    wanted = re.compile(pattern)
+    return lambda text: wanted.search(text) is not None
+
+
+def _gone(words: str) -> Callable[[str], bool]:
+    return lambda text: words not in text
 
 
 def settle(terminal: Terminal) -> None:
     """Wait until the last frame is out, and let a tick of the countdown pass by."""
-    quiet = 0.15
-    while terminal.chunks and time.monotonic() - terminal.chunks[-1][0] < quiet:
+    while terminal.chunks and time.monotonic() - terminal.chunks[-1][0] < QUIET:
         time.sleep(0.02)

@@ -6,128 +6,153 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator
+import time
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from typing import IO
 
 from tests.e2e.terminal import Terminal, environment
 
-HELLO = Path(__file__).with_name("hello.py")
-HELLO_TEXT = "Hello, world"
 OURS = (sys.executable, "-m", "qiscus_tui")
+PROJECT = Path(__file__).parents[2]
 SECONDS = 120.0
 """Longer than anything here takes, on a slow machine too."""
 
+HELLO_TEXT = "Hello, world"
+HELLO = f"""
+from textual.app import App
+from textual.widgets import Footer, Header, Static
+
+class Hello(App):
+    def compose(self):
+        yield Header()
+        yield Static("{HELLO_TEXT}")
+        yield Footer()
+
+Hello().run()
+"""
+"""The measure of all start times: the least that a Textual program can be."""
+
 
 @dataclass(frozen=True)
-class Sandbox:
-    """A running sandbox."""
+class Server:
+    """A running server, and an account on it."""
 
     url: str
-    app_code: str
-    long_lived: str
     sessions: int
+    app_code: str = "app"
+    long_lived: str = "LLT-of-the-benchmark"
+    said: IO[str] = sys.stdin
+    """What its process says."""
+
+    @property
+    def account(self) -> dict[str, str]:
+        """Credentials in the environment, which lead straight to the sessions."""
+        return {
+            "QISCUS_TUI_SERVER": self.url,
+            "QISCUS_APP_ID": self.app_code,
+            "QISCUS_LONG_LIVED_TOKEN": self.long_lived,
+        }
+
+    def last_byte_at(self) -> float:
+        """Return the monotonic time of the last byte of the next answer."""
+        return float(self.said.readline())
+
+    def all_listed(self, text: str) -> bool:
+        """Whether the screen shows that the whole list is there; a few have expired meanwhile."""
+        counted = re.search(r"([\d,]+) active", text)
+        found = int(counted[1].replace(",", "")) if counted else 0
+        return found >= self.sessions * 0.97 - 10
 
 
 @contextlib.contextmanager
-def sandbox(sessions: int) -> Generator[Sandbox]:
+def list_server(sessions: int, kind: str = "demo", rate: int = 0) -> Generator[Server]:
+    """A server of one list: see `list_server.py`."""
+    words = [str(sessions), kind, str(rate)]
+    with _begun(sys.executable, "-m", "tests.benchmarks.list_server", *words) as process:
+        assert process.stdout is not None
+        yield Server(process.stdout.readline().strip(), sessions, said=process.stdout)
+
+
+@contextlib.contextmanager
+def sandbox(sessions: int) -> Generator[Server]:
     """The demo API with so many sessions."""
-    command = [*OURS, "sandbox", "--sessions", str(sessions)]
+    with _begun(*OURS, "sandbox", "--sessions", str(sessions)) as process:
+        assert process.stdout is not None
+        said = ""
+        while "Stop with" not in said:
+            line = process.stdout.readline()
+            if not line:
+                raise RuntimeError(f"the sandbox did not start:\n{said}")
+            said += line
+        labels = ("Sandbox API:", "app code", "long-lived token")
+        found = [re.search(rf"{label}\s+(\S+)", said) for label in labels]
+        url, app_code, long_lived = (one[1] if one else "" for one in found)
+        yield Server(url, sessions, app_code, long_lived)
+
+
+@contextlib.contextmanager
+def _begun(*words: str) -> Generator["subprocess.Popen[str]"]:
     with (
-        tempfile.TemporaryDirectory() as home,
-        subprocess.Popen(
-            command, stdout=subprocess.PIPE, env=own_environment(Path(home)), text=True
-        ) as process,
+        own_environment() as environ,
+        subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environ) as process,
     ):
         try:
-            assert process.stdout is not None
-            said = ""
-            while "Stop with" not in said:
-                line = process.stdout.readline()
-                if not line:
-                    raise RuntimeError(f"the sandbox did not start:\n{said}")
-                said += line
-            yield Sandbox(
-                _after("Sandbox API:", said),
-                _after("app code", said),
-                _after("long-lived token", said),
-                sessions,
-            )
+            yield process
         finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait()
+            process.kill()
 
 
-def own_environment(home: Path, **more: str) -> dict[str, str]:
+@contextlib.contextmanager
+def own_environment(**more: str) -> Generator[dict[str, str]]:
     """An environment in which nothing of the user's is read or written."""
-    names = {
-        "HOME": str(home),
-        "QISCUS_TUI_CONFIG_DIR": str(home),
-        "QISCUS_TUI_DATA_DIR": str(home),
-    }
-    return environment(**{**names, **more})
-
-
-def account_of(server: Sandbox) -> dict[str, str]:
-    """Credentials in the environment, which lead straight to the sessions."""
-    return {
-        "QISCUS_TUI_SERVER": server.url,
-        "QISCUS_APP_ID": server.app_code,
-        "QISCUS_LONG_LIVED_TOKEN": server.long_lived,
-    }
-
-
-def hello(columns: int = 80, rows: int = 24) -> Terminal:
-    """The bare program."""
-    return Terminal([sys.executable, HELLO], columns=columns, rows=rows, environ=environment())
+    with tempfile.TemporaryDirectory() as home:
+        names = ("HOME", "QISCUS_TUI_CONFIG_DIR", "QISCUS_TUI_DATA_DIR")
+        yield environment(**{**dict.fromkeys(names, home), "PYTHONPATH": str(PROJECT), **more})
 
 
 @contextlib.contextmanager
-def login(columns: int = 80, rows: int = 24) -> Generator[Terminal]:
-    """Our login screen."""
-    with (
-        tempfile.TemporaryDirectory() as home,
-        Terminal(OURS, columns=columns, rows=rows, environ=own_environment(Path(home))) as terminal,
-    ):
+def hello() -> Generator[Terminal]:
+    """The bare program, its text on the screen."""
+    with Terminal([sys.executable, "-c", HELLO], environ=environment()) as terminal:
+        terminal.wait_for(HELLO_TEXT)
         yield terminal
+        quit_program(terminal)
 
 
 @contextlib.contextmanager
-def sessions(
-    server: Sandbox,
+def ours(
+    server: Server | None = None,
+    command: tuple[str, ...] = OURS,
+    kind: type[Terminal] = Terminal,
     columns: int = 80,
     rows: int = 24,
-    command: tuple[str, ...] = OURS,
-    **more: str,
 ) -> Generator[Terminal]:
-    """Our session screen."""
-    with tempfile.TemporaryDirectory() as home:
-        environ = own_environment(Path(home), **account_of(server), **more)
-        with Terminal(command, columns=columns, rows=rows, environ=environ) as terminal:
-            yield terminal
+    """Our login screen, or all sessions of the server."""
+    account = server.account if server else {}
+    with (
+        own_environment(**account) as environ,
+        kind(command, columns=columns, rows=rows, environ=environ) as terminal,
+    ):
+        terminal.wait_for(server.all_listed if server else "Password", seconds=SECONDS)
+        yield terminal
+        quit_program(terminal)
 
 
-def all_listed(server: Sandbox, text: str) -> bool:
-    """Whether the screen shows that the whole list is there; a few have expired meanwhile."""
-    counted = re.search(r"([\d,]+) active", text)
-    if counted is None:
-        return False
-    return int(counted[1].replace(",", "")) >= server.sessions * 0.97 - 10
-
-
-def wait_for_all(terminal: Terminal, server: Sandbox) -> float:
-    """Wait until the whole list is on screen; gives when its last bytes came."""
-    return terminal.wait_for(partial(all_listed, server), seconds=SECONDS)
+def came(terminal: Terminal) -> float:
+    """Milliseconds from the start of the program to what it was waited for."""
+    return (terminal.found_at - terminal.started_at) * 1000
 
 
 def quit_program(terminal: Terminal) -> None:
-    """Leave by the key that hello and ours have in common, or by a signal from the login."""
+    """Leave by a signal, which hello and ours have in common."""
     terminal.signal(signal.SIGTERM)
     terminal.finish(seconds=SECONDS)
 
 
-def _after(label: str, said: str) -> str:
-    found = re.search(rf"{label}\s+(\S+)", said)
-    assert found is not None, said
-    return found[1]
+def timed(command: list[str], environ: Mapping[str, str]) -> float:
+    """Milliseconds that a command takes to its end."""
+    began = time.perf_counter()
+    subprocess.run(command, env=environ, capture_output=True, check=False)
+    return (time.perf_counter() - began) * 1000

@@ -71,6 +71,8 @@ class Terminal:
         """Everything that the program wrote: when it arrived (monotonic seconds), and what."""
         self.typed_at = 0.0
         """When the last keys were sent, in monotonic seconds."""
+        self.found_at = 0.0
+        """When that arrived which was waited for last, in monotonic seconds."""
         self._manners = manners
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
@@ -136,13 +138,6 @@ class Terminal:
     def modes(self) -> list[object]:
         """The line discipline as it is now."""
         return list(termios.tcgetattr(self._master))
-
-    @property
-    def cursor_line(self) -> str:
-        """The line that is drawn in reverse, as a table's row under the cursor is; or ""."""
-        with self._changed:
-            buffer, lines = self._screen.buffer, self._screen.display
-            return next((line for row, line in enumerate(lines) if buffer[row][0].reverse), "")
 
     def is_bold(self, text: str) -> bool:
         """Whether the text is on the screen, in bold where it stands first."""
@@ -253,7 +248,8 @@ class Terminal:
         def pleases() -> bool:
             return wanted in self.text if isinstance(wanted, str) else wanted(self.text)
 
-        return self._until(pleases, wanted, seconds)
+        self.found_at = self._until(pleases, wanted, seconds)
+        return self.found_at
 
     def wait_for_bytes(self, wanted: bytes, *, after: int = 0, seconds: float = PATIENCE) -> float:
         """Wait until these bytes were written, counted from a place in `raw`."""
