@@ -7,8 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from tests.faults.server import Behaviour, Exchange, obeys
-from tests.faults.wire import Reply
+from tests.faults.server import Behaviour, Exchange, Reply, obeys
 
 JSON = {"content-type": "application/json"}
 HTML = {"content-type": "text/html"}
@@ -86,16 +85,12 @@ async def gives_up_used_connections(x: Exchange) -> None:
         await obeys(x)
 
 
-def drips(interval: float, *, head: bool) -> Behaviour:
+def drips(interval: float) -> Behaviour:
     """Carry it out, and send the answer byte by byte, `interval` seconds apart."""
 
     async def behaviour(x: Exchange) -> None:
         said = await x.carried_out()
-        slow = said.body
-        if head:
-            slow = said.head + said.body
-        else:
-            await x.write(said.head)
+        slow = said.head + said.body
         for index in range(len(slow)):
             await x.write(slow[index : index + 1])
             if x.ended or x.reader.at_eof():
@@ -139,52 +134,26 @@ def errors(status: int, words: str = "made to fail", **headers: str) -> Behaviou
     return answers(status, {"errors": words}, {**JSON, **named})
 
 
-async def breaks_off_json(x: Exchange) -> None:
-    """Carry it out, and answer with the first half of the JSON as if it were all."""
-    said = await x.carried_out()
-    await x.say(Reply(said.status, said.headers, said.body[: len(said.body) // 2]))
-
-
-async def says_it_is_a_web_page(x: Exchange) -> None:
-    """Carry it out, and call the JSON text/html."""
-    said = await x.carried_out()
-    await x.say(Reply(said.status, {**said.headers, "content-type": "text/html"}, said.body))
-
-
-async def writes_utf_16(x: Exchange) -> None:
-    """Carry it out, and answer in UTF-16."""
-    said = await x.carried_out()
-    await x.say(Reply(said.status, said.headers, said.body.decode().encode("utf-16")))
-
-
-async def writes_a_stray_byte(x: Exchange) -> None:
-    """Carry it out, and answer with a field that is no UTF-8."""
-    said = await x.carried_out()
-    body = said.body.rstrip()[:-1] + b',"note":"caf\xe9"}'
-    await x.say(Reply(said.status, said.headers, body))
-
-
-async def lies_of_gzip(x: Exchange) -> None:
-    """Carry it out, and call the plain answer compressed."""
-    said = await x.carried_out()
-    await x.say(Reply(said.status, {**said.headers, "content-encoding": "gzip"}, said.body))
-
-
-def compresses(name: str, compress: Callable[[bytes], bytes]) -> Behaviour:
-    """Carry it out, and send the answer under that content encoding."""
+def changed(change: Callable[[bytes], bytes], **headers: str) -> Behaviour:
+    """Carry it out, and answer with another body, and with these headers as well."""
 
     async def behaviour(x: Exchange) -> None:
         said = await x.carried_out()
-        headers = {**said.headers, "content-encoding": name}
-        await x.say(Reply(said.status, headers, compress(said.body)))
+        more = {name.replace("_", "-"): value for name, value in headers.items()}
+        await x.say(Reply(said.status, {**said.headers, **more}, change(said.body)))
 
     return behaviour
 
 
-async def begins_with_a_mark(x: Exchange) -> None:
-    """Carry it out, and put a byte order mark before the answer."""
-    said = await x.carried_out()
-    await x.say(Reply(said.status, said.headers, b"\xef\xbb\xbf" + said.body))
+breaks_off_json = changed(lambda body: body[: len(body) // 2])
+"""Answer with the first half of the JSON as if it were all."""
+says_it_is_a_web_page = changed(bytes, content_type="text/html")
+writes_utf_16 = changed(lambda body: body.decode().encode("utf-16"))
+writes_a_stray_byte = changed(lambda body: body.rstrip()[:-1] + b',"note":"caf\xe9"}')
+"""Answer with a field that is no UTF-8."""
+lies_of_gzip = changed(bytes, content_encoding="gzip")
+begins_with_a_mark = changed(lambda body: b"\xef\xbb\xbf" + body)
+"""Put a byte order mark before the answer."""
 
 
 async def breaks_its_chunks(x: Exchange) -> None:
@@ -217,13 +186,9 @@ async def repeats_what_it_was_asked_with(x: Exchange) -> None:
 
 
 @lru_cache
-def _bomb(size: int) -> bytes:
-    return gzip.compress(b" " * size, 6)
-
-
 def bombs(size: int) -> Behaviour:
     """Answer with so many bytes of blanks, compressed to a thousandth."""
-    return answers(200, _bomb(size), {**JSON, "content-encoding": "gzip"})
+    return answers(200, gzip.compress(b" " * size, 6), {**JSON, "content-encoding": "gzip"})
 
 
 def floods(size: int) -> Behaviour:
@@ -241,24 +206,23 @@ def floods(size: int) -> Behaviour:
 
 
 def with_entry(entry: bytes) -> Behaviour:
-    """Carry it out, and put this raw JSON into the answer: as an entry of a list, else a field."""
+    """Put this raw JSON into the answer: as an entry of a list, else a field."""
 
-    async def behaviour(x: Exchange) -> None:
-        said = await x.carried_out()
-        if b'"data":[' in said.body:
-            body = said.body.replace(b'"data":[', b'"data":[' + entry + b",", 1)
-        else:
-            body = said.body.rstrip()[:-1] + b',"more":' + entry + b"}"
-        await x.say(Reply(said.status, said.headers, body))
+    def change(body: bytes) -> bytes:
+        if b'"data":[' in body:
+            return body.replace(b'"data":[', b'"data":[' + entry + b",", 1)
+        return body.rstrip()[:-1] + b',"more":' + entry + b"}"
 
-    return behaviour
+    return changed(change)
 
 
-async def says_it_twice(x: Exchange) -> None:
-    """Carry it out, and answer with every top-level field twice."""
-    said = await x.carried_out()
-    inside = said.body.strip()[1:-1]
-    await x.say(Reply(said.status, said.headers, b"{" + inside + b"," + inside + b"}"))
+def _twice(body: bytes) -> bytes:
+    inside = body.strip()[1:-1]
+    return b"{" + inside + b"," + inside + b"}"
+
+
+says_it_twice = changed(_twice)
+"""Answer with every top-level field twice."""
 
 
 def redirects(location: str, status: int = 302) -> Behaviour:
@@ -298,12 +262,7 @@ async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 def dated(date: str) -> Behaviour:
     """Obey, with another `Date`."""
-
-    async def behaviour(x: Exchange) -> None:
-        said = await x.carried_out()
-        await x.say(Reply(said.status, {**said.headers, "date": date}, said.body))
-
-    return behaviour
+    return changed(bytes, date=date)
 
 
 class After:

@@ -1,7 +1,12 @@
 """One account on one faulty server, and the six things that are done with it."""
 
 import enum
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
+
+import pytest
 
 from qiscus_tui import __version__
 from qiscus_tui.api.contract import Contract
@@ -42,6 +47,31 @@ class Deed(enum.Enum):
             Deed.REVOKE_ALL: Call.REVOKE_ALL,
             Deed.REFRESH: Call.REFRESH,
         }[self]
+
+
+class Named(Protocol):
+    """A row of a table."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in the test's id."""
+        ...
+
+
+def cells(rows: Sequence[Named], deeds: int = 2) -> list[object]:
+    """Each row with so many of the deeds, other ones each time; FAULTS=all: with all of them.
+
+    What a deed makes of a kind of fault is decided once for all, and the rows are of few kinds.
+    """
+    every = [*Deed]
+    if os.environ.get("FAULTS") == "all":
+        deeds = len(every)
+    return [
+        pytest.param(row, deed, id=f"{row.name}-{deed.value}")
+        for number, row in enumerate(rows)
+        for step in range(deeds)
+        for deed in (every[(number + step * len(every) // deeds) % len(every)],)
+    ]
 
 
 NEVER_TWICE = (Call.LOGIN, Call.REFRESH, Call.REVOKE_ALL)

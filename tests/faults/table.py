@@ -60,14 +60,7 @@ CONNECTION = (
     ),
     Fault(
         "a byte at a time",
-        b.drips(TIMEOUT / 10, head=True),
-        OUT_OF_REACH,
-        done=True,
-        timeout=TIMEOUT,
-    ),
-    Fault(
-        "a body a byte at a time",
-        b.drips(TIMEOUT / 10, head=False),
+        b.drips(TIMEOUT / 10),
         OUT_OF_REACH,
         done=True,
         timeout=TIMEOUT,
@@ -93,30 +86,15 @@ STATUS = (
     Fault("400 that quotes", b.repeats_what_it_was_asked_with, NO, REFUSED_LOGIN),
     Fault("400 invalid token", b.errors(400, "Invalid token"), LOGIN_NEEDED),
     Fault("401", b.errors(401, "Unauthorized"), LOGIN_NEEDED),
-    Fault("401 object", b.answers(401, {"errors": {"message": "no"}}), LOGIN_NEEDED),
-    Fault("401 detail", b.answers(401, {"detail": "token_expired"}), LOGIN_NEEDED),
-    Fault(
-        "401 nested",
-        b.answers(401, {"error": {"message": "Unauthorized", "detail": "no"}}),
-        LOGIN_NEEDED,
-    ),
     Fault("401 web page", b.answers(401, b.PAGE, b.HTML), LOGIN_NEEDED, {Deed.LOGIN: NO}),
-    Fault("401 empty", b.answers(401), LOGIN_NEEDED),
     Fault("403", b.errors(403, "Forbidden"), NO, REFUSED_LOGIN),
     Fault("403 web page", b.answers(403, b.PAGE, b.HTML), NO),
     Fault("404", b.errors(404, "Not Found"), NO),
-    Fault("404 web page", b.answers(404, b.PAGE, b.HTML), NO),
-    Fault("409", b.errors(409), NO),
     Fault("422", b.errors(422), NO, REFUSED_LOGIN),
     Fault("429 seconds", b.errors(429, Retry_After="7"), NO),
-    Fault("429 date", b.errors(429, Retry_After="Fri, 01 Jan 2100 00:00:00 GMT"), NO),
     Fault("429 absurd", b.errors(429, Retry_After="99999999999999999999"), NO),
-    Fault("429 negative", b.errors(429, Retry_After="-5"), NO),
-    Fault("429 infinite", b.errors(429, Retry_After="inf"), NO),
-    Fault("429 soon", b.errors(429, Retry_After="soon"), NO),
     Fault("429", b.errors(429), NO),
     Fault("500", b.errors(500), NO),
-    Fault("502 web page", b.answers(502, b.PAGE, b.HTML), NO),
     Fault("503", b.errors(503), NO),
     Fault("500 after it was done", b.answers(500, done=True), NO, done=True),
     Fault("a status of its own", b.answers(799, b.PAGE, b.HTML), NO),
@@ -127,15 +105,10 @@ def _gzip_cut(body: bytes) -> bytes:
     return gzip.compress(body)[:-6]
 
 
-def _gzip_twice(body: bytes) -> bytes:
-    return gzip.compress(body[:10]) + gzip.compress(body[10:])
-
-
 BODY = (
     Fault("204", b.answers(204, b"", {}), NO),
     Fault("an empty body", b.answers(200), NO),
     Fault("a web page", b.answers(200, b.PAGE, b.HTML), NO),
-    Fault("null", b.answers(200, b"null"), NO),
     Fault("a number", b.answers(200, b"42"), NO),
     Fault("a list of what is none", b.answers(200, {"data": 5}), NO),
     Fault(
@@ -143,7 +116,6 @@ BODY = (
         b.answers(200, {"data": {"auth": {"token": "a\r\nX: y"}}}),
         NO,
     ),
-    Fault("an empty object", b.answers(200, {}), NO),
     Fault("invalid token in a yes", b.answers(200, {"detail": "invalid token"}), LOGIN_NEEDED),
     Fault("no in a yes", b.answers(200, {"errors": "no"}), NO, REFUSED_LOGIN),
     Fault("JSON that breaks off", b.breaks_off_json, NO, done=True),
@@ -153,18 +125,15 @@ BODY = (
     Fault("gzip that is none", b.lies_of_gzip, NO, done=True),
     Fault(
         "gzip that breaks off",
-        b.compresses("gzip", _gzip_cut),
+        b.changed(_gzip_cut, content_encoding="gzip"),
         OUT_OF_REACH,
         {Deed.REFRESH: FINE, Deed.REVOKE_ALL: FINE},  # the new token is in what came
         done=True,
     ),
-    Fault("gzip of two pieces", b.compresses("gzip", _gzip_twice), FINE, done=True),
-    Fault("compressed otherwise", b.compresses("br", bytes), NO, done=True),
     Fault("a byte order mark", b.begins_with_a_mark, FINE, done=True),
     Fault("gzip bomb", b.bombs(BOUND * 16), NO),
     Fault("past the bound", b.floods(BOUND + 1), NO),
     Fault("nested deeply", b.answers(200, b'{"data":' + b"[" * 100_000), NO),
-    Fault("nested deeply and whole", b.answers(200, b"[" * 50_000 + b"]" * 50_000), NO),
     Fault(
         "a nested entry",
         b.with_entry(b"[" * 500 + b"]" * 500),
@@ -178,8 +147,6 @@ BODY = (
     ),
     Fault("everything twice", b.says_it_twice, FINE, done=True),
     Fault("to another host", b.redirects("http://127.0.0.2:9/api/v1/auth"), NO),
-    Fault("to http", b.redirects("http://example.invalid/"), NO),
-    Fault("to another host, as a POST", b.redirects("http://127.0.0.2:9/", 307), NO),
     Fault("in a loop", b.redirects("SELF"), NO),
 )
 

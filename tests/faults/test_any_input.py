@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.faults.inputs import PROPERTIES, Property
 
-FEW = 100
+FEW = 40
 
 
 @pytest.mark.parametrize("one", PROPERTIES, ids=lambda one: one.name)

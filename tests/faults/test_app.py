@@ -1,7 +1,7 @@
 """The faults on the screen: what is known, what is not, and what to do."""
 
-import os
 import re
+from itertools import cycle
 
 import pytest
 
@@ -9,8 +9,9 @@ from qiscus_tui.tui.login.screen import LoginScreen
 from qiscus_tui.tui.sessions.screen import SessionsScreen
 from tests.faults.app import app_on, do
 from tests.faults.server import obeys
-from tests.faults.stage import Deed, Stage
+from tests.faults.stage import Deed, Stage, cells
 from tests.faults.table import BOUND, FAULTS, FINE, NOT_ALL, Fault
+from tests.faults.ways import WAYS, Way
 from tests.sandbox import PASSWORD, Call
 from tests.tui.demo_app import Running
 
@@ -20,18 +21,11 @@ SHOWN = (
     "401",
     "403",
     "429 absurd",
-    "502 web page",
+    "503",
     "JSON that breaks off",
     "to another host",
 )
-"""One of each kind: starting the app takes its time. FAULTS_IN_APP=all shows every one."""
-
-CELLS = [
-    pytest.param(fault, deed, id=f"{fault.name}-{deed.value}")
-    for fault in FAULTS
-    if fault.name in SHOWN or os.environ.get("FAULTS_IN_APP") == "all"
-    for deed in Deed
-]
+"""One of each kind: starting the app takes its time."""
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +34,7 @@ def _small_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qiscus_tui.api.answers.SMALL_BODY", BOUND)
 
 
-@pytest.mark.parametrize(("fault", "deed"), CELLS)
+@pytest.mark.parametrize(("fault", "deed"), cells([one for one in FAULTS if one.name in SHOWN]))
 async def test_a_fault_is_shown_as_it_is(stage: Stage, fault: Fault, deed: Deed) -> None:
     stage.program.timeout = fault.timeout
     stage.prepare(deed)
@@ -99,3 +93,44 @@ async def _goes_on(running: Running, deed: Deed) -> None:
     await running.press("r")
     assert isinstance(running.app.screen, SessionsScreen)
     assert "● live" in running.words()
+
+
+WAYS_SHOWN = (
+    "refused",
+    "no such host",
+    "certificate expired",
+    "certificate of nobody",
+    "private CA by SSL_CERT_FILE",
+    "proxy wants credentials",
+)
+LOOKS = (Deed.LOGIN, Deed.LIST)
+
+
+@pytest.mark.parametrize(
+    ("way", "deed"),
+    zip([one for one in WAYS if one.name in WAYS_SHOWN], cycle(LOOKS), strict=False),
+)
+async def test_a_way_that_leads_nowhere_is_shown_as_it_is(
+    stage: Stage, way: Way, deed: Deed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.program.timeout = way.timeout
+    with way.set(stage, monkeypatch):
+        stage.prepare(deed)
+        async with app_on(stage) as running:
+            if deed is Deed.LOGIN:
+                await do(running, deed)
+            words = running.words()
+            if way.code == 0:
+                assert isinstance(running.app.screen, SessionsScreen)
+                assert "● live" in words
+            elif deed is Deed.LOGIN:
+                assert isinstance(running.app.screen, LoginScreen)
+                assert way.says in words
+                assert running.value("#password") == PASSWORD  # the server is at fault
+            else:
+                assert "Not loaded" in words
+                assert way.says in words
+                assert "r tries again." in words
+            stage.nothing_was_done_twice()
+            stage.look()
+            assert not any(secret in running.text() + running.toasts for secret in stage.secrets)

@@ -1,13 +1,9 @@
-"""Each fault of the network and of the server, in each thing that a user does."""
+"""Each fault of the network and of the server, in the things that a user does."""
 
 import pytest
 
-from tests.faults.stage import Deed, Stage
+from tests.faults.stage import Deed, Stage, cells
 from tests.faults.table import BOUND, FAULTS, Fault
-
-CELLS = [
-    pytest.param(fault, deed, id=f"{fault.name}-{deed.value}") for fault in FAULTS for deed in Deed
-]
 
 
 @pytest.fixture(autouse=True)
@@ -16,7 +12,7 @@ def _small_lists(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qiscus_tui.api.answers.SMALL_BODY", BOUND)
 
 
-@pytest.mark.parametrize(("fault", "deed"), CELLS)
+@pytest.mark.parametrize(("fault", "deed"), cells(FAULTS, 3))
 def test_a_fault_is_told_as_it_is_and_nothing_is_lost(
     stage: Stage, fault: Fault, deed: Deed
 ) -> None:

@@ -1,14 +1,12 @@
-"""The way to the server: names, routes, certificates, proxies, in each thing that a user does."""
+"""The way to the server: names, routes, certificates, proxies, in the things that a user does."""
 
 import pytest
 
-from tests.faults.stage import Deed, Stage
+from tests.faults.stage import Deed, Stage, cells
 from tests.faults.ways import WAYS, Way
 
-CELLS = [pytest.param(way, deed, id=f"{way.name}-{deed.value}") for way in WAYS for deed in Deed]
 
-
-@pytest.mark.parametrize(("way", "deed"), CELLS)
+@pytest.mark.parametrize(("way", "deed"), cells(WAYS))
 def test_a_way_that_leads_nowhere_is_told_as_it_is(
     stage: Stage, way: Way, deed: Deed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
