@@ -6,7 +6,6 @@ FILE, which stands for the keyring's own storage.
 
 import json
 import sys
-import time
 from pathlib import Path
 
 import keyring
@@ -15,9 +14,8 @@ from keyring.errors import KeyringLocked
 
 from qiscus_tui.store import keyring_store
 
-PATIENCE, NO_HURRY = 0.4, 60.0
-"""Seconds that a keyring may take here: one that never answers, and any other. On a busy machine
-those take their time as well."""
+NO_HURRY = 60.0
+"""Seconds that a keyring may take here: it has more to do than usual on a busy machine."""
 
 
 class Works:
@@ -40,14 +38,6 @@ class Works:
         entries = self._entries()
         del entries[f"{service} {username}"]
         self.file.write_text(json.dumps(entries))
-
-
-class Slow(Works):
-    """Answers when nobody waits any more."""
-
-    def get_password(self, service: str, username: str) -> str | None:
-        time.sleep(NO_HURRY)
-        return None
 
 
 class Locked(Works):
@@ -73,7 +63,6 @@ class Forgetful(Works):
 
 KINDS: dict[str, type[Works]] = {
     "works": Works,
-    "slow": Slow,
     "locked": Locked,
     "failing": Failing,
     "forgetful": Forgetful,
@@ -82,7 +71,7 @@ KINDS: dict[str, type[Works]] = {
 
 def install(kind: str, file: Path) -> None:
     """Make it this process's keyring."""
-    keyring_store.find_keyring.__defaults__ = (PATIENCE if kind == "slow" else NO_HURRY,)
+    keyring_store.find_keyring.__defaults__ = (NO_HURRY,)
     if kind == "none":
         keyring.set_keyring(fail.Keyring())
         return

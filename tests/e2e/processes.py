@@ -1,6 +1,7 @@
-"""The whole program as processes of their own, before a server whose state the test sees."""
+"""The whole program on a machine of its own, before a server whose state the test sees."""
 
 import asyncio
+import io
 import os
 import subprocess
 import sys
@@ -9,6 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
+from qiscus_tui.cli.main import run
 from qiscus_tui.model.account import Account, Credentials, Storage
 from qiscus_tui.model.clock import SystemClock
 from qiscus_tui.service.account.directory import keep_in
@@ -25,11 +29,6 @@ from tests.sandbox.server import running
 PROJECT = Path(__file__).parents[2]
 PROGRAM = (sys.executable, "-m", "qiscus_tui")
 EMAIL = "admin@demo.example"
-LEAPING = """import os, time
-real, leap = time.time, float(os.environ["LEAP"])
-time.time = lambda: real() + leap
-"""
-"""A `sitecustomize` module: a program's clock that differs from this machine's."""
 
 
 @dataclass
@@ -63,13 +62,6 @@ class Machine:
         """Where everything is kept."""
         return find_paths(self.environ)
 
-    def set_clock(self, leap: float) -> None:
-        """Let the programs' clock be off by this many seconds; the server's stays."""
-        folder = self.home / "leaping"
-        folder.mkdir(exist_ok=True)
-        (folder / "sitecustomize.py").write_text(LEAPING)
-        self.more = {**self.more, "LEAP": str(leap), "PYTHONPATH": f"{folder}:{PROJECT}"}
-
     def local_files(self) -> LocalFiles:
         """The files, as the next program sees them."""
         return LocalFiles(self.paths, self.environ)
@@ -98,6 +90,21 @@ class Machine:
         with self.start(*arguments) as program:
             out, err = program.communicate(stdin, timeout=60)
         return subprocess.CompletedProcess([], program.returncode, out, err)
+
+    def run_here(self, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+        """The same in this process, which takes a tenth of the time."""
+        streams = [io.BytesIO(stdin.encode()), io.BytesIO(), io.BytesIO()]
+        with pytest.MonkeyPatch.context() as patch:
+            for name in os.environ.keys() - self.environ.keys():
+                patch.delenv(name)
+            for name, value in self.environ.items():
+                patch.setenv(name, value)
+            patch.chdir(self.home)
+            for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
+                patch.setattr(sys, name, io.TextIOWrapper(stream, write_through=True))
+            code = run(arguments, lambda _: 0)
+            out, err = (stream.getvalue().decode() for stream in streams[1:])
+        return subprocess.CompletedProcess([], code, out, err)
 
     def login(self, *more: str, store: str = "file") -> "subprocess.CompletedProcess[str]":
         """Log the admin in, as a program."""

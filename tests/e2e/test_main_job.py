@@ -4,10 +4,8 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import termios
 import urllib.request
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -17,7 +15,6 @@ from urllib.error import HTTPError
 import pytest
 
 from qiscus_tui.model.ids import fingerprint
-from tests.e2e.terminal import CTRL_C, Terminal, wait_for_question
 
 PROGRAM = [sys.executable, "-m", "qiscus_tui"]
 WAIT = 60
@@ -197,73 +194,6 @@ def test_the_main_job(sandbox: Sandbox, shell: Shell) -> None:
     assert stop(sandbox) == 130
 
 
-def test_no_secret_is_left_in_any_file_but_the_one_that_was_agreed_to(
-    sandbox: Sandbox, shell: Shell, tmp_path: Path
-) -> None:
-    log_in(shell, sandbox)
-    log = tmp_path / "log"
-    shell("--log", str(log), "revoke", "--older-than", "29d", "--yes", "--max", "120")
-    token = shell("token").strip()
-    for secret in (token, sandbox.words["long-lived token"], sandbox.words["password"]):
-        holders = [
-            path.name
-            for path in tmp_path.rglob("*")
-            if path.is_file() and secret in path.read_text(errors="replace")
-        ]
-        assert set(holders) <= {"secrets.json"}
-
-
-def test_a_server_that_is_not_there_is_5(shell: Shell) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        arguments = ["login", "--server", url, "--email", "a@b.c", "--password-stdin"]
-        shell(*arguments, "--store", "file", stdin="x\n", code=5)
-    told = [
-        line for line in shell.err.splitlines() if not line.startswith("The tokens are stored in")
-    ]
-    assert len(told) == 2
-
-
-def test_head_ends_it_silently(shell: Shell) -> None:
-    quoted = " ".join(f"'{word}'" for word in PROGRAM)
-    script = f"{quoted} --demo sessions --json; echo $? >&2"
-    done = subprocess.run(
-        ["bash", "-c", f"({script}) | head -n 1"],
-        capture_output=True,
-        text=True,
-        env=shell.environ,
-        check=True,
-        timeout=WAIT,
-    )
-    assert done.stdout == "[\n"
-    assert done.stderr.splitlines()[-1] == "0"
-    assert "Broken" not in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("redirection", "code"), [(">&-", 6), (">/dev/full", 6), ("<&-", 0), ("2>&-", 0)]
-)
-@pytest.mark.parametrize("verb", ["--demo sessions", "--demo token", "--help"])
-def test_streams_that_are_closed_or_full(
-    shell: Shell, redirection: str, code: int, verb: str
-) -> None:
-    if "full" in redirection and not Path("/dev/full").exists():
-        pytest.skip("this system has no /dev/full")
-    quoted = " ".join(f"'{word}'" for word in PROGRAM)
-    done = subprocess.run(
-        ["bash", "-c", f"{quoted} {verb} {redirection}"],
-        capture_output=True,
-        text=True,
-        env=shell.environ,
-        check=False,
-        timeout=WAIT,
-    )
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
-    assert "Exception ignored" not in done.stderr
-
-
 @pytest.fixture
 def slow() -> Generator[Sandbox]:
     """Every answer takes a quarter of a second."""
@@ -273,9 +203,7 @@ def slow() -> Generator[Sandbox]:
     stop(started)
 
 
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
-)
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGHUP, 129)])
 def test_a_signal_ends_a_revoke_in_good_order(
     slow: Sandbox, shell: Shell, number: signal.Signals, code: int
 ) -> None:
@@ -309,59 +237,3 @@ def test_a_signal_ends_a_revoke_in_good_order(
 def _said(shell: Shell, *arguments: str) -> str:
     shell(*arguments)
     return shell.err
-
-
-# Questions, on a real terminal
-
-
-def modes_of_echo(terminal: Terminal) -> bool:
-    flags = terminal.modes[3]
-    assert isinstance(flags, int)
-    return bool(flags & termios.ECHO)
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("asked", ["[y/N]", "to revoke"])
-def test_a_signal_at_a_question_or_just_before_ends_it(
-    environ: dict[str, str], number: signal.Signals, asked: str
-) -> None:
-    command = [*PROGRAM, "--demo", "revoke", "--filter=age:>29d client:guzzle"]
-    with Terminal(command, environ=environ) as terminal:
-        terminal.wait_for(asked)
-        terminal.signal(number)
-        assert terminal.finish() == 128 + number
-        assert modes_of_echo(terminal)
-        assert "Traceback" not in terminal.text
-
-
-def test_ctrl_c_at_a_question_ends_it(environ: dict[str, str]) -> None:
-    with Terminal([*PROGRAM, "--demo", "revoke-all"], environ=environ) as terminal:
-        terminal.wait_for("Type the app code")
-        terminal.send(CTRL_C)
-        assert terminal.finish() == 130
-        assert modes_of_echo(terminal)
-        assert "Traceback" not in terminal.text
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT])
-def test_a_signal_at_the_password_gives_the_echo_back(
-    environ: dict[str, str], number: signal.Signals
-) -> None:
-    command = [*PROGRAM, "login", "--email", "a@b.c", "--store", "file"]
-    with Terminal(command, environ=environ) as terminal:
-        terminal.wait_for("Password:")
-        terminal.send("hunter2")
-        terminal.signal(number)
-        assert terminal.finish() == 128 + number
-        assert modes_of_echo(terminal)
-        assert b"hunter2" not in terminal.raw
-
-
-def test_a_plan_is_confirmed_by_hand(environ: dict[str, str]) -> None:
-    with Terminal([*PROGRAM, "--demo", "revoke-all"], environ=environ, columns=120) as terminal:
-        wait_for_question(terminal, "Type the app code")
-        found = re.search(r"app code \((\S+)\)", terminal.text)
-        assert found is not None
-        terminal.send(f"{found[1]}\r")
-        terminal.wait_for("401 revoked")
-        assert terminal.finish() == 0

@@ -1,4 +1,4 @@
-"""The program where something is missing that every other program finds."""
+"""The program where something is missing, closed or full that every other program finds."""
 
 import subprocess
 import sys
@@ -12,10 +12,10 @@ PROGRAM = f"'{sys.executable}' -m qiscus_tui"
 
 
 def typed(command: str, folder: Path) -> "subprocess.CompletedProcess[str]":
-    """What a shell in that folder makes of it."""
+    """What a shell in that folder makes of it; without a word of Python's own."""
     environ = {"PYTHONPATH": str(PROJECT), "HOME": str(folder)}
-    return subprocess.run(
-        ["/bin/sh", "-c", command],
+    done = subprocess.run(
+        ["bash", "-c", command],
         cwd=folder,
         env=environ,
         capture_output=True,
@@ -23,16 +23,19 @@ def typed(command: str, folder: Path) -> "subprocess.CompletedProcess[str]":
         timeout=60,
         check=False,
     )
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+    return done
 
 
-@pytest.mark.parametrize("closed", ["2>&-", "<&-", "<&- 2>&-"])
+@pytest.mark.parametrize("closed", ["2>&-", "<&- 2>&-"])
 def test_with_closed_streams_it_does_its_work_in_silence(tmp_path: Path, closed: str) -> None:
     done = typed(f"{PROGRAM} --demo sessions --json {closed}", tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout
 
 
-@pytest.mark.parametrize("words", ["--version", "--help", "sessions --help", "--demo token"])
+@pytest.mark.parametrize("words", ["--version", "sessions --help", "--demo token"])
 def test_a_result_for_a_stdout_that_was_never_open_goes_nowhere_else(
     tmp_path: Path, words: str
 ) -> None:
@@ -40,6 +43,20 @@ def test_a_result_for_a_stdout_that_was_never_open_goes_nowhere_else(
     assert (done.returncode, done.stdout) == (6, "")
     first, _ = done.stderr.splitlines()
     assert first == "qiscus-tui: The result could not be written: stdout is closed"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("words", ["--help", "--demo sessions"])
+def test_a_disk_that_is_full_is_6(tmp_path: Path, words: str) -> None:
+    done = typed(f"{PROGRAM} {words} >/dev/full", tmp_path)
+    assert done.returncode == 6
+    assert len(done.stderr.splitlines()) == 2
+
+
+def test_a_reader_that_went_away_ends_it_silently(tmp_path: Path) -> None:
+    done = typed(f"({PROGRAM} --demo sessions --json; echo $? >&2) | head -n 1", tmp_path)
+    assert done.stdout == "[\n"
+    assert done.stderr.splitlines()[-1] == "0"
 
 
 def test_it_starts_in_a_folder_that_is_gone(tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def failures(program: Program) -> Iterator[Done]:
         *("--store", "file"),
         stdin=f"{WRONG_PASSWORD}\n",
     )
-    for status in (400, 403, 422, 500):
+    for status in (400, 500):
         program.server.fail_next(Call.LOGIN, echoing(program.server, Call.LOGIN, status))
         yield program.login()
     assert program.login().code == 0
@@ -172,7 +172,7 @@ def failures(program: Program) -> Iterator[Done]:
         Call.LOGOUT: ("logout", "--debug"),
     }
     for call, words in verbs.items():
-        for status in (400, 401, 403, 404, 422, 500, 503):
+        for status in (400, 401, 503):
             token = program.server.sessions()[0].token
             program.server.fail_next(call, *[echoing(program.server, call, status, token)] * 5)
             yield program(*words, stdin=f"{token}\n")
@@ -232,31 +232,22 @@ def picture(here: Running) -> str:
     return "\n".join((svg, plain, here.text(), here.toasts))
 
 
-SCREENS: dict[str, tuple[str, ...]] = {
-    "sessions": (),
-    "marked and filtered": ("space", "slash", *"curl", "enter"),
-    "detail": ("j", "enter"),
-    "revoke": ("j", "x"),
-    "revoked": ("j", "x", "+", "y"),
-    "revoke all": ("X",),
-    "find": ("F", *"not-a-token", "enter"),
-    "export": ("e",),
-    "overview": ("o", "tab", "tab", "end"),
-    "refreshed": ("R",),
-    "help": ("question_mark",),
-    "palette": ("colon",),
-    "accounts": ("A",),
-    "log out": ("A", "l"),
-    "forget": ("A", "f"),
+WALKS: dict[str, tuple[str, ...]] = {
+    "the list": (
+        *("r", "space", "slash", *"curl", "enter", "escape", "j"),
+        *("enter", "escape", "x", "escape", "X", "escape", "e", "escape"),
+        *("F", *"not-a-token", "enter", "escape", "o", "tab", "tab", "end", "escape"),
+        *("+", "R", "question_mark", "escape", "colon", "escape"),
+    ),
+    "a revoke and its record": ("j", "x", "+", "y", "enter", "L", "enter", "escape", "escape"),
+    "accounts": ("A", "f", "escape", "a", "escape", "escape"),
     "logged out": ("A", "l", "+", "y"),
-    "add": ("A", "a"),
-    "audit": ("colon", *"audit", "enter"),
-    "plan": ("colon", *"audit", "enter", "enter"),
 }
+"""Keys that show every screen; `+` lets a dialog's dead time pass."""
 
 
 async def walk(here: Running, keys: tuple[str, ...], planted: Planted) -> None:
-    """Press the keys, looking at the screen after each; `+` lets a dialog's dead time pass."""
+    """Press the keys, looking at the screen after each."""
     for key in keys:
         if key == "+":
             here.clock.advance(1)
@@ -265,8 +256,10 @@ async def walk(here: Running, keys: tuple[str, ...], planted: Planted) -> None:
         assert not planted.in_text(picture(here)), key
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-async def test_no_screen_shows_a_secret(screen: str, clock: ManualClock, home: Path) -> None:
+@pytest.mark.parametrize("keys", WALKS.values(), ids=WALKS)
+async def test_no_screen_shows_a_secret(
+    keys: tuple[str, ...], clock: ManualClock, home: Path
+) -> None:
     machine = Machine(clock, home, sessions=12)
     await machine.log_in()
     token = machine.state.sessions()[0].token
@@ -275,7 +268,7 @@ async def test_no_screen_shows_a_secret(screen: str, clock: ManualClock, home: P
     planted.note()
     planted.seen.discard(token)  # an agent may hold anything: this one is the stranger's own
     async with machine.app() as here:
-        await walk(here, ("r", *SCREENS[screen]), replace(planted, states=[]))
+        await walk(here, keys, replace(planted, states=[]))
     planted.seen.discard(token)
     assert replace(planted, states=[]).in_files(home) == {}
     assert not_as_written(home / "data") == []
@@ -293,19 +286,21 @@ async def test_no_login_screen_shows_what_is_typed(clock: ManualClock) -> None:
         assert not planted.in_text(picture(here))
 
 
-@pytest.mark.parametrize("call", [Call.LIST, Call.REVOKE, Call.REFRESH, Call.LOGOUT])
-async def test_no_failure_shows_a_secret(call: Call, clock: ManualClock, home: Path) -> None:
+async def test_no_failure_shows_a_secret(clock: ManualClock, home: Path) -> None:
     machine = Machine(clock, home, sessions=12)
     await machine.log_in()
     planted = Planted([machine.state])
     keys = {
+        Call.REFRESH: ("+", "R"),
+        Call.REVOKE: ("j", "x", "+", "y", "enter"),
         Call.LIST: ("r",),
-        Call.REVOKE: ("j", "x", "+", "y"),
-        Call.REFRESH: ("R",),
-        Call.LOGOUT: ("A", "l", "+", "y"),
+        Call.LOGOUT: ("r", "A", "l", "+", "y"),
     }
     async with machine.app() as here:
         under_cursor = machine.state.sessions()[-2].token  # below our own, which is the newest
-        machine.state.fail_next(call, *[echoing(machine.state, call, 403, under_cursor)] * 9)
-        await walk(here, keys[call], planted)
+        for call, pressed in keys.items():
+            machine.state.fail_next(call, *[echoing(machine.state, call, 403, under_cursor)] * 9)
+            await walk(here, pressed, planted)
+            assert len(machine.state.faults[call]) < 9, (call, here.text(), here.toasts)
+            machine.state.faults[call].clear()
     assert planted.in_files(home) == {}

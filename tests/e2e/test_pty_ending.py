@@ -1,10 +1,10 @@
 """However the program ends, the terminal is as it was before, and no traceback stands there."""
 
 import os
+import re
 import select
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -28,72 +28,61 @@ def assert_as_it_was(terminal: Terminal) -> None:
     assert "Traceback" not in terminal.text
 
 
-@pytest.mark.parametrize(("key", "code"), [("q", 0), (CTRL_C, 130)])
-def test_a_key_leaves_the_sessions(sessions: Terminal, key: str, code: int) -> None:
-    sessions.send(key)
-    assert sessions.finish() == code
-    assert_as_it_was(sessions)
-    assert sessions.text.strip() == ""
-
-
-def test_ctrl_c_leaves_the_login(opened: Opener) -> None:
-    terminal = opened()
-    terminal.wait_for("Password")
-    terminal.send("not a password" + CTRL_C)
-    assert terminal.finish() == 130
-    assert_as_it_was(terminal)
-
-
-def test_ctrl_c_leaves_a_dialog(sessions: Terminal) -> None:
-    sessions.send("x")
-    sessions.wait_for("Revoke 1 session")
-    sessions.send(CTRL_C)
-    assert sessions.finish() == 130
-    assert_as_it_was(sessions)
-
-
-@pytest.mark.parametrize("name", ["HUP", "INT", "QUIT", "TERM"])
-def test_a_signal_ends_it_with_its_code(sessions: Terminal, name: str) -> None:
-    number = signal.Signals[f"SIG{name}"]
-    sessions.signal(number)
-    assert sessions.finish() == 128 + number
-    assert_as_it_was(sessions)
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
-def test_a_signal_ends_it_before_it_has_drawn_anything(
-    opened: Opener, server: Server, number: signal.Signals
+@pytest.mark.parametrize(
+    ("at", "how", "code"),
+    [
+        ("sessions", "q", 0),
+        ("dialog", CTRL_C, 130),
+        ("login", f"not a password{CTRL_C}", 130),
+        ("login", signal.SIGTERM, 143),
+        ("sessions", signal.SIGHUP, 129),
+        ("sessions", signal.SIGQUIT, 131),
+        ("before it has drawn anything", signal.SIGTERM, 143),
+        ("before it has drawn anything", signal.SIGINT, 130),
+    ],
+)
+def test_a_key_or_a_signal_ends_it_with_its_code(
+    opened: Opener, server: Server, at: str, how: str | signal.Signals, code: int
 ) -> None:
-    terminal = opened(**server.account)
-    terminal.wait_for_bytes(b"\x1b[?1049h")
-    terminal.signal(number)
-    assert terminal.finish() == 128 + number
-    assert_as_it_was(terminal)
-
-
-def test_a_signal_ends_the_login(opened: Opener) -> None:
-    terminal = opened()
-    terminal.wait_for("Password")
-    terminal.signal(signal.SIGTERM)
-    assert terminal.finish() == 143
+    terminal = opened(**({} if at == "login" else server.account))
+    match at:
+        case "login":
+            terminal.wait_for("Password")
+        case "sessions":
+            terminal.wait_for("60 active")
+        case "dialog":
+            terminal.wait_for("60 active")
+            terminal.send("x")
+            terminal.wait_for("Revoke 1 session")
+        case _:
+            terminal.wait_for_bytes(b"\x1b[?1049h")
+    if isinstance(how, signal.Signals):
+        terminal.signal(how)
+        terminal.signal(signal.SIGCONT)  # as service managers do: it is not brought back by it
+    else:
+        terminal.send(how)
+    assert terminal.finish() == code
     assert_as_it_was(terminal)
 
 
 @pytest.mark.parametrize(
-    "manners",
+    ("manners", "keys"),
     [
-        Manners(mouse=b"\x1b[<0;22;12M"),
-        Manners(mouse=b"\x1b[<0;22;12M", delay=0.3),
-        Manners(delay=0.8),  # its answer would come too late: it is not asked
+        (Manners(mouse=b"\x1b[<0;22;12M", delay=0.3), ""),
+        (Manners(delay=0.8), ""),  # its answer would come too late: it is not asked
+        (Manners(delay=0.8), "jjj"),  # it is asked whether it shows that
     ],
-    ids=["a fast line", "a slow line", "a very slow line"],
+    ids=["a slow line", "a very slow line", "a very slow line that owes an answer"],
 )
 def test_what_the_terminal_has_under_way_is_not_left_to_the_shell(
-    opened: Opener, server: Server, manners: Manners
+    opened: Opener, server: Server, manners: Manners, keys: str
 ) -> None:
     terminal = opened(manners=manners, **server.account)
     terminal.wait_for("60 active")
     terminal.wait_until(lambda: not terminal.owes_replies)
+    if keys:
+        terminal.send(keys)
+        terminal.wait_until(lambda: terminal.owes_replies)
     terminal.send("q")
     assert terminal.finish() == 0
     assert_as_it_was(terminal)
@@ -104,11 +93,8 @@ def test_only_buttons_of_the_mouse_are_asked_for(opened: Opener, server: Server)
     terminal = opened(manners=Manners(modern=True), **server.account)
     terminal.wait_for("60 active")
     terminal.wait_until(lambda: terminal.is_set(2048))
-    assert [mode for mode in (1000, 1002, 1003, 1006, 1015, 1016) if terminal.is_set(mode)] == [
-        1000,
-        1002,
-        1006,
-    ]
+    asked = [mode for mode in (1000, 1002, 1003, 1006, 1015, 1016) if terminal.is_set(mode)]
+    assert asked == [1000, 1002, 1006]
     row = next(number for number, line in enumerate(terminal.lines) if "EXPIRES IN" in line) + 4
     terminal.send(f"\x1b[<0;20;{row + 1}M\x1b[<0;20;{row + 1}m")
     terminal.send(" ")
@@ -116,45 +102,9 @@ def test_only_buttons_of_the_mouse_are_asked_for(opened: Opener, server: Server)
     assert "✓" in terminal.lines[row]
 
 
-@pytest.mark.parametrize("key", ["\x1b[19~", "\x1b[20~"], ids=["in a worker", "on a key"])
-def test_a_crash_ends_it(opened: Opener, server: Server, key: str) -> None:
-    crashing = Path(__file__).with_name("crashing.py")
-    terminal = opened("--", "x", command=(sys.executable, crashing), **server.account)
-    terminal.wait_for("60 active")
-    terminal.send(key)
-    assert terminal.finish() == 1
-    assert_as_it_was(terminal)
-
-
 def test_it_ends_when_the_line_breaks(sessions: Terminal) -> None:
     sessions.hang_up()
     assert sessions.finish() == 129
-
-
-@pytest.fixture
-def stalled(sessions: Terminal, server: Server) -> Terminal:
-    """The terminal takes nothing any more, and the program has had more to say than waits."""
-    sessions.stall()
-    before = server.state.calls[Call.LIST]
-    sessions.send("j" * 60)
-    sessions.send("r")  # acts, as the program goes on all the same
-    sessions.wait_until(lambda: server.state.calls[Call.LIST] > before)
-    return sessions
-
-
-def test_a_signal_ends_it_when_the_terminal_takes_nothing_any_more(stalled: Terminal) -> None:
-    stalled.signal(signal.SIGTERM)
-    assert stalled.process.wait(PATIENCE) == 143
-
-
-def test_a_terminal_that_took_nothing_for_a_while_shows_all_again(stalled: Terminal) -> None:
-    stalled.flow()
-    stalled.send(" ")
-    stalled.wait_for("1 marked")
-    stalled.wait_for(lambda text: "EXPIRES IN" in text and text.endswith("q quit"))
-    stalled.send("q")
-    assert stalled.finish() == 0
-    assert_as_it_was(stalled)
 
 
 def test_it_ends_when_the_line_of_another_session_breaks(opened: Opener, server: Server) -> None:
@@ -167,7 +117,29 @@ def test_it_ends_when_the_line_of_another_session_breaks(opened: Opener, server:
         assert select.select([ended], [], [], PATIENCE)[0]
 
 
-def test_a_program_that_was_frozen_goes_on_and_ends_as_ever(sessions: Terminal) -> None:
+def test_a_terminal_that_took_nothing_for_a_while_shows_all_again_and_holds_up_no_signal(
+    sessions: Terminal, server: Server
+) -> None:
+    stall(sessions, server)
+    sessions.flow()
+    sessions.send(" ")
+    sessions.wait_for("1 marked")
+    sessions.wait_for(lambda text: "EXPIRES IN" in text and text.endswith("q quit"))
+    stall(sessions, server)
+    sessions.signal(signal.SIGTERM)
+    assert sessions.process.wait(PATIENCE) == 143
+
+
+def stall(terminal: Terminal, server: Server) -> None:
+    """Take nothing any more, until the program has had more to say than waits."""
+    terminal.stall()
+    before = server.state.calls[Call.LIST]
+    terminal.send("j" * 60)
+    terminal.send("r")  # acts, as the program goes on all the same
+    terminal.wait_until(lambda: server.state.calls[Call.LIST] > before)
+
+
+def test_a_program_that_was_frozen_goes_on(sessions: Terminal) -> None:
     """SIGSTOP is told to nobody: the terminal was not given back."""
     sessions.signal(signal.SIGSTOP)
     before = len(sessions.raw)
@@ -180,29 +152,32 @@ def test_a_program_that_was_frozen_goes_on_and_ends_as_ever(sessions: Terminal) 
     assert_as_it_was(sessions)
 
 
-@pytest.fixture
-def in_a_shell(opened: Opener, server: Server) -> Terminal:
-    """The program as a job of a shell, which is what can stop it and bring it back."""
-    terminal = opened(
-        "--norc", "--noprofile", "-i", command=("bash",), PS1="prompt> ", **server.account
-    )
+def test_a_stopped_program_gives_the_terminal_back_and_takes_it_again(
+    opened: Opener, server: Server
+) -> None:
+    """By ctrl-z and from outside; in the background it draws nothing."""
+    shell = ("--norc", "--noprofile", "-i")
+    terminal = opened(*shell, command=("bash",), PS1="prompt> ", **server.account)
     terminal.wait_for("prompt>")
     terminal.send(f"{PROGRAM[0]} -m qiscus_tui\r")
     terminal.wait_for("60 active")
-    return terminal
-
-
-def test_a_stopped_program_gives_the_terminal_back_and_takes_it_again(
-    in_a_shell: Terminal,
-) -> None:
-    terminal = in_a_shell
+    program = child_of(terminal.process.pid)
     terminal.send(CTRL_Z)
     terminal.wait_for("Stopped")
     assert [mode for mode in SWITCHED_OFF if mode != 2004 and terminal.is_set(mode)] == []
     assert terminal.cursor_is_shown
+    before = switches(program)
+    terminal.send("bg\r")
+    terminal.wait_for("qiscus_tui &")
+    terminal.wait_until(lambda: switches(program) > before and is_stopped(program))
+    assert not terminal.is_set(1049)
     terminal.send("fg\r")
     terminal.wait_for("60 active")
     assert terminal.is_set(1049)
+    os.kill(program, signal.SIGTSTP)
+    terminal.wait_for("Stopped")
+    terminal.send("fg\r")
+    terminal.wait_for("60 active")
     terminal.send("j ")
     terminal.wait_for("1 marked")
     terminal.send("q")
@@ -210,59 +185,27 @@ def test_a_stopped_program_gives_the_terminal_back_and_takes_it_again(
     assert [mode for mode in SWITCHED_OFF if mode != 2004 and terminal.is_set(mode)] == []
     terminal.send("exit\r")
     assert terminal.finish() == 0
+    assert terminal.modes == terminal.modes_before
     assert "Traceback" not in terminal.raw.decode()
 
 
-def test_a_stopped_program_does_not_draw_from_the_background(in_a_shell: Terminal) -> None:
-    terminal = in_a_shell
-    terminal.send(CTRL_Z)
-    terminal.wait_for("Stopped")
-    terminal.send("bg\r")
-    terminal.wait_for("qiscus_tui &")
-    state = Path(f"/proc/{child_of(terminal.process.pid)}/stat")
-    terminal.wait_until(lambda: state.read_text().rpartition(")")[2].split()[0] == "T")
-    assert not terminal.is_set(1049)
-    terminal.send("fg\r")
-    terminal.wait_for("60 active")
-    terminal.send("q")
-    terminal.wait_for("prompt>")
-    terminal.send("exit\r")
-    assert terminal.finish() == 0
-    assert terminal.modes == terminal.modes_before
+def status(pid: int, name: str) -> str:
+    """A line of what the system tells of a process."""
+    found = re.search(rf"^{name}:\s*(.*)$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    assert found is not None
+    return found[1]
 
 
-def test_an_ended_program_is_not_brought_back(sessions: Terminal) -> None:
-    """Service managers send SIGCONT after SIGTERM, so that what is stopped ends as well."""
-    sessions.signal(signal.SIGTERM)
-    sessions.signal(signal.SIGCONT)
-    assert sessions.finish() == 143
-    assert_as_it_was(sessions)
+def is_stopped(pid: int) -> bool:
+    return status(pid, "State").startswith("T")
 
 
-def test_a_program_stopped_from_outside_comes_back(in_a_shell: Terminal) -> None:
-    terminal = in_a_shell
-    os.kill(child_of(terminal.process.pid), signal.SIGTSTP)
-    terminal.wait_for("Stopped")
-    terminal.send("fg\r")
-    terminal.wait_for("60 active")
-    terminal.send("q")
-    terminal.wait_for("prompt>")
+def switches(pid: int) -> int:
+    """How often it gave the processor away: more often, and it has run."""
+    return int(status(pid, "voluntary_ctxt_switches"))
 
 
 def child_of(pid: int) -> int:
     """The process that this one started."""
     found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, check=True, text=True)
     return int(found.stdout.split()[0])
-
-
-def test_what_the_terminal_still_owes_comes_not_to_the_shell(
-    opened: Opener, server: Server
-) -> None:
-    terminal = opened(manners=Manners(delay=0.8), **server.account)
-    terminal.wait_for("60 active")
-    terminal.wait_until(lambda: not terminal.owes_replies)
-    terminal.send("jjj")
-    terminal.wait_until(lambda: terminal.owes_replies)  # it is asked whether it shows that
-    terminal.send("q")
-    assert terminal.finish() == 0
-    assert_as_it_was(terminal)

@@ -4,8 +4,6 @@ import re
 import time
 from pathlib import Path
 
-import pytest
-
 from qiscus_tui.model.clock import SystemClock
 from qiscus_tui.tui.dialogs.question import KEY_GAP
 from tests.e2e.conftest import Opener, Server, log_in, wait_for_dialog
@@ -58,9 +56,8 @@ def test_two_of_the_curl_sessions_are_marked_revoked_and_gone(
     assert len(server.state.sessions()) == 58
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
 def test_five_keys_end_what_a_cron_left_behind_and_nothing_that_is_used(
-    opened: Opener, tmp_path: Path, columns: int, rows: int
+    opened: Opener, tmp_path: Path
 ) -> None:
     config = tmp_path / "config" / "config.toml"
     config.parent.mkdir()
@@ -70,7 +67,7 @@ def test_five_keys_end_what_a_cron_left_behind_and_nothing_that_is_used(
         before = state.sessions()
         going = left_behind([one for one in before if is_of_the_cron(one)])
         count = f"{len(going):,}"
-        terminal = opened(**Server(state, url).account, columns=columns, rows=rows)
+        terminal = opened(**Server(state, url).account)
         terminal.wait_for("400 active")
 
         terminal.send("g")

@@ -92,8 +92,6 @@ def copy_id(terminal: Terminal) -> str:
 @pytest.mark.parametrize(
     ("line", "settings", "manners"),
     [
-        (HERE, "", PROMPT),
-        (HERE, "set -s set-clipboard off", PROMPT),
         (HERE, "set -g allow-passthrough on", PLAIN),
         (FAR_AWAY, "set -s set-clipboard on", PROMPT),
         (FAR_AWAY, "set -g allow-passthrough on", PLAIN),
@@ -125,8 +123,13 @@ def test_an_id_that_tmux_keeps_to_itself_is_shown(
 
 
 @pytest.mark.parametrize("line", [HERE, FAR_AWAY])
-def test_an_id_gets_out_of_screen(screen: Start, line: str) -> None:
+def test_escape_gets_through_screen_and_an_id_out_of_it(screen: Start, line: str) -> None:
     terminal = screen(line)
+    terminal.wait_for("60 active")
+    terminal.send("?")
+    terminal.wait_for("Moving")
+    terminal.send(ESCAPE)
+    terminal.wait_for(lambda text: "Moving" not in text and "60 active" in text)
     wanted = copy_id(terminal)
     assert copied(terminal) == {wanted}
     assert "Id sent to the terminal" in terminal.text
@@ -148,33 +151,19 @@ def test_more_than_screen_takes_at_once_gets_out_of_it_whole(screen: Start, serv
     assert fields.startswith("Id: ")
 
 
-@pytest.mark.parametrize("where", ["tmux", "screen"])
-def test_nothing_is_left_to_the_shell(where: str, request: pytest.FixtureRequest) -> None:
-    start: Start = request.getfixturevalue(where)
-    terminal = start(f"{HERE}; echo ended with $?; cat -v")
-    terminal.wait_for("60 active")
-    assert not terminal.is_set(1003)
-    terminal.send("q\x1b[<0;20;10M\x1b[<0;20;10m")
-    terminal.wait_for("ended with 0")
-    terminal.send("typed\r")
-    terminal.wait_for("typed")
-    line = terminal.lines.index(next(one for one in terminal.lines if "ended with" in one))
-    assert terminal.lines[line + 1] == "typed"
-    assert [mode for mode in (1000, 1002, 1006) if terminal.is_set(mode)] == []
-
-
 def ids(terminal: Terminal) -> list[str]:
     """What stands before the client in each line: the id of its session, where it shows one."""
     return [" ".join(re.findall(r"\b[0-9a-f]{8}\b", line)) for line in terminal.lines]
 
 
 @pytest.mark.parametrize("where", ["tmux", "screen"])
-def test_a_list_that_scrolled_is_the_one_that_is_drawn_anew(
+def test_a_list_that_scrolled_is_the_one_that_is_drawn_again_and_nothing_is_left_to_the_shell(
     where: str, request: pytest.FixtureRequest
 ) -> None:
     start: Start = request.getfixturevalue(where)
-    terminal = start(HERE)
+    terminal = start(f"{HERE}; echo ended with $?; cat -v")
     terminal.wait_for("60 active")
+    assert not terminal.is_set(1003)
     before = ids(terminal)
     for keys in (DOWN * 20, DOWN, DOWN, UP * 19, UP, UP, DOWN * 25):
         shown = terminal.text
@@ -190,12 +179,10 @@ def test_a_list_that_scrolled_is_the_one_that_is_drawn_anew(
         terminal.wait_for("─" * columns)
     terminal.wait_until(lambda: ids(terminal) == scrolled)
 
-
-@pytest.mark.parametrize("line", [HERE, FAR_AWAY])
-def test_escape_gets_through_screen(screen: Start, line: str) -> None:
-    terminal = screen(line)
-    terminal.wait_for("60 active")
-    terminal.send("?")
-    terminal.wait_for("Moving")
-    terminal.send(ESCAPE)
-    terminal.wait_for(lambda text: "Moving" not in text and "60 active" in text)
+    terminal.send("q\x1b[<0;20;10M\x1b[<0;20;10m")
+    terminal.wait_for("ended with 0")
+    terminal.send("typed\r")
+    terminal.wait_for("typed")
+    line = terminal.lines.index(next(one for one in terminal.lines if "ended with" in one))
+    assert terminal.lines[line + 1] == "typed"
+    assert [mode for mode in (1000, 1002, 1006) if terminal.is_set(mode)] == []

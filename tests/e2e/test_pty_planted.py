@@ -1,7 +1,9 @@
 """Escapes stand in every text of every answer; every screen is walked, and none acts."""
 
+import base64
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,15 +13,41 @@ from qiscus_tui.model.clock import SystemClock
 from tests.cli.conftest import Program
 from tests.e2e.conftest import Opener, Server, log_in
 from tests.e2e.terminal import ENTER, ESCAPE, Terminal
-from tests.e2e.written import foreign
 from tests.planted import EVIL, planting
-from tests.sandbox import Call, DemoState, demo_state
+from tests.sandbox import DIALECTS, Call, DemoState, demo_state
 from tests.sandbox import server as demo_server
 from tests.sandbox.app import demo_app
 from tests.sandbox.calls import Fault
 from tests.sandbox.server import running
 
+_OWN = re.compile(
+    r"\x1b\[[\d;:]*[mHGCLMr]"  # colours, the cursor's place, rows that move
+    r"|\x1b\[\?[\d;]+[hl]"  # modes
+    r"|\x1b\[\?\d+\$p"  # is a mode known?
+    r"|\x1b\[[<>=]\d*u"  # kitty's keyboard
+    r"|\x1b\[>?c|\x1b\[5n"  # who is there, is all shown?
+    r"|\x1b\]11;\?\x1b\\"  # on which background?
+)
+_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Controls, invisible formats (bidi, zero width, tags), surrogates, line separators."""
+
+
+def foreign(raw: bytes) -> list[str]:
+    """Every control or invisible character that is in no sequence of the program's own."""
+    whole = raw[: raw.rfind(b"\x1b")]  # the last sequence may still be on its way
+    text = _OWN.sub("", whole.decode())
+    return [
+        ascii(text[max(0, place - 12) : place + 24])
+        for place, character in enumerate(text)
+        if unicodedata.category(character) in _HIDDEN and character not in "\r\n"
+    ]
+
+
+# What somebody pastes is drawn without its controls; bidi and zero-width signs stay in it.
+PASTED = "".join(one for one in EVIL if unicodedata.category(one) not in {"Cf", "Zl"})
 NO = Fault(400, b'{"errors": {"message": "no"}, "detail": "no"}')
+ALL = "61 active"
+COPIED = re.compile(rb"\x1b\]52;c;([^\x07\x1b]*)(?:\x07|\x1b\\)")
 ENDED = Fault(401, b'{"errors": "Unauthorized", "detail": "invalid token"}')
 
 
@@ -31,7 +59,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         return planting(demo_app(state, **more))  # pyright: ignore[reportArgumentType]
 
     monkeypatch.setattr(demo_server, "demo_app", app)
-    state = demo_state(SystemClock(), sessions=20)
+    state = demo_state(SystemClock(), sessions=60, dialect=DIALECTS["rfc3339"])
     with running(state) as url:
         yield Server(state, url)
 
@@ -41,7 +69,7 @@ def look(terminal: Terminal, keys: str, wanted: str) -> None:
     terminal.send(keys)
     terminal.wait_for(wanted)
     terminal.send(ESCAPE)
-    terminal.wait_for(lambda text: wanted not in text and "21 active" in text)
+    terminal.wait_for(lambda text: wanted not in text and ALL in text)
 
 
 def test_no_screen_lets_an_escape_through(opened: Opener, server: Server, tmp_path: Path) -> None:
@@ -56,7 +84,7 @@ def test_no_screen_lets_an_escape_through(opened: Opener, server: Server, tmp_pa
     terminal.wait_until(lambda: not state.faults[Call.LOGIN])
     terminal.wait_for(lambda text: "••" not in text)
     terminal.send(state.credentials.password + ENTER)
-    terminal.wait_for("21 active")
+    terminal.wait_for(ALL)
     look(terminal, "j" + ENTER, "back to the list")
     terminal.send("x")
     terminal.wait_for("Revoke 1 session")
@@ -66,10 +94,54 @@ def test_no_screen_lets_an_escape_through(opened: Opener, server: Server, tmp_pa
     look(terminal, "X", "Revoke all")
     look(terminal, "o", "ISSUED PER DAY")
     look(terminal, "?", "Moving")
-    look(terminal, ":", "Reload the list")
-    look(terminal, "F", "Find the session")
+    look(terminal, ":", "Mark session")
     look(terminal, "e", "Export")
     look(terminal, "A", "this run only")
+    terminal.send("F")
+    terminal.wait_for("Find the session")
+    terminal.paste(EVIL)
+    terminal.send(ENTER)
+    terminal.wait_for("Not a token")
+    terminal.send(ESCAPE)
+    terminal.wait_for(lambda text: "Find the session" not in text)
+    walk_strangers(terminal)
+    walk_failures(terminal, state)
+    assert "]52;c;" in terminal.text  # the field with the same address
+    assert foreign(COPIED.sub(b"", terminal.raw)) == []
+    assert not re.search(
+        rb"\x1b\](?!2|11;\?|52;c;)|\x1b\[6n|\x1b\[5A|\xc2[\x80-\x9f]", terminal.raw
+    )
+    copied = [base64.b64decode(text) for text in COPIED.findall(terminal.raw)]
+    assert [bool(re.fullmatch(rb"[0-9a-f]{12}", text)) for text in copied] == [True]
+    assert terminal.process.poll() is None
+
+
+def walk_strangers(terminal: Terminal) -> None:
+    """Filter by what they wrote, look at some sessions, mark two, and copy an id."""
+    terminal.send("/")
+    terminal.paste(PASTED)
+    terminal.wait_for("0 of 61")
+    terminal.send(ESCAPE)
+    terminal.wait_for("all, newest first")
+    for _ in range(7):
+        terminal.send("j" + ENTER)
+        terminal.wait_for(lambda text: "back to the list" in text and "Token" in text)
+        terminal.send(ESCAPE)
+        terminal.wait_for(lambda text: "back to the list" not in text and ALL in text)
+    terminal.send("c")
+    terminal.wait_for("sent to the terminal")
+    terminal.send("  ")
+    terminal.wait_for("2 marked")
+    terminal.send("x")
+    terminal.wait_for("Revoke 2 sessions")
+    terminal.send(ESCAPE)
+    terminal.wait_for(lambda text: "Revoke 2 sessions" not in text)
+    terminal.send("u")
+    terminal.wait_for(lambda text: "2 marked" not in text)
+
+
+def walk_failures(terminal: Terminal, state: DemoState) -> None:
+    """Everything that is changed fails, with words of the server, up to the end of the session."""
     state.fail_next(Call.REVOKE, NO)
     terminal.send("x")
     terminal.wait_until(lambda: terminal.is_bold("Revoke 1  y"))
@@ -78,7 +150,7 @@ def test_no_screen_lets_an_escape_through(opened: Opener, server: Server, tmp_pa
     terminal.send(ENTER)
     terminal.wait_for(lambda text: "Close  enter" not in text)
     terminal.send(":")
-    terminal.wait_for("Reload the list")
+    terminal.wait_for("Mark session")
     terminal.send("audit")
     terminal.wait_for("Audit: what was revoked")
     terminal.send(ENTER)
@@ -88,7 +160,7 @@ def test_no_screen_lets_an_escape_through(opened: Opener, server: Server, tmp_pa
     terminal.send(ESCAPE)
     terminal.wait_for("enter outcomes")
     terminal.send(ESCAPE)
-    terminal.wait_for("21 active")
+    terminal.wait_for(ALL)
     state.fail_next(Call.REFRESH, NO)
     terminal.send("R")
     terminal.wait_for("Refreshing the token failed")  # until then `r` has to wait, and says so
@@ -96,10 +168,6 @@ def test_no_screen_lets_an_escape_through(opened: Opener, server: Server, tmp_pa
     terminal.send("r")
     terminal.wait_for("Session ended: log in again")
     terminal.wait_for("Password")
-    assert "]52;c;" in terminal.text  # the field with the same address
-    assert foreign(terminal.raw) == []
-    assert not re.search(rb"\x1b\](?!2|11;\?)|\x1b\[6n|\x1b\[5A|\xc2[\x80-\x9f]", terminal.raw)
-    assert terminal.process.poll() is None
 
 
 @pytest.fixture

@@ -1,0 +1,80 @@
+"""Many programs at once: one refresh call and one token for all; no state is harmed."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+from qiscus_tui.model.ids import fingerprint
+from tests.e2e.processes import machine
+from tests.sandbox import Call
+
+AT_ONCE = int(os.environ.get("QISCUS_TUI_AT_ONCE", "6"))
+"""How many; fifty by hand."""
+
+
+def all_at_once(
+    program: tuple[str | Path, ...], environ: dict[str, str], commands: list[tuple[str, ...]]
+) -> list[str]:
+    """What each of them printed; all of them end well."""
+    behind, gate = os.pipe()
+    programs = [
+        subprocess.Popen(
+            ["sh", "-c", 'read gate; "$@" </dev/null', "sh", *program, *command],
+            env=environ,
+            stdin=behind,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for command in commands
+    ]
+    os.close(behind)
+    os.close(gate)  # all of them read its end now
+    results: list[str] = []
+    for running in programs:
+        out, err = running.communicate(timeout=120)
+        assert running.returncode == 0, err
+        # `--if` says so where another one was faster.
+        assert not err or err.startswith("Not refreshed: ") or "--new" in running.args
+        results.append(out.strip())
+    return results
+
+
+def test_whoever_needs_a_new_token_gets_the_same(tmp_path: Path) -> None:
+    with machine(tmp_path, latency_ms=100) as here:
+        here.log_in_at_once()
+        _, before = here.kept()
+        assert before.short_lived is not None
+        only_if = ("refresh", "--if", fingerprint(before.short_lived.token))
+        commands = [("refresh",), only_if] * AT_ONCE
+        printed = all_at_once(here.program, here.environ, commands[:AT_ONCE])
+        _, kept = here.kept()
+        assert here.state.calls[Call.REFRESH] == 1
+        assert kept.short_lived is not None
+        token = kept.short_lived.token
+        assert token in here.tokens()
+        assert token != before.short_lived.token
+        assert {line.partition(" ")[0] for line in printed} == {fingerprint(token)}
+
+
+def test_whoever_needs_a_first_token_gets_the_same(tmp_path: Path) -> None:
+    with machine(tmp_path, latency_ms=100) as here:
+        here.keep_long_lived_at_once()
+        printed = all_at_once(here.program, here.environ, [("token",)] * AT_ONCE)
+        _, kept = here.kept()
+        assert here.state.calls[Call.REFRESH] == 1
+        assert kept.short_lived is not None
+        assert set(printed) == {kept.short_lived.token} <= here.tokens()
+
+
+def test_checks_harm_neither_state_nor_metrics(tmp_path: Path) -> None:
+    metrics = tmp_path / "q.prom"
+    with machine(tmp_path / "home") as here:
+        here.log_in_at_once()
+        command = ("check", "--new", "--json", "--metrics", str(metrics))
+        answers = all_at_once(here.program, here.environ, [command] * 4)
+        assert {json.loads(answer)["live"] for answer in answers} == {len(here.tokens())}
+        assert "qiscus_check_success{" in metrics.read_text()
+        assert [path.name for path in tmp_path.iterdir() if "prom" in path.name] == ["q.prom"]
+        assert here.run_here("check", "--new").returncode == 0
