@@ -13,7 +13,6 @@ WORDS = ("curl", "chrome", "10.2", "guzzle", "safari")
 PAGES = 12
 SORTS = 6
 QUIET = 0.15
-WIDE = {"columns": 120, "rows": 40}
 
 
 def keys(runs: int, measured: Measured) -> None:
@@ -21,7 +20,7 @@ def keys(runs: int, measured: Measured) -> None:
     for size in (1_000, 100_000):
         with programs.list_server(size, "many") as server:
             for _ in range(max(1, runs // 3)):
-                with programs.ours(server, **WIDE) as terminal:
+                with programs.wide(server) as terminal:
                     _page(terminal, f"{size:,}: page down", measured)
                     _filter(terminal, f"{size:,}: filter key to frame", measured)
 
@@ -56,7 +55,7 @@ def lists(runs: int, measured: Measured) -> None:
     """The time of what is done with 100,000, to the frame."""
     with programs.list_server(100_000) as server:
         for _ in range(max(1, runs // 2)):
-            with programs.ours(server, **WIDE) as terminal:
+            with programs.wide(server) as terminal:
                 time.sleep(2)  # what follows a start is not a key's cost
                 _walk(terminal, measured)
 
@@ -93,7 +92,7 @@ def reload(runs: int, measured: Measured) -> None:
     with (
         programs.list_server(100_000, "many") as server,
         beating() as (command, longest),
-        programs.ours(server, command, **WIDE) as terminal,
+        programs.wide(server, command) as terminal,
     ):
         longest(terminal)
         for _ in range(runs):

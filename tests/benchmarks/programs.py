@@ -140,6 +140,13 @@ def ours(
         quit_program(terminal)
 
 
+def wide(
+    server: Server, command: tuple[str, ...] = OURS
+) -> contextlib.AbstractContextManager[Terminal]:
+    """All sessions of the server at 120x40."""
+    return ours(server, command, columns=120, rows=40)
+
+
 def came(terminal: Terminal) -> float:
     """Milliseconds from the start of the program to what it was waited for."""
     return (terminal.found_at - terminal.started_at) * 1000

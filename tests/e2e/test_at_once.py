@@ -32,11 +32,11 @@ def all_at_once(
     os.close(behind)
     os.close(gate)  # all of them read its end now
     results: list[str] = []
-    for running in programs:
+    for running, command in zip(programs, commands, strict=True):
         out, err = running.communicate(timeout=120)
         assert running.returncode == 0, err
         # `--if` says so where another one was faster.
-        assert not err or err.startswith("Not refreshed: ") or "--new" in running.args
+        assert not err or err.startswith("Not refreshed: ") or "--new" in command
         results.append(out.strip())
     return results
 

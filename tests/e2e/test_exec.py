@@ -5,7 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,7 +70,9 @@ def test_the_command_takes_the_place_of_the_program_and_inherits_only_what_was_t
     assert kept.long_lived not in json.dumps(told)
 
 
-def ran(words: list[str | Path], environ: dict[str, str], opened: int) -> tuple[dict, int]:  # pyright: ignore[reportMissingTypeArgument]
+def ran(
+    words: Sequence[str | Path], environ: dict[str, str], opened: int
+) -> tuple[dict[str, Any], int]:
     """What the command tells, and which process was begun for it; core dumps are allowed."""
     begin = ["bash", "-c", 'ulimit -S -c 4 2>/dev/null; exec "$@"', "bash"]
     with subprocess.Popen(
