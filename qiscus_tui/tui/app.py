@@ -153,6 +153,24 @@ class QiscusTui(CommandApp):
         """Show what was revoked from here."""
         self._navigation.open_audit()
 
+    # Actions that change the server.
+
+    def action_revoke(self) -> None:
+        """Show the plan for what is marked, else under the cursor, and ask."""
+        self._navigation.revoke()
+
+    def action_prune(self) -> None:
+        """Show the plan for everything shown, by rules, and ask."""
+        self._navigation.prune()
+
+    def action_revoke_all(self) -> None:
+        """Ask, then end every session of the user."""
+        self._navigation.revoke_all()
+
+    def action_refresh_token(self) -> None:
+        """Get a new short-lived token."""
+        self._navigation.refresh_token()
+
     # Actions of every screen.
 
     def action_reload(self) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from qiscus_tui.tui.accounts.screen import AccountsAnswer
     from qiscus_tui.tui.listed.feed import Feed
     from qiscus_tui.tui.revoke.dialog import RevokeDialog
+    from qiscus_tui.tui.revoke.server_changes import ServerChanges
     from qiscus_tui.tui.session.screen import DetailAnswer
     from qiscus_tui.tui.sessions.screen import SessionsScreen
     from qiscus_tui.tui.terminal.app import TerminalApp
@@ -109,7 +110,7 @@ class Navigation:
         def answered(answer: DetailAnswer | None) -> None:
             match answer:
                 case RevokeSession(session_id):
-                    revoke = partial(sessions.changes.revoke_one, self._app, session_id)
+                    revoke = partial(self._changes(sessions).revoke_one, session_id)
                     sessions.run_worker(revoke, group="dialog")
                 case FilterBy(text):
                     sessions.list.filter_by(text)
@@ -210,6 +211,43 @@ class Navigation:
             return await self._app.push_screen_wait(ChoiceDialog("Theme", choices, now))
 
         self._app.run_worker(partial(appearance.choose, ask), group="dialog")
+
+    # What changes the server.
+
+    def revoke(self) -> None:
+        """Show the plan for what is marked, else under the cursor; over a detail, for its one."""
+        from qiscus_tui.tui.session.screen import DetailScreen
+
+        front, sessions = self._app.screen, self.sessions
+        if isinstance(front, DetailScreen):
+            front.action_revoke()
+        elif sessions is not None and (choices := sessions.list.shown.selected()) is not None:
+            sessions.run_worker(partial(self._changes(sessions).revoke, choices), group="dialog")
+
+    def prune(self) -> None:
+        """Show the plan for everything shown, by rules."""
+        sessions = self.sessions
+        if sessions is not None:
+            shown, keys = sessions.rows.all_shown, sessions.list.keys
+            sessions.run_worker(partial(self._changes(sessions).prune, shown, keys), group="dialog")
+
+    def revoke_all(self) -> None:
+        """Ask, then end every session of the user."""
+        sessions = self.sessions
+        if sessions is not None:
+            sessions.run_worker(self._changes(sessions).revoke_all, group="dialog")
+
+    def refresh_token(self) -> None:
+        """Get a new short-lived token."""
+        sessions = self.sessions
+        if sessions is not None:
+            sessions.run_worker(self._changes(sessions).refresh_token, group="refresh")
+
+    def _changes(self, sessions: SessionsScreen) -> ServerChanges:
+        from qiscus_tui.tui.revoke.server_changes import ServerChanges
+
+        show = sessions.rows.show_at_once
+        return ServerChanges(self._app, sessions.feed, show, sessions.reload, sessions.check_login)
 
     # The end.
 

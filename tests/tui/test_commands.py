@@ -121,7 +121,7 @@ def test_every_command_has_its_own_keys_a_heading_and_words() -> None:
 def test_bindings_carry_every_key_and_the_actions_name() -> None:
     bound = {binding.key: binding.action for binding in registry.bindings(Scope.SESSIONS)}
     assert bound["space"] == "toggle_mark"
-    assert bound["X"] == "revoke_all"
+    assert bound["X"] == "app.revoke_all"
     assert "up,down,pageup,pagedown,home,end,j,k" not in bound
     of_app = {binding.action for binding in registry.bindings(Scope.APP)}
     assert of_app == {"palette", "help", "quit"}
@@ -164,7 +164,7 @@ async def test_a_click_asks_the_same_registry_as_the_key(clock: ManualClock) -> 
 
 async def test_a_changed_key_works_in_place_of_the_own_one_and_is_shown_everywhere() -> None:
     changed = {"toggle_mark": "m", "overview": "f6", "palette": "ctrl+p", "groups": "f5"}
-    config = Config(keys=changed)
+    config = Config(keys={**changed, "rules": "d"})
     async with at_sessions(ManualClock(), size=(160, 40), config=config) as running:
         await running.press("m", "space")
         assert "1 marked" in running.text()
@@ -175,10 +175,15 @@ async def test_a_changed_key_works_in_place_of_the_own_one_and_is_shown_everywhe
         assert "ISSUED PER DAY" in running.text()
         await running.press("escape", "question_mark")
         assert "m         Mark the session" in running.text()
-        await running.press("escape", "f5")
+        await running.press("escape", "u", "f5")
         assert "by client and network" in running.text()
         assert "f5 list" in running.lines()[-1]
-        await running.press("f5")
+        await running.press("x")
+        assert "[✓] + -" in running.text()
+        running.clock.advance(1)
+        await running.press("d")
+        assert "[ ] d" in running.text()
+        await running.press("escape", "f5")
         assert "f5 groups" in running.lines()[-1]
 
 

@@ -8,7 +8,7 @@ from qiscus_tui.model.known import Known
 from qiscus_tui.store.config import Config, Policy
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
-from qiscus_tui.tui.revoke.group_lines import MOST, group_lines
+from qiscus_tui.tui.revoke.plan_lines import MOST, group_lines
 from tests.clocks import ManualClock
 from tests.sandbox import demo_state
 from tests.tui.demo_app import Running, at_login, at_sessions, workspace_on

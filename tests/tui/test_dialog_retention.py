@@ -263,7 +263,7 @@ async def test_what_ends_soon_still_does_when_the_list_is_read_again(clock: Manu
 
 async def command(running: Running) -> list[str]:
     """The words that are shown as the command line, as a shell reads them."""
-    return shlex.split(" ".join(dialog(running)._shown.command))
+    return shlex.split(" ".join(dialog(running)._command))
 
 
 @pytest.mark.parametrize(
@@ -377,7 +377,7 @@ async def test_a_long_plan_is_made_between_the_keys(clock: ManualClock) -> None:
         await running.press("x")
         assert f"Revoke {len(dialog(running)._plan.targets):,} sessions" in words(running)
         assert len(dialog(running)._plan.targets) > 5000
-        assert not dialog(running)._shown.command
+        assert not dialog(running)._command
 
 
 @pytest.mark.parametrize("size", [(60, 15), (80, 24), (200, 50)])

@@ -14,7 +14,7 @@ from qiscus_tui.service.revocation.plan import Selection, make_plan
 from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.tui.revoke.choices import USUAL_RULES, PlanChoices
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
-from qiscus_tui.tui.revoke.progress import Progress, progress_lead, progress_lines
+from qiscus_tui.tui.revoke.progress import Progress
 from tests.sandbox import Call, Fault
 from tests.tui.dialogs_on_demo import DialogApp, Door, Stage, settled, shown, stage, typed
 
@@ -247,7 +247,7 @@ def test_the_bar_takes_the_width_and_what_failed_its_share_of_it() -> None:
     now[0] = 25.0
     for number in range(100, 200):
         progress.record(Answered(f"{number:012x}", None, number, 400))
-    bar, counts, pace, _, *steps = progress_lead(progress, 80).plain.splitlines()
+    bar, counts, pace, _, *steps = progress.lead(80).plain.splitlines()
     assert bar == "━" * 40 + "┄" * 40
     assert counts == "200 of 400 answered · 50 % · 25 failed"
     assert pace == "8 a second · about 25 s left · 25 s so far"
@@ -257,7 +257,7 @@ def test_the_bar_takes_the_width_and_what_failed_its_share_of_it() -> None:
         "● sending",
         "○ reading the list to see what is gone",
     ]
-    assert progress_lines(progress).plain.splitlines() == [
+    assert progress.lines().plain.splitlines() == [
         "25 404 Not Found",
         "  00000000  00000000  00000000  00000000  00000000  and 20 more",
     ]
@@ -270,7 +270,7 @@ def test_after_the_last_was_sent_no_answer_says_that_more_is_sent() -> None:
     now[0] = 10.0
     progress.record(Halted("the server is away"))
     progress.record(Answered(f"{1:012x}", None, 2, 400))
-    _, _, pace, _, *steps = progress_lead(progress, 80).plain.splitlines()
+    _, _, pace, _, *steps = progress.lead(80).plain.splitlines()
     assert pace == "10 s so far"
     assert steps[-2] == "● sending nothing more, waiting for the last answers"
 
@@ -380,7 +380,7 @@ async def test_a_diary_that_cannot_be_written_sends_nothing(
     async def no_diary(*_: object, **__: object) -> Revocation:
         raise StorageError("The audit log could not be written", "Make room on the disk.")
 
-    monkeypatch.setattr("qiscus_tui.tui.revoke.running.revocation_on", no_diary)
+    monkeypatch.setattr("qiscus_tui.tui.revoke.dialog.revocation_on", no_diary)
     async with DialogApp().run_test(size=(80, 24)) as pilot:
         app = await confirmed(pilot, on, 2)
         await settled(pilot)

@@ -29,6 +29,7 @@ APP_COMMANDS = (
         help="Get a new short-lived token for this program.",
         footer=30,
         needs=SERVER,
+        on_app=True,
     ),
     Command(
         name="revoke_all",
@@ -39,6 +40,7 @@ APP_COMMANDS = (
         group=Group.REVOKE,
         footer=40,
         needs=(WHOLE_FILTER, *SERVER),
+        on_app=True,
     ),
     _of_the_account(
         name="accounts",

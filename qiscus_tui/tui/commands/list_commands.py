@@ -96,6 +96,7 @@ LIST_COMMANDS = (
         scopes=(*LIST, Scope.DETAIL),
         footer=95,
         needs=(NO_RANGE, WHOLE_FILTER, MARK_OR_ROW, *SERVER),
+        on_app=True,
     ),
     _revoking(
         name="prune",
@@ -105,6 +106,7 @@ LIST_COMMANDS = (
         help="Keep the newest and the used of each group, and revoke the rest of what is shown.",
         footer=8,
         needs=(WHOLE_FILTER, ROW, *SERVER),
+        on_app=True,
     ),
     _finding(
         name="filter",

@@ -43,7 +43,7 @@ class LabelDialog(Dialog[str | None]):
 
     def compose_questions(self) -> Iterable[Widget]:
         yield Field(self._named.label, id="label", placeholder="such as: billing cron")
-        yield Toggle("protect", key="")
+        yield Toggle("protect")
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield DialogButton("Cancel  esc", id="cancel")

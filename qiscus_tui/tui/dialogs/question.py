@@ -93,24 +93,19 @@ class Toggle(Static, can_focus=True):
 
         what: str
 
-    def __init__(self, what: str, *, key: str | None = None) -> None:
-        """`what` is left out otherwise, and begins with its key, unless another is given.
-
-        Without one (empty) it is changed by Enter or space alone.
-        """
+    def __init__(self, what: str) -> None:
+        """`what`: what it adds, in a word; its id is `allow-<what>`."""
         super().__init__("", id=f"allow-{what}", markup=False)
         self._what = what
-        self._key = what[0] if key is None else key
         self._box = self._words = Content()
         self.display = False
 
-    def show_state(self, words: str, *, on: bool) -> None:
-        """Show what it adds, and whether it does."""
+    def show_state(self, words: str, *, on: bool, key: str = "") -> None:
+        """Show what it adds, and whether it does; without a key, Enter and space change it."""
         self.display = bool(words)
         style = "$warning" if on else ""
         self._box = Content.assemble(
-            (f"[{'✓' if on else ' '}] ", style),
-            (f"{self._key}  " if self._key else "", "bold $primary"),
+            (f"[{'✓' if on else ' '}] ", style), (f"{key}  " if key else "", "bold $primary")
         )
         self._words = Content(words)
         self.refresh(layout=True)

@@ -1,8 +1,8 @@
-"""What a revoke dialog was asked for: which sessions, what may go besides, and what stays."""
+"""What a revoke dialog was asked for, and the plan that it makes of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from msgspec.structs import replace as replaced
@@ -10,11 +10,18 @@ from msgspec.structs import replace as replaced
 from qiscus_tui.model.durations import DAY, HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.retention_rules import Retention, RetentionRules
-from qiscus_tui.service.revocation.plan import Allowed, Selection
+from qiscus_tui.query import Moment
+from qiscus_tui.service.revocation.outcomes import Report, not_sent_by
+from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
+from qiscus_tui.service.revocation.plan_groups import TargetGroup, emptied_groups, target_groups
 from qiscus_tui.service.revocation.retention import USUAL_RULES
+from qiscus_tui.service.sessions.session_list import SessionList
 
 MARKED = "marked"
 """Why sessions are in a plan: they were marked."""
+
+EACH = 12
+"""Most sessions that are shown one by one; more are grouped."""
 
 USED_WITHIN = (HOUR, 24 * HOUR, 7 * DAY, None)
 """What `t` goes through; None: that rule is off."""
@@ -22,8 +29,19 @@ NO_RULES = RetentionRules()
 
 
 @dataclass(frozen=True)
+class ShownPlan:
+    """A plan, and what is shown of it besides."""
+
+    plan: RevocationPlan
+    groups: Sequence[TargetGroup] = ()
+    """The groups of the targets; none where they are shown one by one."""
+    emptied: Sequence[str] = ()
+    """Names of the groups that the rules leave with no session."""
+
+
+@dataclass(frozen=True)
 class PlanChoices:
-    """The choices of which a plan is made. Each method returns the choices after a change."""
+    """The choices of which a plan is made. Most methods return the choices after a change."""
 
     selection: Selection
     allowed: Allowed = field(default_factory=Allowed)
@@ -35,11 +53,36 @@ class PlanChoices:
     """What the policy's rule about the creation was, where it is off now."""
     chosen: str = ""
     """What the plan is made of, in words: the dialog's first line."""
+    only: frozenset[str] | None = None
+    """The ids that may be revoked, after a stop; None for all that are chosen."""
 
     @property
     def retention(self) -> Retention | None:
         """What stays of each group; None without a rule."""
         return Retention(self.keys, self.rules, self.policy) if self.rules.given else None
+
+    def planned(self, listed: SessionList, moment: Moment) -> ShownPlan:
+        """Make the plan. Calls no server; on a long list it takes a moment."""
+        plan = make_plan(listed, self.selection, self.allowed, self.retention, moment)
+        if self.only is not None:
+            targets = tuple(one for one in plan.targets if one.session.id in self.only)
+            plan = replace(plan, targets=targets)
+        groups: Sequence[TargetGroup] = ()
+        if plan.retention is not None or len(plan.targets) > EACH:
+            groups = target_groups(plan, self.keys, moment.server_now)
+        return ShownPlan(plan, groups, emptied_groups(plan))
+
+    def after_stop(self, report: Report, listed: SessionList) -> PlanChoices:
+        """Choose what the run did not send, of the list that was read after it."""
+        before, moved = report.plan.listed, dict[int, int]()
+        for at in self.selection.positions:
+            session = before.sessions[at]
+            now_at = listed.positions.get(session.id)
+            if now_at is not None and listed.sessions[now_at].is_same_as(session):
+                moved[at] = now_at
+        hidden = frozenset(moved[at] for at in self.selection.hidden if at in moved)
+        selection = replace(self.selection, positions=[*moved.values()], hidden=hidden)
+        return replace(self, selection=selection, only=not_sent_by(report))
 
     def toggled(self, kind: str) -> PlanChoices:
         """Let `current`, `protected` or `hidden` sessions in, or leave them out again."""

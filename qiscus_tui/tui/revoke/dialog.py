@@ -7,41 +7,57 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from msgspec.structs import replace as with_changes
-from textual import events
+from msgspec.structs import replace
+from textual import events, work
 from textual.app import App
 from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 
-from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
 from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.text import counted
-from qiscus_tui.model.turns import AT_ONCE
-from qiscus_tui.service.revocation.outcomes import Report
+from qiscus_tui.query import Moment, all_of
+from qiscus_tui.service.interrupted import SEE_THE_LIST, reached_words
+from qiscus_tui.service.revocation.events import Answered, Event
+from qiscus_tui.service.revocation.outcomes import Report, not_sent_by
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
-from qiscus_tui.service.revocation.run import forget_own_if_ended
+from qiscus_tui.service.revocation.plan_files import plan_command
+from qiscus_tui.service.revocation.plan_groups import ended_groups
+from qiscus_tui.service.revocation.retention import check_clocks, check_rules
+from qiscus_tui.service.revocation.run import (
+    Revocation,
+    forget_own_if_ended,
+    revocation_on,
+    verified_calls_of,
+)
+from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context, Phase
 from qiscus_tui.tui.dialogs.dialog import DialogButton, trouble
 from qiscus_tui.tui.dialogs.question import Question, Toggle
-from qiscus_tui.tui.revoke import question_text, result_text
-from qiscus_tui.tui.revoke.choices import MARKED, Change, PlanChoices
-from qiscus_tui.tui.revoke.plan_making import PLANNING, PlanMaking
-from qiscus_tui.tui.revoke.plan_questions import COMMANDS, PlanQuestions
-from qiscus_tui.tui.revoke.plan_text import BOX, ShownPlan, text_width
-from qiscus_tui.tui.revoke.progress import REDRAW, progress_lead, progress_lines
-from qiscus_tui.tui.revoke.running import PlanRun
+from qiscus_tui.tui.revoke import plan_text, result_text
+from qiscus_tui.tui.revoke.choices import MARKED, Change, PlanChoices, ShownPlan
+from qiscus_tui.tui.revoke.plan_text import BOX, text_width
+from qiscus_tui.tui.revoke.progress import REDRAW, Progress
+from qiscus_tui.tui.revoke.questions import COMMANDS, PlanQuestions
 from qiscus_tui.tui.terminal.clipboard import send
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.tui.terminal.app import TerminalApp
 
+AT_ONCE = 5000
+"""Sessions up to which a plan is made within the key's own turn; for more, a thread makes it."""
+
 LONG = 10.0
 """Seconds after which the end of a run rings the bell: the user may be looking elsewhere."""
+
+PLANNING = UsageError("The plan is being made", "It takes a moment.")
+"""Why nothing can be confirmed meanwhile."""
 
 
 def _change(change: Change) -> "Callable[[RevokeDialog], None]":
@@ -69,15 +85,25 @@ class RevokeDialog(Question[Report]):
     ) -> None:
         """`choices`: a selection alone has no rules; `expiring`: as in `Moment`."""
         super().__init__(connection.clock)
-        self._on_result = on_result
         self._connection = connection
-        self._making = PlanMaking(connection, listed, choices, expiring)
+        self._listed = listed
+        self._choices = PlanChoices(choices) if isinstance(choices, Selection) else choices
+        self._on_result = on_result
+        self._expiring = expiring
         self._shown = ShownPlan(make_plan(listed, Selection((), "not planned yet"), Allowed()))
-        self._run = PlanRun(connection, self._shown.plan, self._show_progress)
         self._refusal: QiscusTuiError | None = None
-        self._ended: result_text.EndedPlan | None = None
-        self._tries = False  # whether one session goes first, as a trial
+        self._no_rules = lacking(listed, self._choices.keys) or ""
+        """Why no rule can be applied: the list has no data for the groups."""
+        self._tries = False
+        """Whether one session goes first, as a trial."""
+        self._command: tuple[str, ...] = ()
+        """The words of the command line that does the same."""
         self._questions = PlanQuestions(connection, self.guard, self._say_lines)
+        self._progress = Progress(0, connection.clock.monotonic)
+        self._revocation: Revocation | None = None
+        self._is_stopping = False
+        self._report: Report | None = None
+        self._ended: result_text.EndedPlan | None = None
 
     @property
     def _plan(self) -> RevocationPlan:
@@ -90,16 +116,14 @@ class RevokeDialog(Question[Report]):
 
     @property
     def context(self) -> Context:
-        return with_changes(
+        return replace(
             super().context,
             running=self.plan_runs,
             refusal=self._refusal.message if self._refusal else "",
             empty=not self._plan.targets,
-            left_out=frozenset(
-                kind for kind, words, _ in question_text.toggles(self._plan) if words
-            ),
-            no_rules=self._making.no_rules,
-            command=" ".join(self._shown.command),
+            left_out=frozenset(kind for kind, words, _ in plan_text.additions(self._plan) if words),
+            no_rules=self._no_rules,
+            command=" ".join(self._command),
         )
 
     def compose_questions(self) -> Iterable[Widget]:
@@ -111,52 +135,87 @@ class RevokeDialog(Question[Report]):
 
     def opened(self) -> None:
         self._make_plan()
-        self.run_worker(self._look_for_trial, group="trial")
+        self._look_for_trial()
 
+    # Asking
+
+    @work(group="trial")
     async def _look_for_trial(self) -> None:
-        self._tries = await self._making.needs_trial()
+        try:
+            verified = verified_calls_of(self._connection)
+            self._tries = not await asyncio.to_thread(verified.is_verified)
+        except StorageError:  # the run says so, and makes a trial
+            self._tries = True
         if self._tries and self.phase is Phase.ASKING:
             self._say_lines()
 
+    @property
+    def _moment(self) -> Moment:
+        return Moment(self._connection.server_now(), self._expiring)
+
     def _make_plan(self) -> None:
-        """Make the plan of the choices: a long one in a thread."""
-        if self._making.size <= AT_ONCE:
-            self._show_plan(self._making.planned())
+        """Make the plan of the choices, and ask for it."""
+        if len(self._choices.selection.positions) <= AT_ONCE:
+            self._show_plan(self._choices.planned(self._listed, self._moment))
         else:
             self._refusal = PLANNING
             self.say("heading", "Making the plan…")
             self.name_buttons("Cancel  n")
             self.guard.disarm()
-            self.call_after_refresh(self.run_worker, self._plan_apart, group="plan", exclusive=True)
+            self._make_long_plan()
 
-    async def _plan_apart(self) -> None:
-        self._show_plan(await asyncio.to_thread(self._making.planned))
+    @work(group="plan", exclusive=True)
+    async def _make_long_plan(self) -> None:
+        planned, listed, moment = self._choices.planned, self._listed, self._moment
+        self._show_plan(await asyncio.to_thread(planned, listed, moment))
 
     def _show_plan(self, shown: ShownPlan) -> None:
-        self._shown, self._refusal = shown, self._making.why_not(shown.plan)
-        plan, chosen = shown.plan, self._making.choices.chosen
-        count = len(plan.targets)
-        self.say("heading", question_text.heading(plan, self._connection.account, chosen))
+        self._shown, choices = shown, self._choices
+        self._refusal = self._why_refused()
+        plan, count = shown.plan, len(shown.plan.targets)
+        self.say("heading", plan_text.heading(plan, self._connection.account, choices.chosen))
         self._say_lines()
         asks = bool(count) and self._refusal is None
-        self._questions.show(self._making.choices, plan, asks=asks, ruled=self._making.is_ruled)
+        # Rules say nothing of one session.
+        ruled = len(choices.selection.positions) > 1 and not self._no_rules
+        self._questions.show(choices, plan, asks=asks, ruled=ruled)
         self.show_questions()
         words = f"Revoke {count:,}" if plan.is_large else f"Revoke {count:,}  y"
         self.name_buttons("Cancel  n", words if asks else "")
         self.ask_again()
 
+    def _why_refused(self) -> QiscusTuiError | None:
+        """Return why the plan can't be confirmed; None where it can."""
+        plan = self._plan
+        try:
+            self._connection.must_be_writable()
+            if plan.retention is not None:
+                check_rules(self._listed.sessions, plan.retention.rules)
+            rule = all_of([one.query for one in plan.filters])
+            check_clocks(self._listed, rule, plan.retention)
+        except QiscusTuiError as error:
+            return error
+        return None
+
     def _say_lines(self) -> None:
-        now, width = self._connection.server_now(), self.size.width
+        now, size = self._connection.server_now(), self.size
         if self._ended is not None:
-            self.say("lines", result_text.result_lines(self._ended, now, width))
+            self.say("lines", result_text.result_lines(self._ended, now, size.width))
             return
-        self._shown = self._making.with_command(self._shown, self._questions.reason)
-        lead, lines = question_text.lead_and_lines(
-            self._shown, self._refusal, now, self.size, tries=self._tries
+        self._command = self._command_line()
+        lead, lines = plan_text.lead_and_lines(
+            self._shown, self._command, self._refusal, now, size, tries=self._tries
         )
         self.say("lead", lead)
         self.say("lines", lines)
-        self.say("note", question_text.note(self._plan, self._refusal))
+        self.say("note", plan_text.note(self._plan, self._refusal))
+
+    def _command_line(self) -> tuple[str, ...]:
+        """Return the words of the command line that does the same, and gives the same reason."""
+        connection = self._connection
+        account = connection.name if connection.storage.stores_logins else ""
+        own = KnownSecrets(connection.client.own_secrets)  # typed by mistake
+        return plan_command(self._plan, account, str(masked(self._questions.reason, own)))
 
     def on_resize(self, event: events.Resize) -> None:
         """Draw plan or result for another width. (Textual calls the base's handlers too.)"""
@@ -175,7 +234,7 @@ class RevokeDialog(Question[Report]):
     def change(self, change: Change) -> None:
         """Change the choices, and make the plan again."""
         if self.guard.was_armed:
-            self._making.choices = change(self._making.choices)
+            self._choices = change(self._choices)
             self._make_plan()
 
     async def action_copy_command(self) -> None:
@@ -185,7 +244,7 @@ class RevokeDialog(Question[Report]):
     async def on_toggle_toggled(self, message: Toggle.Toggled) -> None:
         """Change the plan."""
         message.stop()
-        await self.run_command(COMMANDS[message.what])
+        await self.run_command(COMMANDS[message.what][0])
 
     def on_key(self, event: events.Key) -> None:
         """Type digits into the field, wherever the focus is."""
@@ -193,13 +252,14 @@ class RevokeDialog(Question[Report]):
 
     def warn(self, words: str) -> None:
         """Say it below what the note says about our own session."""
-        self.say("note", question_text.note(self._plan, self._refusal, words))
+        self.say("note", plan_text.note(self._plan, self._refusal, words))
 
     # Running
 
     async def confirmed(self) -> None:
         if self.phase is Phase.STOPPED:
-            self._shown = await asyncio.to_thread(self._making.planned)
+            planned, listed, moment = self._choices.planned, self._listed, self._moment
+            self._shown = await asyncio.to_thread(planned, listed, moment)
         elif why_not := self._questions.why_not(self._plan):
             self.warn(why_not)
             return
@@ -207,13 +267,13 @@ class RevokeDialog(Question[Report]):
             self.warn("Nothing more to revoke: the rest is gone, or kept.")
             self.offer_close()
             return
-        self._begin()
+        self._show_running()
         redraw = self.set_interval(REDRAW, self._show_progress)
         try:
-            report = await self._run.apply()
+            report = await self._apply()
         except QiscusTuiError as error:
             self.phase = Phase.DONE
-            self.say("heading", "Ended early" if self._run.progress.done else "Not revoked")
+            self.say("heading", "Ended early" if self._progress.done else "Not revoked")
             self.say("lead")
             self.say_trouble(error)
             self.offer_close()
@@ -222,10 +282,10 @@ class RevokeDialog(Question[Report]):
         finally:
             redraw.stop()
 
-    def _begin(self) -> None:
-        self.phase, self._ended = Phase.RUNNING, None
-        reason = self._questions.reason
-        self._run = PlanRun(self._connection, self._plan, self._show_progress, reason)
+    def _show_running(self) -> None:
+        self.phase, self._ended, self._is_stopping = Phase.RUNNING, None, False
+        self._revocation = self._report = None
+        self._progress = Progress(len(self._plan.targets), self._connection.clock.monotonic)
         self.query_one("#lines").add_class("-wrapped")
         self.say("heading", f"Revoking {counted(len(self._plan.targets), 'session')}")
         self.say("note")
@@ -237,29 +297,52 @@ class RevokeDialog(Question[Report]):
         self.set_focus(None)
         self._show_progress()
 
+    async def _apply(self) -> Report:
+        """Send the plan, and return the verified result. Raises QiscusTuiError."""
+        reason = self._questions.reason
+        self._revocation = await revocation_on(
+            self._connection, self._plan, self._happened, reason=reason
+        )
+        if self._is_stopping:
+            self._revocation.stop()
+        self._report = await self._revocation.apply()
+        return self._report
+
+    def _happened(self, event: Event) -> None:
+        self._progress.record(event)
+        if not isinstance(event, Answered):  # those come faster than they are drawn
+            self._show_progress()
+
     def _show_progress(self) -> None:
-        self.say("lead", progress_lead(self._run.progress, text_width(self.size.width) + 1))
-        self.say("lines", progress_lines(self._run.progress))
+        self.say("lead", self._progress.lead(text_width(self.size.width) + 1))
+        self.say("lines", self._progress.lines())
+
+    @property
+    def _not_sent(self) -> int:
+        return self._revocation.not_sent if self._revocation else len(self._plan.targets)
 
     async def _finished(self, report: Report) -> None:
-        self._ended = await asyncio.to_thread(result_text.ended_plan, report, self._shown.groups)
+        groups = await asyncio.to_thread(ended_groups, self._shown.groups, report)
+        self._ended = result_text.EndedPlan(report, groups)
         parts = [result_text.result_note(report)]
         try:
             await forget_own_if_ended(self._connection, report)
         except QiscusTuiError as error:
             parts.append(trouble(error))
         self._on_result(report)
-        left, self.phase = self._run.left_after_stop, Phase.DONE
+        left, self.phase = len(not_sent_by(report)) if self._is_stopping else 0, Phase.DONE
         self.set_class(False, "-dangerous")
         self.say("heading", result_text.result_heading(report, left))
-        of_marks, seconds = self._making.choices.selection.why == MARKED, self._run.progress.seconds
+        of_marks, seconds = self._choices.selection.why == MARKED, self._progress.seconds
         lead = result_text.result_lead(report, seconds, of_marks=of_marks, stopped=bool(left))
         self.say("lead", lead)
         self._say_lines()
         self.say("note", Content("\n").join([part for part in parts if part.plain]))
-        if left and self._run.can_go_on:  # finishing is always safe; going on is armed
-            self.phase = Phase.STOPPED
-            self._making.go_on_after(report)
+        # The rest can be sent where the list was read since, and nothing else had ended.
+        if left and report.listed is not None and not report.others_ended:
+            self.phase = Phase.STOPPED  # finishing is always safe; going on is armed
+            self._choices = self._choices.after_stop(report, report.listed)
+            self._listed = report.listed
             self.offer_close("Finish here  n", "Go on  y")
         else:
             self.offer_close()
@@ -271,28 +354,33 @@ class RevokeDialog(Question[Report]):
     def action_cancel(self) -> None:
         """Close; while a plan runs, stop sending at once."""
         if not self.plan_runs:
-            self.close(self._run.report)
-        elif self._run.not_sent == 0:
+            self.close(self._report)
+        elif self._not_sent == 0:
             self.say("note", "All are sent already: waiting for the answers.")
         else:
             self.stop()
 
     def stop(self) -> None:
         """Send nothing more; what was sent is waited for and checked, then the user is asked."""
-        self._run.stop()
-        self.say("heading", f"Stopped: {self._run.not_sent:,} not sent")
+        self._is_stopping = True
+        if self._revocation is not None:
+            self._revocation.stop()
+        self.say("heading", f"Stopped: {self._not_sent:,} not sent")
         self.name_buttons("Stopping…")
 
     async def action_quit_during_run(self) -> None:
         """Stop sending, as `n` does; where nothing is left to stop, leave the program."""
-        can_stop = self._run.not_sent and not self._run.is_stopping
+        can_stop = self._not_sent and not self._is_stopping
         await self.run_command("cancel" if can_stop else "quit")
 
     action_finish = action_cancel  # Enter, wherever the focus is
 
     async def end_early(self) -> list[str]:
         """Send nothing more, and give answers their 2 s. Return how far the plan came."""
-        return self._run.cut_short if await self.end_confirming() else []
+        if not await self.end_confirming() or self._revocation is None or self._report is not None:
+            return []
+        words = reached_words(*self._revocation.reached)
+        return [f"The revoke plan {self._plan.id} was cut short: {words}\n  {SEE_THE_LIST}"]
 
     async def on_unmount(self) -> None:
         """End a run whose screen goes away."""

@@ -102,61 +102,55 @@ class Progress:
             self.did.append(self.doing)
             self.doing = step
 
+    def lead(self, width: int) -> Content:
+        """Return a bar of `width` cells, the counts, the pace, the steps: past, now, the last."""
+        counts = [f"{self.done:,} of {self.total:,} answered"]
+        if self.total:
+            counts.append(f"{self.done * 100 // self.total} %")
+        failed = f" · {self.failed:,} failed" if self.failed else ""
+        return Content.assemble(
+            *self._bar(width),
+            f"\n{' · '.join(counts)}",
+            (failed, "bold $error"),
+            f"\n{self._pace_words}\n",
+            *self._steps(),
+        )
 
-def progress_lead(progress: Progress, width: int) -> Content:
-    """Return a bar of `width` cells, the counts, the pace, and the steps: past, now, the last."""
-    counts = [f"{progress.done:,} of {progress.total:,} answered"]
-    if progress.total:
-        counts.append(f"{progress.done * 100 // progress.total} %")
-    failed = f" · {progress.failed:,} failed" if progress.failed else ""
-    return Content.assemble(
-        *_bar(progress, width),
-        f"\n{' · '.join(counts)}",
-        (failed, "bold $error"),
-        f"\n{_pace_words(progress)}\n",
-        *_steps(progress),
-    )
+    def _bar(self, width: int) -> tuple[tuple[str, str], ...]:
+        """Return what was answered, what of that failed, and what is to come."""
+        full = self.done * width // self.total if self.total else width
+        failed = min(full, -(-self.failed * width // self.total)) if self.total else 0
+        return (
+            ("━" * (full - failed), "$primary"),
+            ("━" * failed, "bold $error"),
+            ("┄" * (width - full), "$text-muted"),
+        )
 
+    @property
+    def _pace_words(self) -> str:
+        """`350 a second · about 32 s left · 21 s so far`."""
+        pace, left = self.pace, self.total - self.done
+        words: list[str] = []
+        if pace and left:
+            words = [f"{pace:,.0f} a second", f"about {span(left / pace)} left"]
+        return " · ".join((*words, f"{span(self.seconds)} so far"))
 
-def _bar(progress: Progress, width: int) -> tuple[tuple[str, str], ...]:
-    """Return what was answered, what of that failed, and what is to come, in `width` cells."""
-    if not progress.total:
-        return (("━" * width, "$primary"),)
-    full = progress.done * width // progress.total
-    failed = min(full, -(-progress.failed * width // progress.total))
-    return (
-        ("━" * (full - failed), "$primary"),
-        ("━" * failed, "bold $error"),
-        ("┄" * (width - full), "$text-muted"),
-    )
+    def _steps(self) -> Iterator[tuple[str, str]]:
+        for step in self.did:
+            yield f"\n✓ {step}", "$text-muted"
+        yield f"\n● {self.doing}", "bold"
+        if VERIFYING not in (*self.did, self.doing):
+            yield f"\n○ {VERIFYING}", "$text-muted"
 
-
-def _pace_words(progress: Progress) -> str:
-    """Return `350 a second · about 32 s left · 21 s so far`."""
-    pace, left = progress.pace, progress.total - progress.done
-    words: list[str] = []
-    if pace and left:
-        words = [f"{pace:,.0f} a second", f"about {span(left / pace)} left"]
-    return " · ".join((*words, f"{span(progress.seconds)} so far"))
-
-
-def _steps(progress: Progress) -> Iterator[tuple[str, str]]:
-    for step in progress.did:
-        yield f"\n✓ {step}", "$text-muted"
-    yield f"\n● {progress.doing}", "bold"
-    if VERIFYING not in (*progress.did, progress.doing):
-        yield f"\n○ {VERIFYING}", "$text-muted"
-
-
-def progress_lines(progress: Progress) -> Content:
-    """Return the failures so far, the most frequent reason first; nothing without one."""
-    lines: list[Content] = []
-    most_first = sorted(progress.failures.items(), key=lambda entry: -len(entry[1]))
-    for reason, ids in most_first[:REASONS]:
-        lines.append(Content.styled(f"{len(ids):,} {reason}", "bold $error"))
-        more = f"  and {len(ids) - IDS:,} more" if len(ids) > IDS else ""
-        named = "  ".join(one[:8] for one in ids[:IDS])
-        lines.append(Content.assemble((f"  {named}", "$primary"), (more, "$text-muted")))
-    if rest := sum(len(ids) for _, ids in most_first[REASONS:]):
-        lines.append(Content(f"{rest:,} for other reasons"))
-    return Content("\n").join(lines)
+    def lines(self) -> Content:
+        """Return the failures so far, the most frequent reason first; nothing without one."""
+        lines: list[Content] = []
+        most_first = sorted(self.failures.items(), key=lambda entry: -len(entry[1]))
+        for reason, ids in most_first[:REASONS]:
+            lines.append(Content.styled(f"{len(ids):,} {reason}", "bold $error"))
+            more = f"  and {len(ids) - IDS:,} more" if len(ids) > IDS else ""
+            named = "  ".join(one[:8] for one in ids[:IDS])
+            lines.append(Content.assemble((f"  {named}", "$primary"), (more, "$text-muted")))
+        if rest := sum(len(ids) for _, ids in most_first[REASONS:]):
+            lines.append(Content(f"{rest:,} for other reasons"))
+        return Content("\n").join(lines)

@@ -9,11 +9,16 @@ from textual.content import Content
 from qiscus_tui.model.durations import span
 from qiscus_tui.model.text import counted, with_reason
 from qiscus_tui.service.revocation.outcomes import GONE, Outcome, Report
-from qiscus_tui.service.revocation.plan_groups import EndedGroup, TargetGroup, ended_groups
+from qiscus_tui.service.revocation.plan_groups import EndedGroup
 from qiscus_tui.tui.dialogs.dialog import trouble
-from qiscus_tui.tui.revoke.group_lines import ended_group_lines
-from qiscus_tui.tui.revoke.plan_text import EACH, kept_parts, parted, text_width
-from qiscus_tui.tui.revoke.session_lines import session_heading, session_lines
+from qiscus_tui.tui.revoke.choices import EACH
+from qiscus_tui.tui.revoke.plan_lines import (
+    ended_group_lines,
+    muted,
+    session_heading,
+    session_lines,
+)
+from qiscus_tui.tui.revoke.plan_text import kept_parts, parted, text_width
 
 REASONS = 20
 """Reasons that are named."""
@@ -29,11 +34,6 @@ class EndedPlan:
     report: Report
     groups: Sequence[EndedGroup] = ()
     """What ended by group; none where sessions are shown one by one."""
-
-
-def ended_plan(report: Report, groups: Sequence[TargetGroup]) -> EndedPlan:
-    """Return what is to be shown of a plan of these groups."""
-    return EndedPlan(report, ended_groups(groups, report))
 
 
 def result_heading(report: Report, left: int) -> str:
@@ -80,8 +80,8 @@ def result_lines(ended: EndedPlan, now: float, screen_width: int) -> Content:
     parts = [_left(report, now, width), _gone(ended, now, width), *kept]
     if report.audit_error is None and report.outcomes:
         words = "In the list, L shows what was revoked from here: this plan is recorded."
-        parts.append([Content.styled(words, "$text-muted")])
-    return parted([part for part in parts if part])
+        parts.append([muted(words)])
+    return parted(parts)
 
 
 def result_note(report: Report) -> Content:
@@ -118,7 +118,7 @@ def _named(report: Report, ids: Sequence[str], most: int, now: float, width: int
     sessions = [listed.sessions[listed.positions[one]] for one in ids[:most]]
     lines = session_lines(listed, sessions, now, width)
     if len(ids) > most:
-        lines.append(Content.styled(f"  … and {len(ids) - most:,} more", "$text-muted"))
+        lines.append(muted(f"  … and {len(ids) - most:,} more"))
     return lines
 
 

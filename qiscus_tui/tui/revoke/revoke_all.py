@@ -21,7 +21,7 @@ from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context, Phase
 from qiscus_tui.tui.dialogs.dialog import DialogButton, Words, trouble
 from qiscus_tui.tui.dialogs.question import Question, TypedField
-from qiscus_tui.tui.revoke.reason import ReasonLine
+from qiscus_tui.tui.revoke.questions import ReasonLine
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.connection import Connection

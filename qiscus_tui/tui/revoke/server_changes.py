@@ -1,122 +1,146 @@
-"""What is changed on the server from the list: revoke, revoke all, and a new token of our own."""
+"""What is changed on the server from the list: by revoke, prune, revoke all, a new token."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.retention_rules import Retention
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.revocation.plan import Allowed, Selection
+from qiscus_tui.service.revocation.retention import USUAL_RULES, retention_of
+from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.dialogs.choice import Choice, ChoiceDialog
+from qiscus_tui.tui.listed.feed import Feed
+from qiscus_tui.tui.revoke.choices import PlanChoices
+from qiscus_tui.tui.revoke.dialog import RevokeDialog
+from qiscus_tui.tui.revoke.revoke_all import RevokeAllDialog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from textual.app import App
 
-    from qiscus_tui.model.group_keys import GroupKey
     from qiscus_tui.service.revocation.outcomes import Report
     from qiscus_tui.service.revocation.revoke_all import RevokeAllResult
-    from qiscus_tui.tui.listed.feed import Feed
-    from qiscus_tui.tui.revoke.choices import PlanChoices
-    from qiscus_tui.tui.sessions.filtered_table import FilteredTable
+
+Shown = Callable[[str], Selection]
+"""Selects what is shown, and a filter matches. Raises FilterError."""
 
 
+@dataclass(frozen=True)
 class ServerChanges:
     """Asks in dialogs, and brings the list up to date with their results. Runs in workers."""
 
-    def __init__(
-        self,
-        feed: Feed,
-        rows: FilteredTable,
-        reload: Callable[[], None],
-        check_login: Callable[[], None],
-    ) -> None:
-        """`check_login` is called when a dialog is closed: the token may have been rejected."""
-        self._feed = feed
-        self._rows = rows
-        self._reload = reload
-        self._check_login = check_login
+    app: App[int]
+    feed: Feed
+    show: Callable[[SessionList], None]
+    """Shows a newer list, within this turn: nothing of the old one is seen again."""
+    reload: Callable[[], None]
+    check_login: Callable[[], None]
+    """Called when a dialog is closed: the token may have been rejected."""
 
-    async def revoke_one(self, app: App[int], session_id: str) -> None:
+    async def revoke_one(self, session_id: str) -> None:
         """Show the plan for one session, and ask."""
-        from qiscus_tui.service.revocation.plan import Selection
-        from qiscus_tui.tui.revoke.choices import PlanChoices
-
-        position = self._feed.listed.positions.get(session_id)
+        position = self.feed.listed.positions.get(session_id)
         if position is None:
-            app.notify("It is not listed any more.", markup=False)
+            self.app.notify("It is not listed any more.", markup=False)
         else:
             selection = Selection((position,), "shown in detail", named=True)
-            await self.revoke(app, PlanChoices(selection, chosen="The session shown"))
+            await self.revoke(PlanChoices(selection, chosen="The session shown"))
 
-    async def revoke(self, app: App[int], choices: PlanChoices) -> None:
+    async def revoke(self, choices: PlanChoices) -> None:
         """Show the plan, and ask."""
-        from qiscus_tui.tui.revoke.dialog import RevokeDialog
+        feed = self.feed
+        if feed.connection is not None:
+            expiring = feed.workspace.config.ui.expiring
+            dialog = RevokeDialog(feed.connection, feed.listed, choices, self._revoked, expiring)
+            await self.app.push_screen_wait(dialog)
+            self.check_login()
 
-        if self._feed.connection is not None:
-            dialog = RevokeDialog(
-                self._feed.connection,
-                self._feed.listed,
-                choices,
-                on_result=self._revoked,
-                expiring=self._feed.workspace.config.ui.expiring,
-            )
-            await app.push_screen_wait(dialog)
-            self._check_login()
-
-    async def prune(self, app: App[int], keys: tuple[GroupKey, ...]) -> None:
+    async def prune(self, shown: Shown, keys: tuple[GroupKey, ...]) -> None:
         """Show the plan for everything shown: by a policy of the configuration, or the usual rules.
 
         `keys`: what the usual rules group by.
         """
-        from qiscus_tui.service.sessions.groups import lacking
-        from qiscus_tui.tui.revoke.policy import choose_policy
-
         try:
-            choices = await choose_policy(app, self._rows.all_shown, keys, self._feed.workspace)
+            choices = await self._choose_policy(shown, keys)
         except QiscusTuiError as error:
-            app.notify(error.text, severity="error", markup=False)
+            self.app.notify(error.text, severity="error", markup=False)
             return
         if choices is None:
             return
-        if lacks := lacking(self._feed.listed, choices.keys):
-            app.notify(lacks, severity="warning", markup=False)
+        if lacks := lacking(self.feed.listed, choices.keys):
+            self.app.notify(lacks, severity="warning", markup=False)
         else:
-            await self.revoke(app, choices)
+            await self.revoke(choices)
+
+    async def _choose_policy(self, shown: Shown, keys: tuple[GroupKey, ...]) -> PlanChoices | None:
+        """Return what was chosen, without a question where there is no policy; None to cancel.
+
+        Raises FilterError.
+        """
+        policies = [*self.feed.workspace.config.policies.values()]
+        retentions = [Retention(keys, USUAL_RULES), *map(retention_of, policies)]
+        names = ["the usual rules", *(safe(policy.name, 24) for policy in policies)]
+        chosen = await self._ask_policy(names, retentions) if policies else 0
+        if chosen is None:
+            return None
+        filter_text, allowed, retention = "", Allowed(), retentions[chosen]
+        if chosen:
+            policy = policies[chosen - 1]
+            filter_text, allowed = policy.filter, Allowed(protected=policy.include_protected)
+        selection = shown(filter_text)
+        count = len(selection.positions)
+        words = f"All {count:,} shown"
+        if filter_text:
+            words = f"{count:,} of those shown: what the policy {names[chosen]} filters"
+        return PlanChoices(
+            selection, allowed, retention.keys, retention.rules, retention.policy, chosen=words
+        )
+
+    async def _ask_policy(
+        self, names: Sequence[str], retentions: Sequence[Retention]
+    ) -> int | None:
+        words = (replace(one, policy="").words for one in retentions)
+        offered = [Choice(name, rules) for name, rules in zip(names, words, strict=True)]
+        return await self.app.push_screen_wait(ChoiceDialog("Prune by", offered))
 
     def _revoked(self, report: Report) -> None:
-        self._feed.say(report.words, is_warning=not report.is_whole, is_kept=True)
+        self.feed.say(report.words, is_warning=not report.is_whole, is_kept=True)
         self._show(report.listed)
         if report.own_is_gone:  # that list was read while our token was still held
-            self._reload()
+            self.reload()
 
-    async def revoke_all(self, app: App[int]) -> None:
+    async def revoke_all(self) -> None:
         """Ask, then end every session of the user."""
-        from qiscus_tui.tui.revoke.revoke_all import RevokeAllDialog
-
-        if self._feed.connection is not None:
-            listed = self._feed.listed
-            dialog = RevokeAllDialog(self._feed.connection, listed, on_result=self._revoked_all)
-            await app.push_screen_wait(dialog)
-            self._check_login()
+        if self.feed.connection is not None:
+            dialog = RevokeAllDialog(self.feed.connection, self.feed.listed, self._revoked_all)
+            await self.app.push_screen_wait(dialog)
+            self.check_login()
 
     def _revoked_all(self, result: RevokeAllResult) -> None:
-        self._feed.say(result.words, is_warning=bool(result.still_listed), is_kept=True)
+        self.feed.say(result.words, is_warning=bool(result.still_listed), is_kept=True)
         self._show(result.listed)
 
-    def _show(self, listed: object) -> None:
-        if isinstance(listed, SessionList):
-            self._rows.show_at_once(listed)
-            self._feed.trouble = None
+    def _show(self, listed: SessionList | None) -> None:
+        if listed is None:
+            self.reload()
         else:
-            self._reload()
+            self.show(listed)
+            self.feed.trouble = None
 
-    async def refresh_token(self, app: App[int]) -> None:
+    async def refresh_token(self) -> None:
         """Get a new short-lived token, and read the list again."""
         try:
-            await self._feed.refresh_token()
+            await self.feed.refresh_token()
         except QiscusTuiError as error:
-            app.notify(error.text, severity="error", markup=False)
-            self._check_login()
+            self.app.notify(error.text, severity="error", markup=False)
+            self.check_login()
         else:
-            self._feed.say("token refreshed")
-            self._reload()
+            self.feed.say("token refreshed")
+            self.reload()

@@ -5,8 +5,8 @@ from operator import attrgetter
 
 from msgspec import Struct
 
-from qiscus_tui.model.known import Known
 from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.listed.client_words import client_words
 from qiscus_tui.tui.widgets.cells import UNKNOWN, width_of
 
 LOOKED_AT, MEASURED = 20_000, 2_000
@@ -15,22 +15,6 @@ waits while this is done."""
 
 
 _USER, _IP = attrgetter("safe_user"), attrgetter("safe_ip")
-
-
-def whose_words(known: Known | None, *, current: bool, new: bool) -> list[str]:
-    """Return what is said of a session before its client: ours, a known integration, new."""
-    words = ["this session"] if current else []
-    if known is not None:
-        words.append(f"{known.label}, protected" if known.protect else known.label)
-    return [*words, "new"] if new else words
-
-
-def client_words(client: str, known: Known | None, *, current: bool, new: bool) -> str:
-    """Return what a session is, in words: ours, a known integration, protected, new, its client.
-
-    `client` is a safe form; the label is the admin's own configuration.
-    """
-    return " · ".join((*whose_words(known, current=current, new=new), client or "no client named"))
 
 
 class Needs(Struct, frozen=True):

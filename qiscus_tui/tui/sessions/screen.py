@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
@@ -21,7 +21,6 @@ from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.listed import header, notices
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.order import ListView
-from qiscus_tui.tui.revoke.server_changes import ServerChanges
 from qiscus_tui.tui.sessions.actions import ListActions
 from qiscus_tui.tui.sessions.columns import WIDE
 from qiscus_tui.tui.sessions.preview import Preview
@@ -62,7 +61,6 @@ class SessionsScreen(ListActions, BaseScreen[None]):
         self.list = ShownList(self.feed, self.view, self.draw_soon)
         self.rows, self.groups = self.list.rows, self.list.groups
         self.tools = ListTools(self.feed, self.list)
-        self.changes = ServerChanges(self.feed, self.rows, self.reload, self.check_login)
         self.preview = Preview(self.feed, self.rows, lambda: self.details, self._found)
         self.table.alike = self.preview.alike
         self._is_settled = self._login_is_due = False
@@ -267,25 +265,3 @@ class SessionsScreen(ListActions, BaseScreen[None]):
     async def action_export(self) -> None:
         """Write what is shown to a file."""
         await self.tools.export(self.app)
-
-    # What changes the server.
-
-    @work(group="dialog")
-    async def action_revoke(self) -> None:
-        """Show the plan for the marked sessions, or for the one under the cursor, and ask."""
-        if (choices := self.list.shown.selected()) is not None:
-            await self.changes.revoke(self.app, choices)
-
-    @work(group="dialog")
-    async def action_prune(self) -> None:
-        """Show the plan for everything shown, by rules, and ask."""
-        await self.changes.prune(self.app, self.list.keys)
-
-    @work(group="dialog")
-    async def action_revoke_all(self) -> None:
-        """Ask, then end every session of the user."""
-        await self.changes.revoke_all(self.app)
-
-    def action_refresh_token(self) -> None:
-        """Get a new short-lived token."""
-        self.run_worker(partial(self.changes.refresh_token, self.app), group="refresh")

@@ -7,14 +7,13 @@ from msgspec import Struct
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.timestamps import day_of
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.sessions.column_needs import client_words, whose_words
+from qiscus_tui.tui.listed.client_words import client_text
 from qiscus_tui.tui.widgets.cells import (
     SHARE_WIDTH,
     created_cell,
     created_cell_short,
     last_used_cell,
     share_text,
-    width_of,
 )
 
 CREATED_FULL = 17
@@ -45,17 +44,8 @@ class Cell(Struct, frozen=True):
 
 
 def client_cell(cell: Cell) -> str:
-    """Return the words, without those that can be spared where there is no room for all.
-
-    The badge says of a known integration that it is protected.
-    """
-    listed, at = cell.listed, cell.position
-    known, current, new = listed.labels[at], cell.session.current is True, bool(listed.new[at])
-    words = client_words(listed.clients[at], known, current=current, new=new)
-    if (known is None and not current) or width_of(words) <= cell.width:
-        return words
-    whose = " · ".join(whose_words(known, current=current, new=new))
-    return whose if known is None or width_of(whose) <= cell.width else known.label
+    """Return what the session is, in words."""
+    return client_text(cell.listed, cell.position, cell.width)
 
 
 def created_text(cell: Cell) -> str:

@@ -1,0 +1,201 @@
+"""What can be changed of a plan before it is confirmed, and the number and reason to be typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from qiscus_tui.errors import UsageError
+from qiscus_tui.model.durations import as_typed
+from qiscus_tui.service.account.audit_trail import typed_reason
+from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.dialogs.dialog import Words
+from qiscus_tui.tui.dialogs.question import Guard, Toggle, TypedField
+from qiscus_tui.tui.listed.group_sorting import keys_words
+from qiscus_tui.tui.revoke.choices import PlanChoices
+from qiscus_tui.tui.revoke.plan_text import additions
+from qiscus_tui.tui.terminal.app import keymap_of
+from qiscus_tui.tui.widgets.fields import Field
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.account.connection import Connection
+
+COMMANDS = {
+    "rules": ("rules",),
+    "newest": ("keep_more", "keep_fewer"),
+    "used": ("next_used_within",),
+    "created": ("keep_created",),
+    "current": ("allow_current",),
+    "protected": ("allow_protected",),
+    "hidden": ("allow_hidden",),
+}
+"""The commands of each toggle, in the order in which they stand; it runs the first."""
+
+_KEY_WIDTH = 3
+
+
+class PlanQuestions(Vertical):
+    """The toggles of the rules and of what is left out, and the fields for number and reason."""
+
+    DEFAULT_CSS = """
+    PlanQuestions {
+        height: auto;
+        & #number-line { height: 1; layout: horizontal; }
+        & #number-words { width: auto; }
+        & #number { width: 14; margin-left: 1; }
+    }
+    """
+
+    def __init__(self, connection: Connection, guard: Guard, on_reason: Callable[[], None]) -> None:
+        """`on_reason` is called when another reason was typed."""
+        super().__init__(id="plan-questions")
+        self._toggles = {what: Toggle(what) for what in COMMANDS}
+        self._number_words = Words(id="number-words")
+        self._number = TypedField(guard, characters="0123456789", id="number")
+        self._number_line = Horizontal(self._number_words, self._number, id="number-line")
+        self._reason = ReasonLine(connection, guard, on_reason)
+
+    def compose(self) -> ComposeResult:
+        yield from self._toggles.values()
+        yield self._number_line
+        yield self._reason
+
+    @property
+    def reason(self) -> str:
+        """Return the reason that was typed; empty where none is required."""
+        return self._reason.reason
+
+    def why_not(self, plan: RevocationPlan) -> str:
+        """Return why what was typed does not confirm the plan; empty where it does."""
+        count = len(plan.targets)
+        if plan.is_large and self._number.value != str(count):
+            return f"That is not the number: type {count} to revoke them."
+        return self._reason.why_not()
+
+    def show(self, choices: PlanChoices, plan: RevocationPlan, *, asks: bool, ruled: bool) -> None:
+        """Show what can be changed. `asks`: something can be confirmed; `ruled`: rules can apply.
+
+        A number that was typed before stays where it is still right.
+        """
+        rules, each = choices.rules, f"each {keys_words(choices.keys)}"
+        newest, used, created = rules.keep_newest, rules.keep_used_within, rules.keep_created_within
+        within = choices.created_within if created is None else created
+        words = dict.fromkeys(("rules", "newest", "used", "created"), "")
+        if rules.given:
+            time = "off" if used is None else as_typed(used)
+            words["newest"] = f"keep the newest [{newest or 'off'}] of {each}"
+            words["used"] = f"keep what was used within [{time}]"
+        elif ruled:
+            words["rules"] = f"keep the newest of {each}, and what was used within 24h"
+        if within is not None:
+            words["created"] = f"keep what was created within [{as_typed(within)}]"
+        on = {
+            "newest": newest is not None,
+            "used": used is not None,
+            "created": created is not None,
+        }
+        for what, text in words.items():
+            self._toggle(what, text, on=on.get(what, False))
+        for kind, text, is_in in additions(plan):
+            self._toggle(kind, text, on=is_in)
+        count = len(plan.targets)
+        if self._number.value != str(count):
+            self._number.value = ""
+        self._number_line.display = asks and plan.is_large
+        self._number_words.say(f"Type {count} and press Enter:")
+        self._reason.show(asks=asks)
+        self._show_any()
+
+    def _toggle(self, what: str, words: str, *, on: bool = False) -> None:
+        commands = [one for name in COMMANDS[what] if (one := registry.named(name)) is not None]
+        bound = registry.with_keys((one for one in commands if one.bound), keymap_of(self))
+        keys = " ".join(command.key_shown for command in bound)
+        self._toggles[what].show_state(words, on=on, key=f"{keys:<{_KEY_WIDTH}}")
+
+    def hide(self) -> None:
+        """Ask nothing more."""
+        for what in COMMANDS:
+            self._toggle(what, "")
+        self._number_line.display = False
+        self._reason.show(asks=False)
+        self._show_any()
+
+    def _show_any(self) -> None:
+        self.display = any(child.display for child in self.children)
+
+    def type_key(self, event: events.Key) -> None:
+        """Type digits into the field, wherever the focus is."""
+        asked, field = self._number_line.display, self._number
+        if asked and not field.has_focus and field.type_key(event):
+            event.stop()
+
+
+class ReasonLine(Horizontal):
+    """`Reason (for the audit log):` and the field; not shown where none is required."""
+
+    DEFAULT_CSS = """
+    ReasonLine {
+        height: 1;
+        & #reason-words { width: auto; }
+        & #reason { width: 1fr; margin-left: 1; padding: 0 1; }
+    }
+    """
+
+    def __init__(
+        self, connection: Connection, guard: Guard, on_change: Callable[[], None] = lambda: None
+    ) -> None:
+        """`on_change` is called when another reason was typed."""
+        super().__init__(id="reason-line")
+        self._is_required = connection.needs_reason
+        self._field = ReasonField(guard)
+        self._on_change = on_change
+        self.show(asks=True)
+
+    def compose(self) -> ComposeResult:
+        yield Words("Reason (for the audit log):", id="reason-words")
+        yield self._field
+
+    def show(self, *, asks: bool) -> None:
+        """Show it where a reason is required. `asks`: something can be confirmed."""
+        self.display = asks and self._is_required
+
+    def on_input_changed(self) -> None:
+        """Report it."""
+        self._on_change()
+
+    @property
+    def reason(self) -> str:
+        """Return what was typed, on one line."""
+        return " ".join(self._field.value.split())
+
+    def why_not(self) -> str:
+        """Return why nothing is sent with this reason, and go to the field; else nothing."""
+        if self._is_required:
+            try:
+                typed_reason(self._field.value)
+            except UsageError as error:
+                self._field.focus()
+                return f"{error.message}: nothing was sent. {error.hint}"
+        return ""
+
+
+class ReasonField(Field):
+    """Its keys are text; the guard records them, so that an Enter among them confirms nothing."""
+
+    def __init__(self, guard: Guard) -> None:
+        super().__init__(id="reason", placeholder="required; such as: leaked, ticket 4711")
+        self._guard = guard
+
+    def on_key(self, event: events.Key) -> None:
+        """Record a key that Input's own handler keeps."""
+        if event.is_printable:
+            self._guard.record_key()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Record a paste, before Field's own handler inserts it."""
+        self._guard.record_key()
