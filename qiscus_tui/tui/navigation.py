@@ -235,13 +235,15 @@ class Navigation:
         """Ask, then end every session of the user."""
         sessions = self.sessions
         if sessions is not None:
-            sessions.run_worker(self._changes(sessions).revoke_all, group="dialog")
+            changes = self._changes(sessions)
+            sessions.run_worker(changes.revoke_all, group="dialog")
 
     def refresh_token(self) -> None:
         """Get a new short-lived token."""
         sessions = self.sessions
         if sessions is not None:
-            sessions.run_worker(self._changes(sessions).refresh_token, group="refresh")
+            changes = self._changes(sessions)
+            sessions.run_worker(changes.refresh_token, group="refresh")
 
     def _changes(self, sessions: SessionsScreen) -> ServerChanges:
         from qiscus_tui.tui.revoke.server_changes import ServerChanges
