@@ -18,8 +18,7 @@ from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.model.timestamps import rfc3339
-from qiscus_tui.service.check.findings import Limits
-from qiscus_tui.service.check.metrics import Measured, metrics_text
+from qiscus_tui.service.check.findings import Limits, Measured, metrics_text
 from qiscus_tui.store.named_files import write_public
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+from qiscus_tui.api.contract import Call
 from qiscus_tui.api.observation import SeenAnswer
 from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.console import NOT_SENT, record
@@ -13,7 +14,7 @@ from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import OutOfReach, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.timestamps import rfc3339
-from qiscus_tui.service.contract_check.report import ContractReport, EntryField, Row
+from qiscus_tui.service.doctor.live_report import EntryField, LiveReport
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.connection import Connection
@@ -29,34 +30,33 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 _INDENT = " " * 12
 
 
-def report_lines(report: ContractReport) -> Iterator[str]:
+def report_lines(report: LiveReport) -> Iterator[str]:
     """Yield the lines of the report."""
     at = rfc3339(report.checked_at)
     yield f"The API of {report.server}, checked by qiscus-tui {report.version} at {at}"
-    for row in report.rows:
-        yield f"{row.finding.verdict.value:11} {_called(row)}: {row.finding.words}"
-        for answer, count in row.answers:
+    for call, finding in report.findings.items():
+        yield f"{finding.verdict.value:11} {_called(call)}: {finding.words}"
+        for answer, count in report.answers_to(call):
             yield f"{_INDENT}{_answered(answer, count)}"
-    shape = report.shape
-    if shape.places:
-        entries = ", ".join(f"{kind} ×{count}" for kind, count in shape.entries) or "none"
-        yield f"List at: {', '.join(shape.places)}; entries in all readings: {entries}"
-        yield f"Pages: {'; '.join(shape.paging) or 'none'}"
-        yield f"Our tokens found in: {', '.join(shape.token_fields) or 'no field'}"
-    for title, fields in (("Known", shape.known_fields), ("Unknown", shape.unknown_fields)):
-        if fields:
+    seen = report.observer
+    if seen.list_places:
+        entries = ", ".join(f"{kind} ×{n}" for kind, n in seen.entries.most_common()) or "none"
+        yield f"List at: {', '.join(sorted(seen.list_places))}; entries in all readings: {entries}"
+        yield f"Pages: {'; '.join(sorted(seen.paging)) or 'none'}"
+        yield f"Our tokens found in: {', '.join(sorted(seen.token_fields)) or 'no field'}"
+    for title, known in (("Known", True), ("Unknown", False)):
+        if fields := [*report.fields(known=known)]:
             yield f"{title} fields of the entries:"
-            yield from (f"  {_field(one, shape.entry_count)}" for one in fields)
-    yield from report.notebook.notes
-    if report.notebook.left:
-        yield f"May still be valid, made by this check: {', '.join(report.notebook.left)}"
-    if report.notebook.config:
+            yield from (f"  {_field(one, report.entry_count)}" for one in fields)
+    yield from report.notes
+    if report.left:
+        yield f"May still be valid, made by this check: {', '.join(report.left)}"
+    if report.config:
         yield "For config.toml:"
-        yield from report.notebook.config
+        yield from report.config
 
 
-def _called(row: Row) -> str:
-    call = row.call
+def _called(call: Call) -> str:
     body = f' {{"{call.field}": …}}' if call.field else ""
     return f"{call.name} ({call.source.value}) {call.method} {call.path}{body}"
 
@@ -74,36 +74,36 @@ def _field(one: EntryField, entries: int) -> str:
     return f"{one.name}{fact}: {', '.join(one.types)}; in {share}"
 
 
-def _report_json(report: ContractReport) -> dict[str, object]:
+def _report_json(report: LiveReport) -> dict[str, object]:
     """Return the report for `--json`; the lines for config.toml are given apart."""
-    shape = report.shape
+    seen = report.observer
     fields = ("name", "fact", "types", "count")
     return {
         "server": report.server,
         "version": report.version,
         "checked_at": rfc3339(report.checked_at),
-        "calls": [_row_json(row) for row in report.rows],
+        "calls": [_call_json(report, call) for call in report.findings],
         "list": {
-            "at": shape.places,
-            "pages": shape.paging,
-            "entries": dict(shape.entries),
-            "own_tokens_in": shape.token_fields,
-            "known_fields": [record(one, *fields) for one in shape.known_fields],
-            "unknown_fields": [record(one, *fields) for one in shape.unknown_fields],
+            "at": sorted(seen.list_places),
+            "pages": sorted(seen.paging),
+            "entries": dict(seen.entries.most_common()),
+            "own_tokens_in": sorted(seen.token_fields),
+            "known_fields": [record(one, *fields) for one in report.fields(known=True)],
+            "unknown_fields": [record(one, *fields) for one in report.fields(known=False)],
         },
-        "notes": report.notebook.notes,
-        "left": report.notebook.left,
+        "notes": report.notes,
+        "left": report.left,
     }
 
 
-def _row_json(row: Row) -> dict[str, object]:
+def _call_json(report: LiveReport, call: Call) -> dict[str, object]:
     return {
-        "call": row.call.name,
-        **record(row.call, "method", "path", "field", "source"),
-        **record(row.finding, "verdict", "words"),
+        "call": call.name,
+        **record(call, "method", "path", "field", "source"),
+        **record(report.findings[call], "verdict", "words"),
         "answers": [
             {"status": seen.status, "count": count, **record(seen, "message", "names")}
-            for seen, count in row.answers
+            for seen, count in report.answers_to(call)
         ],
     }
 
@@ -124,7 +124,7 @@ async def run(context: Context) -> int:
         report = None if connection is None else await _proved(context, connection)
     if options.json:
         live = {} if report is None else {"live": _report_json(report)}
-        config = () if report is None else report.notebook.config
+        config = () if report is None else report.config
         console.result_json({"checks": checks, "config": config, **live})
     if report is not None and report.exit_code:
         return report.exit_code
@@ -133,7 +133,7 @@ async def run(context: Context) -> int:
 
 async def _checked(context: Context) -> tuple[list[dict[str, object]], bool]:
     """Return every check for `--json`, and whether one of them failed."""
-    from qiscus_tui.service.doctor import Verdict, examine
+    from qiscus_tui.service.doctor.checks import Health, examine
 
     console = context.console
     checks: list[dict[str, object]] = []
@@ -141,7 +141,7 @@ async def _checked(context: Context) -> tuple[list[dict[str, object]], bool]:
     home = context.workspace.environ.get("HOME", "").rstrip("/")
     async for found in examine(context.workspace):
         check = found.without_home(home)
-        is_bad = is_bad or check.verdict is Verdict.BAD
+        is_bad = is_bad or check.verdict is Health.BAD
         words = {"words": check.words, "hint": check.hint}
         checks.append({"check": check.name, "verdict": check.verdict.value, **words})
         if not context.options.json:
@@ -166,29 +166,29 @@ async def _confirm(context: Context, connection: "Connection") -> None:
     console.must_confirm("Continue?")
 
 
-async def _proved(context: Context, connection: "Connection") -> ContractReport:
+async def _proved(context: Context, connection: "Connection") -> LiveReport:
     """Return what `--live` found; the text of it is shown."""
-    from qiscus_tui.service.contract_check.proving import ContractCheck
-    from qiscus_tui.service.doctor import try_paths
+    from qiscus_tui.service.doctor.checks import try_paths
+    from qiscus_tui.service.doctor.live import LiveCheck
 
     console = context.console
-    report = await ContractCheck(connection, console.progress).run()
+    report = await LiveCheck(connection, console.progress).run()
     if report.lacks_list:
         try:
             found = await try_paths(
                 context.workspace, lambda path: console.progress(f"Trying {path}")
             )
-            report.notebook.config = tuple(
+            report.config = tuple(
                 line for call, path in found for line in (f"[api.{call.name}]", f'path = "{path}"')
             )
         except OutOfReach as error:
-            report.notebook.trouble.append(error)
+            report.trouble.append(error)
     console.end_progress()
     if not context.options.json:
         console.result()
         for line in report_lines(report):
             console.result(line)
-    for error in report.notebook.trouble:
+    for error in report.trouble:
         console.show_error(error)
     return report
 

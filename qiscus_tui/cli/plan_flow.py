@@ -36,8 +36,7 @@ from qiscus_tui.service.revocation.plan_groups import emptied_groups, emptied_wo
 from qiscus_tui.service.revocation.retention import check_clocks, check_rules, offset_words
 from qiscus_tui.service.revocation.run import forget_own_if_ended, revocation_on
 from qiscus_tui.service.revocation.verification import MOST_READINGS
-from qiscus_tui.service.revocation.witnesses import Witnesses
-from qiscus_tui.service.seen_ids import seen_before
+from qiscus_tui.service.revocation.witnesses import Witnesses, seen_before
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.refresh import read_list

@@ -311,7 +311,7 @@ def _report_crashes(workspace: Workspace, console: Console) -> StorageError | No
     try:
         if not local_files.may_hold_interrupted():
             return None
-        from qiscus_tui.service.interrupted import notices  # seldom needed
+        from qiscus_tui.service.history import notices  # seldom needed
 
         for notice in notices(local_files):
             console.say(f"qiscus-tui: {notice.message}")

@@ -81,7 +81,7 @@ class Navigation:
     async def notify_of_earlier_runs(self) -> None:
         """Say, once, what an earlier run left half done. Reads files, in a thread."""
         from qiscus_tui.service.account.selection import unmatched_words
-        from qiscus_tui.service.interrupted import notices
+        from qiscus_tui.service.history import notices
 
         workspace, notify = self._workspace, self._app.notify
         try:

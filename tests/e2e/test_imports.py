@@ -64,13 +64,12 @@ WITHOUT_SERVER = {
 }
 """Nothing of this is needed to show what is kept on this machine."""
 
-ONE_LIST = SCREENS | SERVER | {"keyring", "ua_parser", "qiscus_tui.service.interrupted"}
+ONE_LIST = SCREENS | SERVER | {"keyring", "ua_parser", "qiscus_tui.service.history"}
 """Nothing of this is needed until a list is there."""
 
 ONE_CALL = ONE_LIST | {
     "qiscus_tui.query",
     "qiscus_tui.service.sessions",
-    "qiscus_tui.service.history",
 }
 """Nothing of this is needed to make one call."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.model.account import Credentials
-from qiscus_tui.service.interrupted import notices
+from qiscus_tui.service.history import notices
 from qiscus_tui.store.journal import JournalState
 from qiscus_tui.store.secrets import FileSecrets
 from tests.e2e.processes import Machine, machine

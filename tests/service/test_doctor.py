@@ -12,7 +12,7 @@ from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.service.account.workspace import DemoAccess, Workspace
-from qiscus_tui.service.doctor import MOST_TRIES, Check, Verdict, examine, try_paths
+from qiscus_tui.service.doctor.checks import MOST_TRIES, Check, Health, examine, try_paths
 from qiscus_tui.store.config import Config
 from tests.clocks import ManualClock
 
@@ -84,14 +84,14 @@ async def checks_of(space: Workspace) -> list[Check]:
 async def test_a_missing_path_is_bad_and_says_where_to_set_another(clock: ManualClock) -> None:
     checks = await checks_of(workspace(lambda _: 404, clock))
     revoke = next(check for check in checks if check.name.startswith("revoke_token"))
-    assert revoke.verdict is Verdict.BAD
+    assert revoke.verdict is Health.BAD
     assert "[api.revoke_token]" in revoke.hint
 
 
 async def test_a_present_path_is_good(clock: ManualClock) -> None:
     checks = await checks_of(workspace(lambda path: 405 if path == PATH else 404, clock))
     revoke = next(check for check in checks if check.name.startswith("revoke_token"))
-    assert revoke.verdict is Verdict.GOOD
+    assert revoke.verdict is Health.GOOD
 
 
 async def test_a_server_that_is_away_is_one_bad_check(clock: ManualClock) -> None:
@@ -101,23 +101,23 @@ async def test_a_server_that_is_away_is_one_bad_check(clock: ManualClock) -> Non
     space = workspace(lambda _: 404, clock)
     assert space.demo is not None
     space = replace(space, demo=replace(space.demo, transport=httpx.MockTransport(refuse)))
-    bad = [check for check in await checks_of(space) if check.verdict is Verdict.BAD]
+    bad = [check for check in await checks_of(space) if check.verdict is Health.BAD]
     assert [check.name for check in bad] == ["server"]
 
 
 @pytest.mark.parametrize(
     ("offset", "verdict"),
     [
-        (0, Verdict.GOOD),
-        (-59, Verdict.GOOD),
-        (3600, Verdict.UNSURE),
-        (-86_300, Verdict.UNSURE),
-        (86_500, Verdict.BAD),
-        (-40 * 86_400, Verdict.BAD),
+        (0, Health.GOOD),
+        (-59, Health.GOOD),
+        (3600, Health.UNSURE),
+        (-86_300, Health.UNSURE),
+        (86_500, Health.BAD),
+        (-40 * 86_400, Health.BAD),
     ],
 )
 async def test_a_clock_for_which_prune_refuses_its_rules_is_bad(
-    clock: ManualClock, offset: int, verdict: Verdict
+    clock: ManualClock, offset: int, verdict: Health
 ) -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         return httpx.Response(404, headers={"Date": formatdate(clock.now() + offset, usegmt=True)})
@@ -127,7 +127,7 @@ async def test_a_clock_for_which_prune_refuses_its_rules_is_bad(
     space = replace(space, demo=replace(space.demo, transport=httpx.MockTransport(answer)))
     (found,) = [check for check in await checks_of(space) if check.name == "clock"]
     assert found.verdict is verdict
-    assert found.verdict is not Verdict.BAD or "days" in found.words
+    assert found.verdict is not Health.BAD or "days" in found.words
 
 
 async def test_no_secret_is_in_what_it_says(clock: ManualClock) -> None:

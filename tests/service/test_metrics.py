@@ -1,7 +1,6 @@
 """The text of the metrics."""
 
-from qiscus_tui.service.check.findings import Figures
-from qiscus_tui.service.check.metrics import Measured, metrics_text
+from qiscus_tui.service.check.findings import Figures, Measured, metrics_text
 
 FIGURES = Figures(30, 2, 5, 50.0, None, [(f"client {n}", 30 - n) for n in range(23)])
 

@@ -18,7 +18,7 @@ from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.storage import LocalFiles
-from qiscus_tui.service.interrupted import notices
+from qiscus_tui.service.history import notices
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.revoke_all import RevokeAllResult, revoke_all
 from qiscus_tui.service.signal_shield import shield

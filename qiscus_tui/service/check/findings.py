@@ -1,6 +1,7 @@
-"""What a check finds in a list. Pure."""
+"""What a check finds in a list, and its numbers for Prometheus. Pure."""
 
 import enum
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,19 @@ from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditIntent
 from qiscus_tui.store.state import Checked
+
+CLIENTS = 20
+"""Clients that have a line of their own; the rest is `other`."""
+
+_HELP = {
+    "qiscus_sessions_live": "Live sessions.",
+    "qiscus_sessions_expiring": "Live sessions that expire soon.",
+    "qiscus_sessions_issued_24h": "Live sessions that were created in the last 24 hours.",
+    "qiscus_sessions_oldest_age_seconds": "Age of the oldest live session.",
+    "qiscus_sessions_by_client": "Live sessions by client, the 20 largest and other.",
+    "qiscus_check_success": "Whether the last check succeeded.",
+    "qiscus_check_timestamp_seconds": "When the last check ended.",
+}
 
 
 class FindingKind(enum.Enum):
@@ -132,3 +146,55 @@ def figures_of(
 def _of_group(kind: FindingKind, group: Group, count: int, words: str) -> Finding:
     client, network = group.values
     return Finding(kind, words, count, client, network)
+
+
+# Checks as text for Prometheus, by the textfile collector of node_exporter
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The check of one account; without figures it failed."""
+
+    account: str
+    at: float
+    """When it ended: epoch seconds."""
+    figures: Figures | None = None
+
+
+def metrics_text(checks: Sequence[Measured]) -> str:
+    """Return the text for these accounts, each metric's lines together."""
+    lines: dict[str, list[str]] = {name: [] for name in _HELP}
+    for one in checks:
+        for name, labels, value in _samples(one):
+            words = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
+            lines[name].append(f"{name}{{{words}}} {value}")
+    texts = (
+        [f"# HELP {name} {_HELP[name]}", f"# TYPE {name} gauge", *samples]
+        for name, samples in lines.items()
+        if samples
+    )
+    return "\n".join([line for text in texts for line in text] + [""])
+
+
+def _samples(one: Measured) -> Iterator[tuple[str, dict[str, str], str]]:
+    """Yield the name, the labels and the value of each sample."""
+    account, figures = {"account": one.account}, one.figures
+    yield "qiscus_check_success", account, "1" if figures is not None else "0"
+    yield "qiscus_check_timestamp_seconds", account, f"{one.at:.3f}"
+    if figures is None:
+        return
+    yield "qiscus_sessions_live", account, str(figures.live)
+    yield "qiscus_sessions_expiring", account, str(figures.expiring)
+    yield "qiscus_sessions_issued_24h", account, str(figures.issued_24h)
+    if figures.oldest_at is not None:
+        age = max(0.0, one.at - figures.oldest_at)
+        yield "qiscus_sessions_oldest_age_seconds", account, f"{age:.0f}"
+    counts = Counter[str]()
+    for number, (client, count) in enumerate(figures.by_client):
+        counts[client if number < CLIENTS else "other"] += count
+    for client, count in counts.items():
+        yield "qiscus_sessions_by_client", {**account, "client": client}, str(count)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

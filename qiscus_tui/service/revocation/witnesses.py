@@ -1,14 +1,16 @@
 """Reads the list until its readings prove what became of the sessions, or no more can be known."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Set
 from dataclasses import replace
 
-from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.verification import MOST_READINGS, Verification
 from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.store.state import remembered_ids
 
 LONGEST = 30.0
 """Seconds for all readings."""
@@ -116,3 +118,19 @@ def _pause(verification: Verification) -> float:
     if verification.agreeing < 2:
         return CONFIRM_AFTER
     return PAUSES[verification.agreeing - 1]
+
+
+def seen_before(connection: Connection, ids: Set[str]) -> Set[str]:
+    """Return those of these ids that were listed to this account, or revoked from it, before.
+
+    Where that can't be read, none.
+    """
+    if not ids:
+        return frozenset()
+    account, files = connection.account, connection.account_storage.local_files
+    with contextlib.suppress(StorageError):
+        found = {
+            one for intent in files.audit.intents() if intent.is_of(account) for one in intent.ids
+        }
+        return ids & found.union(remembered_ids(files.paths, account.key))
+    return frozenset()

@@ -19,7 +19,7 @@ from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.text import counted
 from qiscus_tui.query import Moment, all_of
-from qiscus_tui.service.interrupted import SEE_THE_LIST, reached_words
+from qiscus_tui.service.history import SEE_THE_LIST, reached_words
 from qiscus_tui.service.revocation.events import Answered, Event
 from qiscus_tui.service.revocation.outcomes import Report, not_sent_by
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan

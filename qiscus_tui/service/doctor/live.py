@@ -8,7 +8,6 @@ ends the older one, the newer. No other token is ever sent to revoke or logout.
 from collections.abc import Callable
 from http import HTTPStatus
 
-from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import SESSION_ID, SESSION_TOKEN, Call
 from qiscus_tui.api.observation import AnswerObserver
 from qiscus_tui.errors import ServerError, StorageError
@@ -17,56 +16,58 @@ from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.account.connection import Connection
-from qiscus_tui.service.contract_check.judging import (
+from qiscus_tui.service.doctor.live_report import (
     ANSWER_ERRORS,
+    LiveReport,
     by_error,
+    cannot_tell,
+    differs,
     ended_of,
     judge_list,
     judge_refresh,
+    not_tried,
     own_times,
 )
-from qiscus_tui.service.contract_check.own_tokens import OwnTokens
-from qiscus_tui.service.contract_check.report import (
-    ContractReport,
-    Finding,
-    Notebook,
-    Row,
-    Verdict,
-    answers_to,
-    list_shape,
-)
-from qiscus_tui.service.contract_check.revoke_proof import Pair, RevokeProof
+from qiscus_tui.service.doctor.own_tokens import OwnTokens
+from qiscus_tui.service.doctor.revoke_proof import Pair, RevokeProof
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.refresh import refreshed_if_rejected
 
-_NOT_REACHED = Finding(Verdict.CANNOT_TELL, "Not tried: a step before it did not succeed.")
-_NOT_NEW = Finding(
-    Verdict.DIFFERS, "It gave a token that existed already, which was neither revoked nor ended."
-)
-_UNPROVEN = Finding(
-    Verdict.CANNOT_TELL, "Not tried: the lists do not prove that the token of a refresh is new."
-)
-_NOT_NEEDED = Finding(Verdict.NOT_TRIED, "No token of ours was known to be left.")
-_ENDS_ALL = Finding(Verdict.NOT_TRIED, "It would end every session.")
-_NEEDS_PASSWORD = Finding(Verdict.NOT_TRIED, "It needs the password.")
+_NOT_REACHED = cannot_tell("Not tried: a step before it did not succeed.")
+_NOT_NEW = differs("It gave a token that existed already, which was neither revoked nor ended.")
+_UNPROVEN = cannot_tell("Not tried: the lists do not prove that the token of a refresh is new.")
+_NOT_NEEDED = not_tried("No token of ours was known to be left.")
+_ENDS_ALL = not_tried("It would end every session.")
+_NEEDS_PASSWORD = not_tried("It needs the password.")
 
 
-class ContractCheck:
+class LiveCheck:
     """One check of one account's server."""
 
     def __init__(self, connection: Connection, progress: Callable[[str], None]) -> None:
         self._connection = connection
+        self._client = connection.client
         self._progress = progress
-        self._observer = AnswerObserver(
-            _values_of(connection.account), connection.client.own_secrets
+        contract = self._client.contract
+        self._profile_call = self._client.profile_call(connection.account.role)
+        self._observer = AnswerObserver(_values_of(connection.account), self._client.own_secrets)
+        self._report = LiveReport(
+            str(self._client.origin),
+            connection.clock.now(),
+            self._observer,
+            {
+                contract.list: _NOT_REACHED,
+                contract.refresh: _NOT_REACHED,
+                contract.revoke: _NOT_REACHED,
+                self._profile_call: _NOT_REACHED,
+                contract.logout: _NOT_NEEDED,
+                contract.revoke_all: _ENDS_ALL,
+                contract.login: _NEEDS_PASSWORD,
+            },
         )
-        self._notebook = Notebook()
+        self._findings = self._report.findings
 
-    @property
-    def _client(self) -> ApiClient:
-        return self._connection.client
-
-    async def run(self) -> ContractReport:
+    async def run(self) -> LiveReport:
         """Return what was found. Every token made here is ended again.
 
         Raises ReadOnly, StorageError; LoginNeeded and OutOfReach if no token was made yet.
@@ -78,67 +79,63 @@ class ContractCheck:
         try:
             before = await self._connection.read_list()
         except ServerError as error:
-            self._notebook.findings[self._client.contract.list] = by_error(error)
+            self._findings[self._client.contract.list] = by_error(error)
         else:
-            self._notebook.notes += map(
-                _known_words, before.known, map(before.count_of, before.known)
-            )
+            self._report.notes += [_known_words(one, before.count_of(one)) for one in before.known]
             await self._with_own_tokens(before)
         self._client.observer = None
-        return self._report()
+        self._report.checked_at = self._connection.clock.now()
+        return self._report
 
     async def _with_own_tokens(self, before: SessionList) -> None:
         stored = (await self._connection.credentials()).short_lived
         tokens = OwnTokens(self._connection, before, stored.token if stored is not None else None)
-        findings, contract = self._notebook.findings, self._client.contract
         try:
             await self._prove(tokens, before, stored)
             if (finding := await tokens.log_out()) is not None:
-                findings[contract.logout] = finding
+                self._findings[self._client.contract.logout] = finding
             await tokens.end_all()
         except BaseException:
             await tokens.end_all_in_time()
             raise
         if tokens.profile is not None:
-            findings[self._profile_call] = tokens.profile
-        self._notebook.left = await tokens.left()
+            self._findings[self._profile_call] = tokens.profile
+        self._report.left = await tokens.left()
         if stored is not None:
             await self._replace_if_ended(stored)
 
     async def _prove(
         self, tokens: OwnTokens, before: SessionList, stored: ShortLived | None
     ) -> None:
-        contract = self._client.contract
+        """Prove list and refresh, and the revoke with one of two tokens."""
+        contract, findings = self._client.contract, self._findings
         self._progress("Making two tokens")
         try:
             older, newer = await tokens.make(), await tokens.make()
         except ANSWER_ERRORS as error:
-            self._notebook.findings[contract.refresh] = by_error(error)
+            findings[contract.refresh] = by_error(error)
             return
-        made_at = self._connection.server_now()
-        place = self._observer.place_of(newer)
+        made_at, place = self._connection.server_now(), self._observer.place_of(newer)
         if tokens.existed:
-            self._notebook.findings[contract.refresh] = _NOT_NEW
+            findings[contract.refresh] = _NOT_NEW
             return
-        revoke = RevokeProof(self._connection, tokens, self._notebook, self._progress)
         own_id = fingerprint(stored.token) if stored is not None else ""
+        revoke = RevokeProof(self._connection, tokens, self._report, self._progress)
         found = await revoke.read_after(before, frozenset([own_id]))
         if found is None or found.last is None:
             return
         listed = found.last
         tokens.compare(listed)
         times = own_times(listed, newer, made_at, self._connection.zone.offset)
-        self._notebook.notes += [times] if times else []
+        self._report.notes += [times] if times else []
         old, new = await tokens.state(older, listed), await tokens.state(newer, listed)
-        self._notebook.findings[contract.list] = judge_list(
-            before, listed, new, self._observer.token_fields
-        )
+        findings[contract.list] = judge_list(before, listed, new, self._observer.token_fields)
         was_listed = stored is None or before.lists_token(stored.token)
         ended = ended_of(found, own_id, was_listed=was_listed)
-        self._notebook.findings[contract.refresh] = judge_refresh(place, old, new, ended.others)
+        findings[contract.refresh] = judge_refresh(place, old, new, ended.others)
         pair = Pair(older, old, newer) if old.lives else Pair(newer, new, None)
         if not tokens.is_proven(pair.target):
-            self._notebook.findings[contract.revoke] = _UNPROVEN
+            findings[contract.revoke] = _UNPROVEN
         elif pair.state.lives:
             await revoke.prove(pair, listed)
             self._note_wanted_field(contract.revoke)
@@ -152,8 +149,8 @@ class ContractCheck:
         ]
         words = set(" ".join(messages).split())
         for name in (*SESSION_TOKEN, *SESSION_ID):
-            if name in words and name != call.field and "_" in name and not self._notebook.config:
-                self._notebook.notes.append(
+            if name in words and name != call.field and "_" in name and not self._report.config:
+                self._report.notes.append(
                     f"The revoke call seems to want the field {name}; if it does, set it under "
                     f"[api.{call.name}] in config.toml. The first revoke is then a trial."
                 )
@@ -163,37 +160,10 @@ class ContractCheck:
         try:
             now = await refreshed_if_rejected(self._connection, stored)
         except (*ANSWER_ERRORS, StorageError) as error:
-            self._notebook.trouble.append(error)
+            self._report.trouble.append(error)
             return
         if now.token != stored.token:
-            self._notebook.notes.append("The stored short-lived token had ended, and was replaced.")
-
-    @property
-    def _profile_call(self) -> Call:
-        return self._client.profile_call(self._connection.account.role)
-
-    def _report(self) -> ContractReport:
-        client = self._client
-        contract, found = client.contract, self._notebook.findings
-        findings = {
-            contract.list: found.get(contract.list, _NOT_REACHED),
-            contract.refresh: found.get(contract.refresh, _NOT_REACHED),
-            contract.revoke: found.get(contract.revoke, _NOT_REACHED),
-            self._profile_call: found.get(self._profile_call, _NOT_REACHED),
-            contract.logout: found.get(contract.logout, _NOT_NEEDED),
-            contract.revoke_all: _ENDS_ALL,
-            contract.login: _NEEDS_PASSWORD,
-        }
-        return ContractReport(
-            str(client.origin),
-            self._connection.clock.now(),
-            tuple(
-                Row(call, finding, answers_to(self._observer, call))
-                for call, finding in findings.items()
-            ),
-            list_shape(self._observer),
-            self._notebook,
-        )
+            self._report.notes.append("The stored short-lived token had ended, and was replaced.")
 
 
 def _values_of(account: Account) -> frozenset[str]:

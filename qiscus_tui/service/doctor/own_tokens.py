@@ -7,13 +7,18 @@ sent to revoke or logout.
 import asyncio
 import contextlib
 
-from qiscus_tui.api.client import ApiClient
 from qiscus_tui.errors import OutOfReach, ServerError, TokenExpired
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.account.audit_trail import AuditTrail
 from qiscus_tui.service.account.connection import Connection, end_unstored_token
-from qiscus_tui.service.contract_check.judging import TokenState, by_error
-from qiscus_tui.service.contract_check.report import Finding, Verdict
+from qiscus_tui.service.doctor.live_report import (
+    CallFinding,
+    TokenState,
+    by_error,
+    cannot_tell,
+    confirmed,
+    differs,
+)
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.refresh import spare_token
@@ -32,6 +37,7 @@ class OwnTokens:
     def __init__(self, connection: Connection, before: SessionList, stored: str | None) -> None:
         """`before` is the list from before any was made, `stored` the account's own token."""
         self._connection = connection
+        self._client = connection.client
         self._before = before
         self._stored = stored
         self.existed = False
@@ -41,12 +47,8 @@ class OwnTokens:
         """Those that are certainly new."""
         self._ended: set[str] = set()
         """Those that certainly are."""
-        self.profile: Finding | None = None
+        self.profile: CallFinding | None = None
         """What the profile call, by which they are tried, turned out to be."""
-
-    @property
-    def _client(self) -> ApiClient:
-        return self._connection.client
 
     async def make(self) -> str:
         """Return a new one. Raises as `spare_token`."""
@@ -89,14 +91,14 @@ class OwnTokens:
             self.profile = self.profile or by_error(error)
             return None
         if accepted and self.profile is None:
-            self.profile = Finding(Verdict.CONFIRMED, "It accepts our new token.")
+            self.profile = confirmed("It accepts our new token.")
         return accepted
 
     def note_ended(self, token: str) -> None:
         """Note that it is gone."""
         self._ended.add(token)
 
-    async def log_out(self) -> Finding | None:
+    async def log_out(self) -> CallFinding | None:
         """Log out the newest that lives. Return what that shows; None if none lives.
 
         Raises StorageError if that can't be recorded.
@@ -118,25 +120,25 @@ class OwnTokens:
                 return token
         return None
 
-    async def _logged_out(self, token: str) -> tuple[Finding, Outcome]:
+    async def _logged_out(self, token: str) -> tuple[CallFinding, Outcome]:
         try:
             await self._client.logout(token)
         except TokenExpired as error:
             words = f"{by_error(error).words} Our token was valid."
-            return Finding(Verdict.DIFFERS, words), Outcome.FAILED
+            return differs(words), Outcome.FAILED
         except (ServerError, OutOfReach) as error:
             return by_error(error), Outcome.UNKNOWN
         match await self._accepted(token):
             case False:
                 self._ended.add(token)
                 words = "Our token is no longer accepted after it."
-                return Finding(Verdict.CONFIRMED, words), Outcome.REVOKED
+                return confirmed(words), Outcome.REVOKED
             case True:
                 words = "Our token is still accepted after it."
-                return Finding(Verdict.DIFFERS, words), Outcome.FAILED
+                return differs(words), Outcome.FAILED
             case None:
                 words = "It is not known whether our token is gone."
-                return Finding(Verdict.CANNOT_TELL, words), Outcome.UNKNOWN
+                return cannot_tell(words), Outcome.UNKNOWN
 
     async def end_all(self) -> None:
         """End whatever may still live, as far as the server can be reached."""

@@ -7,23 +7,27 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import SESSION_TOKEN, Call
 from qiscus_tui.api.retry import CallTime
 from qiscus_tui.errors import QiscusTuiError, ServerError, StorageError
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.account.audit_trail import AuditTrail
 from qiscus_tui.service.account.connection import Connection
-from qiscus_tui.service.contract_check.judging import (
+from qiscus_tui.service.doctor.live_report import (
     ANSWER_ERRORS,
+    CallFinding,
+    LiveReport,
     TokenState,
+    Verdict,
     by_error,
+    cannot_tell,
+    differs,
     ended_of,
     judge_revoke,
 )
-from qiscus_tui.service.contract_check.own_tokens import RULE, OwnTokens
-from qiscus_tui.service.contract_check.report import Finding, Notebook, Verdict
+from qiscus_tui.service.doctor.own_tokens import RULE, OwnTokens
 from qiscus_tui.service.revocation.outcomes import Outcome
+from qiscus_tui.service.revocation.run import verified_calls_of
 from qiscus_tui.service.revocation.verification import MOST_READINGS, Verification
 from qiscus_tui.service.revocation.witnesses import Witnesses
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -55,7 +59,7 @@ class _Attempt:
     """One way to revoke the target, and what came of it."""
 
     call: Call
-    finding: Finding
+    finding: CallFinding
     status: int
     """Of a negative answer; else 0."""
     state: TokenState
@@ -81,17 +85,14 @@ class RevokeProof:
         self,
         connection: Connection,
         tokens: OwnTokens,
-        notebook: Notebook,
+        report: LiveReport,
         progress: Callable[[str], None],
     ) -> None:
         self._connection = connection
+        self._client = connection.client
         self._tokens = tokens
-        self._notebook = notebook
+        self._report = report
         self._progress = progress
-
-    @property
-    def _client(self) -> ApiClient:
-        return self._connection.client
 
     async def prove(self, pair: Pair, listed: SessionList) -> None:
         """Revoke the target, which lives, and note what was found.
@@ -99,9 +100,9 @@ class RevokeProof:
         `listed` is the list with both tokens. Raises StorageError if the intent can't be recorded:
         then nothing was sent.
         """
-        call, findings = self._client.contract.revoke, self._notebook.findings
+        call, findings = self._client.contract.revoke, self._report.findings
         if self._client.contract.revokes_by_id:
-            findings[call] = Finding(Verdict.CANNOT_TELL, _BY_ID)
+            findings[call] = cannot_tell(_BY_ID)
             return
         trail = AuditTrail(self._connection, AuditKind.REVOKE, rule=RULE, reason=_REASON)
         target_id = fingerprint(pair.target)
@@ -118,10 +119,8 @@ class RevokeProof:
         if not attempt.state.lives:
             self._tokens.note_ended(pair.target)
         outcome, words = attempt.outcome.value, findings[call].words
-        await self._notebook.store(
-            lambda: trail.finish({outcome: 1}, [(target_id, outcome, words)])
-        )
-        await self._remember(call, findings[call].verdict)
+        await self._report.store(lambda: trail.finish({outcome: 1}, [(target_id, outcome, words)]))
+        await self._remember(findings[call].verdict)
 
     async def _other_fields(self, first: _Attempt, pair: Pair, listed: SessionList) -> _Attempt:
         """Try the other names that a token may have. Return the last attempt."""
@@ -132,9 +131,9 @@ class RevokeProof:
             attempt = await self._attempt(replace(call, field=name), pair, listed)
             if not attempt.refuses_body:
                 words = f"{first.finding.words} With the field {name}: {attempt.finding.words}"
-                self._notebook.findings[call] = Finding(Verdict.DIFFERS, words)
+                self._report.findings[call] = differs(words)
                 if attempt.finding.verdict is Verdict.CONFIRMED:
-                    self._notebook.config = (f"[api.{call.name}]", f'field = "{name}"')
+                    self._report.config = (f"[api.{call.name}]", f'field = "{name}"')
                 break
         return attempt
 
@@ -179,7 +178,7 @@ class RevokeProof:
         try:
             return await witnesses.verify(Verification(before, sent), awaited=awaited)
         except ANSWER_ERRORS as error:
-            self._notebook.findings[self._client.contract.list] = by_error(error)
+            self._report.findings[self._client.contract.list] = by_error(error)
             return None
 
     async def _is_gone(self, token: str, after: SessionList | None) -> bool:
@@ -208,14 +207,11 @@ class RevokeProof:
             await client.close()
         return None, tries
 
-    async def _remember(self, call: Call, verdict: Verdict) -> None:
+    async def _remember(self, verdict: Verdict) -> None:
         """Remember a revoke call that works; begin with a trial again if it does not."""
-        account = self._connection.account
-        verified = self._connection.account_storage.local_files.verified_calls(
-            str(account.origin), account.app_code, f"{call.path} {call.field}"
-        )
+        verified = verified_calls_of(self._connection)
         if verdict is Verdict.CONFIRMED:
-            await self._notebook.store(verified.remember)
-            self._notebook.notes.append("Revoking on this server needs no trial any more.")
+            await self._report.store(verified.remember)
+            self._report.notes.append("Revoking on this server needs no trial any more.")
         elif verdict is Verdict.DIFFERS:
-            await self._notebook.store(verified.forget)
+            await self._report.store(verified.forget)

@@ -13,16 +13,17 @@ from qiscus_tui.errors import AnswerLost, ServerRefused, StorageError
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.workspace import DemoAccess
-from qiscus_tui.service.contract_check.judging import (
+from qiscus_tui.service.doctor.live import LiveCheck
+from qiscus_tui.service.doctor.live_report import (
     Ended,
+    LiveReport,
     TokenState,
+    Verdict,
     ended_of,
     judge_list,
     judge_refresh,
     judge_revoke,
 )
-from qiscus_tui.service.contract_check.proving import ContractCheck
-from qiscus_tui.service.contract_check.report import ContractReport, Verdict
 from qiscus_tui.service.revocation.verification import Verification
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.store.audit_records import AuditIntent, AuditOutcome, AuditSummary
@@ -66,8 +67,8 @@ async def wired(here: Sandbox) -> tuple[Connection, Wire]:
     return connection, wire
 
 
-async def proved(connection: Connection) -> ContractReport:
-    return await ContractCheck(connection, lambda _: None).run()
+async def proved(connection: Connection) -> LiveReport:
+    return await LiveCheck(connection, lambda _: None).run()
 
 
 @BOTH
@@ -166,7 +167,7 @@ async def test_a_list_that_moves_all_the_time_proves_nothing(sandbox: SandboxMak
 
     here.state.before_page = one_logs_in_and_another_out
     report = await proved(connection)
-    found = {row.call.name: row.finding.verdict for row in report.rows}
+    found = {call.name: one.verdict for call, one in report.findings.items()}
     assert found["active_token_list"] is Verdict.CANNOT_TELL
     assert found["revoke_token"] is not Verdict.CONFIRMED
     assert report.exit_code
@@ -188,9 +189,9 @@ async def test_an_object_keyed_by_values_is_told_without_them(
 
     wire.rewrite = keyed
     report = await proved(connection)
-    row = report.rows[0]
-    assert row.finding.verdict is Verdict.DIFFERS
-    ((answer, _),) = row.answers
+    call, finding = next(iter(report.findings.items()))
+    assert finding.verdict is Verdict.DIFFERS
+    ((answer, _),) = report.answers_to(call)
     assert "data.[hidden]: object" in answer.names
     assert "data.[hidden].token: string" in answer.names
     assert not any(word in repr(report) for word in ("john", "corp", "QEX"))
@@ -254,8 +255,22 @@ async def test_an_empty_list_and_a_busy_one_are_told_from_one_that_lies() -> Non
     [
         (GONE, Ended(0, own=True), None, False, False, Verdict.CONFIRMED),
         (TokenState(False, None), Ended(0, own=True), None, False, False, Verdict.CONFIRMED),
-        (GONE, Ended(0, own=True), ServerRefused("", status=404), False, False, Verdict.DIFFERS),
-        (GONE, Ended(0, own=True), ServerRefused("", status=404), False, True, Verdict.CONFIRMED),
+        (
+            GONE,
+            Ended(0, own=True),
+            ServerRefused("", status=404),
+            False,
+            False,
+            Verdict.DIFFERS,
+        ),
+        (
+            GONE,
+            Ended(0, own=True),
+            ServerRefused("", status=404),
+            False,
+            True,
+            Verdict.CONFIRMED,
+        ),
         (GONE, Ended(0, own=True), None, True, False, Verdict.DIFFERS),
         (GONE, Ended(2, own=True), None, False, False, Verdict.DIFFERS),
         (GONE, Ended(None, own=True), None, False, False, Verdict.CANNOT_TELL),

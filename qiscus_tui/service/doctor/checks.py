@@ -28,7 +28,7 @@ PAUSE = 1.0
 """Seconds between two tries of a path."""
 
 
-class Verdict(enum.Enum):
+class Health(enum.Enum):
     """The result of a check."""
 
     GOOD = "ok"
@@ -41,7 +41,7 @@ class Check:
     """One check and its result."""
 
     name: str
-    verdict: Verdict
+    verdict: Health
     words: str
     hint: str = ""
 
@@ -57,9 +57,9 @@ async def examine(workspace: Workspace) -> AsyncGenerator[Check]:
     """Yield each check as it is done. Sends no credential."""
     unusable = workspace.config_error
     if unusable is None:
-        yield Check("config", Verdict.GOOD, _config_words(workspace))
+        yield Check("config", Health.GOOD, _config_words(workspace))
     else:
-        yield Check("config", Verdict.BAD, unusable.message, unusable.hint)
+        yield Check("config", Health.BAD, unusable.message, unusable.hint)
     for check in await asyncio.to_thread(_setting_checks, workspace):
         yield check
     for check in await asyncio.to_thread(_storage_checks, workspace):
@@ -72,14 +72,14 @@ async def examine(workspace: Workspace) -> AsyncGenerator[Check]:
         yield _terminal(workspace.environ)
     if unusable is not None:
         words = "not asked: its address, proxy and certificates may be in config.toml"
-        yield Check("server", Verdict.UNSURE, words)
+        yield Check("server", Health.UNSURE, words)
         return
     try:
         origin, contract = _target(workspace)
     except QiscusTuiError as error:
         yield _proxy(workspace)
         name = "server" if isinstance(error, AddressError) else "account"
-        yield Check(name, Verdict.BAD, error.message, error.hint)
+        yield Check(name, Health.BAD, error.message, error.hint)
         return
     yield _proxy(workspace, origin)
     async for check in _network_checks(workspace, origin, contract):
@@ -143,28 +143,28 @@ def _setting_checks(workspace: Workspace) -> list[Check]:
         try:
             tls_context(workspace.wire_settings().ca_bundle)
         except ConfigError as error:
-            checks.append(Check("certificates", Verdict.BAD, error.message, error.hint))
+            checks.append(Check("certificates", Health.BAD, error.message, error.hint))
     return checks
 
 
 def _storage_checks(workspace: Workspace) -> list[Check]:
     local_files = workspace.local_files
     if not local_files.persistent:
-        return [Check("storage", Verdict.GOOD, "the demo stores nothing")]
+        return [Check("storage", Health.GOOD, "the demo stores nothing")]
     checks: list[Check] = []
     try:
         accounts = local_files.book.all()
-        checks.append(Check("accounts", Verdict.GOOD, f"{len(accounts)} on this machine"))
+        checks.append(Check("accounts", Health.GOOD, f"{len(accounts)} on this machine"))
         for storage in sorted({a.storage for a in accounts}, key=lambda one: one.value):
             if storage.stores_logins:
                 store = workspace.secret_store(storage)
                 store.probe()
-                checks.append(Check("storage", Verdict.GOOD, f"{store.where} can be written"))
+                checks.append(Check("storage", Health.GOOD, f"{store.where} can be written"))
         if not accounts:
             place = offer(workspace, workspace.config.storage.backend)
-            checks.append(Check("storage", Verdict.GOOD, _offered(place)))
+            checks.append(Check("storage", Health.GOOD, _offered(place)))
     except QiscusTuiError as error:
-        checks.append(Check("storage", Verdict.BAD, error.message, error.hint))
+        checks.append(Check("storage", Health.BAD, error.message, error.hint))
     return checks
 
 
@@ -173,7 +173,7 @@ def _account_checks(workspace: Workspace) -> list[Check]:
         unmatched = workspace.unmatched_accounts()
     except QiscusTuiError:
         return []  # another check reports that
-    return [Check("account", Verdict.BAD, *unmatched_words(name)) for name in unmatched]
+    return [Check("account", Health.BAD, *unmatched_words(name)) for name in unmatched]
 
 
 def _known_checks(workspace: Workspace) -> list[Check]:
@@ -184,7 +184,7 @@ def _known_checks(workspace: Workspace) -> list[Check]:
         return []  # another check reports that
     hint = "Forget it, and name it again: qiscus-tui known"
     return [
-        Check("known", Verdict.BAD, f"{safe(one.label)}: its client {safe(problem)}", hint)
+        Check("known", Health.BAD, f"{safe(one.label)}: its client {safe(problem)}", hint)
         for one in named
         if (problem := client_name_error(one.client))
     ]
@@ -202,10 +202,10 @@ def _terminal(environ: Mapping[str, str]) -> Check:
     terminal = environ.get("TERM", "")
     if terminal in {"", "dumb"}:
         hint = "The app needs one; the command line does not."
-        return Check("terminal", Verdict.UNSURE, f"TERM is {terminal or 'not set'}", hint)
+        return Check("terminal", Health.UNSURE, f"TERM is {terminal or 'not set'}", hint)
     colours = environ.get("COLORTERM", "") or "no COLORTERM"
     inside = " in tmux" if environ.get("TMUX") else ""
-    return Check("terminal", Verdict.GOOD, f"{safe(terminal, 60)}{inside}, {safe(colours, 60)}")
+    return Check("terminal", Health.GOOD, f"{safe(terminal, 60)}{inside}, {safe(colours, 60)}")
 
 
 def _proxy(workspace: Workspace, origin: Origin | None = None) -> Check:
@@ -216,7 +216,7 @@ def _proxy(workspace: Workspace, origin: Origin | None = None) -> Check:
         words = next((f"from {name}" for name in names if workspace.environ.get(name)), "none")
     if words != "none" and origin is not None and is_loopback(origin.host):
         words += "; not used for a server on this machine"
-    return Check("proxy", Verdict.GOOD, words)
+    return Check("proxy", Health.GOOD, words)
 
 
 async def _network_checks(
@@ -227,10 +227,10 @@ async def _network_checks(
             presences = [(call, await probe.presence(call.path)) for call in _distinct(contract)]
             server_time = probe.server_time
     except QiscusTuiError as error:
-        yield Check("server", Verdict.BAD, error.message, error.hint)
+        yield Check("server", Health.BAD, error.message, error.hint)
         return
     secured = "its certificate is trusted" if origin.scheme == "https" else "on this machine"
-    yield Check("server", Verdict.GOOD, f"{origin} answers, {secured}")
+    yield Check("server", Health.GOOD, f"{origin} answers, {secured}")
     yield _clock(workspace, server_time)
     for call, presence in presences:
         yield _path(call, presence)
@@ -242,15 +242,15 @@ def _distinct(contract: Contract) -> list[Call]:
 
 def _clock(workspace: Workspace, server_time: float | None) -> Check:
     if server_time is None:
-        return Check("clock", Verdict.UNSURE, "the server does not send its time")
+        return Check("clock", Health.UNSURE, "the server does not send its time")
     offset = server_time + 0.5 - workspace.clock.now()
     if abs(offset) <= CLOCK_SLACK:
-        return Check("clock", Verdict.GOOD, "agrees with the server's")
+        return Check("clock", Health.GOOD, "agrees with the server's")
     if far := offset_words(offset):
         hint = "Correct the wrong clock (NTP): revoke and prune refuse rules about age until then."
-        return Check("clock", Verdict.BAD, far, hint)
+        return Check("clock", Health.BAD, far, hint)
     hint = "Countdowns follow the server's clock; correct this machine's (NTP)."
-    return Check("clock", Verdict.UNSURE, f"the server's is {offset:+,.0f} s from ours", hint)
+    return Check("clock", Health.UNSURE, f"the server's is {offset:+,.0f} s from ours", hint)
 
 
 def _path(call: Call, presence: Presence) -> Check:
@@ -258,11 +258,11 @@ def _path(call: Call, presence: Presence) -> Check:
     words = f"{call.path}: {presence.value}"
     match presence:
         case Presence.THERE:
-            return Check(name, Verdict.GOOD, words)
+            return Check(name, Health.GOOD, words)
         case Presence.CANNOT_TELL:
-            return Check(name, Verdict.UNSURE, words)
+            return Check(name, Health.UNSURE, words)
         case Presence.ABSENT:
             hint = (
                 f"If it has another path, set it under [api.{call.name}]; --live tries likely ones."
             )
-            return Check(name, Verdict.BAD, words, hint if call.source is Source.INFERRED else "")
+            return Check(name, Health.BAD, words, hint if call.source is Source.INFERRED else "")

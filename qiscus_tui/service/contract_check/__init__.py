@@ -1,1 +1,0 @@
-"""Proves the contract on a real server, with tokens made for it."""
