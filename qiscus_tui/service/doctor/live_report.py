@@ -92,7 +92,7 @@ class LiveReport:
     server: str
     checked_at: float
     """Epoch seconds, this machine's clock."""
-    observer: AnswerObserver
+    observer: AnswerObserver = field(repr=False)
     """How the server answered. Counts are over all readings of the list."""
     findings: dict[Call, CallFinding]
     """What was found about each call of the contract, the list first."""
