@@ -4,6 +4,7 @@ Compressed bodies are inflated here, a bounded piece at a time: with a library t
 everything at once, a few KB could fill the memory.
 """
 
+import asyncio
 import math
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Mapping
@@ -15,13 +16,12 @@ from qiscus_tui.api.dates import http_date
 from qiscus_tui.api.transport_errors import transport_error
 from qiscus_tui.errors import AnswerLost, TimedOut, Unreadable
 from qiscus_tui.model.clock import Clock
-from qiscus_tui.model.turns import Turn
 from qiscus_tui.model.unshown import Unshown
 
 SMALL_BODY = 4 * 1024 * 1024
 """Bytes of an ordinary answer, at most."""
 
-LIST_BODY = 256 * 1024 * 1024
+LIST_BODY = 128 * 1024 * 1024
 """Bytes of one list answer, at most; 100,000 sessions take some 30 MB."""
 
 SLOWEST = 2048
@@ -63,22 +63,29 @@ class AnswerStream:
         self.status = response.status_code
         self.redirects = response.is_redirect
         self.headers: Mapping[str, str] = response.headers
+        self.arrived = 0
+        """Bytes of the body so far, as they are sent."""
+
+    @property
+    def length(self) -> int | None:
+        """The bytes that the body has, as they are sent; None where the server does not say."""
+        text = self.headers.get("content-length", "")
+        return int(text) if text.isascii() and text.isdecimal() else None
 
     async def pieces(self, bound: int | None, longest: float = math.inf) -> AsyncGenerator[bytes]:
         """Yield the body in pieces. Raises Unreadable past `bound` bytes, OutOfReach.
 
         It may take `longest` seconds. The time that the caller spends on a piece does not count.
         """
-        body, turn = self._body(), Turn()
-        spent, arrived, size = 0.0, 0, 0
+        body, spent, size = self._body(), 0.0, 0
         asked = self._clock.monotonic()
         try:
             async for raw in cast("AsyncIterable[bytes]", self._response.stream):
-                arrived += len(raw)
+                self.arrived += len(raw)
                 spent += self._clock.monotonic() - asked
-                if spent > min(longest, self.timeout + arrived / SLOWEST):
+                if spent > min(longest, self.timeout + self.arrived / SLOWEST):
                     raise TimedOut(
-                        f"{self._host} sends too slowly ({arrived:,} bytes in {spent:,.0f} s)"
+                        f"{self._host} sends too slowly ({self.arrived:,} bytes in {spent:,.0f} s)"
                     )
                 for piece in body.inflated(raw):
                     size += len(piece)
@@ -89,13 +96,13 @@ class AnswerStream:
                             status=self.status,
                         )
                     yield piece
-                await turn.give_way_if_over()  # thousands of tiny chunks may be here already
+                await asyncio.sleep(0)  # thousands of tiny chunks may be here already
                 asked = self._clock.monotonic()
         except zlib.error as error:
             raise Unreadable("The answer's compression is damaged", status=self.status) from error
         except (httpx.HTTPError, OSError) as error:
             raise transport_error(error, self._host, self.timeout) from error
-        if arrived and not body.is_whole:
+        if self.arrived and not body.is_whole:
             raise AnswerLost(f"The connection to {self._host} ended in the middle of the answer")
 
     async def whole(self, bound: int = SMALL_BODY) -> bytes:

@@ -6,36 +6,42 @@ from typing import cast
 
 import msgspec
 
-from qiscus_tui.api.memory import MOST, check_decodable, too_large
 from qiscus_tui.errors import Unreadable
 
 MAX_NESTING = 32
 """Levels of nesting in an entry of the list, at most."""
 
-_BYTES_OF_WIDE_TEXT = 8
-"""Bytes per character that the slow decoder takes, for the text and its values."""
+MAX_VALUES = 4_000_000
+"""Values in an answer, at most: `[],` is 3 bytes of JSON and 80 of memory."""
+
+_MAX_WIDE = 32 * 1024 * 1024
+"""Bytes of a text that is not ASCII which the slow decoder takes eight times."""
 
 _decoder = msgspec.json.Decoder()
 _BOM = "\ufeff"
 
 
-def decode_json(body: bytes | bytearray, room: int = MOST) -> object:
-    """Return the value of a JSON text. Raises Unreadable, without quotes: it may hold secrets.
+def check_bounds(body: bytes | bytearray) -> None:
+    """Raise Unreadable if the value of a JSON text would take too much memory."""
+    if body.count(b",") > MAX_VALUES:
+        raise Unreadable(f"The answer has more than {MAX_VALUES:,} values and was not read further")
 
-    A text whose value may take more than `room` bytes of memory is not decoded.
+
+def decode_json(body: bytes | bytearray) -> object:
+    """Return the value of a JSON text. Raises Unreadable, without quotes: it may hold secrets.
 
     Invalid JSON that servers do send (lone surrogates, invalid UTF-8, NaN, endless digits) goes
     to the slow decoder: invalid bytes become lone surrogates, endless digits text, NaN null.
     """
-    check_decodable(body, room)
+    check_bounds(body)
     try:
         return cast("object", _decoder.decode(body))
     except RecursionError as error:
         raise Unreadable("The answer is nested too deeply") from error
     except (msgspec.MsgspecError, UnicodeDecodeError):
         pass
-    if len(body) * _BYTES_OF_WIDE_TEXT > room and not body.isascii():
-        raise too_large()
+    if len(body) > _MAX_WIDE and not body.isascii():
+        raise Unreadable(f"The answer is damaged JSON of more than {_MAX_WIDE // 1_048_576} MB")
     text = str(body, "utf-8", "surrogateescape").removeprefix(_BOM)
     try:
         return cast(

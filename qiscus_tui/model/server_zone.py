@@ -3,6 +3,8 @@
 from collections.abc import Set
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from qiscus_tui.model.durations import DAY, HOUR, TOKEN_LIFETIME
 from qiscus_tui.model.timestamps import SLACK, WIDEST_ZONE, KnownTime, SessionTimes
 
@@ -63,7 +65,7 @@ def _zoneless(own: SessionTimes) -> list[KnownTime]:
     """Return the times that can show the zone: about when it was made, and known to the second."""
     expires = own.expires
     if expires is not None:
-        expires = expires._replace(latest=expires.latest - TOKEN_LIFETIME)
+        expires = replace(expires, latest=expires.latest - TOKEN_LIFETIME)
     times = (own.created, own.last_used, expires)
     return [one for one in times if one is not None and one.has_no_zone and not one.span]
 

@@ -1,7 +1,7 @@
 """A session: a live token on the server, as the server listed it."""
 
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from operator import attrgetter
 
 import msgspec
@@ -115,19 +115,6 @@ SessionOrigin = tuple[str | None, str | None, str | None]
 
 origin_of: Callable[[Session], SessionOrigin] = attrgetter("user_agent", "ip", "user")
 """Return the origin of a session."""
-
-
-class SessionRun(msgspec.Struct, frozen=True):
-    """Sessions that were read together, with the origin of each."""
-
-    sessions: Sequence[Session]
-    origins: Sequence[SessionOrigin]
-    """Mostly the same objects for the same origin."""
-
-    @classmethod
-    def of(cls, sessions: Sequence[Session]) -> "SessionRun":
-        """Return these sessions with their origins."""
-        return cls(sessions, list(map(origin_of, sessions)))
 
 
 def is_full_id(text: str) -> bool:

@@ -10,9 +10,9 @@ the span by which it may be earlier. A time that can't be right is unknown.
 import math
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import Annotated, NamedTuple, cast
+from typing import Annotated, cast
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 EARLIEST = 0.0
 LATEST = 253_402_300_799.0  # the last second of the year 9999
@@ -32,6 +32,7 @@ SLACK = 120.0
 WIDEST_ZONE = 14 * 3600.0
 """Seconds that no zone is further from UTC."""
 
+_EPOCH = datetime(1970, 1, 1)
 _DAY = 86_400
 _SPANS = re.compile(
     r"\d{4}-?(?:\d\d-?\d\d|W\d\d(?P<day>-?\d)?)"
@@ -42,7 +43,7 @@ _MILLISECONDS_FROM = 100_000_000_000
 """A number this large is milliseconds: as seconds it would be the year 5138."""
 
 
-class KnownTime(NamedTuple):
+class KnownTime(Struct, frozen=True, gc=False):
     """A time, as exactly as it is known."""
 
     latest: float
@@ -53,7 +54,7 @@ class KnownTime(NamedTuple):
     """Whether it was listed without a zone."""
 
 
-class SessionTimes(NamedTuple):
+class SessionTimes(Struct, frozen=True):
     """The times of a session; None is unknown."""
 
     created: KnownTime | None
@@ -68,27 +69,61 @@ def credible(times: SessionTimes, server_now: float, *, zone_known: bool = True)
     2000; nothing expires before it was created. Where the zone of times without one is unknown,
     they may be off by as much as any zone is.
     """
+    created, expires, used = times.created, times.expires, times.last_used
+    if (
+        created is not None
+        and FIRST_YEAR <= created.latest <= server_now
+        and (expires is None or created.latest <= expires.latest)
+        and (used is None or created.latest <= used.latest <= server_now)
+    ):
+        return times  # as nearly all of 100,000
     slack = SLACK if zone_known else SLACK + WIDEST_ZONE
-
-    def earliest(time: KnownTime) -> float:
-        return time.latest - time.span - (slack if time.has_no_zone else SLACK)
-
-    def latest(time: KnownTime) -> float:
-        return time.latest + (slack - SLACK if time.has_no_zone else 0.0)
-
-    created, expires, used = (
-        None if time is None or time.latest < FIRST_YEAR else time for time in times
-    )
-    if created is not None and earliest(created) > server_now:
+    created, expires, used = map(_if_recent, (created, expires, used))
+    if created is not None and _earliest(created, slack) > server_now:
         created = None
-    if used is not None and earliest(used) > server_now:
+    if used is not None and _earliest(used, slack) > server_now:
         used = None
     if created is not None:
-        if used is not None and latest(used) < earliest(created):
+        begun = _earliest(created, slack)
+        if used is not None and _latest(used, slack) < begun:
             used = None
-        if expires is not None and latest(expires) < earliest(created):
+        if expires is not None and _latest(expires, slack) < begun:
             expires = None
     return SessionTimes(created, expires, used)
+
+
+def _if_recent(time: KnownTime | None) -> KnownTime | None:
+    return None if time is None or time.latest < FIRST_YEAR else time
+
+
+def _earliest(time: KnownTime, slack: float) -> float:
+    return time.latest - time.span - (slack if time.has_no_zone else SLACK)
+
+
+def _latest(time: KnownTime, slack: float) -> float:
+    return time.latest + (slack - SLACK if time.has_no_zone else 0.0)
+
+
+def known_time(value: object, zone_offset: float = 0.0) -> KnownTime | None:
+    """Return a time with how exactly it is known; None if `value` is not a time.
+
+    `zone_offset`: seconds that the server's times without a zone are ahead of UTC.
+    """
+    if type(value) is str and len(value) in {19, 20} and value[16] == ":":  # most are ordinary
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            pass
+        else:
+            has_zone = moment.tzinfo is not None
+            epoch = moment.timestamp() if has_zone else _naive_epoch(moment) - zone_offset
+            return KnownTime(epoch, 0.0, not has_zone) if EARLIEST < epoch <= LATEST else None
+    latest = parse_timestamp(value, zone_offset)
+    return None if latest is None else KnownTime(latest, span_of(value), has_no_zone(value))
+
+
+def _naive_epoch(moment: datetime) -> float:
+    return (moment - _EPOCH).total_seconds()
 
 
 def span_of(value: object) -> float:

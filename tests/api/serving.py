@@ -8,7 +8,7 @@ import httpx
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import Contract
-from qiscus_tui.api.listing import Listing
+from qiscus_tui.api.list.listing import Listing
 from qiscus_tui.api.new_tokens import NewTokens
 from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.api.wire import WireSettings

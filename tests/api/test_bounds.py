@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from qiscus_tui.api import answers
 from qiscus_tui.api.answers import AnswerStream
 from qiscus_tui.api.client import ApiClient
-from qiscus_tui.api.listing import read_listing
+from qiscus_tui.api.list.listing import read_listing
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.errors import AnswerLost, NotQiscus, ServerError, TimedOut, Unreadable
 from tests.api.serving import (
@@ -47,7 +47,7 @@ async def inflated(pieces: list[bytes], encoding: str = "gzip") -> bytes:
 async def test_a_list_past_the_bound_is_not_read_on(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.api.reading.LIST_BODY", 2 * 1024 * 1024)
+    monkeypatch.setattr("qiscus_tui.api.list.listing.LIST_BODY", 2 * 1024 * 1024)
     given_out = 0
 
     def endless() -> Iterator[bytes]:
@@ -182,9 +182,8 @@ async def test_a_slow_line_that_moves_is_no_time_out(clock: ManualClock) -> None
 
 
 async def test_other_tasks_run_while_a_list_arrives_in_tiny_chunks(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    clock: ManualClock,
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.model.turns.TURN", 0.0)
     rounds = 0
 
     async def others() -> None:
@@ -253,10 +252,10 @@ async def test_a_status_that_is_no_yes_is_no_yes(status: int, clock: ManualClock
 async def test_an_answer_of_too_many_sessions_is_not_read_on(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.api.reading.MAX_SESSIONS", 4999)
+    monkeypatch.setattr("qiscus_tui.api.list.listing.MAX_SESSIONS", 4999)
     with pytest.raises(Unreadable, match="more than 4,999 sessions"):
         await listed(raw(LIST), clock)
-    monkeypatch.setattr("qiscus_tui.api.reading.MAX_SESSIONS", 5000)
+    monkeypatch.setattr("qiscus_tui.api.list.listing.MAX_SESSIONS", 5000)
     assert await listed(raw(LIST), clock) == 5000
 
 

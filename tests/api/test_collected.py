@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from qiscus_tui.api.collected import MOST_REMEMBERED, Collected
-from qiscus_tui.api.listing import Listing, read_listing
+from qiscus_tui.api.list.listing import Listing, read_listing
+from qiscus_tui.api.list.rows import MOST_REMEMBERED, Rows
 from qiscus_tui.model.timestamps import rfc3339
 from tests.api.serving import LONG_LIVED, answering, client_of, said, token_of
 from tests.clocks import ManualClock
@@ -27,7 +27,7 @@ def one_id(monkeypatch: pytest.MonkeyPatch) -> None:
     def always(_: str) -> str:
         return "aaaaaaaaaaaa"
 
-    monkeypatch.setattr("qiscus_tui.api.entries.fingerprint", always)
+    monkeypatch.setattr("qiscus_tui.api.list.entries.fingerprint", always)
 
 
 @pytest.mark.usefixtures("one_id")
@@ -100,7 +100,7 @@ async def test_unreadable_entries_are_told_apart_whatever_the_order_of_their_fie
 
 
 def test_past_the_bound_unreadable_entries_count_and_are_not_remembered() -> None:
-    collected = Collected()
+    collected = Rows()
     for number in range(MOST_REMEMBERED + 5):
         collected.add_unreadable(number)
     assert collected.unreadable == MOST_REMEMBERED + 5

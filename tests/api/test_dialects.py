@@ -9,7 +9,7 @@ import pytest
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import Contract, contract_with
-from qiscus_tui.api.listing import Listing, read_listing
+from qiscus_tui.api.list.listing import Listing, read_listing
 from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.errors import (

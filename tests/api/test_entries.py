@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qiscus_tui.api import listing
 from qiscus_tui.api.contract import (
     SESSION_AGENT,
     SESSION_CREATED,
@@ -17,13 +16,20 @@ from qiscus_tui.api.contract import (
     Contract,
     contract_with,
 )
-from qiscus_tui.api.entries import EntryReader
-from qiscus_tui.api.listing import read_listing
-from qiscus_tui.api.timestamp_reader import TimestampReader
+from qiscus_tui.api.list import listing
+from qiscus_tui.api.list.entries import EntryReader
+from qiscus_tui.api.list.listing import read_listing
 from qiscus_tui.model.durations import DAY, TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current, Session
-from qiscus_tui.model.timestamps import parse_timestamp, rfc3339
+from qiscus_tui.model.timestamps import (
+    KnownTime,
+    has_no_zone,
+    known_time,
+    parse_timestamp,
+    rfc3339,
+    span_of,
+)
 from tests.api.serving import LONG_LIVED, answering, client_of, now, said, token_of
 from tests.clocks import ManualClock
 
@@ -31,13 +37,13 @@ AT = 1_792_000_000.0
 
 
 def session_of(entry: object, own: str | None = None, contract: Contract | None = None) -> Session:
-    found = EntryReader(contract or Contract(), own, 0.0, now).read(entry)
+    found = EntryReader(contract or Contract(), own, 0.0, now).read([entry])[0]
     assert found is not None
     return found
 
 
 def unread(entry: object) -> bool:
-    return EntryReader(Contract(), None, 0.0, now).read(entry) is None
+    return EntryReader(Contract(), None, 0.0, now).read([entry]) == [None]
 
 
 @pytest.mark.parametrize("name", SESSION_TOKEN)
@@ -236,7 +242,7 @@ async def test_two_tokens_with_one_id_are_never_mistaken(monkeypatch: pytest.Mon
     def short(text: str) -> str:
         return text[:3]
 
-    monkeypatch.setattr("qiscus_tui.api.entries.fingerprint", short)
+    monkeypatch.setattr("qiscus_tui.api.list.entries.fingerprint", short)
     a, b = token_of("a"), token_of("b")
     found = await listed([{"token": a}, {"token": b}, {"token": a}], own=b)
     assert [session.token for session in found.sessions] == [a]
@@ -308,10 +314,9 @@ clock_texts = st.one_of(
 
 
 @settings(max_examples=100, deadline=None)
-@given(texts=st.lists(clock_texts, max_size=5), offset=st.sampled_from([0.0, 25_200.0, -900.0]))
-def test_times_are_exactly_those_that_are_parsed_one_by_one(
-    texts: list[object], offset: float
-) -> None:
-    moments = TimestampReader(offset)
-    for text in texts * 2:
-        assert moments.read(text) == parse_timestamp(text, offset)
+@given(text=clock_texts, offset=st.sampled_from([0.0, 25_200.0, -900.0]))
+def test_ordinary_times_are_read_as_any_others(text: object, offset: float) -> None:
+    latest = parse_timestamp(text, offset)
+    assert known_time(text, offset) == (
+        None if latest is None else KnownTime(latest, span_of(text), has_no_zone(text))
+    )

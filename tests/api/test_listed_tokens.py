@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from qiscus_tui.api.listing import read_listing
+from qiscus_tui.api.list.listing import read_listing
 from qiscus_tui.model.session import Session
 from tests.api.serving import LONG_LIVED, answering, client_of, said
 from tests.clocks import ManualClock

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from qiscus_tui.api.listing import MAX_READINGS, Listing, read_listing
+from qiscus_tui.api.list.listing import MAX_READINGS, Listing, read_listing
 from tests.api.serving import LONG_LIVED, Server, client_of, names, said, token_of
 from tests.clocks import ManualClock
 

@@ -5,10 +5,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from qiscus_tui.api.listing import Listing, read_listing
-from qiscus_tui.api.pages import find_page
-from qiscus_tui.api.reading import BARREN_PAGES
-from qiscus_tui.api.wholeness import REPEATED, next_query, read_paging
+from qiscus_tui.api.list.listing import BARREN_PAGES, Listing, read_listing
+from qiscus_tui.api.list.pages import REPEATED, find_page, next_query, read_paging
 from qiscus_tui.errors import ServerFault, Unreadable
 from tests.api.serving import LONG_LIVED, Server, client_of, names, said, token_of
 from tests.clocks import ManualClock
@@ -82,7 +80,7 @@ async def test_the_same_page_again_is_no_other_page(clock: ManualClock, ends: in
 async def test_ever_new_pages_with_next_to_nothing_in_them_end_sooner(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.api.reading.MAX_SHORT_PAGES", 20)
+    monkeypatch.setattr("qiscus_tui.api.list.listing.MAX_SHORT_PAGES", 20)
     turn = iter(range(1, 100_000))
     server = server_of(lambda _: cursor(number := next(turn), sessions(number)))
     listing = await read(server, clock)
@@ -92,7 +90,7 @@ async def test_ever_new_pages_with_next_to_nothing_in_them_end_sooner(
 async def test_many_pages_of_an_ordinary_size_are_read_to_their_end(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.api.reading.MAX_SHORT_PAGES", 20)
+    monkeypatch.setattr("qiscus_tui.api.list.listing.MAX_SHORT_PAGES", 20)
 
     def answer(query: httpx.QueryParams) -> httpx.Response:
         page = int(query.get("page", 1))
@@ -105,7 +103,7 @@ async def test_many_pages_of_an_ordinary_size_are_read_to_their_end(
 async def test_ever_new_pages_end_at_the_bound(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.api.reading.MAX_PAGES", 20)
+    monkeypatch.setattr("qiscus_tui.api.list.listing.MAX_PAGES", 20)
     turn = iter(range(1, 100_000))
     server = server_of(lambda _: cursor(number := next(turn), sessions(number)))
     listing = await read(server, clock)
@@ -116,7 +114,7 @@ async def test_ever_new_pages_end_at_the_bound(
 async def test_ever_more_sessions_end_at_the_bound(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.api.reading.MAX_SESSIONS", 10)
+    monkeypatch.setattr("qiscus_tui.api.list.listing.MAX_SESSIONS", 10)
     turn = iter(range(1, 100_000))
     server = server_of(lambda _: cursor(number := next(turn), sessions(number)))
     listing = await read(server, clock)
@@ -178,22 +176,27 @@ async def test_a_page_that_fails_for_good_fails_the_list(clock: ManualClock) -> 
         await read(server_of(answer), clock)
 
 
-async def test_several_lists_in_one_answer_are_read_again_as_a_whole(clock: ManualClock) -> None:
+async def test_of_several_lists_that_of_the_sessions_is_read(clock: ManualClock) -> None:
     roles = [{"name": "a role that has a rather long name", "number": n} for n in range(3000)]
     body = {"data": {"roles": roles, "tokens": sessions(1, 2)}}
     server = server_of(lambda _: said(body))
     listing = await read(server, clock)
     assert (names(listing), listing.unreadable) == (["t1", "t2"], 0)
-    assert len(server.requests) == 2
+    assert len(server.requests) == 1
 
 
 async def test_progress_is_told(clock: ManualClock) -> None:
-    told: list[int] = []
+    told: list[tuple[int, int | None]] = []
+
+    def note(received: int, total: int | None) -> None:
+        told.append((received, total))
+
     pages = {None: numbered(1, 2, sessions(1, 2)), "2": numbered(2, 2, sessions(3))}
     server = server_of(lambda query: again(pages[query.get("page")]))
     async with client_of(server, clock) as client:
-        await read_listing(client, LONG_LIVED, None, progress=told.append)
-    assert told == [2, 3]
+        await read_listing(client, LONG_LIVED, None, progress=note)
+    sizes = [len(page.content) for page in pages.values()]
+    assert told == [(sizes[0], sizes[0]), (sum(sizes), sizes[1])]
 
 
 # One answer

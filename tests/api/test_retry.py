@@ -9,7 +9,7 @@ import pytest
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import Contract
-from qiscus_tui.api.listing import read_listing
+from qiscus_tui.api.list.listing import read_listing
 from qiscus_tui.api.retry import CallTime, RetryPolicy
 from qiscus_tui.errors import (
     AnswerLost,

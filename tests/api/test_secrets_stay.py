@@ -8,9 +8,9 @@ from msgspec import structs
 
 from qiscus_tui.api.answers import Answer
 from qiscus_tui.api.contract import contract_with
-from qiscus_tui.api.listing import read_listing
+from qiscus_tui.api.list.listing import read_listing
+from qiscus_tui.api.list.pages import Page
 from qiscus_tui.api.new_tokens import NewTokens
-from qiscus_tui.api.pages import Page
 from qiscus_tui.api.replies import LoginAnswer
 from qiscus_tui.api.wire import Wire, WireSettings
 from qiscus_tui.errors import ConfigError, NotQiscus, ServerRefused, Unreadable

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 import httpx
 import pytest
 
-from qiscus_tui.api.listing import Listing, read_listing
-from qiscus_tui.api.pages import find_page
-from qiscus_tui.api.wholeness import OTHER_PAGE, read_paging, shortfall
+from qiscus_tui.api.list.listing import Listing, read_listing
+from qiscus_tui.api.list.pages import OTHER_PAGE, find_page, read_paging, shortfall
 from qiscus_tui.errors import QiscusTuiError, ServerFault, TokenInvalid
 from tests.api.serving import LONG_LIVED, Server, again, client_of, said, token_of
 from tests.clocks import ManualClock

@@ -97,7 +97,7 @@ def test_what_cannot_be_meant_is_refused(
 def test_an_ambiguous_prefix_is_refused(
     logged_in: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.api.entries.fingerprint", _twins(), raising=True)
+    monkeypatch.setattr("qiscus_tui.api.list.entries.fingerprint", _twins(), raising=True)
     done = logged_in("revoke", "aaaaaaaa", "--yes")
     assert done.code == 2
     assert "sessions have an id that begins with" in done.err

@@ -14,15 +14,14 @@ from typing import Any, cast
 
 import msgspec
 from hypothesis import strategies as st
+from qiscus_tui.api.slices import NO_CUT, CutElsewhere, SlicedList
 
 from qiscus_tui import query
 from qiscus_tui.api import contract
 from qiscus_tui.api.contract import Contract
 from qiscus_tui.api.decode import decode_json
-from qiscus_tui.api.entries import EntryReader
-from qiscus_tui.api.pages import Page
-from qiscus_tui.api.slices import NO_CUT, CutElsewhere, SlicedList
-from qiscus_tui.api.wholeness import read_paging
+from qiscus_tui.api.list.entries import EntryReader
+from qiscus_tui.api.list.pages import Page, read_paging
 from qiscus_tui.errors import ConfigError, FilterError, QiscusTuiError, StorageError, Unreadable
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.session import Session

@@ -30,7 +30,7 @@ SHOWN = (
 
 @pytest.fixture(autouse=True)
 def _small_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qiscus_tui.api.reading.LIST_BODY", BOUND)
+    monkeypatch.setattr("qiscus_tui.api.list.listing.LIST_BODY", BOUND)
     monkeypatch.setattr("qiscus_tui.api.answers.SMALL_BODY", BOUND)
 
 

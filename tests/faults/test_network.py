@@ -8,7 +8,7 @@ from tests.faults.table import BOUND, FAULTS, Fault
 
 @pytest.fixture(autouse=True)
 def _small_lists(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qiscus_tui.api.reading.LIST_BODY", BOUND)
+    monkeypatch.setattr("qiscus_tui.api.list.listing.LIST_BODY", BOUND)
     monkeypatch.setattr("qiscus_tui.api.answers.SMALL_BODY", BOUND)
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import Contract, contract_with
-from qiscus_tui.api.listing import read_listing
+from qiscus_tui.api.list.listing import read_listing
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.sessions.session_list import SessionList

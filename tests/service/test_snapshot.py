@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import pytest
 from msgspec.structs import replace
 
-from qiscus_tui.api.listing import Listing
+from qiscus_tui.api.list.listing import Listing
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.service.sessions.snapshot import Pair, Reader, full_reader, network_of, pairs_of
@@ -98,7 +98,7 @@ def test_the_network_of_an_address_is_its_24_or_48(ip: str | None, network: str)
 
 async def test_pairs_are_told_by_client_and_network():
     sessions = [new_session(1, ip="192.0.2.1"), new_session(2, ip="192.0.2.2")]
-    assert set(await pairs_of(sessions)) == {("curl", "192.0.2.0/24")}
+    assert set(pairs_of(sessions)) == {("curl", "192.0.2.0/24")}
 
 
 @pytest.mark.parametrize("first", [0, 1])

@@ -311,7 +311,7 @@ AGENTS = [
 @pytest.mark.parametrize("agent", AGENTS)
 async def test_how_well_a_client_could_be_named_makes_no_other_pair_of_it(agent: str):
     sessions: list[Session] = [new_session(1, user_agent=agent, ip="192.0.2.1")]
-    pairs: list[Pair] = await pairs_of(sessions)
+    pairs: list[Pair] = pairs_of(sessions)
     assert pairs == [(family_of(agent), "192.0.2.0/24")]
     assert {client_family(name(agent)) for name in (client_name, quick_name)} == {pairs[0][0]}
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from qiscus_tui.errors import LoginNeeded, OutOfReach, QiscusTuiError
-from qiscus_tui.service.account.connection import Connection
+from qiscus_tui.service.account.connection import Connection, Progress
 from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.listed.feed import Feed
@@ -118,9 +118,9 @@ async def test_a_reading_that_brings_nothing_for_its_whole_period_hangs(
     live: Live, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked, answered = asyncio.Event(), asyncio.Event()
-    progress: list[Callable[[int], None]] = []
+    progress: list[Progress] = []
 
-    async def read_list(_: Connection, told: Callable[[int], None], **_more: object) -> SessionList:
+    async def read_list(_: Connection, told: Progress, **_more: object) -> SessionList:
         progress.append(told)
         asked.set()
         await answered.wait()
@@ -132,7 +132,7 @@ async def test_a_reading_that_brings_nothing_for_its_whole_period_hangs(
     period = live.sandbox.workspace.config.ui.reload
     clock.advance(period - 1)
     assert not live.feed.hangs
-    progress[0](2000)
+    progress[0](2000, None)
     assert live.feed.progress == 2000
     clock.advance(period - 1)
     assert not live.feed.hangs

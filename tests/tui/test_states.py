@@ -33,10 +33,10 @@ async def test_loading_says_how_far_it_is(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         sessions = running.sessions
         sessions.feed.is_read, sessions.feed.is_loading = False, True
-        sessions.feed._progressed(12_000)
+        sessions.feed._progressed(3_140_000, 27_000_000)
         sessions.draw()
         await running.pilot.pause()
-        assert "Loading the sessions, 12,000 so far" in running.text()
+        assert "Loading the sessions, 3.1 of 27.0 MB" in running.text()
         assert "○ loading" in running.text()
 
 
@@ -81,10 +81,10 @@ async def test_a_reading_that_hangs_for_longer_than_its_period_leaves_the_list_s
     config = Config(ui=UiConfig(reload=5.0))
     async with at_sessions(clock, config=config) as running:
         read_list, answered = Connection.read_list, asyncio.Event()
-        tell: list[Callable[[int], None]] = []
+        tell: list[Callable[[int, int | None], None]] = []
 
         async def hangs(
-            self: Connection, progress: Callable[[int], None], **_more: object
+            self: Connection, progress: Callable[[int, int | None], None], **_more: object
         ) -> SessionList:
             tell.append(progress)
             await answered.wait()
@@ -100,7 +100,7 @@ async def test_a_reading_that_hangs_for_longer_than_its_period_leaves_the_list_s
         assert tell
         await second(4)
         assert "● live" in running.text()
-        tell[0](2000)  # a long list that comes in is no silence
+        tell[0](2000, None)  # a long list that comes in is no silence
         await second(4)
         assert "● live" in running.text()
         await second(4)
@@ -149,7 +149,7 @@ async def test_a_list_that_moves_while_it_is_read_is_said(clock: ManualClock) ->
 async def test_a_list_that_is_not_whole_says_how_much_of_it_is_shown(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.api.reading.MAX_PAGES", 2)
+    monkeypatch.setattr("qiscus_tui.api.list.listing.MAX_PAGES", 2)
     dialect = Dialect(pages=Pages.NUMBERED, page_size=10, total=True)
     async with at_login(clock, state=demo_state(clock, sessions=80, dialect=dialect)) as running:
         await running.press("enter")

@@ -16,7 +16,7 @@ from qiscus_tui.api.answers import LIST_BODY, AnswerStream
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.decode import lenient
 from qiscus_tui.api.error_answers import is_refusal
-from qiscus_tui.api.listing import Listing, read_listing
+from qiscus_tui.api.list.listing import Listing, read_listing
 from qiscus_tui.api.new_tokens import NewTokens
 from qiscus_tui.api.retry import CallTime
 from qiscus_tui.api.wire import Request
@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.service.sessions.snapshot import Reader
 
-Progress = Callable[[int], None]
+Progress = Callable[[int, int | None], None]
+"""Called with the bytes that have arrived of a list, and how many there are; None: unknown."""
 
 
 class Connection(Struct, dict=True):
@@ -237,13 +238,6 @@ class Connection(Struct, dict=True):
         read_at, offset = self.clock.now(), self.client.offset or 0.0
         return await self.reader.snapshot(listing, read_at=read_at, offset=offset)
 
-    def arriving_list(self) -> SessionList | None:
-        """Return what has arrived of the list that is being read; None where that is not kept."""
-        arriving = self.reader.arriving
-        if arriving is None:
-            return None
-        return arriving.so_far(read_at=self.clock.now(), offset=self.client.offset or 0.0)
-
     async def list_with(
         self,
         credentials: Credentials,
@@ -275,7 +269,6 @@ class Connection(Struct, dict=True):
         short = credentials.short_lived
 
         async def read(zone_offset: float | None) -> Listing:
-            await self.reader.begin()
             client = await self.client.another() if fresh else self.client
             try:
                 listing = await read_listing(
@@ -284,8 +277,6 @@ class Connection(Struct, dict=True):
                     short.token if short is not None else None,
                     zone_offset=zone_offset,
                     progress=progress,
-                    held=self.reader.held_lists.held(),
-                    arriving=self.reader.arriving,
                 )
             finally:
                 if fresh:

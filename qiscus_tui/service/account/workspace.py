@@ -6,7 +6,7 @@ Light to import: the parts for the network are loaded with the first connection.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from qiscus_tui.model.origin import Origin
     from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.service.integrations import Integrations
-    from qiscus_tui.service.sessions.held_lists import HeldLists
     from qiscus_tui.service.sessions.snapshot import Reader
     from qiscus_tui.store.secrets import SecretStore
 
@@ -149,14 +148,7 @@ class Workspace(Unshown, frozen=True, dict=True):
         """Return a reader, which turns listings into snapshots."""
         from qiscus_tui.service.sessions.snapshot import full_reader
 
-        return full_reader(self.integrations(account).known, self._held_lists)
-
-    @cached_property
-    def _held_lists(self) -> HeldLists:
-        """The lists of all accounts of this run."""
-        from qiscus_tui.service.sessions.held_lists import HeldLists
-
-        return HeldLists()
+        return full_reader(self.integrations(account).known)
 
     def connect(self, selected: SelectedAccount) -> Connection:
         """Return a connection to the account; nothing is sent yet. Raises StorageError."""

@@ -13,7 +13,7 @@ from qiscus_tui.model.durations import TOKEN_LIFETIME
 from qiscus_tui.model.server_zone import NO_CLOCK, NOT_KNOWN, zone_by
 
 if TYPE_CHECKING:
-    from qiscus_tui.api.listing import Listing
+    from qiscus_tui.api.list.listing import Listing
 
 
 class KnownZone(Struct):

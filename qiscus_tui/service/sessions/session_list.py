@@ -51,8 +51,6 @@ class SessionList:
     """Further rows of a listed session that name another client or address."""
     time_doubt: str = ""
     """Why no age in this list can be trusted; empty where it can."""
-    size: int = 0
-    """Bytes of memory that it takes, about."""
     search: Sequence[str] = field(default=())
     """Casefolded client, user agent, user, label and IP; equal sessions share one text."""
 

@@ -65,7 +65,9 @@ class Feed:
         self.is_busy = False
         """Whether something is being changed on the server."""
         self.progress = 0
-        """Sessions read so far."""
+        """Bytes of the list that have arrived so far."""
+        self.progress_total: int | None = None
+        """Bytes that it has; None: the server does not say."""
         self.note = Note()
         self.lacks_names = False
         """Whether the list names clients only as far as that is quick."""
@@ -181,8 +183,8 @@ class Feed:
         self.trouble = None
         return await self._note_visit(connection)
 
-    def _progressed(self, read: int) -> None:
-        self.progress = read
+    def _progressed(self, received: int, total: int | None) -> None:
+        self.progress, self.progress_total = received, total
         self._heard_at = self.workspace.clock.monotonic()
         if not self.is_read and self._heard_at - self._drawn_at >= BETWEEN_PROGRESS:
             self._drawn_at = self._heard_at

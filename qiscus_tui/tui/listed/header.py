@@ -96,7 +96,8 @@ def counts(
     the group of the session under the cursor.
     """
     if not feed.is_read:
-        words = "Not loaded" if feed.is_missing else notices.progress(feed.progress)
+        loading = notices.progress(feed.progress, feed.progress_total)
+        words = "Not loaded" if feed.is_missing else loading
         return progress_line(words, view.marks, view.in_range)
     known = _counts(feed, view)
     line = counts_line(known if groups is None else _of_groups(known, view, groups))

@@ -29,9 +29,16 @@ NO_GROUPS = ("G groups by something else, g shows the list.",)
 NO_MATCH = ("No session matches the filter.", "escape clears it, / changes it.")
 
 
-def progress(read: int) -> str:
-    """`Loading the sessions, 12,000 so far`."""
-    return f"Loading the sessions, {read:,} so far" if read else "Loading the sessions…"
+def progress(received: int, total: int | None = None) -> str:
+    """Return `Loading the sessions, 3.1 of 27.0 MB`; both are bytes."""
+    if not received:
+        return "Loading the sessions…"
+    size = f"{received / 1e6:.1f}"
+    return (
+        f"Loading the sessions, {size} MB so far"
+        if total is None
+        else (f"Loading the sessions, {size} of {total / 1e6:.1f} MB")
+    )
 
 
 def not_read(trouble: QiscusTuiError, storage: Storage) -> tuple[str, ...]:

@@ -1,13 +1,164 @@
-"""Whether the answers to the list call hold all that there is, and how to get the rest. Pure."""
+"""One answer to the list call: where the list is in it, and whether it is all there is. Pure."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import cast
 
+import msgspec
+from msgspec import Raw, Struct
+
 from qiscus_tui.api import contract
+from qiscus_tui.api.decode import check_bounds, decode_json
 from qiscus_tui.api.error_answers import is_refusal, quoted, status_words, statuses_in
 from qiscus_tui.errors import Unreadable
 from qiscus_tui.model.unshown import Unshown
+
+# Where the list is.
+
+
+class Page(Unshown, frozen=True):
+    """The entries of one answer."""
+
+    entries: Sequence[object]
+    """Not decoded yet, where the answer is plain JSON: `decoded` does it."""
+    place: tuple[str, ...] = ()
+    """The names under which the list is in the answer; none if it is the body itself."""
+    around: tuple[Mapping[str, object], ...] = ()
+    """The objects that the list is in, without it, from the inside outwards."""
+
+    @property
+    def document(self) -> object:
+        """The answer without the entries."""
+        return self.around[-1] if self.around else []
+
+
+class NoList(Unreadable):
+    """The answer has no list of sessions."""
+
+    def __init__(self, document: object) -> None:
+        """`document` is the answer."""
+        super().__init__(
+            "The answer has no list of sessions",
+            "Check the path under [api.active_token_list] in config.toml.",
+        )
+        self.document = document
+
+
+def decode_page(body: bytes | bytearray) -> Page:
+    """Return the list in the body of an answer, its entries not decoded yet.
+
+    100,000 dictionaries would take 100 MB, and the interpreter for 150 ms. Raises Unreadable.
+    """
+    check_bounds(body)
+    kind = dict[str, Raw] if body[:4096].lstrip()[:1] == b"{" else list[Raw]
+    try:
+        return find_page(msgspec.json.decode(body, type=kind))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return find_page(decode_json(body))
+
+
+def decoded(value: object) -> object:
+    """Return a value, decoded where it is not yet. Raises Unreadable."""
+    return decode_json(bytes(value)) if isinstance(value, Raw) else value
+
+
+def find_page(body: object) -> Page:
+    """Return the list in an answer.
+
+    It is the body itself, or is at `data`, or at `data.<one key>`, each as a list or as a page
+    object. Raises NoList, Unreadable.
+    """
+    if isinstance(body, list):
+        return Page(cast("list[object]", body))
+    envelope = _object(body)
+    found = _list_or_page(envelope) or _list_in(envelope.get(contract.DATA), envelope)
+    if found is None:
+        raise NoList({name: decoded(one) for name, one in envelope.items()} if envelope else body)
+    inner: object = []
+    around: list[dict[str, object]] = []
+    for holder, listed_at in zip(found.holders, reversed(found.place), strict=False):
+        inner = {name: inner if name == listed_at else decoded(one) for name, one in holder.items()}
+        around.append(inner)
+    return Page(found.entries, found.place, tuple(around))
+
+
+class _Found(Struct, frozen=True):
+    entries: Sequence[object]
+    place: tuple[str, ...]
+    """The names under which they are."""
+    holders: tuple[dict[str, object], ...]
+    """The objects that have these names, from the inside outwards."""
+
+
+def _list_in(value: object, envelope: dict[str, object]) -> _Found | None:
+    data = _opened(value)
+    direct = _list_or_page(data, (contract.DATA,), (envelope,))
+    if direct is not None:
+        return direct
+    fields = _object(data)
+    candidates = {
+        key: found
+        for key, inner in fields.items()
+        if (found := _list_or_page(_opened(inner), (contract.DATA, key), (fields, envelope)))
+    }
+    for fits in (_anything, _named_so, _looks_so):
+        fitting = [found for key, found in candidates.items() if fits(key, found)]
+        if len(fitting) == 1:
+            return fitting[0]
+    return None
+
+
+def _anything(_key: str, _found: _Found) -> bool:
+    return True
+
+
+def _named_so(key: str, _found: _Found) -> bool:
+    return any(word in key.lower() for word in contract.LIST_KEY_WORDS)
+
+
+def _looks_so(_key: str, found: _Found) -> bool:
+    names = (*contract.SESSION_TOKEN, *contract.SESSION_ID)
+    first = _object(_opened(found.entries[0])) if found.entries else {}
+    return any(name in first for name in names)
+
+
+def _list_or_page(
+    value: object, place: tuple[str, ...] = (), holders: tuple[dict[str, object], ...] = ()
+) -> _Found | None:
+    entries = _as_list(value)
+    if entries is not None:
+        return _Found(entries, place, holders)
+    page = _object(value)
+    if contract.PAGE[0] in page:
+        entries = _as_list(_opened(page.get(contract.DATA)))
+        if entries is not None:
+            return _Found(entries, (*place, contract.DATA), (page, *holders))
+    return None
+
+
+def _as_list(value: object) -> list[object] | None:
+    if isinstance(value, list):
+        return cast("list[object]", value)
+    fields = _object(value)
+    if fields and all(key.isdecimal() for key in fields):  # how PHP writes a list with gaps
+        return list(fields.values())
+    return None
+
+
+def _object(value: object) -> dict[str, object]:
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
+
+
+def _opened(value: object) -> object:
+    """Return a list or an object with what is in it not decoded yet; None of other raw values."""
+    if not isinstance(value, Raw):
+        return value
+    kinds = {b"[": list[Raw], b"{": dict[str, Raw]}
+    kind = kinds.get(bytes(memoryview(value)[:1]))
+    return None if kind is None else msgspec.json.decode(value, type=kind)
+
+
+# Whether it is all there is, and how to get the rest.
 
 Query = tuple[str, str]
 """A parameter of a request and its value."""

@@ -1,0 +1,321 @@
+"""Reads the whole list of sessions: every page of it, in any dialect; again if its rows moved."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Set
+
+from msgspec import Struct, field
+
+from qiscus_tui.api.answers import LIST_BODY, AnswerStream
+from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.contract import OFFSET_PARAMETER, PAGE_PARAMETER
+from qiscus_tui.api.decode import lenient
+from qiscus_tui.api.error_answers import is_refusal, status_words
+from qiscus_tui.api.list.entries import EntryReader
+from qiscus_tui.api.list.pages import (
+    ENDLESS,
+    OTHER_PAGE,
+    REPEATED,
+    NoList,
+    Paging,
+    Query,
+    decode_page,
+    is_asked_for,
+    next_query,
+    read_paging,
+    shortfall,
+)
+from qiscus_tui.api.list.rows import (
+    Rows,
+    find_own_session,
+    known_to_a_day,
+    texts_without_tokens,
+    with_texts,
+)
+from qiscus_tui.api.retry import CallTime
+from qiscus_tui.api.token_masks import IsToken, all_are_tokens, full_tokens
+from qiscus_tui.api.wire import Request
+from qiscus_tui.errors import NotQiscus, QiscusTuiError, ServerRefused, TimedOut, Unreadable
+from qiscus_tui.model.session import Current, Session
+from qiscus_tui.model.timestamps import SessionTimes
+
+MAX_READINGS = 4
+"""Readings of a list whose rows move between its pages, at most."""
+MAX_PAGES = 10_000
+MAX_SESSIONS = 2_000_000
+MAX_SHORT_PAGES = 1_000
+"""Pages after which reading stops if they are shorter than `SHORT_PAGE` on average."""
+SHORT_PAGE = 10
+BARREN_PAGES = 3
+"""Pages in a row with nothing new after which reading stops."""
+
+Progress = Callable[[int, int | None], None]
+"""Called with the bytes that have arrived of the list, and how many there are; None: unknown."""
+
+
+class Listing(Struct, frozen=True):
+    """The sessions that the server listed."""
+
+    sessions: tuple[Session, ...]
+    unreadable: int
+    """Entries that could not be read as a session."""
+    current: Current
+    incomplete_because: str = ""
+    """Why there may be more sessions than these, such as `100 of 250 listed`; empty if whole."""
+    moved: bool = False
+    """Whether rows moved between the pages, so that a live session may be missing."""
+    unreadable_entries: Counter[str] = field(default_factory=Counter[str])
+    """Fingerprints of the entries that could not be read."""
+    shared_ids: frozenset[str] = frozenset()
+    """Ids that more than one session has."""
+    other_rows: tuple[Session, ...] = ()
+    """Further rows of a listed session with another client or address."""
+    without_zone: frozenset[str] = frozenset()
+    """The facts of which a time without a zone was listed: `created`, `expires`, `last_used`."""
+    own_times: SessionTimes | None = None
+    """The times of our own session as they are listed, whether or not they can be right."""
+    time_doubt: str = ""
+    """Why no age in this list can be trusted; empty where it can."""
+    positions: dict[str, int] = field(default_factory=dict[str, int])
+    """Position by id; of all sessions, or of none."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the server listed all that there is."""
+        return not self.incomplete_because
+
+
+async def read_listing(
+    client: ApiClient,
+    long_lived: str,
+    own_token: str | None,
+    *,
+    zone_offset: float | None = None,
+    progress: Progress | None = None,
+) -> Listing:
+    """Return every session that the server lists.
+
+    `own_token` is the short-lived token that this program holds, None if it holds none.
+    Numbered pages are read again if their rows moved meanwhile: a session that ends between
+    two requests shifts the rows, and another one is never listed.
+
+    Raises ServerError, LoginNeeded, OutOfReach.
+    """
+    observe = client.observer.note_entry if client.observer is not None else None
+    secrets = {long_lived, *client.own_secrets}
+
+    def reading(is_token: IsToken) -> ListReading:
+        reader = EntryReader(
+            client.contract, own_token, zone_offset, client.server_now, observe, is_token
+        )
+        return ListReading(client, long_lived, reader, progress)
+
+    def told_apart(rows: Rows) -> IsToken:
+        tokens = {one.token for one in rows.sessions if one.token is not None}
+        return full_tokens(tokens, rows.rows_of, own_token)
+
+    try:
+        async with asyncio.timeout(client.list_time):
+            read, short, moved = await _read_still(lambda: reading(all_are_tokens))
+            is_token = await asyncio.to_thread(told_apart, read.rows)
+            if is_token is not all_are_tokens:  # ids are made of other facts then
+                read, short, moved = await _read_still(lambda: reading(is_token))
+            return await asyncio.to_thread(_listing, read, short, moved, own_token, secrets)
+    except TimeoutError as error:
+        raise TimedOut(
+            f"{client.origin.netloc} did not send the whole list within {client.list_time:,g} s",
+            "Allow more time with --timeout, such as --timeout 30m.",
+        ) from error
+
+
+async def _read_still(begin: Callable[[], "ListReading"]) -> tuple["ListReading", str, bool]:
+    """Return a reading during which no row moved, why it is not the whole list, and False.
+
+    True where rows moved in every one.
+    """
+    earlier: Set[str] | None = None
+    was_short, was_repeated = "", False
+    readings = 0
+    while True:
+        reading = begin()
+        stopped = await reading.read_pages()
+        short = reading.shortfall(stopped)
+        readings += 1
+        listed = reading.rows.positions.keys()
+        if not reading.is_numbered:
+            return reading, short, False
+        repeated = reading.rows.repeated
+        if repeated and was_repeated and listed == earlier and not short:
+            short = was_short = REPEATED
+        if short and (stopped or was_short or readings == MAX_READINGS):
+            return reading, short, False
+        # If every session of the reading before is still listed, none ended and no row moved.
+        none_ended = earlier is not None and earlier <= listed
+        moved = bool(short) or (not none_ended and await reading.rows_moved())
+        if not moved or readings == MAX_READINGS:
+            return reading, short, moved
+        earlier = frozenset(listed)  # and the sessions themselves are freed
+        was_short, was_repeated = short, repeated
+
+
+def _listing(
+    read: "ListReading", short: str, moved: bool, own_token: str | None, secrets: Set[str]
+) -> Listing:
+    """Return the list of all rows, without `secrets` and live tokens in its texts."""
+    rows, reader = read.rows, read.reader
+    instead = texts_without_tokens(reader.texts, rows, secrets)
+    sessions, current = find_own_session(rows.sessions, own_token)
+    own_times = reader.own_times
+    is_certain = current is Current.LISTED and len({one.created for one in own_times}) == 1
+    return Listing(
+        known_to_a_day(with_texts(sessions, instead)),
+        rows.unreadable,
+        current,
+        short,
+        moved,
+        rows.unreadable_entries,
+        frozenset(rows.shared_ids),
+        with_texts(rows.other_rows, instead),
+        frozenset(reader.without_zone),
+        own_times[0] if is_certain else None,
+        positions=rows.positions,
+    )
+
+
+class ListReading:
+    """One reading of every page. Knows whether their rows moved meanwhile."""
+
+    def __init__(
+        self, client: ApiClient, long_lived: str, reader: EntryReader, progress: Progress | None
+    ) -> None:
+        self._client = client
+        self._long_lived = long_lived
+        self.reader = reader
+        self._progress = progress
+        self._arrived = 0
+        """Bytes of the pages that were read."""
+        self._page_before: frozenset[str] = frozenset()
+        self._repeats = False
+        """Whether the last page was the same as the one before it."""
+        self._first_ids: list[str] = []
+        self._first_unreadable = Counter[str]()
+        self._pages: list[Paging] = []
+        """What each page that was read says about the whole list."""
+        self.is_numbered: bool = False
+        """Whether more than one page was read, by numbers of pages or rows."""
+        self.rows = Rows()
+
+    async def read_pages(self) -> str:
+        """Read every page. Return why the last one was not reached; empty if it was."""
+        query: Query | None = None
+        seen: set[Query] = set()
+        barren = 0
+        while True:
+            before = len(self.rows)
+            try:
+                here = await self._merged(query)
+            except (ServerRefused, NotQiscus) as error:
+                if query is None:
+                    raise
+                return f"the server refused the next page ({status_words(error.status)})"
+            said = self._pages[-1]
+            if self._repeats or not is_asked_for(said, query):
+                return OTHER_PAGE
+            query = next_query(said, query, here, self.rows.rows)
+            if query is None:
+                return ""
+            self._note_query(query)
+            barren = barren + 1 if len(self.rows) == before else 0
+            if query in seen or self._is_endless(len(seen)) or barren >= BARREN_PAGES:
+                return ENDLESS
+            seen.add(query)
+
+    def shortfall(self, stopped: str = "") -> str:
+        """Return why what was read is not the whole list; empty if it is."""
+        return shortfall(self._pages, self.rows.rows, stopped)
+
+    async def rows_moved(self) -> bool:
+        """Return whether rows demonstrably moved while the pages were read."""
+        totals = {one.total for one in self._pages}
+        if self.rows.repeated or not totals <= {None, self.rows.rows}:
+            return True
+        self._progress = None
+        said, again = await self._page(None)
+        return (
+            list(again.positions) != self._first_ids
+            or again.unreadable_entries != self._first_unreadable
+            or said.total not in totals
+        )
+
+    def _note_query(self, query: Query) -> None:
+        """Note whether the pages are named by numbers: those of rows may be called a cursor."""
+        parameter, value = query
+        so_far = {str(self.rows.rows), str(len(self._pages) + 1)}
+        self.is_numbered = parameter in {PAGE_PARAMETER, OFFSET_PARAMETER} or value in so_far
+
+    def _is_endless(self, pages: int) -> bool:
+        short = pages >= MAX_SHORT_PAGES and len(self.rows) < SHORT_PAGE * pages
+        return short or pages >= MAX_PAGES or len(self.rows) > MAX_SESSIONS
+
+    async def _merged(self, query: Query | None) -> int:
+        """Read a page and add it to the others. Return how many rows it has."""
+        said, fresh = await self._page(query)
+        self._pages.append(said)
+        before, self._page_before = self._page_before, frozenset(fresh.positions)
+        self._repeats = len(before & self._page_before) * 2 > len(before)
+        here = fresh.rows
+        if query is None:
+            self._first_ids = list(fresh.positions)
+            self._first_unreadable = fresh.unreadable_entries.copy()
+            self.rows = fresh
+        else:
+            self.rows.add_page(fresh)
+        return here
+
+    async def _page(self, query: Query | None) -> tuple[Paging, Rows]:
+        async def once(time: CallTime) -> tuple[Paging, Rows]:
+            return await self._page_within(query, time.left)
+
+        return await self._client.retry_policy.retrying(once)
+
+    async def _page_within(self, query: Query | None, within: float) -> tuple[Paging, Rows]:
+        client, call = self._client, self._client.contract.list
+        headers = client.long_lived_headers(self._long_lived)
+        request = Request(call, headers, query=dict([query]) if query else None)
+        async with client.stream(request, within) as answer:
+            if answer.status >= 300:
+                raise self._refused(answer, lenient(await answer.whole()))
+            body = bytearray()
+            async for piece in answer.pieces(LIST_BODY):
+                body += piece
+                if self._progress is not None:
+                    self._progress(self._arrived + answer.arrived, answer.length)
+        self._arrived += answer.arrived
+        try:
+            page = await asyncio.to_thread(decode_page, body)
+        except Unreadable as error:
+            document = error.document if isinstance(error, NoList) else None
+            if is_refusal(document):
+                raise self._refused(answer, document) from error
+            self._note(answer, document)
+            raise
+        if is_refusal(page.document):  # an empty list beside an error is not an empty list
+            raise self._refused(answer, page.document)
+        secrets = {self._long_lived, *client.own_secrets}
+        said = read_paging(page.around, answer.status, answer.headers, secrets)
+        if client.observer is not None:
+            client.observer.note_page(call, answer.status, page.place, said.names, page.document)
+        if len(page.entries) > MAX_SESSIONS:
+            raise Unreadable(
+                f"The answer lists more than {MAX_SESSIONS:,} sessions and was not read further"
+            )
+        return said, await asyncio.to_thread(self.reader.read_page, page.entries)
+
+    def _note(self, answer: AnswerStream, said: object) -> None:
+        if self._client.observer is not None:
+            call = self._client.contract.list
+            self._client.observer.note_answer(call, answer.status, answer.headers, said)
+
+    def _refused(self, answer: AnswerStream, said: object) -> QiscusTuiError:
+        self._note(answer, said)
+        return self._client.error_for(self._client.contract.list, answer, said, {self._long_lived})

@@ -1,0 +1,243 @@
+"""The rows of a page, or of all pages: sessions in order, and whatever casts doubt on them.
+
+What only all of them together show is found out at the end: which session is our own, which texts
+are live tokens, which columns have dates alone.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
+from operator import attrgetter
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from qiscus_tui.model.durations import DAY, TOKEN_LIFETIME
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.masking import MASK, SHORTEST_TOKEN, possible_tokens
+from qiscus_tui.model.session import Current, Session, origin_of
+from qiscus_tui.model.text import safe
+
+MOST_REMEMBERED = 10_000
+"""Different unreadable entries that are remembered, at most."""
+
+
+_QUARTER = 900
+"""Seconds: midnight in any zone is at a whole quarter hour in UTC."""
+
+_FACTS = attrgetter("token", "created_at", "user_agent", "ip")
+"""What does not change from one page to the next."""
+
+
+class Rows(Struct):
+    """The entries of one page, or of all pages so far."""
+
+    sessions: list[Session] = field(default_factory=list[Session])
+    positions: dict[str, int] = field(default_factory=dict[str, int])
+    """The place of each by id."""
+    unreadable: int = 0
+    """Entries that could not be read as a session of their own."""
+    unreadable_entries: Counter[str] = field(default_factory=Counter[str])
+    """Fingerprints of these entries, to compare two lists."""
+    shared_ids: set[str] = field(default_factory=set[str])
+    """Ids that more than one session has."""
+    other_rows: list[Session] = field(default_factory=list[Session])
+    """Further rows of a listed session with another client or address."""
+    rows_of: Counter[str] = field(default_factory=Counter[str])
+    """By token: its rows but the first, without those that a later page has again."""
+    rows: int = 0
+    """Different ones: a row that a later page has again does not count."""
+    repeated: bool = False
+    """Whether a later page had a row again."""
+
+    def __len__(self) -> int:
+        return len(self.sessions) + self.unreadable
+
+    def add(self, sessions: Sequence[Session]) -> None:
+        """Add sessions of one page."""
+        self.rows += len(sessions)
+        places = {one.id: place for place, one in enumerate(sessions, len(self.sessions))}
+        if len(places) == len(sessions) and self.positions.keys().isdisjoint(places):
+            self.positions |= places
+            self.sessions += sessions
+            return
+        for session in sessions:
+            known = self._added_or_known(session)
+            if known is not None:
+                # Without tokens, two rows of one page that look the same may be two sessions.
+                self._add_again(known, session, is_same=known.token is not None)
+                self._count_row(session)
+
+    def add_unreadable(self, entry: object) -> None:
+        """Add an entry of one page that can't be read as a session."""
+        self.rows += 1
+        self._count_unreadable(_entry_fingerprint(entry))
+
+    def add_page(self, page: "Rows") -> None:
+        """Add a later page; where rows moved, some of its sessions are listed already."""
+        self.rows += page.rows
+        self.unreadable += page.unreadable
+        self.shared_ids |= page.shared_ids
+        self.other_rows += page.other_rows
+        self.rows_of += page.rows_of
+        for mark, times in page.unreadable_entries.items():
+            self._remember(mark, times)
+        for session in page.sessions:
+            self._merge(session)
+
+    def _merge(self, session: Session) -> None:
+        known = self._added_or_known(session)
+        if known is not None:
+            is_repeated = _FACTS(known) == _FACTS(session)
+            if is_repeated:
+                self.repeated = True
+                self.rows -= 1
+            self._add_again(known, session, is_same=True)
+            if not is_repeated:
+                self._count_row(session)
+
+    def _count_row(self, session: Session) -> None:
+        if session.token is not None:
+            self.rows_of[session.token] += 1
+            place = self.positions[session.id]
+            self.sessions[place] = replace(self.sessions[place], rows=self.sessions[place].rows + 1)
+
+    def _added_or_known(self, session: Session) -> Session | None:
+        """Add a session; or return the one with its id, if there is one."""
+        place = self.positions.setdefault(session.id, len(self.sessions))
+        if place < len(self.sessions):
+            return self.sessions[place]
+        self.sessions.append(session)
+        return None
+
+    def _add_again(self, known: Session, session: Session, *, is_same: bool) -> None:
+        if not (is_same and _is_same(known, session)):
+            self.shared_ids.add(session.id)
+            self._count_unreadable(f"shared {session.id}")
+            return
+        self.sessions[self.positions[session.id]] = known.with_latest(session)
+        if (known.user_agent, known.ip) != (session.user_agent, session.ip):
+            self.other_rows.append(session)
+
+    def _count_unreadable(self, mark: str) -> None:
+        self.unreadable += 1
+        self._remember(mark, 1)
+
+    def _remember(self, mark: str, count: int) -> None:
+        if mark in self.unreadable_entries or len(self.unreadable_entries) < MOST_REMEMBERED:
+            self.unreadable_entries[mark] += count
+
+
+def _is_same(one: Session, other: Session) -> bool:
+    return (one.token, one.revoke_with) == (other.token, other.revoke_with)
+
+
+def _entry_fingerprint(entry: object) -> str:
+    try:
+        return fingerprint(json.dumps(entry, sort_keys=True))
+    except RecursionError:
+        return "nested too deeply"
+
+
+def find_own_session(
+    listed: Sequence[Session], own_token: str | None
+) -> tuple[tuple[Session, ...], Current]:
+    """Mark our own session: the one with our token, else the only one marked by the server."""
+    if own_token is None:
+        return tuple(listed), Current.NONE
+    marked = [session for session in listed if session.current]
+    ours = [one.id for one in marked if one.token is not None] or [one.id for one in marked]
+    own_id = ours[0] if len(ours) == 1 else None
+    sessions = [
+        session
+        if session.current is (is_own := None if own_id is None else session.id == own_id)
+        else replace(session, current=is_own)
+        for session in listed
+    ]
+    return tuple(sessions), Current.UNKNOWN if own_id is None else Current.LISTED
+
+
+def texts_without_tokens(
+    texts: Iterable[str | None], rows: Rows, secrets: Set[str]
+) -> Mapping[str | None, str]:
+    """Return each of the texts that has a live token or one of the secrets in it, without it."""
+
+    def is_live(text: str) -> bool:
+        place = rows.positions.get(fingerprint(text))
+        return text in secrets or (place is not None and rows.sessions[place].token == text)
+
+    found: dict[str | None, str] = {}
+    for text in texts:
+        if text is None or len(text) < SHORTEST_TOKEN:
+            continue
+        hidden = text
+        for token in sorted(filter(is_live, possible_tokens(text)), key=len, reverse=True):
+            hidden = hidden.replace(token, MASK)
+        if hidden != text:
+            found[text] = hidden
+    return found
+
+
+def with_texts(
+    sessions: Sequence[Session], instead: Mapping[str | None, str]
+) -> tuple[Session, ...]:
+    """Return the sessions with other texts in place of these."""
+    if not instead:
+        return tuple(sessions)
+    return tuple(
+        session if instead.keys().isdisjoint(origin_of(session)) else _with_texts(session, instead)
+        for session in sessions
+    )
+
+
+def _with_texts(session: Session, instead: Mapping[str | None, str]) -> Session:
+    agent, ip, user = (instead.get(text, text) for text in origin_of(session))
+    return replace(
+        session,
+        user_agent=agent,
+        ip=ip,
+        user=user,
+        safe_agent=safe(agent or ""),
+        safe_ip=safe(ip or ""),
+        safe_user=safe(user or ""),
+    )
+
+
+def known_to_a_day(sessions: tuple[Session, ...]) -> tuple[Session, ...]:
+    """Return the sessions of a list: where it has dates alone, their times are known to a day.
+
+    A column of dates may be listed with a time of day, which is then the same in every row.
+    """
+    if _are_dates(one.created_at for one in sessions if not one.created_span):
+        sessions = tuple(map(_created_that_day, sessions))
+    if _are_dates(one.last_used_at for one in sessions if not one.last_used_span):
+        sessions = tuple(map(_used_that_day, sessions))
+    return sessions
+
+
+def _are_dates(times: Iterable[float | None]) -> bool:
+    """Return whether all are the same time of day, which is midnight in some zone."""
+    known = (at % DAY for at in times if at is not None)
+    of_day = next(known, None)
+    if of_day is None or of_day % _QUARTER:
+        return False
+    another = next(known, None)
+    if another is None:
+        return of_day == 0
+    return another == of_day and all(one == of_day for one in known)
+
+
+def _created_that_day(session: Session) -> Session:
+    if session.created_at is None or session.created_span:
+        return session
+    latest, span = session.created_at + DAY - 1, DAY - 1.0
+    changed = replace(session, created_at=latest, created_span=span)
+    if session.expires_computed:
+        changed = replace(changed, expires_at=latest + TOKEN_LIFETIME, expires_span=span)
+    return changed
+
+
+def _used_that_day(session: Session) -> Session:
+    if session.last_used_at is None or session.last_used_span:
+        return session
+    return replace(session, last_used_at=session.last_used_at + DAY - 1, last_used_span=DAY - 1.0)
