@@ -16,7 +16,7 @@ from typing import TextIO
 from qiscus_tui.cli.signals import interruptible
 from qiscus_tui.errors import NotConfirmed, QiscusTuiError, StorageError, UsageError
 from qiscus_tui.model.ascii_json import JsonArray, ascii_json
-from qiscus_tui.model.text import counted, safe
+from qiscus_tui.model.text import arrived, safe
 
 NOT_SENT = "Nothing was sent."
 
@@ -294,9 +294,9 @@ class Console:
             self._write_err(f"\r{text}{' ' * max(0, self._progress - len(text))}")
             self._progress = len(text)
 
-    def show_read(self, count: int) -> None:
-        """Show how many sessions of a list have been read."""
-        self.progress(f"{counted(count, 'session')} so far")
+    def show_read(self, received: int, total: int | None) -> None:
+        """Show how much of a list has arrived; both in bytes."""
+        self.progress(f"The list: {arrived(received, total)}")
 
     def end_progress(self) -> None:
         """Clear the progress line."""

@@ -9,7 +9,7 @@ from msgspec import Struct
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.session import Current
-from qiscus_tui.model.text import counted
+from qiscus_tui.model.text import arrived, counted
 from qiscus_tui.tui.commands.context import Context
 
 if TYPE_CHECKING:
@@ -30,15 +30,8 @@ NO_MATCH = ("No session matches the filter.", "escape clears it, / changes it.")
 
 
 def progress(received: int, total: int | None = None) -> str:
-    """Return `Loading the sessions, 3.1 of 27.0 MB`; both are bytes."""
-    if not received:
-        return "Loading the sessions…"
-    size = f"{received / 1e6:.1f}"
-    return (
-        f"Loading the sessions, {size} MB so far"
-        if total is None
-        else (f"Loading the sessions, {size} of {total / 1e6:.1f} MB")
-    )
+    """Return `Loading the sessions, 3.1 of 27.0 MB`; both in bytes."""
+    return f"Loading the sessions, {arrived(received, total)}" if received else LOADING[0]
 
 
 def not_read(trouble: QiscusTuiError, storage: Storage) -> tuple[str, ...]:
