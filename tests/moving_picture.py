@@ -14,19 +14,17 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from qiscus_tui.cli.workspace import DEMO_CONFIG
-from tests.clocks import ManualClock
 from tests.screenshots import (
     FOLDER,
-    NOW,
     PROGRESS,
     armed,
+    opened,
     picture,
     picture_now,
     rasteriser,
     some_time_later,
 )
-from tests.tui.demo_app import Running, at_sessions
+from tests.tui.demo_app import Running
 
 SESSIONS = 51_661
 SIZE = (110, 30)
@@ -46,15 +44,7 @@ class Frame(NamedTuple):
 
 async def frames() -> AsyncGenerator[Frame]:
     """Return the story, from the list to the list without what the cron left behind."""
-    async with at_sessions(
-        ManualClock(NOW),
-        sessions=SESSIONS,
-        size=SIZE,
-        config=DEMO_CONFIG,
-        known=DEMO_CONFIG.known,
-        latency_ms=15,
-        hostile=False,
-    ) as running:
+    async with opened(sessions=SESSIONS, size=SIZE, latency_ms=15) as running:
         await some_time_later(running)
         yield Frame(await picture(running, "g: group them by script"), 2_400)
         await running.press("g")

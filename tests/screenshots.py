@@ -1,8 +1,7 @@
 """Makes the pictures in screenshots/ from the demo: `python -m tests.screenshots`.
 
-SVG, and PNG drawn from it (`pip install resvg_py pillow`, and a monospaced font). The clock stands
-still and the data are seeded, so that the same program makes the same pictures. With `--svg` the
-PNG stay as they are.
+SVG, and PNG drawn from it (with a monospaced font). The clock stands still and the data are seeded,
+so that the same program makes the same pictures. With `--svg` the PNG stay as they are.
 """
 
 import asyncio
@@ -12,6 +11,7 @@ import re
 import sys
 import time
 from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -38,48 +38,46 @@ _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 _UNIQUE = re.compile(r"terminal-\d+")
 
 
+def opened(
+    *,
+    size: tuple[int, int] = WIDE,
+    config: Config = DEMO_CONFIG,
+    few_colours: bool = False,
+    sessions: int = SESSIONS,
+    latency_ms: float = 0,
+) -> AbstractAsyncContextManager[Running]:
+    """The demo's sessions on the screen."""
+    return at_sessions(
+        ManualClock(NOW),
+        sessions=sessions,
+        size=size,
+        config=config,
+        known=DEMO_CONFIG.known,
+        few_colours=few_colours,
+        latency_ms=latency_ms,
+        hostile=False,
+    )
+
+
 async def pictures() -> AsyncGenerator[tuple[str, str]]:
     """Every picture by name, as SVG, in the order of the work."""
     async with at_login(ManualClock(NOW), sessions=SESSIONS, size=WIDE, hostile=False) as running:
         yield "login", await picture(running)
     async for named in _of_the_work():
         yield named
-    async with at_sessions(
-        ManualClock(NOW),
-        sessions=SESSIONS,
-        size=WIDE,
-        config=DEMO_CONFIG,
-        known=DEMO_CONFIG.known,
-        few_colours=True,
-        hostile=False,
-    ) as running:
-        await some_time_later(running)
-        await _mark_three(running)
-        yield "sessions-16-colours", await picture(running)
-    for name, theme, size in (("sessions-light", LIGHT, WIDE), ("sessions-80x24", DARK, NARROW)):
-        config = Config(ui=UiConfig(theme=theme))
-        async with at_sessions(
-            ManualClock(NOW),
-            sessions=SESSIONS,
-            size=size,
-            config=config,
-            known=DEMO_CONFIG.known,
-            hostile=False,
-        ) as running:
+    for name, opening in (
+        ("sessions-16-colours", opened(few_colours=True)),
+        ("sessions-light", opened(config=Config(ui=UiConfig(theme=LIGHT)))),
+        ("sessions-80x24", opened(config=Config(ui=UiConfig(theme=DARK)), size=NARROW)),
+    ):
+        async with opening as running:
             await some_time_later(running)
             await _mark_three(running)
             yield name, await picture(running)
 
 
 async def _of_the_work() -> AsyncGenerator[tuple[str, str]]:
-    async with at_sessions(
-        ManualClock(NOW),
-        sessions=SESSIONS,
-        size=WIDE,
-        config=DEMO_CONFIG,
-        known=DEMO_CONFIG.known,
-        hostile=False,
-    ) as running:
+    async with opened() as running:
         await some_time_later(running)
         await running.press("g")
         yield "groups", await picture(running)
@@ -179,29 +177,18 @@ async def _draw(to_png: Callable[[str], bytes] | None) -> None:
 
 
 def rasteriser() -> Callable[[str], bytes]:
-    """Return what makes a PNG of an SVG."""
-    try:
-        import resvg_py  # pyright: ignore[reportMissingImports]
-    except ImportError:
-        sys.exit("PNG needs resvg_py: pip install resvg_py (or make the SVG alone: --svg)")
+    """Return what makes a PNG of an SVG, half its size with 64 colours."""
+    import resvg_py
+    from PIL import Image
 
     def to_png(svg: str) -> bytes:
         drawn = resvg_py.svg_to_bytes(svg_string=svg, monospace_family="DejaVu Sans Mono")
-        return _smaller(bytes(drawn))
+        small = io.BytesIO()
+        with Image.open(io.BytesIO(bytes(drawn))) as image:
+            image.convert("RGB").quantize(64).save(small, "PNG", optimize=True)
+        return small.getvalue()
 
     return to_png
-
-
-def _smaller(png: bytes) -> bytes:
-    """Half the size with 64 colours, where Pillow is there to choose them."""
-    try:
-        from PIL import Image  # pyright: ignore[reportMissingImports]
-    except ImportError:
-        return png
-    small = io.BytesIO()
-    with Image.open(io.BytesIO(png)) as image:
-        image.convert("RGB").quantize(64).save(small, "PNG", optimize=True)
-    return small.getvalue()
 
 
 def main() -> None:

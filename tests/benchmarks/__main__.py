@@ -24,7 +24,6 @@ PARTS: dict[str, Callable[[int, Measured], None]] = {
     "cli": command_line.cli,
     "bulk": command_line.bulk,
     "prune": command_line.prune,
-    "scan": command_line.scan,
 }
 
 

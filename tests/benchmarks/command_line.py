@@ -1,10 +1,8 @@
-"""How long commands take, beside `python -c pass`, curl and grep."""
+"""How long commands take, beside `python -c pass` and curl."""
 
 import os
-import random
 import shutil
 import socket
-import string
 import subprocess
 import sys
 import tempfile
@@ -163,49 +161,3 @@ def prune(runs: int, measured: Measured) -> None:
             words = ["prune", "--keep-newest=1", "--keep-used-within=24h", "--dry-run"]
             took = timed([*OURS, *words], environ)
             measured.add("100,000: prune --dry-run", took, base=listed, goal="1.3 x")
-
-
-SIZE = 300_000_000
-GREP = ("grep", "-cE", "[A-Za-z0-9_-]{43}")
-WORDS = (
-    *("GET", "/api/v2/auth", "200", "Mozilla/5.0", "(X11; Linux x86_64)", "error", "info", "took"),
-    *("request_id=8f14e45fceea", "user=admin@demo.example", "https://omnichannel.qiscus.com/"),
-)
-SIGNS = string.ascii_letters + string.digits + "-_"
-
-
-def scan(runs: int, measured: Measured) -> None:
-    """`scan` of 300 MB with a list of 400 and of 50,000 sessions, without the time of the list."""
-    with tempfile.TemporaryDirectory() as folder:
-        logs, empty = Path(folder, "logs"), Path(folder, "empty")
-        _write_logs(logs)
-        empty.touch()
-        base = "grep for the shape, 300 MB"
-        for sessions in (400, 50_000):
-            with (
-                programs.list_server(sessions) as server,
-                programs.own_environment(**server.account) as environ,
-            ):
-                for _ in range(runs):
-                    measured.add(base, timed([*GREP, str(logs)], {**os.environ, "LC_ALL": "C"}))
-                    took = timed([*OURS, "scan", str(logs)], environ)
-                    took -= timed([*OURS, "scan", str(empty)], environ)
-                    measured.add(f"scan for {sessions:,} tokens", took, base=base, goal="4 x")
-
-
-def _write_logs(path: Path) -> None:
-    """Write lines as web servers do; every 50th has a hash, every 500th what looks like a token."""
-    chosen = random.Random(1)
-    lines: list[str] = []
-    for number in range(20_000):
-        words = " ".join(chosen.choices(WORDS, k=12))
-        line = f"2026-11-25T16:{number % 60:02}:01.{number:06}Z {words}"
-        if number % 50 == 0:
-            line += f" sha={''.join(chosen.choices('0123456789abcdef', k=64))}"
-        if number % 500 == 0:
-            line += f" Authorization: {''.join(chosen.choices(SIGNS, k=43))}"
-        lines.append(line)
-    block = "\n".join([*lines, ""]).encode()
-    with path.open("wb") as file:
-        while file.tell() < SIZE:
-            file.write(block)

@@ -14,7 +14,6 @@ from qiscus_tui.cli.parser import full_parser
 from qiscus_tui.cli.verbs import VERBS
 from qiscus_tui.model.ids import fingerprint
 from tests.e2e.processes import EMAIL, Machine, machine
-from tests.e2e.test_main_job import start_sandbox, stop
 from tests.sandbox import PASSWORD
 
 CONFIG = """
@@ -223,15 +222,6 @@ def test_each_run_does_what_it_says(tmp_path: Path, verb: str) -> None:
             assert "Traceback" not in done.stderr
             assert run.says.format_map(texts) in (done.stdout or done.stderr), shown
             assert run.more.format_map(texts) in done.stderr, shown
-
-
-def test_the_sandbox_serves_what_its_options_say() -> None:
-    pytest.importorskip("uvicorn", reason="the sandbox needs uvicorn")
-    sandbox = start_sandbox(*SANDBOX.split())
-    try:
-        assert len(sandbox.listed()) == 3
-    finally:
-        assert stop(sandbox) == 130
 
 
 # Nothing is left out

@@ -1,102 +1,152 @@
-"""The whole program before keyrings of every kind: said in words, never a silent step down."""
+"""The whole program before keyrings of every kind: said in words, never a silent step down.
+
+The genuine class's methods are replaced; a real gnome-keyring: `tests/store/test_gnome_keyring.py`.
+"""
 
 import os
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backends import SecretService, fail
+from keyring.errors import KeyringLocked
 
 from qiscus_tui.model.account import Storage
 from tests.e2e.processes import Machine, machine
-from tests.sandbox import Call
+from tests.sandbox import PASSWORD, Call
 
-PROGRAM = Path(__file__).with_name("keyring_program.py")
+
+class Service:
+    """A Secret Service, which works or ails."""
+
+    def __init__(self) -> None:
+        self.entries: dict[tuple[str, str], str] = {}
+        self.ails = ""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.ails == "locked":
+            raise KeyringLocked("Failed to unlock the collection!")
+        if self.ails == "failing":  # and repeats in its words what it was to keep
+            raise RuntimeError(f"D-Bus is gone, and so is {self.entries}")
+        return self.entries.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        if self.ails != "forgetful":
+            self.entries[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.entries[service, username]
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Iterator[Machine]:
-    """A machine whose keyring works."""
+def service(monkeypatch: pytest.MonkeyPatch) -> Service:
+    """The keyring of this machine."""
+    made = Service()
+    for name in ("get_password", "set_password", "delete_password"):
+        monkeypatch.setattr(SecretService.Keyring, name, without_self(getattr(made, name)))
+    monkeypatch.setattr(keyring, "get_keyring", SecretService.Keyring)
+    return made
+
+
+def without_self(method: Callable[..., object]) -> Callable[..., object]:
+    """The method of another object, as one of a class."""
+    return lambda _self, *given: method(*given)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@pytest.fixture
+def here(tmp_path: Path, service: Service) -> Iterator[Machine]:
+    """A machine with that keyring."""
     with machine(tmp_path / "home") as made:
-        yield with_keyring(made, "works")
+        yield made
 
 
-def with_keyring(here: Machine, kind: str) -> Machine:
-    """The same machine, its keyring in another state."""
-    file = here.home / "keyring.json"
-    return replace(here, program=(sys.executable, PROGRAM, kind, file))
+def login(here: Machine, store: str) -> "tuple[int, str]":
+    done = here.run_here(*here.login_words(store), stdin=f"{PASSWORD}\n")
+    return done.returncode, done.stdout + done.stderr
 
 
-def entries(here: Machine) -> str:
-    """What the keyring holds."""
-    file = here.home / "keyring.json"
-    return file.read_text() if file.exists() else "{}"
-
-
-def test_a_keyring_that_works_keeps_the_account_until_it_is_logged_out(here: Machine) -> None:
-    done = here.login(store="auto")
-    assert (done.returncode, "keyring" in done.stdout) == (0, True)
-    assert "The tokens are stored in: keyring (Secret Service)" in done.stderr
+def test_a_keyring_that_works_keeps_the_account_until_it_is_logged_out(
+    here: Machine, service: Service
+) -> None:
+    code, said = login(here, "auto")
+    assert code == 0
+    assert "The tokens are stored in: keyring (Secret Service)" in said
     assert not here.paths.secrets_file.exists()
-    assert here.state.long_lived_token() in entries(here)  # pyright: ignore[reportOperatorIssue]
-
-    assert "keyring (Secret Service)" in here.run("status").stdout
-    assert here.run("token").stdout.strip() in here.tokens()
-    assert here.run("logout").returncode == 0
-    assert entries(here) == "{}"
+    assert here.state.long_lived_token() in str(service.entries)  # pyright: ignore[reportOperatorIssue]
+    assert "keyring (Secret Service)" in here.run_here("status").stdout
+    assert here.run_here("token").stdout.strip() in here.tokens()
+    assert here.run_here("logout").returncode == 0
+    assert service.entries == {}
     assert len(here.tokens()) == 5
 
 
-def test_a_keyring_that_fails_is_an_error_and_never_no_token(here: Machine) -> None:
-    ill = with_keyring(here, "failing")
-    (here.home / "keyring.json").write_text('{"note": "PLANTED"}')
-    done = ill.login(store="auto")
-    assert done.returncode == 6
-    assert "--store file" in done.stderr
-    assert "PLANTED" not in done.stderr + done.stdout
-    assert here.state.calls[Call.LOGIN] == 0  # before anything is sent
+@pytest.mark.parametrize("ails", ["locked", "failing", "forgetful"])
+def test_a_keyring_that_ails_is_an_error_before_anything_is_sent(
+    here: Machine, service: Service, ails: str
+) -> None:
+    service.ails = ails
+    service.entries["qiscus-tui", "note"] = "PLANTED"
+    code, said = login(here, "auto")
+    assert code == 6
+    assert "--store file" in said
+    assert "PLANTED" not in said
+    assert here.state.calls[Call.LOGIN] == 0
     assert not here.paths.secrets_file.exists()
 
-    here.login(store="auto")
-    done = with_keyring(here, "locked").run("sessions")
+
+@pytest.mark.parametrize("ails", ["locked", "failing"])
+def test_a_keyring_that_ails_later_is_never_no_token(
+    here: Machine, service: Service, ails: str
+) -> None:
+    login(here, "auto")
+    service.ails = ails
+    done = here.run_here("sessions")
     assert done.returncode == 6
     assert "keyring" in done.stderr
-    assert here.run("sessions").returncode == 0
+    assert here.state.long_lived_token() not in done.stderr  # pyright: ignore[reportOperatorIssue]
+    service.ails = ""
+    assert here.run_here("sessions").returncode == 0
     assert here.state.calls[Call.LOGIN] == 1
 
 
-def test_a_keyring_that_keeps_nothing_makes_no_login(here: Machine) -> None:
-    done = with_keyring(here, "forgetful").login(store="auto")
-    assert done.returncode == 6
-    assert "does not return" in done.stderr
+def test_without_a_keyring_the_file_needs_a_consent_that_names_it(
+    here: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring, "get_keyring", fail.Keyring)
+    code, said = login(here, "auto")
+    assert code == 2
+    assert str(here.paths.secrets_file) in said
     assert here.state.calls[Call.LOGIN] == 0
-
-
-def test_without_a_keyring_the_file_needs_a_consent_that_names_it(here: Machine) -> None:
-    none = with_keyring(here, "none")
-    done = none.login(store="auto")
-    assert done.returncode == 2
-    assert str(here.paths.secrets_file) in done.stderr
-    assert here.state.calls[Call.LOGIN] == 0
-    assert none.login(store="file").returncode == 0
+    assert login(here, "file")[0] == 0
     assert here.local_files().book.all()[0].storage is Storage.FILE
 
 
+def test_moving_to_the_file_empties_the_keyring_or_says_what_stays(
+    here: Machine, service: Service
+) -> None:
+    login(here, "auto")
+    service.ails = "locked"
+    code, said = login(here, "file")
+    assert code == 0
+    assert "still in the keyring" in said
+    assert here.local_files().book.all()[0].storage is Storage.FILE
+    service.ails = ""
+    login(here, "keyring")
+    assert "removed from keyring (Secret Service)" in login(here, "file")[1]
+    assert service.entries == {}
+
+
 DISGUISED = """
-import json, pathlib
 from keyring.backend import KeyringBackend
 class Keyring(KeyringBackend):
     priority = 99
-    def _keep(self, *what):
-        with open({file!r}, "a") as kept:
-            kept.write(json.dumps(what))
     def get_password(self, service, username):
         return None
     def set_password(self, service, username, password):
-        self._keep(service, username, password)
-    def delete_password(self, service, username):
-        pass
+        with open({file!r}, "a") as kept:
+            kept.write(password)
 Keyring.__module__ = "keyring.backends.SecretService"
 Keyring.__qualname__ = Keyring.__name__ = "Keyring"
 """
@@ -118,15 +168,3 @@ def test_plain_text_in_disguise_is_no_keyring(tmp_path: Path) -> None:
         assert disguised.login(store="auto").returncode == 2
         assert here.state.calls[Call.LOGIN] == 0
         assert not kept.exists()
-
-
-def test_moving_to_the_file_empties_the_keyring_or_says_what_stays(here: Machine) -> None:
-    here.login(store="auto")
-    done = with_keyring(here, "locked").login(store="file")
-    assert done.returncode == 0
-    assert "still in the keyring" in done.stderr
-    assert here.local_files().book.all()[0].storage is Storage.FILE
-    here.login(store="keyring")
-    done = here.login(store="file")
-    assert "removed from keyring (Secret Service)" in done.stderr
-    assert entries(here) == "{}"

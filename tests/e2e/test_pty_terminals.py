@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import PROGRAM, Opener, Server
+from tests.e2e.processes import silent_server
 from tests.e2e.replies import PROMPT, Manners
-from tests.e2e.silent import silent_server
 from tests.e2e.terminal import CTRL_C, ESCAPE
 from tests.sandbox import Call
 

@@ -4,11 +4,12 @@ import fcntl
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,7 @@ from qiscus_tui.service.signal_shield import ANSWER_WAIT
 from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.locks import account_lock_path
 from qiscus_tui.store.secrets import FileSecrets
-from tests.e2e.processes import Machine
-from tests.e2e.silent import SilentServer, silent_server, unconnectable_server
+from tests.e2e.processes import Machine, SilentServer, silent_server
 from tests.sandbox import PASSWORD, demo_state
 
 LONGEST = 2.5
@@ -129,7 +129,15 @@ def test_a_refresh_on_its_way_is_waited_for_some_seconds_and_nothing_more_is_ask
 
 
 def test_before_the_refresh_is_sent_a_signal_ends_it(tmp_path: Path) -> None:
-    with unconnectable_server() as url:
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):  # its queue is full: no connection comes about
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         here = machine_at(tmp_path, url, short_lived=False)
         with begun(here, "refresh") as program:
             wait_until_connecting(program.pid)

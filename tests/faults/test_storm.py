@@ -71,13 +71,13 @@ class Storm:
 
 
 @pytest.mark.parametrize(
-    ("faults", "seed"), [(MENDED, 1), (MENDED + LEFT, 2)], ids=["mended", "any"]
+    ("faults", "share"), [(MENDED, 0.1), (MENDED + LEFT, 0.05)], ids=["mended", "any"]
 )
 def test_what_is_claimed_after_a_storm_is_true(
-    program: Program, server_clock: ServerClock, faults: tuple[object, ...], seed: int
+    program: Program, server_clock: ServerClock, faults: tuple[Behaviour, ...], share: float
 ) -> None:
-    state = demo_state(server_clock, sessions=SESSIONS, seed=seed, dialect=DIALECTS["plain"])
-    storm = Storm(0.05, seed, faults)  # pyright: ignore[reportArgumentType]
+    state = demo_state(server_clock, sessions=SESSIONS, dialect=DIALECTS["plain"])
+    storm = Storm(share, 1, faults)
     with FaultyServer(state).running() as server:
         stage = Stage(server, program)
         stage.prepare(Deed.LIST)
